@@ -1,0 +1,1 @@
+"""Rules on plain data: no files, no network, no event loop, no screen."""

@@ -1,0 +1,240 @@
+"""One line of a dataset: read into messages, edited, and written in its own style.
+
+An `Example` keeps the JSON object it came from. The messages are views of that object, so
+keys this program does not know survive every edit, and a line nobody edits is never
+written from here at all.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Kind = Literal["chat", "preference", "completion", "unknown"]
+ROLES = ("system", "developer", "user", "assistant", "tool", "function")
+
+# Where messages live in the object, in reading order, for each kind of example.
+SECTIONS: Mapping[Kind, tuple[str, ...]] = {
+    "chat": ("messages",),
+    "preference": ("input", "preferred_output", "non_preferred_output"),
+    "completion": ("prompt", "completion"),
+    "unknown": (),
+}
+# Early drafts of OpenAI's schema named the outputs so; they are read, never written anew.
+ALIASES = {
+    "preferred_output": "preferred_completion",
+    "non_preferred_output": "non_preferred_completion",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a message stands: a section of the example (see `SECTIONS`) and an index in it."""
+
+    section: str
+    index: int
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call an assistant message makes; `arguments` is the JSON text as it stands."""
+
+    id: str
+    name: str
+    arguments: str
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One message as it is shown. `raw` is its own JSON value, whatever its type."""
+
+    place: Place
+    role: str
+    text: str
+    name: str | None
+    weight: object
+    tool_calls: tuple[ToolCall, ...]
+    tool_call_id: str | None
+    refusal: str | None
+    raw: object
+
+    @property
+    def trained(self) -> bool:
+        """Whether training learns this message: an answer whose weight is not 0."""
+        if self.place.section in {"input", "prompt"}:
+            return False
+        return self.role == "assistant" and self.weight != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One JSON object of a dataset, with the messages found in it."""
+
+    kind: Kind
+    raw: Mapping[str, Any]
+    messages: tuple[Message, ...]
+
+    def at(self, place: Place) -> Message:
+        """Return the message at `place`. Raises KeyError when there is none."""
+        for message in self.messages:
+            if message.place == place:
+                return message
+        raise KeyError(place)
+
+    def first(self, role: str) -> str:
+        """Return the text of the first message of `role`, or an empty string."""
+        return next((m.text for m in self.messages if m.role == role), "")
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """A line that is no JSON object: what the decoder says, and at which character (0-based)."""
+
+    text: str
+    reason: str
+    column: int
+
+
+def parse(line: bytes) -> Example | Broken:
+    """Read one line of JSONL (without its newline). Never raises on bad input."""
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        text = line.decode("utf-8", "replace")
+        return Broken(text, str(error).split(": line")[0], error.pos)
+    return from_object(value, line)
+
+
+def from_object(value: object, line: bytes = b"") -> Example | Broken:
+    """Make an example of a decoded value; a `Broken` when it is not a JSON object."""
+    if not isinstance(value, dict):
+        return Broken(
+            line.decode("utf-8", "replace"), f"this is {_json_type(value)}, not an object", 0
+        )
+    kind = kind_of(value)
+    return Example(kind, value, tuple(_messages(kind, value)))
+
+
+def kind_of(value: Mapping[str, Any]) -> Kind:
+    """Tell which format an object follows, by its keys."""
+    if "messages" in value:
+        return "chat"
+    if "input" in value or "preferred_output" in value or "non_preferred_output" in value:
+        return "preference"
+    if "prompt" in value and "completion" in value:
+        return "completion"
+    return "unknown"
+
+
+def section_list(raw: Mapping[str, Any], section: str) -> object:
+    """Return the JSON value that holds a section's messages, or None."""
+    if section == "input":
+        inner = raw.get("input")
+        return inner.get("messages") if isinstance(inner, dict) else None
+    return raw.get(section, raw.get(ALIASES.get(section, section)))
+
+
+def write(example: Example, like: bytes = b"") -> bytes:
+    """Return the example as one line without a newline, spaced and escaped as `like` is.
+
+    `like` is the line the example was read from: a file written with `", "` separators, or
+    in pure ASCII, stays that way where it is edited.
+    """
+    compact = b'":' in like and b'": ' not in like
+    ascii_only = b"\\u" in like and like.isascii()
+    separators = (",", ":") if compact else (", ", ": ")
+    text = json.dumps(example.raw, ensure_ascii=ascii_only, separators=separators)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: only an escape can carry it
+        return json.dumps(example.raw, ensure_ascii=True, separators=separators).encode()
+
+
+def _messages(kind: Kind, value: Mapping[str, Any]) -> list[Message]:
+    if kind == "completion":
+        return [
+            _message(Place("prompt", 0), {"role": "user", "content": value["prompt"]}),
+            _message(Place("completion", 0), {"role": "assistant", "content": value["completion"]}),
+        ]
+    found = []
+    for section in SECTIONS[kind]:
+        items = section_list(value, section)
+        if isinstance(items, list):
+            found += [_message(Place(section, i), item) for i, item in enumerate(items)]
+    return found
+
+
+def _message(place: Place, raw: object) -> Message:
+    if not isinstance(raw, dict):
+        return Message(place, "?", _as_text(raw), None, None, (), None, None, raw)
+    return Message(
+        place=place,
+        role=raw["role"] if isinstance(raw.get("role"), str) else "?",
+        text=content_text(raw.get("content")),
+        name=_string(raw.get("name")),
+        weight=raw.get("weight"),
+        tool_calls=_tool_calls(raw),
+        tool_call_id=_string(raw.get("tool_call_id")),
+        refusal=_string(raw.get("refusal")),
+        raw=raw,
+    )
+
+
+def content_text(content: object) -> str:
+    """Return message content as text; parts that are not text become a short mark."""
+    if isinstance(content, list):
+        return "\n".join(map(_part_text, content))
+    return _as_text(content)
+
+
+def _part_text(part: object) -> str:
+    if isinstance(part, dict):
+        if isinstance(part.get("text"), str):
+            return str(part["text"])
+        return f"[{part.get('type', 'part')}]"
+    return _as_text(part)
+
+
+def _tool_calls(raw: Mapping[str, Any]) -> tuple[ToolCall, ...]:
+    calls = raw.get("tool_calls")
+    found = [_tool_call(c) for c in calls] if isinstance(calls, list) else []
+    if isinstance(raw.get("function_call"), dict):  # the form before tool_calls, still in old files
+        found.append(_tool_call({"function": raw["function_call"]}))
+    return tuple(found)
+
+
+def _tool_call(call: object) -> ToolCall:
+    call = call if isinstance(call, dict) else {}
+    function = call.get("function")
+    function = function if isinstance(function, dict) else {}
+    return ToolCall(
+        _as_text(call.get("id")),
+        _as_text(function.get("name")),
+        _as_text(function.get("arguments")),
+    )
+
+
+def _string(value: object) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _as_text(value: object) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
+def _json_type(value: object) -> str:
+    names = {list: "an array", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def texts(messages: Sequence[Message], role: str) -> list[str]:
+    """Return the texts of all messages of one role, in order."""
+    return [m.text for m in messages if m.role == role]

@@ -1,0 +1,60 @@
+"""Text from outside, made safe to show: control characters become visible ones."""
+
+import unicodedata
+
+# U+2400 block: a picture for each C0 control character, and one for DEL.
+_PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
+_KEPT = {"\n", "\t"}
+# What a terminal may act on, or what reorders or hides neighbouring text
+# (bidirectional overrides, zero-width marks, the byte order mark).
+_HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
+# Joins emoji families and Indic/Arabic letters: part of ordinary writing.
+_JOINERS = {"\u200c", "\u200d"}
+
+
+def visible(text: str) -> str:
+    """Return `text` with every control or invisible character shown as a visible one.
+
+    Newlines and tabs stay. C0 controls become their control pictures (ESC is ␛), the
+    others ⟨U+XXXX⟩, so a dataset or a server can never send the terminal a command.
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(map(_visible_char, text))
+
+
+def _visible_char(char: str) -> str:
+    if char in _KEPT or char in _JOINERS or char.isprintable():
+        return char
+    if (picture := _PICTURES.get(ord(char))) is not None:
+        return picture
+    if unicodedata.category(char) in _HIDDEN:
+        return f"⟨U+{ord(char):04X}⟩"
+    return char  # unassigned code points and odd spaces: harmless, shown as they are
+
+
+def one_line(text: str, limit: int = 200) -> str:
+    """Return `text` safe and on one line, newlines as ↵, cut to `limit` characters with …."""
+    # Cut first: a message of megabytes must not be walked for a cell of eighty columns.
+    cut = text[: limit + 1]
+    flat = visible(cut).replace("\n", "↵").replace("\t", " ")
+    return flat if len(flat) <= limit else flat[: max(limit - 1, 0)] + "…"
+
+
+def size_words(count: int | None) -> str:
+    """Return a number of bytes in decimal units, as providers state their limits."""
+    if count is None:
+        return "–"
+    amount = float(count)
+    for unit in ("B", "kB", "MB"):
+        if amount < 1000:
+            return (
+                f"{amount:.0f} {unit}" if unit == "B" or amount >= 100 else f"{amount:.1f} {unit}"
+            )
+        amount /= 1000
+    return f"{amount:.1f} GB"
+
+
+def plural(count: int, noun: str, many: str = "") -> str:
+    """Return "1 example", "2 examples", "1,200 examples"."""
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
