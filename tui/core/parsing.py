@@ -1,0 +1,61 @@
+"""Reading what a server sent without trusting it: each helper gives a value or None."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+
+class MalformedError(ValueError):
+    """An answer that lacks what nothing can be done without, such as an id."""
+
+
+def as_object(value: object, what: str) -> Mapping[str, Any]:
+    """Return `value` when it is a JSON object. Raises MalformedError naming `what` otherwise."""
+    if isinstance(value, Mapping):
+        return value
+    raise MalformedError(f"{what} is no JSON object: {str(value)[:80]!r}")
+
+
+def required_id(raw: Mapping[str, Any], what: str) -> str:
+    """Return the object's id. Raises MalformedError when there is none."""
+    found = as_text(raw.get("id"))
+    if not found:
+        raise MalformedError(f"{what} has no id")
+    return found
+
+
+def as_text(value: object) -> str | None:
+    """Return a string as it is, anything else as None."""
+    return value if isinstance(value, str) else None
+
+
+def as_int(value: object) -> int | None:
+    """Return a whole number (also one written as 3.0 or "3"), anything else as None."""
+    number = as_float(value)
+    return int(number) if number is not None and number == int(number) else None
+
+
+def as_float(value: object) -> float | None:
+    """Return a finite number (also one written as text), anything else as None."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        number = float(value)
+    except (ValueError, OverflowError):
+        return None
+    return number if math.isfinite(number) else None
+
+
+def as_map(value: object) -> Mapping[str, Any]:
+    """Return a JSON object as it is, anything else as an empty one."""
+    return value if isinstance(value, Mapping) else {}
+
+
+def as_texts(value: object) -> tuple[str, ...]:
+    """Return the strings of a JSON list; ids are also taken from objects that carry one."""
+    if not isinstance(value, list):
+        return ()
+    found = (as_text(item) or as_text(as_map(item).get("id")) for item in value)
+    return tuple(item for item in found if item)

@@ -1,0 +1,127 @@
+"""What can go wrong, as the user is told it.
+
+ServiceError                 title, cause in the other side's words, next step
+├── InputError               what was asked cannot be: a file, an option, the configuration
+├── Refused                  the provider answered no
+│   └── NotOffered           it has no such feature (404, 405, 501 on a collection)
+├── Unreachable              the request never arrived
+├── Unanswered               it may have arrived: the outcome is unknown
+├── Malformed                an answer that makes no sense
+├── LabFailed                the built-in provider did not start
+├── ReadOnly                 the profile is marked read-only
+├── LedgerError              the local ledger cannot be read or written
+└── NeedsConfirmation        it bills or destroys, and nobody said yes
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ServiceError(Exception):
+    """Something failed; it is shown whole and can be copied.
+
+    `exit_code` is what a headless command returns for it. `retry_after` is the wait in
+    seconds the server asked for, if it did.
+    """
+
+    exit_code: ClassVar[int] = 3
+
+    def __init__(
+        self, title: str, cause: str, next_step: str = "", *, request_id: str | None = None
+    ) -> None:
+        super().__init__(f"{title}: {cause}")
+        self.title = title
+        self.cause = cause
+        self.next_step = next_step
+        self.request_id = request_id
+        self.retry_after: float | None = None
+
+    @property
+    def passing(self) -> bool:
+        """Whether asking again later may well succeed."""
+        return False
+
+    def to_json(self) -> dict[str, str | None]:
+        """Return the error as headless commands print it."""
+        return {
+            "title": self.title,
+            "cause": self.cause,
+            "next_step": self.next_step,
+            "request_id": self.request_id,
+        }
+
+
+class InputError(ServiceError):
+    """A file, an option or the configuration cannot be used as it stands."""
+
+    exit_code = 2
+
+
+class Refused(ServiceError):  # noqa: N818 - these names are what the user reads about
+    """The provider answered with an error; `status` is HTTP's, `code` and `param` its own."""
+
+    def __init__(
+        self,
+        title: str,
+        cause: str,
+        next_step: str = "",
+        *,
+        request_id: str | None = None,
+        status: int = 0,
+        code: str | None = None,
+        param: str | None = None,
+    ) -> None:
+        super().__init__(title, cause, next_step, request_id=request_id)
+        self.status = status
+        self.code = code
+        self.param = param
+
+    @property
+    def passing(self) -> bool:
+        """Whether asking again later may well succeed."""
+        return self.status in {408, 409, 429} or self.status >= 500
+
+
+class NotOffered(Refused):
+    """This provider does not have the feature at all."""
+
+
+class Unreachable(ServiceError):  # noqa: N818
+    """No connection: the request was certainly not carried out."""
+
+    @property
+    def passing(self) -> bool:
+        """Whether asking again later may well succeed."""
+        return True
+
+
+class Unanswered(ServiceError):  # noqa: N818
+    """Asked, and no answer came: the outcome is unknown."""
+
+    @property
+    def passing(self) -> bool:
+        """Whether asking again later may well succeed; harmless only for reading."""
+        return True
+
+
+class Malformed(ServiceError):  # noqa: N818
+    """The answer is not what the protocol promises."""
+
+
+class LabFailed(ServiceError):  # noqa: N818
+    """The built-in provider did not start or does not answer."""
+
+
+class ReadOnly(ServiceError):  # noqa: N818
+    """The profile is read-only: nothing is created, changed or deleted with it."""
+
+
+class LedgerError(ServiceError):
+    """The local ledger cannot be opened, read or written."""
+
+
+class NeedsConfirmation(ServiceError):  # noqa: N818
+    """It bills or destroys: it is done only after an explicit yes."""
+
+    exit_code = 4
