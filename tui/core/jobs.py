@@ -6,12 +6,24 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from tui.core.metrics import Metrics as Metrics
-from tui.core.metrics import event_metrics, parse_metrics
+from tui.core.metrics import Metrics, event_metrics, parse_metrics
 from tui.core.parsing import as_int, as_map, as_object, as_text, as_texts, required_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+__all__ = [
+    "ACTIVE",
+    "TERMINAL",
+    "Checkpoint",
+    "Event",
+    "Job",
+    "JobError",
+    "Metrics",
+    "parse_checkpoint",
+    "parse_event",
+    "parse_job",
+]
 
 ACTIVE = frozenset({"validating_files", "queued", "running", "pending", "created", "cancelling"})
 TERMINAL = frozenset({"succeeded", "failed", "cancelled"})

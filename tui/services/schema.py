@@ -1,0 +1,59 @@
+"""The ledger's tables, and how an older ledger becomes a current one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.services.errors import LedgerError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+# One entry a version, applied in order and never changed afterwards.
+MIGRATIONS: tuple[tuple[str, ...], ...] = (
+    (
+        "CREATE TABLE files (profile TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL,"
+        " path TEXT NOT NULL, digest TEXT NOT NULL, size INTEGER NOT NULL, purpose TEXT NOT NULL,"
+        " uploaded_at INTEGER NOT NULL, deleted_at INTEGER, PRIMARY KEY (profile, id))",
+        "CREATE INDEX files_by_digest ON files (profile, digest)",
+        "CREATE TABLE jobs (profile TEXT NOT NULL, id TEXT, nonce TEXT,"
+        " request TEXT NOT NULL DEFAULT '{}', job TEXT NOT NULL DEFAULT '{}',"
+        " asked_at INTEGER NOT NULL)",
+        "CREATE UNIQUE INDEX jobs_by_nonce ON jobs (profile, nonce)",
+        "CREATE TABLE models (profile TEXT NOT NULL, id TEXT NOT NULL, base TEXT NOT NULL,"
+        " job_id TEXT, seen_at INTEGER NOT NULL, deleted_at INTEGER, PRIMARY KEY (profile, id))",
+        "CREATE TABLE chats (id INTEGER PRIMARY KEY, profile TEXT NOT NULL, model TEXT NOT NULL,"
+        " at INTEGER NOT NULL, request TEXT NOT NULL, reply TEXT NOT NULL)",
+        "CREATE TABLE recent (path TEXT PRIMARY KEY, opened_at REAL NOT NULL)",
+    ),
+)
+
+
+def migrate(db: sqlite3.Connection) -> None:
+    """Bring `db` to the current version, all steps or none.
+
+    Raises LedgerError when a newer program has written it.
+    """
+    if _version(db) == len(MIGRATIONS):
+        return
+    db.execute("BEGIN IMMEDIATE")  # two programs starting at once: the second waits here
+    try:
+        version = _version(db)
+        if version > len(MIGRATIONS):
+            raise LedgerError(
+                "The local ledger is too new",
+                f"it has version {version}, this program knows {len(MIGRATIONS)}",
+                "Update finetui, or set FINETUI_HOME to another folder.",
+            )
+        for statements in MIGRATIONS[version:]:
+            for statement in statements:
+                db.execute(statement)
+        db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
+    except BaseException:
+        db.rollback()
+        raise
+    db.commit()
+
+
+def _version(db: sqlite3.Connection) -> int:
+    return int(db.execute("PRAGMA user_version").fetchone()[0])

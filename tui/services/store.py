@@ -1,0 +1,229 @@
+"""The local ledger: what was uploaded, created, seen and said, in one SQLite file.
+
+Every call runs in one thread of its own, so the event loop never waits for the disk.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sqlite3
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tui.services.errors import LedgerError
+from tui.services.locations import private_folder
+from tui.services.schema import migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+T = TypeVar("T")
+RECENT_KEPT = 50
+
+
+@dataclass(frozen=True, slots=True)
+class UploadRecord:
+    """A file that was uploaded from here; `digest` is the SHA-256 of its content, in hex."""
+
+    file_id: str
+    name: str
+    path: str
+    digest: str
+    size: int
+    purpose: str
+    uploaded_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobRecord:
+    """A job asked for or seen. `job_id` is None while its outcome is unknown."""
+
+    job_id: str | None
+    nonce: str | None
+    request: Mapping[str, Any]
+    job: Mapping[str, Any]
+    asked_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """A dataset opened before; `opened_at` in Unix seconds."""
+
+    path: str
+    opened_at: int
+
+
+class Store:
+    """The ledger. All methods raise LedgerError when the file cannot be used."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
+        self._db: sqlite3.Connection | None = None
+
+    async def add_upload(self, profile: str, record: UploadRecord) -> None:
+        """Remember an upload."""
+        await self._write(
+            "INSERT OR REPLACE INTO files (profile, id, name, path, digest, size, purpose,"
+            " uploaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+            profile, record.file_id, record.name, record.path, record.digest, record.size,
+            record.purpose, record.uploaded_at,
+        )  # fmt: skip
+
+    async def uploads(self, profile: str, digest: str | None = None) -> list[UploadRecord]:
+        """Return the uploads of a profile that were not deleted, newest first."""
+        rows = await self._read(
+            "SELECT id, name, path, digest, size, purpose, uploaded_at FROM files"
+            " WHERE profile = ? AND deleted_at IS NULL AND (? IS NULL OR digest = ?)"
+            " ORDER BY uploaded_at DESC, rowid DESC",
+            profile, digest, digest,
+        )  # fmt: skip
+        return [UploadRecord(*row) for row in rows]
+
+    async def forget_upload(self, profile: str, file_id: str) -> None:
+        """Mark an upload as gone from the provider."""
+        await self._write(
+            "UPDATE files SET deleted_at = ? WHERE profile = ? AND id = ?", _now(), profile, file_id
+        )
+
+    async def job_asked(self, profile: str, nonce: str, request: Mapping[str, Any]) -> None:
+        """Remember that a job is about to be asked for, before anything is sent."""
+        await self._write(
+            "INSERT INTO jobs (profile, nonce, request, asked_at) VALUES (?, ?, ?, ?)",
+            profile, nonce, json.dumps(dict(request)), _now(),
+        )  # fmt: skip
+
+    async def job_made(self, profile: str, nonce: str, job: Mapping[str, Any]) -> None:
+        """Remember the job that came of an earlier `job_asked`."""
+        await self._write(
+            "UPDATE jobs SET id = ?, job = ? WHERE profile = ? AND nonce = ?",
+            job.get("id"), json.dumps(dict(job)), profile, nonce,
+        )  # fmt: skip
+
+    async def jobs(self, profile: str) -> list[JobRecord]:
+        """Return the jobs asked for with a profile, newest first."""
+        rows = await self._read(
+            "SELECT id, nonce, request, job, asked_at FROM jobs WHERE profile = ?"
+            " ORDER BY asked_at DESC, rowid DESC",
+            profile,
+        )
+        return [
+            JobRecord(id_, nonce, json.loads(req), json.loads(job), asked)
+            for id_, nonce, req, job, asked in rows
+        ]
+
+    async def model_seen(
+        self, profile: str, model: str, base: str = "", job_id: str | None = None
+    ) -> None:
+        """Remember a fine-tuned model; what is already known of it stays."""
+        await self._write(
+            "INSERT INTO models (profile, id, base, job_id, seen_at) VALUES (?, ?, ?, ?, ?)"
+            " ON CONFLICT (profile, id) DO UPDATE SET base = coalesce(nullif(excluded.base, ''),"
+            " base), job_id = coalesce(excluded.job_id, job_id), deleted_at = NULL",
+            profile, model, base, job_id, _now(),
+        )  # fmt: skip
+
+    async def model_jobs(self, profile: str) -> dict[str, tuple[str, str | None]]:
+        """Return base and job id of every fine-tuned model remembered, by model id."""
+        rows = await self._read("SELECT id, base, job_id FROM models WHERE profile = ?", profile)
+        return {model: (base, job_id) for model, base, job_id in rows}
+
+    async def forget_model(self, profile: str, model: str) -> None:
+        """Mark a model as deleted."""
+        await self._write(
+            "UPDATE models SET deleted_at = ? WHERE profile = ? AND id = ?", _now(), profile, model
+        )
+
+    async def add_chat(
+        self, profile: str, model: str, request: Mapping[str, Any], reply: Mapping[str, Any]
+    ) -> None:
+        """Remember one exchange with a model."""
+        await self._write(
+            "INSERT INTO chats (profile, model, at, request, reply) VALUES (?, ?, ?, ?, ?)",
+            profile, model, _now(), json.dumps(dict(request)), json.dumps(dict(reply)),
+        )  # fmt: skip
+
+    async def chats(self, profile: str, limit: int = 100) -> list[tuple[int, str, Any, Any]]:
+        """Return (Unix time, model, request, reply) of the last exchanges, newest first."""
+        rows = await self._read(
+            "SELECT at, model, request, reply FROM chats WHERE profile = ?"
+            " ORDER BY id DESC LIMIT ?",
+            profile, limit,
+        )  # fmt: skip
+        return [(at, model, json.loads(req), json.loads(rep)) for at, model, req, rep in rows]
+
+    async def add_recent(self, path: str) -> None:
+        """Remember that the dataset at `path` was opened just now."""
+        await self._write(
+            "INSERT INTO recent (path, opened_at) VALUES (?, ?)"
+            " ON CONFLICT (path) DO UPDATE SET opened_at = excluded.opened_at",
+            path, time.time(),
+        )  # fmt: skip
+        await self._write(
+            "DELETE FROM recent WHERE path NOT IN"
+            " (SELECT path FROM recent ORDER BY opened_at DESC LIMIT ?)",
+            RECENT_KEPT,
+        )
+
+    async def recents(self, limit: int = 20) -> list[Recent]:
+        """Return the datasets opened last, newest first."""
+        rows = await self._read(
+            "SELECT path, CAST(opened_at AS INTEGER) FROM recent ORDER BY opened_at DESC LIMIT ?",
+            limit,
+        )
+        return [Recent(*row) for row in rows]
+
+    async def close(self) -> None:
+        """Close the file; pending writes are finished first."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
+        self._thread.shutdown(wait=False)
+
+    async def _write(self, sql: str, *values: object) -> None:
+        await self._run(lambda db: db.execute(sql, values) and None)
+
+    async def _read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
+        return await self._run(lambda db: db.execute(sql, values).fetchall())
+
+    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
+
+    def _work(self, work: Callable[[sqlite3.Connection], T]) -> T:
+        try:
+            if self._db is None:
+                self._db = _connect(self.path)
+            with self._db:
+                return work(self._db)
+        except (sqlite3.Error, OSError) as error:
+            raise LedgerError(
+                "The local ledger cannot be used", f"{self.path}: {error}",
+                "Free some space or move the file away; a new one is made.",
+            ) from error  # fmt: skip
+
+    def _close(self) -> None:
+        if self._db is not None:
+            self._db.close()
+            self._db = None
+
+
+def _connect(path: Path) -> sqlite3.Connection:
+    private_folder(path.parent)
+    # Made before SQLite does, so that it is never readable by others, not even for a moment.
+    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    db = sqlite3.connect(path, timeout=5, check_same_thread=False)
+    try:
+        db.execute("PRAGMA journal_mode = WAL")
+        db.execute("PRAGMA synchronous = NORMAL")
+        migrate(db)
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _now() -> int:
+    return int(time.time())
