@@ -111,6 +111,14 @@ def parse(line: bytes) -> Example | Broken:
     return from_object(value, line)
 
 
+def parse_exactly(line: bytes) -> Example | Broken:
+    """Read one line for editing: slower than `parse`, but numbers of any length stay as written."""
+    quick = parse(line)
+    if isinstance(quick, Broken):
+        return quick
+    return from_object(json.loads(line), line)
+
+
 def from_object(value: object, line: bytes = b"") -> Example | Broken:
     """Make an example of a decoded value; a `Broken` when it is not a JSON object."""
     if not isinstance(value, dict):

@@ -1,0 +1,273 @@
+"""The app: five modes on one workspace, the program's status, and what works everywhere."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual import work
+from textual.app import App
+from textual.reactive import var
+
+from tui.commands import bindings_for
+from tui.screens.base import ModeScreen
+from tui.screens.walk import Walk
+from tui.services.errors import ServiceError
+from tui.widgets.status_line import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.binding import BindingType
+    from textual.screen import Screen
+
+    from tui.services.workspace import Workspace
+
+
+def _datasets() -> Screen[Any]:
+    from tui.screens.datasets import DatasetsScreen
+
+    return DatasetsScreen()
+
+
+def _tokens() -> Screen[Any]:
+    from tui.screens.tokens import TokensScreen
+
+    return TokensScreen()
+
+
+def _jobs() -> Screen[Any]:
+    from tui.screens.jobs import JobsScreen
+
+    return JobsScreen()
+
+
+def _chat() -> Screen[Any]:
+    from tui.screens.chat import ChatScreen
+
+    return ChatScreen()
+
+
+def _models() -> Screen[Any]:
+    from tui.screens.models import ModelsScreen
+
+    return ModelsScreen()
+
+
+class FinetuiApp(App[None]):
+    """The terminal program. Every mode keeps its own screens; the workspace outlives them."""
+
+    TITLE = "finetui"
+    CSS_PATH = "app.tcss"
+    # Each mode is imported when it is first gone to: start-up pays for one.
+    MODES: ClassVar[dict[str, str | Callable[[], Screen[Any]]]] = {
+        "datasets": _datasets,
+        "tokens": _tokens,
+        "jobs": _jobs,
+        "chat": _chat,
+        "models": _models,
+    }
+    DEFAULT_MODE = "datasets"
+    ENABLE_COMMAND_PALETTE = False  # ours opens on the same key, fed from the table of commands
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("app")]
+
+    workspace: var[Workspace | None] = var(None)
+    status: var[Status] = var(Status())
+    walk: var[Walk] = var(Walk())
+
+    def __init__(self, path: str | None = None, profile: str | None = None) -> None:
+        super().__init__()
+        self._path, self._profile = path, profile
+        self._work: dict[str, str] = {}
+        self.chat_model = ""  # the model another mode has asked Chat to take
+
+    # -- start and end ---------------------------------------------------------------
+
+    def on_ready(self) -> None:
+        """Open the workspace once the first frame is on the screen."""
+        self._open_workspace()
+
+    @work(group="workspace", exclusive=True, exit_on_error=False, description="open the workspace")
+    async def _open_workspace(self) -> None:
+        from tui.services.workspace import Workspace
+
+        try:
+            workspace = await Workspace.open(self._profile)
+        except ServiceError as error:
+            self._tell(error)
+            self.status = Status(profile="no profile")
+            return
+        if self._path is not None:
+            try:
+                await workspace.datasets.open(self._path)
+            except ServiceError as error:
+                self._tell(error)
+        self._take(workspace)
+
+    def _take(self, workspace: Workspace) -> None:
+        self.workspace = workspace
+        self.mutate_reactive(FinetuiApp.workspace)
+        self._show_status()
+        workspace.provider.subscribe(self._show_status)
+
+    async def on_unmount(self) -> None:
+        """Give everything back; unsaved edits stay in the journal."""
+        if self.workspace is not None:
+            await self.workspace.close()
+
+    def action_leave(self) -> None:
+        """Quit. Edits are journalled; only running work would be lost, so that is asked about."""
+        if not self._work:
+            self.exit()
+            return
+        from tui.screens.dialogs.confirm import Confirm
+
+        going_on = "\n".join(self._work.values())
+        question = f"Still at work:\n{going_on}\n\nLeave all the same? Jobs go on at the provider."
+        self.push_screen(Confirm("Quit", question, "quit", "stay"), self._leave_if)
+
+    def _leave_if(self, answer: bool | None) -> None:
+        if answer:
+            self.exit()
+
+    # -- what screens ask of the program (tui.screens.host.Host) ------------------------
+
+    def show_mode(self, mode: str) -> None:
+        """Go to a mode."""
+        self.switch_mode(mode)
+
+    def chat_with(self, model: str) -> None:
+        """Go to Chat with this model chosen."""
+        self.chat_model = model
+        self.switch_mode("chat")
+
+    def reached(self, event: str) -> None:
+        """Move the walk on."""
+        self.walk = self.walk.after(event)
+
+    def working(self, name: str, text: str) -> None:
+        """Show background work; an empty text ends it."""
+        if text:
+            self._work[name] = text
+        else:
+            self._work.pop(name, None)
+        self._show_status()
+
+    def copy_out(self, text: str, what: str) -> None:
+        """Copy by OSC 52, and to a file too: a terminal or tmux may drop the sequence silently."""
+        self.copy_to_clipboard(text)
+        self._copy_to_file(text, what)
+
+    @work(group="copy", exclusive=True, exit_on_error=False, thread=True, description="copy a text")
+    def _copy_to_file(self, text: str, what: str) -> None:
+        if self.workspace is None:
+            return
+        from tui.services.locations import private_folder
+
+        path = private_folder(self.workspace.locations.state) / "copied.txt"
+        path.write_text(text, encoding="utf-8")
+        tmux = " (tmux needs set -s set-clipboard on)" if os.environ.get("TMUX") else ""
+        self.notify(
+            f"{what} sent to the terminal's clipboard{tmux}, and to {path}",
+            markup=False,
+            timeout=6,
+        )
+
+    # -- actions -----------------------------------------------------------------------
+
+    def action_show_mode(self, mode: str) -> None:
+        """Go to a mode by key."""
+        self.show_mode(mode)
+
+    def action_back(self) -> None:
+        """Close the top layer: an error, a screen's own layer, the guide. Never the program."""
+        screen = self.screen
+        if isinstance(screen, ModeScreen) and screen.go_back():
+            return
+        if self.walk.leg >= 0 and not (self.focused and self.focused.allow_select_all):
+            self.walk = Walk()
+
+    def action_copy(self) -> None:
+        """Copy the error shown, or else what the screen says its cursor is on."""
+        screen = self.screen
+        if not isinstance(screen, ModeScreen):
+            return
+        shown = screen.failure_text
+        text, what = (shown, "The error") if shown else screen.copy_text()
+        if text:
+            self.copy_out(text, what)
+
+    def action_help(self) -> None:
+        """Explain this screen."""
+        from tui.screens.dialogs.help import HelpDialog
+
+        self.push_screen(HelpDialog(self.current_mode, self.focused))
+
+    def action_palette(self) -> None:
+        """Find a command by name."""
+        from tui.screens.dialogs.choose import Choose
+        from tui.screens.dialogs.palette import palette_choices
+
+        if not isinstance(self.screen, ModeScreen):
+            return
+        choices = palette_choices(self.current_mode)
+        self.push_screen(Choose("Commands", choices), self._run_command)
+
+    def _run_command(self, command: tuple[str, str] | None) -> None:
+        if command is None:
+            return
+        where, action = command
+        if where not in {"app", self.current_mode}:
+            self.show_mode(where)
+        target = self if where == "app" else None
+        self.call_later(self._run_on, target, action)
+
+    async def _run_on(self, target: App[None] | None, action: str) -> None:
+        await self.run_action(action, target or self.screen)
+
+    @work(group="profile", exclusive=True, exit_on_error=False, description="choose a profile")
+    async def action_profile(self) -> None:
+        """Choose the provider to work with."""
+        from tui.screens.dialogs.choose import Choice, Choose
+
+        workspace = self.workspace
+        if workspace is None:
+            return
+        choices = [
+            Choice(p.name, p.name, p.base_url or "the built-in provider on this machine")
+            for p in workspace.profiles.all()
+        ]
+        name = await self.push_screen_wait(Choose("Profile", choices, workspace.profile.name))
+        if name and name != workspace.profile.name:
+            try:
+                await workspace.use_profile(name)
+            except ServiceError as error:
+                self._tell(error)
+                return
+            self._take(workspace)
+
+    # -- inside ------------------------------------------------------------------------
+
+    def _show_status(self, *_: object) -> None:
+        if self.workspace is None:
+            return
+        profile, provider = self.workspace.profile, self.workspace.provider.status
+        state = "" if provider.state in {"idle", "ready"} else provider.state
+        work_now = list(self._work.values())[-1] if self._work else ""
+        self.status = Status(profile.name, state, profile.read_only, work_now)
+
+    def _tell(self, error: ServiceError) -> None:
+        if isinstance(self.screen, ModeScreen):
+            self.screen.show_error(error)
+
+    def on_worker_state_changed(self, event: Any) -> None:
+        """Show the error of one of the app's own workers on the screen that is up."""
+        if event.state.name == "ERROR" and isinstance(self.screen, ModeScreen):
+            self.screen.show_error(event.worker.error)
+
+
+def run(path: str | None = None, profile: str | None = None) -> int:
+    """Run the program on a terminal and return its exit code."""
+    app = FinetuiApp(path, profile)
+    app.run()
+    return app.return_code or 0

@@ -1,0 +1,137 @@
+"""The one table of commands: it makes the keys, the footer, the palette, the help and screens.md.
+
+A command's id is `where.action`; the screen (or the app) it belongs to has a method
+`action_<action>`. Keys are ones that every terminal and tmux can send.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.binding import Binding
+
+MODES: tuple[tuple[str, str, str], ...] = (
+    ("1", "datasets", "Datasets"),
+    ("2", "tokens", "Tokens"),
+    ("3", "jobs", "Jobs"),
+    ("4", "chat", "Chat"),
+    ("5", "models", "Models"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do: its keys, a short title, and what it does in one sentence.
+
+    `footer` puts it into the footer, which holds six at most.
+    """
+
+    id: str
+    keys: str
+    title: str
+    hint: str
+    footer: bool = False
+
+    @property
+    def where(self) -> str:
+        """The screen it works on, or "app" for everywhere."""
+        return self.id.partition(".")[0]
+
+    @property
+    def action(self) -> str:
+        """The action as Textual runs it: a method's name without `action_`, or a call of one."""
+        name = self.id.partition(".")[2]
+        mode = name.removeprefix("mode_")
+        return name if mode == name else f"show_mode('{mode}')"
+
+    @property
+    def key_label(self) -> str:
+        """The keys as help shows them, such as `ctrl+s` or `u / ctrl+z`."""
+        return " / ".join(_LABELS.get(k, k) for k in self.keys.split(","))
+
+
+_LABELS = {
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "esc",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "plus": "+",
+    "minus": "-",
+    "f1": "F1",
+}
+
+COMMANDS: tuple[Command, ...] = (
+    *(
+        Command(f"app.mode_{mode}", key, title, f"Go to {title}; outside text fields.")
+        for key, mode, title in MODES
+    ),
+    Command("app.help", "f1,question_mark", "Help", "Explain this screen and list its keys.", True),
+    Command("app.palette", "ctrl+p", "Commands", "Find any command by name.", True),
+    Command("app.profile", "f2", "Profile", "Choose the provider to work with."),
+    Command("app.back", "escape", "Back", "Close the top layer or the error; never quits."),
+    Command("app.copy", "y", "Copy", "Copy what the cursor is on, or the error shown."),
+    Command("app.leave", "ctrl+q", "Quit", "Leave; asks only when something would be lost."),
+    # Datasets
+    Command("datasets.open", "o", "Open", "Open a JSONL file by path, or one opened before.", True),
+    Command("datasets.sample", "s", "Sample", "Open the sample and be led around the circle."),
+    Command("datasets.edit", "e", "Edit", "Edit the text of the message under the cursor.", True),
+    Command("datasets.role", "r", "Role", "Change the role of the message."),
+    Command("datasets.weight", "w", "Weight", "Train this answer or leave it out (weight 0)."),
+    Command("datasets.add_message", "a", "Add message", "Put a message in after this one."),
+    Command("datasets.new_example", "n", "New example", "Put an empty example in after this one."),
+    Command("datasets.delete", "d", "Delete", "Delete the message or example under the cursor."),
+    Command("datasets.undo", "u,ctrl+z", "Undo", "Take the last change back.", True),
+    Command("datasets.redo", "U,ctrl+y", "Redo", "Do the change last taken back again."),
+    Command("datasets.problems", "p", "Problems", "List the problems found; enter jumps.", True),
+    Command("datasets.save", "ctrl+s", "Save", "Write the file; unedited lines stay as they are."),
+    Command("datasets.save_as", "S", "Save as", "Write the rows to another file."),
+    Command("datasets.drop", "D", "Drop changes", "Undo every change since the last save."),
+    # Tokens
+    Command("tokens.model", "m", "Model", "Choose the model to count and price for.", True),
+    Command("tokens.compare", "c", "Compare", "Lay a second file beside the first.", True),
+    Command("tokens.measure", "t", "Measure", "Switch between context and trained tokens.", True),
+    Command("tokens.epochs", "e", "Epochs", "Set the number of epochs, or auto."),
+    Command("tokens.recount", "r", "Recount", "Count again from the rows as they stand."),
+    # Jobs
+    Command("jobs.new", "n", "New job", "Make a fine-tuning job from a dataset.", True),
+    Command("jobs.refresh", "r", "Refresh", "Ask the provider now.", True),
+    Command("jobs.chat", "c", "Chat", "Chat with the model this job made.", True),
+    Command("jobs.events", "v", "Events", "Switch between events, checkpoints and settings.", True),
+    Command("jobs.result", "x", "Export result", "Write the job's result CSV to a file."),
+    Command("jobs.pause", "p", "Pause", "Pause a running job, or resume a paused one."),
+    Command("jobs.cancel", "d", "Cancel job", "Stop the job for good; asks first."),
+    # Chat
+    Command("chat.model", "m", "Model", "Choose a base, tuned or checkpoint model.", True),
+    Command("chat.prompt", "i", "Prompt", "Go to the prompt and type.", True),
+    Command("chat.system", "s", "System", "Set the system prompt.", True),
+    Command("chat.settings", "t", "Settings", "Set temperature, length and seed."),
+    Command("chat.again", "r", "Ask again", "Ask the last question again."),
+    Command("chat.clear", "n", "New chat", "Start a new conversation.", True),
+    # Models
+    Command("models.delete", "d", "Delete", "Delete the model; its name must be typed.", True),
+    Command("models.mark", "space", "Mark", "Mark models to delete several at once."),
+    Command("models.chat", "c", "Chat", "Chat with this model.", True),
+    Command("models.all", "t", "Tuned or all", "Switch between fine-tuned and all models.", True),
+    Command("models.refresh", "r", "Refresh", "Ask the provider now.", True),
+)
+
+
+def commands_for(where: str) -> tuple[Command, ...]:
+    """Return the commands of one screen, or of the app."""
+    return tuple(c for c in COMMANDS if c.where == where)
+
+
+def bindings_for(where: str) -> list[Binding]:
+    """Return Textual's bindings for one screen, or for the app."""
+    return [
+        Binding(
+            c.keys, c.action, c.title, show=c.footer, tooltip=c.hint, id=c.id, priority=_first(c)
+        )
+        for c in commands_for(where)
+    ]
+
+
+def _first(command: Command) -> bool:
+    # These work inside text fields too, where a widget would otherwise take the key.
+    return command.id in {"app.leave", "app.palette"}

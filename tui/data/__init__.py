@@ -1,0 +1,1 @@
+"""What is shipped beside the code: the model catalogue, samples, token tables."""

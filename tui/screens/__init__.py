@@ -1,0 +1,1 @@
+"""The screens, one package a mode: each asks a service and shows what came back."""

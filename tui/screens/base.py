@@ -1,0 +1,150 @@
+"""What all five modes share: the frame around them, errors that stay, and the way in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Footer, Static
+
+from tui.commands import MODES, bindings_for
+from tui.screens.host import Host, host_of
+from tui.services.errors import ServiceError
+from tui.widgets.error_panel import ErrorPanel, Failure
+from tui.widgets.mode_bar import ModeBar
+from tui.widgets.status_line import Status, StatusLine
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.worker import Worker, WorkerState
+
+    from tui.screens.walk import Walk
+    from tui.services.workspace import Workspace
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return what to show for an error; one nobody foresaw is named as what it is."""
+    if isinstance(error, ServiceError):
+        return Failure(error.title, error.cause, error.next_step, error.request_id or "")
+    return Failure(
+        "Something unforeseen went wrong",
+        f"{type(error).__name__}: {error}",
+        "Nothing typed is lost. Try again; if it stays, copy this with y and report it.",
+    )
+
+
+class GuideLine(Static):
+    """The line that leads around the circle; takes no room while nobody is led."""
+
+    DEFAULT_CSS = """
+    GuideLine {
+        display: none; height: auto; max-height: 2; padding: 0 1;
+        background: $accent-muted; color: $text; text-style: bold;
+        &.-shown { display: block; }
+    }
+    """
+
+
+class ModeScreen(Screen[None]):
+    """A mode: subclasses give `MODE`, `compose_body`, and `on_workspace`."""
+
+    MODE: ClassVar[str] = ""
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give each mode its keys from the one table of commands."""
+        if "MODE" in cls.__dict__:
+            cls.BINDINGS = [*bindings_for(cls.MODE)]
+        super().__init_subclass__(**kwargs)
+
+    def compose(self) -> ComposeResult:
+        """Lay the frame around the mode's own widgets."""
+        current = next(title for _, mode, title in MODES if mode == self.MODE)
+        yield ModeBar(tuple((key, title) for key, _, title in MODES), current)
+        yield GuideLine(markup=False)
+        with Vertical(id="body"):
+            yield from self.compose_body()
+        yield ErrorPanel()
+        yield StatusLine()
+        yield Footer(show_command_palette=False, compact=True)
+
+    def compose_body(self) -> ComposeResult:
+        """Yield the mode's own widgets."""
+        raise NotImplementedError
+
+    def on_workspace(self, workspace: Workspace) -> None:
+        """Take up work: called once mounted with a workspace, and again for another profile."""
+
+    # -- the program around ----------------------------------------------------------
+
+    @property
+    def host(self) -> Host:
+        """The program around this screen."""
+        return host_of(self)
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace. Raises RuntimeError before `on_workspace`."""
+        workspace = self.host.workspace
+        if workspace is None:
+            raise RuntimeError("no workspace yet")
+        return workspace
+
+    def on_mount(self) -> None:
+        """Follow the program's status, walk and workspace."""
+        self.watch(self.app, "status", self._show_status)
+        self.watch(self.app, "walk", self._show_walk)
+        self.watch(self.app, "workspace", self._take_workspace)
+
+    def _show_status(self, status: Status) -> None:
+        self.query_one(StatusLine).show(status)
+
+    def _show_walk(self, walk: Walk) -> None:
+        guide = self.query_one(GuideLine)
+        guide.set_class(bool(walk.text), "-shown")
+        guide.update(f"▸ {walk.text}")
+
+    def _take_workspace(self, workspace: Workspace | None) -> None:
+        if workspace is not None:
+            self.on_workspace(workspace)
+
+    # -- errors, remarks, age --------------------------------------------------------
+
+    def show_error(self, error: BaseException) -> None:
+        """Show an error until it is closed."""
+        self.query_one(ErrorPanel).show(failure_of(error))
+
+    def clear_error(self) -> bool:
+        """Close the error, if one is shown; tells whether there was."""
+        return self.query_one(ErrorPanel).hide()
+
+    def note(self, text: str) -> None:
+        """Say in the status line what this screen shows."""
+        self.query_one(StatusLine).note(text)
+
+    def fetched(self, at: float | None) -> None:
+        """Say when (unix time) the data shown was fetched."""
+        self.query_one(StatusLine).fetched(at)
+
+    def go_back(self) -> bool:
+        """Close this screen's top layer, if there is one; tells whether there was."""
+        return self.clear_error()
+
+    def copy_text(self) -> tuple[str, str]:
+        """Return what `y` copies and what it is called; an empty text copies nothing."""
+        return "", ""
+
+    @property
+    def failure_text(self) -> str:
+        """The error shown, as text to copy."""
+        failure = self.query_one(ErrorPanel).failure
+        return failure.as_text() if failure else ""
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show a worker's error where it happened; workers never end the program."""
+        state: WorkerState = event.state
+        if state.name == "ERROR" and event.worker.error is not None:
+            if not isinstance(event.worker.error, ServiceError):
+                self.log.error(repr(event.worker.error))
+            self.show_error(event.worker.error)

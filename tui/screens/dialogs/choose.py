@@ -1,0 +1,95 @@
+"""Choose one of a few things from a list that narrows as one types."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, Static
+
+from tui.core.text import one_line
+from tui.screens.dialogs.base import Dialog
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[T]):
+    """One thing to choose: its value, what it is called, and a remark."""
+
+    value: T
+    title: str
+    remark: str = ""
+
+
+class Choose(Dialog[T]):
+    """Answers with the value chosen, or None."""
+
+    DEFAULT_CSS = """
+    Choose RecordList { height: 12; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "Down", show=False, priority=True),
+        Binding("up", "move(-1)", "Up", show=False, priority=True),
+    ]
+
+    def __init__(self, title: str, choices: Sequence[Choice[T]], current: T | None = None) -> None:
+        super().__init__(title)
+        self._choices = list(choices)
+        self._found = self._choices
+        self._start = next((i for i, c in enumerate(self._choices) if c.value == current), 0)
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the field that narrows, and the list."""
+        yield Input(placeholder="type to narrow", id="narrow")
+        yield RecordList(empty="nothing fits", id="choices")
+        yield Static("↑ ↓ move · enter chooses · esc cancels", classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show all choices with the current one under the cursor."""
+        self._show("")
+        self.query_one(RecordList).move_to(self._start)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        self._show(event.value)
+
+    def _show(self, typed: str) -> None:
+        words = typed.casefold().split()
+        self._found = [
+            c for c in self._choices if all(w in f"{c.title} {c.remark}".casefold() for w in words)
+        ]
+        self.query_one(RecordList).show(len(self._found), self._row)
+
+    def _row(self, row: int, width: int) -> Text:
+        choice = self._found[row]
+        text = Text(one_line(choice.title, width))
+        if choice.remark:
+            text.append(f"  {one_line(choice.remark, width)}", style="dim")
+        return text
+
+    def action_move(self, by: int) -> None:
+        """Move in the list while the field keeps the focus."""
+        self.query_one(RecordList).action_move(by)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Choose what the cursor is on."""
+        event.stop()
+        self._choose()
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Choose what the cursor is on."""
+        event.stop()
+        self._choose()
+
+    def _choose(self) -> None:
+        if self._found:
+            self.dismiss(self._found[self.query_one(RecordList).cursor].value)

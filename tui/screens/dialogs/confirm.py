@@ -1,0 +1,61 @@
+"""Questions: yes or no, and for what cannot be undone a word to type."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, Static
+
+from tui.core.text import visible
+from tui.screens.dialogs.base import Dialog
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+
+class Confirm(Dialog[bool]):
+    """Asks a plain question; y or enter is yes, n or esc is no."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y,enter", "yes", "Yes", show=False),
+        Binding("n", "cancel", "No", show=False),
+    ]
+
+    def __init__(self, title: str, question: str, yes: str = "yes", no: str = "no") -> None:
+        super().__init__(title)
+        self._question, self._yes, self._no = question, yes, no
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the question and its two keys."""
+        yield Static(visible(self._question), classes="question", markup=False)
+        yield Static(f"y {self._yes}   n {self._no}", classes="keys", markup=False)
+
+    def action_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)
+
+
+class TypedConfirm(Dialog[bool]):
+    """Says what will happen and asks for a word to be typed; nothing else lets it happen."""
+
+    def __init__(self, title: str, statement: str, word: str) -> None:
+        super().__init__(title)
+        self._statement, self._word = statement, word
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the statement and the field."""
+        yield Static(visible(self._statement), classes="question", markup=False)
+        yield Static(f"Type {visible(self._word)} to go on:", markup=False)
+        yield Input(id="typed")
+        yield Static("", classes="problem", markup=False)
+        yield Static("enter goes on · esc leaves everything as it is", classes="keys", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go on only if the word is right."""
+        event.stop()
+        if event.value.strip() == self._word:
+            self.dismiss(True)
+        else:
+            problem = f"That is not {visible(self._word)}. Nothing has been done."
+            self.query_one(".problem", Static).update(problem)

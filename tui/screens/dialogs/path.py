@@ -1,0 +1,164 @@
+"""Choose a file: recent ones first, then any path, completed and listed as it is typed."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, Static
+
+from tui.core.text import one_line, size_words
+from tui.screens.dialogs.base import Dialog
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+_MOST = 500
+
+
+class PathDialog(Dialog[Path]):
+    """Answers with a path. With `must_exist` off it asks for a name to write to."""
+
+    DEFAULT_CSS = """
+    PathDialog RecordList { height: 12; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("down", "move(1)", "Down", show=False, priority=True),
+        Binding("up", "move(-1)", "Up", show=False, priority=True),
+        Binding("tab", "complete", "Complete", show=False, priority=True),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        recents: Sequence[Path] = (),
+        *,
+        value: str = "",
+        must_exist: bool = True,
+    ) -> None:
+        super().__init__(title)
+        self._recents = list(recents)
+        self._value, self._must_exist = value, must_exist
+        self._found: list[Path] = []
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the field and the list of what fits."""
+        yield Input(self._value, placeholder="path of a .jsonl file", id="path")
+        yield RecordList(empty="no such file here", id="found")
+        yield Static("", classes="problem", markup=False)
+        keys = "↑ ↓ move · tab completes · enter opens · esc cancels"
+        yield Static(
+            keys if self._must_exist else "tab completes · enter writes · esc cancels",
+            classes="keys",
+            markup=False,
+        )
+
+    def on_mount(self) -> None:
+        """List what fits the start."""
+        self._look(self._value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """List what fits what is typed."""
+        self._look(event.value)
+
+    @work(group="path-look", exclusive=True, exit_on_error=False, description="list a folder")
+    async def _look(self, typed: str) -> None:
+        self._found = await asyncio.to_thread(_fitting, typed, self._recents)
+        self.query_one(".problem", Static).update("")
+        listing = self.query_one(RecordList)
+        listing.show(len(self._found), self._row)
+        listing.move_to(0)
+
+    def _row(self, row: int, width: int) -> Text:
+        path = self._found[row]
+        if path.is_dir():
+            return Text(one_line(f"{path.name or path}/", width), style="bold")
+        text = Text(one_line(path.name, width))
+        try:
+            text.append(f"  {size_words(path.stat().st_size)}", style="dim")
+        except OSError:
+            text.append("  gone", style="dim")
+        if path in self._recents:
+            text.append(f"  {one_line(short_path(path.parent), width)}", style="dim")
+        return text
+
+    def action_move(self, by: int) -> None:
+        """Move in the list while the field keeps the focus."""
+        self.query_one(RecordList).action_move(by)
+
+    def action_complete(self) -> None:
+        """Put the path under the cursor into the field."""
+        if self._found:
+            path = self._found[self.query_one(RecordList).cursor]
+            self._fill(f"{short_path(path)}{os.sep if path.is_dir() else ''}")
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Take the row clicked."""
+        event.stop()
+        self._take(self._found[event.index])
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take what is typed if it is a file, or else what the cursor is on."""
+        event.stop()
+        typed = Path(event.value.strip()).expanduser()
+        if event.value.strip() and (typed.is_file() or not self._must_exist):
+            self._take(typed)
+        elif self._found:
+            self._take(self._found[self.query_one(RecordList).cursor])
+        else:
+            self._problem(f"{event.value.strip() or 'Nothing'} is not a file here.")
+
+    def _take(self, path: Path) -> None:
+        if path.is_dir():
+            self._fill(f"{short_path(path)}{os.sep}")
+        else:
+            self.dismiss(path.absolute())
+
+    def _fill(self, value: str) -> None:
+        field = self.query_one(Input)
+        field.value = value
+        field.cursor_position = len(value)
+        field.focus()
+
+    def _problem(self, text: str) -> None:
+        self.query_one(".problem", Static).update(one_line(text))
+
+
+def short_path(path: Path) -> str:
+    """Return a path with the home folder as ~ and the working folder left away."""
+    for start, mark in ((Path.cwd(), ""), (Path.home(), f"~{os.sep}")):
+        if path != start and path.is_relative_to(start):
+            return f"{mark}{path.relative_to(start)}"
+    return str(path)
+
+
+def _fitting(typed: str, recents: Sequence[Path]) -> list[Path]:
+    """Return recent files and then entries of the folder that fit what is typed."""
+    typed = typed.strip()
+    folder, _, start = typed.rpartition(os.sep)
+    base = Path(f"{folder}{os.sep}" if folder or typed.startswith(os.sep) else ".").expanduser()
+    wanted = start.casefold()
+    recent = [p for p in recents if typed.casefold() in str(p).casefold()]
+    try:
+        entries = sorted(base.absolute().iterdir(), key=lambda p: p.name.casefold())
+    except OSError:
+        return recent
+    fitting = [p for p in entries if wanted in p.name.casefold() and _offered(p, wanted)]
+    fitting.sort(key=lambda p: (not p.name.casefold().startswith(wanted), _rank(p)))
+    return [*recent, *(p for p in fitting if p not in recent)][:_MOST]
+
+
+def _offered(path: Path, wanted: str) -> bool:
+    return wanted.startswith(".") or not path.name.startswith(".")
+
+
+def _rank(path: Path) -> int:
+    return 0 if path.suffix in {".jsonl", ".ndjson"} else 1 if path.is_dir() else 2

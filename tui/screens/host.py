@@ -1,0 +1,40 @@
+"""What a screen may ask of the program around it, so that screens need not know the app."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+if TYPE_CHECKING:
+    from textual.dom import DOMNode
+
+    from tui.screens.walk import Walk
+    from tui.services.workspace import Workspace
+    from tui.widgets.status_line import Status
+
+
+class Host(Protocol):
+    """The app, as screens see it."""
+
+    workspace: Workspace | None
+    status: Status
+    walk: Walk
+
+    def show_mode(self, mode: str) -> None:
+        """Go to a mode."""
+
+    def chat_with(self, model: str) -> None:
+        """Go to Chat with this model chosen."""
+
+    def reached(self, event: str) -> None:
+        """Tell the walk that something has happened."""
+
+    def working(self, name: str, text: str) -> None:
+        """Show background work under a name of its own; an empty text ends it."""
+
+    def copy_out(self, text: str, what: str) -> None:
+        """Offer text to the clipboard and to a file."""
+
+
+def host_of(node: DOMNode) -> Host:
+    """Return the app a widget or screen lives in, as screens see it."""
+    return cast("Host", node.app)

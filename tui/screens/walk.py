@@ -1,0 +1,49 @@
+"""The way around the circle: one line that always names the next thing to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Leg:
+    """One stretch of the walk: which event ends it, and what the line says meanwhile."""
+
+    until: str
+    text: str
+
+
+LEGS: tuple[Leg, ...] = (
+    Leg("tokens", "This is the sample: 1 row = 1 example. Press 2 to see its tokens and cost."),
+    Leg("jobs", "So long is each example, and so much would training cost. Press 3 for Jobs."),
+    Leg("create_form", "Press n to make a fine-tuning job from this dataset."),
+    Leg("created", "The lab trains a small model here, free. ctrl+s uploads and creates the job."),
+    Leg("succeeded", "It is learning: watch the loss fall. This takes about half a minute."),
+    Leg("chat", "Done. Press c to chat with your fine-tuned model."),
+    Leg("chat_tuned", "Ask it something from the data, such as: My box does not turn on."),
+    Leg("chat_base", "It has learned your answers. Now m picks lab-small, the base: ask the same."),
+    Leg("models", "The base knows nothing of it. Press 5 (after esc) to clean up."),
+    Leg("deleted", "Move to your model and press d; deleting asks you to type its name."),
+    Leg("", "That was the whole circle. Press 1, then o, to open your own data. esc hides this."),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """How far one is. `leg` is -1 while nobody is being led."""
+
+    leg: int = -1
+
+    @property
+    def text(self) -> str:
+        """The line to show, or an empty string."""
+        if not 0 <= self.leg < len(LEGS):
+            return ""
+        return f"{self.leg + 1}/{len(LEGS)} {LEGS[self.leg].text}"
+
+    def after(self, event: str) -> Walk:
+        """Return the walk after an event: on by one leg, also over legs already behind it."""
+        if self.leg < 0:
+            return self
+        ahead = [i for i, leg in enumerate(LEGS) if i >= self.leg and leg.until == event]
+        return Walk(ahead[0] + 1) if ahead else self

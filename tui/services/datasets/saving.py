@@ -1,0 +1,60 @@
+"""Writing a file so that a crash leaves the old content or the new, never something between."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
+    """Replace the content of `path`, keeping its mode and owner; a symbolic link is followed.
+
+    A new file gets mode 0666 less the umask, as any program's would. Raises OSError (a full
+    disk, a folder that may not be written), leaving the old file as it was.
+    """
+    target = Path(os.path.realpath(path))
+    handle, name = tempfile.mkstemp(
+        prefix=f".{target.name[:80]}.", suffix=".tmp", dir=target.parent
+    )
+    temporary = Path(name)
+    try:
+        with os.fdopen(handle, "wb", buffering=1 << 20) as file:
+            for chunk in chunks:
+                file.write(chunk)
+            _copy_mode(target, file.fileno())
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.replace(target)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+    sync_folder(target.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make a rename in `folder` durable. File systems that cannot are left as they are."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def _copy_mode(target: Path, handle: int) -> None:
+    try:
+        stat = target.stat()
+    except FileNotFoundError:
+        mask = os.umask(0)
+        os.umask(mask)
+        os.fchmod(handle, 0o666 & ~mask)
+        return
+    with contextlib.suppress(PermissionError):  # only root may give a file away
+        os.fchown(handle, stat.st_uid, stat.st_gid)
+    os.fchmod(handle, stat.st_mode & 0o7777)

@@ -1,0 +1,125 @@
+"""Opening datasets: one document under edit at a time, those opened before, and the samples."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.services.datasets.document import Document
+from tui.services.errors import InputError
+from tui.services.locations import private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.services.locations import Locations
+    from tui.services.store import Store
+
+SAMPLES = ("support_train.jsonl", "support_valid.jsonl", "preferences.jsonl", "flawed.jsonl")
+
+
+class DatasetService:
+    """Holds the document that is open, so that every screen speaks of the same rows."""
+
+    def __init__(self, locations: Locations, store: Store) -> None:
+        self._locations = locations
+        self._store = store
+        self._listeners: list[Callable[[], None]] = []
+        self.current: Document | None = None
+
+    async def open(self, path: str | Path) -> Document:
+        """Open a dataset and make it the current one; the one before is closed.
+
+        Unsaved changes of the one before stay in its journal and come back with it. Raises
+        InputError for what cannot be opened, leaving the current document as it is.
+        """
+        wanted = Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - no disk
+        if self.current and await asyncio.to_thread(_same_file, self.current.path, wanted):
+            return self.current
+        document = await asyncio.to_thread(self._open, wanted)
+        before, self.current = self.current, document
+        if before:
+            await before.close()
+        await self._store.add_recent(str(wanted))
+        for listener in [*self._listeners]:
+            listener()
+        return document
+
+    async def reopen(self) -> Document | None:
+        """Read the current file from disk again, journal included."""
+        if self.current is None:
+            return None
+        path, self.current = self.current.path, (await self.current.close())
+        return await self.open(path)
+
+    async def recents(self) -> list[Path]:
+        """Return datasets opened before that still exist, the last one first."""
+        paths = [Path(p) for p in await self._store.recents()]
+        return await asyncio.to_thread(lambda: [p for p in paths if p.is_file()])
+
+    async def sample(self, name: str = SAMPLES[0]) -> Path:
+        """Return the path of a sample in the user's own folder, put there on first use.
+
+        All samples are laid side by side, so the validation file stands next to the training
+        file. Raises InputError when they cannot be written.
+        """
+        return await asyncio.to_thread(self._lay_samples) / name
+
+    def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """Call `listener` after another document has become the current one."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
+    async def close(self) -> None:
+        """Close what is open; unsaved changes stay in the journal."""
+        if self.current:
+            await self.current.close()
+            self.current = None
+
+    def _open(self, path: Path) -> Document:
+        try:
+            if path.is_dir():
+                raise InputError("Not a file", f"{path} is a folder", "Choose a file in it")
+            if not path.is_file() and path.exists():
+                raise InputError("Not a file", f"{path} is a device or pipe", "Choose a file")
+            return Document.open(path, self._locations.state / "journals")
+        except FileNotFoundError as error:
+            raise InputError(
+                "No such file",
+                f"{path} does not exist",
+                "Check the name, or press o to look for it",
+            ) from error
+        except OSError as error:
+            raise InputError(
+                "Cannot open the file",
+                f"{path}: {error.strerror or error}",
+                "Check its permissions",
+            ) from error
+
+    def _lay_samples(self) -> Path:
+        folder = private_folder(self._locations.data / "samples")
+        shipped = resources.files("tui.data") / "samples"
+        try:
+            for name in SAMPLES:
+                target = folder / name
+                if not target.exists():
+                    with resources.as_file(shipped / name) as source:
+                        shutil.copyfile(source, target)
+        except OSError as error:
+            raise InputError(
+                "Cannot lay out the samples",
+                f"{folder}: {error.strerror or error}",
+                "Free some disk space, or set FINETUI_HOME to another folder",
+            ) from error
+        return folder
+
+
+def _same_file(one: Path, other: Path) -> bool:
+    try:
+        return one.samefile(other)
+    except OSError:
+        return False

@@ -1,0 +1,120 @@
+"""The lines of a file as it was opened, read by offset, never all at once."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from array import array
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+BOM = b"\xef\xbb\xbf"
+HEAD = 64 * 1024
+_CHUNK = 4 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """What tells one content of a file from another without reading all of it.
+
+    `edges` is a SHA-256 over the first and last 64 kB.
+    """
+
+    size: int
+    mtime_ns: int
+    edges: str
+
+    @classmethod
+    def of(cls, fd: int) -> Identity:
+        """Read the identity of an open file. Raises OSError."""
+        stat = os.fstat(fd)
+        edges = os.pread(fd, HEAD, 0) + os.pread(fd, HEAD, max(stat.st_size - HEAD, 0))
+        return cls(stat.st_size, stat.st_mtime_ns, hashlib.sha256(edges).hexdigest())
+
+
+class LineSource:
+    """Random access to the lines of a file by number.
+
+    Reads with `pread` from a descriptor it keeps: unlike a memory map, a file that another
+    program cuts short gives short lines, not a dead process; and a file replaced by a save
+    stays readable, which undo after a save needs.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open and index `path`. Raises OSError. Blocks: call it off the event loop."""
+        self._fd = os.open(path, os.O_RDONLY)
+        try:
+            self.identity = Identity.of(self._fd)
+            self.head = os.pread(self._fd, HEAD, 0)
+            self.offsets = _index(self._fd, self.identity.size)
+        except BaseException:
+            os.close(self._fd)
+            raise
+        self.has_bom = self.head.startswith(BOM)
+        self.newline = b"\r\n" if self.head.partition(b"\n")[0].endswith(b"\r") else b"\n"
+
+    def __len__(self) -> int:
+        """Count lines; a last line without a newline counts."""
+        return len(self.offsets) - 1
+
+    @property
+    def ends_with_newline(self) -> bool:
+        """Whether the last line is closed (an empty file counts as closed)."""
+        size = self.offsets[-1]
+        return size == 0 or os.pread(self._fd, 1, size - 1) == b"\n"
+
+    def line(self, number: int) -> bytes:
+        """Return line `number` (0-based) without its line ending and without a BOM."""
+        start, end = self.offsets[number], self.offsets[number + 1]
+        line = os.pread(self._fd, end - start, start).removesuffix(b"\n").removesuffix(b"\r")
+        return line.removeprefix(BOM) if number == 0 else line
+
+    def copy_chunks(self, first: int, last: int) -> Iterator[bytes]:
+        """Yield the bytes of lines `first` to `last` (exclusive) in chunks of at most 4 MB."""
+        at, end = self.offsets[first], self.offsets[last]
+        while at < end:
+            chunk = os.pread(self._fd, min(_CHUNK, end - at), at)
+            if not chunk:
+                raise OSError("the opened file has been cut short by another program")
+            yield chunk
+            at += len(chunk)
+
+    def close(self) -> None:
+        """Give the descriptor back; further reads raise OSError."""
+        if self._fd >= 0:
+            os.close(self._fd)
+            self._fd = -1
+
+
+def _index(fd: int, size: int) -> array[int]:
+    """Return the offset of every line's start, and the size at the end."""
+    offsets = array("q", [0])
+    at = 0
+    while at < size:
+        chunk = os.pread(fd, _CHUNK, at)
+        if not chunk:
+            break
+        hit = chunk.find(b"\n")
+        while hit >= 0:
+            offsets.append(at + hit + 1)
+            hit = chunk.find(b"\n", hit + 1)
+        at += len(chunk)
+    if offsets[-1] != at:
+        offsets.append(at)
+    return offsets
+
+
+def stretches(ids: array[int]) -> Iterator[tuple[int, int]]:
+    """Yield (position, length) of maximal runs of consecutive file lines; edited rows alone."""
+    start = 0
+    for position, (before, after) in enumerate(pairwise(ids), 1):
+        if before < 0 or after != before + 1:
+            yield start, position - start
+            start = position
+    if ids:
+        yield start, len(ids) - start

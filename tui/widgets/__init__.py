@@ -1,0 +1,1 @@
+"""Reusable widgets that know plain `core` values and nothing of services."""

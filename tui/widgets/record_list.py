@@ -1,0 +1,189 @@
+"""A list of any length: rows are made when they come into view, a cursor move repaints two."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from rich.style import Style
+from rich.text import Text
+from textual.binding import Binding
+from textual.geometry import Region, Size
+from textual.message import Message
+from textual.reactive import reactive
+from textual.scroll_view import ScrollView
+from textual.strip import Strip
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual import events
+    from textual.binding import BindingType
+
+
+class RecordList(ScrollView, can_focus=True):
+    """Rows made on demand by a function; ready in the same time for ten rows or a million."""
+
+    DEFAULT_CSS = """
+    RecordList {
+        height: 1fr;
+        scrollbar-size: 1 1;
+        & > .record-list--cursor { background: $primary-muted; color: $text; }
+        &:focus > .record-list--cursor { background: $primary; color: $text; text-style: bold; }
+        & > .record-list--empty { color: $text-muted; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {"record-list--cursor", "record-list--empty"}
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("up,k", "move(-1)", "Up", show=False),
+        Binding("down,j", "move(1)", "Down", show=False),
+        Binding("pageup", "page(-1)", "Page up", show=False),
+        Binding("pagedown", "page(1)", "Page down", show=False),
+        Binding("home,g", "first", "First", show=False),
+        Binding("end,G", "last", "Last", show=False),
+        Binding("enter", "choose", "Choose", show=False),
+    ]
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another row."""
+
+        record_list: RecordList
+        index: int
+
+        @property
+        def control(self) -> RecordList:
+            """The list it happened in."""
+            return self.record_list
+
+    @dataclass
+    class Chosen(Message):
+        """Enter was pressed (or the row under the cursor clicked)."""
+
+        record_list: RecordList
+        index: int
+
+        @property
+        def control(self) -> RecordList:
+            """The list it happened in."""
+            return self.record_list
+
+    def __init__(self, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._count = 0
+        self._make: Callable[[int, int], Text] = lambda _row, _width: Text()
+        self._empty = empty
+
+    @property
+    def count(self) -> int:
+        """The number of rows."""
+        return self._count
+
+    def show(
+        self, count: int, make: Callable[[int, int], Text], *, empty: str | None = None
+    ) -> None:
+        """Show `count` rows; `make(row, width)` gives a row's text. The cursor stays in place."""
+        self._count, self._make = count, make
+        if empty is not None:
+            self._empty = empty
+        self._resize_content()
+        self.cursor = max(0, min(self.cursor, count - 1))
+        self.refresh()
+
+    def refresh_row(self, row: int) -> None:
+        """Repaint one row, if it is in view."""
+        top = row - self.scroll_offset.y
+        if 0 <= top < self.size.height:
+            self.refresh(Region(0, top, self.size.width, 1))
+
+    def move_to(self, row: int, *, center: bool = False) -> None:
+        """Put the cursor on a row and bring it into view."""
+        self.cursor = max(0, min(row, self._count - 1))
+        if center and self._count:
+            top = max(0, self.cursor - self.size.height // 2)
+            self.scroll_to(y=top, animate=False, immediate=True)
+
+    # -- drawing ---------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Draw the line `y` of the viewport."""
+        width = self.size.width
+        row = y + self.scroll_offset.y
+        if row >= self._count:
+            return self._blank(y, width)
+        text = self._make(row, width)
+        text.truncate(width, overflow="ellipsis", pad=True)
+        base = self.rich_style
+        if row == self.cursor:
+            base += self.get_component_rich_style("record-list--cursor", partial=True)
+        segments = text.render(self.app.console)
+        strip = Strip(
+            Segment(s.text, base + (s.style or Style())) for s in segments if not s.control
+        )
+        return strip.adjust_cell_length(width, base)
+
+    def _blank(self, y: int, width: int) -> Strip:
+        lines = self._empty.split("\n") if self._count == 0 else []
+        if y >= len(lines):
+            return Strip.blank(width, self.rich_style)
+        style = self.rich_style + self.get_component_rich_style("record-list--empty", partial=True)
+        return Strip([Segment(lines[y], style)]).adjust_cell_length(width, self.rich_style)
+
+    def _resize_content(self) -> None:
+        self.virtual_size = Size(max(self.size.width, 1), self._count)
+
+    def on_resize(self) -> None:
+        """Fit the rows to a new width."""
+        self._resize_content()
+        self.refresh()
+
+    # -- the cursor ------------------------------------------------------------------
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        """Repaint the two rows concerned and keep the cursor in view."""
+        self.refresh_row(before)
+        self.refresh_row(after)
+        if self._count:
+            self._keep_in_view(after)
+            self.post_message(self.Moved(self, after))
+
+    def _keep_in_view(self, row: int) -> None:
+        top, height = self.scroll_offset.y, max(self.size.height, 1)
+        if row < top:
+            self.scroll_to(y=row, animate=False, immediate=True)
+        elif row >= top + height:
+            self.scroll_to(y=row - height + 1, animate=False, immediate=True)
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by some rows."""
+        self.move_to(self.cursor + by)
+
+    def action_page(self, direction: int) -> None:
+        """Move the cursor by one screen."""
+        self.move_to(self.cursor + direction * max(self.size.height - 1, 1))
+
+    def action_first(self) -> None:
+        """Go to the first row."""
+        self.move_to(0)
+
+    def action_last(self) -> None:
+        """Go to the last row."""
+        self.move_to(self._count - 1)
+
+    def action_choose(self) -> None:
+        """Report the row under the cursor as chosen."""
+        if self._count:
+            self.post_message(self.Chosen(self, self.cursor))
+
+    def on_click(self, event: events.Click) -> None:
+        """Move to the row clicked; a second click chooses it."""
+        row = event.y + self.scroll_offset.y
+        if row >= self._count:
+            return
+        if row == self.cursor:
+            self.action_choose()
+        else:
+            self.move_to(row)
