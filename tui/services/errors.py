@@ -97,7 +97,12 @@ class Unreachable(ServiceError):  # noqa: N818
 
 
 class Unanswered(ServiceError):  # noqa: N818
-    """Asked, and no answer came: the outcome is unknown."""
+    """Asked, and no answer came: the outcome is unknown.
+
+    `timed_out` tells a wait that was used up from a connection that broke.
+    """
+
+    timed_out: bool = False
 
     @property
     def passing(self) -> bool:

@@ -38,14 +38,7 @@ def migrate(db: sqlite3.Connection) -> None:
         return
     db.execute("BEGIN IMMEDIATE")  # two programs starting at once: the second waits here
     try:
-        version = _version(db)
-        if version > len(MIGRATIONS):
-            raise LedgerError(
-                "The local ledger is too new",
-                f"it has version {version}, this program knows {len(MIGRATIONS)}",
-                "Update finetui, or set FINETUI_HOME to another folder.",
-            )
-        for statements in MIGRATIONS[version:]:
+        for statements in MIGRATIONS[_known_version(db) :]:
             for statement in statements:
                 db.execute(statement)
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
@@ -53,6 +46,17 @@ def migrate(db: sqlite3.Connection) -> None:
         db.rollback()
         raise
     db.commit()
+
+
+def _known_version(db: sqlite3.Connection) -> int:
+    version = _version(db)
+    if version > len(MIGRATIONS):
+        raise LedgerError(
+            "The local ledger is too new",
+            f"it has version {version}, this program knows {len(MIGRATIONS)}",
+            "Update finetui, or set FINETUI_HOME to another folder.",
+        )
+    return version
 
 
 def _version(db: sqlite3.Connection) -> int:

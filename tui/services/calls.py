@@ -1,0 +1,62 @@
+"""One request to a provider, written down and carried out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, cast
+from urllib.parse import quote
+
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterable, Mapping
+
+    import httpx2
+    from openai import AsyncOpenAI
+
+Method = Literal["GET", "POST", "DELETE"]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One request. `doing` completes "Cannot …" in error titles; `timeout` is in seconds."""
+
+    method: Method
+    path: str
+    doing: str
+    query: Mapping[str, object] | None = None
+    body: Mapping[str, Any] | None = None
+    content: AsyncIterable[bytes] | None = None
+    headers: Mapping[str, str] | None = None
+    timeout: float | None = None
+
+
+def segment(identifier: str) -> str:
+    """Return an id as one segment of a path. Raises InputError for what cannot be one."""
+    if identifier in {"", ".", ".."}:
+        raise InputError("Not an id", repr(identifier), "List the ids first.")
+    return quote(identifier, safe=":")
+
+
+async def perform(client: AsyncOpenAI, call: Call) -> httpx2.Response:
+    """Make the request; the answer is unread. The library's own errors pass through."""
+    import httpx2
+    from openai import AsyncStream, Timeout
+
+    options: dict[str, Any] = {
+        "headers": {"Accept": "application/json", "Content-Type": "application/json"}
+        | dict(call.headers or {}),
+        "max_retries": 0,
+    }
+    if call.query:
+        options["params"] = {k: v for k, v in call.query.items() if v is not None}
+    if call.timeout is not None:
+        options["timeout"] = Timeout(call.timeout, connect=5.0)
+    arguments: dict[str, Any] = {"cast_to": httpx2.Response, "options": options}
+    if call.method == "DELETE":
+        return await client.delete(call.path, **arguments)
+    arguments |= {"stream": True, "stream_cls": AsyncStream[Any]}
+    if call.method == "GET":
+        return cast("httpx2.Response", await client.get(call.path, **arguments))
+    arguments |= {"body": call.body, "content": call.content}
+    return cast("httpx2.Response", await client.post(call.path, **arguments))

@@ -1,0 +1,26 @@
+"""Keeping books beside the real work: what was done at a provider stays done."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from tui.services.errors import LedgerError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+log = logging.getLogger(__name__)
+
+
+async def kept(note: Awaitable[None]) -> bool:
+    """Write a note to the ledger and return whether that worked; a failure is only logged.
+
+    For notes made after the fact: a full disk must not make a finished upload look failed.
+    """
+    try:
+        await note
+    except LedgerError as error:
+        log.warning("%s", error)
+        return False
+    return True

@@ -1,0 +1,201 @@
+"""The one door to a provider: every request goes through here, every failure is named here."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from tui.services.answers import Asked, from_status, from_transport, json_value, request_id
+from tui.services.calls import Call, perform
+from tui.services.errors import InputError, ReadOnly, ServiceError, Unanswered, Unreachable
+from tui.services.http import make_client
+from tui.services.lab_process import LabProcess
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Mapping
+
+    import httpx2
+    from openai import AsyncOpenAI
+
+    from tui.services.locations import Locations
+    from tui.services.profiles import Profile
+
+State = Literal["idle", "starting", "ready", "failed"]
+# A read that fails in passing is repeated after these many seconds; a write never is.
+READ_AGAIN_S = (0.3, 1.0)
+LONGEST_WAIT_S = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderStatus:
+    """Whether the provider answers, as far as is known; `detail` says why not."""
+
+    state: State
+    detail: str = ""
+
+
+class Provider:
+    """Talks to the provider of one profile; for lab it starts the process first."""
+
+    def __init__(
+        self, profile: Profile, locations: Locations, environ: Mapping[str, str] | None = None
+    ) -> None:
+        self.profile = profile
+        self.status = ProviderStatus("idle")
+        self._lab = LabProcess(locations.lab, os.environ if environ is None else environ)
+        self._listeners: list[Callable[[ProviderStatus], None]] = []
+        self._client: AsyncOpenAI | None = None
+        self._making = asyncio.Lock()
+        self._closed = False
+
+    @property
+    def base_url(self) -> str:
+        """The address in use, or that of the profile before the first request."""
+        return str(self._client.base_url) if self._client else self.profile.base_url or "lab"
+
+    def subscribe(self, listener: Callable[[ProviderStatus], None]) -> Callable[[], None]:
+        """Call `listener` with every change of status; the returned function ends that."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    async def client(self) -> AsyncOpenAI:
+        """Return the client, made at the first call. Raises LabFailed when lab cannot start."""
+        async with self._making:
+            if self._client is None:
+                self._client = await self._make()
+            return self._client
+
+    async def get_json(
+        self, path: str, query: Mapping[str, object] | None = None, *, doing: str
+    ) -> object:
+        """Read `path` and return the decoded JSON; passing failures are tried again, twice."""
+        call = Call("GET", path, doing, query=query)
+        for pause in READ_AGAIN_S:
+            try:
+                return await self.send(call)
+            except Unanswered as error:
+                if error.timed_out:  # the full patience is used up already
+                    raise
+            except ServiceError as error:
+                if not error.passing or isinstance(error, Unreachable):
+                    raise
+                pause = max(pause, error.retry_after or 0)  # noqa: PLW2901 - the server's wish
+                if pause > LONGEST_WAIT_S:
+                    raise
+            await asyncio.sleep(pause)
+        return await self.send(call)
+
+    async def post_json(
+        self, path: str, body: Mapping[str, Any] | None = None, *, doing: str
+    ) -> object:
+        """Send `body` once and return the decoded answer."""
+        return await self.send(Call("POST", path, doing, body=body or {}))
+
+    async def delete_json(self, path: str, *, doing: str) -> object:
+        """Ask once for a deletion and return the decoded answer."""
+        return await self.send(Call("DELETE", path, doing))
+
+    async def send(self, call: Call) -> object:
+        """Make one request, never repeated, and return the decoded JSON of the answer.
+
+        Raises Refused, NotOffered, Unreachable, Unanswered, Malformed, LabFailed, ReadOnly.
+        """
+        async with self.stream(call) as response:
+            await response.aread()
+            return json_value(response, self._asked(call))
+
+    @asynccontextmanager
+    async def stream(self, call: Call) -> AsyncIterator[httpx2.Response]:
+        """Make one request and give its answer unread; the connection ends with the block."""
+        self._check_allowed(call)
+        response = await self._open(call)
+        import httpx2  # only now: the client's making has imported it, in a thread
+
+        try:
+            yield response
+        except httpx2.HTTPError as error:
+            asked = self._asked(call)
+            made = from_transport(error, asked, call.timeout or self.profile.timeout)
+            made.request_id = request_id(response)
+            raise made from error
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Close the connections; the provider cannot be used afterwards."""
+        self._closed = True
+        await self._drop_client()
+
+    async def _open(self, call: Call) -> httpx2.Response:
+        try:
+            return await self._attempt(call)
+        except Unreachable as error:
+            if self.profile.kind != "lab":
+                self._set_status("failed", error.cause)
+                raise
+        # An idle lab ends itself. Nothing was sent, so starting it and asking again is safe.
+        await self._drop_client()
+        return await self._attempt(call)
+
+    async def _attempt(self, call: Call) -> httpx2.Response:
+        client = await self.client()
+        asked = self._asked(call)
+        import openai  # only now: the client's making has imported it, in a thread
+
+        try:
+            response = await perform(client, call)
+        except openai.APIStatusError as error:
+            self._set_status("ready")
+            raise from_status(error.response, asked) from error
+        except openai.APIConnectionError as error:
+            waited = call.timeout or self.profile.timeout
+            raise from_transport(error.__cause__, asked, waited) from error
+        self._set_status("ready")
+        return response
+
+    async def _make(self) -> AsyncOpenAI:
+        if self._closed:
+            raise InputError("The profile was closed", "its connections are gone", "Ask again.")
+        base_url, key = self.profile.base_url, self.profile.api_key
+        if self.profile.kind == "lab":
+            self._set_status("starting", "starting lab")
+            try:
+                address = await self._lab.ensure()
+            except ServiceError as error:
+                self._set_status("failed", error.cause)
+                raise
+            base_url, key = address.base_url, address.api_key
+        return await asyncio.to_thread(make_client, self.profile, base_url or "", key)
+
+    async def _drop_client(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    def _asked(self, call: Call) -> Asked:
+        return Asked(self.profile, call.doing, call.method, call.path, self.base_url)
+
+    def _check_allowed(self, call: Call) -> None:
+        # Chatting changes nothing at the provider.
+        if self.profile.read_only and call.method != "GET" and call.path != "/chat/completions":
+            raise ReadOnly(
+                f"Cannot {call.doing}",
+                f"profile {self.profile.name} is read-only",
+                "Use another profile, or remove read_only from the configuration.",
+            )
+
+    def _set_status(self, state: State, detail: str = "") -> None:
+        status = ProviderStatus(state, detail)
+        if status != self.status:
+            self.status = status
+            for listener in tuple(self._listeners):
+                listener(status)
