@@ -1,0 +1,69 @@
+"""The ASGI application: routes, errors and the gate before them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+
+from .errors import ApiError
+from .gate import Gate, drain, error_response
+from .routes import chat, files, health, jobs, models, uploads
+
+if TYPE_CHECKING:
+    from .context import Lab
+
+
+def build_app(lab: Lab) -> Gate:
+    """Return the application that serves ``lab``."""
+    routes = [
+        route for module in (health, models, files, uploads, jobs, chat) for route in module.ROUTES
+    ]
+    app = Starlette(
+        routes=routes,
+        exception_handlers={
+            ApiError: _refused,
+            HTTPException: _no_such_route,
+            ClientDisconnect: _gone,
+            Exception: _broken,
+        },
+    )
+    app.router.redirect_slashes = False
+    app.state.lab = lab
+    return Gate(app, lab.key, lab.activity)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    assert isinstance(error, ApiError)
+    if error.status == 413:
+        await drain(request.receive)
+    return error_response(error)
+
+
+async def _no_such_route(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    method, path = request.method, request.url.path
+    if error.status_code == 405:
+        refusal = ApiError(405, f"Not allowed to {method} on {path}", code="method_not_supported")
+    elif error.status_code == 404:
+        refusal = ApiError(404, f"Invalid URL ({method} {path})", code="unknown_url")
+    else:
+        refusal = ApiError(error.status_code, error.detail)
+    return error_response(refusal)
+
+
+async def _gone(_request: Request, _error: Exception) -> Response:
+    return Response(status_code=400)
+
+
+async def _broken(_request: Request, _error: Exception) -> Response:
+    return error_response(
+        ApiError(
+            500,
+            "The server had an error while processing your request. Its log says more.",
+            code="server_error",
+        )
+    )
