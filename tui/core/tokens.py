@@ -103,7 +103,7 @@ def _count_message(message: Message, encoder: Encoder) -> MessageCount:
 
 
 def _answer_texts(raw: Mapping[str, Any]) -> Iterator[str]:
-    """The texts of content and tool calls: what an assistant message teaches."""
+    """Yield the texts of content and tool calls: what an assistant message teaches."""
     content = raw.get("content")
     if isinstance(content, str):
         yield content

@@ -7,11 +7,14 @@ import hashlib
 import lzma
 import re
 import threading
-from importlib import resources
+from functools import cached_property
+from importlib import import_module, resources
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import tiktoken
 
 ENCODINGS = ("o200k_base", "cl100k_base")
@@ -20,7 +23,7 @@ ENCODINGS = ("o200k_base", "cl100k_base")
 LONGEST_RUN = 100_000
 # Unicode's White_Space without CR and LF, which take another branch of the expression.
 _SPACE = "\t\x0b\x0c \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_LONG_RUN = re.compile(f"[{_SPACE}]{{{LONGEST_RUN},}}(?![\r\n])")
+_LONG_RUN = re.compile(f"(?<![{_SPACE}])[{_SPACE}]{{{LONGEST_RUN},}}+")
 
 _lock = threading.Lock()
 _loaded: dict[str, VocabEncoder] = {}
@@ -33,14 +36,14 @@ class VocabularyError(RuntimeError):
 class VocabEncoder:
     """Counts tokens exactly as tiktoken does. Safe to use from several threads."""
 
-    def __init__(self, encoding: tiktoken.Encoding) -> None:
-        self._encoding = encoding
-        self._encode = encoding.encode_ordinary
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self._encode = _load(name).encode_ordinary
 
-    @property
-    def name(self) -> str:
-        """The name of the encoding."""
-        return self._encoding.name
+    @cached_property
+    def _encode_piece(self) -> Callable[[str], list[int]]:
+        """The same vocabulary with the whole text as one piece. Seldom needed, so made late."""
+        return _load(self.name, pat_str=r"[\s\S]+").encode_ordinary
 
     def count(self, text: str) -> int:
         """Return the number of tokens; names of special tokens count as ordinary text."""
@@ -53,19 +56,19 @@ class VocabEncoder:
 
         Such a run, up to but without its last space when a word follows, is one piece of the
         tokenizer's expression; its last space belongs to the word. So the text can be cut at
-        both ends of that piece, and the piece be encoded as one.
+        both ends of that piece, and the piece be encoded as one. A run before a line break, or
+        at the very end in cl100k, belongs to a larger piece, which tiktoken can take.
         """
         total, start = 0, 0
         for run in _LONG_RUN.finditer(text):
-            last = run.end() == len(text)
-            end = run.end() if last else run.end() - 1
+            following = text[run.end() : run.end() + 1]
+            if following in {"\r", "\n"} or (not following and self.name == "cl100k_base"):
+                continue
+            end = run.end() - 1 if following else run.end()
             total += len(self._encode(text[start : run.start()]))
-            total += self._piece(text[run.start() : end])
+            total += len(self._encode_piece(text[run.start() : end]))
             start = end
         return total + len(self._encode(text[start:]))
-
-    def _piece(self, text: str) -> int:
-        return len(self._encoding._encode_single_piece(text))  # noqa: SLF001 - no public way
 
 
 def encoder(name: str) -> VocabEncoder:
@@ -78,13 +81,14 @@ def encoder(name: str) -> VocabEncoder:
         raise KeyError(name)
     with _lock:
         if name not in _loaded:
-            _loaded[name] = VocabEncoder(_load(name))
+            _loaded[name] = VocabEncoder(name)
         return _loaded[name]
 
 
-def _load(name: str) -> tiktoken.Encoding:
+def _load(name: str, **changes: str) -> tiktoken.Encoding:
     import tiktoken
-    from tiktoken_ext import openai_public
+
+    openai_public = import_module("tiktoken_ext.openai_public")  # has no types
 
     def ranks(_url: str, expected_hash: str | None = None) -> dict[bytes, int]:
         return _ranks(name, expected_hash)
@@ -95,7 +99,7 @@ def _load(name: str) -> tiktoken.Encoding:
     definition: dict[str, Any] = FunctionType(
         published.__code__, {**vars(openai_public), "load_tiktoken_bpe": ranks}
     )()
-    return tiktoken.Encoding(**definition)
+    return tiktoken.Encoding(**{**definition, **changes})
 
 
 def _ranks(name: str, expected_hash: str | None) -> dict[bytes, int]:
