@@ -14,6 +14,7 @@ Method = Literal["supervised", "dpo"]
 _STEPS: Final = {"supervised": 360, "dpo": 120}
 _MOST_EPOCHS: Final = {"supervised": 50, "dpo": 8}
 _BATCHES: Final = ((40, 2), (400, 4), (2000, 8), (10_000, 16))
+_PEAK: Final = {"supervised": 2.5e-3, "dpo": 5e-4}
 _DEFAULT_BETA: Final = 0.1
 
 
@@ -50,5 +51,4 @@ def _epochs(method: Method, examples: int, batch_size: int) -> int:
 
 def peak_rate(method: Method, hyper: Hyperparameters) -> float:
     """Return the highest learning rate of a run."""
-    rate = 2.5e-3 if method == "supervised" else 5e-4
-    return rate * hyper.learning_rate_multiplier
+    return _PEAK[method] * hyper.learning_rate_multiplier
