@@ -79,6 +79,7 @@ class FinetuiApp(App[None]):
         super().__init__()
         self._path, self._profile = path, profile
         self._work: dict[str, str] = {}
+        self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_model = ""  # the model another mode has asked Chat to take
 
     # -- start and end ---------------------------------------------------------------
@@ -135,6 +136,11 @@ class FinetuiApp(App[None]):
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""
         self.switch_mode(mode)
+
+    def show_example(self, position: int) -> None:
+        """Go to Datasets, to a row of the open dataset."""
+        self.example_asked = position
+        self.switch_mode("datasets")
 
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""

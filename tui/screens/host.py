@@ -18,9 +18,13 @@ class Host(Protocol):
     workspace: Workspace | None
     status: Status
     walk: Walk
+    example_asked: int | None
 
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""
+
+    def show_example(self, position: int) -> None:
+        """Go to Datasets, to the row at this position (0-based) of the open dataset."""
 
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""

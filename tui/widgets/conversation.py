@@ -140,8 +140,8 @@ class Conversation(ScrollView, can_focus=True):
         turn, width = self._turns[index], max(self._width - 2, 8)
         shown = visible(turn.text[:SHOWN])
         lines = [_Line(index, True, turn.role)]
-        for line in Text(shown, tab_size=4).wrap(self.app.console, width):
-            lines.append(_Line(index, False, line.plain))
+        wrapped = Text(shown, tab_size=4).wrap(self.app.console, width)
+        lines.extend(_Line(index, False, line.plain) for line in wrapped)
         if len(turn.text) > SHOWN:
             rest = plural(len(turn.text) - SHOWN, "character")
             lines.append(_Line(index, False, f"… {rest} more"))

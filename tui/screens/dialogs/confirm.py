@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 class Confirm(Dialog[bool]):
-    """Asks a plain question; y or enter is yes, n or esc is no."""
+    """Asks a plain question; y or enter is yes, n is no, esc leaves it open (None)."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("y,enter", "yes", "Yes", show=False),
-        Binding("n", "cancel", "No", show=False),
+        Binding("n", "no", "No", show=False),
     ]
 
     def __init__(self, title: str, question: str, yes: str = "yes", no: str = "no") -> None:
@@ -34,6 +34,10 @@ class Confirm(Dialog[bool]):
     def action_yes(self) -> None:
         """Answer yes."""
         self.dismiss(True)
+
+    def action_no(self) -> None:
+        """Answer no."""
+        self.dismiss(False)
 
 
 class TypedConfirm(Dialog[bool]):

@@ -13,7 +13,6 @@ import fcntl
 import hashlib
 import os
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
@@ -23,6 +22,7 @@ from tui.services.datasets.source import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 VERSION = 1
 Move = Literal["do", "undo", "redo"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from importlib import resources
 from pathlib import Path
@@ -37,7 +36,7 @@ class DatasetService:
         Unsaved changes of the one before stay in its journal and come back with it. Raises
         InputError for what cannot be opened, leaving the current document as it is.
         """
-        wanted = Path(os.path.abspath(os.path.expanduser(path)))  # noqa: PTH100, PTH111 - no disk
+        wanted = _absolute(path)
         if self.current and await asyncio.to_thread(_same_file, self.current.path, wanted):
             return self.current
         document = await asyncio.to_thread(self._open, wanted)
@@ -116,6 +115,10 @@ class DatasetService:
                 "Free some disk space, or set FINETUI_HOME to another folder",
             ) from error
         return folder
+
+
+def _absolute(path: str | Path) -> Path:
+    return Path(path).expanduser().absolute()
 
 
 def _same_file(one: Path, other: Path) -> bool:

@@ -1,0 +1,114 @@
+"""Opening and saving: the part of the Datasets screen that deals with files."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tui.core.text import plural
+from tui.screens.base import ModeScreen
+from tui.screens.datasets.welcome import Welcome
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.walk import Walk
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.services.datasets import Document
+
+
+class FileActions(ModeScreen):
+    """Open, open the sample, save, save under another name."""
+
+    document: Document | None
+
+    @work(group="recents", exclusive=True, exit_on_error=False, description="list recent files")
+    async def _list_recents(self) -> None:
+        self.query_one(Welcome).show_recents(await self.workspace.datasets.recents())
+
+    @work(group="open", exclusive=True, exit_on_error=False, description="choose a dataset")
+    async def action_open(self) -> None:
+        """Ask for a file and open it."""
+        recents = await self.workspace.datasets.recents()
+        path = await self.app.push_screen_wait(PathDialog("Open a dataset", recents))
+        if path is not None:
+            await self._open(path)
+
+    @work(group="open", exclusive=True, exit_on_error=False, description="open the sample")
+    async def action_sample(self) -> None:
+        """Open the sample and begin the walk around the circle."""
+        await self._open(await self.workspace.datasets.sample())
+        self.app.walk = Walk(0)  # type: ignore[attr-defined]
+
+    @work(group="open", exclusive=True, exit_on_error=False, description="open a dataset")
+    async def open_path(self, path: Path) -> None:
+        """Open a file that was opened before."""
+        await self._open(path)
+
+    async def _open(self, path: Path) -> None:
+        before = self.document
+        kept = before.changes if before is not None and before.modified else 0
+        self.host.working("open", f"opening {path.name}")
+        try:
+            await self.workspace.datasets.open(path)
+        finally:
+            self.host.working("open", "")
+        self.clear_error()
+        if kept and before is not None and before is not self.workspace.datasets.current:
+            text = f"{plural(kept, 'unsaved change')} of {before.path.name} kept for next time."
+            self.notify(text, markup=False)
+
+    @work(group="recovered", exclusive=True, exit_on_error=False, description="tell of recovery")
+    async def tell_opened(self, document: Document) -> None:
+        """Say what the opening found: recovered changes, or why edits are off."""
+        if document.notice:
+            self.notify(document.notice, severity="warning", timeout=10, markup=False)
+        if not document.recovered:
+            return
+        question = (
+            f"{plural(document.recovered, 'unsaved change')} from last time recovered.\n"
+            "They are in the rows you see, not yet in the file."
+        )
+        answer = await self.app.push_screen_wait(
+            Confirm("Unsaved changes recovered", question, "keep", "drop (redo brings them back)")
+        )
+        if answer is False:
+            await document.drop_changes()
+
+    @work(group="save", exclusive=True, exit_on_error=False, description="save the dataset")
+    async def action_save(self) -> None:
+        """Write the file; ask first when another program has written it meanwhile."""
+        document = self.document
+        if document is None:
+            return
+        if await document.changed_on_disk():
+            question = (
+                f"{document.path.name} was changed by another program since it was opened.\n"
+                "Overwrite it with what is shown here?"
+            )
+            if not await self.app.push_screen_wait(Confirm("Changed on disk", question)):
+                return
+        await document.save(overwrite=True)
+        self.notify(f"Saved {document.path.name}", markup=False, timeout=3)
+
+    @work(group="save", exclusive=True, exit_on_error=False, description="save under another name")
+    async def action_save_as(self) -> None:
+        """Write the rows to another file and go on with that one."""
+        document = self.document
+        if document is None:
+            return
+        dialog = PathDialog("Save as", value=short_path(document.path), must_exist=False)
+        path = await self.app.push_screen_wait(dialog)
+        if path is None:
+            return
+        if path == document.path:
+            await document.save(overwrite=True)
+            return
+        if path.exists():
+            question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
+            if not await self.app.push_screen_wait(question):
+                return
+        await document.save(path)
+        await self._open(path)

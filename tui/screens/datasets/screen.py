@@ -1,0 +1,248 @@
+"""The Datasets screen: the list of examples, one conversation, and the problems found."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.containers import Horizontal, Vertical
+
+from tui.core.example import Example, Message
+from tui.core.text import plural
+from tui.screens.base import ModeScreen
+from tui.screens.datasets.editing import EditActions
+from tui.screens.datasets.files import FileActions
+from tui.screens.datasets.rows import example_row, issue_row, turns_of
+from tui.screens.datasets.welcome import Welcome
+from tui.widgets.conversation import Conversation
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from tui.core.checks import Issue
+    from tui.services.datasets import Document
+    from tui.services.datasets.checking import Checker
+    from tui.services.workspace import Workspace
+
+_RANK = {"error": 3, "warning": 2, "info": 1}
+
+
+class DatasetsScreen(FileActions, EditActions, ModeScreen):
+    """Everything about one dataset at a time."""
+
+    MODE: ClassVar[str] = "datasets"
+    CSS_PATH = "screen.tcss"
+
+    def __init__(self) -> None:
+        super().__init__(classes="-no-document")
+        self.document: Document | None = None
+        self.issues: list[Issue] = []
+        self._worst: dict[int, str] = {}  # line number → severity of its worst problem
+        self._checker: Checker | None = None
+        self._unsubscribe: list[Callable[[], None]] = []
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the start page, and the three panes behind it."""
+        yield Welcome()
+        with Horizontal(id="workbench"):
+            with Vertical(id="examples-pane", classes="pane"):
+                yield RecordList(
+                    id="examples", empty="This file is empty.\nPress n for an example."
+                )
+            with Vertical(id="conversation-pane", classes="pane"):
+                yield Conversation(id="conversation", empty="No messages. Press a to add one.")
+        with Vertical(id="problems-pane", classes="pane"):
+            yield RecordList(id="problems", empty="No problems found.")
+
+    # -- the document ----------------------------------------------------------------
+
+    def on_workspace(self, workspace: Workspace) -> None:
+        """Follow the document that is open."""
+        for end in self._unsubscribe:
+            end()
+        self._unsubscribe = [workspace.datasets.subscribe(self._take_document)]
+        self._take_document()
+        self._list_recents()
+
+    def _take_document(self) -> None:
+        document = self.workspace.datasets.current
+        if document is self.document or document is None:
+            return
+        from tui.services.datasets.checking import Checker
+
+        self.document = document
+        self._checker = Checker(document)
+        self.issues, self._worst = [], {}
+        self._unsubscribe = [*self._unsubscribe[:1], document.subscribe(self._document_changed)]
+        self.remove_class("-no-document")
+        self.add_class("-document")
+        self.query_one("#examples", RecordList).focus()
+        self._document_changed()
+        self._go(self._asked() or 0)
+        self.tell_opened(document)
+
+    def _document_changed(self) -> None:
+        document = self.document
+        if document is None:
+            return
+        self.query_one("#examples", RecordList).show(len(document), self._example_row)
+        self._show_example()
+        self._say()
+        self._check()
+
+    def _example_row(self, position: int, width: int) -> Text:
+        if self.document is None or position >= len(self.document):
+            return Text()
+        return example_row(
+            position,
+            self.document.example(position),
+            worst=self._worst.get(position + 1),
+            edited=self.document.edited(position),
+            width=width,
+        )
+
+    @work(group="checks", exclusive=True, exit_on_error=False, description="check the dataset")
+    async def _check(self) -> None:
+        if self._checker is None:
+            return
+        self.issues = await self._checker.issues(self._check_progress)
+        self.host.working("checks", "")
+        self._worst = {}
+        for issue in self.issues:
+            if _RANK[issue.severity] > _RANK.get(self._worst.get(issue.line, ""), 0):
+                self._worst[issue.line] = issue.severity
+        self.query_one("#examples", RecordList).refresh()
+        problems = self.query_one("#problems", RecordList)
+        problems.show(len(self.issues), lambda row, width: issue_row(self.issues[row], width))
+        self._say()
+
+    def _check_progress(self, done: int, of: int) -> None:
+        self.host.working("checks", f"checking {done * 100 // max(of, 1)} %")
+
+    def _say(self) -> None:
+        document = self.document
+        if document is None:
+            return
+        counts = Counter(issue.severity for issue in self.issues)
+        found = [plural(counts[s], s) for s in ("error", "warning") if counts[s]]
+        state = "modified, ctrl+s saves" if document.modified else "saved"
+        if document.read_only:
+            state = "read only"
+        said = ", ".join(found) or ("no problems" if not counts["info"] else "no errors")
+        self.note(f"{document.path.name} · {plural(len(document), 'example')} · {said} · {state}")
+        pane = self.query_one("#problems-pane", Vertical)
+        infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
+        pane.border_title = f"Problems: {said}{infos} · enter jumps · p closes"
+
+    # -- where one is ----------------------------------------------------------------
+
+    @property
+    def position(self) -> int:
+        """The row under the cursor."""
+        return self.query_one("#examples", RecordList).cursor
+
+    @property
+    def in_conversation(self) -> bool:
+        """Whether the conversation has the focus, so that commands speak of its message."""
+        return self.focused is self.query_one("#conversation", Conversation)
+
+    @property
+    def message(self) -> Message | None:
+        """The message under the cursor of the conversation."""
+        if self.document is None or not len(self.document):
+            return None
+        example = self.document.example(self.position)
+        at = self.query_one("#conversation", Conversation).cursor
+        if isinstance(example, Example) and at < len(example.messages):
+            return example.messages[at]
+        return None
+
+    def _go(self, position: int, message: int = 0) -> None:
+        self.query_one("#examples", RecordList).move_to(position, center=True)
+        self._show_example(message)
+
+    def _show_example(self, message: int | None = None) -> None:
+        conversation = self.query_one("#conversation", Conversation)
+        document, at = self.document, self.position
+        if document is None or at >= len(document):
+            conversation.show([])
+            return
+        cursor = conversation.cursor if message is None else message
+        conversation.show(turns_of(document.example(at)), cursor=cursor)
+        edited = " · edited" if document.edited(at) else ""
+        pane = self.query_one("#conversation-pane", Vertical)
+        pane.border_title = f"Example {at + 1} of {len(document):,}{edited}"
+
+    def on_record_list_moved(self, event: RecordList.Moved) -> None:
+        """Show the example under the cursor."""
+        if event.record_list.id == "examples":
+            self._show_example(0)
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Go into the example, jump to a problem, or open a recent file."""
+        if event.record_list.id == "examples":
+            self.query_one("#conversation", Conversation).focus()
+        elif event.record_list.id == "problems":
+            self._jump(self.issues[event.index])
+        elif event.record_list.id == "recents":
+            self.open_path(self.query_one(Welcome).paths[event.index])
+
+    def on_conversation_chosen(self) -> None:
+        """Edit the message chosen."""
+        self.action_edit()
+
+    def _jump(self, issue: Issue) -> None:
+        self._go(max(issue.line - 1, 0))
+        document = self.document
+        if document is None or issue.place is None or issue.line < 1:
+            return
+        example = document.example(issue.line - 1)
+        places = [m.place for m in example.messages] if isinstance(example, Example) else []
+        if issue.place in places:
+            self._show_example(places.index(issue.place))
+        self.query_one("#conversation", Conversation).focus()
+
+    def _asked(self) -> int | None:
+        asked, self.host.example_asked = self.host.example_asked, None
+        return asked
+
+    def on_screen_resume(self) -> None:
+        """Show the row another mode has asked for."""
+        if self.document is not None and (asked := self._asked()) is not None:
+            self._go(asked)
+            self.query_one("#examples", RecordList).focus()
+
+    def go_back(self) -> bool:
+        """Close the error, else the problems, else return from the conversation to the list."""
+        if self.clear_error():
+            return True
+        pane = self.query_one("#problems-pane")
+        if pane.has_class("-shown"):
+            self.action_problems()
+            return True
+        if self.in_conversation:
+            self.query_one("#examples", RecordList).focus()
+            return True
+        return False
+
+    def copy_text(self) -> tuple[str, str]:
+        """Copy the message, or the whole example as JSON from the list."""
+        if self.document is None or not len(self.document):
+            return "", ""
+        if self.in_conversation and self.message is not None:
+            return self.message.text, "The message"
+        return self.document.line(self.position).decode("utf-8", "replace"), "The example"
+
+    def action_problems(self) -> None:
+        """Show or hide the problems."""
+        if self.document is None:
+            return
+        pane = self.query_one("#problems-pane")
+        pane.toggle_class("-shown")
+        shown = pane.has_class("-shown")
+        self.query_one("#problems" if shown else "#examples", RecordList).focus()
