@@ -7,12 +7,13 @@ import hashlib
 import os
 import secrets
 import stat
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
+    from io import BufferedReader
     from pathlib import Path
 
 CHUNK = 256 * 1024
@@ -24,7 +25,7 @@ class Sending:
     def __init__(
         self,
         path: Path,
-        file: BinaryIO,
+        file: BufferedReader,
         purpose: str,
         on_progress: Callable[[int, int], None] | None,
     ) -> None:
@@ -95,7 +96,7 @@ def content_digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def open_file(path: Path) -> BinaryIO:
+def open_file(path: Path) -> BufferedReader:
     """Open a regular file for reading; InputError names what else it is."""
     try:
         # A pipe or device would make the opening itself wait for ever.

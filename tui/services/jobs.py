@@ -1,0 +1,229 @@
+"""Fine-tuning jobs: created exactly once, listed, followed, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui.core.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
+from tui.core.records import decode_result
+from tui.services.calls import segment
+from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
+from tui.services.job_requests import NONCE, JobRequest
+from tui.services.ledger import kept
+from tui.services.paging import Page, collect, parse_page
+from tui.services.parsed import parsed
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Container, Sequence
+
+    from tui.services.files import FileService
+    from tui.services.provider import Provider
+    from tui.services.store import Store
+
+__all__ = ["JobRequest", "JobService", "JobUpdate"]
+
+PAGE_SIZE = 100
+JOBS = "/fine_tuning/jobs"
+# After a lost answer: looked for after these many seconds, one after the other.
+LOOK_AFTER_S = (0.0, 1.0, 2.0, 4.0)
+LOOK_AT = 200  # jobs, the newest
+FOLLOW_EVERY_S = 1.0
+FOLLOW_FAILURES = 10
+
+
+@dataclass(frozen=True, slots=True)
+class JobUpdate:
+    """A step in following a job: its present state and the events not given before."""
+
+    job: Job
+    new_events: tuple[Event, ...]
+
+
+class JobService:
+    """The jobs of one profile. Every method raises a ServiceError when it fails."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        store: Store,
+        files: FileService,
+        *,
+        look_after: Sequence[float] = LOOK_AFTER_S,
+        follow_every: float = FOLLOW_EVERY_S,
+    ) -> None:
+        self._provider = provider
+        self._store = store
+        self._files = files
+        self._profile = provider.profile.name
+        self._look_after = look_after
+        self._follow_every = follow_every
+
+    async def create(
+        self, request: JobRequest, on_lost: Callable[[ServiceError], None] | None = None
+    ) -> Job:
+        """Create one job, never two.
+
+        The request is sent once and carries a nonce. If no certain answer comes,
+        `on_lost` is told and the job is looked for by the nonce. Raises Unanswered only
+        when it still cannot be found.
+        """
+        doing = "create the job"
+        nonce = secrets.token_hex(12)
+        body = request.body(nonce)
+        await kept(self._store.job_asked(self._profile, nonce, body))
+        try:
+            job = parsed(parse_job, await self._provider.post_json(JOBS, body, doing=doing), doing)
+        except ServiceError as error:
+            if not _outcome_unknown(error):
+                raise
+            if on_lost is not None:
+                on_lost(error)
+            job = await self._look_for(nonce, error)
+        await kept(self._store.job_made(self._profile, nonce, job.raw))
+        return job
+
+    async def find_by_nonce(self, nonce: str) -> Job | None:
+        """Return the job that was asked for with `nonce`, or None."""
+        query = {f"metadata[{NONCE}]": nonce}
+        # Servers may ignore the filter, so it is applied here as well.
+        jobs = await self._pages(limit=LOOK_AT, query=query)
+        return next((job for job in jobs if job.metadata.get(NONCE) == nonce), None)
+
+    async def list(self, limit: int | None = None) -> list[Job]:
+        """Return the jobs, newest first, all of them or at most `limit`."""
+        return await self._pages(limit=limit)
+
+    async def retrieve(self, job_id: str) -> Job:
+        """Return one job as it is now."""
+        doing = f"show job {job_id}"
+        return parsed(
+            parse_job,
+            await self._provider.get_json(f"{JOBS}/{segment(job_id)}", doing=doing),
+            doing,
+        )
+
+    async def cancel(self, job_id: str) -> Job:
+        """End a job; what it trained so far is lost unless a checkpoint was kept."""
+        return await self._act(job_id, "cancel")
+
+    async def pause(self, job_id: str) -> Job:
+        """Pause a running job, where the provider offers it."""
+        return await self._act(job_id, "pause")
+
+    async def resume(self, job_id: str) -> Job:
+        """Let a paused job go on."""
+        return await self._act(job_id, "resume")
+
+    async def events(self, job_id: str, known: Container[str] = ()) -> Events:
+        """Return all events, oldest first; only those after the last one in `known`, if given."""
+        doing = f"read the events of job {job_id}"
+        raws = await self._walk(f"{JOBS}/{segment(job_id)}/events", doing, known=known)
+        return [parsed(parse_event, raw, doing) for raw in reversed(raws)]
+
+    async def checkpoints(self, job_id: str) -> Checkpoints:
+        """Return the checkpoints kept, by step."""
+        doing = f"read the checkpoints of job {job_id}"
+        raws = await self._walk(f"{JOBS}/{segment(job_id)}/checkpoints", doing)
+        found = [parsed(parse_checkpoint, raw, doing) for raw in raws]
+        return sorted(found, key=lambda checkpoint: checkpoint.step or 0)
+
+    async def result_csv(self, job_id: str) -> str:
+        """Return the job's result file as CSV text. Raises InputError while there is none."""
+        job = await self.retrieve(job_id)
+        if not job.result_files:
+            raise InputError(
+                f"No result file of job {job_id}",
+                f"its status is {job.status} and it lists no result file",
+                "It comes with a job that succeeded.",
+            )
+        return decode_result(await self._files.content(job.result_files[0]))
+
+    async def follow(self, job_id: str) -> AsyncGenerator[JobUpdate]:
+        """Yield the job with its new events whenever something changed, until it ended.
+
+        Passing failures are sat out; ten in a row, or one that will not pass, are raised.
+        """
+        known: set[str] = set()
+        last: Job | None = None
+        failures = 0
+        while True:
+            try:
+                # The job first: events read after a terminal status are all there are.
+                job = await self.retrieve(job_id)
+                events = await self.events(job_id, known)
+            except ServiceError as error:
+                failures += 1
+                if not error.passing or failures >= FOLLOW_FAILURES:
+                    raise
+                wait = self._follow_every * 2 ** min(failures, 5)
+                await asyncio.sleep(max(wait, error.retry_after or 0))
+                continue
+            failures = 0
+            new = tuple(event for event in events if event.id not in known)
+            known.update(event.id for event in new)
+            if new or last is None or job.raw != last.raw:
+                yield JobUpdate(job, new)
+            if job.terminal:
+                return
+            last = job
+            await asyncio.sleep(self._follow_every)
+
+    async def _act(self, job_id: str, action: str) -> Job:
+        doing = f"{action} job {job_id}"
+        path = f"{JOBS}/{segment(job_id)}/{action}"
+        return parsed(parse_job, await self._provider.post_json(path, doing=doing), doing)
+
+    async def _look_for(self, nonce: str, lost: ServiceError) -> Job:
+        for wait in self._look_after:
+            await asyncio.sleep(wait)
+            try:
+                found = await self.find_by_nonce(nonce)
+            except ServiceError:  # still gone: the next look may get through
+                continue
+            if found is not None:
+                return found
+        raise Unanswered(
+            "The job was asked for, and its outcome is unknown",
+            f"{lost.cause}; no job with nonce {nonce} is listed so far",
+            "Look at the job list in a few minutes before creating it again.",
+            request_id=lost.request_id,
+        ) from lost
+
+    async def _pages(self, limit: int | None, query: dict[str, str] | None = None) -> Jobs:
+        doing = "list the jobs"
+        raws = await self._walk(JOBS, doing, limit=limit, query=query)
+        return [parsed(parse_job, raw, doing) for raw in raws]
+
+    async def _walk(
+        self,
+        path: str,
+        doing: str,
+        *,
+        limit: int | None = None,
+        known: Container[str] = (),
+        query: dict[str, str] | None = None,
+    ) -> Raws:
+        size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
+
+        async def fetch(after: str | None) -> Page:
+            asked = {"limit": size, "after": after, **(query or {})}
+            return parse_page(await self._provider.get_json(path, asked, doing=doing), "objects")
+
+        return await collect(fetch, limit=limit, known=known)
+
+
+# Written here because inside the class `list` is a method.
+Events = list[Event]
+Checkpoints = list[Checkpoint]
+Jobs = list[Job]
+Raws = list[Any]
+
+
+def _outcome_unknown(error: ServiceError) -> bool:
+    """Whether the job may exist all the same: no answer, a broken one, or a gateway's."""
+    if isinstance(error, Refused):
+        return error.status >= 500 or error.status in {408, 409}
+    return isinstance(error, Unanswered | Malformed)

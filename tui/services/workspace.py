@@ -1,0 +1,112 @@
+"""The composition root: a profile, the ledger, and every service for them."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from tui.services.board import JobBoard
+from tui.services.chat import ChatService
+from tui.services.files import FileService
+from tui.services.jobs import JobService
+from tui.services.locations import Locations
+from tui.services.models import ModelService
+from tui.services.profiles import Profile, ProfileBook
+from tui.services.provider import Provider
+from tui.services.store import Store
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.services.datasets import DatasetService
+    from tui.services.tokens import TokenService
+
+
+class Workspace:
+    """Everything a screen or a command works with. Made by `open`, ended by `close`.
+
+    After `use_profile` the services that talk to a provider are new objects: fetch them
+    from here again, and subscribe again.
+    """
+
+    profile: Profile
+    provider: Provider
+    files: FileService
+    jobs: JobService
+    board: JobBoard
+    chat: ChatService
+    models: ModelService
+
+    def __init__(
+        self,
+        profiles: ProfileBook,
+        profile: Profile,
+        locations: Locations,
+        environ: Mapping[str, str],
+    ) -> None:
+        self.profiles = profiles
+        self.locations = locations
+        self.store = Store(locations.ledger)
+        self._environ = environ
+        self._tokens: TokenService | None = None
+        self._datasets: DatasetService | None = None
+        self._compose(profile)
+
+    @classmethod
+    async def open(
+        cls,
+        profile: str | None = None,
+        *,
+        locations: Locations | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Workspace:
+        """Make a workspace for a profile (the default one when None), without any request.
+
+        Raises InputError when the configuration cannot be used or the profile is unknown.
+        """
+        environ = dict(os.environ) if environ is None else environ
+        places = locations or Locations.standard(environ)
+        book = ProfileBook.load(places, environ)
+        return cls(book, book.get(profile), places, environ)
+
+    async def use_profile(self, name: str) -> None:
+        """Switch to another profile. Raises InputError when there is none of that name."""
+        profile = self.profiles.get(name)
+        await self._close_provider()
+        self._compose(profile)
+
+    @property
+    def tokens(self) -> TokenService:
+        """Token counts and costs; made at first use."""
+        if self._tokens is None:
+            from tui.services.tokens import TokenService
+
+            self._tokens = TokenService()
+        return self._tokens
+
+    @property
+    def datasets(self) -> DatasetService:
+        """Datasets on disk; made at first use."""
+        if self._datasets is None:
+            from tui.services.datasets import DatasetService
+
+            self._datasets = DatasetService(self.locations, self.store)
+        return self._datasets
+
+    async def close(self) -> None:
+        """Stop polling, close the connections and the ledger."""
+        await self._close_provider()
+        await self.store.close()
+
+    def _compose(self, profile: Profile) -> None:
+        self.profile = profile
+        self.provider = Provider(profile, self.locations, self._environ)
+        self.files = FileService(self.provider, self.store)
+        self.jobs = JobService(self.provider, self.store, self.files)
+        self.board = JobBoard(self.jobs)
+        self.chat = ChatService(self.provider, self.store)
+        self.models = ModelService(self.provider, self.store, self.jobs)
+
+    async def _close_provider(self) -> None:
+        await self.board.close()
+        await self.provider.close()
