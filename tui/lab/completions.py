@@ -15,7 +15,7 @@ from .instance import version
 
 if TYPE_CHECKING:
     import threading
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Iterator, Mapping
 
     from .activity import Activity
     from .chat_request import ChatRequest
@@ -133,7 +133,7 @@ def complete(completion: Completion, activity: Activity, stop: threading.Event) 
     }
 
 
-def stream(completion: Completion, activity: Activity) -> Iterator[bytes]:
+def stream(completion: Completion, activity: Activity) -> Generator[bytes, None, None]:
     """Yield the server-sent events of a streamed completion. Closing it ends the generation."""
     head = completion.head("chat.completion.chunk")
     if completion.request.include_usage:

@@ -15,6 +15,6 @@ def new(prefix: str, length: int = 22) -> str:
 
 
 def derived(prefix: str, *parts: object, length: int = 22) -> str:
-    """Return an identifier that is the same for the same parts, so that repeated work repeats it."""
+    """Return an identifier that follows from the parts, so that repeated work repeats it."""
     digest = hashlib.sha256("\0".join(map(str, parts)).encode()).hexdigest()
     return prefix + digest[:length]

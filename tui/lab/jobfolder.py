@@ -42,7 +42,7 @@ class JobFolder:
 
     @property
     def lock(self) -> Path:
-        """Held by the process that trains."""
+        """Held by the process that trains; its content is that process's id."""
         return self.root / "lock"
 
     @property

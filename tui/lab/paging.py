@@ -50,7 +50,7 @@ def cursor(query: Mapping[str, str], *, default: int, most: int) -> Cursor:
 
 
 def page(items: Sequence[Mapping[str, Any]], limit: int) -> dict[str, Any]:
-    """Return the list object for ``items``, of which there is one more than ``limit`` if more follow."""
+    """Return the list object for ``items``: one more than ``limit`` if more follow."""
     shown = list(items[:limit])
     return {
         "object": "list",

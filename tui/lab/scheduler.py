@@ -88,11 +88,6 @@ class Scheduler:
         for thread in self._threads:
             thread.join()
 
-    def trainer_pids(self) -> list[int]:
-        """Return the processes at work now."""
-        with self._changed:
-            return [run.worker.pid for run in self._runs.values() if run.worker is not None]
-
     def cancel(self, job_id: str) -> None:
         """End a job for good. Raises a 404, or a 409 when it has already ended."""
         job = self._store.jobs.get(job_id)

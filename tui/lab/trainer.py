@@ -116,6 +116,8 @@ def _hold(path: Path) -> int | None:
         except BlockingIOError:
             time.sleep(0.05)
         else:
+            os.ftruncate(descriptor, 0)
+            os.write(descriptor, f"{os.getpid()}\n".encode())
             return descriptor
     return None
 

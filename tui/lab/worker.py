@@ -80,7 +80,8 @@ class Worker:
 
 
 def _environment() -> Mapping[str, str]:
-    threads = str(min(2, os.cpu_count() or 1))
+    # Matrices this small are no faster in two threads, and the second core is the user's.
+    threads = "1"
     inherited = os.environ.get("PYTHONPATH")
     path = [str(_PACKAGE_ROOT), *([inherited] if inherited else [])]
     return {

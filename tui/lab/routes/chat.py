@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import anyio
 from anyio import to_thread
-from starlette.concurrency import run_in_threadpool
+from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
@@ -17,6 +17,8 @@ from ..completions import Completion, complete, prepare, stream
 from ..context import Lab, lab_of
 
 if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Generator
+
     from starlette.requests import Request
 
 
@@ -27,7 +29,7 @@ async def create_completion(request: Request) -> Response:
     completion = await run_in_threadpool(_ready, lab, read_chat_request(body))
     if completion.request.stream:
         return StreamingResponse(
-            stream(completion, lab.activity),
+            _closing(stream(completion, lab.activity)),
             media_type="text/event-stream",
             headers={"x-accel-buffering": "no"},
         )
@@ -37,6 +39,14 @@ async def create_completion(request: Request) -> Response:
         document = await to_thread.run_sync(complete, completion, lab.activity, gone)
         group.cancel_scope.cancel()
     return JSONResponse(document)
+
+
+async def _closing(events: Generator[bytes, None, None]) -> AsyncIterator[bytes]:
+    try:
+        async for event in iterate_in_threadpool(events):
+            yield event
+    finally:
+        events.close()
 
 
 def _ready(lab: Lab, asked: ChatRequest) -> Completion:
