@@ -10,12 +10,15 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 BOM = b"\xef\xbb\xbf"
 HEAD = 64 * 1024
 _CHUNK = 4 * 1024 * 1024
+# A file up to this size is held in memory: one that another program then writes over in
+# place can still be shown, compared and saved as it was opened.
+_HELD = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +43,9 @@ class Identity:
 class LineSource:
     """Random access to the lines of a file by number.
 
-    Reads with `pread` from a descriptor it keeps: unlike a memory map, a file that another
-    program cuts short gives short lines, not a dead process; and a file replaced by a save
-    stays readable, which undo after a save needs.
+    Larger files are read with `pread` from a descriptor it keeps: unlike a memory map, a file
+    that another program cuts short gives short lines, not a dead process; and a file replaced
+    by a save stays readable, which undo after a save needs.
     """
 
     def __init__(self, path: Path) -> None:
@@ -50,8 +53,11 @@ class LineSource:
         self._fd = os.open(path, os.O_RDONLY)
         try:
             self.identity = Identity.of(self._fd)
-            self.head = os.pread(self._fd, HEAD, 0)
-            self.offsets = _index(self._fd, self.identity.size)
+            self._held: bytes | None = None
+            if self.identity.size <= _HELD:
+                self._held = self._read(self.identity.size, 0)
+            self.head = self._read(HEAD, 0)
+            self.offsets = _index(self._read, self.identity.size)
         except BaseException:
             os.close(self._fd)
             raise
@@ -66,19 +72,19 @@ class LineSource:
     def ends_with_newline(self) -> bool:
         """Whether the last line is closed (an empty file counts as closed)."""
         size = self.offsets[-1]
-        return size == 0 or os.pread(self._fd, 1, size - 1) == b"\n"
+        return size == 0 or self._read(1, size - 1) == b"\n"
 
     def line(self, number: int) -> bytes:
         """Return line `number` (0-based) without its line ending and without a BOM."""
         start, end = self.offsets[number], self.offsets[number + 1]
-        line = os.pread(self._fd, end - start, start).removesuffix(b"\n").removesuffix(b"\r")
+        line = self._read(end - start, start).removesuffix(b"\n").removesuffix(b"\r")
         return line.removeprefix(BOM) if number == 0 else line
 
     def copy_chunks(self, first: int, last: int) -> Iterator[bytes]:
         """Yield the bytes of lines `first` to `last` (exclusive) in chunks of at most 4 MB."""
         at, end = self.offsets[first], self.offsets[last]
         while at < end:
-            chunk = os.pread(self._fd, min(_CHUNK, end - at), at)
+            chunk = self._read(min(_CHUNK, end - at), at)
             if not chunk:
                 raise OSError("the opened file has been cut short by another program")
             yield chunk
@@ -90,13 +96,18 @@ class LineSource:
             os.close(self._fd)
             self._fd = -1
 
+    def _read(self, count: int, at: int) -> bytes:
+        if self._held is not None:
+            return self._held[at : at + count]
+        return os.pread(self._fd, count, at)
 
-def _index(fd: int, size: int) -> array[int]:
+
+def _index(read: Callable[[int, int], bytes], size: int) -> array[int]:
     """Return the offset of every line's start, and the size at the end."""
     offsets = array("q", [0])
     at = 0
     while at < size:
-        chunk = os.pread(fd, _CHUNK, at)
+        chunk = read(_CHUNK, at)
         if not chunk:
             break
         hit = chunk.find(b"\n")

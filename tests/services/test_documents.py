@@ -1,0 +1,276 @@
+"""Datasets under edit: what is confirmed survives, what is not edited stays byte for byte."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.core.example import Example
+from tui.services.datasets import Change, Document
+from tui.services.errors import InputError
+
+
+def line(text: str) -> bytes:
+    return json.dumps({"messages": [{"role": "user", "content": text}]}).encode()
+
+
+def opened(path: Path) -> Document:
+    return Document.open(path, path.parent / "journals")
+
+
+def rows(document: Document) -> list[bytes]:
+    return list(document.snapshot())
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    target = tmp_path / "data.jsonl"
+    target.write_bytes(b"\n".join([line("one"), line("two"), line("three")]) + b"\n")
+    return target
+
+
+async def test_an_edit_survives_a_kill(path: Path) -> None:
+    document = opened(path)
+    await document.change("edit", [Change(1, 1, (line("changed"),))])
+    # No close: the process is gone. Its lock goes with it; here the descriptor is closed.
+    document._journal.close()  # type: ignore[union-attr]
+    again = opened(path)
+    assert rows(again) == [line("one"), line("changed"), line("three")]
+    assert again.recovered == 1
+    assert again.modified
+    await again.drop_changes()
+    assert rows(again)[1] == line("two")
+    assert not again.modified
+    await again.close()
+
+
+async def test_a_torn_journal_line_is_ignored(path: Path) -> None:
+    document = opened(path)
+    await document.delete(0, 1, "delete")
+    journal = document._journal
+    assert journal is not None
+    journal.close()
+    with journal.path.open("ab") as file:
+        file.write(b'["do","half a li')
+    again = opened(path)
+    assert rows(again) == [line("two"), line("three")]
+    await again.close()
+
+
+async def test_save_keeps_unedited_bytes_mode_bom_and_line_ends(tmp_path: Path) -> None:
+    path = tmp_path / "odd.jsonl"
+    odd = b'{"messages" :  [ ] , "x":1e5}\r\n'
+    path.write_bytes(b"\xef\xbb\xbf" + odd + b"\xff\xfe broken\r\n" + line("last"))
+    path.chmod(0o640)
+    document = opened(path)
+    assert document.line(0) == odd.strip()
+    await document.insert(3, [line("more")], "add")
+    await document.save()
+    assert path.read_bytes() == (
+        b"\xef\xbb\xbf"
+        + odd
+        + b"\xff\xfe broken\r\n"
+        + line("last")
+        + b"\r\n"
+        + line("more")
+        + b"\r\n"
+    )
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640
+    assert not document.modified
+    await document.close()
+
+
+async def test_undo_reaches_past_a_save_and_survives_a_restart(path: Path) -> None:
+    document = opened(path)
+    await document.delete(0, 2, "delete")
+    await document.save()
+    assert path.read_bytes() == line("three") + b"\n"
+    await document.undo()
+    assert rows(document) == [line("one"), line("two"), line("three")]
+    assert document.modified
+    document._journal.close()  # type: ignore[union-attr]
+    again = opened(path)
+    assert rows(again) == [line("one"), line("two"), line("three")]
+    await again.save()
+    assert path.read_bytes().count(b"\n") == 3
+    await again.close()
+
+
+async def test_a_file_changed_by_another_program_is_not_overwritten(path: Path) -> None:
+    document = opened(path)
+    await document.delete(0, 1, "delete")
+    path.write_bytes(b"{}\n")
+    with pytest.raises(InputError, match="changed on disk"):
+        await document.save()
+    assert path.read_bytes() == b"{}\n"
+    await document.save(overwrite=True)
+    assert path.read_bytes() == line("two") + b"\n" + line("three") + b"\n"
+    await document.close()
+
+
+async def test_edits_for_another_content_are_kept_aside(path: Path) -> None:
+    document = opened(path)
+    await document.delete(0, 1, "delete")
+    document._journal.close()  # type: ignore[union-attr]
+    path.write_bytes(line("new content") + b"\n")
+    again = opened(path)
+    assert rows(again) == [line("new content")]
+    assert "kept in" in again.notice
+    assert list((path.parent / "journals").glob("*.kept-1.jsonl"))
+    await again.close()
+
+
+async def test_a_second_window_may_only_read(path: Path) -> None:
+    first = opened(path)
+    second = opened(path)
+    assert second.read_only
+    with pytest.raises(InputError, match="Read only"):
+        await second.delete(0, 1, "delete")
+    await second.close()
+    await first.close()
+
+
+async def test_a_failed_save_loses_nothing(path: Path) -> None:
+    document = opened(path)
+    await document.delete(0, 1, "delete")
+    with pytest.raises(InputError, match="Not saved"):
+        await document.save(path.parent / "absent" / "copy.jsonl")
+    assert document.modified
+    assert [p.name for p in path.parent.iterdir() if p.suffix == ".tmp"] == []
+    await document.close()
+
+
+async def test_save_follows_a_symbolic_link(path: Path) -> None:
+    link = path.with_name("link.jsonl")
+    link.symlink_to(path)
+    document = opened(link)
+    await document.delete(0, 1, "delete")
+    await document.save()
+    assert link.is_symlink()
+    assert path.read_bytes().count(b"\n") == 2
+    await document.close()
+
+
+async def test_a_row_is_one_line(path: Path) -> None:
+    document = opened(path)
+    with pytest.raises(InputError, match="one line"):
+        await document.insert(0, [b"{}\n{}"], "paste")
+    assert len(document) == 3
+    await document.close()
+
+
+async def test_long_numbers_survive_an_edit(tmp_path: Path) -> None:
+    path = tmp_path / "numbers.jsonl"
+    raw = b'{"messages": [{"role": "user", "content": "a"}], "id": 123456789012345678901234567890}'
+    path.write_bytes(raw + b"\n")
+    document = opened(path)
+    example = document.example_for_edit(0)
+    assert isinstance(example, Example)
+    await document.replace(0, example, "same")
+    assert document.line(0) == raw
+    await document.close()
+
+
+async def test_a_file_cut_short_in_place_can_still_be_saved(path: Path) -> None:
+    document = opened(path)
+    os.truncate(path, 5)
+    await document.delete(0, 1, "delete")
+    await document.save(overwrite=True)
+    assert path.read_bytes() == line("two") + b"\n" + line("three") + b"\n"
+    await document.close()
+
+
+async def test_a_large_file_cut_short_is_an_error_not_a_crash(tmp_path: Path) -> None:
+    path = tmp_path / "large.jsonl"
+    path.write_bytes((line("x" * 4000) + b"\n") * 9000)
+    document = opened(path)
+    os.truncate(path, 10_000)
+    assert document.line(8000) == b""
+    await document.delete(0, 1, "delete")
+    with pytest.raises(InputError, match="cut short"):
+        await document.save(overwrite=True)
+    assert path.stat().st_size == 10_000
+    await document.close()
+
+
+TEXTS = st.binary(max_size=12).filter(lambda b: b"\n" not in b)
+MOVES = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("change"), st.integers(0, 9), st.integers(0, 3), st.lists(TEXTS, max_size=3)
+        ),
+        st.tuples(st.sampled_from(["undo", "redo", "save", "reopen"])),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(start=st.lists(TEXTS, max_size=5), moves=MOVES)
+def test_any_sequence_of_edits_agrees_with_a_list(
+    tmp_path_factory: pytest.TempPathFactory, start: list[bytes], moves: list[tuple[object, ...]]
+) -> None:
+    """Edits, undo, redo, save and reopening give what plain lists of rows give."""
+    import asyncio
+
+    path = tmp_path_factory.mktemp("doc") / "data.jsonl"
+    path.write_bytes(b"".join(row + b"\n" for row in start))
+    asyncio.run(_agree(path, moves))
+
+
+async def _agree(path: Path, moves: list[tuple[object, ...]]) -> None:
+    document = opened(path)
+    now = rows(document)
+    past: list[list[bytes]] = []
+    future: list[list[bytes]] = []
+    on_disk = now
+    for move in moves:
+        match move:
+            case ("change", int(at), int(removed), [*lines]):
+                at = min(at, len(now))
+                removed = min(removed, len(now) - at)
+                past.append(now)
+                future = []
+                now = [*now[:at], *lines, *now[at + removed :]]  # type: ignore[list-item]
+                await document.change("edit", [Change(at, removed, tuple(lines))])  # type: ignore[arg-type]
+            case ("undo",) if past:
+                future.append(now)
+                now = past.pop()
+                await document.undo()
+            case ("redo",) if future:
+                past.append(now)
+                now = future.pop()
+                await document.redo()
+            case ("save",):
+                await document.save()
+                on_disk = now
+            case ("reopen",):
+                modified = document.modified
+                document._journal.close()  # type: ignore[union-attr]
+                document._source.close()
+                document = opened(path)
+                assert document.modified or not modified or now == on_disk
+                past, future = _history(past, future, document)
+        assert _clean(rows(document)) == _clean(now)
+        if not document.modified:
+            assert _clean(now) == _clean(on_disk)
+    await document.close()
+
+
+def _history(
+    past: list[list[bytes]], future: list[list[bytes]], document: Document
+) -> tuple[list[list[bytes]], list[list[bytes]]]:
+    """What undo and redo may still reach: after a restart, back to the last save."""
+    done, undone = document._rows.done, document._rows.undone
+    return past[len(past) - len(done) :] if done else [], future[-len(undone) :] if undone else []
+
+
+def _clean(lines: list[bytes]) -> list[bytes]:
+    # A file cannot tell a row that ends in CR from a row with a CRLF line end.
+    return [row.removeprefix(b"\xef\xbb\xbf").rstrip(b"\r") for row in lines]
