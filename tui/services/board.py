@@ -126,8 +126,8 @@ class JobBoard:
         if (failure := self.state.failure) is None:
             return base
         # Spread out, so that many programs do not come back at the same moment.
-        wait = max(base, min(SLOWEST_S, self._fast * 2**self._failures))
-        return max(wait * random.uniform(0.8, 1.2), failure.retry_after or 0)  # noqa: S311
+        wait: float = max(base, min(SLOWEST_S, self._fast * 2.0**self._failures))
+        return max(wait * random.uniform(0.8, 1.2), failure.retry_after or 0.0)  # noqa: S311
 
     async def _round(self) -> None:
         generation = self.state.generation + 1

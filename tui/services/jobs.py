@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
 from tui.core.records import decode_result
 from tui.services.calls import segment
 from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
+from tui.services.following import FOLLOW_EVERY_S, JobUpdate, follow
 from tui.services.job_requests import NONCE, JobRequest
 from tui.services.ledger import kept
 from tui.services.paging import Page, collect, parse_page
@@ -30,16 +30,6 @@ JOBS = "/fine_tuning/jobs"
 # After a lost answer: looked for after these many seconds, one after the other.
 LOOK_AFTER_S = (0.0, 1.0, 2.0, 4.0)
 LOOK_AT = 200  # jobs, the newest
-FOLLOW_EVERY_S = 1.0
-FOLLOW_FAILURES = 10
-
-
-@dataclass(frozen=True, slots=True)
-class JobUpdate:
-    """A step in following a job: its present state and the events not given before."""
-
-    job: Job
-    new_events: tuple[Event, ...]
 
 
 class JobService:
@@ -141,35 +131,12 @@ class JobService:
             )
         return decode_result(await self._files.content(job.result_files[0]))
 
-    async def follow(self, job_id: str) -> AsyncGenerator[JobUpdate]:
+    def follow(self, job_id: str) -> AsyncGenerator[JobUpdate]:
         """Yield the job with its new events whenever something changed, until it ended.
 
         Passing failures are sat out; ten in a row, or one that will not pass, are raised.
         """
-        known: set[str] = set()
-        last: Job | None = None
-        failures = 0
-        while True:
-            try:
-                # The job first: events read after a terminal status are all there are.
-                job = await self.retrieve(job_id)
-                events = await self.events(job_id, known)
-            except ServiceError as error:
-                failures += 1
-                if not error.passing or failures >= FOLLOW_FAILURES:
-                    raise
-                wait = self._follow_every * 2 ** min(failures, 5)
-                await asyncio.sleep(max(wait, error.retry_after or 0))
-                continue
-            failures = 0
-            new = tuple(event for event in events if event.id not in known)
-            known.update(event.id for event in new)
-            if new or last is None or job.raw != last.raw:
-                yield JobUpdate(job, new)
-            if job.terminal:
-                return
-            last = job
-            await asyncio.sleep(self._follow_every)
+        return follow(self, job_id, self._follow_every)
 
     async def _act(self, job_id: str, action: str) -> Job:
         doing = f"{action} job {job_id}"

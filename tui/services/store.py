@@ -5,24 +5,17 @@ Every call runs in one thread of its own, so the event loop never waits for the 
 
 from __future__ import annotations
 
-import asyncio
 import json
-import os
-import sqlite3
 import time
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
-from tui.services.errors import LedgerError
-from tui.services.locations import private_folder
-from tui.services.schema import migrate
+from tui.services.database import Database
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
-T = TypeVar("T")
 RECENT_KEPT = 50
 
 
@@ -50,25 +43,16 @@ class JobRecord:
     asked_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """A dataset opened before; `opened_at` in Unix seconds."""
-
-    path: str
-    opened_at: int
-
-
 class Store:
     """The ledger. All methods raise LedgerError when the file cannot be used."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="ledger")
-        self._db: sqlite3.Connection | None = None
+        self._db = Database(path)
 
     async def add_upload(self, profile: str, record: UploadRecord) -> None:
         """Remember an upload."""
-        await self._write(
+        await self._db.write(
             "INSERT OR REPLACE INTO files (profile, id, name, path, digest, size, purpose,"
             " uploaded_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
             profile, record.file_id, record.name, record.path, record.digest, record.size,
@@ -77,7 +61,7 @@ class Store:
 
     async def uploads(self, profile: str, digest: str | None = None) -> list[UploadRecord]:
         """Return the uploads of a profile that were not deleted, newest first."""
-        rows = await self._read(
+        rows = await self._db.read(
             "SELECT id, name, path, digest, size, purpose, uploaded_at FROM files"
             " WHERE profile = ? AND deleted_at IS NULL AND (? IS NULL OR digest = ?)"
             " ORDER BY uploaded_at DESC, rowid DESC",
@@ -87,27 +71,27 @@ class Store:
 
     async def forget_upload(self, profile: str, file_id: str) -> None:
         """Mark an upload as gone from the provider."""
-        await self._write(
+        await self._db.write(
             "UPDATE files SET deleted_at = ? WHERE profile = ? AND id = ?", _now(), profile, file_id
         )
 
     async def job_asked(self, profile: str, nonce: str, request: Mapping[str, Any]) -> None:
         """Remember that a job is about to be asked for, before anything is sent."""
-        await self._write(
+        await self._db.write(
             "INSERT INTO jobs (profile, nonce, request, asked_at) VALUES (?, ?, ?, ?)",
             profile, nonce, json.dumps(dict(request)), _now(),
         )  # fmt: skip
 
     async def job_made(self, profile: str, nonce: str, job: Mapping[str, Any]) -> None:
         """Remember the job that came of an earlier `job_asked`."""
-        await self._write(
+        await self._db.write(
             "UPDATE jobs SET id = ?, job = ? WHERE profile = ? AND nonce = ?",
             job.get("id"), json.dumps(dict(job)), profile, nonce,
         )  # fmt: skip
 
     async def jobs(self, profile: str) -> list[JobRecord]:
         """Return the jobs asked for with a profile, newest first."""
-        rows = await self._read(
+        rows = await self._db.read(
             "SELECT id, nonce, request, job, asked_at FROM jobs WHERE profile = ?"
             " ORDER BY asked_at DESC, rowid DESC",
             profile,
@@ -121,7 +105,7 @@ class Store:
         self, profile: str, model: str, base: str = "", job_id: str | None = None
     ) -> None:
         """Remember a fine-tuned model; what is already known of it stays."""
-        await self._write(
+        await self._db.write(
             "INSERT INTO models (profile, id, base, job_id, seen_at) VALUES (?, ?, ?, ?, ?)"
             " ON CONFLICT (profile, id) DO UPDATE SET base = coalesce(nullif(excluded.base, ''),"
             " base), job_id = coalesce(excluded.job_id, job_id), deleted_at = NULL",
@@ -130,12 +114,12 @@ class Store:
 
     async def model_jobs(self, profile: str) -> dict[str, tuple[str, str | None]]:
         """Return base and job id of every fine-tuned model remembered, by model id."""
-        rows = await self._read("SELECT id, base, job_id FROM models WHERE profile = ?", profile)
+        rows = await self._db.read("SELECT id, base, job_id FROM models WHERE profile = ?", profile)
         return {model: (base, job_id) for model, base, job_id in rows}
 
     async def forget_model(self, profile: str, model: str) -> None:
         """Mark a model as deleted."""
-        await self._write(
+        await self._db.write(
             "UPDATE models SET deleted_at = ? WHERE profile = ? AND id = ?", _now(), profile, model
         )
 
@@ -143,14 +127,14 @@ class Store:
         self, profile: str, model: str, request: Mapping[str, Any], reply: Mapping[str, Any]
     ) -> None:
         """Remember one exchange with a model."""
-        await self._write(
+        await self._db.write(
             "INSERT INTO chats (profile, model, at, request, reply) VALUES (?, ?, ?, ?, ?)",
             profile, model, _now(), json.dumps(dict(request)), json.dumps(dict(reply)),
         )  # fmt: skip
 
     async def chats(self, profile: str, limit: int = 100) -> list[tuple[int, str, Any, Any]]:
         """Return (Unix time, model, request, reply) of the last exchanges, newest first."""
-        rows = await self._read(
+        rows = await self._db.read(
             "SELECT at, model, request, reply FROM chats WHERE profile = ?"
             " ORDER BY id DESC LIMIT ?",
             profile, limit,
@@ -159,70 +143,25 @@ class Store:
 
     async def add_recent(self, path: str) -> None:
         """Remember that the dataset at `path` was opened just now."""
-        await self._write(
+        await self._db.write(
             "INSERT INTO recent (path, opened_at) VALUES (?, ?)"
             " ON CONFLICT (path) DO UPDATE SET opened_at = excluded.opened_at",
             path, time.time(),
         )  # fmt: skip
-        await self._write(
+        await self._db.write(
             "DELETE FROM recent WHERE path NOT IN"
             " (SELECT path FROM recent ORDER BY opened_at DESC LIMIT ?)",
             RECENT_KEPT,
         )
 
-    async def recents(self, limit: int = 20) -> list[Recent]:
-        """Return the datasets opened last, newest first."""
-        rows = await self._read(
-            "SELECT path, CAST(opened_at AS INTEGER) FROM recent ORDER BY opened_at DESC LIMIT ?",
-            limit,
-        )
-        return [Recent(*row) for row in rows]
+    async def recents(self, limit: int = 20) -> list[str]:
+        """Return the paths of the datasets opened last, newest first."""
+        rows = await self._db.read("SELECT path FROM recent ORDER BY opened_at DESC LIMIT ?", limit)
+        return [path for (path,) in rows]
 
     async def close(self) -> None:
         """Close the file; pending writes are finished first."""
-        await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
-        self._thread.shutdown(wait=False)
-
-    async def _write(self, sql: str, *values: object) -> None:
-        await self._run(lambda db: db.execute(sql, values) and None)
-
-    async def _read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
-        return await self._run(lambda db: db.execute(sql, values).fetchall())
-
-    async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
-
-    def _work(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        try:
-            if self._db is None:
-                self._db = _connect(self.path)
-            with self._db:
-                return work(self._db)
-        except (sqlite3.Error, OSError) as error:
-            raise LedgerError(
-                "The local ledger cannot be used", f"{self.path}: {error}",
-                "Free some space or move the file away; a new one is made.",
-            ) from error  # fmt: skip
-
-    def _close(self) -> None:
-        if self._db is not None:
-            self._db.close()
-            self._db = None
-
-
-def _connect(path: Path) -> sqlite3.Connection:
-    private_folder(path.parent)
-    # Made before SQLite does, so that it is never readable by others, not even for a moment.
-    os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    db = sqlite3.connect(path, timeout=5, check_same_thread=False)
-    try:
-        db.execute("PRAGMA journal_mode = WAL")
-        db.execute("PRAGMA synchronous = NORMAL")
-        migrate(db)
-    except BaseException:
-        db.close()
-        raise
-    return db
+        await self._db.close()
 
 
 def _now() -> int:
