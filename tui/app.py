@@ -185,13 +185,15 @@ class FinetuiApp(App[None]):
         """Go to a mode by key."""
         self.show_mode(mode)
 
-    def action_back(self) -> None:
-        """Close the top layer: an error, a screen's own layer, the guide. Never the program."""
+    def action_escape(self) -> None:
+        """Close the top layer: an error, a screen's own layer, the guide when it is at its end."""
         screen = self.screen
-        if isinstance(screen, ModeScreen) and screen.go_back():
-            return
-        if self.walk.leg >= 0 and not (self.focused and self.focused.allow_select_all):
+        if isinstance(screen, ModeScreen) and not screen.go_back() and self.walk.at_end:
             self.walk = Walk()
+
+    def action_guide(self) -> None:
+        """Show or hide the line that leads around the circle."""
+        self.walk = Walk(0) if self.walk.leg < 0 else Walk()
 
     def action_copy(self) -> None:
         """Copy the error shown, or else what the screen says its cursor is on."""
@@ -241,7 +243,7 @@ class FinetuiApp(App[None]):
             return
         choices = [
             Choice(p.name, p.name, p.base_url or "the built-in provider on this machine")
-            for p in workspace.profiles.all()
+            for p in workspace.profiles.profiles.values()
         ]
         name = await self.push_screen_wait(Choose("Profile", choices, workspace.profile.name))
         if name and name != workspace.profile.name:

@@ -59,6 +59,8 @@ _LABELS = {
     "plus": "+",
     "minus": "-",
     "f1": "F1",
+    "f2": "F2",
+    "f3": "F3",
 }
 
 COMMANDS: tuple[Command, ...] = (
@@ -69,7 +71,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.help", "f1,question_mark", "Help", "Explain this screen and list its keys.", True),
     Command("app.palette", "ctrl+p", "Commands", "Find any command by name.", True),
     Command("app.profile", "f2", "Profile", "Choose the provider to work with."),
-    Command("app.back", "escape", "Back", "Close the top layer or the error; never quits."),
+    Command("app.guide", "f3", "Guide", "Show or hide the line that leads around the circle."),
+    Command("app.escape", "escape", "Back", "Close the top layer or the error; never quits."),
     Command("app.copy", "y", "Copy", "Copy what the cursor is on, or the error shown."),
     Command("app.leave", "ctrl+q", "Quit", "Leave; asks only when something would be lost."),
     # Datasets

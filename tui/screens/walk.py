@@ -41,6 +41,11 @@ class Walk:
             return ""
         return f"{self.leg + 1}/{len(LEGS)} {LEGS[self.leg].text}"
 
+    @property
+    def at_end(self) -> bool:
+        """Whether the whole circle has been walked."""
+        return self.leg == len(LEGS) - 1
+
     def after(self, event: str) -> Walk:
         """Return the walk after an event: on by one leg, also over legs already behind it."""
         if self.leg < 0:

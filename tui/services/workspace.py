@@ -94,8 +94,10 @@ class Workspace:
         return self._datasets
 
     async def close(self) -> None:
-        """Stop polling, close the connections and the ledger."""
+        """Stop polling, close the connections, the dataset and the ledger."""
         await self._close_provider()
+        if self._datasets is not None:
+            await self._datasets.close()
         await self.store.close()
 
     def _compose(self, profile: Profile) -> None:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core import edits
-from tui.core.example import ROLES, Broken, Example, Message, Place, from_object, write
+from tui.core.example import ROLES, Broken, Example, Place, from_object, write
 from tui.core.text import one_line
-from tui.screens.base import ModeScreen
 from tui.screens.datasets.editor import LONGEST_LINE, TextEditor
+from tui.screens.datasets.place import PlaceInDataset
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.services.errors import InputError
 from tui.widgets.conversation import Conversation
@@ -24,13 +24,8 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document
 
 
-class EditActions(ModeScreen):
+class EditActions(PlaceInDataset):
     """Text, role, weight, messages and examples; undo and redo."""
-
-    document: Document | None
-    position: int
-    message: Message | None
-    in_conversation: bool
 
     # -- one message -----------------------------------------------------------------
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from textual import work
 from textual.binding import Binding, BindingType
 from textual.widgets import Static, TextArea
 
@@ -51,12 +50,14 @@ class TextEditor(Dialog[str]):
         else:
             self.dismiss(text)
 
-    @work(group="leave-editor", exclusive=True, exit_on_error=False, description="leave the editor")
-    async def action_cancel(self) -> None:
+    def action_cancel(self) -> None:
         """Leave; asks when something was typed."""
         if self.query_one(TextArea).text == self._text:
             self.dismiss(None)
             return
         question = Confirm("Leave the editor", "Drop what you have typed?", "drop it", "go on")
-        if await self.app.push_screen_wait(question):
+        self.app.push_screen(question, self._leave_if)
+
+    def _leave_if(self, answer: bool | None) -> None:
+        if answer:
             self.dismiss(None)

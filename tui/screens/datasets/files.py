@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text import plural
-from tui.screens.base import ModeScreen
+from tui.screens.datasets.place import PlaceInDataset
 from tui.screens.datasets.welcome import Welcome
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
@@ -19,13 +19,12 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document
 
 
-class FileActions(ModeScreen):
+class FileActions(PlaceInDataset):
     """Open, open the sample, save, save under another name."""
 
-    document: Document | None
-
     @work(group="recents", exclusive=True, exit_on_error=False, description="list recent files")
-    async def _list_recents(self) -> None:
+    async def list_recents(self) -> None:
+        """List the datasets opened before on the start page."""
         self.query_one(Welcome).show_recents(await self.workspace.datasets.recents())
 
     @work(group="open", exclusive=True, exit_on_error=False, description="choose a dataset")
@@ -40,7 +39,7 @@ class FileActions(ModeScreen):
     async def action_sample(self) -> None:
         """Open the sample and begin the walk around the circle."""
         await self._open(await self.workspace.datasets.sample())
-        self.app.walk = Walk(0)  # type: ignore[attr-defined]
+        self.host.walk = Walk(0)
 
     @work(group="open", exclusive=True, exit_on_error=False, description="open a dataset")
     async def open_path(self, path: Path) -> None:

@@ -9,9 +9,9 @@ from rich.text import Text
 from textual import work
 from textual.containers import Horizontal, Vertical
 
-from tui.core.example import Example, Message
+from tui.commands import commands_for
+from tui.core.example import Example
 from tui.core.text import plural
-from tui.screens.base import ModeScreen
 from tui.screens.datasets.editing import EditActions
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.rows import example_row, issue_row, turns_of
@@ -25,14 +25,13 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.checks import Issue
-    from tui.services.datasets import Document
     from tui.services.datasets.checking import Checker
     from tui.services.workspace import Workspace
 
 _RANK = {"error": 3, "warning": 2, "info": 1}
 
 
-class DatasetsScreen(FileActions, EditActions, ModeScreen):
+class DatasetsScreen(FileActions, EditActions):
     """Everything about one dataset at a time."""
 
     MODE: ClassVar[str] = "datasets"
@@ -40,7 +39,6 @@ class DatasetsScreen(FileActions, EditActions, ModeScreen):
 
     def __init__(self) -> None:
         super().__init__(classes="-no-document")
-        self.document: Document | None = None
         self.issues: list[Issue] = []
         self._worst: dict[int, str] = {}  # line number → severity of its worst problem
         self._checker: Checker | None = None
@@ -67,7 +65,7 @@ class DatasetsScreen(FileActions, EditActions, ModeScreen):
             end()
         self._unsubscribe = [workspace.datasets.subscribe(self._take_document)]
         self._take_document()
-        self._list_recents()
+        self.list_recents()
 
     def _take_document(self) -> None:
         document = self.workspace.datasets.current
@@ -81,6 +79,7 @@ class DatasetsScreen(FileActions, EditActions, ModeScreen):
         self._unsubscribe = [*self._unsubscribe[:1], document.subscribe(self._document_changed)]
         self.remove_class("-no-document")
         self.add_class("-document")
+        self.refresh_bindings()
         self.query_one("#examples", RecordList).focus()
         self._document_changed()
         self._go(self._asked() or 0)
@@ -139,28 +138,7 @@ class DatasetsScreen(FileActions, EditActions, ModeScreen):
         infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
         pane.border_title = f"Problems: {said}{infos} · enter jumps · p closes"
 
-    # -- where one is ----------------------------------------------------------------
-
-    @property
-    def position(self) -> int:
-        """The row under the cursor."""
-        return self.query_one("#examples", RecordList).cursor
-
-    @property
-    def in_conversation(self) -> bool:
-        """Whether the conversation has the focus, so that commands speak of its message."""
-        return self.focused is self.query_one("#conversation", Conversation)
-
-    @property
-    def message(self) -> Message | None:
-        """The message under the cursor of the conversation."""
-        if self.document is None or not len(self.document):
-            return None
-        example = self.document.example(self.position)
-        at = self.query_one("#conversation", Conversation).cursor
-        if isinstance(example, Example) and at < len(example.messages):
-            return example.messages[at]
-        return None
+    # -- going to places -------------------------------------------------------------
 
     def _go(self, position: int, message: int = 0) -> None:
         self.query_one("#examples", RecordList).move_to(position, center=True)
@@ -229,6 +207,11 @@ class DatasetsScreen(FileActions, EditActions, ModeScreen):
             self.query_one("#examples", RecordList).focus()
             return True
         return False
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Offer what needs a dataset only while one is open."""
+        needs = {c.action for c in commands_for(self.MODE)} - {"open", "sample"}
+        return self.document is not None or action not in needs
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the message, or the whole example as JSON from the list."""

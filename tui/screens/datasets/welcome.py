@@ -24,7 +24,7 @@ Fine-tune a chat model, all of it from here:
   [b]1[/b] examples and their problems   [b]2[/b] tokens and cost   [b]3[/b] train and watch
   [b]4[/b] chat and compare              [b]5[/b] clean up
 
-  [b]s[/b]   begin with the sample: the whole circle in two minutes, free, no account
+  [b]s[/b]   walk the whole circle with the sample: free, two minutes, no account
   [b]o[/b]   open your own dataset (JSONL)
   [b]F1[/b]  help     [b]ctrl+p[/b] every command     [b]ctrl+q[/b] quit
 """

@@ -37,8 +37,9 @@ class DatasetService:
         InputError for what cannot be opened, leaving the current document as it is.
         """
         wanted = _absolute(path)
-        if self.current and await asyncio.to_thread(_same_file, self.current.path, wanted):
-            return self.current
+        now = self.current
+        if now is not None and await asyncio.to_thread(_same_file, now.path, wanted):
+            return now
         document = await asyncio.to_thread(self._open, wanted)
         before, self.current = self.current, document
         if before:
@@ -52,7 +53,8 @@ class DatasetService:
         """Read the current file from disk again, journal included."""
         if self.current is None:
             return None
-        path, self.current = self.current.path, (await self.current.close())
+        path = self.current.path
+        await self.close()
         return await self.open(path)
 
     async def recents(self) -> list[Path]:
