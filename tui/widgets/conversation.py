@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
 from rich.style import Style
-from rich.text import Text
 from textual.binding import Binding
 from textual.geometry import Size
 from textual.message import Message as Event
@@ -16,6 +17,7 @@ from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.core.text import plural, visible
+from tui.widgets.wrapping import Wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,19 +30,55 @@ SHOWN = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one message shows: its role, remarks beside the role, its text, and whether dimmed."""
+    """What one message shows: its role, a remark beside the role, its text, a note below it."""
 
     role: str
     text: str
     remark: str = ""
     dim: bool = False
+    note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
-    turn: int
-    header: bool
-    text: str
+class _Block:
+    """A turn laid out for a width: a header, the text's lines, the note's lines, a blank."""
+
+    def __init__(self, turn: Turn, width: int, limit: int) -> None:
+        self.turn = turn
+        self._limit = limit
+        self._lines = Wrapped(_shown(turn.text[:limit]), width)
+        rest = len(turn.text) - limit
+        more = f"… {plural(rest, 'character')} more\n" if rest > 0 else ""
+        note = f"{more}{_shown(turn.note)}".strip()
+        self._note = Wrapped(note, width) if note else ()
+
+    @property
+    def height(self) -> int:
+        """Count its lines."""
+        return 2 + len(self._lines) + len(self._note)
+
+    def line(self, at: int) -> tuple[str, bool]:
+        """Return the text of a line after the header, and whether it belongs to the note."""
+        at -= 1
+        if at < len(self._lines):
+            return self._lines[at], False
+        at -= len(self._lines)
+        return (self._note[at], True) if at < len(self._note) else ("", False)
+
+    def grow(self, turn: Turn) -> int | None:
+        """Take a turn that only adds text to this one; returns the first line changed, or None."""
+        before = self.turn
+        same = (turn.role, turn.remark, turn.dim, turn.note) == (
+            (before.role, before.remark, before.dim, before.note)
+        )
+        fits = len(turn.text) <= self._limit and not self._note
+        if not (same and fits and turn.text.startswith(before.text)):
+            return None
+        self.turn = turn
+        return 1 + self._lines.grow(_shown(turn.text[len(before.text) :]))
+
+
+def _shown(text: str) -> str:
+    return visible(text).replace("\t", "    ")
 
 
 class Conversation(ScrollView, can_focus=True):
@@ -90,27 +128,32 @@ class Conversation(ScrollView, can_focus=True):
 
         index: int
 
-    def __init__(self, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002
+    def __init__(
+        self,
+        *,
+        empty: str = "",
+        limit: int = SHOWN,
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        """Show nothing yet; `limit` is how many characters of one message are shown at most."""
         super().__init__(id=id)
-        self._turns: list[Turn] = []
-        self._wrapped: list[list[_Line]] = []  # per turn, for the width below
-        self._lines: list[_Line] = []
+        self._blocks: list[_Block] = []  # laid out for the width below
+        self._tops: list[int] = [0]  # the line each block begins at, and the end of the last
         self._width = 0
         self._empty = empty
+        self._limit = limit
 
     @property
     def turns(self) -> Sequence[Turn]:
         """The turns shown."""
-        return self._turns
+        return [block.turn for block in self._blocks]
 
     def show(self, turns: Sequence[Turn], *, cursor: int = 0, empty: str | None = None) -> None:
         """Show these turns from the top, or from the one under the cursor."""
-        self._turns = list(turns)
         if empty is not None:
             self._empty = empty
-        self._width = 0
-        self._layout_lines()
-        self.set_reactive(Conversation.cursor, max(0, min(cursor, len(self._turns) - 1)))
+        self._lay_out(turns)
+        self.set_reactive(Conversation.cursor, max(0, min(cursor, len(turns) - 1)))
         self.scroll_to(y=0, animate=False, immediate=True)
         if self.cursor:
             self._scroll_to_cursor()
@@ -118,50 +161,50 @@ class Conversation(ScrollView, can_focus=True):
 
     def append(self, turn: Turn) -> None:
         """Add a turn at the end and put the cursor on it."""
-        self._turns.append(turn)
-        self._wrapped.append(self._wrap(len(self._turns) - 1))
-        self._collect()
-        self.cursor = len(self._turns) - 1
+        self._blocks.append(self._block(turn))
+        self._tops.append(self._tops[-1] + self._blocks[-1].height)
+        self._fit()
+        self.cursor = len(self._blocks) - 1
         self.refresh()
 
     def update_last(self, turn: Turn) -> None:
-        """Replace the last turn, as a streamed answer grows. Stays at the end if it was there."""
+        """Replace the last turn, as a streamed answer grows. Stays at the end if it was there.
+
+        Text added at the end costs what is added: earlier turns are neither wrapped nor, while
+        no line is added, painted again.
+        """
         at_end = self.scroll_offset.y >= self.max_scroll_y
-        self._turns[-1] = turn
-        self._wrapped[-1] = self._wrap(len(self._turns) - 1)
-        self._collect()
+        height = self._blocks[-1].height
+        changed = self._blocks[-1].grow(turn)
+        if changed is None:
+            self._blocks[-1] = self._block(turn)
+        if changed is not None and self._blocks[-1].height == height:
+            self.refresh_lines(self._tops[-2] + changed, height - changed)
+            return
+        self._tops[-1] = self._tops[-2] + self._blocks[-1].height
+        self._fit()
         if at_end:
             self.scroll_end(animate=False, immediate=True)
         self.refresh()
 
     # -- layout ----------------------------------------------------------------------
 
-    def _wrap(self, index: int) -> list[_Line]:
-        turn, width = self._turns[index], max(self._width - 2, 8)
-        shown = visible(turn.text[:SHOWN])
-        lines = [_Line(index, True, turn.role)]
-        wrapped = Text(shown, tab_size=4).wrap(self.app.console, width)
-        lines.extend(_Line(index, False, line.plain) for line in wrapped)
-        if len(turn.text) > SHOWN:
-            rest = plural(len(turn.text) - SHOWN, "character")
-            lines.append(_Line(index, False, f"… {rest} more"))
-        lines.append(_Line(index, False, ""))
-        return lines
+    def _block(self, turn: Turn) -> _Block:
+        return _Block(turn, max(self._width - 2, 8), self._limit)
 
-    def _layout_lines(self) -> None:
-        width = self.scrollable_content_region.width
-        if width != self._width:
-            self._width = width
-            self._wrapped = [self._wrap(i) for i in range(len(self._turns))]
-        self._collect()
+    def _lay_out(self, turns: Sequence[Turn]) -> None:
+        self._width = self.scrollable_content_region.width
+        self._blocks = [self._block(turn) for turn in turns]
+        self._tops = list(accumulate((block.height for block in self._blocks), initial=0))
+        self._fit()
 
-    def _collect(self) -> None:
-        self._lines = [line for lines in self._wrapped for line in lines]
-        self.virtual_size = Size(max(self._width, 1), len(self._lines))
+    def _fit(self) -> None:
+        self.virtual_size = Size(max(self._width, 1), self._tops[-1])
 
     def on_resize(self) -> None:
         """Wrap anew for a new width."""
-        self._layout_lines()
+        if self.scrollable_content_region.width != self._width:
+            self._lay_out(self.turns)
         self.refresh()
 
     # -- drawing ---------------------------------------------------------------------
@@ -171,25 +214,28 @@ class Conversation(ScrollView, can_focus=True):
         width = self.scrollable_content_region.width
         at = y + self.scroll_offset.y
         base = self.rich_style
-        if at >= len(self._lines):
-            lines = self._empty.split("\n") if not self._turns else []
+        if at >= self._tops[-1]:
+            lines = self._empty.split("\n") if not self._blocks else []
             text = lines[y] if y < len(lines) else ""
             muted = base + self._part("dim")
             return Strip([Segment(text, muted)]).adjust_cell_length(width, base)
-        line = self._lines[at]
-        turn = self._turns[line.turn]
+        index = bisect_right(self._tops, at) - 1
+        turn = self._blocks[index].turn
         role = self._part(turn.role if turn.role in {"system", "user", "assistant"} else "other")
-        if line.turn == self.cursor:
+        if index == self.cursor:
             base += self._part("cursor")
-        gutter = Segment("▌ " if line.turn == self.cursor else "│ ", base + role)
-        strip = Strip([gutter, *self._content(line, turn, base, role)])
+        gutter = Segment("▌ " if index == self.cursor else "│ ", base + role)
+        strip = Strip([gutter, *self._content(index, at - self._tops[index], base, role)])
         return strip.adjust_cell_length(width, base)
 
-    def _content(self, line: _Line, turn: Turn, base: Style, role: Style) -> list[Segment]:
-        if not line.header:
-            return [Segment(line.text, base + self._part("dim") if turn.dim else base)]
+    def _content(self, index: int, line: int, base: Style, role: Style) -> list[Segment]:
+        turn = self._blocks[index].turn
+        muted = base + self._part("dim")
+        if line > 0:
+            text, is_note = self._blocks[index].line(line)
+            return [Segment(text, muted if turn.dim or is_note else base)]
         name = Segment(visible(turn.role), base + role + Style(bold=True))
-        return [name, Segment(f"  {visible(turn.remark)}", base + self._part("dim"))]
+        return [name, Segment(f"  {visible(turn.remark)}", muted)]
 
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"conversation--{name}", partial=True)
@@ -198,14 +244,13 @@ class Conversation(ScrollView, can_focus=True):
 
     def watch_cursor(self, before: int, after: int) -> None:
         """Bring the message into view and tell about it."""
-        if before != after and self._turns:
+        if before != after and self._blocks:
             self._scroll_to_cursor()
             self.refresh()
             self.post_message(self.Moved(after))
 
     def _scroll_to_cursor(self) -> None:
-        top = sum(len(lines) for lines in self._wrapped[: self.cursor])
-        bottom = top + len(self._wrapped[self.cursor])
+        top, bottom = self._tops[self.cursor : self.cursor + 2]
         height = max(self.size.height, 1)
         if top < self.scroll_offset.y or bottom - top >= height:
             self.scroll_to(y=top, animate=False, immediate=True)
@@ -214,10 +259,9 @@ class Conversation(ScrollView, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move to another message; inside one taller than the view, scroll first."""
-        if not self._turns:
+        if not self._blocks:
             return
-        top = sum(len(lines) for lines in self._wrapped[: self.cursor])
-        bottom = top + len(self._wrapped[self.cursor])
+        top, bottom = self._tops[self.cursor : self.cursor + 2]
         view_top = self.scroll_offset.y
         view_bottom = view_top + self.size.height
         if by > 0 and bottom > view_bottom:
@@ -225,9 +269,9 @@ class Conversation(ScrollView, can_focus=True):
         elif by < 0 and top < view_top:
             self.scroll_to(y=max(top, view_top - 3), animate=False, immediate=True)
         else:
-            self.cursor = max(0, min(self.cursor + by, len(self._turns) - 1))
+            self.cursor = max(0, min(self.cursor + by, len(self._blocks) - 1))
 
     def action_choose(self) -> None:
         """Report the message under the cursor as chosen."""
-        if self._turns:
+        if self._blocks:
             self.post_message(self.Chosen(self.cursor))
