@@ -19,6 +19,7 @@ class Host(Protocol):
     status: Status
     walk: Walk
     example_asked: int | None
+    chat_model: str
 
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""
