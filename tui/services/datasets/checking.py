@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.core.checks import FileFacts, check_row, check_whole
@@ -70,8 +69,4 @@ class Checker:
         known = self._reports.get(row_id)
         if known is None:
             known = self._reports[row_id] = check_row(number, line)
-        elif known.issues and known.issues[0].line != number:
-            # The row has moved: its report stays true but for the line it names.
-            moved = tuple(replace(issue, line=number) for issue in known.issues)
-            known = self._reports[row_id] = replace(known, issues=moved)
-        return known
+        return known.at(number)  # a row that has moved keeps its report under a new line number
