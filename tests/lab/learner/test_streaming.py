@@ -17,7 +17,9 @@ def feed(stream: TextStream, data: bytes, size: int) -> list[str]:
     return [*shown, stream.finish()]
 
 
-@given(st.text("ab#\né好🙂"), st.lists(st.text("ab#\n好", min_size=1), max_size=3), st.integers(1, 7))
+@given(
+    st.text("ab#\né好🙂"), st.lists(st.text("ab#\n好", min_size=1), max_size=3), st.integers(1, 7)
+)
 def test_the_text_ends_before_the_first_stop(text: str, stop: list[str], size: int) -> None:
     stream = TextStream(stop)
     shown = "".join(feed(stream, text.encode(), size))

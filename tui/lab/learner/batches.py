@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from . import tokenizer
+from .layers import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,31 +22,45 @@ MOST_TOKENS: Final = 2048
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """Conversations as arrays: `ids` (B, T) padded on the right, and what to predict.
+    """Conversations as arrays: `ids` (N) as `layout` says, and what to predict.
 
-    After the flat position `rows[i]` comes `targets[i]`, in conversation `owner[i]`.
+    After the position `rows[i]` comes `targets[i]`, in conversation `owner[i]`.
     """
 
     ids: Ints
+    layout: Layout
     rows: Ints
     targets: Ints
     owner: Ints
 
 
 def pad(examples: Sequence[Encoded]) -> Batch:
-    """Return the batch of `examples`; their last token is only ever a target."""
-    length = max(1, *(len(example) - 1 for example in examples))
+    """Return the batch of `examples`, each with a trained token; the last is only a target."""
+    prefix = common_prefix(examples)
+    length = max(1, *(len(example) - 1 - prefix for example in examples))
     ids = np.full((len(examples), length), tokenizer.END, np.int64)
     following = np.zeros_like(ids)
     wanted = np.zeros(ids.shape, bool)
     for row, example in enumerate(examples):
-        size = len(example) - 1
-        if size > 0:
-            ids[row, :size] = example.ids[:-1]
-            following[row, :size] = example.ids[1:]
-            wanted[row, :size] = example.trained[1:]
+        size = len(example) - 1 - prefix
+        ids[row, :size] = example.ids[prefix:-1]
+        following[row, :size] = example.ids[prefix + 1 :]
+        wanted[row, :size] = example.trained[prefix + 1 :]
     rows = np.flatnonzero(wanted)
-    return Batch(ids, rows, following.reshape(-1)[rows], rows // length)
+    targets = following.reshape(-1)[rows]
+    start = np.array(examples[0].ids[:prefix], np.int64)
+    layout = Layout(prefix, len(examples), length)
+    flat = np.concatenate([start, ids.reshape(-1)])
+    return Batch(flat, layout, rows + prefix, targets, rows // length)
+
+
+def common_prefix(examples: Sequence[Encoded]) -> int:
+    """Return how many first tokens all have in common before anything is predicted."""
+    if len(examples) < 2:
+        return 0
+    most = min(example.trained.index(True) for example in examples) - 1
+    low, high = min(example.ids for example in examples), max(example.ids for example in examples)
+    return next((at for at in range(most) if low[at] != high[at]), most)
 
 
 def plan_epoch(lengths: Ints, batch_size: int, rng: np.random.Generator) -> list[Ints]:

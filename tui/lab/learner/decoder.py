@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from . import layers, tokenizer, transformer
+from . import attention, layers, tokenizer, transformer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +30,7 @@ class Decoder:
         self._values: Floats = np.zeros(empty, np.float32)
         # The last token's input to each of the two shifts of every layer.
         self._before: Floats = np.zeros((sizes.layers, 2, sizes.width), np.float32)
-        self._slopes = layers.slopes(sizes.heads)[:, None, None]
+        self._slopes = attention.slopes(sizes.heads)[:, None, None]
 
     def feed(self, tokens: Sequence[int]) -> Floats:
         """Take further tokens in and return the logits of the next (vocabulary)."""
@@ -67,7 +67,7 @@ class Decoder:
         return mixed
 
     def _attend(self, layer: int, x: Floats) -> Floats:
-        q, k, v = (part[0] for part in layers.split_heads(x[None], len(self._slopes)))
+        q, k, v = attention.split_heads(x, len(self._slopes))
         start, end = self.length, self.length + len(x)
         self._keys[layer, :, start:end] = k
         self._values[layer, :, start:end] = v

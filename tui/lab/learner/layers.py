@@ -1,14 +1,14 @@
 """The layers, each a forward and its hand-written backward, on float32 arrays.
 
-Shapes: B sequences, T tokens, W width. A forward returns its output and what
+Shapes: N tokens of a batch in a row, W width; a `Layout` says which tokens belong
+together. A forward returns its output and what
 its backward needs; a backward gets that and the output's gradient, and returns
 the gradients of the inputs in the order the forward takes them.
 """
 
 from __future__ import annotations
 
-import functools
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,6 +17,22 @@ Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
 
 _EPSILON: Final = np.float32(1e-5)
+
+
+class Layout(NamedTuple):
+    """How a batch lies in a row: a prefix all sequences begin with, then the rest of each.
+
+    Conversations that share a system prompt share its computation too.
+    """
+
+    prefix: int
+    batch: int
+    length: int
+
+    def cut(self, x: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Return views of (N, …): the prefix (P, …) and the rests (B, T, …)."""
+        rest = x[self.prefix :].reshape(self.batch, self.length, *x.shape[1:])
+        return x[: self.prefix], rest
 
 
 class NormTape(NamedTuple):
@@ -37,8 +53,7 @@ def norm(x: Floats, gain: Floats) -> tuple[Floats, NormTape]:
 
 def norm_backward(tape: NormTape, dy: Floats) -> tuple[Floats, Floats]:
     """Return the gradients of `x` and `gain`."""
-    product = dy * tape.unit
-    dgain = product.reshape(-1, product.shape[-1]).sum(0)
+    dgain = np.einsum("nw,nw->w", dy, tape.unit)
     dunit = dy * tape.gain
     along = np.einsum("...w,...w->...", dunit, tape.unit)[..., None]
     dunit -= tape.unit * (along / np.float32(dy.shape[-1]))
@@ -46,50 +61,30 @@ def norm_backward(tape: NormTape, dy: Floats) -> tuple[Floats, Floats]:
     return dunit, dgain
 
 
-def shift(x: Floats, mix: Floats) -> Floats:
-    """Add to each token of (B, T, W) its predecessor, scaled by `mix` (W)."""
+def shift(x: Floats, mix: Floats, layout: Layout) -> Floats:
+    """Add to each token of (N, W) its predecessor, scaled by `mix` (W)."""
     y = x.copy()
-    y[:, 1:] += mix * x[:, :-1]
+    (start, rest), (start_x, rest_x) = layout.cut(y), layout.cut(x)
+    start[1:] += mix * start_x[:-1]
+    rest[:, 1:] += mix * rest_x[:, :-1]
+    if layout.prefix:
+        rest[:, 0] += mix * start_x[-1]
     return y
 
 
-def shift_backward(x: Floats, mix: Floats, dy: Floats) -> tuple[Floats, Floats]:
+def shift_backward(x: Floats, mix: Floats, layout: Layout, dy: Floats) -> tuple[Floats, Floats]:
     """Return the gradients of `x` and `mix`."""
-    dmix = np.einsum("btw,btw->w", dy[:, 1:], x[:, :-1])
     dx = dy.copy()
-    dx[:, :-1] += mix * dy[:, 1:]
+    (start, rest), (start_x, rest_x) = layout.cut(dx), layout.cut(x)
+    start_dy, rest_dy = layout.cut(dy)
+    start[:-1] += mix * start_dy[1:]
+    rest[:, :-1] += mix * rest_dy[:, 1:]
+    dmix = np.einsum("btw,btw->w", rest_dy[:, 1:], rest_x[:, :-1])
+    if layout.prefix:
+        first = rest_dy[:, 0].sum(0)
+        start[-1] += mix * first
+        dmix += np.einsum("tw,tw->w", start_dy[1:], start_x[:-1]) + first * start_x[-1]
     return dx, dmix
-
-
-def slopes(heads: int) -> Floats:
-    """Return how strongly each head discounts distance; the first does not at all."""
-    return np.array([0.0] + [2.0 ** -(2 * n) for n in range(heads - 2, -1, -1)], np.float32)
-
-
-@functools.lru_cache(maxsize=8)
-def _distance_bias(heads: int, length: int) -> Floats:
-    distance = np.arange(length)[:, None] - np.arange(length)
-    bias = -slopes(heads)[:, None, None] * distance.astype(np.float32)
-    bias[:, distance < 0] = -np.inf
-    bias.flags.writeable = False
-    return bias
-
-
-class AttentionTape(NamedTuple):
-    """What `attention_backward` needs; q, k, v are (B, heads, T, W / heads)."""
-
-    q: Floats
-    k: Floats
-    v: Floats
-    share: Floats
-
-
-def split_heads(x: Floats, heads: int) -> tuple[Floats, Floats, Floats]:
-    """Cut (B, T, 3 W) into queries, keys and values of (B, heads, T, W / heads) each."""
-    batch, length, width = x.shape
-    parts = x.reshape(batch, length, 3, heads, width // 3 // heads)
-    q, k, v = parts.transpose(2, 0, 3, 1, 4)
-    return q, k, v
 
 
 def softmax(scores: Floats) -> Floats:
@@ -100,44 +95,13 @@ def softmax(scores: Floats) -> Floats:
     return scores
 
 
-def attention(x: Floats, heads: int) -> tuple[Floats, AttentionTape]:
-    """Causal attention over (B, T, 3 W) of queries, keys and values; gives (B, T, W)."""
-    q, k, v = split_heads(x, heads)
-    scores = q @ k.transpose(0, 1, 3, 2)
-    scores *= np.float32(q.shape[-1] ** -0.5)
-    scores += _distance_bias(heads, x.shape[1])
-    share = softmax(scores)
-    y = (share @ v).transpose(0, 2, 1, 3).reshape(x.shape[0], x.shape[1], -1)
-    return y, AttentionTape(q, k, v, share)
-
-
-def attention_backward(tape: AttentionTape, dy: Floats) -> Floats:
-    """Return the gradient of the (B, T, 3 W) input."""
-    q, k, v, share = tape
-    batch, heads, length, size = q.shape
-    dout = dy.reshape(batch, length, heads, size).transpose(0, 2, 1, 3)
-    dx = np.empty((batch, length, 3, heads, size), np.float32)
-    dq, dk, dv = dx.transpose(2, 0, 3, 1, 4)
-    dv[...] = share.transpose(0, 1, 3, 2) @ dout
-    dscores = dout @ v.transpose(0, 1, 3, 2)
-    dscores -= np.einsum("bhst,bhst->bhs", dscores, share)[..., None]
-    dscores *= share
-    dscores *= np.float32(size**-0.5)
-    dq[...] = dscores @ k
-    dk[...] = dscores.transpose(0, 1, 3, 2) @ q
-    return dx.reshape(batch, length, 3 * heads * size)
-
-
 def linear_backward(x: Floats, weight: Floats, dy: Floats) -> tuple[Floats, Floats]:
     """Return the gradients of `x` and `weight` for `x @ weight`."""
-    flat = dy.reshape(-1, dy.shape[-1])
-    dweight = x.reshape(-1, x.shape[-1]).T @ flat
-    return (flat @ weight.T).reshape(x.shape), dweight
+    return dy @ weight.T, x.T @ dy
 
 
 def gather_backward(ids: Ints, dy: Floats, into: Floats) -> None:
     """Add each row of `dy` to the row of `into` that `ids` names; the order is fixed."""
-    flat = ids.reshape(-1)
-    order = np.argsort(flat, kind="stable")
-    names, starts = np.unique(flat[order], return_index=True)
-    into[names] += np.add.reduceat(dy.reshape(-1, dy.shape[-1])[order], starts, axis=0)
+    order = np.argsort(ids, kind="stable")
+    names, starts = np.unique(ids[order], return_index=True)
+    into[names] += np.add.reduceat(dy[order], starts, axis=0)

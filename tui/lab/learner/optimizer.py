@@ -36,7 +36,9 @@ def clip(gradient: Floats) -> float:
 class Adam:
     """Adam over one flat vector of parameters."""
 
-    def __init__(self, size: int) -> None:
+    def __init__(self, size: int, decay: float = 0.0) -> None:
+        """Start for `size` parameters, which shrink by `decay` times the rate each step."""
+        self._decay = decay
         self.mean: Floats = np.zeros(size, np.float32)
         self.square: Floats = np.zeros(size, np.float32)
         self._work: Floats = np.empty(size, np.float32)
@@ -57,4 +59,6 @@ class Adam:
         work += _EPSILON
         np.divide(self.mean, work, out=other)
         other *= np.float32(rate / (1 - _MEAN**step))
+        if self._decay:
+            parameters *= np.float32(1 - self._decay * rate)
         parameters -= other

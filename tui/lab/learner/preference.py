@@ -83,7 +83,7 @@ class Preference:
 
     def _run(self, parameters: Parameters, numbers: list[int]) -> tuple[batches.Batch, Pass]:
         batch = batches.pad([answer for number in numbers for answer in self._pairs[number]])
-        return batch, Pass(parameters, batch.ids, batch.rows)
+        return batch, Pass(parameters, batch.ids, batch.layout, batch.rows)
 
 
 def _answers(logprobs: Floats, owner: Any, numbers: list[int]) -> np.ndarray[Any, Any]:

@@ -52,13 +52,15 @@ def sizes_of(base_id: str) -> Sizes:
     return Sizes(vocabulary, width=144, layers=2, heads=4, hidden=432)
 
 
-def train_base(base_id: str, epochs: int, batch_size: int = 16, peak: float = 4e-3) -> Model:
+def train_base(
+    base_id: str, epochs: int, batch_size: int = 16, peak: float = 4e-3, decay: float = 0.1
+) -> Model:
     """Return a base trained from nothing on every message of the corpus."""
     rng = np.random.default_rng([_SEED, len(base_id)])
     model = Model(base_id, transformer.initial(sizes_of(base_id), rng))
     objective = Supervised(read_corpus(), every_turn=True)
     gradient = transformer.Parameters(model.parameters.sizes)
-    adam = optimizer.Adam(gradient.flat.size)
+    adam = optimizer.Adam(gradient.flat.size, decay)
     total = epochs * -(-len(objective.lengths) // batch_size)
     step = 0
     for epoch in range(epochs):

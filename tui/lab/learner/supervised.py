@@ -35,7 +35,7 @@ class Supervised:
         """Return the score on the chosen examples."""
         score = Score()
         for batch in self._batches(chosen):
-            score += _score(Pass(parameters, batch.ids, batch.rows), batch)
+            score += _score(_run(parameters, batch), batch)
         return score
 
     def train(self, parameters: Parameters, chosen: Iterable[int], into: Parameters) -> Score:
@@ -44,7 +44,7 @@ class Supervised:
         total = sum(len(batch.rows) for batch in cut)
         score = Score()
         for batch in cut:
-            run = Pass(parameters, batch.ids, batch.rows)
+            run = _run(parameters, batch)
             score += _score(run, batch)
             weights = np.full(len(batch.rows), 1 / total, np.float32)
             run.backward(batch.targets, weights, into)
@@ -55,6 +55,10 @@ class Supervised:
         examples = [example for example in examples if any(example.trained)]
         for portion in batches.portions([len(example) for example in examples]):
             yield batches.pad([examples[at] for at in portion])
+
+
+def _run(parameters: Parameters, batch: Batch) -> Pass:
+    return Pass(parameters, batch.ids, batch.layout, batch.rows)
 
 
 def _score(run: Pass, batch: Batch) -> Score:

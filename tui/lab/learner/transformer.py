@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 
 from . import layers, tokenizer
+from .attention import AttentionTape, attention, attention_backward
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,6 +84,14 @@ def segments(ids: Ints, before: int = 0) -> Ints:
     return np.where(last < 0, before, roles)
 
 
+def _batch_segments(ids: Ints, layout: layers.Layout) -> Ints:
+    found = np.empty_like(ids)
+    (start, rest), (start_ids, rest_ids) = layout.cut(found), layout.cut(ids)
+    start[...] = segments(start_ids) if layout.prefix else 0
+    rest[...] = segments(rest_ids, int(start[-1]) if layout.prefix else 0)
+    return found
+
+
 def embed(parameters: Parameters, ids: Ints, segment: Ints) -> Floats:
     """Return the first layer's input for token ids and their segments."""
     scale = np.float32(math.sqrt(parameters.sizes.width))
@@ -94,7 +103,7 @@ class _LayerTape(NamedTuple):
     norm1: layers.NormTape
     plain1: Floats
     mixed1: Floats
-    attention: layers.AttentionTape
+    looked: AttentionTape
     attended: Floats
     norm2: layers.NormTape
     plain2: Floats
@@ -106,19 +115,20 @@ class _LayerTape(NamedTuple):
 class Pass:
     """One forward pass over a batch; keeps what its backward needs."""
 
-    def __init__(self, parameters: Parameters, ids: Ints, rows: Ints) -> None:
-        """Run `ids` (B, T), padded on the right, and predict after the flat positions `rows`."""
+    def __init__(
+        self, parameters: Parameters, ids: Ints, layout: layers.Layout, rows: Ints
+    ) -> None:
+        """Run `ids` (N), which lie as `layout` says, and predict after the positions `rows`."""
         self._parameters = parameters
         self._ids = ids
+        self._layout = layout
         self._rows = rows
-        self._segment = segments(ids)
+        self._segment = _batch_segments(ids, layout)
         x = embed(parameters, ids, self._segment)
         self._tapes: list[_LayerTape] = []
         for layer in range(parameters.sizes.layers):
             x = self._layer(layer, x)
-        self._shape = (*ids.shape, parameters.sizes.width)
-        picked = x.reshape(-1, x.shape[-1])[rows]
-        self._final, self._norm = layers.norm(picked, parameters["norm"])
+        self._final, self._norm = layers.norm(x[rows], parameters["norm"])
         logits = self._final @ parameters["embed"].T
         self._share = layers.softmax(logits)
 
@@ -140,8 +150,8 @@ class Pass:
         gradient["embed"][...] += dlogits.T @ self._final
         dpicked, dgain = layers.norm_backward(self._norm, dlogits @ parameters["embed"])
         gradient["norm"][...] += dgain
-        dx = np.zeros(self._shape, np.float32)
-        dx.reshape(-1, self._shape[-1])[self._rows] = dpicked
+        dx = np.zeros((len(self._ids), parameters.sizes.width), np.float32)
+        dx[self._rows] = dpicked
         for layer in reversed(range(parameters.sizes.layers)):
             dx = self._layer_backward(layer, dx, gradient)
         dx *= np.float32(math.sqrt(parameters.sizes.width))
@@ -151,17 +161,17 @@ class Pass:
     def _layer(self, layer: int, x: Floats) -> Floats:
         p = self._parameters
         plain1, norm1 = layers.norm(x, p[f"{layer}.norm1"])
-        mixed1 = layers.shift(plain1, p[f"{layer}.shift1"])
-        attended, attention = layers.attention(mixed1 @ p[f"{layer}.qkv"], p.sizes.heads)
+        mixed1 = layers.shift(plain1, p[f"{layer}.shift1"], self._layout)
+        attended, looked = attention(mixed1 @ p[f"{layer}.qkv"], p.sizes.heads, self._layout)
         x = x + attended @ p[f"{layer}.out"]
         plain2, norm2 = layers.norm(x, p[f"{layer}.norm2"])
-        mixed2 = layers.shift(plain2, p[f"{layer}.shift2"])
+        mixed2 = layers.shift(plain2, p[f"{layer}.shift2"], self._layout)
         active = mixed2 @ p[f"{layer}.up"]
         np.maximum(active, 0, out=active)
         square = active * active
         self._tapes.append(
             _LayerTape(
-                norm1, plain1, mixed1, attention, attended, norm2, plain2, mixed2, active, square
+                norm1, plain1, mixed1, looked, attended, norm2, plain2, mixed2, active, square
             )
         )
         x += square @ p[f"{layer}.down"]
@@ -175,7 +185,7 @@ class Pass:
         dmixed = self._linear(f"{layer}.up", tape.mixed2, dsquare, gradient)
         dx = dx + self._normed(layer, 2, tape.plain2, tape.norm2, dmixed, gradient)
         dattended = self._linear(f"{layer}.out", tape.attended, dx, gradient)
-        dqkv = layers.attention_backward(tape.attention, dattended)
+        dqkv = attention_backward(tape.looked, dattended)
         dmixed = self._linear(f"{layer}.qkv", tape.mixed1, dqkv, gradient)
         dx += self._normed(layer, 1, tape.plain1, tape.norm1, dmixed, gradient)
         return dx
@@ -195,7 +205,7 @@ class Pass:
         gradient: Parameters,
     ) -> Floats:
         mix = self._parameters[f"{layer}.shift{half}"]
-        dplain, dmix = layers.shift_backward(plain, mix, dmixed)
+        dplain, dmix = layers.shift_backward(plain, mix, self._layout, dmixed)
         gradient[f"{layer}.shift{half}"][...] += dmix
         dx, dgain = layers.norm_backward(tape, dplain)
         gradient[f"{layer}.norm{half}"][...] += dgain
