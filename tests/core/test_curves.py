@@ -1,0 +1,114 @@
+"""What a loss curve is read to say."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.curves import curves, loss_words, read, seconds_left
+from tui.core.metrics import Metrics
+
+
+def run(train: list[float], valid: dict[int, float] | None = None) -> list[Metrics]:
+    found = [Metrics(step=n, total_steps=len(train), train_loss=x) for n, x in enumerate(train, 1)]
+    return found + [Metrics(step=n, full_valid_loss=x) for n, x in (valid or {}).items()]
+
+
+def test_nothing_measured_says_nothing() -> None:
+    reading = read(curves([]))
+    assert reading.text == ""
+    assert (reading.step, reading.best, reading.fit) == (None, None, "unknown")
+
+
+def test_steps_are_ordered_and_the_last_report_of_a_step_counts() -> None:
+    found = curves(
+        [
+            Metrics(step=2, train_loss=0.5),
+            Metrics(step=1, train_loss=1.0, total_steps=9),
+            Metrics(step=2, train_loss=0.4),
+            Metrics(step=3, train_loss=math.nan),
+            Metrics(train_loss=7.0),
+        ]
+    )
+    assert found.train == ((1, 1.0), (2, 0.4))
+    assert found.total_steps == 9
+
+
+@pytest.mark.parametrize(
+    ("ratio", "fit"),
+    [
+        (1.0, "healthy"),
+        (1.19, "healthy"),
+        (1.2, "mild"),
+        (1.5, "moderate"),
+        (2.0, "moderate"),
+        (2.01, "severe"),
+    ],
+)
+def test_overfitting_is_told_by_validation_over_training_loss(ratio: float, fit: str) -> None:
+    reading = read(curves(run([0.5], {1: 0.5 * ratio})))
+    assert reading.fit == fit
+    assert fit in reading.text
+
+
+def test_two_tiny_losses_are_no_overfitting() -> None:
+    reading = read(curves(run([0.001], {1: 0.01})))
+    assert reading.fit == "healthy"
+    assert "overfitting" not in reading.text
+
+
+def test_the_best_step_is_where_validation_was_lowest() -> None:
+    reading = read(curves(run([1.0] * 30, {10: 0.9, 20: 0.7, 30: 0.8})))
+    assert reading.best == (20, 0.7)
+    assert "Best step 20 (validation loss 0.700)" in reading.text
+
+
+def test_divergence_is_a_loss_that_climbs_back_up() -> None:
+    falling = [3 * 0.9**n for n in range(40)]
+    assert not read(curves(run(falling))).diverging
+    climbing = read(curves(run(falling + [0.5 * n for n in range(1, 11)])))
+    assert climbing.diverging
+    assert "diverges" in climbing.text
+
+
+def test_noise_around_a_low_loss_is_no_divergence() -> None:
+    noisy = [3 * 0.8**n + 0.1 * (n % 2) for n in range(60)]
+    assert not read(curves(run(noisy))).diverging
+
+
+def test_time_left_follows_the_pace_so_far() -> None:
+    assert seconds_left([(100.0, 1), (110.0, 21)], 41, now=110.0) == pytest.approx(10.0)
+    assert seconds_left([(100.0, 1), (110.0, 21)], 41, now=500.0) == 0.0
+    assert seconds_left([(100.0, 1)], 41, now=110.0) is None
+    assert seconds_left([(100.0, 1), (100.0, 5)], 41, now=110.0) is None
+    assert seconds_left([(100.0, 1), (110.0, 21)], None, now=110.0) is None
+
+
+@pytest.mark.parametrize(
+    ("loss", "words"), [(12.345, "12.3"), (1.2345, "1.23"), (0.1234, "0.123"), (0.01234, "0.012")]
+)
+def test_losses_have_the_digits_that_say_something(loss: float, words: str) -> None:
+    assert loss_words(loss) == words
+
+
+_loss = st.none() | st.floats(0, 1e6)
+
+
+@given(
+    st.lists(
+        st.builds(
+            Metrics,
+            step=st.none() | st.integers(0, 500),
+            total_steps=st.none() | st.integers(1, 500),
+            train_loss=_loss,
+            valid_loss=_loss,
+            full_valid_loss=_loss,
+        ),
+        max_size=60,
+    )
+)
+def test_anything_reported_can_be_read(metrics: list[Metrics]) -> None:
+    reading = read(curves(metrics))
+    assert isinstance(reading.text, str)
+    assert reading.fit in {"unknown", "healthy", "mild", "moderate", "severe"}

@@ -1,0 +1,213 @@
+"""Reading loss curves: what a run has reached, its best step, overfitting and divergence."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tui.core.metrics import Metrics
+
+Point = tuple[int, float]
+Fit = Literal["unknown", "healthy", "mild", "moderate", "severe"]
+
+# Validation loss over training loss, from which on overfitting is called so.
+MILD, MODERATE, SEVERE = 1.2, 1.5, 2.0
+# Below this validation loss (nats a token) a ratio of two tiny numbers says nothing.
+TINY = 0.05
+_FEWEST_TO_JUDGE = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """The losses of one run as (step, loss), by step, each step once."""
+
+    train: tuple[Point, ...] = ()
+    valid: tuple[Point, ...] = ()
+    full_valid: tuple[Point, ...] = ()
+    total_steps: int | None = None
+
+    @property
+    def step(self) -> int | None:
+        """The last step anything is known of."""
+        ends = [points[-1][0] for points in (self.train, self.valid, self.full_valid) if points]
+        return max(ends, default=None)
+
+    @property
+    def held_out(self) -> tuple[Point, ...]:
+        """The validation losses to judge by: over the full file where there are any."""
+        return self.full_valid or self.valid
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the curves of a run say.
+
+    `train` and `valid` are present levels (means of the last few steps), `best` the step with
+    the lowest loss, judged by `best_by` ("validation loss" or "training loss").
+    """
+
+    step: int | None
+    total_steps: int | None
+    train: float | None
+    valid: float | None
+    best: Point | None
+    best_by: str
+    ratio: float | None
+    fit: Fit
+    diverging: bool
+    levels: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def text(self) -> str:
+        """The reading in a few plain sentences; empty before the first step."""
+        return " ".join(part for part in (self._where(), self._best(), self._verdict()) if part)
+
+    def _where(self) -> str:
+        if self.step is None:
+            return ""
+        of = f" of {self.total_steps:,}" if self.total_steps else ""
+        said = ", ".join(self.levels)
+        return f"Step {self.step:,}{of}: {said}." if said else f"Step {self.step:,}{of}."
+
+    def _best(self) -> str:
+        if self.best is None or self.best_by != "validation loss":
+            return ""
+        step, loss = self.best
+        return f"Best step {step:,} ({self.best_by} {loss_words(loss)})."
+
+    def _verdict(self) -> str:
+        if self.diverging:
+            return (
+                "The training loss is rising again: the run diverges. "
+                "A smaller learning-rate multiplier helps."
+            )
+        if self.ratio is None or self.valid is None:
+            return ""
+        if self.valid < TINY:
+            return "Both losses are close to zero."
+        times = f"Validation is {self.ratio:.1f}× training"
+        if self.fit == "healthy":
+            return f"{times}: healthy."
+        advice = " Fewer epochs or more varied examples help." if self.fit != "mild" else ""
+        return f"{times}: {self.fit} overfitting.{advice}"
+
+
+def curves(metrics: Iterable[Metrics]) -> Curves:
+    """Return the loss curves in steps reported; a step reported twice counts as said last."""
+    train: dict[int, float] = {}
+    valid: dict[int, float] = {}
+    full: dict[int, float] = {}
+    total: int | None = None
+    for one in metrics:
+        if one.step is None:
+            continue
+        total = one.total_steps or total
+        for known, loss in (
+            (train, one.train_loss),
+            (valid, one.valid_loss),
+            (full, one.full_valid_loss),
+        ):
+            if loss is not None and math.isfinite(loss):
+                known[one.step] = loss
+    return Curves(_by_step(train), _by_step(valid), _by_step(full), total)
+
+
+def read(found: Curves) -> Reading:
+    """Return what the curves say."""
+    train = _level(found.train)
+    # A loss over the whole validation file is no estimate: its last value is the level.
+    valid = found.full_valid[-1][1] if found.full_valid else _level(found.valid)
+    ratio = valid / train if train and valid is not None else None
+    held_out = bool(found.held_out)
+    return Reading(
+        step=found.step,
+        total_steps=found.total_steps,
+        train=train,
+        valid=valid,
+        best=_best(found.held_out if held_out else found.train),
+        best_by="validation loss" if held_out else "training loss",
+        ratio=ratio,
+        fit=_fit(ratio, valid),
+        diverging=_diverging(found.train),
+        levels=tuple(
+            f"{name} {loss_words(loss)}"
+            for name, loss in (("training loss", train), ("validation loss", valid))
+            if loss is not None
+        ),
+    )
+
+
+def seconds_left(steps: Sequence[tuple[float, int]], total: int | None, now: float) -> float | None:
+    """Return the seconds a run still needs, from (unix time, step) of steps done, by time.
+
+    None without a total or before two different times are known; never negative.
+    """
+    if total is None or len(steps) < 2:
+        return None
+    (first_at, first), (last_at, last) = steps[0], steps[-1]
+    if last <= first or last_at <= first_at:
+        return None
+    each = (last_at - first_at) / (last - first)
+    return max(0.0, (total - last) * each - (now - last_at))
+
+
+def loss_words(loss: float) -> str:
+    """Return a loss with as many digits as say something: 12.3, 1.23, 0.123, 0.0123."""
+    if abs(loss) >= 10:
+        return f"{loss:.1f}"
+    if abs(loss) >= 1:
+        return f"{loss:.2f}"
+    return f"{loss:.3f}" if abs(loss) >= 0.1 else f"{loss:.2g}"
+
+
+def _by_step(known: dict[int, float]) -> tuple[Point, ...]:
+    return tuple(sorted(known.items()))
+
+
+def _window(points: Sequence[Point]) -> int:
+    return max(1, min(10, len(points) // 5))
+
+
+def _level(points: Sequence[Point]) -> float | None:
+    """Return the mean of the last few losses: one batch alone says little."""
+    if not points:
+        return None
+    last = points[-_window(points) :]
+    return sum(loss for _, loss in last) / len(last)
+
+
+def _means(points: Sequence[Point]) -> list[Point]:
+    """Return the running mean at each step from the first full window on."""
+    width = _window(points)
+    losses = [loss for _, loss in points]
+    return [
+        (points[end - 1][0], sum(losses[end - width : end]) / width)
+        for end in range(width, len(points) + 1)
+    ]
+
+
+def _best(points: Sequence[Point]) -> Point | None:
+    return min(points, key=lambda point: point[1], default=None)
+
+
+def _fit(ratio: float | None, valid: float | None) -> Fit:
+    if ratio is None or valid is None:
+        return "unknown"
+    if ratio < MILD or valid < TINY:
+        return "healthy"
+    if ratio < MODERATE:
+        return "mild"
+    return "moderate" if ratio <= SEVERE else "severe"
+
+
+def _diverging(train: Sequence[Point]) -> bool:
+    """Whether the loss has climbed well above the lowest level it had reached before."""
+    if len(train) < _FEWEST_TO_JUDGE:
+        return False
+    means = _means(train)
+    lowest, now = min(mean for _, mean in means), means[-1][1]
+    return now > 1.5 * lowest and now > lowest + 0.25 and now > 0.5 * means[0][1]

@@ -1,0 +1,104 @@
+"""Curves over steps, drawn with characters; only cells that changed are painted again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.core.text import one_line
+from tui.widgets.plot import AXIS, Run, Series, plot
+
+if TYPE_CHECKING:
+    from textual.geometry import Size
+
+__all__ = ["Curve", "Series"]
+
+_PARTS = ("first", "second", "third")
+
+
+class Curve(Widget):
+    """Draws up to three series. A line is dots, other series are told apart by their marks."""
+
+    DEFAULT_CSS = """
+    Curve {
+        height: 1fr;
+        & > .curve--axis { color: $text-muted; }
+        & > .curve--first { color: $text; }
+        & > .curve--second { color: $text-warning; text-style: bold; }
+        & > .curve--third { color: $text-success; text-style: bold; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "curve--axis",
+        *(f"curve--{part}" for part in _PARTS),
+    }
+
+    def __init__(self, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002
+        super().__init__(id=id)
+        self._series: tuple[Series, ...] = ()
+        self._last_x: float | None = None
+        self._empty = empty
+        self._lines: list[list[Run]] = []
+
+    @property
+    def lines(self) -> list[str]:
+        """What is drawn, as plain text."""
+        return ["".join(run.text for run in line) for line in self._lines]
+
+    def show(
+        self,
+        series: tuple[Series, ...],
+        last_x: float | None = None,
+        *,
+        empty: str | None = None,
+    ) -> None:
+        """Draw series up to `last_x` (their own end without it); the same again does nothing.
+
+        `empty` is said in one line while there is nothing to draw.
+        """
+        same_words = empty is None or empty == self._empty
+        if (series, last_x) == (self._series, self._last_x) and same_words:
+            return
+        self._series, self._last_x = series, last_x
+        self._empty = self._empty if empty is None else empty
+        self._draw(self.size)
+
+    def on_resize(self) -> None:
+        """Draw for the new size."""
+        self._draw(self.size)
+
+    def _draw(self, size: Size) -> None:
+        before, width = self.lines, size.width
+        self._lines = plot(self._series, width, size.height, self._last_x)
+        if not self._lines and self._empty:
+            self._lines = [[Run(one_line(self._empty, max(width, 1)))]]
+        after = self.lines
+        for y in range(max(len(before), len(after))):
+            old = before[y] if y < len(before) else ""
+            new = after[y] if y < len(after) else ""
+            if old != new:
+                self.refresh(_changed(old, new, y))
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line."""
+        width, base = self.size.width, self.rich_style
+        if y >= len(self._lines):
+            return Strip.blank(width, base)
+        styles = {AXIS: self.get_component_rich_style("curve--axis", partial=True)} | {
+            owner: self.get_component_rich_style(f"curve--{part}", partial=True)
+            for owner, part in enumerate(_PARTS)
+        }
+        segments = [Segment(run.text, base + styles[run.owner]) for run in self._lines[y]]
+        return Strip(segments).adjust_cell_length(width, base)
+
+
+def _changed(old: str, new: str, y: int) -> Region:
+    """Return the stretch of line `y` in which two texts differ."""
+    longest = max(len(old), len(new))
+    old, new = old.ljust(longest), new.ljust(longest)
+    different = [x for x in range(longest) if old[x] != new[x]]
+    return Region(different[0], y, different[-1] - different[0] + 1, 1)
