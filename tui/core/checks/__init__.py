@@ -1,0 +1,47 @@
+"""Checks of datasets: one module a group of rules, one small function a rule, one registry.
+
+`check_row` looks at one line, `check_whole` at what only all lines show, `check_source` at
+both. They keep no state, so they can run in any thread; after an edit only the edited lines
+and the file-wide rules have to run again, and `collect` joins the two.
+"""
+
+# Importing a group registers its rules, and the order is the order of issues on one line.
+from tui.core.checks import (  # isort: skip
+    lines as lines,
+    structure as structure,
+    messages as messages,
+    dialogue as dialogue,
+    tools as tools,
+    special as special,
+    preference as preference,
+    quality as quality,
+    secrets as secrets,
+    whole_file as whole_file,
+)
+from tui.core.checks.model import (
+    RULES,
+    FileFacts,
+    Finding,
+    Issue,
+    RowFacts,
+    RowReport,
+    Rule,
+    Severity,
+)
+from tui.core.checks.run import check_row, check_source, check_whole, collect, file_format
+
+__all__ = [
+    "RULES",
+    "FileFacts",
+    "Finding",
+    "Issue",
+    "RowFacts",
+    "RowReport",
+    "Rule",
+    "Severity",
+    "check_row",
+    "check_source",
+    "check_whole",
+    "collect",
+    "file_format",
+]

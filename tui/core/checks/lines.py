@@ -1,0 +1,293 @@
+"""Rules on lines that are no JSON object: which kind of damage it is. The first match wins."""
+
+from __future__ import annotations
+
+import re
+
+from tui.core.checks.model import BadLine, Finding, line_rule
+from tui.core.checks.row import json_type, quoted
+
+_BOM = b"\xef\xbb\xbf"
+_NUMBERS = re.compile(r"[+-]?(NaN|nan|Infinity|Inf|inf)\b")
+_WORDS = re.compile(r"(True|False|None|undefined)\b")
+_MEMBER = re.compile(r'\s*"[^"]*"\s*:')
+
+
+def _found(line: BadLine, text: str) -> Finding:
+    return Finding(f"Column {line.column + 1}: {text}")
+
+
+@line_rule(
+    "blank-line",
+    "warning",
+    "Blank line",
+    "JSONL holds one example a line. Blank lines are skipped by some servers, refused by others.",
+    fixable=True,
+)
+def blank_line(line: BadLine) -> Finding | None:
+    """Find lines of nothing but spaces."""
+    if line.data.strip():
+        return None
+    return Finding("This line is blank. Remove it.")
+
+
+@line_rule(
+    "utf-16",
+    "error",
+    "UTF-16 or UTF-32 text",
+    "Fine-tuning files must be UTF-8. Windows programs often save “Unicode” as UTF-16.",
+    fixable=True,
+)
+def utf_16(line: BadLine) -> Finding | None:
+    """Find text in 2- or 4-byte units: a byte order mark, or every other byte zero."""
+    data = line.data
+    marked = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    if not marked and data.count(0) * 3 < len(data):
+        return None
+    return Finding("Column 1: this is UTF-16 or UTF-32 text. Save the file as UTF-8.")
+
+
+@line_rule(
+    "nul-byte",
+    "error",
+    "NUL byte",
+    "A NUL byte is no JSON. It is usually left by a crash or a failed copy.",
+)
+def nul_byte(line: BadLine) -> Finding | None:
+    """Find zero bytes."""
+    at = line.data.find(0)
+    if at < 0:
+        return None
+    return Finding(
+        f"Column {at + 1}: there is a NUL byte. Remove it, or restore the line from its source."
+    )
+
+
+@line_rule(
+    "not-utf8",
+    "error",
+    "Not UTF-8",
+    "Fine-tuning files must be UTF-8; a file in Latin-1 or Windows-1252 has to be converted.",
+    fixable=True,
+)
+def not_utf8(line: BadLine) -> Finding | None:
+    """Find bytes that are no UTF-8."""
+    try:
+        line.data.decode()
+    except UnicodeDecodeError as error:
+        column = len(line.data[: error.start].decode()) + 1
+        byte = line.data[error.start]
+        return Finding(f"Column {column}: the byte 0x{byte:02X} is not UTF-8. Convert to UTF-8.")
+    return None
+
+
+@line_rule(
+    "bom-inside",
+    "error",
+    "Byte order mark inside the file",
+    "Files that were joined carry the mark of each; in front of an object it is no JSON.",
+    fixable=True,
+)
+def bom_inside(line: BadLine) -> Finding | None:
+    """Find a byte order mark in front of a line."""
+    if not line.data.startswith(_BOM):
+        return None
+    return Finding("Column 1: the line starts with a byte order mark (BOM). Remove it.")
+
+
+@line_rule(
+    "lone-surrogate",
+    "error",
+    "Half a character",
+    "An escape such as \\ud83d stands for half of an emoji; alone it is no text.",
+    fixable=True,
+)
+def lone_surrogate(line: BadLine) -> Finding | None:
+    """Find an escaped surrogate without its partner."""
+    if "surrogate" not in line.reason:
+        return None
+    return _found(
+        line, "a \\ud… escape is only half of a character. Complete it, or replace it by \\ufffd."
+    )
+
+
+@line_rule(
+    "json-array",
+    "error",
+    "JSON array instead of lines",
+    "JSONL has no brackets around the file and no commas between examples.",
+    fixable=True,
+)
+def json_array(line: BadLine) -> Finding | None:
+    """Find an array of examples, or a line that is part of one."""
+    text = line.text.strip()
+    part = text in {"[", "]"} or (text.startswith("[") and line.reason)
+    if not part and not isinstance(line.value, list) and line.rest.strip() != ",":
+        return None
+    return _found(
+        line,
+        "this is a JSON array, not one object a line. "
+        "Remove the brackets and the commas between the examples.",
+    )
+
+
+@line_rule(
+    "pretty-printed",
+    "error",
+    "Object over several lines",
+    "JSONL needs each example on one line; indented JSON spreads it over many.",
+    fixable=True,
+)
+def pretty_printed(line: BadLine) -> Finding | None:
+    """Find a line that holds a piece of an indented object."""
+    text = line.text.strip()
+    if text.rstrip(",[") not in {"{", "}", "]"} and not _MEMBER.match(text):
+        return None
+    return _found(line, "this is part of an object on several lines. Put each example on one line.")
+
+
+@line_rule(
+    "trailing-comma",
+    "error",
+    "Trailing comma",
+    "JSON allows no comma after the last item.",
+    fixable=True,
+)
+def trailing_comma(line: BadLine) -> Finding | None:
+    """Find a comma before a closing bracket."""
+    if "trailing comma" not in line.reason:
+        return None
+    return _found(line, "there is a comma after the last item. Remove it.")
+
+
+@line_rule(
+    "not-a-number",
+    "error",
+    "NaN or Infinity",
+    "JSON has no NaN and no Infinity. Python writes them, others refuse them.",
+    fixable=True,
+)
+def not_a_number(line: BadLine) -> Finding | None:
+    """Find NaN and Infinity as Python writes them."""
+    if (match := _NUMBERS.match(line.rest)) is None:
+        return None
+    return _found(line, f"{match[0]} is no JSON. Write null or a number.")
+
+
+@line_rule(
+    "python-literal",
+    "error",
+    "Python instead of JSON",
+    "JSON writes true, false and null. Printing a Python dict gives something else.",
+    fixable=True,
+)
+def python_literal(line: BadLine) -> Finding | None:
+    """Find True, False, None and undefined."""
+    if (match := _WORDS.match(line.rest)) is None:
+        return None
+    return _found(line, f"{match[0]} is no JSON. Write true, false or null.")
+
+
+@line_rule(
+    "single-quotes",
+    "error",
+    "Wrong quotes",
+    "JSON wants straight double quotes. Python's repr and word processors write others.",
+    fixable=True,
+)
+def single_quotes(line: BadLine) -> Finding | None:
+    """Find single and typographic quotes in the place of double ones."""
+    if line.rest[:1] not in {"'", "‘", "’", "“", "”", "`"}:
+        return None
+    return _found(line, f'{line.rest[0]} is no JSON quote. Use straight double quotes ".')
+
+
+@line_rule(
+    "comment", "error", "Comment", "JSON has no comments; no server skips them.", fixable=True
+)
+def comment(line: BadLine) -> Finding | None:
+    """Find comments in the style of C, Python and SQL."""
+    if not line.rest.startswith(("//", "/*", "#", "--")):
+        return None
+    return _found(line, "JSON has no comments. Remove it.")
+
+
+@line_rule(
+    "concatenated",
+    "error",
+    "Several objects on one line",
+    "JSONL needs a line break between two examples.",
+    fixable=True,
+)
+def concatenated(line: BadLine) -> Finding | None:
+    """Find a second value after the end of the first."""
+    if "after document" not in line.reason or line.rest[:1] not in {"{", "["}:
+        return None
+    return _found(line, "a second object starts on the same line. Put each on its own line.")
+
+
+@line_rule(
+    "control-character",
+    "error",
+    "Raw control character",
+    "In JSON a tab or another control character inside a text has to be escaped.",
+    fixable=True,
+)
+def control_character(line: BadLine) -> Finding | None:
+    """Find raw control characters inside a string."""
+    if "control character" not in line.reason:
+        return None
+    return _found(
+        line, "a text holds a raw control character. Write it as an escape, such as \\t or \\n."
+    )
+
+
+@line_rule(
+    "truncated",
+    "error",
+    "Line cut off",
+    "The line ends before its object does: an interrupted download, or a raw line break in a text.",
+)
+def truncated(line: BadLine) -> Finding | None:
+    """Find lines that end too early."""
+    if "end of data" not in line.reason:
+        return None
+    return _found(
+        line, "the line ends in the middle of its object. Restore the rest, or delete the line."
+    )
+
+
+@line_rule(
+    "too-deep",
+    "error",
+    "Nested too deeply",
+    "Objects nested over a thousand levels are refused by every reader.",
+)
+def too_deep(line: BadLine) -> Finding | None:
+    """Find runaway nesting."""
+    if "depth limit" not in line.reason:
+        return None
+    return _found(line, "arrays or objects are nested too deeply. Remove the nesting.")
+
+
+@line_rule(
+    "not-an-object",
+    "error",
+    "Not an object",
+    "Every line has to be one JSON object, in braces.",
+)
+def not_an_object(line: BadLine) -> Finding | None:
+    """Find JSON of another type."""
+    if line.reason:
+        return None
+    return Finding(
+        f"This line is {json_type(line.value)}, not an object. "
+        'An example looks like {"messages": […]}.'
+    )
+
+
+@line_rule("invalid-json", "error", "Invalid JSON", "The line cannot be read as JSON.")
+def invalid_json(line: BadLine) -> Finding | None:
+    """Report whatever no other rule recognised, in the decoder's words."""
+    near = f" near {quoted(line.rest)}" if line.rest else ""
+    return _found(line, f"{line.reason}{near}. Correct the JSON here.")

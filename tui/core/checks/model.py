@@ -1,0 +1,179 @@
+"""What a check finds, and the registry of rules.
+
+A rule is one small function that is given a subject and returns findings; what is fixed about
+it (id, severity, wording) stands in its `Rule`. There are three kinds of subject, and so of
+rules: a line that is no JSON object, an example, and the file as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from tui.core.checks.row import Row
+    from tui.core.checks.whole_file import WholeFile
+    from tui.core.example import Kind, Place
+
+Severity = Literal["error", "warning", "info"]
+Scope = Literal["line", "row", "file"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule: an error is what the server would refuse, or what makes training void."""
+
+    id: str
+    severity: Severity
+    title: str
+    explanation: str
+    fixable: bool
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Issue:
+    """A problem. `line` is 1-based, 0 is the file as a whole; `where` a JSON path or ""."""
+
+    line: int
+    rule: str
+    severity: Severity
+    where: str
+    message: str
+    fixable: bool
+    place: Place | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule's function returns: an issue without what its `Rule` already says."""
+
+    message: str
+    where: str = ""
+    place: Place | None = None
+    line: int = 0  # only file rules set it
+
+
+@dataclass(frozen=True, slots=True)
+class RowFacts:
+    """What the file-wide rules need of one line. Digests are 8 bytes, b"" when there is none.
+
+    `content` is the whole example, `prompt` all before the last answer, `answer` that answer.
+    """
+
+    kind: Kind | Literal["blank", "broken"]
+    messages: int = 0
+    content: bytes = b""
+    prompt: bytes = b""
+    answer: bytes = b""
+    system: bytes = b""
+    trains: bool = False
+    preferred_longer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RowReport:
+    """The issues of one line and its facts."""
+
+    issues: tuple[Issue, ...]
+    facts: RowFacts
+
+    def at(self, line: int) -> RowReport:
+        """Return the same report for another line number: rows move when others are edited."""
+        if not self.issues or self.issues[0].line == line:
+            return self
+        return RowReport(tuple(replace(issue, line=line) for issue in self.issues), self.facts)
+
+
+@dataclass(frozen=True, slots=True)
+class FileFacts:
+    """What only the file itself shows: `size` in bytes, `head` its first 64 kB."""
+
+    name: str
+    size: int
+    head: bytes
+    ends_with_newline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BadLine:
+    """A line that is no JSON object, and what the decoder said of it (`column` is 0-based).
+
+    `value` is what was decoded when the line is JSON, only not an object; else `reason` is set.
+    """
+
+    data: bytes
+    text: str
+    reason: str
+    column: int
+    value: Any = None
+
+    @property
+    def rest(self) -> str:
+        """The text from the place where the decoder stopped."""
+        return self.text[self.column :]
+
+
+LineFunction = Callable[[BadLine], Finding | None]
+RowFunction = Callable[["Row"], Iterable[Finding]]
+FileFunction = Callable[["WholeFile"], Iterable[Finding]]
+
+RULES: dict[str, Rule] = {}
+LINE_RULES: list[tuple[Rule, LineFunction]] = []
+ROW_RULES: list[tuple[Rule, RowFunction]] = []
+FILE_RULES: list[tuple[Rule, FileFunction]] = []
+
+
+def line_rule(
+    rule_id: str, severity: Severity, title: str, explanation: str, *, fixable: bool = False
+) -> Callable[[LineFunction], LineFunction]:
+    """Register a rule on lines that are no JSON object. The first that finds something wins."""
+    rule = _register(Rule(rule_id, severity, title, explanation, fixable, "line"))
+
+    def keep(function: LineFunction) -> LineFunction:
+        LINE_RULES.append((rule, function))
+        return function
+
+    return keep
+
+
+def row_rule(
+    rule_id: str, severity: Severity, title: str, explanation: str, *, fixable: bool = False
+) -> Callable[[RowFunction], RowFunction]:
+    """Register a rule on single examples."""
+    rule = _register(Rule(rule_id, severity, title, explanation, fixable, "row"))
+
+    def keep(function: RowFunction) -> RowFunction:
+        ROW_RULES.append((rule, function))
+        return function
+
+    return keep
+
+
+def file_rule(
+    rule_id: str, severity: Severity, title: str, explanation: str, *, fixable: bool = False
+) -> Callable[[FileFunction], FileFunction]:
+    """Register a rule on the file as a whole."""
+    rule = _register(Rule(rule_id, severity, title, explanation, fixable, "file"))
+
+    def keep(function: FileFunction) -> FileFunction:
+        FILE_RULES.append((rule, function))
+        return function
+
+    return keep
+
+
+def _register(rule: Rule) -> Rule:
+    if rule.id in RULES:
+        raise ValueError(f"two rules are called {rule.id}")
+    RULES[rule.id] = rule
+    return rule
+
+
+def issue(rule: Rule, finding: Finding, line: int) -> Issue:
+    """Join a rule and what it found."""
+    return Issue(
+        line, rule.id, rule.severity, finding.where, finding.message, rule.fixable, finding.place
+    )

@@ -1,0 +1,75 @@
+"""Rules on the writing itself."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.row import Row, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+# UTF-8 read as Windows-1252, in the forms that are next to never meant.
+_MOJIBAKE = re.compile(
+    "Ã[\x80-\xbf©¨¤¶¼±³§¡ª«»]|â€[\x80-\xbf™œ“”˜¦]|â\x80[\x80-\xbf]|Â[\xa0-\xbf]|\ufffd"
+)
+_MOJIBAKE_MARKS = (b"\xc3\x83", b"\xc3\xa2", b"\xc3\x82", b"\xef\xbf\xbd")
+_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+
+
+@row_rule(
+    "mojibake",
+    "warning",
+    "Garbled characters",
+    "“Ã©” for “é” shows that a text was read in the wrong encoding.",
+    fixable=True,
+)
+def mojibake(row: Row) -> Iterable[Finding]:
+    """Find text that was read in the wrong encoding."""
+    if not row.may_hold(*_MOJIBAKE_MARKS) and b"\\ufffd" not in row.line:
+        return ()
+    return [
+        Finding(
+            f"{quoted(match[0])} looks garbled by a wrong encoding. Correct the text.", where, place
+        )
+        for where, place, text in row.texts
+        if (match := _MOJIBAKE.search(text))
+    ]
+
+
+@row_rule(
+    "code-fence",
+    "warning",
+    "Code block not closed",
+    "The model learns to leave code blocks open.",
+)
+def code_fence(row: Row) -> Iterable[Finding]:
+    """Find answers with an odd number of code fences."""
+    if not row.may_hold(b"```", b"~~~"):
+        return ()
+    return [
+        turn.find("A code block is not closed. Add the closing fence.", ".content")
+        for turn in row.turns
+        if turn.role == "assistant" and len(_FENCE.findall(turn.text())) % 2
+    ]
+
+
+@row_rule(
+    "answer-whitespace",
+    "info",
+    "Spaces around an answer",
+    "The model learns to begin or end with spaces or line breaks.",
+    fixable=True,
+)
+def answer_whitespace(row: Row) -> Iterable[Finding]:
+    """Find answers that start or end with white space."""
+    return [
+        turn.find("The answer starts or ends with spaces or line breaks. Strip them.", ".content")
+        for turn in row.turns
+        if turn.role == "assistant"
+        and isinstance(turn.content, str)
+        and turn.content.strip()
+        and (turn.content[0].isspace() or turn.content[-1].isspace())
+    ]

@@ -1,0 +1,162 @@
+"""An example as the rules look at it: decoded once, its messages laid out as turns."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from tui.core.checks.model import Finding
+from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
+from tui.core.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from tui.core.example import Kind
+
+
+class Turn:
+    """One message that is a JSON object, and where it stands."""
+
+    __slots__ = ("content", "place", "prefix", "raw", "role")
+
+    def __init__(self, prefix: str, place: Place, raw: Mapping[str, Any]) -> None:
+        self.prefix = prefix
+        self.place = place
+        self.raw = raw
+        self.role = raw.get("role")
+        self.content = raw.get("content")
+
+    def path(self, tail: str = "") -> str:
+        """Return the JSON path of the message, or of something in it."""
+        return f"{self.prefix}[{self.place.index}]{tail}"
+
+    def find(self, message: str, tail: str = "") -> Finding:
+        """Return a finding at this message."""
+        return Finding(message, self.path(tail), self.place)
+
+    def text(self) -> str:
+        """Return the text of the content, parts joined; "" when there is none."""
+        if isinstance(self.content, str):
+            return self.content
+        return "\n".join(text for _, text in self.parts_text())
+
+    def parts_text(self) -> Iterator[tuple[str, str]]:
+        """Yield the path and text of each text in a list of content parts."""
+        if not isinstance(self.content, list):
+            return
+        for number, part in enumerate(self.content):
+            if isinstance(part, dict):
+                for key in ("text", "refusal"):
+                    if isinstance(text := part.get(key), str):
+                        yield self.path(f".content[{number}].{key}"), text
+
+    def calls(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
+        """Yield the path and object of each tool call that is an object."""
+        calls = self.raw.get("tool_calls")
+        if isinstance(calls, list):
+            for number, call in enumerate(calls):
+                if isinstance(call, dict):
+                    yield self.path(f".tool_calls[{number}]"), call
+
+
+class Row:
+    """One example."""
+
+    def __init__(self, line: bytes, raw: Mapping[str, Any]) -> None:
+        self.line = line
+        self.raw = raw
+        self.kind: Kind = kind_of(raw)
+        self.turns: list[Turn] = []
+        # Messages that are no objects: where they stand, their place, and what they are.
+        self.strays: list[tuple[str, Place, object]] = []
+        if self.kind != "completion":
+            for section in SECTIONS[self.kind]:
+                self._lay_out(section)
+
+    def _lay_out(self, section: str) -> None:
+        items = section_list(self.raw, section)
+        if not isinstance(items, list):
+            return
+        prefix = self.prefix(section)
+        for index, item in enumerate(items):
+            place = Place(section, index)
+            if isinstance(item, dict):
+                self.turns.append(Turn(prefix, place, item))
+            else:
+                self.strays.append((f"{prefix}[{index}]", place, item))
+
+    def prefix(self, section: str) -> str:
+        """Return the JSON path of a section's list of messages."""
+        if section == "input":
+            return "input.messages"
+        return section if section in self.raw else _alias(self.raw, section)
+
+    @cached_property
+    def dialogue(self) -> list[Turn]:
+        """The turns of the conversation, or of a preference pair's prompt."""
+        if self.kind != "preference":
+            return self.turns
+        return self.output("input")
+
+    def output(self, section: str) -> list[Turn]:
+        """Return the turns of one section."""
+        return [t for t in self.turns if t.place.section == section]
+
+    @cached_property
+    def tools_owner(self) -> tuple[str, Mapping[str, Any]]:
+        """The object that holds `tools`, and the path before its keys."""
+        if self.kind == "preference":
+            inner = self.raw.get("input")
+            return "input.", inner if isinstance(inner, dict) else {}
+        return "", self.raw
+
+    @cached_property
+    def texts(self) -> list[tuple[str, Place | None, str]]:
+        """All texts a model would read: (path, place, text)."""
+        found: list[tuple[str, Place | None, str]] = []
+        for turn in self.turns:
+            if isinstance(turn.content, str):
+                found.append((turn.path(".content"), turn.place, turn.content))
+            found += [(path, turn.place, text) for path, text in turn.parts_text()]
+            for path, call in turn.calls():
+                function = call.get("function")
+                if isinstance(function, dict) and isinstance(function.get("arguments"), str):
+                    found.append((f"{path}.function.arguments", turn.place, function["arguments"]))
+        if self.kind == "completion":
+            found += [
+                (key, Place(key, 0), self.raw[key])
+                for key in ("prompt", "completion")
+                if isinstance(self.raw[key], str)
+            ]
+        return found
+
+    def may_hold(self, *marks: bytes) -> bool:
+        """Whether a text may hold one of `marks`: a quick look at the line's bytes.
+
+        Says yes to lines with escapes, in which ASCII can hide.
+        """
+        line = self.line
+        return any(mark in line for mark in marks) or b"\\u00" in line
+
+
+def quoted(value: object) -> str:
+    """Return a value from the data in quotes, short and safe to show."""
+    return f"“{one_line(value if isinstance(value, str) else repr(value), 40)}”"
+
+
+def json_type(value: object) -> str:
+    """Return what a JSON value is, in words."""
+    names = {
+        list: "an array",
+        dict: "an object",
+        str: "a string",
+        bool: "true or false",
+        type(None): "null",
+    }
+    return names.get(type(value), "a number")
+
+
+def _alias(raw: Mapping[str, Any], section: str) -> str:
+    alias = ALIASES.get(section, section)
+    return alias if alias in raw else section

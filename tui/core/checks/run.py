@@ -1,0 +1,144 @@
+"""Running the rules: on one line, on the whole file, on both."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tui.core.checks.model import (
+    FILE_RULES,
+    LINE_RULES,
+    ROW_RULES,
+    RULES,
+    SEVERITIES,
+    BadLine,
+    FileFacts,
+    Issue,
+    RowFacts,
+    RowReport,
+    issue,
+)
+from tui.core.checks.row import Row
+from tui.core.checks.whole_file import WholeFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_BOM = b"\xef\xbb\xbf"
+# A file with this damage is not JSONL at all: its other lines only repeat it.
+_WHOLE_DAMAGE = {"utf-16", "json-array", "pretty-printed"}
+_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+def check_row(number: int, line: bytes) -> RowReport:
+    """Check one line (1-based `number`), with or without its line ending. Never raises."""
+    line = line.rstrip(b"\r\n")
+    if number == 1:
+        line = line.removeprefix(_BOM)  # the rule bom reports it, from the file's head
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        text = line.decode("utf-8", "replace")
+        return _bad_line(number, BadLine(line, text, str(error).split(": line 1")[0], error.pos))
+    if not isinstance(value, dict):
+        return _bad_line(number, BadLine(line, line.decode(), "", 0, value))
+    row = Row(line, value)
+    issues = [issue(rule, finding, number) for rule, check in ROW_RULES for finding in check(row)]
+    issues.sort(key=_order)
+    return RowReport(tuple(issues), _facts(row))
+
+
+def _bad_line(number: int, line: BadLine) -> RowReport:
+    for rule, check in LINE_RULES:
+        if (finding := check(line)) is not None:
+            kind = RowFacts("blank" if rule.id == "blank-line" else "broken")
+            return RowReport((issue(rule, finding, number),), kind)
+    raise AssertionError("the last rule takes every line")
+
+
+def check_whole(reports: Iterable[RowReport], source: FileFacts) -> list[Issue]:
+    """Return the issues that only the file as a whole shows; reports are in line order."""
+    file = WholeFile([report.facts for report in reports], source)
+    return [
+        issue(rule, finding, finding.line) for rule, check in FILE_RULES for finding in check(file)
+    ]
+
+
+def collect(reports: Sequence[RowReport], source: FileFacts) -> list[Issue]:
+    """Return all issues by line and severity, lines numbered by the order of the reports.
+
+    In a file that is no JSONL at all, such as one array or UTF-16, only the first line says so.
+    """
+    rows = [one for line, report in enumerate(reports, 1) for one in report.at(line).issues]
+    damaged = next((one for one in rows if RULES[one.rule].scope == "line"), None)
+    if damaged is not None and damaged.rule in _WHOLE_DAMAGE and _first(reports) == damaged.line:
+        rows = [damaged]
+    return sorted([*rows, *check_whole(reports, source)], key=_order)
+
+
+def check_source(rows: Iterable[bytes], source: FileFacts) -> list[Issue]:
+    """Check every line and the file; issues by line and severity."""
+    return collect([check_row(number, row) for number, row in enumerate(rows, 1)], source)
+
+
+def file_format(reports: Iterable[RowReport]) -> str:
+    """Return chat, preference, completion, mixed, unknown or empty."""
+    kinds = {report.facts.kind for report in reports} - {"blank"}
+    known = kinds & {"chat", "preference", "completion"}
+    if len(known) > 1:
+        return "mixed"
+    if known:
+        return str(known.pop())
+    return "unknown" if kinds else "empty"
+
+
+def _first(reports: Sequence[RowReport]) -> int:
+    return next((n for n, r in enumerate(reports, 1) if r.facts.kind != "blank"), 0)
+
+
+def _order(one: Issue) -> tuple[int, int]:
+    return one.line, _RANK[one.severity]
+
+
+def _facts(row: Row) -> RowFacts:
+    if row.kind == "unknown":
+        return RowFacts("unknown")
+    prompt, answer = _prompt_and_answer(row)
+    instructions = [t.content for t in row.dialogue if t.role in {"system", "developer"}]
+    return RowFacts(
+        kind=row.kind,
+        messages=len(row.turns),
+        content=_digest(row.raw),
+        prompt=_digest(prompt),
+        answer=_digest(answer) if answer is not None else b"",
+        system=_digest(instructions),
+        trains=row.kind != "chat"
+        or any(t.role == "assistant" and t.raw.get("weight", 1) != 0 for t in row.turns),
+        preferred_longer=_preferred_longer(row),
+    )
+
+
+def _prompt_and_answer(row: Row) -> tuple[Any, Any]:
+    if row.kind == "completion":
+        return row.raw["prompt"], row.raw["completion"]
+    last = row.dialogue[-1] if row.dialogue else None
+    if row.kind == "chat" and last is not None and last.role == "assistant":
+        return [t.raw for t in row.dialogue[:-1]], last.raw
+    return [t.raw for t in row.dialogue], None
+
+
+def _preferred_longer(row: Row) -> bool | None:
+    if row.kind != "preference":
+        return None
+    preferred, other = (
+        sum(len(t.text()) for t in row.output(name))
+        for name in ("preferred_output", "non_preferred_output")
+    )
+    return preferred > other if preferred and other else None
+
+
+def _digest(value: Any) -> bytes:
+    data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    return hashlib.blake2b(data, digest_size=8).digest()

@@ -1,0 +1,154 @@
+"""Rules on secrets and personal data. A message never repeats what it found."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from tui.core.checks.model import Finding, row_rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from tui.core.checks.model import Severity
+    from tui.core.checks.row import Row
+
+_LEARNED = "What is trained can be asked out of the model again."
+
+
+def _pattern_rule(
+    rule_id: str,
+    severity: Severity,
+    title: str,
+    marks: tuple[bytes, ...],
+    pattern: str,
+    accept: Callable[[str], bool] = lambda _: True,
+) -> None:
+    """Register a rule that looks for `pattern` in lines that hold one of `marks`."""
+    compiled = re.compile(pattern)
+
+    def find(row: Row) -> Iterable[Finding]:
+        if not row.may_hold(*marks):
+            return ()
+        return [
+            Finding(_message(title, match), where, place)
+            for where, place, text in row.texts
+            for match in compiled.finditer(text)
+            if accept(match[0])
+        ]
+
+    row_rule(rule_id, severity, title, f"{_LEARNED} Replace it by a placeholder.", fixable=True)(
+        find
+    )
+
+
+def _message(title: str, match: re.Match[str]) -> str:
+    return (
+        f"Character {match.start() + 1}: {title}, {len(match[0])} characters. "
+        "Replace it by a placeholder."
+    )
+
+
+def luhn(text: str) -> bool:
+    """Tell whether the digits of `text` carry the check digit of a payment card."""
+    digits = [int(c) for c in text if c.isdigit()]
+    if not 13 <= len(digits) <= 19 or len(set(digits)) == 1:
+        return False
+    doubled = [d * 2 - 9 * (d > 4) for d in digits[-2::-2]]
+    return (sum(digits[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def iban(text: str) -> bool:
+    """Tell whether `text` carries the check digits of a bank account number."""
+    plain = text.replace(" ", "")
+    if not 15 <= len(plain) <= 34:
+        return False
+    return int("".join(str(int(c, 36)) for c in plain[4:] + plain[:4])) % 97 == 1
+
+
+def _mixed(text: str) -> bool:
+    """Tell a key, which mixes digits and letters, from words after sk-."""
+    return any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
+
+
+_pattern_rule(
+    "secret-api-key",
+    "warning",
+    "API key",
+    (b"sk-", b"sk_"),
+    r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,})",
+    _mixed,
+)
+_pattern_rule(
+    "secret-aws-key",
+    "warning",
+    "AWS access key",
+    (b"AKIA", b"ASIA"),
+    r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
+)
+_pattern_rule(
+    "secret-github-token",
+    "warning",
+    "GitHub token",
+    (b"gh", b"github_pat_"),
+    r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
+)
+_pattern_rule(
+    "secret-slack-token",
+    "warning",
+    "Slack token",
+    (b"xox",),
+    r"(?<![A-Za-z0-9])xox[abeprs]-[A-Za-z0-9-]{10,}",
+)
+_pattern_rule(
+    "secret-google-key",
+    "warning",
+    "Google API key",
+    (b"AIza",),
+    r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}",
+)
+_pattern_rule(
+    "secret-private-key",
+    "warning",
+    "Private key",
+    (b"PRIVATE KEY",),
+    r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----",
+)
+_pattern_rule(
+    "secret-jwt",
+    "warning",
+    "Signed token (JWT)",
+    (b"eyJ",),
+    r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
+)
+_pattern_rule(
+    "secret-connection",
+    "warning",
+    "Address with a password",
+    (b"://",),
+    r"(?<![a-z0-9+])[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{1,64}:[^\s:/@\"']{1,128}@[^\s\"']{3,253}",
+)
+_pattern_rule(
+    "personal-card",
+    "warning",
+    "Payment card number",
+    tuple(b"%d" % d for d in range(10)),
+    r"(?<![\d.-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])",
+    luhn,
+)
+_pattern_rule(
+    "personal-iban",
+    "warning",
+    "Bank account number (IBAN)",
+    tuple(b"%d" % d for d in range(10)),
+    r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
+    iban,
+)
+_pattern_rule(
+    "personal-email",
+    "info",
+    "E-mail address",
+    (b"@",),
+    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@"
+    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])",
+)

@@ -1,0 +1,84 @@
+"""Rules on special tokens in text, and on images."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.row import Row, Turn, quoted
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+# The control tokens of OpenAI's chat models; in a text the server refuses them.
+_SPECIAL = re.compile(
+    r"<\|(?:im_start|im_end|im_sep|endoftext|endofprompt|fim_prefix|fim_middle|fim_suffix"
+    r"|start|end|message|channel|return|call|constrain|startoftext)\|>"
+)
+MOST_IMAGES = 10
+_IMAGE_URL = re.compile(r"https?://\S+|data:image/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]+=*")
+
+
+@row_rule(
+    "special-token",
+    "error",
+    "Special token in a text",
+    "Names of control tokens in a text are refused: “message contains an invalid token”.",
+    fixable=True,
+)
+def special_token(row: Row) -> Iterable[Finding]:
+    """Find names of control tokens in what a model reads."""
+    if not row.may_hold(b"<|"):
+        return ()
+    return [
+        Finding(
+            f"The text contains the special token {name}. Remove it or break it up.", where, place
+        )
+        for where, place, text in row.texts
+        for name in dict.fromkeys(_SPECIAL.findall(text))
+    ]
+
+
+def _images(row: Row) -> Iterator[tuple[Turn, int, dict[str, Any]]]:
+    for turn in row.turns:
+        if isinstance(turn.content, list):
+            for number, part in enumerate(turn.content):
+                if isinstance(part, dict) and isinstance(part.get("image_url"), dict):
+                    yield turn, number, part["image_url"]
+
+
+@row_rule(
+    "image-count",
+    "warning",
+    "More than 10 images",
+    "OpenAI trains on at most 10 images an example and skips the example otherwise.",
+)
+def image_count(row: Row) -> Iterable[Finding]:
+    """Find examples with too many images."""
+    images = list(_images(row))
+    if len(images) <= MOST_IMAGES:
+        return ()
+    turn, number, _ = images[MOST_IMAGES]
+    text = f"This is image 11 of {len(images)}, {MOST_IMAGES} are allowed. Remove some."
+    return (turn.find(text, f".content[{number}]"),)
+
+
+@row_rule(
+    "image-url",
+    "warning",
+    "Image that will be skipped",
+    "Images are JPEG, PNG or WEBP, by http(s) address or as base64 data; others are skipped "
+    "without a word.",
+)
+def image_url(row: Row) -> Iterable[Finding]:
+    """Find image addresses that are neither http(s) nor a data URL of a known type."""
+    return [
+        turn.find(
+            f"The address {quoted(image['url'])} is no http(s) address and no JPEG, PNG or WEBP "
+            "as base64 data. Correct it.",
+            f".content[{number}].image_url.url",
+        )
+        for turn, number, image in _images(row)
+        if isinstance(image.get("url"), str) and not _IMAGE_URL.fullmatch(image["url"])
+    ]

@@ -1,0 +1,164 @@
+"""Rules on the object of an example: its keys and its lists of messages."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.row import Row, json_type, quoted
+from tui.core.example import ALIASES, SECTIONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_CHAT_KEYS = {"messages", "tools", "parallel_tool_calls", "functions"}
+_INPUT_KEYS = {"messages", "tools", "parallel_tool_calls"}
+_PAIR_KEYS = {*SECTIONS["preference"], *ALIASES.values()}
+_FOREIGN = {
+    "conversations": "ShareGPT",
+    "conversation": "a chat export",
+    "instruction": "Alpaca",
+    "chosen": "a preference data set of Hugging Face",
+    "contents": "Gemini",
+    "text": "plain text",
+    "role": "a single message outside an example",
+}
+
+
+@row_rule(
+    "unknown-format",
+    "error",
+    "Unknown format",
+    "An example has either “messages”, or “input” with “preferred_output” and "
+    "“non_preferred_output”.",
+)
+def unknown_format(row: Row) -> Iterable[Finding]:
+    """Find objects that are no example."""
+    if row.kind != "unknown":
+        return ()
+    name = next((name for key, name in _FOREIGN.items() if key in row.raw), "")
+    looks = f" It looks like {name}." if name else ""
+    keys = ", ".join(map(quoted, list(row.raw)[:5])) or "none"
+    return (
+        Finding(f"There is no “messages” here (keys: {keys}).{looks} Convert it to chat messages."),
+    )
+
+
+@row_rule(
+    "legacy-completion",
+    "error",
+    "Old prompt/completion format",
+    "Models that are trained today want chat messages; the models of this format are gone.",
+    fixable=True,
+)
+def legacy_completion(row: Row) -> Iterable[Finding]:
+    """Find prompt/completion lines."""
+    if row.kind != "completion":
+        return ()
+    text = "This is a prompt/completion pair. Convert it to a user and an assistant message."
+    return (Finding(text, "prompt"),)
+
+
+@row_rule(
+    "unknown-key",
+    "error",
+    "Unknown key in the example",
+    "The server refuses keys it does not know.",
+    fixable=True,
+)
+def unknown_key(row: Row) -> Iterable[Finding]:
+    """Find keys beside the ones of the format."""
+    if row.kind == "chat":
+        return [_extra(key, "") for key in row.raw if key not in _CHAT_KEYS]
+    if row.kind == "preference":
+        inner = row.raw.get("input")
+        inside = inner if isinstance(inner, dict) else {}
+        return [
+            *(_extra(key, "") for key in row.raw if key not in _PAIR_KEYS),
+            *(_extra(key, "input.") for key in inside if key not in _INPUT_KEYS),
+        ]
+    return ()
+
+
+def _extra(key: str, prefix: str) -> Finding:
+    return Finding(f"The key {quoted(key)} is not part of the format. Remove it.", prefix + key)
+
+
+@row_rule(
+    "messages-not-list",
+    "error",
+    "Messages are no list",
+    "“messages” has to be an array of message objects.",
+)
+def messages_not_list(row: Row) -> Iterable[Finding]:
+    """Find `messages` of another type."""
+    if row.kind != "chat" or isinstance(value := row.raw["messages"], list):
+        return ()
+    return (Finding(f"“messages” is {json_type(value)}. Make it a list of messages.", "messages"),)
+
+
+@row_rule("messages-empty", "error", "No messages", "An example without messages teaches nothing.")
+def messages_empty(row: Row) -> Iterable[Finding]:
+    """Find an empty list of messages."""
+    if row.kind != "chat" or row.raw["messages"] != []:
+        return ()
+    return (Finding("“messages” is empty. Add messages, or delete the line.", "messages"),)
+
+
+@row_rule(
+    "message-not-object",
+    "error",
+    "Message is no object",
+    "Each message is an object with a role and content.",
+)
+def message_not_object(row: Row) -> Iterable[Finding]:
+    """Find messages that are strings, lists, null."""
+    if not row.strays:
+        return ()
+    return [
+        Finding(
+            f'This message is {json_type(value)}. Write it as {{"role": …, "content": …}}.',
+            where,
+            place,
+        )
+        for where, place, value in row.strays
+    ]
+
+
+@row_rule(
+    "duplicate-key",
+    "warning",
+    "Key given twice",
+    "Readers keep only the last of two equal keys, so part of the line is lost unseen.",
+)
+def duplicate_key(row: Row) -> Iterable[Finding]:
+    """Find keys that stand twice in one object."""
+    # Counting is cheap; reading with all pairs is not. An escaped quote before a colon
+    # belongs to a text, so it is taken off.
+    line = row.line
+    written = line.count(b'":') + line.count(b'" :') - line.count(b'\\":')
+    if written <= _keys(row.raw):
+        return ()
+    twice: list[str] = []
+
+    def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        seen = dict(pairs)
+        if len(seen) < len(pairs):
+            names = [key for key, _ in pairs]
+            twice.extend(key for key in seen if names.count(key) > 1)
+        return seen
+
+    json.loads(line, object_pairs_hook=note)
+    return [
+        Finding(f"The key {quoted(key)} stands twice in one object. Keep one of them.")
+        for key in dict.fromkeys(twice)
+    ]
+
+
+def _keys(value: object) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_keys(v) for v in value.values() if isinstance(v, (dict, list)))
+    if isinstance(value, list):
+        return sum(_keys(v) for v in value if isinstance(v, (dict, list)))
+    return 0
