@@ -87,7 +87,7 @@ class Conversation(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     Conversation {
         height: 1fr;
-        scrollbar-size: 1 1;
+        scrollbar-size: 1 1; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
         padding: 0 1 0 0;
         & > .conversation--system { color: $text-warning; }
         & > .conversation--user { color: $text-accent; }
@@ -154,7 +154,7 @@ class Conversation(ScrollView, can_focus=True):
             self._empty = empty
         self._lay_out(turns)
         self.set_reactive(Conversation.cursor, max(0, min(cursor, len(turns) - 1)))
-        self.scroll_to(y=0, animate=False, immediate=True)
+        self.scroll_to(y=0, animate=False, immediate=True, force=True)
         if self.cursor:
             self._scroll_to_cursor()
         self.refresh()
@@ -184,7 +184,7 @@ class Conversation(ScrollView, can_focus=True):
         self._tops[-1] = self._tops[-2] + self._blocks[-1].height
         self._fit()
         if at_end:
-            self.scroll_end(animate=False, immediate=True)
+            self.scroll_end(animate=False, immediate=True, force=True)
         self.refresh()
 
     # -- layout ----------------------------------------------------------------------
@@ -253,9 +253,9 @@ class Conversation(ScrollView, can_focus=True):
         top, bottom = self._tops[self.cursor : self.cursor + 2]
         height = max(self.size.height, 1)
         if top < self.scroll_offset.y or bottom - top >= height:
-            self.scroll_to(y=top, animate=False, immediate=True)
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
         elif bottom > self.scroll_offset.y + height:
-            self.scroll_to(y=bottom - height, animate=False, immediate=True)
+            self.scroll_to(y=bottom - height, animate=False, immediate=True, force=True)
 
     def action_move(self, by: int) -> None:
         """Move to another message; inside one taller than the view, scroll first."""
@@ -265,9 +265,9 @@ class Conversation(ScrollView, can_focus=True):
         view_top = self.scroll_offset.y
         view_bottom = view_top + self.size.height
         if by > 0 and bottom > view_bottom:
-            self.scroll_to(y=view_top + 3, animate=False, immediate=True)
+            self.scroll_to(y=view_top + 3, animate=False, immediate=True, force=True)
         elif by < 0 and top < view_top:
-            self.scroll_to(y=max(top, view_top - 3), animate=False, immediate=True)
+            self.scroll_to(y=max(top, view_top - 3), animate=False, immediate=True, force=True)
         else:
             self.cursor = max(0, min(self.cursor + by, len(self._blocks) - 1))
 

@@ -28,7 +28,7 @@ class RecordList(ScrollView, can_focus=True):
     DEFAULT_CSS = """
     RecordList {
         height: 1fr;
-        scrollbar-size: 1 1;
+        scrollbar-size: 1 1; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
         & > .record-list--cursor { background: $primary-muted; color: $text; }
         &:focus > .record-list--cursor { background: $primary; color: $text; text-style: bold; }
         & > .record-list--empty { color: $text-muted; }
@@ -104,13 +104,13 @@ class RecordList(ScrollView, can_focus=True):
         self.cursor = max(0, min(row, self._count - 1))
         if center and self._count:
             top = max(0, self.cursor - self.size.height // 2)
-            self.scroll_to(y=top, animate=False, immediate=True)
+            self.scroll_to(y=top, animate=False, immediate=True, force=True)
 
     # -- drawing ---------------------------------------------------------------------
 
     def render_line(self, y: int) -> Strip:
         """Draw the line `y` of the viewport."""
-        width = self.size.width
+        width = self.scrollable_content_region.width
         row = y + self.scroll_offset.y
         if row >= self._count:
             return self._blank(y, width)
@@ -153,9 +153,9 @@ class RecordList(ScrollView, can_focus=True):
     def _keep_in_view(self, row: int) -> None:
         top, height = self.scroll_offset.y, max(self.size.height, 1)
         if row < top:
-            self.scroll_to(y=row, animate=False, immediate=True)
+            self.scroll_to(y=row, animate=False, immediate=True, force=True)
         elif row >= top + height:
-            self.scroll_to(y=row - height + 1, animate=False, immediate=True)
+            self.scroll_to(y=row - height + 1, animate=False, immediate=True, force=True)
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some rows."""
