@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 CONNECT_S = 5.0
 _OWN_HEADERS = {"authorization", "accept", "content-type", "content-length", "host"}
+# Stands in for Content-Type on a body we stream ourselves: the library replaces the body of
+# whatever it recognises as multipart. It never leaves this program.
+BODY_TYPE = "X-Body-Type"
 _NO_KEY = "no-key"  # the library wants one; servers that need none ignore it
 
 
@@ -59,6 +62,8 @@ def _guard(
         if request.url.host != own.hostname:
             raise RuntimeError(f"a request to {request.url.host} would carry the key of another")
         request.headers["Authorization"] = f"Bearer {key}"
+        if body_type := request.headers.pop(BODY_TYPE, None):
+            request.headers["Content-Type"] = body_type
         if profile.kind != "openai":
             for name in _environment_headers():
                 request.headers.pop(name, None)

@@ -10,6 +10,7 @@ import stat
 from typing import TYPE_CHECKING
 
 from tui.services.errors import InputError
+from tui.services.http import BODY_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -40,7 +41,7 @@ class Sending:
         self._head = _head(boundary, path.name, purpose)
         self._tail = f"\r\n--{boundary}--\r\n".encode()
         self.headers = {
-            "Content-Type": f"multipart/form-data; boundary={boundary}",
+            BODY_TYPE: f"multipart/form-data; boundary={boundary}",
             "Content-Length": str(len(self._head) + self.size + len(self._tail)),
         }
 

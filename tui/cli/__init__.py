@@ -1,0 +1,42 @@
+"""The command line: opens the app, or does one thing headless and ends with a telling code.
+
+Exit codes: 0 done, 1 problems found or the job failed, 2 usage or unreadable input, 3 the
+provider refused or did not answer, 4 it needs `--yes`, 130 interrupted.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+INTERRUPTED = 130
+FAILED_INSIDE = 3
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command line in `argv` (the program's own when None) and return its exit code."""
+    _lenient_streams()
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        from tui.cli.dispatch import dispatch
+
+        code = dispatch(arguments)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has gone. Nothing may be written at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return INTERRUPTED
+    return code
+
+
+def _lenient_streams() -> None:
+    """Let a terminal that lacks a character show its escape instead of ending the program."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")

@@ -1,0 +1,68 @@
+"""What every command accepts, and values read from the command line."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Literal, NoReturn
+
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from tui.cli.output import Output
+    from tui.services.workspace import Workspace
+
+    # A command: it works, prints through Output, and returns the exit code.
+    Run = Callable[[argparse.Namespace, Workspace, Output], Awaitable[int]]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaints are errors like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        """Raise InputError with the complaint and where to read on."""
+        raise InputError("Usage", message, f"See {self.prog} --help.")
+
+
+Commands = argparse._SubParsersAction  # noqa: SLF001 - the type has no public name
+
+
+def common() -> argparse.ArgumentParser:
+    """Return the options of every command, to be named as its parent."""
+    parent = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parent.add_argument("--profile", metavar="NAME", help="the provider account to use")
+    parent.add_argument("--json", action="store_true", help="print one JSON document")
+    return parent
+
+
+def command(commands: Commands[Parser], name: str, run: Run, help_: str) -> argparse.ArgumentParser:
+    """Add a command that is carried out by `run`."""
+    parser = commands.add_parser(name, parents=[common()], help=help_, description=help_)
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_yes(parser: argparse.ArgumentParser) -> None:
+    """Add the option that stands for an explicit yes."""
+    parser.add_argument("--yes", action="store_true", help="do it without asking")
+
+
+def whole_or_auto(text: str) -> int | Literal["auto"]:
+    """Read a whole number or the word auto."""
+    if text == "auto":
+        return "auto"
+    try:
+        return int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor auto") from None
+
+
+def number_or_auto(text: str) -> float | Literal["auto"]:
+    """Read a number or the word auto."""
+    if text == "auto":
+        return "auto"
+    try:
+        return float(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor auto") from None

@@ -1,0 +1,87 @@
+"""`finetui chat`: one question to a model, the answer as it comes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import aclosing
+from typing import TYPE_CHECKING
+
+from tui.cli.arguments import Commands, Parser, command
+from tui.services.chat import ChatMessage, ChatRequest, Delta, Reply
+from tui.services.errors import InputError, ServiceError, Unanswered
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tui.cli.output import Output
+    from tui.services.workspace import Workspace
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "chat", _chat, "ask a model and print its answer")
+    parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads it from stdin")
+    parser.add_argument("--model", required=True, help="the model to ask")
+    parser.add_argument("--system", metavar="TEXT", help="the system prompt")
+    parser.add_argument("--temperature", type=float, metavar="T", help="0 to 2; 0 is greedy")
+    parser.add_argument("--top-p", type=float, metavar="P", help="0 to 1")
+    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
+    parser.add_argument("--seed", type=int, metavar="N", help="same seed, same answer")
+
+
+async def _chat(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    prompt = await _prompt(options.prompt)
+    messages = [ChatMessage("system", options.system)] if options.system else []
+    request = ChatRequest(
+        model=options.model,
+        messages=(*messages, ChatMessage("user", prompt)),
+        temperature=options.temperature,
+        top_p=options.top_p,
+        max_tokens=options.max_tokens,
+        seed=options.seed,
+    )
+    async with aclosing(workspace.chat.stream(request)) as parts:
+        async for part in parts:
+            if isinstance(part, Delta):
+                out.piece(part.text)
+            else:
+                return _finish(options.model, part, out)
+    raise AssertionError("a stream always ends in a reply")
+
+
+def _finish(model: str, reply: Reply, out: Output) -> int:
+    out.line("")
+    out.document(
+        {
+            "model": model,
+            "text": reply.text,
+            "finish_reason": reply.finish_reason,
+            "usage": None
+            if reply.usage is None
+            else {
+                "prompt_tokens": reply.usage.prompt_tokens,
+                "completion_tokens": reply.usage.completion_tokens,
+                "total_tokens": reply.usage.total_tokens,
+            },
+            "latency": round(reply.latency_s, 3),
+            "first_token": None if reply.first_token_s is None else round(reply.first_token_s, 3),
+            "complete": reply.complete,
+        }
+    )
+    if reply.complete:
+        return 0
+    out.say(Unanswered("The answer broke off", "its end never came", "Ask again."))
+    return ServiceError.exit_code
+
+
+async def _prompt(given: str) -> str:
+    if given != "-":
+        return given
+    try:
+        text = await asyncio.to_thread(sys.stdin.read)
+    except UnicodeDecodeError as error:
+        raise InputError("Cannot read the prompt", f"stdin: {error}", "Send UTF-8.") from error
+    if not text.strip():
+        raise InputError("No prompt", "stdin was empty", "Write a question to it.")
+    return text.rstrip("\n")

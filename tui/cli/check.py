@@ -1,0 +1,84 @@
+"""`finetui check`: what is wrong with datasets, line by line."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.cli.arguments import Commands, Parser, command
+from tui.core.text import one_line, plural
+from tui.services.errors import InputError
+from tui.services.local_files import FileReport, check_file
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tui.cli.output import Output
+    from tui.services.workspace import Workspace
+
+PROBLEMS = 1
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "check", _check, "check datasets, line by line")
+    parser.add_argument("paths", metavar="FILE", nargs="+")
+
+
+async def _check(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    del workspace
+    reports: list[FileReport] = []
+    unread: list[InputError] = []
+    for path in options.paths:
+        try:
+            report = await asyncio.to_thread(check_file, Path(path))
+        except InputError as error:
+            out.say(error)
+            unread.append(error)
+            continue
+        reports.append(report)
+        _print(report, out)
+    document: dict[str, Any] = {"files": [_document(report) for report in reports]}
+    if unread:
+        document["error"] = unread[0].to_json()
+    out.document(document)
+    if unread:
+        return InputError.exit_code
+    return PROBLEMS if any(report.count("error") for report in reports) else 0
+
+
+def _print(report: FileReport, out: Output) -> None:
+    path = one_line(report.path)
+    for issue in report.issues:
+        at = f"{path}:{issue.line}" if issue.line else path
+        where = f" {one_line(issue.where)}" if issue.where else ""
+        text = one_line(issue.message, 1000)
+        out.line(f"{at}: {issue.severity} {issue.rule}{where}: {text}")
+    counts = ", ".join(
+        plural(report.count(severity), noun)
+        for severity, noun in (("error", "error"), ("warning", "warning"), ("info", "remark"))
+    )  # type: ignore[misc]
+    out.line(f"{path}: {plural(report.examples, 'example')} ({report.format}), {counts}")
+
+
+def _document(report: FileReport) -> dict[str, Any]:
+    return {
+        "path": report.path,
+        "format": report.format,
+        "examples": report.examples,
+        "errors": report.count("error"),
+        "warnings": report.count("warning"),
+        "infos": report.count("info"),
+        "issues": [
+            {
+                "line": issue.line,
+                "rule": issue.rule,
+                "severity": issue.severity,
+                "where": issue.where,
+                "message": issue.message,
+                "fixable": issue.fixable,
+            }
+            for issue in report.issues
+        ],
+    }

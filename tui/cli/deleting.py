@@ -1,0 +1,57 @@
+"""Deleting by id: said first, done only after a yes, reported one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.core.text import plural
+from tui.services.errors import NeedsConfirmation, ServiceError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Awaitable, Callable
+
+    from tui.cli.output import Output
+    from tui.core.records import Deleted
+    from tui.services.workspace import Workspace
+
+
+async def delete_all(
+    noun: str,
+    options: argparse.Namespace,
+    workspace: Workspace,
+    delete: Callable[[str], Awaitable[Deleted]],
+    out: Output,
+) -> int:
+    """Delete `options.ids` and return the exit code; without `--yes` only say what would go.
+
+    One failure does not keep the others from being deleted; the code is that of the first.
+    """
+    ids = list(dict.fromkeys(options.ids))
+    if not options.yes:
+        for identifier in ids:
+            out.line(f"would delete {noun} {identifier}")
+        raise NeedsConfirmation(
+            "Not done",
+            f"this deletes {plural(len(ids), noun)} for good with profile"
+            f" {workspace.profile.name}: {', '.join(ids)}",
+            "Add --yes to do it.",
+        )
+    code, results = 0, []
+    for identifier in ids:
+        result: dict[str, Any] = {"id": identifier, "deleted": False}
+        try:
+            result["deleted"] = (await delete(identifier)).deleted
+        except ServiceError as error:
+            out.say(error)
+            result["error"] = error.to_json()
+            code = code or error.exit_code
+        if result["deleted"]:
+            out.line(f"deleted {noun} {identifier}")
+        elif "error" not in result:
+            out.note(f"finetui: the provider did not delete {noun} {identifier}")
+            code = code or ServiceError.exit_code
+        results.append(result)
+    first = next((result["error"] for result in results if "error" in result), None)
+    out.document({"deleted": results} | ({"error": first} if first else {}))
+    return code

@@ -1,0 +1,140 @@
+"""From a command line to the command that does it, and from an error to an exit code."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui import __version__
+from tui.cli.arguments import Parser, common
+from tui.cli.output import Output
+from tui.services.errors import InputError, ServiceError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+COMMANDS = ("check", "tokens", "files", "jobs", "chat", "models", "lab")
+_NEEDS_VALUE = "--profile"
+
+
+def dispatch(arguments: Sequence[str]) -> int:
+    """Carry out a command line and return its exit code; every error becomes one line."""
+    out = Output(as_json=_wants_json(arguments))
+    try:
+        return _dispatch(list(arguments), out)
+    except ServiceError as error:
+        out.error(error)
+        return error.exit_code
+    except (KeyboardInterrupt, BrokenPipeError):
+        raise
+    except Exception as error:
+        if os.environ.get("FINETUI_DEBUG"):
+            raise
+        out.error(_inside(error))
+        return ServiceError.exit_code
+
+
+def _dispatch(arguments: list[str], out: Output) -> int:
+    at = _command_at(arguments)
+    if at is None:
+        return _open_app(arguments)
+    name = arguments.pop(at)
+    if name == "lab":
+        from tui.cli.lab import run_lab
+
+        return run_lab(arguments)
+    # Options given before the command count as given after it.
+    before, after = arguments[:at], arguments[at:]
+    options = _parser(name).parse_args([name, *_after_words(after, before)])
+    return asyncio.run(_run(options, out))
+
+
+async def _run(options: argparse.Namespace, out: Output) -> int:
+    from tui.services.workspace import Workspace
+
+    workspace = await Workspace.open(getattr(options, "profile", None))
+    try:
+        code: int = await options.run(options, workspace, out)
+        return code
+    finally:
+        await workspace.close()
+
+
+def _parser(name: str) -> Parser:
+    """Return the parser; only the module of the command in question is imported."""
+    parser = Parser(prog="finetui", parents=[common()])
+    commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
+    if name == "check":
+        from tui.cli import check as module
+    elif name == "tokens":
+        from tui.cli import tokens as module
+    elif name == "files":
+        from tui.cli import files as module
+    elif name == "jobs":
+        from tui.cli import jobs as module
+    elif name == "chat":
+        from tui.cli import chat as module
+    else:
+        from tui.cli import models as module
+    module.register(commands)
+    return parser
+
+
+def _open_app(arguments: list[str]) -> int:
+    parser = Parser(prog="finetui", parents=[common()], description=_SUMMARY, epilog=_EPILOG)
+    parser.add_argument("--version", action="version", version=f"finetui {__version__}")
+    parser.add_argument("path", nargs="?", metavar="FILE.jsonl", help="open this dataset")
+    options = parser.parse_args(arguments)
+    path: str | None = options.path
+    if path is not None and not Path(path).suffix and not Path(path).exists():
+        raise InputError(
+            "Usage", f"{path!r} is neither a command nor a file", "See finetui --help."
+        )
+    if not (sys.stdin.isatty() and sys.stderr.isatty()):
+        raise InputError(
+            "No terminal", "the app needs one to draw on", "For scripts see finetui --help."
+        )
+    from tui.app import FinetuiApp
+
+    FinetuiApp(path=path, profile=getattr(options, "profile", None)).run()
+    return 0
+
+
+_SUMMARY = "Fine-tune chat models from the keyboard. Without a command it opens the app."
+_EPILOG = f"commands: {', '.join(COMMANDS)}. Each explains itself with --help."
+
+
+def _command_at(arguments: list[str]) -> int | None:
+    """Return where the command stands: the first word, unless it is an option's value."""
+    skip = False
+    for index, word in enumerate(arguments):
+        if skip:
+            skip = False
+        elif word == _NEEDS_VALUE:
+            skip = True
+        elif not word.startswith("-"):
+            return index if word in COMMANDS else None
+    return None
+
+
+def _after_words(after: list[str], before: list[str]) -> list[str]:
+    """Put `before` behind the words that may name a command within the command."""
+    words = 1 if after and not after[0].startswith("-") and before else 0
+    return after[:words] + before + after[words:]
+
+
+def _wants_json(arguments: Sequence[str]) -> bool:
+    known = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    return "--json" in known
+
+
+def _inside(error: Exception) -> ServiceError:
+    return ServiceError(
+        "Something went wrong inside finetui",
+        f"{type(error).__name__}: {error}",
+        "FINETUI_DEBUG=1 shows where; please report it",
+    )

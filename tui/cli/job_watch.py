@@ -1,0 +1,82 @@
+"""`finetui jobs watch`: one line an event, until the job ended."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui.cli.arguments import Commands, Parser, command
+from tui.core.text import one_line
+from tui.services.errors import ServiceError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from tui.cli.output import Output
+    from tui.core.jobs import Event, Job
+    from tui.services.workspace import Workspace
+
+JOB_FAILED = 1
+
+
+def register_watch(actions: Commands[Parser]) -> None:
+    """Add the command."""
+    parser = command(actions, "watch", _watch, "follow a job's events until it ends")
+    parser.add_argument("id", metavar="JOB_ID")
+
+
+async def _watch(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    tell = out.note if out.as_json else out.line
+    job, events = await follow(options.id, workspace, out, tell)
+    out.document(
+        {
+            "job": {**job.raw, "status": job.status},
+            "events": [dict(event.raw) for event in events],
+        }
+    )
+    return ended(job, out)
+
+
+async def follow(
+    job_id: str, workspace: Workspace, out: Output, tell: Callable[[str], None]
+) -> tuple[Job, list[Event]]:
+    """Tell a line an event until the job ended; return it and all its events."""
+    job: Job | None = None
+    events: list[Event] = []
+    try:
+        async with aclosing(workspace.jobs.follow(job_id)) as updates:
+            async for update in updates:
+                if job is None or job.status != update.job.status:
+                    out.note(f"{update.job.id}: {update.job.status}")
+                for event in update.new_events:
+                    tell(event_line(event))
+                job, events = update.job, [*events, *update.new_events]
+    except BaseException as error:
+        if not isinstance(error, ServiceError):  # interrupted: the job is not
+            out.note(f"finetui: the job goes on; finetui jobs watch {job_id} follows it again")
+        raise
+    assert job is not None
+    return job, events
+
+
+def ended(job: Job, out: Output) -> int:
+    """Return the exit code of a job that ended, and say why when it failed."""
+    if job.succeeded:
+        return 0
+    if job.error is not None:
+        out.note(f"finetui: Job {job.status}: {job.error.message}")
+    else:
+        out.note(f"finetui: Job {job.status}.")
+    return JOB_FAILED
+
+
+def event_line(event: Event) -> str:
+    """Return an event as one line: time, level, message."""
+    try:
+        clock = datetime.fromtimestamp(event.created_at or 0, UTC).astimezone()
+        at = clock.strftime("%H:%M:%S") if event.created_at else "--:--:--"
+    except (ValueError, OverflowError, OSError):  # a server may send any number
+        at = str(event.created_at)
+    return f"{at} {event.level} {one_line(event.message, 2000)}"

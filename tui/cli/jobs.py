@@ -1,0 +1,149 @@
+"""`finetui jobs`: fine-tuning jobs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.cli.arguments import Commands, Parser, command
+from tui.cli.job_create import register_create
+from tui.cli.job_watch import event_line, register_watch
+from tui.cli.output import when
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Awaitable, Callable
+
+    from tui.cli.output import Output
+    from tui.core.jobs import Job
+    from tui.services.workspace import Workspace
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command and its own commands."""
+    group = commands.add_parser("jobs", help="fine-tuning jobs")
+    actions = group.add_subparsers(dest="action", required=True, parser_class=Parser)
+    parser = command(actions, "list", _list, "list the jobs, newest first")
+    parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
+    register_create(actions)
+    register_watch(actions)
+    for name, run, words in (
+        ("show", _show, "show one job"),
+        ("events", _events, "print a job's events, oldest first"),
+        ("checkpoints", _checkpoints, "list a job's checkpoints"),
+        ("result", _result, "print a job's result file as CSV"),
+        ("cancel", _cancel, "end a job"),
+        ("pause", _pause, "pause a running job"),
+        ("resume", _resume, "let a paused job go on"),
+    ):
+        command(actions, name, run, words).add_argument("id", metavar="JOB_ID")
+
+
+def job_document(job: Job) -> dict[str, Any]:
+    """Return the provider's object with the status in the words used here."""
+    return {**job.raw, "status": job.status}
+
+
+async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    jobs = await workspace.jobs.list(options.limit)
+    out.document({"jobs": [job_document(job) for job in jobs]})
+    out.table(
+        ("id", "status", "base", "created", "model"),
+        [
+            (job.id, job.status, job.model, when(job.created_at), job.fine_tuned_model or "–")
+            for job in jobs
+        ],
+    )
+    return 0
+
+
+async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    show_job(await workspace.jobs.retrieve(options.id), out)
+    return 0
+
+
+def show_job(job: Job, out: Output) -> None:
+    """Print one job whole."""
+    out.document(job_document(job))
+    lines: dict[str, object] = {
+        "id": job.id,
+        "status": job.status,
+        "base": job.model,
+        "method": job.method,
+        "model": job.fine_tuned_model,
+        "training": job.training_file,
+        "validation": job.validation_file,
+        "created": when(job.created_at),
+        "finished": when(job.finished_at),
+        "tokens": job.trained_tokens,
+        "seed": job.seed,
+        "suffix": job.suffix,
+        **job.hyperparameters,
+        "results": ", ".join(job.result_files),
+    }
+    if job.error is not None:
+        lines["error"] = f"{job.error.message} ({job.error.code or 'no code'})"
+    for name, value in lines.items():
+        if value not in {None, ""}:
+            out.line(f"{name.replace('_', ' '):<26}{value}")
+
+
+async def _events(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    events = await workspace.jobs.events(options.id)
+    out.document({"events": [dict(event.raw) for event in events]})
+    for event in events:
+        out.line(event_line(event))
+    return 0
+
+
+async def _checkpoints(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    points = await workspace.jobs.checkpoints(options.id)
+    out.document({"checkpoints": [dict(point.raw) for point in points]})
+
+    def number(value: float | None) -> str:
+        return "–" if value is None else f"{value:.4f}"
+
+    out.table(
+        ("step", "train loss", "valid loss", "model"),
+        [
+            (
+                str(point.step),
+                number(point.metrics.train_loss),
+                number(
+                    point.metrics.valid_loss
+                    if point.metrics.full_valid_loss is None
+                    else point.metrics.full_valid_loss
+                ),
+                point.model or "–",
+            )
+            for point in points
+        ],
+    )
+    return 0
+
+
+async def _result(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    csv = await workspace.jobs.result_csv(options.id)
+    out.document({"job_id": options.id, "csv": csv})
+    out.piece(csv if csv.endswith("\n") else csv + "\n")
+    return 0
+
+
+async def _cancel(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    return await _act(workspace.jobs.cancel, options, out)
+
+
+async def _pause(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    return await _act(workspace.jobs.pause, options, out)
+
+
+async def _resume(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    return await _act(workspace.jobs.resume, options, out)
+
+
+async def _act(
+    action: Callable[[str], Awaitable[Job]], options: argparse.Namespace, out: Output
+) -> int:
+    job = await action(options.id)
+    out.document(job_document(job))
+    out.line(f"{job.id} {job.status}")
+    return 0

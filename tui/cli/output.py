@@ -1,0 +1,82 @@
+"""What a headless command prints: lines for people, or one JSON document for scripts."""
+
+from __future__ import annotations
+
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from tui.core.text import one_line, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tui.services.errors import ServiceError
+
+
+class Output:
+    """The two streams. With `as_json` the lines for people are left out."""
+
+    def __init__(self, *, as_json: bool) -> None:
+        self.as_json = as_json
+        self.answered = False
+
+    def line(self, text: str) -> None:
+        """Print a line of the result, unless JSON was asked for."""
+        if not self.as_json:
+            print(_shown(text), flush=True)
+
+    def piece(self, text: str) -> None:
+        """Print a piece of a line at once, unless JSON was asked for."""
+        if not self.as_json:
+            print(_shown(text), end="", flush=True)
+
+    def document(self, value: Mapping[str, Any]) -> None:
+        """Print the one JSON document, if JSON was asked for."""
+        if self.as_json:
+            self.answered = True
+            print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+
+    def note(self, text: str) -> None:
+        """Print a line about the progress on the error stream."""
+        print(one_line(text, 2000), file=sys.stderr, flush=True)
+
+    def error(self, error: ServiceError) -> None:
+        """Print an error as one line, and as the JSON document unless one was printed."""
+        self.say(error)
+        if not self.answered:
+            self.document({"error": error.to_json()})
+
+    def say(self, error: ServiceError) -> None:
+        """Print an error as one line on the error stream only."""
+        parts = [f"{error.title}: {error.cause}", error.next_step]
+        text = ". ".join(part.strip().rstrip(".") for part in parts if part) + "."
+        if error.request_id:
+            text += f" (request {error.request_id})"
+        self.note(f"finetui: {text}")
+
+    def table(self, head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+        """Print columns, each as wide as its widest cell; the head only on a terminal."""
+        lines = [[one_line(cell) for cell in row] for row in rows]
+        if sys.stdout.isatty():
+            lines.insert(0, list(head))
+        widths = [max(len(row[i]) for row in lines) for i in range(len(head))] if lines else []
+        for row in lines:
+            cells = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
+            self.line("  ".join(cells).rstrip())
+
+
+def when(seconds: float | None) -> str:
+    """Return a Unix time in the local zone, to the minute, or a dash."""
+    if seconds is None:
+        return "–"
+    try:
+        return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
+    except (ValueError, OverflowError, OSError):  # a server may send any number
+        return str(seconds)
+
+
+def _shown(text: str) -> str:
+    # A file or a pipe gets the bytes as they are; only a terminal acts on them.
+    return visible(text) if sys.stdout.isatty() else text

@@ -1,0 +1,106 @@
+"""Dataset files on this machine, read for checking and counting without opening a document."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, overload
+
+from tui.services.uploads import open_file, unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tui.core.checks import Issue, Severity
+    from tui.services.datasets.source import LineSource
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What the checks say of one file; `format` is that of its lines, "mixed" or "unknown"."""
+
+    path: str
+    format: str
+    examples: int
+    issues: tuple[Issue, ...]
+
+    def count(self, severity: Severity) -> int:
+        """Return how many issues are of `severity`."""
+        return sum(issue.severity == severity for issue in self.issues)
+
+
+class Rows(Sequence[bytes]):
+    """The lines of a file as a sequence, read when they are asked for."""
+
+    def __init__(self, source: LineSource) -> None:
+        self.source = source
+
+    def __len__(self) -> int:
+        """Count the lines."""
+        return len(self.source)
+
+    @overload
+    def __getitem__(self, index: int) -> bytes: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[bytes]: ...
+    def __getitem__(self, index: int | slice) -> bytes | list[bytes]:
+        """Return a line, or several, without line endings."""
+        if isinstance(index, slice):
+            return [self.source.line(i) for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        return self.source.line(index % len(self))
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Walk the lines."""
+        return (self.source.line(number) for number in range(len(self)))
+
+    def close(self) -> None:
+        """Close the file."""
+        self.source.close()
+
+
+def read_rows(path: Path) -> Rows:
+    """Return the lines of a file. Blocking. Raises InputError when it cannot be read."""
+    from tui.services.datasets.source import LineSource
+
+    open_file(path).close()  # a folder, a pipe, a missing file: said in our words
+    try:
+        return Rows(LineSource(path))
+    except OSError as error:
+        raise unreadable(path, error) from error
+
+
+def check_file(path: Path) -> FileReport:
+    """Run all checks on a file. Blocking. Raises InputError when it cannot be read."""
+    from tui.core.checks import FileFacts, check_row, check_whole
+
+    rows = read_rows(path)
+    try:
+        facts = FileFacts(
+            name=path.name,
+            size=rows.source.identity.size,
+            head=rows.source.head,
+            ends_with_newline=rows.source.ends_with_newline,
+        )
+        reports = [check_row(number, row) for number, row in enumerate(rows, 1)]
+    except OSError as error:
+        raise unreadable(path, error) from error
+    finally:
+        rows.close()
+    issues = [issue for report in reports for issue in report.issues]
+    issues += check_whole(reports, facts)
+    kinds = Counter(report.facts.kind for report in reports)
+    examples = sum(kinds[kind] for kind in kinds if kind not in {"blank", "broken"})
+    return FileReport(
+        str(path), _format(kinds), examples, tuple(sorted(issues, key=lambda issue: issue.line))
+    )
+
+
+def _format(kinds: Counter[str]) -> str:
+    known = [kind for kind in kinds if kind in {"chat", "preference", "completion"}]
+    if len(known) > 1:
+        return "mixed"
+    return known[0] if known else "unknown"
