@@ -1,0 +1,107 @@
+"""The field a question is typed into."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.message import Message
+from textual.widgets import TextArea
+
+if TYPE_CHECKING:
+    from textual import events
+
+_KEYS = "enter sends · ctrl+j new line · ↑ last question · esc: command keys"
+
+
+class Prompt(TextArea):
+    """Three rows; enter sends, ctrl+j is a new line, ↑ in an empty prompt recalls."""
+
+    HELP = "In the prompt: enter sends, ctrl+j makes a new line, ↑ recalls what you asked before."
+    DEFAULT_CSS = """
+    Prompt {
+        height: 4; padding: 0 1; background: $surface; border: none;
+        border-top: solid $surface-lighten-2; border-title-color: $text-muted;
+        &:focus { border: none; border-top: solid $primary; }
+    }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "send", "Send", show=True),
+        Binding("ctrl+j", "new_line", "New line", show=False),
+    ]
+
+    @dataclass
+    class Sent(Message):
+        """Enter was pressed on a text."""
+
+        text: str
+
+    def __init__(self) -> None:
+        super().__init__(
+            id="prompt",
+            show_line_numbers=False,
+            highlight_cursor_line=False,
+            placeholder="Ask the model something.",
+        )
+        self.cursor_blink = False  # idle writes nothing, over SSH too
+        self.questions: list[str] = []  # what was asked, oldest first
+        self._recalled: int | None = None
+        self._busy = False
+
+    def on_mount(self) -> None:
+        """Say which keys work."""
+        self._say()
+
+    def busy(self, answering: bool) -> None:
+        """Show whether an answer is under way."""
+        self._busy = answering
+        self._say()
+
+    def fill(self, text: str) -> None:
+        """Put a text in, with the cursor at its end; undo brings back what was there."""
+        self.replace(text, (0, 0), self.document.end)
+        self.move_cursor(self.document.end)
+
+    async def _on_key(self, event: events.Key) -> None:
+        # The text area would take enter as a line break before any binding sees it.
+        if event.key == "enter":
+            event.stop()
+            event.prevent_default()
+            self.action_send()
+
+    def action_send(self) -> None:
+        """Send what is typed; nothing happens when that is nothing."""
+        if self.text.strip():
+            self._recalled = None
+            self.post_message(self.Sent(self.text.strip()))
+
+    def action_new_line(self) -> None:
+        """Put a line break in."""
+        self.insert("\n")
+
+    def action_cursor_up(self, select: bool = False) -> None:
+        """Recall the question before, in a prompt that is empty or shows a recalled one."""
+        at = self._recalled
+        if not self.text:
+            at = len(self.questions)
+        elif at is None or self.text != self.questions[at]:
+            super().action_cursor_up(select)
+            return
+        if at > 0:
+            self._recalled = at - 1
+            self.fill(self.questions[self._recalled])
+
+    def _say(self) -> None:
+        if self._busy:
+            self.border_title = "answering … esc stops it and keeps what has come"
+        else:
+            self.border_title = _KEYS if self.has_focus else "i goes to the prompt"
+
+    def on_focus(self) -> None:
+        """Say which keys work now."""
+        self._say()
+
+    def on_blur(self) -> None:
+        """Say how to come back."""
+        self._say()

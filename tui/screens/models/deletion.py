@@ -1,0 +1,64 @@
+"""Deleting models: what is said before, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.core.text import plural
+from tui.screens.models.rows import date_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.services.models import TunedModel
+
+_SHOWN = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of deleting one model; `cause` is empty when it is gone."""
+
+    model: str
+    cause: str = ""
+
+    @property
+    def line(self) -> str:
+        """Return it as shown in the panel."""
+        return f"✗ {self.model}: {self.cause}" if self.cause else f"✓ deleted {self.model}"
+
+
+def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
+    """Return what has to be typed: for one model its short name, for several how many.
+
+    The short name is the suffix where no other model has it, else the last part of the id.
+    """
+    if len(chosen) > 1:
+        return f"delete {len(chosen)}"
+    model = chosen[0]
+    namesakes = sum(1 for other in listed if other.suffix == model.suffix)
+    if model.suffix and namesakes <= 1:
+        return model.suffix
+    return model.id.rpartition(":")[2] or model.id
+
+
+def statement(chosen: Sequence[TunedModel], profile: str) -> str:
+    """Return what will happen, exactly."""
+    lines = [f"Profile {profile} will delete {plural(len(chosen), 'model')} for good:", ""]
+    for model in chosen[:_SHOWN]:
+        lines.append(f"  {model.id}")
+        if len(chosen) == 1:
+            lines.append(f"  made {date_words(model.created)} by {model.job_id or 'unknown job'}")
+    if len(chosen) > _SHOWN:
+        lines.append(f"  … and {len(chosen) - _SHOWN} more that are marked")
+    lines += ["", "This cannot be undone. Uploaded files and the record of the job stay."]
+    return "\n".join(lines)
+
+
+def summary(outcomes: Sequence[Outcome], of: int) -> str:
+    """Return the panel's text."""
+    gone = sum(1 for outcome in outcomes if not outcome.cause)
+    going_on = "" if len(outcomes) == of else " so far"
+    lines = [f"Deleted {gone} of {plural(of, 'model')}{going_on} · esc closes · y copies"]
+    return "\n".join([*lines, *(outcome.line for outcome in outcomes)])

@@ -1,0 +1,94 @@
+"""How models look in the list, below it, and in full."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rich.cells import set_cell_size
+from rich.text import Text
+
+from tui.core.text import one_line, visible
+from tui.services.models import TunedModel
+
+if TYPE_CHECKING:
+    from tui.core.records import ModelInfo
+
+WIDE = 110  # columns from which base, suffix and shutdown have room in the list
+_DATE = 16
+
+
+def from_info(info: ModelInfo) -> TunedModel:
+    """Return any listed model in the form of a fine-tuned one, without a job."""
+    return TunedModel(info.id, info.base, info.suffix, None, info.created, info.shutdown_date, info)
+
+
+def head_row(width: int) -> Text:
+    """Return the columns' names for a list of this width."""
+    job = _job_width(width)
+    text = f"  {_cell('model', _id_width(width))} {_cell('created', _DATE)} {_cell('job', job)}"
+    if width >= WIDE:
+        text += f" {_cell('base', 14)} {_cell('suffix', 12)} shutdown"
+    return Text(text, style="bold", no_wrap=True, overflow="crop")
+
+
+def model_row(model: TunedModel, *, marked: bool, width: int) -> Text:
+    """Return one line of the list."""
+    text = Text("✓ " if marked else "  ", style="bold")
+    text.append(_cell(model.id, _id_width(width)), style="bold" if marked else "")
+    text.append(f" {_cell(date_words(model.created), _DATE)}", style="dim")
+    text.append(f" {_cell(model.job_id or '–', _job_width(width))}", style="dim")
+    if width >= WIDE:
+        text.append(f" {_cell(model.base, 14)} {_cell(model.suffix or '–', 12)}")
+        text.append(f" {model.shutdown_date or '–'}", style="dim")
+    return text
+
+
+def about(model: TunedModel, width: int) -> Text:
+    """Return the two lines below the list: all that is known of the model under the cursor."""
+    text = Text(one_line(model.id, width), style="bold", no_wrap=True, overflow="ellipsis")
+    parts = [f"base {one_line(model.base, 30)}", f"suffix {one_line(model.suffix, 30) or '–'}"]
+    if model.info.is_tuned or model.job_id:
+        parts.append(f"job {model.job_id or 'unknown'}")
+    parts.append(f"shutdown {model.shutdown_date or 'not announced'}")
+    text.append(f"\n{one_line(' · '.join(parts), width)}", style="dim")
+    return text
+
+
+def full_text(model: TunedModel) -> str:
+    """Return every field, as the provider sent it."""
+    known: dict[str, Any] = {
+        "base": model.base,
+        "suffix": model.suffix or None,
+        "job": model.job_id,
+        "created": date_words(model.created),
+    }
+    lines = [f"{name:<9}{'–' if value is None else value}" for name, value in known.items()]
+    raw = json.dumps(dict(model.info.raw), indent=2, ensure_ascii=False)
+    return visible("\n".join([*lines, "", "As the provider sent it:", raw]))
+
+
+def date_words(created: int | None) -> str:
+    """Return a Unix time as local date and minute, or –."""
+    if created is None:
+        return "–"
+    try:
+        return f"{datetime.fromtimestamp(created).astimezone():%Y-%m-%d %H:%M}"
+    except (OverflowError, OSError, ValueError):  # a server's nonsense is shown, not raised
+        return str(created)
+
+
+def _cell(text: str, width: int) -> str:
+    return set_cell_size(one_line(text, width), width)
+
+
+def _id_width(width: int) -> int:
+    taken = 2 + 1 + _DATE + 1 + _job_width(width)
+    if width >= WIDE:
+        taken += 1 + 14 + 1 + 12 + 1 + 10
+    return max(width - taken, 12)
+
+
+def _job_width(width: int) -> int:
+    return 20 if width >= 90 else 14

@@ -1,0 +1,265 @@
+"""The Models screen: the list, what is known of one, and deleting with a typed word."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from textual import work
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from tui.core.text import plural, visible
+from tui.screens.base import ModeScreen
+from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.models.deletion import Outcome, statement, summary, word_for
+from tui.screens.models.details import DetailsDialog
+from tui.screens.models.rows import about, from_info, head_row, model_row
+from tui.services.errors import InputError, ReadOnly, ServiceError, Unanswered
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.text import Text
+    from textual.app import ComposeResult
+
+    from tui.services.models import TunedModel
+    from tui.services.workspace import Workspace
+
+NONE_YET = "No fine-tuned models yet. Press 3, then n, to make one."
+LOADING = "Asking for the models …"
+FAILED = "The models could not be listed. Press r to ask again, F2 for another profile."
+
+
+class ModelsScreen(ModeScreen):
+    """Fine-tuned models, or all that the provider lists."""
+
+    MODE: ClassVar[str] = "models"
+    CSS_PATH = "screen.tcss"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.models: list[TunedModel] = []
+        self.marked: set[str] = set()
+        self.outcomes: list[Outcome] = []
+        self._everything = False  # all models instead of the fine-tuned ones
+        self._deleting = False
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the list, the model under the cursor, and what came of deleting."""
+        yield Static(id="models-head", markup=False)
+        yield RecordList(id="models", empty=LOADING)
+        yield Static(id="model-about", markup=False)
+        with VerticalScroll(id="outcomes", can_focus=False):
+            yield Static(id="outcomes-text", markup=False)
+
+    def on_workspace(self, workspace: Workspace) -> None:
+        """List the models of this provider."""
+        del workspace
+        self.models, self.marked = [], set()
+        self.fetched(None)
+        self._show(LOADING)
+        self.query_one(RecordList).focus()
+        self.action_refresh()
+
+    def on_screen_resume(self) -> None:
+        """List anew: a job may have made a model meanwhile."""
+        if self.host.workspace is not None and self.is_mounted and not self._deleting:
+            self.action_refresh()
+
+    # -- the list --------------------------------------------------------------------
+
+    @work(group="list", exclusive=True, exit_on_error=False, description="list the models")
+    async def action_refresh(self) -> None:
+        """Ask the provider now."""
+        self.host.reached("models")
+        await self._fetch()
+
+    async def _fetch(self) -> None:
+        self.host.working("models", "listing models")
+        try:
+            service = self.workspace.models
+            if self._everything:
+                models = [from_info(info) for info in await service.list()]
+                known = {model.id: model for model in await service.tuned()}
+                models = [known.get(model.id, model) for model in models]
+            else:
+                models = await service.tuned()
+        except ServiceError:
+            self._show(FAILED)
+            raise
+        finally:
+            self.host.working("models", "")
+        self._take(models)
+        self.fetched(time.time())
+
+    def _take(self, models: list[TunedModel]) -> None:
+        current = self.current
+        self.models = models
+        self.marked &= {model.id for model in models}
+        self._show(NONE_YET if not self._everything else "This provider lists no models.")
+        ids = [model.id for model in models]
+        if current is not None and current.id in ids:
+            self.query_one(RecordList).move_to(ids.index(current.id))
+        self._show_about()
+
+    def _show(self, empty: str) -> None:
+        self.query_one(RecordList).show(len(self.models), self._row, empty=empty)
+        kind = "model" if self._everything else "fine-tuned model"
+        marked = f" · {len(self.marked)} marked" if self.marked else ""
+        self.note(f"{plural(len(self.models), kind)}{marked}" if self.models else "")
+        self._show_head()
+        self._show_about()
+
+    def _show_head(self) -> None:
+        head = self.query_one("#models-head", Static)
+        head.update(head_row(head.content_size.width) if self.models else "")
+
+    def _row(self, row: int, width: int) -> Text:
+        model = self.models[row]
+        return model_row(model, marked=model.id in self.marked, width=width)
+
+    def _show_about(self) -> None:
+        pane = self.query_one("#model-about", Static)
+        current = self.current
+        pane.update(about(current, max(pane.content_size.width, 20)) if current else "")
+
+    def on_resize(self) -> None:
+        """Fit the columns to a new width."""
+        self.call_after_refresh(self._show_head)
+        self.call_after_refresh(self._show_about)
+
+    @property
+    def current(self) -> TunedModel | None:
+        """The model under the cursor."""
+        at = self.query_one(RecordList).cursor
+        return self.models[at] if 0 <= at < len(self.models) else None
+
+    def on_record_list_moved(self) -> None:
+        """Show what is known of the model under the cursor."""
+        self._show_about()
+
+    def on_record_list_chosen(self) -> None:
+        """Show all of it."""
+        if self.current is not None:
+            self.app.push_screen(DetailsDialog(self.current))
+
+    def action_all(self) -> None:
+        """Switch between fine-tuned and all models."""
+        self._everything = not self._everything
+        self.action_refresh()
+
+    def action_chat(self) -> None:
+        """Chat with the model under the cursor."""
+        if self.current is not None:
+            self.host.chat_with(self.current.id)
+
+    # -- deleting --------------------------------------------------------------------
+
+    def action_mark(self) -> None:
+        """Mark the model under the cursor, or take the mark away, and go on to the next."""
+        model = self.current
+        if model is None:
+            return
+        try:
+            _check_tuned([model])
+        except InputError as error:
+            self.show_error(error)
+            return
+        self.marked ^= {model.id}
+        self._show(NONE_YET)
+        self.query_one(RecordList).action_move(1)
+
+    @work(group="delete", exit_on_error=False, description="delete models")
+    async def action_delete(self) -> None:
+        """Delete the marked models, or the one under the cursor, after a typed word."""
+        chosen = [m for m in self.models if m.id in self.marked]
+        if not chosen and self.current is not None:
+            chosen = [self.current]
+        if not chosen or self._deleting:
+            return
+        profile = self.workspace.profile
+        if profile.read_only:
+            raise ReadOnly(
+                "Nothing is deleted here",
+                f"profile {profile.name} is read-only",
+                "Use another profile (F2), or remove read_only from the configuration.",
+            )
+        _check_tuned(chosen)
+        title = f"Delete {plural(len(chosen), 'model')}"
+        also = [chosen[0].id] if len(chosen) == 1 else []
+        confirm = TypedConfirm(
+            title, statement(chosen, profile.name), word_for(chosen, self.models), also
+        )
+        if await self.app.push_screen_wait(confirm):
+            await self._delete_all([model.id for model in chosen])
+
+    async def _delete_all(self, ids: Sequence[str]) -> None:
+        self._deleting = True
+        self.outcomes = []
+        service = self.workspace.models  # of this profile, even if another is chosen meanwhile
+        unsure: set[str] = set()
+        try:
+            for number, model in enumerate(ids, 1):
+                self.host.working("delete", f"deleting {number} of {len(ids)}")
+                try:
+                    answer = await service.delete(model)
+                    cause = "" if answer.deleted else "the provider did not say it is gone"
+                except ServiceError as error:
+                    cause = error.cause
+                    unsure |= {model} if isinstance(error, Unanswered) else set()
+                self.outcomes.append(Outcome(model, cause))
+                self._show_outcomes(len(ids))
+        finally:
+            self._deleting = False
+            self.host.working("delete", "")
+        self.marked -= {outcome.model for outcome in self.outcomes if not outcome.cause}
+        await self._fetch()
+        self._settle(unsure, len(ids))
+        if any(not outcome.cause for outcome in self.outcomes):
+            self.host.reached("deleted")
+
+    def _settle(self, unsure: set[str], of: int) -> None:
+        """Look in the fresh list what became of those whose answer was lost."""
+        listed = {model.id for model in self.models}
+        self.outcomes = [
+            Outcome(o.model) if o.model in unsure - listed else o for o in self.outcomes
+        ]
+        self._show_outcomes(of)
+
+    def _show_outcomes(self, of: int) -> None:
+        text = visible(summary(self.outcomes, of))
+        self.query_one("#outcomes-text", Static).update(text)
+        self.query_one("#outcomes").add_class("-shown")
+
+    def go_back(self) -> bool:
+        """Close the error, else the results, else take the marks away."""
+        if self.clear_error():
+            return True
+        panel = self.query_one("#outcomes")
+        if panel.has_class("-shown") and not self._deleting:
+            panel.remove_class("-shown")
+            self.outcomes = []
+            return True
+        if self.marked:
+            self.marked = set()
+            self._show(NONE_YET)
+            return True
+        return False
+
+    def copy_text(self) -> tuple[str, str]:
+        """Copy the results while they are shown, else the model's id."""
+        if self.outcomes:
+            return summary(self.outcomes, len(self.outcomes)), "The results"
+        return (self.current.id, "The model's id") if self.current else ("", "")
+
+
+def _check_tuned(models: Sequence[TunedModel]) -> None:
+    for model in models:
+        if not (model.info.is_tuned or model.job_id):
+            raise InputError(
+                "Only fine-tuned models can be deleted",
+                f"{model.id} is a base model of the provider",
+                "Press t for the fine-tuned ones.",
+            )
