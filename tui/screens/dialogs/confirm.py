@@ -11,6 +11,8 @@ from tui.core.text import visible
 from tui.screens.dialogs.base import Dialog
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from textual.app import ComposeResult
 
 
@@ -41,11 +43,15 @@ class Confirm(Dialog[bool]):
 
 
 class TypedConfirm(Dialog[bool]):
-    """Says what will happen and asks for a word to be typed; nothing else lets it happen."""
+    """Says what will happen and asks for a word to be typed; nothing else lets it happen.
 
-    def __init__(self, title: str, statement: str, word: str) -> None:
+    `also` are other words that will do, such as a full name for its short form.
+    """
+
+    def __init__(self, title: str, statement: str, word: str, also: Collection[str] = ()) -> None:
         super().__init__(title)
         self._statement, self._word = statement, word
+        self._accepted = {word, *also}
 
     def compose_content(self) -> ComposeResult:
         """Lay out the statement and the field."""
@@ -58,7 +64,7 @@ class TypedConfirm(Dialog[bool]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Go on only if the word is right."""
         event.stop()
-        if event.value.strip() == self._word:
+        if event.value.strip() in self._accepted:
             self.dismiss(True)
         else:
             problem = f"That is not {visible(self._word)}. Nothing has been done."
