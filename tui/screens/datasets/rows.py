@@ -24,11 +24,11 @@ _SECTIONS = {
 
 
 def example_row(
-    position: int, example: Example | Broken, *, worst: str | None, edited: bool, width: int
+    number: str, example: Example | Broken, *, worst: str | None, edited: bool, width: int
 ) -> Text:
-    """Return one line for an example: number, state, turns, and what the user says first."""
+    """Return one line for an example: number, state, what the user says first, the answer."""
     glyph, colour = SEVERITY.get(worst or "", (" ", ""))
-    text = Text(f"{position + 1:>5} ", style="dim")
+    text = Text(f"{number} ", style="dim")
     text.append(glyph, style=f"bold {colour}")
     text.append("*" if edited else " ", style="bold")
     if isinstance(example, Broken):
@@ -36,9 +36,10 @@ def example_row(
         shown = "(blank line)" if blank else one_line(example.text, width)
         text.append(f" {shown}", style="italic")
         return text
-    text.append(f"{len(example.messages):>2}m ", style="dim")
+    if width > 60:
+        text.append(f" {len(example.messages):>2} msg", style="dim")
     first = example.first("user") or next((m.text for m in example.messages if m.text), "")
-    text.append(one_line(first, width), style="")
+    text.append(f" {one_line(first, width)}")
     if width > 60 and (answer := example.first("assistant")):
         text.append(f" → {one_line(answer, width)}", style="dim")
     return text

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.text import Text
 from textual import work
 from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
 
 from tui.commands import commands_for
 from tui.core.example import Example
-from tui.core.text import plural
+from tui.core.text import plural, visible
 from tui.screens.datasets.editing import EditActions
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.rows import example_row, issue_row, turns_of
@@ -56,6 +57,7 @@ class DatasetsScreen(FileActions, EditActions):
                 yield Conversation(id="conversation", empty="No messages. Press a to add one.")
         with Vertical(id="problems-pane", classes="pane"):
             yield RecordList(id="problems", empty="No problems found.")
+            yield Static(id="problem-detail", markup=False)
 
     # -- the document ----------------------------------------------------------------
 
@@ -98,7 +100,7 @@ class DatasetsScreen(FileActions, EditActions):
         if self.document is None or position >= len(self.document):
             return Text()
         return example_row(
-            position,
+            f"{position + 1:>{len(str(len(self.document)))}}",
             self.document.example(position),
             worst=self._worst.get(position + 1),
             edited=self.document.edited(position),
@@ -118,6 +120,7 @@ class DatasetsScreen(FileActions, EditActions):
         self.query_one("#examples", RecordList).refresh()
         problems = self.query_one("#problems", RecordList)
         problems.show(len(self.issues), lambda row, width: issue_row(self.issues[row], width))
+        self._show_problem()
         self._say()
 
     def _check_progress(self, done: int, of: int) -> None:
@@ -160,6 +163,14 @@ class DatasetsScreen(FileActions, EditActions):
         """Show the example under the cursor."""
         if event.record_list.id == "examples":
             self._show_example(0)
+        elif event.record_list.id == "problems":
+            self._show_problem()
+
+    def _show_problem(self) -> None:
+        at = self.query_one("#problems", RecordList).cursor
+        issue = self.issues[at] if at < len(self.issues) else None
+        text = visible(f"{issue.message} ({issue.rule})") if issue else ""
+        self.query_one("#problem-detail", Static).update(text)
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Go into the example, jump to a problem, or open a recent file."""
