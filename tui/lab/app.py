@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from .errors import ApiError
-from .gate import Gate, drain, error_response
+from .gate import Gate, error_response
 from .routes import chat, files, health, jobs, models, uploads
 
 if TYPE_CHECKING:
@@ -36,10 +36,8 @@ def build_app(lab: Lab) -> Gate:
     return Gate(app, lab.key, lab.activity)
 
 
-async def _refused(request: Request, error: Exception) -> Response:
+async def _refused(_request: Request, error: Exception) -> Response:
     assert isinstance(error, ApiError)
-    if error.status == 413:
-        await drain(request.receive)
     return error_response(error)
 
 

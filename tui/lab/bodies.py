@@ -71,7 +71,7 @@ async def read_form(
 
     The file is removed afterwards unless it was moved away.
     """
-    _check_length(request, most + _OVERHEAD)
+    _check_length(request, most, _OVERHEAD)
     kind, options = parse_options_header(request.headers.get("content-type"))
     boundary = options.get(b"boundary")
     if kind != b"multipart/form-data" or not boundary:
@@ -97,9 +97,9 @@ async def _fill(request: Request, reader: _Reader) -> None:
     reader.finish()
 
 
-def _check_length(request: Request, most: int) -> None:
+def _check_length(request: Request, most: int, overhead: int = 0) -> None:
     length = request.headers.get("content-length", "")
-    if length.isdigit() and int(length) > most:
+    if length.isdigit() and int(length) > most + overhead:
         raise too_large(most)
 
 

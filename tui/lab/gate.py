@@ -38,8 +38,17 @@ class Gate:
         started = time.perf_counter()
         request_id = ids.new("req_", 32)
 
+        body = _Body(receive)
+
         async def stamped(message: Message) -> None:
-            if message["type"] == "http.response.start":
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                if not body.ended:
+                    # The answer first, then what is left of the request: a client that
+                    # writes to the end before it reads gets to read the answer.
+                    await send({**message, "more_body": True})
+                    await body.drain()
+                    message = {"type": "http.response.body", "body": b""}
+            elif message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers["x-request-id"] = request_id
                 headers["openai-processing-ms"] = str(int((time.perf_counter() - started) * 1000))
@@ -49,13 +58,13 @@ class Gate:
 
         refusal = self._refusal(scope)
         if refusal is not None:
-            await _refuse(refusal, scope, receive, stamped)
+            await error_response(refusal)(scope, body, stamped)
             return
         if scope["path"] == "/health":
-            await self._app(scope, receive, stamped)
+            await self._app(scope, body, stamped)
             return
         with self._activity.request():
-            await self._app(scope, receive, stamped)
+            await self._app(scope, body, stamped)
 
     def _refusal(self, scope: Scope) -> ApiError | None:
         headers = Headers(scope=scope)
@@ -87,21 +96,24 @@ def error_response(error: ApiError) -> JSONResponse:
     return JSONResponse(error.body(), error.status, headers=error.headers())
 
 
-async def drain(receive: Receive) -> None:
-    """Read and drop what is left of a request's body."""
-    seen = 0
-    while seen < _DRAINED:
-        message = await receive()
-        if message["type"] != "http.request":
-            return
-        seen += len(message.get("body", b""))
-        if not message.get("more_body", False):
-            return
+class _Body:
+    """The ``receive`` of a request that knows whether the body has come to its end."""
 
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.ended = False
 
-async def _refuse(error: ApiError, scope: Scope, receive: Receive, send: Send) -> None:
-    await drain(receive)
-    await error_response(error)(scope, receive, send)
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        if message["type"] != "http.request" or not message.get("more_body", False):
+            self.ended = True
+        return message
+
+    async def drain(self) -> None:
+        """Read and drop the rest, up to a limit."""
+        seen = 0
+        while not self.ended and seen < _DRAINED:
+            seen += len((await self()).get("body", b""))
 
 
 def _masked(key: str) -> str:
