@@ -28,12 +28,18 @@ class Parser(argparse.ArgumentParser):
 Commands = argparse._SubParsersAction  # noqa: SLF001 - the type has no public name
 
 
-def common() -> argparse.ArgumentParser:
+def common() -> Parser:
     """Return the options of every command, to be named as its parent."""
-    parent = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parent = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     parent.add_argument("--profile", metavar="NAME", help="the provider account to use")
     parent.add_argument("--json", action="store_true", help="print one JSON document")
     return parent
+
+
+def group(commands: Commands[Parser], name: str, help_: str) -> Commands[Parser]:
+    """Add a command that has commands of its own, and return the place for those."""
+    parser = commands.add_parser(name, parents=[common()], help=help_, description=help_)
+    return parser.add_subparsers(dest="action", required=True, parser_class=Parser)
 
 
 def command(commands: Commands[Parser], name: str, run: Run, help_: str) -> argparse.ArgumentParser:

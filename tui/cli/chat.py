@@ -79,7 +79,7 @@ async def _prompt(given: str) -> str:
     if given != "-":
         return given
     try:
-        text = await asyncio.to_thread(sys.stdin.read)
+        text: str = await asyncio.to_thread(sys.stdin.read)
     except UnicodeDecodeError as error:
         raise InputError("Cannot read the prompt", f"stdin: {error}", "Send UTF-8.") from error
     if not text.strip():

@@ -13,11 +13,14 @@ from tui.services.local_files import FileReport, check_file
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from tui.cli.output import Output
+    from tui.core.checks import Severity
     from tui.services.workspace import Workspace
 
 PROBLEMS = 1
+_NOUNS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "remark"}
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -55,10 +58,7 @@ def _print(report: FileReport, out: Output) -> None:
         where = f" {one_line(issue.where)}" if issue.where else ""
         text = one_line(issue.message, 1000)
         out.line(f"{at}: {issue.severity} {issue.rule}{where}: {text}")
-    counts = ", ".join(
-        plural(report.count(severity), noun)
-        for severity, noun in (("error", "error"), ("warning", "warning"), ("info", "remark"))
-    )  # type: ignore[misc]
+    counts = ", ".join(plural(report.count(severity), noun) for severity, noun in _NOUNS.items())
     out.line(f"{path}: {plural(report.examples, 'example')} ({report.format}), {counts}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,18 +69,7 @@ def _parser(name: str) -> Parser:
     """Return the parser; only the module of the command in question is imported."""
     parser = Parser(prog="finetui", parents=[common()])
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
-    if name == "check":
-        from tui.cli import check as module
-    elif name == "tokens":
-        from tui.cli import tokens as module
-    elif name == "files":
-        from tui.cli import files as module
-    elif name == "jobs":
-        from tui.cli import jobs as module
-    elif name == "chat":
-        from tui.cli import chat as module
-    else:
-        from tui.cli import models as module
+    module = import_module(f"tui.cli.{name}")
     module.register(commands)
     return parser
 

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.cli.arguments import Commands, Parser, add_yes, command
+from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
 from tui.cli.output import when
 from tui.cli.progress import Percent
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    group = commands.add_parser("files", help="uploaded files")
-    actions = group.add_subparsers(dest="action", required=True, parser_class=Parser)
+    actions = group(commands, "files", "uploaded files")
     parser = command(actions, "list", _list, "list the files, newest first")
     parser.add_argument("--purpose", help="only files of this purpose")
     parser = command(actions, "upload", _upload, "upload a file")

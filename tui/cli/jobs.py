@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.arguments import Commands, Parser, command
+from tui.cli.arguments import Commands, Parser, command, group
 from tui.cli.job_create import register_create
 from tui.cli.job_watch import event_line, register_watch
 from tui.cli.output import when
@@ -20,8 +20,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    group = commands.add_parser("jobs", help="fine-tuning jobs")
-    actions = group.add_subparsers(dest="action", required=True, parser_class=Parser)
+    actions = group(commands, "jobs", "fine-tuning jobs")
     parser = command(actions, "list", _list, "list the jobs, newest first")
     parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
     register_create(actions)

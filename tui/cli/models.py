@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.arguments import Commands, Parser, add_yes, command
+from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
 from tui.cli.output import when
 
@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    group = commands.add_parser("models", help="base and fine-tuned models")
-    actions = group.add_subparsers(dest="action", required=True, parser_class=Parser)
+    actions = group(commands, "models", "base and fine-tuned models")
     parser = command(actions, "list", _list, "list the models")
     parser.add_argument("--tuned", action="store_true", help="only fine-tuned models")
     parser = command(actions, "show", _show, "show one model")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.core.text import one_line, plural
-from tui.services.errors import InputError
+from tui.services.errors import InputError, ServiceError
 from tui.services.local_files import read_rows
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ def register(commands: Commands[Parser]) -> None:
 async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     if options.epochs is not None and options.epochs < 1:
         raise InputError("Usage", "--epochs must be 1 or more", "Leave it out for the default.")
+    from tui.services.vocab import VocabularyError
+
     reports: list[TokenReport] = []
     unread: list[InputError] = []
     for path in options.paths:
@@ -45,6 +47,10 @@ async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output
             continue
         try:
             report = await workspace.tokens.report(rows, path, options.model, epochs=options.epochs)
+        except VocabularyError as error:
+            raise ServiceError(
+                "Cannot count the tokens", str(error), "Install finetui again."
+            ) from error
         finally:
             rows.close()
         reports.append(report)

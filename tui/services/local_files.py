@@ -92,7 +92,7 @@ def check_file(path: Path) -> FileReport:
         rows.close()
     issues = [issue for report in reports for issue in report.issues]
     issues += check_whole(reports, facts)
-    kinds = Counter(report.facts.kind for report in reports)
+    kinds: Counter[str] = Counter(report.facts.kind for report in reports)
     examples = sum(kinds[kind] for kind in kinds if kind not in {"blank", "broken"})
     return FileReport(
         str(path), _format(kinds), examples, tuple(sorted(issues, key=lambda issue: issue.line))
