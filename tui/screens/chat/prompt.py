@@ -98,10 +98,6 @@ class Prompt(TextArea):
         else:
             self.border_title = _KEYS if self.has_focus else "i goes to the prompt"
 
-    def on_focus(self) -> None:
-        """Say which keys work now."""
-        self._say()
-
-    def on_blur(self) -> None:
-        """Say how to come back."""
+    def watch_has_focus(self, _focused: bool) -> None:
+        """Say which keys work here, or how to come back."""
         self._say()
