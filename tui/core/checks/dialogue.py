@@ -173,4 +173,5 @@ def same_role_twice(row: Row) -> Iterable[Finding]:
         turn.find(f"Two {turn.role} messages in a row. Merge them into one.", ".role")
         for before, turn in pairwise(row.dialogue)
         if turn.role == before.role and turn.role in {"user", "assistant"}
+        if not before.raw.get("tool_calls")  # said by call-unanswered
     ]

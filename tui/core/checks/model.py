@@ -118,11 +118,14 @@ class BadLine:
 
 LineFunction = Callable[[BadLine], Finding | None]
 RowFunction = Callable[["Row"], Iterable[Finding]]
+Gate = Callable[["Row"], bool]
 FileFunction = Callable[["WholeFile"], Iterable[Finding]]
 
 RULES: dict[str, Rule] = {}
 LINE_RULES: list[tuple[Rule, LineFunction]] = []
-ROW_RULES: list[tuple[Rule, RowFunction]] = []
+# By the gate that says whether an example can have what the rules are about at all: most
+# examples have no tools and no images, and asking once is cheaper than asking in each rule.
+ROW_RULES: dict[Gate, list[tuple[Rule, RowFunction]]] = {}
 FILE_RULES: list[tuple[Rule, FileFunction]] = []
 
 
@@ -139,14 +142,25 @@ def line_rule(
     return keep
 
 
+def always(_row: Row) -> bool:
+    """Let every example through: the gate of rules that concern all."""
+    return True
+
+
 def row_rule(
-    rule_id: str, severity: Severity, title: str, explanation: str, *, fixable: bool = False
+    rule_id: str,
+    severity: Severity,
+    title: str,
+    explanation: str,
+    *,
+    fixable: bool = False,
+    gate: Gate = always,
 ) -> Callable[[RowFunction], RowFunction]:
-    """Register a rule on single examples."""
+    """Register a rule on those single examples that `gate` lets through."""
     rule = _register(Rule(rule_id, severity, title, explanation, fixable, "row"))
 
     def keep(function: RowFunction) -> RowFunction:
-        ROW_RULES.append((rule, function))
+        ROW_RULES.setdefault(gate, []).append((rule, function))
         return function
 
     return keep

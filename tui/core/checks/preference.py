@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.checks.model import Finding, row_rule
-from tui.core.checks.row import Row, json_type
+from tui.core.checks.row import Row, digest, json_type
 from tui.core.example import section_list
 
 if TYPE_CHECKING:
@@ -14,16 +14,19 @@ if TYPE_CHECKING:
 _OUTPUTS = ("preferred_output", "non_preferred_output")
 
 
+def _is_pair(row: Row) -> bool:
+    return row.kind == "preference"
+
+
 @row_rule(
     "input-missing",
     "error",
     "Preference pair without a prompt",
     "“input” holds the messages before the two answers.",
+    gate=_is_pair,
 )
 def input_missing(row: Row) -> Iterable[Finding]:
     """Find pairs whose input has no messages."""
-    if row.kind != "preference":
-        return ()
     value = section_list(row.raw, "input")
     if isinstance(value, list) and value:
         return ()
@@ -35,11 +38,10 @@ def input_missing(row: Row) -> Iterable[Finding]:
     "error",
     "Preference pair without an answer",
     "Both outputs are lists with the assistant's answer.",
+    gate=_is_pair,
 )
 def output_missing(row: Row) -> Iterable[Finding]:
     """Find pairs that lack an output, or whose output is no list."""
-    if row.kind != "preference":
-        return ()
     found = []
     for name in _OUTPUTS:
         value = section_list(row.raw, name)
@@ -56,11 +58,10 @@ def output_missing(row: Row) -> Iterable[Finding]:
     "error",
     "Output without the assistant's answer",
     "Outputs hold the assistant's message, and at most tool messages besides.",
+    gate=_is_pair,
 )
 def output_role(row: Row) -> Iterable[Finding]:
     """Find outputs of other roles, or without an assistant message."""
-    if row.kind != "preference":
-        return ()
     found = []
     for name in _OUTPUTS:
         turns = row.output(name)
@@ -77,11 +78,10 @@ def output_role(row: Row) -> Iterable[Finding]:
     "warning",
     "Output of several turns",
     "OpenAI compares one answer with one; more turns are refused by some providers.",
+    gate=_is_pair,
 )
 def output_turns(row: Row) -> Iterable[Finding]:
     """Find outputs with more than one assistant message."""
-    if row.kind != "preference":
-        return ()
     return [
         turn.find("This output has several answers. Keep one.")
         for name in _OUTPUTS
@@ -94,10 +94,11 @@ def output_turns(row: Row) -> Iterable[Finding]:
     "warning",
     "Prompt ends with an answer",
     "The two outputs answer the last message of the prompt, which should be the user's.",
+    gate=_is_pair,
 )
 def input_ends_with_answer(row: Row) -> Iterable[Finding]:
     """Find prompts whose last message is the assistant's."""
-    if row.kind != "preference" or not row.dialogue or row.dialogue[-1].role != "assistant":
+    if not row.dialogue or row.dialogue[-1].role != "assistant":
         return ()
     if row.dialogue[-1].raw.get("tool_calls"):
         return ()
@@ -110,13 +111,13 @@ def input_ends_with_answer(row: Row) -> Iterable[Finding]:
     "warning",
     "Two equal answers",
     "A pair of equal answers has no preference to learn.",
+    gate=_is_pair,
 )
 def identical_pair(row: Row) -> Iterable[Finding]:
     """Find pairs whose two outputs are the same."""
-    if row.kind != "preference":
-        return ()
     preferred, other = (section_list(row.raw, name) for name in _OUTPUTS)
-    if not preferred or preferred != other:
+    same = digest(preferred)
+    if not preferred or not same or same != digest(other):
         return ()
     turns = row.output("non_preferred_output")
     text = "Both answers are the same. Change one, or delete the line."

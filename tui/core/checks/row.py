@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from tui.core.checks.model import Finding
 from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
@@ -15,6 +19,9 @@ if TYPE_CHECKING:
     from tui.core.example import Kind
 
 
+_ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
+
+
 class Turn:
     """One message that is a JSON object, and where it stands."""
 
@@ -24,7 +31,8 @@ class Turn:
         self.prefix = prefix
         self.place = place
         self.raw = raw
-        self.role = raw.get("role")
+        role = raw.get("role")
+        self.role = role if isinstance(role, str) else None
         self.content = raw.get("content")
 
     def path(self, tail: str = "") -> str:
@@ -132,16 +140,37 @@ class Row:
         return found
 
     def may_hold(self, *marks: bytes) -> bool:
-        """Whether a text may hold one of `marks`: a quick look at the line's bytes.
+        """Whether a text may hold one of `marks`, which are ASCII: a quick look at the bytes.
 
-        Says yes to lines with escapes, in which ASCII can hide.
+        Says yes to every line with escaped letters, in which they could hide.
         """
         line = self.line
-        return any(mark in line for mark in marks) or b"\\u00" in line
+        for mark in marks:
+            if mark in line:
+                return True
+        return self._escaped_ascii
+
+    @cached_property
+    def _escaped_ascii(self) -> bool:
+        return b"\\u00" in self.line and _ESCAPED_ASCII.search(self.line) is not None
+
+
+def digest(value: object) -> bytes:
+    """Return 8 bytes that stand for a JSON value, whatever the order of its keys.
+
+    b"" for one that is nested too deeply to be written (orjson reads deeper than it writes).
+    """
+    try:
+        data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except orjson.JSONEncodeError:
+        return b""
+    return hashlib.blake2b(data, digest_size=8).digest()
 
 
 def quoted(value: object) -> str:
-    """Return a value from the data in quotes, short and safe to show."""
+    """Return a value from the data in quotes, short and safe to show; containers by their type."""
+    if isinstance(value, (dict, list)):
+        return json_type(value)
     return f"“{one_line(value if isinstance(value, str) else repr(value), 40)}”"
 
 

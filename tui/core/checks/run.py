@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -20,7 +19,7 @@ from tui.core.checks.model import (
     RowReport,
     issue,
 )
-from tui.core.checks.row import Row
+from tui.core.checks.row import Row, digest
 from tui.core.checks.whole_file import WholeFile
 
 if TYPE_CHECKING:
@@ -45,7 +44,13 @@ def check_row(number: int, line: bytes) -> RowReport:
     if not isinstance(value, dict):
         return _bad_line(number, BadLine(line, line.decode(), "", 0, value))
     row = Row(line, value)
-    issues = [issue(rule, finding, number) for rule, check in ROW_RULES for finding in check(row)]
+    issues = [
+        issue(rule, finding, number)
+        for gate, rules in ROW_RULES.items()
+        if gate(row)
+        for rule, check in rules
+        for finding in check(row)
+    ]
     issues.sort(key=_order)
     return RowReport(tuple(issues), _facts(row))
 
@@ -110,10 +115,10 @@ def _facts(row: Row) -> RowFacts:
     return RowFacts(
         kind=row.kind,
         messages=len(row.turns),
-        content=_digest(row.raw),
-        prompt=_digest(prompt),
-        answer=_digest(answer) if answer is not None else b"",
-        system=_digest(instructions),
+        content=digest(row.raw),
+        prompt=digest(prompt),
+        answer=digest(answer) if answer is not None else b"",
+        system=digest(instructions),
         trains=row.kind != "chat"
         or any(t.role == "assistant" and t.raw.get("weight", 1) != 0 for t in row.turns),
         preferred_longer=_preferred_longer(row),
@@ -123,10 +128,12 @@ def _facts(row: Row) -> RowFacts:
 def _prompt_and_answer(row: Row) -> tuple[Any, Any]:
     if row.kind == "completion":
         return row.raw["prompt"], row.raw["completion"]
-    last = row.dialogue[-1] if row.dialogue else None
-    if row.kind == "chat" and last is not None and last.role == "assistant":
-        return [t.raw for t in row.dialogue[:-1]], last.raw
-    return [t.raw for t in row.dialogue], None
+    if row.kind != "chat" or not row.dialogue:
+        return None, None
+    *prompt, last = row.dialogue
+    if last.role != "assistant" or row.strays or not any(turn.role == "user" for turn in prompt):
+        return None, None  # nobody asks, so nothing can be answered differently
+    return [turn.raw for turn in prompt], last.raw
 
 
 def _preferred_longer(row: Row) -> bool | None:
@@ -137,8 +144,3 @@ def _preferred_longer(row: Row) -> bool | None:
         for name in ("preferred_output", "non_preferred_output")
     )
     return preferred > other if preferred and other else None
-
-
-def _digest(value: Any) -> bytes:
-    data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    return hashlib.blake2b(data, digest_size=8).digest()

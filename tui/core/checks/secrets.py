@@ -20,15 +20,18 @@ def _pattern_rule(
     rule_id: str,
     severity: Severity,
     title: str,
-    marks: tuple[bytes, ...],
+    marks: tuple[bytes, ...] | re.Pattern[bytes],
     pattern: str,
     accept: Callable[[str], bool] = lambda _: True,
 ) -> None:
-    """Register a rule that looks for `pattern` in lines that hold one of `marks`."""
+    """Register a rule that looks for `pattern` in lines that may hold one of `marks`."""
     compiled = re.compile(pattern)
 
     def find(row: Row) -> Iterable[Finding]:
-        if not row.may_hold(*marks):
+        if isinstance(marks, tuple):
+            if not row.may_hold(*marks):
+                return ()
+        elif not marks.search(row.line):
             return ()
         return [
             Finding(_message(title, match), where, place)
@@ -43,10 +46,7 @@ def _pattern_rule(
 
 
 def _message(title: str, match: re.Match[str]) -> str:
-    return (
-        f"Character {match.start() + 1}: {title}, {len(match[0])} characters. "
-        "Replace it by a placeholder."
-    )
+    return f"Character {match.start() + 1}: {title}. Replace it by a placeholder."
 
 
 def luhn(text: str) -> bool:
@@ -90,7 +90,7 @@ _pattern_rule(
     "secret-github-token",
     "warning",
     "GitHub token",
-    (b"gh", b"github_pat_"),
+    (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
 )
 _pattern_rule(
@@ -132,7 +132,7 @@ _pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
-    tuple(b"%d" % d for d in range(10)),
+    re.compile(rb"\d\d[ -]?\d{4}[ -]?\d{3}"),
     r"(?<![\d.-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])",
     luhn,
 )
@@ -140,7 +140,7 @@ _pattern_rule(
     "personal-iban",
     "warning",
     "Bank account number (IBAN)",
-    tuple(b"%d" % d for d in range(10)),
+    re.compile(rb"[A-Z]\d\d ?[A-Z0-9]{4}"),
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
     iban,
 )
@@ -149,6 +149,6 @@ _pattern_rule(
     "info",
     "E-mail address",
     (b"@",),
-    r"(?<![A-Za-z0-9._%+-])[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@"
-    r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])",
+    # Looked for from the @ on, which is rare, not from every letter.
+    r"@(?<=[A-Za-z0-9_%+-]@)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])",
 )

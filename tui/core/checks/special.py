@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 
 # The control tokens of OpenAI's chat models; in a text the server refuses them.
 _SPECIAL = re.compile(
-    r"<\|(?:im_start|im_end|im_sep|endoftext|endofprompt|fim_prefix|fim_middle|fim_suffix"
-    r"|start|end|message|channel|return|call|constrain|startoftext)\|>"
+    r"<\|(?:im_start|im_end|im_sep|endoftext|endofprompt|fim_prefix|fim_middle|fim_suffix)\|>"
 )
 MOST_IMAGES = 10
 _IMAGE_URL = re.compile(r"https?://\S+|data:image/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]+=*")
+
+
+def _has_images(row: Row) -> bool:
+    return row.may_hold(b"image_url")
 
 
 @row_rule(
@@ -53,6 +56,7 @@ def _images(row: Row) -> Iterator[tuple[Turn, int, dict[str, Any]]]:
     "warning",
     "More than 10 images",
     "OpenAI trains on at most 10 images an example and skips the example otherwise.",
+    gate=_has_images,
 )
 def image_count(row: Row) -> Iterable[Finding]:
     """Find examples with too many images."""
@@ -70,6 +74,7 @@ def image_count(row: Row) -> Iterable[Finding]:
     "Image that will be skipped",
     "Images are JPEG, PNG or WEBP, by http(s) address or as base64 data; others are skipped "
     "without a word.",
+    gate=_has_images,
 )
 def image_url(row: Row) -> Iterable[Finding]:
     """Find image addresses that are neither http(s) nor a data URL of a known type."""

@@ -138,8 +138,15 @@ def duplicate_key(row: Row) -> Iterable[Finding]:
     # belongs to a text, so it is taken off.
     line = row.line
     written = line.count(b'":') + line.count(b'" :') - line.count(b'\\":')
-    if written <= _keys(row.raw):
+    try:
+        if written <= _keys(row.raw):
+            return ()
+        return _given_twice(line)
+    except (RecursionError, ValueError):  # nested or long beyond what Python's own reader takes
         return ()
+
+
+def _given_twice(line: bytes) -> list[Finding]:
     twice: list[str] = []
 
     def note(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -40,7 +40,17 @@ def _schemas(row: Row) -> dict[str, Any]:
     }
 
 
-@row_rule("tools-type", "error", "Tools are no list", "“tools” has to be a list of definitions.")
+def _has_tools(row: Row) -> bool:
+    return row.may_hold(b"tool", b"function")
+
+
+@row_rule(
+    "tools-type",
+    "error",
+    "Tools are no list",
+    "“tools” has to be a list of definitions.",
+    gate=_has_tools,
+)
 def tools_type(row: Row) -> Iterable[Finding]:
     """Find `tools` and `functions` of another type."""
     prefix, owner = row.tools_owner
@@ -56,6 +66,7 @@ def tools_type(row: Row) -> Iterable[Finding]:
     "error",
     "Incomplete tool definition",
     'A tool is {"type": "function", "function": {"name": …, "parameters": {…}}}.',
+    gate=_has_tools,
 )
 def tool_definition(row: Row) -> Iterable[Finding]:
     """Find tools without type, function or name."""
@@ -86,6 +97,7 @@ def _definition_problem(tool: object) -> str:
     "error",
     "Parameters are no JSON Schema",
     'Parameters are described by a JSON Schema of type "object".',
+    gate=_has_tools,
 )
 def tool_schema(row: Row) -> Iterable[Finding]:
     """Find parameters that describe no object."""
@@ -107,7 +119,7 @@ def _schema_problem(schema: object) -> str:
     required = schema.get("required", [])
     if not isinstance(required, list):
         return f"“required” is {json_type(required)}. Make it a list of names."
-    missing = [name for name in required if name not in properties]
+    missing = [name for name in required if isinstance(name, str) and name not in properties]
     if missing:
         return f"{quoted(missing[0])} is required but not described. Add it to “properties”."
     return ""
@@ -118,6 +130,7 @@ def _schema_problem(schema: object) -> str:
     "info",
     "Tool without parameters",
     "Without parameters a tool takes none; if it takes some, the model cannot know them.",
+    gate=_has_tools,
 )
 def tool_no_parameters(row: Row) -> Iterable[Finding]:
     """Find tools without a description of their parameters."""
@@ -133,6 +146,7 @@ def tool_no_parameters(row: Row) -> Iterable[Finding]:
     "warning",
     "Two tools of one name",
     "A call cannot say which of the two it means.",
+    gate=_has_tools,
 )
 def tool_duplicate(row: Row) -> Iterable[Finding]:
     """Find the second tool of a name."""
@@ -152,6 +166,7 @@ def tool_duplicate(row: Row) -> Iterable[Finding]:
     "error",
     "parallel_tool_calls is not true or false",
     "“parallel_tool_calls” is true or false.",
+    gate=_has_tools,
 )
 def parallel_type(row: Row) -> Iterable[Finding]:
     """Find `parallel_tool_calls` of another type."""
@@ -169,6 +184,7 @@ def parallel_type(row: Row) -> Iterable[Finding]:
     "parallel_tool_calls without tools",
     "The switch means nothing where no tools are defined.",
     fixable=True,
+    gate=_has_tools,
 )
 def parallel_without_tools(row: Row) -> Iterable[Finding]:
     """Find `parallel_tool_calls` in an example that has no tools."""
@@ -184,6 +200,7 @@ def parallel_without_tools(row: Row) -> Iterable[Finding]:
     "error",
     "Incomplete tool call",
     'A call is {"id": …, "type": "function", "function": {"name": …, "arguments": "…"}}.',
+    gate=_has_tools,
 )
 def call_malformed(row: Row) -> Iterable[Finding]:
     """Find tool calls that are no list, or lack id, type, function or name."""
@@ -223,6 +240,7 @@ def _call_problem(call: object) -> str:
     "Call id used twice",
     "A reply could belong to either of the two calls.",
     fixable=True,
+    gate=_has_tools,
 )
 def call_id_duplicate(row: Row) -> Iterable[Finding]:
     """Find the second use of a call id."""
@@ -246,6 +264,7 @@ def call_id_duplicate(row: Row) -> Iterable[Finding]:
     "Arguments are no text",
     "Arguments are a text that holds JSON, not JSON itself.",
     fixable=True,
+    gate=_has_tools,
 )
 def arguments_type(row: Row) -> Iterable[Finding]:
     """Find arguments that are objects, or missing."""
@@ -268,6 +287,7 @@ def arguments_type(row: Row) -> Iterable[Finding]:
     "warning",
     "Arguments are no JSON object",
     "The model learns to write arguments nobody can read.",
+    gate=_has_tools,
 )
 def arguments_not_json(row: Row) -> Iterable[Finding]:
     """Find arguments that do not hold a JSON object."""
@@ -299,6 +319,7 @@ def _decoded(text: str) -> object:
     "warning",
     "Arguments do not match the tool",
     "The arguments should be the ones the tool's parameters describe.",
+    gate=_has_tools,
 )
 def arguments_schema(row: Row) -> Iterable[Finding]:
     """Find missing, undescribed and wrongly typed arguments."""
@@ -309,7 +330,8 @@ def arguments_schema(row: Row) -> Iterable[Finding]:
     for turn in row.turns:
         for path, call in turn.calls():
             text = _arguments(call)
-            schema = schemas.get(call["function"].get("name")) if text is not None else None
+            name = call["function"].get("name") if text is not None else None
+            schema = schemas.get(name) if isinstance(name, str) else None
             given = _decoded(text or "")
             if isinstance(schema, dict) and isinstance(given, dict):
                 found += [
@@ -323,7 +345,7 @@ def _mismatches(given: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator
     properties = schema.get("properties")
     required = schema.get("required")
     for name in required if isinstance(required, list) else ():
-        if name not in given:
+        if isinstance(name, str) and name not in given:
             yield f"The argument {quoted(name)} is required. Add it."
     if not isinstance(properties, dict):
         return
@@ -356,6 +378,7 @@ def _fits(value: object, wanted: object) -> bool:
     "warning",
     "Call to an undefined tool",
     "Each line has to repeat the definitions of the tools it uses.",
+    gate=_has_tools,
 )
 def call_unknown_tool(row: Row) -> Iterable[Finding]:
     """Find calls to functions that `tools` does not define."""
@@ -377,6 +400,7 @@ def call_unknown_tool(row: Row) -> Iterable[Finding]:
     "error",
     "Tool message without tool_call_id",
     "A tool message says with tool_call_id which call it answers.",
+    gate=_has_tools,
 )
 def reply_without_id(row: Row) -> Iterable[Finding]:
     """Find tool messages that name no call."""
@@ -392,6 +416,7 @@ def reply_without_id(row: Row) -> Iterable[Finding]:
     "error",
     "Tool message answers no call",
     "The tool_call_id has to be the id of a call that was made before.",
+    gate=_has_tools,
 )
 def reply_unknown_call(row: Row) -> Iterable[Finding]:
     """Find tool messages whose call was not made in an earlier message."""
@@ -411,6 +436,7 @@ def reply_unknown_call(row: Row) -> Iterable[Finding]:
     "warning",
     "Tool message apart from its call",
     "Replies stand directly after the message that made the calls.",
+    gate=_has_tools,
 )
 def reply_late(row: Row) -> Iterable[Finding]:
     """Find replies that another message separates from their call."""
@@ -434,10 +460,12 @@ def reply_late(row: Row) -> Iterable[Finding]:
     "warning",
     "Call without a reply",
     "When the conversation goes on, every call needs the tool's reply.",
+    gate=_has_tools,
 )
 def call_unanswered(row: Row) -> Iterable[Finding]:
     """Find calls without a reply in a conversation that goes on after them."""
-    answered = {t.raw.get("tool_call_id") for t in row.turns if t.role == "tool"}
+    replies = (t.raw.get("tool_call_id") for t in row.turns if t.role == "tool")
+    answered = {name for name in replies if isinstance(name, str)}
     found = []
     for turn in row.dialogue[:-1]:
         for path, call in turn.calls():
@@ -454,6 +482,7 @@ def call_unanswered(row: Row) -> Iterable[Finding]:
     "Outdated function_call",
     "function_call is replaced by tool_calls; the two must not be mixed.",
     fixable=True,
+    gate=_has_tools,
 )
 def function_call(row: Row) -> Iterable[Finding]:
     """Find the form of a call that tool_calls has replaced."""

@@ -19,9 +19,9 @@ UPLOAD_LIMIT = 512_000_000
 SIZE_LIMIT = 8_000_000_000
 _EXAMPLES = ("chat", "preference", "completion")
 _FORMAT_WORDS = {
-    "chat": "a chat",
-    "preference": "a preference pair",
-    "completion": "a prompt/completion pair",
+    "chat": ("a chat", "chats"),
+    "preference": ("a preference pair", "preference pairs"),
+    "completion": ("a prompt/completion pair", "prompt/completion pairs"),
 }
 # Below this many pairs, preferred answers may well be all longer by chance.
 _PAIRS_TO_JUDGE = 20
@@ -181,7 +181,7 @@ def mixed_formats(file: WholeFile) -> Iterable[Finding]:
     usual = file.kinds.most_common(1)[0][0]
     return [
         Finding(
-            f"This line is {_FORMAT_WORDS[row.kind]}, most are {_FORMAT_WORDS[usual]}. "
+            f"This line is {_FORMAT_WORDS[row.kind][0]}, most are {_FORMAT_WORDS[usual][1]}. "
             "Move it to a file of its own.",
             line=line,
         )
@@ -215,7 +215,7 @@ def duplicate(file: WholeFile) -> Iterable[Finding]:
     first: dict[bytes, int] = {}
     found = []
     for line, row in file.examples:
-        before = first.setdefault(row.content, line)
+        before = first.setdefault(row.content, line) if row.content else line
         if before != line:
             found.append(Finding(f"This is the same as line {before}. Delete one.", line=line))
     return found
@@ -232,7 +232,7 @@ def contradiction(file: WholeFile) -> Iterable[Finding]:
     first: dict[bytes, tuple[int, bytes]] = {}
     found = []
     for line, row in file.examples:
-        if row.kind == "preference" or not row.answer:
+        if not row.answer or not row.prompt:
             continue
         before, answer = first.setdefault(row.prompt, (line, row.answer))
         if answer != row.answer:
