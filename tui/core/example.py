@@ -235,7 +235,12 @@ def _string(value: object) -> str | None:
 def _as_text(value: object) -> str:
     if value is None:
         return ""
-    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    if isinstance(value, str):
+        return value
+    try:
+        return json.dumps(value, ensure_ascii=False)
+    except RecursionError:  # orjson reads deeper than Python's json can write
+        return "…"
 
 
 def _json_type(value: object) -> str:
