@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import signal
 from typing import TYPE_CHECKING
 
+import openai
 import pytest
 
 from tests.lab_process import LabProcess, chat_lines, finished, wait_for
@@ -118,6 +120,7 @@ def test_clean_end_lets_the_job_go_on_at_the_next_start(own_lab: LabProcess) -> 
 def test_training_that_keeps_dying_fails(own_lab: LabProcess) -> None:
     with own_lab.client() as client:
         job = start_job(client)
+        wait_for_step(client, job.id, 1)
         client.fine_tuning.jobs.pause(job.id)
         spec = own_lab.data_dir / "jobs" / job.id / "spec.json"
         # A trainer that dies before it can say a word, every time.
@@ -127,6 +130,29 @@ def test_training_that_keeps_dying_fails(own_lab: LabProcess) -> None:
         failed = finished(client, job.id, "failed")
         assert failed.error is not None
         assert failed.error.code == "server_error"
+        assert "3 times" in failed.error.message
+        assert [event.level for event in events_of(client, job.id)].count("warn") == 2
+
+
+def test_failing_disk_fails_the_job_and_not_the_lab(own_lab: LabProcess) -> None:
+    files = own_lab.data_dir / "files"
+    with own_lab.client() as client:
+        job = start_job(client)
+        client.fine_tuning.jobs.pause(job.id)
+        shutil.rmtree(files)
+        with pytest.raises(openai.InternalServerError, match="data folder") as refused:
+            client.files.create(file=("train.jsonl", chat_lines(12)), purpose="fine-tune")
+        assert refused.value.code == "storage_error"
+        client.fine_tuning.jobs.resume(job.id)
+        failed = finished(client, job.id, "failed")
+        assert failed.error is not None
+        assert failed.error.code == "server_error"
+        files.mkdir()
+        file = client.files.create(file=("train.jsonl", chat_lines(12)), purpose="fine-tune")
+        again = client.fine_tuning.jobs.create(
+            model="lab-micro", training_file=file.id, hyperparameters={"n_epochs": 1}
+        )
+        finished(client, again.id)
 
 
 def test_pause_keeps_the_place_and_cancel_ends_within_a_step(own_lab: LabProcess) -> None:

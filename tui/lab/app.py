@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+import sqlite3
 from typing import TYPE_CHECKING
 
 from starlette.applications import Starlette
@@ -16,6 +18,8 @@ from .routes import chat, files, health, jobs, models, uploads
 if TYPE_CHECKING:
     from .context import Lab
 
+log = logging.getLogger(__name__)
+
 
 def build_app(lab: Lab) -> Gate:
     """Return the application that serves ``lab``."""
@@ -28,6 +32,8 @@ def build_app(lab: Lab) -> Gate:
             ApiError: _refused,
             HTTPException: _no_such_route,
             ClientDisconnect: _gone,
+            OSError: _storage_failed,
+            sqlite3.OperationalError: _storage_failed,
             Exception: _broken,
         },
     )
@@ -55,6 +61,13 @@ async def _no_such_route(request: Request, error: Exception) -> Response:
 
 async def _gone(_request: Request, _error: Exception) -> Response:
     return Response(status_code=400)
+
+
+async def _storage_failed(_request: Request, error: Exception) -> Response:
+    log.error("the data folder failed: %s", error)
+    reason = getattr(error, "strerror", None) or str(error)
+    message = f"The lab could not use its data folder: {reason}."
+    return error_response(ApiError(500, message, code="storage_error", retry=False))
 
 
 async def _broken(_request: Request, _error: Exception) -> Response:

@@ -144,9 +144,9 @@ class Scheduler:
             job, run = taken
             try:
                 carry(job, run)
-            except Exception:  # a lane outlives whatever happens to one job
+            except Exception as error:  # a lane outlives whatever happens to one job
                 log.exception("job %s failed in the server", job.id)
-                self._fail(job, "The lab could not run this job; its log says why.")
+                self._give_up(job, error)
             finally:
                 with self._changed:
                     del self._runs[job.id]
@@ -234,15 +234,28 @@ class Scheduler:
         if worker is None:
             return None
         started = time.monotonic()
-        for record in worker.records():
-            if run.intent != "cancel":
-                progress.apply(record)
+        try:
+            for record in worker.records():
+                if run.intent != "cancel":
+                    progress.apply(record)
+        except BaseException:
+            worker.kill()
+            worker.finish()
+            raise
         code = worker.finish()
         log.info("training of %s ran %.1f s, exit %d", job.id, time.monotonic() - started, code)
         return code
 
     def _is_over(self, job: Job) -> bool:
         return self._store.jobs.get(job.id).status in FINISHED
+
+    def _give_up(self, job: Job, error: Exception) -> None:
+        try:
+            self._fail(job, f"The lab could not run this job: {error}")
+        except Exception:  # not even that could be kept, as on a full disk
+            log.exception("job %s could not be marked as failed", job.id)
+            with self._changed:
+                self._held.add(job.id)  # until the next start
 
     def _fail(
         self, job: Job, message: str, code: str = "server_error", param: str | None = None
