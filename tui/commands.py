@@ -94,7 +94,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.model", "m", "Model", "Choose the model to count and price for.", True),
     Command("tokens.compare", "c", "Compare", "Lay a second file beside the first.", True),
     Command("tokens.measure", "t", "Measure", "Switch between context and trained tokens.", True),
-    Command("tokens.epochs", "e", "Epochs", "Set the number of epochs, or auto."),
+    Command("tokens.epochs", "e", "Epochs", "Set the number of epochs, or auto.", True),
+    Command("tokens.cut", "x", "Cut", "List the examples that the training limit cuts."),
     Command("tokens.recount", "r", "Recount", "Count again from the rows as they stand."),
     # Jobs
     Command("jobs.new", "n", "New job", "Make a fine-tuning job from a dataset.", True),

@@ -7,7 +7,7 @@ import hashlib
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.core import distribution, pricing
 from tui.core.catalog import Catalog, load
@@ -30,6 +30,18 @@ _REMEMBERED = 500_000
 _THREADS = min(4, os.cpu_count() or 1)
 
 
+class Rows(Protocol):
+    """The lines of a file, read one by one from any thread."""
+
+    def __len__(self) -> int:
+        """Count lines."""
+        ...
+
+    def __getitem__(self, position: int, /) -> bytes:
+        """Return a line without its ending."""
+        ...
+
+
 class Cancelled(Exception):  # noqa: N818 - nothing is wrong: somebody asked for it
     """The count was stopped before its end, because `cancelled()` said so."""
 
@@ -50,7 +62,7 @@ class TokenReport:
 
     `lines`, `context` and `trained` run in parallel, one entry an example; lines that are no
     example are left out. `summary` is over `context`. `uncounted` images and sounds are in
-    none of the numbers.
+    none of the numbers. `predicted_epochs` are what the provider would choose.
     """
 
     path: str
@@ -64,6 +76,7 @@ class TokenReport:
     trained_summary: Summary
     truncated: tuple[Truncation, ...]
     epochs: int
+    predicted_epochs: int
     billed_tokens: int
     cost: Cost
 
@@ -127,7 +140,7 @@ class TokenService:
 
     async def report(
         self,
-        rows: Sequence[bytes],
+        rows: Rows,
         path: str,
         model: str,
         *,
@@ -146,7 +159,7 @@ class TokenService:
 
     async def count(
         self,
-        rows: Sequence[bytes],
+        rows: Rows,
         model: str,
         *,
         on_progress: Callable[[int, int], None] | None = None,
@@ -178,7 +191,7 @@ class TokenService:
 
     def _chunk(
         self,
-        rows: Sequence[bytes],
+        rows: Rows,
         start: int,
         counter: VocabEncoder,
         cancelled: Callable[[], bool] | None,
@@ -240,6 +253,7 @@ def _report(
         trained_summary=distribution.summary(trained),
         truncated=pricing.truncated(zip(lines, context, strict=True), facts.training_limit),
         epochs=epochs,
+        predicted_epochs=pricing.epochs(len(counted), rule),
         billed_tokens=billed,
         cost=pricing.cost(billed, facts),
     )

@@ -1,0 +1,52 @@
+"""Counting one file for the screen, with every failure as something to tell a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.screens.tokens.figures import FileFigures
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.services.tokens import Rows, TokenService
+
+
+async def count_rows(
+    service: TokenService,
+    rows: Rows,
+    name: str,
+    model: str,
+    *,
+    epochs: int | None,
+    on_progress: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> FileFigures | None:
+    """Count all rows of a file and what of them is cut; None when it was cancelled.
+
+    Raises InputError when the rows or the vocabulary cannot be read.
+    """
+    from tui.services.tokens import Cancelled
+    from tui.services.truncation import trained_losses
+    from tui.services.vocab import VocabularyError
+
+    try:
+        report = await service.report(
+            rows, name, model, epochs=epochs, on_progress=on_progress, cancelled=cancelled
+        )
+        losses = await trained_losses(rows, report, cancelled)
+    except Cancelled:
+        return None
+    except VocabularyError as error:
+        raise InputError(
+            "Tokens cannot be counted", str(error), "Install finetui again; a file of it is damaged"
+        ) from error
+    except OSError as error:
+        raise InputError(
+            "Cannot read the file",
+            f"{name}: {error.strerror or error}",
+            "Open it again with 1, then o",
+        ) from error
+    lost = {cut.line: trained for cut, trained in zip(report.truncated, losses, strict=False)}
+    return FileFigures(name, report, len(rows), lost)

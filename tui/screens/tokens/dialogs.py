@@ -1,0 +1,76 @@
+"""The two questions of the Tokens mode: which model, and how many epochs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Input, Static
+
+from tui.screens.dialogs.base import Dialog
+from tui.screens.dialogs.choose import Choice
+from tui.screens.tokens import words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from textual.app import ComposeResult
+
+    from tui.core.catalog import Catalog, ModelFacts
+
+LAB_MODEL = "lab-small"
+OPENAI_MODEL = "gpt-4.1-mini-2025-04-14"
+MOST_EPOCHS = 50
+AUTO = 0
+
+
+def model_choices(catalog: Catalog, day: date, *, lab_first: bool) -> list[Choice[str]]:
+    """Return all models of the catalogue: trainable ones first, with price and last day."""
+    return [
+        Choice(m.id, m.id, _remark(m, day))
+        for m in sorted(
+            catalog.models,
+            key=lambda m: (not m.takes_jobs(day), m.id.startswith("lab-") != lab_first),
+        )
+    ]
+
+
+def _remark(facts: ModelFacts, day: date) -> str:
+    estimated = "" if facts.exact else "≈ estimated"
+    parts = [estimated, words.jobs_until(facts, day), words.price(facts)]
+    return " · ".join(part for part in parts if part)
+
+
+class EpochsDialog(Dialog[int]):
+    """Answers with the number of epochs, or AUTO for what the provider would choose."""
+
+    def __init__(self, current: int | None, predicted: int) -> None:
+        super().__init__("Epochs")
+        self._current, self._predicted = current, predicted
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the field and what an empty one means."""
+        yield Static(
+            f"How often training goes through the file: 1 to {MOST_EPOCHS}. Left empty, the "
+            f"provider chooses; {self._predicted} is what it is predicted to choose.",
+            classes="question",
+            markup=False,
+        )
+        yield Input(
+            "" if self._current is None else str(self._current),
+            placeholder=f"auto ({self._predicted} predicted)",
+            id="epochs",
+        )
+        yield Static("", classes="problem", markup=False)
+        yield Static("enter takes it · empty is auto · esc cancels", classes="keys", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the number if it is one that a job accepts."""
+        event.stop()
+        typed = event.value.strip()
+        if not typed or typed.casefold() == "auto":
+            self.dismiss(AUTO)
+        elif typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_EPOCHS:
+            self.dismiss(int(typed))
+        else:
+            problem = f"A whole number from 1 to {MOST_EPOCHS}, or nothing for auto."
+            self.query_one(".problem", Static).update(problem)

@@ -1,0 +1,110 @@
+"""The two blocks of figures: the table of percentiles, and cut, billed tokens and cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from tui.core.text import one_line
+from tui.screens.tokens import words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date
+
+    from tui.screens.tokens.spreads import Measure
+    from tui.services.tokens import TokenReport
+
+_ROWS = (
+    ("min", "min"),
+    ("p05", "p05"),
+    ("p25", "p25"),
+    ("p50", "median"),
+    ("p75", "p75"),
+    ("p95", "p95"),
+    ("max", "max"),
+    ("mean", "mean"),
+    ("total", "total"),
+)
+_LABEL, _CELL = 7, 9
+_FACT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class FileFigures:
+    """One file's report with what else is told of it.
+
+    `rows` counts the lines read; `lost` gives the trained tokens cut away, by line.
+    """
+
+    name: str
+    report: TokenReport
+    rows: int
+    lost: Mapping[int, int] = field(default_factory=dict)
+
+
+def table_width(files: int) -> int:
+    """Return the columns that the table takes for one file or two."""
+    return _LABEL + 2 * _CELL * files
+
+
+def table(files: Sequence[FileFigures], measure: Measure) -> Text:
+    """Return the percentiles, two columns a file; the measure drawn is marked ▸."""
+    text = Text(no_wrap=True)
+    if len(files) > 1:
+        text.append(" " * _LABEL)
+        for letter in "AB":
+            text.append(letter.center(2 * _CELL), style="bold")
+        text.append("\n")
+    text.append(" " * _LABEL)
+    for _ in files:
+        for name in ("context", "trained"):
+            mark = "▸" if name == measure else ""
+            style = "bold" if name == measure else "dim"
+            text.append(f"{mark}{name}".rjust(_CELL), style=style)
+    for key, label in _ROWS:
+        text.append(f"\n{label:<{_LABEL}}", style="dim")
+        for file in files:
+            for summary in (file.report.summary, file.report.trained_summary):
+                text.append(words.number(getattr(summary, key)).rjust(_CELL))
+    return text
+
+
+def facts(files: Sequence[FileFigures], epochs: int | None, day: date) -> Text:
+    """Return model, what is cut, billed tokens and cost; for two files a column each."""
+    first = files[0]
+    known = first.report.facts
+    remarks = [known.id] if known.exact else [known.id, words.counting(known)]
+    text = Text()
+    _line(text, "Model", " · ".join(filter(None, [*remarks, words.jobs_until(known, day)])))
+    if len(files) == 1:
+        _line(text, "Cut", words.cut(first.report, first.lost))
+        _line(text, "Billed", words.billed(first.report, epochs))
+        paid = bool(first.report.cost.amount)
+        shown = f"{words.cost(first.report)} at {words.price(known)}" if paid else None
+        _line(text, "Cost", shown or words.cost(first.report))
+        if out := words.left_out(first.report, first.rows):
+            _line(text, "Note", out)
+        return text
+    second = files[1]
+    _pair(text, "Files", *(f"{x} {one_line(f.name, 28)}" for x, f in zip("AB", files, strict=True)))
+    _pair(text, "Count", *(f"{f.report.examples:,} examples" for f in files))
+    _pair(text, "Cut", *(words.cut(f.report, f.lost, short=True) for f in files))
+    _pair(text, "Billed", *(words.billed(f.report, epochs, short=True) for f in files))
+    _pair(text, "Cost", *(words.cost(f.report) for f in files))
+    _line(text, "A and B", words.difference(first.report, second.report))
+    return text
+
+
+def _line(text: Text, label: str, said: str) -> None:
+    if text:
+        text.append("\n")
+    text.append(f"{label:<{_FACT}}", style="dim")
+    text.append(one_line(said, 400))
+
+
+def _pair(text: Text, label: str, left: str, right: str) -> None:
+    _line(text, label, f"{left:<35}")
+    text.append(right)

@@ -1,0 +1,85 @@
+"""The list of examples behind a bar, or of those that are cut."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from tui.core.example import Example
+from tui.core.text import one_line, plural
+from tui.screens.tokens.spreads import Measure, values_of
+from tui.screens.tokens.words import number
+
+if TYPE_CHECKING:
+    from tui.screens.tokens.figures import FileFigures
+    from tui.services.datasets import Document
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which examples to list: those whose measure lies in `first` to `last`, or the cut ones."""
+
+    measure: Measure = "context"
+    first: float = 0
+    last: float = 0
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One example of the list: its line, its tokens, and those cut away, all of them and trained.
+
+    `lost_trained` is None while that is not known.
+    """
+
+    line: int
+    context: int
+    trained: int
+    lost: int = 0
+    lost_trained: int | None = None
+
+
+def listed(file: FileFigures, wanted: Wanted) -> list[Listed]:
+    """Return the examples wanted, in line order. Slow for many examples."""
+    report = file.report
+    losses = {cut.line: cut.lost for cut in report.truncated}
+    found = []
+    for line, context, trained, value in zip(
+        report.lines,
+        report.context,
+        report.trained,
+        values_of(report, wanted.measure),
+        strict=True,
+    ):
+        if (line in losses) if wanted.cut else (wanted.first <= value <= wanted.last):
+            lost = losses.get(line, 0)
+            found.append(Listed(line, context, trained, lost, file.lost.get(line)))
+    return found
+
+
+def title(wanted: Wanted, count: int) -> str:
+    """Return what stands over the list."""
+    if wanted.cut:
+        what = f"{plural(count, 'example')} cut at the training limit"
+    else:
+        span = number(wanted.first)
+        if wanted.last != wanted.first:
+            span = f"{span}–{number(wanted.last)}"
+        what = f"{plural(count, 'example')} of {span} {wanted.measure} tokens"
+    return f"{what} · enter shows one in Datasets · esc back"
+
+
+def row(item: Listed, document: Document, width: int) -> Text:
+    """Return one line of the list: line number, tokens, what is lost, and how it begins."""
+    text = Text(f"line {item.line:<6,}", style="dim")
+    text.append(f"{item.context:>8,} context {item.trained:>8,} trained ")
+    if item.lost:
+        trained = "" if item.lost_trained is None else f", {item.lost_trained:,} trained"
+        text.append(f" ✂ −{item.lost:,}{trained} ", style="bold red")
+    if item.line <= len(document):
+        example = document.example(item.line - 1)
+        if isinstance(example, Example):
+            text.append(f" {one_line(example.first('user'), width)}", style="dim")
+    return text

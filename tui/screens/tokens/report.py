@@ -1,0 +1,238 @@
+"""The report of the Tokens screen: when it is counted again, and how it is shown."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from textual import work
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+from textual.worker import get_current_worker
+
+from tui.core.text import one_line, plural
+from tui.screens.base import ModeScreen
+from tui.screens.tokens import figures
+from tui.screens.tokens.counting import count_rows
+from tui.screens.tokens.dialogs import LAB_MODEL, OPENAI_MODEL
+from tui.screens.tokens.spreads import Measure, spreads
+from tui.services.errors import ServiceError
+from tui.widgets.histogram import Histogram
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+    from textual.timer import Timer
+
+    from tui.screens.tokens.figures import FileFigures
+    from tui.services.datasets import Document
+    from tui.services.tokens import Rows
+    from tui.services.workspace import Workspace
+
+NOTHING_OPEN = "No dataset is open. Press 1, then o to open one, or s for the sample."
+# Long enough that a burst of edits is counted once, short enough to feel live.
+_SETTLE_SECONDS = 0.3
+
+
+class ReportScreen(ModeScreen):
+    """Counts the rows of the open dataset as they stand, unsaved edits included."""
+
+    def __init__(self) -> None:
+        super().__init__(classes="-waiting")
+        self.document: Document | None = None
+        self.files: list[FileFigures] = []  # the open dataset, and the file beside it
+        self.measure: Measure = "context"
+        self.epochs: int | None = None  # None: what the provider is predicted to choose
+        self.beside: Path | None = None
+        self.models: dict[str, str] = {}  # the model chosen, by profile
+        self._stale = True
+        self._settling: Timer | None = None
+        self._unsubscribe: list[Callable[[], None]] = []
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the sentence for when there is nothing, the report, and the list behind it."""
+        yield Static(NOTHING_OPEN, id="state", markup=False)
+        with Vertical(id="report"):
+            with Horizontal(id="measures"):
+                with Vertical(id="charts", classes="pane"):
+                    yield Histogram(id="first", empty="No example to count.")
+                    second = Histogram(id="second", empty="No example to count.")
+                    second.can_focus = False  # it follows the cursor of the first
+                    yield second
+                with Vertical(id="figures-pane", classes="pane"):
+                    yield Static(id="figures")
+            yield Static(id="facts")
+        with Vertical(id="lines-pane", classes="pane"):
+            yield RecordList(id="lines", empty="No such example any more. esc goes back.")
+
+    @property
+    def model(self) -> str:
+        """The model counted for: the one chosen for this profile, or its usual one."""
+        profile = self.workspace.profile
+        usual = LAB_MODEL if profile.kind == "lab" else OPENAI_MODEL
+        return self.models.get(profile.name, usual)
+
+    # -- following the dataset ---------------------------------------------------------
+
+    def on_workspace(self, workspace: Workspace) -> None:
+        """Follow the open dataset; another profile has another usual model."""
+        self._unfollow()
+        self._unsubscribe = [workspace.datasets.subscribe(self._look)]
+        self.document = None
+        self._look()
+
+    def on_unmount(self) -> None:
+        """Stop following."""
+        self._unfollow()
+
+    def on_screen_resume(self) -> None:
+        """Count what has changed meanwhile."""
+        if self.host.workspace is not None and self._unsubscribe:
+            self._look()
+
+    def _unfollow(self) -> None:
+        for end in self._unsubscribe:
+            end()
+        self._unsubscribe = []
+
+    def _look(self) -> None:
+        """Take up the document that is open, if it is another one, and count what is stale."""
+        document = self.workspace.datasets.current
+        if document is not self.document or document is None:
+            self._take(document)
+        if self._stale and document is not None and self.is_current:
+            self._count()
+
+    def _take(self, document: Document | None) -> None:
+        for end in self._unsubscribe[1:]:
+            end()
+        del self._unsubscribe[1:]
+        self.document, self.files, self._stale = document, [], True
+        if document is None:
+            self._wait_with(NOTHING_OPEN)
+        else:
+            self._unsubscribe.append(document.subscribe(self._went_stale))
+            self._wait_with(f"Counting the tokens of {document.path.name}…")
+
+    def _went_stale(self) -> None:
+        self._stale = True
+        if self._settling is not None:
+            self._settling.stop()
+        self._settling = self.set_timer(_SETTLE_SECONDS, self._look)
+
+    def _wait_with(self, sentence: str) -> None:
+        self.query_one("#state", Static).update(one_line(sentence))
+        self.remove_class("-listing")
+        self.add_class("-waiting")
+        self.note("")
+
+    # -- counting ----------------------------------------------------------------------
+
+    def recount(self) -> None:
+        """Count again: for other rows, another model or another number of epochs."""
+        self._stale = True
+        self._look()
+
+    @work(group="count", exclusive=True, exit_on_error=False, description="count tokens")
+    async def _count(self) -> None:
+        worker, document = get_current_worker(), self.document
+        if document is None:
+            return
+        self._stale = False
+        try:
+            files = await self._counted(document, lambda: worker.is_cancelled)
+        except ServiceError:
+            if document is not self.workspace.datasets.current:
+                return  # it was closed while being read; the next one is counted by now
+            if not self.files:
+                self._wait_with("Not counted. Press r to try again.")
+            raise
+        finally:
+            if not worker.is_cancelled:
+                self.host.working("tokens", "")
+        if files and document is self.document:
+            self.files = files
+            await self.show_report()
+
+    async def _counted(
+        self, document: Document, cancelled: Callable[[], bool]
+    ) -> list[FileFigures]:
+        """Count the open rows and the file beside them; empty when cancelled."""
+        first = await self._count_file(document.snapshot(), document.path.name, cancelled)
+        if first is None or self.beside is None:
+            return [first] if first else []
+        from tui.services.lines import read_lines
+
+        try:
+            lines = await read_lines(self.beside)
+        except ServiceError as error:
+            self.beside = None
+            self.show_error(error)
+            return [first]
+        try:
+            second = await self._count_file(lines, self.beside.name, cancelled)
+        finally:
+            lines.close()
+        return [first, second] if second else []
+
+    async def _count_file(
+        self, rows: Rows, name: str, cancelled: Callable[[], bool]
+    ) -> FileFigures | None:
+        told = -1
+
+        def progress(done: int, of: int) -> None:
+            nonlocal told
+            percent = done * 100 // max(of, 1)
+            if percent != told and not cancelled():
+                told = percent
+                self.host.working("tokens", f"counting {name} {percent} %")
+
+        return await count_rows(
+            self.workspace.tokens,
+            rows,
+            name,
+            self.model,
+            epochs=self.epochs,
+            on_progress=progress,
+            cancelled=cancelled,
+        )
+
+    # -- showing -----------------------------------------------------------------------
+
+    async def show_report(self) -> None:
+        """Show what was counted, in the measure chosen."""
+        reports = [file.report for file in self.files]
+        measure, both = self.measure, len(reports) > 1
+        drawn = await asyncio.to_thread(spreads, reports, measure)
+        summaries = [r.summary if measure == "context" else r.trained_summary for r in reports]
+        largest = max(summary.max for summary in summaries)
+        self.set_class(both, "-comparing")
+        for name, letter, chart in zip(("#first", "#second"), "AB", drawn, strict=False):
+            label = letter if both else ""
+            self.query_one(name, Histogram).show(chart, largest, label)
+        self.query_one("#figures", Static).update(figures.table(self.files, measure))
+        today = datetime.now().astimezone().date()
+        self.query_one("#facts", Static).update(figures.facts(self.files, self.epochs, today))
+        self._show_titles()
+        first_time = self.has_class("-waiting")
+        self.remove_class("-waiting")
+        if first_time and self.focused is None:
+            self.query_one("#first", Histogram).focus()
+        if self.is_current:
+            self.host.reached("tokens")
+
+    def _show_titles(self) -> None:
+        first = self.files[0]
+        facts = first.report.facts
+        mark = "" if facts.exact else "≈ "
+        charts = self.query_one("#charts", Vertical)
+        charts.border_title = f"{mark}{self.measure.capitalize()} tokens per example"
+        charts.border_subtitle = "← → move · enter lists · t switches"
+        exactness = "exact" if facts.exact else "≈ estimated"
+        self.query_one("#figures-pane", Vertical).border_title = f"Tokens, {exactness}"
+        beside = f" and {self.files[1].name}" if len(self.files) > 1 else ""
+        self.note(f"{first.name}{beside} · {plural(first.report.examples, 'example')}")

@@ -1,0 +1,160 @@
+"""The Tokens screen: what can be done with the report."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.containers import Vertical
+
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.path import PathDialog
+from tui.screens.tokens import figures
+from tui.screens.tokens.dialogs import AUTO, EpochsDialog, model_choices
+from tui.screens.tokens.listing import Listed, Wanted, listed, row, title
+from tui.screens.tokens.neighbours import neighbours
+from tui.screens.tokens.report import ReportScreen
+from tui.widgets.histogram import Histogram
+from tui.widgets.record_list import RecordList
+
+
+class TokensScreen(ReportScreen):
+    """How long the examples are, what is cut, and what a fine-tune with them would cost."""
+
+    MODE: ClassVar[str] = "tokens"
+    CSS_PATH = "screen.tcss"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.listed: list[Listed] = []
+        self._wanted: Wanted | None = None
+
+    # -- what is asked for -------------------------------------------------------------
+
+    @work(group="ask", exclusive=True, exit_on_error=False, description="choose a model")
+    async def action_model(self) -> None:
+        """Choose the model to count and price for."""
+        catalog = await asyncio.to_thread(lambda: self.workspace.tokens.catalog)
+        profile = self.workspace.profile
+        today = datetime.now().astimezone().date()
+        choices = model_choices(catalog, today, lab_first=profile.kind == "lab")
+        dialog = Choose("Model to count and price for", choices, self.model)
+        chosen = await self.app.push_screen_wait(dialog)
+        if chosen and chosen != self.model:
+            self.models[profile.name] = chosen
+            self.recount()
+
+    @work(group="ask", exclusive=True, exit_on_error=False, description="choose a second file")
+    async def action_compare(self) -> None:
+        """Lay a second file beside the open one."""
+        if self.document is None:
+            return
+        recents = await self.workspace.datasets.recents()
+        offered = await asyncio.to_thread(neighbours, self.document.path, recents)
+        dialog = PathDialog("Lay a second file beside this one", offered)
+        path = await self.app.push_screen_wait(dialog)
+        if path is not None:
+            self.beside = path
+            self.recount()
+
+    @work(group="ask", exclusive=True, exit_on_error=False, description="set the epochs")
+    async def action_epochs(self) -> None:
+        """Set the number of epochs, or leave it to the provider."""
+        if not self.files:
+            return
+        predicted = self.files[0].report.predicted_epochs
+        answer = await self.app.push_screen_wait(EpochsDialog(self.epochs, predicted))
+        if answer is not None:
+            self.epochs = None if answer == AUTO else answer
+            self.recount()
+
+    @work(group="measure", exclusive=True, exit_on_error=False, description="switch the measure")
+    async def action_measure(self) -> None:
+        """Switch between context and trained tokens."""
+        self.measure = "trained" if self.measure == "context" else "context"
+        if self.files:
+            await self.show_report()
+
+    def action_recount(self) -> None:
+        """Count again, the second file from disk."""
+        self.clear_error()
+        self.recount()
+
+    # -- the examples behind a bar -----------------------------------------------------
+
+    def on_histogram_moved(self, event: Histogram.Moved) -> None:
+        """Let the cursor of the other histogram follow."""
+        other = "#second" if event.histogram.id == "first" else "#first"
+        self.query_one(other, Histogram).point_at(event.bar.first)
+
+    def on_histogram_chosen(self, event: Histogram.Chosen) -> None:
+        """List the examples of the bar."""
+        self._list(Wanted(self.measure, event.bar.first, event.bar.last))
+
+    def action_cut(self) -> None:
+        """List the examples that are cut."""
+        if self.files:
+            self._list(Wanted(cut=True))
+
+    @work(group="list", exclusive=True, exit_on_error=False, description="list examples")
+    async def _list(self, wanted: Wanted) -> None:
+        if not self.files:
+            return
+        self._wanted = wanted
+        self.listed = await asyncio.to_thread(listed, self.files[0], wanted)
+        pane = self.query_one("#lines-pane", Vertical)
+        pane.border_title = title(wanted, len(self.listed))
+        opened = not self.has_class("-listing")
+        self.add_class("-listing")
+        lines = self.query_one("#lines", RecordList)
+        lines.show(len(self.listed), self._line)
+        if opened:
+            lines.move_to(0)
+            lines.focus()
+
+    def _line(self, at: int, width: int) -> Text:
+        return row(self.listed[at], self.document, width) if self.document else Text()
+
+    async def show_report(self) -> None:
+        """Show what was counted; a list that is open is made again from it."""
+        await super().show_report()
+        if self.has_class("-listing") and self._wanted is not None:
+            self._list(self._wanted)
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Go to the example in Datasets."""
+        if event.record_list.id == "lines":
+            self.host.show_example(self.listed[event.index].line - 1)
+
+    # -- leaving and copying -----------------------------------------------------------
+
+    def go_back(self) -> bool:
+        """Close the error, else the list, else the comparison."""
+        if self.clear_error():
+            return True
+        if self.has_class("-listing"):
+            self.remove_class("-listing")
+            self.query_one("#first", Histogram).focus()
+            return True
+        if self.beside is not None:
+            self.beside = None
+            self.recount()
+            return True
+        return False
+
+    def copy_text(self) -> tuple[str, str]:
+        """Copy the figures, or from the list the line under the cursor."""
+        if not self.files or self.document is None:
+            return "", ""
+        if self.has_class("-listing"):
+            at = self.query_one("#lines", RecordList).cursor
+            if at >= len(self.listed) or self.listed[at].line > len(self.document):
+                return "", ""
+            line = self.document.line(self.listed[at].line - 1)
+            return line.decode("utf-8", "replace"), "The example"
+        today = datetime.now().astimezone().date()
+        table = figures.table(self.files, self.measure)
+        return f"{table}\n\n{figures.facts(self.files, self.epochs, today)}", "The report"

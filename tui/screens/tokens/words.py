@@ -1,0 +1,141 @@
+"""What a token report says, put into words: money, epochs, what is cut, how two files differ."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tui.core.text import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from tui.core.catalog import ModelFacts
+    from tui.services.tokens import TokenReport
+
+_SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
+# Within these bounds two medians are called alike: token counts vary that much by chance.
+_ALIKE = (0.9, 1.1)
+_NAMED = 3
+
+
+def number(value: float) -> str:
+    """Return a number of tokens: whole ones whole, others with one digit."""
+    if abs(value) >= 100_000_000:
+        return f"{value / 1_000_000:,.1f}M"
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def money(amount: Decimal, currency: str) -> str:
+    """Return an amount, with four digits when it is below one unit of the currency."""
+    sign = _SIGNS.get(currency, "")
+    if amount == 0:
+        shown = "0"
+    elif amount < Decimal("0.0001"):
+        return f"under {sign}0.0001{'' if sign else ' ' + currency}"
+    else:
+        shown = f"{amount:,.2f}" if amount >= 1 else f"{amount:.4f}"
+    return f"{sign}{shown}" if sign else f"{shown} {currency}"
+
+
+def counting(facts: ModelFacts) -> str:
+    """Return whether counts for a model are exact, and by which vocabulary."""
+    return f"exact, {facts.encoding}" if facts.exact else f"≈ estimated with {facts.encoding}"
+
+
+def jobs_until(facts: ModelFacts, day: date) -> str:
+    """Return until when the model takes jobs, or an empty text when nothing limits it."""
+    if not facts.known:
+        return "not in the catalogue"
+    last = facts.no_new_jobs_after
+    if not facts.takes_jobs(day):
+        return f"no new jobs since {last}" if last else "takes no training jobs"
+    return f"no new jobs after {last}" if last else ""
+
+
+def price(facts: ModelFacts) -> str:
+    """Return the training price of a model with the day it was read."""
+    if facts.price_training is None:
+        return "training price unknown"
+    if facts.price_training == 0:
+        return "free"
+    read = f", as of {facts.as_of}" if facts.as_of else ""
+    return f"{money(facts.price_training, facts.currency)} per 1M tokens{read}"
+
+
+def cost(report: TokenReport) -> str:
+    """Return what training on the file costs."""
+    amount = report.cost.amount
+    if amount is None:
+        return "unknown"
+    if report.facts.price_training == 0:
+        return "nothing: the lab is free"
+    mark = "" if report.facts.exact else "≈ "
+    return f"{mark}{money(amount, report.cost.currency)}"
+
+
+def billed(report: TokenReport, requested: int | None, *, short: bool = False) -> str:
+    """Return epochs × tokens = billed tokens, telling a predicted number of epochs from a set one.
+
+    Tokens behind the training limit are not billed.
+    """
+    each = report.billed_tokens // report.epochs if report.epochs else 0
+    how = "set" if requested is not None else "predicted"
+    mark = "" if report.facts.exact else "≈ "
+    epochs = plural(report.epochs, "epoch")
+    if short:
+        return f"{mark}{report.billed_tokens:,} ({epochs} {how})"
+    asked = "set; e changes it" if requested is not None else "predicted; e sets it"
+    return f"{mark}{report.billed_tokens:,} tokens = {each:,} × {epochs} ({asked})"
+
+
+def cut(report: TokenReport, lost: Mapping[int, int], *, short: bool = False) -> str:
+    """Return which examples are over the training limit and what is lost of them.
+
+    `lost` gives trained tokens lost by line, as far as they are known.
+    """
+    limit = report.facts.training_limit
+    if limit is None:
+        return "training limit unknown"
+    if not report.truncated:
+        longest = number(report.summary.max)
+        return "nothing" if short else f"nothing; the longest has {longest} of {limit:,} tokens"
+    total = sum(t.lost for t in report.truncated)
+    what = plural(len(report.truncated), "example")
+    trained = f"{sum(lost.values()):,} trained" if len(lost) == len(report.truncated) else "…"
+    if short:
+        return f"{what}: {total:,} tokens, {trained}"
+    named = [f"line {t.line} (−{t.lost:,})" for t in report.truncated[:_NAMED]]
+    if len(report.truncated) > _NAMED:
+        named.append("…")
+    return (
+        f"{what} over {limit:,} {'loses' if len(report.truncated) == 1 else 'lose'} "
+        f"{total:,} tokens, {trained}: {', '.join(named)} · x lists"
+    )
+
+
+def left_out(report: TokenReport, rows: int) -> str:
+    """Return what the numbers do not hold: lines that are no examples, images and sounds."""
+    parts = []
+    if rows > report.examples:
+        parts.append(f"{plural(rows - report.examples, 'line')} without an example")
+    if report.uncounted:
+        parts.append(f"{plural(report.uncounted, 'image or sound', 'images or sounds')}")
+    return f"not counted: {' and '.join(parts)}" if parts else ""
+
+
+def difference(first: TokenReport, second: TokenReport) -> str:
+    """Return one sentence on how the answers of file B differ from those of file A."""
+    if not first.examples or not second.examples:
+        return f"{'A' if not first.examples else 'B'} has no examples to compare."
+    a, b = first.trained_summary.p50, second.trained_summary.p50
+    medians = f"(medians {number(a)} and {number(b)} trained tokens)"
+    if not a or not b:
+        return f"{'A' if not a else 'B'} mostly trains nothing {medians}."
+    if _ALIKE[0] <= b / a <= _ALIKE[1]:
+        return f"The answers of A and B are about equally long {medians}."
+    longer, shorter = ("B", "A") if b > a else ("A", "B")
+    return (
+        f"Answers in {longer} are {max(a, b) / min(a, b):.1f}× as long as in {shorter} {medians}."
+    )

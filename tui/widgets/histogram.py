@@ -1,0 +1,361 @@
+"""A histogram drawn in eighth blocks, with a cursor on its bars that says what each holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.segment import Segment
+from textual.binding import Binding
+from textual.geometry import Region
+from textual.message import Message
+from textual.reactive import reactive
+from textual.strip import Strip
+from textual.widget import Widget
+
+from tui.core.text import plural
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.binding import BindingType
+
+    from tui.core import distribution
+
+_EIGHTHS = " ▁▂▃▄▅▆▇█"
+_LEAST_BAR, _WIDEST_BAR = 2, 6
+# Below this height what the cursor is on is told in one line, and the bars get the other.
+_ROOMY = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar as drawn: `first` to `last` are the values in it, both included.
+
+    `up_to` counts the values in this bar and in all before it.
+    """
+
+    first: float
+    last: float
+    count: int
+    up_to: int
+
+
+def bars_of(histogram: distribution.Histogram, most: int, largest: float) -> tuple[Bar, ...]:
+    """Merge neighbouring bins evenly so that at most `most` bars are left.
+
+    `largest` is the greatest value there is: the last bar ends with it.
+    """
+    bins = histogram.bins
+    step = max(1, -(-len(bins) // max(1, most)))
+    bars: list[Bar] = []
+    total = 0
+    for at in range(0, len(bins), step):
+        group = bins[at : at + step]
+        count = sum(b.count for b in group)
+        total += count
+        low, high = group[0].low, group[-1].high
+        whole = isinstance(low, int) and isinstance(high, int)
+        last = min(high - 1 if whole else high, max(largest, low))
+        bars.append(Bar(low, last, count, total))
+    return tuple(bars)
+
+
+class Histogram(Widget, can_focus=True):
+    """Bars over an axis; the cursor is marked ▲, bars over the limit are hatched."""
+
+    HELP = "← → move over the bars, home and end go to the first and last, enter lists a bar."
+    DEFAULT_CSS = """
+    Histogram {
+        height: 1fr; min-height: 5;
+        & > .histogram--bar { color: $primary; }
+        & > .histogram--over { color: $error; }
+        & > .histogram--cursor { color: $accent; text-style: bold; }
+        & > .histogram--limit { color: $text-error; }
+        & > .histogram--axis { color: $text-muted; }
+        & > .histogram--told { color: $text; }
+        &:focus > .histogram--told { text-style: bold; }
+    }
+    """
+    COMPONENT_CLASSES: ClassVar[set[str]] = {
+        "histogram--bar",
+        "histogram--over",
+        "histogram--cursor",
+        "histogram--limit",
+        "histogram--axis",
+        "histogram--told",
+    }
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("left,h", "move(-1)", "Left", show=False),
+        Binding("right,l", "move(1)", "Right", show=False),
+        Binding("pageup", "move(-5)", "Five left", show=False),
+        Binding("pagedown", "move(5)", "Five right", show=False),
+        Binding("home,g", "move(-1000000)", "First", show=False),
+        Binding("end,G", "move(1000000)", "Last", show=False),
+        Binding("enter", "choose", "List", show=False),
+    ]
+
+    cursor: reactive[int] = reactive(0, repaint=False)
+
+    @dataclass
+    class Moved(Message):
+        """The cursor is on another bar."""
+
+        histogram: Histogram
+        bar: Bar
+
+        @property
+        def control(self) -> Histogram:
+            """The histogram it happened in."""
+            return self.histogram
+
+    @dataclass
+    class Chosen(Message):
+        """Enter was pressed, or the bar under the cursor clicked."""
+
+        histogram: Histogram
+        bar: Bar
+
+        @property
+        def control(self) -> Histogram:
+            """The histogram it happened in."""
+            return self.histogram
+
+    def __init__(
+        self,
+        *,
+        name: str = "",
+        unit: str = "tokens",
+        noun: str = "example",
+        empty: str = "",
+        id: str | None = None,  # noqa: A002
+    ) -> None:
+        super().__init__(id=id)
+        self._label, self._unit, self._noun, self._empty = name, unit, noun, empty
+        self._histogram: distribution.Histogram | None = None
+        self._largest: float = 0
+        self._bars: tuple[Bar, ...] = ()
+
+    # -- what is shown ---------------------------------------------------------------
+
+    def show(self, histogram: distribution.Histogram, largest: float, label: str = "") -> None:
+        """Show bins; the cursor stays on the values it was on.
+
+        `largest` is the greatest value there is. `label`, such as "A", tells two histograms
+        apart.
+        """
+        held = self.bar.first if self.bar and self._histogram else None
+        self._histogram, self._largest, self._label = histogram, largest, label
+        self._draw_anew(held)
+
+    @property
+    def bar(self) -> Bar | None:
+        """The bar under the cursor."""
+        return self._bars[self.cursor] if self.cursor < len(self._bars) else None
+
+    @property
+    def bars(self) -> tuple[Bar, ...]:
+        """The bars as they are drawn at this width."""
+        return self._bars
+
+    @property
+    def told(self) -> tuple[str, str]:
+        """What the cursor is on, in words: range, count and share; then all up to here."""
+        bar = self.bar
+        if bar is None or self._histogram is None:
+            return "", ""
+        total = self._bars[-1].up_to or 1
+        span = _span(bar.first, bar.last)
+        return (
+            f"{span} {self._unit}: {plural(bar.count, self._noun)}, {_share(bar.count, total)}",
+            f"up to {_number(bar.last)}: {plural(bar.up_to, self._noun)}, "
+            f"{_share(bar.up_to, total)}",
+        )
+
+    @property
+    def told_shortly(self) -> str:
+        """The same in one line."""
+        bar = self.bar
+        if bar is None:
+            return self._label
+        total = self._bars[-1].up_to or 1
+        label = f"{self._label} " if self._label else ""
+        return (
+            f"{label}{_span(bar.first, bar.last)}: {bar.count:,}, {_share(bar.count, total)}"
+            f" · up to here {_share(bar.up_to, total)}"
+        )
+
+    def point_at(self, value: float) -> None:
+        """Put the cursor on the bar that holds a value, or on the nearest."""
+        at = sum(bar.first <= value for bar in self._bars) - 1
+        self.cursor = max(0, min(at, len(self._bars) - 1))
+
+    def on_resize(self) -> None:
+        """Draw as many bars as the new width takes."""
+        self._draw_anew(self.bar.first if self.bar else None)
+
+    def _draw_anew(self, held: float | None) -> None:
+        if self._histogram is None:
+            return
+        most = max(1, self._plot_width // _LEAST_BAR)
+        self._bars = bars_of(self._histogram, most, self._largest)
+        if held is not None:
+            self.point_at(held)
+        self.cursor = max(0, min(self.cursor, len(self._bars) - 1))
+        self.refresh()
+
+    # -- measures --------------------------------------------------------------------
+
+    @property
+    def _told_rows(self) -> int:
+        return 2 if self.size.height >= _ROOMY else 1
+
+    @property
+    def _plot_height(self) -> int:
+        return max(1, self.size.height - 2 - self._told_rows)
+
+    @property
+    def _gutter(self) -> int:
+        # The whole count fits in any bar, so this width does not change with the bars.
+        total = sum(b.count for b in self._histogram.bins) if self._histogram else 0
+        return len(f"{total:,}") + 1
+
+    @property
+    def _plot_width(self) -> int:
+        return max(1, self.size.width - self._gutter)
+
+    @property
+    def _bar_width(self) -> int:
+        return max(1, min(_WIDEST_BAR, self._plot_width // max(1, len(self._bars))))
+
+    def _column(self, value: float) -> int | None:
+        """Return the column (0-based, within the plot) of a value; None beyond the bars."""
+        if not self._bars or not self._bars[0].first <= value < self._bars[-1].last:
+            return None
+        low = self._bars[0].first
+        width = self._bars[1].first - low if len(self._bars) > 1 else self._bars[0].last - low
+        return int((value - low + 1) / max(width, 1) * self._bar_width)
+
+    # -- drawing ---------------------------------------------------------------------
+
+    def render_line(self, y: int) -> Strip:
+        """Draw one line: bars, then the axis, its ends, and what the cursor is on."""
+        plot = self._plot_height
+        if not self._bars:
+            return self._words(self._empty if y == 0 else "", "axis")
+        if y < plot:
+            return self._plot_line(y, plot)
+        if y == plot:
+            return self._axis_line()
+        if y == plot + 1:
+            return self._ends_line()
+        if self._told_rows == 1:
+            return self._words(self.told_shortly, "told")
+        return self._words(self.told[min(y - plot - 2, 1)], "told")
+
+    def _plot_line(self, y: int, plot: int) -> Strip:
+        highest = max(bar.count for bar in self._bars) or 1
+        width, gutter = self._bar_width, self._gutter
+        mark = f"{highest:,}" if y == 0 else ""
+        cells: list[tuple[str, str]] = [(c, "axis") for c in f"{mark:>{gutter - 1}}│"]
+        for index, bar in enumerate(self._bars):
+            eighths = -(-bar.count * plot * 8 // highest)
+            glyph = _EIGHTHS[max(0, min(8, eighths - (plot - 1 - y) * 8))]
+            over = self._is_over(bar)
+            kind = "cursor" if index == self.cursor else "over" if over else "bar"
+            glyph = "▒" if over and glyph == "█" else glyph
+            gap = 1 if width > _LEAST_BAR else 0
+            cells += [(glyph, kind)] * (width - gap) + [(" ", kind)] * gap
+        limit = self._limit_column
+        if limit is not None and limit + gutter < len(cells) and cells[limit + gutter][0] == " ":
+            cells[limit + gutter] = ("┊", "limit")
+        return self._strip(cells)
+
+    def _is_over(self, bar: Bar) -> bool:
+        limit = self._histogram.limit if self._histogram else None
+        return limit is not None and bar.first > limit
+
+    @property
+    def _limit_column(self) -> int | None:
+        limit = self._histogram.limit if self._histogram else None
+        return None if limit is None else self._column(limit)
+
+    def _axis_line(self) -> Strip:
+        width, gutter = self._bar_width, self._gutter
+        cells = [(c, "axis") for c in f"{'0':>{gutter - 1}}└" + "─" * width * len(self._bars)]
+        if (limit := self._limit_column) is not None and limit + gutter < len(cells):
+            cells[limit + gutter] = ("┼", "limit")
+        start = gutter + self.cursor * width
+        for column in range(start, min(start + max(1, width - (width > _LEAST_BAR)), len(cells))):
+            cells[column] = ("▲", "cursor")
+        return self._strip(cells)
+
+    def _ends_line(self) -> Strip:
+        gutter, used = self._gutter, self._bar_width * len(self._bars)
+        low, high = _number(self._bars[0].first), _number(self._bars[-1].last)
+        room = max(used, len(low) + len(high) + 1)
+        text = " " * gutter + low + high.rjust(room - len(low))
+        limit = self._histogram.limit if self._histogram else None
+        if limit is None:
+            return self._words(text, "axis")
+        column, words = self._limit_column, f"limit {_number(limit)}"
+        if column is None:
+            beyond = " ▸" if limit >= self._bars[-1].last else ""
+            tail = f"◂ {words}" if not beyond else f"{words}{beyond}"
+            return self._words(f"{text}  {tail}", "axis")
+        first, last = gutter + len(low) + 1, gutter + room - len(high) - 1 - len(words)
+        if first > last:
+            return self._words(f"{text}  {words}", "axis")
+        at = max(first, min(gutter + column - len(words) // 2, last))
+        return self._words(text[:at] + words + text[at + len(words) :], "axis")
+
+    def _words(self, text: str, kind: str) -> Strip:
+        return self._strip([(text, kind)])
+
+    def _strip(self, cells: list[tuple[str, str]]) -> Strip:
+        segments = []
+        for kind, group in groupby(cells, key=lambda cell: cell[1]):
+            style = self.get_component_rich_style(f"histogram--{kind}")
+            segments.append(Segment("".join(cell[0] for cell in group), style))
+        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+
+    # -- the cursor ------------------------------------------------------------------
+
+    def watch_cursor(self, before: int, after: int) -> None:
+        """Repaint the two bars concerned, the axis and the words."""
+        plot, width = self._plot_height, self._bar_width
+        regions = [Region(self._gutter + at * width, 0, width, plot + 1) for at in (before, after)]
+        self.refresh(*regions, Region(0, plot + 2, self.size.width, self._told_rows))
+        if self.bar is not None:
+            self.post_message(self.Moved(self, self.bar))
+
+    def action_move(self, by: int) -> None:
+        """Move the cursor by some bars."""
+        self.cursor = max(0, min(self.cursor + by, len(self._bars) - 1))
+
+    def action_choose(self) -> None:
+        """Report the bar under the cursor as chosen."""
+        if self.bar is not None:
+            self.post_message(self.Chosen(self, self.bar))
+
+    def on_click(self, event: events.Click) -> None:
+        """Move to the bar clicked; a second click chooses it."""
+        at = (event.x - self._gutter) // self._bar_width
+        if not 0 <= at < len(self._bars) or event.y > self._plot_height:
+            return
+        if at == self.cursor:
+            self.action_choose()
+        else:
+            self.cursor = at
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
+def _span(first: float, last: float) -> str:
+    return _number(first) if first == last else f"{_number(first)}–{_number(last)}"
+
+
+def _share(count: int, total: int) -> str:
+    return f"{count * 100 / total:.1f} %"
