@@ -28,6 +28,8 @@ class TextEditor(Dialog[str]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "done", "Done", show=False, priority=True),
+        # A text area in which tab indents keeps esc for itself.
+        Binding("escape", "cancel", "Leave", show=False, priority=True),
     ]
 
     def __init__(
@@ -41,6 +43,11 @@ class TextEditor(Dialog[str]):
         yield TextArea(self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=False)
         yield Static("", classes="problem", markup=False)
         yield Static("ctrl+s keeps · esc leaves · ctrl+z undoes", classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin at the end of the text, where most additions go."""
+        area = self.query_one(TextArea)
+        area.move_cursor(area.document.end)
 
     def action_done(self) -> None:
         """Answer with the text, unless the check finds it wrong."""

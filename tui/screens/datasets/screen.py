@@ -42,8 +42,9 @@ class DatasetsScreen(FileActions, EditActions):
         super().__init__(classes="-no-document")
         self.issues: list[Issue] = []
         self._worst: dict[int, str] = {}  # line number → severity of its worst problem
+        self._shown = -1  # the position of the example in the conversation pane
         self._checker: Checker | None = None
-        self._unsubscribe: list[Callable[[], None]] = []
+        self._leave_service: Callable[[], None] = lambda: None
 
     def compose_body(self) -> ComposeResult:
         """Lay out the start page, and the three panes behind it."""
@@ -63,9 +64,8 @@ class DatasetsScreen(FileActions, EditActions):
 
     def on_workspace(self, workspace: Workspace) -> None:
         """Follow the document that is open."""
-        for end in self._unsubscribe:
-            end()
-        self._unsubscribe = [workspace.datasets.subscribe(self._take_document)]
+        self._leave_service()
+        self._leave_service = workspace.datasets.subscribe(self._take_document)
         self._take_document()
         self.list_recents()
 
@@ -78,7 +78,7 @@ class DatasetsScreen(FileActions, EditActions):
         self.document = document
         self._checker = Checker(document)
         self.issues, self._worst = [], {}
-        self._unsubscribe = [*self._unsubscribe[:1], document.subscribe(self._document_changed)]
+        document.subscribe(self._document_changed)  # ends with the document
         self.remove_class("-no-document")
         self.add_class("-document")
         self.refresh_bindings()
@@ -150,6 +150,7 @@ class DatasetsScreen(FileActions, EditActions):
     def _show_example(self, message: int | None = None) -> None:
         conversation = self.query_one("#conversation", Conversation)
         document, at = self.document, self.position
+        self._shown = at
         if document is None or at >= len(document):
             conversation.show([])
             return
@@ -161,7 +162,7 @@ class DatasetsScreen(FileActions, EditActions):
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:
         """Show the example under the cursor."""
-        if event.record_list.id == "examples":
+        if event.record_list.id == "examples" and event.index != self._shown:
             self._show_example(0)
         elif event.record_list.id == "problems":
             self._show_problem()
