@@ -1,0 +1,39 @@
+"""A misbehaving provider and a workspace that talks to it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.server import FaultServer
+from tui.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    one = FaultServer()
+    yield one
+    one.close()
+
+
+def write_config(home: Path, url: str, more: str = "timeout = 0.6") -> dict[str, str]:
+    """Write a configuration with the profile `fault` and return the environment for it."""
+    folder = home / "config"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(
+        f'default_profile = "fault"\n[profiles.fault]\nbase_url = "{url}"\n'
+        f'api_key = "sk-fault"\n{more}\n'
+    )
+    return {"FINETUI_HOME": str(home)}
+
+
+@pytest.fixture
+async def workspace(server: FaultServer, tmp_path: Path) -> AsyncIterator[Workspace]:
+    one = await Workspace.open(environ=write_config(tmp_path, server.url))
+    yield one
+    await one.close()

@@ -1,0 +1,157 @@
+"""Uploads and downloads: streamed, measured, all or nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from email.parser import BytesParser
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.server import ACT_AND_DROP, HANG, FaultServer, Seen, problem, reply
+from tests.until import until
+from tui.services.errors import InputError, Refused, Unanswered
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.services.workspace import Workspace
+
+UPLOAD = "POST /files"
+
+
+def parts(seen: Seen) -> dict[str, tuple[str | None, bytes]]:
+    head = f"Content-Type: {seen.headers['content-type']}\r\n\r\n".encode()
+    message = BytesParser().parsebytes(head + seen.body)
+    found = {}
+    for part in message.get_payload():
+        name = part.get_param("name", header="content-disposition")
+        found[name] = (part.get_filename(), part.get_payload(decode=True))
+    return found
+
+
+async def test_what_arrives_is_what_was_on_disk(
+    workspace: Workspace, server: FaultServer, tmp_path: Path
+) -> None:
+    path = tmp_path / 'a "quoted" näme.jsonl'
+    data = os.urandom(700_000) + b"\nend"
+    path.write_bytes(data)
+    progress: list[tuple[int, int]] = []
+    info = await workspace.files.upload(path, on_progress=lambda *now: progress.append(now))
+    assert info.id == "file-1"
+    seen = server.seen[0]
+    assert "transfer-encoding" not in seen.headers
+    assert seen.headers["content-type"].startswith("multipart/form-data; boundary=")
+    assert f"\r\n\r\n{'fine-tune'}\r\n".encode() in seen.body
+    assert data in seen.body
+    assert 'filename="a %22quoted%22 näme.jsonl"'.encode() in seen.body
+    assert parts(seen)["purpose"][1].strip() == b"fine-tune"
+    assert progress[-1] == (len(data), len(data))
+    assert progress == sorted(progress)
+    [kept] = await workspace.store.uploads("fault")
+    assert kept.digest == hashlib.sha256(data).hexdigest()
+    assert (kept.name, kept.size) == (path.name, len(data))
+
+
+async def test_an_empty_file_arrives_empty(
+    workspace: Workspace, server: FaultServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.touch()
+    await workspace.files.upload(path)
+    assert parts(server.seen[0])["file"][0] == "empty.jsonl"
+
+
+async def test_the_same_content_is_not_sent_twice(
+    workspace: Workspace, server: FaultServer, tmp_path: Path
+) -> None:
+    one, same = tmp_path / "one.jsonl", tmp_path / "same.jsonl"
+    one.write_text("{}\n")
+    same.write_text("{}\n")
+    first, reused = await workspace.files.ensure(one)
+    assert not reused
+    again, reused = await workspace.files.ensure(same)
+    assert (again.id, reused) == (first.id, True)
+    del server.files[first.id]  # deleted somewhere else
+    third, reused = await workspace.files.ensure(one)
+    assert (third.id, reused) == ("file-2", False)
+    one.write_text("{} \n")
+    assert (await workspace.files.ensure(one))[0].id == "file-3"
+    assert server.count(UPLOAD) == 3
+
+
+async def test_a_lost_answer_is_not_repeated(
+    workspace: Workspace, server: FaultServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text("{}\n")
+    server.fault(UPLOAD, ACT_AND_DROP)
+    with pytest.raises(Unanswered) as caught:
+        await workspace.files.upload(path)
+    assert "look before" in caught.value.next_step
+    server.fault(UPLOAD, reply(413, problem("too large")))
+    with pytest.raises(Refused) as refused:
+        await workspace.files.upload(path)
+    assert "smaller" in refused.value.next_step
+    assert server.count(UPLOAD) == 2
+    assert await workspace.store.uploads("fault") == []
+
+
+async def test_cancelling_stops_it(
+    workspace: Workspace, server: FaultServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text("{}\n")
+    server.fault(UPLOAD, HANG)
+    task = asyncio.create_task(workspace.files.upload(path))
+    await until(lambda: server.seen)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert (await workspace.files.upload(path)).id == "file-1"
+
+
+async def test_what_cannot_be_read(
+    workspace: Workspace, server: FaultServer, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    for path in (tmp_path / "missing.jsonl", tmp_path, pipe):
+        with pytest.raises(InputError) as caught:
+            await workspace.files.upload(path)
+        assert str(path) in caught.value.cause
+    assert server.seen == []
+
+
+async def test_a_file_cut_short_meanwhile(
+    workspace: Workspace, server: FaultServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"x" * 1_000_000)
+
+    def shorten(_done: int, _total: int) -> None:
+        os.truncate(path, 300_000)
+
+    with pytest.raises(InputError, match="became shorter"):
+        await workspace.files.upload(path, on_progress=shorten)
+
+
+async def test_a_download_is_whole_or_not_there(
+    workspace: Workspace, server: FaultServer, tmp_path: Path
+) -> None:
+    from tests.faults.server import Fault
+
+    content = "GET /files/file-1/content"
+    target = tmp_path / "out.csv"
+    server.fault(content, reply(200, "step,train_loss\n1,2\n"))
+    assert await workspace.files.download("file-1", target) == target
+    assert target.read_text() == "step,train_loss\n1,2\n"
+    server.fault(content, Fault("truncate", body="step,train_loss\n1,3\n"))
+    with pytest.raises(Unanswered):
+        await workspace.files.download("file-1", target)
+    assert target.read_text() == "step,train_loss\n1,2\n"
+    assert [path.name for path in tmp_path.glob("*out*")] == ["out.csv"]
+    with pytest.raises(InputError):
+        await workspace.files.download("file-1", tmp_path / "no" / "folder")

@@ -1,0 +1,108 @@
+"""Answers that come in pieces, and those that break off."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.server import DROP, FaultServer, html, problem, reply, said, sse, stream
+from tests.until import until
+from tui.services.chat import ChatMessage, ChatRequest, Delta, Reply
+from tui.services.errors import InputError, Malformed, Refused, Unanswered
+
+if TYPE_CHECKING:
+    from tui.services.workspace import Workspace
+
+CHAT = "POST /chat/completions"
+REQUEST = ChatRequest("base", (ChatMessage("user", "hello"),), temperature=0, max_tokens=5)
+USAGE = sse(choices=[], usage={"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5})
+DONE = b"data: [DONE]\n\n"
+
+
+async def test_a_whole_answer(workspace: Workspace, server: FaultServer) -> None:
+    pieces = [b": a comment\n\n", said("Ar\u2028"), said("r"), said("", "stop"), USAGE, DONE]
+    server.fault(CHAT, stream(*pieces))
+    parts = [part async for part in workspace.chat.stream(REQUEST)]
+    assert parts[:2] == [Delta("Ar\u2028"), Delta("r")]
+    end = parts[2]
+    assert isinstance(end, Reply)
+    assert (end.text, end.finish_reason, end.complete) == ("Ar\u2028r", "stop", True)
+    assert end.usage is not None
+    assert end.usage.total_tokens == 5
+    assert end.first_token_s is not None
+    assert 0 < end.first_token_s <= end.latency_s
+    asked = json.loads(server.seen[0].body)
+    assert asked["stream_options"] == {"include_usage": True}
+    assert asked["temperature"] == 0
+    assert "seed" not in asked
+    [(_, model, _, kept)] = await workspace.store.chats("fault")
+    assert (model, kept["text"]) == ("base", "Ar\u2028r")
+
+
+async def test_pieces_split_anywhere(workspace: Workspace, server: FaultServer) -> None:
+    whole = said("naïve ☂") + said("!", "stop") + DONE
+    server.fault(CHAT, stream(*(whole[i : i + 1] for i in range(len(whole)))))
+    assert (await workspace.chat.complete(REQUEST)).text == "naïve ☂!"
+
+
+async def test_a_stream_cut_without_an_end(workspace: Workspace, server: FaultServer) -> None:
+    server.fault(CHAT, stream(said("half an ans")))
+    end = await workspace.chat.complete(REQUEST)
+    assert (end.text, end.finish_reason, end.complete) == ("half an ans", None, False)
+
+
+async def test_an_error_in_mid_stream_keeps_what_came(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.fault(CHAT, stream(said("half"), sse(**problem("overloaded", code="busy"))))
+    end = await workspace.chat.complete(REQUEST)
+    assert (end.text, end.finish_reason, end.complete) == ("half", "busy", False)
+    server.fault(CHAT, stream(sse(**problem("overloaded"))))
+    with pytest.raises(Refused, match="overloaded"):
+        await workspace.chat.complete(REQUEST)
+
+
+async def test_a_server_that_does_not_stream(workspace: Workspace, server: FaultServer) -> None:
+    message = {"role": "assistant", "content": "at once"}
+    whole = {"choices": [{"message": message, "finish_reason": "length"}], "usage": {}}
+    server.fault(CHAT, reply(200, json.dumps(whole, indent=1)))
+    end = await workspace.chat.complete(REQUEST)
+    assert (end.text, end.finish_reason, end.usage) == ("at once", "length", None)
+
+
+async def test_no_answer_at_all(workspace: Workspace, server: FaultServer) -> None:
+    server.fault(CHAT, DROP, html(), reply(404, problem("no such model", code="model_not_found")))
+    with pytest.raises(Unanswered):
+        await workspace.chat.complete(REQUEST)
+    with pytest.raises(Malformed):
+        await workspace.chat.complete(REQUEST)
+    with pytest.raises(Refused, match="no such model"):
+        await workspace.chat.complete(REQUEST)
+    assert server.count(CHAT) == 3
+
+
+async def test_stopping_ends_the_connection(workspace: Workspace, server: FaultServer) -> None:
+    server.fault(CHAT, stream(said("once upon"), endless=True))
+    parts = workspace.chat.stream(REQUEST)
+    assert await anext(parts) == Delta("once upon")
+    await parts.aclose()
+    await until(server.gone.is_set)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        ChatRequest("", ()),
+        ChatRequest("m", (), temperature=2.5),
+        ChatRequest("m", (), top_p=-0.1),
+        ChatRequest("m", (), max_tokens=0),
+    ],
+)
+async def test_nonsense_is_not_sent(
+    workspace: Workspace, server: FaultServer, request_: ChatRequest
+) -> None:
+    with pytest.raises(InputError):
+        await workspace.chat.complete(request_)
+    assert server.seen == []
