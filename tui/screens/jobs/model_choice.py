@@ -1,0 +1,64 @@
+"""Which models a job can be made on: bases the provider trains, and one's own tuned ones."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui.screens.dialogs.choose import Choice
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from tui.core.catalog import Catalog
+    from tui.core.records import ModelInfo
+    from tui.services.workspace import Workspace
+
+
+async def model_choices(workspace: Workspace) -> list[Choice[str]]:
+    """Return the models to choose from, bases first. Raises ServiceError."""
+    catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
+    today = datetime.now(tz=UTC).date()
+    models = [m for m in await workspace.models.list() if not m.is_checkpoint]
+    known = [m for m in models if _trainable(catalog, m, today)]
+    # A provider nothing is known of: every model it lists may be trainable.
+    offered = known or models
+    bases = sorted((m for m in offered if not m.is_tuned), key=lambda m: _rank(catalog, m))
+    tuned = [m for m in offered if m.is_tuned]
+    return [
+        *(Choice(m.id, m.id, _remark(catalog, m, today)) for m in bases),
+        *(Choice(m.id, m.id, f"tuned from {m.base}: trains on from there") for m in tuned),
+    ]
+
+
+async def default_model(workspace: Workspace) -> str:
+    """Return the model to begin with, or an empty string where the choice costs money."""
+    if workspace.profile.bills:
+        return ""
+    choices = await model_choices(workspace)
+    return choices[0].value if choices else ""
+
+
+def _trainable(catalog: Catalog, model: ModelInfo, today: date) -> bool:
+    facts = catalog.find(model.id)
+    return facts.known and facts.takes_jobs(today)
+
+
+def _rank(catalog: Catalog, model: ModelInfo) -> tuple[int, str]:
+    order = [facts.id for facts in catalog.trainable]
+    base = catalog.find(model.id).base
+    return (order.index(base) if base in order else len(order), model.id)
+
+
+def _remark(catalog: Catalog, model: ModelInfo, today: date) -> str:
+    facts = catalog.find(model.id)
+    if not facts.known:
+        return "not known here"
+    until = facts.no_new_jobs_after
+    last = f" · new jobs until {until}" if until is not None and until >= today else ""
+    if facts.price_training is None:
+        return "price unknown" + last
+    if facts.price_training == 0:
+        return "free" + last
+    return f"{facts.price_training} {facts.currency} per 1M trained tokens{last}"
