@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.lab_process import chat_lines, preference_lines
@@ -127,6 +127,7 @@ def test_good_pairs() -> None:
     assert example_problem(older, "dpo") is None
 
 
+@settings(deadline=None)
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats(allow_nan=False) | st.sampled_from(
@@ -144,6 +145,7 @@ def test_any_json_is_judged_without_a_crash(example: dict[str, Any]) -> None:
             assert example_problem(part, method) is None or example_problem(part, method)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=40))
 def test_any_line_is_parsed_without_a_crash(line: bytes) -> None:
     example, problem = parse(line)

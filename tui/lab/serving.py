@@ -51,6 +51,7 @@ class _Server(uvicorn.Server):
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._serving()
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -89,7 +90,6 @@ async def _serve(lab: Lab, server: _Server, sock: socket.socket) -> None:
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end)
     lab.scheduler.start()
-    threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
     idle = asyncio.create_task(end_when_idle(lab, end))
     await server.serve([sock])
     idle.cancel()
