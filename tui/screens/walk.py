@@ -14,17 +14,17 @@ class Leg:
 
 
 LEGS: tuple[Leg, ...] = (
-    Leg("tokens", "This is the sample: 1 row = 1 example. Press 2 to see its tokens and cost."),
-    Leg("jobs", "So long is each example, and so much would training cost. Press 3 for Jobs."),
+    Leg("tokens", "This is the sample, a row an example. Press 2 for its tokens and cost."),
+    Leg("jobs", "So long is each example, so much would training cost. Press 3."),
     Leg("create_form", "Press n to make a fine-tuning job from this dataset."),
-    Leg("created", "The lab trains a small model here, free. ctrl+s uploads and creates the job."),
-    Leg("succeeded", "It is learning: watch the loss fall. This takes about half a minute."),
+    Leg("created", "The lab trains a small model here, free. ctrl+s creates the job."),
+    Leg("succeeded", "It is learning: watch the loss fall, for about half a minute."),
     Leg("chat", "Done. Press c to chat with your fine-tuned model."),
-    Leg("chat_tuned", "Ask it something from the data, such as: My box does not turn on."),
-    Leg("chat_base", "It has learned your answers. Now m picks lab-small, the base: ask the same."),
-    Leg("models", "The base knows nothing of it. Press 5 (after esc) to clean up."),
-    Leg("deleted", "Move to your model and press d; deleting asks you to type its name."),
-    Leg("", "That was the whole circle. Press 1, then o, to open your own data. esc hides this."),
+    Leg("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
+    Leg("chat_base", "It learned the answer. esc, m: pick lab-small, the base; ask again."),
+    Leg("models", "The base knows nothing of it. esc, then 5, to clean up."),
+    Leg("deleted", "Press d to delete your model; you will be asked to type its name."),
+    Leg("", "That was the whole circle. 1, then o, opens your own data. esc ends."),
 )
 
 
