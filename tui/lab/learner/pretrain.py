@@ -1,7 +1,8 @@
 """Making the shipped tokenizer and bases from the bundled corpus.
 
 `python -m tui.lab.learner.pretrain` writes all of them into `tui/lab/data`; on one machine
-it gives the same bytes each time. It takes some minutes and is never run at training time.
+with one BLAS thread (OMP_NUM_THREADS=1) it gives the same bytes each time. It takes about a
+minute and is never run at training time.
 """
 
 from __future__ import annotations
@@ -13,15 +14,20 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from . import batches, bpe, optimizer, tokenizer, transformer
+from . import batches, bpe, optimizer, template, tokenizer, transformer
 from .model import Model
 from .shipped import CORPUS, TOKENIZER, base_path
 from .sizes import BASES, Sizes
-from .supervised import Supervised
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from .layers import Ints
+
+_BATCH_SIZE: Final = 16
+_PEAK: Final = 4e-3
+_DECAY: Final = 0.1
+_NOISE: Final = 0.1
 _MERGES: Final = 1275
 _SEED: Final = 20_261_122
 
@@ -52,29 +58,38 @@ def sizes_of(base_id: str) -> Sizes:
     return Sizes(vocabulary, width=144, layers=2, heads=4, hidden=432)
 
 
-def train_base(
-    base_id: str, epochs: int, batch_size: int = 16, peak: float = 4e-3, decay: float = 0.1
-) -> Model:
+def train_base(base_id: str, epochs: int = 7) -> Model:
     """Return a base trained from nothing on every message of the corpus."""
     rng = np.random.default_rng([_SEED, len(base_id)])
     model = Model(base_id, transformer.initial(sizes_of(base_id), rng))
-    objective = Supervised(read_corpus(), every_turn=True)
+    examples = [template.encode(item["messages"], every_turn=True) for item in read_corpus()]
+    lengths = np.array([len(example) for example in examples])
     gradient = transformer.Parameters(model.parameters.sizes)
-    adam = optimizer.Adam(gradient.flat.size, decay)
-    total = epochs * -(-len(objective.lengths) // batch_size)
+    adam = optimizer.Adam(gradient.flat.size, _DECAY)
+    total = epochs * -(-len(examples) // _BATCH_SIZE)
     step = 0
     for epoch in range(epochs):
-        loss = 0.0
-        plan = batches.plan_epoch(objective.lengths, batch_size, rng)
-        for chosen in plan:
+        losses = []
+        for chosen in batches.plan_epoch(lengths, _BATCH_SIZE, rng):
             step += 1
             gradient.flat.fill(0)
-            loss += objective.train(model.parameters, chosen.tolist(), gradient).mean_loss
+            batch = batches.pad([examples[at] for at in chosen])
+            ids = _disturbed(batch.ids, _NOISE, model.parameters.sizes.vocabulary, rng)
+            run = transformer.Pass(model.parameters, ids, batch.layout, batch.rows)
+            losses.append(-float(run.logprobs(batch.targets).mean()))
+            weights = np.full(len(batch.rows), 1 / len(batch.rows), np.float32)
+            run.backward(batch.targets, weights, gradient)
             optimizer.clip(gradient.flat)
-            rate = optimizer.learning_rate(step, total, peak)
+            rate = optimizer.learning_rate(step, total, _PEAK)
             adam.update(model.parameters.flat, gradient.flat, step, rate)
-        sys.stderr.write(f"{base_id}: epoch {epoch + 1}/{epochs}, loss {loss / len(plan):.3f}\n")
+        sys.stderr.write(f"{base_id}: epoch {epoch + 1}/{epochs}, loss {np.mean(losses):.3f}\n")
     return model
+
+
+def _disturbed(ids: Ints, share: float, vocabulary: int, rng: np.random.Generator) -> Ints:
+    """Replace some tokens by any others, so that unknown words do not throw the base."""
+    hit = (rng.random(len(ids)) < share) & (ids >= tokenizer.FIRST_BYTE)
+    return np.where(hit, rng.integers(tokenizer.FIRST_BYTE, vocabulary, len(ids)), ids)
 
 
 def ship(model: Model) -> None:
@@ -90,10 +105,8 @@ def main() -> None:
     """Make the tokenizer and every base anew."""
     learn_tokenizer()
     for base_id in BASES:
-        ship(train_base(base_id, epochs=_EPOCHS))
+        ship(train_base(base_id))
 
-
-_EPOCHS: Final = 20
 
 if __name__ == "__main__":
     main()
