@@ -101,7 +101,8 @@ class Answering(ModeScreen):
 
     def _begin(self, exchange: Exchange, model: str) -> Answer:
         answer = self._answer = Answer(model)
-        exchange.answers.append(answer)
+        # A try that brought nothing makes room for the new one; the others stay to compare.
+        exchange.answers = [*(tried for tried in exchange.answers if tried.text), answer]
         self._painted = 0
         self.show_talk()
         self._clock = self.set_interval(1 / FRAMES, self._paint)
@@ -133,7 +134,7 @@ class Answering(ModeScreen):
             return
         # Nothing came: the question goes back to where it was typed, unless a new one is there.
         if answer is not None and len(exchange.answers) > 1:
-            exchange.answers.pop()
+            exchange.answers.pop()  # the answer there was before counts again
         if typed and not prompt.text:
             self.talk.exchanges.remove(exchange)
             prompt.fill(typed)

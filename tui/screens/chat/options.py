@@ -52,7 +52,7 @@ def read_temperature(text: str) -> float | None:
     try:
         value = float(text)
     except ValueError:
-        raise ValueError("a number from 0 to 2, or empty for the provider's default") from None
+        raise ValueError("a number from 0 to 2, or empty for the default") from None
     if not 0 <= value <= 2:
         raise ValueError("from 0 (the most likely answer) to 2 (the wildest)")
     return value
@@ -60,7 +60,7 @@ def read_temperature(text: str) -> float | None:
 
 def read_max_tokens(text: str) -> int | None:
     """Return a number of tokens, None for nothing. Raises ValueError in the user's words."""
-    value = _whole(text, "a whole number, or empty for the provider's default")
+    value = _whole(text, "a whole number, or empty for the default")
     if value is not None and value < 1:
         raise ValueError("at least 1")
     return value
@@ -95,9 +95,9 @@ class OptionsDialog(Dialog[Options]):
 
     DEFAULT_CSS = """
     OptionsDialog {
-        & Horizontal { height: 3; }
-        & Label { width: 14; padding: 1 0; }
-        & Input { width: 1fr; }
+        & Horizontal { height: 1; margin: 1 0 0 0; }
+        & Label { width: 13; }
+        & Input { width: 1fr; margin: 0; }
         & .problem { padding: 0 0 0 14; }
     }
     """
@@ -108,13 +108,17 @@ class OptionsDialog(Dialog[Options]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the three fields."""
-        hints = {"temperature": "0 to 2", "max_tokens": "at most so many", "seed": "none"}
+        hints = {
+            "temperature": "0 to 2; empty: the provider's default",
+            "max_tokens": "length of an answer; empty: the provider's default",
+            "seed": "empty: none",
+        }
         for name, title, _ in _FIELDS:
             value = getattr(self._options, name)
             typed = "" if value is None else f"{value:g}" if name == "temperature" else str(value)
             with Horizontal():
                 yield Label(title)
-                yield Input(typed, placeholder=f"{hints[name]}; empty: default", id=name)
+                yield Input(typed, placeholder=hints[name], id=name)
             yield Static("", classes="problem", id=f"{name}-problem", markup=False)
         yield Static("enter takes them · tab next · esc cancels", classes="keys", markup=False)
 

@@ -16,7 +16,7 @@ from tui.screens.chat.prompt import Prompt
 from tui.screens.chat.system import NO_PROMPT, DatasetPrompt, DatasetPrompts, SystemDialog
 from tui.screens.chat.talk import Exchange, Talk
 from tui.screens.dialogs.choose import Choose
-from tui.services.errors import InputError
+from tui.services.errors import InputError, ServiceError
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class ChatScreen(Answering):
         self.model = ""
         self._before = Talk()  # the conversation `n` has put away
         self._options_set = False
-        self._kinds: dict[str, str] = {}  # what the provider's list says each model is
+        self._known: list[ChatChoice] = []  # the provider's list as it came last
         self._system: str | None = None  # the user's own; None while they have set none
         self._prompts = DatasetPrompts()
         self._dataset = NO_PROMPT
@@ -67,7 +67,7 @@ class ChatScreen(Answering):
         self.stop()
         if not self._options_set:
             self.options = defaults_for(workspace.profile.kind)
-        self.model, self._kinds, self._choosing = "", {}, None
+        self.model, self._known, self._choosing = "", [], None
         self._take_up()
 
     def on_mount(self) -> None:
@@ -113,18 +113,28 @@ class ChatScreen(Answering):
             choices = await self.workspace.models.chat_choices()
         finally:
             self.host.working("models", "")
-        self._kinds = {choice.id: choice.kind for choice in choices}
+        self._known = choices
         return choices
 
-    @work(group="choose", exclusive=True, exit_on_error=False, description="choose a model")
-    async def action_model(self) -> None:
-        """Choose the model the next question goes to."""
-        choices = [choice_of(choice) for choice in await self._choices()]
-        if not choices:
-            raise InputError(
-                "No models", "the provider lists none", "Press F2 for another profile."
-            )
-        chosen = await self.app.push_screen_wait(Choose("Model", choices, self.model))
+    def action_model(self) -> None:
+        """Choose the model the next question goes to; the list is asked for anew."""
+        known = [choice_of(choice) for choice in self._known]
+        dialog = Choose("Model", known, self.model, empty="asking for the models …")
+        self.app.push_screen(dialog, self._take_model)
+        self._renew(dialog)
+
+    @work(group="renew", exclusive=True, exit_on_error=False, description="list the models anew")
+    async def _renew(self, dialog: Choose[str]) -> None:
+        try:
+            choices = [choice_of(choice) for choice in await self._choices()]
+        except ServiceError:
+            if dialog.is_current:  # behind it the error could not be read
+                dialog.dismiss(None)
+            raise
+        if dialog.is_current:
+            dialog.offer(choices)
+
+    def _take_model(self, chosen: str | None) -> None:
         if chosen:
             self.model = chosen
             self._show()
@@ -139,9 +149,11 @@ class ChatScreen(Answering):
         return self.model
 
     def _kind(self, model: str) -> str:
+        listed = next((choice.kind for choice in self._known if choice.id == model), None)
+        if listed:
+            return listed
         named = ModelInfo(model, None, "", None, {})
-        guess = "checkpoint" if named.is_checkpoint else "tuned" if named.is_tuned else "base"
-        return self._kinds.get(model, guess)
+        return "checkpoint" if named.is_checkpoint else "tuned" if named.is_tuned else "base"
 
     # -- the system prompt -----------------------------------------------------------
 
@@ -167,17 +179,18 @@ class ChatScreen(Answering):
             await self._read_dataset()
         return self.system
 
-    @work(group="ask-system", exclusive=True, exit_on_error=False, description="edit the system")
-    async def action_system(self) -> None:
-        """Edit the system prompt."""
-        found = await self._read_dataset()
+    def action_system(self) -> None:
+        """Edit the system prompt; for a tuned model it begins with that of the dataset."""
+        found = self._dataset
         text, hint = self.system, "Sent before the conversation, with every question."
         if self._system is None and found.text and self._kind(self.model) != "base":
             which = "all examples have" if found.shared else "most examples have"
             text, hint = found.text, f"This is what {which} in {found.name}."
-        answer = await self.app.push_screen_wait(SystemDialog(text, hint))
-        if answer is not None:
-            self._system = answer.strip()
+        self.app.push_screen(SystemDialog(text, hint), self._take_system)
+
+    def _take_system(self, text: str | None) -> None:
+        if text is not None:
+            self._system = text.strip()
             self._show()
 
     # -- asking ----------------------------------------------------------------------
@@ -231,10 +244,11 @@ class ChatScreen(Answering):
         self.show_talk()
         self._look_at_dataset()
 
-    @work(group="options", exclusive=True, exit_on_error=False, description="change the settings")
-    async def action_settings(self) -> None:
+    def action_settings(self) -> None:
         """Set temperature, length and seed."""
-        options = await self.app.push_screen_wait(OptionsDialog(self.options))
+        self.app.push_screen(OptionsDialog(self.options), self._take_options)
+
+    def _take_options(self, options: Options | None) -> None:
         if options is not None:
             self.options, self._options_set = options, True
             self._show()

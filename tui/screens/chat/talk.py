@@ -119,7 +119,7 @@ def _measures(reply: Reply) -> list[str]:
     found = []
     if reply.usage:
         prompt, answer = reply.usage.prompt_tokens, reply.usage.completion_tokens
-        found.append(f"{prompt:,} + {answer:,} tokens")
+        found.append(f"{prompt:,} prompt + {answer:,} answer tokens")
     first = reply.first_token_s
     begun = "" if first is None else f", first token after {_seconds(first)}"
     found.append(f"{_seconds(reply.latency_s)}{begun}")

@@ -41,22 +41,43 @@ class Choose(Dialog[T]):
         Binding("up", "move(-1)", "Up", show=False, priority=True),
     ]
 
-    def __init__(self, title: str, choices: Sequence[Choice[T]], current: T | None = None) -> None:
+    def __init__(
+        self,
+        title: str,
+        choices: Sequence[Choice[T]],
+        current: T | None = None,
+        *,
+        empty: str = "nothing fits",
+    ) -> None:
         super().__init__(title)
+        self._empty = empty
         self._choices = list(choices)
         self._found = self._choices
+        self._current = current
         self._start = next((i for i, c in enumerate(self._choices) if c.value == current), 0)
 
     def compose_content(self) -> ComposeResult:
         """Lay out the field that narrows, and the list."""
         yield Input(placeholder="type to narrow", id="narrow")
-        yield RecordList(empty="nothing fits", id="choices")
+        yield RecordList(empty=self._empty, id="choices")
         yield Static("↑ ↓ move · enter chooses · esc cancels", classes="keys", markup=False)
 
     def on_mount(self) -> None:
         """Show all choices with the current one under the cursor."""
         self._show("")
         self.query_one(RecordList).move_to(self._start)
+
+    def offer(self, choices: Sequence[Choice[T]]) -> None:
+        """Offer other choices, as a fresh list arrives; what is under the cursor stays there."""
+        listing = self.query_one(RecordList)
+        kept = self._found[listing.cursor].value if self._found else None
+        if kept is None:
+            kept = self._current
+        self._choices = list(choices)
+        self._empty = "nothing fits"
+        self._show(self.query_one(Input).value)
+        values = [choice.value for choice in self._found]
+        listing.move_to(values.index(kept) if kept in values else 0)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
@@ -67,7 +88,7 @@ class Choose(Dialog[T]):
         self._found = [
             c for c in self._choices if all(w in f"{c.title} {c.remark}".casefold() for w in words)
         ]
-        self.query_one(RecordList).show(len(self._found), self._row)
+        self.query_one(RecordList).show(len(self._found), self._row, empty=self._empty)
 
     def _row(self, row: int, width: int) -> Text:
         choice = self._found[row]

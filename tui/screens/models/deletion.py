@@ -43,8 +43,8 @@ def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
     return model.id.rpartition(":")[2] or model.id
 
 
-def statement(chosen: Sequence[TunedModel], profile: str) -> str:
-    """Return what will happen, exactly."""
+def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool) -> str:
+    """Return what will happen, exactly; of checkpoints only the `lab` is known to keep them."""
     lines = [f"Profile {profile} will delete {plural(len(chosen), 'model')} for good:", ""]
     for model in chosen[:_SHOWN]:
         lines.append(f"  {model.id}")
@@ -52,7 +52,8 @@ def statement(chosen: Sequence[TunedModel], profile: str) -> str:
             lines.append(f"  made {date_words(model.created)} by {model.job_id or 'unknown job'}")
     if len(chosen) > _SHOWN:
         lines.append(f"  … and {len(chosen) - _SHOWN} more that are marked")
-    lines += ["", "This cannot be undone. Uploaded files and the record of the job stay."]
+    kept = "uploaded files, the job's record" + (", its checkpoints" if lab else "")
+    lines += ["", f"This cannot be undone. What stays: {kept}."]
     return "\n".join(lines)
 
 

@@ -48,10 +48,11 @@ def model_row(model: TunedModel, *, marked: bool, width: int) -> Text:
 def about(model: TunedModel, width: int) -> Text:
     """Return the two lines below the list: all that is known of the model under the cursor."""
     text = Text(one_line(model.id, width), style="bold", no_wrap=True, overflow="ellipsis")
-    parts = [f"base {one_line(model.base, 30)}", f"suffix {one_line(model.suffix, 30) or '–'}"]
+    text.append(f"  suffix {one_line(model.suffix, 30) or '–'}", style="dim")
+    parts = [f"base {one_line(model.base, 30)}"]
+    parts.append(f"shutdown {model.shutdown_date or 'not announced'}")
     if model.info.is_tuned or model.job_id:
         parts.append(f"job {model.job_id or 'unknown'}")
-    parts.append(f"shutdown {model.shutdown_date or 'not announced'}")
     text.append(f"\n{one_line(' · '.join(parts), width)}", style="dim")
     return text
 

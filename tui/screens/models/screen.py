@@ -83,7 +83,8 @@ class ModelsScreen(ModeScreen):
             if self._everything:
                 models = [from_info(info) for info in await service.list()]
                 known = {model.id: model for model in await service.tuned()}
-                models = [known.get(model.id, model) for model in models]
+                bases = [model for model in models if model.id not in known]
+                models = [*known.values(), *bases]
             else:
                 models = await service.tuned()
         except ServiceError:
@@ -113,8 +114,9 @@ class ModelsScreen(ModeScreen):
         self._show_about()
 
     def _show_head(self) -> None:
-        head = self.query_one("#models-head", Static)
-        head.update(head_row(head.content_size.width) if self.models else "")
+        width = self.query_one(RecordList).scrollable_content_region.width
+        text = head_row(width) if self.models else ""
+        self.query_one("#models-head", Static).update(text, layout=False)
 
     def _row(self, row: int, width: int) -> Text:
         model = self.models[row]
@@ -171,14 +173,36 @@ class ModelsScreen(ModeScreen):
         self._show(NONE_YET)
         self.query_one(RecordList).action_move(1)
 
-    @work(group="delete", exit_on_error=False, description="delete models")
-    async def action_delete(self) -> None:
+    def action_delete(self) -> None:
         """Delete the marked models, or the one under the cursor, after a typed word."""
         chosen = [m for m in self.models if m.id in self.marked]
         if not chosen and self.current is not None:
             chosen = [self.current]
         if not chosen or self._deleting:
             return
+        try:
+            self._check_writable()
+            _check_tuned(chosen)
+        except ServiceError as error:
+            self.show_error(error)
+            return
+        self.clear_error()
+        profile = self.workspace.profile
+        marked = "marked " if self.marked else ""
+        title = f"Delete {plural(len(chosen), f'{marked}model')}"
+        said = statement(chosen, profile.name, lab=profile.kind == "lab")
+        also = [chosen[0].id] if len(chosen) == 1 else []
+        ids = [model.id for model in chosen]
+
+        def go_on(answer: bool | None) -> None:
+            if answer:
+                self._deleting = True
+                self._delete_all(ids)
+
+        word = word_for(chosen, self.models)
+        self.app.push_screen(TypedConfirm(title, said, word, also), go_on)
+
+    def _check_writable(self) -> None:
         profile = self.workspace.profile
         if profile.read_only:
             raise ReadOnly(
@@ -186,17 +210,9 @@ class ModelsScreen(ModeScreen):
                 f"profile {profile.name} is read-only",
                 "Use another profile (F2), or remove read_only from the configuration.",
             )
-        _check_tuned(chosen)
-        title = f"Delete {plural(len(chosen), 'model')}"
-        also = [chosen[0].id] if len(chosen) == 1 else []
-        confirm = TypedConfirm(
-            title, statement(chosen, profile.name), word_for(chosen, self.models), also
-        )
-        if await self.app.push_screen_wait(confirm):
-            await self._delete_all([model.id for model in chosen])
 
+    @work(group="delete", exit_on_error=False, description="delete models")
     async def _delete_all(self, ids: Sequence[str]) -> None:
-        self._deleting = True
         self.outcomes = []
         service = self.workspace.models  # of this profile, even if another is chosen meanwhile
         unsure: set[str] = set()
