@@ -74,9 +74,9 @@ class ConfigFile:
         for number, line in enumerate(self.lines, 1):
             header = _HEADER.match(line)
             if header:
-                inside = not table or table in header[1]
+                inside = not table or _names(header[1], table)
             setting = line.split("=")[0].strip().strip("\"'")
-            if inside and (setting == key or (header and key in header[1])):
+            if inside and (setting == key or (header and _names(header[1], key))):
                 return number
         return number
 
@@ -128,6 +128,11 @@ class Table:
 
     def _bad(self, key: str, cause: str) -> InputError:
         return self.source.bad(key, f"{key} {cause}", self.name)
+
+
+def _names(header: str, key: str) -> bool:
+    """Whether a table's header ends in `key`: profiles.a, or profiles."a"."""
+    return f".{header}".replace('"', "").endswith(f".{key}")
 
 
 def is_http(url: str) -> bool:

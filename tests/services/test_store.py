@@ -1,0 +1,132 @@
+"""The ledger: kept, private, migrated, and never in the way."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui.services import schema
+from tui.services.errors import LedgerError
+from tui.services.ledger import kept
+from tui.services.store import Store, UploadRecord
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+UPLOAD = UploadRecord("file-1", "a.jsonl", "/data/a.jsonl", "d1", 10, "fine-tune", 100)
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    one = Store(tmp_path / "deep" / "ledger.sqlite3")
+    yield one
+    await one.close()
+
+
+async def test_it_is_private(store: Store) -> None:
+    await store.add_recent("/data/a.jsonl")
+    assert store.path.parent.stat().st_mode & 0o777 == 0o700
+    for path in store.path.parent.iterdir():
+        assert path.stat().st_mode & 0o777 == 0o600
+
+
+async def test_uploads_by_profile_and_content(store: Store) -> None:
+    await store.add_upload("lab", UPLOAD)
+    await store.add_upload("openai", UPLOAD)
+    assert await store.uploads("lab", "d1") == [UPLOAD]
+    assert await store.uploads("lab", "other") == []
+    await store.forget_upload("lab", "file-1")
+    assert await store.uploads("lab") == []
+    assert await store.uploads("openai") == [UPLOAD]
+
+
+async def test_models_keep_what_is_known(store: Store) -> None:
+    await store.model_seen("lab", "ft:1", "base", "job-1")
+    await store.model_seen("lab", "ft:1")
+    assert await store.model_jobs("lab") == {"ft:1": ("base", "job-1")}
+
+
+async def test_recent_datasets(store: Store) -> None:
+    for n in range(60):
+        await store.add_recent(f"/data/{n}")
+    await store.add_recent("/data/30")
+    recents = await store.recents()
+    assert recents[:2] == ["/data/30", "/data/59"]
+    assert len(recents) == 20
+    assert len(await store.recents(100)) == 50
+
+
+async def test_two_programs_at_once(tmp_path: Path) -> None:
+    stores = [Store(tmp_path / "ledger.sqlite3") for _ in range(3)]
+    await asyncio.gather(
+        *(
+            store.job_asked("lab", f"{number}-{n}", {"n": n})
+            for number, store in enumerate(stores)
+            for n in range(10)
+        )
+    )
+    assert len(await stores[0].jobs("lab")) == 30
+    for store in stores:
+        await store.close()
+
+
+async def test_an_older_ledger_is_brought_up_to_date(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    old = Store(path)
+    await old.add_upload("lab", UPLOAD)
+    await old.close()
+    more = ("ALTER TABLE files ADD COLUMN note TEXT NOT NULL DEFAULT 'none'",)
+    monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, more))
+    new = Store(path)
+    assert await new.uploads("lab") == [UPLOAD]
+    await new.close()
+    with sqlite3.connect(path) as db:
+        assert db.execute("SELECT note FROM files").fetchall() == [("none",)]
+    db.close()
+
+
+async def test_a_failed_migration_leaves_the_ledger_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    old = Store(path)
+    await old.add_upload("lab", UPLOAD)
+    await old.close()
+    with monkeypatch.context() as patch:
+        bad = ("ALTER TABLE files ADD COLUMN note TEXT", "ALTER TABLE nothing ADD COLUMN x TEXT")
+        patch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, bad))
+        new = Store(path)
+        with pytest.raises(LedgerError):
+            await new.uploads("lab")
+        await new.close()
+    again = Store(path)
+    assert await again.uploads("lab") == [UPLOAD]
+    await again.close()
+
+
+async def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    db = sqlite3.connect(path)
+    db.execute("PRAGMA user_version = 99")
+    db.close()
+    store = Store(path)
+    with pytest.raises(LedgerError, match="99"):
+        await store.recents()
+    await store.close()
+
+
+async def test_a_damaged_ledger_is_said_and_stops_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    path.write_bytes(b"this is no database at all, but long enough to be one" * 50)
+    store = Store(path)
+    with pytest.raises(LedgerError) as caught:
+        await store.recents()
+    assert str(path) in caught.value.cause
+    assert not await kept(store.add_upload("lab", UPLOAD))
+    await store.close()
