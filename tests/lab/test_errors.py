@@ -173,7 +173,7 @@ def test_job_parameters(web: httpx2.Client, file_id: str, body: dict[str, Any], 
 
 
 def test_file_of_another_purpose_cannot_be_trained_on(client: OpenAI) -> None:
-    file = client.files.create(file=("t.jsonl", chat_lines(12)), purpose="user_data")
+    file = client.files.create(file=("t.jsonl", chat_lines(12)), purpose="assistants")
     with pytest.raises(openai.BadRequestError, match="purpose") as refused:
         client.fine_tuning.jobs.create(model="lab-micro", training_file=file.id)
     assert refused.value.param == "training_file"
