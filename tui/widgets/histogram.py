@@ -99,7 +99,7 @@ class Histogram(Widget, can_focus=True):
 
     @dataclass
     class Moved(Message):
-        """The cursor is on another bar."""
+        """A person has moved the cursor; `point_at` tells nobody."""
 
         histogram: Histogram
         bar: Bar
@@ -135,6 +135,7 @@ class Histogram(Widget, can_focus=True):
         self._histogram: distribution.Histogram | None = None
         self._largest: float = 0
         self._bars: tuple[Bar, ...] = ()
+        self._value: float = 0  # what the cursor is on, whatever the width makes of the bars
 
     # -- what is shown ---------------------------------------------------------------
 
@@ -144,9 +145,8 @@ class Histogram(Widget, can_focus=True):
         `largest` is the greatest value there is. `label`, such as "A", tells two histograms
         apart.
         """
-        held = self.bar.first if self.bar and self._histogram else None
         self._histogram, self._largest, self._label = histogram, largest, label
-        self._draw_anew(held)
+        self._draw_anew()
 
     @property
     def bar(self) -> Bar | None:
@@ -181,27 +181,34 @@ class Histogram(Widget, can_focus=True):
         total = self._bars[-1].up_to or 1
         label = f"{self._label} " if self._label else ""
         return (
-            f"{label}{_span(bar.first, bar.last)}: {bar.count:,}, {_share(bar.count, total)}"
-            f" · up to here {_share(bar.up_to, total)}"
+            f"{label}{_span(bar.first, bar.last)}: {bar.count:,}, {_short_share(bar.count, total)}"
+            f", cum. {_short_share(bar.up_to, total)}"
         )
 
     def point_at(self, value: float) -> None:
         """Put the cursor on the bar that holds a value, or on the nearest."""
-        at = sum(bar.first <= value for bar in self._bars) - 1
-        self.cursor = max(0, min(at, len(self._bars) - 1))
+        self._value = value
+        self.cursor = self._bar_at(value)
+
+    def _bar_at(self, value: float) -> int:
+        return max(0, sum(bar.first <= value for bar in self._bars) - 1)
+
+    def _go(self, at: int) -> None:
+        if self._bars:
+            bar = self._bars[max(0, min(at, len(self._bars) - 1))]
+            self.point_at(bar.first)
+            self.post_message(self.Moved(self, bar))
 
     def on_resize(self) -> None:
         """Draw as many bars as the new width takes."""
-        self._draw_anew(self.bar.first if self.bar else None)
+        self._draw_anew()
 
-    def _draw_anew(self, held: float | None) -> None:
+    def _draw_anew(self) -> None:
         if self._histogram is None:
             return
         most = max(1, self._plot_width // _LEAST_BAR)
         self._bars = bars_of(self._histogram, most, self._largest)
-        if held is not None:
-            self.point_at(held)
-        self.cursor = max(0, min(self.cursor, len(self._bars) - 1))
+        self.cursor = self._bar_at(self._value)
         self.refresh()
 
     # -- measures --------------------------------------------------------------------
@@ -291,23 +298,27 @@ class Histogram(Widget, can_focus=True):
         return self._strip(cells)
 
     def _ends_line(self) -> Strip:
-        gutter, used = self._gutter, self._bar_width * len(self._bars)
         low, high = _number(self._bars[0].first), _number(self._bars[-1].last)
-        room = max(used, len(low) + len(high) + 1)
-        text = " " * gutter + low + high.rjust(room - len(low))
+        used = self._bar_width * len(self._bars)
+        ends = low + high.rjust(max(used - len(low), len(high) + 1))
+        return self._words(" " * self._gutter + self._with_limit(ends, len(low), len(high)), "axis")
+
+    def _with_limit(self, ends: str, low: int, high: int) -> str:
+        """Write the limit into the line of the axis' ends: at its place, or as near as it fits."""
         limit = self._histogram.limit if self._histogram else None
         if limit is None:
-            return self._words(text, "axis")
-        column, words = self._limit_column, f"limit {_number(limit)}"
+            return ends
+        words, column = f"limit {_number(limit)}", self._limit_column
         if column is None:
-            beyond = " ▸" if limit >= self._bars[-1].last else ""
-            tail = f"◂ {words}" if not beyond else f"{words}{beyond}"
-            return self._words(f"{text}  {tail}", "axis")
-        first, last = gutter + len(low) + 1, gutter + room - len(high) - 1 - len(words)
+            words = f"◂ {words}" if limit < self._bars[0].first else f"{words} ▸"
+            if len(ends) + 2 + len(words) <= self._plot_width:
+                return f"{ends}  {words}"
+            column = 0 if words.startswith("◂") else len(ends)
+        first, last = low + 1, len(ends) - high - 1 - len(words)
         if first > last:
-            return self._words(f"{text}  {words}", "axis")
-        at = max(first, min(gutter + column - len(words) // 2, last))
-        return self._words(text[:at] + words + text[at + len(words) :], "axis")
+            return f"{ends}  {words}"
+        at = max(first, min(column - len(words) // 2, last))
+        return ends[:at] + words + ends[at + len(words) :]
 
     def _words(self, text: str, kind: str) -> Strip:
         return self._strip([(text, kind)])
@@ -322,16 +333,14 @@ class Histogram(Widget, can_focus=True):
     # -- the cursor ------------------------------------------------------------------
 
     def watch_cursor(self, before: int, after: int) -> None:
-        """Repaint the two bars concerned, the axis and the words."""
+        """Repaint the two bars concerned, the axis and the words; nothing else changes."""
         plot, width = self._plot_height, self._bar_width
         regions = [Region(self._gutter + at * width, 0, width, plot + 1) for at in (before, after)]
         self.refresh(*regions, Region(0, plot + 2, self.size.width, self._told_rows))
-        if self.bar is not None:
-            self.post_message(self.Moved(self, self.bar))
 
     def action_move(self, by: int) -> None:
         """Move the cursor by some bars."""
-        self.cursor = max(0, min(self.cursor + by, len(self._bars) - 1))
+        self._go(self.cursor + by)
 
     def action_choose(self) -> None:
         """Report the bar under the cursor as chosen."""
@@ -346,7 +355,7 @@ class Histogram(Widget, can_focus=True):
         if at == self.cursor:
             self.action_choose()
         else:
-            self.cursor = at
+            self._go(at)
 
 
 def _number(value: float) -> str:
@@ -359,3 +368,8 @@ def _span(first: float, last: float) -> str:
 
 def _share(count: int, total: int) -> str:
     return f"{count * 100 / total:.1f} %"
+
+
+def _short_share(count: int, total: int) -> str:
+    share = count * 100 / total
+    return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %"

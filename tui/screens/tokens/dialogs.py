@@ -36,7 +36,7 @@ def model_choices(catalog: Catalog, day: date, *, lab_first: bool) -> list[Choic
 
 def _remark(facts: ModelFacts, day: date) -> str:
     estimated = "" if facts.exact else "≈ estimated"
-    parts = [estimated, words.jobs_until(facts, day), words.price(facts)]
+    parts = [words.price(facts, dated=False), words.jobs_until(facts, day), estimated]
     return " · ".join(part for part in parts if part)
 
 

@@ -45,11 +45,6 @@ class FileFigures:
     lost: Mapping[int, int] = field(default_factory=dict)
 
 
-def table_width(files: int) -> int:
-    """Return the columns that the table takes for one file or two."""
-    return _LABEL + 2 * _CELL * files
-
-
 def table(files: Sequence[FileFigures], measure: Measure) -> Text:
     """Return the percentiles, two columns a file; the measure drawn is marked ▸."""
     text = Text(no_wrap=True)
@@ -64,6 +59,9 @@ def table(files: Sequence[FileFigures], measure: Measure) -> Text:
             mark = "▸" if name == measure else ""
             style = "bold" if name == measure else "dim"
             text.append(f"{mark}{name}".rjust(_CELL), style=style)
+    text.append(f"\n{'count':<{_LABEL}}", style="dim")
+    for file in files:
+        text.append(f"{file.report.examples:>{_CELL},}" + " " * _CELL)
     for key, label in _ROWS:
         text.append(f"\n{label:<{_LABEL}}", style="dim")
         for file in files:
@@ -89,12 +87,13 @@ def facts(files: Sequence[FileFigures], epochs: int | None, day: date) -> Text:
             _line(text, "Note", out)
         return text
     second = files[1]
-    _pair(text, "Files", *(f"{x} {one_line(f.name, 28)}" for x, f in zip("AB", files, strict=True)))
-    _pair(text, "Count", *(f"{f.report.examples:,} examples" for f in files))
+    _pair(
+        text, "Files", *(f"{x} {one_line(f.name, 32)}" for x, f in zip("AB", files, strict=False))
+    )
     _pair(text, "Cut", *(words.cut(f.report, f.lost, short=True) for f in files))
     _pair(text, "Billed", *(words.billed(f.report, epochs, short=True) for f in files))
     _pair(text, "Cost", *(words.cost(f.report) for f in files))
-    _line(text, "A and B", words.difference(first.report, second.report))
+    _line(text, "Answers", words.difference(first.report, second.report))
     return text
 
 
@@ -106,5 +105,4 @@ def _line(text: Text, label: str, said: str) -> None:
 
 
 def _pair(text: Text, label: str, left: str, right: str) -> None:
-    _line(text, label, f"{left:<35}")
-    text.append(right)
+    _line(text, label, f"{left:<34} {right}")

@@ -48,6 +48,7 @@ class ReportScreen(ModeScreen):
         self.measure: Measure = "context"
         self.epochs: int | None = None  # None: what the provider is predicted to choose
         self.beside: Path | None = None
+        self._drawn: Measure | None = None  # what the histograms show
         self.models: dict[str, str] = {}  # the model chosen, by profile
         self._stale = True
         self._settling: Timer | None = None
@@ -112,6 +113,7 @@ class ReportScreen(ModeScreen):
             end()
         del self._unsubscribe[1:]
         self.document, self.files, self._stale = document, [], True
+        self._drawn = None
         if document is None:
             self._wait_with(NOTHING_OPEN)
         else:
@@ -214,6 +216,9 @@ class ReportScreen(ModeScreen):
         for name, letter, chart in zip(("#first", "#second"), "AB", drawn, strict=False):
             label = letter if both else ""
             self.query_one(name, Histogram).show(chart, largest, label)
+        if measure != self._drawn:
+            self._drawn = measure
+            self.point_at(summaries[0].p50)
         self.query_one("#figures", Static).update(figures.table(self.files, measure))
         today = datetime.now().astimezone().date()
         self.query_one("#facts", Static).update(figures.facts(self.files, self.epochs, today))
@@ -225,13 +230,19 @@ class ReportScreen(ModeScreen):
         if self.is_current:
             self.host.reached("tokens")
 
+    def point_at(self, tokens: float) -> None:
+        """Put the cursors of both histograms on a number of tokens."""
+        for chart in self.query(Histogram):
+            chart.point_at(tokens)
+
     def _show_titles(self) -> None:
         first = self.files[0]
         facts = first.report.facts
         mark = "" if facts.exact else "≈ "
         charts = self.query_one("#charts", Vertical)
         charts.border_title = f"{mark}{self.measure.capitalize()} tokens per example"
-        charts.border_subtitle = "← → move · enter lists · t switches"
+        both = len(self.files) > 1
+        charts.border_subtitle = "enter lists A · esc ends B" if both else "← → move · enter lists"
         exactness = "exact" if facts.exact else "≈ estimated"
         self.query_one("#figures-pane", Vertical).border_title = f"Tokens, {exactness}"
         beside = f" and {self.files[1].name}" if len(self.files) > 1 else ""

@@ -87,8 +87,7 @@ class TokensScreen(ReportScreen):
 
     def on_histogram_moved(self, event: Histogram.Moved) -> None:
         """Let the cursor of the other histogram follow."""
-        other = "#second" if event.histogram.id == "first" else "#first"
-        self.query_one(other, Histogram).point_at(event.bar.first)
+        self.point_at(event.bar.first)
 
     def on_histogram_chosen(self, event: Histogram.Chosen) -> None:
         """List the examples of the bar."""

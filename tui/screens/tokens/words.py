@@ -54,14 +54,16 @@ def jobs_until(facts: ModelFacts, day: date) -> str:
     return f"no new jobs after {last}" if last else ""
 
 
-def price(facts: ModelFacts) -> str:
-    """Return the training price of a model with the day it was read."""
+def price(facts: ModelFacts, *, dated: bool = True) -> str:
+    """Return the training price of a model, with the day it was read."""
     if facts.price_training is None:
         return "training price unknown"
     if facts.price_training == 0:
         return "free"
-    read = f", as of {facts.as_of}" if facts.as_of else ""
-    return f"{money(facts.price_training, facts.currency)} per 1M tokens{read}"
+    amount = money(facts.price_training, facts.currency)
+    if not dated:
+        return f"{amount} per 1M"
+    return f"{amount} per 1M tokens{f', as of {facts.as_of}' if facts.as_of else ''}"
 
 
 def cost(report: TokenReport) -> str:
@@ -102,10 +104,10 @@ def cut(report: TokenReport, lost: Mapping[int, int], *, short: bool = False) ->
         longest = number(report.summary.max)
         return "nothing" if short else f"nothing; the longest has {longest} of {limit:,} tokens"
     total = sum(t.lost for t in report.truncated)
-    what = plural(len(report.truncated), "example")
     trained = f"{sum(lost.values()):,} trained" if len(lost) == len(report.truncated) else "…"
     if short:
-        return f"{what}: {total:,} tokens, {trained}"
+        return f"{len(report.truncated):,} lose {total:,} ({trained})"
+    what = plural(len(report.truncated), "example")
     named = [f"line {t.line} (−{t.lost:,})" for t in report.truncated[:_NAMED]]
     if len(report.truncated) > _NAMED:
         named.append("…")
@@ -126,16 +128,14 @@ def left_out(report: TokenReport, rows: int) -> str:
 
 
 def difference(first: TokenReport, second: TokenReport) -> str:
-    """Return one sentence on how the answers of file B differ from those of file A."""
+    """Return how long the answers of file B are beside those of file A; "Answers" stands before."""
     if not first.examples or not second.examples:
-        return f"{'A' if not first.examples else 'B'} has no examples to compare."
+        return f"not to be compared: {'A' if not first.examples else 'B'} has no examples"
     a, b = first.trained_summary.p50, second.trained_summary.p50
     medians = f"(medians {number(a)} and {number(b)} trained tokens)"
     if not a or not b:
-        return f"{'A' if not a else 'B'} mostly trains nothing {medians}."
+        return f"most are not trained in {'A' if not a else 'B'} {medians}"
     if _ALIKE[0] <= b / a <= _ALIKE[1]:
-        return f"The answers of A and B are about equally long {medians}."
+        return f"about equally long in A and B {medians}"
     longer, shorter = ("B", "A") if b > a else ("A", "B")
-    return (
-        f"Answers in {longer} are {max(a, b) / min(a, b):.1f}× as long as in {shorter} {medians}."
-    )
+    return f"{max(a, b) / min(a, b):.1f}× as long in {longer} as in {shorter} {medians}"
