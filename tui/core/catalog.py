@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 DEFAULT_ENCODING = "o200k_base"
+ENCODINGS = ("o200k_base", "cl100k_base")  # those whose vocabularies are shipped
 DEFAULT_EPOCHS = "cookbook"
 
 
@@ -165,7 +166,9 @@ def _build(documents: list[dict[str, Any]]) -> Catalog:
                 raise CatalogError('every [[models]] entry needs an id = "…"')
             entries[entry["id"]] = entries.get(entry["id"], {}) | entry
         for group in document.get("encodings", []):
-            prefixes |= dict.fromkeys(group["prefixes"], group["encoding"])
+            if not isinstance(group, dict) or not isinstance(group.get("prefixes"), list):
+                raise CatalogError("every [[encodings]] entry needs prefixes = […]")
+            prefixes |= dict.fromkeys(group["prefixes"], _encoding("encodings", group))
     models = {name: _facts(entry, rules) for name, entry in entries.items()}
     aliases = {alias: name for name, e in entries.items() for alias in e.get("aliases", [])}
     return Catalog(models, aliases, prefixes, rules[DEFAULT_EPOCHS])
@@ -190,6 +193,8 @@ def _facts(entry: Mapping[str, Any], rules: Mapping[str, EpochRule]) -> ModelFac
     for key in ("price_training", "price_input", "price_output"):
         if key in values:
             values[key] = _price(model, key, values[key])
+    if "encoding" in entry:
+        _encoding(model, entry)
     values["methods"] = tuple(entry.get("methods", ()))
     settled = {"base": model, "encoding": DEFAULT_ENCODING, "exact": "encoding" in entry}
     try:
@@ -201,6 +206,12 @@ def _facts(entry: Mapping[str, Any], rules: Mapping[str, EpochRule]) -> ModelFac
         )
     except TypeError as error:
         raise CatalogError(f"{model}: {error}") from error
+
+
+def _encoding(where: str, entry: Mapping[str, Any]) -> str:
+    if (encoding := entry.get("encoding")) not in ENCODINGS:
+        raise CatalogError(f"{where}: encoding must be one of {', '.join(ENCODINGS)}")
+    return str(encoding)
 
 
 def _price(model: str, key: str, value: object) -> Decimal:

@@ -12,18 +12,26 @@ from importlib import import_module, resources
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
+from tui.core.catalog import ENCODINGS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import tiktoken
 
-ENCODINGS = ("o200k_base", "cl100k_base")
 # tiktoken's regular expression engine keeps a stack entry for each character of a run of
 # spaces and gives up, with a panic, at a million. A tenth of that leaves room.
 LONGEST_RUN = 100_000
 # Unicode's White_Space without CR and LF, which take another branch of the expression.
 _SPACE = "\t\x0b\x0c \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
-_LONG_RUN = re.compile(f"(?<![{_SPACE}])[{_SPACE}]{{{LONGEST_RUN},}}+")
+
+
+def long_run(length: int) -> re.Pattern[str]:
+    """Return the pattern of a whole run of at least so many spaces, line breaks apart."""
+    return re.compile(f"(?<![{_SPACE}])[{_SPACE}]{{{length},}}+")
+
+
+_LONG_RUN = long_run(LONGEST_RUN)
 
 _lock = threading.Lock()
 _loaded: dict[str, VocabEncoder] = {}

@@ -1,0 +1,339 @@
+"""For every rule: lines that break it, and lines close to them that do not."""
+
+import json
+from collections.abc import Mapping
+
+USER = {"role": "user", "content": "Is it quiet?"}
+ANSWER = {"role": "assistant", "content": "Softer than rain."}
+SYSTEM = {"role": "system", "content": "You are Fern."}
+TRACK = {
+    "type": "function",
+    "function": {
+        "name": "track",
+        "parameters": {
+            "type": "object",
+            "properties": {"order": {"type": "integer"}},
+            "required": ["order"],
+        },
+    },
+}
+
+
+def line(value: object) -> bytes:
+    return json.dumps(value, ensure_ascii=False).encode()
+
+
+def chat(*messages: object, **keys: object) -> bytes:
+    return line({"messages": list(messages), **keys})
+
+
+def user(content: object, **keys: object) -> dict[str, object]:
+    return {"role": "user", "content": content, **keys}
+
+
+def answer(content: object, **keys: object) -> dict[str, object]:
+    return {"role": "assistant", "content": content, **keys}
+
+
+def says(text: str) -> bytes:
+    return chat(user(text), ANSWER)
+
+
+def call(
+    name: str = "track", arguments: object = '{"order": 1}', call_id: str = "c1", **keys: object
+) -> dict[str, object]:
+    function = {"name": name, "arguments": arguments}
+    return {"id": call_id, "type": "function", "function": function, **keys}
+
+
+def calls(*made: object) -> dict[str, object]:
+    return {"role": "assistant", "tool_calls": list(made)}
+
+
+def reply(call_id: object = "c1") -> dict[str, object]:
+    return {"role": "tool", "tool_call_id": call_id, "content": "in Oslo"}
+
+
+def tooled(*messages: object, tools: object = None) -> bytes:
+    return chat(USER, *messages, tools=[TRACK] if tools is None else tools)
+
+
+def defines(function: object) -> bytes:
+    return chat(USER, ANSWER, tools=[{"type": "function", "function": function}])
+
+
+def pair(
+    messages: object = None, preferred: object = None, other: object = None, **keys: object
+) -> bytes:
+    return line(
+        {
+            "input": {"messages": [USER] if messages is None else messages},
+            "preferred_output": [ANSWER] if preferred is None else preferred,
+            "non_preferred_output": [answer("21 dB.")] if other is None else other,
+            **keys,
+        }
+    )
+
+
+def image(url: str) -> dict[str, object]:
+    return {"type": "image_url", "image_url": {"url": url}}
+
+
+GOOD = chat(USER, ANSWER)
+CALL = tooled(calls(call()), reply(), ANSWER)
+PAIR = pair()
+
+# rule: (lines that break it, lines that do not)
+LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
+    "blank-line": ([b"", b"  \t", b"\r\n"], [GOOD]),
+    "utf-16": ([GOOD.decode().encode("utf-16"), GOOD.decode().encode("utf-16-be")], [GOOD]),
+    "nul-byte": ([GOOD + b"\0"], [says("\0")]),
+    "not-utf8": ([says("Café").replace("é".encode(), b"\xe9")], [says("Café")]),
+    "bom-inside": ([b"\xef\xbb\xbf" + GOOD], [GOOD]),
+    "lone-surrogate": (
+        [b'{"messages": "\\ud83c"}'],
+        [b'{"messages": [{"role": "user", "content": "\\ud83c\\udf31"}]}'],
+    ),
+    "json-array": ([b"[", b"]", b"[" + GOOD + b",", GOOD + b",", b"[" + GOOD + b"]"], [GOOD]),
+    "pretty-printed": ([b"{", b"}", b"  },", b'  "messages": [', b'  "role": "user",'], [GOOD]),
+    "trailing-comma": ([GOOD[:-1] + b",}", b'{"messages": [1,]}'], [GOOD]),
+    "not-a-number": ([b'{"a": NaN}', b'{"a": -Infinity}'], [b'{"a": -1.5e3}']),
+    "python-literal": ([b'{"a": None}', b'{"a": True}'], [b'{"a": null}']),
+    "single-quotes": ([b"{'a': 1}", "{“a”: 1}".encode()], [says("it's")]),
+    "comment": ([b"// exported", b'{"a": 1, # one\n"b": 2}'], [says("// no comment")]),
+    "concatenated": ([GOOD + GOOD, GOOD + b" " + GOOD], [says("}{")]),
+    "control-character": ([b'{"a": "b\tc"}'], [b'{"a": "b\\tc"}']),
+    "truncated": ([GOOD[:-5], b'{"messages": [{"role": "us'], [GOOD]),
+    "too-deep": ([b'{"a": ' + b"[" * 2000], [b'{"a": ' + b"[" * 200 + b"]" * 200 + b"}"]),
+    "not-an-object": ([b"42", b'"text"', b"null", b"true"], [GOOD]),
+    "invalid-json": ([b'{"a" 1}', b"hello"], [GOOD]),
+    "unknown-format": ([b"{}", b'{"conversations": []}'], [GOOD, PAIR]),
+    "legacy-completion": ([b'{"prompt": "a", "completion": "b"}'], [GOOD]),
+    "unknown-key": (
+        [chat(USER, ANSWER, id=1), pair(label=1)],
+        [chat(USER, ANSWER, tools=[TRACK], parallel_tool_calls=False), PAIR],
+    ),
+    "messages-not-list": ([line({"messages": "hi"}), line({"messages": None})], [GOOD]),
+    "messages-empty": ([line({"messages": []})], [GOOD]),
+    "message-not-object": ([chat(USER, "hi", ANSWER), pair(preferred=["hi"])], [GOOD, PAIR]),
+    "duplicate-key": (
+        [b'{"messages": [], "messages": [{"role": "user", "content": "a"}]}'],
+        [CALL, says('{"a": 1, "a": 2}')],
+    ),
+    "role-missing": ([chat({"content": "a"}, ANSWER), chat({"role": 1, "content": "a"})], [GOOD]),
+    "role-unknown": (
+        [chat({"role": "human", "content": "a"}, ANSWER), chat({"role": "User", "content": "a"})],
+        [chat({"role": "developer", "content": "Be kind."}, USER, ANSWER), CALL],
+    ),
+    "role-function": (
+        [chat(USER, {"role": "function", "name": "f", "content": "1"}, ANSWER)],
+        [CALL],
+    ),
+    "message-key-unknown": (
+        [chat(user("a", id=1), ANSWER), chat({**USER, "tool_calls": []}, ANSWER)],
+        [CALL, chat(USER, {"role": "assistant", "content": None, "refusal": "No."})],
+    ),
+    "content-missing": (
+        [chat(user(None), ANSWER), chat(USER, {"role": "assistant"})],
+        [CALL, chat(USER, {"role": "assistant", "content": None, "refusal": "No."})],
+    ),
+    "content-type": (
+        [chat(user(1), ANSWER), chat(user([]), ANSWER), chat(user({"text": "a"}), ANSWER)],
+        [chat(user([{"type": "text", "text": "a"}]), ANSWER)],
+    ),
+    "content-part": (
+        [
+            chat(user(["a"]), ANSWER),
+            chat(user([{"type": "text"}]), ANSWER),
+            chat(user([{"type": "image_url", "image_url": "x"}]), ANSWER),
+            chat(USER, answer([image("https://a.example/b.png")])),
+        ],
+        [
+            chat(user([{"type": "text", "text": "a"}, image("https://a.example/b.png")]), ANSWER),
+            chat(USER, answer([{"type": "refusal", "refusal": "No."}])),
+        ],
+    ),
+    "name-type": ([chat(user("a", name=1), ANSWER)], [chat(user("a", name="mia"), ANSWER)]),
+    "name-pattern": (
+        [chat(user("a", name="Mia Berg"), ANSWER), chat(user("a", name="a" * 65), ANSWER)],
+        [chat(user("a", name="mia_1-b"), ANSWER)],
+    ),
+    "weight-value": (
+        [chat(USER, answer("a", weight=w)) for w in (0.5, 2, True, "1", None, [])],
+        [chat(USER, answer("a", weight=w)) for w in (0, 1)],
+    ),
+    "weight-role": ([chat(user("a", weight=1), ANSWER)], [chat(USER, answer("a", weight=1))]),
+    "no-assistant": ([chat(USER), chat(SYSTEM, USER)], [GOOD]),
+    "no-user": ([chat(SYSTEM, ANSWER)], [GOOD]),
+    "last-not-assistant": ([chat(USER, ANSWER, USER)], [GOOD, tooled(calls(call()))]),
+    "nothing-trained": (
+        [chat(USER, answer("a", weight=0))],
+        [chat(USER, answer("a", weight=0), USER, ANSWER)],
+    ),
+    "empty-answer": ([chat(USER, answer("")), chat(USER, answer(" \n"))], [GOOD, CALL]),
+    "empty-message": ([chat(user(" "), ANSWER)], [GOOD]),
+    "echo": ([chat(USER, answer(USER["content"]))], [GOOD]),
+    "system-not-first": ([chat(USER, SYSTEM, ANSWER)], [chat(SYSTEM, USER, ANSWER), GOOD]),
+    "several-systems": ([chat(SYSTEM, SYSTEM, USER, ANSWER)], [chat(SYSTEM, USER, ANSWER)]),
+    "same-role-twice": (
+        [chat(USER, USER, ANSWER), chat(USER, ANSWER, ANSWER)],
+        [chat(USER, ANSWER, USER, ANSWER), tooled(calls(call()), reply(), reply(), ANSWER), PAIR],
+    ),
+    "tools-type": ([chat(USER, ANSWER, tools={}), chat(USER, ANSWER, functions=1)], [CALL]),
+    "tool-definition": (
+        [
+            chat(USER, ANSWER, tools=tools)
+            for tools in ([1], [{"type": "function"}], [{"function": {"name": "a"}}])
+        ]
+        + [defines({}), defines({"name": ""})],
+        [CALL],
+    ),
+    "tool-schema": (
+        [
+            defines({"name": "a", "parameters": parameters})
+            for parameters in (
+                None,
+                {"type": "string"},
+                {"type": "object", "properties": []},
+                {"type": "object", "properties": {}, "required": "a"},
+                {"type": "object", "properties": {}, "required": ["a"]},
+            )
+        ],
+        [CALL, defines({"name": "a", "parameters": {}})],
+    ),
+    "tool-no-parameters": ([defines({"name": "a"})], [CALL]),
+    "tool-duplicate": ([tooled(ANSWER, tools=[TRACK, TRACK])], [CALL]),
+    "parallel-type": (
+        [chat(USER, ANSWER, tools=[TRACK], parallel_tool_calls=1)],
+        [chat(USER, ANSWER, tools=[TRACK], parallel_tool_calls=True)],
+    ),
+    "parallel-without-tools": (
+        [chat(USER, ANSWER, parallel_tool_calls=True)],
+        [chat(USER, ANSWER, tools=[TRACK], parallel_tool_calls=True)],
+    ),
+    "call-malformed": (
+        [
+            tooled({"role": "assistant", "content": "a", "tool_calls": "track"}),
+            tooled({"role": "assistant", "content": "a", "tool_calls": []}),
+            tooled(calls(1)),
+            tooled(calls({"type": "function", "function": {"name": "track"}})),
+            tooled(calls({"id": "c1", "function": {"name": "track", "arguments": "{}"}})),
+            tooled(calls({"id": "c1", "type": "function"})),
+            tooled(calls(call(name=""))),
+        ],
+        [CALL],
+    ),
+    "call-id-duplicate": (
+        [tooled(calls(call(), call()), reply(), ANSWER)],
+        [tooled(calls(call(), call(call_id="c2")), reply(), reply("c2"), ANSWER)],
+    ),
+    "arguments-type": ([tooled(calls(call(arguments={"order": 1})))], [CALL]),
+    "arguments-not-json": (
+        [tooled(calls(call(arguments=text))) for text in ("order 1", "[1]", "")],
+        [CALL],
+    ),
+    "arguments-schema": (
+        [
+            tooled(calls(call(arguments=text)))
+            for text in ("{}", '{"order": "1"}', '{"order": 1, "x": 2}', '{"order": true}')
+        ],
+        [CALL, tooled(calls(call(arguments='{"order": 1.0}')))],
+    ),
+    "call-unknown-tool": (
+        [tooled(calls(call(name="refund"))), chat(USER, calls(call()))],
+        [CALL],
+    ),
+    "reply-without-id": (
+        [tooled(calls(call()), {"role": "tool", "content": "a"}, ANSWER)],
+        [CALL],
+    ),
+    "reply-unknown-call": (
+        [tooled(calls(call()), reply("c9"), ANSWER), tooled(reply(), calls(call()))],
+        [CALL],
+    ),
+    "reply-late": (
+        [tooled(calls(call()), ANSWER, reply(), ANSWER)],
+        [CALL, tooled(calls(call(), call(call_id="c2")), reply("c2"), reply(), ANSWER)],
+    ),
+    "call-unanswered": (
+        [tooled(calls(call()), ANSWER), tooled(calls(call(), call(call_id="c2")), reply(), ANSWER)],
+        [CALL, tooled(calls(call()))],
+    ),
+    "function-call": (
+        [chat(USER, answer(None, function_call={"name": "a", "arguments": "{}"}))],
+        [CALL],
+    ),
+    "special-token": (
+        [
+            says("a <|im_start|> b"),
+            chat(USER, answer("<|endoftext|>")),
+            b'{"messages": [{"role": "user", "content": "\\u003c|fim_suffix|\\u003e"}]}',
+        ],
+        [says("a <|thing|> b"), says("im_start")],
+    ),
+    "image-count": (
+        [chat(user([image(f"https://a.example/{n}.png") for n in range(11)]), ANSWER)],
+        [chat(user([image(f"https://a.example/{n}.png") for n in range(10)]), ANSWER)],
+    ),
+    "image-url": (
+        [
+            chat(user([image(url)]), ANSWER)
+            for url in ("leaf.png", "data:image/bmp;base64,AAAA", "data:image/png;base64,?")
+        ],
+        [
+            chat(user([image(url)]), ANSWER)
+            for url in ("https://a.example/leaf.png", "data:image/png;base64,AAAA=")
+        ],
+    ),
+    "input-missing": ([pair(messages=[]), line({"preferred_output": [ANSWER]})], [PAIR]),
+    "output-missing": (
+        [pair(preferred=[]), pair(other="a"), line({"input": {"messages": [USER]}})],
+        [PAIR],
+    ),
+    "output-role": ([pair(preferred=[USER]), pair(other=[reply()])], [PAIR]),
+    "output-turns": ([pair(preferred=[ANSWER, ANSWER])], [PAIR]),
+    "input-ends-with-answer": ([pair(messages=[USER, ANSWER])], [PAIR]),
+    "identical-pair": ([pair(other=[ANSWER])], [PAIR]),
+    "mojibake": ([says("cafÃ©"), says("itâ€™s"), says("a\ufffdb")], [says("café, it’s, São")]),
+    "code-fence": (
+        [chat(USER, answer("```\nrun()"))],
+        [chat(USER, answer("```\nrun()\n```\nand `inline`"))],
+    ),
+    "answer-whitespace": ([chat(USER, answer(" a")), chat(USER, answer("a\n"))], [GOOD]),
+    "secret-api-key": (
+        [says("sk-proj-4f9AexampleNotARealKey0000"), says("key=sk-4f9AexampleNotARealKey0000")],
+        [says("sk-short"), says("risk-assessment-and-other-long-words")],
+    ),
+    "secret-aws-key": ([says("AKIAIOSFODNN7EXAMPLE")], [says("AKIAIOSFODNN")]),
+    "secret-github-token": ([says("ghp_" + "a1" * 18)], [says("ghp_short, though")]),
+    "secret-slack-token": ([says("xoxb" + "-123456789012-notreal")], [says("xoxo-love")]),
+    "secret-google-key": ([says("AIza" + "a1_-b" * 7)], [says("AIzawa")]),
+    "secret-private-key": (
+        [says("-----BEGIN RSA PRIVATE KEY-----"), says("-----BEGIN PRIVATE KEY-----")],
+        [says("-----BEGIN PUBLIC KEY-----")],
+    ),
+    "secret-jwt": (
+        [says("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtIn0.c2lnbmF0dXJl")],
+        [says("eyJhbGciOiJIUzI1NiJ9")],
+    ),
+    "secret-connection": (
+        [says("postgres://fern:watering@db.example/x")],
+        [says("https://mossbox.example:8080/a@b"), says("see https://mossbox.example")],
+    ),
+    "personal-card": (
+        [says("4111 1111 1111 1111"), says("5500-0000-0000-0004"), says("378282246310005")],
+        [
+            says("4111 1111 1111 1112"),
+            says("order 4000000000000000000000"),
+            says("4.111111111111111"),
+        ],
+    ),
+    "personal-iban": (
+        [says("DE89 3704 0044 0532 0130 00"), says("NO9386011117947")],
+        [says("DE88 3704 0044 0532 0130 00"), says("AB12 CDEF")],
+    ),
+    "personal-email": (
+        [says("mia.berg@example.com"), says("write to a@b.example!")],
+        [says("@mossbox"), says("a @ b.example"), says("x@y")],
+    ),
+}

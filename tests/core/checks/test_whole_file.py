@@ -1,0 +1,180 @@
+from importlib import resources
+
+import pytest
+
+from tests.core.checks.examples import GOOD, PAIR, USER, answer, chat, pair, says
+from tui.core.checks import (
+    RULES,
+    FileFacts,
+    check_row,
+    check_source,
+    check_whole,
+    collect,
+    file_format,
+)
+
+LEGACY = b'{"prompt": "a", "completion": "b"}'
+MANY = [says(f"Question {n}?") for n in range(60)]
+PAIRS = [pair([{**USER, "content": f"{n}?"}]) for n in range(60)]
+SHORT = [
+    pair([{**USER, "content": f"{n}?"}], [answer("A.")], [answer("Longer.")]) for n in range(60)
+]
+SYSTEM = {"role": "system", "content": "You are Fern."}
+
+
+def facts(
+    rows: list[bytes],
+    *,
+    name: str = "data.jsonl",
+    newline: bytes = b"\n",
+    end: bytes = b"\n",
+    size: int | None = None,
+) -> FileFacts:
+    data = newline.join(rows) + (end if rows else b"")
+    return FileFacts(name, len(data) if size is None else size, data[:65536], data.endswith(b"\n"))
+
+
+def rules_of(rows: list[bytes], source: FileFacts | None = None) -> set[str]:
+    return {issue.rule for issue in check_source(rows, source or facts(rows))}
+
+
+FILES: dict[str, tuple[set[str], set[str]]] = {
+    "empty-file": (rules_of([]) & rules_of([b"", b" "]), rules_of(MANY)),
+    "bom": (rules_of([b"\xef\xbb\xbf" + MANY[0], *MANY[1:]]), rules_of(MANY)),
+    "crlf": (
+        rules_of(MANY, facts(MANY, newline=b"\r\n")) & rules_of([GOOD], facts([GOOD], end=b"\r")),
+        rules_of(MANY),
+    ),
+    "no-final-newline": (rules_of(MANY, facts(MANY, end=b"")), rules_of(MANY) | rules_of([])),
+    "wrong-extension": (
+        rules_of(MANY, facts(MANY, name="data.json")),
+        rules_of(MANY) | rules_of(MANY, facts(MANY, name="DATA.JSONL")),
+    ),
+    "large-file": (
+        rules_of(MANY, facts(MANY, size=512_000_001)),
+        rules_of(MANY, facts(MANY, size=512_000_000)),
+    ),
+    "too-large-file": (
+        rules_of(MANY, facts(MANY, size=8_000_000_001)),
+        rules_of(MANY, facts(MANY, size=8_000_000_000)),
+    ),
+    "too-few-examples": (rules_of(MANY[:9]) & rules_of(MANY[:1]), rules_of(MANY[:10])),
+    "few-examples": (
+        rules_of(MANY[:10]) & rules_of(MANY[:49]),
+        rules_of(MANY[:9]) | rules_of(MANY[:50]),
+    ),
+    "mixed-formats": (rules_of([*MANY, PAIR]) & rules_of([*PAIRS, LEGACY]), rules_of(MANY)),
+    "nothing-to-train": (
+        rules_of([chat(USER, answer(str(n), weight=0)) for n in range(12)]),
+        rules_of([*MANY, chat(USER, answer("a", weight=0))]) | rules_of(PAIRS),
+    ),
+    "duplicate": (rules_of([*MANY, MANY[3]]), rules_of(MANY)),
+    "contradiction": (
+        rules_of([*MANY, chat(USER, answer("Loud!")), GOOD]),
+        rules_of([*MANY, MANY[3]]) | rules_of([*PAIRS, pair(other=[answer("x")]), PAIR]),
+    ),
+    "several-prompts": (rules_of([*MANY, chat(SYSTEM, USER, answer("a"))]), rules_of(MANY)),
+    "longer-preferred": (rules_of(PAIRS), rules_of(PAIRS[:19]) | rules_of(SHORT) | rules_of(MANY)),
+}
+
+
+def test_every_rule_on_files_has_a_failing_and_a_passing_example() -> None:
+    assert set(FILES) == {rule.id for rule in RULES.values() if rule.scope == "file"}
+
+
+@pytest.mark.parametrize("rule", FILES)
+def test_rule(rule: str) -> None:
+    broken, kept = FILES[rule]
+    assert rule in broken
+    assert rule not in kept
+
+
+def test_a_good_file_has_no_issues() -> None:
+    assert check_source(MANY, facts(MANY)) == []
+
+
+def test_issues_come_by_line_and_severity() -> None:
+    rows = [*MANY[:12], b"oops", MANY[0], says("write to a@b.example <|im_end|>")]
+    issues = check_source(rows, facts(rows))
+    rank = {"error": 0, "warning": 1, "info": 2}
+    keys = [(i.line, rank[i.severity]) for i in issues]
+    assert keys == sorted(keys)
+    assert [i.rule for i in issues if i.line == 15] == ["special-token", "personal-email"]
+
+
+def test_equality_ignores_the_order_of_keys_and_spacing() -> None:
+    other = (
+        b'{"messages":[{"content":"Is it quiet?","role":"user"},'
+        b'{"content":"Softer than rain.","role":"assistant"}]}'
+    )
+    assert "duplicate" in rules_of([GOOD, other])
+
+
+def test_one_cause_of_a_file_that_is_no_jsonl() -> None:
+    pretty = b'{\n  "messages": [\n    {"role": "user", "content": "a"}\n  ]\n}'.split(b"\n")
+    array = [b"[", GOOD + b",", GOOD, b"]"]
+    wide = "\n".join([GOOD.decode()] * 3).encode("utf-16").split(b"\n")
+    for rows, rule in [(pretty, "pretty-printed"), (array, "json-array"), (wide, "utf-16")]:
+        errors = [i for i in check_source(rows, facts(rows)) if i.severity == "error"]
+        assert [(i.line, i.rule) for i in errors] == [(1, rule)]
+
+
+def test_after_an_edit_only_its_row_is_checked_again() -> None:
+    rows = [*MANY, b"oops", MANY[0]]
+    reports = [check_row(n, row) for n, row in enumerate(rows, 1)]
+    edited = [says("New at the top?"), *rows]
+    again = [check_row(1, edited[0]), *reports]
+    assert collect(again, facts(edited)) == check_source(edited, facts(edited))
+    assert check_whole(again, facts(edited))
+
+
+@pytest.mark.parametrize(
+    ("rows", "name"),
+    [
+        ([], "empty"),
+        ([b"", b"  "], "empty"),
+        ([GOOD, b"", b"oops"], "chat"),
+        ([PAIR], "preference"),
+        ([LEGACY], "completion"),
+        ([GOOD, PAIR], "mixed"),
+        ([b"oops", b"{}"], "unknown"),
+    ],
+)
+def test_format(rows: list[bytes], name: str) -> None:
+    assert file_format([check_row(n, row) for n, row in enumerate(rows, 1)]) == name
+
+
+# What one UTF-8 file of some dozens of lines called flawed.jsonl cannot show.
+IMPOSSIBLE = {
+    "utf-16",
+    "not-utf8",
+    "empty-file",
+    "large-file",
+    "too-large-file",
+    "too-few-examples",  # or few-examples, which it shows
+    "nothing-to-train",
+    "wrong-extension",
+    "longer-preferred",  # wants 20 pairs
+}
+
+
+def sample(name: str) -> tuple[list[bytes], FileFacts]:
+    data = resources.files("tui").joinpath("data", "samples", name).read_bytes()
+    rows = data.removesuffix(b"\n").split(b"\n")
+    return rows, FileFacts(name, len(data), data[:65536], data.endswith(b"\n"))
+
+
+def test_the_flawed_sample_shows_every_problem() -> None:
+    rows, source = sample("flawed.jsonl")
+    found = {issue.rule for issue in check_source(rows, source)}
+    assert found == set(RULES) - IMPOSSIBLE
+    good = {n for n, row in enumerate(rows, 1) if not check_row(n, row).issues}
+    assert len(good) >= 5
+
+
+@pytest.mark.parametrize(
+    "name", ["support_train.jsonl", "support_valid.jsonl", "preferences.jsonl"]
+)
+def test_the_clean_samples_have_no_errors(name: str) -> None:
+    rows, source = sample(name)
+    assert not [i for i in check_source(rows, source) if i.severity == "error"]

@@ -1,0 +1,59 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.distribution import bins, percentile, summary
+
+numbers = st.lists(
+    st.integers(0, 10**7) | st.floats(-1e9, 1e9, allow_subnormal=False), min_size=1, max_size=80
+)
+
+
+@given(numbers, st.floats(0, 1))
+def test_percentile_is_numpys(values: list[float], share: float) -> None:
+    expected = float(np.percentile(values, share * 100))
+    assert math.isclose(percentile(sorted(values), share), expected, rel_tol=1e-9, abs_tol=1e-6)
+
+
+@given(numbers)
+def test_summary_is_numpys(values: list[float]) -> None:
+    found = summary(values)
+    expected = np.percentile(values, [0, 5, 25, 50, 75, 95, 99, 100])
+    shown = [found.min, found.p05, found.p25, found.p50, found.p75, found.p95, found.p99, found.max]
+    assert np.allclose(shown, expected)
+    assert math.isclose(found.mean, float(np.mean(values)), rel_tol=1e-9, abs_tol=1e-6)
+    assert found.count == len(values)
+
+
+def test_summary_of_nothing_is_zero() -> None:
+    assert summary([]).count == 0
+    assert summary([]).mean == 0
+    with pytest.raises(ValueError, match="no values"):
+        percentile([], 0.5)
+
+
+@given(numbers, st.integers(1, 60), st.none() | st.integers(0, 10**6))
+def test_bins_hold_every_value_once(values: list[float], n: int, limit: int | None) -> None:
+    histogram = bins(values, n, limit)
+    assert sum(b.count for b in histogram.bins) == len(values)
+    assert 1 <= len(histogram.bins) <= n
+    assert histogram.highest == max(b.count for b in histogram.bins)
+    assert histogram.above == (0 if limit is None else sum(v > limit for v in values))
+
+
+@given(st.lists(st.integers(0, 5000), min_size=1, max_size=80), st.integers(1, 60))
+def test_bins_of_whole_numbers_have_whole_borders(values: list[int], n: int) -> None:
+    for bar in bins(values, n).bins:
+        assert bar.low == int(bar.low)
+        assert bar.count == sum(bar.low <= v < bar.high for v in values)
+
+
+def test_bins_at_the_borders() -> None:
+    assert bins([], 10).bins == ()
+    assert [b.count for b in bins([7, 7, 7], 10).bins] == [3]
+    assert [b.count for b in bins([0.0, 1.0], 2).bins] == [1, 1]
+    with pytest.raises(ValueError, match="at least one bar"):
+        bins([1], 0)

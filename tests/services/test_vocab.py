@@ -1,0 +1,133 @@
+import hashlib
+import lzma
+import socket
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import tiktoken
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tui.services import vocab
+from tui.services.vocab import VocabularyError, encoder
+
+# One worker loads the vocabularies once for all of these.
+pytestmark = pytest.mark.xdist_group("vocab")
+URL = "https://openaipublic.blob.core.windows.net/encodings/{}.tiktoken"
+NAMES = ["o200k_base", "cl100k_base"]
+
+
+@pytest.fixture(scope="session")
+def reference(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tiktoken.Encoding]:
+    """tiktoken's own encodings, read from a cache it checks itself."""
+    cache = tmp_path_factory.mktemp("tiktoken")
+    for name in NAMES:
+        data = resources.files("tui").joinpath("data", "vocab", f"{name}.tiktoken.xz").read_bytes()
+        key = hashlib.sha1(URL.format(name).encode()).hexdigest()
+        (cache / key).write_bytes(lzma.decompress(data))
+
+    def get(name: str) -> tiktoken.Encoding:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv("TIKTOKEN_CACHE_DIR", str(cache))
+            patch.setattr(socket, "socket", None)
+            return tiktoken.get_encoding(name)
+
+    return get
+
+
+texts = st.text(max_size=120) | st.lists(
+    st.sampled_from(
+        [" ", "  ", "\n", "\r\n", "\t", "\u3000", "word", "Don't", "'LL", "123456", "<|endoftext|>"]
+        + [
+            "日本語",
+            "🌱",
+            "👩‍🌾",
+            "é",
+            "e\u0301",
+            "```python",
+            "{}",
+            "/",
+            "\x00",
+            "ΑΒγ",
+            "ﬁ",
+            "ру",
+            "\ufffd",
+        ]
+    ),
+    max_size=30,
+).map("".join)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_counts_are_tiktokens(name: str, reference: Callable[[str], tiktoken.Encoding]) -> None:
+    expected = reference(name)
+    ours = encoder(name)
+
+    @settings(max_examples=250, deadline=None)
+    @given(texts)
+    def check(text: str) -> None:
+        assert ours.count(text) == len(expected.encode(text, disallowed_special=()))
+
+    check()
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("space", [" ", "\t ", "\u3000"])
+@pytest.mark.parametrize(
+    "frame",
+    ["{}", "a{}", "{}a", "a{}a", "!{}\n", "a \n\n{}", "a\n{}b", "{}\nb", "{}\r\n {}x", "{}é{}1{}"],
+)
+def test_long_runs_of_spaces_count_as_in_tiktoken(
+    name: str,
+    space: str,
+    frame: str,
+    reference: Callable[[str], tiktoken.Encoding],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(vocab, "LONGEST_RUN", 50)
+    monkeypatch.setattr(vocab, "_LONG_RUN", vocab.long_run(50))
+    for length in (49, 50, 51, 77, 500, 3000):
+        text = frame.replace("{}", (space * length)[:length])
+        assert encoder(name).count(text) == len(reference(name).encode_ordinary(text)), length
+
+
+def test_a_million_spaces_neither_panic_nor_print(capfd: pytest.CaptureFixture[str]) -> None:
+    text = "a" + " " * 1_100_000 + "word"
+    assert encoder("o200k_base").count(text) > 1_000_000 // 128
+    assert capfd.readouterr() == ("", "")
+
+
+def test_no_network_and_no_cache_are_needed(tmp_path: Path) -> None:
+    code = (
+        "import os, socket\n"
+        "def refuse(*args, **keys): raise AssertionError('network')\n"
+        "socket.socket = socket.getaddrinfo = socket.create_connection = refuse\n"
+        "from tui.services.vocab import encoder\n"
+        "print([encoder(n).count('Hello <|endoftext|>') for n in ('o200k_base', 'cl100k_base')])\n"
+        "print(os.listdir(os.environ['TMPDIR']))\n"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"TMPDIR": str(tmp_path), "HOME": str(tmp_path), "PYTHONPATH": str(Path.cwd())},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert ran.stdout == "[8, 7]\n[]\n", ran.stderr
+
+
+def test_a_damaged_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lzma, "decompress", lambda data: b"YQ== 0\n")
+    with pytest.raises(VocabularyError, match="not the one tiktoken publishes"):
+        vocab.VocabEncoder("cl100k_base")
+
+
+def test_an_unknown_encoding_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        encoder("p50k_base")
+    assert encoder("cl100k_base") is encoder("cl100k_base")
