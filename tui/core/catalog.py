@@ -23,9 +23,9 @@ DEFAULT_EPOCHS = "cookbook"
 class EpochRule:
     """How many epochs a provider chooses when none are asked for.
 
-    With `steps` set, as many epochs as make that many optimiser steps, the batch size growing
-    with the examples (`batches`: up to so many examples, so large). Otherwise the cookbook's
-    rule: `target` epochs, more when the file is small, fewer when it is large.
+    With a `table` of (examples, epochs): the epochs of the first row that has as many examples
+    or more, and `least` beyond the last. Otherwise the cookbook's rule: `target` epochs, more
+    when the file is small, fewer when it is large.
     """
 
     target: int = 3
@@ -33,9 +33,7 @@ class EpochRule:
     max_examples: int = 25_000
     least: int = 1
     most: int = 25
-    steps: int | None = None
-    batches: tuple[tuple[int, int], ...] = ()
-    largest_batch: int = 1
+    table: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +174,8 @@ def _build(documents: list[dict[str, Any]]) -> Catalog:
 
 def _rule(name: str, values: Mapping[str, Any]) -> EpochRule:
     try:
-        batches = tuple((int(most), int(size)) for most, size in values.get("batches", ()))
-        return EpochRule(**{**values, "batches": batches})
+        table = tuple((int(most), int(epochs)) for most, epochs in values.get("table", ()))
+        return EpochRule(**{**values, "table": table})
     except (TypeError, ValueError) as error:
         raise CatalogError(f"epochs.{name}: {error}") from error
 

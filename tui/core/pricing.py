@@ -37,8 +37,8 @@ def epochs(examples: int, rule: EpochRule, requested: int | None = None) -> int:
     """Return `requested` epochs, or what `rule` predicts the provider will choose."""
     if requested is not None:
         return requested
-    if rule.steps is not None:
-        return _epochs_for_steps(examples, rule, rule.steps)
+    if rule.table:
+        return next((chosen for most, chosen in rule.table if examples <= most), rule.least)
     if examples <= 0:
         return rule.target
     if examples * rule.target < rule.min_examples:
@@ -46,12 +46,6 @@ def epochs(examples: int, rule: EpochRule, requested: int | None = None) -> int:
     if examples * rule.target > rule.max_examples:
         return max(rule.least, rule.max_examples // examples)
     return rule.target
-
-
-def _epochs_for_steps(examples: int, rule: EpochRule, steps: int) -> int:
-    batch = next((size for most, size in rule.batches if examples <= most), rule.largest_batch)
-    steps_per_epoch = max(1, -(-examples // batch))
-    return max(rule.least, min(rule.most, round(steps / steps_per_epoch)))
 
 
 def billed_tokens(counts: Iterable[int], limit: int | None, epochs: int) -> int:

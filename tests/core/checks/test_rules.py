@@ -148,7 +148,7 @@ lines = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(lines)
 def test_no_json_upsets_the_rules(value: object) -> None:
     check_row(1, json.dumps(value).encode())

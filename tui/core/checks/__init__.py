@@ -12,6 +12,8 @@ from tui.core.checks import (  # isort: skip
     messages as messages,
     dialogue as dialogue,
     tools as tools,
+    calls as calls,
+    replies as replies,
     special as special,
     preference as preference,
     quality as quality,

@@ -1,0 +1,226 @@
+"""Rules on the calls an assistant makes, and their arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.row import json_type, quoted
+from tui.core.checks.tools import has_tools, schemas
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from tui.core.checks.row import Row
+
+_JSON_TYPES: dict[str, type | tuple[type, ...]] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "boolean": bool,
+    "array": list,
+    "object": dict,
+    "null": type(None),
+}
+
+
+@row_rule(
+    "call-malformed",
+    "error",
+    "Incomplete tool call",
+    'A call is {"id": …, "type": "function", "function": {"name": …, "arguments": "…"}}.',
+    gate=has_tools,
+)
+def call_malformed(row: Row) -> Iterable[Finding]:
+    """Find tool calls that are no list, or lack id, type, function or name."""
+    found = []
+    for turn in row.turns:
+        calls = turn.raw.get("tool_calls")
+        if calls is None:
+            continue
+        if not isinstance(calls, list) or not calls:
+            text = "“tool_calls” has to be a list of calls. Correct or remove it."
+            found.append(turn.find(text, ".tool_calls"))
+            continue
+        for number, call in enumerate(calls):
+            if problem := _call_problem(call):
+                found.append(turn.find(problem, f".tool_calls[{number}]"))
+    return found
+
+
+def _call_problem(call: object) -> str:
+    if not isinstance(call, dict):
+        return f"This call is {json_type(call)}. Make it an object with id, type and function."
+    if not isinstance(call.get("id"), str):
+        return "This call has no id. Add one; the tool's reply names it."
+    if call.get("type") != "function":
+        return 'This call has no type. Add "type": "function".'
+    function = call.get("function")
+    if not isinstance(function, dict):
+        return "This call has no function. Add it with a name and arguments."
+    if not isinstance(function.get("name"), str) or not function["name"]:
+        return "This call names no function. Add its name."
+    return ""
+
+
+@row_rule(
+    "call-id-duplicate",
+    "warning",
+    "Call id used twice",
+    "A reply could belong to either of the two calls.",
+    fixable=True,
+    gate=has_tools,
+)
+def call_id_duplicate(row: Row) -> Iterable[Finding]:
+    """Find the second use of a call id."""
+    seen: set[str] = set()
+    found = []
+    for turn in row.dialogue:
+        for path, call in turn.calls():
+            name = call.get("id")
+            if not isinstance(name, str):
+                continue
+            if name in seen:
+                text = f"The call id {quoted(name)} is used before. Give it another."
+                found.append(Finding(text, f"{path}.id", turn.place))
+            seen.add(name)
+    return found
+
+
+@row_rule(
+    "arguments-type",
+    "error",
+    "Arguments are no text",
+    "Arguments are a text that holds JSON, not JSON itself.",
+    fixable=True,
+    gate=has_tools,
+)
+def arguments_type(row: Row) -> Iterable[Finding]:
+    """Find arguments that are objects, or missing."""
+    return [
+        Finding(
+            f"The arguments are {json_type(function.get('arguments'))}. "
+            'Write them as a text, such as "{\\"city\\": \\"Bern\\"}".',
+            f"{path}.function.arguments",
+            turn.place,
+        )
+        for turn in row.turns
+        for path, call in turn.calls()
+        if isinstance(function := call.get("function"), dict)
+        and not isinstance(function.get("arguments"), str)
+    ]
+
+
+@row_rule(
+    "arguments-not-json",
+    "warning",
+    "Arguments are no JSON object",
+    "The model learns to write arguments nobody can read.",
+    gate=has_tools,
+)
+def arguments_not_json(row: Row) -> Iterable[Finding]:
+    """Find arguments that do not hold a JSON object."""
+    found = []
+    for turn in row.turns:
+        for path, call in turn.calls():
+            text = _arguments(call)
+            if text is not None and not isinstance(_decoded(text), dict):
+                message = f"The arguments {quoted(text)} are no JSON object. Correct them."
+                found.append(Finding(message, f"{path}.function.arguments", turn.place))
+    return found
+
+
+def _arguments(call: Mapping[str, Any]) -> str | None:
+    function = call.get("function")
+    value = function.get("arguments") if isinstance(function, dict) else None
+    return value if isinstance(value, str) else None
+
+
+def _decoded(text: str) -> object:
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError:
+        return None
+
+
+@row_rule(
+    "arguments-schema",
+    "warning",
+    "Arguments do not match the tool",
+    "The arguments should be the ones the tool's parameters describe.",
+    gate=has_tools,
+)
+def arguments_schema(row: Row) -> Iterable[Finding]:
+    """Find missing, undescribed and wrongly typed arguments."""
+    if "tools" not in row.tools_owner[1]:
+        return ()
+    described = schemas(row)
+    found = []
+    for turn in row.turns:
+        for path, call in turn.calls():
+            text = _arguments(call)
+            name = call["function"].get("name") if text is not None else None
+            schema = described.get(name) if isinstance(name, str) else None
+            given = _decoded(text or "")
+            if isinstance(schema, dict) and isinstance(given, dict):
+                found += [
+                    Finding(problem, f"{path}.function.arguments", turn.place)
+                    for problem in _mismatches(given, schema)
+                ]
+    return found
+
+
+def _mismatches(given: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
+    properties = schema.get("properties")
+    required = schema.get("required")
+    for name in required if isinstance(required, list) else ():
+        if isinstance(name, str) and name not in given:
+            yield f"The argument {quoted(name)} is required. Add it."
+    if not isinstance(properties, dict):
+        return
+    for name, value in given.items():
+        described = properties.get(name)
+        if described is None:
+            yield f"The tool has no parameter {quoted(name)}. Remove or describe it."
+        elif isinstance(described, dict) and not _fits(value, described.get("type")):
+            yield (
+                f"The argument {quoted(name)} is {json_type(value)}, "
+                f"the tool wants {quoted(described.get('type'))}. Correct it."
+            )
+
+
+def _fits(value: object, wanted: object) -> bool:
+    if isinstance(wanted, list):
+        return any(_fits(value, one) for one in wanted)
+    kind = _JSON_TYPES.get(wanted) if isinstance(wanted, str) else None
+    if kind is None:
+        return True
+    if isinstance(value, bool):
+        return wanted == "boolean"
+    if wanted == "integer" and isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, kind)
+
+
+@row_rule(
+    "call-unknown-tool",
+    "warning",
+    "Call to an undefined tool",
+    "Each line has to repeat the definitions of the tools it uses.",
+    gate=has_tools,
+)
+def call_unknown_tool(row: Row) -> Iterable[Finding]:
+    """Find calls to functions that `tools` does not define."""
+    known: dict[str, Any] | None = None
+    found = []
+    for turn in row.turns:
+        for path, call in turn.calls():
+            known = schemas(row) if known is None else known
+            function = call.get("function")
+            name = function.get("name") if isinstance(function, dict) else None
+            if isinstance(name, str) and name not in known:
+                text = f"“tools” does not define {quoted(name)}. Add its definition."
+                found.append(Finding(text, f"{path}.function.name", turn.place))
+    return found
