@@ -1,0 +1,128 @@
+"""Models by keyboard: the list, all of one, deleting with a typed word, refusals."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Static
+
+from tests.screens.conftest import TunedLab, use_profile
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.models import ModelsScreen
+from tui.screens.models.details import DetailsDialog
+from tui.screens.walk import LEGS, Walk
+from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+pytestmark = pytest.mark.xdist_group("tuned_lab")
+
+
+@pytest.fixture
+def home(app_home: Path, tuned_lab: TunedLab) -> Path:
+    use_profile(app_home, tuned_lab.process.base_url, tuned_lab.process.api_key)
+    return app_home
+
+
+@asynccontextmanager
+async def models_screen() -> AsyncIterator[tuple[Pilot[Any], Any]]:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("5")
+        screen = app.screen
+        assert isinstance(screen, ModelsScreen)
+        yield pilot, screen
+
+
+def listed(screen: Any) -> list[str]:
+    return [model.id for model in screen.models]
+
+
+def row(screen: Any, at: int) -> str:
+    lines = screen.query_one(RecordList).render_line(at)
+    return "".join(segment.text for segment in lines)
+
+
+def problem(screen: Any) -> str:
+    failure = screen.query_one(ErrorPanel).failure
+    return failure.as_text() if failure else ""
+
+
+async def until_typable(pilot: Pilot[Any]) -> None:
+    await until(lambda: isinstance(pilot.app.screen, TypedConfirm) and pilot.app.focused, pilot)
+
+
+@pytest.mark.usefixtures("home")
+async def test_details_all_models_and_what_cannot_be_deleted(tuned_lab: TunedLab) -> None:
+    async with models_screen() as (pilot, screen):
+        await until(lambda: len(screen.models) == 3, pilot)
+        ids = listed(screen)
+        assert set(ids) == set(tuned_lab.models)
+        assert all(model.job_id for model in screen.models)
+        await pilot.press("enter")
+        assert isinstance(pilot.app.screen, DetailsDialog)
+        await pilot.press("escape", "t")
+        await until(lambda: listed(screen) == [*ids, "lab-small", "lab-micro"], pilot)
+        await pilot.press("end", "d")
+        assert "base model" in problem(screen)
+        assert pilot.app.screen is screen
+        await pilot.press("escape", "home", "c")
+        assert pilot.app.current_mode == "chat"
+        await until(lambda: pilot.app.screen.model == ids[0], pilot)
+
+
+async def test_a_read_only_profile_deletes_nothing(home: Path, tuned_lab: TunedLab) -> None:
+    lab = tuned_lab.process
+    use_profile(home, lab.base_url, lab.api_key, "read_only = true")
+    async with models_screen() as (pilot, screen):
+        await until(lambda: len(screen.models) == 3, pilot)
+        await pilot.press("d")
+        assert "read-only" in problem(screen)
+        assert pilot.app.screen is screen
+
+
+@pytest.mark.usefixtures("home")
+async def test_delete_by_number_and_by_suffix_with_a_result_each(tuned_lab: TunedLab) -> None:
+    async with models_screen() as (pilot, screen):
+        await until(lambda: len(screen.models) == 3, pilot)
+        ids = listed(screen)
+        await pilot.press("space", "space", "d")
+        await until_typable(pilot)
+        await pilot.press(*"delete", "space", "3", "enter")  # 2 are marked, not 3
+        assert isinstance(pilot.app.screen, TypedConfirm)
+        # One of the two is gone by the time it comes to it: said so, and the other goes.
+        with tuned_lab.process.client() as client:
+            client.models.delete(ids[0])
+        await pilot.press("backspace", "2", "enter")
+        await until(lambda: listed(screen) == ids[2:] and len(screen.outcomes) == 2, pilot)
+        said = str(screen.query_one("#outcomes-text", Static).render())
+        assert f"✓ deleted {ids[1]}" in said
+        assert f"✗ {ids[0]}" in said
+
+        pilot.app.walk = Walk(next(i for i, leg in enumerate(LEGS) if leg.until == "deleted"))
+        await pilot.press("d")
+        await until_typable(pilot)
+        await pilot.press(*screen.models[0].suffix, "enter")
+        await until(lambda: not screen.models, pilot)
+        assert "No fine-tuned models yet. Press 3" in row(screen, 0)
+        assert pilot.app.walk.leg == len(LEGS) - 1
+        await pilot.press("escape")
+        assert not screen.query_one("#outcomes").has_class("-shown")
+
+
+async def test_a_dead_provider_is_told_with_the_key_that_helps(app_home: Path) -> None:
+    use_profile(app_home, "http://127.0.0.1:1/v1")
+    async with models_screen() as (pilot, screen):
+        await until(lambda: problem(screen), pilot)
+        assert "Press r to ask again" in row(screen, 0)
