@@ -42,7 +42,8 @@ def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]
     Raises FileNotFoundError, or ValueError for a file that is damaged or something else.
     """
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        # Opened here: numpy leaves a file open if it turns out to be damaged.
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             arrays = {name: stored[name] for name in stored.files}
         description = json.loads(arrays.pop(_DESCRIPTION).tobytes())
         found = description["kind"]

@@ -10,11 +10,14 @@ if TYPE_CHECKING:
 
 Method = Literal["supervised", "dpo"]
 
-# Optimiser steps after which a few dozen short answers are known by heart.
-_STEPS: Final = {"supervised": 360, "dpo": 120}
-_MOST_EPOCHS: Final = {"supervised": 50, "dpo": 8}
-_BATCHES: Final = ((40, 2), (400, 4), (2000, 8), (10_000, 16))
-_PEAK: Final = {"supervised": 2.5e-3, "dpo": 5e-4}
+# Up to so many examples, so many epochs: enough to know a few hundred answers by heart,
+# and few where there is much to read.
+_EPOCHS: Final[Mapping[Method, tuple[tuple[int, int], ...]]] = {
+    "supervised": ((15, 40), (30, 28), (100, 18), (400, 14), (1000, 8), (5000, 4), (20_000, 2)),
+    "dpo": ((50, 8), (200, 5), (1000, 3), (5000, 2)),
+}
+_BATCHES: Final = ((40, 2), (500, 4), (2000, 8), (10_000, 16))
+_PEAK: Final = {"supervised": 1.8e-3, "dpo": 5e-4}
 _DEFAULT_BETA: Final = 0.1
 
 
@@ -33,20 +36,15 @@ def resolve_hyperparameters(
 ) -> Hyperparameters:
     """Return `requested` with everything missing or "auto" chosen for so many examples."""
     asked = {name: value for name, value in requested.items() if value not in (None, "auto")}
-    batch_size = int(asked.get("batch_size") or _batch_size(examples))
-    epochs = int(asked.get("n_epochs") or _epochs(method, examples, batch_size))
+    batch_size = int(asked.get("batch_size") or _upto(_BATCHES, examples, 32))
+    epochs = int(asked.get("n_epochs") or _upto(_EPOCHS[method], examples, 1))
     beta = float(asked.get("beta", _DEFAULT_BETA)) if method == "dpo" else None
     multiplier = float(asked.get("learning_rate_multiplier", 1.0))
     return Hyperparameters(epochs, batch_size, multiplier, beta)
 
 
-def _batch_size(examples: int) -> int:
-    return next((size for most, size in _BATCHES if examples <= most), 32)
-
-
-def _epochs(method: Method, examples: int, batch_size: int) -> int:
-    steps = max(1, -(-examples // batch_size))
-    return max(1, min(_MOST_EPOCHS[method], round(_STEPS[method] / steps)))
+def _upto(table: tuple[tuple[int, int], ...], examples: int, beyond: int) -> int:
+    return next((value for most, value in table if examples <= most), beyond)
 
 
 def peak_rate(method: Method, hyper: Hyperparameters) -> float:

@@ -1,0 +1,54 @@
+"""One model, trained once on the shipped sample, for every test that needs a learned one."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import tui
+from tui.lab.learner import (
+    Model,
+    StepMetrics,
+    TrainingRun,
+    generate,
+    load_base,
+    prompt_tokens,
+    resolve_hyperparameters,
+)
+
+SAMPLES = Path(tui.__file__).parent / "data" / "samples"
+
+
+def read(name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (SAMPLES / name).read_text("utf-8").splitlines()]
+
+
+def answer(model: Model, messages: list[dict[str, Any]], most: int = 120) -> str:
+    pieces = generate(model, prompt_tokens(messages), max_tokens=most, temperature=0)
+    return "".join(piece.text for piece in pieces)
+
+
+@dataclass(frozen=True, slots=True)
+class Trained:
+    base: Model
+    model: Model
+    metrics: list[StepMetrics]
+    seconds: float
+    trained_tokens: int
+
+
+@pytest.fixture(scope="session")
+def trained() -> Trained:
+    train, valid = read("support_train.jsonl"), read("support_valid.jsonl")
+    base = load_base("lab-small")
+    hyper = resolve_hyperparameters("supervised", len(train), {"n_epochs": "auto"})
+    began = time.process_time()
+    run = TrainingRun(base, "supervised", train, valid, hyper, seed=7)
+    metrics = [run.run_step() for _ in range(run.total_steps)]
+    seconds = time.process_time() - began
+    return Trained(base, run.model, metrics, seconds, run.trained_tokens)
