@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from tests.core.checks.examples import GOOD, LINES, chat
 from tui.core.checks import RULES, RowReport, check_row
+from tui.core.example import kind_of
 from tui.core.text import visible
+from tui.lab.validation.examples import example_problem, parse
 
 ROW_RULES = [rule.id for rule in RULES.values() if rule.scope != "file"]
 
@@ -148,10 +150,27 @@ lines = st.fixed_dictionaries(
 )
 
 
+def refused_by_the_lab(line: bytes) -> str | None:
+    example, problem = parse(line)
+    if example is None:
+        return problem
+    return example_problem(example, "dpo" if kind_of(example) == "preference" else "supervised")
+
+
+@pytest.mark.parametrize("rule", ROW_RULES)
+def test_what_the_lab_refuses_is_an_error(rule: str) -> None:
+    for line in [*LINES[rule][0], *LINES[rule][1]]:
+        if line.strip() and (problem := refused_by_the_lab(line)):
+            assert "error" in {i.severity for i in check_row(2, line).issues}, (line, problem)
+
+
 @settings(max_examples=60, deadline=None)
 @given(lines)
 def test_no_json_upsets_the_rules(value: object) -> None:
-    check_row(1, json.dumps(value).encode())
+    line = json.dumps(value).encode()
+    report = check_row(1, line)
+    if problem := refused_by_the_lab(line):
+        assert "error" in {i.severity for i in report.issues}, problem
 
 
 @given(st.binary(max_size=200))
