@@ -125,7 +125,7 @@ class Histogram(Widget, can_focus=True):
         self,
         *,
         name: str = "",
-        unit: str = "tokens",
+        unit: str = "token",
         noun: str = "example",
         empty: str = "",
         id: str | None = None,  # noqa: A002
@@ -165,9 +165,10 @@ class Histogram(Widget, can_focus=True):
         if bar is None or self._histogram is None:
             return "", ""
         total = self._bars[-1].up_to or 1
-        span = _span(bar.first, bar.last)
+        unit = self._unit if bar.first == bar.last == 1 else f"{self._unit}s"
         return (
-            f"{span} {self._unit}: {plural(bar.count, self._noun)}, {_share(bar.count, total)}",
+            f"{_span(bar.first, bar.last)} {unit}: {plural(bar.count, self._noun)}, "
+            f"{_share(bar.count, total)}",
             f"up to {_number(bar.last)}: {plural(bar.up_to, self._noun)}, "
             f"{_share(bar.up_to, total)}",
         )
@@ -241,7 +242,9 @@ class Histogram(Widget, can_focus=True):
             return None
         low = self._bars[0].first
         width = self._bars[1].first - low if len(self._bars) > 1 else self._bars[0].last - low
-        return int((value - low + 1) / max(width, 1) * self._bar_width)
+        column = int((value - low + 1) / max(width, 1) * self._bar_width)
+        between = self._bar_width > _LEAST_BAR and column % self._bar_width == 0
+        return column - between  # between two bars it stands in the gap, where nothing hides it
 
     # -- drawing ---------------------------------------------------------------------
 

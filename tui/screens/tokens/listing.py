@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tui.screens.tokens.figures import FileFigures
     from tui.services.datasets import Document
 
+NONE_CUT = "Nothing is cut: no example is over the training limit. esc goes back."
+NONE_HERE = "No example is that long. esc goes back."
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -74,10 +77,10 @@ def title(wanted: Wanted, count: int) -> str:
 def row(item: Listed, document: Document, width: int) -> Text:
     """Return one line of the list: line number, tokens, what is lost, and how it begins."""
     text = Text(f"line {item.line:<6,}", style="dim")
-    text.append(f"{item.context:>8,} context {item.trained:>8,} trained ")
+    text.append(f"{item.context:>7,} tokens {item.trained:>7,} trained ")
     if item.lost:
-        trained = "" if item.lost_trained is None else f", {item.lost_trained:,} trained"
-        text.append(f" ✂ −{item.lost:,}{trained} ", style="bold red")
+        trained = "" if item.lost_trained is None else f" ({item.lost_trained:,} trained)"
+        text.append(f" cut −{item.lost:,}{trained} ", style="bold red")
     if item.line <= len(document):
         example = document.example(item.line - 1)
         if isinstance(example, Example):

@@ -68,7 +68,7 @@ class ReportScreen(ModeScreen):
                     yield Static(id="figures")
             yield Static(id="facts")
         with Vertical(id="lines-pane", classes="pane"):
-            yield RecordList(id="lines", empty="No such example any more. esc goes back.")
+            yield RecordList(id="lines")
 
     @property
     def model(self) -> str:

@@ -14,7 +14,7 @@ from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.tokens import figures
 from tui.screens.tokens.dialogs import AUTO, EpochsDialog, model_choices
-from tui.screens.tokens.listing import Listed, Wanted, listed, row, title
+from tui.screens.tokens.listing import NONE_CUT, NONE_HERE, Listed, Wanted, listed, row, title
 from tui.screens.tokens.neighbours import neighbours
 from tui.screens.tokens.report import ReportScreen
 from tui.widgets.histogram import Histogram
@@ -109,7 +109,7 @@ class TokensScreen(ReportScreen):
         opened = not self.has_class("-listing")
         self.add_class("-listing")
         lines = self.query_one("#lines", RecordList)
-        lines.show(len(self.listed), self._line)
+        lines.show(len(self.listed), self._line, empty=NONE_CUT if wanted.cut else NONE_HERE)
         if opened:
             lines.move_to(0)
             lines.focus()

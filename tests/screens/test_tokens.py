@@ -1,0 +1,261 @@
+"""Tokens by keyboard: the report, its bars, the price, a second file, and what is cut."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.path import PathDialog
+from tui.screens.tokens import TokensScreen
+from tui.screens.tokens.dialogs import EpochsDialog
+from tui.services.vocab import encoder
+from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.histogram import Histogram
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Sequence
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def line(question: str, answer: str) -> str:
+    roles = (("user", question), ("assistant", answer))
+    return json.dumps({"messages": [{"role": r, "content": c} for r, c in roles]})
+
+
+def write(path: Path, answers: Sequence[int]) -> Path:
+    """Write one example an answer, each answer of so many words."""
+    rows = [line(f"Question {i}?", "word " * n) for i, n in enumerate(answers)]
+    path.write_text("".join(f"{row}\n" for row in rows))
+    return path
+
+
+def tokens_of(path: Path) -> list[int]:
+    """Count as the cookbook does."""
+    count = encoder("o200k_base").count
+    return [
+        3 + sum(3 + count(m["role"]) + count(m["content"]) for m in json.loads(row)["messages"])
+        for row in path.read_text().splitlines()
+    ]
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    return write(tmp_path / "train [x].jsonl", [1, 2, 2, 3, 5, 8, 13, 21, 34, 55, 89, 2000])
+
+
+@asynccontextmanager
+async def shown(
+    path: Path | None, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Pilot[Any], TokensScreen]]:
+    """Start the program on a dataset and go to Tokens."""
+    app = FinetuiApp(str(path) if path else None)
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("2")
+        await until(lambda: isinstance(app.screen, TokensScreen), pilot)
+        screen = app.screen
+        assert isinstance(screen, TokensScreen)
+        if path is not None:
+            await until(lambda: not screen.has_class("-waiting"), pilot)
+        yield pilot, screen
+
+
+def text(screen: TokensScreen, name: str) -> str:
+    return str(screen.query_one(name, Static).content)
+
+
+async def dialog(pilot: Pilot[Any], kind: type) -> None:
+    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
+
+
+async def test_without_a_dataset_it_says_which_keys_open_one() -> None:
+    async with shown(None) as (pilot, screen):
+        assert "Press 1, then o to open one, or s for the sample." in text(screen, "#state")
+        await pilot.press("t", "e", "x", "r", "c", "y", "escape")
+        assert screen.is_current
+        assert screen.has_class("-waiting")
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_report_counts_prices_and_names_what_is_cut(
+    dataset: Path, size: tuple[int, int]
+) -> None:
+    counts = tokens_of(dataset)
+    over = counts[-1] - 1024
+    billed = sum(min(1024, n) for n in counts)
+    async with shown(dataset, size) as (pilot, screen):
+        facts, table = text(screen, "#facts"), text(screen, "#figures")
+        assert "lab-small · ≈ estimated with o200k_base" in facts
+        assert f"1 example over 1,024 loses {over:,} tokens" in facts
+        # The reply's three tokens of start are cut too, and are no text.
+        assert f"{over - 3:,} trained: line 12 (−{over:,})" in facts
+        epochs = screen.files[0].report.predicted_epochs
+        assert f"≈ {billed * epochs:,} tokens = {billed:,} × {epochs} epochs (predicted" in facts
+        assert "nothing: the lab is free" in facts
+        assert [row.split()[:2] for row in table.splitlines() if "total" in row] == [
+            ["total", f"{sum(counts):,}"]
+        ]
+        for name in ("#facts", "#figures", "#charts"):
+            region = screen.query_one(name).region
+            assert region.bottom <= size[1] - 2
+            assert region.right <= size[0]
+        await pilot.press("x")
+        await until(lambda: screen.has_class("-listing"), pilot)
+        assert [item.line for item in screen.listed] == [12]
+
+
+async def test_another_model_and_epochs_change_the_price_and_stay(dataset: Path) -> None:
+    total = sum(tokens_of(dataset))
+    async with shown(dataset) as (pilot, screen):
+        await pilot.press("m")
+        await dialog(pilot, Choose)
+        await pilot.press(*"4.1-mini", "enter")
+        await until(lambda: "gpt-4.1-mini" in text(screen, "#facts"), pilot)
+        facts = text(screen, "#facts")
+        assert "no new jobs after 2027-01-06" in facts
+        # 12 examples: the cookbook's rule makes 100 // 12 = 8 epochs of them.
+        assert f"{total * 8:,} tokens = {total:,} × 8 epochs (predicted" in facts
+        assert "at $5.00 per 1M tokens, as of 2025-07-01" in facts
+        assert "estimated" not in facts
+        await pilot.press("e")
+        await dialog(pilot, EpochsDialog)
+        await pilot.press(*"99", "enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, EpochsDialog)
+        pilot.app.screen.query_one(Input).value = "2"
+        await pilot.press("enter")
+        await until(lambda: "× 2 epochs (set" in text(screen, "#facts"), pilot)
+        assert f"${Decimal(total * 2 * 5) / 1_000_000:.4f}" in text(screen, "#facts")
+        await pilot.press("1", "2")
+        await until(lambda: screen.is_current, pilot)
+        assert screen.model == "gpt-4.1-mini-2025-04-14"
+
+
+async def test_a_bar_leads_to_its_examples_and_one_of_them_to_datasets(dataset: Path) -> None:
+    async with shown(dataset) as (pilot, screen):
+        chart = screen.query_one("#first", Histogram)
+        await until(lambda: screen.focused is chart, pilot)
+        await pilot.press("end")
+        bar = chart.bar
+        assert bar is not None
+        assert (bar.count, bar.up_to) == (1, 12)
+        await pilot.press("enter")
+        await until(lambda: screen.has_class("-listing"), pilot)
+        listing = screen.query_one("#lines", RecordList)
+        assert [item.line for item in screen.listed] == [12]
+        assert "Question" in listing.render_line(0).text
+        await pilot.press("enter")
+        await until(lambda: pilot.app.screen is not screen, pilot)
+        await until(lambda: pilot.app.screen.query_one("#examples", RecordList).cursor == 11, pilot)
+        await pilot.press("2", "escape")
+        await until(lambda: screen.focused is chart, pilot)
+        assert not screen.has_class("-listing")
+
+
+async def test_t_switches_to_trained_tokens(dataset: Path) -> None:
+    async with shown(dataset) as (pilot, screen):
+        assert "▸context" in text(screen, "#figures")
+        await pilot.press("t")
+        await until(lambda: "▸trained" in text(screen, "#figures"), pilot)
+        title = screen.query_one("#charts").border_title
+        assert "Trained tokens per example" in str(title)
+        chart = screen.query_one("#first", Histogram)
+        assert chart.bars[-1].last == screen.files[0].report.trained_summary.max
+
+
+async def test_edits_are_counted_before_they_are_saved(dataset: Path) -> None:
+    async with shown(dataset) as (pilot, screen):
+        document = screen.document
+        assert document is not None
+        await document.delete(11, 1, "delete")
+        await until(lambda: screen.files[0].report.examples == 11, pilot)
+        assert "nothing; the longest has" in text(screen, "#facts")
+        await pilot.press("1")
+        await until(lambda: not screen.is_current, pilot)
+        await document.undo()
+        await pilot.press("2")
+        await until(lambda: screen.files[0].report.examples == 12, pilot)
+
+
+async def test_a_second_file_stands_beside_the_first(dataset: Path, tmp_path: Path) -> None:
+    write(tmp_path / "valid.jsonl", [80] * 10)
+    async with shown(dataset) as (pilot, screen):
+        await pilot.press("c")
+        await dialog(pilot, PathDialog)
+        found = pilot.app.screen.query_one("#found", RecordList)
+        await until(lambda: found.count, pilot)
+        await pilot.press("enter")  # the likely validation file is offered first
+        await until(lambda: len(screen.files) == 2, pilot)
+        await until(lambda: "B valid.jsonl" in text(screen, "#facts"), pilot)
+        first, second = screen.query(Histogram)
+        assert [(b.first, b.last) for b in first.bars] == [(b.first, b.last) for b in second.bars]
+        assert (first.bars[-1].up_to, second.bars[-1].up_to) == (12, 10)
+        assert "as long in B as in A" in text(screen, "#facts")
+        await pilot.press("home", "right")
+        assert second.cursor == first.cursor == 1
+        for name in ("#facts", "#figures", "#second"):
+            assert screen.query_one(name).region.bottom <= 22
+        await pilot.press("escape")
+        await until(lambda: len(screen.files) == 1, pilot)
+
+
+async def test_a_second_file_that_cannot_be_read_leaves_the_first(
+    dataset: Path, tmp_path: Path
+) -> None:
+    async with shown(dataset) as (pilot, screen):
+        screen.beside = tmp_path / "gone.jsonl"
+        await pilot.press("r")
+        await until(lambda: screen.query_one(ErrorPanel).failure, pilot)
+        assert "gone.jsonl" in screen.failure_text
+        await pilot.press("escape")
+        assert (len(screen.files), screen.beside) == (1, None)
+
+
+async def test_lines_without_an_example_are_told_and_never_markup(tmp_path: Path) -> None:
+    path = tmp_path / "odd.jsonl"
+    path.write_text(line("[/b] \x1b[31m", "fine") + "\nnot json\n")
+    async with shown(path) as (pilot, screen):
+        assert "not counted: 1 line without an example" in text(screen, "#facts")
+        await pilot.press("enter")
+        await until(lambda: screen.has_class("-listing"), pilot)
+        assert "[/b] ␛[31m" in screen.query_one("#lines", RecordList).render_line(0).text
+
+
+async def test_an_empty_file_says_so(tmp_path: Path) -> None:
+    path = tmp_path / "empty.jsonl"
+    path.touch()
+    async with shown(path) as (pilot, screen):
+        chart = screen.query_one("#first", Histogram)
+        await pilot.press("end", "enter", "t")
+        assert "No example to count." in chart.render_line(0).text
+        await pilot.press("x")
+        await until(lambda: screen.has_class("-listing"), pilot)
+        assert "Nothing is cut" in screen.query_one("#lines", RecordList).render_line(0).text
+
+
+async def test_the_walk_goes_on_when_the_report_is_there() -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("s")
+        await until(lambda: app.walk.leg == 0, pilot)
+        await pilot.press("2")
+        await until(lambda: app.walk.leg == 1, pilot)
