@@ -49,7 +49,7 @@ def test_steps_are_ordered_and_the_last_report_of_a_step_counts() -> None:
 def test_overfitting_is_told_by_validation_over_training_loss(ratio: float, fit: str) -> None:
     reading = read(curves(run([0.5], {1: 0.5 * ratio})))
     assert reading.fit == fit
-    assert fit in reading.text
+    assert fit in reading.text.lower()
 
 
 def test_two_tiny_losses_are_no_overfitting() -> None:
@@ -61,7 +61,14 @@ def test_two_tiny_losses_are_no_overfitting() -> None:
 def test_the_best_step_is_where_validation_was_lowest() -> None:
     reading = read(curves(run([1.0] * 30, {10: 0.9, 20: 0.7, 30: 0.8})))
     assert reading.best == (20, 0.7)
-    assert "Best step 20 (validation loss 0.700)" in reading.text
+    assert "validation loss 0.800 (best 0.700 at step 20)" in reading.text
+    assert not reading.improving
+
+
+def test_a_validation_loss_that_still_falls_is_said_so() -> None:
+    reading = read(curves(run([0.1] * 30, {10: 0.9, 20: 0.8, 30: 0.7})))
+    assert reading.improving
+    assert "Severe overfitting: validation is 7.0× training, though still falling." in reading.text
 
 
 def test_divergence_is_a_loss_that_climbs_back_up() -> None:

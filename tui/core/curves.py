@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -58,42 +58,45 @@ class Reading:
     best_by: str
     ratio: float | None
     fit: Fit
+    improving: bool
     diverging: bool
-    levels: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def text(self) -> str:
         """The reading in a few plain sentences; empty before the first step."""
-        return " ".join(part for part in (self._where(), self._best(), self._verdict()) if part)
+        return " ".join(part for part in (self._where(), self._verdict()) if part)
 
     def _where(self) -> str:
         if self.step is None:
             return ""
-        of = f" of {self.total_steps:,}" if self.total_steps else ""
-        said = ", ".join(self.levels)
-        return f"Step {self.step:,}{of}: {said}." if said else f"Step {self.step:,}{of}."
+        at = f"Step {self.step}/{self.total_steps}" if self.total_steps else f"Step {self.step}"
+        levels = [] if self.train is None else [f"training loss {loss_words(self.train)}"]
+        if self.valid is not None:
+            levels.append(f"validation loss {loss_words(self.valid)}{self._best()}")
+        return f"{at}: {', '.join(levels)}." if levels else f"{at}."
 
     def _best(self) -> str:
-        if self.best is None or self.best_by != "validation loss":
+        if self.best is None or self.improving:
             return ""
-        step, loss = self.best
-        return f"Best step {step:,} ({self.best_by} {loss_words(loss)})."
+        return f" (best {loss_words(self.best[1])} at step {self.best[0]})"
 
     def _verdict(self) -> str:
         if self.diverging:
             return (
-                "The training loss is rising again: the run diverges. "
-                "A smaller learning-rate multiplier helps."
+                "The training loss rises again: the run diverges; "
+                "a smaller learning-rate multiplier helps."
             )
         if self.ratio is None or self.valid is None:
             return ""
         if self.valid < TINY:
             return "Both losses are close to zero."
-        times = f"Validation is {self.ratio:.1f}× training"
         if self.fit == "healthy":
-            return f"{times}: healthy."
-        advice = " Fewer epochs or more varied examples help." if self.fit != "mild" else ""
-        return f"{times}: {self.fit} overfitting.{advice}"
+            return f"Healthy: validation is {self.ratio:.1f}× training."
+        times = "over 10×" if self.ratio > 10 else f"{self.ratio:.1f}×"
+        text = f"{self.fit.capitalize()} overfitting: validation is {times} training"
+        if self.improving:
+            return f"{text}, though still falling."
+        return f"{text}; fewer epochs or more varied examples help."
 
 
 def curves(metrics: Iterable[Metrics]) -> Curves:
@@ -132,12 +135,8 @@ def read(found: Curves) -> Reading:
         best_by="validation loss" if held_out else "training loss",
         ratio=ratio,
         fit=_fit(ratio, valid),
+        improving=_improving(found.held_out),
         diverging=_diverging(found.train),
-        levels=tuple(
-            f"{name} {loss_words(loss)}"
-            for name, loss in (("training loss", train), ("validation loss", valid))
-            if loss is not None
-        ),
     )
 
 
@@ -192,6 +191,11 @@ def _means(points: Sequence[Point]) -> list[Point]:
 
 def _best(points: Sequence[Point]) -> Point | None:
     return min(points, key=lambda point: point[1], default=None)
+
+
+def _improving(points: Sequence[Point]) -> bool:
+    best = _best(points)
+    return best is not None and len(points) > 1 and best[0] == points[-1][0]
 
 
 def _fit(ratio: float | None, valid: float | None) -> Fit:

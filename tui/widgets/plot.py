@@ -116,7 +116,7 @@ def plot(
     if not values or width < 16 or height < 5:
         return []
     rows = height - 3
-    scale = nice_scale(min(values), max(values), max(2, rows // 2))
+    scale = nice_scale(min(values), max(values), max(3, rows // 2))
     labels = _labels(scale, rows)
     left = max(map(len, labels.values()))
     grid = _Grid(width - left - 1, rows)

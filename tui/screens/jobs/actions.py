@@ -97,7 +97,7 @@ class JobActions(ModeScreen):
         """Show the next view of the job."""
         pane = self.query_one(JobPane)
         inside = self.focused is not None and pane in self.focused.ancestors
-        pane.next_view(wide=self.has_class("-wide"))
+        pane.next_view()
         if inside:
             pane.reader().focus()
 

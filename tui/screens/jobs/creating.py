@@ -64,13 +64,13 @@ class Creating(Dialog[Job]):
         if problems:
             self.query_one(f"#{next(iter(problems))}").focus()
             return
-        self.query_one(ErrorPanel).hide()
+        self.hide_error()
         self._at("asking", "looking at the files…")
         self._worker = self._create(self.draft)
 
     def action_cancel(self) -> None:
         """Close the error, else the form; while it uploads, ask first."""
-        if self.query_one(ErrorPanel).hide():
+        if self.hide_error():
             return
         if not self._stage:
             self.dismiss(None)
@@ -78,6 +78,12 @@ class Creating(Dialog[Job]):
             self._tell("The job is being asked for: wait for the answer, it takes seconds.")
         else:
             self._ask_to_stop()
+
+    def hide_error(self) -> bool:
+        """Close the error, if one is shown; tells whether there was."""
+        panel = self.query_one(ErrorPanel)
+        panel.can_focus = False
+        return panel.hide()
 
     @work(group="stop", exclusive=True, exit_on_error=False, description="ask about stopping")
     async def _ask_to_stop(self) -> None:

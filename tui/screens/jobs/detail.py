@@ -89,11 +89,18 @@ class JobPane(Vertical):
         _update(self.query_one("#settings-text", Static), settings_text(job))
 
     def _title(self, name: str) -> None:
-        number = {"events": len(self.events), "checkpoints": len(self.checkpoints)}.get(self.view)
-        view = self.view if number is None else f"{self.view} ({number})"
-        title, subtitle = name.replace("[", r"\["), f"v: {view}"
+        numbers = {"events": len(self.events), "checkpoints": len(self.checkpoints)}
+        views = VIEWS[1:] if self._wide else VIEWS
+        shown = "events" if self._wide and self.view == "curve" else self.view
+        words = {view: f"{view} {numbers[view]}" if view in numbers else view for view in views}
+        marked = (rf"\[{words[view]}]" if view == shown else words[view] for view in views)
+        title, subtitle = name.replace("[", r"\["), f"v  {' · '.join(marked)}"
         if (title, subtitle) != (self.border_title, self.border_subtitle):
             self.border_title, self.border_subtitle = title, subtitle
+
+    @property
+    def _wide(self) -> bool:
+        return self.screen.has_class("-wide")
 
     def _fill_lists(self) -> None:
         self._show_events()
@@ -117,10 +124,10 @@ class JobPane(Vertical):
 
     # -- views -----------------------------------------------------------------------
 
-    def next_view(self, wide: bool) -> None:
+    def next_view(self) -> None:
         """Go on to the next view; in a wide terminal the curve is there anyway."""
-        views = VIEWS[1:] if wide else VIEWS
-        current = "events" if wide and self.view == "curve" else self.view
+        views = VIEWS[1:] if self._wide else VIEWS
+        current = "events" if self._wide and self.view == "curve" else self.view
         self.remove_class(f"-view-{self.view}")
         self.view = views[(views.index(current) + 1) % len(views)]
         self.add_class(f"-view-{self.view}")

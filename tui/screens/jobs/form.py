@@ -43,8 +43,9 @@ class NewJob(Creating):
     CSS_PATH = "form.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "create", "Create", show=False, priority=True),
-        Binding("down", "app.focus_next", "Next field", show=False),
-        Binding("up", "app.focus_previous", "Field before", show=False),
+        # First of all: keys typed ahead then go to the field one has moved to.
+        Binding("down", "app.focus_next", "Next field", show=False, priority=True),
+        Binding("up", "app.focus_previous", "Field before", show=False, priority=True),
         Binding("y", "copy_error", "Copy the error", show=False),
     ]
 
@@ -55,7 +56,7 @@ class NewJob(Creating):
     def compose_content(self) -> ComposeResult:
         """Lay out the fields, what will happen, and the keys."""
         start = self._start
-        with VerticalScroll(id="fields"):
+        with VerticalScroll(id="fields", can_focus=False):
             yield Field("training", "Training file", start.training, "enter chooses")
             yield Field("validation", "Validation file", start.validation, "or empty")
             yield Field("model", "Base model", start.model, "enter chooses")
@@ -179,9 +180,12 @@ class NewJob(Creating):
 
     def show_error(self, error: BaseException) -> None:
         """Show an error under the fields until it is closed."""
-        self.query_one(ErrorPanel).show(failure_of(error))
-        # Out of the fields, so that y copies the error; tab goes back in.
-        self.query_one("#fields").focus()
+        self.query_one("#plan", Static).update("")  # room for the error
+        panel = self.query_one(ErrorPanel)
+        panel.show(failure_of(error))
+        # Out of the fields, so that y copies the error; the arrows go back in.
+        panel.can_focus = True
+        panel.focus()
 
     def action_copy_error(self) -> None:
         """Copy the error shown."""

@@ -82,34 +82,43 @@ def long_age(seconds: float) -> str:
     return f"{int(seconds // 86_400)} d ago" if seconds >= 172_800 else age_words(seconds)
 
 
-def _columns(width: int) -> tuple[int, int]:
-    """Return the widths of base model and suffix for a list of `width`."""
-    room = max(width - _STATUS_WIDTH - 9 - 6 - 10 - 5, 12)
-    model = min(24, max(room * 3 // 5, 6))
-    return model, room - model
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The widths of the columns for a list so wide; a narrow one leaves the loss out."""
+
+    model: int
+    suffix: int
+    loss: int
+
+    @classmethod
+    def for_width(cls, width: int) -> Columns:
+        """Return the columns that fit."""
+        loss = 7 if width >= 66 else 0
+        room = max(width - _STATUS_WIDTH - 10 - loss - 11 - 2, 12)
+        model = min(24, max(room * 3 // 5, 6))
+        return cls(model, room - model, loss)
+
+    def line(self, model: str, suffix: str, step: str, loss: str) -> str:
+        """Return the middle of a row, each value in its column."""
+        text = f" {one_line(model, self.model):<{self.model}}"
+        text += f" {one_line(suffix, self.suffix):<{self.suffix}} {one_line(step, 9):>9}"
+        return f"{text} {loss:>6}" if self.loss else text
 
 
 def job_heading(width: int) -> Text:
     """Return the heading over the rows of jobs."""
-    model, suffix = _columns(width)
-    return Text(
-        f"{'status':<{_STATUS_WIDTH}} {'base model':<{model}} {'suffix':<{suffix}} "
-        f"{'step':>9} {'loss':>6} {'age':>10}",
-        style="dim",
-        no_wrap=True,
-        overflow="crop",
-    )
+    middle = Columns.for_width(width).line("base model", "suffix", "step", "loss")
+    text = f"{'status':<{_STATUS_WIDTH}}{middle} {'age':>10}"
+    return Text(text, style="dim", no_wrap=True, overflow="crop")
 
 
 def job_row(job: Job, progress: Progress, width: int, now: float | None = None) -> Text:
     """Return one line for a job."""
-    model, suffix = _columns(width)
     row = Text().append_text(status_text(job.status))
     row.truncate(_STATUS_WIDTH, pad=True)
     loss = "" if progress.loss is None else loss_words(progress.loss)
-    row.append(f" {one_line(job.model, model):<{model}}")
-    row.append(f" {one_line(job.suffix or '–', suffix):<{suffix}}")
-    row.append(f" {one_line(progress.words, 9):>9} {loss:>6}")
+    columns = Columns.for_width(width)
+    row.append(columns.line(job.model, job.suffix or "–", progress.words, loss))
     when = when_words(job, time.time() if now is None else now)
     row.append(f" {when:>10}", style="dim")
     return row

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 EMPTY = "No jobs yet. Press n to make one from the open dataset."
+FEW = 2  # leave the room to the curve
 WATCH_AFTER_S = 0.15  # moving through the list asks for the job one stops at, not for each
 
 
@@ -154,6 +155,7 @@ class JobsScreen(JobActions):
         before = [job.id for job in self.jobs]
         self.jobs = jobs
         self.set_class(not jobs, "-no-jobs")
+        self.set_class(len(jobs) <= FEW, "-few-jobs")
         listing = self.query_one("#jobs", RecordList)
         ids = [job.id for job in jobs]
         if ids != before:
@@ -241,7 +243,7 @@ class JobsScreen(JobActions):
         pane = self.query_one(JobPane)
         if event.record_list.id == "jobs":
             if pane.view == "curve" and not self.has_class("-wide"):
-                pane.next_view(wide=False)
+                pane.next_view()
             pane.reader().focus()
         elif event.record_list.id == "checkpoints":
             model = pane.checkpoints[event.index].model

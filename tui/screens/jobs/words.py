@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from tui.core.curves import Curves
     from tui.core.jobs import Event, Job
 
+_PARAMETERS = {
+    "n_epochs": "epochs",
+    "batch_size": "batch size",
+    "learning_rate_multiplier": "LR multiplier",
+}
 _WAITING = {
     "validating_files": "The provider is checking the files.",
     "queued": "Waiting for its turn.",
@@ -26,32 +31,31 @@ _WAITING = {
 
 def standing(job: Job, curves: Curves, events: tuple[Event, ...], now: float) -> Text:
     """Return where a job stands, in words: state, time left, losses, how well it learns."""
-    text = status_text(job.status)
-    text.append("  ")
-    text = Text().append_text(text)
-    parts = [_state(job, now), read(curves).text]
-    if job.active and (left := time_left(job, curves, events, now)) is not None:
-        parts.insert(1, f"About {duration_words(left)} left.")
+    left = time_left(job, curves, events, now) if job.active else None
+    parts = [_state(job, left, now), read(curves).text]
+    text = Text().append_text(status_text(job.status))
     text.append(visible(" ".join(part for part in parts if part)))
     return text
 
 
-def _state(job: Job, now: float) -> str:
+def _state(job: Job, left: float | None, now: float) -> str:
+    """Return what follows the word of the status."""
     if job.error is not None and not job.active:
-        return f"{job.error.message.rstrip('.')}."
+        return f": {job.error.message.rstrip('.')}."
     if job.succeeded:
-        took = _took(job)
         model = job.fine_tuned_model
-        return f"{took}{model}: press c to chat with it." if model else took
-    if job.status == "running" and job.created_at is not None:
-        return f"For {duration_words(now - job.created_at)}."
-    return _WAITING.get(job.status, "")
+        ready = f" {model}: press c to chat with it." if model else ""
+        return f"{_took(job)}.{ready}"
+    if job.status == "running":
+        since = "" if job.created_at is None else f" for {duration_words(now - job.created_at)}"
+        return since + ("." if left is None else f", about {duration_words(left)} left.")
+    return f": {_WAITING[job.status]}" if job.status in _WAITING else "."
 
 
 def _took(job: Job) -> str:
     if job.finished_at is None or job.created_at is None:
         return ""
-    return f"Took {duration_words(job.finished_at - job.created_at)}. "
+    return f" in {duration_words(job.finished_at - job.created_at)}"
 
 
 def time_left(job: Job, curves: Curves, events: tuple[Event, ...], now: float) -> float | None:
@@ -82,7 +86,7 @@ def settings_text(job: Job) -> Text:
     _line(text, "suffix", job.suffix or "–")
     _line(text, "method", job.method)
     for name, value in job.hyperparameters.items():
-        _line(text, name.replace("_", " "), str(value))
+        _line(text, _PARAMETERS.get(name, one_line(name, 14)), str(value))
     _line(text, "seed", None if job.seed is None else str(job.seed))
     _line(text, "training file", job.training_file)
     _line(text, "validation", job.validation_file or "none")
