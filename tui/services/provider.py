@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import os
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
 from tui.services.answers import Asked, from_status, from_transport, json_value, request_id
 from tui.services.calls import Call, perform
 from tui.services.errors import InputError, ReadOnly, ServiceError, Unanswered, Unreachable
 from tui.services.http import make_client
 from tui.services.lab_process import LabProcess
+from tui.services.status import Announcer, ProviderStatus
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
@@ -24,18 +23,11 @@ if TYPE_CHECKING:
     from tui.services.locations import Locations
     from tui.services.profiles import Profile
 
-State = Literal["idle", "starting", "ready", "failed"]
+__all__ = ["Provider", "ProviderStatus"]
+
 # A read that fails in passing is repeated after these many seconds; a write never is.
 READ_AGAIN_S = (0.3, 1.0)
 LONGEST_WAIT_S = 5.0
-
-
-@dataclass(frozen=True, slots=True)
-class ProviderStatus:
-    """Whether the provider answers, as far as is known; `detail` says why not."""
-
-    state: State
-    detail: str = ""
 
 
 class Provider:
@@ -45,9 +37,8 @@ class Provider:
         self, profile: Profile, locations: Locations, environ: Mapping[str, str] | None = None
     ) -> None:
         self.profile = profile
-        self.status = ProviderStatus("idle")
+        self._status = Announcer()
         self._lab = LabProcess(locations.lab, os.environ if environ is None else environ)
-        self._listeners: list[Callable[[ProviderStatus], None]] = []
         self._client: AsyncOpenAI | None = None
         self._making = asyncio.Lock()
         self._closed = False
@@ -57,15 +48,14 @@ class Provider:
         """The address in use, or that of the profile before the first request."""
         return str(self._client.base_url) if self._client else self.profile.base_url or "lab"
 
+    @property
+    def status(self) -> ProviderStatus:
+        """Whether it answers, as far as is known."""
+        return self._status.current
+
     def subscribe(self, listener: Callable[[ProviderStatus], None]) -> Callable[[], None]:
         """Call `listener` with every change of status; the returned function ends that."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._status.subscribe(listener)
 
     async def client(self) -> AsyncOpenAI:
         """Return the client, made at the first call. Raises LabFailed when lab cannot start."""
@@ -136,42 +126,48 @@ class Provider:
         await self._drop_client()
 
     async def _open(self, call: Call) -> httpx2.Response:
+        client = await self.client()
         try:
-            return await self._attempt(call)
+            return await self._attempt(client, call)
         except Unreachable as error:
             if self.profile.kind != "lab":
-                self._set_status("failed", error.cause)
+                self._status.set("failed", error.cause)
                 raise
         # An idle lab ends itself. Nothing was sent, so starting it and asking again is safe.
-        await self._drop_client()
-        return await self._attempt(call)
+        # Several requests may notice at once: only the first drops the dead client.
+        if self._client is client:
+            await self._drop_client()
+        return await self._attempt(await self.client(), call)
 
-    async def _attempt(self, call: Call) -> httpx2.Response:
-        client = await self.client()
+    async def _attempt(self, client: AsyncOpenAI, call: Call) -> httpx2.Response:
+        import openai  # the client's making has imported it already, in a thread
+
         asked = self._asked(call)
-        import openai  # only now: the client's making has imported it, in a thread
-
         try:
             response = await perform(client, call)
         except openai.APIStatusError as error:
-            self._set_status("ready")
+            self._status.set("ready")
             raise from_status(error.response, asked) from error
         except openai.APIConnectionError as error:
             waited = call.timeout or self.profile.timeout
             raise from_transport(error.__cause__, asked, waited) from error
-        self._set_status("ready")
+        except RuntimeError as error:
+            if not self._closed:
+                raise
+            raise _gone() from error  # closed while this request was on its way
+        self._status.set("ready")
         return response
 
     async def _make(self) -> AsyncOpenAI:
         if self._closed:
-            raise InputError("The profile was closed", "its connections are gone", "Ask again.")
+            raise _gone()
         base_url, key = self.profile.base_url, self.profile.api_key
         if self.profile.kind == "lab":
-            self._set_status("starting", "starting lab")
+            self._status.set("starting", "starting lab")
             try:
                 address = await self._lab.ensure()
             except ServiceError as error:
-                self._set_status("failed", error.cause)
+                self._status.set("failed", error.cause)
                 raise
             base_url, key = address.base_url, address.api_key
         return await asyncio.to_thread(make_client, self.profile, base_url or "", key)
@@ -193,9 +189,6 @@ class Provider:
                 "Use another profile, or remove read_only from the configuration.",
             )
 
-    def _set_status(self, state: State, detail: str = "") -> None:
-        status = ProviderStatus(state, detail)
-        if status != self.status:
-            self.status = status
-            for listener in tuple(self._listeners):
-                listener(status)
+
+def _gone() -> InputError:
+    return InputError("The profile was closed", "its connections are gone", "Ask again.")

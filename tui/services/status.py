@@ -1,0 +1,46 @@
+"""Whether a provider answers, and telling those who want to know."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+State = Literal["idle", "starting", "ready", "failed"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProviderStatus:
+    """Whether the provider answers, as far as is known; `detail` says why not."""
+
+    state: State
+    detail: str = ""
+
+
+class Announcer:
+    """The current status and its listeners."""
+
+    def __init__(self) -> None:
+        self.current = ProviderStatus("idle")
+        self._listeners: list[Callable[[ProviderStatus], None]] = []
+
+    def subscribe(self, listener: Callable[[ProviderStatus], None]) -> Callable[[], None]:
+        """Call `listener` with every change; the returned function ends that."""
+        self._listeners.append(listener)
+
+        def unsubscribe() -> None:
+            with contextlib.suppress(ValueError):
+                self._listeners.remove(listener)
+
+        return unsubscribe
+
+    def set(self, state: State, detail: str = "") -> None:
+        """Change the status and tell all listeners, unless nothing changed."""
+        status = ProviderStatus(state, detail)
+        if status != self.current:
+            self.current = status
+            for listener in tuple(self._listeners):
+                listener(status)
