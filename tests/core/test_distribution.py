@@ -12,6 +12,11 @@ numbers = st.lists(
 )
 
 
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=80), st.integers(0, 100))
+def test_percentile_of_counts_is_numpys_to_the_last_digit(values: list[int], share: int) -> None:
+    assert percentile(sorted(values), share / 100) == np.percentile(values, share)
+
+
 @given(numbers, st.floats(0, 1))
 def test_percentile_is_numpys(values: list[float], share: float) -> None:
     expected = float(np.percentile(values, share * 100))

@@ -62,7 +62,9 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     below = math.floor(place)
     above = min(below + 1, len(ordered) - 1)
     low, high = ordered[below], ordered[above]
-    return low + (high - low) * (place - below)
+    part = place - below
+    # From the nearer end, as numpy does: equal to the last digit, and never outside the two.
+    return low + (high - low) * part if part < 0.5 else high - (high - low) * (1 - part)
 
 
 def summary(values: Iterable[float]) -> Summary:
