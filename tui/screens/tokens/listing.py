@@ -71,7 +71,7 @@ def title(wanted: Wanted, count: int) -> str:
         if wanted.last != wanted.first:
             span = f"{span}–{number(wanted.last)}"
         what = f"{plural(count, 'example')} of {span} {wanted.measure} tokens"
-    return f"{what} · enter shows one in Datasets · esc back"
+    return f"{what} · enter opens it · esc back"
 
 
 def row(item: Listed, document: Document, width: int) -> Text:
