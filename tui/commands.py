@@ -108,12 +108,22 @@ COMMANDS: tuple[Command, ...] = (
     # Chat
     Command("chat.model", "m", "Model", "Choose a base, tuned or checkpoint model.", True),
     Command("chat.prompt", "i", "Prompt", "Go to the prompt and type.", True),
-    Command("chat.system", "s", "System", "Set the system prompt.", True),
+    Command("chat.system", "s", "System", "Set the system prompt; empty is none.", True),
     Command("chat.settings", "t", "Settings", "Set temperature, length and seed."),
-    Command("chat.again", "r", "Ask again", "Ask the last question again."),
-    Command("chat.clear", "n", "New chat", "Start a new conversation.", True),
+    Command(
+        "chat.again", "r", "Ask again", "Ask the last question again, of the model now chosen."
+    ),
+    Command(
+        "chat.clear", "n", "New chat", "Start anew; once more brings the last chat back.", True
+    ),
     # Models
-    Command("models.delete", "d", "Delete", "Delete the model; its name must be typed.", True),
+    Command(
+        "models.delete",
+        "d",
+        "Delete",
+        "Delete what is marked, or this; a word must be typed.",
+        True,
+    ),
     Command("models.mark", "space", "Mark", "Mark models to delete several at once."),
     Command("models.chat", "c", "Chat", "Chat with this model.", True),
     Command("models.all", "t", "Tuned or all", "Switch between fine-tuned and all models.", True),

@@ -121,7 +121,7 @@ def _measures(reply: Reply) -> list[str]:
         prompt, answer = reply.usage.prompt_tokens, reply.usage.completion_tokens
         found.append(f"{prompt:,} prompt + {answer:,} answer tokens")
     first = reply.first_token_s
-    begun = "" if first is None else f", first token after {_seconds(first)}"
+    begun = "" if first is None else f" (first token {_seconds(first)})"
     found.append(f"{_seconds(reply.latency_s)}{begun}")
     return found
 
