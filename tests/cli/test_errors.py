@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
 import signal
 import subprocess
 import sys
@@ -98,13 +100,15 @@ def test_a_bad_configuration(bare: Home) -> None:
 
 def test_a_provider_that_says_no(bare: Home, server: FaultServer) -> None:
     write_config(bare.path, server.url)
-    words = "Incorrect API key \x1b[2J provided"
+    words = "Incorrect API key \x1b[2J \x9b2J provided"
     server.fault("GET /models", *[reply(401, problem(words, code="invalid_api_key"))] * 2)
     line = one_line(bare.run("models", "list"), 3)
     assert "␛[2J" in line
     assert "Check the key of profile fault" in line
     assert "req-1" in line
-    assert bare.json("models", "list", code=3)["error"]["cause"] == words
+    done = bare.run("models", "list", "--json")
+    assert json.loads(done.stdout)["error"]["cause"] == words
+    assert done.stdout.rstrip("\n").isprintable()
     server.close()
     assert "cannot be reached" in one_line(bare.run("models", "list"), 3)
 
@@ -160,3 +164,18 @@ def test_a_reader_that_leaves(bare: Home, tmp_path: Path) -> None:
     )  # fmt: skip
     assert len(done.stdout.splitlines()) == 1
     assert done.stderr == ""
+
+
+def test_a_terminal_is_sent_no_commands(bare: Home, server: FaultServer) -> None:
+    write_config(bare.path, server.url)
+    server.fault("POST /chat/completions", stream(said("a\x1b]0;title\x07b", "stop")))
+    ours, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tui.cli", "chat", "--model", "m", "hi"],
+        env=bare.environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
+    )  # fmt: skip
+    os.close(theirs)
+    assert process.wait(timeout=30) == 0
+    shown = os.read(ours, 10_000).decode()
+    os.close(ours)
+    assert shown == "a␛]0;title␇b\r\n"

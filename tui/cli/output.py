@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from tui.services.errors import ServiceError
+
+
+# Valid inside JSON, but a terminal acts on it or hides it: written as escapes instead.
+_UNSEEN = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
 
 
 class Output:
@@ -36,7 +41,8 @@ class Output:
         """Print the one JSON document, if JSON was asked for."""
         if self.as_json:
             self.answered = True
-            print(json.dumps(value, ensure_ascii=False, default=str), flush=True)
+            text = json.dumps(value, ensure_ascii=False, default=str)
+            print(_UNSEEN.sub(_escaped, text), flush=True)
 
     def note(self, text: str) -> None:
         """Print a line about the progress on the error stream."""
@@ -80,3 +86,7 @@ def when(seconds: float | None) -> str:
 def _shown(text: str) -> str:
     # A file or a pipe gets the bytes as they are; only a terminal acts on them.
     return visible(text) if sys.stdout.isatty() else text
+
+
+def _escaped(found: re.Match[str]) -> str:
+    return f"\\u{ord(found[0]):04x}"

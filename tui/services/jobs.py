@@ -192,5 +192,5 @@ Raws = list[Any]
 def _outcome_unknown(error: ServiceError) -> bool:
     """Whether the job may exist all the same: no answer, a broken one, or a gateway's."""
     if isinstance(error, Refused):
-        return error.status >= 500 or error.status in {408, 409}
+        return error.status >= 500 or error.status == 408
     return isinstance(error, Unanswered | Malformed)
