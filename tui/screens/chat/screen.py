@@ -132,12 +132,13 @@ class ChatScreen(Answering):
                 dialog.dismiss(None)
             raise
         if dialog.is_current:
-            dialog.offer(choices)
+            dialog.call_later(dialog.offer, choices)  # once its own widgets are there
 
     def _take_model(self, chosen: str | None) -> None:
         if chosen:
             self.model = chosen
             self._show()
+            self.query_one(Prompt).focus()  # whoever changes the model is about to ask it
 
     async def model_to_ask(self) -> str:
         """Return the model chosen, or else the default one."""
