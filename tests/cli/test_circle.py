@@ -131,6 +131,9 @@ def test_a_job_that_fails_or_is_cancelled(home: Home, tmp_path: Path) -> None:
     made = home.json(
         "jobs", "create", "--training-file", str(long), "--model", "lab-small", "--epochs", "50"
     )
+    assert home.json("jobs", "pause", made["id"])["status"] == "paused"
+    resumed = home.json("jobs", "resume", made["id"])
+    assert resumed["status"] in {"validating_files", "queued", "running"}
     assert home.json("jobs", "cancel", made["id"])["status"] == "cancelled"
     unknown = home.run("jobs", "cancel", "ftjob-none")
     assert unknown.returncode == 3

@@ -126,7 +126,8 @@ class ModelService:
         found = []
         for model in models:
             job = by_model.get(model.id)
-            if model.is_checkpoint or not (model.is_tuned or job):
+            known = model.is_tuned or job is not None or model.id in remembered
+            if model.is_checkpoint or not known:
                 continue
             base, job_id = remembered.get(model.id, ("", None))
             base = job.model if job and job.model else base or model.base
