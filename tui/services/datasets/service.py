@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.services.datasets.document import Document
 from tui.services.errors import InputError
+from tui.services.ledger import kept
 from tui.services.locations import private_folder
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class DatasetService:
         before, self.current = self.current, document
         if before:
             await before.close()
-        await self._store.add_recent(str(wanted))
+        await kept(self._store.add_recent(str(wanted)))
         for listener in [*self._listeners]:
             listener()
         return document
