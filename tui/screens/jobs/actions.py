@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tui.core.jobs import Job
 
-_ENDS = {"succeeded": "is done", "failed": "has failed", "cancelled": "was cancelled"}
-
 
 class JobActions(ModeScreen):
     """The commands of the Jobs screen."""
@@ -80,10 +78,12 @@ class JobActions(ModeScreen):
                 continue
             self.started.discard(job.id)
             name = one_line(job.fine_tuned_model or job.suffix or job.id, 60)
-            severity = "information" if job.succeeded else "warning"
-            self.notify(f"Job {_ENDS[job.status]}: {name}", severity=severity, markup=False)  # type: ignore[arg-type]
             if job.succeeded:
                 self.host.reached("succeeded")
+                self.notify(f"Job is done: {name}", markup=False)
+            elif not self.is_current:  # here the row and the pane say it, and go on saying it
+                text = f"Job {name} ended: {job.status}. Jobs (3) says why."
+                self.notify(text, severity="warning", timeout=10, markup=False)
 
     # -- looking ---------------------------------------------------------------------
 

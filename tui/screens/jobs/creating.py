@@ -143,10 +143,11 @@ class Creating(Dialog[Job]):
             if not source.errors or source.path is None:
                 continue
             first = source.errors[0]
+            where = f", line {first.line}" if first.line else ""
             question = (
-                f"{source.path.name} has {plural(len(source.errors), 'error')}. The first, line "
-                f"{first.line}: {one_line(first.message, 300)}\n\nThe provider will most likely "
-                "refuse it. Go back and repair it in Datasets?"
+                f"{source.path.name} has {plural(len(source.errors), 'error')}. The first{where}: "
+                f"{one_line(first.message, 300)}\n\nThe provider will most likely refuse it. "
+                "Go back and repair it in Datasets?"
             )
             dialog = Confirm(
                 "Errors in the data", question, "go back", "create the job all the same"

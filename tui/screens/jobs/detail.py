@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from rich.text import Text
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
@@ -89,11 +90,10 @@ class JobPane(Vertical):
         _update(self.query_one("#settings-text", Static), settings_text(job))
 
     def _title(self, name: str) -> None:
-        numbers = {"events": len(self.events), "checkpoints": len(self.checkpoints)}
+        # No numbers here: a new title paints the whole pane again, and events come every second.
         views = VIEWS[1:] if self._wide else VIEWS
         shown = "events" if self._wide and self.view == "curve" else self.view
-        words = {view: f"{view} {numbers[view]}" if view in numbers else view for view in views}
-        marked = (rf"\[{words[view]}]" if view == shown else words[view] for view in views)
+        marked = (rf"\[{view}]" if view == shown else view for view in views)
         title, subtitle = name.replace("[", r"\["), f"v  {' · '.join(marked)}"
         if (title, subtitle) != (self.border_title, self.border_subtitle):
             self.border_title, self.border_subtitle = title, subtitle
@@ -139,7 +139,11 @@ class JobPane(Vertical):
         return self.query_one(f"#{name}")
 
 
-def _update(static: Static, content: object) -> None:
-    # Text that is the same is not painted again: a quiet job writes nothing.
-    if str(content) != str(static.content):
-        static.update(content)  # type: ignore[arg-type]
+def _update(static: Static, content: Text) -> None:
+    """Show a text; the same again is not painted, and only another height lays out anew."""
+    before = static.content
+    if isinstance(before, Text) and before.plain == content.plain:
+        return
+    width = max(static.size.width, 1)
+    lines = len(content.wrap(static.app.console, width))
+    static.update(content, layout=lines != static.size.height)

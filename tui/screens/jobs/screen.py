@@ -42,6 +42,7 @@ class JobsScreen(JobActions):
         self._progress: dict[str, Progress] = {}
         self._board: JobBoard | None = None
         self._rows: list[str] = []
+        self._said = ""
         self._here = False
         self._leave_list: Callable[[], None] | None = None
         self._leave_job: Callable[[], None] | None = None
@@ -136,7 +137,10 @@ class JobsScreen(JobActions):
 
     def _say(self) -> None:
         running = sum(job.active for job in self.jobs)
-        self.note(f"{plural(len(self.jobs), 'job')}, {running} active" if self.jobs else "")
+        said = f"{plural(len(self.jobs), 'job')}, {running} active" if self.jobs else ""
+        if said != self._said:
+            self._said = said
+            self.note(said)
         listing = self.query_one("#jobs", RecordList)
         if not self.jobs:
             listing.show(0, self._row, empty=self._nothing())
@@ -229,7 +233,8 @@ class JobsScreen(JobActions):
         self._progress[detail.job.id] = progress_of(detail.metrics)
         self.query_one(JobPane).show_detail(detail)
         if detail.failure is not None:
-            self.note(f"detail not current: {one_line(detail.failure.cause, 60)}")
+            self._said = f"detail not current: {one_line(detail.failure.cause, 60)}"
+            self.note(self._said)
         self._paint_rows()
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:

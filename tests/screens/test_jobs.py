@@ -1,0 +1,313 @@
+"""Jobs by keyboard against a real lab: make, watch, pause, cancel, export, fail, be offline."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.lab_process import LabProcess, chat_lines, preference_lines
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.screens.dialogs.confirm import Confirm, TypedConfirm
+from tui.screens.dialogs.path import PathDialog
+from tui.screens.jobs import JobsScreen
+from tui.screens.jobs.detail import JobPane
+from tui.screens.jobs.form import NewJob
+from tui.screens.walk import LEGS, Walk
+from tui.widgets.curve import Curve
+from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.field import OneOf
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+@pytest.fixture(scope="module")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabProcess]:
+    with LabProcess(tmp_path_factory.mktemp("lab") / "data") as process:
+        yield process
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lab: LabProcess) -> None:
+    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    configure(tmp_path, lab)
+
+
+def configure(folder: Path, lab: LabProcess, **settings: object) -> None:
+    config = folder / "home" / "config"
+    config.mkdir(parents=True, exist_ok=True)
+    lines = ['default_profile = "near"', "[profiles.near]"]
+    values = {"base_url": lab.base_url, "api_key": lab.api_key, **settings}
+    lines += [f"{name} = {json.dumps(value)}" for name, value in values.items()]
+    (config / "config.toml").write_text("\n".join(lines))
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    (tmp_path / "arr_valid.jsonl").write_bytes(chat_lines(10))
+    path = tmp_path / "arr_train.jsonl"
+    path.write_bytes(chat_lines(12))
+    return path
+
+
+@asynccontextmanager
+async def running(
+    path: Path | None, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Pilot[Any], JobsScreen]]:
+    app = FinetuiApp(str(path) if path else None)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        if path is not None:
+            await until(lambda: app.workspace.datasets.current is not None, pilot)
+        await pilot.press("3")
+        screen = app.screen
+        assert isinstance(screen, JobsScreen)
+        await until(lambda: screen.workspace.board.state.fetched_at is not None, pilot)
+        yield pilot, screen
+
+
+async def opened(pilot: Pilot[Any], screen: JobsScreen, **values: str) -> NewJob:
+    """Open the form and fill it in."""
+    await pilot.press("n")
+    await until(lambda: isinstance(screen.app.screen, NewJob), pilot)
+    form = screen.app.screen
+    assert isinstance(form, NewJob)
+    await until(lambda: form.query_one("#model", Input).value, pilot)
+    for name, value in {"model": "lab-micro", **values}.items():
+        form.fill(name, value)
+    return form
+
+
+async def created(pilot: Pilot[Any], screen: JobsScreen, **values: str) -> str:
+    """Make a job and return its id once it is selected in the list."""
+    await opened(pilot, screen, **values)
+    await pilot.press("ctrl+s")
+    await until(lambda: screen.app.screen is screen and screen.started, pilot)
+    (made,) = screen.started
+    await until(lambda: screen.job is not None and screen.job.id == made, pilot)
+    return made
+
+
+def status(screen: JobsScreen) -> str:
+    return screen.job.status if screen.job else ""
+
+
+def text_of(widget: Static) -> str:
+    return str(widget.content)
+
+
+async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        app = screen.app
+        app.walk = Walk(2)  # type: ignore[attr-defined]
+        before = len(screen.jobs)
+        form = await opened(pilot, screen, n_epochs="2", suffix="arr", seed="7")
+        assert form.draft.validation.endswith("arr_valid.jsonl")
+        plan = form.query_one("#plan", Static)
+        await until(lambda: "12 examples" in text_of(plan) and "2 epochs" in text_of(plan), pilot)
+        assert "free" in text_of(plan)
+        await pilot.press("ctrl+s", "ctrl+s", "ctrl+s")
+        await until(lambda: app.screen is screen, pilot)
+        await until(lambda: status(screen) == "succeeded", pilot, seconds=60)
+        assert len(screen.jobs) == before + 1
+        pane = screen.query_one(JobPane)
+        await until(lambda: pane.checkpoints, pilot)
+        standing = text_of(pane.query_one("#standing", Static))
+        assert standing.startswith("✓ succeeded")
+        assert "training loss" in standing
+        assert "validation" in pane.query_one(Curve).lines[0]
+        assert "✓ succeeded" in screen._rows[0]
+        assert "arr" in screen._rows[0]
+        await pilot.press("v", "v")
+        assert not pane.query_one(Curve).display
+        assert pane.query_one("#checkpoints").display
+        await pilot.press("v")
+        assert "LR multiplier" in text_of(pane.query_one("#settings-text", Static))
+        await pilot.press("c")
+        assert app.current_mode == "chat"
+        assert LEGS[app.walk.leg].until == "chat_tuned"  # type: ignore[attr-defined]
+
+
+async def test_what_is_wrong_is_said_below_the_field_as_it_is_typed(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        form = await opened(pilot, screen)
+        field = form.query_one("#field-n_epochs")
+        form.query_one("#n_epochs", Input).focus()
+        await pilot.press("9", "9")
+        await until(lambda: field.has_class("-wrong"), pilot)
+        assert "from 1 to 50" in text_of(field.query_one(".problem", Static))
+        await pilot.press("ctrl+s")
+        assert screen.app.screen is form
+        await pilot.press("backspace")
+        await until(lambda: not field.has_class("-wrong"), pilot)
+        await pilot.press("up", "up", "up", "right")
+        assert form.draft.method == "dpo"
+        assert form.query_one("#field-beta").display
+        # Left with esc, the form comes back as it was.
+        await pilot.press("escape")
+        await until(lambda: screen.app.screen is screen, pilot)
+        again = await opened(pilot, screen)
+        assert again.draft.n_epochs == "9"
+
+
+async def test_a_refused_job_leaves_the_form_as_typed(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        before = len(screen.jobs)
+        form = await opened(pilot, screen, model="gpt-[nobody]", suffix="kept")
+        await pilot.press("ctrl+s")
+        panel = form.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert "gpt-[nobody]" in panel.failure.cause
+        assert form.draft.suffix == "kept"
+        await pilot.press("escape")
+        assert panel.failure is None
+        assert screen.app.screen is form
+        await pilot.press("escape", "r")
+        await until(lambda: screen.workspace.board.state.generation > 1, pilot)
+        assert len(screen.jobs) == before
+
+
+async def test_errors_and_unsaved_changes_are_asked_about(dataset: Path) -> None:
+    dataset.write_bytes(chat_lines(12) + b'{"messages": []}\n')
+    async with running(dataset) as (pilot, screen):
+        document = screen.workspace.datasets.current
+        assert document is not None
+        await document.delete(0, 1, "delete")
+        form = await opened(pilot, screen)
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
+        await pilot.press("y")  # save first
+        await until(lambda: not document.modified, pilot)
+        await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
+        question = text_of(screen.app.screen.query_one(".question", Static))
+        assert "error" in question
+        assert "line 12" in question
+        await pilot.press("enter")  # go back
+        await until(lambda: screen.app.screen is form and not form.has_class("-busy"), pilot)
+        assert not screen.started
+
+
+async def test_where_it_bills_the_amount_is_typed_first(
+    dataset: Path, tmp_path: Path, lab: LabProcess
+) -> None:
+    configure(tmp_path, lab, bills=True)
+    async with running(dataset) as (pilot, screen):
+        before = uploads(lab)
+        await pilot.press("n")
+        await until(lambda: isinstance(screen.app.screen, NewJob), pilot)
+        form = screen.app.screen
+        assert isinstance(form, NewJob)
+        form.fill("model", "gpt-4.1-mini")
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(screen.app.screen, TypedConfirm), pilot)
+        statement = text_of(screen.app.screen.query_one(".question", Static))
+        assert "USD" in statement
+        assert lab.base_url.rstrip("/") in statement
+        await pilot.press("escape")
+        await until(lambda: screen.app.screen is form and not form.has_class("-busy"), pilot)
+        assert form.draft.model == "gpt-4.1-mini"
+        assert uploads(lab) == before
+
+
+def uploads(lab: LabProcess) -> list[str]:
+    with lab.client() as client:
+        return [file.id for file in client.files.list()]
+
+
+async def test_esc_stops_only_after_a_yes_and_creates_nothing(
+    tmp_path: Path, lab: LabProcess
+) -> None:
+    path = tmp_path / "long.jsonl"
+    path.write_bytes(chat_lines(4_000))
+    before = uploads(lab)
+    async with running(path) as (pilot, screen):
+        form = await opened(pilot, screen, suffix="kept")
+        await pilot.press("ctrl+s", "escape")
+        await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
+        await pilot.press("y")
+        await until(lambda: screen.app.screen is form and not form.has_class("-busy"), pilot)
+        assert form.draft.suffix == "kept"
+        assert uploads(lab) == before
+
+
+async def test_preference_pairs_preset_dpo(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl"
+    path.write_bytes(preference_lines(10))
+    async with running(path) as (pilot, screen):
+        form = await opened(pilot, screen)
+        assert form.query_one("#method", OneOf).value == "dpo"
+
+
+async def test_pause_resume_cancel_and_its_result(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        await created(pilot, screen, n_epochs="50", batch_size="1")
+        await until(lambda: status(screen) == "running", pilot)
+        await pilot.press("p")
+        await until(lambda: status(screen) == "paused", pilot)
+        await pilot.press("p")
+        await until(lambda: status(screen) in {"queued", "running"}, pilot)
+        await pilot.press("x")
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert panel.failure.title == "No result yet"
+        await pilot.press("escape", "c")
+        await until(lambda: panel.failure is not None, pilot)
+        assert panel.failure.title == "No model yet"
+        await pilot.press("escape", "d")
+        await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
+        await pilot.press("y")
+        await until(lambda: status(screen) == "cancelled", pilot)
+        assert "■ cancelled" in screen._rows[0]
+        assert not screen.started
+
+
+async def test_the_result_is_written_as_csv(dataset: Path, tmp_path: Path) -> None:
+    async with running(dataset, (120, 36)) as (pilot, screen):
+        await created(pilot, screen, n_epochs="1")
+        await until(lambda: status(screen) == "succeeded", pilot, seconds=60)
+        pane = screen.query_one(JobPane)
+        await until(lambda: pane.events, pilot)
+        assert pane.query_one(Curve).display  # beside the list, above the events
+        assert pane.query_one("#events").display
+        await pilot.press("v")
+        assert pane.query_one(Curve).display
+        assert pane.query_one("#checkpoints").display
+        await pilot.press("x")
+        await until(lambda: isinstance(screen.app.screen, PathDialog), pilot)
+        target = tmp_path / "result.csv"
+        screen.app.screen.query_one("#path", Input).value = str(target)
+        await pilot.press("enter")
+        await until(target.exists, pilot)
+        assert target.read_text().startswith("step,train_loss")
+        assert screen.copy_text()[0] == screen.selected
+
+
+async def test_offline_the_rows_stay_and_the_error_too(
+    dataset: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    own = LabProcess(tmp_path_factory.mktemp("own") / "data").start()
+    try:
+        configure(tmp_path, own)
+        async with running(dataset) as (pilot, screen):
+            listing = screen.query_one("#jobs", RecordList)
+            assert "No jobs yet. Press n" in listing._empty
+            made = await created(pilot, screen, n_epochs="1")
+            own.kill()
+            panel = screen.query_one(ErrorPanel)
+            await pilot.press("r")
+            await until(lambda: panel.failure is not None, pilot)
+            assert [job.id for job in screen.jobs] == [made]
+    finally:
+        if own.running:
+            own.stop()
