@@ -19,12 +19,13 @@ def test_an_epoch_holds_every_example_once(lengths: list[int], size: int, seed: 
     assert sorted(int(at) for batch in plan for at in batch) == list(range(len(lengths)))
 
 
-@given(st.lists(st.integers(1, 1024), max_size=80))
-def test_portions_fit_into_memory(lengths: list[int]) -> None:
-    portions = list(batches.portions(lengths))
+@given(st.lists(st.integers(200, 1024), max_size=80), st.integers(0, 200))
+def test_portions_fit_into_memory(lengths: list[int], prefix: int) -> None:
+    portions = list(batches.portions(lengths, prefix))
     assert sorted(at for portion in portions for at in portion) == list(range(len(lengths)))
     for portion in portions:
-        assert max(lengths[at] for at in portion) * len(portion) <= batches.MOST_TOKENS
+        rest = max(lengths[at] for at in portion) - prefix
+        assert prefix + rest * len(portion) <= batches.MOST_TOKENS
 
 
 def test_padding_is_never_predicted_and_a_prefix_is_shared() -> None:

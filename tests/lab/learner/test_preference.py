@@ -63,9 +63,10 @@ def test_the_gradient_is_the_losss(base) -> None:
 
 
 def test_after_training_the_preferred_answers_win(base) -> None:
-    run = TrainingRun(base, "dpo", PAIRS, None, Hyperparameters(3, 4, 1.0, 0.1), seed=1)
+    run = TrainingRun(base, "dpo", PAIRS, None, Hyperparameters(3, 4, 5.0, 0.1), seed=1)
     metrics = [run.run_step() for _ in range(run.total_steps)]
     assert metrics[0].train_loss == pytest.approx(math.log(2), abs=1e-3)
+    assert metrics[0].train_mean_token_accuracy == 0.0
     assert metrics[-1].train_loss < 0.4
     assert metrics[-1].train_mean_token_accuracy == 1.0
     gains = [

@@ -71,11 +71,14 @@ def plan_epoch(lengths: Ints, batch_size: int, rng: np.random.Generator) -> list
     return [cut[at] for at in rng.permutation(len(cut))]
 
 
-def portions(lengths: Sequence[int]) -> Iterator[list[int]]:
-    """Yield positions in `lengths`, short ones first, each portion small enough for memory."""
+def portions(lengths: Sequence[int], prefix: int = 0) -> Iterator[list[int]]:
+    """Yield positions in `lengths`, short ones first, each portion small enough for memory.
+
+    All of them begin with the same `prefix` tokens, which take memory only once.
+    """
     portion: list[int] = []
     for at in sorted(range(len(lengths)), key=lambda at: (lengths[at], at)):
-        if portion and lengths[at] * (len(portion) + 1) > MOST_TOKENS:
+        if portion and prefix + (lengths[at] - prefix) * (len(portion) + 1) > MOST_TOKENS:
             yield portion
             portion = []
         portion.append(at)

@@ -14,10 +14,10 @@ Method = Literal["supervised", "dpo"]
 # and few where there is much to read.
 _EPOCHS: Final[Mapping[Method, tuple[tuple[int, int], ...]]] = {
     "supervised": ((15, 40), (30, 30), (100, 22), (400, 15), (1000, 8), (5000, 4), (20_000, 2)),
-    "dpo": ((50, 8), (200, 5), (1000, 3), (5000, 2)),
+    "dpo": ((50, 5), (200, 4), (1000, 3), (5000, 2)),
 }
 _BATCHES: Final = ((40, 2), (500, 4), (2000, 8), (10_000, 16))
-_PEAK: Final = {"supervised": 2.2e-3, "dpo": 5e-4}
+_PEAK: Final = {"supervised": 2.2e-3, "dpo": 6e-5}
 _DEFAULT_BETA: Final = 0.1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
     from .layers import Floats
     from .template import Encoded
+
+# A margin below this may come from the order of additions alone.
+_ROUNDING: Final = 1e-3
 
 
 class Preference:
@@ -64,7 +67,7 @@ class Preference:
             answers = _answers(run.logprobs(batch.targets), batch.owner, numbers)
             margin = self._margin(answers, numbers)
             loss = float(np.logaddexp(0, -self._beta * margin).sum())
-            score += Score(loss, int((margin > 0).sum()), len(numbers), len(batch.rows))
+            score += Score(loss, int((margin > _ROUNDING).sum()), len(numbers), len(batch.rows))
             if into is not None:
                 # d loss / d log π of the preferred answer; the other's is its opposite.
                 slope = self._beta / (1 + np.exp(np.minimum(self._beta * margin, 700)))

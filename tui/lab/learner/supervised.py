@@ -53,7 +53,8 @@ class Supervised:
     def _batches(self, chosen: Iterable[int]) -> Iterable[Batch]:
         examples = [self._encoded[number] for number in chosen]
         examples = [example for example in examples if any(example.trained)]
-        for portion in batches.portions([len(example) for example in examples]):
+        prefix = batches.common_prefix(examples)
+        for portion in batches.portions([len(example) for example in examples], prefix):
             yield batches.pad([examples[at] for at in portion])
 
 
