@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, Static
 
+from tests.faults.server import ACT_AND_DROP, HANG, FaultServer, reply
 from tests.lab_process import LabProcess, chat_lines, preference_lines
 from tests.until import until
 from tui.app import FinetuiApp
@@ -41,14 +42,14 @@ def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lab: LabProcess) -> N
     monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
         monkeypatch.delenv(name, raising=False)
-    configure(tmp_path, lab)
+    configure(tmp_path, lab.base_url, lab.api_key)
 
 
-def configure(folder: Path, lab: LabProcess, **settings: object) -> None:
+def configure(folder: Path, url: str, key: str = "k", **settings: object) -> None:
     config = folder / "home" / "config"
     config.mkdir(parents=True, exist_ok=True)
     lines = ['default_profile = "near"', "[profiles.near]"]
-    values = {"base_url": lab.base_url, "api_key": lab.api_key, **settings}
+    values = {"base_url": url, "api_key": key, **settings}
     lines += [f"{name} = {json.dumps(value)}" for name, value in values.items()]
     (config / "config.toml").write_text("\n".join(lines))
 
@@ -201,7 +202,7 @@ async def test_errors_and_unsaved_changes_are_asked_about(dataset: Path) -> None
 async def test_where_it_bills_the_amount_is_typed_first(
     dataset: Path, tmp_path: Path, lab: LabProcess
 ) -> None:
-    configure(tmp_path, lab, bills=True)
+    configure(tmp_path, lab.base_url, lab.api_key, bills=True)
     async with running(dataset) as (pilot, screen):
         before = uploads(lab)
         await pilot.press("n")
@@ -225,20 +226,53 @@ def uploads(lab: LabProcess) -> list[str]:
         return [file.id for file in client.files.list()]
 
 
-async def test_esc_stops_only_after_a_yes_and_creates_nothing(
-    tmp_path: Path, lab: LabProcess
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[FaultServer]:
+    made = FaultServer()
+    made.lists["/models"] = lambda _: {"data": [{"id": "lab-micro", "object": "model"}]}
+    configure(tmp_path, made.url)
+    yield made
+    made.close()
+
+
+async def test_esc_during_the_upload_stops_it_only_after_a_yes(
+    dataset: Path, server: FaultServer
 ) -> None:
-    path = tmp_path / "long.jsonl"
-    path.write_bytes(chat_lines(4_000))
-    before = uploads(lab)
-    async with running(path) as (pilot, screen):
+    server.fault("POST /files", HANG)
+    async with running(dataset) as (pilot, screen):
         form = await opened(pilot, screen, suffix="kept")
-        await pilot.press("ctrl+s", "escape")
+        await pilot.press("ctrl+s")
+        await until(lambda: server.count("POST /files") == 1, pilot)
+        assert "uploading arr_train.jsonl" in text_of(form.query_one("#progress", Static))
+        await pilot.press("escape")
         await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
-        await pilot.press("y")
+        await pilot.press("n")
+        await until(lambda: screen.app.screen is form, pilot)
+        assert form.has_class("-busy")
+        await pilot.press("escape", "y")
         await until(lambda: screen.app.screen is form and not form.has_class("-busy"), pilot)
         assert form.draft.suffix == "kept"
-        assert uploads(lab) == before
+        assert server.jobs == []
+
+
+async def test_a_lost_answer_makes_no_second_job(dataset: Path, server: FaultServer) -> None:
+    server.fault("POST /fine_tuning/jobs", ACT_AND_DROP)
+    async with running(dataset) as (pilot, screen):
+        made = await created(pilot, screen)
+        assert [job["id"] for job in server.jobs] == [made]
+        assert server.count("POST /fine_tuning/jobs") == 1
+
+
+async def test_a_provider_without_pause_says_so(dataset: Path, server: FaultServer) -> None:
+    server.new_job({"model": "m", "status": "warming_up", "suffix": "[b]\x1b"})
+    async with running(dataset) as (pilot, screen):
+        assert "? warming_up" in screen._rows[0]
+        assert "[b]␛" in screen._rows[0]
+        server.fault("POST /fine_tuning/jobs/ftjob-1/pause", reply(405, {"error": {}}))
+        await pilot.press("p")
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert "not offered here" in panel.failure.title
 
 
 async def test_preference_pairs_preset_dpo(tmp_path: Path) -> None:
@@ -293,21 +327,18 @@ async def test_the_result_is_written_as_csv(dataset: Path, tmp_path: Path) -> No
         assert screen.copy_text()[0] == screen.selected
 
 
-async def test_offline_the_rows_stay_and_the_error_too(
-    dataset: Path, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+async def test_offline_the_rows_stay_and_so_does_the_error(
+    dataset: Path, server: FaultServer
 ) -> None:
-    own = LabProcess(tmp_path_factory.mktemp("own") / "data").start()
-    try:
-        configure(tmp_path, own)
-        async with running(dataset) as (pilot, screen):
-            listing = screen.query_one("#jobs", RecordList)
-            assert "No jobs yet. Press n" in listing._empty
-            made = await created(pilot, screen, n_epochs="1")
-            own.kill()
-            panel = screen.query_one(ErrorPanel)
-            await pilot.press("r")
-            await until(lambda: panel.failure is not None, pilot)
-            assert [job.id for job in screen.jobs] == [made]
-    finally:
-        if own.running:
-            own.stop()
+    async with running(dataset) as (pilot, screen):
+        listing = screen.query_one("#jobs", RecordList)
+        assert "No jobs yet. Press n" in listing._empty
+        made = await created(pilot, screen)
+        server.fault("GET /fine_tuning/jobs", *[reply(503, {"error": {"message": "no"}})] * 30)
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert [job.id for job in screen.jobs] == [made]
+        assert made in str(screen.query_one(JobPane).border_title)
+        server._faults.clear()
+        await pilot.press("r")
+        await until(lambda: panel.failure is None, pilot)

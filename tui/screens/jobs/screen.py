@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.services.board import BoardState, JobBoard, JobDetail
     from tui.services.workspace import Workspace
 
-EMPTY = "No jobs yet. Press n to make one from the open dataset."
+EMPTY = "No jobs yet. Press n to make one from {0}."
 FEW = 2  # leave the room to the curve
 WATCH_AFTER_S = 0.15  # moving through the list asks for the job one stops at, not for each
 
@@ -66,6 +66,7 @@ class JobsScreen(JobActions):
         self._stop_following()
         if self._leave_status is not None:
             self._leave_status()
+        self.clear_error()
         self._board = workspace.board
         self.jobs, self.selected, self._failed = (), None, None
         self._progress = {}
@@ -151,7 +152,10 @@ class JobsScreen(JobActions):
         if self.workspace.provider.status.state == "starting":
             profile = self.workspace.profile
             return "Starting the lab…" if profile.kind == "lab" else f"Asking {profile.name}…"
-        return "Asking the provider…" if self._board.state.fetched_at is None else EMPTY
+        if self._board.state.fetched_at is None:
+            return "Asking the provider…"
+        opened = self.workspace.datasets.current is not None
+        return EMPTY.format("the open dataset" if opened else "a dataset file")
 
     # -- the list --------------------------------------------------------------------
 
