@@ -206,7 +206,7 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
         await until(lambda: pilot.app.screen._found and len(pilot.app.screen._found) == 1, pilot)
         await pilot.press("enter")
         await until(lambda: screen.model == MODELS[2], pilot)
-        await pilot.press("i", *"Hi", "enter")
+        await pilot.press(*"Hi", "enter")
         provider.say("yes")
         provider.finish()
         await until(lambda: not screen.answering and provider.asked, pilot)
@@ -263,7 +263,8 @@ async def test_the_lab_answers_its_tuned_model_and_its_base(
         assert kinds >= {"base", "fine-tuned"}
         await pilot.press(*"lab-small", "enter")
         await until(lambda: screen.model == "lab-small", pilot)
-        await pilot.press("r")
+        assert isinstance(pilot.app.focused, Prompt)
+        await pilot.press("escape", "r")
         await until(lambda: not screen.answering and len(screen.talk.turns()) == 3, pilot)
         assert last(screen).remark == "lab-small"
 

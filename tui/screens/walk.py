@@ -21,7 +21,7 @@ LEGS: tuple[Leg, ...] = (
     Leg("succeeded", "It is learning: watch the loss fall, for about half a minute."),
     Leg("chat", "Done. Press c to chat with your fine-tuned model."),
     Leg("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
-    Leg("chat_base", "It learned the answer. esc, m: pick lab-small, the base; r asks again."),
+    Leg("chat_base", "It learned it. esc, m: pick lab-small, the base; esc, r asks again."),
     Leg("models", "The base knows nothing of it. esc, then 5, to clean up."),
     Leg("deleted", "Press d to delete your model; you will be asked to type its name."),
     Leg("", "That was the whole circle. 1, then o, opens your own data. esc ends."),

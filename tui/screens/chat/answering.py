@@ -102,7 +102,8 @@ class Answering(ModeScreen):
     def _begin(self, exchange: Exchange, model: str) -> Answer:
         answer = self._answer = Answer(model)
         # A try that brought nothing makes room for the new one; the others stay to compare.
-        exchange.answers = [*(tried for tried in exchange.answers if tried.text), answer]
+        kept = [tried for tried in exchange.answers if tried.text or tried.state == "done"]
+        exchange.answers = [*kept, answer]
         self._painted = 0
         self.show_talk()
         self._clock = self.set_interval(1 / FRAMES, self._paint)
