@@ -41,7 +41,11 @@ class Preference:
 
     def fingerprint(self) -> str:
         """Return a hash over all tokens of all pairs."""
-        return hashlib.sha256(repr((self._beta, self._pairs)).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for pair in self._pairs:
+            for answer in pair:
+                digest.update(answer.to_bytes())
+        return digest.hexdigest()
 
     def evaluate(self, parameters: Parameters, chosen: Iterable[int]) -> Score:
         """Return the score on the chosen pairs; a hit is a pair with a positive margin."""

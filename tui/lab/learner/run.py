@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -151,8 +152,12 @@ class TrainingRun:
             "method": self._method,
             "hyperparameters": asdict(self._hyper),
             "seed": self._seed,
-            "examples": self._train.fingerprint(),
+            "examples": self._fingerprint,
         }
+
+    @functools.cached_property
+    def _fingerprint(self) -> str:
+        return self._train.fingerprint()
 
     def _train_on(self, chosen: Ints) -> Score:
         self._gradient.flat.fill(0)

@@ -29,7 +29,10 @@ class Supervised:
 
     def fingerprint(self) -> str:
         """Return a hash over all tokens and which of them are trained."""
-        return hashlib.sha256(repr(self._encoded).encode()).hexdigest()
+        digest = hashlib.sha256()
+        for example in self._encoded:
+            digest.update(example.to_bytes())
+        return digest.hexdigest()
 
     def evaluate(self, parameters: Parameters, chosen: Iterable[int]) -> Score:
         """Return the score on the chosen examples."""

@@ -32,6 +32,10 @@ class Encoded:
     def __len__(self) -> int:
         return len(self.ids)
 
+    def to_bytes(self) -> bytes:
+        """Return bytes that no other conversation has."""
+        return len(self.ids).to_bytes(4, "big") + repr(self.ids).encode() + bytes(self.trained)
+
     def cut(self, length: int) -> Encoded:
         """Return the first `length` tokens."""
         return Encoded(self.ids[:length], self.trained[:length])
