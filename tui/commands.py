@@ -101,7 +101,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("jobs.new", "n", "New job", "Make a fine-tuning job from a dataset.", True),
     Command("jobs.refresh", "r", "Refresh", "Ask the provider now.", True),
     Command("jobs.chat", "c", "Chat", "Chat with the model this job made.", True),
-    Command("jobs.events", "v", "Events", "Switch between events, checkpoints and settings.", True),
+    Command("jobs.events", "v", "View", "Switch: curve, events, checkpoints, settings.", True),
     Command("jobs.result", "x", "Export result", "Write the job's result CSV to a file."),
     Command("jobs.pause", "p", "Pause", "Pause a running job, or resume a paused one."),
     Command("jobs.cancel", "d", "Cancel job", "Stop the job for good; asks first."),

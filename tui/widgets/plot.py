@@ -10,6 +10,7 @@ AXIS = -1  # the owner of cells that belong to no series
 
 # The bit of each dot of a braille cell: _DOTS[row of 4][column of 2].
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+_NARROWEST = 10  # columns of a plot that still says something
 _NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
 
 
@@ -113,12 +114,14 @@ def plot(
     """
     series = tuple(_finite(one) for one in series)
     values = [y for one in series for _, y in one.points]
-    if not values or width < 16 or height < 5:
+    if not values or height < 5:
         return []
     rows = height - 3
     scale = nice_scale(min(values), max(values), max(3, rows // 2))
     labels = _labels(scale, rows)
     left = max(map(len, labels.values()))
+    if width - left - 1 < _NARROWEST:
+        return []
     grid = _Grid(width - left - 1, rows)
     first_x = min(one.points[0][0] for one in series if one.points)
     end_x = max(last_x or 0, *(one.points[-1][0] for one in series if one.points), first_x + 1)
@@ -184,8 +187,8 @@ def _legend(series: tuple[Series, ...], width: int) -> list[Run]:
     runs: list[Run] = []
     used = 0
     for owner, one in enumerate(series):
-        text = f"{one.mark or '⠤⠒'} {one.name}   "
-        if one.points and used + len(text) - 3 <= width:
+        text = f"{'   ' if runs else ''}{one.mark or '⠤⠒'} {one.name}"
+        if one.points and used + len(text) <= width:
             runs.append(Run(text, owner))
             used += len(text)
     return runs

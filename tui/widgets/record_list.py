@@ -136,8 +136,10 @@ class RecordList(ScrollView, can_focus=True):
         self.virtual_size = Size(max(self.size.width, 1), self._count)
 
     def on_resize(self) -> None:
-        """Fit the rows to a new width."""
+        """Fit the rows to a new size, the cursor still in view."""
         self._resize_content()
+        if self._count:
+            self._keep_in_view(self.cursor)
         self.refresh()
 
     # -- the cursor ------------------------------------------------------------------

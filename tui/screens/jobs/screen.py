@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual.containers import Container, Vertical
-from textual.widgets import Static
+from textual.widget import Widget
 
 from tui.core.text import one_line, plural
 from tui.screens.jobs.actions import JobActions
@@ -27,6 +27,14 @@ if TYPE_CHECKING:
 EMPTY = "No jobs yet. Press n to make one from {0}."
 FEW = 2  # leave the room to the curve
 WATCH_AFTER_S = 0.15  # moving through the list asks for the job one stops at, not for each
+
+
+class JobsHeading(Widget):
+    """The heading over the list of jobs, in the same columns."""
+
+    def render(self) -> Text:
+        """Draw the heading for the present width."""
+        return job_heading(self.content_size.width)
 
 
 class JobsScreen(JobActions):
@@ -53,7 +61,7 @@ class JobsScreen(JobActions):
         """Lay out the list, and the pane of the job under the cursor."""
         with Container(id="workbench"):
             with Vertical(id="jobs-pane", classes="pane"):
-                yield Static(id="jobs-heading", markup=False)
+                yield JobsHeading(id="jobs-heading")
                 yield RecordList(id="jobs", empty="Asking the provider…")
             yield JobPane()
 
@@ -192,14 +200,6 @@ class JobsScreen(JobActions):
             return Text()
         job = self.jobs[row]
         return job_row(job, self._progress.get(job.id, Progress()), width)
-
-    def on_resize(self) -> None:
-        """Fit the heading to the list."""
-        self.call_after_refresh(self._head)
-
-    def _head(self) -> None:
-        width = self.query_one("#jobs", RecordList).size.width
-        self.query_one("#jobs-heading", Static).update(job_heading(width))
 
     # -- the job selected ------------------------------------------------------------
 
