@@ -198,7 +198,8 @@ def _steps(first: float, last: float, width: int) -> str:
     """Return the labels below the x axis."""
     start, middle, end = f"{first:g}", f"{(first + last) / 2:.0f}", f"step {last:g}"
     room = width - len(start) - len(end)
-    if room < len(middle) + 4:
-        return f"{start}{' ' * max(room, 1)}{end}"[:width]
     before = width // 2 - len(middle) // 2 - len(start)
-    return f"{start}{' ' * before}{middle}{' ' * (room - before - len(middle))}{end}"
+    after = room - before - len(middle)
+    if before < 2 or after < 2:
+        return f"{start}{' ' * max(room, 1)}{end}"[:width]
+    return f"{start}{' ' * before}{middle}{' ' * after}{end}"
