@@ -1,0 +1,64 @@
+"""Lines, arrays, objects one after another and tables become rows; bad ones say why."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.core.formats.containers import UnreadableError, container_of, records_of
+
+
+@pytest.mark.parametrize(
+    ("name", "head", "container"),
+    [
+        ("a.jsonl", b'{"a": 1}\n{"a": 2}\n', "jsonl"),
+        ("a.jsonl", b'[{"a": 1}]', "json"),
+        ("a.json", b'{\n "a": 1\n}', "json"),
+        ("a.json", b'{"a": 1}\n', "jsonl"),
+        ("a.csv", b"a,b\n", "csv"),
+        ("a.TSV", b"a\tb\n", "tsv"),
+        ("a", b"PAR1....", "parquet"),
+        ("a.feather", b"ARROW1..", "arrow"),
+        ("a.xlsx", b"PK\x03\x04", "xlsx"),
+        ("a.jsonl", '{"a": 1}\n'.encode("utf-16"), "jsonl"),
+    ],
+)
+def test_containers_are_told_by_content_and_name(name: str, head: bytes, container: str) -> None:
+    assert container_of(name, head) == container
+
+
+def values(data: bytes, container: str) -> list[object]:
+    return [r.value or r.problem for r in records_of(data, container)]  # type: ignore[arg-type]
+
+
+def test_lines_keep_their_numbers_and_bytes() -> None:
+    records = list(records_of(b'\xef\xbb\xbf{"a": 1}\r\n\n{"a": }\n[2]', "jsonl"))
+    assert [r.position for r in records] == [1, 3, 4]
+    assert records[0].raw == b'{"a": 1}'
+    assert records[1].problem.startswith("not JSON")
+    assert records[1].excerpt == '{"a": }'
+
+
+def test_arrays_wrappers_and_objects_in_a_row() -> None:
+    assert values(b'[{"a": 1}, {"a": 2}]', "json") == [{"a": 1}, {"a": 2}]
+    assert values(b'{"data": [{"a": 1}], "version": 3}', "json") == [{"a": 1}]
+    assert values(b'{\n"a": 1\n}\n{\n"a": 2\n}', "json") == [{"a": 1}, {"a": 2}]
+
+
+def test_a_broken_array_gives_what_it_can() -> None:
+    first, broken, last = records_of(b'[{"a": 1},\n{"a": oops},\n{"a": 3}', "json")
+    assert first.value == {"a": 1}
+    assert broken.problem.startswith("not JSON")
+    assert "oops" in broken.excerpt
+    assert last.value == {"a": 3}
+
+
+def test_tables() -> None:
+    assert values(b'q,a\n"x, y","1\n2"\n', "csv") == [{"q": "x, y", "a": "1\n2"}]
+    assert values("q;a\nä;2\n".encode("utf-8-sig"), "csv") == [{"q": "ä", "a": "2"}]
+    assert values(b"q\ta\n1\n", "tsv") == [{"q": "1", "a": ""}]
+    (long,) = records_of(b"q,a\n1,2,3\n", "csv")
+    assert long.problem == "3 cells where the header has 2"
+    with pytest.raises(UnreadableError, match="'q'"):
+        list(records_of(b"q,q\n1,2\n", "csv"))
+    with pytest.raises(UnreadableError, match="UTF-8"):
+        list(records_of(b"q,a\n\xe4,2\n", "csv"))

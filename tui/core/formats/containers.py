@@ -1,0 +1,237 @@
+"""How rows lie in a file: a line each, an array, objects one after another, a table."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+import orjson
+
+from tui.core.formats.model import EXCERPT
+from tui.core.text import one_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Container = Literal["jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx"]
+TABLES: tuple[Container, ...] = ("csv", "tsv", "parquet", "arrow", "xlsx")
+SUFFIXES: dict[str, Container] = {
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".tab": "tsv",
+    ".parquet": "parquet",
+    ".arrow": "arrow",
+    ".feather": "arrow",
+    ".xlsx": "xlsx",
+    ".xlsm": "xlsx",
+}
+# Keys under which programs wrap the list of rows of a whole file.
+_WRAPPERS = ("data", "rows", "examples", "instances", "train")
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_NEXT_OBJECT = re.compile(r"^\s*\{", re.MULTILINE)
+_SPACE = re.compile(r"[\s,]*")
+_LONGEST_CELL = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One row of a file. `problem` says why it has no value; `raw` is its line where it has one.
+
+    `position` is 1-based: the line in a file of lines, the row otherwise (without the header).
+    """
+
+    position: int
+    value: object = None
+    problem: str = ""
+    raw: bytes | None = None
+    text: str = ""
+
+    @property
+    def excerpt(self) -> str:
+        """The beginning of the row, safe to show on one line."""
+        if self.text:
+            return one_line(self.text, EXCERPT)
+        if self.raw is not None:
+            return one_line(self.raw[: EXCERPT * 4].decode("utf-8", "replace"), EXCERPT)
+        try:
+            shown = json.dumps(self.value, ensure_ascii=False, default=str)
+        except (RecursionError, ValueError):
+            shown = "…"
+        return one_line(shown, EXCERPT)
+
+
+class UnreadableError(ValueError):
+    """A whole file that cannot be read as what it is taken for; the text says why."""
+
+
+def container_of(name: str, head: bytes) -> Container:
+    """Tell how rows lie in a file, by its first bytes and the ending of its name."""
+    if head.startswith(b"PAR1"):
+        return "parquet"
+    if head.startswith(b"ARROW1"):
+        return "arrow"
+    by_name = SUFFIXES.get(f".{name.rpartition('.')[2].lower()}") if "." in name else None
+    if by_name in TABLES:
+        return by_name
+    text = _decoded_head(head).lstrip()
+    if text.startswith("["):
+        return "json"
+    first = text.partition("\n")[0].strip()
+    if text.startswith("{") and not _is_object(first) and "\n" in text:
+        return "json"  # one object over several lines
+    return "jsonl"
+
+
+def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[Record]:
+    """Yield the rows of a file's content; lines may be given one by one.
+
+    Raises UnreadableError where the content as a whole is not what `container` says.
+    """
+    if container == "jsonl" and not (isinstance(data, bytes) and data.startswith(_UTF16)):
+        yield from _lines(data.split(b"\n") if isinstance(data, bytes) else data)
+        return
+    text = decoded_text(data if isinstance(data, bytes) else b"".join(data))
+    if container in {"csv", "tsv"}:
+        yield from _table(text, "\t" if container == "tsv" else _delimiter(text))
+    elif container == "jsonl":
+        yield from _lines(line.encode("utf-8", "surrogatepass") for line in text.split("\n"))
+    else:
+        yield from _values(text)
+
+
+def decoded_text(data: bytes) -> str:
+    """Decode UTF-8 or marked UTF-16, without the mark. Raises UnreadableError for all else."""
+    encoding = "utf-16" if data.startswith(_UTF16) else "utf-8-sig"
+    try:
+        return data.decode(encoding)
+    except UnicodeDecodeError as error:
+        raise UnreadableError(
+            f"it is not UTF-8 (byte {error.start:,} is 0x{data[error.start]:02x}); "
+            "save it as UTF-8 first"
+        ) from None
+
+
+def _lines(lines: Iterable[bytes]) -> Iterator[Record]:
+    for position, line in enumerate(lines, 1):
+        raw = line.rstrip(b"\r\n")
+        if position == 1:
+            raw = raw.removeprefix(codecs.BOM_UTF8)
+        if not raw.strip():
+            continue
+        try:
+            yield Record(position, orjson.loads(raw), raw=raw)
+        except orjson.JSONDecodeError as error:
+            reason = str(error).split(": line")[0]
+            yield Record(position, problem=f"not JSON: {reason}", raw=raw)
+
+
+def _values(text: str) -> Iterator[Record]:
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError):
+        yield from _one_after_another(text)
+        return
+    yield from (Record(n, value) for n, value in enumerate(_unwrapped(whole), 1))
+
+
+def _unwrapped(whole: object) -> list[Any]:
+    if isinstance(whole, list):
+        return whole
+    if isinstance(whole, dict):
+        for key in _WRAPPERS:
+            rows = whole.get(key)
+            if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
+                return rows
+    return [whole]
+
+
+def _one_after_another(text: str) -> Iterator[Record]:
+    """Read values that follow one another, also those of an array that is broken somewhere."""
+    decoder = json.JSONDecoder()
+    end = len(text)
+    space = _SPACE.match(text)
+    at = space.end() if space else 0
+    if text.startswith("[", at):
+        at += 1
+    position = 0
+    while True:
+        space = _SPACE.match(text, at)
+        at = space.end() if space else at
+        if at >= end or text[at:].strip() == "]":
+            return
+        position += 1
+        try:
+            value, at = decoder.raw_decode(text, at)
+            yield Record(position, value)
+        except (ValueError, RecursionError) as error:
+            following = _NEXT_OBJECT.search(text, text.find("\n", at) + 1 or end)
+            stop = following.start() if following else end
+            reason = getattr(error, "msg", "nested too deeply")
+            yield Record(position, problem=f"not JSON: {reason}", text=text[at:stop].strip())
+            at = max(stop, at + 1)
+
+
+def _table(text: str, delimiter: str) -> Iterator[Record]:
+    csv.field_size_limit(_LONGEST_CELL)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header: list[str] = []
+    position = 0
+    while True:
+        try:
+            cells = next(rows)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            position += 1
+            yield Record(position, problem=f"not a row of a table: {error}")
+            continue
+        if not any(cells):
+            continue
+        if not header:
+            header = [name.strip() for name in cells]
+            _check_header(header)
+            continue
+        position += 1
+        yield _row(position, header, cells)
+
+
+def _row(position: int, header: list[str], cells: list[str]) -> Record:
+    if len(cells) > len(header):
+        problem = f"{len(cells)} cells where the header has {len(header)}"
+        return Record(position, problem=problem, text=" | ".join(cells))
+    padded = [*cells, *[""] * (len(header) - len(cells))]
+    return Record(position, dict(zip(header, padded, strict=True)))
+
+
+def _check_header(header: list[str]) -> None:
+    doubles = sorted({name for name in header if header.count(name) > 1})
+    if doubles:
+        raise UnreadableError(f"two columns are called {one_line(doubles[0], 40)!r}")
+
+
+def _delimiter(text: str) -> str:
+    """Return what stands most often in the header: comma, semicolon or tab."""
+    header = text.lstrip().partition("\n")[0]
+    return max(",;\t", key=header.count)
+
+
+def _decoded_head(head: bytes) -> str:
+    if head.startswith(_UTF16):
+        return head[: len(head) // 2 * 2].decode("utf-16", "replace")
+    return head.decode("utf-8-sig", "replace")
+
+
+def _is_object(line: str) -> bool:
+    try:
+        return isinstance(orjson.loads(line), dict)
+    except orjson.JSONDecodeError:
+        # A line longer than the head that was looked at is cut: it is no short "{" either.
+        return len(line) > 200

@@ -1,0 +1,179 @@
+"""Small pieces that several formats share: messages, tool calls, tools, images."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tui.core.formats.model import Notes, Object, Unfit
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
+
+_DATA = "data:"
+
+
+def text_in(value: object, what: str) -> str:
+    """Return a text. Raises Unfit naming `what` when it is none."""
+    if isinstance(value, str):
+        return value
+    raise Unfit(f"{what} is {kind(value)}, not text")
+
+
+def kind(value: object) -> str:
+    """Return what a JSON value is, in words."""
+    names: dict[type, str] = {
+        list: "a list",
+        dict: "an object",
+        str: "text",
+        bool: "true or false",
+        type(None): "missing",
+    }
+    return names.get(type(value), "a number")
+
+
+def objects_in(value: object, what: str) -> list[Mapping[str, Any]]:
+    """Return a list of objects. Raises Unfit naming `what` when it is none, or empty."""
+    if isinstance(value, str):
+        value = decoded(value, what)
+    if not isinstance(value, list):
+        raise Unfit(f"{what} is {kind(value)}, not a list")
+    if not value:
+        raise Unfit(f"{what} is empty")
+    for number, item in enumerate(value, 1):
+        if not isinstance(item, dict):
+            raise Unfit(f"{what} holds {kind(item)} at place {number}, not an object")
+    return value
+
+
+def decoded(text: str, what: str) -> object:
+    """Decode JSON inside a text. Raises Unfit."""
+    try:
+        value: object = json.loads(text)
+    except (ValueError, RecursionError):
+        raise Unfit(f"{what} is text, but not JSON") from None
+    return value
+
+
+def as_json(value: object) -> str:
+    """Write a value as JSON text. Raises Unfit for one nested too deeply."""
+    try:
+        return json.dumps(value, ensure_ascii=False, allow_nan=False)
+    except (RecursionError, ValueError, TypeError):
+        raise Unfit("a value is nested too deeply, or is no JSON") from None
+
+
+def json_text(value: object) -> str:
+    """Return a text as it is, and any other value as JSON."""
+    return value if isinstance(value, str) else as_json(value)
+
+
+def call(call_id: str, name: object, arguments: object) -> Object:
+    """Make a tool call as OpenAI writes it; arguments become JSON text."""
+    if not isinstance(name, str) or not name:
+        raise Unfit("a tool call has no name")
+    if isinstance(arguments, str):
+        if arguments.strip():
+            decoded(arguments, f"the arguments of the call of {name}")
+        else:
+            arguments = {}
+    text = (
+        arguments if isinstance(arguments, str) else as_json({} if arguments is None else arguments)
+    )
+    return {"id": call_id, "type": "function", "function": {"name": name, "arguments": text}}
+
+
+def arguments_of(one: Mapping[str, Any]) -> tuple[str, object]:
+    """Return name and decoded arguments of an OpenAI tool call. Raises Unfit."""
+    function = one.get("function")
+    if not isinstance(function, dict) or not isinstance(function.get("name"), str):
+        raise Unfit("a tool call has no name")
+    arguments = function.get("arguments")
+    if isinstance(arguments, str):
+        arguments = decoded(arguments, f"the arguments of the call of {function['name']}")
+    return function["name"], {} if arguments is None else arguments
+
+
+def tools_in(value: object) -> list[Object]:
+    """Return tools as OpenAI writes them, from a list or JSON text of functions. Raises Unfit."""
+    if isinstance(value, str):
+        value = decoded(value, "tools")
+    if not isinstance(value, list) or not all(isinstance(tool, dict) for tool in value):
+        raise Unfit("tools is not a list of objects")
+    return [_tool(tool) for tool in value]
+
+
+def _tool(tool: Mapping[str, Any]) -> Object:
+    if "function" in tool:
+        return {"type": "function", **tool}
+    if not isinstance(tool.get("name"), str):
+        raise Unfit("a tool has no name")
+    function = dict(tool)
+    function.pop("type", None)
+    return {"type": "function", "function": function}
+
+
+def functions_of(tools: object) -> list[Object]:
+    """Return the functions inside OpenAI tools. Raises Unfit."""
+    return [dict(t["function"]) for t in tools_in(tools) if isinstance(t["function"], dict)]
+
+
+def no_more(row: Mapping[str, Any], known: Collection[str], notes: Notes, where: str = "") -> None:
+    """Remark on the keys of an object that are not carried over; empty ones go unsaid."""
+    extra = [k for k in row if k not in known and row[k] not in (None, "", [], {})]
+    notes.left_out(extra, where)
+
+
+def data_url(mime: object, data: object) -> Object:
+    """Make an image part of base64 data. Raises Unfit."""
+    if not isinstance(mime, str) or not isinstance(data, str):
+        raise Unfit("an image has no type or no data")
+    if not mime.startswith("image/"):
+        raise Unfit(f"a part is {mime}, which OpenAI's format cannot hold")
+    return image(f"{_DATA}{mime};base64,{data}")
+
+
+def image(url: object) -> Object:
+    """Make an image part of an address. Raises Unfit."""
+    return {"type": "image_url", "image_url": {"url": text_in(url, "an image's address")}}
+
+
+def image_of(part: Mapping[str, Any]) -> tuple[str, str]:
+    """Return (media type, base64) of an image part with a data URL, or ("", address)."""
+    holder = part.get("image_url")
+    url = holder.get("url") if isinstance(holder, dict) else holder
+    address = text_in(url, "an image's address")
+    head, comma, data = address.partition(";base64,")
+    if head.startswith(_DATA) and comma:
+        return head.removeprefix(_DATA), data
+    return "", address
+
+
+def joined(parts: Sequence[Object]) -> str | list[Object]:
+    """Return content: plain text for a single text part, else the list of parts."""
+    if all(set(p) == {"type", "text"} and p["type"] == "text" for p in parts):
+        return "".join(p["text"] for p in parts)
+    return list(parts)
+
+
+def plain_text(content: object, what: str = "a message") -> str:
+    """Return content as text. Raises Unfit where it holds anything but text."""
+    if content is None:
+        return ""
+    if isinstance(content, list):
+        return "".join(_part_text(part, what) for part in content)
+    return text_in(content, f"the content of {what}")
+
+
+def _part_text(part: object, what: str) -> str:
+    if isinstance(part, str):
+        return part
+    if isinstance(part, dict) and isinstance(part.get("text"), str):
+        return str(part["text"])
+    name = part.get("type") if isinstance(part, dict) else None
+    raise Unfit(f"{what} holds {name or 'a part that is no text'}, which this format cannot hold")
+
+
+def texts(parts: Iterable[Object]) -> str:
+    """Join the texts of parts."""
+    return "".join(str(p.get("text", "")) for p in parts)

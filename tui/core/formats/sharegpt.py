@@ -1,0 +1,194 @@
+"""ShareGPT: `conversations` of `from` and `value`, as LLaMA-Factory and axolotl read it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.core.formats.chat import chat_of, role_of
+from tui.core.formats.model import Notes, Object, Unfit
+from tui.core.formats.parts import (
+    arguments_of,
+    as_json,
+    call,
+    decoded,
+    functions_of,
+    json_text,
+    no_more,
+    objects_in,
+    plain_text,
+    tools_in,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ROLES = {
+    "human": "user", "user": "user", "prompter": "user",
+    "gpt": "assistant", "assistant": "assistant", "model": "assistant", "chatgpt": "assistant",
+    "bing": "assistant", "bard": "assistant", "bot": "assistant", "output": "assistant",
+    "system": "system",
+    "function_call": "call", "tool_call": "call",
+    "observation": "tool", "tool": "tool", "function_response": "tool", "tool_response": "tool",
+}  # fmt: skip
+_MEDIA = ("images", "image", "videos", "audios")
+_KNOWN = {"conversations", "conversation", "system", "tools", "chosen", "rejected", "kto_tag"}
+_TURN = {"from", "value", "role", "content", "weight", "train", "loss"}
+_SPEAKERS = {"user": "human", "assistant": "gpt", "system": "system", "developer": "system"}
+
+
+def read_sharegpt(row: Mapping[str, Any], notes: Notes) -> Object:
+    """Read a conversation; calls and replies are joined by ids made in their order."""
+    media = next((key for key in _MEDIA if row.get(key)), None)
+    if media:
+        raise Unfit(f"its {media} lie outside the conversation, in files of their own")
+    key = "conversations" if "conversations" in row else "conversation"
+    turns = objects_in(row.get(key), key)
+    messages = _Thread(notes).messages(turns)
+    system = row.get("system")
+    if isinstance(system, str) and system:
+        if messages[0]["role"] == "system":
+            raise Unfit("two system prompts: one beside the conversation and one in it")
+        messages.insert(0, {"role": "system", "content": system})
+    made: Object = {"messages": messages}
+    if row.get("tools") not in (None, "", [], "[]"):
+        made["tools"] = tools_in(row["tools"])
+    no_more(row, _KNOWN, notes)
+    return made
+
+
+def speaker_message(turn: Mapping[str, Any], notes: Notes) -> Object:
+    """Read one turn that is no call and no reply, such as a `chosen` answer. Raises Unfit."""
+    return _Thread(notes).messages([turn])[0]
+
+
+class _Thread:
+    """The messages of one conversation as they are read; calls wait for their replies."""
+
+    def __init__(self, notes: Notes) -> None:
+        self._notes = notes
+        self._waiting: list[str] = []
+        self._made = 0
+        self._messages: list[Object] = []
+
+    def messages(self, turns: list[Mapping[str, Any]]) -> list[Object]:
+        for number, turn in enumerate(turns, 1):
+            speaker = turn.get("from", turn.get("role"))
+            role = ROLES.get(speaker.lower()) if isinstance(speaker, str) else None
+            if role is None:
+                raise Unfit(f"turn {number} is by {speaker!r:.40}, whom nobody knows")
+            value = turn.get("value", turn.get("content"))
+            if role == "call":
+                self._call(value)
+            elif role == "tool":
+                self._reply(value)
+            else:
+                self._say(role, plain_text(value, f"turn {number}"), turn)
+            no_more(turn, _TURN, self._notes, "turn key ")
+        return self._messages
+
+    def _say(self, role: str, text: str, turn: Mapping[str, Any]) -> None:
+        made: Object = {"role": role, "content": text}
+        weight = turn.get("weight")
+        if turn.get("train", turn.get("loss")) is False:
+            weight = 0
+        if weight in (0, 1) and role == "assistant":
+            made["weight"] = int(weight)
+        elif weight is not None:
+            self._notes.left_out(["weight"], "turn key ")
+        self._messages.append(made)
+
+    def _call(self, value: object) -> None:
+        asked = decoded(value, "a function_call") if isinstance(value, str) else value
+        many = asked if isinstance(asked, list) else [asked]
+        calls = []
+        for one in many:
+            if not isinstance(one, dict):
+                raise Unfit("a function_call is no object with name and arguments")
+            self._made += 1
+            call_id = f"call_{self._made}"
+            arguments = one.get("arguments", one.get("parameters"))
+            calls.append(call(call_id, one.get("name"), arguments))
+            self._waiting.append(call_id)
+        last = self._messages[-1] if self._messages else {}
+        if last.get("tool_calls") and len(self._waiting) > len(calls):
+            last["tool_calls"] += calls  # calls made in one go
+        else:
+            self._messages.append({"role": "assistant", "tool_calls": calls})
+
+    def _reply(self, value: object) -> None:
+        if not self._waiting:
+            raise Unfit("a tool reply without a call before it")
+        replies: list[object] = [value]
+        if len(self._waiting) > 1:
+            replies = _several(value, len(self._waiting))
+        for one in replies:
+            reply = {"role": "tool", "tool_call_id": self._waiting.pop(0)}
+            self._messages.append({**reply, "content": json_text("" if one is None else one)})
+
+
+def _several(value: object, waiting: int) -> list[object]:
+    """Return the replies to several calls that are written as one list, else the one reply."""
+    if isinstance(value, str):
+        try:
+            found = decoded(value, "")
+        except Unfit:
+            return [value]
+    else:
+        found = value
+    return found if isinstance(found, list) and len(found) == waiting else [value]
+
+
+def write_sharegpt(row: Mapping[str, Any], notes: Notes) -> Object:
+    """Write a chat, or a preference pair as LLaMA-Factory's `chosen` and `rejected`."""
+    if "input" in row:
+        return _pair(row, notes)
+    made: Object = {"conversations": []}
+    for number, message in enumerate(chat_of(row)):
+        if number == 0 and role_of(message) in {"system", "developer"}:
+            made["system"] = plain_text(message.get("content"))
+        else:
+            made["conversations"] += _turns(message, notes)
+    if not made["conversations"]:
+        raise Unfit("nothing but a system prompt")
+    return _with_tools(made, row, notes)
+
+
+def _pair(row: Mapping[str, Any], notes: Notes) -> Object:
+    from tui.core.formats.preference import answers_of
+
+    inner = row["input"] if isinstance(row["input"], dict) else {}
+    made = write_sharegpt({**inner, "messages": inner.get("messages")}, notes)
+    for key, answer in zip(("chosen", "rejected"), answers_of(row), strict=True):
+        if len(answer) != 1:
+            raise Unfit(f"the {key} answer has several messages")
+        made[key] = {"from": "gpt", "value": plain_text(answer[0].get("content"))}
+    return made
+
+
+def _with_tools(made: Object, row: Mapping[str, Any], notes: Notes) -> Object:
+    if row.get("tools"):
+        made["tools"] = as_json(functions_of(row["tools"]))
+    no_more(row, {"messages", "tools", "prompt", "completion"}, notes)
+    return made
+
+
+def _turns(message: Mapping[str, Any], notes: Notes) -> list[Object]:
+    role = role_of(message)
+    known = {"role", "content", "weight", "tool_calls", "tool_call_id"}
+    no_more(message, known, notes, "message key ")
+    content = message.get("content")
+    if role in {"tool", "function"}:
+        return [{"from": "observation", "value": plain_text(content)}]
+    if role not in _SPEAKERS:
+        raise Unfit(f"role {role!r:.40} has no counterpart")
+    made: list[Object] = []
+    if content or not message.get("tool_calls"):
+        made.append({"from": _SPEAKERS[role], "value": plain_text(content)})
+        if "weight" in message:
+            made[0]["weight"] = message["weight"]
+    if message.get("tool_calls"):
+        calls = [arguments_of(c) for c in objects_in(message["tool_calls"], "tool_calls")]
+        asked = [{"name": name, "arguments": arguments} for name, arguments in calls]
+        value = as_json(asked[0] if len(asked) == 1 else asked)
+        made.append({"from": "function_call", "value": value})
+    return made
