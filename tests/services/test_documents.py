@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.core.example import Example
@@ -211,7 +211,18 @@ MOVES = st.lists(
 )
 
 
+BEFORE_THE_SAVE = [
+    ("change", 0, 0, []),
+    ("change", 0, 0, [b""]),
+    ("save",),
+    ("undo",),
+    ("undo",),
+    ("reopen",),
+]
+
+
 @settings(max_examples=60, deadline=None)
+@example(start=[], moves=BEFORE_THE_SAVE)
 @given(start=st.lists(TEXTS, max_size=5), moves=MOVES)
 def test_any_sequence_of_edits_agrees_with_a_list(
     tmp_path_factory: pytest.TempPathFactory, start: list[bytes], moves: list[tuple[object, ...]]

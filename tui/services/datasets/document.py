@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.example import Broken, Example, parse, parse_exactly, write
 from tui.core.splices import Rows, Splice, Step
-from tui.services.datasets.journal import Entry, Journal, JournalBusyError, Move
+from tui.services.datasets.journal import Entry, Journal, JournalBusyError, Move, Replayed
 from tui.services.datasets.saving import write_atomically
 from tui.services.datasets.source import BOM, Identity, LineSource, stretches
 from tui.services.errors import InputError
@@ -47,6 +47,7 @@ class Document:
         self._rows = Rows(array("q", range(len(source))))
         self._texts: dict[int, bytes] = {}
         self._same_lines = True  # file lines on disk still have the numbers they were opened with
+        self._replayed = Replayed()
         self._lock = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
         self._parse = lru_cache(maxsize=512)(lambda row_id: parse(self._text(row_id)))
@@ -138,6 +139,7 @@ class Document:
         async with self._lock:
             step = Step(label, tuple(self._splice(change) for change in changes))
             await self._journalled("do", step, step)
+            self._replayed.note("do", step)
             self._rows.apply(step)
         self._changed()
 
@@ -236,10 +238,12 @@ class Document:
     def _replay(self, entries: Sequence[Entry]) -> None:
         for entry in entries:
             if entry.move == "undo" and self._rows.done:
+                self._replayed.note("undo", self._rows.done[-1])
                 self._rows.undo()
             elif entry.move == "redo" and self._rows.undone:
+                self._replayed.note("redo", self._rows.undone[-1])
                 self._rows.redo()
-            else:  # also an undo that reaches past the last save: here it is a step forward
+            else:
                 self._replay_step(entry)
 
     def _replay_step(self, entry: Entry) -> None:
@@ -249,7 +253,9 @@ class Document:
             new = tuple(i if isinstance(i, int) else self._new_id(i) for i in lines)
             splices.append(Splice(at, tuple(ids[at : at + removed]), new))
             ids[at : at + removed] = array("q", new)
-        self._rows.apply(Step(entry.label, tuple(splices)))
+        step = Step(entry.label, tuple(splices))
+        self._rows.apply(step)
+        self._replayed.note("do", step)
 
     # -- inside ----------------------------------------------------------------------
 
@@ -272,7 +278,9 @@ class Document:
             if not steps:
                 return None
             step = steps[-1].inverse() if move == "undo" else steps[-1]
-            await self._journalled(move, steps[-1], step)
+            named = self._replayed.name(move, steps[-1])
+            await self._journalled(named, steps[-1], step)
+            self._replayed.note(named, steps[-1])
             done = self._rows.undo() if move == "undo" else self._rows.redo()
         self._changed()
         return done
@@ -318,6 +326,7 @@ class Document:
         self._same_lines = False
         if self._journal:
             self._journal.start(self._saved_as)
+            self._replayed = Replayed()
 
     def _chunks(self) -> Iterator[bytes]:
         """Yield the file's new content: unedited stretches as they were, edited rows as new."""

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tui.core.splices import Step
+
 VERSION = 1
 Move = Literal["do", "undo", "redo"]
 
@@ -39,6 +41,33 @@ class Entry:
     move: Move
     label: str
     splices: tuple[tuple[int, int, tuple[int | bytes, ...]], ...]
+
+
+class Replayed:
+    """The history as somebody sees it who replays the journal from its first entry.
+
+    A journal begins with the last save, so undoing a step from before it is, to its reader, a
+    new step forward and must be named so.
+    """
+
+    def __init__(self) -> None:
+        self._done: list[Step] = []
+        self._undone: list[Step] = []
+
+    def name(self, move: Move, step: Step) -> Move:
+        """Return what an undo or redo of `step` is to the reader."""
+        source = self._done if move == "undo" else self._undone
+        return move if source and source[-1] is step else "do"
+
+    def note(self, move: Move, step: Step) -> None:
+        """Follow a move, by the name it has for the reader."""
+        if move == "undo":
+            self._undone.append(self._done.pop())
+        elif move == "redo":
+            self._done.append(self._undone.pop())
+        else:
+            self._undone.clear()
+            self._done.append(step)
 
 
 class Journal:
