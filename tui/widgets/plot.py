@@ -96,7 +96,8 @@ def nice_scale(low: float, high: float, ticks: int) -> Scale:
     if low > 0 and (low < 0.6 * high or low == high):
         low = 0.0
     span = high - low or abs(high) or 1.0
-    rough = span / max(ticks, 1)
+    # Steps no finer than the numbers themselves can tell apart.
+    rough = max(span / max(ticks, 1), 1e-9 * max(abs(low), abs(high)), 1e-30)
     power = 10.0 ** math.floor(math.log10(rough))
     step = next(power * nice for nice in _NICE if power * nice >= rough * 0.999)
     bottom = math.floor(low / step + 1e-9) * step
