@@ -25,8 +25,8 @@ def renew(text: str) -> str:
 def _renew_section(section: str) -> str:
     title = section.partition("\n")[0].removeprefix("## ").strip().lower()
     where = "app" if title == "everywhere" else title
-    made = f"### Keys\n\n{table(where)}\n"
-    return re.sub(r"### Keys\n\n?(\|.*\n)*", lambda _: made, section, count=1)
+    made = f"### Keys\n\n{table(where)}\n\n"
+    return re.sub(r"### Keys\n\n?(\|.*\n)*\n?", lambda _: made, section, count=1)
 
 
 if __name__ == "__main__":
