@@ -19,7 +19,7 @@ LEGS: tuple[Leg, ...] = (
     Leg("create_form", "Press n to make a fine-tuning job from this dataset."),
     Leg("created", "The lab trains a small model here, free. ctrl+s creates the job."),
     Leg("succeeded", "It is learning: watch the loss fall, for about half a minute."),
-    Leg("chat", "Done. Press c to chat with your fine-tuned model."),
+    Leg("chat", "Done: so few are learned by heart. Press c to chat with your model."),
     Leg("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
     Leg("chat_base", "It learned it. esc, m: pick lab-small, the base; esc, r asks again."),
     Leg("models", "The base knows nothing of it. esc, then 5, to clean up."),
