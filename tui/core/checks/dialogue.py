@@ -6,6 +6,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.row import untidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +21,7 @@ _INSTRUCTING = ("system", "developer")
     "error",
     "No assistant message",
     "The answers of the assistant are what is trained; an example without one teaches nothing.",
+    gate=untidy,
 )
 def no_assistant(row: Row) -> Iterable[Finding]:
     """Find chats without an answer."""
@@ -34,6 +36,7 @@ def no_assistant(row: Row) -> Iterable[Finding]:
     "warning",
     "No user message",
     "Without a question the model learns to speak unasked.",
+    gate=untidy,
 )
 def no_user(row: Row) -> Iterable[Finding]:
     """Find chats in which nobody asks."""
@@ -48,6 +51,7 @@ def no_user(row: Row) -> Iterable[Finding]:
     "Ends without an answer",
     "What stands after the last answer is never trained.",
     fixable=True,
+    gate=untidy,
 )
 def last_not_assistant(row: Row) -> Iterable[Finding]:
     """Find chats that go on after the last answer."""
@@ -64,6 +68,7 @@ def last_not_assistant(row: Row) -> Iterable[Finding]:
     "warning",
     "All weights are 0",
     "With weight 0 on every answer the example costs tokens and teaches nothing.",
+    gate=untidy,
 )
 def nothing_trained(row: Row) -> Iterable[Finding]:
     """Find examples whose answers all have weight 0."""
@@ -79,6 +84,7 @@ def nothing_trained(row: Row) -> Iterable[Finding]:
     "warning",
     "Empty answer",
     "The model learns to say nothing.",
+    gate=untidy,
 )
 def empty_answer(row: Row) -> Iterable[Finding]:
     """Find assistant messages of nothing but spaces."""
@@ -98,6 +104,7 @@ def empty_answer(row: Row) -> Iterable[Finding]:
     "warning",
     "Empty message",
     "A message without text is usually a gap in the source.",
+    gate=untidy,
 )
 def empty_message(row: Row) -> Iterable[Finding]:
     """Find system and user messages of nothing but spaces."""
@@ -115,6 +122,7 @@ def empty_message(row: Row) -> Iterable[Finding]:
     "warning",
     "Answer repeats the question",
     "An answer equal to its question is usually a slip in the columns of the source.",
+    gate=untidy,
 )
 def echo(row: Row) -> Iterable[Finding]:
     """Find answers that are their question."""
@@ -133,6 +141,7 @@ def echo(row: Row) -> Iterable[Finding]:
     "System message not first",
     "Models expect the system message before all others.",
     fixable=True,
+    gate=untidy,
 )
 def system_not_first(row: Row) -> Iterable[Finding]:
     """Find the first system message when it stands after something else."""
@@ -147,6 +156,7 @@ def system_not_first(row: Row) -> Iterable[Finding]:
     "warning",
     "Several system messages",
     "A conversation has one system message; more are often left by a merge.",
+    gate=untidy,
 )
 def several_systems(row: Row) -> Iterable[Finding]:
     """Find the second and further system messages."""
@@ -166,6 +176,7 @@ def _instructions(row: Row) -> list[Turn]:
     "Two messages of one role in a row",
     "Roles usually alternate; several providers refuse two user or assistant turns in a row.",
     fixable=True,
+    gate=untidy,
 )
 def same_role_twice(row: Row) -> Iterable[Finding]:
     """Find a user or assistant message that follows one of its own kind."""

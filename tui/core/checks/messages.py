@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.core.checks.model import Finding, row_rule
-from tui.core.checks.row import Row, Turn, json_type, quoted
+from tui.core.checks.row import Row, Turn, json_type, quoted, unusual
 from tui.core.example import ROLES
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ _MEANT = {
 }
 
 
-@row_rule("role-missing", "error", "No role", "Each message says with “role” who speaks.")
+@row_rule(
+    "role-missing", "error", "No role", "Each message says with “role” who speaks.", gate=unusual
+)
 def role_missing(row: Row) -> Iterable[Finding]:
     """Find messages without a role, or with one that is no string."""
     return [
@@ -53,6 +55,7 @@ def role_missing(row: Row) -> Iterable[Finding]:
     "Unknown role",
     "Roles are system, developer, user, assistant and tool.",
     fixable=True,
+    gate=unusual,
 )
 def role_unknown(row: Row) -> Iterable[Finding]:
     """Find roles no server knows."""
@@ -75,6 +78,7 @@ def _advice(role: str) -> str:
     "Outdated role function",
     "The role function is replaced by tool, with tool_calls and a tool_call_id.",
     fixable=True,
+    gate=unusual,
 )
 def role_function(row: Row) -> Iterable[Finding]:
     """Find the role that tool has replaced."""
@@ -91,6 +95,7 @@ def role_function(row: Row) -> Iterable[Finding]:
     "Unknown key in a message",
     "The server refuses keys that a message of this role does not have.",
     fixable=True,
+    gate=unusual,
 )
 def message_key_unknown(row: Row) -> Iterable[Finding]:
     """Find keys that do not belong to the message's role; `weight` has its own rule."""
@@ -116,6 +121,7 @@ def message_key_unknown(row: Row) -> Iterable[Finding]:
     "error",
     "No content",
     "A message needs content; only an assistant that calls a tool or refuses may leave it out.",
+    gate=unusual,
 )
 def content_missing(row: Row) -> Iterable[Finding]:
     """Find messages without content, tool calls or refusal."""
@@ -137,6 +143,7 @@ def _speaks_otherwise(turn: Turn) -> bool:
     "error",
     "Content of the wrong type",
     "Content is a text, or a list of parts such as text and image_url.",
+    gate=unusual,
 )
 def content_type(row: Row) -> Iterable[Finding]:
     """Find content that is neither a text nor a list with something in it."""
@@ -158,6 +165,7 @@ def _kind(content: object) -> str:
     "Unknown content part",
     "A part is an object with a type: text; in user messages also image_url; in assistant "
     "messages also refusal.",
+    gate=unusual,
 )
 def content_part(row: Row) -> Iterable[Finding]:
     """Find parts of a type that the role cannot have, or without their value."""
@@ -187,7 +195,7 @@ def _part_problem(part: object, role: object) -> str:
     return "" if isinstance(value, str) else f"This part has no {kind}. Add it, or remove the part."
 
 
-@row_rule("name-type", "error", "Name is no text", "The name of a speaker is a text.")
+@row_rule("name-type", "error", "Name is no text", "The name of a speaker is a text.", gate=unusual)
 def name_type(row: Row) -> Iterable[Finding]:
     """Find names that are no strings."""
     return [
@@ -203,6 +211,7 @@ def name_type(row: Row) -> Iterable[Finding]:
     "Name with unusual characters",
     "Names are 1 to 64 letters, digits, _ and -; others are refused when the model is used.",
     fixable=True,
+    gate=unusual,
 )
 def name_pattern(row: Row) -> Iterable[Finding]:
     """Find names with spaces and the like."""
@@ -222,6 +231,7 @@ def name_pattern(row: Row) -> Iterable[Finding]:
     "Weight is not 0 or 1",
     "Weight 1 trains an answer, weight 0 leaves it out; nothing between.",
     fixable=True,
+    gate=unusual,
 )
 def weight_value(row: Row) -> Iterable[Finding]:
     """Find weights other than 0 and 1."""
@@ -240,6 +250,7 @@ def weight_value(row: Row) -> Iterable[Finding]:
     "Weight on a message that is not trained",
     "Only assistant messages are trained, so only they can have a weight.",
     fixable=True,
+    gate=unusual,
 )
 def weight_role(row: Row) -> Iterable[Finding]:
     """Find a weight on another role than assistant."""

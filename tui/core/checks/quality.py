@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.core.checks.model import Finding, row_rule
-from tui.core.checks.row import Row, quoted
+from tui.core.checks.row import Row, quoted, untidy
+from tui.core.checks.sieve import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,8 +16,21 @@ if TYPE_CHECKING:
 _MOJIBAKE = re.compile(
     "Ã[\x80-\xbf©¨¤¶¼±³§¡ª«»]|â€[\x80-\xbf™œ“”˜¦]|â\x80[\x80-\xbf]|Â[\xa0-\xbf]|\ufffd"
 )
-_MOJIBAKE_MARKS = (b"\xc3\x83", b"\xc3\xa2", b"\xc3\x82", b"\xef\xbf\xbd")
 _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
+
+
+def _may_be_garbled(row: Row) -> bool:
+    line = row.line
+    if b"\\" in row.sieve and (row.hides_ascii or b"\\ufffd" in line):
+        return True
+    if line.isascii():
+        return False
+    # One byte is found much faster than two, and most languages use none of these three.
+    return (
+        (b"\xc3" in line and (b"\xc3\x83" in line or b"\xc3\xa2" in line))
+        or (b"\x82" in line and b"\xc3\x82" in line)
+        or (b"\xef" in line and b"\xef\xbf\xbd" in line)
+    )
 
 
 @row_rule(
@@ -25,11 +39,10 @@ _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
     "Garbled characters",
     "“Ã©” for “é” shows that a text was read in the wrong encoding.",
     fixable=True,
+    gate=_may_be_garbled,
 )
 def mojibake(row: Row) -> Iterable[Finding]:
     """Find text that was read in the wrong encoding."""
-    if not row.may_hold(*_MOJIBAKE_MARKS) and b"\\ufffd" not in row.line:
-        return ()
     return [
         Finding(
             f"{quoted(match[0])} looks garbled by a wrong encoding. Correct the text.", where, place
@@ -44,11 +57,10 @@ def mojibake(row: Row) -> Iterable[Finding]:
     "warning",
     "Code block not closed",
     "The model learns to leave code blocks open.",
+    gate=marked(b"```", b"~~~"),
 )
 def code_fence(row: Row) -> Iterable[Finding]:
     """Find answers with an odd number of code fences."""
-    if not row.may_hold(b"```", b"~~~"):
-        return ()
     return [
         turn.find("A code block is not closed. Add the closing fence.", ".content")
         for turn in row.turns
@@ -62,6 +74,7 @@ def code_fence(row: Row) -> Iterable[Finding]:
     "Spaces around an answer",
     "The model learns to begin or end with spaces or line breaks.",
     fixable=True,
+    gate=untidy,
 )
 def answer_whitespace(row: Row) -> Iterable[Finding]:
     """Find answers that start or end with white space."""

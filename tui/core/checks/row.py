@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import re
-from functools import cached_property
+from functools import cached_property, lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from tui.core.checks.model import Finding
+from tui.core.checks.sieve import hides_ascii, sieved
 from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
 from tui.core.text import one_line
 
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
 
     from tui.core.example import Kind
 
-
-_ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
+_SPEAKERS = frozenset({"system", "developer", "user", "assistant"})
 
 
 class Turn:
@@ -69,20 +69,37 @@ class Turn:
 
 
 class Row:
-    """One example."""
+    """One example.
+
+    `roles` are those of a plain chat: nothing but messages of a role and a text. Most examples
+    are plain, and most rules are about what only others have. It is empty for all others.
+    """
 
     def __init__(self, line: bytes, raw: Mapping[str, Any]) -> None:
         self.line = line
         self.raw = raw
         self.kind: Kind = kind_of(raw)
-        self.turns: list[Turn] = []
-        # Messages that are no objects: where they stand, their place, and what they are.
-        self.strays: list[tuple[str, Place, object]] = []
-        if self.kind != "completion":
-            for section in SECTIONS[self.kind]:
-                self._lay_out(section)
+        self.sieve = sieved(line)
+        self.hides_ascii = hides_ascii(line, self.sieve)
+        self.roles, self.tidy = plain(raw)
+        self._turns: list[Turn] | None = None
+        self._strays: list[tuple[str, Place, object]] = []
 
-    def _lay_out(self, section: str) -> None:
+    @property
+    def turns(self) -> list[Turn]:
+        """The messages that are objects, of all sections in reading order."""
+        if self._turns is None:
+            self._turns = []
+            for section in SECTIONS[self.kind] if self.kind != "completion" else ():
+                self._lay_out(section, self._turns)
+        return self._turns
+
+    @property
+    def strays(self) -> list[tuple[str, Place, object]]:
+        """Messages that are no objects: where they stand, their place, and what they are."""
+        return self._strays if self.turns is not None else []
+
+    def _lay_out(self, section: str, turns: list[Turn]) -> None:
         items = section_list(self.raw, section)
         if not isinstance(items, list):
             return
@@ -90,9 +107,9 @@ class Row:
         for index, item in enumerate(items):
             place = Place(section, index)
             if isinstance(item, dict):
-                self.turns.append(Turn(prefix, place, item))
+                turns.append(Turn(prefix, place, item))
             else:
-                self.strays.append((f"{prefix}[{index}]", place, item))
+                self._strays.append((f"{prefix}[{index}]", place, item))
 
     def prefix(self, section: str) -> str:
         """Return the JSON path of a section's list of messages."""
@@ -122,6 +139,9 @@ class Row:
     @cached_property
     def texts(self) -> list[tuple[str, Place | None, str]]:
         """All texts a model would read: (path, place, text)."""
+        if self.roles:
+            messages = self.raw["messages"]
+            return [(*_where(at), message["content"]) for at, message in enumerate(messages)]
         found: list[tuple[str, Place | None, str]] = []
         for turn in self.turns:
             if isinstance(turn.content, str):
@@ -148,11 +168,56 @@ class Row:
         for mark in marks:
             if mark in line:
                 return True
-        return self._escaped_ascii
+        return self.hides_ascii
 
-    @cached_property
-    def _escaped_ascii(self) -> bool:
-        return b"\\u00" in self.line and _ESCAPED_ASCII.search(self.line) is not None
+
+def plain(raw: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
+    """Return the roles of a plain chat (else none), and whether it is also tidy.
+
+    No rule on order and white space can find anything in a tidy one.
+    """
+    messages = raw.get("messages")
+    if len(raw) != 1 or type(messages) is not list:
+        return (), False
+    roles = []
+    tidy, before = True, None
+    for message in messages:
+        if type(message) is not dict or len(message) != 2:
+            return (), False
+        role, content = message.get("role"), message.get("content")
+        if type(role) is not str or type(content) is not str or role not in _SPEAKERS:
+            return (), False
+        roles.append(role)
+        if not content or content[0].isspace() or content[-1].isspace() or content == before:
+            tidy = False
+        before = content
+    order = tuple(roles)
+    return order, tidy and orderly(order)
+
+
+@lru_cache(maxsize=1024)
+def orderly(roles: tuple[str, ...]) -> bool:
+    """Whether a chat's roles follow each other as they should."""
+    if not roles or roles[-1] != "assistant":
+        return False
+    talk = roles[1:] if roles[0] in {"system", "developer"} else roles
+    others = all(role in {"user", "assistant"} for role in talk)
+    return others and "user" in talk and all(a != b for a, b in pairwise(talk))
+
+
+@lru_cache(maxsize=64)
+def _where(index: int) -> tuple[str, Place]:
+    return f"messages[{index}].content", Place("messages", index)
+
+
+def unusual(row: Row) -> bool:
+    """Let all but plain chats through: the gate of rules on keys and types."""
+    return not row.roles
+
+
+def untidy(row: Row) -> bool:
+    """Let all but plain and tidy chats through: the gate of rules on order and white space."""
+    return not row.tidy
 
 
 def digest(value: object) -> bytes:
@@ -164,6 +229,11 @@ def digest(value: object) -> bytes:
         data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         return b""
+    return digest_of_bytes(data)
+
+
+def digest_of_bytes(data: bytes) -> bytes:
+    """Return 8 bytes that stand for `data`."""
     return hashlib.blake2b(data, digest_size=8).digest()
 
 

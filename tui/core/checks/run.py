@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from functools import cache
+from typing import TYPE_CHECKING
 
 import orjson
 
+from tui.core.checks.facts import facts_of
 from tui.core.checks.model import (
     FILE_RULES,
     LINE_RULES,
@@ -19,7 +21,7 @@ from tui.core.checks.model import (
     RowReport,
     issue,
 )
-from tui.core.checks.row import Row, digest
+from tui.core.checks.row import Row
 from tui.core.checks.whole_file import WholeFile
 
 if TYPE_CHECKING:
@@ -51,8 +53,9 @@ def check_row(number: int, line: bytes) -> RowReport:
         for rule, check in rules
         for finding in check(row)
     ]
-    issues.sort(key=_order)
-    return RowReport(tuple(issues), _facts(row))
+    if len(issues) > 1:
+        issues.sort(key=_order_in_row)
+    return RowReport(tuple(issues), facts_of(row))
 
 
 def _bad_line(number: int, line: BadLine) -> RowReport:
@@ -107,40 +110,10 @@ def _order(one: Issue) -> tuple[int, int]:
     return one.line, _RANK[one.severity]
 
 
-def _facts(row: Row) -> RowFacts:
-    if row.kind == "unknown":
-        return RowFacts("unknown")
-    prompt, answer = _prompt_and_answer(row)
-    instructions = [t.content for t in row.dialogue if t.role in {"system", "developer"}]
-    return RowFacts(
-        kind=row.kind,
-        messages=len(row.turns),
-        content=digest(row.raw),
-        prompt=digest(prompt),
-        answer=digest(answer) if answer is not None else b"",
-        system=digest(instructions),
-        trains=row.kind != "chat"
-        or any(t.role == "assistant" and t.raw.get("weight", 1) != 0 for t in row.turns),
-        preferred_longer=_preferred_longer(row),
-    )
+def _order_in_row(one: Issue) -> tuple[int, int]:
+    return _RANK[one.severity], _registered()[one.rule]
 
 
-def _prompt_and_answer(row: Row) -> tuple[Any, Any]:
-    if row.kind == "completion":
-        return row.raw["prompt"], row.raw["completion"]
-    if row.kind != "chat" or not row.dialogue:
-        return None, None
-    *prompt, last = row.dialogue
-    if last.role != "assistant" or row.strays or not any(turn.role == "user" for turn in prompt):
-        return None, None  # nobody asks, so nothing can be answered differently
-    return [turn.raw for turn in prompt], last.raw
-
-
-def _preferred_longer(row: Row) -> bool | None:
-    if row.kind != "preference":
-        return None
-    preferred, other = (
-        sum(len(t.text()) for t in row.output(name))
-        for name in ("preferred_output", "non_preferred_output")
-    )
-    return preferred > other if preferred and other else None
+@cache
+def _registered() -> dict[str, int]:
+    return {rule: number for number, rule in enumerate(RULES)}

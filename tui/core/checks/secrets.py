@@ -6,11 +6,12 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.sieve import marked, shaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tui.core.checks.model import Severity
+    from tui.core.checks.model import Gate, Severity
     from tui.core.checks.row import Row
 
 _LEARNED = "What is trained can be asked out of the model again."
@@ -20,19 +21,14 @@ def _pattern_rule(
     rule_id: str,
     severity: Severity,
     title: str,
-    marks: tuple[bytes, ...] | re.Pattern[bytes],
+    gate: Gate,
     pattern: str,
     accept: Callable[[str], bool] = lambda _: True,
 ) -> None:
-    """Register a rule that looks for `pattern` in lines that may hold one of `marks`."""
+    """Register a rule that looks for `pattern` in lines that `gate` lets through."""
     compiled = re.compile(pattern)
 
     def find(row: Row) -> Iterable[Finding]:
-        if isinstance(marks, tuple):
-            if not row.may_hold(*marks):
-                return ()
-        elif not marks.search(row.line):
-            return ()
         return [
             Finding(_message(title, match), where, place)
             for where, place, text in row.texts
@@ -40,9 +36,8 @@ def _pattern_rule(
             if accept(match[0])
         ]
 
-    row_rule(rule_id, severity, title, f"{_LEARNED} Replace it by a placeholder.", fixable=True)(
-        find
-    )
+    text = f"{_LEARNED} Replace it by a placeholder."
+    row_rule(rule_id, severity, title, text, fixable=True, gate=gate)(find)
 
 
 def _message(title: str, match: re.Match[str]) -> str:
@@ -75,7 +70,7 @@ _pattern_rule(
     "secret-api-key",
     "warning",
     "API key",
-    (b"sk-", b"sk_"),
+    marked(b"sk-", b"sk_"),
     r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,})",
     _mixed,
 )
@@ -83,56 +78,56 @@ _pattern_rule(
     "secret-aws-key",
     "warning",
     "AWS access key",
-    (b"AKIA", b"ASIA"),
+    marked(b"AKIA", b"ASIA"),
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
 )
 _pattern_rule(
     "secret-github-token",
     "warning",
     "GitHub token",
-    (b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
+    marked(b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
 )
 _pattern_rule(
     "secret-slack-token",
     "warning",
     "Slack token",
-    (b"xox",),
+    marked(b"xox"),
     r"(?<![A-Za-z0-9])xox[abeprs]-[A-Za-z0-9-]{10,}",
 )
 _pattern_rule(
     "secret-google-key",
     "warning",
     "Google API key",
-    (b"AIza",),
+    marked(b"AIza"),
     r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}",
 )
 _pattern_rule(
     "secret-private-key",
     "warning",
     "Private key",
-    (b"PRIVATE KEY",),
+    marked(b"PRIVATE KEY"),
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----",
 )
 _pattern_rule(
     "secret-jwt",
     "warning",
     "Signed token (JWT)",
-    (b"eyJ",),
+    marked(b".eyJ"),
     r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
 )
 _pattern_rule(
     "secret-connection",
     "warning",
     "Address with a password",
-    (b"://",),
+    marked(b"://"),
     r"(?<![a-z0-9+])[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{1,64}:[^\s:/@\"']{1,128}@[^\s\"']{3,253}",
 )
 _pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
-    re.compile(rb"\d\d[ -]?\d{4}[ -]?\d{3}"),
+    shaped(b"0000", "00-?0000-?000", r"[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{3}"),
     r"(?<![\d.-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])",
     luhn,
 )
@@ -140,7 +135,7 @@ _pattern_rule(
     "personal-iban",
     "warning",
     "Bank account number (IBAN)",
-    re.compile(rb"[A-Z]\d\d ?[A-Z0-9]{4}"),
+    shaped(b"00", "[A-Z]00[A-Z0]{4}", r"[A-Z][0-9]{2} ?[A-Z0-9]{4}"),
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
     iban,
 )
@@ -148,7 +143,7 @@ _pattern_rule(
     "personal-email",
     "info",
     "E-mail address",
-    (b"@",),
+    marked(b"@"),
     # Looked for from the @ on, which is rare, not from every letter.
     r"@(?<=[A-Za-z0-9_%+-]@)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])",
 )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.model import Finding, row_rule
 from tui.core.checks.row import Row, Turn, quoted
+from tui.core.checks.sieve import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +21,7 @@ _IMAGE_URL = re.compile(r"https?://\S+|data:image/(?:jpeg|png|webp);base64,[A-Za
 
 
 def _has_images(row: Row) -> bool:
-    return row.may_hold(b"image_url")
+    return not row.roles and row.may_hold(b"image_url")
 
 
 @row_rule(
@@ -29,11 +30,10 @@ def _has_images(row: Row) -> bool:
     "Special token in a text",
     "Names of control tokens in a text are refused: “message contains an invalid token”.",
     fixable=True,
+    gate=marked(b"<|"),
 )
 def special_token(row: Row) -> Iterable[Finding]:
     """Find names of control tokens in what a model reads."""
-    if not row.may_hold(b"<|"):
-        return ()
     return [
         Finding(
             f"The text contains the special token {name}. Remove it or break it up.", where, place

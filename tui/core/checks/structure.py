@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import sys
 from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.model import Finding, row_rule
-from tui.core.checks.row import Row, json_type, quoted
+from tui.core.checks.row import Row, json_type, quoted, unusual
 from tui.core.example import ALIASES, SECTIONS
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _FOREIGN = {
     "Unknown format",
     "An example has either “messages”, or “input” with “preferred_output” and "
     "“non_preferred_output”.",
+    gate=unusual,
 )
 def unknown_format(row: Row) -> Iterable[Finding]:
     """Find objects that are no example."""
@@ -51,6 +53,7 @@ def unknown_format(row: Row) -> Iterable[Finding]:
     "Old prompt/completion format",
     "Models that are trained today want chat messages; the models of this format are gone.",
     fixable=True,
+    gate=unusual,
 )
 def legacy_completion(row: Row) -> Iterable[Finding]:
     """Find prompt/completion lines."""
@@ -66,6 +69,7 @@ def legacy_completion(row: Row) -> Iterable[Finding]:
     "Unknown key in the example",
     "The server refuses keys it does not know.",
     fixable=True,
+    gate=unusual,
 )
 def unknown_key(row: Row) -> Iterable[Finding]:
     """Find keys beside the ones of the format."""
@@ -90,6 +94,7 @@ def _extra(key: str, prefix: str) -> Finding:
     "error",
     "Messages are no list",
     "“messages” has to be an array of message objects.",
+    gate=unusual,
 )
 def messages_not_list(row: Row) -> Iterable[Finding]:
     """Find `messages` of another type."""
@@ -98,7 +103,13 @@ def messages_not_list(row: Row) -> Iterable[Finding]:
     return (Finding(f"“messages” is {json_type(value)}. Make it a list of messages.", "messages"),)
 
 
-@row_rule("messages-empty", "error", "No messages", "An example without messages teaches nothing.")
+@row_rule(
+    "messages-empty",
+    "error",
+    "No messages",
+    "An example without messages teaches nothing.",
+    gate=unusual,
+)
 def messages_empty(row: Row) -> Iterable[Finding]:
     """Find an empty list of messages."""
     if row.kind != "chat" or row.raw["messages"] != []:
@@ -111,6 +122,7 @@ def messages_empty(row: Row) -> Iterable[Finding]:
     "error",
     "Message is no object",
     "Each message is an object with a role and content.",
+    gate=unusual,
 )
 def message_not_object(row: Row) -> Iterable[Finding]:
     """Find messages that are strings, lists, null."""
@@ -126,22 +138,46 @@ def message_not_object(row: Row) -> Iterable[Finding]:
     ]
 
 
+def _has_more_keys(row: Row) -> bool:
+    """Whether more keys are written than were read: the gate of `duplicate_key`.
+
+    Counting is cheap; reading with all pairs is not. An escaped quote before a colon belongs
+    to a text, so it is taken off.
+    """
+    keys = 1 + 2 * len(row.roles) if row.roles else _keys(row.raw)
+    if row.sieve.count(b'":') <= keys:  # never fewer there than in the line
+        return False
+    line = row.line
+    written = line.count(b'":') + line.count(b'" :')
+    return written - line.count(b'\\":') > keys
+
+
+def _keys(value: object) -> int:
+    try:
+        return _count(value)
+    except RecursionError:  # nested beyond what can be counted, so nothing is claimed
+        return sys.maxsize
+
+
+def _count(value: object) -> int:
+    if isinstance(value, dict):
+        return len(value) + sum(_count(v) for v in value.values() if isinstance(v, (dict, list)))
+    if isinstance(value, list):
+        return sum(_count(v) for v in value if isinstance(v, (dict, list)))
+    return 0
+
+
 @row_rule(
     "duplicate-key",
     "warning",
     "Key given twice",
     "Readers keep only the last of two equal keys, so part of the line is lost unseen.",
+    gate=_has_more_keys,
 )
 def duplicate_key(row: Row) -> Iterable[Finding]:
     """Find keys that stand twice in one object."""
-    # Counting is cheap; reading with all pairs is not. An escaped quote before a colon
-    # belongs to a text, so it is taken off.
-    line = row.line
-    written = line.count(b'":') + line.count(b'" :') - line.count(b'\\":')
     try:
-        if written <= _keys(row.raw):
-            return ()
-        return _given_twice(line)
+        return _given_twice(row.line)
     except (RecursionError, ValueError):  # nested or long beyond what Python's own reader takes
         return ()
 
@@ -161,11 +197,3 @@ def _given_twice(line: bytes) -> list[Finding]:
         Finding(f"The key {quoted(key)} stands twice in one object. Keep one of them.")
         for key in dict.fromkeys(twice)
     ]
-
-
-def _keys(value: object) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_keys(v) for v in value.values() if isinstance(v, (dict, list)))
-    if isinstance(value, list):
-        return sum(_keys(v) for v in value if isinstance(v, (dict, list)))
-    return 0

@@ -31,7 +31,7 @@ def schemas(row: Row) -> dict[str, Any]:
 
 def has_tools(row: Row) -> bool:
     """Tell whether an example may have tools, calls or replies: the gate of these rules."""
-    return row.may_hold(b"tool", b"function")
+    return not row.roles and row.may_hold(b"tool", b"function")
 
 
 @row_rule(
