@@ -90,6 +90,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("datasets.save", "ctrl+s", "Save", "Write the file; unedited lines stay as they are."),
     Command("datasets.save_as", "S", "Save as", "Write the rows to another file."),
     Command("datasets.drop", "D", "Drop changes", "Undo every change since the last save."),
+    Command("datasets.import_data", "i", "Import", "Bring in ShareGPT, Alpaca, CSV, Parquet, …"),
     # Tokens
     Command("tokens.model", "m", "Model", "Choose the model to count and price for.", True),
     Command("tokens.compare", "c", "Compare", "Lay a second file beside the first.", True),

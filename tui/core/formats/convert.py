@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.core.formats.model import EXCERPT, Converted, Dropped, Notes, Unfit
+from tui.core.formats.model import EXCERPT, Converted, Dropped, Notes, Remark, Unfit
 from tui.core.formats.registry import format_of
 from tui.core.text import one_line
 
@@ -128,3 +128,21 @@ def _decoded(line: bytes) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Unfit("the line is no object")
     return value
+
+
+def merged(parts: Iterable[Converted]) -> Converted:
+    """Join conversions of several files; remarks of the same text are counted together."""
+    lines: list[bytes] = []
+    origins: list[int] = []
+    dropped: list[Dropped] = []
+    remarks: dict[str, Remark] = {}
+    for part in parts:
+        lines += part.lines
+        origins += part.origins
+        dropped += part.dropped
+        for one in part.remarks:
+            before = remarks.get(one.text)
+            count = one.count + (before.count if before else 0)
+            remarks[one.text] = Remark(one.text, count, before.first if before else one.first)
+    ordered = sorted(remarks.values(), key=lambda one: -one.count)
+    return Converted(tuple(lines), tuple(dropped), tuple(ordered), tuple(origins))

@@ -15,6 +15,7 @@ from tui.core.example import Example
 from tui.core.text import plural, visible
 from tui.screens.datasets.editing import EditActions
 from tui.screens.datasets.files import FileActions
+from tui.screens.datasets.importing import ImportActions
 from tui.screens.datasets.rows import example_row, issue_row, turns_of
 from tui.screens.datasets.welcome import Welcome
 from tui.widgets.conversation import Conversation
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _RANK = {"error": 3, "warning": 2, "info": 1}
 
 
-class DatasetsScreen(FileActions, EditActions):
+class DatasetsScreen(FileActions, EditActions, ImportActions):
     """Everything about one dataset at a time."""
 
     MODE: ClassVar[str] = "datasets"
@@ -222,7 +223,7 @@ class DatasetsScreen(FileActions, EditActions):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what needs a dataset only while one is open."""
-        needs = {c.action for c in commands_for(self.MODE)} - {"open", "sample"}
+        needs = {c.action for c in commands_for(self.MODE)} - {"open", "sample", "import_data"}
         return self.document is not None or action not in needs
 
     def copy_text(self) -> tuple[str, str]:

@@ -25,7 +25,10 @@ _MOST = 500
 
 
 class PathDialog(Dialog[Path]):
-    """Answers with a path. With `must_exist` off it asks for a name to write to."""
+    """Answers with a path. With `must_exist` off it asks for a name to write to.
+
+    With `folders` a whole folder can be chosen too: the first row of what is in it.
+    """
 
     DEFAULT_CSS = """
     PathDialog RecordList { height: 12; }
@@ -43,15 +46,19 @@ class PathDialog(Dialog[Path]):
         *,
         value: str = "",
         must_exist: bool = True,
+        folders: bool = False,
+        placeholder: str = "path of a .jsonl file",
     ) -> None:
         super().__init__(title)
+        self._folders, self._placeholder = folders, placeholder
+        self._whole: Path | None = None
         self._recents = list(recents)
         self._value, self._must_exist = value, must_exist
         self._found: list[Path] = []
 
     def compose_content(self) -> ComposeResult:
         """Lay out the field and the list of what fits."""
-        yield Input(self._value, placeholder="path of a .jsonl file", id="path")
+        yield Input(self._value, placeholder=self._placeholder, id="path")
         yield RecordList(empty="no such file here", id="found")
         yield Static("", classes="problem", markup=False)
         keys = "↑ ↓ move · tab completes · enter opens · esc cancels"
@@ -72,6 +79,9 @@ class PathDialog(Dialog[Path]):
     @work(group="path-look", exclusive=True, exit_on_error=False, description="list a folder")
     async def _look(self, typed: str) -> None:
         self._found = await asyncio.to_thread(_fitting, typed, self._recents)
+        self._whole = await asyncio.to_thread(_folder, typed) if self._folders else None
+        if self._whole is not None:
+            self._found.insert(0, self._whole)
         self.query_one(".problem", Static).update("")
         listing = self.query_one(RecordList)
         listing.show(len(self._found), self._row)
@@ -79,6 +89,8 @@ class PathDialog(Dialog[Path]):
 
     def _row(self, row: int, width: int) -> Text:
         path = self._found[row]
+        if path == self._whole:
+            return Text("every file in this folder", style="italic")
         if path.is_dir():
             return Text(one_line(f"{path.name or path}/", width), style="bold")
         text = Text(one_line(path.name, width))
@@ -117,7 +129,7 @@ class PathDialog(Dialog[Path]):
             self._problem(f"{event.value.strip() or 'Nothing'} is not a file here.")
 
     def _take(self, path: Path) -> None:
-        if path.is_dir():
+        if path.is_dir() and path != self._whole:
             self._fill(f"{short_path(path)}{os.sep}")
         else:
             self.dismiss(path.absolute())
@@ -154,6 +166,13 @@ def _fitting(typed: str, recents: Sequence[Path]) -> list[Path]:
     fitting = [p for p in entries if wanted in p.name.casefold() and _offered(p, wanted)]
     fitting.sort(key=lambda p: (not p.name.casefold().startswith(wanted), _rank(p)))
     return [*recent, *(p for p in fitting if p not in recent)][:_MOST]
+
+
+def _folder(typed: str) -> Path | None:
+    """Return the folder that is typed out to its last separator."""
+    typed = typed.strip()
+    path = Path(typed).expanduser().absolute()
+    return path if typed.endswith(os.sep) and path.is_dir() else None
 
 
 def _offered(path: Path, wanted: str) -> bool:

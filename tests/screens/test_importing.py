@@ -1,0 +1,155 @@
+"""Importing by keyboard: ShareGPT into a new file, a table into the open one."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.screens.test_datasets import SIZES, dataset, listing, running
+from tests.until import until
+from tui.screens.datasets.importing_columns import ColumnsDialog
+from tui.screens.datasets.importing_preview import ConversionPreview
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.path import PathDialog
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from typing import Any
+
+    from textual.pilot import Pilot
+
+__all__ = ["dataset"]
+
+
+@pytest.fixture(autouse=True)
+def _home(app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.fixture
+def sharegpt(tmp_path: Path) -> Path:
+    path = tmp_path / "sharegpt.json"
+    rows: list[dict[str, Any]] = [
+        {
+            "id": f"id-{n}",
+            "conversations": [
+                {"from": "human", "value": f"question {n}"},
+                {"from": "gpt", "value": f"answer {n}"},
+            ],
+        }
+        for n in range(5)
+    ]
+    rows[2]["conversations"][0]["from"] = "[red]alien"
+    rows[4] = {"conversations": []}
+    path.write_text(json.dumps(rows, indent=1))
+    return path
+
+
+async def choose_path(pilot: Pilot[Any], path: Path) -> None:
+    await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+    pilot.app.screen.query_one(Input).value = str(path)
+    await pilot.press("enter")
+
+
+async def preview_of(pilot: Pilot[Any]) -> ConversionPreview:
+    await until(lambda: isinstance(pilot.app.screen, ConversionPreview), pilot)
+    screen = pilot.app.screen
+    assert isinstance(screen, ConversionPreview)
+    return screen
+
+
+def text_of(screen: Any, selector: str) -> str:
+    return str(screen.query_one(selector, Static).content)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_sharegpt_is_imported_into_a_new_file(
+    sharegpt: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with running(None, size) as (pilot, screen):
+        await pilot.press("i")
+        await choose_path(pilot, sharegpt)
+        preview = await preview_of(pilot)
+        facts = text_of(preview, ".facts")
+        assert "ShareGPT (80% of the rows: conversations with from and value)" in facts
+        assert "5 rows read → 3 examples, 2 dropped" in facts
+        await pilot.press("right", "tab")
+        assert preview.query_one("#dropped", RecordList).count == 2
+        assert "turn 1 is by '[red]alien'" in text_of(preview, ".detail")
+        await pilot.press("w")
+        await choose_path(pilot, tmp_path / "drops.jsonl")
+        await until(lambda: pilot.app.screen is preview, pilot)
+        await until((tmp_path / "drops.jsonl").exists, pilot)
+        await pilot.press("enter")
+        await choose_path(pilot, tmp_path / "made.jsonl")
+        await until(lambda: screen.document is not None, pilot)
+        assert screen.document.path.name == "made.jsonl"
+        assert len(screen.document) == 3
+    drops = [json.loads(line) for line in (tmp_path / "drops.jsonl").read_text().splitlines()]
+    assert [d["position"] for d in drops] == [3, 5]
+    first = json.loads((tmp_path / "made.jsonl").read_text().splitlines()[0])
+    assert first["messages"][0] == {"role": "user", "content": "question 0"}
+
+
+async def test_a_table_is_appended_as_one_step(dataset: Path, tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("Frage,Antwort,Note\nq1,a1,1\nq2,,2\nq3,a3,3\n")
+    async with running(dataset) as (pilot, screen):
+        await pilot.press("i")
+        await choose_path(pilot, table)
+        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
+        columns = pilot.app.screen
+        for key, part in (("home", "user"), ("down", "assistant")):
+            await pilot.press(key, "enter")
+            await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+            await pilot.press(*part, "enter")
+            await until(lambda: pilot.app.screen is columns, pilot)
+        await pilot.press("ctrl+s")
+        preview = await preview_of(pilot)
+        assert "3 rows read → 2 examples, 1 dropped" in text_of(preview, ".facts")
+        await pilot.press("a")
+        await until(lambda: len(screen.document) == 14, pilot)
+        assert screen.document.example(13).messages[0].text == "q3"
+        await pilot.press("u")
+        await until(lambda: len(screen.document) == 12, pilot)
+        assert listing(screen).count == 12
+
+
+async def test_a_whole_folder_and_another_format(tmp_path: Path) -> None:
+    folder = tmp_path / "many"
+    folder.mkdir()
+    for n in range(2):
+        (folder / f"{n}.jsonl").write_text('{"text": "### Human: Q\\n### Assistant: A"}\n')
+    async with running(None) as (pilot, screen):
+        await pilot.press("i")
+        await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+        pilot.app.screen.query_one(Input).value = f"{folder}/"
+        listed = pilot.app.screen.query_one(RecordList)
+        await until(lambda: listed.count == 3, pilot)
+        await pilot.press("enter")
+        preview = await preview_of(pilot)
+        assert "many: 2 files · Text" in text_of(preview, ".facts")
+        await pilot.press("f")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await pilot.press(*"alpaca", "enter")
+        await until(lambda: isinstance(pilot.app.screen, ConversionPreview), pilot)
+        await until(
+            lambda: "2 rows read → 0 examples" in text_of(pilot.app.screen, ".facts"), pilot
+        )
+        await pilot.press("enter", "escape")  # nothing to go on with: enter does nothing
+        await until(lambda: pilot.app.screen is screen, pilot)
+        assert screen.document is None
+
+
+async def test_what_cannot_be_imported_says_why(tmp_path: Path) -> None:
+    path = tmp_path / "odd.csv"
+    path.write_bytes(b"q,a\n\xe4,x\n")
+    async with running(None) as (pilot, screen):
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        await until(lambda: screen.failure_text, pilot)
+        assert "not UTF-8" in screen.failure_text

@@ -1,0 +1,130 @@
+"""Bringing foreign data in: the part of the Datasets screen that imports."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tui.core.formats import READERS, Columns, format_of
+from tui.core.text import plural
+from tui.screens.datasets.importing_columns import ColumnsDialog
+from tui.screens.datasets.importing_preview import ConversionPreview, ask_target
+from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.path import PathDialog, short_path
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.core.formats import Converted
+    from tui.services.importing import Looked
+
+
+class ImportActions(PlaceInDataset):
+    """Import: choose, look, convert, preview, and only then write."""
+
+    @work(group="import", exclusive=True, exit_on_error=False, description="import data")
+    async def action_import_data(self) -> None:
+        """Bring a foreign file, or a folder of them, into a dataset."""
+        from tui.services.importing import look
+
+        dialog = PathDialog(
+            "Import data", folders=True, placeholder="JSONL, JSON, CSV, XLSX, Parquet, or a folder/"
+        )
+        path = await self.app.push_screen_wait(dialog)
+        if path is None:
+            return
+        looked = await asyncio.to_thread(look, path)
+        name, columns = looked.sniffed.format, Columns.guess(looked.columns)
+        answer = "" if name else "format"
+        if name == "table":
+            answer = "columns"  # a guess is only a proposal
+        while True:
+            if answer == "format":
+                name = await self._ask_format(looked, name) or ""
+            if name == "table" and answer in {"format", "columns"}:
+                asked = await self.app.push_screen_wait(ColumnsDialog(looked, columns))
+                name, columns = (name, asked) if asked else ("", columns)
+            if not name:
+                return
+            converted = await self._converted(looked, name, columns)
+            answer = await self._preview(looked, name, converted) or ""
+            if answer not in {"format", "columns"}:
+                break
+        if answer == "new":
+            await self._into_new(path, converted)
+        elif answer == "append":
+            await self._append(looked, converted)
+
+    async def _ask_format(self, looked: Looked, name: str) -> str | None:
+        sniffed = looked.sniffed
+        choices = [
+            Choice(f.id, f.title, f"found: {sniffed.reason}" if f.id == sniffed.format else f.hint)
+            for f in READERS
+            if f.id != "table" or looked.is_table
+        ]
+        title = f"Format of {looked.what}" if sniffed.format else f"Format? {sniffed.reason}"
+        return await self.app.push_screen_wait(Choose(title, choices, name or None))
+
+    async def _converted(self, looked: Looked, name: str, columns: Columns) -> Converted:
+        from tui.services.importing import read
+
+        loop = asyncio.get_running_loop()
+
+        def progress(done: int) -> None:
+            loop.call_soon_threadsafe(self.host.working, "import", f"reading: {done:,} rows")
+
+        try:
+            return await asyncio.to_thread(read, looked, name, columns, progress)
+        finally:
+            # After the last report of the thread, which waits in the loop's queue.
+            loop.call_soon(self.host.working, "import", "")
+
+    async def _preview(self, looked: Looked, name: str, converted: Converted) -> str | None:
+        sniffed = looked.sniffed
+        why = "chosen by you"
+        if name == sniffed.format:
+            why = f"{sniffed.words}: {sniffed.reason}"
+        facts = [
+            f"{looked.what} · {format_of(name).title} ({why})",
+            f"{plural(converted.read, 'row')} read → {plural(len(converted.lines), 'example')}, "
+            f"{len(converted.dropped):,} dropped",
+        ]
+        if looked.notice:
+            facts.append(looked.notice)
+        actions = [("n", "new", "into a new file")]
+        if self.document is not None and not self.document.read_only:
+            actions.append(("a", "append", f"to the end of {self.document.path.name}"))
+        actions.append(("f", "format", "another format"))
+        if name == "table":
+            actions.append(("c", "columns", "columns"))
+        return await self.app.push_screen_wait(
+            ConversionPreview("Import: nothing is written yet", facts, converted, actions)
+        )
+
+    async def _into_new(self, source: Path, converted: Converted) -> None:
+        from tui.services.importing import write_lines
+
+        folder = source.parent
+        proposal = folder / f"{source.stem}.jsonl"
+        if proposal == source or await asyncio.to_thread(proposal.exists):
+            proposal = folder / f"{source.stem}.chat.jsonl"
+        target = await ask_target(self, "Write the examples to", short_path(proposal))
+        if target is None:
+            return
+        await asyncio.to_thread(write_lines, target, converted.lines)
+        await self.workspace.datasets.open(target)
+        self.clear_error()
+        told = plural(len(converted.lines), "example")
+        self.notify(f"Imported {told} into {target.name}", markup=False, timeout=3)
+
+    async def _append(self, looked: Looked, converted: Converted) -> None:
+        document = self.document
+        if document is None:
+            return
+        at = len(document)
+        told = plural(len(converted.lines), "example")
+        await document.insert(at, converted.lines, f"import {told} from {looked.path.name}")
+        self.notify(f"Added {told}; u takes them out again", markup=False, timeout=3)

@@ -1,0 +1,94 @@
+"""Which column of a table holds what: the user says it, with the first row to look at."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, ClassVar, cast
+
+from rich.text import Text
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from tui.core.formats.columns import PARTS, Columns
+from tui.core.text import one_line
+from tui.screens.dialogs.base import Dialog
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tui.core.formats.columns import Part
+    from tui.services.importing import Looked
+
+_MEANS = {
+    "system": "the system prompt",
+    "user": "the question",
+    "assistant": "the answer",
+    "chosen": "the preferred answer of a pair",
+    "rejected": "the other answer of a pair",
+}
+
+
+class ColumnsDialog(Dialog[Columns]):
+    """Answers with the columns; enter says what the column under the cursor holds."""
+
+    DEFAULT_CSS = """
+    ColumnsDialog RecordList { height: 12; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s", "done", "Go on", show=False, priority=True),
+    ]
+
+    def __init__(self, looked: Looked, columns: Columns) -> None:
+        super().__init__("Which column holds what?")
+        self._looked, self._columns = looked, columns
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the columns with what the first row has in them."""
+        yield RecordList(id="columns", empty="The table has no columns.")
+        yield Static("", classes="problem", markup=False)
+        yield Static("enter says what it holds · ctrl+s goes on · esc cancels", classes="keys")
+
+    def on_mount(self) -> None:
+        """Show the columns."""
+        self._show()
+
+    def _show(self) -> None:
+        self.query_one(RecordList).show(len(self._looked.columns), self._row)
+        self.query_one(".problem", Static).update(self._columns.problem)
+
+    def _part(self, name: str) -> Part | None:
+        return next((p for p, column in self._columns.named().items() if column == name), None)
+
+    def _row(self, row: int, width: int) -> Text:
+        name = self._looked.columns[row]
+        part = self._part(name)
+        text = Text(f"{part or '–':<10} ", style="bold" if part else "dim")
+        text.append(f"{one_line(name, 20):<20} ")
+        text.append(one_line(str(self._looked.first.get(name, "")), width), style="dim")
+        return text
+
+    @work(group="columns", exclusive=True, exit_on_error=False, description="choose a part")
+    async def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Ask what the column holds."""
+        event.stop()
+        name = self._looked.columns[event.index]
+        choices = [Choice(str(part), part, _MEANS[part]) for part in PARTS]
+        choices.append(Choice("", "nothing", "leave this column out"))
+        part = await self.app.push_screen_wait(
+            Choose(f"Column {name} holds", choices, self._part(name) or "")
+        )
+        if part is None:
+            return
+        cleared = {p: "" for p, column in self._columns.named().items() if column == name}
+        self._columns = replace(self._columns, **cast("dict[str, str]", cleared))
+        if part:
+            self._columns = replace(self._columns, **{part: name})
+        self._show()
+
+    def action_done(self) -> None:
+        """Answer with the columns once examples can be made of them."""
+        if not self._columns.problem:
+            self.dismiss(self._columns)

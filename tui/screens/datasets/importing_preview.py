@@ -1,0 +1,192 @@
+"""What a conversion would do, before anything is written: examples, dropped rows, remarks."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from rich.text import Text
+from textual import work
+from textual.binding import Binding, BindingType
+from textual.widgets import ContentSwitcher, Static
+
+from tui.core.example import parse
+from tui.core.text import one_line, plural, visible
+from tui.screens.base import failure_of
+from tui.screens.datasets.rows import turns_of
+from tui.screens.dialogs.base import Dialog
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.path import PathDialog, short_path
+from tui.widgets.conversation import Conversation, Turn
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from textual.app import ComposeResult
+    from textual.screen import Screen
+    from textual.worker import Worker
+
+    from tui.core.formats import Converted
+
+SHOWN = 50  # examples that can be looked through
+VIEWS = ("examples", "dropped", "remarks")
+
+
+class ConversionPreview(Dialog[str]):
+    """Answers with the word of the action chosen.
+
+    `actions` are (key, word, title); the first one is also done by enter. Nothing has been
+    written yet when it closes, but for a list of the dropped rows when that was asked for.
+    """
+
+    DEFAULT_CSS = """
+    ConversionPreview > .dialog { width: 100; max-width: 96%; height: 94%; }
+    ConversionPreview .facts { height: auto; max-height: 5; }
+    ConversionPreview .views { height: 1; margin: 1 0 0 0; }
+    ConversionPreview ContentSwitcher { height: 1fr; }
+    ConversionPreview .detail { height: auto; max-height: 4; color: $text-muted; }
+    ConversionPreview .keys { height: auto; margin: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "answer_first", "Go on", show=False, priority=True),
+        Binding("tab", "view(1)", "Next view", show=False, priority=True),
+        Binding("shift+tab", "view(-1)", "View before", show=False, priority=True),
+        Binding("right,right_square_bracket", "example(1)", "Next", show=False, priority=True),
+        Binding("left,left_square_bracket", "example(-1)", "Before", show=False, priority=True),
+        Binding("w", "write_dropped", "Write the list", show=False),
+    ]
+
+    def __init__(
+        self,
+        title: str,
+        facts: Sequence[str],
+        converted: Converted,
+        actions: Sequence[tuple[str, str, str]],
+        *,
+        foreign: bool = False,
+    ) -> None:
+        super().__init__(title)
+        self._facts, self._converted = list(facts), converted
+        self._actions = list(actions)
+        self._foreign = foreign  # the lines are no OpenAI examples: shown as they are
+        self._at = 0
+        self._view = 0 if converted.lines or not converted.dropped else 1
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the counts, the three views and the keys."""
+        yield Static(visible("\n".join(self._facts)), classes="facts", markup=False)
+        yield Static(classes="views", markup=False)
+        with ContentSwitcher(initial=VIEWS[self._view]):
+            yield Conversation(id="examples", empty="No row could be converted.")
+            yield RecordList(id="dropped", empty="No row was dropped.")
+            yield RecordList(id="remarks", empty="Nothing was changed or left out.")
+        yield Static(classes="detail", markup=False)
+        keys = [f"enter {self._actions[0][2]}"]
+        keys += [f"{key} {title}" for key, _, title in self._actions[1:]]
+        if self._converted.dropped:
+            keys.append("w writes the list of dropped rows")
+        yield Static(" · ".join([*keys, "tab looks further", "esc leaves"]), classes="keys")
+
+    def on_mount(self) -> None:
+        """Fill the views and take up the keys of the actions."""
+        self.query_one("#dropped", RecordList).show(len(self._converted.dropped), self._dropped)
+        self.query_one("#remarks", RecordList).show(len(self._converted.remarks), self._remark)
+        for key, word, title in self._actions:
+            self._bindings.bind(key, f"answer('{word}')", title, show=False)
+        self._show_example()
+        self.action_view(0)
+
+    def _dropped(self, row: int, width: int) -> Text:
+        one = self._converted.dropped[row]
+        text = Text("✗ ", style="bold red")
+        text.append(one_line(one.where, width))
+        text.append(f"  {one_line(one.reason, width)}")
+        text.append(f"  {one_line(one.excerpt, width)}", style="dim")
+        return text
+
+    def _remark(self, row: int, width: int) -> Text:
+        one = self._converted.remarks[row]
+        return Text(
+            one_line(f"· {one.text}, in {plural(one.count, 'row')}, first in {one.first}", width)
+        )
+
+    def _show_example(self) -> None:
+        lines = self._converted.lines
+        if not lines:
+            return
+        line = lines[self._at]
+        turns = turns_of(parse(line))
+        if self._foreign:
+            turns = [Turn("line", line.decode("utf-8", "replace"))]
+        self.query_one(Conversation).show(turns, cursor=0)
+
+    def _say(self) -> None:
+        made = self._converted
+        titles = (
+            f"{min(self._at + 1, len(made.lines)):,} of {plural(len(made.lines), 'example')} (← →)",
+            f"{len(made.dropped):,} dropped",
+            plural(len(made.remarks), "remark"),
+        )
+        shown = [f"[{t}]" if n == self._view else f" {t} " for n, t in enumerate(titles)]
+        self.query_one(".views", Static).update("  ".join(shown))
+        detail = ""
+        if VIEWS[self._view] == "dropped" and made.dropped:
+            one = made.dropped[self.query_one("#dropped", RecordList).cursor]
+            detail = f"{one.where}: {one.reason}\n{one.excerpt}"
+        self.query_one(".detail", Static).update(visible(detail))
+
+    def action_view(self, by: int) -> None:
+        """Look at the examples, the dropped rows, or the remarks."""
+        self._view = (self._view + by) % len(VIEWS)
+        self.query_one(ContentSwitcher).current = VIEWS[self._view]
+        self.query_one(f"#{VIEWS[self._view]}").focus()
+        self._say()
+
+    def action_example(self, by: int) -> None:
+        """Show the next example, or the one before."""
+        last = min(len(self._converted.lines), SHOWN) - 1
+        self._at = max(0, min(self._at + by, last))
+        self._show_example()
+        self._say()
+
+    def on_record_list_moved(self) -> None:
+        """Say all of the row under the cursor."""
+        self._say()
+
+    def action_answer_first(self) -> None:
+        """Do what enter does: the first action."""
+        self.action_answer(self._actions[0][1])
+
+    def action_answer(self, word: str) -> None:
+        """Answer, if there is something to go on with."""
+        if self._converted.lines or word in {"format", "columns"}:
+            self.dismiss(word)
+
+    @work(group="dropped", exclusive=True, exit_on_error=False, description="write dropped rows")
+    async def action_write_dropped(self) -> None:
+        """Write the dropped rows with their reasons to a file."""
+        from tui.services.importing import write_dropped
+
+        if not self._converted.dropped:
+            return
+        path = await ask_target(self, "Write the dropped rows to", "dropped.jsonl")
+        if path is not None:
+            await asyncio.to_thread(write_dropped, path, self._converted.dropped)
+            self.notify(f"Wrote {short_path(path)}", markup=False, timeout=3)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Say why a list could not be written."""
+        if event.state.name == "ERROR" and event.worker.error is not None:
+            failure = failure_of(event.worker.error)
+            self.query_one(".detail", Static).update(visible(failure.as_text()))
+
+
+async def ask_target(screen: Screen[Any], title: str, value: str) -> Path | None:
+    """Ask for a file to write to, and again before one that exists is replaced."""
+    path = await screen.app.push_screen_wait(PathDialog(title, value=value, must_exist=False))
+    if path is None or not await asyncio.to_thread(path.exists):
+        return path
+    question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
+    return path if await screen.app.push_screen_wait(question) else None
