@@ -91,6 +91,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("datasets.save_as", "S", "Save as", "Write the rows to another file."),
     Command("datasets.drop", "D", "Drop changes", "Undo every change since the last save."),
     Command("datasets.import_data", "i", "Import", "Bring in ShareGPT, Alpaca, CSV, Parquet, …"),
+    Command("datasets.mark", "space", "Mark", "Mark this example for commands on several."),
+    Command("datasets.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
     # Tokens
     Command("tokens.model", "m", "Model", "Choose the model to count and price for.", True),
     Command("tokens.compare", "c", "Compare", "Lay a second file beside the first.", True),

@@ -15,7 +15,6 @@ from tui.screens.datasets.place import PlaceInDataset
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.services.errors import InputError
 from tui.widgets.conversation import Conversation
-from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -117,12 +116,13 @@ class EditActions(PlaceInDataset):
         document = self.document
         if document is None:
             return
-        like = document.example(self.position) if len(document) else None
+        here = self.position if self.position < len(document) else len(document) - 1
+        like = document.example(here) if len(document) else None
         made = edits.new_example(like if isinstance(like, Example) else None)
-        at = min(self.position + 1, len(document))
-        style = document.line(self.position) if len(document) else b""
+        at = here + 1
+        style = document.line(here) if len(document) else b""
         await document.insert(at, [write(made, style)], "new example")
-        self.query_one("#examples", RecordList).move_to(at)
+        self.go_to(at)
         conversation = self.query_one("#conversation", Conversation)
         conversation.cursor = next((i for i, m in enumerate(made.messages) if m.role == "user"), 0)
         conversation.focus()
@@ -192,7 +192,7 @@ class EditActions(PlaceInDataset):
         if step is None:
             self._tell(nothing)
             return
-        self.query_one("#examples", RecordList).move_to(step.position)
+        self.go_to(step.position)
         self._tell(f"{done}: {step.label}")
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.example import Example, Message
 from tui.screens.base import ModeScreen
+from tui.screens.datasets.view import View
 from tui.widgets.conversation import Conversation
 from tui.widgets.record_list import RecordList
 
@@ -18,10 +19,34 @@ class PlaceInDataset(ModeScreen):
 
     document: Document | None = None
 
+    def __init__(self, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        self.view = View()
+
     @property
     def position(self) -> int:
-        """The row under the cursor."""
-        return self.query_one("#examples", RecordList).cursor
+        """The row under the cursor; the number of rows when the list shows none."""
+        return self.view.position(self.query_one("#examples", RecordList).cursor)
+
+    def go_to(self, position: int, *, center: bool = False) -> None:
+        """Put the list's cursor on a row of the document, also on one the filter hides."""
+        listing = self.query_one("#examples", RecordList)
+        row = self.view.row(position)
+        if row is None:
+            self.view.keep(position)
+            row = self.view.nearest(position)
+            self.show_rows()
+        listing.move_to(row, center=center)
+        self.cursor_moved()
+
+    def show_rows(self) -> None:
+        """Give the list the rows of the view."""
+
+    def cursor_moved(self) -> None:
+        """Show the example under the cursor, if it is another one now."""
+
+    def rows_noted(self) -> None:
+        """Say anew in the status line what the list shows."""
 
     @property
     def in_conversation(self) -> bool:
@@ -31,7 +56,7 @@ class PlaceInDataset(ModeScreen):
     @property
     def message(self) -> Message | None:
         """The message under the cursor of the conversation."""
-        if self.document is None or not len(self.document):
+        if self.document is None or self.position >= len(self.document):
             return None
         example = self.document.example(self.position)
         at = self.query_one("#conversation", Conversation).cursor

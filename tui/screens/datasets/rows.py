@@ -24,11 +24,18 @@ _SECTIONS = {
 
 
 def example_row(
-    number: str, example: Example | Broken, *, worst: str | None, edited: bool, width: int
+    number: str,
+    example: Example | Broken,
+    *,
+    worst: str | None,
+    edited: bool,
+    width: int,
+    marked: bool = False,
 ) -> Text:
     """Return one line for an example: number, state, what the user says first, the answer."""
     glyph, colour = SEVERITY.get(worst or "", (" ", ""))
-    text = Text(f"{number} ", style="dim")
+    text = Text(number, style="dim")
+    text.append("▣" if marked else " ", style="bold")
     text.append(glyph, style=f"bold {colour}")
     text.append("*" if edited else " ", style="bold")
     if isinstance(example, Broken):

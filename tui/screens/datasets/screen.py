@@ -16,6 +16,7 @@ from tui.core.text import plural, visible
 from tui.screens.datasets.editing import EditActions
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.importing import ImportActions
+from tui.screens.datasets.marks import MarkActions
 from tui.screens.datasets.rows import example_row, issue_row, turns_of
 from tui.screens.datasets.welcome import Welcome
 from tui.widgets.conversation import Conversation
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 _RANK = {"error": 3, "warning": 2, "info": 1}
 
 
-class DatasetsScreen(FileActions, EditActions, ImportActions):
+class DatasetsScreen(FileActions, EditActions, ImportActions, MarkActions):
     """Everything about one dataset at a time."""
 
     MODE: ClassVar[str] = "datasets"
@@ -79,6 +80,7 @@ class DatasetsScreen(FileActions, EditActions, ImportActions):
         self.document = document
         self._checker = Checker(document)
         self.issues, self._worst = [], {}
+        self.start_marks()
         document.subscribe(self._document_changed)  # ends with the document
         self.remove_class("-no-document")
         self.add_class("-document")
@@ -92,12 +94,19 @@ class DatasetsScreen(FileActions, EditActions, ImportActions):
         document = self.document
         if document is None:
             return
-        self.query_one("#examples", RecordList).show(len(document), self._example_row)
+        self.follow_marks()
+        self.view.show_all(len(document))
+        self.show_rows()
         self._show_example()
         self._say()
         self._check()
 
-    def _example_row(self, position: int, width: int) -> Text:
+    def show_rows(self) -> None:
+        """Give the list the rows of the view."""
+        self.query_one("#examples", RecordList).show(len(self.view), self._example_row)
+
+    def _example_row(self, row: int, width: int) -> Text:
+        position = self.view.position(row)
         if self.document is None or position >= len(self.document):
             return Text()
         return example_row(
@@ -106,6 +115,7 @@ class DatasetsScreen(FileActions, EditActions, ImportActions):
             worst=self._worst.get(position + 1),
             edited=self.document.edited(position),
             width=width,
+            marked=self.is_marked(position),
         )
 
     @work(group="checks", exclusive=True, exit_on_error=False, description="check the dataset")
@@ -137,16 +147,30 @@ class DatasetsScreen(FileActions, EditActions, ImportActions):
         if document.read_only:
             state = "read only"
         said = ", ".join(found) or ("no problems" if not counts["info"] else "no errors")
-        self.note(f"{document.path.name} · {plural(len(document), 'example')} · {said} · {state}")
+        rows = plural(len(document), "example") + self._rows_note()
+        self.note(f"{document.path.name} · {rows} · {said} · {state}")
         pane = self.query_one("#problems-pane", Vertical)
         infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
         pane.border_title = f"Problems: {said}{infos} · enter jumps · p closes"
 
+    def _rows_note(self) -> str:
+        notes = [note for note in (self.marks_note(),) if note]
+        return f" ({', '.join(notes)})" if notes else ""
+
+    def rows_noted(self) -> None:
+        """Say anew in the status line what the list shows."""
+        self._say()
+
     # -- going to places -------------------------------------------------------------
 
     def _go(self, position: int, message: int = 0) -> None:
-        self.query_one("#examples", RecordList).move_to(position, center=True)
+        self.go_to(position, center=True)
         self._show_example(message)
+
+    def cursor_moved(self) -> None:
+        """Show the example under the cursor, if it is another one now."""
+        if self.position != self._shown:
+            self._show_example(0)
 
     def _show_example(self, message: int | None = None) -> None:
         conversation = self.query_one("#conversation", Conversation)
@@ -163,8 +187,8 @@ class DatasetsScreen(FileActions, EditActions, ImportActions):
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:
         """Show the example under the cursor."""
-        if event.record_list.id == "examples" and event.index != self._shown:
-            self._show_example(0)
+        if event.record_list.id == "examples":
+            self.cursor_moved()
         elif event.record_list.id == "problems":
             self._show_problem()
 
@@ -219,7 +243,7 @@ class DatasetsScreen(FileActions, EditActions, ImportActions):
         if self.in_conversation:
             self.query_one("#examples", RecordList).focus()
             return True
-        return False
+        return self.leave_range()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what needs a dataset only while one is open."""
@@ -228,7 +252,7 @@ class DatasetsScreen(FileActions, EditActions, ImportActions):
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the message, or the whole example as JSON from the list."""
-        if self.document is None or not len(self.document):
+        if self.document is None or self.position >= len(self.document):
             return "", ""
         if self.in_conversation and self.message is not None:
             return self.message.text, "The message"

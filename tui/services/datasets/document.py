@@ -100,6 +100,10 @@ class Document:
         """Return the row parsed so that every number survives rewriting. Raises IndexError."""
         return parse_exactly(self.line(position))
 
+    def row_id(self, position: int) -> int:
+        """Return what names this row whatever its position; an edit makes another. IndexError."""
+        return self._rows.ids[position]
+
     def edited(self, position: int) -> bool:
         """Whether this row was written since the file was opened."""
         return self._rows.ids[position] < 0

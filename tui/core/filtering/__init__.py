@@ -1,0 +1,1 @@
+"""Choosing rows of a dataset: by a small language, and by marks."""
