@@ -20,6 +20,7 @@ from tui.core.checks import (  # isort: skip
     secrets as secrets,
     whole_file as whole_file,
 )
+from tui.core.checks.columns import Columns
 from tui.core.checks.model import (
     RULES,
     FileFacts,
@@ -30,10 +31,19 @@ from tui.core.checks.model import (
     Rule,
     Severity,
 )
-from tui.core.checks.run import check_row, check_source, check_whole, collect, file_format
+from tui.core.checks.run import (
+    check_columns,
+    check_row,
+    check_source,
+    check_whole,
+    collect,
+    columns_of,
+    file_format,
+)
 
 __all__ = [
     "RULES",
+    "Columns",
     "FileFacts",
     "Finding",
     "Issue",
@@ -41,9 +51,11 @@ __all__ = [
     "RowReport",
     "Rule",
     "Severity",
+    "check_columns",
     "check_row",
     "check_source",
     "check_whole",
     "collect",
+    "columns_of",
     "file_format",
 ]

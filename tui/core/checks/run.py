@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from tui.core.checks.columns import Columns
 from tui.core.checks.facts import facts_of
 from tui.core.checks.model import (
     FILE_RULES,
@@ -68,7 +69,20 @@ def _bad_line(number: int, line: BadLine) -> RowReport:
 
 def check_whole(reports: Iterable[RowReport], source: FileFacts) -> list[Issue]:
     """Return the issues that only the file as a whole shows; reports are in line order."""
-    file = WholeFile([report.facts for report in reports], source)
+    return check_columns(columns_of(reports), source)
+
+
+def columns_of(reports: Iterable[RowReport]) -> Columns:
+    """Return the reports packed."""
+    columns = Columns()
+    for report in reports:
+        columns.append(report)
+    return columns
+
+
+def check_columns(columns: Columns, source: FileFacts) -> list[Issue]:
+    """Return the issues that only the file as a whole shows; lines are in order."""
+    file = WholeFile(columns, source)
     return [
         issue(rule, finding, finding.line) for rule, check in FILE_RULES for finding in check(file)
     ]

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from tui.core.checks.model import Gate, Severity
     from tui.core.checks.row import Row
 
+# What each rule looks for; a match may be less than what has to go.
+PATTERNS: dict[str, re.Pattern[str]] = {}
 _LEARNED = "What is trained can be asked out of the model again."
 
 
@@ -26,7 +28,7 @@ def _pattern_rule(
     accept: Callable[[str], bool] = lambda _: True,
 ) -> None:
     """Register a rule that looks for `pattern` in lines that `gate` lets through."""
-    compiled = re.compile(pattern)
+    compiled = PATTERNS[rule_id] = re.compile(pattern)
 
     def find(row: Row) -> Iterable[Finding]:
         return [

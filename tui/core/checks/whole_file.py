@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import FileFacts, Finding, RowFacts, file_rule
+from tui.core.checks.columns import JUDGED, KINDS, LONGER, TRAINS, Columns, is_example
+from tui.core.checks.model import FileFacts, Finding, file_rule
+from tui.core.checks.repeats import repeats
 from tui.core.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
 FEWEST_EXAMPLES = 10
 ADVISED_EXAMPLES = 50
@@ -31,29 +33,64 @@ _PAIRS_TO_JUDGE = 20
 class WholeFile:
     """All lines of a file, in order, and the file's own facts."""
 
-    rows: Sequence[RowFacts]
+    rows: Columns
     source: FileFacts
 
     @cached_property
-    def examples(self) -> list[tuple[int, RowFacts]]:
-        """The lines that are examples of a known format, with their numbers."""
-        return [(n, row) for n, row in enumerate(self.rows, 1) if row.kind in _EXAMPLES]
+    def kinds(self) -> Counter[str]:
+        """How many lines there are of each kind that occurs."""
+        codes = self.rows.kinds
+        counts = {kind: codes.count(code) for code, kind in enumerate(KINDS)}
+        return Counter({kind: count for kind, count in counts.items() if count})
 
     @cached_property
-    def kinds(self) -> Counter[str]:
-        """How many examples there are of each format."""
-        return Counter(row.kind for _, row in self.examples)
+    def formats(self) -> Counter[str]:
+        """How many examples there are of each format, in the order of their first lines."""
+        codes = self.rows.kinds
+        found = [kind for kind in self.kinds if kind in _EXAMPLES]
+        found.sort(key=lambda kind: codes.index(KINDS.index(kind)))
+        return Counter({kind: self.kinds[kind] for kind in found})
+
+    @property
+    def examples(self) -> int:
+        """How many lines are examples of a known format."""
+        return self.formats.total()
 
     @property
     def readable(self) -> bool:
         """Whether every line that is not blank is an object, so that numbers mean something."""
-        return not any(row.kind == "broken" for row in self.rows)
+        return not self.kinds["broken"]
+
+    def of_kind(self, kind: str) -> Iterator[int]:
+        """Yield the numbers of the lines of one kind."""
+        codes, code = self.rows.kinds, KINDS.index(kind)
+        at = codes.find(code)
+        while at >= 0:
+            yield at + 1
+            at = codes.find(code, at + 1)
+
+    def systems(self) -> tuple[Counter[int], Callable[[int], int]]:
+        """Count examples by the digest of their system messages.
+
+        Also returns what gives the first line of an example of another digest than the given.
+        """
+        numbers, kinds = self.rows.system, self.rows.kinds
+        if all(kind in _EXAMPLES for kind in self.kinds):
+            count = Counter(numbers)
+        else:
+            count = Counter(n for n, kind in zip(numbers, kinds, strict=True) if is_example(kind))
+
+        def other(usual: int) -> int:
+            pairs = enumerate(zip(numbers, kinds, strict=True), 1)
+            return next(line for line, (n, k) in pairs if n != usual and is_example(k))
+
+        return count, other
 
 
 @file_rule("empty-file", "error", "Empty file", "There is nothing in the file to train on.")
 def empty_file(file: WholeFile) -> Iterable[Finding]:
     """Find files without a line."""
-    if any(row.kind != "blank" for row in file.rows):
+    if set(file.kinds) - {"blank"}:
         return ()
     return (Finding("The file is empty. Add examples, one a line."),)
 
@@ -147,7 +184,7 @@ def too_large_file(file: WholeFile) -> Iterable[Finding]:
 )
 def too_few_examples(file: WholeFile) -> Iterable[Finding]:
     """Find training files that are refused for their length."""
-    count = len(file.examples)
+    count = file.examples
     if count >= FEWEST_EXAMPLES or not count or not file.readable:
         return ()
     text = f"There are {plural(count, 'example')}; training needs at least 10. Add more."
@@ -162,7 +199,7 @@ def too_few_examples(file: WholeFile) -> Iterable[Finding]:
 )
 def few_examples(file: WholeFile) -> Iterable[Finding]:
     """Find files that are accepted but small."""
-    count = len(file.examples)
+    count = file.examples
     if not FEWEST_EXAMPLES <= count < ADVISED_EXAMPLES:
         return ()
     return (Finding(f"There are {count} examples; 50 or more are advised. Add more if you can."),)
@@ -176,17 +213,18 @@ def few_examples(file: WholeFile) -> Iterable[Finding]:
 )
 def mixed_formats(file: WholeFile) -> Iterable[Finding]:
     """Find the lines that differ from the format of the most."""
-    if len(file.kinds) < 2:
+    if len(file.formats) < 2:
         return ()
-    usual = file.kinds.most_common(1)[0][0]
+    usual = file.formats.most_common(1)[0][0]
     return [
         Finding(
-            f"This line is {_FORMAT_WORDS[row.kind][0]}, most are {_FORMAT_WORDS[usual][1]}. "
+            f"This line is {_FORMAT_WORDS[kind][0]}, most are {_FORMAT_WORDS[usual][1]}. "
             "Move it to a file of its own.",
             line=line,
         )
-        for line, row in file.examples
-        if row.kind != usual
+        for kind in file.formats
+        if kind != usual
+        for line in file.of_kind(kind)
     ]
 
 
@@ -198,7 +236,7 @@ def mixed_formats(file: WholeFile) -> Iterable[Finding]:
 )
 def nothing_to_train(file: WholeFile) -> Iterable[Finding]:
     """Find files whose answers all have weight 0."""
-    if not file.examples or any(row.trains for _, row in file.examples):
+    if not file.examples or file.rows.having(TRAINS):
         return ()
     return (Finding("No answer in the file is trained. Give the answers weight 1."),)
 
@@ -212,13 +250,10 @@ def nothing_to_train(file: WholeFile) -> Iterable[Finding]:
 )
 def duplicate(file: WholeFile) -> Iterable[Finding]:
     """Find examples that stand in the file before."""
-    first: dict[bytes, int] = {}
-    found = []
-    for line, row in file.examples:
-        before = first.setdefault(row.content, line) if row.content else line
-        if before != line:
-            found.append(Finding(f"This is the same as line {before}. Delete one.", line=line))
-    return found
+    return [
+        Finding(f"This is the same as line {before + 1}. Delete one.", line=at + 1)
+        for at, before in repeats(file.rows.content)
+    ]
 
 
 @file_rule(
@@ -229,16 +264,13 @@ def duplicate(file: WholeFile) -> Iterable[Finding]:
 )
 def contradiction(file: WholeFile) -> Iterable[Finding]:
     """Find prompts that are answered differently before."""
-    first: dict[bytes, tuple[int, bytes]] = {}
-    found = []
-    for line, row in file.examples:
-        if not row.answer or not row.prompt:
-            continue
-        before, answer = first.setdefault(row.prompt, (line, row.answer))
-        if answer != row.answer:
-            text = f"Line {before} answers the same prompt differently. Keep the better one."
-            found.append(Finding(text, line=line))
-    return found
+    answer = file.rows.answer
+    text = "Line {} answers the same prompt differently. Keep the better one."
+    return [
+        Finding(text.format(before + 1), line=at + 1)
+        for at, before in repeats(file.rows.prompt)
+        if answer[at] != answer[before]
+    ]
 
 
 @file_rule(
@@ -249,11 +281,11 @@ def contradiction(file: WholeFile) -> Iterable[Finding]:
 )
 def several_prompts(file: WholeFile) -> Iterable[Finding]:
     """Find files whose examples do not share one system message."""
-    count = Counter(row.system for _, row in file.examples)
+    count, first_other = file.systems()
     if len(count) < 2:
         return ()
     usual, times = count.most_common(1)[0]
-    other = next(line for line, row in file.examples if row.system != usual)
+    other = first_other(usual)
     return (
         Finding(
             f"There are {len(count)} different system messages (or none); {times:,} examples share "
@@ -270,9 +302,8 @@ def several_prompts(file: WholeFile) -> Iterable[Finding]:
 )
 def longer_preferred(file: WholeFile) -> Iterable[Finding]:
     """Find preference files that reward length."""
-    judged = [r.preferred_longer for _, r in file.examples if r.preferred_longer is not None]
-    longer = sum(judged)
-    if len(judged) < _PAIRS_TO_JUDGE or longer < 0.95 * len(judged):
+    judged, longer = file.rows.having(JUDGED), file.rows.having(LONGER)
+    if judged < _PAIRS_TO_JUDGE or longer < 0.95 * judged:
         return ()
-    text = f"In {longer} of {len(judged)} pairs the preferred answer is longer. Add shorter ones."
+    text = f"In {longer} of {judged} pairs the preferred answer is longer. Add shorter ones."
     return (Finding(text),)
