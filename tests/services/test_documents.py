@@ -218,6 +218,9 @@ BEFORE_THE_SAVE = [
     ("undo",),
     ("undo",),
     ("reopen",),
+    ("undo",),
+    ("redo",),
+    ("reopen",),
 ]
 
 
@@ -267,19 +270,28 @@ async def _agree(path: Path, moves: list[tuple[object, ...]]) -> None:
                 document._source.close()
                 document = opened(path)
                 assert document.modified or not modified or now == on_disk
-                past, future = _history(past, future, document)
+                past, future = await _history(document)
+                assert _clean((past or [now])[0]) == _clean(on_disk), "undo reaches the saved file"
         assert _clean(rows(document)) == _clean(now)
         if not document.modified:
             assert _clean(now) == _clean(on_disk)
     await document.close()
 
 
-def _history(
-    past: list[list[bytes]], future: list[list[bytes]], document: Document
-) -> tuple[list[list[bytes]], list[list[bytes]]]:
-    """What undo and redo may still reach: after a restart, back to the last save."""
-    done, undone = document._rows.done, document._rows.undone
-    return past[len(past) - len(done) :] if done else [], future[-len(undone) :] if undone else []
+async def _history(document: Document) -> tuple[list[list[bytes]], list[list[bytes]]]:
+    """Return the states that undo and redo reach after a restart, and go back to the start."""
+    past: list[list[bytes]] = []
+    future: list[list[bytes]] = []
+    steps = len(document._rows.done)
+    while await document.undo():
+        past.insert(0, rows(document))
+    while len(document._rows.done) < steps:
+        await document.redo()
+    while await document.redo():
+        future.insert(0, rows(document))
+    while len(document._rows.done) > steps:
+        await document.undo()
+    return past, future
 
 
 def _clean(lines: list[bytes]) -> list[bytes]:
