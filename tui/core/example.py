@@ -154,7 +154,8 @@ def write(example: Example, like: bytes = b"") -> bytes:
     `like` is the line the example was read from: a file written with `", "` separators, or
     in pure ASCII, stays that way where it is edited.
     """
-    compact = b'":' in like and b'": ' not in like
+    bare = like.replace(b'\\"', b"")  # JSON inside a text has a spacing of its own
+    compact = b'":' in bare and b'": ' not in bare
     ascii_only = b"\\u" in like and like.isascii()
     separators = (",", ":") if compact else (", ", ": ")
     text = json.dumps(example.raw, ensure_ascii=ascii_only, separators=separators)

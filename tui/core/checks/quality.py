@@ -21,7 +21,7 @@ _FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 
 def _may_be_garbled(row: Row) -> bool:
     line = row.line
-    if b"\\" in row.sieve and (row.hides_ascii or b"\\ufffd" in line):
+    if b"\\" in row.sieve and (b"\\u00" in line or b"\\ufffd" in line):
         return True
     if line.isascii():
         return False

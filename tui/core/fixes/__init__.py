@@ -1,0 +1,26 @@
+"""Fixes of what the checks find: of one problem, of all of a rule, and of whole files.
+
+Importing the groups registers their fixes by the id of the rule.
+"""
+
+from tui.core.fixes import calls as calls
+from tui.core.fixes import damaged as damaged
+from tui.core.fixes import messages as messages
+from tui.core.fixes import texts as texts
+from tui.core.fixes.model import FILE_REPAIRS, RENAMES, CannotFix, Fixed
+from tui.core.fixes.repair import Done, Repaired, repair
+from tui.core.fixes.run import Mended, can_fix, fix, mend
+
+__all__ = [
+    "FILE_REPAIRS",
+    "RENAMES",
+    "CannotFix",
+    "Done",
+    "Fixed",
+    "Mended",
+    "Repaired",
+    "can_fix",
+    "fix",
+    "mend",
+    "repair",
+]

@@ -1,0 +1,212 @@
+"""Fixes of lines that are no JSON: each mends its own kind of damage and nothing else."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from typing import TYPE_CHECKING
+
+from tui.core.fixes import lenient
+from tui.core.fixes.model import CannotFix, Fixed, line_fix
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.core.checks import Issue
+    from tui.core.fixes.lenient import Token
+
+_WHOLE = "only the file as a whole can be mended of this, into a new one"
+_JSON_WORDS = {"true": "true", "false": "false", "none": "null", "undefined": "null"}
+_NO_NUMBERS = re.compile(r"[+-]?(?:nan|infinity|inf)", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x1f]")
+# A whole pair, half of one (kept in the group), or any other escape.
+_SURROGATES = re.compile(
+    r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    r"|(\\u[dD][89a-fA-F][0-9a-fA-F]{2})|\\."
+)
+
+
+@line_fix("blank-line", "duplicate")
+def drop(line: bytes, issue: Issue) -> Fixed:
+    """Take the line out."""
+    del line, issue
+    return None
+
+
+@line_fix("bom-inside")
+def without_mark(line: bytes, issue: Issue) -> Fixed:
+    """Take byte order marks off the start."""
+    del issue
+    while line.startswith(codecs.BOM_UTF8):
+        line = line.removeprefix(codecs.BOM_UTF8)
+    return line
+
+
+@line_fix("utf-16")
+def from_utf_16(line: bytes, issue: Issue) -> Fixed:
+    """Convert a line that is wholly UTF-16; one of many in such a file is only half of one."""
+    del issue
+    try:
+        text = line.decode(wide_encoding(line) or "utf-16")
+    except UnicodeDecodeError:
+        raise CannotFix(_WHOLE) from None
+    return text.strip("\ufeff\r\n").encode("utf-8", "replace")
+
+
+def wide_encoding(data: bytes) -> str:
+    """Return the UTF-16 or UTF-32 that bytes are in, by mark or by their zeros; or ""."""
+    for mark, name in (
+        (codecs.BOM_UTF32_LE, "utf-32"),
+        (codecs.BOM_UTF32_BE, "utf-32"),
+        (codecs.BOM_UTF16_LE, "utf-16"),
+        (codecs.BOM_UTF16_BE, "utf-16"),
+    ):
+        if data.startswith(mark):
+            return name
+    head = data[:4096]
+    zeros = [head[place::4].count(0) * 5 > len(head) for place in range(4)]
+    by_zeros = {
+        (False, True, True, True): "utf-32-le",
+        (True, True, True, False): "utf-32-be",
+        (False, True, False, True): "utf-16-le",
+        (True, False, True, False): "utf-16-be",
+    }
+    return by_zeros.get((zeros[0], zeros[1], zeros[2], zeros[3]), "")
+
+
+@line_fix("not-utf8")
+def to_utf8(line: bytes, issue: Issue) -> Fixed:
+    """Read what is no UTF-8 as Windows-1252, the encoding it nearly always is in."""
+    del issue
+    return decoded_text(line)[0].encode()
+
+
+def decoded_text(data: bytes) -> tuple[str, int]:
+    """Decode UTF-8, with bytes that are none read as Windows-1252; also how many those are."""
+    parts: list[str] = []
+    at = strange = 0
+    while True:
+        try:
+            parts.append(data[at:].decode())
+        except UnicodeDecodeError as error:
+            parts.append(data[at : at + error.start].decode())
+            bad = data[at + error.start : at + error.end]
+            parts.append("".join(_single(byte) for byte in bad))
+            at, strange = at + error.end, strange + len(bad)
+        else:
+            return "".join(parts), strange
+
+
+def _single(byte: int) -> str:
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:  # five bytes mean nothing there
+        return "\ufffd"
+
+
+@line_fix("lone-surrogate")
+def whole_characters(line: bytes, issue: Issue) -> Fixed:
+    r"""Replace an escape for half of a character by \ufffd, the mark for a lost one."""
+    del issue
+    return _in_strings(line, lambda text: _SURROGATES.sub(_whole, text))
+
+
+def _whole(found: re.Match[str]) -> str:
+    return "\\ufffd" if found[1] else found[0]
+
+
+@line_fix("control-character")
+def escaped(line: bytes, issue: Issue) -> Fixed:
+    """Write raw control characters inside texts as escapes."""
+    del issue
+    return _in_strings(
+        line, lambda text: _CONTROL.sub(lambda m: lenient.escaped_control(m[0]), text)
+    )
+
+
+@line_fix("json-array")
+def taken_out(line: bytes, issue: Issue) -> Fixed:
+    """Take the examples out of the array on this line, or its piece of one."""
+    del issue
+    found = list(lenient.values(line.decode("utf-8", "replace")))
+    if not found:
+        return None  # a bracket and nothing else
+    if not all(whole for _, whole in found):
+        raise CannotFix(_WHOLE)
+    return [text.encode() for text, _ in found]
+
+
+@line_fix("concatenated")
+def apart(line: bytes, issue: Issue) -> Fixed:
+    """Put each object on a line of its own."""
+    del issue
+    text = line.decode()
+    decoder = json.JSONDecoder()
+    lines: list[bytes] = []
+    while text:
+        try:
+            _, end = decoder.raw_decode(text)
+        except (ValueError, RecursionError):
+            end = len(text)  # the last piece has its own problem, which is told then
+        lines.append(text[:end].rstrip().encode())
+        text = text[end:].lstrip()
+    return lines
+
+
+@line_fix("trailing-comma")
+def without_commas(line: bytes, issue: Issue) -> Fixed:
+    """Take out commas after the last item."""
+    del issue
+    return lenient.without_trailing_commas(line.decode()).encode()
+
+
+@line_fix("not-a-number")
+def null_for_nan(line: bytes, issue: Issue) -> Fixed:
+    """Write null for NaN and Infinity."""
+    del issue
+    return _words(line, lambda word: "null" if _NO_NUMBERS.fullmatch(word) else word)
+
+
+@line_fix("python-literal")
+def json_words(line: bytes, issue: Issue) -> Fixed:
+    """Write true, false and null as JSON does."""
+    del issue
+    return _words(line, lambda word: _JSON_WORDS.get(word.lower(), word))
+
+
+def _words(line: bytes, change: Callable[[str], str]) -> bytes:
+    def changed(token: Token) -> str:
+        return change(token.text) if token.kind == "word" else token.text
+
+    return lenient.rewrite(line.decode(), changed).encode()
+
+
+def _in_strings(line: bytes, change: Callable[[str], str]) -> bytes:
+    def changed(token: Token) -> str:
+        return change(token.text) if token.kind == "string" else token.text
+
+    return lenient.rewrite(line.decode(), changed).encode()
+
+
+@line_fix("single-quotes")
+def straight_quotes(line: bytes, issue: Issue) -> Fixed:
+    """Put texts in other quotes into straight double ones."""
+    del issue
+    made = lenient.rewrite(line.decode(), lenient.straight).encode()
+    if made == line:
+        raise CannotFix("a quote is opened and not closed; edit the line with e")
+    return made
+
+
+@line_fix("comment")
+def without_comments(line: bytes, issue: Issue) -> Fixed:
+    """Take comments out; a line of nothing else goes."""
+    del issue
+    text = line.decode()
+    left = lenient.rewrite(text, lambda t: "" if t.kind == "comment" else t.text).strip()
+    if not left:
+        return None
+    if lenient.depth(left) > 0 and text.rstrip().endswith(("}", "]")):
+        raise CannotFix("the end of the example stands behind the comment; edit the line with e")
+    return left.encode()

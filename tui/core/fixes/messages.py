@@ -1,0 +1,212 @@
+"""Fixes of keys, roles, names, weights, and of the order of messages."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any
+
+from tui.core.fixes.model import CannotFix, Object, row_fix
+from tui.core.fixes.paths import message_of, messages_of
+from tui.core.formats.alpaca import read_completion
+from tui.core.formats.model import Notes, Unfit
+
+if TYPE_CHECKING:
+    from tui.core.checks import Issue
+
+# How people call the roles elsewhere.
+ROLE_NAMES = {
+    **{role: role for role in ("system", "developer", "user", "assistant", "tool", "function")},
+    "human": "user",
+    "customer": "user",
+    "prompter": "user",
+    "gpt": "assistant",
+    "bot": "assistant",
+    "ai": "assistant",
+    "model": "assistant",
+    "chatgpt": "assistant",
+    "observation": "tool",
+}
+_TRUE_WEIGHTS = {"1": 1, "0": 0, "true": 1, "false": 0}
+_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
+_CONVERT = "it cannot become a chat as it is"
+
+
+@row_fix("unknown-key")
+def without_key(raw: Object, issue: Issue) -> None:
+    """Remove a key beside those of the format."""
+    if issue.where in raw:
+        del raw[issue.where]
+    elif isinstance(raw.get("input"), dict):
+        raw["input"].pop(issue.where.removeprefix("input."), None)
+
+
+@row_fix("legacy-completion")
+def as_chat(raw: Object, issue: Issue) -> Object:
+    """Make a chat of a prompt and its completion; keys beside the two are refused, not lost."""
+    del issue
+    if more := sorted(raw.keys() - {"prompt", "completion"}):
+        raise CannotFix(f"{_CONVERT}: {more[0]} would be lost; remove it first")
+    try:
+        return read_completion(raw, Notes())
+    except Unfit as error:
+        raise CannotFix(f"{_CONVERT}: {error}") from None
+
+
+@row_fix("message-key-unknown", "weight-role")
+def without_message_key(raw: Object, issue: Issue) -> None:
+    """Remove a key that a message of this role does not have."""
+    message = message_of(raw, issue)
+    message.pop(issue.where.partition("].")[2], None)
+
+
+@row_fix("role-unknown")
+def known_role(raw: Object, issue: Issue) -> None:
+    """Replace another program's name of a role by the one meant."""
+    message = message_of(raw, issue)
+    role = ROLE_NAMES.get(str(message["role"]).strip().lower())
+    if role is None:
+        raise CannotFix("nobody knows which role is meant; press enter, then r, and choose one")
+    message["role"] = role
+
+
+@row_fix("role-function")
+def tool_role(raw: Object, issue: Issue) -> None:
+    """Make a function's message the tool's, answering the call before it.
+
+    A call in the outdated form becomes a tool call with it: nothing else can be answered so.
+    """
+    message = message_of(raw, issue)
+    if issue.place is None:
+        return
+    before = messages_of(raw, issue.place)[: issue.place.index]
+    call = _open_call(before, message.get("name"))
+    if call is None:
+        raise CannotFix("no call stands before this message; add the call, or delete the message")
+    message["role"] = "tool"
+    message.setdefault("tool_call_id", call)
+    for index, other in enumerate(before):
+        if isinstance(other, dict) and call == call_id(index) and "function_call" in other:
+            renew_call(other, index)
+
+
+def _open_call(before: list[Any], name: object) -> str | None:
+    """Return the id of the nearest call to this function that nothing answers yet."""
+    answered = {m.get("tool_call_id") for m in before if isinstance(m, dict)}
+    for index in range(len(before) - 1, -1, -1):
+        for call_id, called in _calls(before[index], index):
+            if call_id not in answered and (name is None or called == name):
+                return call_id
+    return None
+
+
+def _calls(message: object, index: int) -> list[tuple[str, object]]:
+    if not isinstance(message, dict):
+        return []
+    made: list[tuple[str, object]] = []
+    if isinstance(message.get("function_call"), dict):
+        made.append((call_id(index), message["function_call"].get("name")))
+    calls = message.get("tool_calls")
+    for call in calls if isinstance(calls, list) else ():
+        if isinstance(call, dict) and isinstance(call.get("id"), str):
+            function = call.get("function")
+            made.append((call["id"], function.get("name") if isinstance(function, dict) else None))
+    return made
+
+
+def renew_call(message: Object, index: int) -> None:
+    """Write the function_call of a message, in place, as a tool call."""
+    old = message.pop("function_call")
+    if not isinstance(old, dict):
+        return  # "auto" and "none" are settings that strayed in here
+    calls = message.get("tool_calls")
+    calls = calls if isinstance(calls, list) else []
+    if not any(isinstance(c, dict) and c.get("function") == old for c in calls):
+        made = {"id": call_id(index), "type": "function", "function": old}
+        message["tool_calls"] = [*calls, made]
+
+
+def call_id(index: int) -> str:
+    """Return the id that a call without one is given: by the place of its message."""
+    return f"call_{index + 1}"
+
+
+@row_fix("name-pattern")
+def plain_name(raw: Object, issue: Issue) -> None:
+    """Write a name in letters, digits, _ and -; a name of none of these goes."""
+    message = message_of(raw, issue)
+    letters = unicodedata.normalize("NFKD", str(message["name"]))
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    name = _NOT_IN_NAMES.sub("_", letters).strip("_")[:64]
+    if name:
+        message["name"] = name
+    else:
+        del message["name"]
+
+
+@row_fix("weight-value")
+def whole_weight(raw: Object, issue: Issue) -> None:
+    """Make a weight 0 or 1; one that is no number goes, which is 1."""
+    message = message_of(raw, issue)
+    weight = message["weight"]
+    if isinstance(weight, str):
+        weight = _TRUE_WEIGHTS.get(weight.strip().lower())
+    if isinstance(weight, (int, float)):
+        message["weight"] = int(weight > 0)
+    else:
+        del message["weight"]
+
+
+@row_fix("last-not-assistant")
+def cut_after_answer(raw: Object, issue: Issue) -> None:
+    """Cut the messages after the last answer."""
+    if issue.place is not None:
+        cut_trailing(messages_of(raw, issue.place))
+
+
+def cut_trailing(messages: list[Any]) -> None:
+    """Take off, in place, what follows the last answer; a list without an answer stays."""
+    last = max((n for n, m in enumerate(messages) if _is_answer(m)), default=None)
+    if last is not None:
+        del messages[last + 1 :]
+
+
+def _is_answer(message: object) -> bool:
+    return isinstance(message, dict) and message.get("role") == "assistant"
+
+
+@row_fix("system-not-first")
+def system_first(raw: Object, issue: Issue) -> None:
+    """Move the system message to the top."""
+    if issue.place is not None:
+        messages = messages_of(raw, issue.place)
+        messages.insert(0, messages.pop(issue.place.index))
+
+
+@row_fix("same-role-twice")
+def merged(raw: Object, issue: Issue) -> None:
+    """Join a message with the one before it, which is of the same role."""
+    message = message_of(raw, issue)
+    if issue.place is None or issue.place.index == 0:
+        return
+    messages = messages_of(raw, issue.place)
+    before = messages[issue.place.index - 1]
+    for key in (before.keys() & message.keys()) - {"content"}:
+        if before[key] != message[key]:
+            raise CannotFix(f"the two messages have a different {key}; merge them by hand")
+    joined = {**before, **message}
+    if "content" in before or "content" in message:
+        joined["content"] = _joined(before.get("content"), message.get("content"))
+    messages[issue.place.index - 1 : issue.place.index + 1] = [joined]
+
+
+def _joined(first: object, second: object) -> object:
+    if first is None or second is None:
+        return second if first is None else first
+    if isinstance(first, str) and isinstance(second, str):
+        return "\n\n".join(text for text in (first, second) if text)
+    return [*_parts(first), *_parts(second)]
+
+
+def _parts(content: object) -> list[Any]:
+    return content if isinstance(content, list) else [{"type": "text", "text": content}]

@@ -1,0 +1,179 @@
+"""Making JSONL of a file that is none yet, with every step told and counted."""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from dataclasses import dataclass
+
+from tui.core.checks import RULES, check_row
+from tui.core.fixes.damaged import decoded_text, wide_encoding
+from tui.core.fixes.lenient import depth, values
+from tui.core.fixes.run import mend
+from tui.core.text import plural
+
+_LINE_RULES = frozenset(rule.id for rule in RULES.values() if rule.scope == "line")
+_LINE_END = re.compile(r"\r\n|\n")
+# An object over more lines than this is taken for one that is cut off.
+_LONGEST_OBJECT = 20_000
+# How a fix on single lines is told; others by the title of their rule.
+_WORDS = {
+    "blank-line": "removed {} blank lines",
+    "bom-inside": "removed byte order marks inside the file: {}",
+    "lone-surrogate": "replaced halves of characters in {} lines",
+    "trailing-comma": "removed commas after the last item in {} lines",
+    "not-a-number": "wrote null for NaN or Infinity in {} lines",
+    "python-literal": "wrote True, False and None as JSON in {} lines",
+    "single-quotes": "put straight double quotes in {} lines",
+    "comment": "removed comments from {} lines",
+    "concatenated": "put objects that shared a line on lines of their own: {} lines",
+    "control-character": "escaped raw control characters in {} lines",
+    "json-array": "took away brackets and commas of an array on {} lines",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """One kind of repair: the rule it answers, in words, and how often it was done."""
+
+    rule: str
+    text: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Repaired:
+    """The lines of the new file, what was done, and the lines (1-based) that are still no JSON."""
+
+    lines: tuple[bytes, ...]
+    done: tuple[Done, ...]
+    left: tuple[int, ...]
+
+    @property
+    def data(self) -> bytes:
+        """The new file: UTF-8, LF after every line."""
+        return b"".join(line + b"\n" for line in self.lines)
+
+
+def repair(data: bytes) -> Repaired:
+    """Return a file's content as JSONL: one object a line, in UTF-8, with LF.
+
+    What cannot be read stays as it is, on its line, and is named in `left`. Contents of
+    examples are not judged here: that is what the fixes of single rules are for.
+    """
+    done: list[Done] = []
+    text = _decoded(data, done)
+    pieces = _pieces(text, done)
+    counts: Counter[str] = Counter()
+    lines: list[bytes] = []
+    for piece in pieces:
+        mended = mend(piece.encode("utf-8", "replace"), _LINE_RULES)
+        counts += mended.fixed
+        lines += mended.lines
+    done += [_told(rule, count) for rule, count in counts.items()]
+    left = tuple(n for n, line in enumerate(lines, 1) if _broken(line))
+    return Repaired(tuple(lines), tuple(done), left)
+
+
+def needs_repair(rule: str) -> bool:
+    """Whether a problem of this rule is the whole file's, and so mended into a new file."""
+    return rule in {"bom", "utf-16", "json-array", "pretty-printed", "crlf", "no-final-newline"}
+
+
+def _told(rule: str, count: int) -> Done:
+    words = _WORDS.get(rule, f"{RULES[rule].title}: {{}} lines")
+    text = words.format(f"{count:,}")
+    if count == 1:
+        text = text.replace("1 lines", "1 line").replace("1 blank lines", "1 blank line")
+    return Done(rule, text, count)
+
+
+def _decoded(data: bytes, done: list[Done]) -> str:
+    if data.startswith(codecs.BOM_UTF8):
+        data = data.removeprefix(codecs.BOM_UTF8)
+        done.append(Done("bom", "removed the byte order mark", 1))
+    elif encoding := wide_encoding(data):
+        text = data.decode(encoding, "replace").removeprefix("\ufeff")
+        done.append(Done("utf-16", f"converted {encoding.upper()[:6]} to UTF-8", 1))
+        return text
+    text, strange = decoded_text(data)
+    if strange:
+        words = f"read {plural(strange, 'byte')} that {'is' if strange == 1 else 'are'} no UTF-8"
+        done.append(Done("not-utf8", f"{words} as Windows-1252", strange))
+    return text
+
+
+def _pieces(text: str, done: list[Done]) -> list[str]:
+    """Cut the text into its lines, or, where it is no lines at all, into its values."""
+    ended = text.endswith(("\n", "\r")) or not text
+    crlf = text.count("\r\n")
+    if crlf:
+        done.append(Done("crlf", f"wrote LF for CR LF after {plural(crlf, 'line')}", crlf))
+    elif "\r" in text and "\n" not in text:
+        done.append(Done("crlf", f"wrote LF for CR after {plural(text.count(chr(13)), 'line')}", 1))
+        text = text.replace("\r", "\n")
+    rule = _whole_damage(text)
+    if rule:
+        found = [piece for piece, _ in values(text)]
+        done.append(_unrolled(rule, len(found)))
+        return found
+    if not ended:
+        done.append(Done("no-final-newline", "ended the last line", 1))
+    lines = _LINE_END.split(text)
+    return _joined(lines[:-1] if lines and not lines[-1] else lines, done)
+
+
+def _joined(lines: list[str], done: list[Done]) -> list[str]:
+    """Put objects that spread over several lines among sound ones on one line each."""
+    made: list[str] = []
+    at = joined = 0
+    while at < len(lines):
+        end = _object_end(lines, at) if lines[at].rstrip().endswith(("{", "[", ",")) else at
+        if end > at:
+            made.append(next(values("\n".join(lines[at : end + 1])))[0])
+            joined += 1
+        else:
+            made.append(lines[at])
+        at = end + 1
+    if joined:
+        done.append(_unrolled("pretty-printed", joined))
+    return made
+
+
+def _object_end(lines: list[str], at: int) -> int:
+    """Return the line in which the object that begins on a line ends; `at` when it does not."""
+    if not lines[at].lstrip().startswith("{"):
+        return at
+    open_ = 0
+    for number in range(at, min(len(lines), at + _LONGEST_OBJECT)):
+        if number > at and _whole_object(lines[number]):
+            return at  # the next example: what began before it was cut off
+        open_ += depth(lines[number])
+        if open_ <= 0:
+            return number if open_ == 0 else at
+    return at
+
+
+def _whole_object(line: str) -> bool:
+    return line.startswith("{") and line.rstrip().endswith("}") and depth(line) == 0
+
+
+def _whole_damage(text: str) -> str:
+    """Return the rule that says the file is no lines: one array, or objects over many lines."""
+    first = next((line for line in _LINE_END.split(text[:65536]) if line.strip()), "")
+    if first.lstrip().startswith("["):
+        return "json-array"
+    found = {issue.rule for issue in check_row(2, first.strip().encode()).issues}
+    return "pretty-printed" if "pretty-printed" in found else ""
+
+
+def _unrolled(rule: str, count: int) -> Done:
+    examples = plural(count, "example")
+    if rule == "json-array":
+        return Done(rule, f"took {examples} out of a JSON array, each on a line", count)
+    return Done(rule, f"put {examples} that spread over several lines on one line each", count)
+
+
+def _broken(line: bytes) -> bool:
+    return any(RULES[one.rule].scope == "line" for one in check_row(2, line).issues)
