@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 from tui.core.example import Broken, Example, parse, parse_exactly, write
 from tui.core.splices import Rows, Splice, Step
 from tui.services.datasets.journal import Entry, Journal, JournalBusyError, Move, Replayed
+from tui.services.datasets.rewriting import splices_of
 from tui.services.datasets.saving import write_atomically
 from tui.services.datasets.source import BOM, Identity, LineSource, stretches
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Iterator, Sequence
     from pathlib import Path
 
 
@@ -40,6 +41,8 @@ class Document:
         self.path = path
         self.version = 0  # grows with every change of the rows
         self.recovered = 0  # unsaved steps found in the journal when the file was opened
+        # Told of every file written, and how many rows it holds.
+        self.after_save: Callable[[Path, int], Awaitable[None]] | None = None
         self.notice = ""  # something to tell about the opening, in one sentence
         self._source = source
         self._journal = journal
@@ -110,7 +113,7 @@ class Document:
 
     def snapshot(self) -> Snapshot:
         """Return the rows as they stand, for a thread to read while edits go on."""
-        return Snapshot(array("q", self._rows.ids), self._text, self.version)
+        return Snapshot(array("q", self._rows.ids), self._text, self.version, self._source)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` on the loop after every change; returns what ends it."""
@@ -146,6 +149,29 @@ class Document:
             self._replayed.note("do", step)
             self._rows.apply(step)
         self._changed()
+
+    async def rewrite(self, label: str, rows: Sequence[int | bytes], version: int) -> bool:
+        """Give all rows anew in one undoable step; tells whether anything changed.
+
+        A row is a position as it stands, or a new line. Made off the loop, for any number of
+        rows. Raises InputError as `change` does, and when the rows are no longer those of
+        `version`, which the new ones were made from.
+        """
+        self._check_editable()
+        async with self._lock:
+            if version != self.version:
+                raise InputError(
+                    "The rows have changed meanwhile", "nothing was done", "Do it again"
+                )
+            splices = await asyncio.to_thread(splices_of, self._rows.ids, rows, self._new_id)
+            if splices:
+                step = Step(label, splices)
+                await self._journalled("do", step, step)
+                self._replayed.note("do", step)
+                self._rows.apply(step)
+        if splices:
+            self._changed()
+        return bool(splices)
 
     async def undo(self) -> Step | None:
         """Take the last step back; returns what was done to the rows, None without a step."""
@@ -190,6 +216,8 @@ class Document:
             if path is None:
                 self._rows.clean_at = len(self._rows.done)
         self._changed()
+        if self.after_save is not None:
+            await self.after_save(path or self.path, len(self))
 
     async def close(self) -> None:
         """Give everything back. Unsaved changes stay in the journal for the next start."""
@@ -359,9 +387,16 @@ class Document:
 class Snapshot:
     """The rows of a document at one moment, readable from any thread."""
 
-    def __init__(self, ids: array[int], text: Callable[[int], bytes], version: int) -> None:
+    def __init__(
+        self,
+        ids: array[int],
+        text: Callable[[int], bytes],
+        version: int,
+        source: LineSource | None = None,
+    ) -> None:
         self.ids = ids
         self.version = version
+        self.source = source  # the file: an id that is not negative is the number of its line
         self._text = text
 
     def __len__(self) -> int:
