@@ -11,7 +11,7 @@ import pytest
 from tui.services import schema
 from tui.services.errors import LedgerError
 from tui.services.ledger import kept
-from tui.services.store import Store, UploadRecord
+from tui.services.store import Store, UploadRecord, VersionRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -130,3 +130,21 @@ async def test_a_damaged_ledger_is_said_and_stops_nothing(tmp_path: Path) -> Non
     assert str(path) in caught.value.cause
     assert not await kept(store.add_upload("lab", UPLOAD))
     await store.close()
+
+
+async def test_a_file_uploaded_names_the_data_it_was(store: Store) -> None:
+    version = VersionRecord("d1", "/data/a.jsonl", 10, 3, "saved", 100)
+    later = VersionRecord("d2", "/data/a.jsonl", 12, 4, "saved", 200)
+    for one in (version, later, version):
+        await store.add_version(one)
+    await store.add_upload("lab", UPLOAD)
+    assert await store.data_of("lab", "file-1") == [version]
+    assert await store.data_of("lab", "file-2") == []
+    assert await store.versions(path="/data/a.jsonl") == [later, version]
+    assert await store.versions(digest="d2") == [later]
+
+
+async def test_sides_of_splits_are_remembered(store: Store) -> None:
+    await store.remember_sides({"a": "training", "b": "validation"})
+    await store.remember_sides({"b": "training"})
+    assert await store.sides() == {"a": "training", "b": "training"}

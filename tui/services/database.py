@@ -13,7 +13,7 @@ from tui.services.locations import private_folder
 from tui.services.schema import migrate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
 T = TypeVar("T")
@@ -33,6 +33,10 @@ class Database:
     async def write(self, sql: str, *values: object) -> None:
         """Run one statement in a transaction of its own."""
         await self._run(lambda db: db.execute(sql, values) and None)
+
+    async def write_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
+        """Run one statement for each row, all in one transaction."""
+        await self._run(lambda db: db.executemany(sql, rows) and None)
 
     async def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of one query."""

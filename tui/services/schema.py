@@ -26,6 +26,12 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " at INTEGER NOT NULL, request TEXT NOT NULL, reply TEXT NOT NULL)",
         "CREATE TABLE recent (path TEXT PRIMARY KEY, opened_at REAL NOT NULL)",
     ),
+    (
+        "CREATE TABLE versions (digest TEXT NOT NULL, path TEXT NOT NULL, size INTEGER NOT NULL,"
+        " examples INTEGER NOT NULL, origin TEXT NOT NULL, saved_at INTEGER NOT NULL,"
+        " PRIMARY KEY (digest, path))",
+        "CREATE TABLE sides (key TEXT PRIMARY KEY, side TEXT NOT NULL, at INTEGER NOT NULL)",
+    ),
 )
 
 

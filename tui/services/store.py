@@ -43,6 +43,21 @@ class JobRecord:
     asked_at: int
 
 
+@dataclass(frozen=True, slots=True)
+class VersionRecord:
+    """A dataset as it was once written; `digest` is the SHA-256 of its content, in hex.
+
+    `origin` says what wrote it, such as "saved" or "validation part of train.jsonl".
+    """
+
+    digest: str
+    path: str
+    size: int
+    examples: int
+    origin: str
+    saved_at: int
+
+
 class Store:
     """The ledger. All methods raise LedgerError when the file cannot be used."""
 
@@ -158,6 +173,49 @@ class Store:
         """Return the paths of the datasets opened last, newest first."""
         rows = await self._db.read("SELECT path FROM recent ORDER BY opened_at DESC LIMIT ?", limit)
         return [path for (path,) in rows]
+
+    async def add_version(self, record: VersionRecord) -> None:
+        """Remember a dataset as it was written; the same content at the same path only once."""
+        await self._db.write(
+            "INSERT OR REPLACE INTO versions (digest, path, size, examples, origin, saved_at)"
+            " VALUES (?, ?, ?, ?, ?, ?)",
+            record.digest, record.path, record.size, record.examples, record.origin,
+            record.saved_at,
+        )  # fmt: skip
+
+    async def versions(
+        self, *, path: str | None = None, digest: str | None = None
+    ) -> list[VersionRecord]:
+        """Return the versions written at a path, or of a content, newest first."""
+        rows = await self._db.read(
+            "SELECT digest, path, size, examples, origin, saved_at FROM versions"
+            " WHERE (? IS NULL OR path = ?) AND (? IS NULL OR digest = ?)"
+            " ORDER BY saved_at DESC, rowid DESC",
+            path, path, digest, digest,
+        )  # fmt: skip
+        return [VersionRecord(*row) for row in rows]
+
+    async def data_of(self, profile: str, file_id: str) -> list[VersionRecord]:
+        """Return the versions whose content was uploaded as a file, so a job can name its data."""
+        rows = await self._db.read(
+            "SELECT v.digest, v.path, v.size, v.examples, v.origin, v.saved_at FROM versions v"
+            " JOIN files f ON f.digest = v.digest WHERE f.profile = ? AND f.id = ?"
+            " ORDER BY v.saved_at DESC, v.rowid DESC",
+            profile, file_id,
+        )  # fmt: skip
+        return [VersionRecord(*row) for row in rows]
+
+    async def remember_sides(self, sides: Mapping[str, str]) -> None:
+        """Remember on which side of a split examples and groups stood, by their keys."""
+        now = _now()
+        await self._db.write_many(
+            "INSERT OR REPLACE INTO sides (key, side, at) VALUES (?, ?, ?)",
+            [(key, side, now) for key, side in sides.items()],
+        )
+
+    async def sides(self) -> dict[str, str]:
+        """Return the side of every example and group ever split."""
+        return dict(await self._db.read("SELECT key, side FROM sides"))
 
     async def close(self) -> None:
         """Close the file; pending writes are finished first."""

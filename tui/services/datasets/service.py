@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
+import time
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +14,8 @@ from tui.services.datasets.document import Document
 from tui.services.errors import InputError
 from tui.services.ledger import kept
 from tui.services.locations import private_folder
+from tui.services.store import VersionRecord
+from tui.services.uploads import content_digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +23,7 @@ if TYPE_CHECKING:
     from tui.services.locations import Locations
     from tui.services.store import Store
 
+log = logging.getLogger(__name__)
 SAMPLES = ("support_train.jsonl", "support_valid.jsonl", "preferences.jsonl", "flawed.jsonl")
 
 
@@ -42,6 +47,8 @@ class DatasetService:
         if now is not None and await asyncio.to_thread(_same_file, now.path, wanted):
             return now
         document = await asyncio.to_thread(self._open, wanted)
+        document.grow()
+        document.after_save = self.record_version
         before, self.current = self.current, document
         if before:
             await before.close()
@@ -57,6 +64,22 @@ class DatasetService:
         path = self.current.path
         await self.close()
         return await self.open(path)
+
+    async def record_version(self, path: Path, examples: int, origin: str = "saved") -> None:
+        """Remember the content of a file just written, so that a job can name its data.
+
+        A failure is only logged: the file itself is written.
+        """
+        try:
+            digest = await asyncio.to_thread(content_digest, path)
+            size = (await asyncio.to_thread(path.stat)).st_size
+        except (InputError, OSError) as error:
+            log.warning("%s", error)
+            return
+        record = VersionRecord(
+            digest, str(_absolute(path)), size, examples, origin, int(time.time())
+        )
+        await kept(self._store.add_version(record))
 
     async def recents(self) -> list[Path]:
         """Return datasets opened before that still exist, the last one first."""
@@ -88,7 +111,7 @@ class DatasetService:
                 raise InputError("Not a file", f"{path} is a folder", "Choose a file in it")
             if not path.is_file() and path.exists():
                 raise InputError("Not a file", f"{path} is a device or pipe", "Choose a file")
-            return Document.open(path, self._locations.state / "journals")
+            return Document.open(path, self._locations.state / "journals", whole=False)
         except FileNotFoundError as error:
             raise InputError(
                 "No such file",
