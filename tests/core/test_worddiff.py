@@ -1,0 +1,50 @@
+"""Word diff: the pieces make both texts, and few words are marked."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.worddiff import MOST_WORDS, Piece, marked, word_diff
+
+TEXTS = st.text(alphabet="ab \n.", max_size=40)
+
+
+def test_words_not_letters() -> None:
+    assert word_diff("a warm bath now", "a cold bath now") == [
+        Piece("same", "a "),
+        Piece("gone", "warm"),
+        Piece("new", "cold"),
+        Piece("same", " bath now"),
+    ]
+
+
+def test_changes_a_blank_apart_are_one() -> None:
+    pieces = word_diff("one two three", "uno dos three")
+    assert [p.text for p in pieces] == ["one two", "uno dos", " three"]
+
+
+def test_marks_are_ranges_in_the_text_of_their_side() -> None:
+    pieces = word_diff("keep this", "keep that too")
+    assert ["keep that too"[a:b] for a, b in marked(pieces, "new")] == ["that too"]
+    assert ["keep this"[a:b] for a, b in marked(pieces, "gone")] == ["this"]
+
+
+def test_huge_texts_do_not_take_long() -> None:
+    one = " ".join(map(str, range(MOST_WORDS * 20)))
+    other = one.replace("5", "6")
+    pieces = word_diff(one, other)
+    assert "".join(p.text for p in pieces if p.kind != "gone") == other
+
+
+@given(TEXTS, TEXTS)
+def test_the_pieces_make_both_texts(old: str, new: str) -> None:
+    pieces = word_diff(old, new)
+    assert "".join(p.text for p in pieces if p.kind != "new") == old
+    assert "".join(p.text for p in pieces if p.kind != "gone") == new
+    assert all(p.text for p in pieces)
+    for kind, text in (("gone", old), ("new", new)):
+        ranges = marked(pieces, kind)  # type: ignore[arg-type]
+        assert "".join(text[a:b] for a, b in ranges) == "".join(
+            p.text for p in pieces if p.kind == kind
+        )
