@@ -1,0 +1,45 @@
+"""Finding examples that say the same: equal, nearly equal, contradicting, or in two files.
+
+Nearly equal means that two texts share most of their words and pairs of neighbouring words
+(of characters, in scripts that put no spaces between words): their Jaccard similarity. MinHash
+and banding propose pairs, and only what the similarity itself confirms is reported, so a
+million rows take minutes, not the centuries of comparing all with all.
+
+Own code on numpy, which is here anyway, rather than a library: datasketch brings scipy with
+it, and rensa tells which rows of a matrix are duplicates but not of what.
+"""
+
+from tui.core.near.groups import (
+    Group,
+    Reason,
+    contradictions,
+    group_of,
+    near_groups,
+    near_rows,
+    same_rows,
+)
+from tui.core.near.leakage import leaks
+from tui.core.near.reading import Read, read
+from tui.core.near.shingles import similarity
+from tui.core.near.sketches import Sketches, Stopped, sketch
+
+__all__ = [
+    "THRESHOLD",
+    "Group",
+    "Read",
+    "Reason",
+    "Sketches",
+    "Stopped",
+    "contradictions",
+    "group_of",
+    "leaks",
+    "near_groups",
+    "near_rows",
+    "read",
+    "same_rows",
+    "similarity",
+    "sketch",
+]
+
+# From here on two examples count as nearly equal, unless told otherwise.
+THRESHOLD = 0.85

@@ -1,0 +1,147 @@
+"""Groups of rows of one file that say the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tui.core.near.candidates import Judge, candidates, equal_runs
+from tui.core.near.minhash import Banding
+from tui.core.near.sketches import Rows, Sketches, Stopped, sketch
+from tui.core.near.unions import Unions
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+Reason = Literal["same", "near", "prompt"]
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Rows that belong together, as positions in ascending order.
+
+    `alike` tells for each row how similar it is to the first, 0 to 1. `others` are rows of a
+    second file; then `alike` is the similarity to the first of those.
+    """
+
+    reason: Reason
+    rows: tuple[int, ...]
+    alike: tuple[float, ...]
+    others: tuple[int, ...] = ()
+
+    @property
+    def least(self) -> float:
+        """The similarity of the row least like the one they are compared with."""
+        return min(self.alike)
+
+
+def same_rows(sketches: Sketches) -> list[Group]:
+    """Return the groups of examples that are the same, but for spacing and order of keys."""
+    runs = (run.tolist() for run in equal_runs(sketches.content))
+    return [Group("same", tuple(run), (1.0,) * len(run)) for run in sorted(runs)]
+
+
+def contradictions(sketches: Sketches, rows: Rows) -> list[Group]:
+    """Return the groups of examples that answer the same prompt, but not all alike."""
+    judge = Judge(rows)
+    answers = sketches.answer
+    runs = sorted(
+        run.tolist()
+        for run in equal_runs(sketches.prompt)
+        if (answers[run] != answers[run[0]]).any()
+    )
+    return [Group("prompt", tuple(run), _to_first(judge, run)) for run in runs]
+
+
+def near_rows(
+    sketches: Sketches,
+    rows: Rows,
+    threshold: float,
+    on_progress: Callable[[int, int], None] = lambda _done, _of: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Group]:
+    """Return the groups of rows linked by similarities of `threshold` and more.
+
+    Rows with the same text are in one group, whatever differs beside it. Raises Stopped.
+    """
+    unions = Unions(len(sketches))
+    judge = Judge(rows)
+    link_near(sketches, unions, judge, threshold, on_progress, cancelled)
+    groups = []
+    for rows_ in unions.sets():
+        if cancelled():
+            raise Stopped
+        groups.append(Group("near", tuple(rows_), _to_first(judge, rows_)))
+    return groups
+
+
+def link_near(
+    sketches: Sketches,
+    unions: Unions,
+    judge: Judge,
+    threshold: float,
+    on_progress: Callable[[int, int], None] = lambda _done, _of: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> None:
+    """Join all rows of the same text, and those whose texts are similar enough."""
+    import numpy as np
+
+    distinct = sketches.text != 0
+    for run in equal_runs(sketches.text):
+        distinct[run[1:]] = False
+        for row in run[1:]:
+            unions.join(int(run[0]), int(row))
+    pairs = candidates(sketches, np.flatnonzero(distinct), threshold, None, cancelled)
+    for number, (one, other) in enumerate(pairs.tolist()):
+        if number % 500 == 0:
+            on_progress(number, len(pairs))
+            if cancelled():
+                raise Stopped
+        if unions.find(one) != unions.find(other) and judge.alike(one, other) >= threshold:
+            unions.join(one, other)
+
+
+def _to_first(judge: Judge, rows: Sequence[int]) -> tuple[float, ...]:
+    return (1.0, *(judge.alike(rows[0], row) for row in rows[1:]))
+
+
+def group_of(
+    rows: Rows,
+    threshold: float,
+    on_progress: Callable[[int, int], None] = lambda _done, _of: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[int]:
+    """Return for each row the first row it belongs with: equal, alike, or asking the same.
+
+    Rows of one number should not be parted between training and validation. Raises Stopped.
+    """
+    sketches = sketch(rows, Banding.for_threshold(threshold), None, on_progress, cancelled)
+    unions = Unions(len(sketches))
+    for column in (sketches.content, sketches.prompt):
+        for run in equal_runs(column):
+            for row in run[1:]:
+                unions.join(int(run[0]), int(row))
+    link_near(sketches, unions, Judge(rows), threshold, cancelled=cancelled)
+    return unions.names()
+
+
+def near_groups(texts: Sequence[str], threshold: float) -> list[Group]:
+    """Return the groups of plain texts linked by similarities of `threshold` and more."""
+    rows = _Texts(texts)
+    sketches = sketch(rows, Banding.for_threshold(threshold))
+    return near_rows(sketches, rows, threshold)
+
+
+class _Texts:
+    """Texts as rows of a dataset."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        self._texts = texts
+
+    def __len__(self) -> int:
+        return len(self._texts)
+
+    def __getitem__(self, position: int, /) -> bytes:
+        import orjson
+
+        return orjson.dumps({"messages": [{"role": "user", "content": self._texts[position]}]})
