@@ -1,0 +1,197 @@
+"""Telling whether a row matches: a filter becomes one function of a `Subject`."""
+
+from __future__ import annotations
+
+import operator
+import re
+from typing import TYPE_CHECKING
+
+from tui.core.filtering.fields import NUMBERS, VERBATIM, VOLATILE, WORDS
+from tui.core.filtering.model import (
+    And,
+    Compare,
+    Digest,
+    Everything,
+    Flag,
+    Has,
+    Node,
+    Not,
+    Or,
+    Pattern,
+    Span,
+    Text,
+    all_of,
+)
+from tui.core.filtering.patterns import compiled
+from tui.core.properties import digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.core.filtering.subject import Subject
+
+    Predicate = Callable[[Subject], bool]
+    Test = Callable[[str], bool]
+
+_OPERATORS = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+}
+# Such words stand in a line of JSON as they are, unless the line escapes plain letters.
+_PLAIN = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_ ]+")
+
+
+def matcher(node: Node) -> Predicate:
+    """Return the function that tells whether a row matches.
+
+    It raises FilterError when an expression takes too long on a row.
+    """
+    return _MAKERS[type(node)](node)
+
+
+def split(node: Node) -> tuple[Node, Node]:
+    """Return the part that depends on the row alone, and the part that also does on others."""
+    items = node.items if isinstance(node, And) else (node,)
+    return (
+        all_of(*(i for i in items if not is_volatile(i))),
+        all_of(*(i for i in items if is_volatile(i))),
+    )
+
+
+def is_volatile(node: Node) -> bool:
+    """Whether the answer may change while the row stays: marks, line numbers, problems."""
+    if isinstance(node, And | Or):
+        return any(map(is_volatile, node.items))
+    if isinstance(node, Not):
+        return is_volatile(node.item)
+    return fields_of(node) <= VOLATILE and bool(fields_of(node))
+
+
+def fields_of(node: Node) -> set[str]:
+    """Return the names of all fields and flags a filter asks for."""
+    if isinstance(node, And | Or):
+        return {name for item in node.items for name in fields_of(item)}
+    if isinstance(node, Not):
+        return fields_of(node.item)
+    if isinstance(node, Flag):
+        return {node.name}
+    return {node.field} if isinstance(node, Compare | Span | Has | Digest) else set()
+
+
+def _everything(_: Everything) -> Predicate:
+    return lambda _subject: True
+
+
+def _text(node: Text) -> Predicate:
+    test = _containing(node.value)
+    return _guarded(node.value, lambda subject: any(map(test, subject.texts)))
+
+
+def _pattern(node: Pattern) -> Predicate:
+    test = compiled(node)
+    return lambda subject: any(map(test, subject.texts))
+
+
+def _compare(node: Compare) -> Predicate:
+    read, holds, number = NUMBERS[node.field], _OPERATORS[node.operator], node.number
+    return lambda subject: bool(holds(read(subject), number))
+
+
+def _span(node: Span) -> Predicate:
+    read = NUMBERS[node.field]
+    low = 0 if node.low is None else node.low
+    high = float("inf") if node.high is None else node.high
+    return lambda subject: low <= read(subject) <= high
+
+
+def _has(node: Has) -> Predicate:
+    read, mode = WORDS[node.field]
+    value = node.value
+    if isinstance(value, Pattern):
+        found = compiled(value)
+        return lambda subject: any(map(found, read(subject)))
+    if node.exact and not value:
+        return lambda subject: not any(read(subject))
+    test = _containing(value)
+    if node.exact:
+        test = value.__eq__
+    elif mode != "contains":
+        folded = value.casefold()
+        test = folded.__eq__ if mode == "is" else lambda text: text.startswith(folded)
+        return _folding(node, read, test)
+    holds = lambda subject: any(map(test, read(subject)))  # noqa: E731 - one line says it
+    return _guarded(value, holds) if node.field in VERBATIM else holds
+
+
+def _folding(node: Has, read: Callable[[Subject], tuple[str, ...]], test: Test) -> Predicate:
+    def holds(subject: Subject) -> bool:
+        return any(test(text.casefold()) for text in read(subject))
+
+    guard = isinstance(node.value, str) and node.field in VERBATIM
+    return _guarded(str(node.value), holds) if guard else holds
+
+
+def _digest(node: Digest) -> Predicate:
+    read, _ = WORDS[node.field]
+    return lambda subject: any(digest(value) == node.digest for value in read(subject))
+
+
+def _flag(node: Flag) -> Predicate:
+    return operator.attrgetter(node.name)
+
+
+def _not(node: Not) -> Predicate:
+    inner = matcher(node.item)
+    return lambda subject: not inner(subject)
+
+
+def _and(node: And) -> Predicate:
+    inner = [matcher(item) for item in node.items]
+    return lambda subject: all(test(subject) for test in inner)
+
+
+def _or(node: Or) -> Predicate:
+    inner = [matcher(item) for item in node.items]
+    return lambda subject: any(test(subject) for test in inner)
+
+
+_MAKERS: dict[type, Callable[..., Predicate]] = {
+    Everything: _everything,
+    Text: _text,
+    Pattern: _pattern,
+    Compare: _compare,
+    Span: _span,
+    Has: _has,
+    Digest: _digest,
+    Flag: _flag,
+    Not: _not,
+    And: _and,
+    Or: _or,
+}
+
+
+def _containing(value: str) -> Test:
+    if value.isascii():
+        # The cases of plain letters only, so that the quick look at the bytes finds the same.
+        search = re.compile(re.escape(value), re.IGNORECASE | re.ASCII).search
+        return lambda text: search(text) is not None
+    folded = value.casefold()
+    return lambda text: folded in text.casefold()
+
+
+def _guarded(value: str, holds: Predicate) -> Predicate:
+    """Look for a plain word in the line's bytes first: most rows need not be decoded at all."""
+    if not _PLAIN.fullmatch(value):
+        return holds
+    wanted = value.lower().encode()
+
+    def guarded(subject: Subject) -> bool:
+        line = subject.line
+        if wanted not in line.lower() and b"\\u00" not in line:
+            return False
+        return holds(subject)
+
+    return guarded
