@@ -3,10 +3,13 @@ import json
 import time
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
 from tui.core.catalog import load
+from tui.services.datasets import Document
+from tui.services.locations import Locations
 from tui.services.tokens import Cancelled, TokenService
 from tui.services.vocab import encoder
 
@@ -41,7 +44,7 @@ async def test_report() -> None:
     rows = [ROWS[0], b"", b"oops", *ROWS[1:], b"{}"]
     report = await TokenService().report(rows, "a.jsonl", "ft:gpt-4.1-2025-04-14:o:s:1")
     context, trained = expected(ROWS)
-    assert report.lines == (1, *range(4, 43))
+    assert report.lines.tolist() == [1, *range(4, 43)]
     assert (list(report.context), list(report.trained)) == (context, trained)
     assert report.epochs == 3
     assert report.billed_tokens == sum(context) * 3
@@ -49,10 +52,10 @@ async def test_report() -> None:
     assert report.cost.as_of == date(2025, 7, 1)
 
 
-async def test_json_has_exactly_the_promised_keys() -> None:
+async def test_json_has_the_promised_keys_first() -> None:
     shown = (await TokenService().report(ROWS, "a.jsonl", "gpt-4.1", epochs=2)).to_json()
     context, trained = expected(ROWS)
-    assert list(shown) == [
+    assert list(shown)[:13] == [
         "path",
         "model",
         "encoding",
@@ -67,7 +70,8 @@ async def test_json_has_exactly_the_promised_keys() -> None:
         "billed_tokens",
         "cost",
     ]
-    assert list(shown["per_example"]) == ["min", "p05", "p25", "p50", "p75", "p95", "max", "mean"]
+    names = ["min", "p05", "p25", "p50", "p75", "p95", "max", "mean"]
+    assert list(shown["per_example"])[:8] == names
     assert (shown["context_tokens"], shown["trained_tokens"]) == (sum(context), sum(trained))
     assert (shown["encoding"], shown["exact"], shown["epochs"]) == ("o200k_base", True, 2)
     cost = {"amount": sum(context) * 2 * 25 / 1e6, "currency": "USD", "as_of": "2025-07-01"}
@@ -85,7 +89,7 @@ async def test_long_examples_are_cut_at_the_limit() -> None:
     rows = [*ROWS, row("Tell me all.", "moss " * 2000)]
     report = await TokenService().report(rows, "a.jsonl", "lab-small", epochs=2)
     (cut,) = report.truncated
-    assert (cut.line, cut.tokens) == (41, report.context[-1])
+    assert (cut.line, cut.tokens) == (41, int(report.context[-1]))
     assert cut.lost == cut.tokens - 1024
     assert report.billed_tokens == 2 * (sum(report.context) - cut.lost)
     assert report.to_json()["truncated"] == [
@@ -110,39 +114,117 @@ async def test_an_empty_file() -> None:
 
 async def test_progress_ends_at_the_total_and_never_goes_back() -> None:
     seen: list[tuple[int, int]] = []
+    parts: list[int] = []
     await TokenService().report(
-        ROWS * 40, "a", "gpt-4.1", on_progress=lambda done, of: seen.append((done, of))
+        [row("Question?", f"word {n} " * 900) for n in range(1600)],
+        "a",
+        "gpt-4.1",
+        on_progress=lambda done, of: seen.append((done, of)),
+        on_part=lambda part: parts.append(part.examples),
     )
     assert seen == sorted(seen)
     assert seen[-1] == (1600, 1600)
     assert len(seen) > 1
+    assert parts == sorted(parts)
+    assert 0 < parts[0] < 1600
 
 
 async def test_cancel() -> None:
-    asked = iter([False, True] + [True] * 100)
+    asked = iter([False] + [True] * 100)
     with pytest.raises(Cancelled):
-        await TokenService().report(ROWS * 200, "a", "gpt-4.1", cancelled=lambda: next(asked))
+        await TokenService().report(ROWS * 2000, "a", "gpt-4.1", cancelled=lambda: next(asked))
 
 
-async def test_what_was_counted_is_not_counted_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    service = TokenService(load())
+async def test_what_was_counted_is_not_counted_again(tmp_path: Path) -> None:
+    places = Locations.standard({"FINETUI_HOME": str(tmp_path)})
+    service = TokenService(load(), locations=places)
     first = await service.report(ROWS, "a", "gpt-4.1")
-    counted: list[str] = []
-    real = encoder("o200k_base")
-    encode = real._encode
-    monkeypatch.setattr(real, "_encode", lambda text: (counted.append(text), encode(text))[1])
+    assert first.counter
+    await service.close()
+    service = TokenService(load(), locations=places)
+    again = await service.report([*reversed(ROWS)], "b", "gpt-4o")
+    assert again.counter == ""  # nobody had to count
+    assert again.context.tolist() == first.context.tolist()[::-1]
     edited = [*ROWS[:5], row("New question?", "New answer."), *ROWS[6:]]
-    again = await service.report(edited, "a", "gpt-4o")
-    assert set(counted) == {
-        "New question?", "New answer.", "You are Fern.", "system", "user", "assistant",
-    }  # fmt: skip
-    assert again.context[:5] == first.context[:5]
+    counted = await service.report(edited, "a", "gpt-4.1")
+    assert counted.counter
+    assert counted.context.tolist()[:5] == first.context.tolist()[:5]
+    assert counted.context.tolist() == expected(edited)[0]
+    await service.close()
+
+
+@pytest.mark.parametrize("harm", ["cut", "changed", "foreign", "empty"])
+async def test_damaged_counts_on_disk_are_dropped(tmp_path: Path, harm: str) -> None:
+    places = Locations.standard({"FINETUI_HOME": str(tmp_path)})
+    service = TokenService(load(), locations=places)
+    await service.report(ROWS, "a", "gpt-4.1")
+    await service.close()
+    (file,) = places.cache.iterdir()
+    data = bytearray(file.read_bytes())
+    if harm == "changed":
+        data[-70] ^= 1
+    elif harm == "foreign":
+        data[3] ^= 1
+    file.write_bytes({"cut": data[:-5], "empty": b""}.get(harm, data))
+    service = TokenService(load(), locations=places)
+    report = await service.report(ROWS, "a", "gpt-4.1")
+    assert report.counter
+    assert report.context.tolist() == expected(ROWS)[0]
+    await service.close()
+    assert file.stat().st_size > 40 * 60
+
+
+async def test_an_edit_of_an_open_document_counts_one_example(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n".join(ROWS))
+    document = Document.open(path, tmp_path / "journals")
+    service = TokenService(load())
+    await service.report(document.snapshot(), "a", "gpt-4.1")
+    await document.delete(3, 1, "delete")
+    await document.insert(0, [row("New?", "Yes."), b"oops"], "insert")
+    rows = [row("New?", "Yes."), b"oops", *ROWS[:3], *ROWS[4:]]
+    assert [*document.snapshot()] == rows
+    counted = await service._counting.count(document.snapshot(), "o200k_base")
+    assert (counted.new, len(counted.table)) == (2, len(rows))
+    report = await service.report(document.snapshot(), "a", "gpt-4.1")
+    assert report.context.tolist() == expected([rows[0], *rows[2:]])[0]
+    assert report.counter == ""
+    await document.close()
+    await service.close()
+
+
+async def test_a_process_that_dies_is_replaced_by_one_with_tiktoken() -> None:
+    service = TokenService(load())
+    await service.counter("gpt-4.1")
+    for worker in service._counting.crew._all:
+        worker.kill()
+    report = await service.report(ROWS, "a", "gpt-4.1")
+    assert report.counter.startswith("tiktoken")
+    assert report.context.tolist() == expected(ROWS)[0]
+    await service.close()
+
+
+async def test_a_task_that_is_cancelled_ends_at_once() -> None:
+    service = TokenService(load())
+    rows = [row(f"Question {n}?", f"word {n} " * 3000) for n in range(400)]
+    started = asyncio.Event()
+    job = asyncio.create_task(
+        service.report(rows, "a", "gpt-4.1", on_progress=lambda done, of: started.set())
+    )
+    await started.wait()
+    begun = time.perf_counter()
+    job.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await job
+    assert time.perf_counter() - begun < 1
+    assert (await service.report(ROWS, "a", "gpt-4.1")).examples == len(ROWS)
+    await service.close()
 
 
 async def test_the_event_loop_goes_on_meanwhile() -> None:
-    await asyncio.to_thread(encoder, "o200k_base")
+    service = TokenService(load())
     rows = [row(f"Question {n}?", f"word {n} " * 60) for n in range(3000)]
-    job = asyncio.create_task(TokenService().report(rows, "a", "gpt-4.1"))
+    job = asyncio.create_task(service.report(rows, "a", "gpt-4.1"))
     gaps = []
     while not job.done():
         start = time.perf_counter()
@@ -151,3 +233,23 @@ async def test_the_event_loop_goes_on_meanwhile() -> None:
     gaps.sort()
     # The machine may stall anyone once; the work itself must not.
     assert gaps[int(len(gaps) * 0.95)] < 0.05
+    await service.close()
+
+
+async def test_everything_works_with_sockets_blocked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Every process that is started reads this file first.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import socket\n"
+        "def refuse(*args, **keys): raise AssertionError('network')\n"
+        "socket.socket = socket.getaddrinfo = socket.create_connection = refuse\n"
+    )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    for name in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
+        monkeypatch.delenv(name, raising=False)
+    service = TokenService(load(), locations=Locations.standard({"FINETUI_HOME": str(tmp_path)}))
+    for model in ("gpt-4.1", "gpt-3.5-turbo"):
+        assert (await service.report(ROWS, "a", model)).examples == len(ROWS)
+        assert (await service.pieces(ROWS[0], model)).context > 0
+    await service.close()
