@@ -27,13 +27,19 @@ class FileActions(PlaceInDataset):
         """List the datasets opened before on the start page."""
         self.query_one(Welcome).show_recents(await self.workspace.datasets.recents())
 
-    @work(group="open", exclusive=True, exit_on_error=False, description="choose a dataset")
-    async def action_open(self) -> None:
-        """Ask for a file and open it."""
-        recents = await self.workspace.datasets.recents()
-        path = await self.app.push_screen_wait(PathDialog("Open a dataset", recents))
+    def action_open(self) -> None:
+        """Ask for a file and open it. The dialog is there at once, recent files come in later."""
+        dialog = PathDialog("Open a dataset")
+        self.app.push_screen(dialog, self._open_chosen)
+        self._offer_recents(dialog)
+
+    @work(group="recents", exclusive=True, exit_on_error=False, description="offer recent files")
+    async def _offer_recents(self, dialog: PathDialog) -> None:
+        dialog.offer(await self.workspace.datasets.recents())
+
+    def _open_chosen(self, path: Path | None) -> None:
         if path is not None:
-            await self._open(path)
+            self.open_path(path)
 
     @work(group="open", exclusive=True, exit_on_error=False, description="open the sample")
     async def action_sample(self) -> None:
@@ -43,7 +49,7 @@ class FileActions(PlaceInDataset):
 
     @work(group="open", exclusive=True, exit_on_error=False, description="open a dataset")
     async def open_path(self, path: Path) -> None:
-        """Open a file that was opened before."""
+        """Open a file."""
         await self._open(path)
 
     async def _open(self, path: Path) -> None:

@@ -72,6 +72,12 @@ class PathDialog(Dialog[Path]):
         """List what fits the start."""
         self._look(self._value)
 
+    def offer(self, recents: Sequence[Path]) -> None:
+        """Put files opened before on top of the list."""
+        self._recents = list(recents)
+        if self.is_mounted:
+            self._look(self.query_one(Input).value)
+
     def on_input_changed(self, event: Input.Changed) -> None:
         """List what fits what is typed."""
         self._look(event.value)
