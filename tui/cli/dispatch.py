@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
 
-COMMANDS = ("check", "tokens", "files", "jobs", "chat", "models", "lab")
+COMMANDS = (
+    "check", "convert", "split", "diff", "stats", "tokens",
+    "files", "jobs", "chat", "models", "lab",
+)  # fmt: skip
 _NEEDS_VALUE = "--profile"
 
 

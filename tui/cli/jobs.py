@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command, group
@@ -11,10 +12,11 @@ from tui.cli.output import when
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Sequence
 
     from tui.cli.output import Output
     from tui.core.jobs import Job
+    from tui.services.store import VersionRecord
     from tui.services.workspace import Workspace
 
 
@@ -56,13 +58,20 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
 
 
 async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    show_job(await workspace.jobs.retrieve(options.id), out)
+    job = await workspace.jobs.retrieve(options.id)
+    data: list[VersionRecord] = []
+    for file_id in filter(None, (job.training_file, job.validation_file)):
+        data += await workspace.store.data_of(workspace.profile.name, file_id)
+    show_job(job, out, data)
     return 0
 
 
-def show_job(job: Job, out: Output) -> None:
-    """Print one job whole."""
-    out.document(job_document(job))
+def show_job(job: Job, out: Output, data: Sequence[VersionRecord] = ()) -> None:
+    """Print one job whole, and the datasets of this machine it was made from."""
+    document = job_document(job)
+    if data:
+        document["data"] = [asdict(version) for version in data]
+    out.document(document)
     lines: dict[str, object] = {
         "id": job.id,
         "status": job.status,
@@ -84,6 +93,9 @@ def show_job(job: Job, out: Output) -> None:
     for name, value in lines.items():
         if value not in {None, ""}:
             out.line(f"{name.replace('_', ' '):<26}{value}")
+    for version in data:
+        text = f"{version.path} as {version.origin} {when(version.saved_at)}"
+        out.line(f"{'data':<26}{text}, sha256 {version.digest[:12]}")
 
 
 async def _events(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:

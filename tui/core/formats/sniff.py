@@ -29,6 +29,8 @@ class Sniffed:
     @property
     def words(self) -> str:
         """How sure it is, as people say it."""
+        if self.format == "table":
+            return "by its columns"
         if self.confidence >= 0.99:
             return "certain"
         return f"{self.confidence:.0%} of the rows"

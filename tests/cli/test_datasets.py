@@ -1,0 +1,148 @@
+"""convert, split, diff and stats as a script uses them: files, pipes, JSON, exit codes."""
+
+from __future__ import annotations
+
+import json
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.core.test_splitting import line
+from tui.cli import main
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def feed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], None]]:
+    """Let standard input hold bytes."""
+    with ExitStack() as stack:
+
+        def hold(data: bytes) -> None:
+            path = tmp_path / "fed"
+            path.write_bytes(data)
+            monkeypatch.setattr("sys.stdin", stack.enter_context(path.open(encoding="utf-8")))
+
+        yield hold
+
+
+def ran(capsys: Any, *arguments: str) -> tuple[int, Any]:
+    code = main([*arguments, "--json"])
+    return code, json.loads(capsys.readouterr().out)
+
+
+def sharegpt(path: Path) -> None:
+    good = {"conversations": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]}
+    path.write_text("\n".join(map(json.dumps, [good, {"conversations": []}, good])))
+
+
+def test_convert_to_a_file_lists_what_it_drops(tmp_path: Path, capsys: Any) -> None:
+    sharegpt(tmp_path / "in.jsonl")
+    code, said = ran(capsys, "convert", "in.jsonl", "-o", "out.jsonl")
+    assert code == 0
+    assert (said["read"], said["converted"], said["from"]) == (3, 2, "sharegpt")
+    assert said["dropped"][0]["position"] == 2
+    assert (tmp_path / "out.jsonl").read_text().count("\n") == 2
+    assert ran(capsys, "convert", "in.jsonl", "--strict")[0] == 1
+    assert main(["convert", "in.jsonl", "-o", "in.jsonl"]) == 2
+    assert main(["convert", "in.jsonl", "--from", "kto", "-o", "none.jsonl"]) == 1
+    assert not (tmp_path / "none.jsonl").exists()
+    assert main(["convert", "in.jsonl", "--in-place"]) == 0
+    assert (tmp_path / "in.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
+
+
+def test_convert_from_a_pipe_to_standard_output(
+    capfdbinary: Any, feed: Callable[[bytes], None]
+) -> None:
+    feed(b"Frage,Antwort\nQ,A\n,B\n")
+    assert main(["convert", "-", "--columns", "user=Frage,assistant=Antwort"]) == 0
+    out, err = capfdbinary.readouterr()
+    assert json.loads(out)["messages"][0]["content"] == "Q"
+    assert b"column Frage is empty" in err
+    feed(b'[{"instruction": "Q", "output": "A"}, {"instruction": "Q"}]')
+    assert main(["convert", "-", "--to", "gemini"]) == 0
+    out, err = capfdbinary.readouterr()
+    assert json.loads(out)["contents"][1] == {"role": "model", "parts": [{"text": "A"}]}
+    assert b"dropped row 2: output is missing" in err
+
+
+def test_losses_of_both_steps_name_rows_of_the_input(tmp_path: Path, capsys: Any) -> None:
+    rows = [{"text": 1}, {"text": "A"}, {"text": "### Human: Q\n### Assistant: A"}]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    code, said = ran(capsys, "convert", "in.jsonl", "--to", "alpaca", "-o", "out.jsonl")
+    assert code == 0
+    assert [d["position"] for d in said["dropped"]] == [1, 2]
+    assert json.loads((tmp_path / "out.jsonl").read_text())["instruction"] == "Q"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["nothing.jsonl"],
+        ["odd.jsonl"],
+        ["odd.jsonl", "--from", "csv"],
+        ["odd.jsonl", "--to", "kto"],
+        ["odd.csv"],
+        ["odd.csv", "--columns", "x"],
+    ],
+)
+def test_convert_says_what_it_needs(tmp_path: Path, capsys: Any, arguments: list[str]) -> None:
+    (tmp_path / "odd.jsonl").write_text('{"a": 1}\n')
+    (tmp_path / "odd.csv").write_text("a,b\n1,2\n")
+    assert main(["convert", *arguments]) == 2
+    assert capsys.readouterr().err.splitlines()[-1].startswith("finetui: ")
+
+
+def test_split_writes_two_files_once(tmp_path: Path, capsys: Any) -> None:
+    lines = [line(f"q{n}") for n in range(50)]
+    (tmp_path / "all.jsonl").write_bytes(b"\n".join(lines))
+    code, said = ran(capsys, "split", "all.jsonl", "--validation", "20%", "--dry-run")
+    assert (code, said["written"], said["validation"]["examples"]) == (0, False, 10)
+    code, said = ran(capsys, "split", "all.jsonl", "--validation", "20%")
+    assert (code, said["written"]) == (0, True)
+    assert (tmp_path / "all.valid.jsonl").read_bytes().count(b"\n") == 10
+    assert main(["split", "all.jsonl"]) == 2  # the files exist
+    capsys.readouterr()
+    code, said = ran(capsys, "split", "all.jsonl", "-o", "t.jsonl", "v.jsonl")
+    assert said["remembered"] == 50
+    assert (tmp_path / "v.jsonl").read_bytes() == (tmp_path / "all.valid.jsonl").read_bytes()
+    assert main(["split", "all.jsonl", "--validation", "0"]) == 2
+    assert main(["split", "all.jsonl", "-o", "x", "x"]) == 2
+
+
+def test_diff_tells_by_its_exit_code(tmp_path: Path, capsys: Any) -> None:
+    (tmp_path / "a").write_bytes(line("one") + b"\n" + line("two") + b"\n")
+    (tmp_path / "b").write_bytes(line("two", "better") + b"\n")
+    code, said = ran(capsys, "diff", "a", "b")
+    assert code == 1
+    assert (said["removed"], said["changed"], said["same"]) == (1, 1, 0)
+    assert said["changes"][1] == {"change": "changed", "before": 2, "after": 1}
+    assert main(["diff", "a", "a"]) == 0
+    assert capsys.readouterr().out == "2 the same\n"
+    assert main(["diff", "a", "b"]) == 1
+    assert "~ changed 2 → 1" in capsys.readouterr().out
+
+
+def test_stats_of_a_pipe(capsys: Any, feed: Callable[[bytes], None]) -> None:
+    data = b"\n".join([line("one", system="S"), line("one", system="S"), b"", b"{", line("two")])
+    feed(data)
+    code, said = ran(capsys, "stats", "-")
+    assert code == 0
+    (found,) = said["files"]
+    assert (found["examples"], found["broken"], found["blank"]) == (3, 1, 1)
+    assert (found["duplicates"], found["same_prompts"]) == (1, 1)
+    assert found["patterns"] == {"system user assistant": 2, "user assistant": 1}
+    feed(data)
+    assert main(["stats", "-"]) == 0
+    assert "3 examples" in capsys.readouterr().out

@@ -1,0 +1,86 @@
+"""`finetui split`: a training and a validation file with nothing alike on both sides."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.cli.arguments import Commands, Parser, command
+from tui.cli.inputs import STDIN, lines_of, refuse_existing
+from tui.core.splitting import PROPERTIES, Wanted
+from tui.core.text import one_line, plural
+from tui.services.errors import InputError
+from tui.services.exporting import plan_split, write_split
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tui.cli.output import Output
+    from tui.services.workspace import Workspace
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "split", _split, "split into training and validation")
+    parser.add_argument("path", metavar="FILE", help="a dataset, or -")
+    parser.add_argument(
+        "--validation", default="10%", metavar="SIZE", help="a share or a number (default 10%%)"
+    )
+    parser.add_argument("--seed", type=int, default=0, metavar="N")
+    parser.add_argument("--by", default="", choices=["", *PROPERTIES], help="keep its shares equal")
+    parser.add_argument("--fresh", action="store_true", help="do not keep to earlier splits")
+    parser.add_argument("--dry-run", action="store_true", help="say what would be, write nothing")
+    parser.add_argument(
+        "-o", "--output", nargs=2, metavar=("TRAINING", "VALIDATION"), help="write these files"
+    )
+
+
+async def _split(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    try:
+        wanted = Wanted.parse(options.validation, options.seed, options.by)
+    except ValueError as error:
+        raise InputError("Usage", str(error), "Such as --validation 10% or 50.") from error
+    targets = _targets(options)
+    lines = [line for line in await lines_of(options.path) if line.strip()]
+    made = await plan_split(workspace.store, lines, wanted, fresh=options.fresh)
+    if not options.dry_run:
+        if not options.output:
+            refuse_existing(targets, "Name the files with -o to replace them")
+        source = Path(options.path).name
+        await write_split(workspace.store, workspace.datasets, lines, made, targets, source)
+    sizes = (len(made.training), len(made.validation))
+    for name, size, path in zip(("training", "validation"), sizes, targets, strict=True):
+        out.line(f"{name:<11} {plural(size, 'example')}  {one_line(str(path))}")
+    out.line(f"{plural(made.groups, 'group')}, {made.remembered:,} examples from earlier splits")
+    for one in made.strata if options.by else ():
+        out.line(f"  {one.training:>7,} + {one.validation:<7,} {one.name}")
+    out.document(
+        {
+            "training": {"path": str(targets[0]), "examples": sizes[0]},
+            "validation": {"path": str(targets[1]), "examples": sizes[1]},
+            "written": not options.dry_run,
+            "groups": made.groups,
+            "remembered": made.remembered,
+            "strata": [
+                {"value": s.name, "training": s.training, "validation": s.validation}
+                for s in made.strata
+            ],
+        }
+    )
+    return 0
+
+
+def _targets(options: argparse.Namespace) -> tuple[Path, Path]:
+    if options.output:
+        training, validation = map(Path, options.output)
+        if training.absolute() == validation.absolute():
+            raise InputError("Usage", "both parts would be the same file")
+        return training, validation
+    if options.path == STDIN:
+        raise InputError("Usage", "from a pipe the two files need names", "Name them with -o.")
+    path = Path(options.path)
+    suffix = path.suffix or ".jsonl"
+    return (
+        path.with_name(f"{path.stem}.train{suffix}"),
+        path.with_name(f"{path.stem}.valid{suffix}"),
+    )
