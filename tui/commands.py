@@ -58,6 +58,7 @@ _LABELS = {
     "right_square_bracket": "]",
     "plus": "+",
     "minus": "-",
+    "equals_sign": "=",
     "f1": "F1",
     "f2": "F2",
     "f3": "F3",
@@ -93,6 +94,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("datasets.import_data", "i", "Import", "Bring in ShareGPT, Alpaca, CSV, Parquet, …"),
     Command("datasets.mark", "space", "Mark", "Mark this example for commands on several."),
     Command("datasets.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
+    Command("datasets.near", "equals_sign", "Alike", "Duplicates, contradictions, leakage."),
     # Tokens
     Command("tokens.model", "m", "Model", "Choose the model to count and price for.", True),
     Command("tokens.compare", "c", "Compare", "Lay a second file beside the first.", True),

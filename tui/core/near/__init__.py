@@ -10,26 +10,32 @@ it, and rensa tells which rows of a matrix are duplicates but not of what.
 """
 
 from tui.core.near.groups import (
+    THRESHOLD,
     Group,
     Reason,
+    by_likeness,
     contradictions,
     group_of,
     near_groups,
     near_rows,
     same_rows,
+    surplus,
 )
 from tui.core.near.leakage import leaks
+from tui.core.near.minhash import Banding
 from tui.core.near.reading import Read, read
 from tui.core.near.shingles import similarity
 from tui.core.near.sketches import Sketches, Stopped, sketch
 
 __all__ = [
     "THRESHOLD",
+    "Banding",
     "Group",
     "Read",
     "Reason",
     "Sketches",
     "Stopped",
+    "by_likeness",
     "contradictions",
     "group_of",
     "leaks",
@@ -39,7 +45,5 @@ __all__ = [
     "same_rows",
     "similarity",
     "sketch",
+    "surplus",
 ]
-
-# From here on two examples count as nearly equal, unless told otherwise.
-THRESHOLD = 0.85

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tui.core.identity import prompt_key
 from tui.core.near.candidates import Judge, candidates, equal_runs
 from tui.core.near.minhash import Banding
 from tui.core.near.sketches import Rows, Sketches, Stopped, sketch
@@ -13,6 +14,8 @@ from tui.core.near.unions import Unions
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+# From here on two examples count as nearly equal, unless told otherwise.
+THRESHOLD = 0.85
 Reason = Literal["same", "near", "prompt"]
 
 
@@ -101,6 +104,27 @@ def link_near(
             unions.join(one, other)
 
 
+def surplus(group: Group, rows: Rows, threshold: float) -> list[int]:
+    """Return the rows of a group that can go, because each is like an earlier one that stays.
+
+    Rows may be linked through others and not be alike themselves: those all stay. Of equal
+    examples or contradicting ones the first stays, of leaked ones none.
+    """
+    if group.others:
+        return [*group.rows]
+    if group.reason != "near" or group.least >= threshold:
+        return [*group.rows[1:]]
+    judge = Judge(rows)
+    kept: list[int] = []
+    gone = []
+    for row in group.rows:
+        if any(judge.alike(one, row) >= threshold for one in kept):
+            gone.append(row)
+        else:
+            kept.append(row)
+    return gone
+
+
 def _to_first(judge: Judge, rows: Sequence[int]) -> tuple[float, ...]:
     return (1.0, *(judge.alike(rows[0], row) for row in rows[1:]))
 
@@ -123,6 +147,16 @@ def group_of(
                 unions.join(int(run[0]), int(row))
     link_near(sketches, unions, Judge(rows), threshold, cancelled=cancelled)
     return unions.names()
+
+
+def by_likeness(lines: Sequence[bytes], threshold: float = THRESHOLD) -> list[str]:
+    """Name each line's group for a split: lines of one name must not be parted.
+
+    A name is the prompt's key of the first line of a group, so it is the same in other files.
+    """
+    firsts = group_of(lines, threshold)
+    keys = {first: prompt_key(lines[first]) for first in set(firsts)}
+    return [keys[first] for first in firsts]
 
 
 def near_groups(texts: Sequence[str], threshold: float) -> list[Group]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from array import array
+from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -97,11 +99,9 @@ class _Maker:
             low=np.zeros((count, size), np.uint8),
         )
         self._known = known if known is not None and known.banding == banding else None
-        self._at = (
-            {}
-            if self._known is None
-            else {int(line): at for at, line in enumerate(self._known.line.tolist())}
-        )
+        order = np.argsort(self._known.line) if self._known else np.empty(0, np.int64)
+        self._order = order
+        self._lines = array("Q", self._known.line[order].tobytes() if self._known else b"")
         self._copied: list[tuple[int, int]] = []
         self._batch: list[tuple[int, bytes]] = []
         self._bytes = 0
@@ -111,8 +111,9 @@ class _Maker:
         made = self._made
         digest = _digest(line)
         made.line[position] = digest
-        if (at := self._at.get(digest)) is not None:
-            self._copied.append((position, at))
+        at = bisect_left(self._lines, digest)
+        if at < len(self._lines) and self._lines[at] == digest:
+            self._copied.append((position, int(self._order[at])))
             return
         facts = read(line)
         made.content[position] = facts.content

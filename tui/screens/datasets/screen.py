@@ -17,6 +17,7 @@ from tui.screens.datasets.editing import EditActions
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.importing import ImportActions
 from tui.screens.datasets.marks import MarkActions
+from tui.screens.datasets.near import NearActions
 from tui.screens.datasets.rows import example_row, issue_row, turns_of
 from tui.screens.datasets.welcome import Welcome
 from tui.widgets.conversation import Conversation
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
 _RANK = {"error": 3, "warning": 2, "info": 1}
 
 
-class DatasetsScreen(FileActions, EditActions, ImportActions, MarkActions):
+class DatasetsScreen(FileActions, EditActions, ImportActions, MarkActions, NearActions):
     """Everything about one dataset at a time."""
 
     MODE: ClassVar[str] = "datasets"

@@ -1,0 +1,149 @@
+"""Duplicates, contradictions and leakage by keyboard."""
+
+from __future__ import annotations
+
+import json
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.screens.datasets import DatasetsScreen
+from tui.screens.datasets.near_view import NearView
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.path import PathDialog
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+STORY = "once there was a fox who lived beside the old mill and never slept before the moon rose"
+FARM = "beneath seven hills some farmers planted corn while their children went fishing every day"
+
+
+def line(prompt: str, answer: str) -> str:
+    messages = [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
+    return json.dumps({"messages": messages})
+
+
+ROWS = [
+    line("Tell of the fox.", STORY),
+    line("Tell of the [b]farm[/b].", FARM),
+    line("Tell of the fox.", STORY.replace("fox", "hare")),
+    line("Tell of the [b]farm[/b].", FARM),
+    line("Is it late?", "Yes."),
+    line("Is it late?", "No."),
+    line("Tell me of the fox.", STORY),
+]
+
+
+@pytest.fixture
+def dataset(tmp_path: Path, app_home: Path) -> Path:
+    path = tmp_path / "train.jsonl"
+    path.write_text("\n".join(ROWS) + "\n")
+    return path
+
+
+@asynccontextmanager
+async def looking(
+    path: Path, item: int, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Pilot[Any], Any, Any]]:
+    app = FinetuiApp(str(path))
+    async with app.run_test(size=size) as pilot:
+        screen = app.screen
+        assert isinstance(screen, DatasetsScreen)
+        await until(lambda: screen.document, pilot)
+        await pilot.press("=")
+        await until(lambda: isinstance(app.screen, Choose), pilot)
+        await pilot.press(*["down"] * item, "enter")
+        if item == 5:
+            await until(lambda: isinstance(app.screen, PathDialog), pilot)
+            app.screen.query_one(Input).value = str(path.with_name("valid.jsonl"))
+            await pilot.press("enter")
+        await until(lambda: isinstance(app.screen, NearView) and app.screen.found, pilot)
+        await until(lambda: app.screen.groups, pilot)
+        yield pilot, screen, app.screen
+
+
+def shown(view: NearView) -> str:
+    return str(view.query_one("#near-differences", Static).content)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_near_duplicates_keep_undo_leave_and_go(dataset: Path, size: tuple[int, int]) -> None:
+    async with looking(dataset, 1, size) as (pilot, screen, view):
+        document = screen.document
+        assert [group.rows for _, group in view.groups] == [(0, 2, 6), (1, 3)]
+        await until(lambda: "[-fox-]{+hare+}" in shown(view), pilot)
+        await pilot.press("f")
+        await until(lambda: len(document) == 5 and len(view.groups) == 1, pilot)
+        await pilot.press("u")
+        await until(lambda: len(document) == 7 and len(view.groups) == 2, pilot)
+        await pilot.press("enter", "down", "t")
+        await until(lambda: len(document) == 5 and len(view.groups) == 1, pilot)
+        assert json.loads(document.line(4))["messages"][0]["content"] == "Tell me of the fox."
+        await pilot.press("u")
+        await until(lambda: len(view.groups) == 2, pilot)
+        await pilot.press("escape", "home", "a")
+        await until(lambda: len(view.groups) == 1, pilot)
+        await pilot.press("enter", "down", "enter")
+        await until(lambda: screen.app.screen is screen, pilot)
+        assert screen.position == 3
+
+
+async def test_all_groups_is_one_step_after_a_preview(dataset: Path) -> None:
+    async with looking(dataset, 1) as (pilot, screen, view):
+        document = screen.document
+        await pilot.press("A")
+        await until(lambda: isinstance(view.app.screen, Confirm), pilot)
+        assert "Before 7, after 4 examples" in str(view.app.screen.query(Static).first().content)
+        await pilot.press("n")
+        await until(lambda: view.app.screen is view, pilot)
+        assert len(document) == 7
+        await pilot.press("A")
+        await until(lambda: isinstance(view.app.screen, Confirm), pilot)
+        await pilot.press("y")
+        await until(lambda: len(document) == 4 and not view.groups, pilot)
+        assert document.changes == 1
+        await pilot.press("escape")
+        await until(lambda: view.app.screen is screen, pilot)
+        await pilot.press("u")
+        await until(lambda: len(document) == 7, pilot)
+        assert [document.line(n).decode() for n in range(7)] == ROWS
+
+
+async def test_exact_duplicates_and_contradictions(dataset: Path) -> None:
+    async with looking(dataset, 0) as (pilot, screen, view):
+        assert [group.rows for _, group in view.groups] == [(1, 3)]
+        await pilot.press("x")
+        await until(lambda: len(screen.document) == 5 and not view.groups, pilot)
+
+
+async def test_of_contradicting_answers_one_stays(dataset: Path) -> None:
+    async with looking(dataset, 4) as (pilot, screen, view):
+        assert [group.rows for _, group in view.groups] == [(0, 2), (4, 5)]
+        await pilot.press("down", "enter", "t")
+        await until(lambda: len(screen.document) == 6, pilot)
+        assert json.loads(screen.document.line(4))["messages"][1]["content"] == "No."
+
+
+async def test_leakage_names_the_other_files_lines(dataset: Path) -> None:
+    valid = dataset.with_name("valid.jsonl")
+    valid.write_text("\n".join([line("New?", "New."), ROWS[1], line("Is it late?", "Maybe.")]))
+    async with looking(dataset, 5) as (pilot, screen, view):
+        found = [(g.reason, g.rows, g.others) for _, g in view.groups]
+        assert found == [("same", (1, 3), (1,)), ("prompt", (4, 5), (2,))]
+        await pilot.press("f")
+        await until(lambda: "other file" in str(view.query_one(".problem").content), pilot)
+        assert view.query_one("#near-members", RecordList).count == 3
+        await pilot.press("A")
+        await until(lambda: isinstance(view.app.screen, Confirm), pilot)
+        await pilot.press("y")
+        await until(lambda: len(screen.document) == 3, pilot)

@@ -1,0 +1,80 @@
+"""Duplicates, contradictions and leakage: the part of the Datasets screen that looks for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tui.screens.datasets.near_view import NearView
+from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.path import PathDialog
+
+if TYPE_CHECKING:
+    from tui.services.lines import FileLines
+    from tui.services.near import NearFinder, Question
+
+_MENU = (
+    Choice("same", "Exact duplicates", "the same example twice"),
+    Choice("near 0.85", "Near duplicates", "from 85 % of their words on"),
+    Choice("near 0.95", "Very near duplicates", "from 95 % on"),
+    Choice("near 0.7", "Far duplicates", "from 70 % on"),
+    Choice("prompt", "Contradictions", "one prompt, different answers"),
+    Choice("leak", "Leakage against a validation file …", "equal, same prompt, near"),
+)
+
+
+class NearActions(PlaceInDataset):
+    """One key opens the menu of what to look for, and the view of what is found."""
+
+    _near_finder: NearFinder | None = None
+
+    @work(group="near", exclusive=True, exit_on_error=False, description="look for duplicates")
+    async def action_near(self) -> None:
+        """Choose what to look for, and show it."""
+        from tui.services.near import Question
+
+        document = self.document
+        if document is None:
+            return
+        chosen = await self.app.push_screen_wait(Choose("Look for", _MENU))
+        if chosen is None:
+            return
+        kind, _, threshold = chosen.partition(" ")
+        if kind == "leak":
+            await self._leakage(Question("leak"))
+        elif kind == "near":
+            await self._view(Question("near", float(threshold)))
+        else:
+            await self._view(Question("same" if kind == "same" else "prompt"))
+
+    async def _leakage(self, question: Question) -> None:
+        from tui.services.lines import read_lines
+
+        recents = await self.workspace.datasets.recents()
+        offered = [p for p in recents if self.document is None or p != self.document.path]
+        path = await self.app.push_screen_wait(PathDialog("The validation file", offered))
+        if path is None:
+            return
+        others = await read_lines(path)
+        try:
+            await self._view(question, others, path.name)
+        finally:
+            others.close()
+
+    async def _view(
+        self, question: Question, others: FileLines | None = None, name: str = ""
+    ) -> None:
+        from tui.services.near import NearFinder
+
+        document = self.document
+        if document is None:
+            return
+        if self._near_finder is None:
+            self._near_finder = NearFinder()
+        view = NearView(document, self._near_finder, question, others, name)
+        position = await self.app.push_screen_wait(view)
+        if position is not None:
+            self.go_to(position, center=True)
+            self.query_one("#examples").focus()

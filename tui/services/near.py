@@ -1,0 +1,208 @@
+"""Finding duplicates, contradictions and leaks in an open dataset, and taking them out."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal
+
+from tui.core.near import (
+    THRESHOLD,
+    Banding,
+    Group,
+    Sketches,
+    contradictions,
+    leaks,
+    near_rows,
+    read,
+    same_rows,
+    sketch,
+    surplus,
+)
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Collection, Mapping, Sequence
+
+    from tui.core.near.sketches import Rows
+    from tui.services.datasets import Document, Snapshot
+
+Kind = Literal["same", "near", "prompt", "leak"]
+_REMEMBERED = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is looked for. A leak is looked for in a second file, near ones too if `threshold`."""
+
+    kind: Kind
+    threshold: float | None = THRESHOLD
+
+    @property
+    def banding(self) -> Banding | None:
+        """How texts are to be sketched, None when only equal rows count."""
+        if self.kind in {"same", "prompt"} or self.threshold is None:
+            return None
+        return Banding.for_threshold(self.threshold)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What was found: groups of positions, in the rows that had these ids."""
+
+    question: Question
+    groups: Sequence[Group]
+    ids: array[int]
+
+    @property
+    def examples(self) -> int:
+        """How many examples are in the groups."""
+        return sum(len(group.rows) for group in self.groups)
+
+
+class NearFinder:
+    """Answers questions about rows; what it has sketched and answered before is not done anew."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Sketches] = {}
+        self._answers: dict[bytes, list[Group]] = {}
+
+    async def find(
+        self,
+        snapshot: Snapshot,
+        question: Question,
+        others: Rows | None = None,
+        on_progress: Callable[[float], None] = lambda _share: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> Found:
+        """Find groups off the loop; `on_progress(share)`, 0 to 1, is called on it.
+
+        Raises Stopped soon after `cancelled()` is true.
+        """
+        loop = asyncio.get_running_loop()
+
+        def report(share: float) -> None:
+            loop.call_soon_threadsafe(on_progress, share)
+
+        groups = await asyncio.to_thread(self.groups, snapshot, question, others, report, cancelled)
+        return Found(question, groups, snapshot.ids)
+
+    def groups(
+        self,
+        rows: Rows,
+        question: Question,
+        others: Rows | None = None,
+        report: Callable[[float], None] = lambda _share: None,
+        cancelled: Callable[[], bool] = lambda: False,
+    ) -> list[Group]:
+        """Find groups in this thread. Raises Stopped."""
+        total = max(len(rows) + (0 if others is None else len(others)), 1)
+        here = self._sketched(
+            "here", rows, question, lambda done, _of: report(0.8 * done / total), cancelled
+        )
+        there = None
+        if others is not None:
+            start = len(rows)
+            there = self._sketched(
+                "there",
+                others,
+                question,
+                lambda done, _of: report(0.8 * (start + done) / total),
+                cancelled,
+            )
+        key = _key(question, here, there)
+        if key not in self._answers:
+            answer = _answer(question, rows, here, others, there, report, cancelled)
+            while len(self._answers) >= _REMEMBERED:
+                self._answers.pop(next(iter(self._answers)))
+            self._answers[key] = answer
+        return self._answers[key]
+
+    def _sketched(
+        self,
+        side: str,
+        rows: Rows,
+        question: Question,
+        on_progress: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+    ) -> Sketches:
+        made = sketch(rows, question.banding, self._known.get(side), on_progress, cancelled)
+        self._known[side] = made
+        return made
+
+
+def _answer(
+    question: Question,
+    rows: Rows,
+    here: Sketches,
+    others: Rows | None,
+    there: Sketches | None,
+    report: Callable[[float], None],
+    cancelled: Callable[[], bool],
+) -> list[Group]:
+    if others is not None and there is not None:
+        return leaks(here, rows, there, others, question.threshold, cancelled)
+    if question.kind == "prompt":
+        return contradictions(here, rows)
+    if question.kind == "same" or question.threshold is None:
+        return same_rows(here)
+
+    def progress(done: int, of: int) -> None:
+        report(0.8 + 0.2 * done / max(of, 1))
+
+    return near_rows(here, rows, question.threshold, progress, cancelled)
+
+
+def _key(question: Question, here: Sketches, there: Sketches | None) -> bytes:
+    digest = hashlib.blake2b(repr(question).encode())
+    for part in (here, there):
+        digest.update(b"-" if part is None else part.line.tobytes() + b"+")
+    return digest.digest()
+
+
+def standing(found: Found, snapshot: Snapshot) -> Mapping[int, Group]:
+    """Return the groups as they stand among the rows of now, by their number in `found`.
+
+    Rows deleted or edited since have left their group; a group that has come apart is left
+    out. Takes a moment for a million rows: call it off the loop.
+    """
+    wanted = {found.ids[row] for group in found.groups for row in group.rows}
+    places = {row_id: at for at, row_id in enumerate(snapshot.ids) if row_id in wanted}
+    standing_now = {}
+    for number, group in enumerate(found.groups):
+        left = [
+            (places[found.ids[row]], alike)
+            for row, alike in zip(group.rows, group.alike, strict=True)
+            if found.ids[row] in places
+        ]
+        if len(left) + len(group.others) < 2 or not left:
+            continue
+        left.sort()
+        rows, alike = zip(*left, strict=True)
+        now = replace(group, rows=rows, alike=alike)
+        if len(left) == len(group.rows) or not _settled(found.question, now, snapshot):
+            standing_now[number] = now
+    return standing_now
+
+
+def _settled(question: Question, group: Group, rows: Rows) -> bool:
+    """Whether rows that contradicted each other agree, now that one has gone."""
+    return question.kind == "prompt" and len({read(rows[row]).answer for row in group.rows}) < 2
+
+
+async def deletable(found: Found, groups: Collection[Group], snapshot: Snapshot) -> list[int]:
+    """Return the rows that can go so that every one of them is like one that stays."""
+    threshold = found.question.threshold or 1.0
+
+    def collect() -> list[int]:
+        return sorted({row for one in groups for row in surplus(one, snapshot, threshold)})
+
+    return await asyncio.to_thread(collect)
+
+
+async def delete_rows(document: Document, rows: Collection[int], version: int, label: str) -> None:
+    """Take rows out in one undoable step. Raises InputError when `version` is not that of now."""
+    doomed = set(rows)
+    kept = [row for row in range(len(document)) if row not in doomed]
+    await document.rewrite(label, kept, version)
