@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual import work
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
@@ -18,7 +16,9 @@ from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.importing import ImportActions
 from tui.screens.datasets.marks import MarkActions
 from tui.screens.datasets.near import NearActions
-from tui.screens.datasets.rows import example_row, issue_row, turns_of
+from tui.screens.datasets.on_disk import DiskActions
+from tui.screens.datasets.problems import ProblemActions
+from tui.screens.datasets.rows import example_row, turns_of
 from tui.screens.datasets.welcome import Welcome
 from tui.widgets.conversation import Conversation
 from tui.widgets.record_list import RecordList
@@ -29,13 +29,12 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.checks import Issue
-    from tui.services.datasets.checking import Checker
     from tui.services.workspace import Workspace
 
-_RANK = {"error": 3, "warning": 2, "info": 1}
 
-
-class DatasetsScreen(FileActions, EditActions, ImportActions, MarkActions, NearActions):
+class DatasetsScreen(
+    FileActions, EditActions, ImportActions, MarkActions, ProblemActions, DiskActions
+):
     """Everything about one dataset at a time."""
 
     MODE: ClassVar[str] = "datasets"
@@ -43,10 +42,7 @@ class DatasetsScreen(FileActions, EditActions, ImportActions, MarkActions, NearA
 
     def __init__(self) -> None:
         super().__init__(classes="-no-document")
-        self.issues: list[Issue] = []
-        self._worst: dict[int, str] = {}  # line number → severity of its worst problem
         self._shown = -1  # the position of the example in the conversation pane
-        self._checker: Checker | None = None
         self._leave_service: Callable[[], None] = lambda: None
 
     def compose_body(self) -> ComposeResult:
@@ -76,13 +72,12 @@ class DatasetsScreen(FileActions, EditActions, ImportActions, MarkActions, NearA
         document = self.workspace.datasets.current
         if document is self.document or document is None:
             return
-        from tui.services.datasets.checking import Checker
-
         self.document = document
-        self._checker = Checker(document)
-        self.issues, self._worst = [], {}
+        self.start_checks(document)
+        self.watch_disk()
         self.start_marks()
         document.subscribe(self._document_changed)  # ends with the document
+        document.on_read(self._row_read)
         self.remove_class("-no-document")
         self.add_class("-document")
         self.refresh_bindings()
@@ -100,7 +95,14 @@ class DatasetsScreen(FileActions, EditActions, ImportActions, MarkActions, NearA
         self.show_rows()
         self._show_example()
         self._say()
-        self._check()
+        growing = f"indexing {document.indexed:.0%}" if document.growing else ""
+        self.host.working("index", growing)
+        self.check()
+
+    def _row_read(self) -> None:
+        """Show a long row that has been parsed meanwhile."""
+        self.query_one("#examples", RecordList).refresh()
+        self._show_example()
 
     def show_rows(self) -> None:
         """Give the list the rows of the view."""
@@ -113,41 +115,29 @@ class DatasetsScreen(FileActions, EditActions, ImportActions, MarkActions, NearA
         return example_row(
             f"{position + 1:>{len(str(len(self.document)))}}",
             self.document.example(position),
-            worst=self._worst.get(position + 1),
+            worst=self.worst_at(position),
             edited=self.document.edited(position),
             width=width,
             marked=self.is_marked(position),
         )
 
-    @work(group="checks", exclusive=True, exit_on_error=False, description="check the dataset")
-    async def _check(self) -> None:
-        if self._checker is None:
-            return
-        self.issues = await self._checker.issues(self._check_progress)
-        self.host.working("checks", "")
-        self._worst = {}
-        for issue in self.issues:
-            if _RANK[issue.severity] > _RANK.get(self._worst.get(issue.line, ""), 0):
-                self._worst[issue.line] = issue.severity
-        self.query_one("#examples", RecordList).refresh()
-        problems = self.query_one("#problems", RecordList)
-        problems.show(len(self.issues), lambda row, width: issue_row(self.issues[row], width))
+    def problems_found(self) -> None:
+        """Show what depends on the problems."""
         self._show_problem()
         self._say()
-
-    def _check_progress(self, done: int, of: int) -> None:
-        self.host.working("checks", f"checking {done * 100 // max(of, 1)} %")
 
     def _say(self) -> None:
         document = self.document
         if document is None:
             return
-        counts = Counter(issue.severity for issue in self.issues)
+        counts = self.severities()
         found = [plural(counts[s], s) for s in ("error", "warning") if counts[s]]
         state = "modified, ctrl+s saves" if document.modified else "saved"
         if document.read_only:
             state = "read only"
         said = ", ".join(found) or ("no problems" if not counts["info"] else "no errors")
+        if self.problems is None:
+            said = "not checked yet"
         rows = plural(len(document), "example") + self._rows_note()
         self.note(f"{document.path.name} · {rows} · {said} · {state}")
         pane = self.query_one("#problems-pane", Vertical)

@@ -3,70 +3,123 @@
 from __future__ import annotations
 
 import asyncio
+import threading
+from array import array
 from typing import TYPE_CHECKING
 
-from tui.core.checks import FileFacts, check_row, check_whole
+from tui.core.checks import Columns, FileFacts, check_row
+from tui.services.datasets.file_check import FileCheck
+from tui.services.datasets.problems import Problems
+from tui.services.datasets.source import LONG_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
-    from tui.core.checks import Issue, RowReport
-    from tui.services.datasets.document import Document, Snapshot
+    from tui.core.checks import Issue
+    from tui.services.datasets.content import Snapshot
+    from tui.services.datasets.document import Document
+
+_BETWEEN_LOOKS = 500
 
 
 class Checker:
-    """The problems of one document. Rows never change, so a row's own report is kept by its id."""
+    """The problems of one document. Rows never change, so a row's report is kept by its id.
+
+    The lines of the file are checked once, in processes of their own when there are many;
+    after an edit only the rows written anew are, and the rules on the file as a whole.
+    """
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._reports: dict[int, RowReport] = {}
+        self._file: FileCheck | None = None
+        self._running: asyncio.Task[None] | None = None
+        # Rows written since the file was opened stand after its lines in the columns.
+        self._places: dict[int, int] = {}
+        self._ready: dict[int, tuple[Issue, ...]] = {}
+        self._filling = threading.Lock()
+        self._asked = 0
+        document.at_close(self.close)
 
     async def issues(
         self,
         on_progress: Callable[[int, int], None] | None = None,
         cancelled: Callable[[], bool] = lambda: False,
-    ) -> list[Issue]:
+    ) -> Problems:
         """Return all problems of the rows as they stand, in line order.
 
-        Runs off the loop; `on_progress(done, of)` is called on it. A cancelled run returns
-        what it has.
+        Runs off the loop; `on_progress(lines done, of)` is called on it. When it is called
+        again meanwhile, or cancelled, the earlier call ends with asyncio.CancelledError; the
+        checks of the file's own lines go on for the next.
         """
-        snapshot = self._document.snapshot()
-        loop = asyncio.get_running_loop()
+        self._asked += 1
+        asked = self._asked
+        await self._document.ready()
+        if self._file is None:
+            self._file = FileCheck(self._document.source)
+            self._running = asyncio.create_task(self._file.run())
+        if on_progress is not None:
+            self._file.on_progress = on_progress
+        if self._running is not None:
+            await asyncio.shield(self._running)
 
-        def report(done: int, of: int) -> None:
-            if on_progress is not None:
-                loop.call_soon_threadsafe(on_progress, done, of)
+        def superseded() -> bool:
+            return asked != self._asked or cancelled()
 
-        facts = FileFacts(
-            name=self._document.path.name,
-            size=self._document.size,
-            head=self._document.head,
-            ends_with_newline=self._document.ends_with_newline,
+        found = await asyncio.to_thread(
+            self._collect, self._document.snapshot(), self._file.columns, superseded
         )
-        return await asyncio.to_thread(self._check, snapshot, facts, report, cancelled)
+        if found is None:
+            raise asyncio.CancelledError
+        return found
 
-    def _check(
-        self,
-        snapshot: Snapshot,
-        facts: FileFacts,
-        report: Callable[[int, int], None],
-        cancelled: Callable[[], bool],
-    ) -> list[Issue]:
-        reports = []
-        for position, row_id in enumerate(snapshot.ids):
-            if position % 2000 == 1999:
-                report(position, len(snapshot))
-                if cancelled():
-                    break
-            reports.append(self._row(position + 1, row_id, snapshot[position]))
-        found = [issue for row in reports for issue in row.issues]
-        found += check_whole(reports, facts)
-        order = {"error": 0, "warning": 1, "info": 2}
-        return sorted(found, key=lambda i: (i.line, order[i.severity]))
+    async def close(self) -> None:
+        """End the checks that still run."""
+        self._asked += 1
+        if self._file is not None:
+            self._file.stop()
+        if self._running is not None:
+            self._running.cancel()
+            await asyncio.gather(self._running, return_exceptions=True)
 
-    def _row(self, number: int, row_id: int, line: bytes) -> RowReport:
-        known = self._reports.get(row_id)
-        if known is None:
-            known = self._reports[row_id] = check_row(number, line)
-        return known.at(number)  # a row that has moved keeps its report under a new line number
+    def _collect(
+        self, snapshot: Snapshot, columns: Columns, superseded: Callable[[], bool]
+    ) -> Problems | None:
+        document = self._document
+        facts = FileFacts(
+            document.path.name, document.size, document.head, document.ends_with_newline
+        )
+        with self._filling:
+            if not self._check_new(snapshot, columns, superseded):
+                return None
+            in_order = self._in_order(snapshot, columns)
+            if superseded():
+                return None
+        return Problems(snapshot, in_order, facts, self._ready)
+
+    def _check_new(
+        self, snapshot: Snapshot, columns: Columns, superseded: Callable[[], bool]
+    ) -> bool:
+        """Check rows not seen before; tells whether it came to the end."""
+        new = (row for row in snapshot.ids if row < 0 and row not in self._places)
+        for count, row in enumerate(new):
+            if count % _BETWEEN_LOOKS == 0 and superseded():
+                return False
+            line = snapshot.text(row)
+            report = check_row(0, line)
+            if len(line) > LONG_LINE and report.issues:
+                self._ready[row] = report.issues
+            self._places[row] = len(columns)
+            columns.append(report)
+        for row in self._document.source.long_lines:
+            if row not in self._ready and columns.signs[row]:
+                self._ready[row] = check_row(0, snapshot.text(row)).issues
+        return True
+
+    def _in_order(self, snapshot: Snapshot, columns: Columns) -> Columns:
+        if not self._places and snapshot.ids == array("q", range(len(columns))):
+            return columns
+        positions: Sequence[int] = snapshot.ids
+        if self._places:
+            placed = self._places.get
+            positions = array("q", (i if i >= 0 else placed(i, 0) for i in snapshot.ids))
+        return columns.take(positions)

@@ -5,20 +5,27 @@ from __future__ import annotations
 import asyncio
 from array import array
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tui.core.example import Broken, Example, parse, parse_exactly, write
-from tui.core.splices import Rows, Splice, Step
+from tui.core.example import Broken, Example, parse_exactly, write
+from tui.core.splices import Splice, Step
+from tui.services.datasets.content import Content, Snapshot
 from tui.services.datasets.journal import Entry, Journal, JournalBusyError, Move, Replayed
+from tui.services.datasets.parsed import ParsedRows
+from tui.services.datasets.recovery import Recovered, fresh, recover
 from tui.services.datasets.rewriting import splices_of
 from tui.services.datasets.saving import write_atomically
-from tui.services.datasets.source import BOM, Identity, LineSource, stretches
+from tui.services.datasets.source import Identity, LineSource
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterator, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
+
+__all__ = ["Change", "Document", "Snapshot"]
+
+# So much is indexed between two looks of the screen.
+_INDEX_STEP = 32 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +44,58 @@ class Document:
     numbers shown to people are positions + 1.
     """
 
-    def __init__(self, path: Path, source: LineSource, journal: Journal | None) -> None:
+    def __init__(
+        self, path: Path, content: Content, journal: Journal | None, recovered: Recovered
+    ) -> None:
         self.path = path
         self.version = 0  # grows with every change of the rows
-        self.recovered = 0  # unsaved steps found in the journal when the file was opened
         # Told of every file written, and how many rows it holds.
         self.after_save: Callable[[Path, int], Awaitable[None]] | None = None
-        self.notice = ""  # something to tell about the opening, in one sentence
-        self._source = source
+        self.notice = recovered.notice  # something to tell about the opening, in one sentence
+        self._content = content
+        self._source = content.source
         self._journal = journal
-        self._saved_as = source.identity
-        self._rows = Rows(array("q", range(len(source))))
-        self._texts: dict[int, bytes] = {}
+        self._saved_as = content.source.identity
+        self._rows = recovered.rows
+        # Unsaved steps found in the journal when the file was opened.
+        self.recovered = len(self._rows.done) if self._rows.modified else 0
         self._same_lines = True  # file lines on disk still have the numbers they were opened with
-        self._replayed = Replayed()
+        self._replayed = recovered.replayed
         self._lock = asyncio.Lock()
         self._listeners: list[Callable[[], None]] = []
-        self._parse = lru_cache(maxsize=512)(lambda row_id: parse(self._text(row_id)))
+        self._parsed = ParsedRows(content)
+        self._growing: asyncio.Task[None] | None = None
+        self._closing = False
+        self._at_close: list[Callable[[], Awaitable[None]]] = []
 
     # -- reading ---------------------------------------------------------------------
 
     def __len__(self) -> int:
         """Count rows."""
         return len(self._rows.ids)
+
+    @property
+    def indexed(self) -> float:
+        """How much of the file has been looked through for its rows, from 0 to 1.
+
+        Below 1 there are more rows to come, and changes wait for them.
+        """
+        return self._source.share
+
+    @property
+    def growing(self) -> bool:
+        """Whether more rows are still being looked for."""
+        return self._growing is not None
+
+    async def ready(self) -> None:
+        """Wait until all rows are there."""
+        if self._growing is not None:
+            await asyncio.shield(self._growing)
+
+    @property
+    def source(self) -> LineSource:
+        """The lines of the file as it was opened; their numbers are the ids of unedited rows."""
+        return self._source
 
     @property
     def modified(self) -> bool:
@@ -93,11 +129,15 @@ class Document:
 
     def line(self, position: int) -> bytes:
         """Return the row's bytes without line ending. Raises IndexError."""
-        return self._text(self._rows.ids[position])
+        return self._content.text(self._rows.ids[position])
 
     def example(self, position: int) -> Example | Broken:
-        """Return the parsed row. Raises IndexError."""
-        return self._parse(self._rows.ids[position])
+        """Return the parsed row. Raises IndexError.
+
+        A row of over 256 kB is parsed off the loop when it is first asked for: until then this
+        is a `Broken` that says so, and `on_read` tells when it is there.
+        """
+        return self._parsed.of(self._rows.ids[position])
 
     def example_for_edit(self, position: int) -> Example | Broken:
         """Return the row parsed so that every number survives rewriting. Raises IndexError."""
@@ -113,12 +153,20 @@ class Document:
 
     def snapshot(self) -> Snapshot:
         """Return the rows as they stand, for a thread to read while edits go on."""
-        return Snapshot(array("q", self._rows.ids), self._text, self.version, self._source)
+        return Snapshot(array("q", self._rows.ids), self._content, self.version)
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` on the loop after every change; returns what ends it."""
         self._listeners.append(listener)
         return lambda: self._listeners.remove(listener)
+
+    def at_close(self, end: Callable[[], Awaitable[None]]) -> None:
+        """Have `end` called before the file is given back."""
+        self._at_close.append(end)
+
+    def on_read(self, listener: Callable[[], None]) -> None:
+        """Call `listener` on the loop when a long row has been parsed."""
+        self._parsed.on_read(listener)
 
     # -- changing --------------------------------------------------------------------
 
@@ -141,6 +189,7 @@ class Document:
         cannot be written; the rows are then as before.
         """
         self._check_editable()
+        await self.ready()
         if any(b"\n" in line for change in changes for line in change.lines):
             raise InputError("Not one line", "a row of JSONL is a single line", "Remove the break")
         async with self._lock:
@@ -158,12 +207,13 @@ class Document:
         `version`, which the new ones were made from.
         """
         self._check_editable()
+        await self.ready()
         async with self._lock:
             if version != self.version:
                 raise InputError(
                     "The rows have changed meanwhile", "nothing was done", "Do it again"
                 )
-            splices = await asyncio.to_thread(splices_of, self._rows.ids, rows, self._new_id)
+            splices = await asyncio.to_thread(splices_of, self._rows.ids, rows, self._content.add)
             if splices:
                 step = Step(label, splices)
                 await self._journalled("do", step, step)
@@ -190,7 +240,21 @@ class Document:
 
     async def changed_on_disk(self) -> bool:
         """Whether another program has written or removed the file since it was opened."""
-        return await asyncio.to_thread(self._changed_on_disk)
+        return bool(await self.disk_change())
+
+    async def disk_change(self) -> str:
+        """Return what names the file's present state if another program made it, else "".
+
+        "gone" when the file was removed.
+        """
+        saved = self._saved_as
+        change = await asyncio.to_thread(self._disk_change)
+        return change if saved is self._saved_as else ""  # a save of ours between is none
+
+    @property
+    def saving(self) -> bool:
+        """Whether a change or a save is being written at this moment."""
+        return self._lock.locked()
 
     async def save(self, path: Path | None = None, *, overwrite: bool = False) -> None:
         """Write the rows to the file, or to `path` for a copy that leaves this document as it is.
@@ -198,6 +262,7 @@ class Document:
         Raises InputError: the file was changed by another program (unless `overwrite`), the
         folder or disk refuses. Nothing is lost then; the changes stay in the journal.
         """
+        await self.ready()
         async with self._lock:
             if path is None and not overwrite and await self.changed_on_disk():
                 raise InputError(
@@ -221,6 +286,10 @@ class Document:
 
     async def close(self) -> None:
         """Give everything back. Unsaved changes stay in the journal for the next start."""
+        self._closing = True
+        for end in self._at_close:
+            await end()
+        await self.ready()
         async with self._lock:
             if self._journal:
                 self._journal.close(remove=not self.modified)
@@ -229,82 +298,55 @@ class Document:
     # -- opening ---------------------------------------------------------------------
 
     @classmethod
-    def open(cls, path: Path, journals: Path) -> Document:
-        """Open a file and lay recovered edits over it. Raises OSError. Blocks."""
-        source = LineSource(path)
+    def open(cls, path: Path, journals: Path, *, whole: bool = True) -> Document:
+        """Open a file and lay recovered edits over it. Raises OSError. Blocks.
+
+        Not `whole`: with the first rows only, unless there are edits; then call `grow`.
+        """
+        source = LineSource(path, whole=whole)
+        content = Content(source)
         try:
             journal = Journal(journals, path)
         except (JournalBusyError, OSError) as error:
-            document = cls(path, source, None)
-            document.notice = (
+            found = fresh(len(source))
+            found.notice = (
                 "Open for reading only: it is being edited in another window."
                 if isinstance(error, JournalBusyError)
                 else f"Open for reading only: the journal cannot be written ({error.strerror})."
             )
-            return document
-        document = cls(path, source, journal)
-        document._recover(journal)
-        return document
+            return cls(path, content, None, found)
+        return cls(path, content, journal, recover(journal, content))
 
-    def _recover(self, journal: Journal) -> None:
-        start, entries = journal.load()
-        if entries and start == self._source.identity:
+    def grow(self) -> None:
+        """Look for the other rows of a file that was not opened whole, in the background."""
+        if self.indexed < 1 and self._growing is None:
+            self._growing = asyncio.create_task(self._grow())
+
+    async def _grow(self) -> None:
+        while self.indexed < 1 and not self._closing:
             try:
-                self._replay(entries)
-            except (ValueError, IndexError):
-                entries = []
-                self._rows = Rows(array("q", range(len(self._source))))
-                self.notice = (
-                    f"Unsaved changes did not fit the file; kept in {journal.set_aside()}."
-                )
-        elif entries:
-            self.notice = (
-                "The file was changed by another program after unsaved edits; "
-                f"they are kept in {journal.set_aside()}."
-            )
-            entries = []
-        if not entries:
-            journal.start(self._source.identity)
-        self.recovered = len(self._rows.done) if self.modified else 0
-
-    def _replay(self, entries: Sequence[Entry]) -> None:
-        for entry in entries:
-            if entry.move == "undo" and self._rows.done:
-                self._replayed.note("undo", self._rows.done[-1])
-                self._rows.undo()
-            elif entry.move == "redo" and self._rows.undone:
-                self._replayed.note("redo", self._rows.undone[-1])
-                self._rows.redo()
-            else:
-                self._replay_step(entry)
-
-    def _replay_step(self, entry: Entry) -> None:
-        splices = []
-        ids = array("q", self._rows.ids)
-        for at, removed, lines in entry.splices:
-            new = tuple(i if isinstance(i, int) else self._new_id(i) for i in lines)
-            splices.append(Splice(at, tuple(ids[at : at + removed]), new))
-            ids[at : at + removed] = array("q", new)
-        step = Step(entry.label, tuple(splices))
-        self._rows.apply(step)
-        self._replayed.note("do", step)
+                await asyncio.to_thread(self._source.index, _INDEX_STEP)
+            except OSError as error:
+                self.notice = f"The file could not be read to its end ({error.strerror})."
+                if self._journal:  # half of the rows must not be saved over the file
+                    self._journal.close(remove=True)
+                    self._journal = None
+                break
+            self._rows.ids.extend(range(len(self._rows.ids), len(self._source)))
+            if self.indexed < 1:
+                self._changed()
+        self._growing = None
+        self._changed()
 
     # -- inside ----------------------------------------------------------------------
 
-    def _text(self, row_id: int) -> bytes:
-        return self._source.line(row_id) if row_id >= 0 else self._texts[row_id]
-
-    def _new_id(self, text: bytes) -> int:
-        row_id = -1 - len(self._texts)
-        self._texts[row_id] = text
-        return row_id
-
     def _splice(self, change: Change) -> Splice:
         removed = tuple(self._rows.ids[change.at : change.at + change.removed])
-        return Splice(change.at, removed, tuple(map(self._new_id, change.lines)))
+        return Splice(change.at, removed, tuple(map(self._content.add, change.lines)))
 
     async def _move(self, move: Move) -> Step | None:
         self._check_editable()
+        await self.ready()
         async with self._lock:
             steps = self._rows.done if move == "undo" else self._rows.undone
             if not steps:
@@ -334,23 +376,25 @@ class Document:
             ) from error
 
     def _journal_item(self, row_id: int) -> int | bytes:
-        return row_id if row_id >= 0 and self._same_lines else self._text(row_id)
+        return row_id if row_id >= 0 and self._same_lines else self._content.text(row_id)
 
     def _check_editable(self) -> None:
         if self.read_only:
             raise InputError("Read only", self.notice, "Close the other window and open it again")
 
-    def _changed_on_disk(self) -> bool:
+    def _disk_change(self) -> str:
         try:
             stat = self.path.stat()
         except FileNotFoundError:
-            return True
+            return "gone"
         except OSError:
-            return False  # the save itself will say what is wrong
-        return (stat.st_size, stat.st_mtime_ns) != (self._saved_as.size, self._saved_as.mtime_ns)
+            return ""  # the save itself will say what is wrong
+        if (stat.st_size, stat.st_mtime_ns) == (self._saved_as.size, self._saved_as.mtime_ns):
+            return ""
+        return f"{stat.st_size} {stat.st_mtime_ns}"
 
     def _write(self, path: Path) -> None:
-        write_atomically(path, self._chunks())
+        write_atomically(path, self._content.chunks(self._rows.ids))
         if path != self.path:
             return
         with path.open("rb") as file:
@@ -360,53 +404,7 @@ class Document:
             self._journal.start(self._saved_as)
             self._replayed = Replayed()
 
-    def _chunks(self) -> Iterator[bytes]:
-        """Yield the file's new content: unedited stretches as they were, edited rows as new."""
-        ids, source = self._rows.ids, self._source
-        if source.has_bom:
-            yield BOM
-        for position, length in stretches(ids):
-            first, last = ids[position], position + length == len(ids)
-            if first < 0:
-                yield self._texts[first] + source.newline
-                continue
-            chunks = source.copy_chunks(first, first + length)
-            if first == 0 and source.has_bom:
-                yield next(chunks)[len(BOM) :]
-            yield from chunks
-            # Only the file's own last line may lack a newline; elsewhere it needs one.
-            if first + length == len(source) and not last and not source.ends_with_newline:
-                yield source.newline
-
     def _changed(self) -> None:
         self.version += 1
         for listener in [*self._listeners]:
             listener()
-
-
-class Snapshot:
-    """The rows of a document at one moment, readable from any thread."""
-
-    def __init__(
-        self,
-        ids: array[int],
-        text: Callable[[int], bytes],
-        version: int,
-        source: LineSource | None = None,
-    ) -> None:
-        self.ids = ids
-        self.version = version
-        self.source = source  # the file: an id that is not negative is the number of its line
-        self._text = text
-
-    def __len__(self) -> int:
-        """Count rows."""
-        return len(self.ids)
-
-    def __getitem__(self, position: int) -> bytes:
-        """Return a row's bytes without line ending. Raises IndexError."""
-        return self._text(self.ids[position])
-
-    def __iter__(self) -> Iterator[bytes]:
-        """Yield all rows in order."""
-        return map(self._text, self.ids)

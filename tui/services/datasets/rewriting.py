@@ -50,7 +50,8 @@ def _joined(ids: array[int], made: list[Splice]) -> tuple[Splice, ...]:
     if len(made) <= (_MOST_REPLACEMENTS if same else _MOST_SPLICES):
         return tuple(made)
     start = at = made[0].at  # before the first splice, old and new rows have the same places
-    removed, inserted = [], []
+    removed: list[int] = []
+    inserted: list[int] = []
     for splice in made:
         kept = splice.at - at
         removed += ids[start : start + kept]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import shutil
 import time
 from importlib import resources
@@ -58,10 +59,19 @@ class DatasetService:
         return document
 
     async def reopen(self) -> Document | None:
-        """Read the current file from disk again, journal included."""
+        """Read the current file from disk again, journal included.
+
+        Raises InputError when it cannot be read any more; then nothing is closed.
+        """
         if self.current is None:
             return None
         path = self.current.path
+        if not await asyncio.to_thread(os.access, path, os.R_OK):
+            raise InputError(
+                "Cannot open the file",
+                f"{path} is gone or may not be read",
+                "Save to write it again, or save under another name",
+            )
         await self.close()
         return await self.open(path)
 

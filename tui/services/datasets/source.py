@@ -10,11 +10,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 BOM = b"\xef\xbb\xbf"
 HEAD = 64 * 1024
+# A line longer than this takes a noticeable time to parse: not to be done on the event loop.
+LONG_LINE = 256 * 1024
 _CHUNK = 4 * 1024 * 1024
 # A file up to this size is held in memory: one that another program then writes over in
 # place can still be shown, compared and saved as it was opened.
@@ -48,16 +50,24 @@ class LineSource:
     by a save stays readable, which undo after a save needs.
     """
 
-    def __init__(self, path: Path) -> None:
-        """Open and index `path`. Raises OSError. Blocks: call it off the event loop."""
+    def __init__(self, path: Path, *, whole: bool = True) -> None:
+        """Open `path` and index it, or (not `whole`) its first 4 MB: then call `index`.
+
+        Raises OSError. Blocks: call it off the event loop.
+        """
         self._fd = os.open(path, os.O_RDONLY)
+        # Where each line found so far starts, and the end of the last.
+        self.offsets = array("q", [0])
+        self.long_lines: list[int] = []  # numbers of lines over LONG_LINE
+        self._indexed = 0
+        self._complete = False
         try:
             self.identity = Identity.of(self._fd)
             self._held: bytes | None = None
             if self.identity.size <= _HELD:
                 self._held = self._read(self.identity.size, 0)
             self.head = self._read(HEAD, 0)
-            self.offsets = _index(self._read, self.identity.size)
+            self.index(None if whole else _CHUNK)
         except BaseException:
             os.close(self._fd)
             raise
@@ -65,8 +75,48 @@ class LineSource:
         self.newline = b"\r\n" if self.head.partition(b"\n")[0].endswith(b"\r") else b"\n"
 
     def __len__(self) -> int:
-        """Count lines; a last line without a newline counts."""
+        """Count the lines found so far; a last line without a newline counts."""
         return len(self.offsets) - 1
+
+    @property
+    def descriptor(self) -> int:
+        """The open file, for another process to read."""
+        return self._fd
+
+    @property
+    def complete(self) -> bool:
+        """Whether all lines are found."""
+        return self._complete
+
+    @property
+    def share(self) -> float:
+        """How much of the file is indexed, from 0 to 1."""
+        return 1.0 if self.complete else self._indexed / max(self.identity.size, 1)
+
+    def index(self, limit: int | None = None) -> None:
+        """Look for lines in the next `limit` bytes, or in all that is left. Raises OSError.
+
+        Blocks. Lines found before can be read meanwhile from any thread.
+        """
+        last = self.identity.size if limit is None else self._indexed + limit
+        while not self.complete and self._indexed < last:
+            chunk = self._read(_CHUNK, self._indexed)
+            self._publish(_line_starts(chunk, self._indexed))
+            self._indexed += len(chunk)
+            self._complete = not chunk or self._indexed >= self.identity.size
+        if self.identity.size == 0:
+            self._complete = True
+        if self.complete and self.offsets[-1] != self._indexed:
+            self._publish(array("q", [self._indexed]))
+
+    def _publish(self, starts: array[int]) -> None:
+        before, number = self.offsets[-1], len(self.offsets) - 1
+        for start in starts:
+            if start - before > LONG_LINE:
+                self.long_lines.append(number)
+            before = start
+            number += 1
+        self.offsets.extend(starts)  # at once, so that no reader sees half of it
 
     @property
     def ends_with_newline(self) -> bool:
@@ -102,22 +152,14 @@ class LineSource:
         return os.pread(self._fd, count, at)
 
 
-def _index(read: Callable[[int, int], bytes], size: int) -> array[int]:
-    """Return the offset of every line's start, and the size at the end."""
-    offsets = array("q", [0])
-    at = 0
-    while at < size:
-        chunk = read(_CHUNK, at)
-        if not chunk:
-            break
-        hit = chunk.find(b"\n")
-        while hit >= 0:
-            offsets.append(at + hit + 1)
-            hit = chunk.find(b"\n", hit + 1)
-        at += len(chunk)
-    if offsets[-1] != at:
-        offsets.append(at)
-    return offsets
+def _line_starts(chunk: bytes, at: int) -> array[int]:
+    """Return the offsets after each newline of a chunk that stands at offset `at`."""
+    starts = array("q")
+    hit = chunk.find(b"\n")
+    while hit >= 0:
+        starts.append(at + hit + 1)
+        hit = chunk.find(b"\n", hit + 1)
+    return starts
 
 
 def stretches(ids: array[int]) -> Iterator[tuple[int, int]]:

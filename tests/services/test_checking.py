@@ -1,0 +1,166 @@
+"""The problems of an open dataset are those of `check_source`, however they were found."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import random
+from importlib import resources
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui.core.checks import FileFacts, check_source
+from tui.services.datasets import Change, Document, file_check
+from tui.services.datasets.checking import Checker
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.services.datasets.problems import Problems
+
+SAMPLE = (resources.files("tui.data") / "samples" / "flawed.jsonl").read_bytes().split(b"\n")
+
+
+def opened(path: Path, *, whole: bool = True) -> Document:
+    return Document.open(path, path.parent / "journals", whole=whole)
+
+
+def line(text: str) -> bytes:
+    turns = [{"role": "user", "content": text}, {"role": "assistant", "content": f"{text}!"}]
+    return json.dumps({"messages": turns}).encode()
+
+
+def some_lines(count: int) -> list[bytes]:
+    chance = random.Random(5)
+    flawed = [row for row in SAMPLE if row]
+    return [
+        chance.choice(flawed) if chance.random() < 0.1 else line(f"question {n % (count - 9)}")
+        for n in range(count)
+    ]
+
+
+def expected(document: Document) -> object:
+    facts = FileFacts(document.path.name, document.size, document.head, document.ends_with_newline)
+    return check_source(document.snapshot(), facts)
+
+
+def agrees(problems: Problems, document: Document) -> bool:
+    whole = list(problems)
+    assert whole == expected(document)
+    lines = {issue.line for issue in whole}
+    for number in lines:
+        at = [issue for issue in whole if issue.line == number]
+        assert list(problems.at(number)) == at
+        assert problems.worst(number) == at[0].severity
+        assert sorted(problems.rules_at(number)) == sorted(issue.rule for issue in at)
+    for rule, count in problems.by_rule.items():
+        found = [issue.line for issue in whole if issue.rule == rule]
+        assert len(found) == count
+        assert problems.lines_of(rule) == sorted(set(found))
+    return True
+
+
+@pytest.fixture(params=["a thread", "processes"])
+def path(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    if request.param == "processes":
+        monkeypatch.setattr(file_check, "_WORTH_PROCESSES", 0)
+        monkeypatch.setattr(file_check, "_STRETCH", 4000)
+    target = tmp_path / "data.jsonl"
+    target.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(some_lines(300)))
+    return target
+
+
+async def test_problems_follow_the_file_and_every_edit(path: Path) -> None:
+    document = opened(path)
+    checker = Checker(document)
+    progress: list[tuple[int, int]] = []
+    assert agrees(await checker.issues(lambda done, of: progress.append((done, of))), document)
+    assert all(0 <= done <= of == 300 for done, of in progress)
+    await document.change("edit", [Change(3, 2, (b"{", line("new"), line("question 7")))])
+    await document.delete(0, 1, "delete")
+    assert agrees(await checker.issues(), document)
+    await document.undo()
+    await document.undo()
+    assert agrees(await checker.issues(), document)
+    await document.delete(0, 300, "all")
+    assert agrees(await checker.issues(), document)
+    await document.close()
+
+
+async def test_the_edit_before_is_given_up_for_the_next(path: Path) -> None:
+    document = opened(path)
+    checker = Checker(document)
+    first = asyncio.create_task(checker.issues())
+    await asyncio.sleep(0)
+    assert agrees(await checker.issues(), document)
+    with pytest.raises(asyncio.CancelledError):
+        await first
+    await document.close()
+
+
+async def test_closing_ends_checks_that_run(path: Path) -> None:
+    document = opened(path)
+    running = asyncio.create_task(Checker(document).issues())
+    await asyncio.sleep(0)
+    await document.close()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+
+
+async def test_without_processes_a_thread_does_the_work(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sys.executable", str(path.parent / "absent"))
+    document = opened(path)
+    assert agrees(await Checker(document).issues(), document)
+    await document.close()
+
+
+async def test_a_file_that_is_no_jsonl_says_so_once(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text(json.dumps([json.loads(line("x"))] * 3, indent=1))
+    document = opened(path)
+    problems = await Checker(document).issues()
+    assert agrees(problems, document)
+    assert problems.by_rule["json-array"] == 1
+    await document.close()
+
+
+async def test_a_long_line_is_read_off_the_loop(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(line("short") + b"\n" + line("long " * 200_000) + b"\n" + line("x ") + b"\n")
+    document = opened(path)
+    read = asyncio.Event()
+    document.on_read(read.set)
+    waiting = document.example(1)
+    assert "2.0 MB and is being read" in getattr(waiting, "reason", "")
+    await asyncio.wait_for(read.wait(), 20)
+    assert document.example(1) is not waiting
+    assert document.source.long_lines == [1]
+    checker = Checker(document)
+    assert agrees(await checker.issues(), document)
+    await document.insert(0, [line("longer " * 100_000)], "long")
+    assert agrees(await checker.issues(), document)
+    await document.close()
+
+
+async def test_rows_are_shown_before_all_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "large.jsonl"
+    row = line("x" * 4000)
+    path.write_bytes((row + b"\n") * 9000)
+    document = opened(path, whole=False)
+    seen: list[tuple[int, float]] = []
+    document.subscribe(lambda: seen.append((len(document), document.indexed)))
+    assert 0 < len(document) < 9000
+    assert document.line(len(document) - 1) == row
+    document.grow()
+    await document.insert(9000, [line("at the end")], "waits for the rows")
+    assert len(document) == 9001
+    assert document.indexed == 1
+    assert seen[0][0] < 9000
+    assert not document.growing
+    await document.close()
+    again = opened(path, whole=False)
+    assert len(again) == 9001  # edits in the journal speak of any row, so all are there at once
+    await again.close()

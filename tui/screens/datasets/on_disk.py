@@ -1,0 +1,92 @@
+"""Noticing that another program has written the open file, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tui.core.text import plural
+from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.confirm import Confirm
+from tui.services.datasets.comparing import compare_with_disk
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui.services.datasets import Document
+
+LOOK_EVERY_S = 3.0
+
+
+class DiskActions(PlaceInDataset):
+    """Look at the file now and then while the screen is shown; ask once for each change."""
+
+    _look_timer: Timer | None = None
+    _told_of: tuple[object, str] = (None, "")
+
+    def watch_disk(self) -> None:
+        """Begin to look."""
+        if self._look_timer is None:
+            self._look_timer = self.set_interval(LOOK_EVERY_S, self.look_at_disk)
+
+    def on_screen_suspend(self) -> None:
+        """Do not look while another screen is shown."""
+        if self._look_timer is not None:
+            self._look_timer.pause()
+
+    def on_screen_resume(self) -> None:
+        """Look again."""
+        if self._look_timer is not None:
+            self._look_timer.resume()
+
+    @work(group="disk", exclusive=True, exit_on_error=False, description="look at the file")
+    async def look_at_disk(self) -> None:
+        """Ask what to do when another program has written the file since it was opened."""
+        document = self.document
+        if document is None or document.saving:
+            return
+        change = await document.disk_change()
+        shown = self.is_current and document is self.document and not document.saving
+        if not change or not shown or self._told_of == (document, change):
+            return
+        self._told_of = (document, change)
+        await self._ask_about_disk(document, change == "gone")
+
+    async def _ask_about_disk(self, document: Document, gone: bool) -> None:
+        name = document.path.name
+        if gone:
+            text = f"{name} was removed or renamed by another program.\nctrl+s writes it again."
+            await self.app.push_screen_wait(Confirm("The file is gone", text, "go on", "go on"))
+            return
+        lost = f"drops {plural(document.changes, 'unsaved change')}" if document.modified else ""
+        choices = [
+            Choice("reload", "Reload", lost or "show the file as it is now"),
+            Choice("keep", "Keep mine", "go on; saving will ask before it overwrites"),
+            Choice("compare", "Compare", "count the lines that differ"),
+        ]
+        title = f"{name} was changed by another program"
+        while (chosen := await self.app.push_screen_wait(Choose(title, choices))) == "compare":
+            await self._compare(document)
+        if chosen == "reload":
+            await self.workspace.datasets.reopen()
+
+    async def _compare(self, document: Document) -> None:
+        rows = document.snapshot()
+        self.host.working("compare", "comparing with the file")
+        try:
+            found = await asyncio.to_thread(compare_with_disk, rows, document.path)
+        except OSError as error:
+            raise InputError("Cannot read the file", error.strerror or str(error)) from error
+        finally:
+            self.host.working("compare", "")
+        order = "\nThe same lines stand in another order." if found.moved else ""
+        text = (
+            f"{plural(found.same, 'line')} the same here and in the file\n"
+            f"{plural(found.ours, 'line')} only here\n"
+            f"{plural(found.theirs, 'line')} only in the file{order}"
+        )
+        await self.app.push_screen_wait(Confirm("Compared with the file", text, "back", "back"))

@@ -1,0 +1,67 @@
+"""The problems of the open dataset: checked as it changes, counted, listed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.datasets.rows import issue_row
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections import Counter
+    from collections.abc import Sequence
+
+    from tui.core.checks import Issue, Severity
+    from tui.services.datasets import Document
+    from tui.services.datasets.checking import Checker
+    from tui.services.datasets.problems import Problems
+
+
+class ProblemActions(PlaceInDataset):
+    """Keep the problems current, in the background."""
+
+    problems: Problems | None = None  # None until the first check has ended
+    _checker: Checker | None = None
+
+    @property
+    def issues(self) -> Sequence[Issue]:
+        """All problems found, by line; going through all of them checks a large file anew."""
+        return self.problems if self.problems is not None else ()
+
+    def start_checks(self, document: Document) -> None:
+        """Begin with another document."""
+        from tui.services.datasets.checking import Checker
+
+        self.problems = None
+        self._checker = Checker(document)
+
+    def worst_at(self, position: int) -> Severity | None:
+        """Return the worst severity found in a row."""
+        return self.problems.worst(position + 1) if self.problems is not None else None
+
+    def severities(self) -> Counter[Severity]:
+        """Count the problems by severity."""
+        from collections import Counter
+
+        return self.problems.counts if self.problems is not None else Counter()
+
+    @work(group="checks", exclusive=True, exit_on_error=False, description="check the dataset")
+    async def check(self) -> None:
+        """Check what has changed and show the problems."""
+        if self._checker is None:
+            return
+        self.problems = await self._checker.issues(self._check_progress)
+        self.host.working("checks", "")
+        self.query_one("#examples", RecordList).refresh()
+        problems = self.query_one("#problems", RecordList)
+        problems.show(len(self.issues), lambda row, width: issue_row(self.issues[row], width))
+        self.problems_found()
+
+    def _check_progress(self, done: int, of: int) -> None:
+        self.host.working("checks", f"checking {done * 100 // max(of, 1)} %")
+
+    def problems_found(self) -> None:
+        """Show what depends on the problems."""

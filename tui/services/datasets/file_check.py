@@ -1,0 +1,141 @@
+"""The checks of all lines of a file as it was opened: in a thread, or in processes when large."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import struct
+import sys
+from bisect import bisect_left
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.core.checks import Columns, check_row
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from tui.services.datasets.source import LineSource
+
+# A process takes a tenth of a second to start, in which a thread checks about a megabyte.
+_WORTH_PROCESSES = 4_000_000
+_STRETCH = 1_500_000
+_MOST_PROCESSES = 4
+_BETWEEN_LOOKS = 200
+_ROOT = str(Path(__file__).resolve().parents[3])  # where the process finds this package
+
+Stretch = tuple[int, int]  # the first line (0-based) and the one after the last
+
+
+class FileCheck:
+    """The checks of one file's lines, run once. `columns` has the report of every line."""
+
+    def __init__(self, source: LineSource) -> None:
+        self.columns = Columns(len(source))
+        self.on_progress: Callable[[int, int], None] = lambda _done, _of: None
+        self._source = source
+        self._done = 0
+        self._stopped = False
+
+    async def run(self) -> None:
+        """Check everything. Call it once; `on_progress` is called with lines done, of all."""
+        if self._source.identity.size < _WORTH_PROCESSES:
+            await self._in_thread([(0, len(self._source))])
+            return
+        waiting = [*_stretches(self._source)]
+        waiting.reverse()
+        count = min(_MOST_PROCESSES, os.cpu_count() or 1, len(waiting))
+        async with asyncio.TaskGroup() as group:
+            for _ in range(count):
+                group.create_task(self._with_process(waiting))
+        # What is left when processes could not start, or died.
+        await self._in_thread(waiting)
+
+    def stop(self) -> None:
+        """Let threads end early; tasks are to be cancelled."""
+        self._stopped = True
+
+    async def _in_thread(self, stretches: list[Stretch]) -> None:
+        loop = asyncio.get_running_loop()
+        for first, last in stretches:
+            await asyncio.to_thread(self._check, first, last, loop)
+
+    def _check(self, first: int, last: int, loop: asyncio.AbstractEventLoop) -> None:
+        columns = Columns()
+        for line in range(first, last):
+            columns.append(check_row(line + 1, self._source.line(line)))
+            if line % _BETWEEN_LOOKS == 0:
+                if self._stopped:
+                    return
+                loop.call_soon_threadsafe(self.on_progress, self._done + line - first, self._of)
+        self.columns.put(first, columns)
+        self._done += last - first
+
+    @property
+    def _of(self) -> int:
+        return len(self.columns)
+
+    async def _with_process(self, waiting: list[Stretch]) -> None:
+        """Take stretches from `waiting` until none is left; one that fails is put back."""
+        try:
+            process = await self._started()
+        except OSError:
+            return
+        stretch: Stretch | None = None
+        try:
+            while waiting and not self._stopped:
+                stretch = waiting.pop()
+                await self._ask(process, stretch)
+                stretch = None
+        except (OSError, asyncio.IncompleteReadError, struct.error):
+            if stretch is not None:
+                waiting.append(stretch)
+        finally:
+            await _end(process)
+
+    async def _started(self) -> asyncio.subprocess.Process:
+        paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
+        return await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", "tui.services.datasets.check_worker"),
+            str(self._source.descriptor),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,  # never onto the screen
+            pass_fds=(self._source.descriptor,),
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            start_new_session=True,  # a signal of the terminal is for the screen
+        )
+
+    async def _ask(self, process: asyncio.subprocess.Process, stretch: Stretch) -> None:
+        first, last = stretch
+        start, end = self._source.offsets[first], self._source.offsets[last]
+        if process.stdin is None or process.stdout is None:
+            raise OSError("no pipes to the process")
+        process.stdin.write(b"%d %d %d\n" % (first + 1, start, end))
+        await process.stdin.drain()
+        (size,) = struct.unpack("=Q", await process.stdout.readexactly(8))
+        columns = Columns.from_bytes(await process.stdout.readexactly(size))
+        if len(columns) != last - first:
+            raise OSError("the file has changed under the checks")
+        self.columns.put(first, columns)
+        self._done += last - first
+        self.on_progress(self._done, self._of)
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    if process.stdin is not None:
+        process.stdin.close()
+    await process.wait()
+
+
+def _stretches(source: LineSource) -> Iterator[Stretch]:
+    """Yield stretches of whole lines of about a megabyte, or of one long line."""
+    first, lines = 0, len(source)
+    while first < lines:
+        wanted = source.offsets[first] + _STRETCH
+        last = min(max(bisect_left(source.offsets, wanted, first + 1), first + 1), lines)
+        yield first, last
+        first = last

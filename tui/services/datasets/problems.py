@@ -1,0 +1,159 @@
+"""The problems of a dataset as a sequence: counted and placed at once, worded when looked at."""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, overload
+
+from tui.core.checks import RULES, Columns, FileFacts, check_columns, check_row
+from tui.core.checks.columns import rule_numbers
+from tui.core.checks.model import SEVERITIES
+from tui.core.checks.run import WHOLE_DAMAGE
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.core.checks import Issue, Severity
+    from tui.services.datasets.content import Snapshot
+
+_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+class Problems(Sequence["Issue"]):
+    """All problems of the rows of one snapshot, by line and severity.
+
+    Going through all of a large file's problems checks its lines again; `counts`, `worst` and
+    `rules_at` cost nothing. `ready` are the issues of rows (by id) too long to check anew.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        columns: Columns,
+        facts: FileFacts,
+        ready: Mapping[int, tuple[Issue, ...]] | None = None,
+    ) -> None:
+        self.version = snapshot.version
+        self._snapshot = snapshot
+        self._ready = ready or {}
+        self._rules = [*RULES.values()]
+        self._signatures = [*columns.signatures]
+        self._signs = _signs(columns)
+        self._of_file: dict[int, list[Issue]] = {}
+        for issue in check_columns(columns, facts):
+            self._of_file.setdefault(issue.line, []).append(issue)
+        lengths = [*map(len, self._signatures)]
+        counts = [0, *map(lengths.__getitem__, self._signs)]
+        # An empty file can have problems at its first line, such as a byte order mark.
+        counts += [0] * (max(self._of_file, default=0) + 1 - len(counts))
+        for line, issues in self._of_file.items():
+            counts[line] += len(issues)
+        self._ends = array("q", accumulate(counts))
+        self.by_rule = self._count()
+        self._at = lru_cache(maxsize=256)(self._issues_at)
+
+    def _count(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        for sign, times in Counter(self._signs).items():
+            for number in self._signatures[sign]:
+                found[self._rules[number].id] += times
+        for issues in self._of_file.values():
+            found.update(issue.rule for issue in issues)
+        return found
+
+    @property
+    def counts(self) -> Counter[Severity]:
+        """How many problems there are of each severity."""
+        found: Counter[Severity] = Counter()
+        for rule, times in self.by_rule.items():
+            found[RULES[rule].severity] += times
+        return found
+
+    def worst(self, line: int) -> Severity | None:
+        """Return the worst severity found at a line (1-based; 0 is the file as a whole)."""
+        rules = self.rules_at(line)
+        return min((RULES[rule].severity for rule in rules), key=_RANK.__getitem__, default=None)
+
+    def rules_at(self, line: int) -> list[str]:
+        """Return the ids of the rules that found something at a line (1-based; 0 is the file)."""
+        found = [self._rules[number].id for number in self._signature(line)]
+        return found + [issue.rule for issue in self._of_file.get(line, ())]
+
+    def at(self, line: int) -> tuple[Issue, ...]:
+        """Return the problems of one line (1-based; 0 is the file as a whole)."""
+        return self._at(line)
+
+    def lines_of(self, rule: str) -> list[int]:
+        """Return the numbers of the lines at which a rule found something, in order."""
+        number = rule_numbers().get(rule, -1)
+        having = {n for n, signature in enumerate(self._signatures) if number in signature}
+        lines = [line for line, sign in enumerate(self._signs, 1) if sign in having]
+        if RULES[rule].scope == "file":
+            lines += [
+                n for n, issues in self._of_file.items() if any(i.rule == rule for i in issues)
+            ]
+        return sorted(lines)
+
+    def __len__(self) -> int:
+        """Count problems."""
+        return self._ends[-1]
+
+    @overload
+    def __getitem__(self, index: int) -> Issue: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Issue]: ...
+    def __getitem__(self, index: int | slice) -> Issue | list[Issue]:
+        """Return a problem, or several. Raises IndexError."""
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        index %= len(self)
+        line = bisect_right(self._ends, index)
+        return self._at(line)[index - (self._ends[line - 1] if line else 0)]
+
+    def _signature(self, line: int) -> bytes:
+        if not 0 < line <= len(self._signs):
+            return b""
+        return self._signatures[self._signs[line - 1]]
+
+    def _issues_at(self, line: int) -> tuple[Issue, ...]:
+        of_row: Sequence[Issue] = ()
+        if self._signature(line):
+            known = self._ready.get(self._snapshot.ids[line - 1])
+            if known is None:
+                of_row = check_row(line, self._snapshot[line - 1]).issues
+            else:  # the row may have moved since
+                of_row = [replace(issue, line=line) for issue in known]
+        of_file = self._of_file.get(line, ())
+        return tuple(sorted([*of_row, *of_file], key=lambda issue: _RANK[issue.severity]))
+
+
+def _signs(columns: Columns) -> array[int]:
+    """Return which signature each line has.
+
+    In a file that is no JSONL at all, such as one array or UTF-16, only the first line has one.
+    """
+    rules = [*RULES.values()]
+    damages = {
+        sign: rules[signature[0]].id
+        for sign, signature in enumerate(columns.signatures)
+        if signature and rules[signature[0]].scope == "line"
+    }
+    if not damages:
+        return columns.signs
+    first = next((at for at, sign in enumerate(columns.signs) if sign in damages), None)
+    if first is None or damages[columns.signs[first]] not in WHOLE_DAMAGE:
+        return columns.signs
+    kinds = columns.kinds
+    if len(kinds) - len(kinds.lstrip(b"\0")) != first:  # kind 0 is a blank line
+        return columns.signs
+    alone = Columns(len(columns)).signs
+    alone[first] = columns.signs[first]
+    return alone

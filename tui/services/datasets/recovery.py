@@ -1,0 +1,86 @@
+"""Laying the edits of a journal over a file that is opened again."""
+
+from __future__ import annotations
+
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.core.splices import Rows, Splice, Step
+from tui.services.datasets.journal import Replayed
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.services.datasets.content import Content
+    from tui.services.datasets.journal import Entry, Journal
+
+
+@dataclass(slots=True)
+class Recovered:
+    """What the rows are after a start: the file's own, or those an unfinished session left.
+
+    `notice` says in a sentence what could not be recovered, and where it is kept.
+    """
+
+    rows: Rows
+    replayed: Replayed
+    notice: str = ""
+
+
+def fresh(count: int) -> Recovered:
+    """Return the rows of a file of `count` lines that nobody has edited."""
+    return Recovered(Rows(array("q", range(count))), Replayed())
+
+
+def recover(journal: Journal, content: Content) -> Recovered:
+    """Return the rows with the journal's edits, beginning a new one if they do not fit.
+
+    Raises OSError when the journal cannot be written.
+    """
+    source = content.source
+    start, entries = journal.load()
+    if entries:
+        source.index()  # edits speak of any row
+    found = fresh(len(source))
+    if entries and start == source.identity:
+        try:
+            _replay(found, entries, content)
+        except (ValueError, IndexError):
+            found = fresh(len(source))
+            found.notice = f"Unsaved changes did not fit the file; kept in {journal.set_aside()}."
+            entries = []
+    elif entries:
+        found.notice = (
+            "The file was changed by another program after unsaved edits; "
+            f"they are kept in {journal.set_aside()}."
+        )
+        entries = []
+    if not entries:
+        journal.start(source.identity)
+    return found
+
+
+def _replay(found: Recovered, entries: Sequence[Entry], content: Content) -> None:
+    rows, replayed = found.rows, found.replayed
+    for entry in entries:
+        if entry.move == "undo" and rows.done:
+            replayed.note("undo", rows.done[-1])
+            rows.undo()
+        elif entry.move == "redo" and rows.undone:
+            replayed.note("redo", rows.undone[-1])
+            rows.redo()
+        else:
+            step = _step(entry, rows, content)
+            rows.apply(step)
+            replayed.note("do", step)
+
+
+def _step(entry: Entry, rows: Rows, content: Content) -> Step:
+    splices = []
+    ids = array("q", rows.ids)
+    for at, removed, lines in entry.splices:
+        new = tuple(i if isinstance(i, int) else content.add(i) for i in lines)
+        splices.append(Splice(at, tuple(ids[at : at + removed]), new))
+        ids[at : at + removed] = array("q", new)
+    return Step(entry.label, tuple(splices))
