@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 _BOM = b"\xef\xbb\xbf"
 # A file with this damage is not JSONL at all: its other lines only repeat it.
-_WHOLE_DAMAGE = {"utf-16", "json-array", "pretty-printed"}
+WHOLE_DAMAGE = {"utf-16", "json-array", "pretty-printed"}
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
@@ -95,7 +95,7 @@ def collect(reports: Sequence[RowReport], source: FileFacts) -> list[Issue]:
     """
     rows = [one for line, report in enumerate(reports, 1) for one in report.at(line).issues]
     damaged = next((one for one in rows if RULES[one.rule].scope == "line"), None)
-    if damaged is not None and damaged.rule in _WHOLE_DAMAGE and _first(reports) == damaged.line:
+    if damaged is not None and damaged.rule in WHOLE_DAMAGE and _first(reports) == damaged.line:
         rows = [damaged]
     return sorted([*rows, *check_whole(reports, source)], key=_order)
 

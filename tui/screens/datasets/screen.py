@@ -33,7 +33,13 @@ if TYPE_CHECKING:
 
 
 class DatasetsScreen(
-    FileActions, EditActions, ImportActions, MarkActions, ProblemActions, DiskActions
+    FileActions,
+    EditActions,
+    ImportActions,
+    MarkActions,
+    ProblemActions,
+    DiskActions,
+    NearActions,
 ):
     """Everything about one dataset at a time."""
 
