@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = (
-    "check", "convert", "split", "diff", "stats", "tokens",
+    "check", "fix", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
     "files", "jobs", "chat", "models", "lab",
 )  # fmt: skip
 _NEEDS_VALUE = "--profile"

@@ -22,13 +22,14 @@ class BadParameter(ValueError):  # noqa: N818 - the text is what a person reads 
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A value to fill in: free text, or one of `choices`."""
+    """A value to fill in: free text, one of `choices`, or (`long`) a text of many lines."""
 
     name: str
     label: str
     default: str = ""
     hint: str = ""
     choices: tuple[str, ...] = ()
+    long: bool = False
 
 
 @dataclass(frozen=True, slots=True)

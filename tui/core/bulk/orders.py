@@ -37,7 +37,7 @@ def delete(values: Mapping[str, str], count: Count) -> Work:
 def dedupe(values: Mapping[str, str], count: Count) -> Work:
     """Make the work that keeps one of equal rows; rows that are no examples all stay."""
     del count
-    key = _KEYS[values["same"]]
+    key = KEYS[values["same"]]
     last = values["keep"] == "the last"
 
     def order(rows: Sequence[bytes]) -> list[int]:
@@ -83,7 +83,7 @@ def prompt_key(line: bytes) -> bytes:
     return digest([m.raw for m in prompt]) if prompt else b""
 
 
-_KEYS: dict[str, Callable[[bytes], bytes]] = {
+KEYS: dict[str, Callable[[bytes], bytes]] = {
     "the example": example_key,
     "the prompt": prompt_key,
     "the line": bytes.strip,

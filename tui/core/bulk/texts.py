@@ -67,8 +67,8 @@ def _flags(how: str) -> re.RegexFlag:
     "system",
     "System prompt",
     "set, replace or remove it",
-    Parameter("do", "Do", "set", "", ("set", "replace", "remove")),
-    Parameter("text", "Text", "", "set: also where there is none"),
+    Parameter("do", "Do", "set", "", ("set", "replace", "remove")),  # set: where none is too
+    Parameter("text", "System prompt", long=True),
 )
 def system(values: Mapping[str, str], count: Count) -> Work:
     """Make the work that changes the system prompt."""

@@ -8,8 +8,8 @@ from tui.core.fixes import damaged as damaged
 from tui.core.fixes import messages as messages
 from tui.core.fixes import texts as texts
 from tui.core.fixes.model import FILE_REPAIRS, RENAMES, CannotFix, Fixed
-from tui.core.fixes.repair import Done, Repaired, repair
-from tui.core.fixes.run import Mended, can_fix, fix, mend
+from tui.core.fixes.repair import Done, Repaired, needs_repair, repair
+from tui.core.fixes.run import Mended, can_fix, fix, mend, mender
 
 __all__ = [
     "FILE_REPAIRS",
@@ -22,5 +22,7 @@ __all__ = [
     "can_fix",
     "fix",
     "mend",
+    "mender",
+    "needs_repair",
     "repair",
 ]

@@ -10,7 +10,7 @@ from tui.core.checks import check_row
 from tui.core.fixes.model import LINE_FIXES, ROW_FIXES, CannotFix, decoded, encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Callable, Container
 
     from tui.core.checks import Issue
     from tui.core.fixes.model import Fixed
@@ -83,6 +83,21 @@ def mend(line: bytes, rules: Container[str]) -> Mended:
             stuck[rule] = "the fix changes nothing"
         line = result
     return Mended((line,), fixed, stuck)
+
+
+def mender(rules: Container[str]) -> Callable[[bytes], Fixed]:
+    """Return the change of one line that fixes all problems of `rules` on it.
+
+    It raises CannotFix where nothing can be fixed but something should be.
+    """
+
+    def change(line: bytes) -> Fixed:
+        mended = mend(line, rules)
+        if mended.stuck and not mended.fixed:
+            raise CannotFix(next(iter(mended.stuck.values())))
+        return list(mended.lines) if mended.fixed else line
+
+    return change
 
 
 def _fix_all(line: bytes, same: list[Issue]) -> tuple[Fixed, int]:

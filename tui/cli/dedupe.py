@@ -1,0 +1,50 @@
+"""`finetui dedupe`: takes out examples that stand in a file before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli.arguments import Commands, Parser, command
+from tui.cli.rewriting import Rewritten, add_files, rewrite_all
+from tui.core.text import plural
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tui.cli.output import Output
+    from tui.services.workspace import Workspace
+
+_SAME = {"example": "the example", "prompt": "the prompt", "line": "the line"}
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "dedupe", _dedupe, "take out examples that stand there before")
+    parser.add_argument(
+        "--same",
+        choices=tuple(_SAME),
+        default="example",
+        help="what has to be equal: the example whatever its spacing (default), its prompt, "
+        "or the line",
+    )
+    parser.add_argument("--keep", choices=("first", "last"), default="first")
+    add_files(parser)
+
+
+async def _dedupe(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    del workspace
+    return await rewrite_all(
+        options, lambda data: _unique(data, options.same, options.keep == "last"), out
+    )
+
+
+def _unique(data: bytes, same: str, last: bool) -> Rewritten:
+    from tui.core.bulk.orders import KEYS, unique
+
+    ended = data.endswith(b"\n")
+    lines = data.removesuffix(b"\n").split(b"\n") if data else []
+    kept = unique(lines, KEYS[_SAME[same]], last=last)
+    made = b"\n".join(lines[index] for index in kept) + (b"\n" if ended and kept else b"")
+    gone = len(lines) - len(kept)
+    said = [f"{plural(gone, 'duplicate')} of {plural(len(lines), 'line')} taken out"]
+    return Rewritten(made, len(kept), {"duplicate": gone} if gone else {}, said)

@@ -1,0 +1,38 @@
+"""`finetui redact`: placeholders in the place of secrets and personal data."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli.arguments import Commands, Parser, command
+from tui.cli.rewriting import add_files, rewrite_all
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tui.cli.output import Output
+    from tui.services.workspace import Workspace
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command."""
+    parser = command(
+        commands, "redact", _redact, "put placeholders in the place of secrets and personal data"
+    )
+    parser.add_argument(
+        "--kind",
+        choices=("secrets", "personal", "all"),
+        default="all",
+        help="keys and tokens, or mail addresses, cards and accounts (default: all)",
+    )
+    add_files(parser)
+
+
+async def _redact(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    del workspace
+    from tui.cli.fix import fixed
+    from tui.core.fixes.texts import PLACEHOLDERS
+
+    starts = {"secrets": "secret-", "personal": "personal-", "all": ""}[options.kind]
+    rules = frozenset(rule for rule in PLACEHOLDERS if rule.startswith(starts))
+    return await rewrite_all(options, lambda data: fixed(data, rules), out)

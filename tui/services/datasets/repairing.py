@@ -1,0 +1,45 @@
+"""Repairing a file that is no JSONL yet, always into another file."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.core.fixes import Repaired, repair
+from tui.services.datasets.saving import write_atomically
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# The whole text is held in memory several times over while it is taken to pieces.
+LARGEST = 1_000_000_000
+
+
+async def repaired(path: Path) -> Repaired:
+    """Return what a file becomes when it is repaired; nothing is written. Raises InputError."""
+    return await asyncio.to_thread(_repaired, path)
+
+
+def _repaired(path: Path) -> Repaired:
+    try:
+        if path.stat().st_size > LARGEST:
+            raise InputError(
+                "Too large to repair in one piece",
+                f"{path.name} is over 1 GB",
+                "Cut it into parts first",
+            )
+        return repair(path.read_bytes())
+    except OSError as error:
+        raise InputError("Cannot read the file", f"{path}: {error.strerror or error}") from error
+
+
+async def write_repaired(made: Repaired, path: Path) -> None:
+    """Write the repaired lines to a file. Raises InputError when the folder or disk refuses."""
+    chunks = (line + b"\n" for line in made.lines)
+    try:
+        await asyncio.to_thread(write_atomically, path, chunks)
+    except OSError as error:
+        raise InputError(
+            "Not written", f"{path}: {error.strerror or error}", "Choose another folder"
+        ) from error
