@@ -1,12 +1,14 @@
 import asyncio
 import json
 import time
+from collections.abc import AsyncIterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from tui.core import pricing
 from tui.core.catalog import load
 from tui.services.datasets import Document
 from tui.services.locations import Locations
@@ -40,9 +42,16 @@ def expected(rows: list[bytes]) -> tuple[list[int], list[int]]:
     return context, trained
 
 
-async def test_report() -> None:
+@pytest.fixture
+async def service() -> AsyncIterator[TokenService]:
+    made = TokenService()
+    yield made
+    await made.close()
+
+
+async def test_report(service: TokenService) -> None:
     rows = [ROWS[0], b"", b"oops", *ROWS[1:], b"{}"]
-    report = await TokenService().report(rows, "a.jsonl", "ft:gpt-4.1-2025-04-14:o:s:1")
+    report = await service.report(rows, "a.jsonl", "ft:gpt-4.1-2025-04-14:o:s:1")
     context, trained = expected(ROWS)
     assert report.lines.tolist() == [1, *range(4, 43)]
     assert (list(report.context), list(report.trained)) == (context, trained)
@@ -52,8 +61,8 @@ async def test_report() -> None:
     assert report.cost.as_of == date(2025, 7, 1)
 
 
-async def test_json_has_the_promised_keys_first() -> None:
-    shown = (await TokenService().report(ROWS, "a.jsonl", "gpt-4.1", epochs=2)).to_json()
+async def test_json_has_the_promised_keys_first(service: TokenService) -> None:
+    shown = (await service.report(ROWS, "a.jsonl", "gpt-4.1", epochs=2)).to_json()
     context, trained = expected(ROWS)
     assert list(shown)[:13] == [
         "path",
@@ -79,15 +88,15 @@ async def test_json_has_the_promised_keys_first() -> None:
     assert json.loads(json.dumps(shown)) == shown
 
 
-async def test_unknown_models_are_estimates_without_a_price() -> None:
-    shown = (await TokenService().report(ROWS, "a.jsonl", "meta/llama")).to_json()
+async def test_unknown_models_are_estimates_without_a_price(service: TokenService) -> None:
+    shown = (await service.report(ROWS, "a.jsonl", "meta/llama")).to_json()
     assert (shown["encoding"], shown["exact"], shown["limit"]) == ("o200k_base", False, None)
     assert shown["cost"] == {"amount": None, "currency": "USD", "as_of": None}
 
 
-async def test_long_examples_are_cut_at_the_limit() -> None:
+async def test_long_examples_are_cut_at_the_limit(service: TokenService) -> None:
     rows = [*ROWS, row("Tell me all.", "moss " * 2000)]
-    report = await TokenService().report(rows, "a.jsonl", "lab-small", epochs=2)
+    report = await service.report(rows, "a.jsonl", "lab-small", epochs=2)
     (cut,) = report.truncated
     assert (cut.line, cut.tokens) == (41, int(report.context[-1]))
     assert cut.lost == cut.tokens - 1024
@@ -97,25 +106,25 @@ async def test_long_examples_are_cut_at_the_limit() -> None:
     ]
 
 
-async def test_preference_files_get_the_epochs_of_their_method() -> None:
+async def test_preference_files_get_the_epochs_of_their_method(service: TokenService) -> None:
     pair = {
         "input": {"messages": [{"role": "user", "content": "a"}]},
         "preferred_output": [{"role": "assistant", "content": "b"}],
         "non_preferred_output": [{"role": "assistant", "content": "c"}],
     }
-    report = await TokenService().report([json.dumps(pair).encode()] * 12, "p", "lab-small")
-    assert report.epochs == 8
+    report = await service.report([json.dumps(pair).encode()] * 12, "p", "lab-small")
+    assert report.epochs == pricing.epochs(12, report.facts.epochs_dpo)
 
 
-async def test_an_empty_file() -> None:
-    report = await TokenService().report([], "a.jsonl", "gpt-4.1")
+async def test_an_empty_file(service: TokenService) -> None:
+    report = await service.report([], "a.jsonl", "gpt-4.1")
     assert (report.examples, report.billed_tokens, report.summary.count) == (0, 0, 0)
 
 
-async def test_progress_ends_at_the_total_and_never_goes_back() -> None:
+async def test_progress_ends_at_the_total_and_never_goes_back(service: TokenService) -> None:
     seen: list[tuple[int, int]] = []
     parts: list[int] = []
-    await TokenService().report(
+    await service.report(
         [row("Question?", f"word {n} " * 900) for n in range(1600)],
         "a",
         "gpt-4.1",
@@ -129,10 +138,10 @@ async def test_progress_ends_at_the_total_and_never_goes_back() -> None:
     assert 0 < parts[0] < 1600
 
 
-async def test_cancel() -> None:
+async def test_cancel(service: TokenService) -> None:
     asked = iter([False] + [True] * 100)
     with pytest.raises(Cancelled):
-        await TokenService().report(ROWS * 2000, "a", "gpt-4.1", cancelled=lambda: next(asked))
+        await service.report(ROWS * 2000, "a", "gpt-4.1", cancelled=lambda: next(asked))
 
 
 async def test_what_was_counted_is_not_counted_again(tmp_path: Path) -> None:
@@ -174,11 +183,12 @@ async def test_damaged_counts_on_disk_are_dropped(tmp_path: Path, harm: str) -> 
     assert file.stat().st_size > 40 * 60
 
 
-async def test_an_edit_of_an_open_document_counts_one_example(tmp_path: Path) -> None:
+async def test_an_edit_of_an_open_document_counts_one_example(
+    service: TokenService, tmp_path: Path
+) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join(ROWS))
     document = Document.open(path, tmp_path / "journals")
-    service = TokenService(load())
     await service.report(document.snapshot(), "a", "gpt-4.1")
     await document.delete(3, 1, "delete")
     await document.insert(0, [row("New?", "Yes."), b"oops"], "insert")
@@ -190,22 +200,18 @@ async def test_an_edit_of_an_open_document_counts_one_example(tmp_path: Path) ->
     assert report.context.tolist() == expected([rows[0], *rows[2:]])[0]
     assert report.counter == ""
     await document.close()
-    await service.close()
 
 
-async def test_a_process_that_dies_is_replaced_by_one_with_tiktoken() -> None:
-    service = TokenService(load())
+async def test_a_process_that_dies_is_replaced_by_one_with_tiktoken(service: TokenService) -> None:
     await service.counter("gpt-4.1")
     for worker in service._counting.crew._all:
         worker.kill()
     report = await service.report(ROWS, "a", "gpt-4.1")
     assert report.counter.startswith("tiktoken")
     assert report.context.tolist() == expected(ROWS)[0]
-    await service.close()
 
 
-async def test_a_task_that_is_cancelled_ends_at_once() -> None:
-    service = TokenService(load())
+async def test_a_task_that_is_cancelled_ends_at_once(service: TokenService) -> None:
     rows = [row(f"Question {n}?", f"word {n} " * 3000) for n in range(400)]
     started = asyncio.Event()
     job = asyncio.create_task(
@@ -218,11 +224,9 @@ async def test_a_task_that_is_cancelled_ends_at_once() -> None:
         await job
     assert time.perf_counter() - begun < 1
     assert (await service.report(ROWS, "a", "gpt-4.1")).examples == len(ROWS)
-    await service.close()
 
 
-async def test_the_event_loop_goes_on_meanwhile() -> None:
-    service = TokenService(load())
+async def test_the_event_loop_goes_on_meanwhile(service: TokenService) -> None:
     rows = [row(f"Question {n}?", f"word {n} " * 60) for n in range(3000)]
     job = asyncio.create_task(service.report(rows, "a", "gpt-4.1"))
     gaps = []
@@ -233,7 +237,6 @@ async def test_the_event_loop_goes_on_meanwhile() -> None:
     gaps.sort()
     # The machine may stall anyone once; the work itself must not.
     assert gaps[int(len(gaps) * 0.95)] < 0.05
-    await service.close()
 
 
 async def test_everything_works_with_sockets_blocked(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.services.tokens import TokenReport
+    from tui.services.tokens_report import TokenReport
     from tui.services.workspace import Workspace
 
 DEFAULT_MODEL = "gpt-4.1-mini-2025-04-14"

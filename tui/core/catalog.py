@@ -49,6 +49,7 @@ class ModelFacts:
     epochs_dpo: EpochRule
     training_limit: int | None = None
     context_window: int | None = None
+    image_low_tokens: int | None = None  # what an image of low detail costs
     price_training: Decimal | None = None
     price_input: Decimal | None = None
     price_output: Decimal | None = None

@@ -16,19 +16,19 @@ class FileLines:
     """The lines of a file by position, readable from any thread; give it back with `close`."""
 
     def __init__(self, source: LineSource) -> None:
-        self._source = source
+        self.source = source
 
     def __len__(self) -> int:
         """Count lines."""
-        return len(self._source)
+        return len(self.source)
 
     def __getitem__(self, position: int) -> bytes:
         """Return a line without its ending. Raises IndexError."""
-        return self._source.line(position)
+        return self.source.line(position)
 
     def close(self) -> None:
         """Give the file back."""
-        self._source.close()
+        self.source.close()
 
 
 async def read_lines(path: Path) -> FileLines:

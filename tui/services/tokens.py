@@ -1,141 +1,58 @@
-"""Counting whole files: in threads, in chunks, remembering what was counted before."""
+"""Tokens and cost of whole files, and of one example piece by piece."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import os
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
-from tui.core import distribution, pricing
-from tui.core.catalog import Catalog, load
-from tui.core.example import Broken, parse
-from tui.core.tokens import count_example
-from tui.services.vocab import encoder
+import orjson
+
+from tui.core.catalog import Catalog, CatalogError, ModelFacts, load
+from tui.core.pieces import ExamplePieces, read_pieces
+from tui.services.counting.counts import Cancelled, Counted, Counting
+from tui.services.counting.crew import CountingError
+from tui.services.counting.feed import Rows
+from tui.services.errors import InputError
+from tui.services.tokens_report import TokenReport, make_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui.core.catalog import ModelFacts
-    from tui.core.distribution import Summary
-    from tui.core.pricing import Cost, Truncation
-    from tui.services.vocab import VocabEncoder
+    from tui.services.locations import Locations
 
-# Large enough that a chunk's overhead is nothing, small enough to stop and report soon.
-_CHUNK_ROWS = 256
-_CHUNK_BYTES = 256 * 1024
-_REMEMBERED = 500_000
-_THREADS = min(4, os.cpu_count() or 1)
+__all__ = ["Cancelled", "CountingError", "Rows", "TokenReport", "TokenService"]
 
-
-class Rows(Protocol):
-    """The lines of a file, read one by one from any thread."""
-
-    def __len__(self) -> int:
-        """Count lines."""
-        ...
-
-    def __getitem__(self, position: int, /) -> bytes:
-        """Return a line without its ending."""
-        ...
-
-
-class Cancelled(Exception):  # noqa: N818 - nothing is wrong: somebody asked for it
-    """The count was stopped before its end, because `cancelled()` said so."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowCount:
-    """The tokens of one line, or None in a list of these for a line that is no example."""
-
-    context: int
-    trained: int
-    uncounted: int
-    preference: bool
-
-
-@dataclass(frozen=True, slots=True)
-class TokenReport:
-    """The tokens and the price of one file.
-
-    `lines`, `context` and `trained` run in parallel, one entry an example; lines that are no
-    example are left out. `summary` is over `context`. `uncounted` images and sounds are in
-    none of the numbers. `predicted_epochs` are what the provider would choose.
-    """
-
-    path: str
-    model: str
-    facts: ModelFacts
-    lines: tuple[int, ...]
-    context: tuple[int, ...]
-    trained: tuple[int, ...]
-    uncounted: int
-    summary: Summary
-    trained_summary: Summary
-    truncated: tuple[Truncation, ...]
-    epochs: int
-    predicted_epochs: int
-    billed_tokens: int
-    cost: Cost
-
-    @property
-    def examples(self) -> int:
-        """How many examples were counted."""
-        return len(self.context)
-
-    @property
-    def context_total(self) -> int:
-        """The context tokens of all examples, before any cut."""
-        return sum(self.context)
-
-    @property
-    def trained_total(self) -> int:
-        """The trained tokens of all examples, before any cut."""
-        return sum(self.trained)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as `finetui tokens --json` prints it for one file."""
-        names = ("min", "p05", "p25", "p50", "p75", "p95", "max", "mean")
-        amount = self.cost.amount
-        return {
-            "path": self.path,
-            "model": self.model,
-            "encoding": self.facts.encoding,
-            "exact": self.facts.exact,
-            "examples": self.examples,
-            "context_tokens": self.context_total,
-            "trained_tokens": self.trained_total,
-            "limit": self.facts.training_limit,
-            "truncated": [
-                {"line": t.line, "tokens": t.tokens, "lost": t.lost} for t in self.truncated
-            ],
-            "per_example": {name: getattr(self.summary, name) for name in names},
-            "epochs": self.epochs,
-            "billed_tokens": self.billed_tokens,
-            "cost": {
-                # A float shows a decimal of fewer than 16 digits as it is.
-                "amount": None if amount is None else float(amount),
-                "currency": self.cost.currency,
-                "as_of": self.cost.as_of.isoformat() if self.cost.as_of else None,
-            },
-        }
+_LOST_AT_ONCE = 64
 
 
 class TokenService:
-    """Counts files. One instance may be used by several tasks at once."""
+    """Counts files. One instance may be used by several tasks at once.
 
-    def __init__(self, catalog: Catalog | None = None) -> None:
+    With `locations`, counts are kept in its cache folder, and a models.toml in its
+    configuration folder is laid over the shipped catalogue.
+    """
+
+    def __init__(
+        self, catalog: Catalog | None = None, *, locations: Locations | None = None
+    ) -> None:
         self._catalog = catalog
-        # By encoding and content, so an edited file counts only its changed lines again.
-        self._counts: dict[bytes, RowCount | None] = {}
+        self._own = None if locations is None else locations.config / "models.toml"
+        self._counting = Counting(None if locations is None else locations.cache)
 
     @property
     def catalog(self) -> Catalog:
-        """What is known of the models; read from disk on first use."""
+        """What is known of the models; read from disk on first use.
+
+        Raises InputError when the user's own file cannot be used.
+        """
         if self._catalog is None:
-            self._catalog = load()
+            own = self._own if self._own is not None and self._own.exists() else None
+            try:
+                self._catalog = load(own)
+            except (CatalogError, OSError) as error:
+                raise InputError(
+                    "The list of models cannot be read", str(error), f"Correct or remove {own}"
+                ) from error
         return self._catalog
 
     async def report(
@@ -146,114 +63,107 @@ class TokenService:
         *,
         epochs: int | None = None,
         on_progress: Callable[[int, int], None] | None = None,
+        on_part: Callable[[TokenReport], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> TokenReport:
         """Count every row for `model` and price one job with them.
 
-        `on_progress(done, of)` is called in the event loop, in rows. Raises Cancelled soon
-        after `cancelled()` is true, and VocabularyError when the vocabulary is damaged.
+        `on_progress(done, of)` is called in the event loop, in rows, and `on_part` with the
+        report of the rows counted so far. Raises Cancelled soon after `cancelled()` is true,
+        OSError when the rows cannot be read, VocabularyError when the vocabulary is damaged,
+        CountingError when counting fails otherwise, and InputError for the user's catalogue.
         """
-        counts = await self.count(rows, model, on_progress=on_progress, cancelled=cancelled)
-        facts = self.catalog.find(model)
-        return await asyncio.to_thread(_report, counts, path, facts, epochs)
-
-    async def count(
-        self,
-        rows: Rows,
-        model: str,
-        *,
-        on_progress: Callable[[int, int], None] | None = None,
-        cancelled: Callable[[], bool] | None = None,
-    ) -> list[RowCount | None]:
-        """Return the tokens of every row, None for a row that is no example."""
         facts = await asyncio.to_thread(lambda: self.catalog.find(model))
-        counter = await asyncio.to_thread(encoder, facts.encoding)
-        loop = asyncio.get_running_loop()
-        found: list[RowCount | None] = []
-        total = len(rows)
-        # Threads of its own: a long count must not keep other work out of the shared pool.
-        with ThreadPoolExecutor(_THREADS, "tokens") as pool:
-            while len(found) < total:
-                if cancelled is not None and cancelled():
-                    raise Cancelled
-                starts = range(len(found), total, _CHUNK_ROWS)[:_THREADS]
-                chunks = await asyncio.gather(
-                    *(
-                        loop.run_in_executor(pool, self._chunk, rows, at, counter, cancelled)
-                        for at in starts
-                    )
-                )
-                for chunk in chunks:
-                    found += chunk
-                if on_progress is not None:
-                    on_progress(len(found), total)
+        teller = _Teller(path, facts, epochs, on_progress, on_part)
+        counted = await self._counting.count(rows, facts.encoding, teller.tick, cancelled)
+        await teller.end()
+        report = await asyncio.to_thread(
+            make_report, counted.table, path, facts, epochs, (counted.by, counted.note)
+        )
+        if on_progress is not None:
+            on_progress(len(rows), len(rows))
+        return report
+
+    async def counter(self, model: str) -> tuple[str, str]:
+        """Load the vocabulary of a model; return who counts, and why no faster one does."""
+        facts = await asyncio.to_thread(lambda: self.catalog.find(model))
+        told, _ = await self._ask({"task": "ready", "encoding": facts.encoding})
+        return str(told["by"]), str(told["note"])
+
+    async def pieces(self, line: bytes, model: str) -> ExamplePieces:
+        """Return one example token by token."""
+        facts = await asyncio.to_thread(lambda: self.catalog.find(model))
+        _, body = await self._ask({"task": "pieces", "encoding": facts.encoding}, line)
+        return await asyncio.to_thread(
+            lambda: read_pieces(orjson.loads(body), facts.training_limit)
+        )
+
+    async def trained_lost(
+        self, rows: Rows, report: TokenReport, cancelled: Callable[[], bool]
+    ) -> Sequence[int]:
+        """Return the trained tokens that each of `report.truncated` loses, in that order.
+
+        A cancelled one returns what it has.
+        """
+        found: list[int] = []
+        head: dict[str, Any] = {
+            "task": "lost",
+            "encoding": report.facts.encoding,
+            "limit": report.facts.training_limit or 0,
+        }
+        while len(found) < len(report.truncated) and not cancelled():
+            some = report.truncated[len(found) : len(found) + _LOST_AT_ONCE]
+            lines = await asyncio.to_thread(_lines_of, rows, [cut.line for cut in some])
+            _, body = await self._ask(head | {"rows": len(lines)}, b"\n".join(lines))
+            found += orjson.loads(body)
         return found
 
-    def _chunk(
+    async def close(self) -> None:
+        """Keep what was learnt for the next run and end the counting processes."""
+        await asyncio.to_thread(self._counting.close)
+
+    async def _ask(self, head: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
+        return await asyncio.to_thread(self._counting.crew.ask, head, body)
+
+
+def _lines_of(rows: Rows, numbers: Sequence[int]) -> list[bytes]:
+    return [rows[number - 1] for number in numbers]
+
+
+class _Teller:
+    """Tells how far a count is, and shows a report of what is there so far now and then."""
+
+    def __init__(
         self,
-        rows: Rows,
-        start: int,
-        counter: VocabEncoder,
-        cancelled: Callable[[], bool] | None,
-    ) -> list[RowCount | None]:
-        """Count `_CHUNK_ROWS` rows from `start`. Runs in a thread."""
-        found: list[RowCount | None] = []
-        size = 0
-        for index in range(start, min(start + _CHUNK_ROWS, len(rows))):
-            row = rows[index]
-            size += len(row)
-            if size > _CHUNK_BYTES:
-                size = 0
-                if cancelled is not None and cancelled():
-                    raise Cancelled
-            found.append(self._row(row, counter))
-        return found
+        path: str,
+        facts: ModelFacts,
+        epochs: int | None,
+        on_progress: Callable[[int, int], None] | None,
+        on_part: Callable[[TokenReport], None] | None,
+    ) -> None:
+        self._path, self._facts, self._epochs = path, facts, epochs
+        self._on_progress, self._on_part = on_progress, on_part
+        self._making: asyncio.Task[None] | None = None
+        self._told = -1
 
-    def _row(self, row: bytes, counter: VocabEncoder) -> RowCount | None:
-        key = hashlib.blake2b(row, digest_size=16, person=counter.name.encode()).digest()
-        try:
-            return self._counts[key]
-        except KeyError:
-            count = _count_row(row, counter)
-        if len(self._counts) >= _REMEMBERED:
-            self._counts.clear()
-        self._counts[key] = count
-        return count
+    def tick(self, counted: Counted) -> None:
+        """Tell about a count under way."""
+        done = int(counted.done.sum())
+        if done == self._told:
+            return
+        self._told = done
+        if self._on_progress is not None:
+            self._on_progress(done, len(counted.done))
+        if self._on_part is not None and done and (self._making is None or self._making.done()):
+            self._making = asyncio.create_task(self._part(counted, self._on_part))
 
+    async def end(self) -> None:
+        """Wait for a partial report that is being made: it must not come after the whole one."""
+        if self._making is not None:
+            await self._making
 
-def _count_row(row: bytes, counter: VocabEncoder) -> RowCount | None:
-    # A byte order mark is reported by the checks; behind it stands an ordinary example.
-    example = parse(row.removeprefix(b"\xef\xbb\xbf"))
-    if isinstance(example, Broken) or example.kind == "unknown":
-        return None
-    count = count_example(example, counter)
-    return RowCount(count.context, count.trained, count.uncounted, example.kind == "preference")
-
-
-def _report(
-    counts: Sequence[RowCount | None], path: str, facts: ModelFacts, requested: int | None
-) -> TokenReport:
-    counted = [(line, c) for line, c in enumerate(counts, 1) if c is not None]
-    context = tuple(c.context for _, c in counted)
-    trained = tuple(c.trained for _, c in counted)
-    lines = tuple(line for line, _ in counted)
-    preference = bool(counted) and all(c.preference for _, c in counted)
-    rule = facts.epochs_dpo if preference else facts.epochs
-    epochs = pricing.epochs(len(counted), rule, requested)
-    billed = pricing.billed_tokens(context, facts.training_limit, epochs)
-    return TokenReport(
-        path=path,
-        model=facts.id,
-        facts=facts,
-        lines=lines,
-        context=context,
-        trained=trained,
-        uncounted=sum(c.uncounted for _, c in counted),
-        summary=distribution.summary(context),
-        trained_summary=distribution.summary(trained),
-        truncated=pricing.truncated(zip(lines, context, strict=True), facts.training_limit),
-        epochs=epochs,
-        predicted_epochs=pricing.epochs(len(counted), rule),
-        billed_tokens=billed,
-        cost=pricing.cost(billed, facts),
-    )
+    async def _part(self, counted: Counted, tell: Callable[[TokenReport], None]) -> None:
+        # A copy first: numpy must not look twice at what other threads change meanwhile.
+        done = counted.done.copy()
+        rows = await asyncio.to_thread(lambda: counted.table[done])
+        tell(await asyncio.to_thread(make_report, rows, self._path, self._facts, self._epochs))

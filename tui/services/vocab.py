@@ -46,12 +46,21 @@ class VocabEncoder:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._encode = _load(name).encode_ordinary
+        self._encoding = _load(name)
+        self._encode = self._encoding.encode_ordinary
 
     @cached_property
     def _encode_piece(self) -> Callable[[str], list[int]]:
         """The same vocabulary with the whole text as one piece. Seldom needed, so made late."""
         return _load(self.name, pat_str=r"[\s\S]+").encode_ordinary
+
+    def encode(self, text: str) -> list[int]:
+        """Return the ids of a text's tokens. Not for runs of spaces that `count` walks around."""
+        return self._encode(text)
+
+    def bytes_of(self, token: int) -> bytes:
+        """Return what a token stands for; it need not be a whole character."""
+        return self._encoding.decode_single_token_bytes(token)
 
     def count(self, text: str) -> int:
         """Return the number of tokens; names of special tokens count as ordinary text."""
@@ -93,24 +102,45 @@ def encoder(name: str) -> VocabEncoder:
         return _loaded[name]
 
 
+def vocabulary(name: str) -> bytes:
+    """Return the shipped vocabulary as the .tiktoken file that is published.
+
+    Raises VocabularyError when it is missing or damaged.
+    """
+    found: list[bytes] = []
+
+    def take(_url: str, expected_hash: str | None = None) -> dict[bytes, int]:
+        found.append(_verified(name, expected_hash))
+        return {}
+
+    _definition(name, take)
+    return found[0]
+
+
 def _load(name: str, **changes: str) -> tiktoken.Encoding:
     import tiktoken
 
-    openai_public = import_module("tiktoken_ext.openai_public")  # has no types
-
     def ranks(_url: str, expected_hash: str | None = None) -> dict[bytes, int]:
-        return _ranks(name, expected_hash)
+        pairs = (line.split() for line in _verified(name, expected_hash).splitlines())
+        return {binascii.a2b_base64(token): int(rank) for token, rank in pairs}
 
-    # tiktoken's own definition of the encoding (expression, special tokens, expected hash),
-    # run with the shipped file in the place of its download.
+    return tiktoken.Encoding(**{**_definition(name, ranks), **changes})
+
+
+def _definition(name: str, ranks: Callable[..., dict[bytes, int]]) -> dict[str, Any]:
+    """Return tiktoken's own definition: expression, special tokens, and the ranks given.
+
+    Its function is run with `ranks` in the place of its download.
+    """
+    openai_public = import_module("tiktoken_ext.openai_public")  # has no types
     published = getattr(openai_public, name)
     definition: dict[str, Any] = FunctionType(
         published.__code__, {**vars(openai_public), "load_tiktoken_bpe": ranks}
     )()
-    return tiktoken.Encoding(**{**definition, **changes})
+    return definition
 
 
-def _ranks(name: str, expected_hash: str | None) -> dict[bytes, int]:
+def _verified(name: str, expected_hash: str | None) -> bytes:
     source = resources.files("tui").joinpath("data", "vocab", f"{name}.tiktoken.xz")
     try:
         data = lzma.decompress(source.read_bytes())
@@ -118,5 +148,4 @@ def _ranks(name: str, expected_hash: str | None) -> dict[bytes, int]:
         raise VocabularyError(f"the vocabulary {name} cannot be read: {error}") from error
     if expected_hash is None or hashlib.sha256(data).hexdigest() != expected_hash:
         raise VocabularyError(f"the vocabulary {name} is not the one tiktoken publishes")
-    pairs = (line.split() for line in data.splitlines())
-    return {binascii.a2b_base64(token): int(rank) for token, rank in pairs}
+    return data

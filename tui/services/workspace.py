@@ -81,7 +81,7 @@ class Workspace:
         if self._tokens is None:
             from tui.services.tokens import TokenService
 
-            self._tokens = TokenService()
+            self._tokens = TokenService(locations=self.locations)
         return self._tokens
 
     @property
@@ -96,6 +96,8 @@ class Workspace:
     async def close(self) -> None:
         """Stop polling, close the connections, the dataset and the ledger."""
         await self._close_provider()
+        if self._tokens is not None:
+            await self._tokens.close()
         if self._datasets is not None:
             await self._datasets.close()
         await self.store.close()

@@ -22,26 +22,35 @@ async def count_rows(
     epochs: int | None,
     on_progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
+    on_part: Callable[[FileFigures], None] | None = None,
 ) -> FileFigures | None:
     """Count all rows of a file and what of them is cut; None when it was cancelled.
 
-    Raises InputError when the rows or the vocabulary cannot be read.
+    `on_part` gets the figures of the rows counted so far. Raises InputError
+    when the rows or the vocabulary cannot be read.
     """
-    from tui.services.tokens import Cancelled
-    from tui.services.truncation import trained_losses
+    from tui.services.tokens import Cancelled, CountingError
     from tui.services.vocab import VocabularyError
 
     try:
         report = await service.report(
-            rows, name, model, epochs=epochs, on_progress=on_progress, cancelled=cancelled
+            rows,
+            name,
+            model,
+            epochs=epochs,
+            on_progress=on_progress,
+            on_part=None if on_part is None else lambda part: on_part(FileFigures(name, part)),
+            cancelled=cancelled,
         )
-        losses = await trained_losses(rows, report, cancelled)
+        losses = await service.trained_lost(rows, report, cancelled)
     except Cancelled:
         return None
     except VocabularyError as error:
         raise InputError(
             "Tokens cannot be counted", str(error), "Install finetui again; a file of it is damaged"
         ) from error
+    except CountingError as error:
+        raise InputError("Tokens cannot be counted", str(error), "Try again with r") from error
     except OSError as error:
         raise InputError(
             "Cannot read the file",
@@ -49,4 +58,4 @@ async def count_rows(
             "Open it again with 1, then o",
         ) from error
     lost = {cut.line: trained for cut, trained in zip(report.truncated, losses, strict=False)}
-    return FileFigures(name, report, len(rows), lost)
+    return FileFigures(name, report, lost)

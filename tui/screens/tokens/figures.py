@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from tui.screens.tokens.spreads import Measure
-    from tui.services.tokens import TokenReport
+    from tui.services.tokens_report import Measure, TokenReport
 
 _ROWS = (
     ("min", "min"),
@@ -24,49 +23,51 @@ _ROWS = (
     ("p50", "median"),
     ("p75", "p75"),
     ("p95", "p95"),
+    ("p99", "p99"),
     ("max", "max"),
     ("mean", "mean"),
+    ("std", "std dev"),
     ("total", "total"),
 )
-_LABEL, _CELL = 7, 9
+_LABEL, _CELL = 8, 9
 _FACT = 8
+_SHORT = {"characters": "chars", "assistant": "assist."}
 
 
 @dataclass(frozen=True, slots=True)
 class FileFigures:
-    """One file's report with what else is told of it.
-
-    `rows` counts the lines read; `lost` gives the trained tokens cut away, by line.
-    """
+    """One file's report; `lost` gives the trained tokens cut away, by line."""
 
     name: str
     report: TokenReport
-    rows: int
     lost: Mapping[int, int] = field(default_factory=dict)
 
 
 def table(files: Sequence[FileFigures], measure: Measure) -> Text:
-    """Return the percentiles, two columns a file; the measure drawn is marked ▸."""
+    """Return the percentiles, two or three columns a file; the measure drawn is marked ▸."""
+    names: list[Measure] = ["context", "trained"]
+    if measure not in names:
+        names = [*names, measure] if len(files) == 1 else ["context", measure]
     text = Text(no_wrap=True)
     if len(files) > 1:
         text.append(" " * _LABEL)
         for letter in "AB":
-            text.append(letter.center(2 * _CELL), style="bold")
+            text.append(letter.center(len(names) * _CELL), style="bold")
         text.append("\n")
     text.append(" " * _LABEL)
     for _ in files:
-        for name in ("context", "trained"):
+        for name in names:
             mark = "▸" if name == measure else ""
             style = "bold" if name == measure else "dim"
-            text.append(f"{mark}{name}".rjust(_CELL), style=style)
+            text.append(f"{mark}{_SHORT.get(name, name)}".rjust(_CELL), style=style)
     text.append(f"\n{'count':<{_LABEL}}", style="dim")
     for file in files:
-        text.append(f"{file.report.examples:>{_CELL},}" + " " * _CELL)
+        text.append(f"{file.report.examples:>{_CELL},}" + " " * _CELL * (len(names) - 1))
     for key, label in _ROWS:
         text.append(f"\n{label:<{_LABEL}}", style="dim")
         for file in files:
-            for summary in (file.report.summary, file.report.trained_summary):
-                text.append(words.number(getattr(summary, key)).rjust(_CELL))
+            for name in names:
+                text.append(words.number(getattr(file.report.spread(name), key)).rjust(_CELL))
     return text
 
 
@@ -83,7 +84,7 @@ def facts(files: Sequence[FileFigures], epochs: int | None, day: date) -> Text:
         paid = bool(first.report.cost.amount)
         shown = f"{words.cost(first.report)} at {words.price(known)}" if paid else None
         _line(text, "Cost", shown or words.cost(first.report))
-        if out := words.left_out(first.report, first.rows):
+        if out := words.left_out(first.report):
             _line(text, "Note", out)
         return text
     second = files[1]

@@ -9,12 +9,12 @@ from rich.text import Text
 
 from tui.core.example import Example
 from tui.core.text import one_line, plural
-from tui.screens.tokens.spreads import Measure, values_of
 from tui.screens.tokens.words import number
 
 if TYPE_CHECKING:
     from tui.screens.tokens.figures import FileFigures
     from tui.services.datasets import Document
+    from tui.services.tokens_report import Measure
 
 NONE_CUT = "Nothing is cut: no example is over the training limit. esc goes back."
 NONE_HERE = "No example is that long. esc goes back."
@@ -46,20 +46,24 @@ class Listed:
 
 def listed(file: FileFigures, wanted: Wanted) -> list[Listed]:
     """Return the examples wanted, in line order. Slow for many examples."""
+    import numpy as np
+
     report = file.report
     losses = {cut.line: cut.lost for cut in report.truncated}
-    found = []
-    for line, context, trained, value in zip(
-        report.lines,
-        report.context,
-        report.trained,
-        values_of(report, wanted.measure),
-        strict=True,
-    ):
-        if (line in losses) if wanted.cut else (wanted.first <= value <= wanted.last):
-            lost = losses.get(line, 0)
-            found.append(Listed(line, context, trained, lost, file.lost.get(line)))
-    return found
+    if wanted.cut:
+        chosen = np.isin(report.lines, list(losses))
+    else:
+        values = report.values(wanted.measure)
+        chosen = (values >= wanted.first) & (values <= wanted.last)
+    return [
+        Listed(line, context, trained, losses.get(line, 0), file.lost.get(line))
+        for line, context, trained in zip(
+            report.lines[chosen].tolist(),
+            report.context[chosen].tolist(),
+            report.trained[chosen].tolist(),
+            strict=True,
+        )
+    ]
 
 
 def title(wanted: Wanted, count: int) -> str:

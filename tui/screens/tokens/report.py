@@ -16,7 +16,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.tokens import figures
 from tui.screens.tokens.counting import count_rows
 from tui.screens.tokens.dialogs import LAB_MODEL, OPENAI_MODEL
-from tui.screens.tokens.spreads import Measure, spreads
+from tui.screens.tokens.spreads import spreads
 from tui.services.errors import ServiceError
 from tui.widgets.histogram import Histogram
 from tui.widgets.record_list import RecordList
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui.screens.tokens.figures import FileFigures
     from tui.services.datasets import Document
     from tui.services.tokens import Rows
+    from tui.services.tokens_report import Measure
     from tui.services.workspace import Workspace
 
 NOTHING_OPEN = "No dataset is open. Press 1, then o to open one, or s for the sample."
@@ -210,7 +211,7 @@ class ReportScreen(ModeScreen):
         reports = [file.report for file in self.files]
         measure, both = self.measure, len(reports) > 1
         drawn = await asyncio.to_thread(spreads, reports, measure)
-        summaries = [r.summary if measure == "context" else r.trained_summary for r in reports]
+        summaries = [report.spread(measure) for report in reports]
         largest = max(summary.max for summary in summaries)
         self.set_class(both, "-comparing")
         for name, letter, chart in zip(("#first", "#second"), "AB", drawn, strict=False):

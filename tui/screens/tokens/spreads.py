@@ -1,46 +1,75 @@
-"""The bins of one or two files, over the same range so that they can be compared by eye."""
+"""The bars of one or two files, over the same range so that they can be compared by eye."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from tui.core.distribution import Bin, Histogram, bins
+from tui.core.distribution import Histogram, edges, filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.services.tokens import TokenReport
+    from tui.services.tokens_report import Measure, TokenReport
 
-Measure = Literal["context", "trained"]
 # Fine enough that the widget can merge them evenly to any width.
 BINS = 240
+# Of context and trained tokens and of each role it is tokens that are measured.
+_UNITS = {"messages": "message", "turns": "turn", "characters": "character"}
+_TITLES = {
+    "messages": "Messages",
+    "turns": "Turns",
+    "characters": "Characters",
+    "system": "System tokens",
+    "user": "User tokens",
+    "assistant": "Assistant tokens",
+    "tool": "Tool result tokens",
+    "context": "Context tokens",
+    "trained": "Trained tokens",
+}
 
 
-def values_of(report: TokenReport, measure: Measure) -> tuple[int, ...]:
-    """Return the tokens of every example."""
-    return report.context if measure == "context" else report.trained
+@dataclass(frozen=True, slots=True)
+class Window:
+    """What of a measure is drawn: on which scale, and, zoomed in, from where to where."""
+
+    log: bool = False
+    first: int | None = None
+    last: int | None = None
+
+    @property
+    def zoomed(self) -> bool:
+        """Whether it is only a part."""
+        return self.first is not None
 
 
-def spreads(reports: Sequence[TokenReport], measure: Measure) -> list[Histogram]:
+def title_of(measure: Measure) -> str:
+    """Return the name of a measure as a title."""
+    return _TITLES[measure]
+
+
+def unit_of(measure: Measure) -> str:
+    """Return what a measure counts, in the singular."""
+    return _UNITS.get(measure, "token")
+
+
+def spreads(
+    reports: Sequence[TokenReport], measure: Measure, window: Window | None = None
+) -> list[Histogram]:
     """Return one histogram a report, all with the same bins. Slow for many examples.
 
-    The training limit is of context tokens, so the histogram of trained tokens has none.
+    The training limit is of context tokens, so no other measure has one.
     """
-    values = [values_of(report, measure) for report in reports]
+    shown = window or Window()
+    values = [report.values(measure) for report in reports]
     limit = reports[0].facts.training_limit if measure == "context" else None
-    if len(values) == 1:
-        return [bins(values[0], BINS, limit)]
-    shared = bins([v for each in values for v in each], BINS, limit).bins
-    return [_within(shared, each, limit) for each in values]
-
-
-def _within(shared: Sequence[Bin], values: Sequence[int], limit: float | None) -> Histogram:
-    if not shared:
-        return Histogram((), limit, 0)
-    low, width = shared[0].low, shared[0].high - shared[0].low
-    counts = [0] * len(shared)
-    for value in values:
-        counts[min(int((value - low) / width), len(shared) - 1)] += 1
-    above = 0 if limit is None else sum(v > limit for v in values)
-    filled = (Bin(b.low, b.high, count) for b, count in zip(shared, counts, strict=True))
-    return Histogram(tuple(filled), limit, above)
+    filled_ones = [each for each in values if len(each)]
+    if not filled_ones:
+        return [Histogram((), limit, 0) for _ in values]
+    low = min(int(each.min()) for each in filled_ones)
+    high = max(int(each.max()) for each in filled_ones)
+    if shown.first is not None and shown.last is not None:
+        low, high = max(low, shown.first), min(high, shown.last)
+        values = [each[(each >= low) & (each <= high)] for each in values]
+    borders = edges(low, high, BINS, log=shown.log)
+    return [filled(borders, each, limit) for each in values]

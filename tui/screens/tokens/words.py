@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from tui.core.catalog import ModelFacts
-    from tui.services.tokens import TokenReport
+    from tui.services.tokens_report import TokenReport
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 # Within these bounds two medians are called alike: token counts vary that much by chance.
@@ -117,11 +117,11 @@ def cut(report: TokenReport, lost: Mapping[int, int], *, short: bool = False) ->
     )
 
 
-def left_out(report: TokenReport, rows: int) -> str:
+def left_out(report: TokenReport) -> str:
     """Return what the numbers do not hold: lines that are no examples, images and sounds."""
     parts = []
-    if rows > report.examples:
-        parts.append(f"{plural(rows - report.examples, 'line')} without an example")
+    if report.rows > report.examples:
+        parts.append(f"{plural(report.rows - report.examples, 'line')} without an example")
     if report.uncounted:
         parts.append(f"{plural(report.uncounted, 'image or sound', 'images or sounds')}")
     return f"not counted: {' and '.join(parts)}" if parts else ""

@@ -1,0 +1,152 @@
+"""The counting processes, as this program sees them: started late, asked from threads, replaced."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, cast
+
+from tui.services.counting.frames import receive, send
+from tui.services.vocab import VocabularyError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from typing import BinaryIO
+
+MOST = min(2, os.cpu_count() or 1)  # more would cost memory and gain little
+_START = "from tui.services.counting.worker import main; main()"
+_PATIENCE_S = 2.0
+
+
+class CountingError(RuntimeError):
+    """The counting process has failed twice, or cannot be started; the text says how."""
+
+
+class Worker:
+    """One counting process. Used by one thread at a time."""
+
+    def __init__(self, *, plain: bool) -> None:
+        self.plain = plain
+        root = str(Path(__file__).resolve().parents[3])
+        environ = {k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")}
+        paths = [root, environ.get("PYTHONPATH", "")]
+        environ["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
+        environ["PYTHONHASHSEED"] = "0"  # equal lines have equal hashes in all of them
+        try:
+            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                # Not "-m": that would look for modules in the folder one happens to be in.
+                [sys.executable, "-P", "-c", _START, *(["plain"] if plain else [])],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.DEVNULL,  # a tokenizer that panics prints a backtrace
+                env=environ,
+            )
+        except OSError as error:
+            raise CountingError(f"the counting process does not start: {error}") from error
+
+    def ask(self, head: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes] | None:
+        """Return the answer; None when the process has died. Blocks.
+
+        Raises VocabularyError and CountingError in the process's words.
+        """
+        try:
+            send(cast("BinaryIO", self._process.stdin), head, body)
+            answer = receive(cast("BinaryIO", self._process.stdout))
+        except (OSError, ValueError):  # closed under us
+            return None
+        if answer is None:
+            return None
+        if "vocabulary" in answer[0]:
+            raise VocabularyError(answer[0]["vocabulary"])
+        if "error" in answer[0]:
+            raise CountingError(answer[0]["error"])
+        return answer
+
+    def end(self) -> None:
+        """End the process, at once if it will not by itself. Blocks for a moment."""
+        with contextlib.suppress(OSError):
+            cast("BinaryIO", self._process.stdin).close()
+        try:
+            self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        with contextlib.suppress(OSError):
+            cast("BinaryIO", self._process.stdout).close()
+
+    def kill(self) -> None:
+        """End the process now, in the middle of whatever it does."""
+        self._process.kill()
+
+
+class Crew:
+    """Lends out counting processes to threads; they are kept for the next count."""
+
+    def __init__(self) -> None:
+        self._idle: list[Worker] = []
+        self._all: set[Worker] = set()
+        self._free = threading.Condition()
+        self._closed = False
+        self._plain = False  # since a process has died, only tiktoken is trusted
+
+    @contextlib.contextmanager
+    def _lent(self) -> Iterator[list[Worker]]:
+        with self._free:
+            while not self._idle and len(self._all) >= MOST and not self._closed:
+                self._free.wait()
+            if self._closed:
+                raise CountingError("counting has ended")
+            new = not self._idle
+            worker = Worker(plain=self._plain) if new else self._idle.pop()
+            self._all.add(worker)
+        holder = [worker]
+        try:
+            yield holder
+        finally:
+            with self._free:
+                if holder[0] in self._all:
+                    self._idle.append(holder[0])
+                self._free.notify()
+
+    def ask(self, head: Mapping[str, Any], body: bytes) -> tuple[dict[str, Any], bytes]:
+        """Have one process do one task; blocks until one is free and has answered.
+
+        A process that dies is replaced once, by one that counts with tiktoken alone. Raises
+        VocabularyError and CountingError.
+        """
+        with self._lent() as holder:
+            for _ in range(2):
+                if (answer := holder[0].ask(head, body)) is not None:
+                    return answer
+                holder[0] = self._replace(holder[0])
+            raise CountingError("the counting process has died twice on the same lines")
+
+    def _replace(self, worker: Worker) -> Worker:
+        with self._free:
+            self._all.discard(worker)
+            if self._closed:
+                raise CountingError("counting has ended")
+            self._plain = True
+            new = Worker(plain=True)
+            self._all.add(new)
+        worker.kill()
+        worker.end()
+        return new
+
+    def close(self) -> None:
+        """End all processes, also those at work. Blocks for a moment."""
+        with self._free:
+            self._closed = True
+            workers, idle = [*self._all], [*self._idle]
+            self._idle.clear()
+            self._all.clear()
+            self._free.notify_all()
+        for worker in workers:
+            if worker not in idle:
+                worker.kill()
+        for worker in workers:
+            worker.end()

@@ -1,0 +1,133 @@
+"""Which tokenizer counts: tiktoken, or a faster one that has shown to count the same.
+
+`gigatoken` is used where it is installed. It is young, so each time it is loaded it must give,
+for the probe in data/vocab, the very ids that tiktoken gave; on any difference it is left aside.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import tempfile
+from dataclasses import dataclass
+from importlib import metadata, resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tui.services.vocab import vocabulary
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PROBE = "probe.json"
+# One call fills a rectangle of token ids, as wide as the longest text: texts of like length go
+# together, and so many characters at most.
+_RECTANGLE = 500_000
+_SCHEMES = {"o200k_base": "o200k", "cl100k_base": "gpt4"}
+_OFF = "FINETUI_PLAIN_TIKTOKEN"  # set to anything, the fast one is not even looked for
+
+
+class PlainCounter:
+    """Counts with tiktoken."""
+
+    def __init__(self, encoding: str) -> None:
+        from tui.services.vocab import encoder
+
+        self.name = f"tiktoken {metadata.version('tiktoken')}"
+        self._encoder = encoder(encoding)
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Return one number a text; -1 where tiktoken gives up."""
+        return [self._count(text) for text in texts]
+
+    def _count(self, text: str) -> int:
+        try:
+            return self._encoder.count(text)
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException:  # noqa: BLE001 - a panic of its Rust code derives from this
+            return -1
+
+
+class FastCounter:
+    """Counts with gigatoken. Raises ImportError without it, ValueError when it differs."""
+
+    def __init__(self, encoding: str) -> None:
+        self._tokenizer, self._whole = _load_fast(encoding)
+        self._check(encoding)
+        self.name = f"gigatoken {metadata.version('gigatoken')}"
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Return one number a text."""
+        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
+        found = [0] * len(texts)
+        start = 0
+        while start < len(order):
+            # From here the lengths grow, so the last of a batch is its longest.
+            stop = start + 1
+            while stop < len(order) and (stop + 1 - start) * len(texts[order[stop]]) <= _RECTANGLE:
+                stop += 1
+            batch = order[start:stop]
+            _, lengths = self._tokenizer.encode_batch_padded(
+                [texts[at] for at in batch], self._whole, parallel=False
+            )
+            for at, length in zip(batch, lengths.tolist(), strict=True):
+                found[at] = length
+            start = stop
+        return found
+
+    def _check(self, encoding: str) -> None:
+        probe = orjson.loads(resources.files("tui").joinpath("data", "vocab", PROBE).read_bytes())
+        texts: list[str] = probe["texts"]
+        expected: list[list[int]] = probe[encoding]
+        for text, ids in zip(texts, expected, strict=True):
+            if self._tokenizer.encode(text).tolist() != ids:
+                raise ValueError(f"gigatoken differs from tiktoken on {text[:40]!r}")
+        if self.counts(texts) != [len(ids) for ids in expected]:
+            raise ValueError("gigatoken counts differ from tiktoken's")
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A counter and, when the fast one was left aside, why."""
+
+    counter: PlainCounter | FastCounter
+    note: str = ""
+
+
+def choose(encoding: str, *, plain: bool = False) -> Chosen:
+    """Return the fastest counter that counts as tiktoken does.
+
+    Raises VocabularyError when the shipped vocabulary is damaged.
+    """
+    if not plain and not os.environ.get(_OFF):
+        try:
+            return Chosen(FastCounter(encoding))
+        except ImportError:
+            pass
+        except (KeyboardInterrupt, SystemExit):
+            raise
+        except BaseException as error:  # noqa: BLE001 - whatever it does, tiktoken is there
+            return Chosen(PlainCounter(encoding), f"gigatoken left aside: {error}")
+    return Chosen(PlainCounter(encoding))
+
+
+def _load_fast(encoding: str) -> tuple[Any, Any]:
+    from gigatoken.gigatoken_rs import (  # type: ignore[import-not-found,unused-ignore]
+        BPETokenizer,
+        PadTruncate,
+    )
+
+    # It reads vocabularies from files only.
+    handle, name = tempfile.mkstemp(suffix=".tiktoken")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(vocabulary(encoding))
+        # No special tokens: their names in a text are ordinary text.
+        tokenizer = BPETokenizer.from_tiktoken(name, _SCHEMES[encoding], {})
+    finally:
+        with contextlib.suppress(OSError):
+            Path(name).unlink()
+    return tokenizer, PadTruncate(0)
