@@ -1,10 +1,11 @@
-"""`finetui dedupe`: takes out examples that stand in a file before."""
+"""`finetui dedupe`: takes out examples that stand in a file before, or in another file."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.near import add_options, dedupe_near, wanted
 from tui.cli.rewriting import Rewritten, add_files, rewrite_all
 from tui.core.text import plural
 
@@ -28,11 +29,14 @@ def register(commands: Commands[Parser]) -> None:
         "or the line",
     )
     parser.add_argument("--keep", choices=("first", "last"), default="first")
+    add_options(parser)
     add_files(parser)
 
 
 async def _dedupe(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     del workspace
+    if wanted(options):
+        return await dedupe_near(options, out)
     return await rewrite_all(
         options, lambda data: _unique(data, options.same, options.keep == "last"), out
     )
