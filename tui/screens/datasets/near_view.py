@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document, Snapshot
     from tui.services.near import Found, NearFinder, Question
 
-_KEYS = "f keep first  t keep this  d delete  x all  a leave  A all groups  u undo  esc"
-_LEAK_KEYS = "d delete here  x all here  a leave  A all groups  u undo  enter go  esc"
+_KEYS = "f keep first  t keep this  d delete  x all  a leave  A every group  u  esc"
+_LEAK_KEYS = "d delete here  x all here  a leave  A every group  u undo  enter  esc"
 
 
 class NearView(Dialog[int]):

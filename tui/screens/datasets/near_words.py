@@ -35,7 +35,7 @@ _SHOWN = 20_000
 def title(found: Found, groups: int, against: str) -> str:
     """Return the head of the view."""
     kind = found.question.kind
-    share = f" from {found.question.threshold:.0%} on" if kind == "near" else ""
+    share = f" from {percent(found.question.threshold or 1)} on" if kind == "near" else ""
     beside = f" against {against}" if kind == "leak" else ""
     return f"{TITLES[kind]}{share}{beside}: {plural(groups, 'group')}"
 
@@ -60,7 +60,7 @@ def member_row(label: str, alike: str, line: bytes, width: int) -> Text:
 
 def percent(share: float) -> str:
     """Return a similarity, never rounded up to one that it is not."""
-    return f"{int(share * 100)} %"
+    return f"{int(share * 100 + 1e-9)} %"
 
 
 def beginning(line: bytes) -> str:
