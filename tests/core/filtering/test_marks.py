@@ -2,10 +2,13 @@ from __future__ import annotations
 
 from array import array
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.core.filtering.marks import Marks
+
+# A loaded machine is slow, not wrong.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def marked(marks: Marks, ids: list[int]) -> list[int]:
@@ -40,6 +43,7 @@ def test_flip_and_clear() -> None:
     assert marked(marks, [1, 2, 3]) == []
 
 
+@PATIENT
 @given(
     st.lists(st.integers(0, 30), unique=True),
     st.sets(st.integers(0, 30)),

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tui.core.filtering.fields import CHOICES, NUMBERS, WORDS
@@ -23,6 +23,10 @@ from tui.core.filtering.model import (
     any_of,
 )
 from tui.core.filtering.parser import parse
+
+# A loaded machine is slow, not wrong.
+PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
 
 A, B, C = Text("a"), Text("b"), Text("c")
 
@@ -114,6 +118,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@PATIENT
 @given(st.one_of(st.text(max_size=40), st.lists(PIECES, max_size=12).map("".join)))
 @example("\ud800")
 @example('"\\ud83d\\ude00"')
@@ -157,6 +162,7 @@ nodes = st.recursive(
 )
 
 
+@PATIENT
 @given(nodes)
 def test_printing_and_parsing_again_is_the_identity(node: Node) -> None:
     assert parse(str(node)) == node

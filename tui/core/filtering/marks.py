@@ -24,7 +24,7 @@ class Marks:
         """Whether any row was ever marked; `positions` tells whether it is still there."""
         return bool(self._ids)
 
-    def __contains__(self, row_id: int) -> bool:
+    def __contains__(self, row_id: object) -> bool:
         """Whether a row is marked."""
         return row_id in self._ids
 

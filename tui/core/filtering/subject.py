@@ -16,24 +16,37 @@ _ANSWERS = {"preference": "preferred_output", "completion": "completion"}
 
 
 class Subject:
-    """A row. `problems` are (rule id, severity); `tokens` counts (context, trained)."""
+    """A row. `read` gives its line, `problems` its problems by line number (1-based).
+
+    A problem is (rule id, severity). `tokens` counts (context, trained) of an example.
+    """
 
     def __init__(
         self,
-        line: bytes,
+        read: Callable[[], bytes],
         position: int = 0,
         *,
         edited: bool = False,
         marked: bool = False,
-        problems: Sequence[tuple[str, str]] = (),
+        problems: Callable[[int], Sequence[tuple[str, str]]] = lambda _line: (),
         tokens: Callable[[Example], tuple[int, int]] | None = None,
     ) -> None:
-        self.line = line
+        self._read = read
         self.position = position
         self.edited = edited
         self.marked = marked
-        self.problems = problems
+        self._problems = problems
         self._tokens = tokens
+
+    @cached_property
+    def line(self) -> bytes:
+        """The row's bytes."""
+        return self._read()
+
+    @property
+    def problems(self) -> Sequence[tuple[str, str]]:
+        """What the checks have found: (rule id, severity)."""
+        return self._problems(self.position + 1)
 
     @cached_property
     def parsed(self) -> Example | Broken:

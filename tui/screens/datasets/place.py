@@ -33,11 +33,15 @@ class PlaceInDataset(ModeScreen):
         listing = self.query_one("#examples", RecordList)
         row = self.view.row(position)
         if row is None:
-            self.view.keep(position)
+            self.keep(position)
             row = self.view.nearest(position)
             self.show_rows()
         listing.move_to(row, center=center)
         self.cursor_moved()
+
+    def keep(self, position: int) -> None:
+        """Show a row although the filter hides it."""
+        self.view.keep(position)
 
     def show_rows(self) -> None:
         """Give the list the rows of the view."""

@@ -13,8 +13,9 @@ from tui.core.example import Example
 from tui.core.text import plural, visible
 from tui.screens.datasets.editing import EditActions
 from tui.screens.datasets.files import FileActions
+from tui.screens.datasets.filter_bar import FilterBar
+from tui.screens.datasets.filtering import FilterActions
 from tui.screens.datasets.importing import ImportActions
-from tui.screens.datasets.marks import MarkActions
 from tui.screens.datasets.near import NearActions
 from tui.screens.datasets.on_disk import DiskActions
 from tui.screens.datasets.problems import ProblemActions
@@ -32,11 +33,14 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 
+EMPTY = "This file is empty.\nPress n for an example."
+
+
 class DatasetsScreen(
     FileActions,
     EditActions,
     ImportActions,
-    MarkActions,
+    FilterActions,
     ProblemActions,
     DiskActions,
     NearActions,
@@ -54,11 +58,10 @@ class DatasetsScreen(
     def compose_body(self) -> ComposeResult:
         """Lay out the start page, and the three panes behind it."""
         yield Welcome()
+        yield FilterBar()
         with Horizontal(id="workbench"):
             with Vertical(id="examples-pane", classes="pane"):
-                yield RecordList(
-                    id="examples", empty="This file is empty.\nPress n for an example."
-                )
+                yield RecordList(id="examples", empty=EMPTY)
             with Vertical(id="conversation-pane", classes="pane"):
                 yield Conversation(id="conversation", empty="No messages. Press a to add one.")
         with Vertical(id="problems-pane", classes="pane"):
@@ -81,7 +84,7 @@ class DatasetsScreen(
         self.document = document
         self.start_checks(document)
         self.watch_disk()
-        self.start_marks()
+        self.start_rows()
         document.subscribe(self._document_changed)  # ends with the document
         document.on_read(self._row_read)
         self.remove_class("-no-document")
@@ -96,8 +99,7 @@ class DatasetsScreen(
         document = self.document
         if document is None:
             return
-        self.follow_marks()
-        self.view.show_all(len(document))
+        self.follow_rows()
         self.show_rows()
         self._show_example()
         self._say()
@@ -112,7 +114,9 @@ class DatasetsScreen(
 
     def show_rows(self) -> None:
         """Give the list the rows of the view."""
-        self.query_one("#examples", RecordList).show(len(self.view), self._example_row)
+        empty = "No example matches.\nesc shows all." if self.view.filtered else EMPTY
+        listing = self.query_one("#examples", RecordList)
+        listing.show(len(self.view), self._example_row, empty=empty)
 
     def _example_row(self, row: int, width: int) -> Text:
         position = self.view.position(row)
@@ -129,6 +133,7 @@ class DatasetsScreen(
 
     def problems_found(self) -> None:
         """Show what depends on the problems."""
+        self.take_problems(self.issues)
         self._show_problem()
         self._say()
 
@@ -151,7 +156,7 @@ class DatasetsScreen(
         pane.border_title = f"Problems: {said}{infos} · enter jumps · p closes"
 
     def _rows_note(self) -> str:
-        notes = [note for note in (self.marks_note(),) if note]
+        notes = [note for note in (self.filter_note(), self.marks_note()) if note]
         return f" ({', '.join(notes)})" if notes else ""
 
     def rows_noted(self) -> None:
@@ -240,7 +245,7 @@ class DatasetsScreen(
         if self.in_conversation:
             self.query_one("#examples", RecordList).focus()
             return True
-        return self.leave_range()
+        return self.leave_range() or self.leave_filter()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Offer what needs a dataset only while one is open."""

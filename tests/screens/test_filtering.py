@@ -1,0 +1,163 @@
+"""The filter by keyboard: typing, keeping, editing within it, jumping out of it, clearing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Static, TextArea
+
+from tests.screens.test_datasets import SIZES, _home, dataset, listing, running
+from tests.until import until
+from tui.screens.datasets.filter_bar import FilterBar, FilterField
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.help import HelpDialog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tui.screens.datasets import DatasetsScreen
+
+__all__ = ["_home", "dataset"]
+
+
+def shown(screen: DatasetsScreen) -> list[int]:
+    view = screen.view
+    return [view.position(row) for row in range(len(view))]
+
+
+def count(screen: DatasetsScreen) -> str:
+    return str(screen.query_one("#filter-count", Static).render())
+
+
+async def filtered(pilot: Pilot[Any], screen: DatasetsScreen, text: str, rows: list[int]) -> None:
+    """Type a filter and wait until it shows these rows."""
+    await pilot.press("slash")
+    await until(lambda: isinstance(screen.focused, FilterField), pilot)
+    assert isinstance(screen.focused, FilterField)
+    screen.focused.value = text
+    await until(lambda: screen.view.filtered and shown(screen) == rows, pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_filter_edit_within_it_undo_clear(dataset: Path, size: tuple[int, int]) -> None:
+    async with running(dataset, size) as (pilot, screen):
+        document = screen.document
+        await pilot.press("slash", *"question")
+        await until(lambda: count(screen) == "11 of 12", pilot)
+        await pilot.press(*" 1")
+        await until(lambda: shown(screen) == [1, 10, 11], pilot)
+        assert count(screen) == "3 of 12"
+        assert screen.scope_positions() == [1, 10, 11]
+        await pilot.press("enter", "down")
+        assert screen.position == 10
+        assert "11" in listing(screen).render_line(1).text, "rows keep their true numbers"
+        await pilot.press("enter", "e")
+        await until(lambda: isinstance(screen.app.focused, TextArea), pilot)
+        screen.app.focused.text = "something else"
+        await pilot.press("ctrl+s")
+        await until(lambda: document.edited(10), pilot)
+        await until(lambda: screen.scope_positions() == [1, 11], pilot)
+        assert shown(screen) == [1, 10, 11], "what was edited stays in sight"
+        assert screen.position == 10
+        await pilot.press("u")
+        await until(lambda: screen.scope_positions() == [1, 10, 11], pilot)
+        await pilot.press("escape", "down", "d")
+        await until(lambda: len(document) == 11, pilot)
+        assert shown(screen) == [1, 10]
+        listing(screen).move_to(0)
+        await pilot.press("d")
+        await until(lambda: len(document) == 10, pilot)
+        assert shown(screen) == [9], "rows after a deleted one have moved"
+        assert document.example(9).messages[0].text == "question 10"
+        await pilot.press("u", "u")
+        await until(lambda: shown(screen) == [1, 10, 11], pilot)
+        await pilot.press("escape")
+        await until(lambda: not screen.view.filtered, pilot)
+        assert not screen.query_one(FilterBar).has_class("-shown")
+        assert len(screen.view) == 12
+
+
+async def test_errors_name_the_place_and_keep_what_is_shown(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        await filtered(pilot, screen, "role:robot", [4])
+        problem = screen.query_one("#filter-problem", Static)
+        await pilot.press(*" turns>")
+        await until(lambda: problem.display, pilot)
+        assert "at 18: expected a number after turns>" in str(problem.render())
+        await pilot.press("enter")
+        assert isinstance(screen.focused, FilterField), "not a filter: the field stays"
+        assert shown(screen) == [4]
+        await pilot.press("1")
+        await until(lambda: not problem.display, pilot)
+        await pilot.press("f1")
+        await until(lambda: isinstance(screen.app.screen, HelpDialog), pilot)
+        await pilot.press("escape", "escape")
+        await until(lambda: not screen.view.filtered, pilot)
+        assert screen.focused is listing(screen)
+
+
+async def test_jumping_to_a_hidden_row_shows_it(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        await filtered(pilot, screen, "line:1-2", [0, 1])
+        await pilot.press("enter", "p")
+        first = next(i for i, issue in enumerate(screen.issues) if issue.line == 5)
+        listing(screen, "#problems").move_to(first)
+        await pilot.press("enter")
+        assert screen.position == 4
+        assert shown(screen) == [0, 1, 4]
+        assert screen.scope_positions() == [0, 1]
+        screen.app.show_example(9)
+        await until(lambda: screen.position in {4, 9}, pilot)
+
+
+async def test_problems_marks_and_edits_are_followed(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        await filtered(pilot, screen, "issue:role severity:error", [4])
+        await pilot.press("enter", "enter", "down", "r")
+        await until(lambda: isinstance(screen.app.screen, Choose), pilot)
+        await pilot.press(*"assistant", "enter")
+        await until(lambda: screen.scope_positions() == [], pilot)
+        assert shown(screen) == [4]
+        await filtered(pilot, screen, "edited", [4])
+        await pilot.press("enter", "space")
+        await until(lambda: screen.marked == 1, pilot)
+        await filtered(pilot, screen, "-marked line:4-6", [3, 5])
+        await pilot.press("enter", "home", "space")
+        await until(lambda: screen.marked == 2, pilot)
+        await until(lambda: screen.view.positions() == [5], pilot)
+        assert screen.scope_positions() == [3, 4]
+
+
+async def test_tokens_are_counted_when_asked_for(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        await filtered(pilot, screen, "trained>0 line:-3", [0, 1, 2])
+        await filtered(pilot, screen, "tokens>1000 OR kind:broken", [7])
+
+
+async def test_nothing_matches_and_commands_stay_harmless(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        await filtered(pilot, screen, "nowhere", [])
+        await pilot.press("enter")
+        assert listing(screen).count == 0
+        await pilot.press("d", "e", "w", "y", "space", "v", "enter", "d")
+        await pilot.pause()
+        assert not screen.document.modified
+        await pilot.press("escape", "escape", "escape")
+        await until(lambda: len(screen.view) == 12, pilot)
+
+
+async def test_filters_are_recalled_and_saved(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        await filtered(pilot, screen, "kind:broken", [7])
+        await pilot.press("ctrl+s", "enter")
+        await filtered(pilot, screen, "role:robot", [4])
+        await pilot.press("enter", "escape")
+        await pilot.press("slash", "down")
+        await until(lambda: isinstance(screen.app.screen, Choose), pilot)
+        await until(lambda: len(screen.app.screen._choices) == 2, pilot)
+        assert [c.remark for c in screen.app.screen._choices] == ["saved", "recent"]
+        await pilot.press("enter")
+        await until(lambda: screen.view.filtered and shown(screen) == [7], pilot)

@@ -1,0 +1,217 @@
+"""Filtering the rows of an open dataset: off the loop, in short stretches, remembering results.
+
+A row never changes under its id, so what was found of it stays true; after an edit only rows
+not seen before are looked at, and those parts of a filter that depend on more than the row.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from array import array
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui.core.checks import RULES
+from tui.core.filtering.matching import fields_of, matcher, split
+from tui.core.filtering.model import Everything
+from tui.core.filtering.subject import Subject
+from tui.core.tokens import count_example
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container, Sequence
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tui.core.checks import Issue
+    from tui.core.example import Example
+    from tui.core.filtering.idtable import IdTable
+    from tui.core.filtering.model import Node
+    from tui.services.datasets import Document, Snapshot
+    from tui.services.vocab import VocabEncoder
+
+    Ids = NDArray[np.int64]
+    Problems = Callable[[int], Sequence[tuple[str, str]]]
+
+# How long one stretch of work may take: as long as a key press may have to wait at worst.
+_SECONDS = 0.04
+_BLOCK = 50_000
+_NO, _YES = 1, 2
+ENCODING = "o200k_base"
+
+
+class RowFacts:
+    """What filters ask of the rows of one document that the rows do not say themselves.
+
+    Kept for as long as the document is open: tokens are counted once a row.
+    """
+
+    def __init__(self, marks: Container[int]) -> None:
+        self.marks = marks
+        self.problems: Problems = lambda _line: ()
+        self._issues: Sequence[Issue] | None = None  # not looked through yet
+        self._encoder: VocabEncoder | None = None
+        self._tokens: dict[int, tuple[int, int]] = {}
+
+    def take_problems(self, issues: Sequence[Issue]) -> None:
+        """Take over what the checks have found; `issues` is not changed afterwards."""
+        self._issues = issues
+
+    def prepare(self, *, tokens: bool) -> None:
+        """Load what is needed. Blocks: up to half a second, once."""
+        import numpy  # noqa: F401 - imported off the loop
+
+        issues, self._issues = self._issues, None
+        if issues is not None:
+            self.problems = _by_line(issues)
+        if tokens and self._encoder is None:
+            from tui.services.vocab import encoder
+
+            self._encoder = encoder(ENCODING)
+
+    def subject(self, snapshot: Snapshot, position: int, row_id: int) -> Subject:
+        """Return one row as filters look at it."""
+        return Subject(
+            lambda: snapshot[position],
+            position,
+            edited=row_id < 0,
+            marked=row_id in self.marks,
+            problems=self.problems,
+            tokens=lambda example: self._count(row_id, example),
+        )
+
+    def _count(self, row_id: int, example: Example) -> tuple[int, int]:
+        known = self._tokens.get(row_id)
+        if known is None:
+            assert self._encoder is not None, "prepare was asked for tokens"
+            count = count_example(example, self._encoder)
+            known = self._tokens[row_id] = (count.context, count.trained)
+        return known
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What one stretch of work found for the rows up to `end`."""
+
+    end: int
+    judged: Any  # positions of rows whose own part was judged, and whether they match
+    stable: Any
+    shown: Any  # whether each row of the stretch matches now
+
+
+class RowFilter:
+    """One filter over one document. `run` finds its rows; `positions` tells them at any time."""
+
+    def __init__(self, document: Document, node: Node, facts: RowFacts) -> None:
+        self.fields = fields_of(node)
+        self.done = 0.0  # the share of the rows looked at in this run, 0 to 1
+        self._document = document
+        self._facts = facts
+        own, with_others = split(node)
+        self._own = matcher(own)
+        self._with_others = None if isinstance(with_others, Everything) else matcher(with_others)
+        self._verdicts: IdTable | None = None
+        self._shown: IdTable | None = None
+
+    @property
+    def waits_for_checks(self) -> bool:
+        """Whether it asks for problems, which are found some time after a change."""
+        return bool(self.fields & {"issue", "severity"})
+
+    def positions(self) -> array[int]:
+        """Return the rows known to match, in order, where they stand now."""
+        import numpy as np
+
+        if self._shown is None:
+            return array("q")
+        from tui.core.filtering.marks import as_ids
+
+        found = np.flatnonzero(self._shown.take(as_ids(self._document.snapshot().ids)))
+        return array("q", found.astype(np.int64).tobytes())
+
+    def knows(self, row_id: int) -> bool:
+        """Whether the row was looked at before."""
+        return self._verdicts is not None and self._verdicts.get(row_id) != 0
+
+    async def run(self, on_part: Callable[[], None]) -> None:
+        """Look at all rows, and again from the start while they change; cancel it at any time.
+
+        `on_part` is called on the loop when more is known. Raises FilterError when an
+        expression takes too long on a row.
+        """
+        await asyncio.to_thread(self._prepare)
+        version = None
+        while version != self._document.version:
+            version = self._document.version
+            await self._run_once(version, on_part)
+        self.done = 1.0
+        on_part()
+
+    def _prepare(self) -> None:
+        from tui.core.filtering.idtable import IdTable
+
+        self._facts.prepare(tokens=bool(self.fields & {"tokens", "trained"}))
+        if self._verdicts is None:
+            self._verdicts, self._shown = IdTable(), IdTable()
+
+    async def _run_once(self, version: int, on_part: Callable[[], None]) -> None:
+        from tui.core.filtering.marks import as_ids
+
+        snapshot = self._document.snapshot()
+        ids = as_ids(snapshot.ids)
+        at, told = 0, time.monotonic()
+        while at < len(ids) and version == self._document.version:
+            found = await asyncio.to_thread(self._stretch, snapshot, ids, at)
+            # The tables change on the loop only: a thread of a cancelled run writes nothing.
+            assert self._verdicts is not None
+            assert self._shown is not None
+            self._verdicts.put(ids[found.judged], found.stable)
+            self._shown.put(ids[at : found.end], found.shown)
+            at = found.end
+            self.done = at / len(ids)
+            if time.monotonic() - told > 0.15:
+                on_part()
+                told = time.monotonic()
+
+    def _stretch(self, snapshot: Snapshot, ids: Ids, start: int) -> _Found:
+        """Judge rows from `start` on for a short time. Runs in a thread."""
+        import numpy as np
+
+        assert self._verdicts is not None
+        block = ids[start : start + _BLOCK]
+        verdicts = self._verdicts.take(block)
+        shown = (verdicts == _YES).astype(np.uint8)
+        todo = np.flatnonzero(verdicts != _NO if self._with_others else verdicts == 0)
+        judged: list[int] = []
+        stable: list[int] = []
+        end, until = len(block), time.monotonic() + _SECONDS
+        for count, offset in enumerate(todo.tolist()):
+            if count and time.monotonic() > until:
+                end = offset
+                break
+            subject = self._facts.subject(snapshot, start + offset, int(block[offset]))
+            matches = verdicts[offset] == _YES
+            if not verdicts[offset]:
+                matches = self._own(subject)
+                judged.append(start + offset)
+                stable.append(_YES if matches else _NO)
+            if matches and self._with_others is not None:
+                matches = self._with_others(subject)
+            shown[offset] = matches
+        return _Found(
+            start + end,
+            np.asarray(judged, np.int64),
+            np.asarray(stable, np.uint8),
+            shown[:end],
+        )
+
+
+def _by_line(issues: Sequence[Issue]) -> Problems:
+    rules_at = getattr(issues, "rules_at", None)
+    if rules_at is not None:
+        return lambda line: [(rule, RULES[rule].severity) for rule in rules_at(line)]
+    found: dict[int, list[tuple[str, str]]] = {}
+    for issue in issues:
+        found.setdefault(issue.line, []).append((issue.rule, issue.severity))
+    return lambda line: found.get(line, ())
