@@ -43,22 +43,22 @@ class ImportActions(PlaceInDataset):
             answer = "columns"  # a guess is only a proposal
         while True:
             if answer == "format":
-                name = await self._ask_format(looked, name) or ""
+                name = await self._ask_import_format(looked, name) or ""
             if name == "table" and answer in {"format", "columns"}:
                 asked = await self.app.push_screen_wait(ColumnsDialog(looked, columns))
                 name, columns = (name, asked) if asked else ("", columns)
             if not name:
                 return
-            converted = await self._converted(looked, name, columns)
-            answer = await self._preview(looked, name, converted) or ""
+            converted = await self._import_rows(looked, name, columns)
+            answer = await self._import_preview(looked, name, converted) or ""
             if answer not in {"format", "columns"}:
                 break
         if answer == "new":
-            await self._into_new(path, converted)
+            await self._import_into_new(path, converted)
         elif answer == "append":
-            await self._append(looked, converted)
+            await self._import_append(looked, converted)
 
-    async def _ask_format(self, looked: Looked, name: str) -> str | None:
+    async def _ask_import_format(self, looked: Looked, name: str) -> str | None:
         sniffed = looked.sniffed
         choices = [
             Choice(f.id, f.title, f"found: {sniffed.reason}" if f.id == sniffed.format else f.hint)
@@ -68,7 +68,7 @@ class ImportActions(PlaceInDataset):
         title = f"Format of {looked.what}" if sniffed.format else f"Format? {sniffed.reason}"
         return await self.app.push_screen_wait(Choose(title, choices, name or None))
 
-    async def _converted(self, looked: Looked, name: str, columns: Columns) -> Converted:
+    async def _import_rows(self, looked: Looked, name: str, columns: Columns) -> Converted:
         from tui.services.importing import read
 
         loop = asyncio.get_running_loop()
@@ -82,7 +82,7 @@ class ImportActions(PlaceInDataset):
             # After the last report of the thread, which waits in the loop's queue.
             loop.call_soon(self.host.working, "import", "")
 
-    async def _preview(self, looked: Looked, name: str, converted: Converted) -> str | None:
+    async def _import_preview(self, looked: Looked, name: str, converted: Converted) -> str | None:
         sniffed = looked.sniffed
         why = "chosen by you"
         if name == sniffed.format:
@@ -104,7 +104,7 @@ class ImportActions(PlaceInDataset):
             ConversionPreview("Import: nothing is written yet", facts, converted, actions)
         )
 
-    async def _into_new(self, source: Path, converted: Converted) -> None:
+    async def _import_into_new(self, source: Path, converted: Converted) -> None:
         from tui.services.importing import write_lines
 
         folder = source.parent
@@ -120,7 +120,7 @@ class ImportActions(PlaceInDataset):
         told = plural(len(converted.lines), "example")
         self.notify(f"Imported {told} into {target.name}", markup=False, timeout=3)
 
-    async def _append(self, looked: Looked, converted: Converted) -> None:
+    async def _import_append(self, looked: Looked, converted: Converted) -> None:
         document = self.document
         if document is None:
             return

@@ -12,6 +12,7 @@ from tui.commands import commands_for
 from tui.core.example import Example
 from tui.core.text import plural, visible
 from tui.screens.datasets.editing import EditActions
+from tui.screens.datasets.exporting import ExportActions
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.filter_bar import FilterBar
 from tui.screens.datasets.filtering import FilterActions
@@ -40,6 +41,7 @@ class DatasetsScreen(
     FileActions,
     EditActions,
     ImportActions,
+    ExportActions,
     FilterActions,
     ProblemActions,
     DiskActions,

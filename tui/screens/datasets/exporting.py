@@ -1,0 +1,222 @@
+"""Taking data out: the part of the Datasets screen that exports, splits and compares."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tui.core.formats import WRITERS, export, format_of
+from tui.core.text import plural
+from tui.screens.datasets.exporting_diff import DiffDialog
+from tui.screens.datasets.exporting_split import SplitDialog, split_words
+from tui.screens.datasets.importing_preview import ConversionPreview, ask_target
+from tui.screens.datasets.marks import MarkActions
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.path import PathDialog, short_path
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tui.core.formats import Converted, Format
+    from tui.core.splitting import Grouping
+    from tui.services.datasets import Document
+
+_OPENAI_LIKE = {"openai", "azure", "nebius", "together", "fireworks"}
+_MENU = (
+    Choice("export", "Export", "write examples for another program or provider"),
+    Choice("split", "Split", "into a training and a validation file"),
+    Choice("compare", "Compare", "with another dataset, example by example"),
+)
+
+
+class ExportActions(MarkActions):
+    """Export, split, compare: each says what it would do before it writes."""
+
+    @work(group="export", exclusive=True, exit_on_error=False, description="export, split, compare")
+    async def action_export(self) -> None:
+        """Ask what to do with the examples, and do it."""
+        document = self.document
+        if document is None:
+            return
+        chosen = await self.app.push_screen_wait(Choose("Export and split", _MENU))
+        if chosen == "export":
+            await self._export_rows(document)
+        elif chosen == "split":
+            await self._split_dataset(document)
+        elif chosen == "compare":
+            await self._compare_dataset(document)
+
+    # -- export ----------------------------------------------------------------------
+
+    async def _export_rows(self, document: Document) -> None:
+        positions = await self._ask_export_rows(document)
+        if positions is None:
+            return
+        answer = "format"
+        name = "openai"
+        while answer == "format":
+            asked = await self._ask_export_format(name)
+            if asked is None:
+                return
+            name = asked
+            converted = await self._exported(document, positions, name)
+            answer = await self._preview_export(format_of(name), converted) or ""
+        if answer == "write":
+            await self._write_export(document, format_of(name), converted)
+
+    async def _ask_export_rows(self, document: Document) -> Sequence[int] | None:
+        """Ask which rows, where there is a choice at all; None leaves."""
+        every = range(len(document))
+        choices = [Choice("all", "All", plural(len(document), "example"))]
+        if self.view.filtered:
+            choices.insert(0, Choice("filtered", "Filtered", plural(self.view.matching, "example")))
+        if self.marked:
+            choices.insert(0, Choice("marked", "Marked", plural(self.marked, "example")))
+        if len(choices) == 1:
+            return every
+        chosen = await self.app.push_screen_wait(Choose("Export which?", choices))
+        if chosen == "marked":
+            return self.scope_positions()
+        if chosen == "filtered":
+            return self.view.positions()
+        return every if chosen else None
+
+    async def _ask_export_format(self, current: str) -> str | None:
+        choices = [Choice(f.id, f.title, f.hint) for f in WRITERS]
+        return await self.app.push_screen_wait(Choose("Export as", choices, current))
+
+    async def _exported(self, document: Document, positions: Sequence[int], name: str) -> Converted:
+        snapshot = document.snapshot()
+        self.host.working("export", "converting")
+        try:
+            return await asyncio.to_thread(
+                lambda: export(
+                    (snapshot[at] for at in positions),
+                    name,
+                    positions=(at + 1 for at in positions),
+                )
+            )
+        finally:
+            self.host.working("export", "")
+
+    async def _preview_export(self, form: Format, converted: Converted) -> str | None:
+        lost = len(converted.dropped)
+        facts = [
+            f"as {form.title}: {form.hint}",
+            f"{plural(converted.read, 'example')} → {len(converted.lines):,} written, "
+            f"{lost:,} cannot be held",
+        ]
+        facts += [
+            f"{remark.text}, in {plural(remark.count, 'example')}"
+            for remark in converted.remarks[:2]
+        ]
+        actions = [("n", "write", "to a file"), ("f", "format", "another format")]
+        preview = ConversionPreview(
+            "Export: nothing is written yet",
+            facts,
+            converted,
+            actions,
+            foreign=form.id not in _OPENAI_LIKE,
+        )
+        return await self.app.push_screen_wait(preview)
+
+    async def _write_export(self, document: Document, form: Format, converted: Converted) -> None:
+        from tui.services.exporting import write_export
+
+        proposal = document.path.with_name(f"{document.path.stem}.{form.id}{form.suffix}")
+        target = await ask_target(self, f"Write {form.title} to", short_path(proposal))
+        if target is None:
+            return
+        await asyncio.to_thread(write_export, target, converted.lines, form)
+        await self.workspace.datasets.record_version(
+            target, len(converted.lines), f"exported from {document.path.name}"
+        )
+        told = plural(len(converted.lines), "example")
+        self.notify(f"Wrote {told} to {short_path(target)}", markup=False, timeout=4)
+
+    # -- split -----------------------------------------------------------------------
+
+    async def _split_dataset(self, document: Document) -> None:
+        from tui.services.exporting import plan_split, write_split
+
+        form = await self.app.push_screen_wait(SplitDialog(len(document)))
+        if form is None:
+            return
+        grouping = _grouping(near=form.near)
+        self.host.working("split", "splitting")
+        try:
+            lines = await asyncio.to_thread(_filled, document)
+            made = await plan_split(
+                self.workspace.store, lines, form.wanted, grouping=grouping, fresh=form.fresh
+            )
+        finally:
+            self.host.working("split", "")
+        question = Confirm("Split", split_words(made, form), "choose the files")
+        if not await self.app.push_screen_wait(question):
+            return
+        targets = await self._ask_split_files(document.path)
+        if targets is None:
+            return
+        await write_split(
+            self.workspace.store, self.workspace.datasets, lines, made, targets,
+            document.path.name, grouping=grouping,
+        )  # fmt: skip
+        names = " and ".join(path.name for path in targets)
+        self.notify(f"Wrote {names}", markup=False, timeout=4)
+
+    async def _ask_split_files(self, path: Path) -> tuple[Path, Path] | None:
+        """Ask for both files before either is written."""
+        found: list[Path] = []
+        for title, word in (("Write training to", "train"), ("Write validation to", "valid")):
+            proposal = path.with_name(f"{path.stem}.{word}.jsonl")
+            target = await ask_target(self, title, short_path(proposal))
+            if target is None:
+                return None
+            found.append(target)
+        if found[0] == found[1]:
+            self.notify("Both parts would be the same file.", severity="warning", markup=False)
+            return None
+        return found[0], found[1]
+
+    # -- compare ---------------------------------------------------------------------
+
+    async def _compare_dataset(self, document: Document) -> None:
+        from tui.core.diff import compare
+        from tui.services.local_files import read_rows
+
+        recents = [p for p in await self.workspace.datasets.recents() if p != document.path]
+        title = f"Compare {document.path.name} with an older dataset"
+        path = await self.app.push_screen_wait(PathDialog(title, recents))
+        if path is None:
+            return
+        after = document.snapshot()
+        self.host.working("compare", f"comparing with {path.name}")
+        before = await asyncio.to_thread(read_rows, path)
+        try:
+            found = await asyncio.to_thread(compare, before, after)
+            self.host.working("compare", "")
+            title = f"{path.name} → {document.path.name}, as it stands"
+            position = await self.app.push_screen_wait(DiffDialog(title, found, before, after))
+        finally:
+            self.host.working("compare", "")
+            before.close()
+        if position is not None and position < len(document):
+            self.go_to(position, center=True)
+
+
+def _filled(document: Document) -> list[bytes]:
+    return [line for line in document.snapshot() if line.strip()]
+
+
+def _grouping(*, near: bool) -> Grouping:
+    if near:
+        from tui.core.near import by_likeness
+
+        return by_likeness
+    from tui.core.splitting import by_prompt
+
+    return by_prompt

@@ -1,0 +1,98 @@
+"""The form of a split: how much, by what, and whether earlier splits hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Input, Static
+
+from tui.core.splitting import PROPERTIES, Wanted
+from tui.screens.dialogs.base import Dialog
+from tui.widgets.field import Field, OneOf
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tui.core.splitting import Split
+
+_NONE = "nothing"
+_STRATA = 6
+
+
+@dataclass(frozen=True, slots=True)
+class SplitForm:
+    """What was asked for. `near` groups what says nearly the same, `fresh` forgets."""
+
+    wanted: Wanted
+    near: bool
+    fresh: bool
+
+
+class SplitDialog(Dialog[SplitForm]):
+    """Answers with the form once it makes sense."""
+
+    DEFAULT_CSS = """
+    SplitDialog .row { height: 1; }
+    SplitDialog .row > .label { width: 16; color: $text-muted; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("ctrl+s,enter", "done", "Go on", show=False, priority=True),
+        Binding("down", "app.focus_next", "Next field", show=False, priority=True),
+        Binding("up", "app.focus_previous", "Field before", show=False, priority=True),
+    ]
+
+    def __init__(self, examples: int) -> None:
+        super().__init__(f"Split {examples:,} examples into training and validation")
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the fields."""
+        yield Field("size", "Validation", "10%", "a share or a number")
+        yield Field("seed", "Seed", "0", "same seed, same split")
+        for name, label, words in (
+            ("stratify", "Equal shares of", (_NONE, *PROPERTIES)),
+            ("group", "Keep together", ("same prompts", "nearly the same")),
+            ("earlier", "Earlier splits", ("hold", "forget")),
+        ):
+            with Horizontal(classes="row"):
+                yield Static(label, classes="label")
+                yield OneOf(words, words[0], id=name)
+        yield Static("", classes="problem", markup=False)
+        yield Static("↑ ↓ move · ← → switches · enter previews · esc cancels", classes="keys")
+
+    def action_done(self) -> None:
+        """Answer, or say what is wrong."""
+        size, seed = (self.query_one(f"#{name}", Input).value for name in ("size", "seed"))
+        stratify = self._word("stratify")
+        try:
+            number = int(seed.strip() or "0")
+            wanted = Wanted.parse(size, number, "" if stratify == _NONE else stratify)
+        except ValueError as error:
+            text = str(error) if "int()" not in str(error) else f"{seed!r} is no whole number"
+            self.query_one(".problem", Static).update(text)
+            return
+        near = self._word("group") == "nearly the same"
+        self.dismiss(SplitForm(wanted, near, self._word("earlier") == "forget"))
+
+    def _word(self, name: str) -> str:
+        return self.query_one(f"#{name}", OneOf).value
+
+
+def split_words(made: Split, form: SplitForm) -> str:
+    """Return what a split would do, to be asked about before it is written."""
+    lines = [
+        f"training    {len(made.training):>9,}",
+        f"validation  {len(made.validation):>9,}",
+        "",
+        f"{made.groups:,} groups, each whole on one side.",
+    ]
+    if made.remembered:
+        lines.append(f"{made.remembered:,} examples stay where an earlier split put them.")
+    if form.wanted.stratify:
+        lines.append(f"\nBy {form.wanted.stratify}, training + validation:")
+        lines += [f"{s.training:>7,} + {s.validation:<6,} {s.name}" for s in made.strata[:_STRATA]]
+        if len(made.strata) > _STRATA:
+            lines.append(f"        and {len(made.strata) - _STRATA:,} more values")
+    return "\n".join([*lines, "", "Nothing is written yet. Choose the two files?"])
