@@ -39,6 +39,7 @@ from tui.core.checks.run import (
     collect,
     columns_of,
     file_format,
+    survey_row,
 )
 
 __all__ = [
@@ -58,4 +59,5 @@ __all__ = [
     "collect",
     "columns_of",
     "file_format",
+    "survey_row",
 ]

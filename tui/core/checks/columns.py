@@ -54,15 +54,19 @@ class Columns:
 
     def append(self, report: RowReport) -> None:
         """Put the report of one more line at the end."""
-        facts = report.facts
-        self.traits.append(_traits(facts))
-        answered = facts.prompt and facts.answer  # else there is nothing to contradict
-        self.content.append(_number(facts.content))
-        self.prompt.append(_number(facts.prompt) if answered else 0)
-        self.answer.append(_number(facts.answer) if answered else 0)
-        self.system.append(_number(facts.system))
         numbers = rule_numbers()
-        self.signs.append(self.sign(bytes(numbers[issue.rule] for issue in report.issues)))
+        self.add(bytes(numbers[issue.rule] for issue in report.issues), report.facts)
+
+    def add(self, signature: bytes, facts: RowFacts) -> None:
+        """Put what `survey_row` says of one more line at the end."""
+        number = int.from_bytes
+        self.traits.append(_traits(facts))
+        self.content.append(number(facts.content, "little"))
+        answered = facts.prompt and facts.answer  # else there is nothing to contradict
+        self.prompt.append(number(facts.prompt, "little") if answered else 0)
+        self.answer.append(number(facts.answer, "little") if answered else 0)
+        self.system.append(number(facts.system, "little"))
+        self.signs.append(self.sign(signature))
 
     def put(self, at: int, other: Columns) -> None:
         """Write the lines of `other` over those from position `at` on."""
@@ -149,10 +153,6 @@ def _traits(facts: RowFacts) -> int:
     if facts.preferred_longer is not None:
         traits |= JUDGED | (LONGER if facts.preferred_longer else 0)
     return traits
-
-
-def _number(digest: bytes) -> int:
-    return int.from_bytes(digest, "little")
 
 
 def _picked(column: array[int], positions: Sequence[int]) -> array[int]:

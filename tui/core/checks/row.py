@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.core.checks.model import Finding
-from tui.core.checks.sieve import hides_ascii, sieved
+from tui.core.checks.sieve import hides_ascii, sieved, suspicious
 from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
 from tui.core.text import one_line
 
@@ -81,7 +81,9 @@ class Row:
         self.kind: Kind = kind_of(raw)
         self.sieve = sieved(line)
         self.hides_ascii = hides_ascii(line, self.sieve)
+        self.suspicious = self.hides_ascii or suspicious(self.sieve)
         self.roles, self.tidy = plain(raw)
+        self._texts: list[tuple[str, Place | None, str]] | None = None
         self._turns: list[Turn] | None = None
         self._strays: list[tuple[str, Place, object]] = []
 
@@ -136,9 +138,14 @@ class Row:
             return "input.", inner if isinstance(inner, dict) else {}
         return "", self.raw
 
-    @cached_property
+    @property
     def texts(self) -> list[tuple[str, Place | None, str]]:
         """All texts a model would read: (path, place, text)."""
+        if self._texts is None:
+            self._texts = self._all_texts()
+        return self._texts
+
+    def _all_texts(self) -> list[tuple[str, Place | None, str]]:
         if self.roles:
             messages = self.raw["messages"]
             return [(*_where(at), message["content"]) for at, message in enumerate(messages)]

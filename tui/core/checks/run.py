@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import orjson
 
-from tui.core.checks.columns import Columns
+from tui.core.checks.columns import Columns, rule_numbers
 from tui.core.checks.facts import facts_of
 from tui.core.checks.model import (
     FILE_RULES,
@@ -17,9 +16,11 @@ from tui.core.checks.model import (
     SEVERITIES,
     BadLine,
     FileFacts,
+    Finding,
     Issue,
     RowFacts,
     RowReport,
+    Rule,
     issue,
 )
 from tui.core.checks.row import Row
@@ -39,32 +40,66 @@ def check_row(number: int, line: bytes) -> RowReport:
     line = line.rstrip(b"\r\n")
     if number == 1:
         line = line.removeprefix(_BOM)  # the rule bom reports it, from the file's head
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        text = line.decode("utf-8", "replace")
-        return _bad_line(number, BadLine(line, text, str(error).split(": line 1")[0], error.pos))
-    if not isinstance(value, dict):
-        return _bad_line(number, BadLine(line, line.decode(), "", 0, value))
-    row = Row(line, value)
-    issues = [
-        issue(rule, finding, number)
-        for gate, rules in ROW_RULES.items()
-        if gate(row)
-        for rule, check in rules
-        for finding in check(row)
-    ]
+    row = _read(line)
+    if isinstance(row, BadLine):
+        rule, finding = _damage(row)
+        return RowReport((issue(rule, finding, number),), _facts_of_bad(rule))
+    issues = [issue(rule, finding, number) for rule, finding in _findings(row)]
     if len(issues) > 1:
         issues.sort(key=_order_in_row)
     return RowReport(tuple(issues), facts_of(row))
 
 
-def _bad_line(number: int, line: BadLine) -> RowReport:
+def survey_row(number: int, line: bytes) -> tuple[bytes, RowFacts]:
+    """Return which rules find something in a line, as a signature of `Columns`, and its facts.
+
+    The same as `check_row` says, without wording it.
+    """
+    line = line.rstrip(b"\r\n")
+    if number == 1:
+        line = line.removeprefix(_BOM)
+    row = _read(line)
+    if isinstance(row, BadLine):
+        rule, _ = _damage(row)
+        return bytes([rule_numbers()[rule.id]]), _facts_of_bad(rule)
+    found = [rule for rule, _ in _findings(row)]
+    if not found:
+        return b"", facts_of(row)
+    numbers = rule_numbers()
+    order = sorted((_RANK[rule.severity], numbers[rule.id]) for rule in found)
+    return bytes(number for _, number in order), facts_of(row)
+
+
+def _read(line: bytes) -> Row | BadLine:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as error:
+        text = line.decode("utf-8", "replace")
+        return BadLine(line, text, str(error).split(": line 1")[0], error.pos)
+    if not isinstance(value, dict):
+        return BadLine(line, line.decode(), "", 0, value)
+    return Row(line, value)
+
+
+def _findings(row: Row) -> list[tuple[Rule, Finding]]:
+    return [
+        (rule, finding)
+        for gate, rules in ROW_RULES.items()
+        if gate(row)
+        for rule, check in rules
+        for finding in check(row)
+    ]
+
+
+def _damage(line: BadLine) -> tuple[Rule, Finding]:
     for rule, check in LINE_RULES:
         if (finding := check(line)) is not None:
-            kind = RowFacts("blank" if rule.id == "blank-line" else "broken")
-            return RowReport((issue(rule, finding, number),), kind)
+            return rule, finding
     raise AssertionError("the last rule takes every line")
+
+
+def _facts_of_bad(rule: Rule) -> RowFacts:
+    return RowFacts("blank" if rule.id == "blank-line" else "broken")
 
 
 def check_whole(reports: Iterable[RowReport], source: FileFacts) -> list[Issue]:
@@ -125,9 +160,4 @@ def _order(one: Issue) -> tuple[int, int]:
 
 
 def _order_in_row(one: Issue) -> tuple[int, int]:
-    return _RANK[one.severity], _registered()[one.rule]
-
-
-@cache
-def _registered() -> dict[str, int]:
-    return {rule: number for number, rule in enumerate(RULES)}
+    return _RANK[one.severity], rule_numbers()[one.rule]

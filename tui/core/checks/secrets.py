@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.core.checks.model import Finding, row_rule
-from tui.core.checks.sieve import marked, shaped
+from tui.core.checks.sieve import common, marked, shaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -25,7 +25,7 @@ def _pattern_rule(
     title: str,
     gate: Gate,
     pattern: str,
-    accept: Callable[[str], bool] = lambda _: True,
+    accept: Callable[[str], bool] | None = None,
 ) -> None:
     """Register a rule that looks for `pattern` in lines that `gate` lets through."""
     compiled = PATTERNS[rule_id] = re.compile(pattern)
@@ -35,7 +35,7 @@ def _pattern_rule(
             Finding(_message(title, match), where, place)
             for where, place, text in row.texts
             for match in compiled.finditer(text)
-            if accept(match[0])
+            if accept is None or accept(match[0])
         ]
 
     text = f"{_LEARNED} Replace it by a placeholder."
@@ -129,7 +129,7 @@ _pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
-    shaped(b"0000", "00-?0000-?000", r"[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{3}"),
+    shaped("00-?0000-?000", r"[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{3}"),
     r"(?<![\d.-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])",
     luhn,
 )
@@ -137,7 +137,7 @@ _pattern_rule(
     "personal-iban",
     "warning",
     "Bank account number (IBAN)",
-    shaped(b"00", "[A-Z]00[A-Z0]{4}", r"[A-Z][0-9]{2} ?[A-Z0-9]{4}"),
+    shaped("[A-Z]00[A-Z0]{4}", r"[A-Z][0-9]{2} ?[A-Z0-9]{4}"),
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
     iban,
 )
@@ -145,7 +145,7 @@ _pattern_rule(
     "personal-email",
     "info",
     "E-mail address",
-    marked(b"@"),
+    common(b"@"),
     # Looked for from the @ on, which is rare, not from every letter.
     r"@(?<=[A-Za-z0-9_%+-]@)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])",
 )

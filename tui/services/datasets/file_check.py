@@ -11,7 +11,7 @@ from bisect import bisect_left
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.checks import Columns, check_row
+from tui.core.checks import Columns, survey_row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -64,7 +64,7 @@ class FileCheck:
     def _check(self, first: int, last: int, loop: asyncio.AbstractEventLoop) -> None:
         columns = Columns()
         for line in range(first, last):
-            columns.append(check_row(line + 1, self._source.line(line)))
+            columns.add(*survey_row(line + 1, self._source.line(line)))
             if line % _BETWEEN_LOOKS == 0:
                 if self._stopped:
                     return
