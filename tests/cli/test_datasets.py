@@ -121,6 +121,16 @@ def test_split_writes_two_files_once(tmp_path: Path, capsys: Any) -> None:
     assert main(["split", "all.jsonl", "-o", "x", "x"]) == 2
 
 
+def test_split_keeps_what_is_nearly_the_same_together(tmp_path: Path, capsys: Any) -> None:
+    words = "the printer in the hall on the second floor prints every page twice since monday"
+    lines = [line(f"{words} {end}", f"answer {words}") for end in ("a", "b", "c", "d")]
+    (tmp_path / "all.jsonl").write_bytes(b"\n".join([*lines, *(line(f"q{n}") for n in range(6))]))
+    _, said = ran(capsys, "split", "all.jsonl", "--near", "--dry-run")
+    assert said["groups"] < 10
+    _, said = ran(capsys, "split", "all.jsonl", "--dry-run")
+    assert said["groups"] == 10
+
+
 def test_diff_tells_by_its_exit_code(tmp_path: Path, capsys: Any) -> None:
     (tmp_path / "a").write_bytes(line("one") + b"\n" + line("two") + b"\n")
     (tmp_path / "b").write_bytes(line("two", "better") + b"\n")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import STDIN, lines_of, refuse_existing
-from tui.core.splitting import PROPERTIES, Wanted
+from tui.core.splitting import PROPERTIES, Wanted, by_prompt
 from tui.core.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.exporting import plan_split, write_split
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
+    from tui.core.splitting import Grouping
     from tui.services.workspace import Workspace
 
 
@@ -28,6 +29,9 @@ def register(commands: Commands[Parser]) -> None:
     )
     parser.add_argument("--seed", type=int, default=0, metavar="N")
     parser.add_argument("--by", default="", choices=["", *PROPERTIES], help="keep its shares equal")
+    parser.add_argument(
+        "--near", action="store_true", help="keep nearly the same together, not only same prompts"
+    )
     parser.add_argument("--fresh", action="store_true", help="do not keep to earlier splits")
     parser.add_argument("--dry-run", action="store_true", help="say what would be, write nothing")
     parser.add_argument(
@@ -42,12 +46,15 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
         raise InputError("Usage", str(error), "Such as --validation 10% or 50.") from error
     targets = _targets(options)
     lines = [line for line in await lines_of(options.path) if line.strip()]
-    made = await plan_split(workspace.store, lines, wanted, fresh=options.fresh)
+    grouping = _grouping(near=options.near)
+    made = await plan_split(workspace.store, lines, wanted, grouping=grouping, fresh=options.fresh)
     if not options.dry_run:
         if not options.output:
             refuse_existing(targets, "Name the files with -o to replace them")
         source = Path(options.path).name
-        await write_split(workspace.store, workspace.datasets, lines, made, targets, source)
+        await write_split(
+            workspace.store, workspace.datasets, lines, made, targets, source, grouping=grouping
+        )
     sizes = (len(made.training), len(made.validation))
     for name, size, path in zip(("training", "validation"), sizes, targets, strict=True):
         out.line(f"{name:<11} {plural(size, 'example')}  {one_line(str(path))}")
@@ -68,6 +75,14 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
         }
     )
     return 0
+
+
+def _grouping(*, near: bool) -> Grouping:
+    if near:
+        from tui.core.near import by_likeness
+
+        return by_likeness
+    return by_prompt
 
 
 def _targets(options: argparse.Namespace) -> tuple[Path, Path]:

@@ -115,6 +115,9 @@ class ImportActions(PlaceInDataset):
         if target is None:
             return
         await asyncio.to_thread(write_lines, target, converted.lines)
+        await self.workspace.datasets.record_version(
+            target, len(converted.lines), f"imported from {source.name}"
+        )
         await self.workspace.datasets.open(target)
         self.clear_error()
         told = plural(len(converted.lines), "example")
