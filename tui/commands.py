@@ -94,6 +94,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("datasets.import_data", "i", "Import", "Bring in ShareGPT, Alpaca, CSV, Parquet, …"),
     Command("datasets.export", "x", "Export", "Export, split for validation, or compare files."),
     Command("datasets.filter", "slash", "Filter", "Show only rows that match; F1 in it: how."),
+    Command("datasets.frequency", "t", "Table", "How often: roles, prompts, tools, endings, …"),
     Command("datasets.mark", "space", "Mark", "Mark this example for commands on several."),
     Command("datasets.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
     Command("datasets.near", "equals_sign", "Alike", "Duplicates, contradictions, leakage."),

@@ -15,7 +15,7 @@ from tui.screens.datasets.editing import EditActions
 from tui.screens.datasets.exporting import ExportActions
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.filter_bar import FilterBar
-from tui.screens.datasets.filtering import FilterActions
+from tui.screens.datasets.frequency import FrequencyActions
 from tui.screens.datasets.importing import ImportActions
 from tui.screens.datasets.near import NearActions
 from tui.screens.datasets.on_disk import DiskActions
@@ -42,7 +42,7 @@ class DatasetsScreen(
     EditActions,
     ImportActions,
     ExportActions,
-    FilterActions,
+    FrequencyActions,
     ProblemActions,
     DiskActions,
     NearActions,

@@ -1,0 +1,30 @@
+"""The frequency table in one key: the part of the Datasets screen that opens it."""
+
+from __future__ import annotations
+
+from textual import work
+
+from tui.core.filtering.model import all_of
+from tui.core.properties import PROPERTIES
+from tui.screens.datasets.filtering import FilterActions
+from tui.screens.datasets.frequency_table import FrequencyTable
+
+
+class FrequencyActions(FilterActions):
+    """Count a property of the rows shown, and filter by one of its values."""
+
+    _counted_last = PROPERTIES[0].name
+
+    @work(group="frequency", exclusive=True, exit_on_error=False, description="count a property")
+    async def action_frequency(self) -> None:
+        """Show how often each value of a property occurs; the one chosen becomes a filter."""
+        document, facts = self.document, self._facts
+        if document is None or facts is None:
+            return
+        snapshot = document.snapshot()
+        positions = self.view.positions() if self.view.filtered else range(len(snapshot))
+        table = FrequencyTable(snapshot, positions, facts, self._counted_last)
+        chosen = await self.app.push_screen_wait(table)
+        self._counted_last = table.wanted.name
+        if chosen is not None:
+            self.open_filter(all_of(self.filter, chosen))
