@@ -53,11 +53,13 @@ def one_line(done: subprocess.CompletedProcess[str], code: int) -> str:
         (["jobs", "create", "--training-file", "x"], "--model"),
         (["jobs", "create", "--training-file", "f", "--model", "m", "--epochs", "many"], "many"),
         (["jobs", "create", "--training-file", "f", "--model", "m", "--epochs", "0"], "epochs"),
+        (["jobs", "create", "--training-file", "f", "--model", "m", "--lr-multiplier", "inf"], ""),
         (["jobs", "create", "--training-file", "no/f.jsonl", "--model", "m"], "no/f.jsonl"),
         (["files", "upload", "/no/such.jsonl"], "/no/such.jsonl"),
         (["tokens", GOOD, "--epochs", "0"], "--epochs"),
         (["chat", "--model", "m", "--temperature", "9", "hi"], "temperature"),
         (["chat", "--model", "m", "-"], "stdin"),
+        (["chat", "--model", "m", " "], "empty"),
         (["--profile", "nobody", "models", "list"], "nobody"),
         (["models", "list", "--profile=nobody"], "nobody"),
         ([GOOD], "terminal"),
@@ -179,3 +181,34 @@ def test_a_terminal_is_sent_no_commands(bare: Home, server: FaultServer) -> None
     shown = os.read(ours, 10_000).decode()
     os.close(ours)
     assert shown == "a␛]0;title␇b\r\n"
+
+
+def test_streams_that_are_closed_or_full(bare: Home, tmp_path: Path) -> None:
+    bad = tmp_path / "bad.jsonl"
+    bad.write_bytes(b"[]\n")
+    asked = [sys.executable, "-m", "tui.cli", "check", str(bad), "--json"]
+
+    def shell(redirect: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            ["sh", "-c", f'exec "$@" {redirect}', "sh", *asked], env=bare.environ, cwd=ROOT,
+            capture_output=True, text=True, check=False, timeout=60,
+        )  # fmt: skip
+
+    closed = shell("<&- >&-")
+    assert (closed.returncode, closed.stdout, closed.stderr) == (1, "", "")
+    if os.path.exists("/dev/full"):  # noqa: PTH110 - Linux has it
+        assert "Cannot write the output" in one_line(shell(">/dev/full"), 2)
+
+
+def test_json_stays_json_where_the_terminal_lacks_characters(bare: Home, tmp_path: Path) -> None:
+    named = tmp_path / "süß-🪴.jsonl"
+    named.write_bytes(b"[]\n")
+    environ = bare.environ | {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0"}
+    environ.pop("PYTHONIOENCODING", None)
+    done = subprocess.run(
+        [sys.executable, "-m", "tui.cli", "check", str(named), "--json"], env=environ, cwd=ROOT,
+        capture_output=True, text=True, encoding="ascii", check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == 1
+    path = json.loads(done.stdout)["files"][0]["path"]
+    assert os.fsencode(path) == os.fsencode(named)

@@ -25,7 +25,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         from tui.cli.dispatch import dispatch
 
         code = dispatch(arguments)
-        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
     except BrokenPipeError:
@@ -37,6 +36,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _lenient_streams() -> None:
     """Let a terminal that lacks a character show its escape instead of ending the program."""
+    # A stream that was closed before we began is None; what nobody reads may go nowhere.
+    # Opened in this order, each takes the number that is free: no file of ours gets it.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, os.fdopen(os.open(os.devnull, os.O_RDWR), mode, encoding="utf-8"))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")

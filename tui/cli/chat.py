@@ -24,7 +24,12 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads it from stdin")
     parser.add_argument("--model", required=True, help="the model to ask")
     parser.add_argument("--system", metavar="TEXT", help="the system prompt")
-    parser.add_argument("--temperature", type=float, metavar="T", help="0 to 2; 0 is greedy")
+    parser.add_argument(
+        "--temperature",
+        type=float,
+        metavar="T",
+        help="0 to 2; 0 is greedy (default: 0 in the lab, else the provider's own)",
+    )
     parser.add_argument("--top-p", type=float, metavar="P", help="0 to 1")
     parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
     parser.add_argument("--seed", type=int, metavar="N", help="same seed, same answer")
@@ -33,10 +38,13 @@ def register(commands: Commands[Parser]) -> None:
 async def _chat(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     prompt = await _prompt(options.prompt)
     messages = [ChatMessage("system", options.system)] if options.system else []
+    temperature = options.temperature
+    if temperature is None and workspace.profile.kind == "lab":
+        temperature = 0.0  # as in the app: what so small a model learned shows in likely words
     request = ChatRequest(
         model=options.model,
         messages=(*messages, ChatMessage("user", prompt)),
-        temperature=options.temperature,
+        temperature=temperature,
         top_p=options.top_p,
         max_tokens=options.max_tokens,
         seed=options.seed,
@@ -77,6 +85,8 @@ def _finish(model: str, reply: Reply, out: Output) -> int:
 
 async def _prompt(given: str) -> str:
     if given != "-":
+        if not given.strip():
+            raise InputError("No prompt", "the question is empty", "Write one, or - for stdin.")
         return given
     try:
         text: str = await asyncio.to_thread(sys.stdin.read)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import sys
@@ -9,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tui.core.text import one_line, visible
+from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,23 +32,35 @@ class Output:
     def line(self, text: str) -> None:
         """Print a line of the result, unless JSON was asked for."""
         if not self.as_json:
-            print(_shown(text), flush=True)
+            self._write(f"{_shown(text)}\n")
 
     def piece(self, text: str) -> None:
         """Print a piece of a line at once, unless JSON was asked for."""
         if not self.as_json:
-            print(_shown(text), end="", flush=True)
+            self._write(_shown(text))
 
     def document(self, value: Mapping[str, Any]) -> None:
         """Print the one JSON document, if JSON was asked for."""
         if self.as_json:
             self.answered = True
-            text = json.dumps(value, ensure_ascii=False, default=str)
-            print(_UNSEEN.sub(_escaped, text), flush=True)
+            self._write(f"{_json(value, sys.stdout.encoding)}\n")
 
     def note(self, text: str) -> None:
         """Print a line about the progress on the error stream."""
-        print(one_line(text, 2000), file=sys.stderr, flush=True)
+        # Remarks are not worth ending the work for: a job made must still be told on stdout.
+        with contextlib.suppress(OSError):
+            print(one_line(text, 2000), file=sys.stderr, flush=True)
+
+    def _write(self, text: str) -> None:
+        try:
+            sys.stdout.write(text)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except OSError as error:  # a full disk: a second document would not fit either
+            self.answered = True
+            cause = error.strerror or str(error)
+            raise InputError("Cannot write the output", cause, "Free some space.") from error
 
     def error(self, error: ServiceError) -> None:
         """Print an error as one line, and as the JSON document unless one was printed."""
@@ -86,6 +100,15 @@ def when(seconds: float | None) -> str:
 def _shown(text: str) -> str:
     # A file or a pipe gets the bytes as they are; only a terminal acts on them.
     return visible(text) if sys.stdout.isatty() else text
+
+
+def _json(value: Mapping[str, Any], encoding: str | None) -> str:
+    text = json.dumps(value, ensure_ascii=False, default=str)
+    try:
+        text.encode(encoding or "utf-8", "surrogatepass")
+    except UnicodeEncodeError:  # the stream's own escapes for it would not be JSON's
+        return json.dumps(value, default=str)
+    return _UNSEEN.sub(_escaped, text)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from math import inf
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.services.errors import InputError
@@ -93,6 +94,8 @@ def _range(name: str, value: float | Auto | None, low: int, high: int) -> str | 
 
 
 def _above(name: str, value: float | Auto | None, low: int, high: int | None = None) -> str | None:
-    if value is None or value == "auto" or (value > low and (high is None or value <= high)):
+    if value is None or value == "auto":
+        return None
+    if low < value < inf and (high is None or value <= high):
         return None
     return f"The {name} must be above {low}" + (f", at most {high}." if high else ".")
