@@ -394,7 +394,12 @@ class Document:
         return f"{stat.st_size} {stat.st_mtime_ns}"
 
     def _write(self, path: Path) -> None:
-        write_atomically(path, self._content.chunks(self._rows.ids))
+        chunks = self._content.chunks(self._rows.ids)
+        if path != self.path or self._journal is None:
+            write_atomically(path, chunks)
+        else:
+            announce = self._journal.saving
+            write_atomically(path, chunks, lambda file: announce(Identity.of(file)))
         if path != self.path:
             return
         with path.open("rb") as file:

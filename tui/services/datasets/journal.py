@@ -3,7 +3,8 @@
 One file a dataset, in the state folder. The first line tells which content of which file
 the edits start from; each further line is one step as splices with the text of the lines
 they put in. A number in place of a text is a line of the file. A torn last line (the
-process died while writing it) was never confirmed and is ignored.
+process died while writing it) was never confirmed and is ignored. A save is announced before
+it takes effect and begins a new journal after.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 Move = Literal["do", "undo", "redo"]
+_SAVING = "saving"
 
 
 class JournalBusyError(Exception):
@@ -81,18 +83,35 @@ class Journal:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._fd = _open_locked(self.path)
 
-    def load(self) -> tuple[Identity | None, list[Entry]]:
-        """Return the identity the edits start from (None for a new journal) and the edits."""
-        lines = self._read().split(b"\n")[:-1]  # what has no newline was never confirmed
-        if not lines:
+    def load(self, current: Identity) -> tuple[Identity | None, list[Entry]]:
+        """Return the identity the edits start from (None for a new journal) and the edits.
+
+        None are left when the file as it is now (`current`) is the save they ended in, which
+        was killed before it could say so here.
+        """
+        data = self._read()
+        whole = data[: data.rfind(b"\n") + 1]  # what has no newline was never confirmed
+        if len(whole) < len(data):
+            os.ftruncate(self._fd, len(whole))
+        if not whole:
             return None, []
         try:
-            header = orjson.loads(lines[0])
+            header, *records = map(orjson.loads, whole.split(b"\n")[:-1])
             start = Identity(header["size"], header["mtime_ns"], header["edges"])
-            return start, [_entry(orjson.loads(line)) for line in lines[1:]]
+            if any(Identity(*r[1:]) == current for r in records if r[0] == _SAVING):
+                return current, []
+            return start, [_entry(record) for record in records if record[0] != _SAVING]
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
             self.set_aside()
             return None, []
+
+    def saving(self, content: Identity) -> None:
+        """Note that a file of this content is about to take the place of the dataset.
+
+        Raises OSError.
+        """
+        record = [_SAVING, content.size, content.mtime_ns, content.edges]
+        self._append(orjson.dumps(record))
 
     def start(self, identity: Identity) -> None:
         """Begin anew from a saved content of the file; earlier entries go. Raises OSError."""
@@ -114,12 +133,7 @@ class Journal:
             entry.label,
             [[at, removed, [_item(i) for i in lines]] for at, removed, lines in entry.splices],
         ]
-        size = os.fstat(self._fd).st_size
-        try:
-            self._write(orjson.dumps(record))
-        except OSError:
-            os.ftruncate(self._fd, size)  # a full disk: what fits of the line must not stay
-            raise
+        self._append(orjson.dumps(record))
 
     def set_aside(self) -> Path:
         """Keep the entries under another name (they do not fit the file any more)."""
@@ -139,6 +153,14 @@ class Journal:
             self.path.unlink(missing_ok=True)
         os.close(self._fd)
         self._fd = -1
+
+    def _append(self, record: bytes) -> None:
+        size = os.fstat(self._fd).st_size
+        try:
+            self._write(record)
+        except OSError:
+            os.ftruncate(self._fd, size)  # a full disk: what fits of the line must not stay
+            raise
 
     def _read(self) -> bytes:
         return os.pread(self._fd, os.fstat(self._fd).st_size, 0)

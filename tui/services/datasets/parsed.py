@@ -39,7 +39,8 @@ class ParsedRows:
             return known
         if row_id not in self._reading:
             self._reading[row_id] = asyncio.create_task(self._read(row_id))
-        return Broken("", f"this line has {size_words(length)} and is being read", 0)
+        size = size_words(length)
+        return Broken(f"(a line of {size})", f"this line has {size} and is being read", 0)
 
     def on_read(self, listener: Callable[[], None]) -> None:
         """Call `listener` when a long row has been parsed."""

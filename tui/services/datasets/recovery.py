@@ -39,7 +39,7 @@ def recover(journal: Journal, content: Content) -> Recovered:
     Raises OSError when the journal cannot be written.
     """
     source = content.source
-    start, entries = journal.load()
+    start, entries = journal.load(source.identity)
     if entries:
         source.index()  # edits speak of any row
     found = fresh(len(source))

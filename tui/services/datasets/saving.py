@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
-def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
+def write_atomically(
+    path: Path, chunks: Iterable[bytes], ready: Callable[[int], None] = lambda _file: None
+) -> None:
     """Replace the content of `path`, keeping its mode and owner; a symbolic link is followed.
+
+    `ready` is called with the descriptor of the new content when it is on the disk, before it
+    takes the place of the old.
 
     A new file gets mode 0666 less the umask, as any program's would. Raises OSError (a full
     disk, a folder that may not be written), leaving the old file as it was.
@@ -30,6 +35,7 @@ def write_atomically(path: Path, chunks: Iterable[bytes]) -> None:
             _copy_mode(target, file.fileno())
             file.flush()
             os.fsync(file.fileno())
+            ready(file.fileno())
         temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
