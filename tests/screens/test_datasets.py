@@ -60,7 +60,7 @@ async def running(
     app = FinetuiApp(str(path) if path else None)
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(lambda: app.workspace is not None, pilot)
-        screen = app.screen
+        screen = app.screen_stack[0]  # a question may stand before it
         assert isinstance(screen, DatasetsScreen)
         if path is not None and path.is_file():
             await until(lambda: screen.document is not None and screen.issues, pilot)
@@ -76,8 +76,7 @@ async def test_problem_jump_fix_undo_redo_save(dataset: Path, size: tuple[int, i
     async with running(dataset, size) as (pilot, screen):
         document = screen.document
         await pilot.press("p")
-        first = next(i for i, issue in enumerate(screen.issues) if issue.line == 5)
-        listing(screen, "#problems").move_to(first)
+        listing(screen, "#problems").move_to(screen.problem_rows.row_of(5))
         await pilot.press("enter")
         assert screen.position == 4
         assert screen.message.role == "robot"

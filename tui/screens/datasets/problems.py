@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.screens.datasets.place import PlaceInDataset
-from tui.screens.datasets.rows import issue_row
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -56,12 +55,14 @@ class ProblemActions(PlaceInDataset):
         self.problems = await self._checker.issues(self._check_progress)
         self.host.working("checks", "")
         self.query_one("#examples", RecordList).refresh()
-        problems = self.query_one("#problems", RecordList)
-        problems.show(len(self.issues), lambda row, width: issue_row(self.issues[row], width))
+        self.list_problems()
         self.problems_found()
 
     def _check_progress(self, done: int, of: int) -> None:
         self.host.working("checks", f"checking {done * 100 // max(of, 1)} %")
+
+    def list_problems(self) -> None:
+        """List the problems as they stand."""
 
     def problems_found(self) -> None:
         """Show what depends on the problems."""

@@ -10,11 +10,13 @@ from textual.widgets import Static
 
 from tui.commands import commands_for
 from tui.core.example import Example
-from tui.core.text import plural, visible
+from tui.core.text import plural
+from tui.screens.datasets.bulk import BulkActions
 from tui.screens.datasets.editing import EditActions
 from tui.screens.datasets.exporting import ExportActions
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.filter_bar import FilterBar
+from tui.screens.datasets.fixing_repair import RepairActions
 from tui.screens.datasets.frequency import FrequencyActions
 from tui.screens.datasets.importing import ImportActions
 from tui.screens.datasets.near import NearActions
@@ -38,6 +40,8 @@ EMPTY = "This file is empty.\nPress n for an example."
 
 
 class DatasetsScreen(
+    RepairActions,
+    BulkActions,
     FileActions,
     EditActions,
     ImportActions,
@@ -85,6 +89,7 @@ class DatasetsScreen(
             return
         self.document = document
         self.start_checks(document)
+        self.forget_problems()
         self.watch_disk()
         self.start_rows()
         document.subscribe(self._document_changed)  # ends with the document
@@ -136,7 +141,6 @@ class DatasetsScreen(
     def problems_found(self) -> None:
         """Show what depends on the problems."""
         self.take_problems(self.issues)
-        self._show_problem()
         self._say()
 
     def _say(self) -> None:
@@ -155,7 +159,7 @@ class DatasetsScreen(
         self.note(f"{document.path.name} · {rows} · {said} · {state}")
         pane = self.query_one("#problems-pane", Vertical)
         infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
-        pane.border_title = f"Problems: {said}{infos} · enter jumps · p closes"
+        pane.border_title = f"Problems: {said}{infos} · enter jumps · f fixes · p closes"
 
     def _rows_note(self) -> str:
         notes = [note for note in (self.filter_note(), self.marks_note()) if note]
@@ -194,20 +198,14 @@ class DatasetsScreen(
         if event.record_list.id == "examples":
             self.cursor_moved()
         elif event.record_list.id == "problems":
-            self._show_problem()
-
-    def _show_problem(self) -> None:
-        at = self.query_one("#problems", RecordList).cursor
-        issue = self.issues[at] if at < len(self.issues) else None
-        text = visible(f"{issue.message} ({issue.rule})") if issue else ""
-        self.query_one("#problem-detail", Static).update(text)
+            self.show_problem()
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Go into the example, jump to a problem, or open a recent file."""
         if event.record_list.id == "examples":
             self.query_one("#conversation", Conversation).focus()
         elif event.record_list.id == "problems":
-            self._jump(self.issues[event.index])
+            self.problem_chosen(event.index)
         elif event.record_list.id == "recents":
             self.open_path(self.query_one(Welcome).paths[event.index])
 
@@ -215,7 +213,8 @@ class DatasetsScreen(
         """Edit the message chosen."""
         self.action_edit()
 
-    def _jump(self, issue: Issue) -> None:
+    def jump(self, issue: Issue) -> None:
+        """Go to the message a problem is in."""
         self._go(max(issue.line - 1, 0))
         document = self.document
         if document is None or issue.place is None or issue.line < 1:
@@ -238,7 +237,7 @@ class DatasetsScreen(
 
     def go_back(self) -> bool:
         """Close the error, else the problems, else return from the conversation to the list."""
-        if self.clear_error():
+        if self.stop_bulk() or self.clear_error():
             return True
         pane = self.query_one("#problems-pane")
         if pane.has_class("-shown"):

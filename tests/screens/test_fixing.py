@@ -1,0 +1,221 @@
+"""Fixing and working on many examples by keyboard, at both sizes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input, TextArea
+
+from tests.core.checks.examples import ANSWER, GOOD, SYSTEM, USER, answer, chat, says
+from tests.screens.test_datasets import SIZES, dataset, listing, running
+from tests.until import until
+from tui.screens.datasets.bulk_form import BulkForm
+from tui.screens.datasets.fixing_preview import BeforeAfter
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.path import PathDialog
+from tui.widgets.conversation import Conversation
+from tui.widgets.error_panel import ErrorPanel
+
+if TYPE_CHECKING:
+    from textual.pilot import Pilot
+
+    from tui.screens.datasets import DatasetsScreen
+
+__all__ = ["dataset"]
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def flawed(tmp_path: Path) -> Path:
+    path = tmp_path / "flawed.jsonl"
+    lines = [says(f"Question {n}?") for n in range(12)]
+    lines[2] = chat(USER, answer(" spaced "))
+    lines[4] = chat(USER, answer("also \n"))
+    lines[6] = GOOD[:-1] + b",}"
+    lines[8] = says("write to mia@example.com or max@example.com")
+    path.write_bytes(b"\n".join(lines) + b"\n")
+    return path
+
+
+async def problem(screen: DatasetsScreen, pilot: Pilot[Any], rule: str) -> None:
+    """Open the list of problems with the cursor on a rule."""
+    await until(lambda: screen.problem_rows.rules, pilot)
+    rows = screen.problem_rows
+    at = next(n for n in range(len(rows)) if (r := rows.rule_at(n)) and r.id == rule)
+    if not screen.query_one("#problems-pane").has_class("-shown"):
+        await pilot.press("p")
+    listing(screen, "#problems").move_to(at)
+    await pilot.pause()
+
+
+async def dialog(screen: DatasetsScreen, pilot: Pilot[Any], kind: type) -> Any:
+    await until(lambda: isinstance(screen.app.screen, kind), pilot)
+    await pilot.pause()
+    return screen.app.screen
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_jump_fix_undo_fix_all_save(flawed: Path, size: tuple[int, int]) -> None:
+    before = flawed.read_bytes().split(b"\n")
+    async with running(flawed, size) as (pilot, screen):
+        document = screen.document
+        await problem(screen, pilot, "trailing-comma")
+        await pilot.press("enter")
+        assert screen.position == 6
+        await pilot.press("f")
+        preview = await dialog(screen, pilot, BeforeAfter)
+        assert "not JSON" in preview.query_one("#before", Conversation).turns[0].remark
+        assert preview.query_one("#after", Conversation).turns[0].role == "user"
+        await pilot.press("escape")
+        await until(lambda: screen.app.screen is screen, pilot)
+        assert not document.modified
+        await pilot.press("f")
+        await dialog(screen, pilot, BeforeAfter)
+        await pilot.press("enter")
+        await until(lambda: document.line(6) == GOOD, pilot)
+        await pilot.press("u")
+        await until(lambda: document.line(6) == before[6], pilot)
+        await problem(screen, pilot, "answer-whitespace")
+        await pilot.press("F")
+        preview = await dialog(screen, pilot, BeforeAfter)
+        await pilot.press("right", "tab", "enter")
+        await until(lambda: document.line(4) == chat(USER, answer("also")), pilot)
+        assert document.line(2) == chat(USER, answer("spaced"))
+        assert document.changes == 1
+        await pilot.press("ctrl+s")
+        await until(lambda: not document.modified, pilot)
+    after = flawed.read_bytes().split(b"\n")
+    assert [n for n in range(len(before)) if before[n] != after[n]] == [2, 4]
+
+
+async def test_rules_open_and_close_and_explain(flawed: Path) -> None:
+    async with running(flawed) as (pilot, screen):
+        await problem(screen, pilot, "answer-whitespace")
+        rows = screen.problem_rows
+        at = listing(screen, "#problems").cursor
+        opened = len(rows)
+        assert rows.is_heading(at)
+        assert "2 in 2 examples" in rows.text(at, 80).plain
+        detail = str(screen.query_one("#problem-detail").render())
+        assert "begin or end with spaces" in detail
+        await pilot.press("enter")
+        await until(lambda: abs(len(screen.problem_rows) - opened) == 2, pilot)
+        await pilot.press("enter")
+        await until(lambda: len(screen.problem_rows) == opened, pilot)
+        if len(screen.problem_rows) > at + 2:
+            listing(screen, "#problems").move_to(at)
+
+
+async def test_secrets_are_redacted_under_undo(flawed: Path) -> None:
+    async with running(flawed) as (pilot, screen):
+        document = screen.document
+        await problem(screen, pilot, "personal-email")
+        await pilot.press("F")
+        await dialog(screen, pilot, BeforeAfter)
+        await pilot.press("y")
+        await until(lambda: b"[EMAIL] or [EMAIL]" in document.line(8), pilot)
+        await pilot.press("u")
+        await until(lambda: b"mia@example.com" in document.line(8), pilot)
+
+
+async def test_what_is_fixed_by_hand_is_said(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        await problem(screen, pilot, "role-unknown")
+        await pilot.press("f")
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert "which role is meant" in panel.failure.cause
+        assert not screen.document.modified
+
+
+async def test_a_pretty_printed_array_is_repaired_into_a_new_file(tmp_path: Path) -> None:
+    path = tmp_path / "array.jsonl"
+    text = json.dumps([json.loads(GOOD)] * 3, indent=2)
+    path.write_text(text)
+    async with running(path) as (pilot, screen):
+        asked = await dialog(screen, pilot, Confirm)
+        assert "no JSONL yet" in str(asked._question)
+        await pilot.press("y")
+        await until(
+            lambda: isinstance(screen.app.screen, Confirm) and screen.app.screen != asked, pilot
+        )
+        assert "3 examples" in screen.app.screen._question
+        await pilot.press("y")
+        chooser = await dialog(screen, pilot, PathDialog)
+        assert chooser.query_one(Input).value.endswith("array.repaired.jsonl")
+        await pilot.press("enter")
+        target = tmp_path / "array.repaired.jsonl"
+        await until(lambda: screen.document.path == target and len(screen.document) == 3, pilot)
+        assert screen.document.line(2) == GOOD
+    assert path.read_text() == text
+
+
+async def choose(screen: DatasetsScreen, pilot: Pilot[Any], title: str) -> None:
+    await pilot.press("b")
+    await dialog(screen, pilot, Choose)
+    await pilot.press(*title, "enter")
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_find_and_replace_in_marked_rows(flawed: Path, size: tuple[int, int]) -> None:
+    async with running(flawed, size) as (pilot, screen):
+        document = screen.document
+        await pilot.press("space", "space")
+        await until(lambda: screen.marked == 2, pilot)
+        await choose(screen, pilot, "find")
+        form = await dialog(screen, pilot, BulkForm)
+        assert "2 marked examples" in str(form.query_one(".question").render())
+        await pilot.press("enter")
+        assert isinstance(screen.app.screen, BulkForm), "nothing to find yet: the form stays"
+        await pilot.press(*"Question", "down", *"Query", "enter")
+        await dialog(screen, pilot, BeforeAfter)
+        await pilot.press("enter")
+        await until(lambda: document.line(1) == says("Query 1?"), pilot)
+        assert document.line(3) == says("Question 3?")
+        await pilot.press("u")
+        await until(lambda: document.line(1) == says("Question 1?"), pilot)
+
+
+async def test_system_prompt_shuffle_and_delete(flawed: Path) -> None:
+    async with running(flawed) as (pilot, screen):
+        document = screen.document
+        before = [*document.snapshot()]
+        await choose(screen, pilot, "system")
+        await dialog(screen, pilot, BulkForm)
+        await pilot.press("enter")
+        await until(lambda: isinstance(screen.app.focused, TextArea), pilot)
+        screen.app.focused.text = "You are Fern."
+        await pilot.press("ctrl+s")
+        preview = await dialog(screen, pilot, BeforeAfter)
+        assert any("left alone" in fact for fact in preview._facts)
+        await pilot.press("enter")
+        await until(lambda: document.line(0).startswith(chat(SYSTEM)[:-2]), pilot)
+        await pilot.press("u")
+        await until(lambda: [*document.snapshot()] == before, pilot)
+        await choose(screen, pilot, "shuffle")
+        await dialog(screen, pilot, BulkForm)
+        await pilot.press("enter")
+        await dialog(screen, pilot, BeforeAfter)
+        await pilot.press("enter")
+        await until(lambda: document.modified, pilot)
+        assert sorted(document.snapshot()) == sorted(before)
+        assert not document.edited(0)
+        await pilot.press("u")
+        await until(lambda: [*document.snapshot()] == before, pilot)
+        await pilot.press("space")
+        await until(lambda: screen.marked == 1, pilot)
+        await choose(screen, pilot, "delete")
+        await dialog(screen, pilot, BeforeAfter)
+        await pilot.press("enter")
+        await until(lambda: len(document) == 11, pilot)
+    assert ANSWER

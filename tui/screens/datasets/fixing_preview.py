@@ -1,0 +1,135 @@
+"""What a change would do, before it is done: counts, and examples before and after."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Static
+
+from tui.core.example import parse
+from tui.core.text import one_line, plural, visible
+from tui.screens.datasets.rows import turns_of
+from tui.screens.dialogs.base import Dialog
+from tui.widgets.conversation import Conversation, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from tui.core.bulk import Outcome, Sample
+
+
+class BeforeAfter(Dialog[bool]):
+    """Answers with True when the change is to be done."""
+
+    DEFAULT_CSS = """
+    BeforeAfter > .dialog { width: 116; max-width: 98%; height: 94%; }
+    BeforeAfter .facts { height: auto; max-height: 6; }
+    BeforeAfter Horizontal { height: 1fr; }
+    BeforeAfter .side {
+        width: 1fr; height: 1fr; border-top: solid $surface-lighten-2; padding: 0;
+        &:focus-within { border-top: solid $primary; }
+    }
+    BeforeAfter .keys { margin: 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,y", "yes", "Do it", show=False, priority=True),
+        Binding("n", "cancel", "Leave it", show=False),
+        Binding("right,right_square_bracket", "sample(1)", "Next", show=False, priority=True),
+        Binding("left,left_square_bracket", "sample(-1)", "Before", show=False, priority=True),
+    ]
+
+    def __init__(
+        self, title: str, facts: Sequence[str], samples: Sequence[Sample], yes: str = "apply"
+    ) -> None:
+        super().__init__(title)
+        self._facts, self._samples, self._yes = facts, samples, yes
+        self._at = 0
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the counts, the two sides and the keys."""
+        yield Static(visible("\n".join(self._facts)), classes="facts", markup=False)
+        with Horizontal():
+            for side in ("before", "after"):
+                with Vertical(classes="side", id=f"{side}-pane"):
+                    yield Conversation(id=side, empty="(nothing)")
+        more = " · ← → other examples" if len(self._samples) > 1 else ""
+        yield Static(
+            f"enter {self._yes} · esc leaves it · tab switches sides{more}",
+            classes="keys",
+            markup=False,
+        )
+
+    def on_mount(self) -> None:
+        """Show the first example."""
+        self.query_one("#after", Conversation).focus()
+        self._show()
+
+    def _show(self) -> None:
+        if not self._samples:
+            return
+        sample = self._samples[self._at]
+        before, after = sides(sample)
+        first = next(
+            (n for n, (one, other) in enumerate(zip(before, after, strict=False)) if one != other),
+            min(len(before), len(after)),
+        )
+        which = f"line {sample.position + 1}"
+        if len(self._samples) > 1:
+            which += f", {self._at + 1} of the first {len(self._samples)}"
+        gone = "" if sample.after else "the line goes"
+        for side, turns in (("before", before), ("after", after)):
+            self.query_one(f"#{side}", Conversation).show(turns, cursor=first, empty=gone)
+            pane = self.query_one(f"#{side}-pane", Vertical)
+            pane.border_title = f"before · {which}" if side == "before" else "after"
+
+    def action_sample(self, by: int) -> None:
+        """Show the example after or before."""
+        if self._samples:
+            self._at = (self._at + by) % len(self._samples)
+            self._show()
+
+    def action_yes(self) -> None:
+        """Answer yes."""
+        self.dismiss(True)
+
+
+def sides(sample: Sample) -> tuple[list[Turn], list[Turn]]:
+    """Return what both sides show: messages, or the JSON where the messages look the same."""
+    before = turns_of(parse(sample.before))
+    after = [turn for line in sample.after for turn in turns_of(parse(line))]
+    if before != after:
+        return before, after
+    return [_raw(sample.before)], [_raw(line) for line in sample.after]
+
+
+def _raw(line: bytes) -> Turn:
+    return Turn("line", line.decode("utf-8", "replace"), "as JSON")
+
+
+def facts_of(outcome: Outcome, scope: str) -> list[str]:
+    """Return the counts of an outcome in words; `scope` says which rows were looked at."""
+    said = [
+        f"{plural(count, noun)} {verb}"
+        for count, noun, verb in (
+            (outcome.changed, "example", "changed"),
+            (outcome.removed, "example", "taken out"),
+            (outcome.added, "example", "more"),
+            (outcome.moved, "example", "moved"),
+        )
+        if count
+    ]
+    lines = [
+        f"Of {scope}: {', '.join(said) or 'nothing changes'}.",
+        f"Examples: {outcome.before:,} before, {outcome.after:,} after.",
+    ]
+    if outcome.refused:
+        position, reason = outcome.refused[0]
+        lines.append(
+            f"{plural(len(outcome.refused), 'line')} left alone; the first, line {position + 1}: "
+            f"{one_line(reason, 120)}."
+        )
+    return lines

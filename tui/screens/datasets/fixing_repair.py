@@ -1,0 +1,130 @@
+"""Files that are no JSONL yet: what they are is said, and a repaired copy offered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tui.core.checks import RULES
+from tui.core.text import plural
+from tui.screens.datasets.files import FileActions
+from tui.screens.datasets.fixing import FixActions
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.path import PathDialog, short_path
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.core.fixes import Repaired
+
+# With this damage on its first line a file is no lines at all.
+_NO_LINES = ("utf-16", "json-array", "pretty-printed")
+
+
+class RepairActions(FileActions, FixActions):
+    """Repair into a new file, or save under a better name."""
+
+    def problems_listed_first(self) -> None:
+        """Offer a repair when the file just opened is no JSONL."""
+        problems = self.problems
+        rule = next((r for r in _NO_LINES if problems is not None and problems.by_rule[r]), "")
+        if problems is None or not rule or not self._from_the_start(problems.lines_of(rule)[0]):
+            return
+        self._offer_on_opening(rule)
+
+    def _from_the_start(self, line: int) -> bool:
+        document = self.document
+        if document is None or not 1 <= line <= len(document):
+            return False
+        return all(not document.line(at).strip() for at in range(line - 1))
+
+    @work(group="repair", exclusive=True, exit_on_error=False, description="offer a repair")
+    async def _offer_on_opening(self, rule: str) -> None:
+        document = self.document
+        if document is None:
+            return
+        question = (
+            f"{RULES[rule].title}: {document.path.name} is no JSONL yet. "
+            f"{RULES[rule].explanation}\n\n"
+            "Repair it into a new file? This one stays as it is."
+        )
+        dialog = Confirm(
+            "This is no JSONL yet", question, "shows the repair", "look at it as it is"
+        )
+        if await self.app.push_screen_wait(dialog):
+            await self.offer_repair()
+
+    async def offer_repair(self) -> None:
+        """Say what a repair would do, ask for a name, write the new file and open it."""
+        document = self.document
+        if document is None:
+            return
+        if document.modified:
+            raise InputError(
+                "Save first",
+                "a repair works on the file on disk, and there are unsaved changes",
+                "ctrl+s saves them; then press f again",
+            )
+        from tui.services.datasets.repairing import repaired, write_repaired
+
+        self.host.working("repair", f"reading {document.path.name}")
+        try:
+            made = await repaired(document.path)
+        finally:
+            self.host.working("repair", "")
+        if not await self._repair_wanted(document.path, made):
+            return
+        target = await self._repair_target(document.path)
+        if target is not None:
+            await write_repaired(made, target)
+            await self._open(target)
+
+    async def _repair_wanted(self, path: Path, made: Repaired) -> bool:
+        done = "\n".join(f"  · {one.text}" for one in made.done) or "  · nothing to repair"
+        left = ""
+        if made.left:
+            some = ", ".join(map(str, made.left[:8])) + (" …" if len(made.left) > 8 else "")
+            left = (
+                f"\n{plural(len(made.left), 'line')} stay as they are, to be fixed by hand: {some}"
+            )
+        question = (
+            f"A copy of {path.name} with {plural(len(made.lines), 'line')} would be written:\n"
+            f"{done}{left}"
+        )
+        dialog = Confirm("Repair into a new file", question, "choose its name", "leave it")
+        answer = await self.app.push_screen_wait(dialog)
+        return bool(answer)
+
+    async def _repair_target(self, path: Path) -> Path | None:
+        name = short_path(path.with_name(f"{path.stem}.repaired.jsonl"))
+        dialog = PathDialog("Repair into", value=name, must_exist=False)
+        target = await self.app.push_screen_wait(dialog)
+        if target is None:
+            return None
+        if target == path:
+            raise InputError(
+                "The same file", "a repair never replaces the file it reads", "Choose another name"
+            )
+        if target.exists():
+            question = Confirm("The file exists", f"Replace {short_path(target)}?", "replace")
+            return target if await self.app.push_screen_wait(question) else None
+        return target
+
+    async def offer_name(self) -> None:
+        """Offer to save under a name that ends in .jsonl."""
+        document = self.document
+        if document is None:
+            return
+        name = short_path(document.path.with_suffix(".jsonl"))
+        dialog = PathDialog("Save as", value=name, must_exist=False)
+        path = await self.app.push_screen_wait(dialog)
+        if path is None or path == document.path:
+            return
+        if path.exists():
+            question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
+            if not await self.app.push_screen_wait(question):
+                return
+        await document.save(path)
+        await self._open(path)
