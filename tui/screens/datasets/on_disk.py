@@ -26,6 +26,7 @@ class DiskActions(PlaceInDataset):
     """Look at the file now and then while the screen is shown; ask once for each change."""
 
     _look_timer: Timer | None = None
+    _looking = False
     _told_of: tuple[object, str] = (None, "")
 
     def watch_disk(self) -> None:
@@ -43,12 +44,21 @@ class DiskActions(PlaceInDataset):
         if self._look_timer is not None:
             self._look_timer.resume()
 
-    @work(group="disk", exclusive=True, exit_on_error=False, description="look at the file")
-    async def look_at_disk(self) -> None:
+    def look_at_disk(self) -> None:
+        """Look, unless a look is still under way or being answered."""
+        if self.document is not None and not self.document.saving and not self._looking:
+            self._looking = True
+            self._look(self.document)
+
+    @work(group="disk", exit_on_error=False, description="look at the file")
+    async def _look(self, document: Document) -> None:
+        try:
+            await self._ask_if_changed(document)
+        finally:
+            self._looking = False
+
+    async def _ask_if_changed(self, document: Document) -> None:
         """Ask what to do when another program has written the file since it was opened."""
-        document = self.document
-        if document is None or document.saving:
-            return
         change = await document.disk_change()
         shown = self.is_current and document is self.document and not document.saving
         if not change or not shown or self._told_of == (document, change):
