@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 from tests.bench.strings import RUNS, SCRIPTS, generated
 from tui.core.catalog import ENCODINGS
@@ -12,7 +13,7 @@ from tui.services.vocab import encoder
 WHERE = Path(__file__).parents[2] / "tui" / "data" / "vocab" / "probe.json"
 
 
-def probe() -> dict[str, list[object]]:
+def probe() -> dict[str, list[Any]]:
     """Return texts and, by encoding, the ids tiktoken gives for each."""
     texts: list[str] = [*SCRIPTS, *(run * 70 for run in RUNS), *generated(250, seed=7), ""]
     return {"texts": [*texts]} | {

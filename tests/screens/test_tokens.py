@@ -16,6 +16,8 @@ from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.tokens import TokensScreen
 from tui.screens.tokens.dialogs import EpochsDialog
+from tui.screens.tokens.pieces import PiecesDialog
+from tui.screens.tokens.prices import PricesDialog
 from tui.services.vocab import encoder
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.histogram import Histogram
@@ -179,6 +181,62 @@ async def test_t_switches_to_trained_tokens(dataset: Path) -> None:
         assert "Trained tokens per example" in str(title)
         chart = screen.query_one("#first", Histogram)
         assert chart.bars[-1].last == screen.files[0].report.trained_summary.max
+
+
+async def test_an_example_is_shown_token_by_token(dataset: Path) -> None:
+    async with shown(dataset) as (pilot, screen):
+        await pilot.press("x")
+        await until(lambda: screen.has_class("-listing"), pilot)
+        await pilot.press("v")
+        await dialog(pilot, PiecesDialog)
+        body = str(pilot.app.screen.query_one("#pieces", Static).content)
+        assert "▌ assistant  trained" in body
+        assert "░ user  only read" in body
+        assert "Question│ │11│?│" in body
+        assert "▒▒ cut here" in body
+        assert "[" not in body
+        await pilot.press("i")
+        body = str(pilot.app.screen.query_one("#pieces", Static).content)
+        (number,) = encoder("o200k_base").encode("Question")
+        assert f"Question[{number}]│" in body
+        await pilot.press("escape")
+        await until(lambda: screen.is_current, pilot)
+
+
+async def test_scale_zoom_outliers_and_prices(dataset: Path) -> None:
+    async with shown(dataset) as (pilot, screen):
+        chart = screen.query_one("#first", Histogram)
+        await pilot.press("a")
+        await until(lambda: "log" in str(screen.query_one("#charts").border_title), pilot)
+        assert chart.bars[-1].up_to == 12
+        await pilot.press("a", "home")
+        bar = chart.bar
+        assert bar is not None
+        await pilot.press("z")
+        await until(lambda: screen.window.zoomed and chart.bars[-1].up_to == bar.count, pilot)
+        await pilot.press("escape")
+        await until(lambda: chart.bars[-1].up_to == 12, pilot)
+        await pilot.press("o")
+        await until(lambda: screen.has_class("-listing"), pilot)
+        assert 12 in [item.line for item in screen.listed]
+        await pilot.press("escape", "p")
+        await dialog(pilot, PricesDialog)
+        table = str(pilot.app.screen.query_one(".table", Static).content)
+        assert "▸ lab-small" in table
+        assert "longest 10 % left out" in table
+        assert "no new jobs after 2027-01-06" in table
+        await pilot.press("escape")
+
+
+async def test_the_counts_are_written_beside_the_dataset(dataset: Path) -> None:
+    async with shown(dataset) as (pilot, screen):
+        await pilot.press("w")
+        await dialog(pilot, Choose)
+        await pilot.press("enter")
+        out = dataset.with_name(f"{dataset.stem}-tokens.csv")
+        await until(out.exists, pilot)
+        await until(lambda: screen.is_current, pilot)
+        assert len(out.read_text().splitlines()) == 13
 
 
 async def test_edits_are_counted_before_they_are_saved(dataset: Path) -> None:

@@ -29,47 +29,150 @@ def register(commands: Commands[Parser]) -> None:
         "--model", default=DEFAULT_MODEL, help=f"count for this model (default {DEFAULT_MODEL})"
     )
     parser.add_argument("--epochs", type=int, metavar="N", help="price so many passes")
+    parser.add_argument(
+        "--per-example",
+        metavar="PATH",
+        help="write the counts of every example to PATH, as CSV or, when it ends in .jsonl, as "
+        "JSON lines; - is the standard output, as CSV",
+    )
+    parser.add_argument("--report", metavar="PATH", help="write a Markdown report to PATH")
+    parser.add_argument("--svg", metavar="PATH", help="draw the histogram of the first file")
+    parser.add_argument(
+        "--against", metavar="VALIDATION", help="count a second file too and tell how they differ"
+    )
+    parser.add_argument(
+        "--fail-over", type=int, metavar="N", help="exit with 1 when an example has over N tokens"
+    )
 
 
 async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    if options.epochs is not None and options.epochs < 1:
-        raise InputError("Usage", "--epochs must be 1 or more", "Leave it out for the default.")
-    from tui.services.vocab import VocabularyError
-
+    _check(options)
     reports: list[TokenReport] = []
     unread: list[InputError] = []
-    for path in options.paths:
+    paths = [*options.paths, *([options.against] if options.against else [])]
+    for path in paths:
         try:
-            rows = await asyncio.to_thread(read_rows, Path(path))
+            report = await _count(path, options, workspace)
         except InputError as error:
             out.say(error)
             unread.append(error)
             continue
-        try:
-            report = await workspace.tokens.report(rows, path, options.model, epochs=options.epochs)
-        except VocabularyError as error:
-            raise ServiceError(
-                "Cannot count the tokens", str(error), "Install finetui again."
-            ) from error
-        finally:
-            rows.close()
         reports.append(report)
-        _print(report, out)
+        if options.per_example != "-":
+            _print(report, out)
     document: dict[str, Any] = {"files": [report.to_json() for report in reports]}
+    if options.against and len(reports) == len(paths):
+        from tui.core.comparison import difference
+
+        first, second = (r.trained_summary.p50 for r in (reports[0], reports[-1]))
+        said = difference(first, second, "training", "validation")
+        document["difference"] = {"training": first, "validation": second, "words": said}
+        out.line(f"answers: {said}")
+    over = _over(reports, options.fail_over, document, out)
+    await asyncio.to_thread(_write, reports, options, out)
     if unread:
         document["error"] = unread[0].to_json()
     out.document(document)
-    return InputError.exit_code if unread else 0
+    if unread:
+        return InputError.exit_code
+    return 1 if over else 0
+
+
+def _check(options: argparse.Namespace) -> None:
+    if options.epochs is not None and options.epochs < 1:
+        raise InputError("Usage", "--epochs must be 1 or more", "Leave it out for the default.")
+    if options.fail_over is not None and options.fail_over < 0:
+        raise InputError("Usage", "--fail-over must be 0 or more", "Give a number of tokens.")
+    if options.per_example == "-" and options.json:
+        raise InputError("Usage", "--per-example - and --json both print", "Name a file.")
+    if options.per_example and len(options.paths) > 1:
+        raise InputError("Usage", "--per-example is for one file", "Call it once a file.")
+
+
+async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -> TokenReport:
+    from tui.services.tokens import CountingError
+    from tui.services.vocab import VocabularyError
+
+    rows = await asyncio.to_thread(read_rows, Path(path))
+    try:
+        return await workspace.tokens.report(rows, path, options.model, epochs=options.epochs)
+    except VocabularyError as error:
+        raise ServiceError(
+            "Cannot count the tokens", str(error), "Install finetui again."
+        ) from error
+    except CountingError as error:
+        raise ServiceError("Cannot count the tokens", str(error), "Try again.") from error
+    except OSError as error:
+        raise InputError(
+            "Cannot read the file", f"{path}: {error.strerror or error}", "Check it and try again."
+        ) from error
+    finally:
+        rows.close()
+
+
+def _over(
+    reports: list[TokenReport], most: int | None, document: dict[str, Any], out: Output
+) -> int:
+    """Tell which examples have more than `most` tokens; return how many."""
+    if most is None:
+        return 0
+    found = [
+        {"path": report.path, "line": int(line), "tokens": int(tokens)}
+        for report in reports
+        for line, tokens in zip(report.lines, report.context, strict=True)
+        if tokens > most
+    ]
+    document["over"] = found
+    for each in found[:20]:
+        out.note(f"{each['path']}:{each['line']}: {each['tokens']:,} tokens, over {most:,}")
+    if len(found) > 20:
+        out.note(f"and {len(found) - 20:,} more over {most:,}")
+    return len(found)
+
+
+def _write(reports: list[TokenReport], options: argparse.Namespace, out: Output) -> None:
+    from tui.services import tokens_export as export
+
+    if not reports:
+        return
+    if options.per_example == "-":
+        out.piece(export.as_csv(reports[0]))
+    elif options.per_example:
+        lines = options.per_example.endswith((".jsonl", ".ndjson"))
+        made = export.as_json_lines(reports[0]) if lines else export.as_csv(reports[0])
+        _save(options.per_example, made)
+    if options.report:
+        _save(options.report, export.as_markdown(reports))
+    if options.svg:
+        _save(options.svg, export.as_svg(reports[0], "context"))
+
+
+def _save(path: str, text: str) -> None:
+    try:
+        Path(path).write_text(text, "utf-8", "surrogateescape")
+    except OSError as error:
+        raise InputError(
+            "Cannot write the file", f"{path}: {error.strerror or error}", "Name another file."
+        ) from error
 
 
 def _print(report: TokenReport, out: Output) -> None:
     facts = report.to_json()
     exact = "" if facts["exact"] else ", an estimate"
     limit = facts["limit"]
+    by = f", by {report.counter}" if report.counter else ""
     out.line(f"{one_line(report.path)}: {plural(report.examples, 'example')}")
-    out.line(f"  model            {report.model} ({facts['encoding']}{exact})")
+    out.line(f"  model            {report.model} ({facts['encoding']}{exact}{by})")
+    if report.note:
+        out.note(report.note)
     out.line(f"  context tokens   {facts['context_tokens']:,}")
     out.line(f"  trained tokens   {facts['trained_tokens']:,}")
+    if tools := facts["tool_definition_tokens"]:
+        out.line(f"  tool definitions {tools:,}, not among the context tokens")
+    if report.uncounted:
+        out.line(
+            f"  not counted      {plural(report.uncounted, 'image or sound', 'images, sounds')}"
+        )
     spread = facts["per_example"]
     parts = (f"{name} {value:,.0f}" for name, value in spread.items() if value is not None)
     out.line(f"  per example      {', '.join(parts)}")

@@ -118,6 +118,11 @@ class TokenService:
             found += orjson.loads(body)
         return found
 
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The ids of the counting processes that run."""
+        return self._counting.crew.processes
+
     async def close(self) -> None:
         """Keep what was learnt for the next run and end the counting processes."""
         await asyncio.to_thread(self._counting.close)

@@ -44,7 +44,7 @@ class TokenReport:
     facts: ModelFacts
     rows: int
     lines: NDArray[np.int64]
-    table: NDArray[np.int64]
+    table: NDArray[np.uint32]
     truncated: tuple[Truncation, ...]
     epochs: int
     predicted_epochs: int
@@ -61,7 +61,9 @@ class TokenReport:
 
     def values(self, name: str) -> NDArray[np.int64]:
         """Return one number an example: a measure, or any other of `columns.NAMES`."""
-        return self.table[:, AT[name]]
+        import numpy as np
+
+        return self.table[:, AT[name]].astype(np.int64)
 
     def total(self, name: str) -> int:
         """Return the sum of a measure over all examples."""
@@ -164,9 +166,10 @@ def make_report(
     import numpy as np
 
     examples = np.flatnonzero(table[:, AT["kind"]])
-    kept = table[examples].astype(np.int64)
+    # Most files hold examples only: their numbers are not held twice.
+    kept = table if len(examples) == len(table) else table[examples]
     lines = examples + 1
-    context = kept[:, AT["context"]]
+    context = kept[:, AT["context"]].astype(np.int64)
     preference = bool(len(kept)) and bool((kept[:, AT["kind"]] == _PREFERENCE).all())
     rule = facts.epochs_dpo if preference else facts.epochs
     epochs = pricing.epochs(len(kept), rule, requested)

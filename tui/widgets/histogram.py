@@ -139,12 +139,15 @@ class Histogram(Widget, can_focus=True):
 
     # -- what is shown ---------------------------------------------------------------
 
-    def show(self, histogram: distribution.Histogram, largest: float, label: str = "") -> None:
+    def show(
+        self, histogram: distribution.Histogram, largest: float, label: str = "", unit: str = ""
+    ) -> None:
         """Show bins; the cursor stays on the values it was on.
 
         `largest` is the greatest value there is. `label`, such as "A", tells two histograms
-        apart.
+        apart; `unit` is what is measured, in the singular, when it is another than before.
         """
+        self._unit = unit or self._unit
         self._histogram, self._largest, self._label = histogram, largest, label
         self._draw_anew()
 
@@ -240,9 +243,11 @@ class Histogram(Widget, can_focus=True):
         """Return the column (0-based, within the plot) of a value; None beyond the bars."""
         if not self._bars or not self._bars[0].first <= value < self._bars[-1].last:
             return None
-        low = self._bars[0].first
-        width = self._bars[1].first - low if len(self._bars) > 1 else self._bars[0].last - low
-        column = int((value - low + 1) / max(width, 1) * self._bar_width)
+        at = self._bar_at(value)
+        bar = self._bars[at]
+        # Bars need not be equally wide: what counts is how far it is into its own.
+        part = (value - bar.first + 1) / max(bar.last - bar.first + 1, 1)
+        column = int((at + min(part, 1)) * self._bar_width)
         between = self._bar_width > _LEAST_BAR and column % self._bar_width == 0
         return column - between  # between two bars it stands in the gap, where nothing hides it
 

@@ -76,6 +76,7 @@ def facts(files: Sequence[FileFigures], epochs: int | None, day: date) -> Text:
     first = files[0]
     known = first.report.facts
     remarks = [known.id] if known.exact else [known.id, words.counting(known)]
+    remarks.append(words.counted_by(first.report))
     text = Text()
     _line(text, "Model", " · ".join(filter(None, [*remarks, words.jobs_until(known, day)])))
     if len(files) == 1:

@@ -9,14 +9,16 @@ from rich.text import Text
 
 from tui.core.example import Example
 from tui.core.text import one_line, plural
+from tui.screens.tokens.spreads import unit_of
 from tui.screens.tokens.words import number
 
 if TYPE_CHECKING:
     from tui.screens.tokens.figures import FileFigures
     from tui.services.datasets import Document
-    from tui.services.tokens_report import Measure
+    from tui.services.tokens_report import Measure, TokenReport
 
 NONE_CUT = "Nothing is cut: no example is over the training limit. esc goes back."
+NONE_FAR = "No outlier: no example is far longer than the others. esc goes back."
 NONE_HERE = "No example is that long. esc goes back."
 
 
@@ -28,6 +30,7 @@ class Wanted:
     first: float = 0
     last: float = 0
     cut: bool = False
+    outliers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,8 @@ def listed(file: FileFigures, wanted: Wanted) -> list[Listed]:
     losses = {cut.line: cut.lost for cut in report.truncated}
     if wanted.cut:
         chosen = np.isin(report.lines, list(losses))
+    elif wanted.outliers:
+        chosen = report.values(wanted.measure) > fence(report, wanted.measure)
     else:
         values = report.values(wanted.measure)
         chosen = (values >= wanted.first) & (values <= wanted.last)
@@ -68,14 +73,27 @@ def listed(file: FileFigures, wanted: Wanted) -> list[Listed]:
 
 def title(wanted: Wanted, count: int) -> str:
     """Return what stands over the list."""
-    if wanted.cut:
+    if wanted.outliers:
+        what = f"{plural(count, 'outlier')}: {wanted.measure} over {number(wanted.first)}"
+    elif wanted.cut:
         what = f"{plural(count, 'example')} cut at the training limit"
     else:
         span = number(wanted.first)
         if wanted.last != wanted.first:
             span = f"{span}–{number(wanted.last)}"
-        what = f"{plural(count, 'example')} of {span} {wanted.measure} tokens"
-    return f"{what} · enter opens it · esc back"
+        what = f"{plural(count, 'example')} of {span} {unit_of(wanted.measure)}s"
+        if wanted.measure in {"context", "trained"}:
+            what = f"{plural(count, 'example')} of {span} {wanted.measure} tokens"
+    return f"{what} · enter opens it · v tokens · esc back"
+
+
+def fence(report: TokenReport, measure: Measure) -> float:
+    """Return beyond which value an example is an outlier: 3 spreads over the upper quarter.
+
+    A spread is the distance of the quarters, so the rule holds for skewed lengths too.
+    """
+    spread = report.spread(measure)
+    return spread.p75 + 3 * max(spread.p75 - spread.p25, 1)
 
 
 def row(item: Listed, document: Document, width: int) -> Text:

@@ -16,7 +16,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.tokens import figures
 from tui.screens.tokens.counting import count_rows
 from tui.screens.tokens.dialogs import LAB_MODEL, OPENAI_MODEL
-from tui.screens.tokens.spreads import spreads
+from tui.screens.tokens.spreads import Window, spreads, title_of, unit_of
 from tui.services.errors import ServiceError
 from tui.widgets.histogram import Histogram
 from tui.widgets.record_list import RecordList
@@ -47,9 +47,11 @@ class ReportScreen(ModeScreen):
         self.document: Document | None = None
         self.files: list[FileFigures] = []  # the open dataset, and the file beside it
         self.measure: Measure = "context"
+        self.window = Window()
         self.epochs: int | None = None  # None: what the provider is predicted to choose
         self.beside: Path | None = None
-        self._drawn: Measure | None = None  # what the histograms show
+        self._drawn: tuple[Measure, Window] | None = None  # what the histograms show
+        self._parts = 0  # partial reports shown of the count under way
         self.models: dict[str, str] = {}  # the model chosen, by profile
         self._stale = True
         self._settling: Timer | None = None
@@ -114,6 +116,7 @@ class ReportScreen(ModeScreen):
             end()
         del self._unsubscribe[1:]
         self.document, self.files, self._stale = document, [], True
+        self._parts = 0
         self._drawn = None
         if document is None:
             self._wait_with(NOTHING_OPEN)
@@ -158,7 +161,8 @@ class ReportScreen(ModeScreen):
             if not worker.is_cancelled:
                 self.host.working("tokens", "")
         if files and document is self.document:
-            self.files = files
+            self.workers.cancel_group(self, "part")
+            self.files, self._parts = files, 0
             await self.show_report()
 
     async def _counted(
@@ -202,7 +206,21 @@ class ReportScreen(ModeScreen):
             epochs=self.epochs,
             on_progress=progress,
             cancelled=cancelled,
+            on_part=None if self.files else self._show_part,
         )
+
+    def _show_part(self, part: FileFigures) -> None:
+        """Draw what is counted so far, while nothing else is shown."""
+        if self.files and not self._parts:
+            return  # an older report stays until the new one is whole
+        if self.has_class("-waiting") or self._parts:
+            self._parts += 1
+            self._draw_part(part)
+
+    @work(group="part", exclusive=True, exit_on_error=False, description="draw what is counted")
+    async def _draw_part(self, part: FileFigures) -> None:
+        self.files = [part]
+        await self.show_report()
 
     # -- showing -----------------------------------------------------------------------
 
@@ -210,15 +228,17 @@ class ReportScreen(ModeScreen):
         """Show what was counted, in the measure chosen."""
         reports = [file.report for file in self.files]
         measure, both = self.measure, len(reports) > 1
-        drawn = await asyncio.to_thread(spreads, reports, measure)
+        drawn = await asyncio.to_thread(spreads, reports, measure, self.window)
         summaries = [report.spread(measure) for report in reports]
         largest = max(summary.max for summary in summaries)
+        if self.window.last is not None:
+            largest = min(largest, self.window.last)
         self.set_class(both, "-comparing")
         for name, letter, chart in zip(("#first", "#second"), "AB", drawn, strict=False):
             label = letter if both else ""
-            self.query_one(name, Histogram).show(chart, largest, label)
-        if measure != self._drawn:
-            self._drawn = measure
+            self.query_one(name, Histogram).show(chart, largest, label, unit_of(measure))
+        if (measure, self.window) != self._drawn:
+            self._drawn = (measure, self.window)
             self.point_at(summaries[0].p50)
         self.query_one("#figures", Static).update(figures.table(self.files, measure))
         today = datetime.now().astimezone().date()
@@ -241,7 +261,9 @@ class ReportScreen(ModeScreen):
         facts = first.report.facts
         mark = "" if facts.exact else "≈ "
         charts = self.query_one("#charts", Vertical)
-        charts.border_title = f"{mark}{self.measure.capitalize()} tokens per example"
+        scale = " · log" if self.window.log else ""
+        zoomed = " · zoomed" if self.window.zoomed else ""
+        charts.border_title = f"{mark}{title_of(self.measure)} per example{scale}{zoomed}"
         both = len(self.files) > 1
         charts.border_subtitle = "enter lists A · esc ends B" if both else "← → move · enter lists"
         exactness = "exact" if facts.exact else "≈ estimated"

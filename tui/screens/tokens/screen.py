@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime
 from typing import ClassVar
 
@@ -10,13 +11,27 @@ from rich.text import Text
 from textual import work
 from textual.containers import Vertical
 
-from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
-from tui.screens.tokens import figures
+from tui.screens.tokens import figures, prices
 from tui.screens.tokens.dialogs import AUTO, EpochsDialog, model_choices
-from tui.screens.tokens.listing import NONE_CUT, NONE_HERE, Listed, Wanted, listed, row, title
+from tui.screens.tokens.listing import (
+    NONE_CUT,
+    NONE_FAR,
+    NONE_HERE,
+    Listed,
+    Wanted,
+    fence,
+    listed,
+    row,
+    title,
+)
 from tui.screens.tokens.neighbours import neighbours
+from tui.screens.tokens.pieces import PiecesDialog
 from tui.screens.tokens.report import ReportScreen
+from tui.screens.tokens.spreads import Window
+from tui.services.errors import InputError
 from tui.widgets.histogram import Histogram
 from tui.widgets.record_list import RecordList
 
@@ -73,10 +88,122 @@ class TokensScreen(ReportScreen):
 
     @work(group="measure", exclusive=True, exit_on_error=False, description="switch the measure")
     async def action_measure(self) -> None:
-        """Switch between context and trained tokens."""
-        self.measure = "trained" if self.measure == "context" else "context"
+        """Draw the next measure."""
+        await self._switch_measure(1)
+
+    @work(group="measure", exclusive=True, exit_on_error=False, description="switch the measure")
+    async def action_measure_back(self) -> None:
+        """Draw the measure before."""
+        await self._switch_measure(-1)
+
+    async def _switch_measure(self, by: int) -> None:
+        from tui.services.tokens_report import MEASURES
+
+        # Roles that no example has are passed over.
+        measures = [
+            m
+            for m in MEASURES
+            if not self.files
+            or m in {"context", "trained"}
+            or any(file.report.total(m) for file in self.files)
+        ]
+        at = measures.index(self.measure) if self.measure in measures else 0
+        self.measure = measures[(at + by) % len(measures)]
+        self.window = Window(log=self.window.log)
         if self.files:
             await self.show_report()
+
+    @work(group="measure", exclusive=True, exit_on_error=False, description="switch the axis")
+    async def action_scale(self) -> None:
+        """Switch the axis between linear and logarithmic."""
+        self.window = replace(self.window, log=not self.window.log)
+        if self.files:
+            await self.show_report()
+
+    @work(group="measure", exclusive=True, exit_on_error=False, description="zoom")
+    async def action_zoom(self) -> None:
+        """Draw the bar under the cursor finely, or everything again."""
+        bar = self.query_one("#first", Histogram).bar
+        if not self.files or bar is None:
+            return
+        if self.window.zoomed or bar.first == bar.last:
+            self.window = Window(log=self.window.log)
+        else:
+            self.window = Window(self.window.log, int(bar.first), int(bar.last))
+        await self.show_report()
+
+    @work(group="ask", exclusive=True, exit_on_error=False, description="compare prices")
+    async def action_prices(self) -> None:
+        """Compare what all models cost."""
+        if not self.files:
+            return
+        report, today = self.files[0].report, datetime.now().astimezone().date()
+        every, fewer = await asyncio.to_thread(
+            prices.offers, report, self.workspace.tokens.catalog, self.epochs
+        )
+        how = "Epochs as set with e" if self.epochs else "Epochs as predicted, a promise of nobody"
+        table = prices.table(every, fewer, self.model, today)
+        await self.app.push_screen_wait(prices.PricesDialog(table, f"{how} · esc closes"))
+
+    @work(group="ask", exclusive=True, exit_on_error=False, description="show one example")
+    async def action_view(self) -> None:
+        """Show one example token by token: that of the list, or the first of the bar."""
+        if not self.files or self.document is None:
+            return
+        line = await self._line_meant()
+        if line is None or line > len(self.document):
+            return
+        text = self.document.line(line - 1)
+        try:
+            example = await self.workspace.tokens.pieces(text, self.model)
+        except RuntimeError as error:
+            raise InputError("Tokens cannot be shown", str(error), "Try again with v") from error
+        await self.app.push_screen_wait(PiecesDialog(line, example))
+
+    async def _line_meant(self) -> int | None:
+        if self.has_class("-listing"):
+            at = self.query_one("#lines", RecordList).cursor
+            return self.listed[at].line if at < len(self.listed) else None
+        bar = self.query_one("#first", Histogram).bar
+        if bar is None:
+            return None
+        wanted = Wanted(self.measure, bar.first, bar.last)
+        found = await asyncio.to_thread(listed, self.files[0], wanted)
+        return found[0].line if found else None
+
+    @work(group="ask", exclusive=True, exit_on_error=False, description="write a report")
+    async def action_export(self) -> None:
+        """Write the counts, a report or a drawing to a file; its ending tells which."""
+        if not self.files or self.document is None:
+            return
+        name = f"{self.document.path.stem}-tokens"
+        folder = self.document.path.parent
+        made = (
+            Choice(".csv", "CSV", "the counts of every example"),
+            Choice(".jsonl", "JSON lines", "the counts of every example"),
+            Choice(".md", "Markdown", "a report to read"),
+            Choice(".svg", "SVG", "the histogram drawn now"),
+        )
+        ending = await self.app.push_screen_wait(Choose(f"Write {name}… as", made))
+        if ending is None:
+            return
+        path = folder / f"{name}{ending}"
+        if await asyncio.to_thread(path.exists):
+            sure = await self.app.push_screen_wait(Confirm("Overwrite?", f"{path} exists."))
+            if not sure:
+                return
+        from tui.services import tokens_export as export
+
+        reports = [file.report for file in self.files]
+        try:
+            await asyncio.to_thread(
+                export.write_to, path, reports, self.measure, log=self.window.log
+            )
+        except OSError as error:
+            raise InputError(
+                "Not written", f"{path}: {error.strerror or error}", "Free some space, try again"
+            ) from error
+        self.app.notify(f"Written: {path}", markup=False)
 
     def action_recount(self) -> None:
         """Count again, the second file from disk."""
@@ -98,6 +225,12 @@ class TokensScreen(ReportScreen):
         if self.files:
             self._list(Wanted(cut=True))
 
+    def action_outliers(self) -> None:
+        """List the examples far longer than the others."""
+        if self.files:
+            least = fence(self.files[0].report, self.measure)
+            self._list(Wanted(self.measure, first=least, outliers=True))
+
     @work(group="list", exclusive=True, exit_on_error=False, description="list examples")
     async def _list(self, wanted: Wanted) -> None:
         if not self.files:
@@ -109,7 +242,7 @@ class TokensScreen(ReportScreen):
         opened = not self.has_class("-listing")
         self.add_class("-listing")
         lines = self.query_one("#lines", RecordList)
-        lines.show(len(self.listed), self._line, empty=NONE_CUT if wanted.cut else NONE_HERE)
+        lines.show(len(self.listed), self._line, empty=_nothing(wanted))
         if opened:
             lines.move_to(0)
             lines.focus()
@@ -138,6 +271,9 @@ class TokensScreen(ReportScreen):
             self.remove_class("-listing")
             self.query_one("#first", Histogram).focus()
             return True
+        if self.window.zoomed:
+            self.action_zoom()
+            return True
         if self.beside is not None:
             self.beside = None
             self.recount()
@@ -157,3 +293,9 @@ class TokensScreen(ReportScreen):
         today = datetime.now().astimezone().date()
         table = figures.table(self.files, self.measure)
         return f"{table}\n\n{figures.facts(self.files, self.epochs, today)}", "The report"
+
+
+def _nothing(wanted: Wanted) -> str:
+    if wanted.cut:
+        return NONE_CUT
+    return NONE_FAR if wanted.outliers else NONE_HERE

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tui.core import comparison
 from tui.core.text import plural
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from tui.services.tokens_report import TokenReport
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
-# Within these bounds two medians are called alike: token counts vary that much by chance.
-_ALIKE = (0.9, 1.1)
 _NAMED = 3
 
 
@@ -124,18 +123,21 @@ def left_out(report: TokenReport) -> str:
         parts.append(f"{plural(report.rows - report.examples, 'line')} without an example")
     if report.uncounted:
         parts.append(f"{plural(report.uncounted, 'image or sound', 'images or sounds')}")
-    return f"not counted: {' and '.join(parts)}" if parts else ""
+    said = [f"not counted: {' and '.join(parts)}"] if parts else []
+    if tools := report.total("tools"):
+        said.append(f"tool definitions besides: {tools:,} tokens")
+    if images := report.image_tokens:
+        said.append(f"images besides: {images:,} tokens")
+    return " · ".join(said)
+
+
+def counted_by(report: TokenReport) -> str:
+    """Return which tokenizer counted, and why no faster one did; empty when all was known."""
+    return " · ".join(filter(None, [report.counter and f"by {report.counter}", report.note]))
 
 
 def difference(first: TokenReport, second: TokenReport) -> str:
     """Return how long the answers of file B are beside those of file A; "Answers" stands before."""
     if not first.examples or not second.examples:
         return f"not to be compared: {'A' if not first.examples else 'B'} has no examples"
-    a, b = first.trained_summary.p50, second.trained_summary.p50
-    medians = f"(medians {number(a)} and {number(b)} trained tokens)"
-    if not a or not b:
-        return f"most are not trained in {'A' if not a else 'B'} {medians}"
-    if _ALIKE[0] <= b / a <= _ALIKE[1]:
-        return f"about equally long in A and B {medians}"
-    longer, shorter = ("B", "A") if b > a else ("A", "B")
-    return f"{max(a, b) / min(a, b):.1f}× as long in {longer} as in {shorter} {medians}"
+    return comparison.difference(first.trained_summary.p50, second.trained_summary.p50)

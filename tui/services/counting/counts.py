@@ -34,6 +34,10 @@ _TICK_S = 0.1
 _WORTH_WRITING = 2_000
 
 
+# What was counted anew: the mark of its hashes, the hashes, and where their numbers stand.
+_Learnt = tuple[bytes, Any, Any, Any]
+
+
 class Cancelled(Exception):  # noqa: N818 - nothing is wrong: somebody asked for it
     """The count was stopped before its end, because `cancelled()` said so."""
 
@@ -63,7 +67,7 @@ class _Run:
     stopped: threading.Event = field(default_factory=threading.Event)
     failure: BaseException | None = None
     rows: int = 0
-    learnt: list[tuple[bytes, Any, Any]] = field(default_factory=list)
+    learnt: list[_Learnt] = field(default_factory=list)
 
     def next(self) -> Chunk | None:
         """Return the next chunk, for one thread alone."""
@@ -84,7 +88,7 @@ class Counting:
             WeakKeyDictionary()
         )
         self._edited: dict[tuple[str, bytes], NDArray[np.uint32]] = {}
-        self._learnt: dict[str, list[tuple[bytes, Any, Any]]] = {}
+        self._learnt: dict[str, list[_Learnt]] = {}
         self._writing = threading.Lock()
 
     async def count(
@@ -246,7 +250,7 @@ class Counting:
                 missing = np.frombuffer(body, np.uint32, told["new"], at)
                 hashes = np.frombuffer(body, np.uint64, told["new"], at + 4 * told["new"])
                 mark = bytes.fromhex(told["mark"])
-                run.learnt.append((mark, hashes.copy(), numbers[missing]))
+                run.learnt.append((mark, hashes.copy(), run.found.table, missing + chunk.start))
 
     # -- remembering -------------------------------------------------------------------
 
@@ -258,7 +262,7 @@ class Counting:
             return
         waiting = self._learnt.setdefault(encoding, [])
         waiting += run.learnt
-        new = sum(len(hashes) for _, hashes, _ in waiting)
+        new = sum(len(hashes) for _, hashes, _, _ in waiting)
         file = self._file(encoding)
         small = file is None or not file.exists() or file.stat().st_size < 100 * _WORTH_WRITING
         if small or new >= _WORTH_WRITING:
@@ -274,8 +278,13 @@ class Counting:
             if not waiting or file is None:
                 return
             mark = waiting[-1][0]
-            hashes = np.concatenate([hashes for _, hashes, _ in waiting])
-            table = np.concatenate([table for _, _, table in waiting])
+            hashes = np.concatenate([hashes for _, hashes, _, _ in waiting])
+            table = np.empty((len(hashes), len(NAMES)), np.uint32)
+            at = 0
+            for _, some, numbers, rows in waiting:
+                table[at : at + len(some)] = numbers[rows]
+                at += len(some)
+            waiting.clear()
             with contextlib.suppress(OSError):
                 file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
                 Remembered.read(file, mark).with_lines(hashes, table).write(file, mark)

@@ -78,6 +78,11 @@ class Worker:
         with contextlib.suppress(OSError):
             cast("BinaryIO", self._process.stdout).close()
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        return self._process.pid
+
     def kill(self) -> None:
         """End the process now, in the middle of whatever it does."""
         self._process.kill()
@@ -92,6 +97,12 @@ class Crew:
         self._free = threading.Condition()
         self._closed = False
         self._plain = False  # since a process has died, only tiktoken is trusted
+
+    @property
+    def processes(self) -> tuple[int, ...]:
+        """The ids of the processes that run."""
+        with self._free:
+            return tuple(worker.pid for worker in self._all)
 
     @contextlib.contextmanager
     def _lent(self) -> Iterator[list[Worker]]:

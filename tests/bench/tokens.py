@@ -1,0 +1,186 @@
+"""Counting one file in every way, each in processes of its own, and how the times compare.
+
+    python -m tests.bench.tokens FILE [--skip notebook]
+
+The sides: ours cold (nothing remembered) and ours again (all remembered), a plain loop of
+orjson and tiktoken on one core, and the loop of OpenAI's notebook. Wall time from the start of
+the process to its end, and processor time and peak memory of it and its children together.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+SIDES = ("ours", "again", "plain", "notebook")
+
+
+def plain(path: Path) -> tuple[int, int]:
+    """Count with orjson and tiktoken, line by line: the script people write."""
+    import orjson
+
+    from tui.services.vocab import encoder
+
+    encode = encoder("o200k_base").encode
+    examples = tokens = 0
+    with path.open("rb") as file:
+        for line in file:
+            examples += 1
+            tokens += 3
+            for message in orjson.loads(line)["messages"]:
+                tokens += 3
+                for key, value in message.items():
+                    if isinstance(value, str):
+                        tokens += len(encode(value)) + (key == "name")
+                for call in message.get("tool_calls") or ():
+                    function = call["function"]
+                    tokens += len(encode(function["name"])) + len(encode(function["arguments"]))
+    return examples, tokens
+
+
+def notebook(path: Path) -> tuple[int, int]:
+    """Count as "Data preparation and analysis for chat model fine-tuning" does, whole."""
+    from tui.services.vocab import encoder
+
+    encode = encoder("o200k_base").encode
+    with path.open(encoding="utf-8") as file:
+        dataset = [json.loads(line) for line in file]
+    wrong = 0
+    for example in dataset:
+        for message in example["messages"]:
+            wrong += "role" not in message or "content" not in message
+            wrong += any(
+                key not in {"role", "content", "name", "function_call", "weight"} for key in message
+            )
+            wrong += message.get("role") not in {"system", "user", "assistant", "function"}
+    lengths, answers, counts = [], [], []
+    for example in dataset:
+        messages = example["messages"]
+        counts.append(len(messages))
+        total = 3
+        for message in messages:
+            total += 3
+            for key, value in message.items():
+                if isinstance(value, str):
+                    total += len(encode(value)) + (key == "name")
+        lengths.append(total)
+        answers.append(
+            sum(
+                len(encode(message["content"]))
+                for message in messages
+                if message["role"] == "assistant" and isinstance(message.get("content"), str)
+            )
+        )
+    return len(lengths), sum(lengths)
+
+
+def ours(path: Path) -> tuple[int, int]:
+    """Count as the program does, with the cache under $FINETUI_HOME."""
+    from tui.services.lines import read_lines
+    from tui.services.locations import Locations
+    from tui.services.tokens import TokenService
+
+    async def count() -> tuple[int, int]:
+        began = time.perf_counter()
+        service = TokenService(locations=Locations.standard(os.environ))
+        seen: dict[str, float] = {}
+        gaps = [0.0]
+
+        async def tick() -> None:
+            while True:
+                at = time.perf_counter()
+                await asyncio.sleep(0.005)
+                gaps.append(time.perf_counter() - at - 0.005)
+
+        ticking = asyncio.create_task(tick())
+        rows = await read_lines(path)
+        report = await service.report(
+            rows,
+            path.name,
+            "gpt-4.1",
+            on_part=lambda part: seen.update(first=seen.get("first", time.perf_counter() - began)),
+        )
+        done = time.perf_counter() - began
+        ticking.cancel()
+        memory = sum(map(_peak, service.processes)) + _peak(os.getpid())
+        rows.close()
+        await service.close()
+        print(
+            f"  report after {done:.2f} s, first bars after {seen.get('first', done):.2f} s, "
+            f"longest stall {max(gaps) * 1000:.0f} ms, all processes {memory} MB, "
+            f"by {report.counter or 'memory'}",
+            file=sys.stderr,
+        )
+        return report.examples, report.context_total
+
+    return asyncio.run(count())
+
+
+def _peak(pid: int) -> int:
+    """Return the peak memory of a process in MB; 0 where the system does not tell."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    return int(status.partition("VmHWM:")[2].split()[0]) // 1024
+
+
+def measure(side: str, path: Path, home: str) -> dict[str, Any]:
+    """Run one side in a process of its own."""
+    command = [sys.executable, "-m", "tests.bench.tokens", str(path), "--one", side]
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    began = time.perf_counter()
+    ran = subprocess.run(
+        command, env={**os.environ, "FINETUI_HOME": home}, stdout=subprocess.PIPE, check=True
+    )
+    wall = time.perf_counter() - began
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+    told: dict[str, Any] = json.loads(ran.stdout)
+    return told | {"wall": wall, "cpu": cpu}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("path", type=Path)
+    parser.add_argument("--skip", action="append", default=[], choices=SIDES)
+    parser.add_argument("--one", choices=SIDES, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.one:
+        run = {"plain": plain, "notebook": notebook}.get(options.one, ours)
+        examples, tokens = run(options.path)
+        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        peak //= 1024 if sys.platform != "darwin" else 1024 * 1024
+        print(json.dumps({"examples": examples, "tokens": tokens, "mb": peak}))
+        return
+    found: dict[str, dict[str, Any]] = {}
+    with tempfile.TemporaryDirectory() as home:
+        for side in SIDES:
+            if side not in options.skip:
+                found[side] = measure(side, options.path, home)
+                print(
+                    f"{side:9} {found[side]['wall']:7.2f} s  {found[side]['cpu']:7.2f} s cpu  "
+                    f"{found[side]['mb']:5} MB  {found[side]['tokens']:,} tokens",
+                    flush=True,
+                )
+    # The notebook does not look into tool calls.
+    if len({told["tokens"] for side, told in found.items() if side != "notebook"}) > 1:
+        raise SystemExit("the sides do not count alike")
+    for side in ("plain", "notebook"):
+        for mine in ("ours", "again"):
+            if side in found and mine in found:
+                wall, cpu = (found[side][key] / found[mine][key] for key in ("wall", "cpu"))
+                print(f"{mine} is {wall:.1f} times as fast as {side} ({cpu:.1f} by cpu)")
+
+
+if __name__ == "__main__":
+    main()

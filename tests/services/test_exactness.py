@@ -1,0 +1,26 @@
+"""Every counter against tiktoken on many strings; FINETUI_LONG_TESTS=1 makes them 200,000."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.bench.strings import generated
+from tui.services.counting.encoders import FastCounter, PlainCounter
+from tui.services.vocab import _load
+
+pytestmark = pytest.mark.xdist_group("vocab")
+STRINGS = 200_000 if os.environ.get("FINETUI_LONG_TESTS") else 4_000
+
+
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("encoding", ["o200k_base", "cl100k_base"])
+@pytest.mark.parametrize("kind", [PlainCounter, FastCounter])
+def test_counts_equal_tiktoken_string_by_string(encoding: str, kind: type) -> None:
+    if kind is FastCounter:
+        pytest.importorskip("gigatoken.gigatoken_rs")
+    texts = [*generated(STRINGS, seed=11)]
+    reference = _load(encoding)
+    expected = [len(reference.encode(text, disallowed_special=())) for text in texts]
+    assert kind(encoding).counts(texts) == expected

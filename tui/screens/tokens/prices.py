@@ -1,0 +1,101 @@
+"""What the same file costs with every model, and what leaving the longest examples out saves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from tui.core.comparison import Offer, offer, without_longest
+from tui.screens.dialogs.base import Dialog
+from tui.screens.tokens import words
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from textual.app import ComposeResult
+    from textual.binding import BindingType
+
+    from tui.core.catalog import Catalog
+    from tui.services.tokens_report import TokenReport
+
+DROPS = (1, 5, 10, 25)
+_NAME = 24
+
+
+def offers(
+    report: TokenReport, catalog: Catalog, requested: int | None
+) -> tuple[list[Offer], list[tuple[int, Offer]]]:
+    """Return an offer of each trainable model, and of the chosen one without the longest k %.
+
+    Models of another vocabulary are left out: their tokens would have to be counted first.
+    """
+    counts: list[int] = report.context.tolist()
+    preference = bool(counts) and bool(report.values("rejected").all())
+    same = [m for m in catalog.trainable if m.encoding == report.facts.encoding]
+    every = [offer(counts, facts, requested, preference=preference) for facts in same]
+    fewer = [
+        (k, offer(without_longest(counts, k), report.facts, requested, preference=preference))
+        for k in (0, *DROPS)
+    ]
+    return every, fewer
+
+
+def table(every: list[Offer], fewer: list[tuple[int, Offer]], chosen: str, day: date) -> Text:
+    """Return both tables."""
+    text = Text(no_wrap=True)
+    text.append(f"  {'model':<{_NAME}}{'epochs':>7}{'cut':>7}{'billed':>13}{'cost':>12}\n", "bold")
+    for each in every:
+        mark = "▸" if chosen in {each.facts.id, each.facts.base} else " "
+        about = "" if each.facts.exact else "≈ "
+        text.append(f"{mark} {each.facts.id[: _NAME - 1]:<{_NAME}}{each.epochs:>7}{each.cut:>7,}")
+        text.append(f"{about + format(each.billed, ','):>13}{_cost(each):>12}\n")
+        remark = " · ".join(
+            filter(None, [words.price(each.facts), words.jobs_until(each.facts, day)])
+        )
+        text.append(f"  {remark}\n", style="dim")
+    text.append("\nWithout the longest examples, with the model chosen\n", style="bold")
+    whole = fewer[0][1]
+    for percent, each in fewer:
+        label = "all of them" if not percent else f"longest {percent} % left out"
+        saved = whole.billed - each.billed
+        share = saved * 100 / whole.billed if whole.billed else 0
+        text.append(f"  {label:<{_NAME}}{each.epochs:>7}{each.cut:>7,}{each.billed:>13,}")
+        text.append(f"{_cost(each):>12}")
+        text.append(f"  −{share:.0f} %\n" if percent and saved > 0 else "\n", style="dim")
+    return text
+
+
+def _cost(each: Offer) -> str:
+    amount = each.cost.amount
+    if amount is None:
+        return "unknown"
+    return "free" if amount == 0 else words.money(amount, each.cost.currency)
+
+
+class PricesDialog(Dialog[None]):
+    """Shows the tables, until esc."""
+
+    DEFAULT_CSS = """
+    PricesDialog > .dialog { width: 84; max-width: 100%; }
+    PricesDialog VerticalScroll { height: auto; max-height: 18; }
+    PricesDialog .table { width: auto; height: auto; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("p,q", "cancel", "Close", show=False)]
+
+    def __init__(self, shown: Text, how: str) -> None:
+        super().__init__("What a job would cost")
+        self._shown, self._how = shown, how
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the tables and what the epochs are."""
+        with VerticalScroll():
+            yield Static(self._shown, classes="table")
+        yield Static(self._how, classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Let the arrow keys scroll."""
+        self.query_one(VerticalScroll).focus()
