@@ -59,7 +59,7 @@ def _tool(tool: Mapping[str, Any]) -> Object:
 
 def _messages(turn: Mapping[str, Any], notes: Notes) -> list[Object]:
     role = turn.get("role")
-    if role not in {"user", "assistant", "system"}:
+    if not isinstance(role, str) or role not in {"user", "assistant", "system"}:
         raise Unfit(f"role {role!r:.40} has no place in Anthropic's format")
     no_more(turn, {"role", "content"}, notes, "message key ")
     content = turn.get("content")
@@ -93,7 +93,7 @@ class _Blocks:
         return made
 
     def _take(self, block: Mapping[str, Any]) -> None:
-        kind = block.get("type", "text" if "text" in block else None)
+        kind = str(block.get("type", "text" if "text" in block else None))
         if kind == "text":
             self._parts.append({"type": "text", "text": plain_text([block])})
         elif kind == "tool_use":

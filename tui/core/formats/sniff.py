@@ -133,7 +133,7 @@ def _messages(
 ) -> tuple[str, str]:
     if "system" in row or row.get("schemaVersion"):
         return "anthropic", "system beside the messages"
-    blocks = {b.get("type") for t in turns for b in _parts(t) if isinstance(b, dict)}
+    blocks = {str(b.get("type")) for t in turns for b in _parts(t) if isinstance(b, dict)}
     if blocks & _BLOCKS or any(isinstance(t, dict) and "input_schema" in t for t in _tools(row)):
         return "anthropic", "blocks of tool use or images"
     extra = sorted({str(k) for k in row} - CHAT_KEYS) + sorted(keys - MESSAGE_KEYS)
