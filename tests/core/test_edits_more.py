@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.core import edits
@@ -213,6 +213,7 @@ def without(raw: Mapping[str, Any], keys: set[str]) -> dict[str, Any]:
     return {k: v for k, v in raw.items() if k not in keys}
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(MESSAGES, KEPT, st.data())
 def test_an_edit_changes_only_what_it_names(
     messages: list[dict[str, Any]], kept: dict[str, Any], data: st.DataObject

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.core import edits
@@ -82,6 +82,7 @@ JSON = st.recursive(
 OBJECTS = st.dictionaries(st.sampled_from(["messages", "a", "b", "c"]), JSON)
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(OBJECTS, OBJECTS, st.booleans(), st.sampled_from([(",", ":"), (", ", ": "), (" ,", " : ")]))
 def test_any_object_becomes_any_other(
     old: dict[str, object], new: dict[str, object], ascii_only: bool, separators: tuple[str, str]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_exact import JSON
@@ -38,6 +38,7 @@ def test_a_file_in_ascii_stays_in_ascii() -> None:
     assert json_text.flat('{"a": "ü😀"}', b'{"a": "\\u00e4"}') == '{"a": "\\u00fc\\ud83d\\ude00"}'
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(JSON, st.booleans())
 def test_layout_there_and_back(value: object, ascii_only: bool) -> None:
     text = json.dumps(value, ensure_ascii=ascii_only)
@@ -47,6 +48,7 @@ def test_layout_there_and_back(value: object, ascii_only: bool) -> None:
     assert json_text.problem(laid) == ""
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text())
 def test_any_text_is_checked(text: str) -> None:
     assert isinstance(json_text.problem(text), str)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.core.worddiff import MOST_WORDS, Piece, marked, word_diff
@@ -37,6 +37,7 @@ def test_huge_texts_do_not_take_long() -> None:
     assert "".join(p.text for p in pieces if p.kind != "gone") == other
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS, TEXTS)
 def test_the_pieces_make_both_texts(old: str, new: str) -> None:
     pieces = word_diff(old, new)

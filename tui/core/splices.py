@@ -55,6 +55,18 @@ class Rows:
     done: list[Step] = field(default_factory=list)
     undone: list[Step] = field(default_factory=list)
     clean_at: int = 0
+    _clean: array[int] | None = None  # the saved ids, kept once no step leads to them
+
+    def saved_ids(self) -> array[int]:
+        """Return the ids that the file on disk holds, in order."""
+        if self._clean is not None and self.clean_at < 0:
+            return array("q", self._clean)
+        back = [step.inverse() for step in reversed(self.done[max(self.clean_at, 0) :])]
+        ahead = max(self.clean_at - len(self.done), 0)
+        saved = Rows(array("q", self.ids))
+        for step in back or reversed(self.undone[len(self.undone) - ahead :]):
+            saved._run(step)
+        return saved.ids
 
     @property
     def modified(self) -> bool:
@@ -63,9 +75,11 @@ class Rows:
 
     def apply(self, step: Step) -> None:
         """Do a new step. Raises ValueError when it does not fit the rows as they stand."""
+        clean = self.saved_ids() if self.clean_at > len(self.done) else None
         self._run(step)
-        if self.clean_at > len(self.done):
-            self.clean_at = -1  # the saved state lay ahead, on the branch now given up
+        if clean is not None:
+            # The saved state lay ahead, on the branch now given up.
+            self.clean_at, self._clean = -1, clean
         self.undone.clear()
         self.done.append(step)
 

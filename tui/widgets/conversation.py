@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
@@ -26,29 +26,36 @@ if TYPE_CHECKING:
 
 # A message is shown up to here; the rest is a note. One of ten megabytes must not freeze.
 SHOWN = 20_000
+_MARK = Style(bold=True, underline=True)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What one message shows: its role, a remark beside the role, its text, a note below it."""
+    """What one message shows: its role, a remark beside the role, its text, a note below it.
+
+    `marks` are ranges (start, end) of the text that stand out; they count in the text as it is
+    shown, which is the same only for text that `shown_text` has been through.
+    """
 
     role: str
     text: str
     remark: str = ""
     dim: bool = False
     note: str = ""
+    side: str = ""  # "left" or "right" of a pair that can stand side by side
+    marks: tuple[tuple[int, int], ...] = ()
 
 
-class _Block:
+class Block:
     """A turn laid out for a width: a header, the text's lines, the note's lines, a blank."""
 
     def __init__(self, turn: Turn, width: int, limit: int) -> None:
         self.turn = turn
         self._limit = limit
-        self._lines = Wrapped(_shown(turn.text[:limit]), width)
+        self._lines = Wrapped(shown_text(turn.text[:limit]), width)
         rest = len(turn.text) - limit
         more = f"… {plural(rest, 'character')} more\n" if rest > 0 else ""
-        note = f"{more}{_shown(turn.note)}".strip()
+        note = f"{more}{shown_text(turn.note)}".strip()
         self._note = Wrapped(note, width) if note else ()
 
     @property
@@ -64,6 +71,19 @@ class _Block:
         at -= len(self._lines)
         return (self._note[at], True) if at < len(self._note) else ("", False)
 
+    def pieces(self, at: int) -> list[tuple[str, bool]]:
+        """Return a line of the text in pieces, each with whether it is marked."""
+        text, is_note = self.line(at)
+        if is_note or not self.turn.marks or at > len(self._lines):
+            return [(text, False)]
+        start = self._lines.start(at - 1)
+        cuts = [0]
+        for first, last in self.turn.marks:
+            cuts += [max(0, min(c - start, len(text))) for c in (first, last)]
+        cuts.append(len(text))
+        found = ((text[a:b], bool(i % 2)) for i, (a, b) in enumerate(pairwise(cuts)))
+        return [(piece, marked) for piece, marked in found if piece]
+
     def grow(self, turn: Turn) -> int | None:
         """Take a turn that only adds text to this one; returns the first line changed, or None."""
         before = self.turn
@@ -74,10 +94,11 @@ class _Block:
         if not (same and fits and turn.text.startswith(before.text)):
             return None
         self.turn = turn
-        return 1 + self._lines.grow(_shown(turn.text[len(before.text) :]))
+        return 1 + self._lines.grow(shown_text(turn.text[len(before.text) :]))
 
 
-def _shown(text: str) -> str:
+def shown_text(text: str) -> str:
+    """Return text as it is shown: safe, and with tabs as blanks."""
     return visible(text).replace("\t", "    ")
 
 
@@ -137,7 +158,7 @@ class Conversation(ScrollView, can_focus=True):
     ) -> None:
         """Show nothing yet; `limit` is how many characters of one message are shown at most."""
         super().__init__(id=id)
-        self._blocks: list[_Block] = []  # laid out for the width below
+        self._blocks: list[Block] = []  # laid out for the width below
         self._tops: list[int] = [0]  # the line each block begins at, and the end of the last
         self._width = 0
         self._empty = empty
@@ -189,8 +210,8 @@ class Conversation(ScrollView, can_focus=True):
 
     # -- layout ----------------------------------------------------------------------
 
-    def _block(self, turn: Turn) -> _Block:
-        return _Block(turn, max(self._width - 2, 8), self._limit)
+    def _block(self, turn: Turn) -> Block:
+        return Block(turn, max(self._width - 2, 8), self._limit)
 
     def _lay_out(self, turns: Sequence[Turn]) -> None:
         self._width = self.scrollable_content_region.width
@@ -220,20 +241,26 @@ class Conversation(ScrollView, can_focus=True):
             muted = base + self._part("dim")
             return Strip([Segment(text, muted)]).adjust_cell_length(width, base)
         index = bisect_right(self._tops, at) - 1
+        return self._turn_line(index, at - self._tops[index], width)
+
+    def _turn_line(self, index: int, line: int, width: int) -> Strip:
+        base = self.rich_style
         turn = self._blocks[index].turn
         role = self._part(turn.role if turn.role in {"system", "user", "assistant"} else "other")
         if index == self.cursor:
             base += self._part("cursor")
         gutter = Segment("▌ " if index == self.cursor else "│ ", base + role)
-        strip = Strip([gutter, *self._content(index, at - self._tops[index], base, role)])
+        strip = Strip([gutter, *self._content(index, line, base, role)])
         return strip.adjust_cell_length(width, base)
 
     def _content(self, index: int, line: int, base: Style, role: Style) -> list[Segment]:
         turn = self._blocks[index].turn
         muted = base + self._part("dim")
         if line > 0:
-            text, is_note = self._blocks[index].line(line)
-            return [Segment(text, muted if turn.dim or is_note else base)]
+            _, is_note = self._blocks[index].line(line)
+            style = muted if turn.dim or is_note else base
+            pieces = self._blocks[index].pieces(line)
+            return [Segment(text, style + _MARK if mark else style) for text, mark in pieces]
         name = Segment(visible(turn.role), base + role + Style(bold=True))
         return [name, Segment(f"  {visible(turn.remark)}", muted)]
 
@@ -241,6 +268,10 @@ class Conversation(ScrollView, can_focus=True):
         return self.get_component_rich_style(f"conversation--{name}", partial=True)
 
     # -- the cursor ------------------------------------------------------------------
+
+    def _extent(self, index: int) -> tuple[int, int]:
+        """Return the lines a turn stands on: its first, and the one after its last."""
+        return self._tops[index], self._tops[index + 1]
 
     def watch_cursor(self, before: int, after: int) -> None:
         """Bring the message into view and tell about it."""
@@ -250,7 +281,7 @@ class Conversation(ScrollView, can_focus=True):
             self.post_message(self.Moved(after))
 
     def _scroll_to_cursor(self) -> None:
-        top, bottom = self._tops[self.cursor : self.cursor + 2]
+        top, bottom = self._extent(self.cursor)
         height = max(self.size.height, 1)
         if top < self.scroll_offset.y or bottom - top >= height:
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
@@ -261,7 +292,7 @@ class Conversation(ScrollView, can_focus=True):
         """Move to another message; inside one taller than the view, scroll first."""
         if not self._blocks:
             return
-        top, bottom = self._tops[self.cursor : self.cursor + 2]
+        top, bottom = self._extent(self.cursor)
         view_top = self.scroll_offset.y
         view_bottom = view_top + self.size.height
         if by > 0 and bottom > view_bottom:

@@ -65,6 +65,10 @@ class Wrapped:
         end = self._starts[line + 1] if line + 1 < len(self._starts) else len(self.text)
         return self.text[start:end].rstrip()
 
+    def start(self, line: int) -> int:
+        """Return where in the text a line begins. Raises IndexError."""
+        return self._starts[line]
+
     def grow(self, more: str) -> int:
         """Append text and return the first line that may look different now."""
         # A word that grows can move from the end of its line to a new one, with nothing before.

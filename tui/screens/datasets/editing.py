@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-import json
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from tui.core import edits
-from tui.core.example import ROLES, Broken, Example, Place, from_object, write
-from tui.core.text import one_line
-from tui.screens.datasets.editor import LONGEST_LINE, TextEditor
-from tui.screens.datasets.place import PlaceInDataset
+from tui.core.example import ROLES, Example, Place, parse, write
+from tui.screens.datasets.parts import PartActions
 from tui.screens.dialogs.choose import Choice, Choose
-from tui.services.errors import InputError
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
+    from tui.core.example import Message
     from tui.core.splices import Step
-    from tui.services.datasets import Document
+    from tui.services.datasets.document import Snapshot
+
+# A new example follows the shape of so many rows, spread over the file; huge ones left out.
+_LOOK = 200
+_LOOK_LINE = 200_000
 
 
-class EditActions(PlaceInDataset):
+class EditActions(PartActions):
     """Text, role, weight, messages and examples; undo and redo."""
 
     # -- one message -----------------------------------------------------------------
@@ -36,32 +36,36 @@ class EditActions(PlaceInDataset):
             return
         message = self.message
         if message is None or not isinstance(message.raw, dict | str):
-            await self._edit_line(document, at)
+            await self.edit_raw(document, at)
             return
+        await self.edit_message(message, at)
+
+    async def edit_message(self, message: Message, at: int) -> None:
+        """Edit a message's text, or one of the parts it is made of."""
         title = f"{message.role} · example {at + 1}"
-        text = await self._ask_text(title, message.text)
-        if text is not None and text != message.text:
-            place = message.place
-            await self._rewrite("edit text", lambda e: edits.set_text(e, place, text), at)
+        place = message.place
+        part = await self._choose_part(message)
+        if part is None:
+            return
+        if part < 0:
+            text = await self.ask_text(title, message.text)
+            if text is not None and text != message.text:
+                await self._rewrite("edit text", lambda e: edits.set_text(e, place, text), at)
+            return
+        await self.edit_part(message, part, at)
 
-    async def _edit_line(self, document: Document, at: int) -> None:
-        line = document.line(at).decode("utf-8", "replace")
-        text = await self._ask_text(f"line {at + 1} as JSON", line, _json_problem)
-        if text is not None and text != line:
-            made = from_object(json.loads(text))
-            new = write(made, document.line(at)) if isinstance(made, Example) else text.encode()
-            await self._change("edit line", at, 1, new)
-
-    async def _ask_text(
-        self, title: str, text: str, check: Callable[[str], str] = lambda _text: ""
-    ) -> str | None:
-        if max(map(len, text.split("\n"))) > LONGEST_LINE:
-            raise InputError(
-                "Too long to edit here",
-                f"this text has a line of over {LONGEST_LINE:,} characters",
-                "Split it in another editor first",
-            )
-        return await self.app.push_screen_wait(TextEditor(title, text, check))
+    async def _choose_part(self, message: Message) -> int | None:
+        """Return which part is meant: -1 for a text that is all there is, None for none."""
+        content = message.raw.get("content") if isinstance(message.raw, dict) else None
+        if not isinstance(content, list) or not content:
+            return -1
+        if len(content) == 1:
+            return 0
+        choices = [
+            Choice(number, f"{number + 1} {part.kind}", part.words)
+            for number, part in enumerate(edits.parts_of(content))
+        ]
+        return await self.app.push_screen_wait(Choose("Which part?", choices))
 
     @work(group="edit", exclusive=True, exit_on_error=False, description="change a role")
     async def action_role(self) -> None:
@@ -90,16 +94,14 @@ class EditActions(PlaceInDataset):
         document, at = self.document, self.position
         if document is None or at >= len(document):
             return
-        example = document.example_for_edit(at)
-        if isinstance(example, Broken):
-            return
+        example = await self.example_here(at)
         message = self.message
         section = "input" if example.kind == "preference" else "messages"
         place = Place(section, 0)
         if message is not None:
             place = Place(message.place.section, message.place.index + 1)
         role = edits.next_role(example, place)
-        text = await self._ask_text(f"new {role} message · example {at + 1}", "")
+        text = await self.ask_text(f"new {role} message · example {at + 1}", "")
         if text:
             await self._rewrite(
                 "add message", lambda e: edits.insert_message(e, place, role, text), at
@@ -117,8 +119,7 @@ class EditActions(PlaceInDataset):
         if document is None:
             return
         here = self.position if self.position < len(document) else len(document) - 1
-        like = document.example(here) if len(document) else None
-        made = edits.new_example(like if isinstance(like, Example) else None)
+        made = await asyncio.to_thread(_common_shape, document.snapshot(), here)
         at = here + 1
         style = document.line(here) if len(document) else b""
         await document.insert(at, [write(made, style)], "new example")
@@ -166,28 +167,6 @@ class EditActions(PlaceInDataset):
 
     # -- inside ----------------------------------------------------------------------
 
-    async def _rewrite(self, label: str, edit: Callable[[Example], Example], at: int) -> None:
-        document = self.document
-        if document is None:
-            return
-        example = document.example_for_edit(at)
-        if isinstance(example, Broken):
-            raise InputError("Not an example", example.reason, "Press e to edit the line itself")
-        try:
-            changed = edit(example)
-        except edits.EditError as error:
-            raise InputError("Not changed", str(error)) from error
-        await document.replace(at, changed, label)
-
-    async def _change(self, label: str, at: int, removed: int, line: bytes) -> None:
-        from tui.services.datasets import Change
-
-        if self.document is not None:
-            await self.document.change(label, [Change(at, removed, (line,))])
-
-    def _tell(self, text: str) -> None:
-        self.notify(one_line(text), markup=False, timeout=3)
-
     def _tell_step(self, done: str, step: Step | None, nothing: str) -> None:
         if step is None:
             self._tell(nothing)
@@ -196,9 +175,12 @@ class EditActions(PlaceInDataset):
         self._tell(f"{done}: {step.label}")
 
 
-def _json_problem(text: str) -> str:
-    try:
-        json.loads(text)
-    except ValueError as error:
-        return f"Not JSON yet: {error}"
-    return ""
+def _common_shape(rows: Snapshot, here: int) -> Example:
+    """Return an empty example in the most common shape of the file: of rows all over it."""
+    positions = (
+        {round(i * (len(rows) - 1) / (_LOOK - 1)) for i in range(_LOOK)} if len(rows) else ()
+    )
+    near = [p for p in (here, *sorted(positions)) if 0 <= p < len(rows)]
+    lines = (rows[position] for position in near)
+    found = (parse(line) for line in lines if len(line) < _LOOK_LINE)
+    return edits.new_like([example for example in found if isinstance(example, Example)])

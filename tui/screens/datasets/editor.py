@@ -1,12 +1,15 @@
-"""The editor of one text: a message, or a whole line that is no valid JSON yet."""
+"""The editors: of a text or of JSON, of one line, and what stands in for a text too long."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, Literal
 
+from rich.text import Text
 from textual.binding import Binding, BindingType
-from textual.widgets import Static, TextArea
+from textual.containers import VerticalScroll
+from textual.widgets import Input, Static, TextArea
 
+from tui.core.text import plural, visible
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import Confirm
 
@@ -15,12 +18,33 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-# Beyond this in one line, Textual's text area takes over half a second for a key press.
+# Beyond these, Textual's text area takes over half a second for a key press.
 LONGEST_LINE = 50_000
+LONGEST_TEXT = 500_000
+# A text is checked as it is typed up to here; a longer one when it is kept.
+CHECKED_TYPING = 100_000
+# How much of a text that is too long is shown.
+SHOWN = 20_000
+
+
+def fine(_text: str) -> str:
+    """Find nothing wrong with any text."""
+    return ""
+
+
+def too_long(text: str) -> str:
+    """Return why a text cannot be edited here, or nothing."""
+    longest = max(map(len, text.split("\n")))
+    if longest > LONGEST_LINE:
+        return f"one of its lines has {plural(longest, 'character')}"
+    return f"it has {plural(len(text), 'character')}" if len(text) > LONGEST_TEXT else ""
 
 
 class TextEditor(Dialog[str]):
-    """Answers with the new text. `check` says what is wrong with a text, or nothing."""
+    """Answers with the new text. `check` says what is wrong with a text, or nothing.
+
+    `live` runs the check as one types, and says so when nothing is wrong.
+    """
 
     DEFAULT_CSS = """
     TextEditor > .dialog { width: 96%; height: 92%; }
@@ -33,27 +57,39 @@ class TextEditor(Dialog[str]):
     ]
 
     def __init__(
-        self, title: str, text: str, check: Callable[[str], str] = lambda _text: ""
+        self, title: str, text: str, check: Callable[[str], str] = fine, *, live: bool = False
     ) -> None:
         super().__init__(title)
-        self._text, self._check = text, check
+        self._text, self._check, self._live = text, check, live
 
     def compose_content(self) -> ComposeResult:
         """Lay out the text and its keys."""
-        yield TextArea(self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=False)
+        yield TextArea(
+            self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=self._live
+        )
         yield Static("", classes="problem", markup=False)
         yield Static("ctrl+s keeps · esc leaves · ctrl+z undoes", classes="keys", markup=False)
 
     def on_mount(self) -> None:
-        """Begin at the end of the text, where most additions go."""
+        """Begin at the end of a text, where most additions go, and at the top of JSON."""
         area = self.query_one(TextArea)
-        area.move_cursor(area.document.end)
+        if not self._live:
+            area.move_cursor(area.document.end)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Say what is wrong as it is typed."""
+        if self._live and len(event.text_area.text) <= CHECKED_TYPING:
+            self._say(self._check(event.text_area.text), "✓ JSON without mistakes")
+
+    def _say(self, problem: str, well: str = "") -> None:
+        text = Text(f"✗ {visible(problem)}") if problem else Text(well, "green")
+        self.query_one(".problem", Static).update(text)
 
     def action_done(self) -> None:
         """Answer with the text, unless the check finds it wrong."""
         text = self.query_one(TextArea).text
         if problem := self._check(text):
-            self.query_one(".problem", Static).update(problem)
+            self._say(problem)
         else:
             self.dismiss(text)
 
@@ -68,3 +104,59 @@ class TextEditor(Dialog[str]):
     def _leave_if(self, answer: bool | None) -> None:
         if answer:
             self.dismiss(None)
+
+
+class LineEditor(Dialog[str]):
+    """Asks for one line of text, such as a name; `check` says what is wrong with it."""
+
+    def __init__(
+        self, title: str, value: str, hint: str, check: Callable[[str], str] = fine
+    ) -> None:
+        super().__init__(title)
+        self._value, self._hint, self._check = value, hint, check
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the field and its keys."""
+        yield Static(self._hint, classes="question", markup=False)
+        yield Input(self._value, id="line")
+        yield Static("", classes="problem", markup=False)
+        yield Static("enter keeps · esc leaves", classes="keys", markup=False)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Say what is wrong as it is typed."""
+        problem = self._check(event.value.strip())
+        self.query_one(".problem", Static).update(f"✗ {visible(problem)}" if problem else "")
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Answer with the line unless it is wrong."""
+        event.stop()
+        if not self._check(event.value.strip()):
+            self.dismiss(event.value.strip())
+
+
+class TooLong(Dialog[Literal["outside"]]):
+    """Shows the beginning of a text too long to edit here, and offers $EDITOR."""
+
+    DEFAULT_CSS = """
+    TooLong > .dialog { width: 96%; height: 92%; }
+    TooLong VerticalScroll { height: 1fr; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("e", "outside", "Edit in $EDITOR", show=False, priority=True)
+    ]
+
+    def __init__(self, title: str, text: str, why: str) -> None:
+        super().__init__(f"{title} · read only")
+        self._text, self._why = text, why
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out why, and the beginning of the text."""
+        note = f"Too long to edit here: {self._why}. Shown is the beginning."
+        yield Static(note, classes="question", markup=False)
+        with VerticalScroll():
+            yield Static(visible(self._text[:SHOWN]), markup=False)
+        yield Static("e edits it in $EDITOR · esc leaves", classes="keys", markup=False)
+
+    def action_outside(self) -> None:
+        """Answer that it is to be edited outside."""
+        self.dismiss("outside")

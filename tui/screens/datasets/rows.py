@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.core.edits import other_keys, parts_of
+from tui.core.edits.base import EXAMPLE_KEYS
+from tui.core.edits.whole import setting
 from tui.core.example import Broken, Example, Message
-from tui.core.text import one_line
+from tui.core.text import one_line, plural
 from tui.widgets.conversation import Turn
+from tui.widgets.diff_view import side_by_side
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue
@@ -53,25 +59,66 @@ def example_row(
 
 
 def turns_of(example: Example | Broken) -> list[Turn]:
-    """Return what the conversation shows for an example, or for a line that is none."""
+    """Return what the conversation shows for an example, or for a line that is none.
+
+    The outputs of a preference pair are turns of its two sides, what differs marked in « ».
+    """
     if isinstance(example, Broken):
         return [Turn("line", example.text, f"not JSON: {example.reason}; e edits it")]
-    return [_turn(message, example) for message in example.messages] or [
-        Turn("object", str(dict(example.raw)), "no messages in it; e edits the JSON")
-    ]
+    turns = [_turn(message, example) for message in example.messages]
+    if example.kind == "preference":
+        return _with_sides(example, turns)
+    return turns or [Turn("object", str(dict(example.raw)), "no messages in it; e edits the JSON")]
+
+
+def settings_words(example: Example | Broken) -> str:
+    """Return what an example has beside its messages: tools, parallel calls, other keys."""
+    if isinstance(example, Broken):
+        return ""
+    words = []
+    tools = setting(example, "tools")
+    if isinstance(tools, list):
+        words.append(plural(len(tools), "tool"))
+    parallel = setting(example, "parallel_tool_calls")
+    if parallel is not None:
+        words.append("calls in parallel" if parallel else "calls one by one")
+    if example.kind in {"chat", "preference"} and (others := other_keys(example.raw, EXAMPLE_KEYS)):
+        words.append(f"also {', '.join(others)}")
+    return one_line(" · ".join(words), 60)
 
 
 def _turn(message: Message, example: Example) -> Turn:
-    parts = [message.text]
-    parts += [f"→ calls {call.name}({call.arguments})" for call in message.tool_calls]
+    text = message.text
+    if isinstance(message.raw, dict) and isinstance(message.raw.get("content"), list):
+        parts = parts_of(message.raw["content"])
+        text = "\n".join(f"[{p.words}]" if p.text is None else p.text for p in parts)
+    lines = [text]
+    lines += [f"→ calls {call.name}({call.arguments})" for call in message.tool_calls]
     if message.refusal:
-        parts.append(f"refuses: {message.refusal}")
+        lines.append(f"refuses: {message.refusal}")
+    others = other_keys(message.raw)
     return Turn(
         role=message.role,
-        text="\n".join(part for part in parts if part) or "(empty)",
+        text="\n".join(line for line in lines if line) or "(empty)",
         remark=" · ".join(_remarks(message, example)),
         dim=message.role == "assistant" and message.weight == 0,
+        note=f"also {', '.join(f'{k}: {one_line(str(v), 60)}' for k, v in others.items())}"
+        if others
+        else "",
     )
+
+
+def _with_sides(example: Example, turns: list[Turn]) -> list[Turn]:
+    """Mark in the two outputs what differs, answer by answer."""
+    places = [message.place.section for message in example.messages]
+    left = [i for i, section in enumerate(places) if section == "preferred_output"]
+    right = [i for i, section in enumerate(places) if section == "non_preferred_output"]
+    for one, other in zip_longest(left, right):
+        texts = ("" if i is None else turns[i].text for i in (one, other))
+        for at, made in zip((one, other), side_by_side(*texts), strict=True):
+            if at is not None:
+                turns[at] = replace(turns[at], text=made.text, side=made.side, marks=made.marks)
+    return turns
 
 
 def _remarks(message: Message, example: Example) -> list[str]:

@@ -12,9 +12,9 @@ from tui.commands import commands_for
 from tui.core.example import Example
 from tui.core.text import plural
 from tui.screens.datasets.bulk import BulkActions
-from tui.screens.datasets.editing import EditActions
+from tui.screens.datasets.changes import ChangesActions
+from tui.screens.datasets.editing_menus import MenuActions
 from tui.screens.datasets.exporting import ExportActions
-from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.filter_bar import FilterBar
 from tui.screens.datasets.fixing_repair import RepairActions
 from tui.screens.datasets.frequency import FrequencyActions
@@ -22,9 +22,10 @@ from tui.screens.datasets.importing import ImportActions
 from tui.screens.datasets.near import NearActions
 from tui.screens.datasets.on_disk import DiskActions
 from tui.screens.datasets.problems import ProblemActions
-from tui.screens.datasets.rows import example_row, turns_of
+from tui.screens.datasets.rows import example_row, settings_words, turns_of
 from tui.screens.datasets.welcome import Welcome
 from tui.widgets.conversation import Conversation
+from tui.widgets.diff_view import ExampleView
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -42,8 +43,8 @@ EMPTY = "This file is empty.\nPress n for an example."
 class DatasetsScreen(
     RepairActions,
     BulkActions,
-    FileActions,
-    EditActions,
+    MenuActions,
+    ChangesActions,
     ImportActions,
     ExportActions,
     FrequencyActions,
@@ -69,7 +70,7 @@ class DatasetsScreen(
             with Vertical(id="examples-pane", classes="pane"):
                 yield RecordList(id="examples", empty=EMPTY)
             with Vertical(id="conversation-pane", classes="pane"):
-                yield Conversation(id="conversation", empty="No messages. Press a to add one.")
+                yield ExampleView(id="conversation", empty="No messages. Press a to add one.")
         with Vertical(id="problems-pane", classes="pane"):
             yield RecordList(id="problems", empty="No problems found.")
             yield Static(id="problem-detail", markup=False)
@@ -188,10 +189,13 @@ class DatasetsScreen(
             conversation.show([])
             return
         cursor = conversation.cursor if message is None else message
-        conversation.show(turns_of(document.example(at)), cursor=cursor)
+        example = document.example(at)
+        conversation.show(turns_of(example), cursor=cursor)
         edited = " · edited" if document.edited(at) else ""
         pane = self.query_one("#conversation-pane", Vertical)
         pane.border_title = f"Example {at + 1} of {len(document):,}{edited}"
+        pane.border_subtitle = settings_words(example).replace("[", r"\[")
+        self.make_room()
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:
         """Show the example under the cursor."""

@@ -147,6 +147,10 @@ class Document:
         """Return what names this row whatever its position; an edit makes another. IndexError."""
         return self._rows.ids[position]
 
+    def saved_snapshot(self) -> Snapshot:
+        """Return the rows that the file on disk holds, for a thread to compare."""
+        return Snapshot(self._rows.saved_ids(), self._content, self.version)
+
     def edited(self, position: int) -> bool:
         """Whether this row was written since the file was opened."""
         return self._rows.ids[position] < 0

@@ -1,0 +1,116 @@
+"""What all editing of the open dataset stands on: asking for texts, and changing rows."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, TypeVar
+
+from tui.core import edits, json_text
+from tui.core.exact import rewrite
+from tui.core.example import Broken, Example, parse_exactly
+from tui.core.text import one_line
+from tui.screens.datasets.editor import TextEditor, TooLong, fine, too_long
+from tui.screens.datasets.external import External
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui.services.datasets import Document
+
+T = TypeVar("T")
+
+
+class Rewriting(External):
+    """Asks for texts in the right editor, and changes rows as undoable steps."""
+
+    async def ask_text(
+        self,
+        title: str,
+        text: str,
+        check: Callable[[str], str] = fine,
+        *,
+        live: bool = False,
+        suffix: str = ".md",
+    ) -> str | None:
+        """Return a text as edited, or None. One too long is shown, and edited in $EDITOR."""
+        why = too_long(text)
+        if not why:
+            return await self.app.push_screen_wait(TextEditor(title, text, check, live=live))
+        if await self.app.push_screen_wait(TooLong(title, text, why)) == "outside":
+            return await self.edit_outside(text, suffix, check)
+        return None
+
+    async def edit_raw(self, document: Document, at: int, *, outside: bool = False) -> None:
+        """Edit a row as JSON laid out over lines; one that is no JSON as it stands."""
+        line = document.line(at)
+        text = line.decode("utf-8", "replace")
+        broken = await asyncio.to_thread(json_text.problem, text)
+        laid = text if broken else await asyncio.to_thread(json_text.pretty, text)
+        if outside:
+            new = await self.edit_outside(laid, ".json", object_problem)
+        else:
+            title = f"line {at + 1} as JSON"
+            new = await self.ask_text(title, laid, object_problem, live=True, suffix=".json")
+        if new is None or new == laid or json_text.same(new, text):
+            return
+        made = await asyncio.to_thread(json_text.flat, new, line)
+        await self.replace_line("edit line", at, made.encode())
+
+    async def replace_line(self, label: str, at: int, *lines: bytes, removed: int = 1) -> None:
+        """Put lines in the place of `removed` rows at `at`, as one step."""
+        from tui.services.datasets import Change
+
+        if self.document is not None:
+            await self.document.change(label, [Change(at, removed, lines)])
+
+    async def _rewrite(self, label: str, edit: Callable[[Example], Example], at: int) -> None:
+        """Edit one example off the loop; of its line only what the edit names is written anew."""
+        document = self.document
+        if document is None:
+            return
+        line = document.line(at)
+        new = await asyncio.to_thread(_edited, line, edit)
+        if new != line and document.line(at) == line:
+            await self.replace_line(label, at, new)
+
+    async def example_here(self, at: int) -> Example:
+        """Return a row parsed for editing. Raises InputError for a line that is no example."""
+        if self.document is None:
+            raise InputError("Nothing is open", "there is no dataset", "Press o to open one")
+        return await asyncio.to_thread(_example, self.document.line(at))
+
+    def _tell(self, text: str) -> None:
+        self.notify(one_line(text), markup=False, timeout=3)
+
+
+def attempt(edit: Callable[[], T]) -> T:
+    """Run an edit of an example. Raises InputError with its reason when it cannot be done."""
+    try:
+        return edit()
+    except edits.EditError as error:
+        raise InputError("Not changed", str(error)) from error
+
+
+def object_problem(text: str) -> str:
+    """Return what keeps a text from being one example as JSON, or nothing."""
+    if problem := json_text.problem(text):
+        return problem
+    return "" if text.lstrip().startswith("{") else "an example is an object: { … }"
+
+
+def lines_of(examples: Sequence[Example], like: bytes) -> tuple[bytes, ...]:
+    """Return examples as lines that keep what they share with the line they came from."""
+    return tuple(rewrite(example, like) for example in examples)
+
+
+def _example(line: bytes) -> Example:
+    example = parse_exactly(line)
+    if isinstance(example, Broken):
+        raise InputError("Not an example", example.reason, "Press e to edit the line itself")
+    return example
+
+
+def _edited(line: bytes, edit: Callable[[Example], Example]) -> bytes:
+    example = _example(line)
+    return rewrite(attempt(lambda: edit(example)), line)
