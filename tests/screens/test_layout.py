@@ -70,6 +70,7 @@ async def test_layout(
     offline = '[profiles.nowhere]\nbase_url = "http://127.0.0.1:9/v1"\n'
     (config / "config.toml").write_text(offline)
     monkeypatch.setenv("FINETUI_HOME", str(tmp_path))
+    monkeypatch.setenv("FINETUI_PLAIN_TIKTOKEN", "1")  # whatever else is installed here
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     app = FinetuiApp(profile="nowhere" if "offline" in scene else None)

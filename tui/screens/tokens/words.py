@@ -133,7 +133,7 @@ def left_out(report: TokenReport) -> str:
 
 def counted_by(report: TokenReport) -> str:
     """Return which tokenizer counted, and why no faster one did; empty when all was known."""
-    return " · ".join(filter(None, [report.counter and f"by {report.counter}", report.note]))
+    return " · ".join(filter(None, [report.counter and f"by {report.counter.split()[0]}", report.note]))
 
 
 def difference(first: TokenReport, second: TokenReport) -> str:
