@@ -199,6 +199,26 @@ async def test_errors_and_unsaved_changes_are_asked_about(dataset: Path) -> None
         assert not screen.started
 
 
+async def test_secrets_are_asked_about_before_they_leave_the_machine(
+    dataset: Path, tmp_path: Path, lab: LabProcess
+) -> None:
+    configure(tmp_path, lab.base_url, lab.api_key)
+    key = b"sk-proj-4f9AexampleNotARealKey0000"
+    dataset.write_bytes(chat_lines(12).replace(b"content\": \"", b"content\": \"" + key, 1))
+    async with running(dataset) as (pilot, screen):
+        before = uploads(lab)
+        form = await opened(pilot, screen)
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
+        question = text_of(screen.app.screen.query_one(".question", Static))
+        assert "1 × API key" in question
+        assert "sk-proj" not in question
+        await pilot.press("enter")  # go back
+        await until(lambda: screen.app.screen is form and not form.has_class("-busy"), pilot)
+        assert uploads(lab) == before
+        assert not screen.started
+
+
 async def test_where_it_bills_the_amount_is_typed_first(
     dataset: Path, tmp_path: Path, lab: LabProcess
 ) -> None:

@@ -10,6 +10,7 @@ from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
 from tui.cli.output import when
 from tui.cli.progress import Percent
+from tui.cli.secret_gate import guard
 from tui.core.text import size_words
 from tui.services.errors import InputError
 
@@ -28,6 +29,7 @@ def register(commands: Commands[Parser]) -> None:
     parser = command(actions, "upload", _upload, "upload a file")
     parser.add_argument("path", metavar="FILE")
     parser.add_argument("--purpose", default="fine-tune")
+    add_yes(parser)
     parser = command(actions, "download", _download, "download a file's content")
     parser.add_argument("id", metavar="FILE_ID")
     parser.add_argument("-o", "--output", metavar="PATH", help="where to (default: its own name)")
@@ -50,6 +52,8 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
 
 
 async def _upload(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    if options.purpose == "fine-tune":
+        await guard(options.path, workspace, out, yes=options.yes)
     progress = Percent(out, f"uploading {options.path}")
     info = await workspace.files.upload(options.path, options.purpose, progress.show)
     out.document(info.raw)

@@ -16,6 +16,7 @@ from tui.cli.arguments import (
 )
 from tui.cli.job_watch import ended, follow
 from tui.cli.progress import Percent
+from tui.cli.secret_gate import guard
 from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 from tui.services.job_requests import JobRequest
 
@@ -51,6 +52,9 @@ async def _create(options: argparse.Namespace, workspace: Workspace, out: Output
     await asyncio.to_thread(_check_files, draft)
     if workspace.profile.bills and not options.yes:
         raise await _needs_yes(draft, workspace, out)
+    for given in (draft.training_file, draft.validation_file):
+        if given is not None and await asyncio.to_thread(_is_path, given):
+            await guard(given, workspace, out, yes=options.yes)
     request = _request(
         options,
         await _file_id(options.training_file, workspace, out),

@@ -114,7 +114,11 @@ class Creating(Dialog[Job]):
         if not await self._saved(draft):
             return False
         found = await plan(self.workspace, draft)
-        return await self._sound(found) and await self._paid(found, draft)
+        return (
+            await self._sound(found)
+            and await self._private(found)
+            and await self._paid(found, draft)
+        )
 
     async def _saved(self, draft: Draft) -> bool:
         """Save unsaved changes of a file that is to be sent; False leaves it all as it is."""
@@ -152,6 +156,24 @@ class Creating(Dialog[Job]):
             dialog = Confirm(
                 "Errors in the data", question, "go back", "create the job all the same"
             )
+            if await self._ask(dialog) is not False:
+                return False
+        return True
+
+    async def _private(self, found: Plan) -> bool:
+        """Ask before secrets leave the machine; going back is what enter does."""
+        from tui.core.fixes.gate import secret_words
+
+        profile = self.workspace.profile
+        for source in found.sources:
+            if not source.secrets or source.path is None or profile.kind == "lab":
+                continue
+            question = (
+                f"{source.path.name} holds {secret_words(source.secrets)}. It would be sent to "
+                f"{profile.name}, and what is trained can be asked out of the model again.\n\n"
+                "Go back and put placeholders in their place (p, then F, in Datasets)?"
+            )
+            dialog = Confirm("Secrets in the data", question, "go back", "send it all the same")
             if await self._ask(dialog) is not False:
                 return False
         return True

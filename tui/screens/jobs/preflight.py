@@ -12,6 +12,7 @@ from tui.core.text import one_line, plural, size_words
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
+    from collections import Counter
     from collections.abc import Callable
 
     from tui.core.checks import Issue
@@ -38,6 +39,13 @@ class Source:
         return tuple(issue for issue in issues if issue.severity == "error")
 
     @property
+    def secrets(self) -> Counter[str]:
+        """Keys, tokens and numbers found in a file on this machine, by rule."""
+        from tui.core.fixes.gate import secrets_of
+
+        return secrets_of(self.report.issues if self.report else ())
+
+    @property
     def words(self) -> str:
         """The file with its size, in words."""
         if self.path is None or self.report is None:
@@ -45,7 +53,9 @@ class Source:
         name = one_line(self.path.name, 36)
         examples = plural(self.report.examples, "example")
         wrong = f", {plural(len(self.errors), 'error')}" if self.errors else ""
-        return f"{name} ({examples}{wrong}, {size_words(self.size)})"
+        held = sum(self.secrets.values())
+        private = f", {plural(held, 'secret')}" if held else ""
+        return f"{name} ({examples}{wrong}{private}, {size_words(self.size)})"
 
 
 @dataclass(frozen=True, slots=True)
