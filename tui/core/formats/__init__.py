@@ -4,12 +4,18 @@ Every row read becomes one line or one `Dropped` with its reason; what a format 
 is said in remarks. Nothing is guessed silently.
 """
 
-from tui.core.formats.columns import Columns
-from tui.core.formats.containers import Container, Record, container_of, records_of
-from tui.core.formats.convert import convert, export
-from tui.core.formats.model import Converted, Dropped, Format, Remark, Unfit
-from tui.core.formats.registry import READERS, WRITERS, format_of
-from tui.core.formats.sniff import Sniffed, sniff
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.core.formats.columns import Columns
+    from tui.core.formats.containers import Container, Record, container_of, records_of
+    from tui.core.formats.converting import convert, export
+    from tui.core.formats.model import Converted, Dropped, Format, Remark, Unfit
+    from tui.core.formats.registry import READERS, WRITERS, format_of
+    from tui.core.formats.sniffing import Sniffed, sniff
 
 __all__ = [
     "READERS",
@@ -30,3 +36,19 @@ __all__ = [
     "records_of",
     "sniff",
 ]
+_HOMES = {
+    "columns": ("Columns",),
+    "containers": ("Container", "Record", "container_of", "records_of"),
+    "converting": ("convert", "export"),
+    "model": ("Converted", "Dropped", "Format", "Remark", "Unfit"),
+    "registry": ("READERS", "WRITERS", "format_of"),
+    "sniffing": ("Sniffed", "sniff"),
+}
+
+
+def __getattr__(name: str) -> object:
+    """Load what is asked for, so that one format does not load all of them at start-up."""
+    for home, names in _HOMES.items():
+        if name in names:
+            return getattr(import_module(f"{__name__}.{home}"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.formats import WRITERS, export, format_of
 from tui.core.text import plural
-from tui.screens.datasets.exporting_diff import DiffDialog
-from tui.screens.datasets.exporting_split import SplitDialog, split_words
 from tui.screens.datasets.importing_preview import ConversionPreview, ask_target
 from tui.screens.datasets.marks import MarkActions
 from tui.screens.dialogs.choose import Choice, Choose
@@ -53,6 +50,8 @@ class ExportActions(MarkActions):
     # -- export ----------------------------------------------------------------------
 
     async def _export_rows(self, document: Document) -> None:
+        from tui.core.formats import format_of
+
         positions = await self._ask_export_rows(document)
         if positions is None:
             return
@@ -86,10 +85,14 @@ class ExportActions(MarkActions):
         return every if chosen else None
 
     async def _ask_export_format(self, current: str) -> str | None:
+        from tui.core.formats import WRITERS
+
         choices = [Choice(f.id, f.title, f.hint) for f in WRITERS]
         return await self.app.push_screen_wait(Choose("Export as", choices, current))
 
     async def _exported(self, document: Document, positions: Sequence[int], name: str) -> Converted:
+        from tui.core.formats import export
+
         snapshot = document.snapshot()
         self.host.working("export", "converting")
         try:
@@ -141,6 +144,7 @@ class ExportActions(MarkActions):
     # -- split -----------------------------------------------------------------------
 
     async def _split_dataset(self, document: Document) -> None:
+        from tui.screens.datasets.exporting_split import SplitDialog, split_words
         from tui.services.exporting import plan_split, write_split
 
         form = await self.app.push_screen_wait(SplitDialog(len(document)))
@@ -186,6 +190,7 @@ class ExportActions(MarkActions):
 
     async def _compare_dataset(self, document: Document) -> None:
         from tui.core.diff import compare
+        from tui.screens.datasets.exporting_diff import DiffDialog
         from tui.services.local_files import read_rows
 
         recents = [p for p in await self.workspace.datasets.recents() if p != document.path]

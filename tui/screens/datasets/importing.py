@@ -7,9 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.formats import READERS, Columns, format_of
 from tui.core.text import plural
-from tui.screens.datasets.importing_columns import ColumnsDialog
 from tui.screens.datasets.importing_preview import ConversionPreview, ask_target
 from tui.screens.datasets.place import PlaceInDataset
 from tui.screens.dialogs.choose import Choice, Choose
@@ -18,7 +16,7 @@ from tui.screens.dialogs.path import PathDialog, short_path
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.core.formats import Converted
+    from tui.core.formats import Columns, Converted
     from tui.services.importing import Looked
 
 
@@ -28,6 +26,8 @@ class ImportActions(PlaceInDataset):
     @work(group="import", exclusive=True, exit_on_error=False, description="import data")
     async def action_import_data(self) -> None:
         """Bring a foreign file, or a folder of them, into a dataset."""
+        from tui.core.formats import Columns
+        from tui.screens.datasets.importing_columns import ColumnsDialog
         from tui.services.importing import look
 
         dialog = PathDialog(
@@ -59,6 +59,8 @@ class ImportActions(PlaceInDataset):
             await self._import_append(looked, converted)
 
     async def _ask_import_format(self, looked: Looked, name: str) -> str | None:
+        from tui.core.formats import READERS
+
         sniffed = looked.sniffed
         choices = [
             Choice(f.id, f.title, f"found: {sniffed.reason}" if f.id == sniffed.format else f.hint)
@@ -83,6 +85,8 @@ class ImportActions(PlaceInDataset):
             loop.call_soon(self.host.working, "import", "")
 
     async def _import_preview(self, looked: Looked, name: str, converted: Converted) -> str | None:
+        from tui.core.formats import format_of
+
         sniffed = looked.sniffed
         why = "chosen by you"
         if name == sniffed.format:

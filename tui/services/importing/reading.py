@@ -18,7 +18,7 @@ from tui.core.formats import (
     sniff,
 )
 from tui.core.formats.containers import SUFFIXES, TABLES, UnreadableError
-from tui.core.formats.convert import merged
+from tui.core.formats.converting import merged
 from tui.core.text import plural
 from tui.services.errors import InputError
 from tui.services.importing.tables import sheets, table_records
