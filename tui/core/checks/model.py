@@ -119,6 +119,7 @@ class BadLine:
 LineFunction = Callable[[BadLine], Finding | None]
 RowFunction = Callable[["Row"], Iterable[Finding]]
 Gate = Callable[["Row"], bool]
+Count = Callable[["Row"], int]
 FileFunction = Callable[["WholeFile"], Iterable[Finding]]
 
 RULES: dict[str, Rule] = {}
@@ -126,6 +127,8 @@ LINE_RULES: list[tuple[Rule, LineFunction]] = []
 # By the gate that says whether an example can have what the rules are about at all: most
 # examples have no tools and no images, and asking once is cheaper than asking in each rule.
 ROW_RULES: dict[Gate, list[tuple[Rule, RowFunction]]] = {}
+# For rules that find much: how many findings there are, without making them.
+COUNTS: dict[str, Count] = {}
 FILE_RULES: list[tuple[Rule, FileFunction]] = []
 
 
@@ -155,9 +158,15 @@ def row_rule(
     *,
     fixable: bool = False,
     gate: Gate = always,
+    count: Count | None = None,
 ) -> Callable[[RowFunction], RowFunction]:
-    """Register a rule on those single examples that `gate` lets through."""
+    """Register a rule on those single examples that `gate` lets through.
+
+    `count` says how many findings the function would return.
+    """
     rule = _register(Rule(rule_id, severity, title, explanation, fixable, "row"))
+    if count is not None:
+        COUNTS[rule_id] = count
 
     def keep(function: RowFunction) -> RowFunction:
         ROW_RULES.setdefault(gate, []).append((rule, function))

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 _MOJIBAKE = re.compile(
     "Ã[\x80-\xbf©¨¤¶¼±³§¡ª«»]|â€[\x80-\xbf™œ“”˜¦]|â\x80[\x80-\xbf]|Â[\xa0-\xbf]|\ufffd"
 )
-_FENCE = re.compile(r"^ {0,3}(?:```|~~~)", re.MULTILINE)
 
 
 def _may_be_garbled(row: Row) -> bool:
@@ -62,13 +61,26 @@ def mojibake(row: Row) -> Iterable[Finding]:
 def code_fence(row: Row) -> Iterable[Finding]:
     """Find answers with an odd number of code fences."""
     # Most have an even number, or none but in the question: not worth laying out all turns.
-    if row.roles and not any(len(_FENCE.findall(text)) % 2 for _, _, text in row.texts):
+    if row.roles and not any(_fences(text) % 2 for text in row.plain_texts):
         return ()
     return [
         turn.find("A code block is not closed. Add the closing fence.", ".content")
         for turn in row.turns
-        if turn.role == "assistant" and len(_FENCE.findall(turn.text())) % 2
+        if turn.role == "assistant" and _fences(turn.text()) % 2
     ]
+
+
+def _fences(text: str) -> int:
+    """Count the lines that begin with a fence, after three spaces at most."""
+    count = 0
+    for fence in ("```", "~~~"):
+        at = text.find(fence)
+        while at >= 0:
+            start = text.rfind("\n", 0, at) + 1
+            if at - start <= 3 and not text[start:at].strip(" "):
+                count += 1
+            at = text.find(fence, at + 3)
+    return count
 
 
 @row_rule(

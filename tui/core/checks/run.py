@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import orjson
@@ -9,6 +10,7 @@ import orjson
 from tui.core.checks.columns import Columns, rule_numbers
 from tui.core.checks.facts import facts_of
 from tui.core.checks.model import (
+    COUNTS,
     FILE_RULES,
     LINE_RULES,
     ROW_RULES,
@@ -28,6 +30,8 @@ from tui.core.checks.whole_file import WholeFile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from tui.core.checks.model import Count, Gate, RowFunction
 
 _BOM = b"\xef\xbb\xbf"
 # A file with this damage is not JSONL at all: its other lines only repeat it.
@@ -62,12 +66,38 @@ def survey_row(number: int, line: bytes) -> tuple[bytes, RowFacts]:
     if isinstance(row, BadLine):
         rule, _ = _damage(row)
         return bytes([rule_numbers()[rule.id]]), _facts_of_bad(rule)
-    found = [rule for rule, _ in _findings(row)]
-    if not found:
-        return b"", facts_of(row)
+    signature = b""
+    for gate, rules in _surveys():
+        if gate(row):
+            for mark, count in rules:
+                signature += mark * count(row)
+    if len(signature) > 1:
+        order = _places()
+        signature = bytes(sorted(signature, key=order.__getitem__))
+    return signature, facts_of(row)
+
+
+@cache
+def _surveys() -> list[tuple[Gate, list[tuple[bytes, Count]]]]:
+    """Return the rules on examples by their gates, as bytes of signatures and how to count."""
     numbers = rule_numbers()
-    order = sorted((_RANK[rule.severity], numbers[rule.id]) for rule in found)
-    return bytes(number for _, number in order), facts_of(row)
+    return [
+        (gate, [(bytes([numbers[r.id]]), COUNTS.get(r.id) or _counting(f)) for r, f in rules])
+        for gate, rules in ROW_RULES.items()
+    ]
+
+
+def _counting(check: RowFunction) -> Count:
+    def count(row: Row) -> int:
+        return sum(1 for _ in check(row))
+
+    return count
+
+
+@cache
+def _places() -> list[tuple[int, int]]:
+    """Return by each rule's number where its problems stand among those of a line."""
+    return [(_RANK[rule.severity], number) for number, rule in enumerate(RULES.values())]
 
 
 def _read(line: bytes) -> Row | BadLine:

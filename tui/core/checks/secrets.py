@@ -38,8 +38,13 @@ def _pattern_rule(
             if accept is None or accept(match[0])
         ]
 
+    def count(row: Row) -> int:
+        texts = row.plain_texts if row.roles else [text for _, _, text in row.texts]
+        found = [match for text in texts for match in compiled.findall(text)]
+        return len(found) if accept is None else sum(map(accept, found))
+
     text = f"{_LEARNED} Replace it by a placeholder."
-    row_rule(rule_id, severity, title, text, fixable=True, gate=gate)(find)
+    row_rule(rule_id, severity, title, text, fixable=True, gate=gate, count=count)(find)
 
 
 def _message(title: str, match: re.Match[str]) -> str:
