@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
+import json
 from typing import TYPE_CHECKING
 
-from tui.core.fixes.model import Object, decoded, encoded
+from tui.core.fixes.model import CannotFix, Object, decoded, encoded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,23 +20,13 @@ def edited(apply: Callable[[Object], Object | None]) -> Callable[[bytes], Fixed]
     """
 
     def change(line: bytes) -> Fixed:
-        raw = decoded(line)
-        before = deepcopy(raw)
-        after = apply(raw)
-        after = raw if after is None else after
-        return line if _same(before, after) else encoded(after, line)
+        try:
+            raw = decoded(line)
+            before = json.dumps(raw)  # tells 1, 1.0 and true apart, and the order of keys
+            after = apply(raw)
+            after = raw if after is None else after
+            return line if json.dumps(after) == before else encoded(after, line)
+        except RecursionError:
+            raise CannotFix("it is nested too deeply to be written anew") from None
 
     return change
-
-
-def _same(one: object, other: object) -> bool:
-    """Tell whether two values are equal down to the order of keys and 1, 1.0 and true apart."""
-    if type(one) is not type(other):
-        return False
-    if isinstance(one, dict) and isinstance(other, dict):
-        if [*one] != [*other]:
-            return False
-        return all(_same(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(_same, one, other))
-    return one == other

@@ -10,7 +10,7 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tui.core.example import Example, from_object, write
+from tui.core.example import Example, kind_of, write
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue
@@ -82,7 +82,4 @@ def _once(pairs: list[tuple[str, Any]]) -> Object:
 
 def encoded(raw: Object, like: bytes) -> bytes:
     """Return an example as one line, spaced and escaped as `like` is."""
-    example = from_object(raw)
-    if not isinstance(example, Example):  # an object always makes an example
-        raise TypeError("not an object")
-    return write(example, like)
+    return write(Example(kind_of(raw), raw, ()), like)

@@ -66,7 +66,7 @@ class BeforeAfter(Dialog[bool]):
     def on_mount(self) -> None:
         """Show the first example."""
         self.query_one("#after", Conversation).focus()
-        self._show()
+        self.call_after_refresh(self._show)  # once the sides have a size to scroll in
 
     def _show(self) -> None:
         if not self._samples:

@@ -160,7 +160,7 @@ class DatasetsScreen(
         self.note(f"{document.path.name} · {rows} · {said} · {state}")
         pane = self.query_one("#problems-pane", Vertical)
         infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
-        pane.border_title = f"Problems: {said}{infos} · enter jumps · f fixes · p closes"
+        pane.border_title = f"Problems: {said}{infos} · enter jumps · f fixes"
 
     def _rows_note(self) -> str:
         notes = [note for note in (self.filter_note(), self.marks_note()) if note]
