@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.bulk.model import BadParameter
-from tui.core.example import ALIASES, ROLES, SECTIONS, kind_of, section_list
+from tui.core.example import ROLES, SECTIONS, kind_of, section_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -92,9 +92,3 @@ def roles_in(values: Mapping[str, str], name: str = "roles") -> frozenset[str] |
         if word not in ROLES:
             raise BadParameter(name, f"there is no role {word}; one of {', '.join(ROLES)}, or all")
     return frozenset(words)
-
-
-def set_section(raw: Object, section: str, value: object) -> None:
-    """Put a value under the name a section has in this example."""
-    alias = ALIASES.get(section, section)
-    raw[alias if alias in raw and section not in raw else section] = value
