@@ -220,7 +220,7 @@ class MenuActions(ToolActions, PairActions, EditActions):
             return
         named = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "not set"
         choices: list[Choice[Task]] = [
-            Choice(lambda: self._edit_raw(at), "Raw JSON", "of this example, edited here"),
+            Choice(lambda: self._edit_raw(at), "Raw JSON", "edited here"),
         ]
         message = self.message
         if message is not None and isinstance(message.raw, dict | str):
