@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.example import write
@@ -35,15 +35,13 @@ def rewrite(example: Example, line: bytes) -> bytes:
         return write(example, line)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class _Node:
-    """A value of the line: where it stands, and what is in it with the text of its key."""
+    """A value of the line and where it stands; what is in it is looked for when it is needed."""
 
     value: Any
     start: int
     end: int
-    members: list[tuple[str, str, _Node]] = field(default_factory=list)  # key, as written, value
-    items: list[_Node] = field(default_factory=list)
 
 
 def _skip(text: str, at: int) -> int:
@@ -52,39 +50,35 @@ def _skip(text: str, at: int) -> int:
 
 
 def _read(text: str, at: int) -> _Node:
-    if text[at] == "{":
-        return _read_object(text, at)
-    if text[at] == "[":
-        return _read_array(text, at)
     value, end = _DECODER.raw_decode(text, at)
     return _Node(value, at, end)
 
 
-def _read_object(text: str, start: int) -> _Node:
-    node = _Node({}, start, start)
-    at = _skip(text, start + 1)
+def _members(text: str, node: _Node) -> list[tuple[str, str, _Node]]:
+    """Return key, key as written, and value of every member, of keys given twice too."""
+    found = []
+    at = _skip(text, node.start + 1)
     while text[at] != "}":
         key, end = _DECODER.raw_decode(text, at)
         member = _read(text, _skip(text, _skip(text, end) + 1))
-        node.members.append((key, text[at:end], member))
-        node.value[key] = member.value
-        at = _skip(text, member.end)
-        at = _skip(text, at + 1) if text[at] == "," else at
-    node.end = at + 1
-    return node
+        found.append((key, text[at:end], member))
+        at = _after(text, member.end)
+    return found
 
 
-def _read_array(text: str, start: int) -> _Node:
-    node = _Node([], start, start)
-    at = _skip(text, start + 1)
+def _items(text: str, node: _Node) -> list[_Node]:
+    found = []
+    at = _skip(text, node.start + 1)
     while text[at] != "]":
-        item = _read(text, at)
-        node.items.append(item)
-        node.value.append(item.value)
-        at = _skip(text, item.end)
-        at = _skip(text, at + 1) if text[at] == "," else at
-    node.end = at + 1
-    return node
+        found.append(_read(text, at))
+        at = _after(text, found[-1].end)
+    return found
+
+
+def _after(text: str, at: int) -> int:
+    """Return where the next member or item begins, or where their holder closes."""
+    at = _skip(text, at)
+    return _skip(text, at + 1) if text[at] == "," else at
 
 
 class _Writer:
@@ -116,7 +110,7 @@ class _Writer:
 
     def _object(self, value: dict[str, Any], node: _Node) -> str:
         found: dict[str, list[tuple[str, _Node]]] = {}
-        for key, written, member in node.members:
+        for key, written, member in _members(self._source, node):
             found.setdefault(key, []).append((written, member))
         out = []
         for key, item in value.items():
@@ -134,15 +128,16 @@ class _Writer:
         return f"{{{self._comma.join(out)}}}"
 
     def _array(self, value: list[Any], node: _Node) -> str:
-        new, old = [_print(v) for v in value], [_print(i.value) for i in node.items]
+        items = _items(self._source, node)
+        new, old = [_print(v) for v in value], [_print(i.value) for i in items]
         head = _common(new, old)
         tail = _common(new[head:][::-1], old[head:][::-1])
-        middle = node.items[head : len(old) - tail]
+        middle = items[head : len(old) - tail]
         changed = value[head : len(new) - tail]
         by_print = {_print(n.value): n for n in middle}  # what was only moved is copied too
         aligned = [*middle] if len(changed) == len(middle) else [None] * len(changed)
         paired = [by_print.get(_print(v), n) for v, n in zip(changed, aligned, strict=True)]
-        nodes = [*node.items[:head], *paired, *node.items[len(old) - tail :]]
+        nodes = [*items[:head], *paired, *items[len(old) - tail :]]
         puts = (self.put(v, n) for v, n in zip(value, nodes, strict=True))
         return f"[{self._comma.join(puts)}]"
 
