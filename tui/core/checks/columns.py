@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.checks.model import RULES, RowFacts
+from tui.core.large import picked, picked_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tui.core.checks.model import RowReport
 
 KINDS = ("blank", "broken", "unknown", "chat", "preference", "completion")
@@ -85,15 +84,15 @@ class Columns:
             self.signatures.append(signature)
         return number
 
-    def take(self, positions: Sequence[int]) -> Columns:
+    def take(self, positions: array[int]) -> Columns:
         """Return the lines at `positions`, in that order."""
-        picked = Columns()
-        picked.traits = bytearray(map(self.traits.__getitem__, positions))
+        made = Columns()
+        made.traits = picked_bytes(self.traits, positions)
         for name in _NUMBERS:
-            setattr(picked, name, _picked(getattr(self, name), positions))
-        picked.signs = _picked(self.signs, positions)
-        picked.signatures, picked._sign_of = self.signatures, self._sign_of
-        return picked
+            setattr(made, name, picked(getattr(self, name), positions))
+        made.signs = picked(self.signs, positions)
+        made.signatures, made._sign_of = self.signatures, self._sign_of
+        return made
 
     # -- between processes -----------------------------------------------------------
 
@@ -153,7 +152,3 @@ def _traits(facts: RowFacts) -> int:
     if facts.preferred_longer is not None:
         traits |= JUDGED | (LONGER if facts.preferred_longer else 0)
     return traits
-
-
-def _picked(column: array[int], positions: Sequence[int]) -> array[int]:
-    return array(column.typecode, map(column.__getitem__, positions))

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.core.large import MANY
+
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterable
-
-# From here on sorting with numpy is worth loading it.
-_MANY = 50_000
 
 
 def repeats(column: array[int]) -> Iterable[tuple[int, int]]:
@@ -17,7 +16,7 @@ def repeats(column: array[int]) -> Iterable[tuple[int, int]]:
 
     In the order of the positions.
     """
-    return _sorted_repeats(column) if len(column) >= _MANY else _plain_repeats(column)
+    return _sorted_repeats(column) if len(column) >= MANY else _plain_repeats(column)
 
 
 def _plain_repeats(column: array[int]) -> list[tuple[int, int]]:

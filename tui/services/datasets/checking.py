@@ -8,12 +8,13 @@ from array import array
 from typing import TYPE_CHECKING
 
 from tui.core.checks import Columns, FileFacts, check_row
+from tui.core.large import negatives, negatives_replaced
 from tui.services.datasets.file_check import FileCheck
 from tui.services.datasets.problems import Problems
 from tui.services.datasets.source import LONG_LINE
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from tui.core.checks import Issue
     from tui.services.datasets.content import Snapshot
@@ -100,7 +101,7 @@ class Checker:
         self, snapshot: Snapshot, columns: Columns, superseded: Callable[[], bool]
     ) -> bool:
         """Check rows not seen before; tells whether it came to the end."""
-        new = (row for row in snapshot.ids if row < 0 and row not in self._places)
+        new = [row for row in negatives(snapshot.ids) if row not in self._places]
         for count, row in enumerate(new):
             if count % _BETWEEN_LOOKS == 0 and superseded():
                 return False
@@ -118,8 +119,4 @@ class Checker:
     def _in_order(self, snapshot: Snapshot, columns: Columns) -> Columns:
         if not self._places and snapshot.ids == array("q", range(len(columns))):
             return columns
-        positions: Sequence[int] = snapshot.ids
-        if self._places:
-            placed = self._places.get
-            positions = array("q", (i if i >= 0 else placed(i, 0) for i in snapshot.ids))
-        return columns.take(positions)
+        return columns.take(negatives_replaced(snapshot.ids, self._places.__getitem__))

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from array import array
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
@@ -15,8 +14,10 @@ from tui.core.checks import RULES, Columns, FileFacts, check_columns, check_row
 from tui.core.checks.columns import rule_numbers
 from tui.core.checks.model import SEVERITIES
 from tui.core.checks.run import WHOLE_DAMAGE
+from tui.core.large import counted, running_sums
 
 if TYPE_CHECKING:
+    from array import array
     from collections.abc import Mapping
 
     from tui.core.checks import Issue, Severity
@@ -48,21 +49,20 @@ class Problems(Sequence["Issue"]):
         self._of_file: dict[int, list[Issue]] = {}
         for issue in check_columns(columns, facts):
             self._of_file.setdefault(issue.line, []).append(issue)
-        lengths = [*map(len, self._signatures)]
-        counts = [0, *map(lengths.__getitem__, self._signs)]
-        # An empty file can have problems at its first line, such as a byte order mark.
-        counts += [0] * (max(self._of_file, default=0) + 1 - len(counts))
-        for line, issues in self._of_file.items():
-            counts[line] += len(issues)
-        self._ends = array("q", accumulate(counts))
+        # Of the rows alone: where the problems of each line end. Few lines have problems that
+        # only the file shows; where those of each end is kept beside.
+        self._row_ends = running_sums(self._signs, [*map(len, self._signatures)])
+        self._file_lines = sorted(self._of_file)
+        self._file_ends = [*accumulate(len(self._of_file[line]) for line in self._file_lines)]
         self.by_rule = self._count()
         self._at = lru_cache(maxsize=256)(self._issues_at)
 
     def _count(self) -> Counter[str]:
         found: Counter[str] = Counter()
-        for sign, times in Counter(self._signs).items():
-            for number in self._signatures[sign]:
-                found[self._rules[number].id] += times
+        times = counted(self._signs, len(self._signatures))
+        for signature, count in zip(self._signatures, times, strict=True):
+            for number in signature if count else b"":
+                found[self._rules[number].id] += count
         for issues in self._of_file.values():
             found.update(issue.rule for issue in issues)
         return found
@@ -102,7 +102,14 @@ class Problems(Sequence["Issue"]):
 
     def __len__(self) -> int:
         """Count problems."""
-        return self._ends[-1]
+        return self._before(len(self._signs) + 2)
+
+    def _before(self, line: int) -> int:
+        """Count the problems of all lines before a line."""
+        count = len(self._row_ends)
+        of_rows = self._row_ends[min(line - 1, count) - 1] if line > 1 and count else 0
+        at = bisect_left(self._file_lines, line)
+        return of_rows + (self._file_ends[at - 1] if at else 0)
 
     @overload
     def __getitem__(self, index: int) -> Issue: ...
@@ -115,8 +122,8 @@ class Problems(Sequence["Issue"]):
         if not -len(self) <= index < len(self):
             raise IndexError(index)
         index %= len(self)
-        line = bisect_right(self._ends, index)
-        return self._at(line)[index - (self._ends[line - 1] if line else 0)]
+        line = bisect_right(range(len(self._signs) + 2), index, key=self._before) - 1
+        return self._at(line)[index - self._before(line)]
 
     def _signature(self, line: int) -> bytes:
         if not 0 < line <= len(self._signs):

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tui.core.large import gaps_over, newlines
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -101,7 +103,9 @@ class LineSource:
         last = self.identity.size if limit is None else self._indexed + limit
         while not self.complete and self._indexed < last:
             chunk = self._read(_CHUNK, self._indexed)
-            self._publish(_line_starts(chunk, self._indexed))
+            # The first rows are wanted at once, before numpy is there.
+            find = newlines if self._indexed else _line_starts
+            self._publish(find(chunk, self._indexed))
             self._indexed += len(chunk)
             self._complete = not chunk or self._indexed >= self.identity.size
         if self.identity.size == 0:
@@ -110,12 +114,9 @@ class LineSource:
             self._publish(array("q", [self._indexed]))
 
     def _publish(self, starts: array[int]) -> None:
-        before, number = self.offsets[-1], len(self.offsets) - 1
-        for start in starts:
-            if start - before > LONG_LINE:
-                self.long_lines.append(number)
-            before = start
-            number += 1
+        first = len(self)
+        gaps = gaps_over(starts, self.offsets[-1], LONG_LINE)
+        self.long_lines += [first + at for at in gaps]
         self.offsets.extend(starts)  # at once, so that no reader sees half of it
 
     @property

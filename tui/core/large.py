@@ -1,0 +1,101 @@
+"""Steps on arrays of numbers that take a while for a million: by numpy when they are long.
+
+numpy takes a tenth of a second to load, so short arrays go without it. All of these block.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections import Counter
+from itertools import accumulate
+from operator import sub
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+# From here on numpy is worth loading.
+MANY = 50_000
+
+
+def picked(column: array[int], positions: array[int]) -> array[int]:
+    """Return the numbers of `column` at `positions`."""
+    if len(positions) < MANY:
+        return array(column.typecode, map(column.__getitem__, positions))
+    return _array(column.typecode, _numbers(column)[_numbers(positions)])
+
+
+def picked_bytes(column: bytearray, positions: array[int]) -> bytearray:
+    """Return the bytes of `column` at `positions`."""
+    if len(positions) < MANY:
+        return bytearray(map(column.__getitem__, positions))
+    import numpy as np
+
+    return bytearray(np.frombuffer(column, np.uint8)[_numbers(positions)].tobytes())
+
+
+def negatives(column: array[int]) -> list[int]:
+    """Return the numbers below zero, in order."""
+    if len(column) < MANY:
+        return [number for number in column if number < 0]
+    numbers = _numbers(column)
+    found: list[int] = numbers[numbers < 0].tolist()
+    return found
+
+
+def negatives_replaced(column: array[int], by: Callable[[int], int]) -> array[int]:
+    """Return the array with what `by` gives for each number below zero in its place."""
+    if len(column) < MANY:
+        return array(column.typecode, (by(n) if n < 0 else n for n in column))
+    numbers = _numbers(column).copy()
+    below = numbers < 0
+    numbers[below] = [by(number) for number in numbers[below].tolist()]
+    return _array(column.typecode, numbers)
+
+
+def running_sums(kinds: array[int], sizes: Sequence[int]) -> array[int]:
+    """Return, for things of some kinds, the sum of the sizes of each and all before it."""
+    if len(kinds) < MANY:
+        return array("q", accumulate(map(sizes.__getitem__, kinds)))
+    import numpy as np
+
+    return _array("q", np.cumsum(np.array(sizes, np.int64)[_numbers(kinds)]))
+
+
+def newlines(chunk: bytes, at: int) -> array[int]:
+    """Return the offsets after each newline of a chunk that stands at offset `at`."""
+    import numpy as np
+
+    found: Any = np.flatnonzero(np.frombuffer(chunk, np.uint8) == ord("\n"))
+    return _array("q", found.astype(np.int64) + (at + 1))
+
+
+def gaps_over(starts: array[int], before: int, size: int) -> list[int]:
+    """Return the places in rising `starts` that are over `size` after the one before them."""
+    gaps = [*map(sub, starts, [before, *starts[:-1]])]
+    if max(gaps, default=0) <= size:  # as nearly always
+        return []
+    return [at for at, gap in enumerate(gaps) if gap > size]
+
+
+def counted(column: array[int], kinds: int) -> list[int]:
+    """Return how often each number from 0 to `kinds` - 1 occurs; there are no others."""
+    if len(column) < MANY:
+        found = Counter(column)
+        return [found[kind] for kind in range(kinds)]
+    import numpy as np
+
+    counts: list[int] = np.bincount(_numbers(column), minlength=kinds).tolist()
+    return counts
+
+
+def _numbers(column: array[int]) -> Any:
+    import numpy as np
+
+    return np.frombuffer(column, dtype=np.dtype(column.typecode))
+
+
+def _array(code: str, numbers: Any) -> array[int]:
+    made = array(code)
+    made.frombytes(numbers.astype(code, copy=False).tobytes())
+    return made
