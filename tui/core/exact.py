@@ -137,9 +137,10 @@ class _Writer:
         by_print = {_print(n.value): n for n in middle}  # what was only moved is copied too
         aligned = [*middle] if len(changed) == len(middle) else [None] * len(changed)
         paired = [by_print.get(_print(v), n) for v, n in zip(changed, aligned, strict=True)]
-        nodes = [*items[:head], *paired, *items[len(old) - tail :]]
-        puts = (self.put(v, n) for v, n in zip(value, nodes, strict=True))
-        return f"[{self._comma.join(puts)}]"
+        puts = [self.put(v, n) for v, n in zip(changed, paired, strict=True)]
+        copied = (items[:head], items[len(old) - tail :])
+        first, last = ([self._source[n.start : n.end] for n in nodes] for nodes in copied)
+        return f"[{self._comma.join([*first, *puts, *last])}]"
 
 
 def _common(one: list[str], other: list[str]) -> int:
