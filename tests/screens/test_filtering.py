@@ -161,3 +161,18 @@ async def test_filters_are_recalled_and_saved(dataset: Path) -> None:
         assert [c.remark for c in screen.app.screen._choices] == ["saved", "recent"]
         await pilot.press("enter")
         await until(lambda: screen.view.filtered and shown(screen) == [7], pilot)
+
+
+async def test_deleting_among_marked_rows_shows_no_other(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        await pilot.press("down", "space", "down", "space", "space")
+        await until(lambda: screen.marked == 3, pilot)
+        await filtered(pilot, screen, "marked", [1, 3, 4])
+        await pilot.press("enter", "home", "d")
+        await until(lambda: len(screen.document) == 11, pilot)
+        assert shown(screen) == [2, 3]
+        await pilot.press("n")
+        await until(lambda: len(screen.document) == 12, pilot)
+        await until(lambda: shown(screen) == [2, 3, 4], pilot)
+        assert screen.position == 3, "a new example is shown although it is not marked"
+        assert screen.scope_positions() == [2, 4]

@@ -56,8 +56,8 @@ def selecting(wanted: Property, key: str) -> Node:
 
 def _roles(subject: Subject) -> tuple[str, ...]:
     sections: dict[str, list[str]] = {}
-    for message in subject.messages:
-        sections.setdefault(message.place.section, []).append(message.role)
+    for turn in subject.turns:
+        sections.setdefault(turn.section, []).append(turn.role)
     joined = " | ".join(" ".join(_folded(roles)) for roles in sections.values())
     return (joined,) if joined else ()
 
@@ -96,7 +96,7 @@ def _system(subject: Subject) -> tuple[str, ...]:
 
 
 def _tools(subject: Subject) -> tuple[str, ...]:
-    return _distinct(call.name for message in subject.messages for call in message.tool_calls)
+    return _distinct(name for turn in subject.turns for name, _ in turn.calls)
 
 
 def _first(subject: Subject) -> tuple[str, ...]:
@@ -111,7 +111,7 @@ def _language(subject: Subject) -> tuple[str, ...]:
 
 def turns(subject: Subject) -> int:
     """Count messages besides the system prompt."""
-    return sum(message.role not in {"system", "developer"} for message in subject.messages)
+    return sum(turn.role not in {"system", "developer"} for turn in subject.turns)
 
 
 def _distinct(values: object) -> tuple[str, ...]:
@@ -128,13 +128,11 @@ PROPERTIES = (
     Property("lang", "language (a guess)", _language, "no text"),
     Property("kind", "kind", lambda s: (s.kind,), ""),
     Property("issue", "problems", lambda s: _distinct(r for r, _ in s.problems), "no problems"),
-    Property(
-        "name", "names of speakers", lambda s: _distinct(m.name for m in s.messages), "no name"
-    ),
+    Property("name", "names of speakers", lambda s: _distinct(t.name for t in s.turns), "no name"),
     Property(
         "weight",
         "weights",
-        lambda s: _distinct(str(m.weight) for m in s.messages if m.weight is not None),
+        lambda s: _distinct(str(t.weight) for t in s.turns if t.weight is not None),
         "no weight",
     ),
 )

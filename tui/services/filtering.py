@@ -13,13 +13,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.checks import RULES
+from tui.core.filtering.masks import take_masks
 from tui.core.filtering.matching import fields_of, matcher, split
 from tui.core.filtering.model import Everything
 from tui.core.filtering.subject import Subject
 from tui.core.tokens import count_example
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tui.core.checks import Issue
     from tui.core.example import Example
     from tui.core.filtering.idtable import IdTable
+    from tui.core.filtering.marks import Marks
     from tui.core.filtering.model import Node
     from tui.services.datasets import Document, Snapshot
     from tui.services.vocab import VocabEncoder
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
 # How long one stretch of work may take: as long as a key press may have to wait at worst.
 _SECONDS = 0.04
+_BETWEEN_PARTS = 0.2
 _BLOCK = 50_000
 _NO, _YES = 1, 2
 ENCODING = "o200k_base"
@@ -47,7 +50,7 @@ class RowFacts:
     Kept for as long as the document is open: tokens are counted once a row.
     """
 
-    def __init__(self, marks: Container[int]) -> None:
+    def __init__(self, marks: Marks) -> None:
         self.marks = marks
         self.problems: Problems = lambda _line: ()
         self._issues: Sequence[Issue] | None = None  # not looked through yet
@@ -108,11 +111,14 @@ class RowFilter:
         self.done = 0.0  # the share of the rows looked at in this run, 0 to 1
         self._document = document
         self._facts = facts
-        own, with_others = split(node)
+        self._masks, rest = take_masks(node)
+        self._marked: Ids | None = None  # the marks when this run began
+        own, with_others = split(rest)
         self._own = matcher(own)
         self._with_others = None if isinstance(with_others, Everything) else matcher(with_others)
         self._verdicts: IdTable | None = None
         self._shown: IdTable | None = None
+        self._placed: tuple[int, array[int]] | None = None  # version and positions
 
     @property
     def waits_for_checks(self) -> bool:
@@ -121,18 +127,19 @@ class RowFilter:
 
     def positions(self) -> array[int]:
         """Return the rows known to match, in order, where they stand now."""
+        if self._placed is None or self._placed[0] != self._document.version:
+            self._placed = self._place(self._document.snapshot())
+        return self._placed[1]
+
+    def _place(self, snapshot: Snapshot) -> tuple[int, array[int]]:
         import numpy as np
 
-        if self._shown is None:
-            return array("q")
         from tui.core.filtering.marks import as_ids
 
-        found = np.flatnonzero(self._shown.take(as_ids(self._document.snapshot().ids)))
-        return array("q", found.astype(np.int64).tobytes())
-
-    def knows(self, row_id: int) -> bool:
-        """Whether the row was looked at before."""
-        return self._verdicts is not None and self._verdicts.get(row_id) != 0
+        if self._shown is None:
+            return snapshot.version, array("q")
+        found = np.flatnonzero(self._shown.take(as_ids(snapshot.ids)))
+        return snapshot.version, array("q", found.astype(np.int64).tobytes())
 
     async def run(self, on_part: Callable[[], None]) -> None:
         """Look at all rows, and again from the start while they change; cancel it at any time.
@@ -145,8 +152,6 @@ class RowFilter:
         while version != self._document.version:
             version = self._document.version
             await self._run_once(version, on_part)
-        self.done = 1.0
-        on_part()
 
     def _prepare(self) -> None:
         from tui.core.filtering.idtable import IdTable
@@ -160,6 +165,7 @@ class RowFilter:
 
         snapshot = self._document.snapshot()
         ids = as_ids(snapshot.ids)
+        self._marked = await asyncio.to_thread(_array, self._facts.marks.ids())
         at, told = 0, time.monotonic()
         while at < len(ids) and version == self._document.version:
             found = await asyncio.to_thread(self._stretch, snapshot, ids, at)
@@ -170,19 +176,28 @@ class RowFilter:
             self._shown.put(ids[at : found.end], found.shown)
             at = found.end
             self.done = at / len(ids)
-            if time.monotonic() - told > 0.15:
+            if at == len(ids) or time.monotonic() - told > _BETWEEN_PARTS:
+                self._placed = await asyncio.to_thread(self._place, snapshot)
                 on_part()
                 told = time.monotonic()
+        if not len(ids):
+            on_part()
 
     def _stretch(self, snapshot: Snapshot, ids: Ids, start: int) -> _Found:
         """Judge rows from `start` on for a short time. Runs in a thread."""
         import numpy as np
 
         assert self._verdicts is not None
+        assert self._marked is not None
         block = ids[start : start + _BLOCK]
         verdicts = self._verdicts.take(block)
         shown = (verdicts == _YES).astype(np.uint8)
-        todo = np.flatnonzero(verdicts != _NO if self._with_others else verdicts == 0)
+        wanted = verdicts != _NO if self._with_others else verdicts == 0
+        for mask in self._masks:
+            holds = mask(start, block, self._marked)
+            shown &= holds
+            wanted &= holds
+        todo = np.flatnonzero(wanted)
         judged: list[int] = []
         stable: list[int] = []
         end, until = len(block), time.monotonic() + _SECONDS
@@ -205,6 +220,12 @@ class RowFilter:
             np.asarray(stable, np.uint8),
             shown[:end],
         )
+
+
+def _array(ids: set[int]) -> Ids:
+    import numpy as np
+
+    return np.fromiter(ids, dtype=np.int64, count=len(ids))
 
 
 def _by_line(issues: Sequence[Issue]) -> Problems:

@@ -133,6 +133,7 @@ def test_what_matches(text: str, expected: bool) -> None:
         ("kind:blank", b"  "),
         ("kind:unknown something", {"text": "something"}),
         ("kind:completion end:y", {"prompt": "x", "completion": "y"}),
+        ("role:user role=assistant user:x", {"prompt": "x", "completion": "y"}),
         ("hidden", b'{"messages": [{"role": "user", "content": "\\u0068idden"}]}'),
     ],
 )

@@ -18,7 +18,7 @@ NUMBERS: Mapping[str, Callable[[Subject], int]] = {
     "trained": lambda s: s.tokens[1],
     "chars": lambda s: sum(map(len, s.texts)),
     "turns": turns,
-    "messages": lambda s: len(s.messages),
+    "messages": lambda s: len(s.turns),
     "line": lambda s: s.position + 1,
 }
 
@@ -29,7 +29,7 @@ def _by_role(*roles: str) -> Callable[[Subject], tuple[str, ...]]:
 
 # What `field:value` compares with, and how it does.
 WORDS: Mapping[str, tuple[Callable[[Subject], tuple[str, ...]], Mode]] = {
-    "role": (lambda s: tuple({m.role for m in s.messages}), "begins"),
+    "role": (lambda s: tuple({t.role for t in s.turns}), "begins"),
     "user": (_by_role("user"), "contains"),
     "assistant": (_by_role("assistant"), "contains"),
     "severity": (lambda s: tuple(severity for _, severity in s.problems), "begins"),

@@ -28,6 +28,10 @@ class Marks:
         """Whether a row is marked."""
         return row_id in self._ids
 
+    def ids(self) -> set[int]:
+        """Return the ids of all rows ever marked, as they are now."""
+        return self._ids.copy()
+
     def toggle(self, row_id: int) -> None:
         """Mark a row, or take its mark away."""
         self._ids ^= {row_id}

@@ -40,8 +40,9 @@ _OPERATORS = {
     "<=": operator.le,
     "=": operator.eq,
 }
-# Such words stand in a line of JSON as they are, unless the line escapes plain letters.
-_PLAIN = re.compile(r"(?=.*[A-Za-z])[A-Za-z0-9_ ]+")
+# Such texts stand in a line of JSON as they are, unless the line escapes plain characters.
+_PLAIN = re.compile(r"[ !#-.0-\[\]-~]+")  # all of ASCII that shows, but " / and \
+_NAME = re.compile(r"[A-Za-z0-9_ .,'-]+")  # nothing that writing content as text would add
 
 
 def matcher(node: Node) -> Predicate:
@@ -49,7 +50,45 @@ def matcher(node: Node) -> Predicate:
 
     It raises FilterError when an expression takes too long on a row.
     """
+    holds = _bare(node)
+    words = _needed(node)
+    if not words:
+        return holds
+
+    def guarded(subject: Subject) -> bool:
+        # A quick look at the bytes first: most rows need not be decoded at all.
+        line = subject.line
+        lower = line.lower()
+        if any(word not in lower for word in words) and b"\\u00" not in line:
+            return False
+        return holds(subject)
+
+    return guarded
+
+
+def _bare(node: Node) -> Predicate:
     return _MAKERS[type(node)](node)
+
+
+def _needed(node: Node) -> list[bytes]:
+    """Return words that stand in every line that matches, in lower case."""
+    if isinstance(node, And):
+        return [word for item in node.items for word in _needed(item)]
+    if isinstance(node, Text):
+        return [node.value.lower().encode()] if _PLAIN.fullmatch(node.value) else []
+    if not isinstance(node, Has) or node.field not in VERBATIM:
+        return []
+    value = node.value
+    if not isinstance(value, str) or not _NAME.fullmatch(value) or _implied(node, value):
+        return []
+    return [value.lower().encode()]
+
+
+def _implied(node: Node, value: str) -> bool:
+    """Whether it asks for a role that prompt/completion lines have without naming it."""
+    if not isinstance(node, Has) or node.field != "role":
+        return False
+    return any(role.startswith(value.casefold()) for role in ("user", "assistant"))
 
 
 def split(node: Node) -> tuple[Node, Node]:
@@ -87,7 +126,7 @@ def _everything(_: Everything) -> Predicate:
 
 def _text(node: Text) -> Predicate:
     test = _containing(node.value)
-    return _guarded(node.value, lambda subject: any(map(test, subject.texts)))
+    return lambda subject: any(map(test, subject.texts))
 
 
 def _pattern(node: Pattern) -> Predicate:
@@ -120,18 +159,10 @@ def _has(node: Has) -> Predicate:
         test = value.__eq__
     elif mode != "contains":
         folded = value.casefold()
-        test = folded.__eq__ if mode == "is" else lambda text: text.startswith(folded)
-        return _folding(node, read, test)
-    holds = lambda subject: any(map(test, read(subject)))  # noqa: E731 - one line says it
-    return _guarded(value, holds) if node.field in VERBATIM else holds
-
-
-def _folding(node: Has, read: Callable[[Subject], tuple[str, ...]], test: Test) -> Predicate:
-    def holds(subject: Subject) -> bool:
-        return any(test(text.casefold()) for text in read(subject))
-
-    guard = isinstance(node.value, str) and node.field in VERBATIM
-    return _guarded(str(node.value), holds) if guard else holds
+        if mode == "is":
+            return lambda subject: any(text.casefold() == folded for text in read(subject))
+        return lambda subject: any(text.casefold().startswith(folded) for text in read(subject))
+    return lambda subject: any(map(test, read(subject)))
 
 
 def _digest(node: Digest) -> Predicate:
@@ -149,7 +180,7 @@ def _not(node: Not) -> Predicate:
 
 
 def _and(node: And) -> Predicate:
-    inner = [matcher(item) for item in node.items]
+    inner = [_bare(item) for item in node.items]
     return lambda subject: all(test(subject) for test in inner)
 
 
@@ -180,18 +211,3 @@ def _containing(value: str) -> Test:
         return lambda text: search(text) is not None
     folded = value.casefold()
     return lambda text: folded in text.casefold()
-
-
-def _guarded(value: str, holds: Predicate) -> Predicate:
-    """Look for a plain word in the line's bytes first: most rows need not be decoded at all."""
-    if not _PLAIN.fullmatch(value):
-        return holds
-    wanted = value.lower().encode()
-
-    def guarded(subject: Subject) -> bool:
-        line = subject.line
-        if wanted not in line.lower() and b"\\u00" not in line:
-            return False
-        return holds(subject)
-
-    return guarded

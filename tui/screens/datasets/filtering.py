@@ -35,6 +35,7 @@ class FilterActions(MarkActions):
         self._row_filter: RowFilter | None = None
         self._facts: RowFacts | None = None
         self._kept_id: int | None = None  # of a row shown although it does not match
+        self._lowest_id = 0  # of the rows before a change: those written in it are lower
         self._anchor = 0  # the position to come back to when its row is shown again
 
     # -- the document ----------------------------------------------------------------
@@ -55,15 +56,15 @@ class FilterActions(MarkActions):
         if document is None:
             return
         self.follow_marks()
-        found = self._row_filter
-        if found is None:
+        if self._row_filter is None:
             self.view.show_all(len(document))
             return
         at = self.view.position(self.query_one("#examples", RecordList).cursor)
+        lowest = self._lowest_id
         self._place_rows()
-        if at < len(document) and not found.knows(document.row_id(at)):
+        if at < len(document) and document.row_id(at) < lowest:
             self.keep(at)  # the row just written stays where the eye is
-        if not found.waits_for_checks:
+        if not self._row_filter.waits_for_checks:
             self._run_filter()
 
     def take_problems(self, issues: Sequence[Issue]) -> None:
@@ -138,16 +139,11 @@ class FilterActions(MarkActions):
         if document is None or found is None:
             return
         self.view.show_only(found.positions(), len(document))
-        if self._kept_id is not None and (at := self._position_of(self._kept_id)) is not None:
-            self.view.keep(at)
-
-    def _position_of(self, row_id: int) -> int | None:
-        if self.document is None:
-            return None
-        import numpy as np
-
-        found = np.flatnonzero(as_ids(self.document.snapshot().ids) == row_id)
-        return int(found[0]) if len(found) else None
+        ids = as_ids(document.snapshot().ids)
+        self._lowest_id = int(ids.min(initial=0))
+        if self._kept_id is not None:
+            for at in (ids == self._kept_id).nonzero()[0].tolist():
+                self.view.keep(at)
 
     def _rows_changed(self, row: int | None = None) -> None:
         self.show_rows()

@@ -1,0 +1,75 @@
+"""Conditions that need no row to be read: they are told of very many rows at once."""
+
+from __future__ import annotations
+
+import operator
+from typing import TYPE_CHECKING
+
+from tui.core.filtering.model import And, Compare, Flag, Node, Not, Span, all_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ids = NDArray[np.int64]
+    # Given the position of the first row, the rows' ids and all marked ids: which rows hold.
+    Mask = Callable[[int, Ids, Ids], NDArray[np.bool_]]
+
+_OPERATORS = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+}
+
+
+def take_masks(node: Node) -> tuple[list[Mask], Node]:
+    """Return the conditions on line numbers, marks and edits that must hold, and the rest."""
+    masks, rest = [], []
+    for item in node.items if isinstance(node, And) else (node,):
+        mask = _mask(item)
+        if mask is None:
+            rest.append(item)
+        else:
+            masks.append(mask)
+    return masks, all_of(*rest)
+
+
+def _mask(node: Node) -> Mask | None:
+    if isinstance(node, Not):
+        inner = _mask(node.item)
+        return None if inner is None else lambda start, ids, marked: ~inner(start, ids, marked)
+    if isinstance(node, Flag):
+        return _marked if node.name == "marked" else lambda _start, ids, _marked: ids < 0
+    if isinstance(node, Compare) and node.field == "line":
+        holds, number = _OPERATORS[node.operator], node.number
+        return lambda start, ids, _marked: holds(_lines(start, ids), number)
+    if isinstance(node, Span) and node.field == "line":
+        return _span(node)
+    return None
+
+
+def _marked(_start: int, ids: Ids, marked: Ids) -> NDArray[np.bool_]:
+    import numpy as np
+
+    return np.isin(ids, marked)
+
+
+def _span(node: Span) -> Mask:
+    low = node.low or 0
+    high = node.high if node.high is not None else 1 << 62
+
+    def mask(start: int, ids: Ids, _marked: Ids) -> NDArray[np.bool_]:
+        lines = _lines(start, ids)
+        return (lines >= low) & (lines <= high)
+
+    return mask
+
+
+def _lines(start: int, ids: Ids) -> Ids:
+    import numpy as np
+
+    return np.arange(start + 1, start + 1 + len(ids))
