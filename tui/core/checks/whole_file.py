@@ -75,10 +75,11 @@ class WholeFile:
         Also returns what gives the first line of an example of another digest than the given.
         """
         numbers, kinds = self.rows.system, self.rows.kinds
-        if all(kind in _EXAMPLES for kind in self.kinds):
-            count = Counter(numbers)
-        else:
-            count = Counter(n for n, kind in zip(numbers, kinds, strict=True) if is_example(kind))
+        count = Counter(numbers)
+        for kind in self.kinds:  # few lines, if any, are no examples: they are taken off again
+            for line in () if kind in _EXAMPLES else self.of_kind(kind):
+                count[numbers[line - 1]] -= 1
+        count = +count
 
         def other(usual: int) -> int:
             pairs = enumerate(zip(numbers, kinds, strict=True), 1)
