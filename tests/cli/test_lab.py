@@ -7,6 +7,7 @@ import signal
 from typing import TYPE_CHECKING
 
 from tests.home import Home
+from tests.lab_process import wait_for
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,4 +29,14 @@ def test_it_says_where_it_serves_and_ends_when_interrupted(tmp_path: Path) -> No
     process.send_signal(signal.SIGINT)
     _, errors = process.communicate(timeout=20)
     assert "Traceback" not in errors
+    assert home.lab_pid() is None
+
+
+def test_an_interruption_while_it_starts(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    process = home.start("lab", "--json")
+    wait_for((home.path / "lab" / "lock").exists)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (0, "")
     assert home.lab_pid() is None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,8 @@ def run_lab(arguments: Sequence[str]) -> int:
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(root for root in roots if root)}
     sys.stdout.flush()
     if os.name == "posix":
+        # Held until the lab can end in good order; it takes them up once it listens to them.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         os.execve(sys.executable, command, environ)  # noqa: S606 - our own module
     return subprocess.run(command, env=environ, check=False).returncode  # noqa: S603
 

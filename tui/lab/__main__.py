@@ -48,11 +48,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         instance = acquire(settings.data_dir)
     except AlreadyRunningError as error:
         where = f" at {error.base_url}" if error.base_url else ""
-        return _complain(f"a lab already runs on {settings.data_dir}{where}")
+        cause = f"a lab already runs on {settings.data_dir}{where}"
+        return _complain(cause, "--data-dir names another folder.", as_json=options.json)
     except OSError as error:
-        return _complain(f"cannot use the data folder {settings.data_dir}: {error.strerror}")
+        cause = f"cannot use the data folder {settings.data_dir}: {error.strerror or error}"
+        return _complain(cause, "Make it writable, or name another.", as_json=options.json)
     try:
         return _serve(settings, instance, as_json=options.json)
+    except KeyboardInterrupt:
+        return 130
     finally:
         instance.release()
 
@@ -65,13 +69,15 @@ def _serve(settings: Settings, instance: Instance, *, as_json: bool) -> int:
         sock = bind(settings.port)
     except (OSError, OverflowError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        return _complain(f"cannot listen on 127.0.0.1:{settings.port}: {reason}")
+        cause = f"cannot listen on 127.0.0.1:{settings.port}: {reason}"
+        return _complain(cause, "--port names another, 0 a free one.", as_json=as_json)
     with contextlib.closing(sock):
         try:
             key = api_key(settings.data_dir)
             lab = open_lab(settings, key)
         except (OSError, sqlite3.Error) as error:
-            return _complain(f"cannot use the data folder {settings.data_dir}: {error}")
+            cause = f"cannot use the data folder {settings.data_dir}: {error}"
+            return _complain(cause, "Check its files and the free space.", as_json=as_json)
         address = base_url(sock)
 
         def serving() -> None:
@@ -93,8 +99,16 @@ def _greet(address: str, key: str, key_path: Path, *, as_json: bool) -> None:
         sys.stdout.flush()
 
 
-def _complain(message: str) -> int:
-    sys.stderr.write(f"finetui lab: {message}\n")
+def _complain(cause: str, next_step: str, *, as_json: bool) -> int:
+    sys.stderr.write(f"finetui lab: {cause}. {next_step}\n")
+    if as_json:
+        error = {
+            "title": "The lab does not start",
+            "cause": cause,
+            "next_step": next_step,
+            "request_id": None,
+        }
+        sys.stdout.write(json.dumps({"error": error}) + "\n")
     return 2
 
 

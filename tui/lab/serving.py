@@ -89,6 +89,8 @@ async def _serve(lab: Lab, server: _Server, sock: socket.socket) -> None:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         loop.add_signal_handler(number, end)
+    # Whoever started us may have held back what came before there was anybody to listen.
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
     lab.scheduler.start()
     idle = asyncio.create_task(end_when_idle(lab, end))
     await server.serve([sock])
