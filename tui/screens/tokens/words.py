@@ -133,7 +133,8 @@ def left_out(report: TokenReport) -> str:
 
 def counted_by(report: TokenReport) -> str:
     """Return which tokenizer counted, and why no faster one did; empty when all was known."""
-    return " · ".join(filter(None, [report.counter and f"by {report.counter.split()[0]}", report.note]))
+    counter = report.counter and f"by {report.counter.split()[0]}"
+    return " · ".join(filter(None, [counter, report.note]))
 
 
 def difference(first: TokenReport, second: TokenReport) -> str:
