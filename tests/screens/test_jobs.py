@@ -204,7 +204,7 @@ async def test_secrets_are_asked_about_before_they_leave_the_machine(
 ) -> None:
     configure(tmp_path, lab.base_url, lab.api_key)
     key = b"sk-proj-4f9AexampleNotARealKey0000"
-    dataset.write_bytes(chat_lines(12).replace(b"content\": \"", b"content\": \"" + key, 1))
+    dataset.write_bytes(chat_lines(12).replace(b'content": "', b'content": "' + key, 1))
     async with running(dataset) as (pilot, screen):
         before = uploads(lab)
         form = await opened(pilot, screen)
