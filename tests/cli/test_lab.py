@@ -32,6 +32,16 @@ def test_it_says_where_it_serves_and_ends_when_interrupted(tmp_path: Path) -> No
     assert home.lab_pid() is None
 
 
+def test_why_it_does_not_start(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    (tmp_path / "file").touch()
+    for words in (["--wat"], ["--port", "70000"], ["--data-dir", str(tmp_path / "file")]):
+        done = home.spawn("lab", "--json", *words)
+        assert done.returncode == 2
+        assert len(done.stderr.splitlines()) == 1
+        assert json.loads(done.stdout)["error"]["cause"] in done.stderr
+
+
 def test_an_interruption_while_it_starts(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     process = home.start("lab", "--json")

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from .instance import AlreadyRunningError, Instance, acquire, api_key
 from .settings import Limits, Settings, default_data_dir
@@ -35,7 +35,11 @@ next start.
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Serve until the end. 0 for a clean end, 2 when it could not begin."""
-    options = _parser().parse_args(arguments)
+    words = list(sys.argv[1:] if arguments is None else arguments)
+    try:
+        options = _parser().parse_args(words)
+    except _UsageError as error:
+        return _complain(str(error), "See finetui lab --help.", as_json="--json" in words)
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(name)s: %(message)s")
     os.umask(0o077)
     settings = Settings(
@@ -100,7 +104,7 @@ def _greet(address: str, key: str, key_path: Path, *, as_json: bool) -> None:
 
 
 def _complain(cause: str, next_step: str, *, as_json: bool) -> int:
-    sys.stderr.write(f"finetui lab: {cause}. {next_step}\n")
+    sys.stderr.write(f"finetui lab: {cause.rstrip('.')}. {next_step}\n")
     if as_json:
         error = {
             "title": "The lab does not start",
@@ -112,8 +116,19 @@ def _complain(cause: str, next_step: str, *, as_json: bool) -> int:
     return 2
 
 
+class _UsageError(Exception):
+    """The command line cannot be understood."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser whose complaints are lines like all others."""
+
+    def error(self, message: str) -> NoReturn:
+        raise _UsageError(message)
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="finetui lab",
         description="Run the lab: a small provider on this machine that speaks OpenAI's protocol.",
     )
