@@ -43,12 +43,9 @@ def _facts_of_plain(row: Row) -> RowFacts:
     """
     messages = row.raw["messages"]
     prompt, answer = digest(messages[:-1]), digest(messages[-1])
-    instructions = tuple(
-        message["content"]
-        for role, message in zip(row.roles, messages, strict=True)
-        if role in {"system", "developer"}
-    )
-    known = len(instructions) < 2 and sum(map(len, instructions)) < _SHORT
+    at = [n for n, role in enumerate(row.roles) if role in {"system", "developer"}]
+    instructions = tuple([messages[n]["content"] for n in at])
+    known = not at or (len(at) == 1 and len(instructions[0]) < _SHORT)
     system = _system(instructions) if known else digest(instructions)
     content = digest_of_bytes(prompt + answer)
     return RowFacts(row.kind, len(messages), content, prompt, answer, system, True)

@@ -20,7 +20,7 @@ _MOJIBAKE = re.compile(
 
 def _may_be_garbled(row: Row) -> bool:
     line = row.line
-    if b"\\" in row.sieve and (b"\\u00" in line or b"\\ufffd" in line):
+    if b"\\u" in row.sieve and (b"\\u00" in line or b"\\ufffd" in line):
         return True
     if line.isascii():
         return False

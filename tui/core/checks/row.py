@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.core.checks.model import Finding
-from tui.core.checks.sieve import hides_ascii, sieved, suspicious
+from tui.core.checks.sieve import hides_ascii, sieved
 from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
 from tui.core.text import one_line
 
@@ -81,7 +81,6 @@ class Row:
         self.kind: Kind = kind_of(raw)
         self.sieve = sieved(line)
         self.hides_ascii = hides_ascii(line, self.sieve)
-        self.suspicious = self.hides_ascii or suspicious(self.sieve)
         self.roles, self.tidy = plain(raw)
         self._texts: list[tuple[str, Place | None, str]] | None = None
         self._turns: list[Turn] | None = None

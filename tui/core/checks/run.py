@@ -71,7 +71,7 @@ def survey_row(number: int, line: bytes) -> tuple[bytes, RowFacts]:
         if gate(row):
             for mark, count in rules:
                 signature += mark * count(row)
-    if len(signature) > 1:
+    if len(signature) > signature.count(signature[:1]):
         order = _places()
         signature = bytes(sorted(signature, key=order.__getitem__))
     return signature, facts_of(row)

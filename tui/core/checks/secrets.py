@@ -77,7 +77,7 @@ _pattern_rule(
     "secret-api-key",
     "warning",
     "API key",
-    marked(b"sk-", b"sk_"),
+    marked(b"sk-", b"sk_live_"),
     r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,})",
     _mixed,
 )
@@ -99,7 +99,7 @@ _pattern_rule(
     "secret-slack-token",
     "warning",
     "Slack token",
-    marked(b"xox"),
+    marked(b"xoxa-", b"xoxb-", b"xoxe-", b"xoxp-", b"xoxr-", b"xoxs-"),
     r"(?<![A-Za-z0-9])xox[abeprs]-[A-Za-z0-9-]{10,}",
 )
 _pattern_rule(
@@ -134,7 +134,7 @@ _pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
-    shaped("00-?0000-?000", r"[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{3}"),
+    shaped(b"0000", "00-?0000-?000", r"[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{3}"),
     r"(?<![\d.-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])",
     luhn,
 )
@@ -142,7 +142,7 @@ _pattern_rule(
     "personal-iban",
     "warning",
     "Bank account number (IBAN)",
-    shaped("[A-Z]00[A-Z0]{4}", r"[A-Z][0-9]{2} ?[A-Z0-9]{4}"),
+    shaped(b"00", "[A-Z]00[A-Z0]{4}", r"[A-Z][0-9]{2} ?[A-Z0-9]{4}"),
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
     iban,
 )

@@ -8,7 +8,6 @@ it, cut down in the same way, is not in the line either.
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
     from tui.core.checks.row import Row
 
-_KEPT = b"ghkxyz"  # they tell sk-, ghp_, xox, eyJ and AIza from other words
+_KEPT = b"ghkuxyz"  # they tell sk-, ghp_, xox, eyJ, AIza and \\u from others
 _LETTERS = {*range(ord("a"), ord("z") + 1), *range(0x80, 0x100)} - {*_KEPT}
 _DROPPED = bytes(_LETTERS) + b" {}[]()!?';"
 _DIGITS = bytes(ord("0") if 0x30 <= byte <= 0x39 else byte for byte in range(256))
@@ -30,21 +29,7 @@ def sieved(line: bytes) -> bytes:
 
 def hides_ascii(line: bytes, rest: bytes) -> bool:
     """Whether letters are written as escapes, in which marks could hide; `rest` is its sieve."""
-    return b"\\00" in rest and _ESCAPED_ASCII.search(line) is not None
-
-
-# The patterns of all gates below, in the sieve: most lines match none.
-_ROUGH: list[bytes] = []
-
-
-def suspicious(rest: bytes) -> bool:
-    """Tell whether a line's sieve may hold anything that the gates of this module look for."""
-    return _any_rough().search(rest) is not None
-
-
-@cache
-def _any_rough() -> re.Pattern[bytes]:
-    return re.compile(b"|".join(_ROUGH))
+    return b"\\u00" in rest and _ESCAPED_ASCII.search(line) is not None
 
 
 def common(mark: bytes) -> Callable[[Row], bool]:
@@ -62,11 +47,8 @@ def marked(*marks: bytes) -> Callable[[Row], bool]:
     for mark in marks:
         by_rest.setdefault(sieved(mark), []).append(mark)
     pairs = [*by_rest.items()]
-    _ROUGH.extend(map(re.escape, by_rest))
 
     def gate(row: Row) -> bool:
-        if not row.suspicious:
-            return False
         for rest, exact in pairs:
             if rest in row.sieve and any(mark in row.line for mark in exact):
                 return True
@@ -75,13 +57,15 @@ def marked(*marks: bytes) -> Callable[[Row], bool]:
     return gate
 
 
-def shaped(rough: str, exact: str) -> Callable[[Row], bool]:
-    """Return a gate: whether the line matches `exact`, asked only if its sieve matches `rough`."""
+def shaped(part: bytes, rough: str, exact: str) -> Callable[[Row], bool]:
+    """Return a gate: whether the line matches the pattern `exact`.
+
+    That is asked only if its sieve holds `part` and matches the pattern `rough`.
+    """
     in_sieve, in_line = re.compile(rough.encode()), re.compile(exact.encode())
-    _ROUGH.append(rough.encode())
 
     def gate(row: Row) -> bool:
-        if not row.suspicious or in_sieve.search(row.sieve) is None:
+        if part not in row.sieve or in_sieve.search(row.sieve) is None:
             return False
         return in_line.search(row.line) is not None
 
