@@ -54,19 +54,16 @@ VOLATILE = frozenset({"line", "issue", "severity", "marked"})
 VERBATIM = frozenset({"role", "user", "assistant", "system", "tool", "name"})
 
 HELP = """\
-A filter shows the rows that match; words side by side must all match.
-
-  refund  "two words"     in any message, upper or lower case
-  /^Dear\\b/im             a regular expression (i any case, m lines, s dot)
-  role:tool  kind:pref    begins with it; roles=… is the whole pattern
-  system:polite  user:…  assistant:…  name:…  tool:search   contains it
-  first:"I am"  end:?     how the answer begins, its last character
-  system=""  tool=""      = is exact; "" is having none
-  tokens>4000  trained<10  chars>=900  turns:2-4  messages<3  line:10-20
+Words side by side must all match; OR and ( ) as usual, - is not.
+  refund  "two words"       in any message, upper or lower case
+  /^Dear\\b/im               expression: i any case, m lines, s dot
+  role:tool  kind:pref      begins with it; roles=… whole pattern
+  user:x  assistant:x  system:x  name:x  tool:x      contains it
+  first:"I am"  end:?       first words, last character of answer
+  system=""  tool="a b"     = is exact; "" is having none
+  tokens>4000  trained<10  chars>=900  turns:2-4  messages<3
+  line:10-20  edited  marked  weight:0  lang:tr (only a guess)
   issue:secret  issue:role-unknown  severity:error
-  edited  marked  weight:0  lang:tr (a cheap guess)
-  -role:tool              not
-  refund OR (role:tool -marked)
-
-enter keeps it · esc clears it · ↓ saved and recent · ctrl+s saves, again forgets
+  role:tool (refund OR edited) -marked
+enter keeps · esc clears · ↓ saved and recent · ctrl+s saves or forgets
 """

@@ -11,6 +11,7 @@ from textual.widgets import Input
 from tui.core.filtering.marks import as_ids
 from tui.core.filtering.model import Everything, FilterError, Node
 from tui.core.filtering.parser import parse
+from tui.core.text import plural
 from tui.screens.datasets.filter_bar import FilterBar, FilterField
 from tui.screens.datasets.marks import MarkActions
 from tui.screens.dialogs.choose import Choice, Choose
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.core.checks import Issue
+    from tui.services.datasets import Document
     from tui.services.filtering import RowFacts, RowFilter
     from tui.services.saved_filters import SavedFilters
 
@@ -162,9 +164,12 @@ class FilterActions(MarkActions):
         count = f"{self.view.matching:,} of {len(document):,}"
         self._bar.count(f"{count} · {share}" if share else count)
 
-    def filter_note(self) -> str:
-        """Return what the status line says of the filter, or nothing."""
-        return f"{self.view.matching:,} shown" if self.view.filtered else ""
+    def rows_words(self, document: Document) -> str:
+        """Return what the status line says of the rows: how many, shown and marked."""
+        rows = plural(len(document), "example")
+        if self.view.filtered:
+            rows = f"{self.view.matching:,} of {len(document):,} shown"
+        return rows + self.marks_note()
 
     # -- the field -------------------------------------------------------------------
 

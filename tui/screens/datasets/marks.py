@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -27,7 +28,7 @@ class MarkActions(PlaceInDataset):
     def start_marks(self) -> None:
         """Begin without marks, for another document."""
         self.marks = Marks()
-        self._marked_rows: Sequence[int] = ()  # positions, kept current
+        self._marked_rows: Sequence[int] | None = ()  # positions; None while they are not known
         self._range_from: int | None = None  # the id of the row where a range begins
         self._ids_before: Sequence[int] = ()
 
@@ -43,14 +44,21 @@ class MarkActions(PlaceInDataset):
     @property
     def marked(self) -> int:
         """How many rows are marked."""
-        return len(self._marked_rows)
+        return len(self._rows_marked())
 
     def scope_positions(self) -> list[int]:
         """Return the rows a command on many speaks of, in order.
 
         The marked ones if there are any, else those the filter shows, else all.
         """
-        return list(self._marked_rows) or self.view.positions()
+        return list(self._rows_marked()) or self.view.positions()
+
+    def _rows_marked(self) -> Sequence[int]:
+        if self._marked_rows is None:
+            document = self.document
+            ids = document.snapshot().ids if document is not None else ()
+            self._marked_rows = self.marks.positions(ids)
+        return self._marked_rows
 
     def is_marked(self, position: int) -> bool:
         """Whether the row at a position is marked."""
@@ -58,19 +66,17 @@ class MarkActions(PlaceInDataset):
 
     # -- actions ---------------------------------------------------------------------
 
-    @work(group="marks", exit_on_error=False, description="mark a row")
-    async def action_mark(self) -> None:
+    def action_mark(self) -> None:
         """Mark the row under the cursor or take its mark away, and go to the next row."""
         document, at = self.document, self.position
         if document is None or at >= len(document):
             return
         self.marks.toggle(document.row_id(at))
-        await self._marks_changed()
+        self._marks_changed()
         if not self.in_conversation:
             self.query_one("#examples", RecordList).action_move(1)
 
-    @work(group="marks", exit_on_error=False, description="mark a range")
-    async def action_mark_range(self) -> None:
+    def action_mark_range(self) -> None:
         """Begin a range here, or end it here and mark its rows; twice in place opens the menu."""
         document, at = self.document, self.position
         if document is None or at >= len(document):
@@ -81,19 +87,20 @@ class MarkActions(PlaceInDataset):
             self._range_from = row_id
             self.rows_noted()
         elif start == row_id:
-            await self._choose_marks()
+            self._choose_marks()
         else:
-            await self._mark_to(start, at)
+            self._mark_to(start, at)
 
-    async def _mark_to(self, start: int, at: int) -> None:
+    def _mark_to(self, start: int, at: int) -> None:
         document = self.document
-        ids = document.snapshot().ids if document is not None else ()
+        ids = document.snapshot().ids if document is not None else array("q")
         begun = ids.index(start) if start in ids else at  # the row may be gone by now
         first, last = sorted((begun, at))
         shown = range(self.view.nearest(first), self.view.nearest(last) + 1)
         self.marks.add(ids[self.view.position(row)] for row in shown)
-        await self._marks_changed()
+        self._marks_changed()
 
+    @work(group="marks", exclusive=True, exit_on_error=False, description="choose what to mark")
     async def _choose_marks(self) -> None:
         shown = self.view.matching
         which = "that the filter shows" if self.view.filtered else "of the file"
@@ -113,7 +120,7 @@ class MarkActions(PlaceInDataset):
             ids = document.snapshot().ids
             rows = [ids[position] for position in self.view.positions()]
             (self.marks.add if chosen == "all" else self.marks.flip)(rows)
-        await self._marks_changed()
+        self._marks_changed()
 
     def leave_range(self) -> bool:
         """Give up a range that was begun; tells whether there was one."""
@@ -123,22 +130,24 @@ class MarkActions(PlaceInDataset):
         return begun
 
     def marks_note(self) -> str:
-        """Return what the status line says of marks, or nothing."""
+        """Return what the status line says of marks, after a comma, or nothing."""
         if self._range_from is not None:
-            return "range begun: v ends it, v here again: more"
-        return f"{self.marked:,} marked" if self.marked else ""
+            return ", range: v ends it"
+        return f", {self.marked:,} marked" if self.marks and self.marked else ""
 
     # -- inside ----------------------------------------------------------------------
 
-    async def _marks_changed(self) -> None:
-        document = self.document
-        if document is None:
-            return
-        await asyncio.to_thread(_load_numpy)
-        ids = document.snapshot().ids
-        self._ids_before = ids
-        self._marked_rows = self.marks.positions(ids)
+    def _marks_changed(self) -> None:
+        """Show marks at once; they are counted when numpy is there."""
+        if self.document is not None:
+            self._ids_before = self.document.snapshot().ids
+        self._marked_rows = None
         self.query_one("#examples", RecordList).refresh()
+        self._tell_marks()
+
+    @work(group="count-marks", exclusive=True, exit_on_error=False, description="count marks")
+    async def _tell_marks(self) -> None:
+        await asyncio.to_thread(_load_numpy)
         self.rows_noted()
         self.marks_moved()
 

@@ -156,15 +156,11 @@ class DatasetsScreen(
         said = ", ".join(found) or ("no problems" if not counts["info"] else "no errors")
         if self.problems is None:
             said = "not checked yet"
-        rows = plural(len(document), "example") + self._rows_note()
+        rows = self.rows_words(document)
         self.note(f"{document.path.name} · {rows} · {said} · {state}")
         pane = self.query_one("#problems-pane", Vertical)
         infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
         pane.border_title = f"Problems: {said}{infos} · enter jumps · f fixes"
-
-    def _rows_note(self) -> str:
-        notes = [note for note in (self.filter_note(), self.marks_note()) if note]
-        return f" ({', '.join(notes)})" if notes else ""
 
     def rows_noted(self) -> None:
         """Say anew in the status line what the list shows."""
