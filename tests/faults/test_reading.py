@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.faults.server import (
     html,
     problem,
     reply,
+    stream,
 )
 from tui.services.errors import Malformed, NotOffered, Refused, Unanswered, Unreachable
 
@@ -187,3 +189,11 @@ async def test_a_page_of_ids_that_are_no_ids(workspace: Workspace, server: Fault
             await workspace.models.retrieve(bad)
     server.fault("GET /models/a%2Fb:c", reply(200, {"id": "a/b:c"}))
     assert (await workspace.models.retrieve("a/b:c")).id == "a/b:c"
+
+
+async def test_an_answer_without_end_is_left(workspace: Workspace, server: FaultServer) -> None:
+    server.fault(LIST, stream(b"[", *[b"1," * 2**20] * 33, endless=True))
+    with pytest.raises(Malformed) as caught:
+        await workspace.jobs.list()
+    assert "goes on" in caught.value.cause
+    assert await asyncio.to_thread(server.gone.wait, 20)

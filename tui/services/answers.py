@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from tui.services.profiles import Profile
 
+LONGEST_ANSWER = 64 * 1024**2  # in bytes; a page of a thousand jobs has a hundredth of it
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TRAINING_CLOSED = (
     "This organisation cannot start training at OpenAI any more: self-serve fine-tuning is"
@@ -47,12 +48,29 @@ class Asked:
         return f"Cannot {self.doing}"
 
 
-def json_value(response: httpx2.Response, asked: Asked) -> object:
+async def whole_body(response: httpx2.Response, asked: Asked) -> bytes:
+    """Return the body of an answer that was opened unread. Raises Malformed for an endless one."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > LONGEST_ANSWER:
+            raise Malformed(
+                asked.title,
+                f"the answer goes on after {LONGEST_ANSWER // 1024**2} MB",
+                f"Check the base_url of profile {asked.profile.name}: {asked.base_url}",
+                request_id=request_id(response),
+            )
+    return b"".join(parts)
+
+
+def json_value(response: httpx2.Response, body: bytes, asked: Asked) -> object:
     """Return the decoded body. Raises Malformed when it is not JSON."""
     try:
-        return json.loads(response.content)
+        return json.loads(body)
     except ValueError:
-        text = response.text.strip()
+        text = body.decode("utf-8", "replace").strip()
         cause = f"the answer is no JSON: {text[:120]!r}" if text else "the answer is empty"
         if _is_html(response, text):
             cause = f"a web page came back instead of data{_page_title(text)}"

@@ -112,8 +112,7 @@ class FileService:
 
     async def content(self, file_id: str) -> bytes:
         """Return a file's whole content; for what may be large use `download`."""
-        async with self._provider.stream(self._content_call(file_id)) as response:
-            return await response.aread()
+        return await self._provider.read(self._content_call(file_id))
 
     async def download(
         self,

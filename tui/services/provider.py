@@ -7,7 +7,14 @@ import os
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
-from tui.services.answers import Asked, from_status, from_transport, json_value, request_id
+from tui.services.answers import (
+    Asked,
+    from_status,
+    from_transport,
+    json_value,
+    request_id,
+    whole_body,
+)
 from tui.services.calls import Call, perform
 from tui.services.errors import InputError, ReadOnly, ServiceError, Unanswered, Unreachable
 from tui.services.http import make_client
@@ -100,8 +107,13 @@ class Provider:
         Raises Refused, NotOffered, Unreachable, Unanswered, Malformed, LabFailed, ReadOnly.
         """
         async with self.stream(call) as response:
-            await response.aread()
-            return json_value(response, self._asked(call))
+            asked = self._asked(call)
+            return json_value(response, await whole_body(response, asked), asked)
+
+    async def read(self, call: Call) -> bytes:
+        """Make one request and return the bytes of its answer, which must not be huge."""
+        async with self.stream(call) as response:
+            return await whole_body(response, self._asked(call))
 
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[httpx2.Response]:
