@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tui.core.metrics import Metrics, event_metrics, parse_metrics
-from tui.core.parsing import as_int, as_map, as_object, as_text, as_texts, required_id
+from tui.core.parsing import as_int, as_map, as_object, as_text, as_texts, as_time, required_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,9 +117,9 @@ def parse_job(value: object) -> Job:
         status=_SAME_AS.get(status.lower(), status),
         model=as_text(raw.get("model")) or "",
         fine_tuned_model=as_text(raw.get("fine_tuned_model")) or None,
-        created_at=as_int(raw.get("created_at")),
-        finished_at=as_int(raw.get("finished_at")),
-        estimated_finish=as_int(raw.get("estimated_finish")),
+        created_at=as_time(raw.get("created_at")),
+        finished_at=as_time(raw.get("finished_at")),
+        estimated_finish=as_time(raw.get("estimated_finish")),
         training_file=as_text(raw.get("training_file")),
         validation_file=as_text(raw.get("validation_file")),
         trained_tokens=as_int(raw.get("trained_tokens")),
@@ -140,7 +140,7 @@ def parse_event(value: object) -> Event:
     """Read an event. One without an id is told apart by its time and text."""
     raw = as_object(value, "the event")
     message = as_text(raw.get("message")) or ""
-    created = as_int(raw.get("created_at"))
+    created = as_time(raw.get("created_at"))
     return Event(
         id=as_text(raw.get("id")) or f"{created}:{message}",
         created_at=created,
@@ -159,7 +159,7 @@ def parse_checkpoint(value: object) -> Checkpoint:
     step = as_int(raw.get("step_number"))
     return Checkpoint(
         id=required_id(raw, "the checkpoint"),
-        created_at=as_int(raw.get("created_at")),
+        created_at=as_time(raw.get("created_at")),
         model=as_text(raw.get("fine_tuned_model_checkpoint")),
         job_id=as_text(raw.get("fine_tuning_job_id")),
         step=metrics.step if step is None else step,

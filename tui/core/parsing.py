@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+LAST_SECOND = 253_402_128_000  # a day before the year 10000, for the sake of time zones
+
 
 class MalformedError(ValueError):
     """An answer that lacks what nothing can be done without, such as an id."""
@@ -35,6 +37,12 @@ def as_int(value: object) -> int | None:
     """Return a whole number (also one written as 3.0 or "3"), anything else as None."""
     number = as_float(value)
     return int(number) if number is not None and number == int(number) else None
+
+
+def as_time(value: object) -> int | None:
+    """Return Unix seconds a clock can show, of the years 1970 to 9999; anything else as None."""
+    seconds = as_int(value)
+    return seconds if seconds is not None and 0 <= seconds < LAST_SECOND else None
 
 
 def as_float(value: object) -> float | None:

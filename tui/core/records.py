@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.parsing import as_int, as_map, as_object, as_text, required_id
+from tui.core.parsing import as_int, as_map, as_object, as_text, as_time, required_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -96,9 +96,9 @@ def parse_file(value: object) -> FileInfo:
         filename=as_text(raw.get("filename")) or "",
         bytes=as_int(raw.get("bytes")),
         purpose=as_text(raw.get("purpose")) or "",
-        created_at=as_int(raw.get("created_at")),
+        created_at=as_time(raw.get("created_at")),
         status=as_text(raw.get("status")) or "",
-        expires_at=as_int(raw.get("expires_at")),
+        expires_at=as_time(raw.get("expires_at")),
         raw=raw,
     )
 
@@ -108,7 +108,7 @@ def parse_model(value: object) -> ModelInfo:
     raw = as_object(value, "the model")
     return ModelInfo(
         id=required_id(raw, "the model"),
-        created=as_int(raw.get("created")),
+        created=as_time(raw.get("created")),
         owned_by=as_text(raw.get("owned_by")) or "",
         shutdown_date=as_text(raw.get("shutdown_date")),
         raw=raw,
