@@ -83,6 +83,14 @@ async def test_no_answer_at_all(workspace: Workspace, server: FaultServer) -> No
     assert server.count(CHAT) == 3
 
 
+async def test_an_answer_of_nothing_is_an_error(workspace: Workspace, server: FaultServer) -> None:
+    server.fault(CHAT, stream(b"data: [DONE]\n\n"), reply(200, {"id": "x"}))
+    for _ in range(2):
+        with pytest.raises(Malformed) as caught:
+            await workspace.chat.complete(REQUEST)
+        assert "neither text nor an end" in caught.value.cause
+
+
 async def test_stopping_ends_the_connection(workspace: Workspace, server: FaultServer) -> None:
     server.fault(CHAT, stream(said("once upon"), endless=True))
     parts = workspace.chat.stream(REQUEST)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Static
 
+from tests.faults.server import FaultServer, reply
+from tests.faults.server import problem as problem_said
 from tests.screens.conftest import TunedLab, use_profile
 from tests.until import until
 from tui.app import FinetuiApp
@@ -126,3 +128,21 @@ async def test_a_dead_provider_is_told_with_the_key_that_helps(app_home: Path) -
     async with models_screen() as (pilot, screen):
         await until(lambda: problem(screen), pilot)
         assert "Press r to ask again" in row(screen, 0)
+
+
+async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
+    server = FaultServer()
+    server.lists["/models"] = lambda _: {"data": [{"id": "ft:m:o::a\x1b[31m"}]}
+    server.fault("GET /models", *[reply(500, problem_said("boom"))] * 3)
+    use_profile(app_home, server.url, "sk-x")
+    try:
+        async with models_screen() as (pilot, screen):
+            await until(lambda: "boom" in problem(screen), pilot, seconds=10)
+            await pilot.press("r")
+            await until(lambda: screen.models and not problem(screen), pilot)
+            await pilot.press("d")
+            await until_typable(pilot)
+            await pilot.press(*"delete", "enter")  # what nobody can type is not asked for
+            await until(lambda: server.count("DELETE /models/ft:m:o::a%1B%5B31m") == 1, pilot)
+    finally:
+        server.close()

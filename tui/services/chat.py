@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.parsing import as_map, as_text
 from tui.core.records import Usage, parse_usage
 from tui.services.calls import Call
-from tui.services.errors import InputError, Refused, Unanswered
+from tui.services.errors import InputError, Malformed, Refused, Unanswered
 from tui.services.ledger import kept
 from tui.services.sse import read_chunks
 
@@ -133,6 +133,12 @@ class ChatService:
                 raise
             answer.finish_reason = error.code or "error"
             answer.ended = False
+        if not answer.text and not answer.ended:
+            raise Malformed(
+                f"Cannot {call.doing}",
+                "the answer holds neither text nor an end",
+                "Ask again; if it stays, check the profile's base_url.",
+            )
         reply = answer.reply()
         await self._remember(request, reply)
         yield reply

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.text import plural
+from tui.core.text import one_line, plural
 from tui.screens.models.rows import date_words
 
 if TYPE_CHECKING:
@@ -40,14 +40,15 @@ def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
     namesakes = sum(1 for other in listed if other.suffix == model.suffix)
     if model.suffix and namesakes <= 1:
         return model.suffix
-    return model.id.rpartition(":")[2] or model.id
+    short = model.id.rpartition(":")[2] or model.id
+    return short if short.isprintable() else "delete"  # nobody can type control characters
 
 
 def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool) -> str:
     """Return what will happen, exactly; of checkpoints only the `lab` is known to keep them."""
     lines = [f"Profile {profile} will delete {plural(len(chosen), 'model')} for good:", ""]
     for model in chosen[:_SHOWN]:
-        lines.append(f"  {model.id}")
+        lines.append(f"  {one_line(model.id, 200)}")
         if len(chosen) == 1:
             lines.append(f"  made {date_words(model.created)} by {model.job_id or 'unknown job'}")
     if len(chosen) > _SHOWN:

@@ -10,7 +10,7 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.core.text import plural, visible
-from tui.screens.base import ModeScreen
+from tui.screens.base import ModeScreen, failure_of
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.models.deletion import Outcome, statement, summary, word_for
 from tui.screens.models.details import DetailsDialog
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tui.services.models import TunedModel
     from tui.services.workspace import Workspace
+    from tui.widgets.error_panel import Failure
 
 NONE_YET = "No fine-tuned models yet. Press 3, then n, to make one."
 LOADING = "Asking for the models …"
@@ -45,6 +46,7 @@ class ModelsScreen(ModeScreen):
         self.outcomes: list[Outcome] = []
         self._everything = False  # all models instead of the fine-tuned ones
         self._deleting = False
+        self._failed: Failure | None = None  # why the list did not come
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list, the model under the cursor, and what came of deleting."""
@@ -87,11 +89,15 @@ class ModelsScreen(ModeScreen):
                 models = [*known.values(), *bases]
             else:
                 models = await service.tuned()
-        except ServiceError:
+        except ServiceError as error:
+            self._failed = failure_of(error)
             self._show(FAILED)
             raise
         finally:
             self.host.working("models", "")
+        if self._failed is not None and self._failed.as_text() == self.failure_text:
+            self.clear_error()  # it has been answered
+        self._failed = None
         self._take(models)
         self.fetched(time.time())
 
