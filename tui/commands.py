@@ -171,5 +171,6 @@ def bindings_for(where: str) -> list[Binding]:
 
 
 def _first(command: Command) -> bool:
-    # These work inside text fields too, where a widget would otherwise take the key.
-    return command.id in {"app.leave", "app.palette"}
+    # These work inside text fields too, where a widget would otherwise take the key. The
+    # filter opens before the next key is looked at, so that nothing typed ahead is a command.
+    return command.id in {"app.leave", "app.palette", "datasets.filter"}

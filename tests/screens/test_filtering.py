@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.events import Key
 from textual.widgets import Static, TextArea
 
 from tests.screens.test_datasets import SIZES, _home, dataset, listing, running
@@ -76,7 +77,7 @@ async def test_filter_edit_within_it_undo_clear(dataset: Path, size: tuple[int, 
         await until(lambda: shown(screen) == [1, 10, 11], pilot)
         await pilot.press("escape")
         await until(lambda: not screen.view.filtered, pilot)
-        assert not screen.query_one(FilterBar).has_class("-shown")
+        assert not screen.query_one(FilterBar).display
         assert len(screen.view) == 12
 
 
@@ -176,3 +177,14 @@ async def test_deleting_among_marked_rows_shows_no_other(dataset: Path) -> None:
         await until(lambda: shown(screen) == [2, 3, 4], pilot)
         assert screen.position == 3, "a new example is shown although it is not marked"
         assert screen.scope_positions() == [2, 4]
+
+
+async def test_keys_typed_ahead_go_where_they_were_meant(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        for key in ["slash", *"line:2-", "enter", "v"]:  # all at once, as a slow line brings them
+            character = {"slash": "/"}.get(key, key)
+            screen.app.post_message(Key(key, character if len(character) == 1 else None))
+        await until(lambda: screen.view.filtered and len(screen.view) == 11, pilot)
+        assert screen.query_one(FilterField).value == "line:2-"
+        assert screen.focused is listing(screen)
+        assert "range" in screen.marks_note()

@@ -65,5 +65,5 @@ Words side by side must all match; OR and ( ) as usual, - is not.
   line:10-20  edited  marked  weight:0  lang:tr (only a guess)
   issue:secret  issue:role-unknown  severity:error
   role:tool (refund OR edited) -marked
-enter keeps · esc clears · ↓ saved and recent · ctrl+s saves or forgets
+enter keeps · esc clears · ↓ saved, recent · ctrl+s saves, forgets
 """

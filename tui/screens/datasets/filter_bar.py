@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
+from textual import events
 from textual.containers import Horizontal, Vertical
-from textual.message import Message
 from textual.widgets import Input, Static
 
 from tui.core.filtering.fields import HELP
 from tui.core.text import visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
 
 
+_KEYS = {"enter": "kept", "escape": "left", "down": "recalled", "ctrl+s": "saved"}
+
+
 class FilterField(Input):
-    """The text field; keys that concern the list or saved filters become messages."""
+    """The text field; keys that concern the list or saved filters call `told` at once."""
 
     HELP = HELP
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "tell('left')", "Clear", show=False),
-        Binding("down", "tell('recalled')", "Saved and recent", show=False),
-        Binding("ctrl+s", "tell('saved')", "Save", show=False),
-    ]
+    told: Callable[[str], None] = staticmethod(lambda _what: None)
 
-    @dataclass
-    class Told(Message):
-        """A key was pressed: `what` is left, recalled or saved."""
+    def on_key(self, event: events.Key) -> None:
+        """Pass on keys that are not for the text; `told` hears kept, left, recalled or saved.
 
-        what: str
-
-    def action_tell(self, what: str) -> None:
-        """Pass a key on."""
-        self.post_message(self.Told(what))
+        Not by bindings, which run later than the letters typed after them.
+        """
+        if self.screen.focused is not self:  # typed ahead, after the key that left the field
+            self.app.post_message(events.Key(event.key, event.character))
+        elif (what := _KEYS.get(event.key)) is not None:
+            self.told(what)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
 
 
 class FilterBar(Vertical):
@@ -43,8 +46,7 @@ class FilterBar(Vertical):
 
     DEFAULT_CSS = """
     FilterBar {
-        height: auto; display: none;
-        &.-shown { display: block; }
+        height: auto;
         & > Horizontal { height: 1; padding: 0 1; background: $panel; }
         & .slash { width: 2; color: $text-muted; }
         & FilterField { width: 1fr; }
@@ -56,6 +58,7 @@ class FilterBar(Vertical):
 
     def __init__(self) -> None:
         super().__init__(id="filter-bar")
+        self.display = False
 
     def compose(self) -> ComposeResult:
         """Lay out the field, the count and the line for what is wrong."""

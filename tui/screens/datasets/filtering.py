@@ -12,13 +12,13 @@ from tui.core.filtering.marks import as_ids
 from tui.core.filtering.model import Everything, FilterError, Node
 from tui.core.filtering.parser import parse
 from tui.core.text import plural
-from tui.screens.datasets.filter_bar import FilterBar, FilterField
+from tui.screens.datasets.filter_bar import FilterBar
 from tui.screens.datasets.marks import MarkActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
 
     from tui.core.checks import Issue
     from tui.services.datasets import Document
@@ -179,8 +179,9 @@ class FilterActions(MarkActions):
 
     def action_filter(self) -> None:
         """Type a filter above the list."""
-        self._bar.add_class("-shown")
-        self._bar.field.focus()
+        self._bar.display = True
+        self._bar.field.told = self._field_told
+        self.set_focus(self._bar.field)
 
     @on(Input.Changed, "#filter")
     def _typed(self, event: Input.Changed) -> None:
@@ -204,38 +205,36 @@ class FilterActions(MarkActions):
             self.set_filter(node)
         return True
 
-    @on(Input.Submitted, "#filter")
-    def _keep_filter(self, event: Input.Submitted) -> None:
-        event.stop()
+    def _keep_filter(self) -> None:
         self.workers.cancel_group(self, "typing")
-        if not self._apply(event.value):
+        if not self._apply(self._bar.field.value):
             return
         if isinstance(self.filter, Everything):
             self.leave_filter()
             return
         self._remember(str(self.filter))
-        self.query_one("#examples", RecordList).focus()
+        self.set_focus(self.query_one("#examples", RecordList))
 
-    @on(FilterField.Told)
-    def _field_told(self, event: FilterField.Told) -> None:
-        event.stop()
-        if event.what == "left":
+    def _field_told(self, what: str) -> None:
+        if what == "kept":
+            self._keep_filter()
+        elif what == "left":
             self.leave_filter()
-        elif event.what == "recalled":
+        elif what == "recalled":
             self._recall()
         else:
             self._save_filter()
 
     def leave_filter(self) -> bool:
         """Show all rows again and close the field; tells whether there was a filter or a field."""
-        if not self._bar.has_class("-shown"):
+        if not self._bar.display:
             return False
         self._close_bar()
         if not isinstance(self.filter, Everything):
             at = self.position
             self.set_filter(Everything())
             self.go_to(at if self.document and at < len(self.document) else self._anchor)
-        self.query_one("#examples", RecordList).focus()
+        self.set_focus(self.query_one("#examples", RecordList))
         return True
 
     def _close_bar(self) -> None:
@@ -243,11 +242,11 @@ class FilterActions(MarkActions):
         with self.prevent(Input.Changed):
             self._bar.field.value = ""
         self._bar.say("")
-        self._bar.remove_class("-shown")
+        self._bar.display = False
 
     def open_filter(self, node: Node) -> None:
         """Set a filter as if it had been typed and kept."""
-        self._bar.add_class("-shown")
+        self._bar.display = True
         with self.prevent(Input.Changed):
             self._bar.field.value = str(node)
         self._bar.say("")
@@ -270,13 +269,20 @@ class FilterActions(MarkActions):
         text = "Filter saved; ↓ in the field lists it" if saved else "Filter no longer saved"
         self.notify(text, markup=False, timeout=3)
 
+    def _recall(self) -> None:
+        dialog: Choose[str] = Choose("Filters", [], empty="none yet; ctrl+s in the field saves one")
+        self._offer_filters(dialog, self.app.push_screen(dialog, self._take_recalled))
+
     @work(group="recall", exclusive=True, exit_on_error=False, description="list filters")
-    async def _recall(self) -> None:
+    async def _offer_filters(self, dialog: Choose[str], shown: Awaitable[object]) -> None:
         filters = await self._saved_filters.load()
+        await shown
         choices = [Choice(text, text, "saved") for text in filters.saved]
         choices += [Choice(t, t, "recent") for t in filters.recent if t not in filters.saved]
-        dialog = Choose("Filters", choices, empty="none yet; ctrl+s in the field saves one")
-        text = await self.app.push_screen_wait(dialog)
+        if choices and dialog.is_current:
+            dialog.offer(choices)
+
+    def _take_recalled(self, text: str | None) -> None:
         if text is not None:
             self._bar.field.value = text
             self._bar.field.action_end()

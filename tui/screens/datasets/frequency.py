@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from textual import work
-
-from tui.core.filtering.model import all_of
+from tui.core.filtering.model import Node, all_of
 from tui.core.properties import PROPERTIES
 from tui.screens.datasets.filtering import FilterActions
 from tui.screens.datasets.frequency_table import FrequencyTable
@@ -15,8 +13,7 @@ class FrequencyActions(FilterActions):
 
     _counted_last = PROPERTIES[0].name
 
-    @work(group="frequency", exclusive=True, exit_on_error=False, description="count a property")
-    async def action_frequency(self) -> None:
+    def action_frequency(self) -> None:
         """Show how often each value of a property occurs; the one chosen becomes a filter."""
         document, facts = self.document, self._facts
         if document is None or facts is None:
@@ -24,7 +21,10 @@ class FrequencyActions(FilterActions):
         snapshot = document.snapshot()
         positions = self.view.positions() if self.view.filtered else range(len(snapshot))
         table = FrequencyTable(snapshot, positions, facts, self._counted_last)
-        chosen = await self.app.push_screen_wait(table)
-        self._counted_last = table.wanted.name
-        if chosen is not None:
-            self.open_filter(all_of(self.filter, chosen))
+
+        def take(chosen: Node | None) -> None:
+            self._counted_last = table.wanted.name
+            if chosen is not None:
+                self.open_filter(all_of(self.filter, chosen))
+
+        self.app.push_screen(table, take)

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.services.filtering import RowFacts
     from tui.services.frequency import Frequencies, Value
 
-_KEYS = "← → another property · m list of them · enter shows the examples · esc back"
+_KEYS = "← → property · m menu · enter shows the examples · esc back"
 _BAR = 12
 
 

@@ -100,8 +100,7 @@ class MarkActions(PlaceInDataset):
         self.marks.add(ids[self.view.position(row)] for row in shown)
         self._marks_changed()
 
-    @work(group="marks", exclusive=True, exit_on_error=False, description="choose what to mark")
-    async def _choose_marks(self) -> None:
+    def _choose_marks(self) -> None:
         shown = self.view.matching
         which = "that the filter shows" if self.view.filtered else "of the file"
         choices = [
@@ -109,7 +108,9 @@ class MarkActions(PlaceInDataset):
             Choice("invert", "Invert", f"the marks of {plural(shown, 'row')} {which}"),
             Choice("clear", "Clear", f"take {plural(self.marked, 'mark')} away"),
         ]
-        chosen = await self.app.push_screen_wait(Choose("Marks", choices))
+        self.app.push_screen(Choose("Marks", choices), self._mark_chosen)
+
+    def _mark_chosen(self, chosen: str | None) -> None:
         document = self.document
         if document is None or chosen is None:
             self.rows_noted()

@@ -15,7 +15,7 @@ from tui.screens.datasets.bulk import BulkActions
 from tui.screens.datasets.changes import ChangesActions
 from tui.screens.datasets.editing_menus import MenuActions
 from tui.screens.datasets.exporting import ExportActions
-from tui.screens.datasets.filter_bar import FilterBar
+from tui.screens.datasets.filter_bar import FilterBar, FilterField
 from tui.screens.datasets.fixing_repair import RepairActions
 from tui.screens.datasets.frequency import FrequencyActions
 from tui.screens.datasets.importing import ImportActions
@@ -249,7 +249,9 @@ class DatasetsScreen(
         return self.leave_range() or self.leave_filter()
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Offer what needs a dataset only while one is open."""
+        """Offer what needs a dataset only while one is open; / is a character in the filter."""
+        if action == "filter" and isinstance(self.focused, FilterField):
+            return False
         needs = {c.action for c in commands_for(self.MODE)} - {"open", "sample", "import_data"}
         return self.document is not None or action not in needs
 
