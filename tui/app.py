@@ -79,6 +79,7 @@ class FinetuiApp(App[None]):
         super().__init__()
         self._path, self._profile = path, profile
         self._work: dict[str, str] = {}
+        self.unopened: ServiceError | None = None  # why there is no workspace
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_model = ""  # the model another mode has asked Chat to take
 
@@ -95,6 +96,7 @@ class FinetuiApp(App[None]):
         try:
             workspace = await Workspace.open(self._profile)
         except ServiceError as error:
+            self.unopened = error
             self._tell(error)
             self.status = Status(profile="no profile")
             return
@@ -240,6 +242,8 @@ class FinetuiApp(App[None]):
 
         workspace = self.workspace
         if workspace is None:
+            if self.unopened is not None:
+                raise self.unopened
             return
         choices = [
             Choice(p.name, p.name, p.base_url or "the built-in provider on this machine")

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual import events
 from textual.widgets import Input, Static
 
 from tests.faults.server import ACT_AND_DROP, HANG, FaultServer, reply
@@ -362,3 +363,16 @@ async def test_offline_the_rows_stay_and_so_does_the_error(
         server._faults.clear()
         await pilot.press("r")
         await until(lambda: panel.failure is None, pilot)
+
+
+async def test_keys_typed_ahead_of_the_form_are_no_commands(dataset: Path) -> None:
+    async with running(dataset) as (pilot, screen):
+        app = screen.app
+        for key in ("n", "5", "2"):  # all at once, as a paste or a slow line brings them
+            app.post_message(events.Key(key, key))
+        await until(lambda: isinstance(app.screen, NewJob), pilot)
+        await pilot.pause()
+        assert app.current_mode == "jobs"
+        form = app.screen
+        assert isinstance(form, NewJob)
+        assert form.draft.validation.endswith("arr_valid.jsonl")

@@ -8,9 +8,9 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Footer, Static
 
-from tui.commands import MODES, bindings_for
+from tui.commands import MODES, bindings_for, commands_for
 from tui.screens.host import Host, host_of
-from tui.services.errors import ServiceError
+from tui.services.errors import InputError, ServiceError
 from tui.widgets.error_panel import ErrorPanel, Failure
 from tui.widgets.mode_bar import ModeBar
 from tui.widgets.status_line import Status, StatusLine
@@ -85,17 +85,27 @@ class ModeScreen(Screen[None]):
 
     @property
     def workspace(self) -> Workspace:
-        """The workspace. Raises RuntimeError before `on_workspace`."""
+        """The workspace. Raises a ServiceError before `on_workspace`."""
         workspace = self.host.workspace
-        if workspace is None:
-            raise RuntimeError("no workspace yet")
-        return workspace
+        if workspace is not None:
+            return workspace
+        raise self.host.unopened or InputError(
+            "Not ready yet", "the profile is still being opened", "Try again in a moment."
+        )
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Hold this mode's commands back, dimmed, while there is no profile to work with."""
+        del parameters
+        held = self.host.workspace is None and action in {c.action for c in commands_for(self.MODE)}
+        return None if held else True
 
     def on_mount(self) -> None:
         """Follow the program's status, walk and workspace."""
         self.watch(self.app, "status", self._show_status)
         self.watch(self.app, "walk", self._show_walk)
         self.watch(self.app, "workspace", self._take_workspace)
+        if self.host.unopened is not None:
+            self.show_error(self.host.unopened)
 
     def _show_status(self, status: Status) -> None:
         self.query_one(StatusLine).show(status)
@@ -108,6 +118,7 @@ class ModeScreen(Screen[None]):
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:
             self.on_workspace(workspace)
+            self.refresh_bindings()
 
     # -- errors, remarks, age --------------------------------------------------------
 

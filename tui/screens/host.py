@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from tui.screens.walk import Walk
+    from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
     from tui.widgets.status_line import Status
 
@@ -16,6 +17,7 @@ class Host(Protocol):
     """The app, as screens see it."""
 
     workspace: Workspace | None
+    unopened: ServiceError | None  # why there is no workspace
     status: Status
     walk: Walk
     example_asked: int | None

@@ -44,32 +44,41 @@ class JobActions(ModeScreen):
 
     # -- making ----------------------------------------------------------------------
 
-    @work(group="form", exclusive=True, exit_on_error=False, description="make a job")
-    async def action_new(self) -> None:
-        """Fill in a form and create a job from it."""
+    def action_new(self) -> None:
+        """Fill in a form and create a job from it.
+
+        Nothing is waited for before the form stands: keys typed ahead are meant for it, and
+        left on this screen they would be commands.
+        """
         from tui.screens.jobs.form import NewJob
 
         profile = self.workspace.profile
         if profile.read_only:
-            raise ReadOnly(
-                "Cannot create a job",
-                f"profile {profile.name} is marked read-only",
-                "Press F2 to choose another profile.",
+            self.show_error(
+                ReadOnly(
+                    "Cannot create a job",
+                    f"profile {profile.name} is marked read-only",
+                    "Press F2 to choose another profile.",
+                )
             )
-        draft = await draft_for(self.workspace.datasets.current)
+            return
+        draft = draft_for(self.workspace.datasets.current)
         if self._kept is not None and self._kept.training == draft.training:
             draft = self._kept
         form = NewJob(self.workspace, draft)
         self.host.reached("create_form")
-        job = await self.app.push_screen_wait(form)
-        self._kept = form.draft if job is None else None
-        if job is None:
-            return
-        self.started.add(job.id)
-        self.host.reached("created")
-        self.clear_error()
-        self.select(job.id)
-        self.workspace.board.refresh()
+
+        def closed(job: Job | None) -> None:
+            self._kept = form.draft if job is None else None
+            if job is None:
+                return
+            self.started.add(job.id)
+            self.host.reached("created")
+            self.clear_error()
+            self.select(job.id)
+            self.workspace.board.refresh()
+
+        self.app.push_screen(form, closed)
 
     def tell_ended(self, jobs: tuple[Job, ...]) -> None:
         """Tell of jobs made in this session that have ended."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -103,13 +102,13 @@ def _first_problem(**values: Any) -> str:
     return next(iter(replace(request, **values).problems()), "")
 
 
-async def draft_for(document: Document | None) -> Draft:
+def draft_for(document: Document | None) -> Draft:
     """Return a form filled in for the open dataset, as far as that tells anything."""
     if document is None:
         return Draft()
     first = document.example(0) if len(document) else None
     preference = isinstance(first, Example) and first.kind == "preference"
-    sibling = await asyncio.to_thread(validation_beside, document.path)
+    sibling = validation_beside(document.path)
     return Draft(
         training=short_path(document.path),
         validation="" if sibling is None else short_path(sibling),
@@ -118,7 +117,10 @@ async def draft_for(document: Document | None) -> Draft:
 
 
 def validation_beside(training: Path) -> Path | None:
-    """Return the validation file that stands beside a training file by its name. Blocking."""
+    """Return the validation file that stands beside a training file by its name.
+
+    Looks at up to four names on disk: the form must stand before the next key is read.
+    """
     names = [
         training.name.replace(one, other) for one, other in _TRIED if one in training.name
     ] or [f"{training.stem}_valid{training.suffix}"]

@@ -1,0 +1,33 @@
+"""The frame when there is nothing to work with: said in every mode, and no key does harm."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.commands import MODES, commands_for
+from tui.screens.base import ModeScreen
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("mode", [mode for _, mode, _ in MODES])
+async def test_a_bad_configuration_is_said_in_every_mode(app_home: Path, mode: str) -> None:
+    (app_home / "config").mkdir(parents=True)
+    (app_home / "config" / "config.toml").write_text("[profiles.x]\nbase_url = 5\n")
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.unopened is not None, pilot)
+        app.show_mode(mode)
+        await until(lambda: app.current_mode == mode, pilot)
+        screen = app.screen
+        assert isinstance(screen, ModeScreen)
+        await until(lambda: "base_url must be a text" in screen.failure_text, pilot)
+        keys = [command.keys.split(",")[0] for command in commands_for(mode)]
+        await pilot.press("escape", "escape", *keys, "f2")
+        await until(lambda: "base_url must be a text" in screen.failure_text, pilot)
+        assert "unforeseen" not in screen.failure_text
