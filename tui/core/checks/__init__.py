@@ -39,8 +39,8 @@ from tui.core.checks.run import (
     collect,
     columns_of,
     file_format,
-    survey_row,
 )
+from tui.core.checks.survey import survey_row
 
 __all__ = [
     "RULES",

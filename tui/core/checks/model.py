@@ -127,6 +127,7 @@ LINE_RULES: list[tuple[Rule, LineFunction]] = []
 # By the gate that says whether an example can have what the rules are about at all: most
 # examples have no tools and no images, and asking once is cheaper than asking in each rule.
 ROW_RULES: dict[Gate, list[tuple[Rule, RowFunction]]] = {}
+CLOSED_TO_TIDY: set[Gate] = set()
 # For rules that find much: how many findings there are, without making them.
 COUNTS: dict[str, Count] = {}
 FILE_RULES: list[tuple[Rule, FileFunction]] = []
@@ -148,6 +149,12 @@ def line_rule(
 def always(_row: Row) -> bool:
     """Let every example through: the gate of rules that concern all."""
     return True
+
+
+def closed_to_tidy(gate: Gate) -> Gate:
+    """Mark a gate that lets no tidy chat through (see `Row.tidy`): it need not be asked then."""
+    CLOSED_TO_TIDY.add(gate)
+    return gate
 
 
 def row_rule(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.model import Finding, closed_to_tidy, row_rule
 from tui.core.checks.row import Row, digest, json_type
 from tui.core.example import section_list
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 _OUTPUTS = ("preferred_output", "non_preferred_output")
 
 
+@closed_to_tidy
 def _is_pair(row: Row) -> bool:
     return row.kind == "preference"
 

@@ -56,7 +56,7 @@ def mojibake(row: Row) -> Iterable[Finding]:
     "warning",
     "Code block not closed",
     "The model learns to leave code blocks open.",
-    gate=marked(b"```", b"~~~"),
+    gate=marked(b"```", b"~~~", rare=False),
 )
 def code_fence(row: Row) -> Iterable[Finding]:
     """Find answers with an odd number of code fences."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.core.checks.model import Finding
+from tui.core.checks.model import Finding, closed_to_tidy
 from tui.core.checks.sieve import hides_ascii, sieved
 from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
 from tui.core.text import one_line
@@ -192,16 +192,18 @@ def plain(raw: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
         return (), False
     roles = []
     tidy, before = True, None
-    for message in messages:
-        if type(message) is not dict or len(message) != 2:
-            return (), False
-        role, content = message.get("role"), message.get("content")
-        if type(role) is not str or type(content) is not str or role not in _SPEAKERS:
-            return (), False
-        roles.append(role)
-        if not content or content[0].isspace() or content[-1].isspace() or content == before:
-            tidy = False
-        before = content
+    try:
+        for message in messages:
+            role, content = message["role"], message["content"]
+            if len(message) != 2 or type(content) is not str or role not in _SPEAKERS:
+                return (), False
+            roles.append(role)
+            # Text without white space around it is returned by strip as it is.
+            if not content or content.strip() != content or content == before:
+                tidy = False
+            before = content
+    except (KeyError, TypeError, IndexError):  # no object, no such key, or a role that is a list
+        return (), False
     order = tuple(roles)
     return order, tidy and orderly(order)
 
@@ -221,11 +223,13 @@ def _where(index: int) -> tuple[str, Place]:
     return f"messages[{index}].content", Place("messages", index)
 
 
+@closed_to_tidy
 def unusual(row: Row) -> bool:
     """Let all but plain chats through: the gate of rules on keys and types."""
     return not row.roles
 
 
+@closed_to_tidy
 def untidy(row: Row) -> bool:
     """Let all but plain and tidy chats through: the gate of rules on order and white space."""
     return not row.tidy

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 import orjson
@@ -10,7 +9,6 @@ import orjson
 from tui.core.checks.columns import Columns, rule_numbers
 from tui.core.checks.facts import facts_of
 from tui.core.checks.model import (
-    COUNTS,
     FILE_RULES,
     LINE_RULES,
     ROW_RULES,
@@ -31,8 +29,6 @@ from tui.core.checks.whole_file import WholeFile
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from tui.core.checks.model import Count, Gate, RowFunction
-
 _BOM = b"\xef\xbb\xbf"
 # A file with this damage is not JSONL at all: its other lines only repeat it.
 WHOLE_DAMAGE = {"utf-16", "json-array", "pretty-printed"}
@@ -41,66 +37,21 @@ _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 def check_row(number: int, line: bytes) -> RowReport:
     """Check one line (1-based `number`), with or without its line ending. Never raises."""
-    line = line.rstrip(b"\r\n")
-    if number == 1:
-        line = line.removeprefix(_BOM)  # the rule bom reports it, from the file's head
-    row = _read(line)
+    row = read(number, line)
     if isinstance(row, BadLine):
-        rule, finding = _damage(row)
-        return RowReport((issue(rule, finding, number),), _facts_of_bad(rule))
+        rule, finding = damage(row)
+        return RowReport((issue(rule, finding, number),), facts_of_bad(rule))
     issues = [issue(rule, finding, number) for rule, finding in _findings(row)]
     if len(issues) > 1:
         issues.sort(key=_order_in_row)
     return RowReport(tuple(issues), facts_of(row))
 
 
-def survey_row(number: int, line: bytes) -> tuple[bytes, RowFacts]:
-    """Return which rules find something in a line, as a signature of `Columns`, and its facts.
-
-    The same as `check_row` says, without wording it.
-    """
+def read(number: int, line: bytes) -> Row | BadLine:
+    """Return a line (1-based `number`) as the rules look at it."""
     line = line.rstrip(b"\r\n")
     if number == 1:
-        line = line.removeprefix(_BOM)
-    row = _read(line)
-    if isinstance(row, BadLine):
-        rule, _ = _damage(row)
-        return bytes([rule_numbers()[rule.id]]), _facts_of_bad(rule)
-    signature = b""
-    for gate, rules in _surveys():
-        if gate(row):
-            for mark, count in rules:
-                signature += mark * count(row)
-    if len(signature) > signature.count(signature[:1]):
-        order = _places()
-        signature = bytes(sorted(signature, key=order.__getitem__))
-    return signature, facts_of(row)
-
-
-@cache
-def _surveys() -> list[tuple[Gate, list[tuple[bytes, Count]]]]:
-    """Return the rules on examples by their gates, as bytes of signatures and how to count."""
-    numbers = rule_numbers()
-    return [
-        (gate, [(bytes([numbers[r.id]]), COUNTS.get(r.id) or _counting(f)) for r, f in rules])
-        for gate, rules in ROW_RULES.items()
-    ]
-
-
-def _counting(check: RowFunction) -> Count:
-    def count(row: Row) -> int:
-        return sum(1 for _ in check(row))
-
-    return count
-
-
-@cache
-def _places() -> list[tuple[int, int]]:
-    """Return by each rule's number where its problems stand among those of a line."""
-    return [(_RANK[rule.severity], number) for number, rule in enumerate(RULES.values())]
-
-
-def _read(line: bytes) -> Row | BadLine:
+        line = line.removeprefix(_BOM)  # the rule bom reports it, from the file's head
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as error:
@@ -121,14 +72,16 @@ def _findings(row: Row) -> list[tuple[Rule, Finding]]:
     ]
 
 
-def _damage(line: BadLine) -> tuple[Rule, Finding]:
+def damage(line: BadLine) -> tuple[Rule, Finding]:
+    """Return which rule says what is wrong with a line that is no object, and what it says."""
     for rule, check in LINE_RULES:
         if (finding := check(line)) is not None:
             return rule, finding
     raise AssertionError("the last rule takes every line")
 
 
-def _facts_of_bad(rule: Rule) -> RowFacts:
+def facts_of_bad(rule: Rule) -> RowFacts:
+    """Return the facts of a line that is no object, by the rule that says so."""
     return RowFacts("blank" if rule.id == "blank-line" else "broken")
 
 

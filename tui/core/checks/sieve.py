@@ -41,8 +41,15 @@ def common(mark: bytes) -> Callable[[Row], bool]:
     return gate
 
 
-def marked(*marks: bytes) -> Callable[[Row], bool]:
-    """Return a gate: whether one of `marks`, which are ASCII, may be in a text of the line."""
+# Gates on marks that few lines hold, with what one of them leaves in the sieve.
+RARE: dict[Callable[[Row], bool], list[bytes]] = {}
+
+
+def marked(*marks: bytes, rare: bool = True) -> Callable[[Row], bool]:
+    """Return a gate: whether one of `marks`, which are ASCII, may be in a text of the line.
+
+    Not `rare`: many lines hold one.
+    """
     by_rest: dict[bytes, list[bytes]] = {}
     for mark in marks:
         by_rest.setdefault(sieved(mark), []).append(mark)
@@ -54,6 +61,8 @@ def marked(*marks: bytes) -> Callable[[Row], bool]:
                 return True
         return row.hides_ascii
 
+    if rare:
+        RARE[gate] = [*by_rest]
     return gate
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.model import Finding, closed_to_tidy, row_rule
 from tui.core.checks.row import Row, Turn, quoted
 from tui.core.checks.sieve import marked
 
@@ -20,6 +20,7 @@ MOST_IMAGES = 10
 _IMAGE_URL = re.compile(r"https?://\S+|data:image/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]+=*")
 
 
+@closed_to_tidy
 def _has_images(row: Row) -> bool:
     return not row.roles and row.may_hold(b"image_url")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.model import Finding, closed_to_tidy, row_rule
 from tui.core.checks.row import Row, json_type, quoted
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def schemas(row: Row) -> dict[str, Any]:
     }
 
 
+@closed_to_tidy
 def has_tools(row: Row) -> bool:
     """Tell whether an example may have tools, calls or replies: the gate of these rules."""
     return not row.roles and row.may_hold(b"tool", b"function")

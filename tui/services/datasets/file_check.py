@@ -97,7 +97,7 @@ class FileCheck:
     async def _started(self) -> asyncio.subprocess.Process:
         paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
         return await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tui.services.datasets.check_worker"),
+            *(sys.executable, "-m", "tui.services.check_worker"),
             str(self._source.descriptor),
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
