@@ -17,6 +17,8 @@ from tui.widgets.record_list import RecordList
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+_AT_ONCE = 50_000  # marks made between two looks at the keyboard
+
 
 class MarkActions(PlaceInDataset):
     """Mark rows and ranges, and tell other commands which rows they speak of."""
@@ -108,9 +110,14 @@ class MarkActions(PlaceInDataset):
             Choice("invert", "Invert", f"the marks of {plural(shown, 'row')} {which}"),
             Choice("clear", "Clear", f"take {plural(self.marked, 'mark')} away"),
         ]
-        self.app.push_screen(Choose("Marks", choices), self._mark_chosen)
 
-    def _mark_chosen(self, chosen: str | None) -> None:
+        def take(chosen: str | None) -> None:
+            self._mark_chosen(chosen)
+
+        self.app.push_screen(Choose("Marks", choices), take)
+
+    @work(group="marks", exclusive=True, exit_on_error=False, description="mark the rows shown")
+    async def _mark_chosen(self, chosen: str | None) -> None:
         document = self.document
         if document is None or chosen is None:
             self.rows_noted()
@@ -118,9 +125,11 @@ class MarkActions(PlaceInDataset):
         if chosen == "clear":
             self.marks.clear()
         else:
-            ids = document.snapshot().ids
-            rows = [ids[position] for position in self.view.positions()]
-            (self.marks.add if chosen == "all" else self.marks.flip)(rows)
+            mark = self.marks.add if chosen == "all" else self.marks.flip
+            ids, positions = document.snapshot().ids, self.view.positions()
+            for start in range(0, len(positions), _AT_ONCE):
+                mark(map(ids.__getitem__, positions[start : start + _AT_ONCE]))
+                await asyncio.sleep(0)  # a million marks take a third of a second
         self._marks_changed()
 
     def leave_range(self) -> bool:
