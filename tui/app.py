@@ -163,8 +163,10 @@ class FinetuiApp(App[None]):
 
     def copy_out(self, text: str, what: str) -> None:
         """Copy by OSC 52, and to a file too: a terminal or tmux may drop the sequence silently."""
-        self.copy_to_clipboard(text)
-        self._copy_to_file(text, what)
+        # Half of a surrogate pair, as a dataset may hold it, is no text for anybody else.
+        whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
+        self.copy_to_clipboard(whole)
+        self._copy_to_file(whole, what)
 
     @work(group="copy", exclusive=True, exit_on_error=False, thread=True, description="copy a text")
     def _copy_to_file(self, text: str, what: str) -> None:
@@ -172,14 +174,15 @@ class FinetuiApp(App[None]):
             return
         from tui.services.locations import private_folder
 
-        path = private_folder(self.workspace.locations.state) / "copied.txt"
-        path.write_text(text, encoding="utf-8")
         tmux = " (tmux needs set -s set-clipboard on)" if os.environ.get("TMUX") else ""
-        self.notify(
-            f"{what} sent to the terminal's clipboard{tmux}, and to {path}",
-            markup=False,
-            timeout=6,
-        )
+        said = f"{what} sent to the terminal's clipboard{tmux}"
+        try:
+            path = private_folder(self.workspace.locations.state) / "copied.txt"
+            path.write_text(text, encoding="utf-8")
+        except (OSError, ServiceError):  # a full disk: the clipboard has it all the same
+            self.notify(f"{said}; it could not be written to a file", markup=False, timeout=6)
+        else:
+            self.notify(f"{said}, and to {path}", markup=False, timeout=6)
 
     # -- actions -----------------------------------------------------------------------
 

@@ -15,6 +15,26 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+async def test_half_a_surrogate_pair_can_be_copied(app_home: Path) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        app.copy_out("a\ud800b", "The answer")
+        assert app.clipboard == "a\\ud800b"
+        copied = app_home / "state" / "copied.txt"
+        await until(lambda: copied.exists() and copied.read_text() == "a\\ud800b", pilot)
+
+
+async def test_a_folder_that_cannot_be_written_keeps_nobody_from_copying(app_home: Path) -> None:
+    app_home.mkdir(parents=True)
+    (app_home / "state").touch()
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace, pilot)
+        app.copy_out("it", "The answer")
+        await until(lambda: any("could not be written" in n.message for n in app._notifications))
+
+
 @pytest.mark.parametrize("mode", [mode for _, mode, _ in MODES])
 async def test_a_bad_configuration_is_said_in_every_mode(app_home: Path, mode: str) -> None:
     (app_home / "config").mkdir(parents=True)
