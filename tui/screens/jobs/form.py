@@ -41,6 +41,7 @@ class NewJob(Creating):
     """Answers with the job created, or None. Nothing typed is lost by a failure."""
 
     CSS_PATH = "form.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-roomy")]  # what is typed before hints
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("ctrl+s", "create", "Create", show=False, priority=True),
         # First of all: keys typed ahead then go to the field one has moved to.
