@@ -197,3 +197,11 @@ async def test_an_answer_without_end_is_left(workspace: Workspace, server: Fault
         await workspace.jobs.list()
     assert "goes on" in caught.value.cause
     assert await asyncio.to_thread(server.gone.wait, 20)
+
+
+async def test_an_answer_that_trickles_for_ever(workspace: Workspace, server: FaultServer) -> None:
+    server.fault(LIST, stream(b"[1,", endless=True))
+    with pytest.raises(Unanswered) as caught:
+        await workspace.jobs.list()
+    assert "did not come to its end" in caught.value.cause
+    assert server.count(LIST) == 1

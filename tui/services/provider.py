@@ -35,6 +35,8 @@ __all__ = ["Provider", "ProviderStatus"]
 # A read that fails in passing is repeated after these many seconds; a write never is.
 READ_AGAIN_S = (0.3, 1.0)
 LONGEST_WAIT_S = 5.0
+# In which multiple of the time an answer may take to begin it must have ended.
+WHOLE_ANSWER = 5
 
 
 class Provider:
@@ -107,13 +109,12 @@ class Provider:
         Raises Refused, NotOffered, Unreachable, Unanswered, Malformed, LabFailed, ReadOnly.
         """
         async with self.stream(call) as response:
-            asked = self._asked(call)
-            return json_value(response, await whole_body(response, asked), asked)
+            return json_value(response, await self._body(response, call), self._asked(call))
 
     async def read(self, call: Call) -> bytes:
         """Make one request and return the bytes of its answer, which must not be huge."""
         async with self.stream(call) as response:
-            return await whole_body(response, self._asked(call))
+            return await self._body(response, call)
 
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[httpx2.Response]:
@@ -136,6 +137,18 @@ class Provider:
         """Close the connections; the provider cannot be used afterwards."""
         self._closed = True
         await self._drop_client()
+
+    async def _body(self, response: httpx2.Response, call: Call) -> bytes:
+        # Each piece in time is not enough: a server may send one now and then for ever.
+        longest = WHOLE_ANSWER * self.profile.timeout
+        try:
+            async with asyncio.timeout(longest):
+                return await whole_body(response, self._asked(call))
+        except TimeoutError:
+            cause = f"the answer did not come to its end within {longest:g} s"
+            made = Unanswered(self._asked(call).title, cause, "Try again.")
+            made.timed_out = True
+            raise made from None
 
     async def _open(self, call: Call) -> httpx2.Response:
         client = await self.client()
