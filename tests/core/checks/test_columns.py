@@ -66,4 +66,4 @@ def test_columns_filled_piece_by_piece_and_rearranged_give_the_same_issues() -> 
 @given(st.lists(st.integers(0, 9), max_size=60))
 def test_both_ways_of_finding_repeats_agree(numbers: list[int]) -> None:
     column = array("Q", numbers)
-    assert list(_sorted_repeats(column)) == _plain_repeats(column)
+    assert _sorted_repeats(column) == _plain_repeats(column)

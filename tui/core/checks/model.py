@@ -7,11 +7,14 @@ rules: a line that is no JSON object, an example, and the file as a whole.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
+    from array import array
+
     from tui.core.checks.row import Row
     from tui.core.checks.whole_file import WholeFile
     from tui.core.example import Kind, Place
@@ -54,6 +57,40 @@ class Finding:
     where: str = ""
     place: Place | None = None
     line: int = 0  # only file rules set it
+
+
+class PairFindings:
+    """Findings at lines, at most one each, that all say the same of another line.
+
+    There can be as many as lines: so they are two numbers each (0-based, rising `lines`) until
+    they are asked for. `text` has {} where the other line's number goes.
+    """
+
+    def __init__(self, text: str, lines: array[int], others: array[int]) -> None:
+        self.lines = lines
+        self._others = others
+        self._text = text
+
+    def __len__(self) -> int:
+        """Count findings."""
+        return len(self.lines)
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Yield the findings in order."""
+        return (self._finding(at) for at in range(len(self.lines)))
+
+    def before(self, line: int) -> int:
+        """Count the findings at lines before a line (1-based)."""
+        return bisect_left(self.lines, line - 1)
+
+    def at(self, line: int) -> Finding | None:
+        """Return the finding at a line (1-based), if there is one."""
+        at = self.before(line)
+        found = at < len(self.lines) and self.lines[at] == line - 1
+        return self._finding(at) if found else None
+
+    def _finding(self, at: int) -> Finding:
+        return Finding(self._text.format(self._others[at] + 1), line=self.lines[at] + 1)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,34 +2,32 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from array import array
+from typing import Any
 
 from tui.core.large import MANY
 
-if TYPE_CHECKING:
-    from array import array
-    from collections.abc import Iterable
 
+def repeats(column: array[int]) -> tuple[array[int], array[int]]:
+    """Return the positions of all numbers that stand before, and where each stood first.
 
-def repeats(column: array[int]) -> Iterable[tuple[int, int]]:
-    """Yield (position, first position) of each number that stands before; 0 is no number.
-
-    In the order of the positions.
+    In the order of the positions; 0 is no number.
     """
     return _sorted_repeats(column) if len(column) >= MANY else _plain_repeats(column)
 
 
-def _plain_repeats(column: array[int]) -> list[tuple[int, int]]:
+def _plain_repeats(column: array[int]) -> tuple[array[int], array[int]]:
     first: dict[int, int] = {}
-    found = []
+    again, before = array("q"), array("q")
     for at, number in enumerate(column):
-        before = first.setdefault(number, at)
-        if before != at and number:
-            found.append((at, before))
-    return found
+        earlier = first.setdefault(number, at)
+        if earlier != at and number:
+            again.append(at)
+            before.append(earlier)
+    return again, before
 
 
-def _sorted_repeats(column: array[int]) -> Iterable[tuple[int, int]]:
+def _sorted_repeats(column: array[int]) -> tuple[array[int], array[int]]:
     import numpy as np
 
     values: Any = np.frombuffer(column, dtype=np.uint64)
@@ -37,7 +35,7 @@ def _sorted_repeats(column: array[int]) -> Iterable[tuple[int, int]]:
     twice = ordered[1:][ordered[1:] == ordered[:-1]]
     twice = np.unique(twice[twice != 0])
     if not len(twice):
-        return ()
+        return array("q"), array("q")
     # Only the numbers that do repeat are sorted again with their places.
     nearest = np.searchsorted(twice, values)
     nearest[nearest == len(twice)] = 0
@@ -46,4 +44,10 @@ def _sorted_repeats(column: array[int]) -> Iterable[tuple[int, int]]:
     _, first, which = np.unique(kept, return_index=True, return_inverse=True)
     befores = places[first][which]
     again = places != befores
-    return zip(places[again].tolist(), befores[again].tolist(), strict=True)
+    return _as_array(places[again]), _as_array(befores[again])
+
+
+def _as_array(numbers: Any) -> array[int]:
+    made = array("q")
+    made.frombytes(numbers.astype("int64").tobytes())
+    return made

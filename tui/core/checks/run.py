@@ -100,10 +100,14 @@ def columns_of(reports: Iterable[RowReport]) -> Columns:
 
 def check_columns(columns: Columns, source: FileFacts) -> list[Issue]:
     """Return the issues that only the file as a whole shows; lines are in order."""
+    found = findings_of_file(columns, source)
+    return [issue(rule, one, one.line) for rule, findings in found for one in findings]
+
+
+def findings_of_file(columns: Columns, source: FileFacts) -> list[tuple[Rule, Iterable[Finding]]]:
+    """Return what each rule on the file as a whole finds; `PairFindings` may be very many."""
     file = WholeFile(columns, source)
-    return [
-        issue(rule, finding, finding.line) for rule, check in FILE_RULES for finding in check(file)
-    ]
+    return [(rule, check(file)) for rule, check in FILE_RULES]
 
 
 def collect(reports: Sequence[RowReport], source: FileFacts) -> list[Issue]:

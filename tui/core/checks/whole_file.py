@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tui.core.checks.columns import JUDGED, KINDS, LONGER, TRAINS, Columns, is_example
-from tui.core.checks.model import FileFacts, Finding, file_rule
+from tui.core.checks.model import FileFacts, Finding, PairFindings, file_rule
 from tui.core.checks.repeats import repeats
+from tui.core.large import picked
 from tui.core.text import plural
 
 if TYPE_CHECKING:
@@ -251,10 +253,7 @@ def nothing_to_train(file: WholeFile) -> Iterable[Finding]:
 )
 def duplicate(file: WholeFile) -> Iterable[Finding]:
     """Find examples that stand in the file before."""
-    return [
-        Finding(f"This is the same as line {before + 1}. Delete one.", line=at + 1)
-        for at, before in repeats(file.rows.content)
-    ]
+    return PairFindings("This is the same as line {}. Delete one.", *repeats(file.rows.content))
 
 
 @file_rule(
@@ -265,13 +264,11 @@ def duplicate(file: WholeFile) -> Iterable[Finding]:
 )
 def contradiction(file: WholeFile) -> Iterable[Finding]:
     """Find prompts that are answered differently before."""
-    answer = file.rows.answer
+    again, before = repeats(file.rows.prompt)
+    answers = zip(picked(file.rows.answer, again), picked(file.rows.answer, before), strict=True)
+    differ = array("q", [at for at, (answer, other) in enumerate(answers) if answer != other])
     text = "Line {} answers the same prompt differently. Keep the better one."
-    return [
-        Finding(text.format(before + 1), line=at + 1)
-        for at, before in repeats(file.rows.prompt)
-        if answer[at] != answer[before]
-    ]
+    return PairFindings(text, picked(again, differ), picked(before, differ))
 
 
 @file_rule(

@@ -10,17 +10,17 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, overload
 
-from tui.core.checks import RULES, Columns, FileFacts, check_columns, check_row
+from tui.core.checks import RULES, Columns, FileFacts, check_row
 from tui.core.checks.columns import rule_numbers
-from tui.core.checks.model import SEVERITIES
-from tui.core.checks.run import WHOLE_DAMAGE
+from tui.core.checks.model import SEVERITIES, PairFindings, issue
+from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file
 from tui.core.large import counted, running_sums
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Mapping
 
-    from tui.core.checks import Issue, Severity
+    from tui.core.checks import Issue, Rule, Severity
     from tui.services.datasets.content import Snapshot
 
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
@@ -47,8 +47,13 @@ class Problems(Sequence["Issue"]):
         self._signatures = [*columns.signatures]
         self._signs = _signs(columns)
         self._of_file: dict[int, list[Issue]] = {}
-        for issue in check_columns(columns, facts):
-            self._of_file.setdefault(issue.line, []).append(issue)
+        self._pairs: list[tuple[Rule, PairFindings]] = []
+        for rule, findings in findings_of_file(columns, facts):
+            if isinstance(findings, PairFindings):
+                self._pairs.append((rule, findings))
+                continue
+            for one in findings:
+                self._of_file.setdefault(one.line, []).append(issue(rule, one, one.line))
         # Of the rows alone: where the problems of each line end. Few lines have problems that
         # only the file shows; where those of each end is kept beside.
         self._row_ends = running_sums(self._signs, [*map(len, self._signatures)])
@@ -65,6 +70,7 @@ class Problems(Sequence["Issue"]):
                 found[self._rules[number].id] += count
         for issues in self._of_file.values():
             found.update(issue.rule for issue in issues)
+        found.update({rule.id: len(pairs) for rule, pairs in self._pairs if len(pairs)})
         return found
 
     @property
@@ -83,7 +89,7 @@ class Problems(Sequence["Issue"]):
     def rules_at(self, line: int) -> list[str]:
         """Return the ids of the rules that found something at a line (1-based; 0 is the file)."""
         found = [self._rules[number].id for number in self._signature(line)]
-        return found + [issue.rule for issue in self._of_file.get(line, ())]
+        return found + [issue.rule for issue in self._issues_of_file(line)]
 
     def at(self, line: int) -> tuple[Issue, ...]:
         """Return the problems of one line (1-based; 0 is the file as a whole)."""
@@ -98,6 +104,7 @@ class Problems(Sequence["Issue"]):
             lines += [
                 n for n, issues in self._of_file.items() if any(i.rule == rule for i in issues)
             ]
+            lines += [at + 1 for r, pairs in self._pairs if r.id == rule for at in pairs.lines]
         return sorted(lines)
 
     def __len__(self) -> int:
@@ -109,7 +116,8 @@ class Problems(Sequence["Issue"]):
         count = len(self._row_ends)
         of_rows = self._row_ends[min(line - 1, count) - 1] if line > 1 and count else 0
         at = bisect_left(self._file_lines, line)
-        return of_rows + (self._file_ends[at - 1] if at else 0)
+        of_pairs = sum(pairs.before(line) for _, pairs in self._pairs)
+        return of_rows + of_pairs + (self._file_ends[at - 1] if at else 0)
 
     @overload
     def __getitem__(self, index: int) -> Issue: ...
@@ -138,8 +146,17 @@ class Problems(Sequence["Issue"]):
                 of_row = check_row(line, self._snapshot[line - 1]).issues
             else:  # the row may have moved since
                 of_row = [replace(issue, line=line) for issue in known]
-        of_file = self._of_file.get(line, ())
+        of_file = self._issues_of_file(line)
         return tuple(sorted([*of_row, *of_file], key=lambda issue: _RANK[issue.severity]))
+
+    def _issues_of_file(self, line: int) -> list[Issue]:
+        """Return what only the file shows of a line, in the order of the rules."""
+        found = [*self._of_file.get(line, ())]
+        for rule, pairs in self._pairs:
+            if (one := pairs.at(line)) is not None:
+                found.append(issue(rule, one, line))
+        numbers = rule_numbers()
+        return sorted(found, key=lambda issue: numbers[issue.rule])
 
 
 def _signs(columns: Columns) -> array[int]:
