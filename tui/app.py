@@ -10,6 +10,7 @@ from textual.app import App
 from textual.reactive import var
 
 from tui.commands import bindings_for
+from tui.core.text import encodable
 from tui.screens.base import ModeScreen
 from tui.screens.walk import Walk
 from tui.services.errors import ServiceError
@@ -163,8 +164,7 @@ class FinetuiApp(App[None]):
 
     def copy_out(self, text: str, what: str) -> None:
         """Copy by OSC 52, and to a file too: a terminal or tmux may drop the sequence silently."""
-        # Half of a surrogate pair, as a dataset may hold it, is no text for anybody else.
-        whole = text.encode("utf-8", "backslashreplace").decode("utf-8")
+        whole = encodable(text)
         self.copy_to_clipboard(whole)
         self._copy_to_file(whole, what)
 

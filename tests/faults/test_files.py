@@ -155,3 +155,17 @@ async def test_a_download_is_whole_or_not_there(
     assert [path.name for path in tmp_path.glob("*out*")] == ["out.csv"]
     with pytest.raises(InputError):
         await workspace.files.download("file-1", tmp_path / "no" / "folder")
+
+
+async def test_a_name_that_is_no_text(
+    workspace: Workspace, server: FaultServer, tmp_path: Path
+) -> None:
+    path = tmp_path / os.fsdecode(b"data\xff.jsonl")
+    try:
+        path.write_bytes(b"{}")
+    except OSError:
+        pytest.skip("this file system has names of text only")
+    made = await workspace.files.upload(path)
+    found = await workspace.files.find_upload(path)
+    assert found is not None
+    assert found.id == made.id

@@ -114,3 +114,18 @@ async def test_nonsense_is_not_sent(
     with pytest.raises(InputError):
         await workspace.chat.complete(request_)
     assert server.seen == []
+
+
+async def test_half_a_surrogate_pair_is_sent_as_its_escape(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    # A model may answer with one, and the answer goes back with the next question.
+    half = said("a?").replace(b"?", rb"\ud800")
+    server.fault(CHAT, stream(half, said("", "stop")))
+    assert (await workspace.chat.complete(REQUEST)).text == "a\ud800"
+    again = ChatRequest("base", (ChatMessage("assistant", "a\ud800"), ChatMessage("user", "b")))
+    server.fault(CHAT, stream(said("c", "stop")))
+    await workspace.chat.complete(again)
+    assert json.loads(server.seen[-1].body)["messages"][0]["content"] == "a\\ud800"
+    with pytest.raises(InputError, match="Not an id"):
+        await workspace.models.retrieve("a\ud800")

@@ -58,3 +58,11 @@ def size_words(count: int | None) -> str:
 def plural(count: int, noun: str, many: str = "") -> str:
     """Return "1 example", "2 examples", "1,200 examples"."""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def encodable(text: str) -> str:
+    """Return `text` with halves of surrogate pairs written as escapes, so that UTF-8 can hold it.
+
+    They come from file names that are not UTF-8, and from escapes in JSON.
+    """
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")

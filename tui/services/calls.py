@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, cast
 from urllib.parse import quote
 
+from tui.core.text import encodable
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ class Call:
 
 def segment(identifier: str) -> str:
     """Return an id as one segment of a path. Raises InputError for what cannot be one."""
-    if identifier in {"", ".", ".."}:
+    if identifier in {"", ".", ".."} or encodable(identifier) != identifier:
         raise InputError("Not an id", repr(identifier), "List the ids first.")
     return quote(identifier, safe=":")
 
@@ -58,5 +59,17 @@ async def perform(client: AsyncOpenAI, call: Call) -> httpx2.Response:
     arguments |= {"stream": True, "stream_cls": AsyncStream[Any]}
     if call.method == "GET":
         return cast("httpx2.Response", await client.get(call.path, **arguments))
-    arguments |= {"body": call.body, "content": call.content}
+    body = None if call.body is None else _sendable(call.body)
+    arguments |= {"body": body, "content": call.content}
     return cast("httpx2.Response", await client.post(call.path, **arguments))
+
+
+def _sendable(value: object) -> object:
+    """Return a body whose texts all can be encoded: a model's answer may hold what cannot."""
+    if isinstance(value, str):
+        return encodable(value)
+    if isinstance(value, dict):
+        return {_sendable(key): _sendable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_sendable(inner) for inner in value]
+    return value

@@ -8,6 +8,7 @@ import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tui.core.text import encodable
 from tui.services.errors import LedgerError
 from tui.services.locations import private_folder
 from tui.services.schema import migrate
@@ -32,15 +33,15 @@ class Database:
 
     async def write(self, sql: str, *values: object) -> None:
         """Run one statement in a transaction of its own."""
-        await self._run(lambda db: db.execute(sql, values) and None)
+        await self._run(lambda db: db.execute(sql, _storable(values)) and None)
 
     async def write_many(self, sql: str, rows: Iterable[tuple[object, ...]]) -> None:
         """Run one statement for each row, all in one transaction."""
-        await self._run(lambda db: db.executemany(sql, rows) and None)
+        await self._run(lambda db: db.executemany(sql, map(_storable, rows)) and None)
 
     async def read(self, sql: str, *values: object) -> list[tuple[Any, ...]]:
         """Return the rows of one query."""
-        return await self._run(lambda db: db.execute(sql, values).fetchall())
+        return await self._run(lambda db: db.execute(sql, _storable(values)).fetchall())
 
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
@@ -66,6 +67,11 @@ class Database:
         """Close the file; pending writes are finished first."""
         await asyncio.get_running_loop().run_in_executor(self._thread, self._close)
         self._thread.shutdown(wait=False)
+
+
+def _storable(values: tuple[object, ...]) -> tuple[object, ...]:
+    # Names of files that are not UTF-8 are refused by SQLite.
+    return tuple(encodable(value) if isinstance(value, str) else value for value in values)
 
 
 def _connect(path: Path) -> sqlite3.Connection:
