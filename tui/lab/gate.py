@@ -6,6 +6,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Final
 
+from anyio import move_on_after
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import JSONResponse
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _HOSTS: Final = frozenset({"127.0.0.1", "localhost", "[::1]"})
 # A refused upload is read and dropped up to here, so that the client gets to read the answer.
 _DRAINED: Final = 1024**3
+_DRAINED_SECONDS: Final = 30.0
 
 
 class Gate:
@@ -110,10 +112,11 @@ class _Body:
         return message
 
     async def drain(self) -> None:
-        """Read and drop the rest, up to a limit."""
+        """Read and drop the rest, up to a limit in bytes and in time."""
         seen = 0
-        while not self.ended and seen < _DRAINED:
-            seen += len((await self()).get("body", b""))
+        with move_on_after(_DRAINED_SECONDS):
+            while not self.ended and seen < _DRAINED:
+                seen += len((await self()).get("body", b""))
 
 
 def _masked(key: str) -> str:

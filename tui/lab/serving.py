@@ -14,6 +14,7 @@ import uvicorn
 
 from .app import build_app
 from .idle import end_when_idle
+from .patience import PatientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -65,7 +66,7 @@ def serve(lab: Lab, sock: socket.socket, serving: Callable[[], None]) -> None:
         os.environ[name] = "1"
     config = uvicorn.Config(
         build_app(lab),
-        http="h11",
+        http=PatientProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
