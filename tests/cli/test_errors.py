@@ -16,6 +16,7 @@ from tests.faults.conftest import write_config
 from tests.faults.server import ACT_AND_DROP, FaultServer, problem, reply, said, stream
 from tests.home import Home
 from tests.lab_process import ROOT, chat_lines
+from tui.cli.dispatch import COMMANDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -212,3 +213,10 @@ def test_json_stays_json_where_the_terminal_lacks_characters(bare: Home, tmp_pat
     assert done.returncode == 1
     path = json.loads(done.stdout)["files"][0]["path"]
     assert os.fsencode(path) == os.fsencode(named)
+
+
+def test_the_help_tells_what_each_command_does(bare: Home) -> None:
+    done = bare.spawn("--help")
+    assert done.returncode == 0
+    told = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.strip()}
+    assert all(told[name] for name in COMMANDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
 import os
 import sys
@@ -15,7 +16,6 @@ from tui.cli.output import Output
 from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
-    import argparse
     from collections.abc import Sequence
 
 COMMANDS = (
@@ -78,7 +78,15 @@ def _parser(name: str) -> Parser:
 
 
 def _open_app(arguments: list[str]) -> int:
-    parser = Parser(prog="finetui", parents=[common()], description=_SUMMARY, epilog=_EPILOG)
+    helping = "-h" in arguments or "--help" in arguments
+    parser = Parser(
+        prog="finetui",
+        usage="finetui [options] [FILE.jsonl]\n       finetui COMMAND …",
+        parents=[common()],
+        description=_SUMMARY,
+        epilog=_about_commands() if helping else None,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     parser.add_argument("--version", action="version", version=f"finetui {__version__}")
     parser.add_argument("path", nargs="?", metavar="FILE.jsonl", help="open this dataset")
     options = parser.parse_args(arguments)
@@ -98,7 +106,21 @@ def _open_app(arguments: list[str]) -> int:
 
 
 _SUMMARY = "Fine-tune chat models from the keyboard. Without a command it opens the app."
-_EPILOG = f"commands: {', '.join(COMMANDS)}. Each explains itself with --help."
+
+
+def _about_commands() -> str:
+    """Return a line a command; all their modules are imported for it, so only for help."""
+    place = Parser(prog="finetui").add_subparsers(parser_class=Parser)
+    about = {"lab": "run the built-in provider alone, for any client"}
+    for name in COMMANDS:
+        if name not in about:
+            import_module(f"tui.cli.{name}").register(place)
+            about[name] = place.choices[name].description or ""
+    lines = [f"  {name:<9}{about[name]}" for name in COMMANDS]
+    codes = "  0 done, 1 problems found or the job failed, 2 usage or unreadable input,\n"
+    codes += "  3 the provider refused, 4 it needs --yes, 130 interrupted"
+    rest = f"Each explains itself with --help.\n\nexit codes:\n{codes}"
+    return "\n".join(["commands:", *lines, rest])
 
 
 def _command_at(arguments: list[str]) -> int | None:
