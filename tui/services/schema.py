@@ -32,6 +32,17 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " PRIMARY KEY (digest, path))",
         "CREATE TABLE sides (key TEXT PRIMARY KEY, side TEXT NOT NULL, at INTEGER NOT NULL)",
     ),
+    (
+        "CREATE TABLE uploads (profile TEXT NOT NULL, id TEXT NOT NULL, digest TEXT NOT NULL,"
+        " md5 TEXT NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,"
+        " purpose TEXT NOT NULL, part_bytes INTEGER NOT NULL, begun_at INTEGER NOT NULL,"
+        " expires_at INTEGER NOT NULL, PRIMARY KEY (profile, id))",
+        "CREATE TABLE upload_parts (profile TEXT NOT NULL, upload TEXT NOT NULL,"
+        " number INTEGER NOT NULL, id TEXT NOT NULL, bytes INTEGER NOT NULL,"
+        " PRIMARY KEY (profile, upload, number))",
+        "CREATE TABLE listings (profile TEXT NOT NULL, what TEXT NOT NULL, body TEXT NOT NULL,"
+        " at INTEGER NOT NULL, PRIMARY KEY (profile, what))",
+    ),
 )
 
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.services.database import Database
+from tui.services.part_ledger import PartLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
 RECENT_KEPT = 50
@@ -64,6 +65,7 @@ class Store:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._db = Database(path)
+        self.parts = PartLedger(self._db)
 
     async def add_upload(self, profile: str, record: UploadRecord) -> None:
         """Remember an upload."""
@@ -89,6 +91,20 @@ class Store:
         await self._db.write(
             "UPDATE files SET deleted_at = ? WHERE profile = ? AND id = ?", _now(), profile, file_id
         )
+
+    async def keep_listing(self, profile: str, what: str, items: Sequence[object]) -> None:
+        """Keep a list as the provider gave it, in place of the one before."""
+        await self._db.write(
+            "INSERT OR REPLACE INTO listings (profile, what, body, at) VALUES (?, ?, ?, ?)",
+            profile, what, json.dumps(list(items)), _now(),
+        )  # fmt: skip
+
+    async def listing(self, profile: str, what: str) -> tuple[list[Any], int] | None:
+        """Return the list kept last and when (Unix time), or None."""
+        rows = await self._db.read(
+            "SELECT body, at FROM listings WHERE profile = ? AND what = ?", profile, what
+        )
+        return (json.loads(rows[0][0]), rows[0][1]) if rows else None
 
     async def job_asked(self, profile: str, nonce: str, request: Mapping[str, Any]) -> None:
         """Remember that a job is about to be asked for, before anything is sent."""
