@@ -14,7 +14,16 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-KNOWN = {"base_url", "api_key", "api_key_env", "read_only", "bills", "timeout"}
+KNOWN = {
+    "base_url",
+    "api_key",
+    "api_key_env",
+    "read_only",
+    "bills",
+    "timeout",
+    "file_bytes",
+    "part_bytes",
+}
 _HEADER = re.compile(r"^\s*\[([^]]*)\]")
 
 
@@ -109,6 +118,13 @@ class Table:
         if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
             return float(value)
         raise self._bad(key, "must be a number of seconds above 0")
+
+    def size(self, key: str) -> int | None:
+        """Return a number of bytes above 0, None when it is missing."""
+        value = self.values.get(key)
+        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
+            return value
+        raise self._bad(key, "must be a whole number of bytes above 0")
 
     def url(self) -> str | None:
         """Return the base_url."""

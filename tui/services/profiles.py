@@ -23,7 +23,8 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 class Profile:
     """One provider account. `base_url` is None for lab until its process runs.
 
-    `timeout` is how many seconds an answer may take to begin.
+    `timeout` is how many seconds an answer may take to begin. `file_bytes` and `part_bytes`
+    stand in for the provider's known limits of a file sent at once, and of a part of one.
     """
 
     name: str
@@ -33,6 +34,8 @@ class Profile:
     read_only: bool = False
     bills: bool = False
     timeout: float = 30.0
+    file_bytes: int | None = None
+    part_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,8 @@ class ProfileBook:
 
 
 def _lab(table: Table) -> Profile:
-    return Profile("lab", "lab", read_only=table.flag("read_only", False))
+    profile = Profile("lab", "lab", read_only=table.flag("read_only", False))
+    return _with_sizes(table, profile)
 
 
 def _openai(table: Table, environ: Mapping[str, str]) -> Profile | None:
@@ -110,8 +114,14 @@ def _custom(table: Table, environ: Mapping[str, str]) -> Profile:
 
 def _with_settings(table: Table, profile: Profile) -> Profile:
     return replace(
-        profile,
+        _with_sizes(table, profile),
         read_only=table.flag("read_only", profile.read_only),
         bills=table.flag("bills", profile.bills),
         timeout=table.seconds("timeout", profile.timeout),
+    )
+
+
+def _with_sizes(table: Table, profile: Profile) -> Profile:
+    return replace(
+        profile, file_bytes=table.size("file_bytes"), part_bytes=table.size("part_bytes")
     )
