@@ -17,6 +17,7 @@ from tui.services.errors import InputError, Refused, Unanswered
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.core.transfers import Progress
     from tui.services.workspace import Workspace
 
 UPLOAD = "POST /files"
@@ -38,8 +39,8 @@ async def test_what_arrives_is_what_was_on_disk(
     path = tmp_path / 'a "quoted" näme.jsonl'
     data = os.urandom(700_000) + b"\nend"
     path.write_bytes(data)
-    progress: list[tuple[int, int]] = []
-    info = await workspace.files.upload(path, on_progress=lambda *now: progress.append(now))
+    progress: list[Progress] = []
+    info = await workspace.files.upload(path, watch=progress.append)
     assert info.id == "file-1"
     seen = server.seen[0]
     assert "transfer-encoding" not in seen.headers
@@ -48,8 +49,9 @@ async def test_what_arrives_is_what_was_on_disk(
     assert data in seen.body
     assert 'filename="a %22quoted%22 näme.jsonl"'.encode() in seen.body
     assert parts(seen)["purpose"][1].strip() == b"fine-tune"
-    assert progress[-1] == (len(data), len(data))
-    assert progress == sorted(progress)
+    assert (progress[-1].sent, progress[-1].percent) == (len(data), 100)
+    assert [one.sent for one in progress] == sorted(one.sent for one in progress)
+    assert workspace.files.transfers.current == ()
     [kept] = await workspace.store.uploads("fault")
     assert kept.digest == hashlib.sha256(data).hexdigest()
     assert (kept.name, kept.size) == (path.name, len(data))
@@ -131,11 +133,11 @@ async def test_a_file_cut_short_meanwhile(
     path = tmp_path / "data.jsonl"
     path.write_bytes(b"x" * 1_000_000)
 
-    def shorten(_done: int, _total: int) -> None:
+    def shorten(_progress: Progress) -> None:
         os.truncate(path, 300_000)
 
     with pytest.raises(InputError, match="became shorter"):
-        await workspace.files.upload(path, on_progress=shorten)
+        await workspace.files.upload(path, watch=shorten)
 
 
 async def test_a_download_is_whole_or_not_there(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
 from tui.cli.output import when
-from tui.cli.progress import Percent
+from tui.cli.progress import UploadLine
 from tui.cli.secret_gate import guard
 from tui.core.text import size_words
 from tui.services.errors import InputError
@@ -54,8 +54,11 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
 async def _upload(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     if options.purpose == "fine-tune":
         await guard(options.path, workspace, out, yes=options.yes)
-    progress = Percent(out, f"uploading {options.path}")
-    info = await workspace.files.upload(options.path, options.purpose, progress.show)
+    line = UploadLine(out, options.path)
+    try:
+        info = await workspace.files.upload(options.path, options.purpose, line.show)
+    finally:
+        line.end()
     out.document(info.raw)
     out.line(info.id)
     return 0

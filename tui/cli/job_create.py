@@ -15,7 +15,7 @@ from tui.cli.arguments import (
     whole_or_auto,
 )
 from tui.cli.job_watch import ended, follow
-from tui.cli.progress import Percent
+from tui.cli.progress import UploadLine
 from tui.cli.secret_gate import guard
 from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 from tui.services.job_requests import JobRequest
@@ -102,8 +102,11 @@ def _check_files(draft: JobRequest) -> None:
 async def _file_id(given: str | None, workspace: Workspace, out: Output) -> str | None:
     if given is None or not await asyncio.to_thread(_is_path, given):
         return given
-    progress = Percent(out, f"uploading {given}")
-    info, reused = await workspace.files.ensure(given, progress.show)
+    line = UploadLine(out, given)
+    try:
+        info, reused = await workspace.files.ensure(given, line.show)
+    finally:
+        line.end()
     if reused:
         out.note(f"{given} is uploaded already: {info.id}")
     return info.id

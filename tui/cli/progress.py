@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import sys
+import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.core.text import one_line, size_words
+from tui.core.text import one_line
+from tui.core.transfers import transfer_words
 
 if TYPE_CHECKING:
     from tui.cli.output import Output
+    from tui.core.transfers import Progress
 
 
-class Percent:
-    """A line that is rewritten on a terminal; in a log only the end is told."""
+class UploadLine:
+    """A line that is rewritten on a terminal; in a log each remark and the end are told."""
 
-    def __init__(self, out: Output, what: str) -> None:
+    def __init__(self, out: Output, name: str) -> None:
         self._out = out
-        self._what = what
-        self._last = -1
+        self._name = name
+        self._noted = ""
+        self._wide = 0
 
-    def show(self, done: int, total: int) -> None:
-        """Tell how far it is, in bytes."""
-        percent = 100 * done // total if total else 100
-        if percent == self._last:
-            return
-        self._last = percent
-        text = f"{self._what}: {percent} % of {size_words(total)}"
+    def show(self, progress: Progress) -> None:
+        """Tell how far it is."""
+        if progress.note != self._noted:
+            self._noted = progress.note
+            self._clear()
+            self._out.note(f"{self._name}: {progress.note}")
+        text = one_line(transfer_words(self._name, replace(progress, note=""), time.time()))
         if sys.stderr.isatty():
-            end = "\n" if percent == 100 else ""
-            print(f"\r{one_line(text)}", end=end, file=sys.stderr, flush=True)
-        elif percent == 100:
+            print(f"\r{text:<{self._wide}}", end="", file=sys.stderr, flush=True)
+            self._wide = len(text)
+        elif progress.stage == "sending" and progress.sent >= progress.total:
             self._out.note(text)
+
+    def _clear(self) -> None:
+        if self._wide:
+            print(f"\r{'':<{self._wide}}\r", end="", file=sys.stderr, flush=True)
+            self._wide = 0
+
+    def end(self) -> None:
+        """Leave the terminal's line empty for what comes next."""
+        self._clear()

@@ -87,6 +87,6 @@ def _read() -> dict[str, tuple[list[str], FileLimits]]:
     text = resources.files("tui").joinpath("data", "providers.toml").read_text("utf-8")
     found = {}
     for entry in tomllib.loads(text)["providers"]:
-        name, hosts = entry.pop("name"), entry.pop("hosts")
-        found[entry.pop("id")] = (hosts, FileLimits(name, **entry))
+        key, name, hosts = entry.pop("id"), entry.pop("name"), entry.pop("hosts")
+        found[key] = (hosts, FileLimits(name, **entry))
     return found

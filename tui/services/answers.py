@@ -151,7 +151,9 @@ def _not_offered(status: int, asked: Asked, *, structured: bool) -> bool:
     if status in {405, 501}:
         return True
     # A 404 on a single object, or one that names a code, is about that object only.
-    collection = asked.path in {"/files", "/fine_tuning/jobs", "/models", "/chat/completions"}
+    collection = asked.path in {
+        "/files", "/uploads", "/fine_tuning/jobs", "/models", "/chat/completions",
+    }  # fmt: skip
     return status == 404 and collection and not structured
 
 

@@ -5,27 +5,37 @@ from __future__ import annotations
 import asyncio
 import os
 import time
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.core.providers import file_limits
 from tui.core.records import Deleted, FileInfo, parse_deleted, parse_file
+from tui.core.text import encodable
 from tui.services.calls import Call, segment
-from tui.services.errors import InputError, Refused, ServiceError
+from tui.services.errors import InputError, NotOffered, Refused, ServiceError, Unanswered
 from tui.services.ledger import kept
 from tui.services.paging import Page, collect, parse_page
 from tui.services.parsed import parsed
+from tui.services.part_uploads import PartUploads
 from tui.services.store import UploadRecord
-from tui.services.uploads import Sending, content_digest, open_sending
+from tui.services.transfers import Transfers
+from tui.services.uploads import LocalFile, Sending, content_digests, size_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.core.providers import FileLimits
+    from tui.services.part_ledger import OpenUpload
     from tui.services.provider import Provider
     from tui.services.store import Store
+    from tui.services.transfers import Teller, Watch
+    from tui.services.uploads import Digests
 
 PAGE_SIZE = 1000
 UPLOAD_ANSWER_S = 300.0
 CHUNK = 256 * 1024
+CLOCKS_APART_S = 60  # how far a provider's clock may be behind
 
 
 class FileService:
@@ -35,6 +45,17 @@ class FileService:
         self._provider = provider
         self._store = store
         self._profile = provider.profile.name
+        self.transfers = Transfers()
+
+    @cached_property
+    def limits(self) -> FileLimits:
+        """What the provider allows of files."""
+        profile = self._provider.profile
+        return file_limits(profile.kind, profile.base_url, profile.file_bytes, profile.part_bytes)
+
+    @cached_property
+    def _parts(self) -> PartUploads:
+        return PartUploads(self._provider, self._store, self.limits, self._find_made)
 
     async def list(self, purpose: str | None = None) -> list[FileInfo]:
         """Return all files, newest first, or those of one purpose."""
@@ -47,62 +68,38 @@ class FileService:
         return [parsed(parse_file, raw, doing) for raw in await collect(fetch)]
 
     async def upload(
-        self,
-        path: str | Path,
-        purpose: str = "fine-tune",
-        on_progress: Callable[[int, int], None] | None = None,
+        self, path: str | Path, purpose: str = "fine-tune", watch: Watch | None = None
     ) -> FileInfo:
-        """Send a file once, read from disk as it goes; `on_progress(sent, total)` in bytes.
+        """Send a file, read from disk as it goes; `watch(progress)` is told how far it is.
 
-        Cancelling the task stops it. Raises InputError when the file cannot be read or
-        changes meanwhile, Unanswered when the outcome is unknown.
+        What is too large for one request goes in parts, and goes on where an earlier attempt
+        ended. Cancelling the task stops it; parts taken stay. Raises InputError when the file
+        cannot be read, is too large for the provider or changes meanwhile, Unanswered when the
+        outcome is unknown.
         """
-        doing = f"upload {Path(path).name}"
-        sending = await asyncio.to_thread(open_sending, Path(path), purpose, on_progress)
-        try:
-            value = await self._provider.send(
-                Call(
-                    "POST",
-                    "/files",
-                    doing,
-                    content=sending.body(),
-                    headers=sending.headers,
-                    timeout=max(UPLOAD_ANSWER_S, self._provider.profile.timeout),
-                )
-            )
-        except ServiceError:
-            if sending.failure is not None:  # our own reading broke the connection
-                raise sending.failure from None
-            raise
-        finally:
-            sending.close()
-        info = parsed(parse_file, value, doing)
-        await self._remember(info, sending)
-        return info
+        return await self._upload(Path(path), purpose, watch, None)
 
-    async def find_upload(self, path: str | Path) -> FileInfo | None:
+    async def find_upload(self, path: str | Path, watch: Watch | None = None) -> FileInfo | None:
         """Return an earlier upload of the same content that the provider still has."""
-        digest = await asyncio.to_thread(content_digest, Path(path))
-        for record in await self._store.uploads(self._profile, digest):
-            try:
-                info = await self.retrieve(record.file_id)
-            except Refused as error:
-                if error.status != 404:
-                    raise
-                await self._store.forget_upload(self._profile, record.file_id)
-            else:
-                if info.status not in {"error", "deleted"}:
-                    return info
-        return None
+        return await self._find_upload((await self._read(Path(path), watch)).sha256)
 
     async def ensure(
-        self, path: str | Path, on_progress: Callable[[int, int], None] | None = None
+        self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
     ) -> tuple[FileInfo, bool]:
         """Return the file for the content at `path` and whether an earlier upload was re-used."""
-        found = await self.find_upload(path)
+        digests = await self._read(Path(path), watch)
+        found = await self._find_upload(digests.sha256, purpose)
         if found is not None:
             return found, True
-        return await self.upload(path, on_progress=on_progress), False
+        return await self._upload(Path(path), purpose, watch, digests), False
+
+    async def unfinished(self) -> Unfinished:
+        """Return the uploads in parts that were begun and can be gone on with, newest first."""
+        return await self._parts.unfinished()
+
+    async def abandon(self, upload: OpenUpload) -> None:
+        """Give an unfinished upload up; its parts are thrown away at the provider."""
+        await self._parts.abandon(upload)
 
     async def retrieve(self, file_id: str) -> FileInfo:
         """Return one file's record."""
@@ -168,14 +165,133 @@ class FileService:
             await asyncio.to_thread(out.flush)
             await asyncio.to_thread(os.fsync, out.fileno())
 
-    async def _remember(self, info: FileInfo, sending: Sending) -> None:
+    async def _upload(
+        self, path: Path, purpose: str, watch: Watch | None, digests: Digests | None
+    ) -> FileInfo:
+        self._provider.check_writable(f"upload {path.name}")
+        file = await asyncio.to_thread(LocalFile, path)
+        teller = self.transfers.begin(path, file.size, watch)
+        try:
+            if problem := self.limits.problem(file.size):
+                raise InputError(f"Cannot upload {path.name}", problem, self.limits.larger)
+            return await self._sent(file, purpose, teller, digests)
+        finally:
+            teller.end()
+            file.close()
+
+    async def _sent(
+        self, file: LocalFile, purpose: str, teller: Teller, digests: Digests | None
+    ) -> FileInfo:
+        if self.limits.in_parts(file.size):
+            if digests is None:
+                digests = await content_digests(file.path, md5=True, on_read=teller.read)
+            try:
+                return await self._in_parts(file, purpose, teller, digests)
+            except NotOffered:
+                if self.limits.known:
+                    raise
+                teller.remark("no uploads in parts here: sent in one request")
+        return await self._at_once(file, purpose, teller)
+
+    async def _in_parts(
+        self, file: LocalFile, purpose: str, teller: Teller, digests: Digests
+    ) -> FileInfo:
+        upload, value = await self._parts.send(file, purpose, digests, teller)
+        info = parsed(parse_file, value, f"complete the upload of {file.path.name}")
+        await self._remember(info, file, purpose, digests)
+        await self._parts.done(upload)
+        return info
+
+    async def _at_once(self, file: LocalFile, purpose: str, teller: Teller) -> FileInfo:
+        doing = f"upload {file.path.name}"
+        fields = {"purpose": purpose}
+        sending = Sending(file, "file", fields, hashing=True, on_sent=teller.sent)
+        call = Call(
+            "POST",
+            "/files",
+            doing,
+            content=sending.body(),
+            headers=sending.headers,
+            timeout=max(UPLOAD_ANSWER_S, self._provider.profile.timeout),
+        )
+        teller.start()
+        asked_at = int(time.time())
+        try:
+            value = await self._provider.send(call)
+        except ServiceError as error:
+            if sending.failure is not None:  # our own reading broke the connection
+                raise sending.failure from None
+            if not isinstance(error, Unanswered):
+                raise
+            teller.remark("asked, no answer: looking for it")
+            teller.finishing()
+            name, since = encodable(file.path.name), asked_at - CLOCKS_APART_S
+            if (value := await self._find_made(name, file.size, purpose, since)) is None:
+                raise
+        info = parsed(parse_file, value, doing)
+        await self._remember(info, file, purpose, sending.digests())
+        return info
+
+    async def _read(self, path: Path, watch: Watch | None) -> Digests:
+        """Read a file to know its content, for parts too where it will go in parts."""
+        size = await asyncio.to_thread(size_of, path)
+        teller = self.transfers.begin(path, size, watch)
+        try:
+            md5 = self.limits.in_parts(size)
+            return await content_digests(path, md5=md5, on_read=teller.read)
+        finally:
+            teller.end()
+
+    async def _find_upload(self, digest: str, purpose: str = "") -> FileInfo | None:
+        for record in await self._store.uploads(self._profile, digest):
+            if purpose and record.purpose and record.purpose != purpose:
+                continue
+            try:
+                info = await self.retrieve(record.file_id)
+            except Refused as error:
+                if error.status != 404:
+                    raise
+                await self._store.forget_upload(self._profile, record.file_id)
+            else:
+                if info.status not in {"error", "deleted"}:
+                    return info
+        return None
+
+    async def _find_made(self, name: str, size: int, purpose: str, since: int) -> object:
+        """Look for a file whose making was asked for, without an answer; None if there is none.
+
+        What the ledger knows was made by another request. Never raises: that the outcome
+        stays unknown is said by whoever asks.
+        """
+        try:
+            known = {record.file_id for record in await self._store.uploads(self._profile)}
+            files = await self.list(purpose)
+        except ServiceError:
+            return None
+        found = [
+            file.raw
+            for file in files
+            if file.id not in known
+            and file.filename == name
+            and file.bytes in {size, None}
+            and (file.created_at or 0) >= since
+        ]
+        return found[0] if len(found) == 1 else None
+
+    async def _remember(
+        self, info: FileInfo, file: LocalFile, purpose: str, digests: Digests
+    ) -> None:
         record = UploadRecord(
             info.id,
-            sending.path.name,
-            str(sending.path.absolute()),
-            sending.digest(),
-            sending.size,
-            info.purpose or sending.purpose,
+            file.path.name,
+            str(file.path.absolute()),
+            digests.sha256,
+            file.size,
+            info.purpose or purpose,
             int(time.time()),
         )
         await kept(self._store.add_upload(self._profile, record))
+
+
+# Written here because inside the class `list` is a method.
+Unfinished = list["OpenUpload"]

@@ -19,6 +19,7 @@ class OpenUpload:
     number from 0; each but the last has `part_bytes`. `expires_at` is by this machine's clock.
     """
 
+    parts: Mapping[int, str]
     id: str
     digest: str
     md5: str
@@ -29,7 +30,6 @@ class OpenUpload:
     part_bytes: int
     begun_at: int
     expires_at: int
-    parts: Mapping[int, str]
 
     @property
     def count(self) -> int:
@@ -82,7 +82,7 @@ class PartLedger:
             profile,
         )
         return [
-            OpenUpload(*row, {number: part for upload, number, part in parts if upload == row[0]})
+            OpenUpload({number: part for upload, number, part in parts if upload == row[0]}, *row)
             for row in rows
         ]
 

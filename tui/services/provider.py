@@ -73,6 +73,15 @@ class Provider:
                 self._client = await self._make()
             return self._client
 
+    def check_writable(self, doing: str) -> None:
+        """Raise ReadOnly when the profile allows no changes; `doing` completes "Cannot …"."""
+        if self.profile.read_only:
+            raise ReadOnly(
+                f"Cannot {doing}",
+                f"profile {self.profile.name} is read-only",
+                "Use another profile, or remove read_only from the configuration.",
+            )
+
     async def get_json(
         self, path: str, query: Mapping[str, object] | None = None, *, doing: str
     ) -> object:
@@ -119,7 +128,9 @@ class Provider:
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[httpx2.Response]:
         """Make one request and give its answer unread; the connection ends with the block."""
-        self._check_allowed(call)
+        # Chatting changes nothing at the provider.
+        if call.method != "GET" and call.path != "/chat/completions":
+            self.check_writable(call.doing)
         response = await self._open(call)
         import httpx2  # only now: the client's making has imported it, in a thread
 
@@ -204,15 +215,6 @@ class Provider:
 
     def _asked(self, call: Call) -> Asked:
         return Asked(self.profile, call.doing, call.method, call.path, self.base_url)
-
-    def _check_allowed(self, call: Call) -> None:
-        # Chatting changes nothing at the provider.
-        if self.profile.read_only and call.method != "GET" and call.path != "/chat/completions":
-            raise ReadOnly(
-                f"Cannot {call.doing}",
-                f"profile {self.profile.name} is read-only",
-                "Use another profile, or remove read_only from the configuration.",
-            )
 
 
 def _gone() -> InputError:

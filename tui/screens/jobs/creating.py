@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from typing import TYPE_CHECKING
 
 from textual import work
 from textual.widgets import Static
 
 from tui.core.jobs import Job
-from tui.core.text import one_line, plural, size_words, visible
+from tui.core.text import one_line, plural, visible
+from tui.core.transfers import transfer_words
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import Confirm, TypedConfirm
 from tui.screens.host import host_of
@@ -19,6 +21,7 @@ from tui.widgets.error_panel import ErrorPanel
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from tui.core.transfers import Progress
     from tui.screens.jobs.draft import Draft
     from tui.screens.jobs.preflight import Plan, Source
     from tui.services.errors import ServiceError
@@ -207,15 +210,9 @@ class Creating(Dialog[Job]):
             return source.file_id
         name = one_line(source.path.name, 40)
         self._tell(f"uploading {name}…")
-        last = -1
 
-        def show(sent: int, of: int) -> None:
-            nonlocal last
-            percent = sent * 100 // max(of, 1)
-            if percent != last:
-                last = percent
-                amount = f"{size_words(sent)} of {size_words(of)}"
-                self._tell(f"uploading {name}: {percent} % ({amount}); esc stops")
+        def show(progress: Progress) -> None:
+            self._tell(f"{transfer_words(name, progress, time.time())}; esc stops")
 
         info, _ = await self.workspace.files.ensure(source.path, show)
         return info.id
