@@ -14,7 +14,7 @@ import os
 import struct
 import sys
 
-from tui.core.checks import Columns, survey_row
+from tui.core.checks import Columns, survey
 
 # Below the screen's process: checking may take longer, a key press may not.
 _NICENESS = 5
@@ -22,13 +22,10 @@ _NICENESS = 5
 
 def check_stretch(first: int, data: bytes) -> Columns:
     """Check the lines in `data`, of which the first has the number `first`."""
-    columns = Columns()
     lines = data.split(b"\n")
     if not lines[-1]:
         lines.pop()
-    for number, line in enumerate(lines, first):
-        columns.add(*survey_row(number, line))
-    return columns
+    return survey(first, lines)
 
 
 def read_stretch(file: int, start: int, end: int) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from array import array
 from importlib import resources
@@ -17,7 +18,7 @@ from tui.core.checks import (
     check_columns,
     check_row,
     check_whole,
-    survey_row,
+    survey,
 )
 from tui.core.checks.columns import KINDS
 from tui.core.checks.repeats import _plain_repeats, _sorted_repeats
@@ -37,13 +38,64 @@ def test_columns_keep_which_rules_found_something_in_order() -> None:
         assert [RULE_IDS[n] for n in again.signatures[number]] == [i.rule for i in report.issues]
 
 
-def test_surveying_a_line_says_which_rules_checking_it_names() -> None:
-    examples = [line for bad, good in LINES.values() for line in (*bad, *good)]
-    for number, line in enumerate([*SAMPLE, *examples], 1):
-        signature, facts = survey_row(number, line)
-        report = check_row(number, line)
-        assert facts == report.facts
-        assert [RULE_IDS[n] for n in signature] == [issue.rule for issue in report.issues]
+def test_surveying_lines_says_which_rules_checking_each_names() -> None:
+    lines = [*SAMPLE, *(line for bad, good in LINES.values() for line in (*bad, *good))]
+    surveyed, checked = survey(1, lines), Columns()
+    for number, line in enumerate(lines, 1):
+        checked.append(check_row(number, line))
+    assert _told(surveyed) == _told(checked)
+
+
+_TEXTS = st.one_of(
+    st.text(max_size=20),
+    st.lists(
+        st.sampled_from(
+            [
+                *("sk-", "abcdef0123456789abcdef", "a@b.co", "```", "~~~", "<|im_end|>", "Ã©", "é"),
+                *("DE89370400440532013000", "4111 1111 1111 1111", "://u:p@h.de", "\\u0041"),
+                *("\n", '":', " "),
+            ]
+        ),
+        max_size=6,
+    ).map("".join),
+)
+_MESSAGES = st.lists(
+    st.one_of(
+        st.fixed_dictionaries({"role": st.sampled_from(["user", "assistant"]), "content": _TEXTS}),
+        st.fixed_dictionaries(
+            {
+                "role": st.just("assistant"),
+                "content": _TEXTS,
+                "weight": st.integers(0, 2),
+                "name": st.sampled_from(["a", "b c"]),
+            }
+        ),
+        st.text(max_size=3),
+    ),
+    max_size=4,
+)
+
+
+@settings(deadline=None)
+@given(st.lists(_MESSAGES, max_size=6), st.booleans(), st.sampled_from(["", " ", ":1,"]))
+def test_surveying_any_lines_says_what_checking_each_does(
+    chats: list[object], ascii_only: bool, spoil: str
+) -> None:
+    lines = [
+        json.dumps({"messages": c}, ensure_ascii=ascii_only).encode() + spoil.encode()
+        for c in chats
+    ]
+    doubled = [line.replace(b'"role":', b'"role": "user", "role":', 1) for line in lines]
+    surveyed, checked = survey(1, [*lines, *doubled]), Columns()
+    for number, line in enumerate([*lines, *doubled], 1):
+        checked.append(check_row(number, line))
+    assert _told(surveyed) == _told(checked)
+
+
+def _told(columns: Columns) -> list[object]:
+    rules = [[RULE_IDS[n] for n in columns.signatures[sign]] for sign in columns.signs]
+    facts = (columns.traits, columns.content, columns.prompt, columns.answer, columns.system)
+    return [*zip(rules, *facts, strict=True)]
 
 
 def test_columns_filled_piece_by_piece_and_rearranged_give_the_same_issues() -> None:

@@ -40,7 +40,7 @@ from tui.core.checks.run import (
     columns_of,
     file_format,
 )
-from tui.core.checks.survey import survey_row
+from tui.core.checks.survey import survey
 
 __all__ = [
     "RULES",
@@ -59,5 +59,5 @@ __all__ = [
     "collect",
     "columns_of",
     "file_format",
-    "survey_row",
+    "survey",
 ]

@@ -23,6 +23,7 @@ KINDS = ("blank", "broken", "unknown", "chat", "preference", "completion")
 _CODES = {kind: code for code, kind in enumerate(KINDS)}
 _EXAMPLES = _CODES["chat"]  # the kinds from here on are examples
 TRAINS, JUDGED, LONGER = 8, 16, 32
+_PLAIN = _CODES["chat"] | TRAINS
 # From a line's byte of traits to its kind alone.
 _KIND_ALONE = bytes(code & 7 for code in range(256))
 _MASKS = {bit: bytes(bool(code & bit) for code in range(256)) for bit in (TRAINS, JUDGED, LONGER)}
@@ -60,12 +61,21 @@ class Columns:
         """Put what `survey_row` says of one more line at the end."""
         number = int.from_bytes
         self.traits.append(_traits(facts))
-        self.content.append(number(facts.content, "little"))
+        self.content.append(number(facts.content, "big"))
         answered = facts.prompt and facts.answer  # else there is nothing to contradict
-        self.prompt.append(number(facts.prompt, "little") if answered else 0)
-        self.answer.append(number(facts.answer, "little") if answered else 0)
-        self.system.append(number(facts.system, "little"))
+        self.prompt.append(number(facts.prompt, "big") if answered else 0)
+        self.answer.append(number(facts.answer, "big") if answered else 0)
+        self.system.append(number(facts.system, "big"))
         self.signs.append(self.sign(signature))
+
+    def add_plain(self, signature: bytes, digests: tuple[int, int, int, int]) -> None:
+        """Put one more plain chat at the end, with its `digests_of_plain`."""
+        self.traits.append(_PLAIN)
+        self.content.append(digests[0])
+        self.prompt.append(digests[1])
+        self.answer.append(digests[2])
+        self.system.append(digests[3])
+        self.signs.append(self.sign(signature) if signature else 0)
 
     def put(self, at: int, other: Columns) -> None:
         """Write the lines of `other` over those from position `at` on."""

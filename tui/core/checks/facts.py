@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.model import RowFacts
-from tui.core.checks.row import digest, digest_of_bytes
+from tui.core.checks.row import digest, number_of
 
 if TYPE_CHECKING:
     from tui.core.checks.row import Row
@@ -30,30 +30,48 @@ def facts_of(row: Row) -> RowFacts:
         prompt=digest(prompt),
         answer=digest(answer) if answer is not None else b"",
         system=digest(instructions),
-        trains=row.kind != "chat"
-        or any(t.role == "assistant" and t.raw.get("weight", 1) != 0 for t in row.turns),
+        trains=row.kind != "chat" or _trains(row),
         preferred_longer=_preferred_longer(row),
     )
 
 
 def _facts_of_plain(row: Row) -> RowFacts:
-    """Return the same for a question and answer of nothing but roles and texts.
+    numbers = digests_of_plain(row.raw["messages"], row.roles)
+    content, prompt, answer, system = (number.to_bytes(8, "big") for number in numbers)
+    trains = row.tidy or _trains(row)
+    return RowFacts(row.kind, len(row.roles), content, prompt, answer, system, trains)
 
-    Prompt and answer are all there is of it, so their digests give that of the whole.
+
+def _trains(row: Row) -> bool:
+    return any(t.role == "assistant" and t.raw.get("weight", 1) != 0 for t in row.turns)
+
+
+def digests_of_plain(
+    messages: list[dict[str, str]], roles: tuple[str, ...]
+) -> tuple[int, int, int, int]:
+    """Return the digests of a plain chat that ends in an answer, as numbers of 8 bytes.
+
+    They stand for the whole, the prompt, the answer and the system message. Prompt and answer
+    are all there is of it, so their digests give that of the whole.
     """
-    messages = row.raw["messages"]
-    prompt, answer = digest(messages[:-1]), digest(messages[-1])
-    at = [n for n, role in enumerate(row.roles) if role in {"system", "developer"}]
-    instructions = tuple([messages[n]["content"] for n in at])
-    known = not at or (len(at) == 1 and len(instructions[0]) < _SHORT)
-    system = _system(instructions) if known else digest(instructions)
-    content = digest_of_bytes(prompt + answer)
-    return RowFacts(row.kind, len(messages), content, prompt, answer, system, True)
+    prompt, answer = number_of(messages[:-1]), number_of(messages[-1])
+    if roles[0] in _LEADERS and not _LEADERS.intersection(roles[1:]):
+        text = messages[0]["content"]
+        system = _system(text) if len(text) < _SHORT else number_of([text])
+    else:
+        texts = [m["content"] for m, role in zip(messages, roles, strict=True) if role in _LEADERS]
+        system = number_of(texts)
+    return (prompt * _ODD + answer) & _ALL, prompt, answer, system
+
+
+_LEADERS = frozenset({"system", "developer"})
+_ALL = 2**64 - 1
+_ODD = 0x9E3779B97F4A7C15  # to prompt and answer exchanged belongs another number
 
 
 @lru_cache(maxsize=256)
-def _system(instructions: tuple[str, ...]) -> bytes:
-    return digest(instructions)
+def _system(text: str) -> int:
+    return number_of([text])
 
 
 def _prompt_and_answer(row: Row) -> tuple[Any, Any]:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tui.core.checks.model import Finding, row_rule
-from tui.core.checks.row import Row, Turn, json_type, quoted, unusual
+from tui.core.checks.row import NAME, Row, Turn, json_type, quoted, unusual
 from tui.core.example import ROLES
 
 if TYPE_CHECKING:
@@ -22,7 +21,6 @@ _KEYS = {
     "function": _COMMON,
 }
 _PARTS = {"user": ("text", "image_url"), "assistant": ("text", "refusal")}
-_NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 # How people call the roles elsewhere.
 _MEANT = {
     "human": "user",
@@ -221,7 +219,7 @@ def name_pattern(row: Row) -> Iterable[Finding]:
             ".name",
         )
         for turn in row.turns
-        if isinstance(name := turn.raw.get("name"), str) and not _NAME.fullmatch(name)
+        if isinstance(name := turn.raw.get("name"), str) and not NAME.fullmatch(name)
     ]
 
 

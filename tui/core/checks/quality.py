@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.model import Finding, row_rule
 from tui.core.checks.row import Row, quoted, untidy
-from tui.core.checks.sieve import marked
+from tui.core.checks.sieve import HINTS, Stretch, marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -18,18 +18,27 @@ _MOJIBAKE = re.compile(
 )
 
 
+# Every garbled text holds one of these bytes, and hardly any other does: Ã, Â or â€ with the
+# next letter, perhaps as an escape, or the mark of what could not be read.
+_TRACES = re.compile(rb"\xc3(?:[\x82\x83]\xc2|\xa2(?:\xe2\x82\xac|\xc2\x80|\\))|\xef\xbf\xbd")
+_ESCAPED = (b"\\u00", b"\\ufffd")
+
+
 def _may_be_garbled(row: Row) -> bool:
     line = row.line
-    if b"\\u" in row.sieve and (b"\\u00" in line or b"\\ufffd" in line):
+    if b"\\u" in row.sieve and any(trace in line for trace in _ESCAPED):
         return True
-    if line.isascii():
-        return False
-    # One byte is found much faster than two, and most languages use none of these three.
-    return (
-        (b"\xc3" in line and (b"\xc3\x83" in line or b"\xc3\xa2" in line))
-        or (b"\x82" in line and b"\xc3\x82" in line)
-        or (b"\xef" in line and b"\xef\xbf\xbd" in line)
-    )
+    return not line.isascii() and _TRACES.search(line) is not None
+
+
+def _perhaps_garbled(stretch: Stretch) -> Iterable[int]:
+    for at in stretch.holding(b"\\u"):
+        if any(trace in stretch.lines[at] for trace in _ESCAPED):
+            yield at
+    yield from stretch.matching_foreign(_TRACES)
+
+
+HINTS[_may_be_garbled] = _perhaps_garbled
 
 
 @row_rule(
@@ -56,13 +65,15 @@ def mojibake(row: Row) -> Iterable[Finding]:
     "warning",
     "Code block not closed",
     "The model learns to leave code blocks open.",
-    gate=marked(b"```", b"~~~", rare=False),
+    gate=marked(b"```", b"~~~"),
 )
 def code_fence(row: Row) -> Iterable[Finding]:
     """Find answers with an odd number of code fences."""
     # Most have an even number, or none but in the question: not worth laying out all turns.
-    if row.roles and not any(_fences(text) % 2 for text in row.plain_texts):
-        return ()
+    if row.roles:
+        found = zip(row.roles, row.plain_texts, strict=True)
+        if not any(_fences(text) % 2 for role, text in found if role == "assistant"):
+            return ()
     return [
         turn.find("A code block is not closed. Add the closing fence.", ".content")
         for turn in row.turns
@@ -74,12 +85,13 @@ def _fences(text: str) -> int:
     """Count the lines that begin with a fence, after three spaces at most."""
     count = 0
     for fence in ("```", "~~~"):
-        at = text.find(fence)
-        while at >= 0:
-            start = text.rfind("\n", 0, at) + 1
-            if at - start <= 3 and not text[start:at].strip(" "):
-                count += 1
-            at = text.find(fence, at + 3)
+        if fence in text:
+            at = text.find(fence)
+            while at >= 0:
+                start = text.rfind("\n", 0, at) + 1
+                if at - start <= 3 and not text[start:at].strip(" "):
+                    count += 1
+                at = text.find(fence, at + 3)
     return count
 
 

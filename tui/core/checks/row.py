@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
 from functools import cached_property, lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
+from xxhash import xxh3_64_digest, xxh3_64_intdigest
 
 from tui.core.checks.model import Finding, closed_to_tidy
 from tui.core.checks.sieve import hides_ascii, sieved
@@ -19,13 +20,14 @@ if TYPE_CHECKING:
 
     from tui.core.example import Kind
 
+NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SPEAKERS = frozenset({"system", "developer", "user", "assistant"})
 
 
 class Turn:
     """One message that is a JSON object, and where it stands."""
 
-    __slots__ = ("content", "place", "prefix", "raw", "role")
+    __slots__ = ("_calls", "content", "place", "prefix", "raw", "role")
 
     def __init__(self, prefix: str, place: Place, raw: Mapping[str, Any]) -> None:
         self.prefix = prefix
@@ -34,6 +36,7 @@ class Turn:
         role = raw.get("role")
         self.role = role if isinstance(role, str) else None
         self.content = raw.get("content")
+        self._calls: list[tuple[str, Mapping[str, Any]]] | None = None
 
     def path(self, tail: str = "") -> str:
         """Return the JSON path of the message, or of something in it."""
@@ -59,29 +62,39 @@ class Turn:
                     if isinstance(text := part.get(key), str):
                         yield self.path(f".content[{number}].{key}"), text
 
-    def calls(self) -> Iterator[tuple[str, Mapping[str, Any]]]:
-        """Yield the path and object of each tool call that is an object."""
-        calls = self.raw.get("tool_calls")
-        if isinstance(calls, list):
-            for number, call in enumerate(calls):
-                if isinstance(call, dict):
-                    yield self.path(f".tool_calls[{number}]"), call
+    def calls(self) -> list[tuple[str, Mapping[str, Any]]]:
+        """Return the path and object of each tool call that is an object."""
+        if self._calls is None:
+            calls = self.raw.get("tool_calls")
+            self._calls = [
+                (self.path(f".tool_calls[{number}]"), call)
+                for number, call in enumerate(calls if isinstance(calls, list) else ())
+                if isinstance(call, dict)
+            ]
+        return self._calls
 
 
 class Row:
     """One example.
 
-    `roles` are those of a plain chat: nothing but messages of a role and a text. Most examples
-    are plain, and most rules are about what only others have. It is empty for all others.
+    `roles` are those of a plain chat, `tidy` and `keys` are as `plain` says. Most examples are
+    plain, and most rules are about what only others have. `roles` is empty for all others.
     """
 
-    def __init__(self, line: bytes, raw: Mapping[str, Any]) -> None:
+    def __init__(
+        self,
+        line: bytes,
+        raw: Mapping[str, Any],
+        sieve: bytes | None = None,
+        shape: Shape | None = None,
+    ) -> None:
+        """Look at a line and what it decodes to; `sieve` and `shape` (`plain`) if known."""
         self.line = line
         self.raw = raw
-        self.kind: Kind = kind_of(raw)
-        self.sieve = sieved(line)
+        self.sieve = sieved(line) if sieve is None else sieve
         self.hides_ascii = hides_ascii(line, self.sieve)
-        self.roles, self.tidy = plain(raw)
+        self.roles, self.tidy, self.keys = plain(raw) if shape is None else shape
+        self.kind: Kind = "chat" if self.roles else kind_of(raw)
         self._texts: list[tuple[str, Place | None, str]] | None = None
         self._turns: list[Turn] | None = None
         self._strays: list[tuple[str, Place, object]] = []
@@ -182,30 +195,61 @@ class Row:
         return self.hides_ascii
 
 
-def plain(raw: Mapping[str, Any]) -> tuple[tuple[str, ...], bool]:
-    """Return the roles of a plain chat (else none), and whether it is also tidy.
+class Shape(NamedTuple):
+    """What `plain` finds out: see there."""
 
-    No rule on order and white space can find anything in a tidy one.
+    roles: tuple[str, ...] = ()
+    tidy: bool = False
+    keys: int = 0
+
+
+_NOT_PLAIN = Shape()
+
+
+def plain(raw: Mapping[str, Any]) -> Shape:
+    """Return the roles of a plain chat (else none), whether it is also tidy, and count its keys.
+
+    A plain one has nothing but messages of a known role and a text, with a name or weight as
+    they should be. No rule on order, weights and white space can find anything in a tidy one.
     """
     messages = raw.get("messages")
     if len(raw) != 1 or type(messages) is not list:
-        return (), False
+        return _NOT_PLAIN
     roles = []
-    tidy, before = True, None
+    tidy, before, keys = True, None, 1
     try:
         for message in messages:
             role, content = message["role"], message["content"]
-            if len(message) != 2 or type(content) is not str or role not in _SPEAKERS:
-                return (), False
+            if type(content) is not str or role not in _SPEAKERS:
+                return _NOT_PLAIN
+            if len(message) != 2:
+                if not _as_they_should(message, role):
+                    return _NOT_PLAIN
+                tidy = tidy and message.get("weight", 1) == 1
+            keys += len(message)
             roles.append(role)
             # Text without white space around it is returned by strip as it is.
             if not content or content.strip() != content or content == before:
                 tidy = False
             before = content
     except (KeyError, TypeError, IndexError):  # no object, no such key, or a role that is a list
-        return (), False
+        return _NOT_PLAIN
     order = tuple(roles)
-    return order, tidy and orderly(order)
+    return Shape(order, tidy and orderly(order), keys)
+
+
+def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
+    """Tell whether what a message has besides role and text is a fine name or weight."""
+    for key, value in message.items():
+        if key == "name":
+            if type(value) is not str or not NAME.fullmatch(value):
+                return False
+        elif key == "weight":
+            if role != "assistant" or type(value) is not int or value not in {0, 1}:
+                return False
+        elif key not in {"role", "content"}:
+            return False
+    return True
 
 
 @lru_cache(maxsize=1024)
@@ -244,12 +288,15 @@ def digest(value: object) -> bytes:
         data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
     except orjson.JSONEncodeError:
         return b""
-    return digest_of_bytes(data)
+    return xxh3_64_digest(data)
 
 
-def digest_of_bytes(data: bytes) -> bytes:
-    """Return 8 bytes that stand for `data`."""
-    return hashlib.blake2b(data, digest_size=8).digest()
+def number_of(value: object) -> int:
+    """Return the same 8 bytes as a number; 0 for a value nested too deeply."""
+    try:
+        return xxh3_64_intdigest(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
+    except orjson.JSONEncodeError:
+        return 0
 
 
 def quoted(value: object) -> str:

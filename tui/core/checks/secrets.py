@@ -11,7 +11,7 @@ from tui.core.checks.sieve import common, marked, shaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tui.core.checks.model import Gate, Severity
+    from tui.core.checks.model import Count, Gate, Severity
     from tui.core.checks.row import Row
 
 # What each rule looks for; a match may be less than what has to go.
@@ -26,8 +26,13 @@ def _pattern_rule(
     gate: Gate,
     pattern: str,
     accept: Callable[[str], bool] | None = None,
+    *,
+    frequent: bool = False,
 ) -> None:
-    """Register a rule that looks for `pattern` in lines that `gate` lets through."""
+    """Register a rule that looks for `pattern` in lines that `gate` lets through.
+
+    A `frequent` one, of ASCII and without `accept`, is counted in the line's bytes.
+    """
     compiled = PATTERNS[rule_id] = re.compile(pattern)
 
     def find(row: Row) -> Iterable[Finding]:
@@ -43,8 +48,25 @@ def _pattern_rule(
         found = [match for text in texts for match in compiled.findall(text)]
         return len(found) if accept is None else sum(map(accept, found))
 
+    counting = _counting_bytes(pattern, count) if frequent else count
     text = f"{_LEARNED} Replace it by a placeholder."
-    row_rule(rule_id, severity, title, text, fixable=True, gate=gate, count=count)(find)
+    row_rule(rule_id, severity, title, text, fixable=True, gate=gate, count=counting)(find)
+
+
+# What ends an escape and stands before an @ is no letter of an address.
+_ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
+
+
+def _counting_bytes(pattern: str, exactly: Count) -> Count:
+    """Return what counts `pattern` in the bytes of plain chats, and else `exactly`."""
+    compiled = re.compile(pattern.encode())
+
+    def count(row: Row) -> int:
+        if not row.roles or row.hides_ascii or _ESCAPED_BEFORE.search(row.line):
+            return exactly(row)
+        return len(compiled.findall(row.line))
+
+    return count
 
 
 def _message(title: str, match: re.Match[str]) -> str:
@@ -153,4 +175,5 @@ _pattern_rule(
     common(b"@"),
     # Looked for from the @ on, which is rare, not from every letter.
     r"@(?<=[A-Za-z0-9_%+-]@)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])",
+    frequent=True,
 )

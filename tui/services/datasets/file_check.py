@@ -11,7 +11,7 @@ from bisect import bisect_left
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.checks import Columns, survey_row
+from tui.core.checks import Columns, survey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -62,14 +62,13 @@ class FileCheck:
             await asyncio.to_thread(self._check, first, last, loop)
 
     def _check(self, first: int, last: int, loop: asyncio.AbstractEventLoop) -> None:
-        columns = Columns()
-        for line in range(first, last):
-            columns.add(*survey_row(line + 1, self._source.line(line)))
-            if line % _BETWEEN_LOOKS == 0:
-                if self._stopped:
-                    return
-                loop.call_soon_threadsafe(self.on_progress, self._done + line - first, self._of)
-        self.columns.put(first, columns)
+        for at in range(first, last, _BETWEEN_LOOKS):
+            if self._stopped:
+                return
+            end = min(at + _BETWEEN_LOOKS, last)
+            columns = survey(at + 1, map(self._source.line, range(at, end)))
+            self.columns.put(at, columns)
+            loop.call_soon_threadsafe(self.on_progress, self._done + end - first, self._of)
         self._done += last - first
 
     @property
