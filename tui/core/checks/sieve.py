@@ -53,9 +53,15 @@ class Stretch:
 
     def holding(self, mark: bytes) -> Iterable[int]:
         """Return the lines (0-based) whose sieve holds `mark`."""
-        if self.sieve.count(mark) > len(self.lines) // 8:
-            return [at for at, rest in enumerate(self.sieves) if mark in rest]
-        return self.matching(re.compile(re.escape(mark)))
+        if (place := self.sieve.find(mark)) < 0:
+            return ()
+        found: list[int] = []
+        while place >= 0 and len(found) <= len(self.lines) // 16:
+            found.append(bisect_right(self._ends, place))
+            place = self.sieve.find(mark, place + 1)
+        if place < 0:
+            return found
+        return [at for at, rest in enumerate(self.sieves) if mark in rest]
 
     def matching(self, pattern: re.Pattern[bytes]) -> Iterable[int]:
         """Return the lines (0-based) in whose sieve `pattern`, without line ends, is found."""

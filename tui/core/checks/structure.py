@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-import sys
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from tui.core.checks.model import Finding, row_rule
 from tui.core.checks.row import Row, json_type, quoted, unusual
@@ -139,32 +140,22 @@ def message_not_object(row: Row) -> Iterable[Finding]:
 
 
 def has_more_keys(row: Row) -> bool:
-    """Whether more keys are written than were read: the gate of `duplicate_key`.
+    """Tell whether more keys are written than were read: the gate of `duplicate_key`.
 
-    Counting is cheap; reading with all pairs is not. An escaped quote before a colon belongs
-    to a text, so it is taken off.
+    Counting is cheap; reading with all pairs is not.
     """
-    keys = row.keys if row.roles else _keys(row.raw)
-    if row.sieve.count(b'":') <= keys:  # never fewer there than in the line
+    if row.roles and row.sieve.count(b'":') <= row.keys:  # never fewer there than in the line
         return False
-    line = row.line
-    written = line.count(b'":') + line.count(b'" :')
-    return written - line.count(b'\\":') > keys
-
-
-def _keys(value: object) -> int:
     try:
-        return _count(value)
-    except RecursionError:  # nested beyond what can be counted, so nothing is claimed
-        return sys.maxsize
+        read = orjson.dumps(row.raw)
+    except orjson.JSONEncodeError:  # nested deeper than can be written, so nothing is claimed
+        return False
+    return _written(row.line) > _written(read)
 
 
-def _count(value: object) -> int:
-    if isinstance(value, dict):
-        return len(value) + sum(_count(v) for v in value.values() if isinstance(v, (dict, list)))
-    if isinstance(value, list):
-        return sum(_count(v) for v in value if isinstance(v, (dict, list)))
-    return 0
+def _written(line: bytes) -> int:
+    """Count keys. An escaped quote before a colon belongs to a text, so it is taken off."""
+    return line.count(b'":') + line.count(b'" :') - line.count(b'\\":') - line.count(b'\\" :')
 
 
 @row_rule(
