@@ -1,0 +1,42 @@
+"""What is said of a file before it is sent, the same in a thread and in processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.lab_process import chat_lines
+from tui.services.datasets import file_check
+from tui.services.errors import InputError
+from tui.services.file_verdict import verdict_of
+
+KEY = b"sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
+SECRET = chat_lines(1, "My key is " + KEY.decode())
+
+
+@pytest.mark.parametrize("least", [0, 10**9])
+async def test_errors_and_secrets_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    monkeypatch.setattr(file_check, "_WORTH_PROCESSES", least)
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(chat_lines(20) + b"{broken\n" + SECRET + b'{"messages":[]}\n' + SECRET)
+    told: list[tuple[int, int]] = []
+    found = await verdict_of(path, lambda *now: told.append(now))
+    assert found.examples >= 22
+    assert found.size == path.stat().st_size
+    assert found.count("error") >= 2
+    assert found.first_error is not None
+    assert found.first_error.line == 21
+    assert sum(found.secrets.values()) == 2
+    assert told[-1] == (24, 24)
+
+
+async def test_a_sound_file_has_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(chat_lines(20))
+    found = await verdict_of(path)
+    assert (found.examples, found.first_error, found.secrets) == (20, None, {})
+    with pytest.raises(InputError, match="folder"):
+        await verdict_of(tmp_path)

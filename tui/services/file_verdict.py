@@ -1,0 +1,102 @@
+"""Whether a file on this machine is fit to be sent: its errors and secrets, counted by rule."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.services.local_files import read_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
+
+    from tui.core.checks import Columns, Issue, Severity
+    from tui.services.local_files import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class FileVerdict:
+    """What the checks say of a file. `size` in bytes; `by_rule` counts problems by rule id.
+
+    `first_error` is the error that stands first in the file, or None.
+    """
+
+    path: Path
+    size: int
+    examples: int
+    by_rule: Counter[str]
+    first_error: Issue | None
+
+    def count(self, severity: Severity) -> int:
+        """Return how many problems are of a severity."""
+        from tui.core.checks import RULES
+
+        return sum(n for rule, n in self.by_rule.items() if RULES[rule].severity == severity)
+
+    @property
+    def secrets(self) -> Counter[str]:
+        """Keys, tokens and numbers that should not leave the machine, by rule id."""
+        from tui.core.fixes.gate import is_secret
+
+        return Counter({rule: n for rule, n in self.by_rule.items() if is_secret(rule)})
+
+
+async def verdict_of(
+    path: Path, on_progress: Callable[[int, int], None] = lambda _done, _of: None
+) -> FileVerdict:
+    """Check a whole file, in processes of their own when it is large.
+
+    `on_progress(lines done, of)` is called on the loop. Raises InputError when it cannot be
+    read.
+    """
+    from tui.services.datasets.file_check import FileCheck
+
+    rows = await asyncio.to_thread(read_rows, path)
+    try:
+        check = FileCheck(rows.source)
+        check.on_progress = on_progress
+        try:
+            await check.run()
+        finally:
+            check.stop()
+        return await asyncio.to_thread(_verdict, path, rows, check.columns)
+    finally:
+        rows.close()
+
+
+def _verdict(path: Path, rows: Rows, columns: Columns) -> FileVerdict:
+    from tui.core.checks import RULES, FileFacts, check_row
+    from tui.core.checks.columns import KINDS, is_example
+    from tui.core.checks.model import issue
+    from tui.core.checks.run import findings_of_file
+
+    source = rows.source
+    facts = FileFacts(path.name, source.identity.size, source.head, source.ends_with_newline)
+    names = [*RULES]
+    wrong = {n for n, rule in enumerate(RULES.values()) if rule.severity == "error"}
+    by_rule: Counter[str] = Counter()
+    for sign, times in Counter(columns.signs).items():
+        for number in columns.signatures[sign]:
+            by_rule[names[number]] += times
+    errors: list[Issue] = []
+    for rule, findings in findings_of_file(columns, facts):
+        found = list(findings)
+        by_rule.update({rule.id: len(found)} if found else {})
+        errors += [issue(rule, one, one.line) for one in found[:1] if rule.severity == "error"]
+    if (line := _first(columns, wrong)) is not None:
+        report = check_row(line + 1, rows[line])
+        errors += [one for one in report.issues if one.severity == "error"][:1]
+    kinds = columns.kinds
+    examples = sum(kinds.count(kind) for kind in range(len(KINDS)) if is_example(kind))
+    first = min(errors, key=lambda one: one.line, default=None)
+    return FileVerdict(path, source.identity.size, examples, by_rule, first)
+
+
+def _first(columns: Columns, wrong: Iterable[int]) -> int | None:
+    """Return the first line (0-based) in which one of the rules, by number, found something."""
+    rules = {*wrong}
+    signs = {n for n, signature in enumerate(columns.signatures) if rules & {*signature}}
+    return next((at for at, sign in enumerate(columns.signs) if sign in signs), None)
