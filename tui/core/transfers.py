@@ -56,6 +56,8 @@ class Progress:
             parts.append(f"{clock(self.left)} left")
         if self.expires is not None:
             parts.append(f"expires in {clock(self.expires - now)}")
+            if self.left is not None and now + self.left > self.expires:
+                parts.append("too slow for that")
         return " · ".join(parts)
 
     def bar(self, width: int) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.services.board import JobBoard
 from tui.services.chat import ChatService
+from tui.services.file_overview import FileOverview
 from tui.services.files import FileService
 from tui.services.jobs import JobService
 from tui.services.locations import Locations
@@ -32,6 +33,7 @@ class Workspace:
     profile: Profile
     provider: Provider
     files: FileService
+    file_overview: FileOverview
     jobs: JobService
     board: JobBoard
     chat: ChatService
@@ -107,6 +109,7 @@ class Workspace:
         self.provider = Provider(profile, self.locations, self._environ)
         self.files = FileService(self.provider, self.store)
         self.jobs = JobService(self.provider, self.store, self.files)
+        self.file_overview = FileOverview(self.files, self.jobs, self.store, profile.name)
         self.board = JobBoard(self.jobs)
         self.chat = ChatService(self.provider, self.store)
         self.models = ModelService(self.provider, self.store, self.jobs)

@@ -1,0 +1,38 @@
+"""What providers allow of files, and what is assumed of those nobody knows."""
+
+from __future__ import annotations
+
+from tui.core.providers import PART_BYTES, file_limits
+
+GB = 1_000_000_000
+
+
+def test_each_provider_has_its_own_limits() -> None:
+    openai = file_limits("openai", "https://api.openai.com/v1")
+    assert openai.in_parts(GB)
+    assert not openai.in_parts(500_000_000)
+    assert "8.0 GB at most" in openai.problem(9 * GB)
+    assert openai.part_bytes == PART_BYTES
+    azure = file_limits("custom", "https://mine.openai.azure.com/openai/v1/")
+    assert not azure.in_parts(GB)
+    assert "Azure" in azure.problem(GB)
+    assert "Blob" in azure.larger
+    nebius = file_limits("custom", "https://api.tokenfactory.nebius.com/v1/")
+    assert (nebius.problem(3 * GB), nebius.in_parts(3 * GB)) == ("", False)
+    lab = file_limits("lab", None)
+    assert lab.in_parts(GB)
+
+
+def test_a_server_nobody_knows_is_taken_to_allow_what_openai_does() -> None:
+    unknown = file_limits("custom", "http://127.0.0.1:8000/v1")
+    assert not unknown.known
+    assert unknown.in_parts(GB)
+    assert "is taken to allow" in unknown.problem(9 * GB)
+    assert not file_limits("custom", "https://evil.example/api.openai.com").known
+
+
+def test_a_profile_overrides_them_but_no_part_is_larger_than_allowed() -> None:
+    own = file_limits("openai", "https://api.openai.com/v1", 1000, 10 * GB)
+    assert own.in_parts(1001)
+    assert own.part_bytes == 67_108_864
+    assert file_limits("custom", "http://x/v1", None, 7).part_bytes == 7
