@@ -43,6 +43,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE listings (profile TEXT NOT NULL, what TEXT NOT NULL, body TEXT NOT NULL,"
         " at INTEGER NOT NULL, PRIMARY KEY (profile, what))",
     ),
+    (
+        "CREATE TABLE forecasts (profile TEXT NOT NULL, nonce TEXT NOT NULL,"
+        " epochs INTEGER NOT NULL, tokens INTEGER NOT NULL, amount TEXT,"
+        " currency TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (profile, nonce))",
+    ),
 )
 
 

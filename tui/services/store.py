@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.services.database import Database
+from tui.services.forecast_ledger import ForecastLedger
 from tui.services.part_ledger import PartLedger
 
 if TYPE_CHECKING:
@@ -66,6 +67,7 @@ class Store:
         self.path = path
         self._db = Database(path)
         self.parts = PartLedger(self._db)
+        self.forecasts = ForecastLedger(self._db)
 
     async def add_upload(self, profile: str, record: UploadRecord) -> None:
         """Remember an upload."""
@@ -119,6 +121,12 @@ class Store:
             "UPDATE jobs SET id = ?, job = ? WHERE profile = ? AND nonce = ?",
             job.get("id"), json.dumps(dict(job)), profile, nonce,
         )  # fmt: skip
+
+    async def job_refused(self, profile: str, nonce: str) -> None:
+        """Forget a job that was asked for: the provider made none."""
+        await self._db.write(
+            "DELETE FROM jobs WHERE profile = ? AND nonce = ? AND id IS NULL", profile, nonce
+        )
 
     async def jobs(self, profile: str) -> list[JobRecord]:
         """Return the jobs asked for with a profile, newest first."""
