@@ -14,8 +14,8 @@ from tests.screens.conftest import TunedLab, use_profile
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models import ModelsScreen
-from tui.screens.models.details import DetailsDialog
 from tui.screens.walk import LEGS, Walk
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList

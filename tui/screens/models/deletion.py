@@ -1,8 +1,7 @@
-"""Deleting models: what is said before, and what came of it."""
+"""Deleting models: what is said before it is done."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.text import one_line, plural
@@ -14,19 +13,6 @@ if TYPE_CHECKING:
     from tui.services.models import TunedModel
 
 _SHOWN = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of deleting one model; `cause` is empty when it is gone."""
-
-    model: str
-    cause: str = ""
-
-    @property
-    def line(self) -> str:
-        """Return it as shown in the panel."""
-        return f"✗ {self.model}: {self.cause}" if self.cause else f"✓ deleted {self.model}"
 
 
 def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
@@ -56,11 +42,3 @@ def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool) -> str:
     kept = "uploaded files, the job's record" + (", its checkpoints" if lab else "")
     lines += ["", f"This cannot be undone. What stays: {kept}."]
     return "\n".join(lines)
-
-
-def summary(outcomes: Sequence[Outcome], of: int) -> str:
-    """Return the panel's text."""
-    gone = sum(1 for outcome in outcomes if not outcome.cause)
-    going_on = "" if len(outcomes) == of else " so far"
-    lines = [f"Deleted {gone} of {plural(of, 'model')}{going_on} · esc closes · y copies"]
-    return "\n".join([*lines, *(outcome.line for outcome in outcomes)])

@@ -6,16 +6,16 @@ import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
-from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.core.text import plural, visible
-from tui.screens.base import ModeScreen, failure_of
+from tui.core.text import plural
+from tui.screens.base import failure_of
+from tui.screens.deleting import DeletingScreen
 from tui.screens.dialogs.confirm import TypedConfirm
-from tui.screens.models.deletion import Outcome, statement, summary, word_for
-from tui.screens.models.details import DetailsDialog
-from tui.screens.models.rows import about, from_info, head_row, model_row
-from tui.services.errors import InputError, ReadOnly, ServiceError, Unanswered
+from tui.screens.dialogs.details import DetailsDialog
+from tui.screens.models.deletion import statement, word_for
+from tui.screens.models.rows import about, from_info, full_text, head_row, model_row
+from tui.services.errors import InputError, ServiceError
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -33,19 +33,17 @@ LOADING = "Asking for the models …"
 FAILED = "The models could not be listed. Press r to ask again, F2 for another profile."
 
 
-class ModelsScreen(ModeScreen):
+class ModelsScreen(DeletingScreen):
     """Fine-tuned models, or all that the provider lists."""
 
     MODE: ClassVar[str] = "models"
+    NOUN: ClassVar[str] = "model"
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
         super().__init__()
         self.models: list[TunedModel] = []
-        self.marked: set[str] = set()
-        self.outcomes: list[Outcome] = []
         self._everything = False  # all models instead of the fine-tuned ones
-        self._deleting = False
         self._failed: Failure | None = None  # why the list did not come
 
     def compose_body(self) -> ComposeResult:
@@ -53,8 +51,7 @@ class ModelsScreen(ModeScreen):
         yield Static(id="models-head", markup=False)
         yield RecordList(id="models", empty=LOADING)
         yield Static(id="model-about", markup=False)
-        with VerticalScroll(id="outcomes", can_focus=False):
-            yield Static(id="outcomes-text", markup=False)
+        yield from self.compose_outcomes()
 
     def on_workspace(self, workspace: Workspace) -> None:
         """List the models of this provider."""
@@ -67,7 +64,7 @@ class ModelsScreen(ModeScreen):
 
     def on_screen_resume(self) -> None:
         """List anew: a job may have made a model meanwhile."""
-        if self.host.workspace is not None and self.is_mounted and not self._deleting:
+        if self.host.workspace is not None and self.is_mounted and not self.deleting:
             self.action_refresh()
 
     # -- the list --------------------------------------------------------------------
@@ -76,9 +73,10 @@ class ModelsScreen(ModeScreen):
     async def action_refresh(self) -> None:
         """Ask the provider now."""
         self.host.reached("models")
-        await self._fetch()
+        await self.fetch()
 
-    async def _fetch(self) -> None:
+    async def fetch(self) -> None:
+        """List the models anew. Raises ServiceError."""
         self.host.working("models", "listing models")
         try:
             service = self.workspace.models
@@ -151,7 +149,7 @@ class ModelsScreen(ModeScreen):
     def on_record_list_chosen(self) -> None:
         """Show all of it."""
         if self.current is not None:
-            self.app.push_screen(DetailsDialog(self.current))
+            self.app.push_screen(DetailsDialog(self.current.id, full_text(self.current)))
 
     def action_all(self) -> None:
         """Switch between fine-tuned and all models."""
@@ -184,10 +182,10 @@ class ModelsScreen(ModeScreen):
         chosen = [m for m in self.models if m.id in self.marked]
         if not chosen and self.current is not None:
             chosen = [self.current]
-        if not chosen or self._deleting:
+        if not chosen or self.deleting:
             return
         try:
-            self._check_writable()
+            self.check_writable()
             _check_tuned(chosen)
         except ServiceError as error:
             self.show_error(error)
@@ -202,65 +200,26 @@ class ModelsScreen(ModeScreen):
 
         def go_on(answer: bool | None) -> None:
             if answer:
-                self._deleting = True
-                self._delete_all(ids)
+                self.deleting = True
+                self.delete_all(ids, self.workspace.models.delete)
 
         word = word_for(chosen, self.models)
         self.app.push_screen(TypedConfirm(title, said, word, also), go_on)
 
-    def _check_writable(self) -> None:
-        profile = self.workspace.profile
-        if profile.read_only:
-            raise ReadOnly(
-                "Nothing is deleted here",
-                f"profile {profile.name} is read-only",
-                "Use another profile (F2), or remove read_only from the configuration.",
-            )
+    def listed_ids(self) -> set[str]:
+        """Return the ids of the models listed."""
+        return {model.id for model in self.models}
 
-    @work(group="delete", exit_on_error=False, description="delete models")
-    async def _delete_all(self, ids: Sequence[str]) -> None:
-        self.outcomes = []
-        service = self.workspace.models  # of this profile, even if another is chosen meanwhile
-        unsure: set[str] = set()
-        try:
-            for number, model in enumerate(ids, 1):
-                self.host.working("delete", f"deleting {number} of {len(ids)}")
-                try:
-                    answer = await service.delete(model)
-                    cause = "" if answer.deleted else "the provider did not say it is gone"
-                except ServiceError as error:
-                    cause = error.cause
-                    unsure |= {model} if isinstance(error, Unanswered) else set()
-                self.outcomes.append(Outcome(model, cause))
-                self._show_outcomes(len(ids))
-        finally:
-            self._deleting = False
-            self.host.working("delete", "")
-        self.marked -= {outcome.model for outcome in self.outcomes if not outcome.cause}
-        await self._fetch()
-        self._settle(unsure, len(ids))
-        if any(not outcome.cause for outcome in self.outcomes):
-            self.host.reached("deleted")
-
-    def _settle(self, unsure: set[str], of: int) -> None:
-        """Look in the fresh list what became of those whose answer was lost."""
-        listed = {model.id for model in self.models}
-        self.outcomes = [
-            Outcome(o.model) if o.model in unsure - listed else o for o in self.outcomes
-        ]
-        self._show_outcomes(of)
-
-    def _show_outcomes(self, of: int) -> None:
-        text = visible(summary(self.outcomes, of))
-        self.query_one("#outcomes-text", Static).update(text)
-        self.query_one("#outcomes").add_class("-shown")
+    def deleted(self) -> None:
+        """Tell the walk."""
+        self.host.reached("deleted")
 
     def go_back(self) -> bool:
         """Close the error, else the results, else take the marks away."""
         if self.clear_error():
             return True
         panel = self.query_one("#outcomes")
-        if panel.has_class("-shown") and not self._deleting:
+        if panel.has_class("-shown") and not self.deleting:
             panel.remove_class("-shown")
             self.outcomes = []
             return True
@@ -272,8 +231,8 @@ class ModelsScreen(ModeScreen):
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the results while they are shown, else the model's id."""
-        if self.outcomes:
-            return summary(self.outcomes, len(self.outcomes)), "The results"
+        if (results := self.copy_outcomes()) is not None:
+            return results
         return (self.current.id, "The model's id") if self.current else ("", "")
 
 
