@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
-from textual.geometry import Size
 from textual.message import Message as Event
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
 from tui.core.text import plural, visible
+from tui.widgets.line_view import LineView
 from tui.widgets.wrapping import Wrapped
 
 if TYPE_CHECKING:
@@ -102,13 +101,11 @@ def shown_text(text: str) -> str:
     return visible(text).replace("\t", "    ")
 
 
-class Conversation(ScrollView, can_focus=True):
+class Conversation(LineView, can_focus=True):
     """Messages one below the other, wrapped to the width. `cursor` is the index of a turn."""
 
     DEFAULT_CSS = """
     Conversation {
-        height: 1fr;
-        scrollbar-size: 1 1; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
         padding: 0 1 0 0;
         & > .conversation--system { color: $text-warning; }
         & > .conversation--user { color: $text-accent; }
@@ -220,7 +217,7 @@ class Conversation(ScrollView, can_focus=True):
         self._fit()
 
     def _fit(self) -> None:
-        self.virtual_size = Size(max(self._width, 1), self._tops[-1])
+        self.fit(max(self._width, 1), self._tops[-1])
 
     def on_resize(self) -> None:
         """Wrap anew for a new width."""
@@ -232,9 +229,8 @@ class Conversation(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw the line `y` of the viewport."""
-        width = self.scrollable_content_region.width
+        base, width = self.look
         at = y + self.scroll_offset.y
-        base = self.rich_style
         if at >= self._tops[-1]:
             lines = self._empty.split("\n") if not self._blocks else []
             text = lines[y] if y < len(lines) else ""
@@ -244,7 +240,7 @@ class Conversation(ScrollView, can_focus=True):
         return self._turn_line(index, at - self._tops[index], width)
 
     def _turn_line(self, index: int, line: int, width: int) -> Strip:
-        base = self.rich_style
+        base, _ = self.look
         turn = self._blocks[index].turn
         role = self._part(turn.role if turn.role in {"system", "user", "assistant"} else "other")
         if index == self.cursor:

@@ -76,16 +76,16 @@ class ExampleView(Conversation):
         if not self._columns or not self._tops[-2] <= at < self._tops[-1]:
             return super().render_line(y)
         left, right = (self._column_line(column, at) for column in self._columns)
-        gap = Strip([Segment(" ", self.rich_style)])
-        width = self.scrollable_content_region.width
-        return Strip.join([left, gap, right]).adjust_cell_length(width, self.rich_style)
+        base, width = self.look
+        gap = Strip([Segment(" ", base)])
+        return Strip.join([left, gap, right]).adjust_cell_length(width, base)
 
     def _column_line(self, column: range, at: int) -> Strip:
         for index in column:
             top, bottom = self._extents[index]
             if top <= at < bottom:
                 return self._turn_line(index, at - top, self._half)
-        return Strip.blank(self._half, self.rich_style)
+        return Strip.blank(self._half, self.look[0])
 
     def action_side(self, side: str) -> None:
         """Go to the other side of the pair."""

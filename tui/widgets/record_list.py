@@ -9,11 +9,12 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
-from textual.geometry import Region, Size
+from textual.geometry import Region
 from textual.message import Message
 from textual.reactive import reactive
-from textual.scroll_view import ScrollView
 from textual.strip import Strip
+
+from tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -22,13 +23,11 @@ if TYPE_CHECKING:
     from textual.binding import BindingType
 
 
-class RecordList(ScrollView, can_focus=True):
+class RecordList(LineView, can_focus=True):
     """Rows made on demand by a function; ready in the same time for ten rows or a million."""
 
     DEFAULT_CSS = """
     RecordList {
-        height: 1fr;
-        scrollbar-size: 1 1; overflow-x: hidden; overflow-y: auto; scrollbar-gutter: stable;
         & > .record-list--cursor { background: $primary-muted; color: $text; }
         &:focus > .record-list--cursor { background: $primary; color: $text; text-style: bold; }
         & > .record-list--empty { color: $text-muted; }
@@ -110,13 +109,12 @@ class RecordList(ScrollView, can_focus=True):
 
     def render_line(self, y: int) -> Strip:
         """Draw the line `y` of the viewport."""
-        width = self.scrollable_content_region.width
+        base, width = self.look
         row = y + self.scroll_offset.y
         if row >= self._count:
-            return self._blank(y, width)
+            return self._blank(y, width, base)
         text = self._make(row, width)
         text.truncate(width, overflow="ellipsis", pad=True)
-        base = self.rich_style
         if row == self.cursor:
             base += self.get_component_rich_style("record-list--cursor", partial=True)
         segments = text.render(self.app.console)
@@ -125,15 +123,15 @@ class RecordList(ScrollView, can_focus=True):
         )
         return strip.adjust_cell_length(width, base)
 
-    def _blank(self, y: int, width: int) -> Strip:
+    def _blank(self, y: int, width: int, base: Style) -> Strip:
         lines = self._empty.split("\n") if self._count == 0 else []
         if y >= len(lines):
-            return Strip.blank(width, self.rich_style)
-        style = self.rich_style + self.get_component_rich_style("record-list--empty", partial=True)
-        return Strip([Segment(lines[y], style)]).adjust_cell_length(width, self.rich_style)
+            return Strip.blank(width, base)
+        style = base + self.get_component_rich_style("record-list--empty", partial=True)
+        return Strip([Segment(lines[y], style)]).adjust_cell_length(width, base)
 
     def _resize_content(self) -> None:
-        self.virtual_size = Size(max(self.size.width, 1), self._count)
+        self.fit(max(self.size.width, 1), self._count)
 
     def on_resize(self) -> None:
         """Fit the rows to a new size, the cursor still in view."""

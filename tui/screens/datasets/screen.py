@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
-from textual.containers import Horizontal, Vertical
+from textual.containers import Horizontal
 from textual.widgets import Static
 
 from tui.commands import commands_for
@@ -26,6 +26,7 @@ from tui.screens.datasets.rows import example_row, settings_words, turns_of
 from tui.screens.datasets.welcome import Welcome
 from tui.widgets.conversation import Conversation
 from tui.widgets.diff_view import ExampleView
+from tui.widgets.line_view import Pane
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -67,11 +68,11 @@ class DatasetsScreen(
         yield Welcome()
         yield FilterBar()
         with Horizontal(id="workbench"):
-            with Vertical(id="examples-pane", classes="pane"):
+            with Pane(id="examples-pane", classes="pane"):
                 yield RecordList(id="examples", empty=EMPTY)
-            with Vertical(id="conversation-pane", classes="pane"):
+            with Pane(id="conversation-pane", classes="pane"):
                 yield ExampleView(id="conversation", empty="No messages. Press a to add one.")
-        with Vertical(id="problems-pane", classes="pane"):
+        with Pane(id="problems-pane", classes="pane"):
             yield RecordList(id="problems", empty="No problems found.")
             yield Static(id="problem-detail", markup=False)
 
@@ -158,9 +159,9 @@ class DatasetsScreen(
             said = "not checked yet"
         rows = self.rows_words(document)
         self.note(f"{document.path.name} · {rows} · {said} · {state}")
-        pane = self.query_one("#problems-pane", Vertical)
+        pane = self.query_one("#problems-pane", Pane)
         infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
-        pane.border_title = f"Problems: {said}{infos} · enter jumps · f fixes"
+        pane.label(f"Problems: {said}{infos} · enter jumps · f fixes")
 
     def rows_noted(self) -> None:
         """Say anew in the status line what the list shows."""
@@ -188,9 +189,9 @@ class DatasetsScreen(
         example = document.example(at)
         conversation.show(turns_of(example), cursor=cursor)
         edited = " · edited" if document.edited(at) else ""
-        pane = self.query_one("#conversation-pane", Vertical)
-        pane.border_title = f"Example {at + 1} of {len(document):,}{edited}"
-        pane.border_subtitle = settings_words(example).replace("[", r"\[")
+        pane = self.query_one("#conversation-pane", Pane)
+        title = f"Example {at + 1} of {len(document):,}{edited}"
+        pane.label(title, settings_words(example).replace("[", r"\["))
         self.make_room()
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:
