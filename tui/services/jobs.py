@@ -11,6 +11,7 @@ from tui.core.records import decode_result
 from tui.services.calls import segment
 from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
 from tui.services.following import FOLLOW_EVERY_S, JobUpdate, follow
+from tui.services.history import JobHistory
 from tui.services.job_requests import NONCE, JobRequest
 from tui.services.ledger import kept
 from tui.services.paging import Page, collect, parse_page
@@ -50,6 +51,7 @@ class JobService:
         self._profile = provider.profile.name
         self._look_after = look_after
         self._follow_every = follow_every
+        self.history = JobHistory(store.history, self._profile)
 
     async def create(
         self, request: JobRequest, on_lost: Callable[[ServiceError], None] | None = None
@@ -76,6 +78,7 @@ class JobService:
         return job
 
     async def find_by_nonce(self, nonce: str) -> Job | None:
+        self.history.saw_jobs([job])
         """Return the job that was asked for with `nonce`, or None."""
         query = {f"metadata[{NONCE}]": nonce}
         # Servers may ignore the filter, so it is applied here as well.
@@ -84,16 +87,17 @@ class JobService:
 
     async def list(self, limit: int | None = None) -> list[Job]:
         """Return the jobs, newest first, all of them or at most `limit`."""
-        return await self._pages(limit=limit)
+        jobs = await self._pages(limit=limit)
+        self.history.saw_jobs(jobs, listed=True)
+        return jobs
 
     async def retrieve(self, job_id: str) -> Job:
         """Return one job as it is now."""
         doing = f"show job {job_id}"
-        return parsed(
-            parse_job,
-            await self._provider.get_json(f"{JOBS}/{segment(job_id)}", doing=doing),
-            doing,
-        )
+        value = await self._provider.get_json(f"{JOBS}/{segment(job_id)}", doing=doing)
+        job = parsed(parse_job, value, doing)
+        self.history.saw_jobs([job])
+        return job
 
     async def cancel(self, job_id: str) -> Job:
         """End a job; what it trained so far is lost unless a checkpoint was kept."""
@@ -111,14 +115,18 @@ class JobService:
         """Return all events, oldest first; only those after the last one in `known`, if given."""
         doing = f"read the events of job {job_id}"
         raws = await self._walk(f"{JOBS}/{segment(job_id)}/events", doing, known=known)
-        return [parsed(parse_event, raw, doing) for raw in reversed(raws)]
+        events = [parsed(parse_event, raw, doing) for raw in reversed(raws)]
+        self.history.saw_events(job_id, events)
+        return events
 
     async def checkpoints(self, job_id: str) -> Checkpoints:
         """Return the checkpoints kept, by step."""
         doing = f"read the checkpoints of job {job_id}"
         raws = await self._walk(f"{JOBS}/{segment(job_id)}/checkpoints", doing)
         found = [parsed(parse_checkpoint, raw, doing) for raw in raws]
-        return sorted(found, key=lambda checkpoint: checkpoint.step or 0)
+        found.sort(key=lambda checkpoint: checkpoint.step or 0)
+        self.history.saw_checkpoints(job_id, found)
+        return found
 
     async def result_csv(self, job_id: str) -> str:
         """Return the job's result file as CSV text. Raises InputError while there is none."""
@@ -141,7 +149,13 @@ class JobService:
     async def _act(self, job_id: str, action: str) -> Job:
         doing = f"{action} job {job_id}"
         path = f"{JOBS}/{segment(job_id)}/{action}"
-        return parsed(parse_job, await self._provider.post_json(path, doing=doing), doing)
+        job = parsed(parse_job, await self._provider.post_json(path, doing=doing), doing)
+        self.history.saw_jobs([job])
+        return job
+
+    async def close(self) -> None:
+        """Write down what was seen; no more is noted afterwards."""
+        await self.history.close()
 
     async def _look_for(self, nonce: str, lost: ServiceError) -> Job:
         for wait in self._look_after:

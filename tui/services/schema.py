@@ -48,6 +48,20 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " epochs INTEGER NOT NULL, tokens INTEGER NOT NULL, amount TEXT,"
         " currency TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (profile, nonce))",
     ),
+    (
+        "CREATE TABLE seen_jobs (profile TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL,"
+        " status TEXT NOT NULL, since INTEGER, created INTEGER NOT NULL,"
+        " seen_at INTEGER NOT NULL, PRIMARY KEY (profile, id))",
+        "CREATE TABLE seen_lists (profile TEXT PRIMARY KEY, at INTEGER NOT NULL)",
+        "CREATE TABLE seen_states (profile TEXT NOT NULL, job TEXT NOT NULL, status TEXT NOT NULL,"
+        " model TEXT NOT NULL, seconds INTEGER NOT NULL, PRIMARY KEY (profile, job, status))",
+        "CREATE TABLE seen_events (number INTEGER PRIMARY KEY, profile TEXT NOT NULL,"
+        " job TEXT NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL)",
+        "CREATE UNIQUE INDEX seen_events_by_id ON seen_events (profile, job, id)",
+        "CREATE TABLE seen_details (profile TEXT NOT NULL, job TEXT NOT NULL,"
+        " checkpoints TEXT NOT NULL, complete INTEGER NOT NULL, at INTEGER NOT NULL,"
+        " PRIMARY KEY (profile, job))",
+    ),
 )
 
 

@@ -69,6 +69,7 @@ class Store:
         self.parts = PartLedger(self._db)
         self.forecasts = ForecastLedger(self._db)
 
+        self.history = HistoryLedger(self._db)
     async def add_upload(self, profile: str, record: UploadRecord) -> None:
         """Remember an upload."""
         await self._db.write(

@@ -116,4 +116,5 @@ class Workspace:
 
     async def _close_provider(self) -> None:
         await self.board.close()
+        await self.jobs.close()
         await self.provider.close()
