@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.services.database import Database
 from tui.services.forecast_ledger import ForecastLedger
+from tui.services.history_ledger import HistoryLedger
 from tui.services.part_ledger import PartLedger
 
 if TYPE_CHECKING:
@@ -68,8 +69,8 @@ class Store:
         self._db = Database(path)
         self.parts = PartLedger(self._db)
         self.forecasts = ForecastLedger(self._db)
-
         self.history = HistoryLedger(self._db)
+
     async def add_upload(self, profile: str, record: UploadRecord) -> None:
         """Remember an upload."""
         await self._db.write(
