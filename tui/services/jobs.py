@@ -75,10 +75,10 @@ class JobService:
                 on_lost(error)
             job = await self._look_for(nonce, error)
         await kept(self._store.job_made(self._profile, nonce, job.raw))
+        self.history.saw_jobs([job])
         return job
 
     async def find_by_nonce(self, nonce: str) -> Job | None:
-        self.history.saw_jobs([job])
         """Return the job that was asked for with `nonce`, or None."""
         query = {f"metadata[{NONCE}]": nonce}
         # Servers may ignore the filter, so it is applied here as well.
