@@ -1,7 +1,8 @@
-"""The app: five modes on one workspace, the program's status, and what works everywhere."""
+"""The app: six modes on one workspace, the program's status, and what works everywhere."""
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -55,6 +56,12 @@ def _models() -> Screen[Any]:
     return ModelsScreen()
 
 
+def _files() -> Screen[Any]:
+    from tui.screens.files import FilesScreen
+
+    return FilesScreen()
+
+
 class FinetuiApp(App[None]):
     """The terminal program. Every mode keeps its own screens; the workspace outlives them."""
 
@@ -67,6 +74,7 @@ class FinetuiApp(App[None]):
         "jobs": _jobs,
         "chat": _chat,
         "models": _models,
+        "files": _files,
     }
     DEFAULT_MODE = "datasets"
     ENABLE_COMMAND_PALETTE = False  # ours opens on the same key, fed from the table of commands
@@ -92,6 +100,14 @@ class FinetuiApp(App[None]):
 
     @work(group="workspace", exclusive=True, exit_on_error=False, description="open the workspace")
     async def _open_workspace(self) -> None:
+        try:
+            await self._open()
+        finally:
+            if not gc.isenabled():  # so the command line has started us
+                gc.freeze()  # what has been made by now stays, and need not be looked through
+                gc.enable()
+
+    async def _open(self) -> None:
         from tui.services.workspace import Workspace
 
         try:

@@ -16,6 +16,7 @@ MODES: tuple[tuple[str, str, str], ...] = (
     ("3", "jobs", "Jobs"),
     ("4", "chat", "Chat"),
     ("5", "models", "Models"),
+    ("6", "files", "Files"),
 )
 
 
@@ -152,6 +153,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("models.chat", "c", "Chat", "Chat with this model.", True),
     Command("models.all", "t", "Tuned or all", "Switch between fine-tuned and all models.", True),
     Command("models.refresh", "r", "Refresh", "Ask the provider now.", True),
+    # Files
+    Command("files.upload", "u", "Upload", "Send a file of this machine to the provider.", True),
+    Command("files.delete", "d", "Delete", "Delete what is marked, or this; stop an upload.", True),
+    Command("files.prune", "p", "Prune", "Clean up: old files, and those no job uses.", True),
+    Command("files.download", "x", "Download", "Write this file to this machine."),
+    Command("files.mark", "space", "Mark", "Mark files to delete several at once."),
+    Command("files.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
+    Command("files.refresh", "r", "Refresh", "Ask the provider now.", True),
 )
 
 

@@ -7,7 +7,14 @@ from textual.app import App, ComposeResult
 
 from tui.widgets.mode_bar import ModeBar
 
-MODES = (("1", "Datasets"), ("2", "Tokens"), ("3", "Jobs"), ("4", "Chat"), ("5", "Models"))
+MODES = (
+    ("1", "Datasets"),
+    ("2", "Tokens"),
+    ("3", "Jobs"),
+    ("4", "Chat"),
+    ("5", "Models"),
+    ("6", "Files"),
+)
 
 
 class Bar(App[None]):

@@ -39,17 +39,18 @@ class Progress:
         """Return how much is done, 0 to 100."""
         return 100 if self.total <= 0 else min(self.sent * 100 // self.total, 100)
 
-    def words(self, now: float) -> str:
+    def words(self, now: float, *, short: bool = False) -> str:
         """Return it as one line, such as `42 % · 12 MB of 29 MB · 3.1 MB/s · 0:05 left`.
 
-        `now` is the Unix time, for the clock of what expires.
+        `now` is the Unix time, for the clock of what expires. The `short` form leaves the
+        amounts away.
         """
         if self.stage == "finishing":
             return "100 % · waiting for the provider to put it together"
         amount = f"{size_words(self.sent)} of {size_words(self.total)}"
         if self.stage == "reading":
             return f"{self.percent} % · {amount} read, to see whether it was uploaded before"
-        parts = [f"{self.percent} %", amount]
+        parts = [f"{self.percent} %"] if short else [f"{self.percent} %", amount]
         if self.rate is not None:
             parts.append(f"{size_words(round(self.rate))}/s")
         if self.left is not None:

@@ -1,4 +1,4 @@
-"""What all five modes share: the frame around them, errors that stay, and the way in."""
+"""What all six modes share: the frame around them, errors that stay, and the way in."""
 
 from __future__ import annotations
 

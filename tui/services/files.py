@@ -20,7 +20,7 @@ from tui.services.parsed import parsed
 from tui.services.part_uploads import PartUploads
 from tui.services.store import UploadRecord
 from tui.services.transfers import Transfers
-from tui.services.uploads import LocalFile, Sending, content_digests, size_of
+from tui.services.uploads import Digests, LocalFile, Sending, content_digests, state_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from tui.services.provider import Provider
     from tui.services.store import Store
     from tui.services.transfers import Teller, Watch
-    from tui.services.uploads import Digests
 
 PAGE_SIZE = 1000
 UPLOAD_ANSWER_S = 300.0
@@ -46,6 +45,8 @@ class FileService:
         self._store = store
         self._profile = provider.profile.name
         self.transfers = Transfers()
+        # The file last read, in which state, and what it is known by: reading 1 GB takes seconds.
+        self._last_read: tuple[object, Digests] = None, Digests("")
 
     @cached_property
     def limits(self) -> FileLimits:
@@ -184,7 +185,7 @@ class FileService:
     ) -> FileInfo:
         if self.limits.in_parts(file.size):
             if digests is None:
-                digests = await content_digests(file.path, md5=True, on_read=teller.read)
+                digests = await self._read(file.path, teller.watch)
             try:
                 return await self._in_parts(file, purpose, teller, digests)
             except NotOffered:
@@ -234,13 +235,19 @@ class FileService:
 
     async def _read(self, path: Path, watch: Watch | None) -> Digests:
         """Read a file to know its content, for parts too where it will go in parts."""
-        size = await asyncio.to_thread(size_of, path)
+        size, modified = await asyncio.to_thread(state_of, path)
+        known, digests = self._last_read
+        if known == (path, size, modified):
+            return digests
         teller = self.transfers.begin(path, size, watch)
         try:
             md5 = self.limits.in_parts(size)
-            return await content_digests(path, md5=md5, on_read=teller.read)
+            digests = await content_digests(path, md5=md5, on_read=teller.read)
         finally:
             teller.end()
+        if await asyncio.to_thread(state_of, path) == (size, modified):
+            self._last_read = (path, size, modified), digests
+        return digests
 
     async def _find_upload(self, digest: str, purpose: str = "") -> FileInfo | None:
         for record in await self._store.uploads(self._profile, digest):

@@ -71,7 +71,7 @@ class Teller:
     def __init__(
         self, transfers: Transfers, key: int, path: Path, size: int, watch: Watch | None
     ) -> None:
-        self._transfers, self._key, self._path, self._watch = transfers, key, path, watch
+        self._transfers, self._key, self._path, self.watch = transfers, key, path, watch
         self._meter = Meter(size)
         self._told = 0.0
 
@@ -109,6 +109,6 @@ class Teller:
             return
         self._told = now
         progress = self._meter.at(done, now, stage)
-        if self._watch is not None:
-            self._watch(progress)
+        if self.watch is not None:
+            self.watch(progress)
         self._transfers.put(Transfer(self._key, self._path, progress))

@@ -170,10 +170,14 @@ def _digests(
     return Digests(sha.hexdigest(), sum_.hexdigest() if md5 else "")
 
 
-def size_of(path: Path) -> int:
-    """Return a file's size in bytes. Blocking. Raises InputError like `open_file`."""
+def state_of(path: Path) -> tuple[int, int]:
+    """Return a file's size in bytes and when it was written to, in nanoseconds. Blocking.
+
+    Raises InputError like `open_file`.
+    """
     with open_file(path) as file:
-        return os.fstat(file.fileno()).st_size
+        found = os.fstat(file.fileno())
+    return found.st_size, found.st_mtime_ns
 
 
 def open_file(path: Path) -> BufferedReader:

@@ -9,8 +9,8 @@ from textual.widget import Widget
 class ModeBar(Widget):
     """The modes with their keys; the current one stands out by brackets as well as by colour.
 
-    Where there is no room for all of it, the others are left with their keys: where one is
-    can always be read.
+    Where there is no room for all of it, the program's name goes, then the others are left
+    with their keys: where one is can always be read.
     """
 
     DEFAULT_CSS = """
@@ -23,14 +23,17 @@ class ModeBar(Widget):
 
     def render(self) -> Text:
         """Draw the line for the present width."""
-        whole = self._line(short=False)
-        return whole if whole.cell_len <= self.content_size.width else self._line(short=True)
+        forms = (self._line(name=True), self._line(), self._line(short=True))
+        width = self.content_size.width
+        return next((line for line in forms if line.cell_len <= width), forms[-1])
 
-    def _line(self, *, short: bool) -> Text:
-        text = Text("" if short else "finetui  ", style="bold", no_wrap=True, overflow="ellipsis")
+    def _line(self, *, name: bool = False, short: bool = False) -> Text:
+        text = Text("finetui  " if name else "", style="bold", no_wrap=True, overflow="ellipsis")
         for key, title in self._modes:
             if title == self._current:
                 text.append(f"[{key} {title}]", style="bold reverse")
+                text.append(" " if short else "")
             else:
-                text.append(f" {key} " if short else f" {key} {title} ")
+                text.append(f"{key} " if short else f" {key} {title} ")
+        text.rstrip()
         return text

@@ -1,0 +1,95 @@
+"""Cleaning up: what would go is listed while it is being chosen, and nothing goes by it."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, ClassVar
+
+from rich.text import Text
+from textual.binding import Binding, BindingType
+from textual.widgets import Input, Static
+
+from tui.core.files import prunable, read_age, total_bytes
+from tui.core.text import plural, size_words
+from tui.screens.dialogs.base import Dialog
+from tui.screens.files.deletion import line_of
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from tui.core.files import StoredFile
+
+OLD = "30d"
+
+
+class PruneDialog(Dialog[tuple[str, ...]]):
+    """Answers with the ids of the files to delete, which somebody has yet to confirm."""
+
+    DEFAULT_CSS = """
+    PruneDialog RecordList { height: 10; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("tab", "orphans", "Orphans", show=False, priority=True),
+        Binding("down", "move(1)", "Down", show=False, priority=True),
+        Binding("up", "move(-1)", "Up", show=False, priority=True),
+    ]
+
+    def __init__(self, files: Sequence[StoredFile]) -> None:
+        super().__init__("Clean up: what would be deleted")
+        self._files = files
+        self._orphans = True
+        self._found: list[StoredFile] = []
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the age, the switch, and what fits."""
+        yield Static("older than (such as 30d, 12h, 2w; empty: of any age)", markup=False)
+        yield Input(OLD, id="age")
+        yield Static(id="which", markup=False)
+        yield RecordList(empty="Nothing fits: nothing would be deleted.", id="prunable")
+        yield Static("", classes="problem", markup=False)
+        keys = "tab switches orphans / all · enter goes on to confirm · esc leaves it all"
+        yield Static(keys, classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Show what fits the start."""
+        self._look()
+
+    def on_input_changed(self) -> None:
+        """Show what fits now."""
+        self._look()
+
+    def action_orphans(self) -> None:
+        """Switch between orphans and all files that no running job needs."""
+        self._orphans = not self._orphans
+        self._look()
+
+    def action_move(self, by: int) -> None:
+        """Move in the list while the field keeps the focus."""
+        self.query_one(RecordList).action_move(by)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go on to the confirmation with what is listed."""
+        event.stop()
+        if self._found:
+            self.dismiss(tuple(file.id for file in self._found))
+
+    def _look(self) -> None:
+        text = self.query_one(Input).value.strip()
+        problem = ""
+        try:
+            age = read_age(text) if text else None
+            self._found = prunable(self._files, time.time(), older_than=age, orphans=self._orphans)
+        except ValueError as error:
+            problem, self._found = f"{error}.", []
+        which = "used by no job known" if self._orphans else "not needed by a running job"
+        together = size_words(total_bytes(self._found))
+        said = f"tab: only files {which} — {plural(len(self._found), 'file')}, {together}"
+        self.query_one("#which", Static).update(said)
+        self.query_one(".problem", Static).update(problem)
+        self.query_one(RecordList).show(len(self._found), self._row)
+
+    def _row(self, row: int, width: int) -> Text:
+        return Text(line_of(self._found[row], width), no_wrap=True)

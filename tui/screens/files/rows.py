@@ -1,0 +1,157 @@
+"""How files and uploads look in the list, below it, and in full."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.cells import set_cell_size
+from rich.text import Text
+
+from tui.core.files import StoredFile, age_words
+from tui.core.text import one_line, size_words, visible
+from tui.core.transfers import clock
+from tui.services.part_ledger import OpenUpload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WIDE = 110  # columns from which the file's id has room in the list
+_SIZE, _PURPOSE, _AGE, _USE, _ID = 8, 9, 6, 20, 30
+_SHORT = {"fine-tune-results": "results", "assistants_output": "output"}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """An upload under way, or a file being looked at before one.
+
+    `row` and `text` say how far it is, shortly and at length.
+    """
+
+    path: Path
+    key: str
+    row: str
+    text: str
+    note: str = ""
+
+
+Entry = Running | OpenUpload | StoredFile
+
+
+def key_of(entry: Entry) -> str:
+    """Return what tells an entry from all others."""
+    return entry.key if isinstance(entry, Running) else entry.id
+
+
+def head_row(width: int) -> Text:
+    """Return the columns' names for a list of this width."""
+    text = f"  {_cell('file', _name_width(width))} {'size':>{_SIZE}} {_cell('purpose', _PURPOSE)}"
+    text += f" {'age':>{_AGE}} {_cell('used by', _use_width(width))}"
+    if width >= WIDE:
+        text += f" {_cell('id', _ID)}"
+    return Text(text, style="bold", no_wrap=True, overflow="crop")
+
+
+def entry_row(entry: Entry, *, marked: bool, width: int) -> Text:
+    """Return one line of the list."""
+    if isinstance(entry, Running):
+        text = Text("◐ ", style="bold")
+        text.append(f"{one_line(entry.path.name, 24)}  ", style="bold")
+        return text.append(one_line(entry.row, width))
+    if isinstance(entry, OpenUpload):
+        return _unfinished_row(entry)
+    return _file_row(entry, marked=marked, width=width)
+
+
+def _unfinished_row(upload: OpenUpload) -> Text:
+    text = Text("◌ ", style="bold")
+    text.append(f"{one_line(upload.name, 24)}  ")
+    left = clock(upload.expires_at - time.time())
+    done = f"{len(upload.parts)} of {upload.count} parts, {size_words(upload.size)}"
+    return text.append(f"unfinished: {done} · expires in {left}", style="italic")
+
+
+def _file_row(file: StoredFile, *, marked: bool, width: int) -> Text:
+    info = file.info
+    text = Text("✓ " if marked else "  ", style="bold")
+    text.append(_cell(info.filename or info.id, _name_width(width)), style="bold" if marked else "")
+    text.append(f" {size_words(info.bytes):>{_SIZE}}")
+    purpose = _SHORT.get(info.purpose, info.purpose) or "–"
+    text.append(f" {_cell(purpose, _PURPOSE)}", style="dim")
+    text.append(f" {age_words(file.age(time.time())):>{_AGE}}", style="dim")
+    text.append(f" {_cell(file.use_words, _use_width(width))}", style="" if file.orphan else "dim")
+    if width >= WIDE:
+        text.append(f" {_cell(info.id, _ID)}", style="dim")
+    return text
+
+
+def about(entry: Entry, width: int) -> Text:
+    """Return the three lines below the list: what is known of the entry under the cursor."""
+    if isinstance(entry, Running):
+        lines = [entry.path.name, entry.text, entry.note or "d stops it"]
+    elif isinstance(entry, OpenUpload):
+        lines = [
+            f"{entry.name}  {entry.id}",
+            f"from {entry.path} · {size_words(entry.taken)} of {size_words(entry.size)} are there",
+            "enter goes on where it ended · d gives it up",
+        ]
+    else:
+        lines = [_title(entry), _facts(entry), _uses(entry)]
+    text = Text(one_line(lines[0], width), style="bold", no_wrap=True, overflow="ellipsis")
+    for line in lines[1:]:
+        text.append(f"\n{one_line(line, width)}", style="dim not bold")
+    return text
+
+
+def _title(file: StoredFile) -> str:
+    return f"{file.info.filename or '–'}  {file.id}"
+
+
+def _facts(file: StoredFile) -> str:
+    info = file.info
+    parts = [info.status or "status not told", f"uploaded {date_words(info.created_at)}"]
+    if info.expires_at is not None:
+        parts.append(f"kept until {date_words(info.expires_at)}")
+    if file.source:
+        gone = "" if file.source_there else " (no longer there)"
+        parts.append(f"from {file.source}{gone}")
+    return " · ".join(parts)
+
+
+def _uses(file: StoredFile) -> str:
+    if file.uses:
+        used = (f"{use.job_id} ({use.role}, {use.status})" for use in file.uses)
+        return f"used by {', '.join(used)}"
+    if file.orphan:
+        return "orphan: no job known uses it"
+    return {"–": "not a file of training jobs"}.get(file.use_words, f"used by: {file.use_words}")
+
+
+def full_text(file: StoredFile) -> str:
+    """Return every field, as the provider sent it, and what is known here."""
+    raw = json.dumps(dict(file.info.raw), indent=2, ensure_ascii=False)
+    known = [_facts(file), _uses(file)]
+    return visible("\n".join([*known, "", "As the provider sent it:", raw]))
+
+
+def date_words(created: int | None) -> str:
+    """Return a Unix time as local date and minute, or –."""
+    if created is None:
+        return "–"
+    return f"{datetime.fromtimestamp(created).astimezone():%Y-%m-%d %H:%M}"
+
+
+def _cell(text: str, width: int) -> str:
+    return set_cell_size(one_line(text, width), width)
+
+
+def _name_width(width: int) -> int:
+    taken = 2 + 1 + _SIZE + 1 + _PURPOSE + 1 + _AGE + 1 + _use_width(width)
+    return max(width - taken - (1 + _ID if width >= WIDE else 0), 12)
+
+
+def _use_width(width: int) -> int:
+    return _USE if width >= 78 else 14

@@ -1,0 +1,234 @@
+"""Uploading: the part of the Files screen that checks, asks, sends, and tells how far it is."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual import work
+
+from tui.core.files import age_words
+from tui.core.text import one_line, plural
+from tui.core.transfers import transfer_words
+from tui.screens.deleting import DeletingScreen
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.path import PathDialog
+from tui.screens.files.rows import Running
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from textual.worker import Worker
+
+    from tui.core.records import FileInfo
+    from tui.core.transfers import Progress
+    from tui.services.file_verdict import FileVerdict
+    from tui.services.part_ledger import OpenUpload
+    from tui.services.transfers import Transfer, Watch
+
+WORK = "upload"
+CHECKING = "checking"  # the key of the row of a file that is looked at before it is sent
+
+
+class FileSending(DeletingScreen):
+    """Send one file at a time; what is sent elsewhere in the program is listed as well."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._sending: Worker[None] | None = None
+        self._checking: Running | None = None
+
+    def show_running(self) -> None:
+        """Show anew what is under way."""
+        raise NotImplementedError
+
+    def select(self, key: str) -> None:
+        """Put the cursor on an entry."""
+        raise NotImplementedError
+
+    def running(self) -> list[Running]:
+        """Return what is under way, newest last."""
+        found = [_running(one) for one in self.workspace.files.transfers.current]
+        return found if self._checking is None or found else [self._checking]
+
+    # -- keys ------------------------------------------------------------------------
+
+    def action_upload(self) -> None:
+        """Choose a file and send it."""
+        try:
+            self._may_send("upload")
+        except InputError as error:
+            self.show_error(error)
+            return
+        self.clear_error()
+        current = self.workspace.datasets.current
+        recents = [current.path] if current is not None else []
+        dialog = PathDialog("Upload a file for training", recents)
+        self.app.push_screen(dialog, self._chosen)
+        self._offer_recents(dialog)
+
+    def go_on(self, upload: OpenUpload) -> None:
+        """Send the rest of an unfinished upload."""
+        self._may_send("go on")
+        self._send(Path(upload.path), asked=True)
+
+    def stop(self) -> None:
+        """Ask whether to stop what is being sent from here."""
+        worker = self._sending
+        if worker is None or worker.is_finished:
+            self.show_error(
+                InputError(
+                    "Not stopped here",
+                    "this upload was started from the job form",
+                    "Stop it there: go to Jobs (3), then esc.",
+                )
+            )
+            return
+        question = "Stop the upload? Parts that were taken are kept until the upload expires."
+
+        def answered(stop: bool | None) -> None:
+            if stop:
+                worker.cancel()
+
+        self.app.push_screen(Confirm("Stop", question, "stop", "go on"), answered)
+
+    def _may_send(self, what: str) -> None:
+        if self._sending is not None and not self._sending.is_finished:
+            raise InputError(
+                f"Cannot {what} yet", "another file is being sent", "Wait, or stop it with d."
+            )
+        profile = self.workspace.profile
+        if profile.read_only:
+            raise InputError(
+                f"Cannot {what}", f"profile {profile.name} is read-only", "F2 chooses another."
+            )
+
+    @work(group="recents", exclusive=True, exit_on_error=False, description="list recent files")
+    async def _offer_recents(self, dialog: PathDialog) -> None:
+        found = await self.workspace.store.recents()
+        dialog.offer([Path(path) for path in found])
+
+    def _chosen(self, path: Path | None) -> None:
+        if path is not None:
+            self._send(path, asked=False)
+
+    # -- doing it --------------------------------------------------------------------
+
+    def _send(self, path: Path, *, asked: bool) -> None:
+        self._sending = self._sent(path, asked=asked)
+
+    @work(group="send", exclusive=True, exit_on_error=False, description="upload a file")
+    async def _sent(self, path: Path, *, asked: bool) -> None:
+        try:
+            info = await self._check_and_send(path, asked=asked)
+        finally:
+            self._checking = None
+            self.host.working(WORK, "")
+            self.show_running()
+        if info is not None:
+            await self.fetch()
+            self.select(info.id)
+
+    async def _check_and_send(self, path: Path, *, asked: bool) -> FileInfo | None:
+        files = self.workspace.files
+        if not asked:
+            size = (await asyncio.to_thread(path.stat)).st_size
+            if problem := files.limits.problem(size):
+                raise InputError(f"Cannot upload {path.name}", problem, files.limits.larger)
+            if not await self._fit(path):
+                return None
+            earlier = await files.find_upload(path)
+            if earlier is not None and await self._use(earlier, path) is not False:
+                return earlier
+        info = await files.upload(path, watch=self._tell(path))
+        self.notify(f"Uploaded {one_line(path.name, 40)} as {info.id}", markup=False)
+        return info
+
+    async def _fit(self, path: Path) -> bool:
+        """Check the file and ask about what is wrong with it; enter is the careful answer."""
+        from tui.services.file_verdict import verdict_of
+
+        name = one_line(path.name, 40)
+
+        def tell(done: int, of: int) -> None:
+            text = f"checking: {done * 100 // max(of, 1)} % of {plural(of, 'line')}"
+            self._checking = Running(path, CHECKING, text, text)
+
+        tell(0, 0)
+        self.host.working(WORK, f"checking {name}")
+        self.show_running()
+        found = await verdict_of(path, tell)
+        self._checking = None
+        return await self._sound(found) and await self._private(found) and await self._warned(found)
+
+    async def _sound(self, found: FileVerdict) -> bool:
+        errors = found.count("error")
+        if not errors or found.first_error is None:
+            return True
+        first = found.first_error
+        where = f", line {first.line:,}" if first.line else ""
+        question = (
+            f"{one_line(found.path.name, 40)} has {plural(errors, 'error')}. The first{where}: "
+            f"{one_line(first.message, 300)}\n\nA job with it will most likely be refused. "
+            "Go back and repair it in Datasets?"
+        )
+        dialog = Confirm("Errors in the data", question, "go back", "upload it all the same")
+        return await self.app.push_screen_wait(dialog) is False
+
+    async def _private(self, found: FileVerdict) -> bool:
+        from tui.core.fixes.gate import secret_words
+
+        profile = self.workspace.profile
+        if not found.secrets or profile.kind == "lab":
+            return True
+        question = (
+            f"{one_line(found.path.name, 40)} holds {secret_words(found.secrets)}. It would be "
+            f"sent to {profile.name}, and what is trained can be asked out of the model again."
+            "\n\nGo back and put placeholders in their place (p, then F, in Datasets)?"
+        )
+        dialog = Confirm("Secrets in the data", question, "go back", "send it all the same")
+        return await self.app.push_screen_wait(dialog) is False
+
+    async def _warned(self, found: FileVerdict) -> bool:
+        warnings = found.count("warning")
+        if not warnings or found.count("error"):  # those were asked about
+            return True
+        name = one_line(found.path.name, 40)
+        question = f"{name} has {plural(warnings, 'warning')} (p in Datasets lists them).\n"
+        dialog = Confirm("Warnings", f"{question}Upload it as it is?", "upload", "go back")
+        answer: bool | None = await self.app.push_screen_wait(dialog)
+        return bool(answer)
+
+    async def _use(self, earlier: FileInfo, path: Path) -> bool | None:
+        """Ask whether to use an earlier upload of the same content; esc uses it too."""
+        made = earlier.created_at
+        age = f", {age_words(time.time() - made)} old" if made is not None else ""
+        question = (
+            f"The content of {one_line(path.name, 40)} is at the provider already:\n"
+            f"{earlier.id} ({one_line(earlier.filename, 40)}{age}).\n\nUse that one?"
+        )
+        dialog = Confirm("Uploaded before", question, "use it", "upload it again")
+        return await self.app.push_screen_wait(dialog)
+
+    def _tell(self, path: Path) -> Watch:
+        name = one_line(path.name, 40)
+        last = ""
+
+        def show(progress: Progress) -> None:
+            nonlocal last
+            # Once for each percent: every word costs bytes over SSH.
+            mark = f"{progress.percent} {progress.stage} {progress.note}"
+            if mark != last:
+                last = mark
+                self.host.working(WORK, transfer_words(name, progress, time.time()))
+
+        return show
+
+
+def _running(transfer: Transfer) -> Running:
+    progress, now = transfer.progress, time.time()
+    bar = progress.bar(10) if progress.stage == "sending" else "…"
+    row = f"{bar} {progress.words(now, short=True)}"
+    key = f"run:{transfer.key}"
+    return Running(transfer.path, key, row, progress.words(now), progress.note)
