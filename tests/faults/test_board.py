@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tests.faults.server import FaultServer, html, page, problem, reply
@@ -15,6 +17,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 LIST = "GET /fine_tuning/jobs"
+EVENTS = "/fine_tuning/jobs/ftjob-1/events"
 
 
 class Listener(Generic[T]):
@@ -28,7 +31,7 @@ class Listener(Generic[T]):
 
 
 def board(workspace: Workspace) -> JobBoard:
-    return JobBoard(workspace.jobs, fast=0.02, slow=0.05)
+    return JobBoard(workspace.jobs, fast=0.02, slow=0.05, rest=0)
 
 
 def said(listener: Listener[BoardState], test: Callable[[BoardState], object]) -> bool:
@@ -43,8 +46,8 @@ async def test_the_list_is_kept_while_somebody_listens(
     assert server.seen == []
     leave = live.subscribe(listener)
     await until(lambda: len(listener.told) >= 3)
-    server.jobs[0]["status"] = "succeeded"
-    await until(lambda: said(listener, lambda state: state.jobs[0].status == "succeeded"))
+    server.new_job({"status": "queued"})
+    await until(lambda: said(listener, lambda state: state.jobs[0].status == "queued"))
     generations = [state.generation for state in listener.told]
     assert generations == sorted(set(generations))
     late = Listener[BoardState]()
@@ -55,7 +58,135 @@ async def test_the_list_is_kept_while_somebody_listens(
     await until(lambda: len(late.told) >= 3)
     assert len(listener.told) == told
     await live.close()
-    assert {seen.path for seen in server.seen} == {"/fine_tuning/jobs"}
+    # One list a round; of single jobs only the one that runs is looked at.
+    assert {seen.path for seen in server.seen} == {
+        "/fine_tuning/jobs",
+        "/fine_tuning/jobs/ftjob-1/events",
+    }
+    assert {seen.query.get("limit") for seen in server.seen if seen.path == EVENTS} == {"100"}
+
+
+async def test_nothing_is_asked_once_all_jobs_have_ended(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.new_job({"status": "running"})
+    live, listener = board(workspace), Listener[BoardState]()
+    live.subscribe(listener)
+    await until(lambda: len(listener.told) >= 2)
+    server.jobs[0]["status"] = "succeeded"
+    await until(lambda: listener.told[-1].jobs[0].terminal)
+    await until(lambda: live._next() == inf)
+    asked = server.count(LIST)
+    server.new_job({"status": "running"})
+    live.refresh()
+    await until(lambda: len(listener.told[-1].jobs) == 2)
+    assert server.count(LIST) == asked + 1
+    await live.close()
+
+
+async def test_a_terminal_nobody_looks_at_asks_for_nothing_but_the_jobs_waited_for(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.new_job({"status": "running"})
+    live, listener = board(workspace), Listener[BoardState]()
+    live.subscribe(listener)
+    await until(lambda: len(listener.told) >= 2)
+    live.rest(())
+    await until(lambda: live._next() == inf)
+    asked = len(server.seen)
+    server.jobs[0]["status"] = "queued"
+    live.watch("ftjob-1", Listener[JobDetail]())  # a cursor that moves changes nothing of it
+    await until(lambda: not live._wake.is_set())
+    assert len(server.seen) == asked
+    live.resume()
+    await until(lambda: listener.told[-1].jobs[0].status == "queued")
+    live.rest({"ftjob-1"})
+    assert live._next() < inf
+    await live.close()
+
+
+async def test_a_server_that_asks_for_patience_gets_it(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.new_job({"status": "running"})
+    live, listener = board(workspace), Listener[BoardState]()
+    live.subscribe(listener)
+    await until(lambda: listener.told)
+    server.fault(LIST, reply(429, problem("slow down"), retry_after="90"))
+    await until(lambda: listener.told[-1].failure)
+    asked = len(server.seen)
+    leave = live.watch("ftjob-1", Listener[JobDetail]())
+    await until(lambda: not live._wake.is_set())
+    leave()
+    assert len(server.seen) == asked
+    assert live._next() - time.monotonic() > 80
+    live.refresh()  # somebody has decided otherwise
+    await until(lambda: listener.told[-1].failure is None)
+    await live.close()
+
+
+async def test_a_failing_detail_is_asked_for_ever_more_seldom(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.new_job({"status": "running"})
+    live, listener = board(workspace), Listener[JobDetail]()
+    live.subscribe(Listener[BoardState]())
+    live.watch("ftjob-1", listener)
+    rounds = server.count(LIST)
+    await until(lambda: server.count(LIST) > rounds + 20)
+    assert server.count(f"GET {EVENTS}") <= 7  # 0.04 s, 0.08 s, 0.16 s, …
+    assert listener.told[-1].failure is not None
+    await live.close()
+
+
+async def test_what_was_seen_stays_readable_offline_and_after_it_is_forgotten(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.new_job({"status": "running", "model": "base", "created_at": 10})
+    server.new_job({"status": "succeeded", "model": "base", "created_at": 20})
+    told = [{"id": "e1", "message": "Step 1/9: training loss=0.5", "data": {}}]
+    points = [{"id": "c1", "step_number": 1}]
+    for n in (1, 2):
+        path = f"/fine_tuning/jobs/ftjob-{n}"
+        server.lists[f"{path}/events"] = lambda query: page(told, query)
+        server.lists[f"{path}/checkpoints"] = lambda query: page(points, query)
+    first, listener, detail = board(workspace), Listener[BoardState](), Listener[JobDetail]()
+    first.subscribe(listener)
+    first.watch("ftjob-2", detail)
+    await until(lambda: detail.told and detail.told[-1].checkpoints)
+    await until(lambda: listener.told[-1].progress.get("ftjob-1"))
+    await first.close()
+    await workspace.jobs.history.flush()
+
+    server.fault(LIST, *[reply(503, problem("down"))] * 3)  # offline
+    later, again, kept = board(workspace), Listener[BoardState](), Listener[JobDetail]()
+    later.subscribe(again)
+    await until(lambda: again.told)
+    assert again.told[0].failure is None
+    assert [job.id for job in again.told[0].jobs] == ["ftjob-2", "ftjob-1"]
+    assert again.told[0].progress["ftjob-1"].words == "1/9"
+    asked = server.count("GET /fine_tuning/jobs/ftjob-2/events")
+    later.watch("ftjob-2", kept)
+    await until(lambda: kept.told)
+    assert [point.id for point in kept.told[0].checkpoints] == ["c1"]
+    await until(lambda: said(again, lambda state: state.failure))
+    assert [job.id for job in again.told[-1].jobs] == ["ftjob-2", "ftjob-1"]
+    await until(lambda: again.told[-1].failure is None)
+    # It has ended and all of it is known: there is nothing to ask for.
+    assert server.count("GET /fine_tuning/jobs/ftjob-2/events") == asked
+
+    server.jobs.pop()  # the provider forgets the job that ran
+    later.refresh()
+    await until(lambda: again.told[-1].forgotten)
+    state = again.told[-1]
+    assert [job.id for job in state.jobs] == ["ftjob-2", "ftjob-1"]
+    assert state.forgotten["ftjob-1"] > 10
+    gone = Listener[JobDetail]()
+    later.watch("ftjob-1", gone)
+    await until(lambda: gone.told)
+    assert [event.id for event in gone.told[-1].events] == ["e1"]
+    assert gone.told[-1].failure is None
+    await later.close()
 
 
 async def test_nothing_is_asked_once_nobody_listens(
@@ -67,9 +198,9 @@ async def test_nothing_is_asked_once_nobody_listens(
     await until(lambda: listener.told)
     leave()
     await live.close()
-    asked = len(server.seen)
+    asked = server.count(LIST)
     await workspace.jobs.retrieve("ftjob-1")
-    assert len(server.seen) == asked + 1
+    assert server.count(LIST) == asked
 
 
 async def test_failures_are_told_and_passed_over(workspace: Workspace, server: FaultServer) -> None:
@@ -90,13 +221,14 @@ async def test_old_running_jobs_are_not_lost_behind_the_first_page(
     workspace: Workspace, server: FaultServer
 ) -> None:
     for n in range(230):
-        server.new_job({"status": "running" if n == 0 else "succeeded"})
+        server.new_job({"status": {0: "running", 229: "queued"}.get(n, "succeeded")})
     live, listener = board(workspace), Listener[BoardState]()
     live.subscribe(listener)
     await until(lambda: len(listener.told) >= 2)
     assert all(len(state.jobs) == 230 for state in listener.told)
     server.jobs[-1]["status"] = "failed"
     await until(lambda: listener.told[-1].jobs[-1].status == "failed")
+    assert all(len(state.jobs) == 230 for state in listener.told)
     asked = server.count("GET /fine_tuning/jobs/ftjob-1")
     rounds = len(listener.told)
     await until(lambda: len(listener.told) > rounds + 1)

@@ -1,47 +1,44 @@
 """The live picture of all jobs, kept while somebody looks at it and not otherwise.
 
-One round lists the jobs and then looks at those that are watched. Rounds never overlap;
-they come fast while something runs, slowly otherwise, and ever more slowly after failures.
+One round lists the jobs with one request and then looks at single jobs: the one selected each
+time, those that run in turn. Rounds never overlap; they come fast while something runs, slowly
+otherwise, ever more slowly after failures, and not at all when nothing can change. Before the
+first answer the picture is the one the ledger keeps.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import random
+import logging
 import time
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from dataclasses import replace
+from math import inf
+from typing import TYPE_CHECKING, Any, TypeVar
 
+from tui.core.progress import progress_of
 from tui.services.board_details import JobDetail, Watch
-from tui.services.errors import ServiceError
+from tui.services.board_list import BoardState, Lister
+from tui.services.board_pace import Pace
+from tui.services.errors import LedgerError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection, Mapping
 
     from tui.core.jobs import Job
+    from tui.services.history import KeptJobs
     from tui.services.jobs import JobService
 
 __all__ = ["BoardState", "JobBoard", "JobDetail"]
 
+log = logging.getLogger(__name__)
 S = TypeVar("S", "BoardState", JobDetail)
 FAST_S = 1.0
 SLOW_S = 15.0
-SLOWEST_S = 60.0
-NEWEST = 100
-
-
-@dataclass(frozen=True, slots=True)
-class BoardState:
-    """The jobs, newest first, as of `fetched_at` (Unix seconds; None before the first answer).
-
-    `failure` is why the last round did not succeed; `generation` counts the rounds.
-    """
-
-    jobs: tuple[Job, ...] = ()
-    fetched_at: float | None = None
-    failure: ServiceError | None = None
-    generation: int = 0
+RESTING_S = 30.0  # between lists while nobody looks and a job is waited for
+IN_TURN = 5  # rounds between two looks at a job that runs and is not selected
+AT_ONCE = 5  # of them in one round
+REST = 30  # times the processor time of a round, before the next
 
 
 class JobBoard:
@@ -50,32 +47,41 @@ class JobBoard:
     Listeners are called on the loop, soon after the change; they get every state in order.
     """
 
-    def __init__(self, jobs: JobService, *, fast: float = FAST_S, slow: float = SLOW_S) -> None:
+    def __init__(
+        self, jobs: JobService, *, fast: float = FAST_S, slow: float = SLOW_S, rest: int = REST
+    ) -> None:
         self.state = BoardState()
         self._jobs = jobs
-        self._fast = fast
-        self._slow = slow
+        self._pace = Pace(fast, slow, rest)
         self._listeners: list[Callable[[BoardState], None]] = []
         self._watches: dict[str, Watch] = {}
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
-        self._whole = True
-        self._failures = 0
+        self._kept: KeptJobs | None = None
+        self._lister = Lister(jobs, fast * IN_TURN)
+        self._list_due = 0.0
+        self._quiet_until = 0.0  # the server asked for so much patience
+        self._not_before = 0.0  # a round costs too much to come sooner
+        self._resting: Collection[str] | None = None
+
+    # -- listening -------------------------------------------------------------------
 
     def subscribe(self, listener: Callable[[BoardState], None]) -> Callable[[], None]:
         """Call `listener` with the state now known and each later one; the result ends it."""
         self._listeners.append(listener)
         if self.state.generation:
             self._deliver(self._listeners, listener, self.state)
+        self._list_due = 0.0
         self._start()
         return lambda: self._leave(self._listeners, listener)
 
     def watch(self, job_id: str, listener: Callable[[JobDetail], None]) -> Callable[[], None]:
         """Call `listener` with a job's detail now and after each change; the result ends it."""
-        watch = self._watches.setdefault(job_id, Watch(job_id, self._jobs))
+        watch = self._watch(job_id)
         watch.listeners.append(listener)
         if watch.detail != JobDetail(None):
             self._deliver(watch.listeners, listener, watch.detail)
+        watch.due = min(watch.due, time.monotonic()) if not watch.failures else watch.due
         self._start()
         if not watch.done:
             self._wake.set()
@@ -83,11 +89,27 @@ class JobBoard:
 
     def refresh(self) -> None:
         """Look again at once, at all jobs and all watched ones, also those that ended."""
-        self._whole = True
-        self._failures = 0
+        self._lister.whole = True
+        self._pace.failures = 0
+        self._list_due = self._quiet_until = 0.0
         for watch in self._watches.values():
-            watch.done = False
+            watch.done, watch.due = False, 0.0
         self._wake.set()
+
+    def rest(self, awaited: Collection[str]) -> None:
+        """Ask for nothing while nobody looks at the terminal, but seldom whether jobs have ended.
+
+        `awaited` are the ids of those jobs; `resume` goes on.
+        """
+        self._resting = awaited
+        self._wake.set()
+
+    def resume(self) -> None:
+        """Go on after `rest`, with a look at once."""
+        if self._resting is not None:
+            self._resting = None
+            self._list_due = 0.0
+            self._wake.set()
 
     async def close(self) -> None:
         """Stop for good."""
@@ -99,9 +121,14 @@ class JobBoard:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
+    def _watch(self, job_id: str) -> Watch:
+        return self._watches.setdefault(job_id, Watch(job_id, self._jobs))
+
     def _start(self) -> None:
         if self._task is None or self._task.done():
             self._task = asyncio.create_task(self._run(), name="job board")
+        else:
+            self._wake.set()
 
     def _leave(self, listeners: list[Callable[[S], None]], listener: Callable[[S], None]) -> None:
         with contextlib.suppress(ValueError):
@@ -113,56 +140,157 @@ class JobBoard:
     def _wanted(self) -> bool:
         return bool(self._listeners) or any(w.listeners for w in self._watches.values())
 
+    # -- rounds ----------------------------------------------------------------------
+
     async def _run(self) -> None:
+        await self._recall()
         while self._wanted():
             self._wake.clear()
             await self._round()
+            wait = self._next() - time.monotonic()
+            if wait <= 0:
+                await asyncio.sleep(0)
+                continue
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._wake.wait(), self._pause())
+                await asyncio.wait_for(self._wake.wait(), None if wait == inf else wait)
 
-    def _pause(self) -> float:
-        busy = any(job.active for job in self.state.jobs)
-        base = self._fast if busy else self._slow
-        if (failure := self.state.failure) is None:
-            return base
-        # Spread out, so that many programs do not come back at the same moment.
-        wait: float = max(base, min(SLOWEST_S, self._fast * 2.0**self._failures))
-        return max(wait * random.uniform(0.8, 1.2), failure.retry_after or 0.0)  # noqa: S311
+    def _next(self) -> float:
+        """Return when there is something to do next, by the monotonic clock."""
+        if self._resting is not None:
+            return self._list_due if self._awaited() else inf
+        due = [self._list_due]
+        if self.state.failure is None:
+            due += [watch.due for watch in self._looked_at()]
+        return max(min(due), self._quiet_until, self._not_before)
+
+    def _awaited(self) -> bool:
+        ids = self._resting or ()
+        return any(job.id in ids and not job.terminal for job in self.state.jobs)
+
+    async def _recall(self) -> None:
+        """Begin with what the ledger keeps."""
+        if self._kept is not None:
+            return
+        try:
+            self._kept = kept = await self._jobs.history.jobs()
+        except LedgerError as error:  # the provider's own word is enough
+            log.warning("%s", error)
+            return
+        if kept.jobs and not self.state.generation:
+            self._set(
+                jobs=kept.jobs, fetched_at=kept.at, since=kept.since, usual=kept.usual,
+                progress=kept.progress,
+            )  # fmt: skip
 
     async def _round(self) -> None:
-        generation = self.state.generation + 1
+        for watch in self._watches.values():
+            if watch.listeners:
+                await self._recall_detail(watch)
+        now, began = time.monotonic(), time.thread_time()
+        if now < self._quiet_until or (self._resting is not None and not self._awaited()):
+            return
+        if now >= self._list_due:
+            await self._list_all()
+        if self._resting is None and self.state.failure is None:
+            await self._look_at_watched()
+        spent = time.thread_time() - began
+        self._not_before = time.monotonic() + self._pace.rest_after(spent)
+
+    async def _list_all(self) -> None:
         try:
-            jobs = await self._list()
+            seen = {} if self._kept is None else self._kept.seen_at
+            jobs, forgotten = await self._lister.list(self._listed(), self.state, seen)
         except ServiceError as error:
-            self._failures = min(self._failures + 1, 10)
-            old = self.state
-            self.state = BoardState(old.jobs, old.fetched_at, error, generation)
+            wait = self._pace.after_failure(error)
+            self._quiet_until = time.monotonic() + (error.retry_after or 0.0)
+            self._set(failure=error)
         else:
-            self._failures = 0
-            self.state = BoardState(tuple(jobs), time.time(), None, generation)
-        self._tell(self._listeners, self.state)
-        if self.state.failure is None:
-            await self._look_at_watched({job.id: job for job in self.state.jobs})
+            wait = self._pace.after_answer(jobs)
+            since = {job.id: at for job in jobs if (at := self._jobs.history.since(job.id))}
+            everything = (*jobs, *(job for job in self.state.jobs if job.id in forgotten))
+            self._set(
+                jobs=everything, fetched_at=time.time(), failure=None, forgotten=forgotten,
+                since=since,
+            )  # fmt: skip
+        if self._resting is not None:
+            wait = max(wait, RESTING_S)
+        self._list_due = time.monotonic() + wait
 
-    async def _list(self) -> list[Job]:
-        if self._whole:
-            jobs = await self._jobs.list()
-            self._whole = False
-            return jobs
-        newest = await self._jobs.list(limit=NEWEST)
-        listed = {job.id for job in newest}
-        older = [job for job in self.state.jobs if job.id not in listed]
-        # Only what can still change is asked for one by one.
-        return newest + [await self._jobs.retrieve(job.id) if job.active else job for job in older]
+    def _listed(self) -> list[Job]:
+        return [job for job in self.state.jobs if job.id not in self.state.forgotten]
 
-    async def _look_at_watched(self, listed: dict[str, Job]) -> None:
-        for watch in list(self._watches.values()):
-            if watch.done or not watch.listeners:
-                continue
+    # -- single jobs -----------------------------------------------------------------
+
+    def _looked_at(self) -> list[Watch]:
+        """Return the watches that go on: those listened to, and those of jobs that run."""
+        return [
+            watch
+            for watch in self._watches.values()
+            if not watch.done and (watch.listeners or self._listeners)
+        ]
+
+    async def _look_at_watched(self) -> None:
+        listed = {job.id: job for job in self.state.jobs}
+        if self._listeners:
+            for job in self._listed():
+                if job.status == "running":
+                    self._watch(job.id)
+        # What is nearly due is done along with this round.
+        now = time.monotonic() + 0.3 * self._pace.fast
+        due = [watch for watch in self._looked_at() if watch.due <= now]
+        due.sort(key=lambda watch: (not watch.listeners, watch.due))
+        selected = sum(bool(watch.listeners) for watch in due)
+        progress = dict(self.state.progress)
+        for watch in due[: selected + AT_ONCE]:
+            await self._look(watch, listed.get(watch.job_id))
+            if watch.detail.metrics:
+                detail = watch.detail
+                progress[watch.job_id] = progress_of(detail.metrics, detail.events)
+        if progress != self.state.progress:
+            self._set(progress=progress)
+        self._drop(listed)
+
+    def _drop(self, listed: Mapping[str, Job]) -> None:
+        """Drop the watches of jobs nobody has selected and that run no more."""
+        for watch in [w for w in self._watches.values() if not w.listeners]:
+            job = listed.get(watch.job_id)
+            if watch.done or job is None or job.terminal:
+                del self._watches[watch.job_id]
+
+    async def _recall_detail(self, watch: Watch) -> None:
+        """Tell what the ledger keeps of a job, until the provider tells more."""
+        before = watch.detail
+        job = next((job for job in self.state.jobs if job.id == watch.job_id), None)
+        await watch.recall(job, gone=watch.job_id in self.state.forgotten)
+        if watch.detail != before:
+            self._tell(watch.listeners, watch.detail)
+
+    async def _look(self, watch: Watch, job: Job | None) -> None:
+        await self._recall_detail(watch)
+        if not watch.done:
             before = watch.detail
-            await watch.look(listed.get(watch.job_id))
+            await watch.look(job)
             if watch.detail != before:
                 self._tell(watch.listeners, watch.detail)
+        watch.due = time.monotonic() + self._wait_for(watch)
+
+    def _wait_for(self, watch: Watch) -> float:
+        error = watch.detail.failure
+        if watch.failures and error is not None:
+            wait = self._pace.spread(watch.failures, error)
+            if error.retry_after:
+                self._quiet_until = time.monotonic() + error.retry_after
+            return wait
+        if watch.listeners:
+            return self._pace.fast
+        return self._pace.fast * IN_TURN
+
+    # -- telling ---------------------------------------------------------------------
+
+    def _set(self, **changes: Any) -> None:
+        state = replace(self.state, generation=self.state.generation + 1, **changes)
+        self.state = state
+        self._tell(self._listeners, state)
 
     def _tell(self, listeners: list[Callable[[S], None]], state: S) -> None:
         for listener in tuple(listeners):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tui.core.durations import Usual, usual
 from tui.core.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
 from tui.core.parsing import MalformedError
+from tui.core.progress import Progress, progress_of
 from tui.services.errors import LedgerError
 from tui.services.history_ledger import SeenJob
 
@@ -37,6 +38,7 @@ class KeptJobs:
     seen_at: Mapping[str, float] = field(default_factory=dict)
     since: Mapping[str, float] = field(default_factory=dict)
     usual: Usual = field(default_factory=Usual)
+    progress: Mapping[str, Progress] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +201,10 @@ class JobHistory:
         await self.flush()
         seen, at = await self._ledger.jobs(self._profile)
         stays = await self._ledger.durations(self._profile)
+        steps = await self._ledger.last_steps(self._profile)
         for one in seen:
             self._known.setdefault(one.id, one)
-        return await asyncio.to_thread(_kept_jobs, seen, at, stays)
+        return await asyncio.to_thread(_kept_jobs, seen, at, stays, steps)
 
     async def detail(self, job_id: str) -> KeptDetail | None:
         """Return what is kept of one job beside itself, None if nothing is. Raises LedgerError."""
@@ -216,7 +219,10 @@ class JobHistory:
 
 
 def _kept_jobs(
-    seen: Sequence[SeenJob], at: int | None, stays: Sequence[tuple[str, str, int]]
+    seen: Sequence[SeenJob],
+    at: int | None,
+    stays: Sequence[tuple[str, str, int]],
+    steps: Mapping[str, Mapping[str, object]],
 ) -> KeptJobs:
     jobs = _parsed(parse_job, [one.raw for one in seen])
     return KeptJobs(
@@ -225,7 +231,13 @@ def _kept_jobs(
         {one.id: one.seen_at for one in seen},
         {one.id: one.since for one in seen if one.since is not None},
         usual(stays, jobs),
+        {job_id: _progress(raw) for job_id, raw in steps.items()},
     )
+
+
+def _progress(raw: Mapping[str, object]) -> Progress:
+    metrics = parse_event(raw).metrics
+    return Progress() if metrics is None else progress_of([metrics])
 
 
 def _parsed(parse: Callable[[object], T], raws: Iterable[object]) -> list[T]:

@@ -141,6 +141,15 @@ class HistoryLedger:
             at,
         )
 
+    async def last_steps(self, profile: str) -> dict[str, Mapping[str, Any]]:
+        """Return the last event of each job that reports a step, by job."""
+        rows = await self._db.read(
+            "SELECT job, body FROM seen_events WHERE number IN (SELECT max(number) FROM seen_events"
+            " WHERE profile = ? AND body LIKE '%_loss%' GROUP BY job)",
+            profile,
+        )
+        return {job: json.loads(body) for job, body in rows}
+
     async def prune(self, profile: str) -> None:
         """Drop what goes beyond the bounds: the oldest jobs first."""
         await self._db.write(

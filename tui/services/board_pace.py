@@ -1,0 +1,62 @@
+"""When to look again: fast while something runs, slowly otherwise, not at all if it cannot help."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from math import inf
+from typing import TYPE_CHECKING
+
+from tui.services.errors import NotOffered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tui.core.jobs import Job
+    from tui.services.errors import ServiceError
+
+SLOWEST_S = 60.0
+LONGEST_FOR_COST_S = 5.0
+
+
+@dataclass(slots=True)
+class Pace:
+    """The seconds between rounds. `fast` and `slow` are those of a good day.
+
+    `rest` is how many times the processor time of a round must pass before the next.
+    """
+
+    fast: float
+    slow: float
+    rest: int
+    failures: int = 0
+    _spent: float = 0.0
+
+    def after_answer(self, jobs: Iterable[Job]) -> float:
+        """Return how long to wait after jobs were listed; infinite when all of them have ended."""
+        self.failures = 0
+        open_jobs = [job for job in jobs if not job.terminal]
+        if not open_jobs:
+            return inf
+        return self.fast if any(job.active for job in open_jobs) else self.slow
+
+    def rest_after(self, spent: float) -> float:
+        """Return how long a round that took `spent` processor seconds must be paid off.
+
+        Of two rounds the cheaper one counts: the first list of all jobs is no measure.
+        """
+        usual, self._spent = min(spent, self._spent), spent
+        return min(usual * self.rest, LONGEST_FOR_COST_S)
+
+    def after_failure(self, error: ServiceError) -> float:
+        """Return how long to wait after a failure: longer each time, as asked by the server."""
+        if isinstance(error, NotOffered):
+            return inf
+        self.failures = min(self.failures + 1, 10)
+        return self.spread(self.failures, error)
+
+    def spread(self, failures: int, error: ServiceError) -> float:
+        """Return a wait that doubles with each failure, spread out, never below Retry-After."""
+        # Spread out, so that many programs do not come back at the same moment.
+        wait = min(SLOWEST_S, self.fast * 2.0**failures) * random.uniform(0.8, 1.2)  # noqa: S311
+        return max(wait, error.retry_after or 0.0)
