@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 __all__ = ["JobRequest", "JobService", "JobUpdate"]
 
 PAGE_SIZE = 100
+FEW_NEW = 20
 JOBS = "/fine_tuning/jobs"
 # After a lost answer: looked for after these many seconds, one after the other.
 LOOK_AFTER_S = (0.0, 1.0, 2.0, 4.0)
@@ -190,7 +191,9 @@ class JobService:
         size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
 
         async def fetch(after: str | None) -> Page:
-            asked = {"limit": size, "after": after, **(query or {})}
+            # Whoever knows the older ones mostly wants the first few.
+            some = FEW_NEW if known and after is None else size
+            asked = {"limit": some, "after": after, **(query or {})}
             return parse_page(await self._provider.get_json(path, asked, doing=doing), "objects")
 
         return await collect(fetch, limit=limit, known=known)
