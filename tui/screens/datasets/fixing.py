@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.widgets import Static
 
-from tui.core.checks import RULES
-from tui.core.fixes import RENAMES, CannotFix, fix, mender, needs_repair
 from tui.core.text import one_line, plural, visible
 from tui.screens.datasets.bulk import Bulk
-from tui.screens.datasets.fixing_preview import BeforeAfter
-from tui.screens.datasets.fixing_rows import ProblemRows
+from tui.screens.datasets.fixing_rows import ProblemRows, all_rules, rule_of
 from tui.screens.datasets.problems import ProblemActions
 from tui.services.errors import InputError
 from tui.widgets.record_list import RecordList
@@ -40,7 +37,7 @@ class FixActions(Bulk, ProblemActions):
         first = self._opened is None
         if self._opened is None:
             few = self.problems is not None and len(self.problems) <= _ALL_OPEN
-            self._opened = {*RULES} if few else set()
+            self._opened = all_rules() if few else set()
         listing = self.query_one("#problems", RecordList)
         self.problem_rows = ProblemRows(self.problems, self._opened, len(self.document))
         listing.show(len(self.problem_rows), self.problem_rows.text)
@@ -111,6 +108,8 @@ class FixActions(Bulk, ProblemActions):
         if document is None or not 0 <= at < len(document):
             return
         from tui.core.bulk import Sample
+        from tui.core.fixes import CannotFix, fix
+        from tui.screens.datasets.fixing_preview import BeforeAfter
         from tui.services.datasets import Change
 
         version, before = document.version, document.line(at)
@@ -119,7 +118,7 @@ class FixActions(Bulk, ProblemActions):
         except CannotFix as reason:
             raise _by_hand(issue, str(reason)) from None
         after = (result,) if isinstance(result, bytes) else tuple(result or ())
-        rule = RULES[issue.rule]
+        rule = rule_of(issue.rule)
         facts = [f"{rule.title}. {issue.message}"]
         dialog = BeforeAfter("Fix this problem", facts, [Sample(at, before, after)], "fixes it")
         if await self.app.push_screen_wait(dialog) and document.version == version:
@@ -139,7 +138,7 @@ class FixActions(Bulk, ProblemActions):
         problems = self.problems
         if problems is None:
             return
-        title = RULES[rule].title
+        title = rule_of(rule).title
         lines = [line for line in problems.lines_of(rule) if line]
         scope = f"{plural(problems.by_rule[rule], 'problem')} in {plural(len(lines), 'example')}"
         await self.do_in_bulk(
@@ -148,8 +147,10 @@ class FixActions(Bulk, ProblemActions):
 
     async def _whole_file(self, issue: Issue) -> bool:
         """See to problems that are not of single lines; tells whether this was one."""
+        from tui.core.fixes import RENAMES, needs_repair
+
         if not issue.fixable:
-            raise _by_hand(issue, RULES[issue.rule].explanation)
+            raise _by_hand(issue, rule_of(issue.rule).explanation)
         if issue.rule in RENAMES:
             await self.offer_name()
         elif needs_repair(issue.rule) and not self._is_whole_array(issue):
@@ -174,8 +175,9 @@ class FixActions(Bulk, ProblemActions):
 
 def _fixing(rule: str) -> Work:
     from tui.core.bulk import Arrange, EachRow
+    from tui.core.fixes import mender
 
-    label = f"fix all: {RULES[rule].title}"
+    label = f"fix all: {rule_of(rule).title}"
     if rule == "duplicate":
         return Arrange(label, lambda _rows: [])
     return EachRow(label, mender({rule}))
@@ -185,6 +187,6 @@ def _by_hand(issue: Issue, reason: str) -> InputError:
     where = f"line {issue.line}" if issue.line else "the file"
     return InputError(
         "This one is fixed by hand",
-        f"{RULES[issue.rule].title} in {where}: {one_line(reason, 200)}",
+        f"{rule_of(issue.rule).title} in {where}: {one_line(reason, 200)}",
         one_line(issue.message, 200),
     )

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.checks import RULES
 from tui.core.text import plural
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.fixing import FixActions
+from tui.screens.datasets.fixing_rows import rule_of
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.services.errors import InputError
@@ -46,8 +46,8 @@ class RepairActions(FileActions, FixActions):
         if document is None:
             return
         question = (
-            f"{RULES[rule].title}: {document.path.name} is no JSONL yet. "
-            f"{RULES[rule].explanation}\n\n"
+            f"{rule_of(rule).title}: {document.path.name} is no JSONL yet. "
+            f"{rule_of(rule).explanation}\n\n"
             "Repair it into a new file? This one stays as it is."
         )
         dialog = Confirm(

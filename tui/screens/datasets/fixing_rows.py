@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.checks import RULES
-from tui.core.checks.model import SEVERITIES
 from tui.core.text import plural
 from tui.screens.datasets.rows import SEVERITY, issue_row
 
@@ -31,12 +29,7 @@ class ProblemRows:
         self._problems = problems
         self._opened = opened
         self._counts_examples = lines <= _COUNTED
-        found = problems.by_rule if problems is not None else {}
-        order = {severity: rank for rank, severity in enumerate(SEVERITIES)}
-        self.rules: list[Rule] = sorted(
-            (rule for rule in RULES.values() if found.get(rule.id)),
-            key=lambda rule: order[rule.severity],
-        )
+        self.rules = _rules_of(problems) if problems is not None else []
         self._lines: dict[str, Sequence[int]] = {}
 
     @cached_property
@@ -120,3 +113,25 @@ class ProblemRows:
         if rule.fixable:
             text.append(" · F fixes all", style="dim")
         return text
+
+
+def rule_of(rule_id: str) -> Rule:
+    """Return a rule. They are loaded when the first is asked for, not at the start."""
+    from tui.core.checks import RULES
+
+    return RULES[rule_id]
+
+
+def all_rules() -> set[str]:
+    """Return the ids of all rules."""
+    from tui.core.checks import RULES
+
+    return {*RULES}
+
+
+def _rules_of(problems: Problems) -> list[Rule]:
+    from tui.core.checks import RULES
+    from tui.core.checks.model import SEVERITIES
+
+    found = [rule for rule in RULES.values() if problems.by_rule.get(rule.id)]
+    return sorted(found, key=lambda rule: SEVERITIES.index(rule.severity))

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.screens.datasets.near_view import NearView
 from tui.screens.datasets.place import PlaceInDataset
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog
@@ -66,6 +65,7 @@ class NearActions(PlaceInDataset):
     async def _view(
         self, question: Question, others: FileLines | None = None, name: str = ""
     ) -> None:
+        from tui.screens.datasets.near_view import NearView
         from tui.services.near import NearFinder
 
         document = self.document
