@@ -18,6 +18,8 @@ from tui.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from openai import OpenAI
+
 
 class Home:
     """Runs the command line as a user would, on its own folders."""
@@ -88,6 +90,14 @@ class Home:
         except (OSError, ValueError, KeyError):
             return None
         return pid
+
+    def client(self) -> OpenAI:
+        """Return a client of the lab of this home, which must run; close it after use."""
+        from openai import OpenAI
+
+        lab = self.path / "lab"
+        url = json.loads((lab / "server.json").read_text())["base_url"]
+        return OpenAI(base_url=url, api_key=(lab / "api_key").read_text().strip(), max_retries=0)
 
     def end_lab(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the lab, if one runs, and wait until it is gone."""

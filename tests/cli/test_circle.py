@@ -81,7 +81,7 @@ def test_lists_and_single_records(home: Home, tmp_path: Path) -> None:
     data.write_bytes(chat_lines(12))
     job = home.json(
         "jobs", "create", "--training-file", str(data), "--model", "lab-micro", "--suffix", "one",
-        "--epochs", "1", "--wait",
+        "--epochs", "1", "--wait", "--yes",
     )  # fmt: skip
     model = job["fine_tuned_model"]
     assert (
@@ -121,9 +121,11 @@ def test_lists_and_single_records(home: Home, tmp_path: Path) -> None:
 def test_a_job_that_fails_or_is_cancelled(home: Home, tmp_path: Path) -> None:
     few = tmp_path / "few.jsonl"
     few.write_bytes(chat_lines(3))
-    failed = home.json(
-        "jobs", "create", "--training-file", str(few), "--model", "lab-micro", "--wait", code=1
-    )
+    create = ("jobs", "create", "--model", "lab-micro", "--wait", "--training-file")
+    assert "at least 10" in home.json(*create, str(few), code=1)["error"]["cause"]
+    with home.client() as client:  # sent by something else, so nothing here has checked it
+        sent = client.files.create(file=few, purpose="fine-tune")
+    failed = home.json(*create, sent.id, code=1)
     assert failed["status"] == "failed"
     assert failed["error"]["message"]
     long = tmp_path / "long.jsonl"

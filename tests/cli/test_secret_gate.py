@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.checks.examples import GOOD, says
+from tests.core.checks.examples import says
+from tests.lab_process import chat_lines
 from tui.cli import main
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def private(tmp_path: Path) -> Path:
     path = tmp_path / "private.jsonl"
-    path.write_bytes(says("sk-proj-4f9AexampleNotARealKey0000") + b"\n" + GOOD + b"\n")
+    path.write_bytes(says("sk-proj-4f9AexampleNotARealKey0000") + b"\n" + chat_lines(12))
     return path
 
 

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 JOBS = "POST /fine_tuning/jobs"
-REQUEST = JobRequest(training_file="file-1", model="base", suffix="pirate", n_epochs=3)
+REQUEST = JobRequest(training_file="file-1", model="base", suffix="pirate", parameters={"n_epochs": 3})
 
 
 def service(workspace: Workspace) -> JobService:
@@ -118,10 +118,10 @@ async def test_nothing_is_looked_for_when_nothing_was_sent(
 @pytest.mark.parametrize(
     "request_",
     [
-        JobRequest("file-1", "base", n_epochs=0),
+        JobRequest("file-1", "base", parameters={"n_epochs": 0}),
         JobRequest("file-1", "base", suffix="two words"),
-        JobRequest("file-1", "base", beta=0.1),
-        JobRequest("file-1", "base", method="dpo", beta=3),
+        JobRequest("file-1", "base", parameters={"beta": 0.1}),
+        JobRequest("file-1", "base", method="dpo", parameters={"beta": 3}),
         JobRequest("file-1", "base", seed=-1),
         JobRequest("", "base"),
     ],

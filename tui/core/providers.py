@@ -68,14 +68,20 @@ def file_limits(
     return replace(found, part_bytes=min(own, found.part_bytes) if found.known else own)
 
 
-def _of(kind: str, base_url: str | None) -> FileLimits:
+def provider_id(kind: str, base_url: str | None) -> str | None:
+    """Return the id of the known provider at an address, None for any other."""
     if kind == "lab":
-        return _read()["lab"][1]
+        return "lab"
     host = urlsplit(base_url or "").hostname or ""
-    for hosts, limits in _read().values():
+    for name, (hosts, _) in _read().items():
         if any(_matches(host, pattern) for pattern in hosts):
-            return limits
-    return _UNKNOWN
+            return name
+    return None
+
+
+def _of(kind: str, base_url: str | None) -> FileLimits:
+    name = provider_id(kind, base_url)
+    return _UNKNOWN if name is None else _read()[name][1]
 
 
 def _matches(host: str, pattern: str) -> bool:

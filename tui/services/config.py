@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 import tomllib
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from pathlib import Path
 
 KNOWN = {
@@ -23,6 +26,12 @@ KNOWN = {
     "timeout",
     "file_bytes",
     "part_bytes",
+    "methods",
+    "currency",
+    "rate",
+    "budget",
+    "budget_since",
+    "prices",
 }
 _HEADER = re.compile(r"^\s*\[([^]]*)\]")
 
@@ -125,6 +134,41 @@ class Table:
         if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
             return value
         raise self._bad(key, "must be a whole number of bytes above 0")
+
+    def amount(self, key: str, *, above: bool = False) -> Decimal | None:
+        """Return an amount of 0 or more, above 0 if so asked; None when it is missing."""
+        value = self.values.get(key)
+        return None if value is None else self._decimal(key, value, above=above)
+
+    def amounts(self, key: str) -> dict[str, Decimal]:
+        """Return a table of amounts, empty when it is missing."""
+        value = self.values.get(key, {})
+        if not isinstance(value, dict):
+            raise self._bad(key, "must be a table")
+        return {name: self._decimal(name, amount) for name, amount in value.items()}
+
+    def _decimal(self, key: str, value: object, *, above: bool = False) -> Decimal:
+        amount = Decimal("nan")
+        if isinstance(value, int | float | str) and not isinstance(value, bool):
+            with suppress(ArithmeticError):  # what is no number stays none
+                amount = Decimal(str(value))
+        if amount.is_finite() and (amount > 0 or (amount == 0 and not above)):
+            return amount
+        raise self._bad(key, f"must be an amount {'above 0' if above else 'of 0 or more'}")
+
+    def day(self, key: str) -> date | None:
+        """Return a date, None when it is missing."""
+        value = self.values.get(key)
+        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
+            return value
+        raise self._bad(key, "must be a date such as 2026-11-01, without quotes")
+
+    def words(self, key: str, known: Collection[str]) -> tuple[str, ...]:
+        """Return a list of known words, empty when it is missing."""
+        value = self.values.get(key, [])
+        if isinstance(value, list) and all(word in known for word in value):
+            return tuple(value)
+        raise self._bad(key, f"must be a list of: {', '.join(known)}")
 
     def url(self) -> str | None:
         """Return the base_url."""

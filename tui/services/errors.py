@@ -2,6 +2,7 @@
 
 ServiceError                 title, cause in the other side's words, next step
 ├── InputError               what was asked cannot be: a file, an option, the configuration
+│   └── Unfit                the data has errors: it is not sent
 ├── Refused                  the provider answered no
 │   └── NotOffered           it has no such feature (404, 405, 501 on a collection)
 ├── Unreachable              the request never arrived
@@ -56,6 +57,12 @@ class InputError(ServiceError):
     """A file, an option or the configuration cannot be used as it stands."""
 
     exit_code = 2
+
+
+class Unfit(InputError):  # noqa: N818
+    """The data has errors that a provider would refuse: nothing was sent."""
+
+    exit_code = 1
 
 
 class Refused(ServiceError):  # noqa: N818 - these names are what the user reads about

@@ -67,10 +67,13 @@ class JobService:
         nonce = secrets.token_hex(12)
         body = request.body(nonce)
         await kept(self._store.job_asked(self._profile, nonce, body))
+        if request.forecast is not None:
+            await kept(self._store.forecasts.add(self._profile, nonce, request.forecast))
         try:
             job = parsed(parse_job, await self._provider.post_json(JOBS, body, doing=doing), doing)
         except ServiceError as error:
             if not _outcome_unknown(error):
+                await kept(self._store.job_refused(self._profile, nonce))
                 raise
             if on_lost is not None:
                 on_lost(error)

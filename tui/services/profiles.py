@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, cast
 from urllib.parse import urlsplit
 
+from tui.core.money import Money
+from tui.core.training import METHODS, Method, Terms, terms
 from tui.services.config import ConfigFile, Table, is_http
 from tui.services.errors import InputError
 
@@ -24,7 +26,8 @@ class Profile:
     """One provider account. `base_url` is None for lab until its process runs.
 
     `timeout` is how many seconds an answer may take to begin. `file_bytes` and `part_bytes`
-    stand in for the provider's known limits of a file sent at once, and of a part of one.
+    stand in for the provider's known limits of a file sent at once, and of a part of one, and
+    `methods` for the training methods it is known to offer. `money` is how it counts costs.
     """
 
     name: str
@@ -36,6 +39,13 @@ class Profile:
     timeout: float = 30.0
     file_bytes: int | None = None
     part_bytes: int | None = None
+    methods: tuple[Method, ...] = ()
+    money: Money = field(default_factory=Money)
+
+    @property
+    def terms(self) -> Terms:
+        """What the provider takes for training."""
+        return terms(self.kind, self.base_url, self.methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +95,7 @@ class ProfileBook:
 
 def _lab(table: Table) -> Profile:
     profile = Profile("lab", "lab", read_only=table.flag("read_only", False))
-    return _with_sizes(table, profile)
+    return _with_training(table, _with_sizes(table, profile))
 
 
 def _openai(table: Table, environ: Mapping[str, str]) -> Profile | None:
@@ -114,7 +124,7 @@ def _custom(table: Table, environ: Mapping[str, str]) -> Profile:
 
 def _with_settings(table: Table, profile: Profile) -> Profile:
     return replace(
-        _with_sizes(table, profile),
+        _with_training(table, _with_sizes(table, profile)),
         read_only=table.flag("read_only", profile.read_only),
         bills=table.flag("bills", profile.bills),
         timeout=table.seconds("timeout", profile.timeout),
@@ -125,3 +135,15 @@ def _with_sizes(table: Table, profile: Profile) -> Profile:
     return replace(
         profile, file_bytes=table.size("file_bytes"), part_bytes=table.size("part_bytes")
     )
+
+
+def _with_training(table: Table, profile: Profile) -> Profile:
+    money = Money(
+        currency=(table.text("currency") or "").upper(),
+        rate=table.amount("rate", above=True),
+        prices=table.amounts("prices"),
+        budget=table.amount("budget"),
+        since=table.day("budget_since"),
+    )
+    methods = cast("tuple[Method, ...]", table.words("methods", METHODS))
+    return replace(profile, methods=methods, money=money)

@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
-from tui.core.text import visible
+from tui.core.text import one_line, visible
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -45,6 +45,17 @@ class Field(Vertical):
             yield Input(self._value, id=self._field, compact=True)
             yield Static(self._hint, classes="hint", markup=False)
         yield Static("", classes="problem", markup=False)
+
+    @property
+    def name_of_field(self) -> str:
+        """The name it was made with."""
+        return self._field
+
+    @property
+    def value(self) -> str:
+        """What is typed."""
+        found = self.query(Input)
+        return found.first().value if found else self._value
 
     def say(self, problem: str) -> None:
         """Show what is wrong with the field; an empty text takes it back."""
@@ -98,3 +109,56 @@ class OneOf(Widget, can_focus=True):
     def on_click(self) -> None:
         """Choose the next word."""
         self.action_move(1)
+
+
+class Fold(Widget, can_focus=True):
+    """A line that opens and closes what is folded away below it."""
+
+    DEFAULT_CSS = """
+    Fold { height: 1; width: 1fr; }
+    Fold:focus { text-style: reverse; }
+    """
+    HELP = "enter or → unfolds, ← folds."
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter,space", "turn", "Unfold or fold", show=False),
+        Binding("right", "put(True)", "Unfold", show=False),
+        Binding("left", "put(False)", "Fold", show=False),
+    ]
+
+    open: reactive[bool] = reactive(False)
+    words: reactive[str] = reactive("")
+
+    @dataclass
+    class Changed(Message):
+        """It was opened or closed."""
+
+        fold: Fold
+
+        @property
+        def control(self) -> Fold:
+            """The widget it happened in."""
+            return self.fold
+
+    def render(self) -> Text:
+        """Say what is folded away."""
+        mark = "▾ less" if self.open else "▸ more"
+        return Text.assemble(
+            (f"{mark:<16}", "bold"), (one_line(self.words, 300), "dim"), no_wrap=True,
+            overflow="ellipsis",
+        )  # fmt: skip
+
+    def watch_open(self) -> None:
+        """Tell that it was opened or closed."""
+        self.post_message(self.Changed(self))
+
+    def action_turn(self) -> None:
+        """Open what is closed, close what is open."""
+        self.open = not self.open
+
+    def action_put(self, wanted: bool) -> None:
+        """Open or close."""
+        self.open = wanted
+
+    def on_click(self) -> None:
+        """Open what is closed, close what is open."""
+        self.open = not self.open

@@ -4,40 +4,45 @@ from __future__ import annotations
 
 import asyncio
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import work
 from textual.widgets import Static
 
-from tui.core.jobs import Job
 from tui.core.text import one_line, plural, visible
 from tui.core.transfers import transfer_words
-from tui.screens.dialogs.base import Dialog
-from tui.screens.dialogs.confirm import Confirm, TypedConfirm
+from tui.screens.dialogs.confirm import Confirm
 from tui.screens.host import host_of
-from tui.screens.jobs.preflight import absolute, plan
+from tui.screens.jobs.asking import Asking, GoOn
+from tui.services.drafts import read_grader
+from tui.services.errors import Refused
+from tui.services.preflight import refuse_blocked
 from tui.widgets.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from tui.core.jobs import Job
     from tui.core.transfers import Progress
-    from tui.screens.jobs.draft import Draft
-    from tui.screens.jobs.preflight import Plan, Source
+    from tui.services.drafts import Draft
     from tui.services.errors import ServiceError
+    from tui.services.preflight import Source
     from tui.services.workspace import Workspace
 
 WORK = "create-job"
+TRAINING_CLOSED = "training_not_available"
 
 
-class Creating(Dialog[Job]):
+class Creating(Asking):
     """The part of the form that acts. Subclasses give `draft`, `say` and `show_error`."""
 
     def __init__(self, title: str, workspace: Workspace) -> None:
-        super().__init__(title)
-        self.workspace = workspace
+        super().__init__(title, workspace)
         self._stage = ""  # what is being done: "", "asking", "uploading" or "creating"
         self._worker: Worker[None] | None = None
+        self._sent: list[str] = []  # uploaded for the job that is being created
+        self._was_lost = False
         # Clear while a question about stopping is open: nothing is created behind it.
         self._settled = asyncio.Event()
         self._settled.set()
@@ -51,6 +56,10 @@ class Creating(Dialog[Job]):
         """Show what is wrong with a field."""
         raise NotImplementedError
 
+    def go_to(self, field: str) -> None:
+        """Put the focus on a field."""
+        raise NotImplementedError
+
     def show_error(self, error: BaseException) -> None:
         """Show an error and leave everything as it is typed."""
         raise NotImplementedError
@@ -61,11 +70,11 @@ class Creating(Dialog[Job]):
         """Create the job, unless that is going on already or something typed is wrong."""
         if self._stage:
             return
-        problems = self.draft.problems()
+        problems = self.draft.problems(self.workspace.profile.terms)
         for field, problem in problems.items():
             self.say(field, problem)
         if problems:
-            self.query_one(f"#{next(iter(problems))}").focus()
+            self.go_to(next(iter(problems)))
             return
         self.hide_error()
         self._at("asking", "looking at the files…")
@@ -104,122 +113,88 @@ class Creating(Dialog[Job]):
     @work(group="create", exit_on_error=False, description="create the job")
     async def _create(self, draft: Draft) -> None:
         job: Job | None = None
+        self._sent.clear()
         try:
-            if await self._may_go_on(draft):
+            found = await self.may_go_on(draft)
+            if found is not None:
                 job = await self._upload_and_create(draft)
+        except Refused as error:
+            if error.code == TRAINING_CLOSED:
+                self._offer_deletion()
+            raise
         finally:
             self._at("", "")
         if job is not None:
+            if self._was_lost:
+                text = f"The answer was lost on the way; the job exists, once: {job.id}"
+                self.notify(one_line(text, 200), timeout=10, markup=False)
             self.dismiss(job)
 
-    async def _may_go_on(self, draft: Draft) -> bool:
-        """Ask all there is to ask. Raises ServiceError for a file that cannot be used."""
-        if not await self._saved(draft):
-            return False
-        found = await plan(self.workspace, draft)
-        return (
-            await self._sound(found)
-            and await self._private(found)
-            and await self._paid(found, draft)
-        )
-
-    async def _saved(self, draft: Draft) -> bool:
-        """Save unsaved changes of a file that is to be sent; False leaves it all as it is."""
-        document = self.workspace.datasets.current
-        if document is None or not self._unsaved(draft):
-            return True
-        question = (
-            f"{document.path.name} has unsaved changes; what is sent is the file on disk.\n"
-            "Save it first?"
-        )
-        answer = await self._ask(Confirm("Unsaved changes", question, "save and go on", "cancel"))
-        if answer:
-            await document.save()
-        return bool(answer)
-
-    def _unsaved(self, draft: Draft) -> bool:
-        """Whether a file that is to be sent is open with unsaved changes."""
-        document = self.workspace.datasets.current
-        if document is None or not document.modified:
-            return False
-        return document.path in {absolute(text) for text in (draft.training, draft.validation)}
-
-    async def _sound(self, found: Plan) -> bool:
-        """Ask about errors in the files; going back is what enter does."""
-        for source in found.sources:
-            if not source.errors or source.path is None:
-                continue
-            first = source.errors[0]
-            where = f", line {first.line}" if first.line else ""
-            question = (
-                f"{source.path.name} has {plural(len(source.errors), 'error')}. The first{where}: "
-                f"{one_line(first.message, 300)}\n\nThe provider will most likely refuse it. "
-                "Go back and repair it in Datasets?"
-            )
-            dialog = Confirm(
-                "Errors in the data", question, "go back", "create the job all the same"
-            )
-            if await self._ask(dialog) is not False:
-                return False
-        return True
-
-    async def _private(self, found: Plan) -> bool:
-        """Ask before secrets leave the machine; going back is what enter does."""
-        from tui.core.fixes.gate import secret_words
-
-        profile = self.workspace.profile
-        for source in found.sources:
-            if not source.secrets or source.path is None or profile.kind == "lab":
-                continue
-            question = (
-                f"{source.path.name} holds {secret_words(source.secrets)}. It would be sent to "
-                f"{profile.name}, and what is trained can be asked out of the model again.\n\n"
-                "Go back and put placeholders in their place (p, then F, in Datasets)?"
-            )
-            dialog = Confirm("Secrets in the data", question, "go back", "send it all the same")
-            if await self._ask(dialog) is not False:
-                return False
-        return True
-
-    async def _paid(self, found: Plan, draft: Draft) -> bool:
-        """Where it bills, have the amount typed before anything is sent."""
-        profile = self.workspace.profile
-        if not profile.bills:
-            return True
-        where = f"{profile.name} ({self.workspace.provider.base_url})"
-        amount = found.price.amount if found.price else ""
-        statement = f"{found.words(draft, where)}\n\nThis bills your account."
-        return bool(
-            await self._ask(TypedConfirm("This costs money", statement, amount or "create"))
-        )
-
-    async def _ask(self, dialog: Confirm | TypedConfirm) -> bool | None:
-        return await self.app.push_screen_wait(dialog)
-
     async def _upload_and_create(self, draft: Draft) -> Job:
-        found = await plan(self.workspace, draft)  # as it stands on disk after the questions
+        # As it stands on disk after the questions: they may have been open for long.
+        found = await self.preflight.look(draft)
+        refuse_blocked(found)
+        grader = None
+        if draft.method == "reinforcement":
+            grader = await asyncio.to_thread(read_grader, draft.grader)
         self._at("uploading", "")
-        training = await self._file_id(found.training)
-        validation = await self._file_id(found.validation) if found.validation else None
+        ids = [await self._file_id(source) for source in found.sources]
         await self._settled.wait()
         self._at("creating", f"asking {self.workspace.profile.name} for the job…")
-        return await self.workspace.jobs.create(draft.request(training, validation), self._lost)
+        request = draft.request(
+            self.workspace.profile.terms, ids[0], ids[1] if len(ids) > 1 else None, grader
+        )
+        if found.price is not None:
+            request = replace(request, forecast=found.price.forecast)
+        self._was_lost = False
+        return await self.workspace.jobs.create(request, self._lost)
 
     async def _file_id(self, source: Source) -> str:
-        if source.path is None:
+        if source.file_id is not None:
             return source.file_id
+        if source.path is None:
+            raise ValueError("neither a file nor an id")
         name = one_line(source.path.name, 40)
         self._tell(f"uploading {name}…")
 
         def show(progress: Progress) -> None:
             self._tell(f"{transfer_words(name, progress, time.time())}; esc stops")
 
-        info, _ = await self.workspace.files.ensure(source.path, show)
+        info, known = await self.workspace.files.ensure(source.path, show)
+        if not known:
+            self._sent.append(info.id)
         return info.id
 
     def _lost(self, error: ServiceError) -> None:
+        self._was_lost = True
         cause = one_line(visible(error.cause), 120)
         self._tell(f"asked, no certain answer ({cause}); looking for the job…")
+
+    # -- what is of no use after a refusal -------------------------------------------
+
+    def _offer_deletion(self) -> None:
+        """Offer to delete what was uploaded for a job that cannot be."""
+        if not self._sent:
+            return
+        files = plural(len(self._sent), "file")
+        question = (
+            f"{self.workspace.profile.name} starts no training for this organisation any more. "
+            f"The {files} just uploaded there ({', '.join(self._sent)}) cannot be trained on. "
+            "The data on this machine stays as it is.\n\nDelete it there?"
+        )
+        dialog = GoOn("Delete the upload?", question, "deletes it at the provider", "keeps it")
+
+        def answered(delete: bool | None) -> None:
+            if delete:
+                self._delete_sent(tuple(self._sent))
+
+        self.app.push_screen(dialog, answered)
+
+    @work(group="delete", exclusive=True, exit_on_error=False, description="delete the upload")
+    async def _delete_sent(self, ids: tuple[str, ...]) -> None:
+        for file_id in ids:
+            await self.workspace.files.delete(file_id)
+        self.notify(f"Deleted at the provider: {one_line(', '.join(ids), 100)}", markup=False)
 
     # -- showing it ------------------------------------------------------------------
 

@@ -1,171 +1,71 @@
-"""Looking at what a job would be made of, before anything is sent: files, checks, tokens, cost."""
+"""The panel of the form that says what creating the job would do, and what speaks against it."""
 
 from __future__ import annotations
 
-import asyncio
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from tui.core.text import one_line, plural, size_words
-from tui.services.errors import InputError
+from rich.text import Text
+from textual.widgets import Static
+
+from tui.services.preflight import LEVELS
 
 if TYPE_CHECKING:
-    from collections import Counter
-    from collections.abc import Callable
+    from tui.services.preflight import Level, Part, Preflight
 
-    from tui.core.checks import Issue
-    from tui.core.pricing import Cost
-    from tui.screens.jobs.draft import Draft
-    from tui.services.local_files import FileReport
-    from tui.services.tokens import TokenService
-    from tui.services.workspace import Workspace
+_STYLES: dict[Level, str] = {
+    "ok": "", "note": "", "ask": "bold yellow", "block": "bold red", "wait": "dim",
+}  # fmt: skip
+_INDENT = 10
+_NAMES = {"tokens": "tokens", "earlier": "earlier"}
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A training or validation file: on this machine (`path`, checked) or uploaded already."""
+class PreflightPanel(Static):
+    """Shows a pre-flight as it fills in; what does not fit is cut, what is wrong comes whole."""
 
-    path: Path | None
-    file_id: str
-    size: int = 0
-    report: FileReport | None = None
+    DEFAULT_CSS = """
+    PreflightPanel { height: auto; }
+    """
 
-    @property
-    def errors(self) -> tuple[Issue, ...]:
-        """The errors found in a file on this machine."""
-        issues = self.report.issues if self.report else ()
-        return tuple(issue for issue in issues if issue.severity == "error")
+    def __init__(self, id: str | None = None) -> None:  # noqa: A002
+        super().__init__("", id=id, markup=False)
+        self._found: Preflight | None = None
+        self._remark = ""
 
-    @property
-    def secrets(self) -> Counter[str]:
-        """Keys, tokens and numbers found in a file on this machine, by rule."""
-        from tui.core.fixes.gate import secrets_of
+    def show(self, found: Preflight | None, remark: str = "") -> None:
+        """Show a pre-flight, or nothing; `remark` is a line of its own below."""
+        self._found, self._remark = found, remark
+        self._paint()
 
-        return secrets_of(self.report.issues if self.report else ())
+    def on_resize(self) -> None:
+        """Wrap anew."""
+        self._paint()
 
-    @property
-    def words(self) -> str:
-        """The file with its size, in words."""
-        if self.path is None or self.report is None:
-            return one_line(self.file_id, 40)
-        name = one_line(self.path.name, 36)
-        examples = plural(self.report.examples, "example")
-        wrong = f", {plural(len(self.errors), 'error')}" if self.errors else ""
-        held = sum(self.secrets.values())
-        private = f", {plural(held, 'secret')}" if held else ""
-        return f"{name} ({examples}{wrong}{private}, {size_words(self.size)})"
-
-
-@dataclass(frozen=True, slots=True)
-class Price:
-    """What the tokens of the training file would come to."""
-
-    epochs: int
-    billed_tokens: int
-    cost: Cost
-    exact: bool
+    def _paint(self) -> None:
+        if self._found is None:
+            self.update("")
+            return
+        low = self.app.size.height < 24
+        width = max(self.size.width or 76, 30)
+        lines = [line for part in self._found.parts for line in part_lines(part, width, low)]
+        if self._remark:
+            lines.append(Text(f"! {self._remark}", style=_STYLES["ask"]))
+        self.update(Text("\n").join(lines))
 
     @property
-    def amount(self) -> str:
-        """The amount as it is typed to confirm it, or an empty string while it is unknown."""
-        return "" if self.cost.amount is None else f"{self.cost.amount:.2f}"
-
-    @property
-    def words(self) -> str:
-        """The price in words."""
-        about = "" if self.exact else "about "
-        text = f"{plural(self.epochs, 'epoch')}, {about}{self.billed_tokens:,} tokens trained on"
-        if self.cost.amount is None:
-            return f"{text}, price unknown"
-        if self.cost.amount == 0:
-            return f"{text}, free"
-        day = f" (list price of {self.cost.as_of})" if self.cost.as_of else ""
-        return f"{text}, about {self.amount} {self.cost.currency}{day}"
+    def text(self) -> str:
+        """What it says, for tests and for copying."""
+        return str(self.content)
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What would happen. Without a price when the training file is only at the provider."""
-
-    training: Source
-    validation: Source | None
-    price: Price | None
-
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """The files, training first."""
-        return tuple(s for s in (self.training, self.validation) if s is not None)
-
-    def words(self, draft: Draft, where: str) -> str:
-        """Return in plain words what creating the job does."""
-        local = [s.words for s in self.sources if s.path is not None]
-        uploads = f"Uploads {' and '.join(local)} to {where}; " if local else f"At {where}: "
-        uses = "" if self.training.path else f" from {self.training.words}"
-        price = f": {self.price.words}." if self.price else "; its price is not known here."
-        return f"{uploads}creates a {draft.method} job on {one_line(draft.model, 50)}{uses}{price}"
-
-
-async def look(text: str) -> Source:
-    """Look at a file that was typed. Raises InputError when it cannot be used."""
-    return await asyncio.to_thread(_look, text.strip())
-
-
-def _look(text: str) -> Source:
-    path = absolute(text)
-    looks_like_id = text.startswith("file") and not path.suffix and path.name == text
-    if looks_like_id and not path.exists():
-        return Source(None, text)
-    try:
-        stat = path.stat()
-    except OSError:
-        size = modified = 0  # the check itself says what is wrong
-    else:
-        size, modified = stat.st_size, stat.st_mtime_ns
-    return Source(path, "", size, _report(path, size, modified))
-
-
-@lru_cache(maxsize=4)
-def _report(path: Path, size: int, modified: int) -> FileReport:
-    """Check a file once for each of its states: a large one takes a while."""
-    del size, modified
-    from tui.services.local_files import check_file
-
-    return check_file(path)
-
-
-def absolute(text: str) -> Path:
-    """Return the path a field means."""
-    return Path(text.strip()).expanduser().absolute()
-
-
-async def price(
-    tokens: TokenService, source: Source, draft: Draft, cancelled: Callable[[], bool] | None = None
-) -> Price | None:
-    """Count a local training file and price the job; None where there is nothing to count."""
-    if source.path is None:
-        return None
-    from tui.services.local_files import read_rows
-
-    rows = await asyncio.to_thread(read_rows, source.path)
-    try:
-        report = await tokens.report(
-            rows, str(source.path), draft.model.strip(), epochs=draft.epochs, cancelled=cancelled
-        )
-    finally:
-        rows.close()
-    return Price(report.epochs, report.billed_tokens, report.cost, report.facts.exact)
-
-
-async def plan(workspace: Workspace, draft: Draft) -> Plan:
-    """Return what would happen. Raises InputError for a file that cannot be used."""
-    training = await look(draft.training)
-    validation = await look(draft.validation) if draft.validation.strip() else None
-    if validation is not None and validation.path and validation.path == training.path:
-        raise InputError(
-            "One file for both",
-            f"{validation.path.name} is the training file as well",
-            "Choose another validation file, or leave it empty.",
-        )
-    return Plan(training, validation, await price(workspace.tokens, training, draft))
+def part_lines(part: Part, width: int, low: bool = False) -> list[Text]:
+    """Return a part as lines of at most `width` cells; with `low` only what one must see."""
+    if low and part.level in {"ok", "wait"} and part.topic not in {"data", "cost"}:
+        return []
+    most = 1 if low or part.level == "wait" else 3 if part.level in {"ask", "block"} else 2
+    room = width - _INDENT
+    said = wrap(part.text or "…", room, max_lines=most, placeholder=" …") or ["…"]
+    first = Text(f"{LEVELS[part.level]} {part.topic:<{_INDENT - 2}}", style=_STYLES[part.level])
+    first.append(said[0], style="dim" if part.level == "wait" else "not bold")
+    rest = [Text(" " * _INDENT + line) for line in said[1:]]
+    return [first, *rest]

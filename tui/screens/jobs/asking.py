@@ -1,0 +1,113 @@
+"""What is asked before a job is created: nothing that cannot be undone happens by a stray key."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.widgets import Static
+
+from tui.core.jobs import Job
+from tui.core.money import budget_words
+from tui.core.text import visible
+from tui.screens.dialogs.base import Dialog
+from tui.screens.dialogs.confirm import Confirm, TypedConfirm
+from tui.services.preflight import PreflightService, refuse_blocked
+from tui.services.preflight.sources import absolute
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+    from tui.services.drafts import Draft
+    from tui.services.preflight import Preflight
+    from tui.services.workspace import Workspace
+
+
+class GoOn(Confirm):
+    """A question whose answer is no unless y is pressed: enter, n and esc go back."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("y", "yes", "Yes", show=False),
+        Binding("n,enter", "no", "No", show=False),
+    ]
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the question and its keys."""
+        yield Static(visible(self._question), classes="question", markup=False)
+        yield Static(f"y {self._yes} · enter or n {self._no}", classes="keys", markup=False)
+
+
+class Asking(Dialog[Job]):
+    """The part of the form that asks all there is to ask."""
+
+    def __init__(self, title: str, workspace: Workspace) -> None:
+        super().__init__(title)
+        self.workspace = workspace
+        self.preflight = PreflightService(workspace)
+
+    async def may_go_on(self, draft: Draft) -> Preflight | None:
+        """Return what would be done, once everything is agreed to; None to leave it.
+
+        Raises ServiceError for what cannot be done at all.
+        """
+        if not await self._saved(draft):
+            return None
+        found = await self.preflight.look(draft)
+        refuse_blocked(found)
+        if not await self._agreed(found) or not await self._paid(found, draft):
+            return None
+        return found
+
+    def unsaved(self, draft: Draft) -> bool:
+        """Whether a file that is to be sent is open with unsaved changes."""
+        document = self.workspace.datasets.current
+        if document is None or not document.modified:
+            return False
+        return document.path in {absolute(text) for text in (draft.training, draft.validation)}
+
+    async def _saved(self, draft: Draft) -> bool:
+        """Save unsaved changes of a file that is to be sent; False leaves it all as it is."""
+        document = self.workspace.datasets.current
+        if document is None or not self.unsaved(draft):
+            return True
+        question = (
+            f"{document.path.name} has unsaved changes; what is sent is the file on disk.\n"
+            "Save it first?"
+        )
+        answer = await self._ask(Confirm("Unsaved changes", question, "save and go on", "cancel"))
+        if answer:
+            await document.save()
+        return bool(answer)
+
+    async def _agreed(self, found: Preflight) -> bool:
+        """Ask about everything that needs a yes, at once."""
+        asks = [part for part in found.at("ask") if part.topic != "cost"]
+        if not asks:
+            return True
+        lines = "\n".join(f"! {part.topic}: {part.text}." for part in asks)
+        question = f"{lines}\n\nGo back, or create the job all the same?"
+        dialog = GoOn("Before the job is created", question, "creates it all the same", "goes back")
+        return bool(await self._ask(dialog))
+
+    async def _paid(self, found: Preflight, draft: Draft) -> bool:
+        """Where it may cost money, have the amount typed before anything is sent."""
+        if not found.confirms_money:
+            return True
+        price = found.price
+        word, said = "create", "What it costs is not known here."
+        also: tuple[str, ...] = ()
+        if price is not None and price.cost.amount is not None:
+            word = price.amount
+            also = (f"{word} {price.cost.currency}",)
+            said = f"It costs {price.cost_words}: {price.token_words}."
+        if found.budget is not None:
+            spent = budget_words(found.budget, price.cost if price else None)
+            said += f"\n{spent[:1].upper()}{spent[1:]}." if spent else ""
+        sends = next((part.text for part in found.parts if part.topic == "sends"), "")
+        bills = "This bills your account." if found.bills else "It may go above the budget."
+        statement = f"{said}\nFor {draft.model.strip()}: {sends}.\n\n{bills}"
+        title = "This goes above the budget" if found.above_budget else "This costs money"
+        return bool(await self._ask(TypedConfirm(title, statement, word, also)))
+
+    async def _ask(self, dialog: Confirm | TypedConfirm) -> bool | None:
+        return await self.app.push_screen_wait(dialog)

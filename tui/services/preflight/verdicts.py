@@ -1,0 +1,178 @@
+"""What the parts of a pre-flight say: each a small function from facts to a part."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tui.core.text import one_line, plural
+from tui.services.preflight.model import Part
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from tui.core.catalog import ModelFacts
+    from tui.core.checks import Severity
+    from tui.core.near import Group
+    from tui.core.providers import FileLimits
+    from tui.core.records import ModelInfo
+    from tui.services.preflight.sources import Source
+    from tui.services.profiles import Profile
+
+# A validation file may be small.
+_NOT_OF_VALIDATION = {"few-examples", "too-few-examples"}
+_NAMED = 3
+
+
+def data_part(sources: Sequence[Source], limits: FileLimits) -> Part:
+    """Say what the files are, and whether they may be sent at all."""
+    for source in sources:
+        problem = limits.problem(source.size or 0) if source.sent else ""
+        if problem:
+            return Part("data", "block", f"{source.name}: {problem}. {limits.larger}")
+    text = sources[0].words
+    if len(sources) > 1:
+        text += f"; validation {sources[1].words}"
+    return Part("data", "ok", text)
+
+
+def checks_part(sources: Sequence[Source], profile: Profile) -> Part:
+    """Say what the checks found: errors block, warnings and secrets are asked about."""
+    checked = [source for source in sources if source.verdict is not None]
+    if not checked:
+        return Part("checks", "note", "the files are only at the provider, so they are not checked")
+    errors = [_errors(source, source is not sources[0]) for source in checked]
+    if any(errors):
+        return Part("checks", "block", "; ".join(text for text in errors if text))
+    secrets: Counter[str] = Counter()
+    warnings: Counter[str] = Counter()
+    for source in checked:
+        verdict = source.verdict
+        if verdict is None:
+            continue
+        found = verdict.secrets if source.sent else Counter[str]()
+        secrets += found
+        left = _NOT_OF_VALIDATION if source is not sources[0] else set()
+        warnings += _of_severity(verdict.by_rule, "warning", {*found, *left})
+    said = []
+    if secrets:
+        where = "" if profile.kind == "lab" else f", which would be sent to {profile.name}"
+        said.append(f"secrets: {_titles(secrets)}{where}")
+    if warnings:
+        said.append(f"{plural(sum(warnings.values()), 'warning')}: {_titles(warnings)}")
+    if not said:
+        return Part("checks", "ok", "no errors, no warnings, no secrets")
+    # The lab is this machine: nothing leaves it.
+    asks = bool(warnings) or profile.kind != "lab"
+    return Part("checks", "ask" if asks else "note", "; ".join(said))
+
+
+def _errors(source: Source, validates: bool) -> str:
+    verdict = source.verdict
+    if verdict is None:
+        return ""
+    fine = _NOT_OF_VALIDATION if validates else set()
+    count = sum(_of_severity(verdict.by_rule, "error", fine).values())
+    if not count:
+        return ""
+    text = f"{source.name} has {plural(count, 'error')}"
+    first = verdict.first_error
+    if first is None or first.rule in fine:
+        return text
+    where = f" in line {first.line}" if first.line else ""
+    return f"{text}, the first{where}: {one_line(first.message, 160)}"
+
+
+def _of_severity(by_rule: Counter[str], severity: Severity, without: set[str]) -> Counter[str]:
+    from tui.core.checks import RULES
+
+    return Counter(
+        {
+            rule: count
+            for rule, count in by_rule.items()
+            if rule not in without and RULES[rule].severity == severity
+        }
+    )
+
+
+def _titles(counts: Counter[str]) -> str:
+    from tui.core.checks import RULES
+
+    named = [f"{count:,} × {RULES[rule].title}" for rule, count in counts.most_common(_NAMED)]
+    more = len(counts) - len(named)
+    return ", ".join(named) + (f" and {more} more kinds" if more > 0 else "")
+
+
+def leakage_part(groups: Sequence[Group], of: int, *, near: bool) -> Part:
+    """Say how many of the `of` validation examples stand in the training file."""
+    same = len({row for group in groups if group.reason == "same" for row in group.others})
+    alike = len({row for group in groups for row in group.others}) - same
+    if not groups:
+        also = " or nearly stands" if near else ""
+        return Part("leakage", "ok", f"no validation example stands{also} in the training file")
+    parts = []
+    if same:
+        parts.append(f"{same:,} of {of:,} validation examples stand in the training file too")
+    if alike:
+        parts.append(f"{alike:,} have the same prompt or nearly the same text there")
+    return Part("leakage", "ask", ", ".join(parts) + ": the validation loss would flatter")
+
+
+def model_part(
+    facts: ModelFacts,
+    method: str,
+    day: date,
+    listed: Sequence[ModelInfo] | None,
+    profile: Profile,
+) -> Part:
+    """Say whether a model is known to be trainable, and until when.
+
+    `listed` are the provider's models, None when they could not be listed.
+    """
+    name = one_line(facts.id, 60)
+    found = next((model for model in listed or () if model.id == facts.id), None)
+    stops = _stops(facts, found, day)
+    if not facts.known:
+        here = "listed here" if found else _unlisted(listed)
+        text = f"{name}: {here}; whether it can be trained is not known{stops}"
+        return Part("model", "note", text)
+    whose = "" if profile.kind in {"openai", "lab"} else "; the dates are OpenAI's"
+    whose = whose if facts.no_new_jobs_after else ""
+    if not facts.takes_jobs(day):
+        since = f" since {facts.no_new_jobs_after}" if facts.no_new_jobs_after else ""
+        return Part("model", "ask", f"{name} is known to take no new jobs{since}{stops}{whose}")
+    if method not in facts.methods:
+        known = " and ".join(facts.methods)
+        return Part("model", "ask", f"{name} is known to train with {known}, not {method}{stops}")
+    until = ""
+    if facts.no_new_jobs_after:
+        until = f" until {facts.no_new_jobs_after} ({_in_days(facts.no_new_jobs_after, day)})"
+    missing = listed is not None and found is None
+    unlisted = f"; {_unlisted(listed)}" if missing else ""
+    text = f"{name} takes new jobs{until}{stops}{whose}{unlisted}"
+    return Part("model", "note" if missing else "ok", text)
+
+
+def _unlisted(listed: Sequence[ModelInfo] | None) -> str:
+    if listed is None:
+        return "the models cannot be listed"
+    return f"not among the {plural(len(listed), 'model')} listed here"
+
+
+def _stops(facts: ModelFacts, found: ModelInfo | None, day: date) -> str:
+    from datetime import date as Date  # noqa: N812
+
+    said = found.shutdown_date if found else None
+    try:
+        last = Date.fromisoformat(said) if said else facts.shutdown
+    except ValueError:
+        last = facts.shutdown
+    if last is None:
+        return ""
+    return f"; it and its fine-tunes stop on {last} ({_in_days(last, day)})"
+
+
+def _in_days(last: date, day: date) -> str:
+    days = (last - day).days
+    return f"in {plural(days, 'day')}" if days >= 0 else "past"
