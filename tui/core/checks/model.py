@@ -167,6 +167,8 @@ ROW_RULES: dict[Gate, list[tuple[Rule, RowFunction]]] = {}
 CLOSED_TO_TIDY: set[Gate] = set()
 # For rules that find much: how many findings there are, without making them.
 COUNTS: dict[str, Count] = {}
+# For some of them: the same of a plain chat's line that hides no ASCII; below 0 if unsure.
+COUNTS_IN_LINE: dict[str, Callable[[bytes], int]] = {}
 FILE_RULES: list[tuple[Rule, FileFunction]] = []
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.model import COUNTS_IN_LINE, Finding, row_rule
 from tui.core.checks.sieve import common, marked, shaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tui.core.checks.model import Count, Gate, Severity
+    from tui.core.checks.model import Gate, Severity
     from tui.core.checks.row import Row
 
 # What each rule looks for; a match may be less than what has to go.
@@ -31,7 +31,7 @@ def _pattern_rule(
 ) -> None:
     """Register a rule that looks for `pattern` in lines that `gate` lets through.
 
-    A `frequent` one, of ASCII and without `accept`, is counted in the line's bytes.
+    A `frequent` one, of ASCII and without `accept`, is also counted in bare lines.
     """
     compiled = PATTERNS[rule_id] = re.compile(pattern)
 
@@ -48,23 +48,21 @@ def _pattern_rule(
         found = [match for text in texts for match in compiled.findall(text)]
         return len(found) if accept is None else sum(map(accept, found))
 
-    counting = _counting_bytes(pattern, count) if frequent else count
+    if frequent:
+        COUNTS_IN_LINE[rule_id] = _counting_in_line(pattern)
     text = f"{_LEARNED} Replace it by a placeholder."
-    row_rule(rule_id, severity, title, text, fixable=True, gate=gate, count=counting)(find)
+    row_rule(rule_id, severity, title, text, fixable=True, gate=gate, count=count)(find)
 
 
 # What ends an escape and stands before an @ is no letter of an address.
 _ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
 
 
-def _counting_bytes(pattern: str, exactly: Count) -> Count:
-    """Return what counts `pattern` in the bytes of plain chats, and else `exactly`."""
+def _counting_in_line(pattern: str) -> Callable[[bytes], int]:
     compiled = re.compile(pattern.encode())
 
-    def count(row: Row) -> int:
-        if not row.roles or row.hides_ascii or _ESCAPED_BEFORE.search(row.line):
-            return exactly(row)
-        return len(compiled.findall(row.line))
+    def count(line: bytes) -> int:
+        return -1 if _ESCAPED_BEFORE.search(line) else len(compiled.findall(line))
 
     return count
 

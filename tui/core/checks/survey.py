@@ -12,6 +12,7 @@ from tui.core.checks.facts import digests_of_plain, facts_of
 from tui.core.checks.model import (
     CLOSED_TO_TIDY,
     COUNTS,
+    COUNTS_IN_LINE,
     ROW_RULES,
     RULES,
     SEVERITIES,
@@ -51,7 +52,9 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
             continue
         if rest.count(b'":') > shape.keys:  # keys written twice, or a text with such
             mask |= plan.for_keys  # noqa: PLW2901 - of this line alone
-        signature = _signature(plan.groups(mask), Row(line, raw, rest, shape)) if mask else b""
+        signature = plan.quickly(mask, line) if mask else b""
+        if signature is None:
+            signature = _signature(plan.groups(mask), Row(line, raw, rest, shape))
         columns.add_plain(signature, digests_of_plain(raw["messages"], shape.roles))
     return columns
 
@@ -104,6 +107,11 @@ class _Plan:
         # A gate that gives no hints has to be asked itself.
         self._always = self.for_untidy & ~self._mask(CLOSED_TO_TIDY) & ~self.for_keys
         self.groups = lru_cache(maxsize=4096)(self._groups_of)
+        self._quick = {
+            1 << n: (bytes([numbers[rules[0][0].id]]), COUNTS_IN_LINE[rules[0][0].id])
+            for n, rules in enumerate(ROW_RULES.values())
+            if len(rules) == 1 and rules[0][0].id in COUNTS_IN_LINE
+        }
 
     def masks(self, stretch: Stretch) -> list[int]:
         """Return for each line which groups may find something, if it is a tidy chat.
@@ -118,6 +126,14 @@ class _Plan:
         for at in stretch.hiding:
             masks[at] = self._all
         return masks
+
+    def quickly(self, mask: int, line: bytes) -> bytes | None:
+        """Return the signature of a tidy line if it takes one rule only, which is quick."""
+        if mask not in self._quick:
+            return None
+        mark, count = self._quick[mask]
+        found = count(line)
+        return None if found < 0 else mark * found
 
     def _mask(self, gates: Iterable[Gate]) -> int:
         wanted = {*gates}
