@@ -21,7 +21,6 @@ def form(seen: Seen) -> dict[str, tuple[str | None, bytes]]:
     found = {}
     for part in message.get_payload():
         name = part.get_param("name", header="content-disposition")
-        # Not decoded by the parser: it would take the last line ending for its own.
         found[name] = (part.get_filename(), part.get_payload(decode=True))
     return found
 
@@ -45,8 +44,8 @@ class UploadServer(FaultServer):
 
     def act(self, seen: Seen) -> tuple[int, Any]:
         words = seen.path.strip("/").split("/")
-        if words == ["files"] and seen.method == "GET":
-            return 200, page(list(self.files.values())[::-1], seen.query)
+        if words[0] == "files":
+            return self._files(seen, words)
         if words[0] != "uploads":
             return super().act(seen)
         if len(words) == 1:
@@ -63,6 +62,32 @@ class UploadServer(FaultServer):
             upload["status"] = "cancelled"
             return 200, upload
         return self._complete(upload, json.loads(seen.body))
+
+    def add_file(self, name: str, days: float = 0, content: bytes = b"{}\n", **more: Any) -> str:
+        """Put a file there, made so many days ago, and return its id."""
+        made = {
+            "id": f"file-{len(self.contents) + 1}", "object": "file", "status": "processed",
+            "filename": name, "bytes": len(content), "purpose": "fine-tune",
+            "created_at": int(time.time() - days * 86_400), **more,
+        }  # fmt: skip
+        self.files[made["id"]] = made
+        self.contents[made["id"]] = content
+        return str(made["id"])
+
+    def _files(self, seen: Seen, words: list[str]) -> tuple[int, Any]:
+        if len(words) == 1 and seen.method == "GET":
+            return 200, page(list(self.files.values())[::-1], seen.query)
+        if len(words) == 1:
+            fields = form(seen)
+            name, content = fields["file"]
+            purpose = fields["purpose"][1].strip().decode()
+            return 200, self.files[self.add_file(str(name), 0, content, purpose=purpose)]
+        if words[1] not in self.files:
+            return 404, problem(f"no file {words[1]}")
+        if seen.method == "DELETE":
+            del self.files[words[1]]
+            return 200, {"id": words[1], "object": "file", "deleted": True}
+        return 200, self.contents[words[1]].decode() if words[2:] else self.files[words[1]]
 
     def sent(self) -> int:
         """How many parts were sent, taken or not."""
@@ -83,12 +108,7 @@ class UploadServer(FaultServer):
             return 400, problem("the parts do not make up the bytes announced")
         if hashlib.md5(content).hexdigest() != asked["md5"]:
             return 400, problem("the md5 differs")
-        made = {
-            "id": f"file-{len(self.files) + 1}", "object": "file", "status": "processed",
-            "filename": upload["filename"], "bytes": None, "purpose": upload["purpose"],
-            "created_at": int(time.time()),
-        }  # fmt: skip
-        self.files[made["id"]] = made
-        self.contents[made["id"]] = content
-        upload |= {"status": "completed", "file": made}
+        made = self.add_file(upload["filename"], 0, content, purpose=upload["purpose"])
+        self.files[made]["bytes"] = None  # as OpenAI's may be at first
+        upload |= {"status": "completed", "file": self.files[made]}
         return 200, upload

@@ -2,64 +2,151 @@
 
 from __future__ import annotations
 
+import argparse
 import asyncio
+import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
 from tui.cli.output import when
 from tui.cli.progress import UploadLine
-from tui.cli.secret_gate import guard
-from tui.core.text import size_words
-from tui.services.errors import InputError
+from tui.cli.secret_gate import guard_upload
+from tui.core.files import age_words, prunable, read_age, total_bytes
+from tui.core.records import Deleted
+from tui.core.text import plural, size_words
+from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 
 if TYPE_CHECKING:
-    import argparse
+    from collections.abc import Awaitable, Callable, Sequence
 
     from tui.cli.output import Output
+    from tui.core.files import StoredFile
+    from tui.services.file_overview import FilesSeen
+    from tui.services.part_ledger import OpenUpload
     from tui.services.workspace import Workspace
 
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
     actions = group(commands, "files", "uploaded files")
-    parser = command(actions, "list", _list, "list the files, newest first")
+    parser = command(actions, "list", _list, "list the files, newest first, and who uses them")
     parser.add_argument("--purpose", help="only files of this purpose")
-    parser = command(actions, "upload", _upload, "upload a file")
+    _add_choice(parser)
+    parser = command(
+        actions, "upload", _upload, "upload a file, or go on with an upload that was cut off"
+    )
     parser.add_argument("path", metavar="FILE")
     parser.add_argument("--purpose", default="fine-tune")
+    parser.add_argument(
+        "--again", action="store_true", help="send it even if the same content is there already"
+    )
     add_yes(parser)
     parser = command(actions, "download", _download, "download a file's content")
     parser.add_argument("id", metavar="FILE_ID")
     parser.add_argument("-o", "--output", metavar="PATH", help="where to (default: its own name)")
-    parser = command(actions, "delete", _delete, "delete files at the provider")
+    parser = command(actions, "delete", _delete, "delete files, or give up unfinished uploads")
     parser.add_argument("ids", metavar="FILE_ID", nargs="+")
+    add_yes(parser)
+    parser = command(actions, "prune", _prune, "delete old files, and those no job uses")
+    _add_choice(parser)
+    parser.add_argument("--dry-run", action="store_true", help="only list what would go")
     add_yes(parser)
 
 
-async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    files = await workspace.files.list(options.purpose)
-    out.document({"files": [dict(file.raw) for file in files]})
-    out.table(
-        ("id", "size", "purpose", "created", "status", "name"),
-        [
-            (f.id, size_words(f.bytes), f.purpose, when(f.created_at), f.status, f.filename)
-            for f in files
-        ],
+def _add_choice(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--older-than", type=_age, metavar="AGE", help="only files this old: 30d, 12h, 2w"
     )
+    parser.add_argument("--orphans", action="store_true", help="only files no known job uses")
+
+
+def _age(text: str) -> int:
+    try:
+        return read_age(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+# -- list --------------------------------------------------------------------------------
+
+
+async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    seen = await workspace.file_overview.look()
+    if seen.jobs_problem is not None:
+        out.note(f"finetui: which jobs use them is not known: {seen.jobs_problem.cause}")
+    now = time.time()
+    files = [
+        file
+        for file in seen.files
+        if options.purpose in {None, file.info.purpose}
+        and (file.orphan or not options.orphans)
+        and (options.older_than is None or (file.age(now) or 0) > options.older_than)
+    ]
+    unfinished = [_unfinished(one) for one in seen.unfinished]
+    out.document({"files": [_document(file) for file in files], "unfinished": unfinished})
+    out.table(
+        ("id", "size", "purpose", "created", "age", "status", "used by", "name"), _rows(files, now)
+    )
+    for one in seen.unfinished:
+        done = f"{len(one.parts)} of {one.count} parts"
+        until = when(one.expires_at)
+        out.line(f"{one.id}  unfinished: {done} of {one.path}, kept until {until}")
     return 0
 
 
+def _rows(files: Sequence[StoredFile], now: float) -> list[tuple[str, ...]]:
+    return [
+        (
+            file.id, size_words(file.info.bytes), file.info.purpose, when(file.info.created_at),
+            age_words(file.age(now)), file.info.status, file.use_words, file.info.filename,
+        )
+        for file in files
+    ]  # fmt: skip
+
+
+def _document(file: StoredFile) -> dict[str, Any]:
+    uses = file.uses
+    return {
+        **file.info.raw,
+        "used_by": None
+        if uses is None
+        else [{"job": use.job_id, "as": use.role, "status": use.status} for use in uses],
+        "orphan": file.orphan,
+        "source": file.source or None,
+    }
+
+
+def _unfinished(upload: OpenUpload) -> dict[str, Any]:
+    return {
+        "id": upload.id,
+        "filename": upload.name,
+        "source": upload.path,
+        "bytes": upload.size,
+        "bytes_taken": upload.taken,
+        "expires_at": upload.expires_at,
+    }
+
+
+# -- upload and download -----------------------------------------------------------------
+
+
 async def _upload(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    path, files = options.path, workspace.files
     if options.purpose == "fine-tune":
-        await guard(options.path, workspace, out, yes=options.yes)
-    line = UploadLine(out, options.path)
+        await guard_upload(path, workspace, out, yes=options.yes)
+    line = UploadLine(out, path)
     try:
-        info = await workspace.files.upload(options.path, options.purpose, line.show)
+        if options.again:
+            info, reused = await files.upload(path, options.purpose, line.show), False
+        else:
+            info, reused = await files.ensure(path, line.show, options.purpose)
     finally:
         line.end()
-    out.document(info.raw)
+    if reused:
+        out.note(f"{path} is uploaded already: {info.id} (--again sends it once more)")
+    out.document({**info.raw, "reused": reused})
     out.line(info.id)
     return 0
 
@@ -78,5 +165,58 @@ async def _download(options: argparse.Namespace, workspace: Workspace, out: Outp
     return 0
 
 
+# -- delete and prune --------------------------------------------------------------------
+
+
 async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    return await delete_all("file", options, workspace, await _deleter(workspace), out)
+
+
+async def _deleter(workspace: Workspace) -> Callable[[str], Awaitable[Deleted]]:
+    """Return what deletes by id: files, and uploads that are not complete."""
+    files = workspace.files
+    try:
+        unfinished = {upload.id: upload for upload in await files.unfinished()}
+    except ServiceError:  # without the ledger there are only files
+        unfinished = {}
+
+    async def delete(identifier: str) -> Deleted:
+        if identifier not in unfinished:
+            return await files.delete(identifier)
+        await files.abandon(unfinished[identifier])
+        return Deleted(identifier, True)
+
+    return delete
+
+
+async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    if options.older_than is None and not options.orphans:
+        raise InputError(
+            "Usage", "prune deletes by age or by use", "Add --orphans, --older-than 30d, or both."
+        )
+    seen = await workspace.file_overview.look()
+    if seen.jobs_problem is not None:
+        # Without the jobs any file may be in use.
+        raise seen.jobs_problem
+    found = _prunable(seen, options)
+    together = size_words(total_bytes(found))
+    if options.dry_run or not found or not options.yes:
+        out.document({"dry_run": True, "files": [_document(file) for file in found]})
+        for file in found:
+            age = age_words(file.age(time.time()))
+            out.line(f"would delete file {file.id}  {age}  {file.use_words}  {file.info.filename}")
+        if options.dry_run or not found:
+            out.line(f"{plural(len(found), 'file')}, {together}: nothing has been deleted")
+            return 0
+        raise NeedsConfirmation(
+            "Not done",
+            f"this deletes {plural(len(found), 'file')} ({together}) for good with profile"
+            f" {workspace.profile.name}",
+            "Add --yes to do it.",
+        )
+    options.ids = [file.id for file in found]
     return await delete_all("file", options, workspace, workspace.files.delete, out)
+
+
+def _prunable(seen: FilesSeen, options: argparse.Namespace) -> list[StoredFile]:
+    return prunable(seen.files, time.time(), older_than=options.older_than, orphans=options.orphans)

@@ -1,25 +1,63 @@
-"""Asking before a file with secrets leaves the machine."""
+"""Looking at a file before it leaves the machine: errors and secrets want a yes."""
 
 from __future__ import annotations
 
-import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.cli.progress import StatusLine
+from tui.core.text import one_line, plural
 from tui.services.errors import NeedsConfirmation
 
 if TYPE_CHECKING:
     from collections import Counter
 
     from tui.cli.output import Output
+    from tui.services.file_verdict import FileVerdict
     from tui.services.workspace import Workspace
 
 
 async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
     """Warn of secrets in a dataset. Raises NeedsConfirmation where it would leave the machine."""
+    _check_secrets(path, (await _verdict(path)).secrets, workspace, out, yes=yes)
+
+
+async def guard_upload(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
+    """Do as `guard`, and raise NeedsConfirmation for errors too; warnings are only told."""
+    found = await _verdict(path)
+    if warnings := found.count("warning"):
+        out.note(f"warning: {path} has {plural(warnings, 'warning')}; finetui check lists them")
+    if (first := found.first_error) is not None:
+        errors = plural(found.count("error"), "error")
+        where = f", line {first.line}" if first.line else ""
+        text = f"{path} has {errors}; the first{where}: {one_line(first.message, 300)}"
+        if not yes:
+            raise NeedsConfirmation(
+                "Not sent", text, "Mend it with `finetui fix`, or add --yes to send it as it is."
+            )
+        out.note(f"warning: {text}")
+    _check_secrets(path, found.secrets, workspace, out, yes=yes)
+
+
+async def _verdict(path: str) -> FileVerdict:
+    from tui.services.file_verdict import verdict_of
+
+    line = StatusLine()
+
+    def tell(done: int, of: int) -> None:
+        line.put(f"checking {path}: {done * 100 // max(of, 1)} %")
+
+    try:
+        return await verdict_of(Path(path), tell)
+    finally:
+        line.end()
+
+
+def _check_secrets(
+    path: str, found: Counter[str], workspace: Workspace, out: Output, *, yes: bool
+) -> None:
     from tui.core.fixes.gate import secret_words
 
-    found = await asyncio.to_thread(_secrets, Path(path))
     if not found:
         return
     text = f"{path} holds secrets: {secret_words(found)}"
@@ -29,14 +67,3 @@ async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> N
     raise NeedsConfirmation(
         "Not sent", text, "Take them out with `finetui redact`, or add --yes to send them."
     )
-
-
-def _secrets(path: Path) -> Counter[str]:
-    from tui.core.fixes.gate import secrets_in
-    from tui.services.local_files import read_rows
-
-    rows = read_rows(path)
-    try:
-        return secrets_in(rows)
-    finally:
-        rows.close()

@@ -1,0 +1,127 @@
+"""`finetui files` as a script uses it: who uses what, sent once, pruned after a yes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.conftest import write_config
+from tests.faults.server import DROP, reply
+from tests.faults.server import problem as problem_said
+from tests.faults.uploads import UploadServer
+from tests.home import Home
+from tests.lab_process import chat_lines
+from tui.services import part_uploads
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def server() -> Iterator[UploadServer]:
+    one = UploadServer()
+    used = one.add_file("used.jsonl", 90)
+    one.add_file("old.jsonl", 40)
+    one.add_file("new.jsonl", 1)
+    one.add_file("other.pdf", 90, purpose="assistants")
+    result = one.add_file("metrics.csv", 80, purpose="fine-tune-results")
+    one.new_job({"training_file": used, "status": "succeeded", "result_files": [result]})
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def home(server: UploadServer, tmp_path: Path) -> Home:
+    write_config(tmp_path, server.url, "timeout = 2\nbills = false")
+    return Home(tmp_path)
+
+
+def test_the_list_says_who_uses_what(home: Home) -> None:
+    files = {file["filename"]: file for file in home.json("files", "list")["files"]}
+    assert [name for name, file in files.items() if file["orphan"]] == ["new.jsonl", "old.jsonl"]
+    assert files["used.jsonl"]["used_by"][0]["as"] == "training"
+    assert files["metrics.csv"]["used_by"][0]["as"] == "result"
+    lines = home.run("files", "list", "--orphans", "--older-than", "30d").stdout.splitlines()
+    assert len(lines) == 1
+    assert "40 d" in lines[0]
+
+
+def test_pruning_lists_first_and_wants_a_yes(home: Home, server: UploadServer) -> None:
+    assert home.run("files", "prune").returncode == 2
+    assert home.run("files", "prune", "--older-than", "month").returncode == 2
+    prune = ("files", "prune", "--older-than", "30d", "--orphans")
+    dry = home.json(*prune, "--dry-run")
+    assert [file["filename"] for file in dry["files"]] == ["old.jsonl"]
+    asked = home.run(*prune)
+    assert asked.returncode == 4
+    assert "would delete file file-2" in asked.stdout
+    assert home.json(*prune, code=4)["files"] == dry["files"]
+    assert len(server.files) == 5
+    assert home.json(*prune, "--yes")["deleted"] == [{"id": "file-2", "deleted": True}]
+    assert "nothing has been deleted" in home.run(*prune, "--yes").stdout
+    assert len(server.files) == 4
+
+
+def test_where_the_jobs_are_not_known_nothing_is_pruned(home: Home, server: UploadServer) -> None:
+    server.fault("GET /fine_tuning/jobs", *[reply(403, problem_said("not yours"))] * 2)
+    listed = home.run("files", "list", "--json")
+    assert "not yours" in listed.stderr
+    assert '"orphan": true' not in listed.stdout
+    assert home.run("files", "prune", "--orphans", "--yes").returncode == 3
+    assert len(server.files) == 5
+
+
+def test_the_same_content_is_sent_once_unless_asked(
+    home: Home, server: UploadServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "good.jsonl"
+    path.write_bytes(chat_lines(12))
+    first = home.json("files", "upload", str(path))
+    again = home.run("files", "upload", str(path), "--json")
+    assert f'"id": "{first["id"]}"' in again.stdout
+    assert "is uploaded already" in again.stderr
+    assert home.json("files", "upload", str(path), "--again")["reused"] is False
+    assert server.count("POST /files") == 2
+    assert str(path) in home.run("files", "list", "--json").stdout
+
+
+def test_errors_in_the_data_want_a_yes(home: Home, server: UploadServer, tmp_path: Path) -> None:
+    path = tmp_path / "bad.jsonl"
+    path.write_bytes(chat_lines(12) + b"{oops\n")
+    done = home.run("files", "upload", str(path))
+    assert done.returncode == 4
+    assert "line 13" in done.stderr
+    assert home.run("files", "upload", str(path), "--yes").returncode == 0
+    assert server.count("POST /files") == 1
+
+
+def test_an_unfinished_upload_is_listed_and_can_be_given_up(
+    home: Home, server: UploadServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(part_uploads, "AGAIN_S", ())
+    write_config(tmp_path, server.url, "file_bytes = 100\npart_bytes = 500\nbills = false")
+    path = tmp_path / "good.jsonl"
+    path.write_bytes(chat_lines(12))
+    server.fault("POST /uploads/upload-1/parts", reply(200, None, act=True), DROP)
+    assert home.run("files", "upload", str(path)).returncode == 3
+    (one,) = home.json("files", "list")["unfinished"]
+    assert (one["id"], one["bytes_taken"]) == ("upload-1", 500)
+    assert "unfinished: 1 of" in home.run("files", "list").stdout
+    assert home.run("files", "delete", "upload-1", "--yes").returncode == 0
+    assert server.uploads["upload-1"]["status"] == "cancelled"
+    assert home.json("files", "list")["unfinished"] == []
+
+
+def test_too_large_is_refused_before_anything_is_sent(home: Home, tmp_path: Path) -> None:
+    (tmp_path / "config" / "config.toml").write_text(
+        '[profiles.azure]\nbase_url = "https://x.openai.azure.com/openai/v1/"\napi_key = "k"\n'
+        "file_bytes = 100\n"
+    )
+    path = tmp_path / "good.jsonl"
+    path.write_bytes(chat_lines(12))
+    done = home.run("files", "upload", str(path), "--again", "--profile", "azure")
+    assert done.returncode == 2
+    assert "Azure OpenAI takes 100 B at most" in done.stderr
+    assert "Blob" in done.stderr
