@@ -15,8 +15,9 @@ from tests.bench.strings import generated
 from tui.core.example import Example, parse
 from tui.core.tokens import LEFT_OUT, answer_texts, count_example
 from tui.services.counting import encoders
-from tui.services.counting.columns import AT, KINDS, count_lines
+from tui.services.counting.columns import AT, count_lines
 from tui.services.counting.encoders import FastCounter, PlainCounter, choose
+from tui.services.counting.gathering import KINDS
 from tui.services.vocab import encoder
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def test_a_tokenizer_that_differs_is_left_aside(monkeypatch: pytest.MonkeyPatch)
             ids = encoder("o200k_base").encode(text)
             return Same(ids[:-1] if "界" in text else ids)
 
-    monkeypatch.setattr(encoders, "_load_fast", lambda encoding: (Wrong(), None))
+    monkeypatch.setattr(encoders, "_load_fast", lambda encoding: Wrong())
     chosen = choose("o200k_base")
     assert chosen.counter.name.startswith("tiktoken")
     assert "differs from tiktoken" in chosen.note

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from tui.core import distribution
 from tui.core.text import visible
-from tui.services.counting.columns import AT, KINDS
+from tui.services.counting.columns import AT
+from tui.services.counting.gathering import KINDS
 from tui.services.tokens_report import MEASURES
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core import distribution, pricing
-from tui.services.counting.columns import AT, KINDS
+from tui.services.counting.columns import AT
+from tui.services.counting.gathering import KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

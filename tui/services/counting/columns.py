@@ -1,19 +1,15 @@
 """Counting many lines at once: one row of numbers a line.
 
-The rules are those of `tui.core.tokens`; here they are laid out for speed. The texts of many
-lines are gathered first, equal ones once, counted in one go, and summed by numpy. A test holds
-the two ways equal. Runs in a counting process.
+The rules are those of `tui.core.tokens`; here they are laid out for speed. The messages of many
+lines are gathered first, equal texts are counted once, and numpy sums them up. A test holds the
+two ways equal. Runs in a counting process.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Protocol
 
-import orjson
-
-from tui.core.example import content_text, kind_of, section_list
 from tui.core.tokens import (
-    LEFT_OUT,
     PER_EXAMPLE,
     PER_FUNCTION,
     PER_MESSAGE,
@@ -21,11 +17,18 @@ from tui.core.tokens import (
     answer_texts,
     media,
     other_texts,
-    tool_parts,
+)
+from tui.services.counting.gathering import (
+    BARE,
+    KINDS,
+    READ,
+    REJECTED,
+    Gathered,
+    odd_ones,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -36,14 +39,16 @@ NAMES = (
     "kind", "context", "trained", "uncounted", "low_images", "tools", "messages", "turns",
     "characters", "system", "user", "assistant", "tool", "rejected", "size",
 )  # fmt: skip
-KINDS = ("", "chat", "preference", "completion")
 AT = {name: index for index, name in enumerate(NAMES)}
-BOM = b"\xef\xbb\xbf"
 _ROLES = {"system": 0, "developer": 0, "user": 1, "assistant": 2, "tool": 3, "function": 3}
 _OTHER = 4
 _USER, _ASSISTANT = 1, 2
-_TRAINED, _REJECTED = 8, 16  # beside the role, in a message's code
 _MOST = 0xFFFF_FFFF
+# The columns that are sums over a line's messages, in the order in which they are summed.
+_SUMMED = [AT[name] for name in (
+    "context", "trained", "messages", "turns", "characters", "rejected",
+    "system", "user", "assistant", "tool",
+)]  # fmt: skip
 
 
 class BatchCounter(Protocol):
@@ -54,159 +59,129 @@ class BatchCounter(Protocol):
         ...
 
 
-class _Gathered:
-    """The texts of some lines: which message each belongs to, and which line each message."""
-
-    def __init__(self, per_function: int) -> None:
-        self.unique: dict[str, int] = {}
-        self.texts: list[int] = []  # positions in `unique`
-        # The message of each text, times 2; + 1 for what is neither content nor a tool call.
-        self.owners: list[int] = []
-        self.rows: list[int] = []  # the line of each message
-        self.codes: list[int] = []  # role, and whether trained or rejected, of each message
-        self.fixed: list[int] = []  # the overhead of each message
-        self.tool_texts: list[int] = []
-        self.tool_rows: list[int] = []
-        self._per_function = per_function
-
-    def line(self, row: int, value: Mapping[str, Any], into: list[int]) -> None:
-        """Take in one example; `into` is its row of numbers."""
-        kind = kind_of(value)
-        if kind == "unknown":
-            return
-        into[AT["kind"]] = KINDS.index(kind)
-        if kind == "completion":
-            for code, key in ((_USER, "prompt"), (_ASSISTANT | _TRAINED, "completion")):
-                self._message(row, code, 0)
-                self._text(content_text(value[key]), 0)
-            return
-        into[AT["context"]] = PER_EXAMPLE
-        if kind == "chat":
-            self._section(row, value.get("messages"), into, trains=True)
-        else:
-            self._section(row, section_list(value, "input"), into, trains=False)
-            self._section(row, section_list(value, "preferred_output"), into, trains=True)
-            self._rejected(row, section_list(value, LEFT_OUT))
-        if "tools" in value or "functions" in value:
-            fixed, texts = tool_parts(value, self._per_function)
-            into[AT["tools"]] = fixed
-            for text in texts:
-                self.tool_texts.append(self.unique.setdefault(text, len(self.unique)))
-                self.tool_rows.append(row)
-
-    def _section(self, row: int, items: object, into: list[int], *, trains: bool) -> None:
-        if not isinstance(items, list):
-            return
-        unique, texts, owners = self.unique, self.texts, self.owners
-        for raw in items:
-            if not isinstance(raw, dict):
-                self._message(row, _OTHER, PER_MESSAGE)
-                continue
-            role, content = raw.get("role"), raw.get("content")
-            code = _ROLES.get(role, _OTHER) if isinstance(role, str) else _OTHER
-            if trains and role == "assistant" and raw.get("weight") != 0:
-                code |= _TRAINED
-            if len(raw) == 2 and isinstance(content, str) and isinstance(role, str):
-                # The plain message, which nearly all are.
-                owner = 2 * len(self.rows)
-                texts.append(unique.setdefault(content, len(unique)))
-                owners.append(owner)
-                texts.append(unique.setdefault(role, len(unique)))
-                owners.append(owner + 1)
-                self._message(row, code, PER_MESSAGE)
-            else:
-                self._odd_message(row, raw, code, into)
-
-    def _odd_message(self, row: int, raw: dict[str, Any], code: int, into: list[int]) -> None:
-        name = PER_NAME if isinstance(raw.get("name"), str) else 0
-        self._message(row, code, PER_MESSAGE + name)
-        for text in answer_texts(raw):
-            self._text(text, 0)
-        for text in other_texts(raw):
-            self._text(text, 1)
-        low, others = media(raw)
-        into[AT["low_images"]] += low
-        into[AT["uncounted"]] += others
-
-    def _rejected(self, row: int, items: object) -> None:
-        for raw in items if isinstance(items, list) else []:
-            if isinstance(raw, dict):
-                self._message(row, _OTHER | _REJECTED, 0)
-                for text in answer_texts(raw):
-                    self._text(text, 0)
-
-    def _message(self, row: int, code: int, fixed: int) -> None:
-        self.rows.append(row)
-        self.codes.append(code)
-        self.fixed.append(fixed)
-
-    def _text(self, text: str, other: int) -> None:
-        """Add a text to the message added last."""
-        self.texts.append(self.unique.setdefault(text, len(self.unique)))
-        self.owners.append(2 * len(self.rows) - 2 + other)
-
-
 def count_lines(lines: Sequence[bytes], counter: BatchCounter, encoding: str) -> NDArray[np.uint32]:
     """Return one row of numbers a line, in the order of NAMES."""
     import numpy as np
 
-    gathered = _Gathered(PER_FUNCTION[encoding])
-    table = []
-    for row, line in enumerate(lines):
-        into = [0] * len(NAMES)
-        into[-1] = len(line)
-        table.append(into)
-        try:
-            value = orjson.loads(line.removeprefix(BOM))
-        except orjson.JSONDecodeError:
-            continue
-        if isinstance(value, dict):
-            gathered.line(row, value, into)
-    found = np.array(table, np.int64).reshape(len(lines), len(NAMES))
-    if gathered.rows or gathered.tool_rows:
-        _sum(found, gathered, counter)
+    gathered = Gathered(lines, PER_FUNCTION[encoding])
+    found = np.zeros((len(lines), len(NAMES)), np.int64)
+    kinds = np.array(gathered.kinds, np.int64)
+    found[:, AT["kind"]] = kinds
+    found[:, AT["size"]] = np.fromiter(map(len, lines), np.int64, len(lines))
+    with_start = (kinds == KINDS.index("chat")) | (kinds == KINDS.index("preference"))
+    found[with_start, AT["context"]] = PER_EXAMPLE
+    _Sum(found, gathered, counter).add()
     return np.minimum(found, _MOST).astype(np.uint32)
 
 
-def _sum(found: NDArray[np.int64], gathered: _Gathered, counter: BatchCounter) -> None:
-    import numpy as np
+class _Sum:
+    """Sums the tokens of messages by line, into a table of numbers."""
 
-    texts = list(gathered.unique)
-    counts = np.asarray(counter.counts(texts), np.int64)
-    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    which = np.array(gathered.texts, np.intp)
-    owners = np.array(gathered.owners, np.intp)
-    rows = np.array(gathered.rows, np.intp)
-    codes = np.array(gathered.codes, np.int64)
-    messages = len(rows)
+    def __init__(self, found: NDArray[np.int64], gathered: Gathered, counter: BatchCounter) -> None:
+        import numpy as np
 
-    def by_row(of: NDArray[Any], weights: NDArray[Any]) -> NDArray[np.int64]:
-        # Sums of doubles are exact up to 2**53, far beyond any count here.
-        return np.bincount(of, weights, len(found)).astype(np.int64)
+        self.found, self.gathered, self.counter = found, gathered, counter
+        self.rows = np.repeat(np.array(gathered.rows, np.intp), gathered.sizes)
+        self.modes = np.repeat(np.array(gathered.modes, np.int8), gathered.sizes)
+        messages = gathered.messages
+        self.roles: list[Any] = [message.get("role") for message in messages]
+        self.contents: list[Any] = [message.get("content") for message in messages]
+        self.odd = odd_ones(messages, self.roles, self.contents)
+        # The texts of odd messages, with the message of each; own ones are those of the answer.
+        self.own: list[tuple[int, str]] = []
+        self.others: list[tuple[int, str]] = []
+        self.named: list[int] = []
+        self.left_out: list[int] = []  # answers of weight 0
+        for at in self.odd:
+            self._odd(at, messages[at])
+        self.tokens: dict[str, int] = {}
 
-    bad = counts < 0
-    if bad.any():
-        found[:, AT["uncounted"]] += by_row(rows[owners // 2], bad[which])
-        counts = np.maximum(counts, 0)
-    parts = np.bincount(owners, counts[which], 2 * messages).astype(np.int64).reshape(-1, 2)
-    characters = np.bincount(owners, lengths[which], 2 * messages).reshape(-1, 2)[:, 0]
-    answers = parts[:, 0]
-    roles, trained, rejected = codes & 7, (codes & _TRAINED) > 0, (codes & _REJECTED) > 0
-    kept = ~rejected
-    fixed = np.array(gathered.fixed, np.int64)
-    found[:, AT["context"]] += by_row(rows, np.where(kept, fixed + parts.sum(axis=1), 0))
-    found[:, AT["trained"]] = by_row(rows, np.where(trained, answers, 0))
-    found[:, AT["rejected"]] = by_row(rows, np.where(rejected, answers, 0))
-    found[:, AT["messages"]] = by_row(rows, kept)
-    found[:, AT["characters"]] = by_row(rows, np.where(kept, characters, 0))
-    for column in range(4):
-        mine = kept & (roles == column)
-        found[:, AT["system"] + column] = by_row(rows, np.where(mine, answers, 0))
-    # A turn begins where somebody starts to speak to the model.
-    speaks = kept & (roles == _USER)
-    begins = speaks.copy()
-    begins[1:] &= ~(speaks[:-1] & (rows[1:] == rows[:-1]))
-    found[:, AT["turns"]] = by_row(rows, begins)
-    if gathered.tool_rows:
-        tools = counts[np.array(gathered.tool_texts, np.intp)]
-        found[:, AT["tools"]] += by_row(np.array(gathered.tool_rows, np.intp), tools)
+    def _odd(self, at: int, message: dict[str, Any]) -> None:
+        self.contents[at] = ""
+        if not isinstance(self.roles[at], str):
+            self.roles[at] = ""
+        if message.get("weight") == 0:
+            self.left_out.append(at)
+        self.own += [(at, text) for text in answer_texts(message)]
+        if self.modes[at] == REJECTED:
+            return
+        self.others += [(at, text) for text in other_texts(message)]
+        if isinstance(message.get("name"), str):
+            self.named.append(at)
+        row, (low, unknown) = self.rows[at], media(message)
+        self.found[row, AT["low_images"]] += low
+        self.found[row, AT["uncounted"]] += unknown
+
+    def add(self) -> None:
+        """Count all texts and add what they come to."""
+        import numpy as np
+
+        self._count()
+        if self.gathered.messages:
+            summed = self._by_message()
+            # The messages of a line stand together: one sum from each line's first on.
+            starts = np.flatnonzero(np.diff(self.rows, prepend=-1))
+            lines = self.rows[starts]
+            self.found[lines[:, None], _SUMMED] += np.add.reduceat(summed, starts, axis=1).T
+        for row, fixed, texts in self.gathered.tools:
+            self.found[row, AT["tools"]] += fixed + sum(max(self.tokens[t], 0) for t in texts)
+
+    def _count(self) -> None:
+        unique = dict.fromkeys(self.contents)
+        unique.update(dict.fromkeys(self.roles))
+        unique.update(dict.fromkeys(text for _, text in self.own))
+        unique.update(dict.fromkeys(text for _, text in self.others))
+        for _, _, texts in self.gathered.tools:
+            unique.update(dict.fromkeys(texts))
+        texts = [*unique]
+        self.tokens = dict(zip(texts, self.counter.counts(texts), strict=True))
+
+    def _by_message(self) -> NDArray[np.int64]:
+        """Return the rows that are summed, in the order of `_SUMMED`, a column a message."""
+        import numpy as np
+
+        codes = np.array([_ROLES.get(role, _OTHER) for role in self.roles], np.int8)
+        modes, size = self.modes, len(self.contents)
+        answers = self._known(range(size), self.contents)
+        characters = np.fromiter(map(len, self.contents), np.int64, size)
+        others = self._known(range(size), self.roles)
+        others[self.odd] = 0
+        self._add(answers, self.own)
+        self._add(others, self.others)
+        for at, text in self.own:
+            characters[at] += len(text)
+        others += PER_MESSAGE
+        others[self.named] += PER_NAME
+        others[(modes == REJECTED) | (modes == BARE)] = 0
+
+        rejected = modes == REJECTED
+        kept = ~rejected
+        trained = (codes == _ASSISTANT) & (modes != READ) & kept
+        trained[self.left_out] = False
+        speaks = kept & (codes == _USER)
+        begins = speaks.copy()  # a turn begins where somebody starts to speak to the model
+        begins[1:] &= ~(speaks[:-1] & (self.rows[1:] == self.rows[:-1]))
+        theirs = kept * answers
+        by_role = [theirs * (codes == code) for code in range(_OTHER)]
+        return np.array(
+            [theirs + others, trained * answers, kept, begins, kept * characters,
+             rejected * answers, *by_role]
+        )  # fmt: skip
+
+    def _known(self, at: Sequence[int], texts: Iterable[str]) -> NDArray[np.int64]:
+        """Return the tokens of texts, 0 for what cannot be counted; its line is told of it."""
+        import numpy as np
+
+        found = np.fromiter(map(self.tokens.__getitem__, texts), np.int64, len(at))
+        if len(found) and found.min() < 0:
+            bad = np.flatnonzero(found < 0)
+            np.add.at(self.found, (self.rows[np.array(at)[bad]], AT["uncounted"]), 1)
+            found[bad] = 0
+        return found
+
+    def _add(self, tokens: NDArray[np.int64], texts: list[tuple[int, str]]) -> None:
+        import numpy as np
+
+        if texts:
+            at = [each for each, _ in texts]
+            np.add.at(tokens, at, self._known(at, [text for _, text in texts]))

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from dataclasses import dataclass
 from importlib import metadata, resources
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -19,12 +22,9 @@ import orjson
 from tui.services.vocab import vocabulary
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 PROBE = "probe.json"
-# One call fills a rectangle of token ids, as wide as the longest text: texts of like length go
-# together, and so many characters at most.
-_RECTANGLE = 500_000
 _SCHEMES = {"o200k_base": "o200k", "cl100k_base": "gpt4"}
 _OFF = "FINETUI_PLAIN_TIKTOKEN"  # set to anything, the fast one is not even looked for
 
@@ -55,27 +55,14 @@ class FastCounter:
     """Counts with gigatoken. Raises ImportError without it, ValueError when it differs."""
 
     def __init__(self, encoding: str) -> None:
-        self._tokenizer, self._whole = _load_fast(encoding)
+        self._tokenizer = _load_fast(encoding)
         self._check(encoding)
         self.name = f"gigatoken {metadata.version('gigatoken')}"
 
     def counts(self, texts: Sequence[str]) -> list[int]:
         """Return one number a text."""
-        order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
-        found = [0] * len(texts)
-        start = 0
-        while start < len(order):
-            # From here the lengths grow, so the last of a batch is its longest.
-            stop = start + 1
-            while stop < len(order) and (stop + 1 - start) * len(texts[order[stop]]) <= _RECTANGLE:
-                stop += 1
-            batch = order[start:stop]
-            _, lengths = self._tokenizer.encode_batch_padded(
-                [texts[at] for at in batch], self._whole, parallel=False
-            )
-            for at, length in zip(batch, lengths.tolist(), strict=True):
-                found[at] = length
-            start = stop
+        with _lengths_only():
+            found: list[int] = self._tokenizer.encode_batch(texts, parallel=False).tolist()
         return found
 
     def _check(self, encoding: str) -> None:
@@ -97,12 +84,17 @@ class Chosen:
     note: str = ""
 
 
+def fast_is_here() -> bool:
+    """Tell whether there is a fast tokenizer to try. Loads nothing."""
+    return not os.environ.get(_OFF) and find_spec("gigatoken") is not None
+
+
 def choose(encoding: str, *, plain: bool = False) -> Chosen:
     """Return the fastest counter that counts as tiktoken does.
 
     Raises VocabularyError when the shipped vocabulary is damaged.
     """
-    if not plain and not os.environ.get(_OFF):
+    if not plain and fast_is_here():
         try:
             return Chosen(FastCounter(encoding))
         except ImportError:
@@ -114,11 +106,33 @@ def choose(encoding: str, *, plain: bool = False) -> Chosen:
     return Chosen(PlainCounter(encoding))
 
 
-def _load_fast(encoding: str) -> tuple[Any, Any]:
-    from gigatoken.gigatoken_rs import (  # type: ignore[import-not-found,unused-ignore]
-        BPETokenizer,
-        PadTruncate,
-    )
+@contextlib.contextmanager
+def _lengths_only() -> Iterator[None]:
+    """Have gigatoken give lengths, without the token ids they belong to.
+
+    All it wants of `awkward` is to cut one long array of ids into rows by their lengths. The
+    lengths are enough here, and awkward takes 0.4 s and 40 MB to import. Whether this still
+    holds for the version installed, the probe shows each time.
+    """
+    before = sys.modules.get("awkward")
+    stand_in = ModuleType("awkward")
+    stand_in.__dict__.update(Array=_NoArray, unflatten=lambda _ids, lengths: lengths)
+    sys.modules["awkward"] = stand_in
+    try:
+        yield
+    finally:
+        if before is None:
+            del sys.modules["awkward"]
+        else:
+            sys.modules["awkward"] = before
+
+
+class _NoArray:
+    """Nothing is one of these."""
+
+
+def _load_fast(encoding: str) -> Any:
+    from gigatoken.gigatoken_rs import BPETokenizer  # type: ignore[import-not-found,unused-ignore]
 
     # It reads vocabularies from files only.
     handle, name = tempfile.mkstemp(suffix=".tiktoken")
@@ -130,4 +144,4 @@ def _load_fast(encoding: str) -> tuple[Any, Any]:
     finally:
         with contextlib.suppress(OSError):
             Path(name).unlink()
-    return tokenizer, PadTruncate(0)
+    return tokenizer

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _LENGTHS = struct.Struct("<IQ")
 
 
-def send(stream: BinaryIO, head: Mapping[str, Any], body: bytes = b"") -> None:
+def send(stream: BinaryIO, head: Mapping[str, Any], body: bytes | memoryview = b"") -> None:
     """Write one frame. Raises OSError when nobody reads any more."""
     packed = orjson.dumps(head)
     stream.write(_LENGTHS.pack(len(packed), len(body)) + packed)

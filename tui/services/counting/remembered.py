@@ -1,124 +1,109 @@
-"""Counts kept on disk by the content of a line, so that no line is ever counted twice.
-
-One file an encoding: a head, the sorted hashes of the lines, then their numbers in the same
-order. It is only ever replaced as a whole. One that is damaged, or of another version, or whose
-hashes another kind of Python has made, counts as empty.
-"""
+"""Counts kept on disk by the content of a stretch of lines, so that it is counted once only."""
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
-import struct
-import sys
-import zlib
-from dataclasses import dataclass
+import threading
 from typing import TYPE_CHECKING
 
-from tui.services.counting.columns import AT, NAMES
+from tui.services.counting import records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     import numpy as np
     from numpy.typing import NDArray
 
-MOST_ROWS = 1_500_000  # about 100 MB; beyond it the lines last seen are kept
-_HEAD = struct.Struct("<16sQI4x")
-_WIDTH = len(NAMES)
+MOST_BYTES = 100_000_000  # beyond it the older half is dropped
 
 
-def fingerprint() -> bytes:
-    """Return what must be equal for a file to be of use here: its layout and the hash in use."""
-    how = f"3 {','.join(NAMES)} {sys.hash_info.algorithm} {hash(b'finetui')} {sys.byteorder}"
-    return hashlib.blake2b(how.encode(), digest_size=16).digest()
-
-
-def hashes_of(lines: Sequence[bytes]) -> NDArray[np.uint64]:
-    """Return a 64 bit hash of every line.
-
-    Python's own: the fastest at hand. It is the same in every process that is started with the
-    same PYTHONHASHSEED, as the counting processes are.
-    """
-    import numpy as np
-
-    return np.fromiter(map(hash, lines), np.int64, len(lines)).view(np.uint64)
-
-
-@dataclass(frozen=True, slots=True)
 class Remembered:
-    """The numbers of many lines by hash; `hashes` are sorted."""
+    """One file of counts. Safe to use from several threads, and by several programs at once.
 
-    hashes: NDArray[np.uint64]
-    table: NDArray[np.uint32]
+    A file that cannot be read or written is as good as none: nothing is raised.
+    """
 
-    @classmethod
-    def empty(cls) -> Remembered:
-        """Return one without any line."""
-        import numpy as np
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._fd = -1
+        self._index: dict[bytes, records.Record] = {}
+        self._end = 0
+        self._lock = threading.Lock()
 
-        return cls(np.empty(0, np.uint64), np.empty((0, _WIDTH), np.uint32))
+    def refresh(self) -> int:
+        """Look what is there, also from other programs; return how many bytes of it are good.
 
-    @classmethod
-    def read(cls, path: Path, mark: bytes) -> Remembered:
-        """Map a file; empty when there is none or it is of no use. `mark` is a `fingerprint`."""
-        import numpy as np
+        Blocks, so does everything here.
+        """
+        with self._lock, contextlib.suppress(OSError):
+            self._open_again()
+            size = os.fstat(self._fd).st_size
+            found, self._end = records.scan(self._fd, self._end, size)
+            self._index.update((record.digest, record) for record in found)
+            if self._end < size or size > MOST_BYTES:
+                self._tidy()
+        return self._end
 
-        try:
-            data = np.memmap(path, np.uint8, "r")
-            found, rows, checksum = _HEAD.unpack(data[: _HEAD.size].tobytes())
-        except (OSError, ValueError, struct.error):
-            return cls.empty()
-        body = data[_HEAD.size :]
-        whole = len(body) == rows * (8 + 4 * _WIDTH)
-        if found != mark or not whole or zlib.crc32(body.data) != checksum:
-            return cls.empty()
-        return cls(
-            body[: 8 * rows].view(np.uint64),
-            body[8 * rows :].view(np.uint32).reshape(rows, _WIDTH),
-        )
+    def get(self, digest: bytes, rows: int) -> NDArray[np.uint32] | None:
+        """Return the numbers of a stretch of so many lines; None when they are not known."""
+        with self._lock:
+            record = self._index.get(digest)
+            if record is None or record.rows != rows:
+                return None
+            with contextlib.suppress(OSError):
+                if (found := records.read(self._fd, record)) is not None:
+                    return found[1]
+            del self._index[digest]
+        return None
 
-    def look_up(
-        self, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]
-    ) -> tuple[NDArray[np.intp], NDArray[np.uint32]]:
-        """Return which of some lines are known, and their numbers."""
-        import numpy as np
+    def put(self, digest: bytes, made: bytes, hashes: bytes, table: bytes) -> None:
+        """Keep the numbers of a stretch; `made` is the `records.hash_mark` of its hashes."""
+        with self._lock, contextlib.suppress(OSError):
+            if self._fd >= 0:
+                # In one piece: another program may be adding to the same file.
+                os.write(self._fd, records.pack(digest, made, hashes, table))
 
-        if not len(self.hashes):
-            return np.empty(0, np.intp), np.empty((0, _WIDTH), np.uint32)
-        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        # The size beside the hash: two lines that are alike in both do not happen by chance.
-        known = (self.hashes[at] == hashes) & (self.table[at, AT["size"]] == sizes)
-        return np.flatnonzero(known), self.table[at[known]]
+    def close(self) -> None:
+        """Give the file back."""
+        with self._lock:
+            self._close()
 
-    def with_lines(self, hashes: NDArray[np.uint64], table: NDArray[np.uint32]) -> Remembered:
-        """Return these lines and more; the newer of two numbers of one line wins."""
-        import numpy as np
+    def _close(self) -> None:
+        if self._fd >= 0:
+            os.close(self._fd)
+        self._fd, self._end = -1, 0
+        self._index.clear()
 
-        if not len(self.hashes) and len(hashes) <= MOST_ROWS:
-            unique, first = np.unique(hashes, return_index=True)
-            return Remembered(unique, table[first])
-        room = max(0, MOST_ROWS - len(hashes))
-        together = np.concatenate([hashes, self.hashes[:room]])[:MOST_ROWS]
-        # The first of equal ones is returned, so the newer.
-        unique, first = np.unique(together, return_index=True)
-        rows = np.concatenate([table, self.table[:room]])[:MOST_ROWS]
-        return Remembered(unique, np.ascontiguousarray(rows[first]))
+    def _open_again(self) -> None:
+        """Open the file if it is not open, or is no longer the one of its name."""
+        if self._fd >= 0:
+            with contextlib.suppress(FileNotFoundError):
+                now, then = self.path.stat(), os.fstat(self._fd)
+                if (now.st_ino, now.st_dev) == (then.st_ino, then.st_dev):
+                    return
+            self._close()
+        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
 
-    def write(self, path: Path, mark: bytes) -> None:
-        """Replace the file. Raises OSError."""
-        hashes, table = self.hashes.data, self.table.data
-        checksum = zlib.crc32(table, zlib.crc32(hashes))
-        new = path.with_name(f"{path.name}.{os.getpid()}.new")
+    def _tidy(self) -> None:
+        """Write the file anew without what cannot be read, or without the older half."""
+        kept = sorted(self._index.values(), key=lambda record: -record.offset)
+        size, new = 0, self.path.with_name(f"{self.path.name}.{os.getpid()}.new")
+        some: list[records.Record] = []
+        most = MOST_BYTES // 2 if self._end > MOST_BYTES else MOST_BYTES
+        for record in kept:
+            size += record.end - record.offset
+            if size > most:
+                break
+            some.append(record)
         try:
             with new.open("wb") as file:
-                file.write(_HEAD.pack(mark, len(self.hashes), checksum))
-                file.write(hashes)
-                file.write(table)
-            new.replace(path)
-        except BaseException:
-            with contextlib.suppress(OSError):
-                new.unlink()
-            raise
+                for record in reversed(some):
+                    file.write(os.pread(self._fd, record.end - record.offset, record.offset))
+            new.replace(self.path)
+        finally:
+            new.unlink(missing_ok=True)
+        self._open_again()
+        found, self._end = records.scan(self._fd, 0, os.fstat(self._fd).st_size)
+        self._index.update((record.digest, record) for record in found)

@@ -6,10 +6,10 @@ the end of this process only. Started by `crew`.
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -18,13 +18,15 @@ from tui.services.counting import pieces
 from tui.services.counting.columns import NAMES, count_lines
 from tui.services.counting.encoders import Chosen, choose
 from tui.services.counting.frames import receive, send
-from tui.services.counting.remembered import Remembered, fingerprint, hashes_of
+from tui.services.counting.known_lines import KnownLines, hashes_of
+from tui.services.counting.records import hash_mark
 from tui.services.vocab import VocabularyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_COLLECT_EVERY = 256
 _Answer = tuple[dict[str, Any], bytes]
 
 
@@ -34,7 +36,7 @@ class Worker:
     def __init__(self, *, plain: bool) -> None:
         self._plain = plain
         self._chosen: dict[str, Chosen] = {}
-        self._kept: dict[str, tuple[object, Remembered]] = {}
+        self._known: tuple[tuple[str, int], KnownLines] | None = None
         self.tasks: dict[str, Callable[[dict[str, Any], bytes], _Answer]] = {
             "count": self.count,
             "ready": self.ready,
@@ -48,45 +50,36 @@ class Worker:
         return {"by": chosen.counter.name, "note": chosen.note}, b""
 
     def count(self, head: dict[str, Any], body: bytes) -> _Answer:
-        """Count lines; the answer holds all their numbers, then the hashes of the new ones."""
+        """Count lines; the answer holds the numbers of all, then a hash of each."""
         import numpy as np
 
         lines = body.split(b"\n")[: head["rows"]]
         lines = [line[:-1] if line.endswith(b"\r") else line for line in lines]
         hashes = hashes_of(lines)
         sizes = np.fromiter(map(len, lines), np.int64, len(lines))
-        table = np.empty((len(lines), len(NAMES)), np.uint32)
-        known, numbers = self._remembered(head.get("file")).look_up(hashes, sizes)
-        table[known] = numbers
-        new = np.ones(len(lines), bool)
-        new[known] = False
-        missing = np.flatnonzero(new)
-        answer: dict[str, Any] = {"new": len(missing), "mark": fingerprint().hex()}
-        if len(missing):
+        known, numbers = self._known_lines(head["file"], head["stop"]).look_up(hashes, sizes)
+        answer: dict[str, Any] = {"new": len(lines) - len(known), "made": hash_mark().hex()}
+        table = numbers
+        if answer["new"]:
             chosen = self._choose(head["encoding"])
             answer |= {"by": chosen.counter.name, "note": chosen.note}
-            fresh = [lines[at] for at in missing.tolist()]
-            table[missing] = count_lines(fresh, chosen.counter, head["encoding"])
-        return answer, b"".join(
-            [table.tobytes(), missing.astype(np.uint32).tobytes(), hashes[missing].tobytes()]
-        )
+            new = np.ones(len(lines), bool)
+            new[known] = False
+            fresh = [lines[at] for at in np.flatnonzero(new).tolist()] if len(known) else lines
+            counted = count_lines(fresh, chosen.counter, head["encoding"])
+            table = np.empty((len(lines), len(NAMES)), np.uint32)
+            table[known], table[new] = numbers, counted
+        return answer, table.tobytes() + hashes.tobytes()
 
     def _choose(self, encoding: str) -> Chosen:
         if encoding not in self._chosen:
             self._chosen[encoding] = choose(encoding, plain=self._plain)
         return self._chosen[encoding]
 
-    def _remembered(self, name: str | None) -> Remembered:
-        if name is None:
-            return Remembered.empty()
-        try:
-            stat = Path(name).stat()
-            state: object = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
-        except OSError:
-            state = None
-        if name not in self._kept or self._kept[name][0] != state:
-            self._kept[name] = (state, Remembered.read(Path(name), fingerprint()))
-        return self._kept[name][1]
+    def _known_lines(self, file: str, stop: int) -> KnownLines:
+        if self._known is None or self._known[0] != (file, stop):
+            self._known = ((file, stop), KnownLines.read(file, stop))
+        return self._known[1]
 
 
 def _pieces(head: dict[str, Any], body: bytes) -> _Answer:
@@ -101,6 +94,8 @@ def _lost(head: dict[str, Any], body: bytes) -> _Answer:
 def answer_all(worker: Worker) -> None:
     """Answer until the input ends."""
     source, sink = sys.stdin.buffer, sys.stdout.buffer
+    gc.disable()  # it would look through all parsed lines again and again, and find nothing
+    answered = 0
     while (frame := receive(source)) is not None:
         head, body = frame
         try:
@@ -110,6 +105,9 @@ def answer_all(worker: Worker) -> None:
         except Exception as error:  # noqa: BLE001 - it is told to the one who asked
             answer, data = {"error": f"{type(error).__name__}: {error}"}, b""
         send(sink, answer, data)
+        answered += 1
+        if answered % _COLLECT_EVERY == 0:
+            gc.collect()
 
 
 def main() -> None:

@@ -141,6 +141,24 @@ class LineSource:
             yield chunk
             at += len(chunk)
 
+    def copy_into(self, room: bytearray, first: int, last: int) -> memoryview:
+        """Read lines `first` to `last` (exclusive) into `room`, which grows; return that part.
+
+        Raises OSError when the file has been cut short.
+        """
+        at, size = self.offsets[first], self.offsets[last] - self.offsets[first]
+        room.extend(bytes(max(0, size - len(room))))
+        part, done = memoryview(room)[:size], 0
+        while done < size:
+            if self._held is not None:
+                part[:] = self._held[at : at + size]
+                break
+            count = os.preadv(self._fd, [part[done:]], at + done)
+            if not count:
+                raise OSError("the opened file has been cut short by another program")
+            done += count
+        return part
+
     def close(self) -> None:
         """Give the descriptor back; further reads raise OSError."""
         if self._fd >= 0:
