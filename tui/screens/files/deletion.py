@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from rich.cells import set_cell_size
+
 from tui.core.files import age_words, total_bytes, warning_of
 from tui.core.text import one_line, plural, size_words
 
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from tui.core.files import StoredFile
 
 _SHOWN = 8
+_USE = 18  # columns for who uses a file
 _LONGEST = 24  # characters somebody can be asked to type
 
 
@@ -48,7 +51,7 @@ def statement(chosen: Sequence[StoredFile], profile: str) -> str:
 
 def line_of(file: StoredFile, width: int) -> str:
     """Return a file in one line of this width: name, size, age, who uses it."""
-    tail = f"{size_words(file.info.bytes):>8}  {age_words(file.age(time.time())):>6}"
-    used = one_line(file.use_words, 18)
-    name = one_line(file.info.filename or file.id, max(width - len(tail) - len(used) - 4, 10))
-    return f"{name}  {tail}  {used}"
+    size, age = size_words(file.info.bytes), age_words(file.age(time.time()))
+    tail = f"{size:>8} {age:>6}  {one_line(file.use_words, _USE):<{_USE}}"
+    name = max(width - len(tail) - 2, 10)
+    return f"{set_cell_size(one_line(file.info.filename or file.id, name), name)}  {tail}".rstrip()

@@ -50,7 +50,7 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         yield Static(id="which", markup=False)
         yield RecordList(empty="Nothing fits: nothing would be deleted.", id="prunable")
         yield Static("", classes="problem", markup=False)
-        keys = "tab switches orphans / all · enter goes on to confirm · esc leaves it all"
+        keys = "tab: orphans or all · ↑ ↓ scroll · enter goes on to confirm · esc cancels"
         yield Static(keys, classes="keys", markup=False)
 
     def on_mount(self) -> None:
@@ -86,7 +86,7 @@ class PruneDialog(Dialog[tuple[str, ...]]):
             problem, self._found = f"{error}.", []
         which = "used by no job known" if self._orphans else "not needed by a running job"
         together = size_words(total_bytes(self._found))
-        said = f"tab: only files {which} — {plural(len(self._found), 'file')}, {together}"
+        said = f"only files {which}: {plural(len(self._found), 'file')}, {together}"
         self.query_one("#which", Static).update(said)
         self.query_one(".problem", Static).update(problem)
         self.query_one(RecordList).show(len(self._found), self._row)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
-import re
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -15,9 +14,8 @@ from tui.core.text import one_line, plural, size_words
 from tui.screens.base import failure_of
 from tui.screens.dialogs.confirm import Confirm, TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
-from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.files.deletion import statement, word_for
-from tui.screens.files.marks import FileMarks
+from tui.screens.files.downloading import FileDownloads
 from tui.screens.files.pruning import PruneDialog
 from tui.screens.files.rows import Running, about, entry_row, full_text, head_row, key_of
 from tui.services.errors import InputError, NotOffered, ServiceError
@@ -26,7 +24,6 @@ from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-    from pathlib import Path
 
     from rich.text import Text
     from textual.app import ComposeResult
@@ -40,7 +37,7 @@ LOADING = "Asking for the files …"
 FAILED = "The files could not be listed. Press r to ask again, F2 for another profile."
 
 
-class FilesScreen(FileMarks):
+class FilesScreen(FileDownloads):
     """Files at the provider, unfinished uploads, and uploads under way."""
 
     MODE: ClassVar[str] = "files"
@@ -186,6 +183,17 @@ class FilesScreen(FileMarks):
         if self.is_mounted and self.host.workspace is not None:
             self._show(NONE_YET)
 
+    def reload_unfinished(self) -> None:
+        """Show anew which uploads are unfinished; that is known without the provider."""
+        self._reload()
+
+    @work(group="unfinished", exclusive=True, exit_on_error=False, description="look for uploads")
+    async def _reload(self) -> None:
+        unfinished = tuple(await self.workspace.files.unfinished())
+        if self._seen is not None:
+            self._seen = replace(self._seen, unfinished=unfinished)
+        self.show_running()
+
     def _moved(self) -> None:
         # How far each is shows with the clock; here only what begins and ends matters.
         listed = [entry.key for entry in self.entries if isinstance(entry, Running)]
@@ -272,45 +280,6 @@ class FilesScreen(FileMarks):
     async def _give_up(self, upload: OpenUpload) -> None:
         await self.workspace.files.abandon(upload)
         await self.fetch()
-
-    # -- downloading -----------------------------------------------------------------
-
-    def action_download(self) -> None:
-        """Write the file under the cursor to this machine."""
-        file = self.current
-        if not isinstance(file, StoredFile):
-            return
-        # Only the name: a provider does not choose the folder.
-        name = re.sub(r"[^\w. -]", "-", file.info.filename.replace("\\", "/").rpartition("/")[2])
-        dialog = PathDialog("Download to", value=name.lstrip(". ") or file.id, must_exist=False)
-
-        def chosen(path: Path | None) -> None:
-            if path is not None:
-                self._download(file, path)
-
-        self.app.push_screen(dialog, chosen)
-
-    @work(group="download", exclusive=True, exit_on_error=False, description="download a file")
-    async def _download(self, file: StoredFile, path: Path) -> None:
-        if await asyncio.to_thread(path.exists):
-            question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
-            if not await self.app.push_screen_wait(question):
-                return
-        name, size = one_line(path.name, 40), size_words(file.info.bytes)
-        last = 0.0
-
-        def tell(done: int) -> None:
-            nonlocal last
-            if time.monotonic() - last >= 1:
-                last = time.monotonic()
-                said = f"downloading {name}: {size_words(done)} of {size}"
-                self.host.working("download", said)
-
-        try:
-            await self.workspace.files.download(file.id, path, tell)
-        finally:
-            self.host.working("download", "")
-        self.notify(f"Wrote {short_path(path)}", markup=False)
 
     # -- layers and copying ----------------------------------------------------------
 

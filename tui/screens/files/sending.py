@@ -43,6 +43,10 @@ class FileSending(DeletingScreen):
         """Show anew what is under way."""
         raise NotImplementedError
 
+    def reload_unfinished(self) -> None:
+        """Show anew which uploads are unfinished; that is known without the provider."""
+        raise NotImplementedError
+
     def select(self, key: str) -> None:
         """Put the cursor on an entry."""
         raise NotImplementedError
@@ -125,7 +129,7 @@ class FileSending(DeletingScreen):
         finally:
             self._checking = None
             self.host.working(WORK, "")
-            self.show_running()
+            self.reload_unfinished()
         if info is not None:
             await self.fetch()
             self.select(info.id)
