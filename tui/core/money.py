@@ -156,16 +156,20 @@ def budget_words(budget: Budget, cost: Cost | None = None) -> str:
     count = plural(budget.jobs, "job")
     if budget.unpriced:
         count += f", {budget.unpriced} of unknown price"
-    spent = f"{rounded(budget.spent):,.2f} {budget.currency} spent by {count}"
+    spent = f"{rounded(budget.spent):,.2f} spent by {count}" if budget.jobs else "nothing spent"
     if budget.ceiling is None or budget.left is None:
-        return spent
-    whole = f"of {rounded(budget.ceiling):,.2f} {budget.currency}"
-    said = f"{rounded(budget.spent):,.2f} {whole} spent by {count}"
-    if budget.above(cost) and cost is not None and cost.amount is not None:
-        over = amount_words(cost.amount - budget.left, budget.currency)
-        return f"{said}: this job goes {over} above the budget"
-    if budget.left < 0:
-        return f"{said}: {amount_words(-budget.left, budget.currency)} above the budget"
-    if budget.unsure(cost) or cost is None or cost.amount is None:
-        return f"{said}, {budget.left:,.2f} left"
-    return f"{said}, {budget.left - cost.amount:,.2f} left after this job"
+        return f"{amount_words(budget.spent, budget.currency)} spent by {count}"
+    return f"budget {amount_words(budget.ceiling, budget.currency)}: {spent}, {_rest(budget, cost)}"
+
+
+def _rest(budget: Budget, cost: Cost | None) -> str:
+    left = budget.left or Decimal(0)
+    known = cost is not None and cost.amount is not None and cost.currency == budget.currency
+    amount = cost.amount if cost is not None and known else None
+    if amount is not None and amount > left:
+        return f"this job goes {amount_words(amount - left, budget.currency)} above it"
+    if left < 0:
+        return f"{amount_words(-left, budget.currency)} above it"
+    if amount is None:
+        return f"{left:,.2f} left"
+    return f"{left - amount:,.2f} left after this job"

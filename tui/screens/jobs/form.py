@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 KEYS = "ctrl+s creates · ctrl+t presets · ↑ ↓ move · enter chooses · esc cancels"
 PLAN_AFTER_S = 0.3  # files are looked at when the typing rests
+_PLANNED = {"training", "validation", "model", "n_epochs"}
 _UNSAVED = "Unsaved changes: you will be asked."
 
 
@@ -95,6 +96,10 @@ class NewJob(Choosing):
         if not self._start.model:
             self.find_model()
         self._plan()
+
+    def on_unmount(self) -> None:
+        """Stop looking at files."""
+        self.preflight.close()
 
     # -- what is typed ---------------------------------------------------------------
 
@@ -158,7 +163,8 @@ class NewJob(Choosing):
         typed = bool(event.value.strip())
         self.say(field, self.draft.problem(field, self._terms) if typed else "")
         self._arrange()
-        self._plan()
+        if field in _PLANNED:
+            self._plan()
 
     def on_one_of_changed(self) -> None:
         """Show the fields of the method."""

@@ -28,7 +28,7 @@ async def model_choices(workspace: Workspace) -> list[Choice[str]]:
     tuned = [m for m in offered if m.is_tuned]
     return [
         *(Choice(m.id, m.id, _remark(catalog, m, today)) for m in bases),
-        *(Choice(m.id, m.id, f"tuned from {m.base}: trains on from there") for m in tuned),
+        *(Choice(m.id, m.id, f"goes on from here · {_remark(catalog, m, today)}") for m in tuned),
     ]
 
 

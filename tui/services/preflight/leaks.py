@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from tui.core.near import Group
 
-# Sketching for nearness takes about ten seconds for this much; equality a tenth of that.
-_NEAR_BYTES = 8_000_000
+# Sketching for nearness takes a few seconds for this much; equality a tenth of that.
+_NEAR_BYTES = 4_000_000
 
 
 async def leaks_of(training: Path, validation: Path, size: int) -> tuple[list[Group], bool]:

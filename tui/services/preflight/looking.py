@@ -49,6 +49,10 @@ class PreflightService:
         """
         return await _Look(self._workspace, self._sources, draft, on_change, self).run()
 
+    def close(self) -> None:
+        """Stop what is still being looked at."""
+        self._sources.close()
+
     async def models(self) -> list[ModelInfo] | None:
         """Return the models the provider lists, asked once; None when they cannot be listed."""
         if self._listed is None:
@@ -129,7 +133,7 @@ class _Look:
             training, validation = await self._both()
         except ServiceError as error:
             self._put(Part("data", "block", one_line(error.cause, 300)))
-            for topic in ("checks", "leakage", "tokens", "cost"):
+            for topic in ("checks", "leakage", "tokens", "cost", "sends"):
                 self._parts.pop(topic, None)
             self._put()
             return

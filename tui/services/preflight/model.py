@@ -60,10 +60,10 @@ class Price:
     def token_words(self) -> str:
         """The tokens in words."""
         about = "" if self.exact else "about "
-        chosen = "" if self.chosen else " (predicted: auto)"
+        chosen = "" if self.chosen else " (auto: predicted)"
         each = self.billed_tokens // max(self.epochs, 1)
         epochs = f"{plural(self.epochs, 'epoch')}{chosen}"
-        return f"{about}{self.billed_tokens:,} trained on: {each:,} in {epochs}"
+        return f"{about}{self.billed_tokens:,} trained on: {each:,} × {epochs}"
 
     @property
     def cost_words(self) -> str:

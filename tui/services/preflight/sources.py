@@ -84,7 +84,7 @@ class Sources:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._checked: dict[tuple[Path, int, int], FileVerdict] = {}
+        self._checks: dict[tuple[Path, int, int], asyncio.Task[FileVerdict]] = {}
         self._infos: dict[str, FileInfo] = {}
 
     async def look(self, text: str) -> Source:
@@ -101,12 +101,23 @@ class Sources:
         except (OSError, ValueError):
             return await verdict_of(path)  # says what is wrong
         key = (path, stat.st_size, stat.st_mtime_ns)
-        if key not in self._checked:
-            verdict = await verdict_of(path)
-            while len(self._checked) >= _REMEMBERED:
-                self._checked.pop(next(iter(self._checked)))
-            self._checked[key] = verdict
-        return self._checked[key]
+        if key not in self._checks:
+            while len(self._checks) >= _REMEMBERED:
+                self._checks.pop(next(iter(self._checks))).cancel()
+            self._checks[key] = asyncio.create_task(verdict_of(path))
+        check = self._checks[key]
+        try:
+            # A look that is given up for another goes on checking the same file.
+            return await asyncio.shield(check)
+        except ServiceError:
+            self._checks.pop(key, None)
+            raise
+
+    def close(self) -> None:
+        """Stop checking."""
+        for check in self._checks.values():
+            check.cancel()
+        self._checks.clear()
 
     async def _uploaded(self, file_id: str) -> Source:
         try:

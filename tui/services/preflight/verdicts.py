@@ -109,8 +109,8 @@ def leakage_part(groups: Sequence[Group], of: int, *, near: bool) -> Part:
     same = len({row for group in groups if group.reason == "same" for row in group.others})
     alike = len({row for group in groups for row in group.others}) - same
     if not groups:
-        also = " or nearly stands" if near else ""
-        return Part("leakage", "ok", f"no validation example stands{also} in the training file")
+        also = ", nor nearly" if near else ""
+        return Part("leakage", "ok", f"none of the validation examples is trained on{also}")
     parts = []
     if same:
         parts.append(f"{same:,} of {of:,} validation examples stand in the training file too")
@@ -137,7 +137,7 @@ def model_part(
         here = "listed here" if found else _unlisted(listed)
         text = f"{name}: {here}; whether it can be trained is not known{stops}"
         return Part("model", "note", text)
-    whose = "" if profile.kind in {"openai", "lab"} else "; the dates are OpenAI's"
+    whose = "" if profile.kind in {"openai", "lab"} else " (OpenAI's dates)"
     whose = whose if facts.no_new_jobs_after else ""
     if not facts.takes_jobs(day):
         since = f" since {facts.no_new_jobs_after}" if facts.no_new_jobs_after else ""
@@ -145,13 +145,14 @@ def model_part(
     if method not in facts.methods:
         known = " and ".join(facts.methods)
         return Part("model", "ask", f"{name} is known to train with {known}, not {method}{stops}")
-    until = ""
-    if facts.no_new_jobs_after:
-        until = f" until {facts.no_new_jobs_after} ({_in_days(facts.no_new_jobs_after, day)})"
     missing = listed is not None and found is None
-    unlisted = f"; {_unlisted(listed)}" if missing else ""
-    text = f"{name} takes new jobs{until}{stops}{whose}{unlisted}"
-    return Part("model", "note" if missing else "ok", text)
+    known = f"is {_unlisted(listed)};" if missing else "takes"
+    text = f"{name} {known} new jobs"
+    if facts.no_new_jobs_after:
+        text += f" until {facts.no_new_jobs_after} ({_in_days(facts.no_new_jobs_after, day)})"
+    elif missing:
+        text = f"{name} is {_unlisted(listed)}"
+    return Part("model", "note" if missing else "ok", f"{text}{stops}{whose}")
 
 
 def _unlisted(listed: Sequence[ModelInfo] | None) -> str:
@@ -170,7 +171,7 @@ def _stops(facts: ModelFacts, found: ModelInfo | None, day: date) -> str:
         last = facts.shutdown
     if last is None:
         return ""
-    return f"; it and its fine-tunes stop on {last} ({_in_days(last, day)})"
+    return f"; stops with its fine-tunes on {last} ({_in_days(last, day)})"
 
 
 def _in_days(last: date, day: date) -> str:

@@ -1,0 +1,229 @@
+"""What is found out before a job is created, against a provider that answers as it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from dataclasses import replace
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.conftest import write_config
+from tests.faults.server import FaultServer, page
+from tests.lab_process import chat_lines, preference_lines
+from tui.core.money import Forecast
+from tui.services.drafts import Draft
+from tui.services.errors import InputError, Unfit
+from tui.services.preflight import Preflight, PreflightService, refuse_blocked
+from tui.services.tokens import TokenService
+from tui.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+pytestmark = pytest.mark.xdist_group("preflight")  # counting is started once
+MODEL = "gpt-4.1-mini-2025-04-14"
+BUDGET = 'bills = true\ncurrency = "EUR"\nrate = 0.9\nbudget = 5\ntimeout = 2\n'
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    one = FaultServer()
+    one.lists["/models"] = lambda q: page([{"id": MODEL, "shutdown_date": "2027-01-14"}], q)
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def tokens() -> Iterator[TokenService]:
+    """Count for all tests: the processes that do it take a second to start."""
+    one = TokenService()
+    yield one
+    asyncio.run(one.close())
+
+
+@pytest.fixture
+async def workspace(
+    server: FaultServer, tokens: TokenService, tmp_path: Path
+) -> AsyncIterator[Workspace]:
+    one = await Workspace.open(environ=write_config(tmp_path / "home", server.url, BUDGET))
+    one._tokens = tokens
+    yield one
+    one._tokens = None
+    await one.close()
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Draft:
+    (tmp_path / "train.jsonl").write_bytes(chat_lines(60, "Arr, {}, the sea is wide."))
+    (tmp_path / "valid.jsonl").write_bytes(_others(12))
+    return Draft(
+        training=str(tmp_path / "train.jsonl"),
+        validation=str(tmp_path / "valid.jsonl"),
+        model=MODEL,
+        settings={"n_epochs": "2"},
+    )
+
+
+def _others(count: int) -> bytes:
+    return chat_lines(count, "Aye {}.").replace(b"Say", b"Please tell me of whales and")
+
+
+async def look(workspace: Workspace, draft: Draft) -> Preflight:
+    found = await PreflightService(workspace).look(draft)
+    assert found.complete
+    return found
+
+
+def part(found: Preflight, topic: str) -> tuple[str, str]:
+    return next((one.level, one.text) for one in found.parts if one.topic == topic)
+
+
+async def test_all_of_it_at_once(workspace: Workspace, draft: Draft, server: FaultServer) -> None:
+    told: list[Preflight] = []
+    found = await PreflightService(workspace).look(draft, told.append)
+    assert [one.topic for one in found.parts] == [
+        *("data", "checks", "leakage", "tokens", "cost", "model", "sends"),
+    ]
+    assert {one.level for one in found.parts} == {"ok"}, found.parts
+    assert "60 examples" in part(found, "data")[1]
+    assert "× 2 epochs" in part(found, "tokens")[1]
+    assert "budget 5.00 EUR: nothing spent" in part(found, "cost")[1]
+    assert "until 2027-01-06" in part(found, "model")[1]
+    assert "on 2027-01-14" in part(found, "model")[1]
+    assert server.url in part(found, "sends")[1]
+    assert found.confirms_money
+    assert not told[0].complete
+    assert {seen.method for seen in server.seen} == {"GET"}
+    value = found.to_json()
+    assert (value["blocked"], value["examples"], value["cost"]["currency"]) == (False, 60, "EUR")
+
+
+async def test_errors_block_and_warnings_want_a_yes(
+    workspace: Workspace, draft: Draft, tmp_path: Path
+) -> None:
+    (tmp_path / "train.jsonl").write_bytes(chat_lines(12) + b'{"messages": []}\n')
+    found = await look(workspace, draft)
+    assert part(found, "checks")[0] == "block"
+    assert "line 13" in part(found, "checks")[1]
+    with pytest.raises(Unfit, match="line 13"):
+        refuse_blocked(found)
+    (tmp_path / "train.jsonl").write_bytes(chat_lines(12, "sk-proj-4f9AexampleNotARealKey0000{}"))
+    level, text = part(await look(workspace, draft), "checks")
+    assert level == "ask"
+    assert "× API key, which would be sent to fault" in text
+    assert "Fewer than 50 examples" in text
+    (tmp_path / "valid.jsonl").write_bytes(_others(3))  # a validation file may be small
+    (tmp_path / "train.jsonl").write_bytes(chat_lines(60))
+    assert part(await look(workspace, draft), "checks")[0] == "ok"
+
+
+async def test_validation_examples_that_are_trained_on(
+    workspace: Workspace, draft: Draft, tmp_path: Path
+) -> None:
+    lines = chat_lines(60, "Arr, {}, the sea is wide.").splitlines(keepends=True)
+    (tmp_path / "valid.jsonl").write_bytes(b"".join(lines[:4]) + _others(8))
+    level, text = part(await look(workspace, draft), "leakage")
+    assert level == "ask"
+    assert text.startswith("4 of 12 validation examples stand in the training file too")
+    same = await look(workspace, replace(draft, validation=draft.training))
+    assert part(same, "data")[0] == "block"
+
+
+async def test_the_wrong_method_for_the_data(
+    workspace: Workspace, draft: Draft, tmp_path: Path
+) -> None:
+    assert part(await look(workspace, replace(draft, method="dpo")), "data")[0] == "block"
+    (tmp_path / "train.jsonl").write_bytes(preference_lines(60))
+    with pytest.raises(InputError, match="the method is dpo"):
+        refuse_blocked(await look(workspace, draft))
+
+
+async def test_a_file_that_is_not_there_or_too_large(
+    workspace: Workspace, draft: Draft, tmp_path: Path
+) -> None:
+    found = await look(workspace, replace(draft, training=str(tmp_path / "none.jsonl")))
+    assert part(found, "data")[0] == "block"
+    found = await look(workspace, replace(draft, training="file-none"))
+    assert "nothing at /files/file-none" in part(found, "data")[1]
+    small = replace(workspace.profile, file_bytes=100)
+    workspace.provider.profile = small
+    workspace.files.__dict__.pop("limits", None)
+    limits = replace(workspace.files.limits, upload_bytes=None)
+    workspace.files.__dict__["limits"] = limits
+    assert "at most" in part(await look(workspace, draft), "data")[1]
+
+
+async def test_an_uploaded_file_is_known_by_its_source(
+    workspace: Workspace, draft: Draft, tmp_path: Path, server: FaultServer
+) -> None:
+    info = await workspace.files.upload(draft.training)
+    uploaded = replace(draft, training=info.id)
+    found = await look(workspace, uploaded)
+    assert part(found, "data")[1].startswith(f"{info.id} = train.jsonl: 60 examples")
+    assert found.price is not None
+    (tmp_path / "train.jsonl").write_bytes(chat_lines(61))  # no longer what was uploaded
+    found = await look(workspace, uploaded)
+    assert found.price is None
+    assert part(found, "tokens")[0] == "note"
+    assert part(found, "leakage")[0] == "note"
+    assert server.count("POST /files") == 1
+
+
+@pytest.mark.parametrize(
+    ("model", "level", "says"),
+    [
+        ("gpt-4.1-nano", "ask", "takes? no new jobs since 2026-10-23"),
+        ("gpt-4o-mini-2024-07-18", "note", "not among the 1 model listed here"),
+        (f"ft:{MODEL}:org:suffix:id", "note", "until 2027-01-06"),
+        ("llama", "note", "whether it can be trained is not known"),
+    ],
+)
+async def test_what_is_known_of_the_model(
+    workspace: Workspace, draft: Draft, model: str, level: str, says: str
+) -> None:
+    found = await look(workspace, replace(draft, model=model))
+    assert part(found, "model")[0] == level
+    assert re.search(says, part(found, "model")[1])
+
+
+async def test_the_budget_counts_jobs_seen_and_expected(workspace: Workspace, draft: Draft) -> None:
+    raw = {"id": "ftjob-1", "model": MODEL, "status": "succeeded", "trained_tokens": 1_000_000}
+    await workspace.store.job_asked("fault", "n1", {})
+    await workspace.store.job_made("fault", "n1", raw)
+    found = await look(workspace, draft)
+    assert "4.50 spent by 1 job" in part(found, "cost")[1]
+    assert not found.above_budget
+    running = {"id": "ftjob-2", "model": MODEL, "status": "running"}
+    await workspace.store.job_asked("fault", "n2", {})
+    await workspace.store.forecasts.add("fault", "n2", Forecast(3, 10, Decimal(1), "EUR"))
+    await workspace.store.job_made("fault", "n2", running)
+    found = await look(workspace, draft)
+    assert found.above_budget
+    assert part(found, "cost")[0] == "ask"
+    assert "above it" in part(found, "cost")[1]
+
+
+async def test_a_job_of_unknown_outcome_is_remembered(
+    workspace: Workspace, draft: Draft, server: FaultServer
+) -> None:
+    await workspace.store.job_asked("fault", "nonce-1", {})
+    assert "it may yet come" in part(await look(workspace, draft), "earlier")[1]
+    server.new_job({"model": MODEL, "metadata": {"finetui_nonce": "nonce-1"}})
+    level, text = part(await look(workspace, draft), "earlier")
+    assert (level, text.endswith("exists: ftjob-1")) == ("ask", True)
+    found = await look(workspace, draft)  # settled now
+    assert "earlier" not in [one.topic for one in found.parts]
+
+
+async def test_offline_the_rest_is_still_said(
+    workspace: Workspace, draft: Draft, server: FaultServer
+) -> None:
+    server.close()
+    found = await look(workspace, draft)
+    assert part(found, "checks")[0] == "ok"
+    assert part(found, "cost")[0] == "ok"
+    assert "until 2027-01-06" in part(found, "model")[1]
