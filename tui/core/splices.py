@@ -43,6 +43,16 @@ class Step:
         return self.splices[-1].at if self.splices else 0
 
 
+def between(before: array[int], after: array[int]) -> Splice:
+    """Return the splice that makes one sequence of ids of the other."""
+    most = min(len(before), len(after))
+    start = next((n for n in range(most) if before[n] != after[n]), most)
+    ends = range(1, most - start + 1)
+    same = next((n - 1 for n in ends if before[-n] != after[-n]), most - start)
+    removed, inserted = (tuple(ids[start : len(ids) - same]) for ids in (before, after))
+    return Splice(start, removed, inserted)
+
+
 @dataclass(slots=True)
 class Rows:
     """The ids of a dataset's rows in order, with undo and redo without limit.

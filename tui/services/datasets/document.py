@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.example import Broken, Example, parse_exactly, write
-from tui.core.splices import Splice, Step
+from tui.core.splices import Splice, Step, between
 from tui.services.datasets.content import Content, Snapshot
+from tui.services.datasets.history import keep, recall
 from tui.services.datasets.journal import Entry, Journal, JournalBusyError, Move, Replayed
 from tui.services.datasets.parsed import ParsedRows
 from tui.services.datasets.recovery import Recovered, fresh, recover
@@ -57,8 +58,8 @@ class Document:
         self._journal = journal
         self._saved_as = content.source.identity
         self._rows = recovered.rows
-        # Unsaved steps found in the journal when the file was opened.
-        self.recovered = len(self._rows.done) if self._rows.modified else 0
+        self._recovered = recovered
+        self.recovered = self.changes  # unsaved steps found in the journal at the opening
         self._same_lines = True  # file lines on disk still have the numbers they were opened with
         self._replayed = recovered.replayed
         self._lock = asyncio.Lock()
@@ -109,8 +110,9 @@ class Document:
 
     @property
     def changes(self) -> int:
-        """Count the steps that undo could take back."""
-        return len(self._rows.done)
+        """Count the steps between the file on disk and the rows as they stand."""
+        rows = self._rows
+        return abs(len(rows.done) - rows.clean_at) if rows.clean_at >= 0 else len(rows.done)
 
     @property
     def head(self) -> bytes:
@@ -197,6 +199,7 @@ class Document:
         if any(b"\n" in line for change in changes for line in change.lines):
             raise InputError("Not one line", "a row of JSONL is a single line", "Remove the break")
         async with self._lock:
+            await self._remember()
             step = Step(label, tuple(self._splice(change) for change in changes))
             await self._journalled("do", step, step)
             self._replayed.note("do", step)
@@ -217,6 +220,7 @@ class Document:
                 raise InputError(
                     "The rows have changed meanwhile", "nothing was done", "Do it again"
                 )
+            await self._remember()
             splices = await asyncio.to_thread(splices_of, self._rows.ids, rows, self._content.add)
             if splices:
                 step = Step(label, splices)
@@ -236,9 +240,22 @@ class Document:
         return await self._move("redo")
 
     async def drop_changes(self) -> None:
-        """Return to the saved content by undo steps (redo brings the changes back)."""
-        while self.modified and self._rows.done:
+        """Return to the saved content: by undo or redo where they lead there, else by a step."""
+        rows = self._rows
+        while len(rows.done) > rows.clean_at >= 0:
             await self.undo()
+        while len(rows.done) < rows.clean_at:
+            await self.redo()
+        if not self.modified:
+            return
+        self._check_editable()
+        async with self._lock:
+            step = Step("return to the saved rows", (between(rows.ids, rows.saved_ids()),))
+            await self._journalled("do", step, step)
+            self._replayed.note("do", step)
+            rows.apply(step)
+            rows.clean_at = len(rows.done)
+        self._changed()
 
     # -- saving ----------------------------------------------------------------------
 
@@ -274,6 +291,7 @@ class Document:
                     f"another program has written {self.path.name} since it was opened",
                     "Save again to overwrite it, or save under another name",
                 )
+            await self._remember()
             try:
                 await asyncio.to_thread(self._write, path or self.path)
             except OSError as error:
@@ -296,6 +314,8 @@ class Document:
         await self.ready()
         async with self._lock:
             if self._journal:
+                if not self.modified and self._recovered.begun:
+                    await asyncio.to_thread(self._kept, self._journal)
                 self._journal.close(remove=not self.modified)
             self._source.close()
 
@@ -352,6 +372,7 @@ class Document:
         self._check_editable()
         await self.ready()
         async with self._lock:
+            await self._remember()
             steps = self._rows.done if move == "undo" else self._rows.undone
             if not steps:
                 return None
@@ -362,6 +383,15 @@ class Document:
             done = self._rows.undo() if move == "undo" else self._rows.redo()
         self._changed()
         return done
+
+    async def _remember(self) -> None:
+        """Have the steps from before the last save at hand, before there are others."""
+        found = self._recovered
+        if found.begun or self._journal is None:
+            return
+        path, identity = self._journal.history, self._source.identity
+        found.begin(await asyncio.to_thread(recall, path, identity, self._content))
+        self._replayed = found.replayed
 
     async def _journalled(self, move: Move, named: Step, step: Step) -> None:
         splices = tuple(
@@ -411,7 +441,15 @@ class Document:
         self._same_lines = False
         if self._journal:
             self._journal.start(self._saved_as)
-            self._replayed = Replayed()
+            self._replayed = self._kept(self._journal)
+
+    def _kept(self, journal: Journal) -> Replayed:
+        """Keep the steps so far beside a journal that begins anew."""
+        try:
+            history = keep(journal.history, self._saved_as, self._rows, self._content)
+        except OSError:
+            return Replayed()  # a full disk: the data is saved, undo ends with this session
+        return Replayed(history.done, history.undone)
 
     def _changed(self) -> None:
         self.version += 1

@@ -48,13 +48,14 @@ class Entry:
 class Replayed:
     """The history as somebody sees it who replays the journal from its first entry.
 
-    A journal begins with the last save, so undoing a step from before it is, to its reader, a
-    new step forward and must be named so.
+    A journal begins with the last save. Undoing a step from before it that was not kept is, to
+    its reader, a new step forward and must be named so.
     """
 
-    def __init__(self) -> None:
-        self._done: list[Step] = []
-        self._undone: list[Step] = []
+    def __init__(self, done: Sequence[Step] = (), undone: Sequence[Step] = ()) -> None:
+        """Begin with the steps that a reader knows from before."""
+        self._done = [*done]
+        self._undone = [*undone]
 
     def name(self, move: Move, step: Step) -> Move:
         """Return what an undo or redo of `step` is to the reader."""
@@ -80,6 +81,7 @@ class Journal:
         real = os.path.realpath(dataset)
         self._dataset = real
         self.path = folder / f"{hashlib.sha256(os.fsencode(real)).hexdigest()[:24]}.jsonl"
+        self.history = self.path.with_suffix(".history")
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self._fd = _open_locked(self.path)
 
@@ -100,7 +102,7 @@ class Journal:
             start = Identity(header["size"], header["mtime_ns"], header["edges"])
             if any(Identity(*r[1:]) == current for r in records if r[0] == _SAVING):
                 return current, []
-            return start, [_entry(record) for record in records if record[0] != _SAVING]
+            return start, [entry_of(record) for record in records if record[0] != _SAVING]
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
             self.set_aside()
             return None, []
@@ -128,12 +130,7 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Write one entry through to the disk. Raises OSError, with nothing half-written kept."""
-        record = [
-            entry.move,
-            entry.label,
-            [[at, removed, [_item(i) for i in lines]] for at, removed, lines in entry.splices],
-        ]
-        self._append(orjson.dumps(record))
+        self._append(orjson.dumps(record_of(entry)))
 
     def set_aside(self) -> Path:
         """Keep the entries under another name (they do not fit the file any more)."""
@@ -195,7 +192,14 @@ def _item(line: int | bytes) -> Any:
         return {"base64": base64.b64encode(line).decode()}
 
 
-def _entry(record: Sequence[Any]) -> Entry:
+def record_of(entry: Entry) -> list[Any]:
+    """Return an entry as JSON values."""
+    splices = [[at, removed, [_item(i) for i in lines]] for at, removed, lines in entry.splices]
+    return [entry.move, entry.label, splices]
+
+
+def entry_of(record: Sequence[Any]) -> Entry:
+    """Return what `record_of` was called with. Raises TypeError, ValueError, KeyError."""
     move, label, splices = record
     return Entry(
         move,

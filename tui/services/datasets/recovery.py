@@ -6,7 +6,8 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.splices import Rows, Splice, Step
+from tui.core.splices import Rows
+from tui.services.datasets.history import History, recall, step_of
 from tui.services.datasets.journal import Replayed
 
 if TYPE_CHECKING:
@@ -26,6 +27,14 @@ class Recovered:
     rows: Rows
     replayed: Replayed
     notice: str = ""
+    begun: bool = False  # whether the steps from before the last save are there
+
+    def begin(self, history: History) -> None:
+        """Put the steps from before the last save under all others. Call it before any."""
+        self.begun = True
+        self.rows.done, self.rows.undone = history.done, history.undone
+        self.rows.clean_at = len(history.done)
+        self.replayed = Replayed(history.done, history.undone)
 
 
 def fresh(count: int) -> Recovered:
@@ -45,7 +54,7 @@ def recover(journal: Journal, content: Content) -> Recovered:
     found = fresh(len(source))
     if entries and start == source.identity:
         try:
-            _replay(found, entries, content)
+            _replay(found, entries, journal, content)
         except (ValueError, IndexError):
             found = fresh(len(source))
             found.notice = f"Unsaved changes did not fit the file; kept in {journal.set_aside()}."
@@ -61,7 +70,8 @@ def recover(journal: Journal, content: Content) -> Recovered:
     return found
 
 
-def _replay(found: Recovered, entries: Sequence[Entry], content: Content) -> None:
+def _replay(found: Recovered, entries: Sequence[Entry], journal: Journal, content: Content) -> None:
+    found.begin(recall(journal.history, content.source.identity, content))
     rows, replayed = found.rows, found.replayed
     for entry in entries:
         if entry.move == "undo" and rows.done:
@@ -71,16 +81,6 @@ def _replay(found: Recovered, entries: Sequence[Entry], content: Content) -> Non
             replayed.note("redo", rows.undone[-1])
             rows.redo()
         else:
-            step = _step(entry, rows, content)
+            step = step_of(entry, rows, content)
             rows.apply(step)
             replayed.note("do", step)
-
-
-def _step(entry: Entry, rows: Rows, content: Content) -> Step:
-    splices = []
-    ids = array("q", rows.ids)
-    for at, removed, lines in entry.splices:
-        new = tuple(i if isinstance(i, int) else content.add(i) for i in lines)
-        splices.append(Splice(at, tuple(ids[at : at + removed]), new))
-        ids[at : at + removed] = array("q", new)
-    return Step(entry.label, tuple(splices))
