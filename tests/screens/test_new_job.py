@@ -1,0 +1,239 @@
+"""The form of a new job by keyboard: pre-flight, folded fields, presets, clones, refusals."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.faults.server import ACT_AND_DROP, FaultServer, page, problem, reply
+from tests.lab_process import chat_lines
+from tests.screens.conftest import use_profile
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.core.jobs import parse_job
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.jobs import JobsScreen
+from tui.screens.jobs.asking import GoOn
+from tui.screens.jobs.draft import Draft, draft_from_job
+from tui.screens.jobs.form import NewJob
+from tui.screens.jobs.preflight import PreflightPanel
+from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.field import Fold, OneOf
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+MODEL = "gpt-4.1-mini-2025-04-14"
+JOB = "POST /fine_tuning/jobs"
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    one = FaultServer()
+    one.lists["/models"] = lambda q: page([{"id": MODEL}], q)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def draft(tmp_path: Path) -> Draft:
+    path = tmp_path / "train.jsonl"
+    path.write_bytes(chat_lines(60))
+    return Draft(training=str(path), model=MODEL)
+
+
+@asynccontextmanager
+async def form_of(
+    draft: Draft, size: tuple[int, int] = (80, 24)
+) -> AsyncIterator[tuple[Pilot[Any], NewJob]]:
+    app = FinetuiApp()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("3")
+        assert isinstance(app.screen, JobsScreen)
+        form = NewJob(app.workspace, draft)
+        made: list[object] = []
+        app.push_screen(form, made.append)
+        await until(lambda: app.screen is form and form.query(Fold), pilot)
+        form.answers = made  # type: ignore[attr-defined]
+        yield pilot, form
+
+
+def said(form: NewJob) -> str:
+    return form.query_one(PreflightPanel).text
+
+
+def question(form: NewJob) -> str:
+    return str(form.app.screen.query_one(".question", Static).content)
+
+
+async def test_what_would_happen_stands_there_as_it_is_typed(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url, extra='currency = "EUR"\nrate = 0.9\nbudget = 0.03')
+    async with form_of(draft) as (pilot, form):
+        await until(lambda: "left after this job" in said(form), pilot)
+        assert "✓ checks  no errors, no warnings" in said(form)
+        assert "until 2027-01-06" in said(form)
+        form.query_one("#n_epochs", Input).focus()
+        await pilot.press("5", "0")
+        await until(lambda: "× 50 epochs" in said(form), pilot)
+        await until(lambda: "! cost" in said(form), pilot)
+        assert "above it" in said(form)
+        # Though nobody bills here, the budget wants the amount typed.
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
+        assert "above the budget" in str(form.app.screen.query_one(".dialog").border_title)
+        await pilot.press("y", "enter")
+        assert isinstance(form.app.screen, TypedConfirm)
+        word = form.app.screen._word
+        assert f"about {word} EUR" in question(form)
+        await pilot.press("backspace", *word, "enter")
+        await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
+        assert len(server.jobs) == 1
+        [kept] = (await form.workspace.store.forecasts.all("test")).values()
+        assert (kept.epochs, kept.currency) == (50, "EUR")
+
+
+async def test_fields_rarely_used_are_folded_away(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url)
+    async with form_of(draft) as (pilot, form):
+        fold = form.query_one(Fold)
+        assert "Batch size" in fold.words
+        assert not form.query_one("#folded").display
+        fold.focus()
+        await pilot.press("enter", "down", "7", "down", "3", "0", "0")
+        row = form.query_one("#field-batch_size")
+        await until(lambda: row.has_class("-wrong"), pilot)
+        assert fold.words == "Seed 7 · Batch size 300"
+        fold.focus()
+        await pilot.press("left")
+        assert not form.query_one("#folded").display
+        await pilot.press("ctrl+s")  # what is wrong is unfolded and gone to
+        await until(lambda: form.focused is form.query_one("#batch_size", Input), pilot)
+        assert form.query_one("#folded").display
+        assert not form.query_one("#field-wandb_name").display
+        form.fill("wandb_project", "moss")
+        await until(lambda: form.query_one("#field-wandb_name").display, pilot)
+
+
+async def test_a_provider_with_other_words_has_its_own_fields(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url, extra='methods = ["supervised", "reinforcement"]')
+    async with form_of(draft) as (pilot, form):
+        assert not form.query_one("#field-grader").display
+        form.query_one("#method", OneOf).focus()
+        await pilot.press("right")
+        await until(lambda: form.query_one("#field-grader").display, pilot)
+        await pilot.press("ctrl+s")
+        await until(lambda: form.query_one("#field-grader").has_class("-wrong"), pilot)
+        assert form.query_one("#field-validation").has_class("-wrong")
+        assert server.jobs == []
+
+
+async def test_presets_are_saved_taken_and_deleted(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url)
+    async with form_of(draft) as (pilot, form):
+        form.fill("n_epochs", "4")
+        form.fill("suffix", "fern")
+        await pilot.press("ctrl+t", "enter", *"mine", "enter")
+        await until(lambda: "mine" in form._saved_presets, pilot)
+        form.fill("n_epochs", "auto")
+        form.fill("suffix", "")
+        await pilot.press("ctrl+t", *"take", "enter")
+        await until(lambda: form.draft.suffix == "fern", pilot)
+        assert form.draft.setting("n_epochs") == "4"
+        assert form.draft.training == draft.training
+        await pilot.press("ctrl+t", *"delete", "enter")
+        await until(lambda: isinstance(form.app.screen, GoOn), pilot)
+        await pilot.press("enter")  # keeps it
+        await pilot.press("ctrl+t", *"delete", "enter", "y")
+        await until(lambda: not form._saved_presets, pilot)
+
+
+async def test_a_clone_shows_what_differs(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url)
+    server.files["file-1"] = {"id": "file-1", "object": "file", "bytes": 5}
+    job = parse_job(
+        {"id": "ftjob-9", "status": "succeeded", "model": MODEL, "training_file": "file-1",
+         "seed": 7, "hyperparameters": {"n_epochs": 3, "batch_size": 2}}
+    )  # fmt: skip
+    async with form_of(draft_from_job(job)) as (pilot, form):
+        origin = form.query_one("#origin", Static)
+        assert str(origin.content) == "Like ftjob-9; nothing changed."
+        await until(lambda: "file-1: 5 B" in said(form), pilot)
+        form.fill("n_epochs", "5")
+        await until(lambda: "Epochs 3 → 5" in str(origin.content), pilot)
+        await pilot.press("ctrl+s")
+        await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
+        [made] = server.jobs
+        assert (made["training_file"], made["seed"]) == ("file-1", 7)
+        inner = made["method"]["supervised"]["hyperparameters"]
+        assert inner == {"n_epochs": 5, "batch_size": 2}
+        assert server.count("POST /files") == 0
+
+
+async def test_an_uploaded_file_can_be_chosen(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url)
+    listed = [{"id": "file-7", "filename": "old.jsonl", "purpose": "fine-tune"}]
+    server.lists["/files"] = lambda q: page(listed, q)
+    async with form_of(draft) as (pilot, form):
+        await pilot.press("down", "ctrl+o")
+        dialog = form.app.screen
+        assert isinstance(dialog, Choose)
+        await until(lambda: dialog._found, pilot)
+        await pilot.press("enter")
+        await until(lambda: form.draft.validation == "file-7", pilot)
+        assert form.draft.training == draft.training
+
+
+async def test_a_closed_training_offers_to_delete_the_upload(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url)
+    server.fault(JOB, reply(403, problem("No more training", code="training_not_available")))
+    gone = {"id": "file-1", "object": "file", "deleted": True}
+    server.fault("DELETE /files/file-1", reply(200, gone))
+    async with form_of(draft) as (pilot, form):
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(form.app.screen, GoOn), pilot)
+        assert "file-1" in question(form)
+        await pilot.press("y")
+        await until(lambda: server.count("DELETE /files/file-1") == 1, pilot)
+        panel = form.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert "wound down" in panel.failure.next_step  # type: ignore[union-attr]
+        assert form.draft.training == draft.training
+        assert server.jobs == []
+
+
+async def test_a_lost_answer_is_told_and_so_is_its_end(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url)
+    server.fault(JOB, ACT_AND_DROP)
+    server.fault("GET /fine_tuning/jobs", *[reply(503, problem("busy"))] * 3)
+    async with form_of(draft) as (pilot, form):
+        progress = form.query_one("#progress", Static)
+        await pilot.press("ctrl+s")
+        await until(lambda: "looking for the job" in str(progress.content), pilot)
+        await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
+        assert len(server.jobs) == 1
+        told = [str(one.message) for one in form.app._notifications]
+        assert any("exists, once: ftjob-" in text for text in told)
