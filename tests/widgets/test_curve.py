@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
-from tui.widgets.curve import Curve, Series
-from tui.widgets.plot import nice_scale, plot
+from tui.widgets.curve import Curve, Series, View
+from tui.widgets.plot import plot
+from tui.widgets.plot_scale import log_scale, nice_scale
 
 TRAIN = Series("training", tuple((n, 3 / n) for n in range(1, 51)))
 VALID = Series("validation", ((10, 0.8), (20, 0.5), (50, 0.9)), "○")
@@ -26,7 +27,7 @@ async def test_says_that_there_is_nothing_then_draws_what_comes() -> None:
     async with app.run_test() as pilot:
         curve = app.query_one(Curve)
         assert curve.lines == ["no loss yet"]
-        curve.show((TRAIN, VALID), 100)
+        curve.show((TRAIN, VALID), View(last=100))
         await pilot.pause()
         text = "\n".join(curve.lines)
         assert len(curve.lines) == 12
@@ -40,15 +41,15 @@ async def test_only_what_changed_is_painted_again(monkeypatch: pytest.MonkeyPatc
     app = CurveApp()
     async with app.run_test() as pilot:
         curve = app.query_one(Curve)
-        curve.show((TRAIN,), 100)
+        curve.show((TRAIN,), View(last=100))
         await pilot.pause()
         painted: list[int] = []
         monkeypatch.setattr(
             curve, "refresh", lambda *regions, **_: painted.extend(r.area for r in regions)
         )
-        curve.show((TRAIN,), 100)
+        curve.show((TRAIN,), View(last=100))
         assert painted == []
-        curve.show((Series("training", (*TRAIN.points, (51, 0.06), (52, 0.06))),), 100)
+        curve.show((Series("training", (*TRAIN.points, (51, 0.06), (52, 0.06))),), View(last=100))
         assert 0 < sum(painted) < 10
 
 
@@ -93,8 +94,45 @@ def test_any_points_fit_any_size(
     last: int | None,
 ) -> None:
     series = (Series("a", tuple(sorted(first))), Series("b", tuple(sorted(second)), "○"))
-    lines = plot(series, width, height, last)
+    lines = plot(series, width, height, View(last=last))
     assert len(lines) in {0, height}
     widths = [sum(len(run.text) for run in line) for line in lines]
     assert all(w <= width for w in widths)
     assert all(a == b for a, b in pairwise(widths[1:]))
+
+
+@given(_points, st.integers(12, 120), st.integers(5, 40), st.floats(-10, 10_000), st.booleans())
+def test_zoomed_logarithmic_and_with_a_cursor_lines_keep_their_width(
+    points: list[tuple[int, float]], width: int, height: int, cursor: float, log: bool
+) -> None:
+    view = View(first=10, last=500, log=log, cursor=cursor)
+    lines = plot((Series("a", tuple(sorted(points)), "a", sparse=True),), width, height, view)
+    assert len(lines) in {0, height}
+    widths = [sum(len(run.text) for run in line) for line in lines]
+    assert all(w <= width for w in widths)
+    assert all(a == b for a, b in pairwise(widths[1:]))
+
+
+def test_a_logarithmic_axis_gives_each_power_of_ten_the_same_room() -> None:
+    scale = log_scale(0.012, 9.3)
+    assert (scale.low, scale.high) == (0.01, 10)
+    assert scale.at(0.1) - scale.at(0.01) == pytest.approx(scale.at(10) - scale.at(1))
+    text = "\n".join(
+        "".join(run.text for run in line)
+        for line in plot((TRAIN,), 60, 14, View(log=True, last=50, cursor=25))
+    )
+    assert "0.05┤" in text.replace(" ", "")
+    assert "▲" in text
+
+
+def test_marks_of_a_sparse_series_stand_apart() -> None:
+    every = Series("a", tuple((n, 1.0) for n in range(1, 200)), "a", sparse=True)
+    marks = "".join(run.text for line in plot((every,), 70, 8)[1:] for run in line).count("a")
+    assert 8 <= marks <= 12
+
+
+def test_only_the_zoomed_part_is_drawn() -> None:
+    lines = plot((TRAIN,), 60, 10, View(first=20, last=40))
+    text = "".join(run.text for run in lines[-1])
+    assert text.split()[0] == "20"
+    assert text.split()[-1] == "40"

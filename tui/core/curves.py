@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_right
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -13,9 +14,14 @@ if TYPE_CHECKING:
 
 Point = tuple[int, float]
 Fit = Literal["unknown", "healthy", "mild", "moderate", "severe"]
+Measure = Literal["loss", "accuracy"]
 
 # Validation loss over training loss, from which on overfitting is called so.
 MILD, MODERATE, SEVERE = 1.2, 1.5, 2.0
+# Of the steps so far, the last part in which a loss that hardly falls is a plateau, and how much
+# of the fall before is hardly.
+_LAST, _HARDLY = 0.4, 0.02
+_PLATEAU = "Plateau: the loss has hardly fallen of late; more epochs alone will not help much."
 # Below this validation loss (nats a token) a ratio of two tiny numbers says nothing.
 TINY = 0.05
 _FEWEST_TO_JUDGE = 8
@@ -23,7 +29,7 @@ _FEWEST_TO_JUDGE = 8
 
 @dataclass(frozen=True, slots=True)
 class Curves:
-    """The losses of one run as (step, loss), by step, each step once."""
+    """One measure of one run as (step, value), by step, each step once."""
 
     train: tuple[Point, ...] = ()
     valid: tuple[Point, ...] = ()
@@ -60,6 +66,7 @@ class Reading:
     fit: Fit
     improving: bool
     diverging: bool
+    plateau: bool = False
 
     @property
     def text(self) -> str:
@@ -87,11 +94,12 @@ class Reading:
                 "a smaller learning-rate multiplier helps."
             )
         if self.ratio is None or self.valid is None:
-            return ""
+            return _PLATEAU if self.plateau else ""
         if self.valid < TINY:
             return "Both losses are close to zero."
         if self.fit == "healthy":
-            return f"Healthy: validation is {self.ratio:.1f}× training."
+            healthy = f"Healthy: validation is {self.ratio:.1f}× training."
+            return f"{healthy} {_PLATEAU}" if self.plateau else healthy
         times = "over 10×" if self.ratio > 10 else f"{self.ratio:.1f}×"
         text = f"{self.fit.capitalize()} overfitting: validation is {times} training"
         if self.improving:
@@ -99,24 +107,47 @@ class Reading:
         return f"{text}; fewer epochs or more varied examples help."
 
 
-def curves(metrics: Iterable[Metrics]) -> Curves:
-    """Return the loss curves in steps reported; a step reported twice counts as said last."""
-    train: dict[int, float] = {}
-    valid: dict[int, float] = {}
-    full: dict[int, float] = {}
+_FIELDS: dict[Measure, tuple[str, str, str]] = {
+    "loss": ("train_loss", "valid_loss", "full_valid_loss"),
+    "accuracy": ("train_accuracy", "valid_accuracy", "full_valid_accuracy"),
+}
+
+
+def curves(metrics: Iterable[Metrics], measure: Measure = "loss") -> Curves:
+    """Return a measure's curves in steps reported; a step reported twice counts as said last."""
+    found: dict[str, dict[int, float]] = {name: {} for name in _FIELDS[measure]}
     total: int | None = None
     for one in metrics:
         if one.step is None:
             continue
         total = one.total_steps or total
-        for known, loss in (
-            (train, one.train_loss),
-            (valid, one.valid_loss),
-            (full, one.full_valid_loss),
-        ):
-            if loss is not None and math.isfinite(loss):
-                known[one.step] = loss
-    return Curves(_by_step(train), _by_step(valid), _by_step(full), total)
+        for name, known in found.items():
+            value = getattr(one, name)
+            if value is not None and math.isfinite(value):
+                known[one.step] = value
+    train, valid, full = (_by_step(known) for known in found.values())
+    return Curves(train, valid, full, total)
+
+
+def smoothed(points: Sequence[Point], weight: float) -> tuple[Point, ...]:
+    """Return the exponential mean of values: `weight` (0 to below 1) of it is the past.
+
+    The mean starts unbiased, so that the first steps are not drawn towards zero.
+    """
+    if weight <= 0:
+        return tuple(points)
+    found, mean, whole = [], 0.0, 0.0
+    for step, value in points:
+        mean = weight * mean + (1 - weight) * value
+        whole = weight * whole + (1 - weight)
+        found.append((step, mean / whole))
+    return tuple(found)
+
+
+def at_step(points: Sequence[Point], step: float) -> Point | None:
+    """Return the last point at or before a step, None before the first."""
+    index = bisect_right(points, step, key=lambda point: point[0])
+    return points[index - 1] if index else None
 
 
 def read(found: Curves) -> Reading:
@@ -137,6 +168,7 @@ def read(found: Curves) -> Reading:
         fit=_fit(ratio, valid),
         improving=_improving(found.held_out),
         diverging=_diverging(found.train),
+        plateau=_plateau(found),
     )
 
 
@@ -215,3 +247,16 @@ def _diverging(train: Sequence[Point]) -> bool:
     means = _means(train)
     lowest, now = min(mean for _, mean in means), means[-1][1]
     return now > 1.5 * lowest and now > lowest + 0.25 and now > 0.5 * means[0][1]
+
+
+def _plateau(found: Curves) -> bool:
+    """Whether the loss, held out where there is any, has come to a stand well above zero."""
+    points = found.held_out if len(found.held_out) >= _FEWEST_TO_JUDGE else found.train
+    if len(points) < 2 * _FEWEST_TO_JUDGE or _diverging(found.train):
+        return False
+    means = _means(points)
+    first, last = means[0][1], means[-1][1]
+    then = means[max(round(len(means) * (1 - _LAST)) - 1, 0)][1]
+    if first <= then or last < TINY:
+        return False
+    return abs(then - last) <= _HARDLY * (first - then)

@@ -10,18 +10,18 @@ from textual.strip import Strip
 from textual.widget import Widget
 
 from tui.core.text import one_line
-from tui.widgets.plot import AXIS, Run, Series, plot
+from tui.widgets.plot import AXIS, Run, Series, View, ends, plot
 
 if TYPE_CHECKING:
     from textual.geometry import Size
 
-__all__ = ["Curve", "Series"]
+__all__ = ["Curve", "Series", "View"]
 
-_PARTS = ("first", "second", "third")
+_PARTS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh")
 
 
 class Curve(Widget):
-    """Draws up to three series. A line is dots, other series are told apart by their marks."""
+    """Draws up to seven series. A line is dots, other series are told apart by their marks."""
 
     DEFAULT_CSS = """
     Curve {
@@ -30,6 +30,10 @@ class Curve(Widget):
         & > .curve--first { color: $text; }
         & > .curve--second { color: $text-warning; text-style: bold; }
         & > .curve--third { color: $text-success; text-style: bold; }
+        & > .curve--fourth { color: $text-accent; text-style: bold; }
+        & > .curve--fifth { color: $text-primary; text-style: bold; }
+        & > .curve--sixth { color: $text-secondary; text-style: bold; }
+        & > .curve--seventh { color: $text-error; text-style: bold; }
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {
@@ -40,7 +44,7 @@ class Curve(Widget):
     def __init__(self, *, empty: str = "", id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
         self._series: tuple[Series, ...] = ()
-        self._last_x: float | None = None
+        self._view = View()
         self._empty = empty
         self._lines: list[list[Run]] = []
 
@@ -49,21 +53,33 @@ class Curve(Widget):
         """What is drawn, as plain text."""
         return ["".join(run.text for run in line) for line in self._lines]
 
+    @property
+    def x_range(self) -> tuple[float, float]:
+        """Where the x axis begins and ends."""
+        return ends(self._series, self._view)
+
+    @property
+    def column(self) -> float:
+        """How many steps a column stands for."""
+        first, last = self.x_range
+        return (last - first) / max(self.size.width - 8, 1)
+
     def show(
         self,
         series: tuple[Series, ...],
-        last_x: float | None = None,
+        view: View | None = None,
         *,
         empty: str | None = None,
     ) -> None:
-        """Draw series up to `last_x` (their own end without it); the same again does nothing.
+        """Draw series as looked at; the same again does nothing.
 
         `empty` is said in one line while there is nothing to draw.
         """
+        view = view or View()
         same_words = empty is None or empty == self._empty
-        if (series, last_x) == (self._series, self._last_x) and same_words:
+        if (series, view) == (self._series, self._view) and same_words:
             return
-        self._series, self._last_x = series, last_x
+        self._series, self._view = series, view
         self._empty = self._empty if empty is None else empty
         self._draw(self.size)
 
@@ -73,7 +89,7 @@ class Curve(Widget):
 
     def _draw(self, size: Size) -> None:
         before, width = self.lines, size.width
-        self._lines = plot(self._series, width, size.height, self._last_x)
+        self._lines = plot(self._series, width, size.height, self._view)
         if not self._lines and self._empty:
             self._lines = [[Run(one_line(self._empty, max(width, 1)))]]
         after = self.lines

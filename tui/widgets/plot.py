@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby, pairwise
+
+from tui.widgets.plot_scale import Axis, Scale, log_scale, nice_scale
 
 AXIS = -1  # the owner of cells that belong to no series
 
 # The bit of each dot of a braille cell: _DOTS[row of 4][column of 2].
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _NARROWEST = 10  # columns of a plot that still says something
-_NICE = (1.0, 2.0, 2.5, 5.0, 10.0)
+_SPARSE = 6  # columns between two marks of a sparse series
 
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """Points (x, y) by x. With a `mark` they are drawn as that character, else as a line."""
+    """Points (x, y) by x. With a `mark` they are drawn as that character, else as a line.
+
+    The marks of a `sparse` series stand some columns apart, to tell a line of many points.
+    """
 
     name: str
     points: tuple[tuple[float, float], ...]
     mark: str = ""
+    sparse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """How series are looked at: the x axis from `first` to `last`, None for their own ends.
+
+    `log` makes the y axis logarithmic; at `cursor` an arrow points into the x axis. `note` stands
+    behind the legend.
+    """
+
+    first: float | None = None
+    last: float | None = None
+    log: bool = False
+    cursor: float | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,25 +50,6 @@ class Run:
 
     text: str
     owner: int = AXIS
-
-
-@dataclass(frozen=True, slots=True)
-class Scale:
-    """From the values of an axis to places: `low` at 0, `high` at 1; `step` between ticks."""
-
-    low: float
-    high: float
-    step: float
-
-    def at(self, value: float) -> float:
-        """Return the place of a value, held within the axis."""
-        return min(max((value - self.low) / (self.high - self.low), 0.0), 1.0)
-
-    def ticks(self) -> list[float]:
-        """Return the values to write at the axis."""
-        return [
-            self.low + self.step * n for n in range(round((self.high - self.low) / self.step) + 1)
-        ]
 
 
 @dataclass
@@ -88,60 +90,73 @@ class _Grid:
         return chr(0x2800 + self.dots[cell]) if cell in self.dots else " "
 
 
-def nice_scale(low: float, high: float, ticks: int) -> Scale:
-    """Return an axis around [low, high] with about `ticks` round steps; from 0 where that is near.
-
-    Round ends change seldom while values come in, so a growing curve keeps its place.
-    """
-    if low > 0 and (low < 0.6 * high or low == high):
-        low = 0.0
-    span = high - low or abs(high) or 1.0
-    # Steps no finer than the numbers themselves can tell apart.
-    rough = max(span / max(ticks, 1), 1e-9 * max(abs(low), abs(high)), 1e-30)
-    power = 10.0 ** math.floor(math.log10(rough))
-    step = next(power * nice for nice in _NICE if power * nice >= rough * 0.999)
-    bottom = math.floor(low / step + 1e-9) * step
-    top = math.ceil(high / step - 1e-9) * step
-    return Scale(bottom, top if top > bottom else bottom + step, step)
-
-
 def plot(
-    series: tuple[Series, ...], width: int, height: int, last_x: float | None = None
+    series: tuple[Series, ...], width: int, height: int, view: View | None = None
 ) -> list[list[Run]]:
     """Return `height` lines of `width` cells: legend, plot with a scale on the left, steps below.
 
-    `last_x` is where the x axis ends; without it, at the last point. Values that are no finite
-    numbers are left out. Returns no lines where nothing can be drawn.
+    Values that are no finite numbers, or not above 0 on a logarithmic axis, are left out.
+    Returns no lines where nothing can be drawn.
     """
-    series = tuple(_finite(one) for one in series)
+    view = view or View()
+    series = tuple(_shown(one, view) for one in series)
     values = [y for one in series for _, y in one.points]
     if not values or height < 5:
         return []
     rows = height - 3
-    scale = nice_scale(min(values), max(values), max(3, rows // 2))
+    scale = _y_axis(values, rows, log=view.log)
     labels = _labels(scale, rows)
     left = max(map(len, labels.values()))
     if width - left - 1 < _NARROWEST:
         return []
     grid = _Grid(width - left - 1, rows)
-    first_x = min(one.points[0][0] for one in series if one.points)
-    end_x = max(last_x or 0, *(one.points[-1][0] for one in series if one.points), first_x + 1)
-    _draw(grid, series, scale, (first_x, end_x))
-    lines = [_legend(series, width)]
+    x_range = ends(series, view)
+    _draw(grid, series, scale, x_range)
+    lines = [_legend(series, width, view.note)]
     for row in range(rows):
         tick = "┤" if row in labels else "│"
         lines.append([Run(f"{labels.get(row, ''):>{left}}{tick}"), *grid.line(row)])
-    lines.append([Run(f"{'':>{left}}└{'─' * grid.width}")])
-    lines.append([Run(f"{'':>{left}} {_steps(first_x, end_x, grid.width)}")])
+    lines.append([Run(f"{'':>{left}}└{_floor(grid.width, x_range, view.cursor)}")])
+    lines.append([Run(f"{'':>{left}} {_steps(*x_range, grid.width)}")])
     return lines
 
 
-def _finite(one: Series) -> Series:
-    kept = tuple((x, y) for x, y in one.points if math.isfinite(x) and math.isfinite(y))
-    return Series(one.name, kept, one.mark)
+def ends(series: tuple[Series, ...], view: View) -> tuple[float, float]:
+    """Return where the x axis begins and ends; it is never empty."""
+    starts = [one.points[0][0] for one in series if one.points]
+    first = min(starts, default=0.0) if view.first is None else view.first
+    own = [one.points[-1][0] for one in series if one.points]
+    last = max([view.last or first, *own]) if view.first is None else view.last
+    return first, max(first if last is None else last, first + 1)
 
 
-def _labels(scale: Scale, rows: int) -> dict[int, str]:
+def _y_axis(values: list[float], rows: int, *, log: bool) -> Axis:
+    if log:
+        return log_scale(min(values), max(values))
+    return nice_scale(min(values), max(values), max(3, rows // 2))
+
+
+def _shown(one: Series, view: View) -> Series:
+    """Return what of a series can be drawn."""
+    low = -math.inf if view.first is None else view.first
+    high = math.inf if view.first is None or view.last is None else view.last
+    kept = tuple(
+        (x, y)
+        for x, y in one.points
+        if low <= x <= high and math.isfinite(x) and math.isfinite(y) and (y > 0 or not view.log)
+    )
+    return replace(one, points=kept)
+
+
+def _floor(width: int, x_range: tuple[float, float], cursor: float | None) -> str:
+    """Return the x axis, with an arrow where the cursor is."""
+    if cursor is None or not x_range[0] <= cursor <= x_range[1]:
+        return "─" * width
+    column = round(Scale(*x_range, 1.0).at(cursor) * (width - 1))
+    return f"{'─' * column}▲{'─' * (width - column - 1)}"
+
+
+def _labels(scale: Axis, rows: int) -> dict[int, str]:
     """Return what stands at which row of the y axis."""
     found: dict[int, str] = {}
     for value in scale.ticks():
@@ -151,20 +166,24 @@ def _labels(scale: Scale, rows: int) -> dict[int, str]:
 
 
 def _draw(
-    grid: _Grid, series: tuple[Series, ...], y_axis: Scale, x_range: tuple[float, float]
+    grid: _Grid, series: tuple[Series, ...], y_axis: Axis, x_range: tuple[float, float]
 ) -> None:
     x_axis = Scale(*x_range, 1.0)
     for owner, one in enumerate(series):
         if one.mark:
+            before = -_SPARSE
             for x, y in one.points:
                 column = round(x_axis.at(x) * (grid.width - 1))
+                if one.sparse and column < before + _SPARSE:
+                    continue
+                before = column
                 row = round((1 - y_axis.at(y)) * (grid.height - 1))
                 grid.mark(column, row, one.mark, owner)
         else:
             _draw_line(grid, _columns(grid, one, x_axis, y_axis), owner)
 
 
-def _columns(grid: _Grid, one: Series, x_axis: Scale, y_axis: Scale) -> list[tuple[int, int]]:
+def _columns(grid: _Grid, one: Series, x_axis: Axis, y_axis: Axis) -> list[tuple[int, int]]:
     """Return (column, row) in dots: the mean of all points that fall into a column."""
     found: dict[int, list[float]] = {}
     for x, y in one.points:
@@ -184,14 +203,18 @@ def _draw_line(grid: _Grid, dots: list[tuple[int, int]], owner: int) -> None:
             grid.dot(x0 + round((x1 - x0) * n / length), y0 + round((y1 - y0) * n / length), owner)
 
 
-def _legend(series: tuple[Series, ...], width: int) -> list[Run]:
+def _legend(series: tuple[Series, ...], width: int, note: str = "") -> list[Run]:
+    """Return the names of the series that are drawn, as many as fit beside the note."""
+    room = width - (len(note) + 3 if note else 0)
     runs: list[Run] = []
     used = 0
     for owner, one in enumerate(series):
         text = f"{'   ' if runs else ''}{one.mark or '⠤⠒'} {one.name}"
-        if one.points and used + len(text) <= width:
+        if one.points and used + len(text) <= room:
             runs.append(Run(text, owner))
             used += len(text)
+    if note and len(note) + 3 <= width:
+        runs.append(Run(f"{'   ' if runs else ''}{note}"))
     return runs
 
 

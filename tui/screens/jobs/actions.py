@@ -1,42 +1,32 @@
-"""What can be done with jobs: make, cancel, pause, export, chat."""
+"""What can be done with jobs: make, make again, cancel, pause, look closer, chat."""
 
 from __future__ import annotations
 
-import asyncio
-import re
 from typing import TYPE_CHECKING
 
 from textual import work
 
 from tui.core.text import one_line
-from tui.screens.base import ModeScreen
 from tui.screens.dialogs.confirm import Confirm
-from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.jobs.detail import JobPane
-from tui.screens.jobs.draft import Draft, draft_for
-from tui.services.errors import InputError, NotOffered, ReadOnly, Refused, ServiceError
+from tui.screens.jobs.draft import Draft, draft_for, draft_from_job
+from tui.screens.jobs.job_curve import JobCurve
+from tui.screens.jobs.writing import JobWriting
+from tui.services.errors import InputError, NotOffered, ReadOnly, Refused
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tui.core.jobs import Job
 
 
-class JobActions(ModeScreen):
+class JobActions(JobWriting):
     """The commands of the Jobs screen."""
 
     selected: str | None
 
     def __init__(self, classes: str | None = None) -> None:
         super().__init__(classes=classes)
-        self.started: set[str] = set()  # jobs made in this session that have not ended
         self._kept: Draft | None = None  # a form left without creating
         self._failed: tuple[str, str] | None = None  # the board's failure already shown
-
-    @property
-    def job(self) -> Job | None:
-        """The job under the cursor."""
-        raise NotImplementedError
 
     def select(self, job_id: str) -> None:
         """Put the cursor on a job."""
@@ -50,8 +40,20 @@ class JobActions(ModeScreen):
         Nothing is waited for before the form stands: keys typed ahead are meant for it, and
         left on this screen they would be commands.
         """
-        from tui.screens.jobs.form import NewJob
+        if not self._may_create():
+            return
+        draft = draft_for(self.workspace.datasets.current)
+        if self._kept is not None and self._kept.training == draft.training:
+            draft = self._kept
+        self._open_form(draft)
 
+    def action_again(self) -> None:
+        """Open the form as it was for the job under the cursor, with its seed and settings."""
+        job = self.job
+        if job is not None and self._may_create():
+            self._open_form(draft_from_job(job, self.workspace.profile.terms))
+
+    def _may_create(self) -> bool:
         profile = self.workspace.profile
         if profile.read_only:
             self.show_error(
@@ -61,10 +63,11 @@ class JobActions(ModeScreen):
                     "Press F2 to choose another profile.",
                 )
             )
-            return
-        draft = draft_for(self.workspace.datasets.current)
-        if self._kept is not None and self._kept.training == draft.training:
-            draft = self._kept
+        return not profile.read_only
+
+    def _open_form(self, draft: Draft) -> None:
+        from tui.screens.jobs.form import NewJob
+
         form = NewJob(self.workspace, draft)
         self.host.reached("create_form")
 
@@ -79,20 +82,6 @@ class JobActions(ModeScreen):
             self.workspace.board.refresh()
 
         self.app.push_screen(form, closed)
-
-    def tell_ended(self, jobs: tuple[Job, ...]) -> None:
-        """Tell of jobs made in this session that have ended."""
-        for job in jobs:
-            if job.id not in self.started or not job.terminal:
-                continue
-            self.started.discard(job.id)
-            name = one_line(job.fine_tuned_model or job.suffix or job.id, 60)
-            if job.succeeded:
-                self.host.reached("succeeded")
-                self.notify(f"Job is done: {name}", markup=False)
-            elif not self.is_current:  # here the row and the pane say it, and go on saying it
-                text = f"Job {name} ended: {job.status}. Jobs (3) says why."
-                self.notify(text, severity="warning", timeout=10, markup=False)
 
     # -- looking ---------------------------------------------------------------------
 
@@ -110,6 +99,43 @@ class JobActions(ModeScreen):
         if inside:
             pane.reader().focus()
 
+    def action_levels(self) -> None:
+        """Show fewer events, or all again."""
+        pane = self.query_one(JobPane)
+        if pane.view in {"checkpoints", "settings"} or not (
+            pane.view == "events" or self.has_class("-wide")
+        ):
+            pane.go_to("events")
+        pane.next_filter()
+
+    def action_measure(self) -> None:
+        """Draw losses or accuracies."""
+        self.query_one(JobCurve).next_measure()
+
+    def action_log(self) -> None:
+        """Switch the axis between linear and logarithmic."""
+        self.query_one(JobCurve).toggle_log()
+
+    def action_smooth(self) -> None:
+        """Smooth the training line more, or not at all."""
+        self.query_one(JobCurve).next_smoothing()
+
+    def action_step_back(self) -> None:
+        """Move the curve's cursor back."""
+        self.query_one(JobCurve).move_cursor(-1)
+
+    def action_step_on(self) -> None:
+        """Move the curve's cursor on."""
+        self.query_one(JobCurve).move_cursor(1)
+
+    def action_zoom(self) -> None:
+        """Draw the half around the cursor."""
+        self.query_one(JobCurve).zoom_in()
+
+    def action_zoom_out(self) -> None:
+        """Draw all steps again, without a cursor."""
+        self.query_one(JobCurve).zoom_out()
+
     def action_chat(self) -> None:
         """Chat with the model the job has made."""
         job = self.job
@@ -124,21 +150,30 @@ class JobActions(ModeScreen):
 
     # -- ending and pausing ----------------------------------------------------------
 
-    @work(group="act", exclusive=True, exit_on_error=False, description="cancel a job")
-    async def action_cancel(self) -> None:
+    def action_cancel(self) -> None:
         """Stop a job for good, after asking."""
         job = self.job
         if job is None:
             return
         if job.terminal:
-            raise InputError("Nothing to cancel", f"job {job.id} has {_past(job.status)}", "")
+            cause = f"job {job.id} has {_past(job.status)}"
+            self.show_error(InputError("Nothing to cancel", cause, ""))
+            return
         question = (
             f"Cancel {job.id} ({one_line(job.suffix or job.model, 40)})?\n"
             "It stops for good; the steps trained so far may be billed and make no model."
         )
-        if await self.app.push_screen_wait(Confirm("Cancel job", question, "cancel the job")):
-            await self.workspace.jobs.cancel(job.id)
-            self.workspace.board.refresh()
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._cancel(job)
+
+        self.app.push_screen(Confirm("Cancel job", question, "cancel the job"), answered)
+
+    @work(group="act", exclusive=True, exit_on_error=False, description="cancel a job")
+    async def _cancel(self, job: Job) -> None:
+        await self.workspace.jobs.cancel(job.id)
+        self.workspace.board.refresh()
 
     @work(group="act", exclusive=True, exit_on_error=False, description="pause or resume a job")
     async def action_pause(self) -> None:
@@ -162,46 +197,6 @@ class JobActions(ModeScreen):
                 ) from error
             raise
         self.workspace.board.refresh()
-
-    # -- the result ------------------------------------------------------------------
-
-    @work(group="result", exclusive=True, exit_on_error=False, description="export a result")
-    async def action_result(self) -> None:
-        """Write the result file of a job as CSV."""
-        job = self.job
-        if job is None:
-            return
-        if not job.result_files:
-            raise InputError(
-                "No result yet",
-                f"job {job.id} is {job.status} and lists no result file",
-                "It comes with a job that has succeeded.",
-            )
-        name = re.sub(r"[^\w.-]", "-", f"{job.suffix or 'job'}-{job.id[-8:]}.csv")
-        dialog = PathDialog("Write the result as CSV", value=name, must_exist=False)
-        path = await self.app.push_screen_wait(dialog)
-        if path is None:
-            return
-        if await asyncio.to_thread(path.exists):
-            question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
-            if not await self.app.push_screen_wait(question):
-                return
-        text = await self.workspace.jobs.result_csv(job.id)
-        await asyncio.to_thread(_write, path, text)
-        self.notify(f"Wrote {short_path(path)}", markup=False)
-
-
-def _write(path: Path, text: str) -> None:
-    from tui.services.datasets.saving import write_atomically
-
-    try:
-        write_atomically(path, [text.encode()])
-    except OSError as error:
-        raise _unwritten(path, error) from error
-
-
-def _unwritten(path: Path, error: OSError) -> ServiceError:
-    return InputError("Not written", f"{path}: {error.strerror or error}", "Choose another place.")
 
 
 def _past(status: str) -> str:

@@ -11,9 +11,16 @@ from textual.widgets import Static
 
 from tui.core.curves import Curves, curves
 from tui.core.text import one_line
-from tui.screens.jobs.rows import best_checkpoint, checkpoint_row, event_row
+from tui.screens.jobs.job_curve import JobCurve
+from tui.screens.jobs.lines import (
+    FILTERS,
+    best_checkpoint,
+    checkpoint_row,
+    event_row,
+    passing,
+    why_best,
+)
 from tui.screens.jobs.words import settings_text, standing
-from tui.widgets.curve import Curve, Series
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -21,7 +28,12 @@ if TYPE_CHECKING:
     from textual.widget import Widget
 
     from tui.core.jobs import Checkpoint, Event, Job
+    from tui.core.metrics import Metrics
+    from tui.screens.jobs.job_curve import Overlay
+    from tui.screens.jobs.rows import Line
     from tui.services.board_details import JobDetail
+    from tui.services.errors import ServiceError
+    from tui.services.job_books import Lineage
 
 VIEWS = ("curve", "events", "checkpoints", "settings")
 
@@ -32,62 +44,86 @@ class JobPane(Vertical):
     def __init__(self) -> None:
         super().__init__(id="job-pane", classes="pane -view-curve")
         self.view = "curve"
-        self.job: Job | None = None
-        self.events: tuple[Event, ...] = ()
+        self.line: Line | None = None
+        self.events: tuple[Event, ...] = ()  # those shown
+        self.all_events: tuple[Event, ...] = ()
         self.checkpoints: tuple[Checkpoint, ...] = ()
+        self.metrics: tuple[Metrics, ...] = ()
+        self.filter = FILTERS[0]
         self._curves = Curves()
+        self._failure: ServiceError | None = None
+        self._lineage: tuple[Lineage, ...] = ()
+        self._overlays: tuple[Overlay, ...] = ()
+        self._ready = ""  # what is known of the model made, beside its name
+
+    @property
+    def job(self) -> Job | None:
+        """The job shown."""
+        return None if self.line is None else self.line.job
 
     def compose(self) -> ComposeResult:
         """Lay out the sentence and every view."""
         yield Static(id="standing", markup=False)
-        yield Curve(id="curve")
+        yield JobCurve(id="curve")
         yield RecordList(id="events", empty="No events yet.")
-        yield RecordList(id="checkpoints", empty="No checkpoints yet.")
+        with Vertical(id="checkpoints-view"):
+            yield RecordList(id="checkpoints", empty="No checkpoints yet.")
+            yield Static(id="why-best", markup=False)
         with VerticalScroll(id="settings"):
             yield Static(id="settings-text", markup=False)
 
     # -- what is shown ---------------------------------------------------------------
 
-    def show_job(self, job: Job) -> None:
+    def show_job(self, line: Line, *, ready: str = "") -> None:
         """Show a job as listed; what else is known of it comes with its detail."""
-        if self.job is None or job.id != self.job.id:
-            self.events, self.checkpoints, self._curves = (), (), Curves()
-            self._fill_lists()
-        self.job = job
+        if self.job is None or line.job.id != self.job.id:
+            self.all_events, self.checkpoints, self.metrics = (), (), ()
+            self._curves, self._failure, self._lineage = Curves(), None, ()
+            self.query_one(JobCurve).forget_place()
+            self._show_events()
+            self._show_checkpoints()
+        self.line, self._ready = line, ready
         self._refresh()
 
-    def show_detail(self, detail: JobDetail) -> None:
+    def show_detail(self, line: Line, detail: JobDetail) -> None:
         """Show all that is known of the job."""
-        if detail.job is None:
-            return
-        changed = self.job is None or detail.job.id != self.job.id
-        self.job = detail.job
-        self._curves = curves(detail.metrics)
-        if changed or len(detail.events) != len(self.events):
-            self.events = detail.events
+        changed = self.job is None or line.job.id != self.job.id
+        self.line, self._failure = line, detail.failure
+        if changed or detail.metrics != self.metrics:
+            self.metrics = detail.metrics
+            self._curves = curves(detail.metrics)
+        if changed or len(detail.events) != len(self.all_events):
+            self.all_events = detail.events
             self._show_events()
         if changed or detail.checkpoints != self.checkpoints:
             self.checkpoints = detail.checkpoints
             self._show_checkpoints()
         self._refresh()
 
+    def show_lineage(self, found: tuple[Lineage, ...]) -> None:
+        """Show where the files of the job came from."""
+        self._lineage = found
+        self._refresh()
+
+    def show_overlays(self, overlays: tuple[Overlay, ...]) -> None:
+        """Draw other jobs over the curve."""
+        self._overlays = overlays
+        self._refresh()
+
     def _refresh(self) -> None:
-        job = self.job
-        if job is None:
+        line = self.line
+        if line is None:
             return
+        job = line.job
         name = job.fine_tuned_model or (f"{job.model} · {job.suffix}" if job.suffix else job.model)
         self._title(f"{one_line(job.id, 30)} · {one_line(name, 60)}")
-        sentence = standing(job, self._curves, self.events, time.time())
-        _update(self.query_one("#standing", Static), sentence)
-        found = self._curves
-        series = (
-            Series("training loss", found.train),
-            Series("validation", found.valid, "○"),
-            Series("full validation", found.full_valid, "◆"),
-        )
+        said = standing(line, self._curves, time.time(), self._ready)
+        _update(self.query_one("#standing", Static), said)
         empty = "No loss yet: it comes with the first step." if job.active else "No loss reported."
-        self.query_one(Curve).show(series, found.total_steps, empty=empty)
-        _update(self.query_one("#settings-text", Static), settings_text(job))
+        self.query_one(JobCurve).show_run(self.metrics, self._overlays, empty=empty)
+        if self.view == "settings":
+            told = settings_text(line, self._lineage, self._failure)
+            _update(self.query_one("#settings-text", Static), told, grows=True)
 
     def _title(self, name: str) -> None:
         # No numbers here: a new title paints the whole pane again, and events come every second.
@@ -95,6 +131,8 @@ class JobPane(Vertical):
         shown = "events" if self._wide and self.view == "curve" else self.view
         marked = (rf"\[{view}]" if view == shown else view for view in views)
         title, subtitle = name.replace("[", r"\["), f"v  {' · '.join(marked)}"
+        if shown == "events" and self.filter != FILTERS[0]:
+            subtitle = f"f {self.filter} · {subtitle}"
         if (title, subtitle) != (self.border_title, self.border_subtitle):
             self.border_title, self.border_subtitle = title, subtitle
 
@@ -102,16 +140,13 @@ class JobPane(Vertical):
     def _wide(self) -> bool:
         return self.screen.has_class("-wide")
 
-    def _fill_lists(self) -> None:
-        self._show_events()
-        self._show_checkpoints()
-
     def _show_events(self) -> None:
         listing = self.query_one("#events", RecordList)
         # Follow the newest only while one is at the end: reading further up is left alone.
         at_end = listing.cursor >= listing.count - 1
-        events = self.events
-        listing.show(len(events), lambda row, width: event_row(events[row], width))
+        self.events = events = passing(self.all_events, self.filter)
+        none = "No events yet." if self.filter == FILTERS[0] else f"None of them: {self.filter}."
+        listing.show(len(events), lambda row, width: event_row(events[row], width), empty=none)
         if at_end:
             listing.action_last()
 
@@ -121,6 +156,7 @@ class JobPane(Vertical):
         self.query_one("#checkpoints", RecordList).show(
             len(points), lambda row, width: checkpoint_row(points[row], best, width)
         )
+        _update(self.query_one("#why-best", Static), Text(why_best(points)))
 
     # -- views -----------------------------------------------------------------------
 
@@ -128,9 +164,19 @@ class JobPane(Vertical):
         """Go on to the next view; in a wide terminal the curve is there anyway."""
         views = VIEWS[1:] if self._wide else VIEWS
         current = "events" if self._wide and self.view == "curve" else self.view
+        self.go_to(views[(views.index(current) + 1) % len(views)])
+
+    def go_to(self, view: str) -> None:
+        """Show a view."""
         self.remove_class(f"-view-{self.view}")
-        self.view = views[(views.index(current) + 1) % len(views)]
-        self.add_class(f"-view-{self.view}")
+        self.view = view
+        self.add_class(f"-view-{view}")
+        self._refresh()
+
+    def next_filter(self) -> None:
+        """Show fewer events, or all again."""
+        self.filter = FILTERS[(FILTERS.index(self.filter) + 1) % len(FILTERS)]
+        self._show_events()
         self._refresh()
 
     def reader(self) -> Widget:
@@ -139,11 +185,13 @@ class JobPane(Vertical):
         return self.query_one(f"#{name}")
 
 
-def _update(static: Static, content: Text) -> None:
-    """Show a text; the same again is not painted, and only another height lays out anew."""
+def _update(static: Static, content: Text, *, grows: bool = False) -> None:
+    """Show a text; the same again is not painted, and only one that grows lays out anew."""
     before = static.content
     if isinstance(before, Text) and before.plain == content.plain:
         return
-    width = max(static.size.width, 1)
-    lines = len(content.wrap(static.app.console, width))
-    static.update(content, layout=lines != static.size.height)
+    layout = False
+    if grows:
+        width = max(static.size.width, 1)
+        layout = len(content.wrap(static.app.console, width)) != static.size.height
+    static.update(content, layout=layout)

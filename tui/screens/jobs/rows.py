@@ -1,19 +1,21 @@
-"""How jobs, events and checkpoints are put into words for the lists."""
+"""How jobs are put into words for the list: one line each, in columns that fit the width."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from tui.core.curves import loss_words
+from tui.core.job_cost import JobCost, count_words
+from tui.core.progress import Progress
 from tui.core.text import one_line
 from tui.widgets.status_line import age_words
 
 if TYPE_CHECKING:
-    from tui.core.jobs import Checkpoint, Event, Job, Metrics
+    from tui.core.jobs import Job
 
 # A glyph as well as a word and a colour: state must be readable without colours.
 STATUS = {
@@ -25,37 +27,43 @@ STATUS = {
     "cancelled": ("■", "yellow"),
     "paused": ("‖", "yellow"),
 }
-LEVELS = {"warn": ("!", "yellow"), "warning": ("!", "yellow"), "error": ("✗", "red")}
-_STATUS_WIDTH = 18
+_SHORT = {"validating_files": "validating"}
+_STATUS_WIDTH, _WHEN_WIDTH = 14, 10
+_MODEL_AND_SUFFIX = 24  # columns from which on both are shown
+# What is shown beside status, name and time, the most telling first: name, title, width.
+_OPTIONAL = (
+    ("step", "step", 9),
+    ("loss", "loss", 6),
+    ("valid", "valid", 6),
+    ("cost", "cost", 12),
+    ("usual", "usually", 9),
+    ("tokens", "tokens", 6),
+)
+_LEAST_NAME = {"step": 8, "loss": 10, "valid": 20}
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far a job is known to be."""
+class Line:
+    """What a row says of a job.
 
-    step: int | None = None
-    total: int | None = None
-    loss: float | None = None
+    `since` is when it came into its status and `usual` the usual seconds there; `gone` is when
+    a job that the provider lists no more was last seen. `mark` is its letter in the curve.
+    """
 
-    @property
-    def words(self) -> str:
-        """The step of the total, such as "120/360"."""
-        if self.step is None:
-            return ""
-        return f"{self.step}/{self.total}" if self.total else str(self.step)
-
-
-def progress_of(metrics: tuple[Metrics, ...]) -> Progress:
-    """Return where the metrics of a job, by step, have got to."""
-    loss = next((m.train_loss for m in reversed(metrics) if m.train_loss is not None), None)
-    total = next((m.total_steps for m in reversed(metrics) if m.total_steps), None)
-    return Progress(metrics[-1].step, total, loss) if metrics else Progress()
+    job: Job
+    progress: Progress = field(default_factory=Progress)
+    cost: JobCost = field(default_factory=JobCost)
+    since: float | None = None
+    usual: float | None = None
+    gone: float | None = None
+    mark: str = ""
 
 
-def status_text(status: str) -> Text:
+def status_text(status: str, *, short: bool = False) -> Text:
     """Return a status as glyph and word; one nobody knows is shown as it is."""
     glyph, colour = STATUS.get(status, ("?", ""))
-    return Text(f"{glyph} {one_line(status, 24)}", style=f"bold {colour}".strip())
+    word = _SHORT.get(status, status) if short else status
+    return Text(f"{glyph} {one_line(word, 24)}", style=f"bold {colour}".strip())
 
 
 def duration_words(seconds: float) -> str:
@@ -65,13 +73,22 @@ def duration_words(seconds: float) -> str:
     minutes = round(seconds / 60)
     if minutes < 60:
         return f"{minutes} min"
+    if minutes >= 2880:
+        return f"{minutes // 1440} d"
     return f"{minutes // 60} h {minutes % 60} min" if minutes % 60 else f"{minutes // 60} h"
 
 
-def when_words(job: Job, now: float) -> str:
-    """Return when a job will be done, while that is known, and else how old it is."""
-    if job.active and job.estimated_finish is not None and job.estimated_finish > now:
-        return f"{duration_words(job.estimated_finish - now)} left"
+def when_words(line: Line, now: float) -> str:
+    """Return when a job will be done, or how long it is in its status, or how old it is."""
+    job = line.job
+    if line.gone is not None:
+        return f"seen {_brief_age(now - line.gone)}"
+    if job.active:
+        done = job.estimated_finish or line.progress.finish
+        if job.status == "running" and done is not None and done > now:
+            return f"{_brief(done - now)} left"
+        if line.since is not None:
+            return f"for {_brief(now - line.since)}"
     if job.created_at is None:
         return ""
     return long_age(now - job.created_at)
@@ -82,83 +99,82 @@ def long_age(seconds: float) -> str:
     return f"{int(seconds // 86_400)} d ago" if seconds >= 172_800 else age_words(seconds)
 
 
+def _brief(seconds: float) -> str:
+    """Return a length of time in at most five characters."""
+    if seconds < 3600:
+        return duration_words(seconds)
+    return f"{round(seconds / 3600)} h" if seconds < 172_800 else f"{int(seconds // 86_400)} d"
+
+
+def _brief_age(seconds: float) -> str:
+    return _brief(seconds).replace(" min", "m").replace(" ", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The widths of the columns for a list so wide; a narrow one leaves the loss out."""
+    """The widths of the columns for a list so wide, and which values are shown."""
 
     model: int
     suffix: int
-    loss: int
+    shown: tuple[tuple[str, str, int], ...]
 
     @classmethod
     def for_width(cls, width: int) -> Columns:
-        """Return the columns that fit."""
-        loss = 7 if width >= 66 else 0
-        room = max(width - _STATUS_WIDTH - 10 - loss - 11 - 2, 12)
-        model = min(24, max(room * 3 // 5, 6))
-        return cls(model, room - model, loss)
+        """Return the columns that fit; the name keeps room enough to tell jobs apart."""
+        room = width - _STATUS_WIDTH - _WHEN_WIDTH - 1
+        shown = []
+        for one in _OPTIONAL:
+            if room - one[2] - 1 < _LEAST_NAME.get(one[0], _MODEL_AND_SUFFIX + 6):
+                break
+            shown.append(one)
+            room -= one[2] + 1
+        room = max(room, 6)
+        if room < _MODEL_AND_SUFFIX:
+            return cls(0, room - 1, tuple(shown))
+        model = min(24, room * 3 // 5)
+        return cls(model, room - model - 2, tuple(shown))
 
-    def line(self, model: str, suffix: str, step: str, loss: str) -> str:
+    def line(self, model: str, suffix: str, values: dict[str, str]) -> str:
         """Return the middle of a row, each value in its column."""
-        text = f" {one_line(model, self.model):<{self.model}}"
-        text += f" {one_line(suffix, self.suffix):<{self.suffix}} {one_line(step, 9):>9}"
-        return f"{text} {loss:>6}" if self.loss else text
+        text = f" {one_line(model, self.model):<{self.model}}" if self.model else ""
+        text += f" {one_line(suffix, self.suffix):<{self.suffix}}"
+        for name, _, width in self.shown:
+            text += f" {one_line(values[name], width):>{width}}"
+        return text
 
 
 def job_heading(width: int) -> Text:
     """Return the heading over the rows of jobs."""
-    middle = Columns.for_width(width).line("base model", "suffix", "step", "loss")
-    text = f"{'status':<{_STATUS_WIDTH}}{middle} {'age':>10}"
+    columns = Columns.for_width(width)
+    titles = {name: title for name, title, _ in _OPTIONAL}
+    middle = columns.line("base model", "suffix" if columns.model else "name", titles)
+    text = f"{'status':<{_STATUS_WIDTH}}{middle} {'time':>{_WHEN_WIDTH}}"
     return Text(text, style="dim", no_wrap=True, overflow="crop")
 
 
-def job_row(job: Job, progress: Progress, width: int, now: float | None = None) -> Text:
+def job_row(line: Line, width: int, now: float | None = None) -> Text:
     """Return one line for a job."""
-    row = Text().append_text(status_text(job.status))
+    job, columns = line.job, Columns.for_width(width)
+    status = status_text(job.status, short=True)
+    if line.mark:
+        status.append(f" {line.mark}", style="bold reverse")
+    row = Text().append_text(status)
     row.truncate(_STATUS_WIDTH, pad=True)
-    loss = "" if progress.loss is None else loss_words(progress.loss)
-    columns = Columns.for_width(width)
-    row.append(columns.line(job.model, job.suffix or "–", progress.words, loss))
-    when = when_words(job, time.time() if now is None else now)
-    row.append(f" {when:>10}", style="dim")
+    name = job.suffix or "–" if columns.model else job.suffix or job.model
+    row.append(columns.line(job.model, name, _values(line)), style="dim" if line.gone else "")
+    when = when_words(line, time.time() if now is None else now)
+    row.append(f" {when:>{_WHEN_WIDTH}}", style="dim")
     return row
 
 
-def event_row(event: Event, width: int) -> Text:
-    """Return one line for an event: time, level, what it says."""
-    text = Text(f"{_clock(event.created_at)} ", style="dim")
-    glyph, colour = LEVELS.get(event.level, (" ", ""))
-    text.append(f"{glyph} ", style=f"bold {colour}".strip())
-    text.append(one_line(event.message, width * 2))
-    return text
-
-
-def checkpoint_row(checkpoint: Checkpoint, best: int | None, width: int) -> Text:
-    """Return one line for a checkpoint; `best` is the step of the best one."""
-    text = Text(f"step {checkpoint.step or 0:>5}  ")
-    if (loss := _held_out(checkpoint)) is not None:
-        text.append(f"validation loss {loss_words(loss)}")
-    elif checkpoint.metrics.train_loss is not None:
-        text.append(f"training loss {loss_words(checkpoint.metrics.train_loss)}")
-    text.append("  ★ best  " if checkpoint.step == best else "  ", style="bold")
-    text.append(one_line(checkpoint.model or checkpoint.id, width), style="dim")
-    return text
-
-
-def best_checkpoint(checkpoints: tuple[Checkpoint, ...]) -> int | None:
-    """Return the step of the checkpoint with the lowest validation loss, if any has one."""
-    losses = [
-        (loss, c.step)
-        for c in checkpoints
-        if (loss := _held_out(c)) is not None and c.step is not None
-    ]
-    return min(losses)[1] if losses else None
-
-
-def _held_out(checkpoint: Checkpoint) -> float | None:
-    metrics = checkpoint.metrics
-    return metrics.valid_loss if metrics.full_valid_loss is None else metrics.full_valid_loss
-
-
-def _clock(at: int | None) -> str:
-    return "--:--:--" if at is None else time.strftime("%H:%M:%S", time.localtime(at))
+def _values(line: Line) -> dict[str, str]:
+    progress, cost = line.progress, line.cost
+    usual = line.usual if line.job.active else None
+    return {
+        "step": progress.words,
+        "loss": "" if progress.loss is None else loss_words(progress.loss),
+        "valid": "" if progress.valid is None else loss_words(progress.valid),
+        "cost": cost.amount_words,
+        "usual": "" if usual is None else f"~{_brief(usual)}",
+        "tokens": "" if cost.tokens is None else count_words(cost.tokens),
+    }

@@ -9,24 +9,21 @@ from textual.containers import Container, Vertical
 from textual.widget import Widget
 
 from tui.core.text import one_line, plural
-from tui.screens.jobs.actions import JobActions
 from tui.screens.jobs.detail import JobPane
-from tui.screens.jobs.rows import Progress, job_heading, job_row, progress_of
+from tui.screens.jobs.following import Following
+from tui.screens.jobs.rows import job_heading, job_row
+from tui.services.errors import InputError
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from textual.app import ComposeResult
-    from textual.timer import Timer
 
     from tui.core.jobs import Job
-    from tui.services.board import BoardState, JobBoard, JobDetail
-    from tui.services.workspace import Workspace
+    from tui.services.board import JobDetail
+    from tui.services.job_books import Lineage
 
 EMPTY = "No jobs yet. Press n to make one from {0}."
 FEW = 2  # leave the room to the curve
-WATCH_AFTER_S = 0.15  # moving through the list asks for the job one stops at, not for each
 
 
 class JobsHeading(Widget):
@@ -37,7 +34,7 @@ class JobsHeading(Widget):
         return job_heading(self.content_size.width)
 
 
-class JobsScreen(JobActions):
+class JobsScreen(Following):
     """All jobs of the profile. What is shown follows the job board while it is on the screen."""
 
     MODE: ClassVar[str] = "jobs"
@@ -45,17 +42,8 @@ class JobsScreen(JobActions):
 
     def __init__(self) -> None:
         super().__init__(classes="-no-jobs")
-        self.jobs: tuple[Job, ...] = ()
-        self.selected: str | None = None
-        self._progress: dict[str, Progress] = {}
-        self._board: JobBoard | None = None
-        self._rows: list[str] = []
+        self._rows: dict[int, str] = {}  # the rows in view as they were painted last
         self._said = ""
-        self._here = False
-        self._leave_list: Callable[[], None] | None = None
-        self._leave_job: Callable[[], None] | None = None
-        self._leave_status: Callable[[], None] | None = None
-        self._watch_timer: Timer | None = None
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list, and the pane of the job under the cursor."""
@@ -65,87 +53,11 @@ class JobsScreen(JobActions):
                 yield RecordList(id="jobs", empty="Asking the provider…")
             yield JobPane()
 
-    # -- following the board ---------------------------------------------------------
+    # -- the list --------------------------------------------------------------------
 
-    def on_workspace(self, workspace: Workspace) -> None:
-        """Follow the jobs of this profile; those of another one are forgotten."""
-        if workspace.board is self._board:
-            return
-        self._stop_following()
-        if self._leave_status is not None:
-            self._leave_status()
-        self.clear_error()
-        self._board = workspace.board
-        self.jobs, self.selected, self._failed = (), None, None
-        self._progress = {}
-        self.started.clear()
-        self._show_jobs(())
-        self._say()
-        self.fetched(None)
-        self._leave_status = workspace.provider.subscribe(lambda _: self._say())
-        if self._here:
-            self._follow()
-
-    def on_screen_resume(self) -> None:
-        """Follow the jobs while they can be seen."""
-        self._here = True
-        self.host.reached("jobs")
-        self._follow()
-
-    def on_screen_suspend(self) -> None:
-        """Ask for nothing nobody sees; jobs made here are followed to their end."""
-        self._here = False
-        self._stop_watching()
-        if not self.started:
-            self._stop_following()
-
-    def on_unmount(self) -> None:
-        """Leave the board."""
-        self._stop_following()
-        if self._leave_status is not None:
-            self._leave_status()
-
-    def _follow(self) -> None:
-        if self._board is not None and self._leave_list is None:
-            self._leave_list = self._board.subscribe(self._take_state)
-        self._watch_selected()
-
-    def _stop_following(self) -> None:
-        self._stop_watching()
-        if self._leave_list is not None:
-            self._leave_list()
-            self._leave_list = None
-
-    def _stop_watching(self) -> None:
-        if self._watch_timer is not None:
-            self._watch_timer.stop()
-            self._watch_timer = None
-        if self._leave_job is not None:
-            self._leave_job()
-            self._leave_job = None
-
-    def _take_state(self, state: BoardState) -> None:
-        failure = state.failure
-        if failure is None:
-            if self._failed is not None and self._failed == self._error_shown():
-                self.clear_error()
-            self._failed = None
-        elif self._failed != (failure.title, failure.cause):
-            self._failed = (failure.title, failure.cause)
-            self.show_error(failure)
-        self.fetched(state.fetched_at)
-        self._show_jobs(state.jobs)
-        self._say()
-        self.tell_ended(state.jobs)
-        if not self._here and not self.started:
-            self._stop_following()
-
-    def _error_shown(self) -> tuple[str, str] | None:
-        shown = self.failure_text.split("\n")
-        return (shown[0], shown[1]) if len(shown) > 1 else None
-
-    def _say(self) -> None:
-        running = sum(job.active for job in self.jobs)
+    def say(self) -> None:
+        """Say how many jobs there are, or why there are none."""
+        running = sum(job.active for job in self.jobs if job.id not in self.state.forgotten)
         said = f"{plural(len(self.jobs), 'job')}, {running} active" if self.jobs else ""
         if said != self._said:
             self._said = said
@@ -165,9 +77,8 @@ class JobsScreen(JobActions):
         opened = self.workspace.datasets.current is not None
         return EMPTY.format("the open dataset" if opened else "a dataset file")
 
-    # -- the list --------------------------------------------------------------------
-
-    def _show_jobs(self, jobs: tuple[Job, ...]) -> None:
+    def show_jobs(self, jobs: tuple[Job, ...]) -> None:
+        """Show the jobs, painting only the rows in view that say something else now."""
         before = [job.id for job in self.jobs]
         self.jobs = jobs
         self.set_class(not jobs, "-no-jobs")
@@ -180,18 +91,19 @@ class JobsScreen(JobActions):
             listing.show(len(jobs), self._row)
             listing.move_to(at)
             if jobs:
-                self._select(jobs[at].id)
-        elif self.job is not None:
-            self.query_one(JobPane).show_job(self.job)
+                self._select(jobs[at].id, at_once=True)
+        elif self._watch_timer is None:
+            self.show_selected()
         self._paint_rows()
 
     def _paint_rows(self) -> None:
-        """Paint the rows again whose text is another now."""
+        """Paint the rows in view again whose text is another now."""
         listing = self.query_one("#jobs", RecordList)
-        width = listing.size.width
-        rows = [self._row(n, width).plain for n in range(len(self.jobs))]
-        for n, row in enumerate(rows):
-            if n >= len(self._rows) or self._rows[n] != row:
+        width, top = listing.scrollable_content_region.width, listing.scroll_offset.y
+        shown = range(top, min(top + max(listing.size.height, 1), len(self.jobs)))
+        rows = {n: self._row(n, width).plain for n in shown}
+        for n, row in rows.items():
+            if self._rows.get(n) != row:
                 listing.refresh_row(n)
         self._rows = rows
 
@@ -199,14 +111,9 @@ class JobsScreen(JobActions):
         if row >= len(self.jobs):
             return Text()
         job = self.jobs[row]
-        return job_row(job, self._progress.get(job.id, Progress()), width)
+        return job_row(self.line_of(job, self.overlays.letter(job.id)), width)
 
     # -- the job selected ------------------------------------------------------------
-
-    @property
-    def job(self) -> Job | None:
-        """The job under the cursor."""
-        return next((job for job in self.jobs if job.id == self.selected), None)
 
     def select(self, job_id: str) -> None:
         """Put the cursor on a job as soon as it is listed."""
@@ -216,29 +123,54 @@ class JobsScreen(JobActions):
             self.query_one("#jobs", RecordList).move_to(ids.index(job_id))
         self._watch_selected()
 
-    def _select(self, job_id: str) -> None:
+    def _select(self, job_id: str, *, at_once: bool = False) -> None:
         changed = job_id != self.selected
         self.selected = job_id
-        if (job := self.job) is not None:
-            self.query_one(JobPane).show_job(job)
+        if at_once:
+            self.show_selected()
         if changed or self._leave_job is None:
-            self._stop_watching()
-            if self._here:
-                self._watch_timer = self.set_timer(WATCH_AFTER_S, self._watch_selected)
+            self.settle()
 
-    def _watch_selected(self) -> None:
-        self._stop_watching()
-        if self._board is not None and self.selected is not None and self._here:
-            self._leave_job = self._board.watch(self.selected, self._take_detail)
-
-    def _take_detail(self, detail: JobDetail) -> None:
-        if detail.job is None or detail.job.id != self.selected:
+    def show_selected(self) -> None:
+        """Show the selected job as it is listed."""
+        if (job := self.job) is None:
             return
-        self._progress[detail.job.id] = progress_of(detail.metrics)
-        self.query_one(JobPane).show_detail(detail)
+        pane = self.query_one(JobPane)
+        changed = pane.job is None or pane.job.id != job.id
+        pane.show_job(self.line_of(job), ready=self.ready.get(job.id, ""))
+        if changed:
+            self.show_overlays()
+
+    def refresh_job(self) -> None:
+        """Say anew where the selected job stands."""
+        self.show_selected()
+
+    def show_detail(self, detail: JobDetail) -> None:
+        """Show what is known of the selected job."""
+        if (job := self.job or detail.job) is None:
+            return
+        self.query_one(JobPane).show_detail(self.line_of(job), detail)
         if detail.failure is not None:
             self._said = f"detail not current: {one_line(detail.failure.cause, 60)}"
             self.note(self._said)
+        self._paint_rows()
+
+    def show_lineage(self, found: tuple[Lineage, ...]) -> None:
+        """Show where the data of the selected job came from."""
+        self.query_one(JobPane).show_lineage(found)
+
+    def action_mark(self) -> None:
+        """Draw this job over the curves of the others, or not any more."""
+        job = self.job
+        if job is None or self._board is None:
+            return
+        if not self.overlays.toggle(job, self._board):
+            cause = "four jobs are drawn over the others already"
+            self.show_error(InputError("Not marked", cause, "Unmark one with space first."))
+
+    def show_overlays(self) -> None:
+        """Draw the marked jobs over the curve of the selected one."""
+        self.query_one(JobPane).show_overlays(self.overlays.shown(self.selected))
         self._paint_rows()
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:
@@ -258,6 +190,10 @@ class JobsScreen(JobActions):
             model = pane.checkpoints[event.index].model
             if model:
                 self.host.chat_with(model)
+
+    def on_key(self) -> None:
+        """Whoever presses a key has seen what the terminal's title told."""
+        self.seen()
 
     def go_back(self) -> bool:
         """Close the error, or return from the job to the list."""

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.curves import read, seconds_left
+from tui.core.curves import read
 from tui.core.text import one_line, visible
-from tui.screens.jobs.rows import duration_words, status_text
+from tui.screens.jobs.rows import duration_words, long_age, status_text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.core.curves import Curves
-    from tui.core.jobs import Event, Job
+    from tui.core.jobs import Job
+    from tui.screens.jobs.rows import Line
+    from tui.services.errors import ServiceError
+    from tui.services.job_books import Lineage
+
 
 _PARAMETERS = {
     "n_epochs": "epochs",
@@ -21,35 +27,48 @@ _PARAMETERS = {
     "learning_rate_multiplier": "LR multiplier",
 }
 _WAITING = {
-    "validating_files": "The provider is checking the files.",
-    "queued": "Waiting for its turn.",
-    "paused": "Training stands still; p lets it go on.",
-    "cancelled": "Stopped for good; no model was made.",
-    "cancelling": "It is being stopped.",
+    "validating_files": "The provider is checking the files",
+    "queued": "Waiting for its turn",
+    "paused": "Training stands still; p lets it go on",
+    "cancelled": "Stopped for good; no model was made",
+    "cancelling": "It is being stopped",
 }
 
 
-def standing(job: Job, curves: Curves, events: tuple[Event, ...], now: float) -> Text:
-    """Return where a job stands, in words: state, time left, losses, how well it learns."""
-    left = time_left(job, curves, events, now) if job.active else None
-    parts = [_state(job, left, now), read(curves).text]
+def standing(line: Line, curves: Curves, now: float, ready: str = "") -> Text:
+    """Return where a job stands, in words: state, time left, cost, losses, how well it learns.
+
+    `ready` is what is known of the model made, when it is not simply there.
+    """
+    job = line.job
+    parts = [_state(line, now, ready), read(curves).text]
+    if job.active and line.cost.amount_words:
+        parts.insert(1, f"{line.cost.amount_words} so far.")
+    if line.gone is not None:
+        parts.append(f"The provider lists it no more; last seen {long_age(now - line.gone)}.")
     text = Text().append_text(status_text(job.status))
     text.append(visible(" ".join(part for part in parts if part)))
     return text
 
 
-def _state(job: Job, left: float | None, now: float) -> str:
+def _state(line: Line, now: float, ready: str) -> str:
     """Return what follows the word of the status."""
+    job = line.job
     if job.error is not None and not job.active:
         return f": {job.error.message.rstrip('.')}."
     if job.succeeded:
         model = job.fine_tuned_model
-        ready = f" {model}: press c to chat with it." if model else ""
-        return f"{_took(job)}.{ready}"
+        there = f" {model}: {ready or 'press c to chat with it.'}" if model else ""
+        return f"{_took(job)}.{there}"
+    since = "" if line.since is None else f" for {duration_words(now - line.since)}"
+    usual = "" if line.usual is None else f" (usually {duration_words(line.usual)})"
     if job.status == "running":
-        since = "" if job.created_at is None else f" for {duration_words(now - job.created_at)}"
-        return since + ("." if left is None else f", about {duration_words(left)} left.")
-    return f": {_WAITING[job.status]}" if job.status in _WAITING else "."
+        left = time_left(line, now)
+        return since + usual + ("." if left is None else f", about {duration_words(left)} left.")
+    if job.status in _WAITING:
+        waited = f"{since}{usual}" if job.active else ""
+        return f": {_WAITING[job.status]}{waited}."
+    return f"{since}{usual}."
 
 
 def _took(job: Job) -> str:
@@ -58,27 +77,24 @@ def _took(job: Job) -> str:
     return f" in {duration_words(job.finished_at - job.created_at)}"
 
 
-def time_left(job: Job, curves: Curves, events: tuple[Event, ...], now: float) -> float | None:
+def time_left(line: Line, now: float) -> float | None:
     """Return the seconds a job still needs: in the provider's words, or else at its own pace."""
-    if job.estimated_finish is not None:
-        return max(job.estimated_finish - now, 0.0)
-    steps = [
-        (float(event.created_at), event.metrics.step)
-        for event in events
-        if event.created_at is not None
-        and event.metrics is not None
-        and event.metrics.step is not None
-    ]
-    return seconds_left(steps, curves.total_steps, now)
+    done = line.job.estimated_finish or line.progress.finish
+    return None if done is None else max(done - now, 0.0)
 
 
-def settings_text(job: Job) -> Text:
+def settings_text(
+    line: Line, lineage: Sequence[Lineage] = (), failure: ServiceError | None = None
+) -> Text:
     """Return everything known of a job that is no event, as one line a setting."""
-    text = Text()
+    text, job = Text(), line.job
     if job.error is not None:
         _line(text, "error", job.error.message, style="bold red")
         _line(text, "error code", job.error.code)
         _line(text, "error param", job.error.param)
+    if failure is not None:
+        _line(text, "not current", f"{failure.title}: {failure.cause}", style="bold yellow")
+        _line(text, "request", failure.request_id)
     _line(text, "job", job.id)
     _line(text, "status", job.status)
     _line(text, "base model", job.model)
@@ -88,17 +104,30 @@ def settings_text(job: Job) -> Text:
     for name, value in job.hyperparameters.items():
         _line(text, _PARAMETERS.get(name, one_line(name, 14)), str(value))
     _line(text, "seed", None if job.seed is None else str(job.seed))
-    _line(text, "training file", job.training_file)
-    _line(text, "validation", job.validation_file or "none")
+    origins = {one.file_id: one for one in lineage}
+    _file(text, "training file", job.training_file, origins)
+    _file(text, "validation", job.validation_file or "none", origins)
     for name in job.result_files:
         _line(text, "result file", name)
-    if job.trained_tokens is not None:
-        _line(text, "tokens", f"{job.trained_tokens:,} trained")
+    _line(text, "cost", line.cost.words or None)
     _line(text, "created", _date(job.created_at))
     _line(text, "finished", _date(job.finished_at))
     for name, value in job.metadata.items():
         _line(text, one_line(name, 14), value)
     return text
+
+
+def _file(text: Text, name: str, file_id: str | None, origins: dict[str, Lineage]) -> None:
+    """Add a file, and the datasets of this machine it is known to be."""
+    _line(text, name, file_id)
+    origin = origins.get(file_id or "")
+    if origin is None:
+        return
+    if origin.upload is not None:
+        _line(text, "  uploaded", f"{_date(origin.upload.uploaded_at)} from {origin.upload.path}")
+    for version in origin.versions:
+        made = f"{version.examples:,} examples, {version.origin} {_date(version.saved_at)}"
+        _line(text, "  data", f"{version.path}: {made}, sha256 {version.digest[:12]}")
 
 
 def _line(text: Text, name: str, value: str | None, style: str = "") -> None:
@@ -109,4 +138,9 @@ def _line(text: Text, name: str, value: str | None, style: str = "") -> None:
 
 
 def _date(at: int | None) -> str | None:
-    return None if at is None else time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+    if at is None:
+        return None
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(at))
+    except (ValueError, OverflowError, OSError):  # a server may send any number
+        return str(at)
