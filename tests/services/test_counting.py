@@ -178,7 +178,7 @@ def test_tool_definitions_are_counted_as_in_the_cookbook() -> None:
 @pytest.mark.parametrize("encoding", ["o200k_base", "cl100k_base"])
 def test_both_tokenizers_count_alike(encoding: str) -> None:
     pytest.importorskip("gigatoken.gigatoken_rs")
-    texts = [*generated(3000), "a" + " " * 1_100_000 + "b", "x" * 300_000]
+    texts = [*generated(3000), "a" + " " * 1_100_000 + "b", "x" * 30_000]
     assert FastCounter(encoding).counts(texts) == PlainCounter(encoding).counts(texts)
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import math
+import threading
+import time
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.core.catalog import Catalog, CatalogError, ModelFacts, load
+from tui.core.catalog import DEFAULT_ENCODING, Catalog, CatalogError, ModelFacts, load
 from tui.core.pieces import ExamplePieces, read_pieces
 from tui.services.counting.counts import Cancelled, Counted, Counting
 from tui.services.counting.crew import CountingError
@@ -23,6 +26,9 @@ if TYPE_CHECKING:
 __all__ = ["Cancelled", "CountingError", "Rows", "TokenReport", "TokenService"]
 
 _LOST_AT_ONCE = 64
+# Between two reports of a count under way: so many seconds, and so many times what one took.
+_PART_S = 0.4
+_PART_REST = 8
 
 
 class TokenService:
@@ -83,6 +89,14 @@ class TokenService:
         if on_progress is not None:
             on_progress(len(rows), len(rows))
         return report
+
+    def prepare(self, rows: Rows) -> None:
+        """Have a process ready for a file that may soon be counted, unless it is remembered.
+
+        Returns at once. What goes wrong, the count itself will tell.
+        """
+        start = (rows, DEFAULT_ENCODING)
+        threading.Thread(target=self._counting.prepare, args=start, daemon=True).start()
 
     async def counter(self, model: str) -> tuple[str, str]:
         """Load the vocabulary of a model; return who counts, and why no faster one does."""
@@ -150,6 +164,7 @@ class _Teller:
         self._on_progress, self._on_part = on_progress, on_part
         self._making: asyncio.Task[None] | None = None
         self._told = -1
+        self._next = 0.0  # when the next part may be made
 
     def tick(self, counted: Counted) -> None:
         """Tell about a count under way."""
@@ -159,7 +174,10 @@ class _Teller:
         self._told = done
         if self._on_progress is not None:
             self._on_progress(done, len(counted.done))
-        if self._on_part is not None and done and (self._making is None or self._making.done()):
+        if self._on_part is None or done == len(counted.done):
+            return  # nobody looks, or the whole report comes next
+        if done and time.monotonic() >= self._next:
+            self._next = math.inf
             self._making = asyncio.create_task(self._part(counted, self._on_part))
 
     async def end(self) -> None:
@@ -168,7 +186,11 @@ class _Teller:
             await self._making
 
     async def _part(self, counted: Counted, tell: Callable[[TokenReport], None]) -> None:
+        began = time.monotonic()
         # A copy first: numpy must not look twice at what other threads change meanwhile.
         done = counted.done.copy()
         rows = await asyncio.to_thread(lambda: counted.table[done])
         tell(await asyncio.to_thread(make_report, rows, self._path, self._facts, self._epochs))
+        # Of a long count the parts are large: they must not take the time it needs itself.
+        now = time.monotonic()
+        self._next = now + max(_PART_S, _PART_REST * (now - began))

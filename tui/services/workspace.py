@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from tui.services.datasets import DatasetService
     from tui.services.tokens import TokenService
 
+_LARGE = 4_000_000
+
 
 class Workspace:
     """Everything a screen or a command works with. Made by `open`, ended by `close`.
@@ -93,7 +95,14 @@ class Workspace:
             from tui.services.datasets import DatasetService
 
             self._datasets = DatasetService(self.locations, self.store)
+            self._datasets.subscribe(self._prepare)
         return self._datasets
+
+    def _prepare(self) -> None:
+        """Have a process ready to count a large dataset before its tokens are asked for."""
+        document = self.datasets.current
+        if document is not None and document.size > _LARGE:
+            self.tokens.prepare(document.snapshot())
 
     async def close(self) -> None:
         """Stop polling, close the connections, the dataset and the ledger."""

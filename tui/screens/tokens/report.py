@@ -22,7 +22,7 @@ from tui.widgets.histogram import Histogram
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -31,12 +31,19 @@ if TYPE_CHECKING:
     from tui.screens.tokens.figures import FileFigures
     from tui.services.datasets import Document
     from tui.services.tokens import Rows
-    from tui.services.tokens_report import Measure
+    from tui.services.tokens_report import Measure, TokenReport
     from tui.services.workspace import Workspace
 
 NOTHING_OPEN = "No dataset is open. Press 1, then o to open one, or s for the sample."
 # Long enough that a burst of edits is counted once, short enough to feel live.
 _SETTLE_SECONDS = 0.3
+
+
+def _compute(reports: Sequence[TokenReport], measure: Measure) -> None:
+    """Have the reports work out what will be shown of them: sorting takes a moment."""
+    for report in reports:
+        for name in {"context", "trained", measure}:
+            report.spread(name)
 
 
 class ReportScreen(ModeScreen):
@@ -229,6 +236,7 @@ class ReportScreen(ModeScreen):
         reports = [file.report for file in self.files]
         measure, both = self.measure, len(reports) > 1
         drawn = await asyncio.to_thread(spreads, reports, measure, self.window)
+        await asyncio.to_thread(_compute, reports, measure)
         summaries = [report.spread(measure) for report in reports]
         largest = max(summary.max for summary in summaries)
         if self.window.last is not None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 from tui.services.counting.columns import NAMES
-from tui.services.counting.crew import Crew
+from tui.services.counting.crew import WORTH_FAST, CountingError, Crew
 from tui.services.counting.feed import chunks_of_file, chunks_of_rows
+from tui.services.counting.records import digest_of
 from tui.services.counting.remembered import Remembered
 from tui.services.counting.runs import Cancelled, Counted, Run, nothing_yet
 from tui.services.datasets.source import LineSource
+from tui.services.vocab import VocabularyError
 
 if TYPE_CHECKING:
     from array import array
@@ -62,9 +65,9 @@ class Counting:
         """
         source = _source_of(rows)
         if source is None:
-            run = await self._run(encoding, len(rows), chunks_of_rows(rows))
-            threads = self.crew.threads(len(rows) * _USUAL_BYTES)
-            await run.to_end(threads, on_tick, cancelled)
+            size = len(rows) * _USUAL_BYTES
+            run = await self._run(encoding, len(rows), chunks_of_rows(rows), size)
+            await run.to_end(self.crew.threads(size), on_tick, cancelled)
             return run.found
         # The lines of the file first: whatever is edited later, they stay what they are.
         told = await self._file(source, encoding, on_tick, cancelled)
@@ -74,13 +77,26 @@ class Counting:
             return await asyncio.to_thread(_complete, lines, told)
         edited = await asyncio.to_thread(self._edited_rows, rows, order, encoding)
         if edited:
-            some = await self._run(encoding, len(edited), chunks_of_rows(edited), keep=False)
+            some = await self._run(encoding, len(edited), chunks_of_rows(edited), 0, keep=False)
             await some.to_end(1, None, cancelled)
             for line, numbers in zip(edited, some.found.table, strict=True):
                 self._edited[encoding, line] = numbers
             told.new += some.found.new
             told.by, told.note = some.found.by or told.by, some.found.note or told.note
         return await asyncio.to_thread(self._in_order, lines, told, rows, order, encoding)
+
+    def prepare(self, rows: Rows, encoding: str) -> None:
+        """Start a process for a file whose first lines are not known. Blocks."""
+        source = _source_of(rows)
+        if source is None:
+            return
+        with contextlib.suppress(OSError, CountingError, VocabularyError):
+            if (kept := self._remembered(encoding)) is not None:
+                kept.refresh()
+                chunk = next(chunks_of_file(source, 0, len(source)), None)
+                if chunk and kept.get(digest_of(chunk.read(bytearray())), chunk.rows) is not None:
+                    return
+            self.crew.ask({"task": "ready", "encoding": encoding}, b"")
 
     async def _file(
         self,
@@ -94,20 +110,22 @@ class Counting:
         first = 0 if known is None else len(known)
         if first == lines and known is not None:
             return await asyncio.to_thread(nothing_yet, 0)
-        run = await self._run(encoding, lines - first, chunks_of_file(source, first, lines))
         size = source.offsets[lines] - source.offsets[first]
+        chunks = chunks_of_file(source, first, lines)
+        run = await self._run(encoding, lines - first, chunks, size)
         await run.to_end(self.crew.threads(size), on_tick, cancelled)
         table = await asyncio.to_thread(_together, known, run.found.table)
         self._files.setdefault(source, {})[encoding] = table
         return run.found
 
     async def _run(
-        self, encoding: str, rows: int, chunks: Iterator[Chunk], *, keep: bool = True
+        self, encoding: str, rows: int, chunks: Iterator[Chunk], size: int, *, keep: bool = True
     ) -> Run:
         def start() -> Run:
             kept = self._remembered(encoding) if keep else None
             stop = 0 if kept is None else kept.refresh()
-            return Run(self.crew, encoding, nothing_yet(rows), chunks, kept, stop)
+            few = size < WORTH_FAST
+            return Run(self.crew, encoding, nothing_yet(rows), chunks, kept, few, stop)
 
         return await asyncio.to_thread(start)
 
@@ -141,9 +159,11 @@ class Counting:
         import numpy as np
 
         ids = np.frombuffer(order, np.int64) if order else np.empty(0, np.int64)
+        if len(ids) == len(lines) and (ids == np.arange(len(ids))).all():
+            return _complete(lines, told)  # nothing was edited: not held twice
         table = np.zeros((len(ids), len(NAMES)), np.uint32)
-        kept = ids >= 0
-        table[kept] = lines[ids[kept]]
+        if len(lines):
+            np.take(lines, np.maximum(ids, 0), axis=0, out=table, mode="clip")
         for position in _edited_positions(order):
             table[position] = self._edited[encoding, rows[position]]
         return _complete(table, told)

@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from typing import BinaryIO
 
-MOST = min(2, os.cpu_count() or 1)  # more would cost memory and gain little
+# More would cost memory and gain little.
+MOST = min(2, len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 2)
 _START = "from tui.services.counting.worker import main; main()"
 # A second process pays only when the first has enough to do: it takes 0.3 s to start, and
 # 0.8 s with the fast tokenizer, which gets through 60 MB in that time.
 _WORTH_TWO = 4 * 1024 * 1024
 _WORTH_TWO_FAST = 64 * 1024 * 1024
+# And the fast tokenizer pays only for so many bytes.
+WORTH_FAST = 4_000_000
 _PATIENCE_S = 2.0
 _PIPE_BYTES = 1024 * 1024
 

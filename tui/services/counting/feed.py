@@ -21,6 +21,7 @@ _MOST_ROWS = 16_384
 # The first one is small: its bars are waited for.
 _FIRST_BYTES = 128 * 1024
 _BLOCK = 65_536
+_SAMPLE = 1_000
 
 
 class Rows(Protocol):
@@ -71,7 +72,9 @@ def cuts(offsets: array[int], first: int, last: int) -> Iterator[int]:
     """
     if first >= last:
         return
-    usual = max(1.0, (offsets[last] - offsets[first]) / (last - first))
+    # Of the first lines only: the same however much of the file has been indexed by now.
+    some = min(last, _SAMPLE)
+    usual = max(1.0, (offsets[some] - offsets[0]) / some)
     bits = min(40, max(0, round(math.log2(STRETCH_BYTES / usual))))
     places = _places(offsets, first, last, bits)
     start, most = first, _FIRST_BYTES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.example import Broken, parse
@@ -11,6 +12,8 @@ from tui.services.vocab import encoder
 
 if TYPE_CHECKING:
     from tui.core.example import Message
+    from tui.core.tokens import Encoder
+    from tui.services.counting.columns import BatchCounter
     from tui.services.vocab import VocabEncoder
 
 BOM = b"\xef\xbb\xbf"
@@ -18,12 +21,23 @@ BOM = b"\xef\xbb\xbf"
 MOST_TOKENS = 100_000
 
 
-def lost(line: bytes, encoding: str, limit: int) -> int:
+@dataclass(frozen=True, slots=True)
+class OneByOne:
+    """Counts single texts with a counter of many; what cannot be counted is 0."""
+
+    counter: BatchCounter
+
+    def count(self, text: str) -> int:
+        """Return the number of tokens in `text`."""
+        return max(0, self.counter.counts([text])[0])
+
+
+def lost(line: bytes, counter: Encoder, limit: int) -> int:
     """Return how many trained tokens of a line lie behind the limit; 0 when it is no example."""
     example = parse(line.removeprefix(BOM))
     if isinstance(example, Broken):
         return 0
-    return trained_lost(count_example(example, encoder(encoding)), limit)
+    return trained_lost(count_example(example, counter), limit)
 
 
 def of_line(line: bytes, encoding: str) -> list[dict[str, Any]]:

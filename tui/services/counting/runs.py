@@ -59,6 +59,7 @@ class Run:
     found: Counted
     chunks: Iterator[Chunk]
     kept: Remembered | None = None
+    few: bool = True  # too little for the fast tokenizer to be worth loading
     stop: int = 0  # how much of `kept` was there when the run began, in bytes
     lock: threading.Lock = field(default_factory=threading.Lock)
     stopped: threading.Event = field(default_factory=threading.Event)
@@ -134,6 +135,7 @@ class Run:
             "task": "count",
             "encoding": self.encoding,
             "rows": chunk.rows,
+            "few": self.few,
             "file": "" if self.kept is None else str(self.kept.path),
             "stop": self.stop,
         }

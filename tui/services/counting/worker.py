@@ -16,7 +16,7 @@ import orjson
 
 from tui.services.counting import pieces
 from tui.services.counting.columns import NAMES, count_lines
-from tui.services.counting.encoders import Chosen, choose
+from tui.services.counting.encoders import Chosen, PlainCounter, choose
 from tui.services.counting.frames import receive, send
 from tui.services.counting.known_lines import KnownLines, hashes_of
 from tui.services.counting.records import hash_mark
@@ -41,7 +41,7 @@ class Worker:
             "count": self.count,
             "ready": self.ready,
             "pieces": _pieces,
-            "lost": _lost,
+            "lost": self.lost,
         }
 
     def ready(self, head: dict[str, Any], _body: bytes) -> _Answer:
@@ -61,7 +61,7 @@ class Worker:
         answer: dict[str, Any] = {"new": len(lines) - len(known), "made": hash_mark().hex()}
         table = numbers
         if answer["new"]:
-            chosen = self._choose(head["encoding"])
+            chosen = self._choose(head["encoding"], few=head["few"])
             answer |= {"by": chosen.counter.name, "note": chosen.note}
             new = np.ones(len(lines), bool)
             new[known] = False
@@ -71,8 +71,17 @@ class Worker:
             table[known], table[new] = numbers, counted
         return answer, table.tobytes() + hashes.tobytes()
 
-    def _choose(self, encoding: str) -> Chosen:
+    def lost(self, head: dict[str, Any], body: bytes) -> _Answer:
+        """Tell how many trained tokens of each line lie behind a limit."""
+        counter = pieces.OneByOne(self._choose(head["encoding"], few=True).counter)
+        lines = body.split(b"\n")[: head["rows"]]
+        return {}, orjson.dumps([pieces.lost(line, counter, head["limit"]) for line in lines])
+
+    def _choose(self, encoding: str, *, few: bool = False) -> Chosen:
+        """Return the counter in use; for few texts the fast one is not worth its loading."""
         if encoding not in self._chosen:
+            if few:
+                return Chosen(PlainCounter(encoding))
             self._chosen[encoding] = choose(encoding, plain=self._plain)
         return self._chosen[encoding]
 
@@ -84,11 +93,6 @@ class Worker:
 
 def _pieces(head: dict[str, Any], body: bytes) -> _Answer:
     return {}, orjson.dumps(pieces.of_line(body, head["encoding"]))
-
-
-def _lost(head: dict[str, Any], body: bytes) -> _Answer:
-    lines = body.split(b"\n")[: head["rows"]]
-    return {}, orjson.dumps([pieces.lost(line, head["encoding"], head["limit"]) for line in lines])
 
 
 def answer_all(worker: Worker) -> None:
