@@ -133,15 +133,16 @@ def _unfinished(upload: OpenUpload) -> dict[str, Any]:
 
 
 async def _upload(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    path, files = options.path, workspace.files
-    if options.purpose == "fine-tune":
-        await guard_upload(path, workspace, out, yes=options.yes)
+    path, purpose, files = options.path, options.purpose, workspace.files
     line = UploadLine(out, path)
     try:
-        if options.again:
-            info, reused = await files.upload(path, options.purpose, line.show), False
-        else:
-            info, reused = await files.ensure(path, line.show, options.purpose)
+        info = None if options.again else await files.find_upload(path, line.show, purpose)
+        reused = info is not None
+        if info is None:
+            if purpose == "fine-tune":
+                line.end()
+                await guard_upload(path, workspace, out, yes=options.yes)
+            info = await files.upload(path, purpose, line.show)
     finally:
         line.end()
     if reused:

@@ -48,6 +48,8 @@ class Progress:
         if self.stage == "finishing":
             return "100 % · waiting for the provider to put it together"
         amount = f"{size_words(self.sent)} of {size_words(self.total)}"
+        if self.stage == "reading" and short:
+            return f"{self.percent} % read"
         if self.stage == "reading":
             return f"{self.percent} % · {amount} read, to see whether it was uploaded before"
         parts = [f"{self.percent} %"] if short else [f"{self.percent} %", amount]

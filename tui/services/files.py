@@ -80,9 +80,11 @@ class FileService:
         """
         return await self._upload(Path(path), purpose, watch, None)
 
-    async def find_upload(self, path: str | Path, watch: Watch | None = None) -> FileInfo | None:
+    async def find_upload(
+        self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
+    ) -> FileInfo | None:
         """Return an earlier upload of the same content that the provider still has."""
-        return await self._find_upload((await self._read(Path(path), watch)).sha256)
+        return await self._find_upload((await self._read(Path(path), watch)).sha256, purpose)
 
     async def ensure(
         self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
@@ -249,9 +251,9 @@ class FileService:
             self._last_read = (path, size, modified), digests
         return digests
 
-    async def _find_upload(self, digest: str, purpose: str = "") -> FileInfo | None:
+    async def _find_upload(self, digest: str, purpose: str) -> FileInfo | None:
         for record in await self._store.uploads(self._profile, digest):
-            if purpose and record.purpose and record.purpose != purpose:
+            if record.purpose != purpose:
                 continue
             try:
                 info = await self.retrieve(record.file_id)

@@ -17,6 +17,7 @@ from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.files.rows import Running
 from tui.services.errors import InputError
+from tui.services.uploads import state_of
 
 if TYPE_CHECKING:
     from textual.worker import Worker
@@ -137,14 +138,15 @@ class FileSending(DeletingScreen):
     async def _check_and_send(self, path: Path, *, asked: bool) -> FileInfo | None:
         files = self.workspace.files
         if not asked:
-            size = (await asyncio.to_thread(path.stat)).st_size
+            size, _ = await asyncio.to_thread(state_of, path)
             if problem := files.limits.problem(size):
                 raise InputError(f"Cannot upload {path.name}", problem, files.limits.larger)
-            if not await self._fit(path):
-                return None
+            # Reading it all takes seconds for a gigabyte, checking it a minute.
             earlier = await files.find_upload(path)
             if earlier is not None and await self._use(earlier, path) is not False:
                 return earlier
+            if not await self._fit(path):
+                return None
         info = await files.upload(path, watch=self._tell(path))
         self.notify(f"Uploaded {one_line(path.name, 40)} as {info.id}", markup=False)
         return info
