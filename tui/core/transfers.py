@@ -88,7 +88,8 @@ class Meter:
         while len(self._seen) > 2 and now - self._seen[1][0] >= WINDOW_S:
             del self._seen[0]
         then, before = self._seen[0]
-        rate = (sent - before) / (now - then) if now - then >= SETTLED_S else None
+        # What is sent again after a lost line makes it less than it was.
+        rate = max(sent - before, 0) / (now - then) if now - then >= SETTLED_S else None
         left = (self.total - sent) / rate if rate else None
         return Progress(
             sent, self.total, rate, left, self.expires, self.kept, stage, self.note

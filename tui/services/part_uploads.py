@@ -169,7 +169,10 @@ class PartUploads:
                     raise sending.failure from None
                 raise
 
-        raw = await self._again(once)
+        def again() -> None:
+            teller.remark(f"part {number + 1} of {upload.count} had to be sent again")
+
+        raw = await self._again(once, again)
         return parsed(lambda value: required_id(as_map(value), "the part"), raw, doing)
 
     async def _complete(self, upload: OpenUpload) -> object:
@@ -200,7 +203,9 @@ class PartUploads:
     async def _made(self, upload: OpenUpload) -> object:
         return await self._find(upload.name, upload.size, upload.purpose, upload.begun_at)
 
-    async def _again(self, attempt: Callable[[], Awaitable[T]]) -> T:
+    async def _again(
+        self, attempt: Callable[[], Awaitable[T]], on_again: Callable[[], None] = lambda: None
+    ) -> T:
         """Make a request that is harmless to repeat, again where it failed in passing."""
         for pause in AGAIN_S:
             try:
@@ -212,6 +217,7 @@ class PartUploads:
                 if not error.passing or _gone(error) or wait > LONGEST_WAIT_S:
                     raise
             await asyncio.sleep(wait)
+            on_again()
         return await attempt()
 
 

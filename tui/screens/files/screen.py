@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 NONE_YET = "No files are uploaded. Press u to upload one; a job made in Jobs (3) does it too."
 LOADING = "Asking for the files …"
+FRESH_S = 5  # so long a dialog may be open without the list being asked for again
 FAILED = "The files could not be listed. Press r to ask again, F2 for another profile."
 
 
@@ -74,7 +75,9 @@ class FilesScreen(FileDownloads):
 
     def on_screen_resume(self) -> None:
         """List anew: a job may have uploaded a file meanwhile."""
-        if self.host.workspace is not None and self.is_mounted and not self.deleting:
+        if self.host.workspace is None or not self.is_mounted or self.deleting:
+            return
+        if self._seen is not None and time.time() - self._seen.at > FRESH_S:
             self.action_refresh()
 
     # -- the list --------------------------------------------------------------------
@@ -204,16 +207,21 @@ class FilesScreen(FileDownloads):
         """Let the rows with clocks go on, once a second; without any nothing is written."""
         if not self.is_current or self.host.workspace is None:
             return
-        if any(isinstance(entry, Running) for entry in self.entries) or self.running():
-            self._show(NONE_YET)
+        running = self.running()
+        count = sum(isinstance(entry, Running) for entry in self.entries)
+        if [one.key for one in running] != [key_of(entry) for entry in self.entries[:count]]:
+            self.show_running()
             return
+        self.entries[:count] = running
+        listing = self.query_one(RecordList)
         for row, entry in enumerate(self.entries):
-            if not isinstance(entry, OpenUpload):
+            if isinstance(entry, StoredFile):
                 break
-            if entry.expires_at <= time.time():
-                self.action_refresh()
-                break
-            self.query_one(RecordList).refresh_row(row)
+            if isinstance(entry, OpenUpload) and entry.expires_at <= time.time():
+                self.reload_unfinished()
+            listing.refresh_row(row)
+        if count and listing.cursor < count:
+            self._show_about()
 
     # -- deleting --------------------------------------------------------------------
 

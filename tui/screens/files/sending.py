@@ -137,6 +137,8 @@ class FileSending(DeletingScreen):
 
     async def _check_and_send(self, path: Path, *, asked: bool) -> FileInfo | None:
         files = self.workspace.files
+        if not asked and not await self._saved(path):
+            return None
         if not asked:
             size, _ = await asyncio.to_thread(state_of, path)
             if problem := files.limits.problem(size):
@@ -150,6 +152,21 @@ class FileSending(DeletingScreen):
         info = await files.upload(path, watch=self._tell(path))
         self.notify(f"Uploaded {one_line(path.name, 40)} as {info.id}", markup=False)
         return info
+
+    async def _saved(self, path: Path) -> bool:
+        """Save unsaved changes of the file that is to be sent, after asking."""
+        document = self.workspace.datasets.current
+        if document is None or not document.modified or document.path != path:
+            return True
+        question = (
+            f"{one_line(path.name, 40)} has unsaved changes; what is sent is the file on disk.\n"
+            "Save it first?"
+        )
+        dialog = Confirm("Unsaved changes", question, "save and go on", "cancel")
+        answer: bool | None = await self.app.push_screen_wait(dialog)
+        if answer:
+            await document.save()
+        return bool(answer)
 
     async def _fit(self, path: Path) -> bool:
         """Check the file and ask about what is wrong with it; enter is the careful answer."""
