@@ -25,6 +25,12 @@ def all_results() -> list[object]:
         large.negatives_replaced(NUMBERS, lambda number: -number * 100),
         large.running_sums(SIGNS, [0, 5, 3, 0, 1, 2, 9]),
         large.counted(SIGNS, 9),
+        [*large.tally(NUMBERS).items()],
+        large.places_of(SIGNS, {2, 5, 99}),
+        large.differing(NUMBERS, array("q", sorted(NUMBERS))),
+        large.is_range(NUMBERS, len(NUMBERS)),
+        large.is_range(array("q", range(70)), 70),
+        large.is_range(array("q", range(70)), 71),
     ]
 
 

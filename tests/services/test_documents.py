@@ -102,6 +102,22 @@ async def test_undo_reaches_past_a_save_and_survives_a_restart(path: Path) -> No
     await again.close()
 
 
+async def test_what_a_killed_save_left_behind_is_removed(path: Path) -> None:
+    document = opened(path)
+    await document.delete(0, 1, "delete")
+    left = path.with_name(".data.jsonl.killed.tmp")
+    left.write_bytes(b"half of it")
+    mine = path.with_name(".data.jsonl.mine.tmp")
+    mine.write_bytes(b"not ours")
+    document._journal.writing(left.name)  # type: ignore[union-attr]
+    document._journal.close()  # type: ignore[union-attr]
+    again = opened(path)
+    assert rows(again) == [line("two"), line("three")]
+    assert mine.exists()
+    assert not left.exists()
+    await again.close()
+
+
 async def test_a_file_changed_by_another_program_is_not_overwritten(path: Path) -> None:
     document = opened(path)
     await document.delete(0, 1, "delete")

@@ -12,7 +12,7 @@ from operator import sub
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
 # From here on numpy is worth loading.
 MANY = 50_000
@@ -76,6 +76,54 @@ def gaps_over(starts: array[int], before: int, size: int) -> list[int]:
     if max(gaps, default=0) <= size:  # as nearly always
         return []
     return [at for at, gap in enumerate(gaps) if gap > size]
+
+
+def tally(column: array[int]) -> Counter[int]:
+    """Return how often each number occurs, in the order in which they first do."""
+    if len(column) < MANY:
+        return Counter(column)
+    import numpy as np
+
+    # Counter would keep every other thread waiting for a tenth of a second.
+    found = np.unique(_numbers(column), return_index=True, return_counts=True)
+    numbers, first, counts = found
+    order = np.argsort(first, kind="stable")
+    pairs = zip(numbers[order].tolist(), counts[order].tolist(), strict=True)
+    return Counter(dict(pairs))
+
+
+def places_of(column: array[int], wanted: Collection[int]) -> list[int]:
+    """Return the positions (0-based) at which one of the numbers `wanted` stands, in order."""
+    if len(column) < MANY:
+        return [at for at, number in enumerate(column) if number in wanted]
+    import numpy as np
+
+    numbers = _numbers(column)
+    is_wanted = np.zeros(int(numbers.max()) + 1, bool)
+    is_wanted[[number for number in wanted if number < len(is_wanted)]] = True
+    places: list[int] = np.flatnonzero(is_wanted[numbers]).tolist()
+    return places
+
+
+def differing(first: array[int], second: array[int]) -> array[int]:
+    """Return the positions at which two columns of one length differ."""
+    if len(first) < MANY:
+        pairs = zip(first, second, strict=True)
+        return array("q", (at for at, (one, other) in enumerate(pairs) if one != other))
+    import numpy as np
+
+    return _array("q", np.flatnonzero(_numbers(first) != _numbers(second)))
+
+
+def is_range(column: array[int], length: int) -> bool:
+    """Whether the column holds 0, 1, 2 … up to `length` - 1."""
+    if len(column) != length:
+        return False
+    if length < MANY:
+        return [*column] == [*range(length)]
+    import numpy as np
+
+    return bool(np.array_equal(_numbers(column), np.arange(length)))
 
 
 def counted(column: array[int], kinds: int) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.core.checks.columns import JUDGED, KINDS, LONGER, TRAINS, Columns, is_example
 from tui.core.checks.model import FileFacts, Finding, PairFindings, file_rule
 from tui.core.checks.repeats import repeats
-from tui.core.large import picked
+from tui.core.large import differing, picked, tally
 from tui.core.text import plural
 
 if TYPE_CHECKING:
@@ -77,7 +76,7 @@ class WholeFile:
         Also returns what gives the first line of an example of another digest than the given.
         """
         numbers, kinds = self.rows.system, self.rows.kinds
-        count = Counter(numbers)
+        count = tally(numbers)
         for kind in self.kinds:  # few lines, if any, are no examples: they are taken off again
             for line in () if kind in _EXAMPLES else self.of_kind(kind):
                 count[numbers[line - 1]] -= 1
@@ -265,8 +264,8 @@ def duplicate(file: WholeFile) -> Iterable[Finding]:
 def contradiction(file: WholeFile) -> Iterable[Finding]:
     """Find prompts that are answered differently before."""
     again, before = repeats(file.rows.prompt)
-    answers = zip(picked(file.rows.answer, again), picked(file.rows.answer, before), strict=True)
-    differ = array("q", [at for at, (answer, other) in enumerate(answers) if answer != other])
+    answers = file.rows.answer
+    differ = differing(picked(answers, again), picked(answers, before))
     text = "Line {} answers the same prompt differently. Keep the better one."
     return PairFindings(text, picked(again, differ), picked(before, differ))
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from array import array
 from typing import TYPE_CHECKING
 
 from tui.core.checks import Columns, FileFacts, check_row
-from tui.core.large import negatives, negatives_replaced
+from tui.core.large import is_range, negatives, negatives_replaced
 from tui.services.datasets.file_check import FileCheck
 from tui.services.datasets.problems import Problems
 from tui.services.datasets.source import LONG_LINE
@@ -117,6 +116,6 @@ class Checker:
         return True
 
     def _in_order(self, snapshot: Snapshot, columns: Columns) -> Columns:
-        if not self._places and snapshot.ids == array("q", range(len(columns))):
+        if not self._places and is_range(snapshot.ids, len(columns)):
             return columns
         return columns.take(negatives_replaced(snapshot.ids, self._places.__getitem__))

@@ -432,8 +432,10 @@ class Document:
         if path != self.path or self._journal is None:
             write_atomically(path, chunks)
         else:
-            announce = self._journal.saving
-            write_atomically(path, chunks, lambda file: announce(Identity.of(file)))
+            journal = self._journal
+            write_atomically(
+                path, chunks, lambda file: journal.saving(Identity.of(file)), journal.writing
+            )
         if path != self.path:
             return
         with path.open("rb") as file:

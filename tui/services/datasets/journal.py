@@ -10,10 +10,12 @@ it takes effect and begins a new journal after.
 from __future__ import annotations
 
 import base64
+import contextlib
 import fcntl
 import hashlib
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
@@ -23,13 +25,12 @@ from tui.services.datasets.source import Identity
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from tui.core.splices import Step
 
 VERSION = 1
 Move = Literal["do", "undo", "redo"]
-_SAVING = "saving"
+_SAVING, _WRITING = "saving", "writing"
 
 
 class JournalBusyError(Exception):
@@ -99,13 +100,28 @@ class Journal:
             return None, []
         try:
             header, *records = map(orjson.loads, whole.split(b"\n")[:-1])
+            self._sweep([r[1] for r in records if r[0] == _WRITING])
             start = Identity(header["size"], header["mtime_ns"], header["edges"])
             if any(Identity(*r[1:]) == current for r in records if r[0] == _SAVING):
                 return current, []
-            return start, [entry_of(record) for record in records if record[0] != _SAVING]
+            moves = [record for record in records if record[0] not in {_SAVING, _WRITING}]
+            return start, [*map(entry_of, moves)]
         except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
             self.set_aside()
             return None, []
+
+    def writing(self, name: str) -> None:
+        """Note that a save begins to write a file of this name beside the dataset.
+
+        A kill leaves it there; the next `load` removes it. Raises OSError.
+        """
+        self._append(orjson.dumps([_WRITING, name]))
+
+    def _sweep(self, names: Sequence[str]) -> None:
+        for name in names:
+            if name.startswith(".") and name.endswith(".tmp") and os.sep not in name:
+                with contextlib.suppress(OSError):  # the folder may be read-only by now
+                    Path(self._dataset).with_name(name).unlink(missing_ok=True)
 
     def saving(self, content: Identity) -> None:
         """Note that a file of this content is about to take the place of the dataset.

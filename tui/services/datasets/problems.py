@@ -14,7 +14,7 @@ from tui.core.checks import RULES, Columns, FileFacts, check_row
 from tui.core.checks.columns import rule_numbers
 from tui.core.checks.model import SEVERITIES, PairFindings, issue
 from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file
-from tui.core.large import counted, running_sums
+from tui.core.large import counted, places_of, running_sums
 
 if TYPE_CHECKING:
     from array import array
@@ -99,7 +99,7 @@ class Problems(Sequence["Issue"]):
         """Return the numbers of the lines at which a rule found something, in order."""
         number = rule_numbers().get(rule, -1)
         having = {n for n, signature in enumerate(self._signatures) if number in signature}
-        lines = [line for line, sign in enumerate(self._signs, 1) if sign in having]
+        lines = [at + 1 for at in places_of(self._signs, having)]
         if RULES[rule].scope == "file":
             lines += [
                 n for n, issues in self._of_file.items() if any(i.rule == rule for i in issues)

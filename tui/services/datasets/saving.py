@@ -13,12 +13,16 @@ if TYPE_CHECKING:
 
 
 def write_atomically(
-    path: Path, chunks: Iterable[bytes], ready: Callable[[int], None] = lambda _file: None
+    path: Path,
+    chunks: Iterable[bytes],
+    ready: Callable[[int], None] = lambda _file: None,
+    begun: Callable[[str], None] = lambda _name: None,
 ) -> None:
     """Replace the content of `path`, keeping its mode and owner; a symbolic link is followed.
 
-    `ready` is called with the descriptor of the new content when it is on the disk, before it
-    takes the place of the old.
+    `begun` is called with the name of the file that is written beside it: what is left behind
+    by a kill. `ready` is called with its descriptor when the new content is on the disk, before
+    it takes the place of the old.
 
     A new file gets mode 0666 less the umask, as any program's would. Raises OSError (a full
     disk, a folder that may not be written), leaving the old file as it was.
@@ -29,6 +33,7 @@ def write_atomically(
     )
     temporary = Path(name)
     try:
+        begun(temporary.name)
         with os.fdopen(handle, "wb", buffering=1 << 20) as file:
             for chunk in chunks:
                 file.write(chunk)
