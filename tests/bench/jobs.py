@@ -158,6 +158,11 @@ def measure(terminal: JobsTerminal, seconds: float) -> None:
     for number in range(JOBS - 61, JOBS - 121, -1):
         times.append(terminal.press("down", f"n{number:04d}"))
     print(f"down, held          {spread(times)}")
+    cpu = terminal.cpu()
+    for number in range(JOBS - 121, JOBS - 181, -1):
+        terminal.press("down", f"n{number:04d}")
+    print(f"processor time      {(terminal.cpu() - cpu) / 60:.0f} ms a key, polls between included")
+    print(f"load of the machine {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
     print(f"memory              {terminal.rss():.0f} MB")
 
 

@@ -37,7 +37,7 @@ FAST_S = 1.0
 SLOW_S = 15.0
 RESTING_S = 30.0  # between lists while nobody looks and a job is waited for
 IN_TURN = 5  # rounds between two looks at a job that runs and is not selected
-AT_ONCE = 5  # of them in one round
+AT_ONCE = 2  # of them in one round
 REST = 30  # times the processor time of a round, before the next
 
 

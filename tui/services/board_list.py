@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NEWEST = 20
 PAGE = 100
+AT_ONCE = 2  # older jobs asked for beside one list
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Lister:
             newest = await self._jobs.list(limit=most)
             listed = {job.id for job in newest}
             if len(newest) < most or any(job.id in listed for job in known):
-                older = [await self._look(job) for job in known if job.id not in listed]
+                older = await self._look_at_some([job for job in known if job.id not in listed])
                 gone = {id_: at for id_, at in state.forgotten.items() if id_ not in listed}
                 return (*newest, *older), gone
         jobs = await self._jobs.list()
@@ -79,12 +80,16 @@ class Lister:
             if job.id not in listed
         }
 
-    async def _look(self, job: Job) -> Job:
-        """Return an older job: asked for by itself now and then, while it can change."""
+    async def _look_at_some(self, jobs: Sequence[Job]) -> Sequence[Job]:
+        """Return older jobs, the few looked at the longest ago asked for if they can change."""
         now = time.monotonic()
-        if not job.active or now < self._due.get(job.id, 0.0):
-            return job
-        self._due[job.id] = now + self._again
+        due = [job for job in jobs if job.active and now >= self._due.get(job.id, 0.0)]
+        due.sort(key=lambda job: self._due.get(job.id, 0.0))
+        fresh = {job.id: await self._look(job) for job in due[:AT_ONCE]}
+        return [fresh.get(job.id, job) for job in jobs]
+
+    async def _look(self, job: Job) -> Job:
+        self._due[job.id] = time.monotonic() + self._again
         try:
             return await self._jobs.retrieve(job.id)
         except Refused as error:

@@ -74,16 +74,18 @@ class JobPane(Vertical):
 
     # -- what is shown ---------------------------------------------------------------
 
-    def show_job(self, line: Line, *, ready: str = "") -> None:
-        """Show a job as listed; what else is known of it comes with its detail."""
+    def show_job(self, line: Line, overlays: tuple[Overlay, ...] = (), *, ready: str = "") -> None:
+        """Show a job as listed, others over it; what else is known comes with its detail."""
         if self.job is None or line.job.id != self.job.id:
             self.all_events, self.checkpoints, self.metrics = (), (), ()
             self._curves, self._failure, self._lineage = Curves(), None, ()
             self.query_one(JobCurve).forget_place()
             self._show_events()
             self._show_checkpoints()
-        self.line, self._ready = line, ready
-        self._refresh()
+        same = (line, overlays, ready) == (self.line, self._overlays, self._ready)
+        if line.job.active or not same:  # what is at work says for how long it has been
+            self.line, self._overlays, self._ready = line, overlays, ready
+            self._refresh()
 
     def show_detail(self, line: Line, detail: JobDetail) -> None:
         """Show all that is known of the job."""
@@ -102,8 +104,9 @@ class JobPane(Vertical):
 
     def show_lineage(self, found: tuple[Lineage, ...]) -> None:
         """Show where the files of the job came from."""
-        self._lineage = found
-        self._refresh()
+        if found != self._lineage:
+            self._lineage = found
+            self._refresh()
 
     def show_overlays(self, overlays: tuple[Overlay, ...]) -> None:
         """Draw other jobs over the curve."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from tui.services.board import JobBoard, JobDetail
     from tui.services.workspace import Workspace
 
+MANY = 200  # jobs
 SETTLED_S = 0.12  # moving through the list shows and asks for the job one stops at, not for each
 
 
@@ -38,6 +40,7 @@ class Following(JobActions):
         self._board: JobBoard | None = None
         self._here = False
         self.overlays = Overlays(self.show_overlays)
+        self._calmed = False
         self._models: set[str] = set()
         self._details: dict[str, JobDetail] = {}
         self._leave_list: Callable[[], None] | None = None
@@ -163,6 +166,10 @@ class Following(JobActions):
         if new := {job.model for job in state.jobs} - self._models:
             self._models |= new
             self._read_books()
+        if len(state.jobs) >= MANY and not self._calmed and state.generation > 1:
+            # They stay: looking through them again and again would hold up keys for 0.1 s.
+            self._calmed = True
+            gc.freeze()
         if not self._here and not self.started:
             self._stop_following()
 

@@ -135,11 +135,9 @@ class JobsScreen(Following):
         """Show the selected job as it is listed."""
         if (job := self.job) is None:
             return
-        pane = self.query_one(JobPane)
-        changed = pane.job is None or pane.job.id != job.id
-        pane.show_job(self.line_of(job), ready=self.ready.get(job.id, ""))
-        if changed:
-            self.show_overlays()
+        self.query_one(JobPane).show_job(
+            self.line_of(job), self.overlays.shown(job.id), ready=self.ready.get(job.id, "")
+        )
 
     def refresh_job(self) -> None:
         """Say anew where the selected job stands."""
