@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ from tui.screens.jobs.asking import GoOn
 from tui.screens.jobs.draft import Draft, draft_from_job
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.preflight import PreflightPanel
+from tui.services.tokens import TokenService
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import Fold, OneOf
 
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+pytestmark = pytest.mark.xdist_group("new-job")  # counting is started once
 MODEL = "gpt-4.1-mini-2025-04-14"
 JOB = "POST /fine_tuning/jobs"
 
@@ -40,6 +43,25 @@ def server() -> Iterator[FaultServer]:
     one.lists["/models"] = lambda q: page([{"id": MODEL}], q)
     yield one
     one.close()
+
+
+@pytest.fixture(scope="module")
+def tokens() -> Iterator[TokenService]:
+    """Count for all tests: the processes that do it take a second to start."""
+    one = TokenService()
+    yield one
+    asyncio.run(one.close())
+
+
+@pytest.fixture(autouse=True)
+def _counted(tokens: TokenService, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    async def stay() -> None:
+        pass
+
+    with monkeypatch.context() as patch:
+        patch.setattr(tokens, "close", stay)
+        patch.setattr("tui.services.tokens.TokenService", lambda **_: tokens)
+        yield
 
 
 @pytest.fixture
@@ -56,6 +78,7 @@ async def form_of(
     app = FinetuiApp()
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(lambda: app.workspace is not None, pilot)
+        assert app.workspace is not None
         await pilot.press("3")
         assert isinstance(app.screen, JobsScreen)
         form = NewJob(app.workspace, draft)
@@ -148,18 +171,18 @@ async def test_presets_are_saved_taken_and_deleted(
     async with form_of(draft) as (pilot, form):
         form.fill("n_epochs", "4")
         form.fill("suffix", "fern")
-        await pilot.press("ctrl+t", "enter", *"mine", "enter")
-        await until(lambda: "mine" in form._saved_presets, pilot)
+        await pilot.press("ctrl+t", "enter", "m", "enter")
+        await until(lambda: "m" in form._saved_presets, pilot)
         form.fill("n_epochs", "auto")
         form.fill("suffix", "")
-        await pilot.press("ctrl+t", *"take", "enter")
+        await pilot.press("ctrl+t", "down", "enter")
         await until(lambda: form.draft.suffix == "fern", pilot)
         assert form.draft.setting("n_epochs") == "4"
         assert form.draft.training == draft.training
-        await pilot.press("ctrl+t", *"delete", "enter")
+        await pilot.press("ctrl+t", "down", "down", "enter")
         await until(lambda: isinstance(form.app.screen, GoOn), pilot)
         await pilot.press("enter")  # keeps it
-        await pilot.press("ctrl+t", *"delete", "enter", "y")
+        await pilot.press("ctrl+t", "down", "down", "enter", "y")
         await until(lambda: not form._saved_presets, pilot)
 
 

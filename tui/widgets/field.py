@@ -36,31 +36,27 @@ class Field(Vertical):
 
     def __init__(self, name: str, label: str, value: str, hint: str = "") -> None:
         super().__init__(id=f"field-{name}")
-        self._field, self._label, self._value, self._hint = name, label, value, hint
+        self._field, self._label, self._hint = name, label, hint
+        self._entry = Input(value, id=name, compact=True)
+        self._problem = Static("", classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:
         """Lay out label, field and hint, and the line for what is wrong."""
         with Horizontal():
             yield Static(self._label, classes="label", markup=False)
-            yield Input(self._value, id=self._field, compact=True)
+            yield self._entry
             yield Static(self._hint, classes="hint", markup=False)
-        yield Static("", classes="problem", markup=False)
-
-    @property
-    def name_of_field(self) -> str:
-        """The name it was made with."""
-        return self._field
+        yield self._problem
 
     @property
     def value(self) -> str:
         """What is typed."""
-        found = self.query(Input)
-        return found.first().value if found else self._value
+        return self._entry.value
 
     def say(self, problem: str) -> None:
         """Show what is wrong with the field; an empty text takes it back."""
         if problem:
-            self.query_one(".problem", Static).update(f"✗ {visible(problem)}")
+            self._problem.update(f"✗ {visible(problem)}")
         self.set_class(bool(problem), "-wrong")
 
 

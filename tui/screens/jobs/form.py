@@ -63,6 +63,8 @@ class NewJob(Choosing):
         super().__init__("New fine-tuning job", workspace)
         self._terms = workspace.profile.terms
         self._start = draft
+        self._fields: dict[str, Field] = {}
+        self._method: OneOf | None = None
 
     def compose_content(self) -> ComposeResult:
         """Lay out the fields, what will happen, and the keys."""
@@ -72,7 +74,8 @@ class NewJob(Choosing):
             if len(self._terms.methods) > 1:
                 with Horizontal(id="method-line"):
                     yield Static("Method", classes="label", markup=False)
-                    yield OneOf(self._terms.methods, self._start.method, id="method")
+                    self._method = OneOf(self._terms.methods, self._start.method, id="method")
+                    yield self._method
             yield from self._rows(common_lines(self._terms))
             yield Fold(id="fold")
             with Vertical(id="folded"):
@@ -86,7 +89,8 @@ class NewJob(Choosing):
         values = self._start.values(self._terms)
         for line in lines:
             value = values.get(line.name, self._start.setting(line.name))
-            yield Field(line.name, line.label, value, line.hint)
+            row = self._fields[line.name] = Field(line.name, line.label, value, line.hint)
+            yield row
 
     def on_mount(self) -> None:
         """Say what would happen, and find a model where one is the obvious choice."""
@@ -106,17 +110,15 @@ class NewJob(Choosing):
     @property
     def draft(self) -> Draft:
         """What stands in the fields."""
-        if not self.is_mounted or not self.query(Field):
+        if not self._fields:
             return self._start
-        typed = {row.name_of_field: row.value for row in self.query(Field)}
+        typed = {name: row.value for name, row in self._fields.items()}
         texts: dict[str, Any] = {name: typed[name] for name in FIELDS if name in typed}
         settings = {name: value for name, value in typed.items() if name not in FIELDS}
-        method = self._start.method
-        if found := self.query("#method").results(OneOf):
-            method = next((cast("Method", one.value) for one in found), method)
+        method = self._start.method if self._method is None else self._method.value
         return Draft(
             **texts,
-            method=method,
+            method=cast("Method", method),
             settings=settings,
             origin=self._start.origin,
             was=self._start.was,
@@ -131,21 +133,20 @@ class NewJob(Choosing):
     def fill_all(self, draft: Draft) -> None:
         """Put a whole draft into the form."""
         for field, value in draft.values(self._terms).items():
-            if field != "method" and self.query(f"#{field}"):
+            if field in self._fields:
                 self.fill(field, value)
-        for one in self.query("#method").results(OneOf):
-            if draft.method in self._terms.methods and one.value != draft.method:
-                one.value = draft.method
+        if self._method is not None and draft.method in self._terms.methods:
+            self._method.value = draft.method
         self._arrange()
         self._plan()
 
     def say(self, field: str, problem: str) -> None:
         """Show what is wrong with a field below it; a folded one is unfolded."""
-        if not self.query(f"#field-{field}"):
+        row = self._fields.get(field)
+        if row is None:
             if problem:
                 self.notify(one_line(problem, 200), severity="warning", markup=False)
             return
-        row = self.query_one(f"#field-{field}", Field)
         row.say(problem)
         if problem and row.parent is self.query_one("#folded"):
             self.query_one(Fold).open = True
@@ -178,8 +179,8 @@ class NewJob(Choosing):
     def _arrange(self) -> None:
         """Show the fields that mean anything now, and say what is folded away and changed."""
         draft = self.draft
-        for row in self.query(Field):
-            row.display = shown(row.name_of_field, draft, self._terms)
+        for name, row in self._fields.items():
+            row.display = shown(name, draft, self._terms)
         fold = self.query_one(Fold)
         fold.words = fold_words(draft, self._terms)
         self.query_one("#folded").display = fold.open
