@@ -15,6 +15,7 @@ from tui.core.text import encodable
 from tui.screens.base import ModeScreen
 from tui.screens.walk import Walk
 from tui.services.errors import ServiceError
+from tui.warm import AFTER_S, warm
 from tui.widgets.status_line import Status
 
 if TYPE_CHECKING:
@@ -129,6 +130,11 @@ class FinetuiApp(App[None]):
         self.mutate_reactive(FinetuiApp.workspace)
         self._show_status()
         workspace.provider.subscribe(self._show_status)
+        self.set_timer(AFTER_S, self._warm)
+
+    @work(group="warm", exclusive=True, exit_on_error=False, description="load other screens")
+    async def _warm(self) -> None:
+        await warm()
 
     async def on_unmount(self) -> None:
         """Give everything back; unsaved edits stay in the journal."""

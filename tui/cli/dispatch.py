@@ -102,6 +102,7 @@ def _open_app(arguments: list[str]) -> int:
         )
     # What is made while starting is kept: looking for garbage in it takes a fifth of the time.
     gc.disable()
+    sys.setswitchinterval(0.001)  # a thread that works gives way to a key sooner than by default
     from tui.app import FinetuiApp
 
     FinetuiApp(path=path, profile=getattr(options, "profile", None)).run()

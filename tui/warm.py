@@ -1,0 +1,41 @@
+"""Modules that will be wanted, loaded after the start while nobody waits for them.
+
+Start-up pays for one screen only. What the first visit to another, or the first opening of a
+dialog, would load then is loaded before in a thread, so that no first key press is slow.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from importlib import import_module
+
+SOON = (
+    "tui.core.checks",
+    "tui.core.edits",
+    "tui.screens.datasets.editor",
+    "tui.screens.datasets.fixing_preview",
+    "tui.screens.tokens",
+    "tui.screens.jobs",
+    "tui.screens.jobs.form",
+    "tui.screens.chat",
+    "tui.screens.models",
+    "tui.screens.files",
+    "tui.core.bulk",
+    "tui.services.datasets.bulk",
+    "tui.screens.datasets.bulk_form",
+    "tui.screens.datasets.importing_preview",
+    "tui.screens.datasets.near_view",
+    "tui.screens.dialogs.help",
+    "tui.screens.dialogs.palette",
+    "tui.services.importing",
+    "tui.services.exporting",
+)
+AFTER_S = 0.8
+_BETWEEN_S = 0.02
+
+
+async def warm() -> None:
+    """Load them one by one, giving way in between."""
+    for name in SOON:
+        await asyncio.to_thread(import_module, name)
+        await asyncio.sleep(_BETWEEN_S)
