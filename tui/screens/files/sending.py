@@ -236,14 +236,13 @@ class FileSending(DeletingScreen):
 
     def _tell(self, path: Path) -> Watch:
         name = one_line(path.name, 40)
-        last = ""
+        told, stage = 0.0, ""
 
         def show(progress: Progress) -> None:
-            nonlocal last
-            # Once for each percent: every word costs bytes over SSH.
-            mark = f"{progress.percent} {progress.stage} {progress.note}"
-            if mark != last:
-                last = mark
+            nonlocal told, stage
+            # Once a second: every word costs bytes over SSH.
+            if time.monotonic() - told >= 1 or progress.stage != stage:
+                told, stage = time.monotonic(), progress.stage
                 self.host.working(WORK, transfer_words(name, progress, time.time()))
 
         return show
