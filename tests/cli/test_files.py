@@ -38,7 +38,7 @@ def home(server: UploadServer, tmp_path: Path) -> Home:
     return Home(tmp_path)
 
 
-def test_the_list_says_who_uses_what(home: Home) -> None:
+def test_the_list_says_who_uses_what(home: Home, server: UploadServer) -> None:
     files = {file["filename"]: file for file in home.json("files", "list")["files"]}
     assert [name for name, file in files.items() if file["orphan"]] == ["new.jsonl", "old.jsonl"]
     assert files["used.jsonl"]["used_by"][0]["as"] == "training"
@@ -46,6 +46,9 @@ def test_the_list_says_who_uses_what(home: Home) -> None:
     lines = home.run("files", "list", "--orphans", "--older-than", "30d").stdout.splitlines()
     assert len(lines) == 1
     assert "40 d" in lines[0]
+    server.jobs.clear()  # a provider that forgets: what was seen once still counts
+    files = {file["filename"]: file for file in home.json("files", "list")["files"]}
+    assert files["used.jsonl"]["used_by"][0]["status"] == "succeeded"
 
 
 def test_pruning_lists_first_and_wants_a_yes(home: Home, server: UploadServer) -> None:

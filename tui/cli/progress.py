@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 import time
 from dataclasses import replace
@@ -24,7 +25,8 @@ class StatusLine:
     def put(self, text: str) -> None:
         """Show a line in place of the one before."""
         if sys.stderr.isatty():
-            flat = one_line(text)
+            # A line that wraps could not be rewritten.
+            flat = one_line(text, max(shutil.get_terminal_size().columns - 1, 20))
             print(f"\r{flat:<{self._wide}}", end="", file=sys.stderr, flush=True)
             self._wide = len(flat)
 

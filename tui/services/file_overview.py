@@ -6,7 +6,7 @@ import asyncio
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.core.files import StoredFile, uses_of
 from tui.core.jobs import parse_job
@@ -26,9 +26,7 @@ if TYPE_CHECKING:
     from tui.services.part_ledger import OpenUpload
     from tui.services.store import Store, UploadRecord
 
-_FILES, _JOBS = "files", "jobs-of-files"
-# What of a job says which files it uses.
-_KEPT = ("id", "status", "training_file", "validation_file", "result_files")
+_FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +55,9 @@ class FileOverview:
         """Ask the provider for its files and jobs, and keep what it says for later."""
         files, jobs = await asyncio.gather(self._files.list(), self._job_list())
         problem = jobs if isinstance(jobs, ServiceError) else None
-        known = [] if isinstance(jobs, ServiceError) else jobs
-        await kept(self._keep(files, None if problem else known))
-        found = await self._join(files, None if problem else known)
+        raws = [dict(file.raw) for file in files]
+        await kept(self._store.keep_listing(self._profile, _FILES, raws))
+        found = await self._join(files, None if isinstance(jobs, ServiceError) else jobs)
         return FilesSeen(found, await self._unfinished(), time.time(), problem)
 
     async def remembered(self) -> FilesSeen | None:
@@ -67,11 +65,11 @@ class FileOverview:
         files = await self._store.listing(self._profile, _FILES)
         if files is None:
             return None
-        jobs = await self._store.listing(self._profile, _JOBS)
         raws, at = files
         infos = [info for info in map(_file, raws) if info is not None]
-        known = None if jobs is None else [job for job in map(_job, jobs[0]) if job is not None]
-        return FilesSeen(await self._join(infos, known), await self._unfinished(), at)
+        listed = (await self._jobs.history.jobs()).at is not None
+        found = await self._join(infos, [] if listed else None)
+        return FilesSeen(found, await self._unfinished(), at)
 
     async def _job_list(self) -> list[Job] | ServiceError:
         # Files are worth showing without jobs; but none is an orphan then.
@@ -80,26 +78,21 @@ class FileOverview:
         except ServiceError as error:
             return error
 
-    async def _keep(self, files: Iterable[FileInfo], jobs: Iterable[Job] | None) -> None:
-        await self._store.keep_listing(self._profile, _FILES, [dict(file.raw) for file in files])
-        if jobs is not None:
-            kept_jobs = [_short(job) for job in jobs]
-            await self._store.keep_listing(self._profile, _JOBS, kept_jobs)
-
     async def _join(
         self, files: Iterable[FileInfo], jobs: Iterable[Job] | None
     ) -> tuple[StoredFile, ...]:
         try:
             records = {one.file_id: one for one in await self._store.uploads(self._profile)}
+            seen = (await self._jobs.history.jobs()).jobs
             asked = await self._store.jobs(self._profile)
             open_ = {one.digest for one in await self._store.parts.unfinished(self._profile)}
         except LedgerError:  # the provider's own word is enough to show the list
-            records, asked, open_ = {}, [], set()
+            records, seen, asked, open_ = {}, (), [], set()
         uses = None
         if jobs is not None:
-            # Those the provider no longer lists are known from having been made here.
+            # Those the provider no longer lists were seen here once, or made here.
             own = [job for job in (_job(one.job) for one in asked if one.job) if job is not None]
-            uses = uses_of([*jobs, *own])
+            uses = uses_of([*jobs, *seen, *own])
         there = await asyncio.to_thread(_still_there, records.values())
         found = [_stored(file, uses, records.get(file.id), there, open_) for file in files]
         return tuple(sorted(found, key=lambda one: one.info.created_at or 0, reverse=True))
@@ -129,10 +122,6 @@ def _stored(
 
 def _still_there(records: Iterable[UploadRecord]) -> set[str]:
     return {one.path for one in records if one.path and Path(one.path).is_file()}
-
-
-def _short(job: Job) -> dict[str, Any]:
-    return {key: job.raw[key] for key in _KEPT if key in job.raw}
 
 
 def _job(raw: object) -> Job | None:

@@ -150,7 +150,7 @@ class FileSending(DeletingScreen):
             if not await self._fit(path):
                 return None
         info = await files.upload(path, watch=self._tell(path))
-        self.notify(f"Uploaded {one_line(path.name, 40)} as {info.id}", markup=False)
+        self.notify(f"Uploaded {one_line(path.name, 40)} as {one_line(info.id)}", markup=False)
         return info
 
     async def _saved(self, path: Path) -> bool:
