@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import re
+import signal
+import sqlite3
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,7 +15,7 @@ from tests.faults.server import DROP, reply
 from tests.faults.server import problem as problem_said
 from tests.faults.uploads import UploadServer
 from tests.home import Home
-from tests.lab_process import chat_lines
+from tests.lab_process import chat_lines, wait_for
 from tui.services import part_uploads
 
 if TYPE_CHECKING:
@@ -128,3 +132,42 @@ def test_too_large_is_refused_before_anything_is_sent(home: Home, tmp_path: Path
     assert done.returncode == 2
     assert "Azure OpenAI takes 100 B at most" in done.stderr
     assert "Blob" in done.stderr
+
+
+def test_a_killed_upload_to_the_lab_goes_on(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    config = home.path / "config" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text("[profiles.lab]\nfile_bytes = 100\npart_bytes = 6000\n")
+    path = tmp_path / "many.jsonl"
+    path.write_bytes(chat_lines(1200))
+    count = -(-path.stat().st_size // 6000)
+    process = home.start("files", "upload", str(path), "--yes")
+    try:
+        wait_for(lambda: _parts(home) > 3)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    try:
+        taken = wait_for(lambda: _parts(home))
+        done = home.run("files", "upload", str(path), "--yes")
+        (known,) = re.findall(rf"going on: (\d+) of {count} parts were there", done.stderr)
+        # The answer to the last one may have been lost with the process.
+        assert int(known) in {taken, taken - 1}
+        target = tmp_path / "back.jsonl"
+        assert home.run("files", "download", done.stdout.strip(), "-o", str(target)).returncode == 0
+        assert target.read_bytes() == path.read_bytes()
+    finally:
+        home.end_lab()
+
+
+def _parts(home: Home) -> int:
+    """How many parts of uploads the lab holds now."""
+    database = home.path / "lab" / "lab.db"
+    if not database.exists():
+        return 0
+    with contextlib.closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as db:
+        try:
+            return int(db.execute("SELECT count(*) FROM upload_parts").fetchone()[0])
+        except sqlite3.OperationalError:  # its tables are still being made
+            return 0
