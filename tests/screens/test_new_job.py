@@ -172,7 +172,7 @@ async def test_presets_are_saved_taken_and_deleted(
         form.fill("n_epochs", "4")
         form.fill("suffix", "fern")
         await pilot.press("ctrl+t", "enter", "m", "enter")
-        await until(lambda: "m" in form._saved_presets, pilot)
+        await until(lambda: "m" in (form._saved_presets or {}), pilot)
         form.fill("n_epochs", "auto")
         form.fill("suffix", "")
         await pilot.press("ctrl+t", "down", "enter")
@@ -183,7 +183,7 @@ async def test_presets_are_saved_taken_and_deleted(
         await until(lambda: isinstance(form.app.screen, GoOn), pilot)
         await pilot.press("enter")  # keeps it
         await pilot.press("ctrl+t", "down", "down", "enter", "y")
-        await until(lambda: not form._saved_presets, pilot)
+        await until(lambda: form._saved_presets == {}, pilot)
 
 
 async def test_a_clone_shows_what_differs(

@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.services.local_files import read_rows
+from tui.services.local_files import reading
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -54,8 +54,7 @@ async def verdict_of(
     """
     from tui.services.datasets.file_check import FileCheck
 
-    rows = await asyncio.to_thread(read_rows, path)
-    try:
+    async with reading(path) as rows:
         check = FileCheck(rows.source)
         check.on_progress = on_progress
         try:
@@ -63,8 +62,6 @@ async def verdict_of(
         finally:
             check.stop()
         return await asyncio.to_thread(_verdict, path, rows, check.columns)
-    finally:
-        rows.close()
 
 
 def _verdict(path: Path, rows: Rows, columns: Columns) -> FileVerdict:

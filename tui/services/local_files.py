@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, overload
 
 from tui.services.uploads import open_file, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
     from tui.core.checks import Issue, Severity
@@ -71,6 +73,30 @@ def read_rows(path: Path) -> Rows:
         return Rows(LineSource(path))
     except OSError as error:
         raise unreadable(path, error) from error
+
+
+@asynccontextmanager
+async def reading(path: Path) -> AsyncIterator[Rows]:
+    """Open the lines of a file off the loop, and close them however it ends.
+
+    Raises InputError when it cannot be read.
+    """
+    opening = asyncio.ensure_future(asyncio.to_thread(read_rows, path))
+    try:
+        rows = await asyncio.shield(opening)
+    except asyncio.CancelledError:
+        # The thread goes on: what it opens must still be closed.
+        opening.add_done_callback(_close_opened)
+        raise
+    try:
+        yield rows
+    finally:
+        rows.close()
+
+
+def _close_opened(opening: asyncio.Future[Rows]) -> None:
+    if not opening.cancelled() and opening.exception() is None:
+        opening.result().close()
 
 
 def check_file(path: Path) -> FileReport:

@@ -35,7 +35,7 @@ class Choosing(Creating):
         self._recents: list[Path] = []
         self._models: list[Choice[str]] = []
         self._presets = Presets(workspace.locations)
-        self._saved_presets: dict[str, dict[str, Any]] = {}
+        self._saved_presets: dict[str, dict[str, Any]] | None = None
 
     def fill(self, field: str, value: str) -> None:
         """Put a value into a field."""
@@ -48,8 +48,10 @@ class Choosing(Creating):
     @work(group="get-ready", exclusive=True, exit_on_error=False, description="read the presets")
     async def get_ready(self) -> None:
         """Fetch what the lists will show."""
+        presets = await self._presets.load()
+        if self._saved_presets is None:  # else something was saved meanwhile
+            self._saved_presets = presets
         self._recents = await self.workspace.datasets.recents()
-        self._saved_presets = await self._presets.load()
 
     def choose(self, field: str) -> bool:
         """Open the list for a field; tells whether there is one."""
@@ -141,13 +143,14 @@ class Choosing(Creating):
     def action_presets(self) -> None:
         """Save what is typed by a name, or take what was saved."""
         if not self.query_one("#fields").disabled:
+            saved = self._saved_presets or {}
             choices = [
                 Choice(SAVE, "Save these settings by a name…", "all but the files"),
                 *(
                     Choice(("load", name), f"Take {name}", _preset_words(preset))
-                    for name, preset in self._saved_presets.items()
+                    for name, preset in saved.items()
                 ),
-                *(Choice(("delete", name), f"Delete {name}…") for name in self._saved_presets),
+                *(Choice(("delete", name), f"Delete {name}…") for name in saved),
             ]
             self.app.push_screen(Choose("Presets", choices), self._act_on_preset)
 
@@ -170,7 +173,7 @@ class Choosing(Creating):
 
     def _take_preset(self, name: str) -> None:
         offered = self.workspace.profile.terms
-        draft = self.draft.with_preset(self._saved_presets[name])
+        draft = self.draft.with_preset((self._saved_presets or {}).get(name, {}))
         left = [key for key in draft.settings if offered.parameter(key) is None]
         self.fill_all(draft)
         told = f"Took {name}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from tui.services.local_files import read_rows
@@ -34,12 +35,9 @@ def _leaks(training: Path, validation: Path, near: bool, stop: threading.Event) 
     from tui.core.near import THRESHOLD, Stopped
     from tui.services.near import NearFinder, Question
 
-    rows, others = read_rows(training), read_rows(validation)
     question = Question("leak", THRESHOLD if near else None)
-    try:
-        return NearFinder().groups(rows, question, others, cancelled=stop.is_set)
-    except Stopped:
-        return []
-    finally:
-        rows.close()
-        others.close()
+    with closing(read_rows(training)) as rows, closing(read_rows(validation)) as others:
+        try:
+            return NearFinder().groups(rows, question, others, cancelled=stop.is_set)
+        except Stopped:
+            return []

@@ -182,22 +182,21 @@ class _Look:
         await self._cost()
 
     async def _count(self, training: Source) -> None:
-        from tui.services.local_files import read_rows
+        from tui.services.local_files import reading
 
         assert training.path is not None
-        rows = await asyncio.to_thread(read_rows, training.path)
         stopped = False
-        try:
-            report = await self._workspace.tokens.report(
-                rows,
-                str(training.path),
-                self._draft.model.strip(),
-                epochs=self._draft.epochs,
-                cancelled=lambda: stopped,
-            )
-        finally:
-            stopped = True
-            rows.close()
+        async with reading(training.path) as rows:
+            try:
+                report = await self._workspace.tokens.report(
+                    rows,
+                    str(training.path),
+                    self._draft.model.strip(),
+                    epochs=self._draft.epochs,
+                    cancelled=lambda: stopped,
+                )
+            finally:
+                stopped = True
         if problem := _wrong_kind(report, self._draft.method):
             self._put(Part("data", "block", problem))
         price = self._price(report)
