@@ -332,6 +332,24 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [says("DE89 3704 0044 0532 0130 00"), says("NO9386011117947")],
         [says("DE88 3704 0044 0532 0130 00"), says("AB12 CDEF")],
     ),
+    "personal-phone": (
+        [says("+44 20 7946 0958"), says("call (555) 123-4567"), says("+905321234567 0"[:14])],
+        [says("on 2024-01-02 at 10:30"), says("order 5551234567"), says("1.23456789e+10000")],
+    ),
+    "personal-address": (
+        [says("from 81.2.69.142."), says("81.2.69.142:80")],
+        [says("192.168.1.20"), says("version 1.2.3.4"), says("1.81.2.69.142"), says("256.8.8.80")],
+    ),
+    "personal-id": (
+        [
+            *(says(f"id {one}") for one in ("078-05-1120", "AB 12 34 56 C", "10000000146")),
+            *(says(one) for one in ("12345678Z", "RSSMRA85T10A562S", "1 85 05 78 006 084 91")),
+        ],
+        [
+            *(says(one) for one in ("000-05-1120", "QQ 12 34 56 C", "10000000147")),
+            *(says(one) for one in ("12345678A", "RSSMRA85T10A562T", "1 85 05 78 006 084 92")),
+        ],
+    ),
     "personal-email": (
         [says("mia.berg@example.com"), says("write to a@b.example!")],
         [says("@mossbox"), says("a @ b.example"), says("x@y")],

@@ -172,6 +172,8 @@ def test_what_the_fixes_make() -> None:
         ),
         ("4111 1111 1111 1111 and a@b.example", "[CARD] and [EMAIL]"),
         ("a@b.example c@d.example", "[EMAIL] [EMAIL]"),
+        ("+44 20 7946 0958 from 81.2.69.142", "[PHONE] from [IP_ADDRESS]"),
+        ("SSN 078-05-1120.", "SSN [ID]."),
     ],
 )
 def test_secrets_give_way_to_placeholders(text: str, left: str) -> None:

@@ -18,6 +18,7 @@ from tui.core.checks import (  # isort: skip
     preference as preference,
     quality as quality,
     secrets as secrets,
+    personal as personal,
     whole_file as whole_file,
 )
 from tui.core.checks.columns import Columns

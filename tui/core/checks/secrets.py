@@ -19,7 +19,7 @@ PATTERNS: dict[str, re.Pattern[str]] = {}
 _LEARNED = "What is trained can be asked out of the model again."
 
 
-def _pattern_rule(
+def pattern_rule(
     rule_id: str,
     severity: Severity,
     title: str,
@@ -93,7 +93,7 @@ def _mixed(text: str) -> bool:
     return any(c.isdigit() for c in text) and any(c.isalpha() for c in text)
 
 
-_pattern_rule(
+pattern_rule(
     "secret-api-key",
     "warning",
     "API key",
@@ -101,56 +101,56 @@ _pattern_rule(
     r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,})",
     _mixed,
 )
-_pattern_rule(
+pattern_rule(
     "secret-aws-key",
     "warning",
     "AWS access key",
     marked(b"AKIA", b"ASIA"),
     r"(?<![A-Z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Z0-9])",
 )
-_pattern_rule(
+pattern_rule(
     "secret-github-token",
     "warning",
     "GitHub token",
     marked(b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
 )
-_pattern_rule(
+pattern_rule(
     "secret-slack-token",
     "warning",
     "Slack token",
     marked(b"xoxa-", b"xoxb-", b"xoxe-", b"xoxp-", b"xoxr-", b"xoxs-"),
     r"(?<![A-Za-z0-9])xox[abeprs]-[A-Za-z0-9-]{10,}",
 )
-_pattern_rule(
+pattern_rule(
     "secret-google-key",
     "warning",
     "Google API key",
     marked(b"AIza"),
     r"(?<![A-Za-z0-9])AIza[A-Za-z0-9_-]{35}",
 )
-_pattern_rule(
+pattern_rule(
     "secret-private-key",
     "warning",
     "Private key",
     marked(b"PRIVATE KEY"),
     r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----",
 )
-_pattern_rule(
+pattern_rule(
     "secret-jwt",
     "warning",
     "Signed token (JWT)",
     marked(b".eyJ"),
     r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}",
 )
-_pattern_rule(
+pattern_rule(
     "secret-connection",
     "warning",
     "Address with a password",
     marked(b"://"),
     r"(?<![a-z0-9+])[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{1,64}:[^\s:/@\"']{1,128}@[^\s\"']{3,253}",
 )
-_pattern_rule(
+pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
@@ -158,7 +158,7 @@ _pattern_rule(
     r"(?<![\d.-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])",
     luhn,
 )
-_pattern_rule(
+pattern_rule(
     "personal-iban",
     "warning",
     "Bank account number (IBAN)",
@@ -166,7 +166,7 @@ _pattern_rule(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
     iban,
 )
-_pattern_rule(
+pattern_rule(
     "personal-email",
     "info",
     "E-mail address",

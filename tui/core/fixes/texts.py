@@ -31,6 +31,9 @@ PLACEHOLDERS = {
     "personal-card": "[CARD]",
     "personal-iban": "[IBAN]",
     "personal-email": "[EMAIL]",
+    "personal-phone": "[PHONE]",
+    "personal-address": "[IP_ADDRESS]",
+    "personal-id": "[ID]",
 }
 
 
