@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import os
-from email.parser import BytesParser
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.server import ACT_AND_DROP, HANG, FaultServer, Seen, problem, reply
+from tests.faults.server import ACT_AND_DROP, HANG, FaultServer, problem, reply
+from tests.faults.uploads import form
 from tests.until import until
 from tui.services.errors import InputError, Refused, Unanswered
 
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 UPLOAD = "POST /files"
-
-
-def parts(seen: Seen) -> dict[str, tuple[str | None, bytes]]:
-    head = f"Content-Type: {seen.headers['content-type']}\r\n\r\n".encode()
-    message = BytesParser().parsebytes(head + seen.body)
-    found = {}
-    for part in message.get_payload():
-        name = part.get_param("name", header="content-disposition")
-        found[name] = (part.get_filename(), part.get_payload(decode=True))
-    return found
 
 
 async def test_what_arrives_is_what_was_on_disk(
@@ -48,7 +38,7 @@ async def test_what_arrives_is_what_was_on_disk(
     assert f"\r\n\r\n{'fine-tune'}\r\n".encode() in seen.body
     assert data in seen.body
     assert 'filename="a %22quoted%22 näme.jsonl"'.encode() in seen.body
-    assert parts(seen)["purpose"][1].strip() == b"fine-tune"
+    assert form(seen)["purpose"][1].strip() == b"fine-tune"
     assert (progress[-1].sent, progress[-1].percent) == (len(data), 100)
     assert [one.sent for one in progress] == sorted(one.sent for one in progress)
     assert workspace.files.transfers.current == ()
@@ -63,7 +53,7 @@ async def test_an_empty_file_arrives_empty(
     path = tmp_path / "empty.jsonl"
     path.touch()
     await workspace.files.upload(path)
-    assert parts(server.seen[0])["file"][0] == "empty.jsonl"
+    assert form(server.seen[0])["file"][0] == "empty.jsonl"
 
 
 async def test_the_same_content_is_not_sent_twice(
