@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tui.services.preflight import Preflight
     from tui.services.workspace import Workspace
 
-KEYS = "ctrl+s creates · ctrl+t presets · ↑ ↓ move · enter chooses · esc cancels"
+KEYS = "ctrl+s creates · ctrl+t presets · ctrl+o uploaded files · ↑ ↓ · esc cancels"
 PLAN_AFTER_S = 0.3  # files are looked at when the typing rests
 _PLANNED = {"training", "validation", "model", "n_epochs"}
 _UNSAVED = "Unsaved changes: you will be asked."

@@ -60,7 +60,8 @@ def checks_part(sources: Sequence[Source], profile: Profile) -> Part:
         where = "" if profile.kind == "lab" else f", which would be sent to {profile.name}"
         said.append(f"secrets: {_titles(secrets)}{where}")
     if warnings:
-        said.append(f"{plural(sum(warnings.values()), 'warning')}: {_titles(warnings)}")
+        count = plural(sum(warnings.values()), "warning")
+        said.append(f"{count}: {_titles(warnings).removeprefix('1 × ')}")
     if not said:
         return Part("checks", "ok", "no errors, no warnings, no secrets")
     # The lab is this machine: nothing leaves it.
@@ -137,7 +138,7 @@ def model_part(
         here = "listed here" if found else _unlisted(listed)
         text = f"{name}: {here}; whether it can be trained is not known{stops}"
         return Part("model", "note", text)
-    whose = "" if profile.kind in {"openai", "lab"} else " (OpenAI's dates)"
+    whose = "" if profile.kind in {"openai", "lab"} else "; these are OpenAI's dates"
     whose = whose if facts.no_new_jobs_after else ""
     if not facts.takes_jobs(day):
         since = f" since {facts.no_new_jobs_after}" if facts.no_new_jobs_after else ""
@@ -152,7 +153,8 @@ def model_part(
         text += f" until {facts.no_new_jobs_after} ({_in_days(facts.no_new_jobs_after, day)})"
     elif missing:
         text = f"{name} is {_unlisted(listed)}"
-    return Part("model", "note" if missing else "ok", f"{text}{stops}{whose}")
+    unsure = "; the models cannot be listed now" if listed is None else ""
+    return Part("model", "note" if missing or unsure else "ok", f"{text}{stops}{whose}{unsure}")
 
 
 def _unlisted(listed: Sequence[ModelInfo] | None) -> str:
