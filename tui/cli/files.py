@@ -12,7 +12,7 @@ from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
 from tui.cli.output import when
 from tui.cli.progress import UploadLine
-from tui.cli.secret_gate import guard_upload
+from tui.cli.secret_gate import guard
 from tui.core.files import age_words, prunable, read_age, total_bytes
 from tui.core.records import Deleted
 from tui.core.text import plural, size_words
@@ -141,7 +141,7 @@ async def _upload(options: argparse.Namespace, workspace: Workspace, out: Output
         if info is None:
             if purpose == "fine-tune":
                 line.end()
-                await guard_upload(path, workspace, out, yes=options.yes)
+                await guard(path, workspace, out, yes=options.yes)
             info = await files.upload(path, purpose, line.show)
     finally:
         line.end()

@@ -18,15 +18,14 @@ if TYPE_CHECKING:
 
 
 async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
-    """Warn of secrets in a dataset. Raises NeedsConfirmation where it would leave the machine."""
-    _check_secrets(path, (await _verdict(path)).secrets, workspace, out, yes=yes)
+    """Raise NeedsConfirmation for errors in a dataset, and for secrets that leave the machine.
 
-
-async def guard_upload(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
-    """Do as `guard`, and raise NeedsConfirmation for errors too; warnings are only told."""
+    Warnings are only told, and so are secrets where the provider is this machine.
+    """
     found = await _verdict(path)
     if warnings := found.count("warning"):
-        out.note(f"warning: {path} has {plural(warnings, 'warning')}; finetui check lists them")
+        said = f"{plural(warnings, 'warning')}: {found.words('warning')}"
+        out.note(f"warning: {path} has {said}; finetui check lists them")
     if (first := found.first_error) is not None:
         errors = plural(found.count("error"), "error")
         where = f", line {first.line}" if first.line else ""

@@ -36,6 +36,14 @@ class FileVerdict:
 
         return sum(n for rule, n in self.by_rule.items() if RULES[rule].severity == severity)
 
+    def words(self, severity: Severity, most: int = 3) -> str:
+        """Return the commonest problems of a severity, such as `12 × Few examples, …`."""
+        from tui.core.checks import RULES
+
+        found = [(n, RULES[rule]) for rule, n in self.by_rule.most_common()]
+        said = [f"{n:,} × {rule.title}" for n, rule in found if rule.severity == severity]
+        return ", ".join([*said[:most], "…"] if len(said) > most else said)
+
     @property
     def secrets(self) -> Counter[str]:
         """Keys, tokens and numbers that should not leave the machine, by rule id."""

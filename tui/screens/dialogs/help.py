@@ -28,6 +28,8 @@ ABOUT = {
     "answer or leaves the prompt.",
     "models": "The fine-tuned models of this profile: where they come from, until when they live, "
     "and deleting them.",
+    "files": "The files uploaded with this profile and the jobs that use them. Send one, go on "
+    "with an upload that was cut off (enter on it), fetch one back, and clean up what no job uses.",
 }
 LISTS = "In lists: ↑ ↓ or j k, page up and down, home and end, enter; tab goes to the next pane."
 

@@ -183,6 +183,7 @@ class FileSending(DeletingScreen):
         self.show_running()
         found = await verdict_of(path, tell)
         self._checking = None
+        self.host.working(WORK, f"asking about {name}")
         return await self._sound(found) and await self._private(found) and await self._warned(found)
 
     async def _sound(self, found: FileVerdict) -> bool:
@@ -218,8 +219,11 @@ class FileSending(DeletingScreen):
         if not warnings or found.count("error"):  # those were asked about
             return True
         name = one_line(found.path.name, 40)
-        question = f"{name} has {plural(warnings, 'warning')} (p in Datasets lists them).\n"
-        dialog = Confirm("Warnings", f"{question}Upload it as it is?", "upload", "go back")
+        question = (
+            f"{name} has {plural(warnings, 'warning')}: {found.words('warning')}.\n"
+            "(In Datasets p lists them.)\n\nUpload it as it is?"
+        )
+        dialog = Confirm("Warnings", question, "upload", "go back")
         answer: bool | None = await self.app.push_screen_wait(dialog)
         return bool(answer)
 
