@@ -20,7 +20,14 @@ from tui.services.parsed import parsed
 from tui.services.part_uploads import PartUploads
 from tui.services.store import UploadRecord
 from tui.services.transfers import Transfers
-from tui.services.uploads import Digests, LocalFile, Sending, content_digests, state_of
+from tui.services.uploads import (
+    Digests,
+    LocalFile,
+    Sending,
+    changed,
+    content_digests,
+    state_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -78,7 +85,7 @@ class FileService:
         cannot be read, is too large for the provider or changes meanwhile, Unanswered when the
         outcome is unknown.
         """
-        return await self._upload(Path(path), purpose, watch, None)
+        return await self._upload(Path(path), purpose, watch)
 
     async def find_upload(
         self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
@@ -90,11 +97,10 @@ class FileService:
         self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
     ) -> tuple[FileInfo, bool]:
         """Return the file for the content at `path` and whether an earlier upload was re-used."""
-        digests = await self._read(Path(path), watch)
-        found = await self._find_upload(digests.sha256, purpose)
+        found = await self.find_upload(path, watch, purpose)
         if found is not None:
             return found, True
-        return await self._upload(Path(path), purpose, watch, digests), False
+        return await self._upload(Path(path), purpose, watch), False
 
     async def unfinished(self) -> Unfinished:
         """Return the uploads in parts that were begun and can be gone on with, newest first."""
@@ -168,26 +174,23 @@ class FileService:
             await asyncio.to_thread(out.flush)
             await asyncio.to_thread(os.fsync, out.fileno())
 
-    async def _upload(
-        self, path: Path, purpose: str, watch: Watch | None, digests: Digests | None
-    ) -> FileInfo:
+    async def _upload(self, path: Path, purpose: str, watch: Watch | None) -> FileInfo:
         self._provider.check_writable(f"upload {path.name}")
         file = await asyncio.to_thread(LocalFile, path)
         teller = self.transfers.begin(path, file.size, watch)
         try:
             if problem := self.limits.problem(file.size):
                 raise InputError(f"Cannot upload {path.name}", problem, self.limits.larger)
-            return await self._sent(file, purpose, teller, digests)
+            return await self._sent(file, purpose, teller)
         finally:
             teller.end()
             file.close()
 
-    async def _sent(
-        self, file: LocalFile, purpose: str, teller: Teller, digests: Digests | None
-    ) -> FileInfo:
+    async def _sent(self, file: LocalFile, purpose: str, teller: Teller) -> FileInfo:
         if self.limits.in_parts(file.size):
-            if digests is None:
-                digests = await self._read(file.path, teller.watch)
+            digests = await self._read(file.path, teller.watch)
+            if await asyncio.to_thread(state_of, file.path) != file.state:
+                raise changed(file.path, "was replaced")
             try:
                 return await self._in_parts(file, purpose, teller, digests)
             except NotOffered:

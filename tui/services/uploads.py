@@ -37,8 +37,8 @@ class LocalFile:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._file = open_file(path)
-        self._seen = self._look()
-        self.size = self._seen[0]
+        self.state = self._look()  # as `state_of` tells it
+        self.size = self.state[0]
 
     def read(self, at: int, count: int) -> bytes:
         """Return up to `count` bytes from a place. Blocking. Raises OSError."""
@@ -47,7 +47,7 @@ class LocalFile:
 
     def check(self) -> None:
         """Raise InputError when the file has changed since it was opened. Blocking."""
-        if self._look() != self._seen:
+        if self._look() != self.state:
             raise changed(self.path, "was written to")
 
     def _look(self) -> tuple[int, int]:
