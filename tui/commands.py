@@ -141,7 +141,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("jobs.log", "l", "Log axis", "Switch the axis between linear and logarithmic."),
     Command("jobs.smooth", "s", "Smooth", "Smooth the training line more, or not at all."),
     Command("jobs.measure", "a", "Measure", "Draw losses or accuracies."),
-    Command("jobs.levels", "f", "Filter", "Events: all, no steps, warnings, errors."),
+    Command("jobs.levels", "f", "Filter", "Events: no steps, all, warnings, errors."),
     Command("jobs.write", "w", "Write", "Write steps or events as CSV or JSON lines."),
     Command("jobs.ids", "Y", "Copy a name", "Copy the id of job, model, file or checkpoint."),
     # Chat

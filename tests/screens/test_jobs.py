@@ -24,6 +24,7 @@ from tui.screens.walk import LEGS, Walk
 from tui.widgets.curve import Curve
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import OneOf
+from tui.widgets.paragraph import Paragraph
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def status(screen: JobsScreen) -> str:
     return screen.job.status if screen.job else ""
 
 
-def text_of(widget: Static) -> str:
+def text_of(widget: Static | Paragraph) -> str:
     return str(widget.content)
 
 
@@ -134,7 +135,7 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
         assert len(screen.jobs) == before + 1
         pane = screen.query_one(JobPane)
         await until(lambda: pane.checkpoints, pilot)
-        standing = text_of(pane.query_one("#standing", Static))
+        standing = text_of(pane.query_one("#standing", Paragraph))
         assert standing.startswith("✓ succeeded")
         assert "training loss" in standing
         assert "validation" in pane.query_one(Curve).lines[0]

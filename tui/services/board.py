@@ -33,10 +33,10 @@ __all__ = ["BoardState", "JobBoard", "JobDetail"]
 
 log = logging.getLogger(__name__)
 S = TypeVar("S", "BoardState", JobDetail)
-FAST_S = 1.0
+FAST_S = 2.5  # so that a terminal far away is written less than 2 kB a second
 SLOW_S = 15.0
 RESTING_S = 30.0  # between lists while nobody looks and a job is waited for
-IN_TURN = 5  # rounds between two looks at a job that runs and is not selected
+IN_TURN = 3  # rounds between two looks at a job that runs and is not selected
 AT_ONCE = 2  # of them in one round
 REST = 30  # times the processor time of a round, before the next
 

@@ -74,11 +74,11 @@ class _Grid:
         self.owners[column, row] = owner
 
     def line(self, row: int) -> list[Run]:
-        """Return a row of cells as runs."""
-        cells = [
-            (self._char((column, row)), self.owners.get((column, row), AXIS))
-            for column in range(self.width)
-        ]
+        """Return a row of cells as runs; what is empty belongs to its neighbour on the left."""
+        cells, owner = [], AXIS
+        for column in range(self.width):
+            owner = self.owners.get((column, row), owner)
+            cells.append((self._char((column, row)), owner))
         return [
             Run("".join(char for char, _ in part), owner)
             for owner, part in groupby(cells, key=lambda cell: cell[1])

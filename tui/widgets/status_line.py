@@ -27,12 +27,14 @@ class Status:
 
 
 def age_words(seconds: float) -> str:
-    """Return an age in words that change rarely: "now", "5 s ago", "3 min ago", "2 h ago"."""
-    if seconds < 2:
+    """Return an age in words that change rarely: "now", "30 s ago", "3 min ago", "2 h ago".
+
+    Whoever does nothing gets next to nothing written, over SSH too.
+    """
+    if seconds < 10:
         return "now"
     if seconds < 60:
-        # Beyond ten seconds a step of ten is enough, and writes a tenth as much over SSH.
-        return f"{int(seconds) if seconds < 10 else int(seconds // 10) * 10} s ago"
+        return f"{10 if seconds < 30 else 30} s ago"
     if seconds < 3600:
         return f"{int(seconds // 60)} min ago"
     return f"{int(seconds // 3600)} h ago"

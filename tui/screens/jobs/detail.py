@@ -21,6 +21,7 @@ from tui.screens.jobs.lines import (
     why_best,
 )
 from tui.screens.jobs.words import settings_text, standing
+from tui.widgets.paragraph import Paragraph
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ class JobPane(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the sentence and every view."""
-        yield Static(id="standing", markup=False)
+        yield Paragraph(id="standing")
         yield JobCurve(id="curve")
         yield RecordList(id="events", empty="No events yet.")
         with Vertical(id="checkpoints-view"):
@@ -121,7 +122,7 @@ class JobPane(Vertical):
         name = job.fine_tuned_model or (f"{job.model} · {job.suffix}" if job.suffix else job.model)
         self._title(f"{one_line(job.id, 30)} · {one_line(name, 60)}")
         said = standing(line, self._curves, time.time(), self._ready)
-        _update(self.query_one("#standing", Static), said)
+        self.query_one("#standing", Paragraph).update(said)
         empty = "No loss yet: it comes with the first step." if job.active else "No loss reported."
         self.query_one(JobCurve).show_run(self.metrics, self._overlays, empty=empty)
         if self.view == "settings":
@@ -134,7 +135,7 @@ class JobPane(Vertical):
         shown = "events" if self._wide and self.view == "curve" else self.view
         marked = (rf"\[{view}]" if view == shown else view for view in views)
         title, subtitle = name.replace("[", r"\["), f"v  {' · '.join(marked)}"
-        if shown == "events" and self.filter != FILTERS[0]:
+        if shown == "events":
             subtitle = f"f {self.filter} · {subtitle}"
         if (title, subtitle) != (self.border_title, self.border_subtitle):
             self.border_title, self.border_subtitle = title, subtitle
@@ -148,8 +149,15 @@ class JobPane(Vertical):
         # Follow the newest only while one is at the end: reading further up is left alone.
         at_end = listing.cursor >= listing.count - 1
         self.events = events = passing(self.all_events, self.filter)
-        none = "No events yet." if self.filter == FILTERS[0] else f"None of them: {self.filter}."
-        listing.show(len(events), lambda row, width: event_row(events[row], width), empty=none)
+        none = (
+            f"None but steps; f shows {len(self.all_events):,} of them." if self.all_events else ""
+        )
+        none = none if self.filter == FILTERS[0] else f"No {self.filter}."
+        listing.show(
+            len(events),
+            lambda row, width: event_row(events[row], width),
+            empty=none or "No events yet.",
+        )
         if at_end:
             listing.action_last()
 

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.services.board import JobBoard, JobDetail
     from tui.services.workspace import Workspace
 
+TOGETHER_S = 0.2  # a list and the details that follow it are painted once
 MANY = 200  # jobs
 SETTLED_S = 0.12  # moving through the list shows and asks for the job one stops at, not for each
 
@@ -47,6 +48,7 @@ class Following(JobActions):
         self._leave_job: Callable[[], None] | None = None
         self._leave_status: Callable[[], None] | None = None
         self._watch_timer: Timer | None = None
+        self._news_timer: Timer | None = None
 
     def show_jobs(self, jobs: tuple[Job, ...]) -> None:
         """Show the list."""
@@ -158,11 +160,15 @@ class Following(JobActions):
         elif self._failed != (failure.title, failure.cause):
             self._failed = (failure.title, failure.cause)
             self.show_error(failure)
+        same = [job.id for job in state.jobs] == [job.id for job in self.jobs]
         self.state = state
         self.fetched(state.fetched_at)
-        self.show_jobs(state.jobs)
-        self.say()
+        if same:
+            self._soon()
+        else:
+            self.show_jobs(state.jobs)
         self.tell_ended(state.jobs)
+        self.say()
         if new := {job.model for job in state.jobs} - self._models:
             self._models |= new
             self._read_books()
@@ -240,6 +246,23 @@ class Following(JobActions):
     def _take_detail(self, detail: JobDetail) -> None:
         if detail.job is None:
             return
+        new = detail.job.id not in self._details
         self._details = {detail.job.id: detail}
-        if detail.job.id == self.selected:
+        if detail.job.id != self.selected:
+            return
+        if new:
+            self.show_detail(detail)
+        else:
+            self._soon()
+
+    def _soon(self) -> None:
+        """Show what has come and what comes along with it, all in one go."""
+        if self._news_timer is None:
+            self._news_timer = self.set_timer(TOGETHER_S, self._show_news)
+
+    def _show_news(self) -> None:
+        self._news_timer = None
+        detail = self._details.get(self.selected or "")
+        self.show_jobs(self.state.jobs)
+        if detail is not None and self._watch_timer is None:
             self.show_detail(detail)

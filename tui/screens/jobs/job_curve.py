@@ -62,10 +62,11 @@ class JobCurve(Curve):
 
     def _repaint(self) -> None:
         found = self._curves
+        full = "full" if self._overlays else "full validation"  # leave room to name the others
         series = [
             Series(self._named("training", found.train), smoothed(found.train, self.smoothing)),
             Series(self._named("validation", found.valid), found.valid, "○"),
-            Series(self._named("full validation", found.full_valid), found.full_valid, "◆"),
+            Series(self._named(full, found.full_valid), found.full_valid, "◆"),
         ]
         series += [self._overlaid(overlay) for overlay in self._overlays]
         first, last = self._part or (None, float(found.total_steps or 0) or None)
@@ -78,7 +79,8 @@ class JobCurve(Curve):
     def _named(self, name: str, points: Sequence[Point]) -> str:
         """Return a line's name in the legend, with its value under the cursor."""
         if self._cursor is None:
-            return f"{name} {self.measure}" if name == "training" else name
+            whole = name == "training" and not self._overlays
+            return f"{name} {self.measure}" if whole else name
         found = at_step(points, self._cursor)
         if found is None:
             return name

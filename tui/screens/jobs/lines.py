@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from tui.core.jobs import Checkpoint, Event
 
 LEVELS = {"warn": ("!", "yellow"), "warning": ("!", "yellow"), "error": ("✗", "red")}
-FILTERS = ("all", "no steps", "warnings", "errors")
+# The first is how it begins: the curve shows the steps.
+FILTERS = ("no steps", "all", "warnings", "errors")
 
 
 def event_row(event: Event, width: int) -> Text:

@@ -89,9 +89,23 @@ def when_words(line: Line, now: float) -> str:
             return f"{_brief(done - now)} left"
         if line.since is not None:
             return f"for {_brief(now - line.since)}"
-    if job.created_at is None:
+    return date_words(job.finished_at or job.created_at, now)
+
+
+def date_words(at: float | None, now: float) -> str:
+    """Return a moment as its time, or its day when that is past: it never has to be painted anew.
+
+    Empty for none, and for one no clock can show.
+    """
+    if at is None:
         return ""
-    return long_age(now - job.created_at)
+    try:
+        then, today = time.localtime(at), time.localtime(now)
+        if then[:3] == today[:3]:
+            return time.strftime("%H:%M:%S", then)
+        return time.strftime("%b %d" if then[0] == today[0] else "%Y-%m-%d", then)
+    except (ValueError, OverflowError, OSError):  # a server may send any number
+        return ""
 
 
 def long_age(seconds: float) -> str:
