@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command, group
 from tui.cli.job_create import register_create
-from tui.cli.job_watch import event_line, register_watch
+from tui.cli.job_data import register_data
+from tui.cli.job_watch import register_watch
 from tui.cli.output import when
+from tui.core.checkpoints import best_checkpoint
 
 if TYPE_CHECKING:
     import argparse
@@ -25,18 +27,19 @@ def register(commands: Commands[Parser]) -> None:
     actions = group(commands, "jobs", "fine-tuning jobs")
     parser = command(actions, "list", _list, "list the jobs, newest first")
     parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
+    parser.add_argument("--kept", action="store_true", help="as last seen, without asking")
     register_create(actions)
     register_watch(actions)
     for name, run, words in (
         ("show", _show, "show one job"),
-        ("events", _events, "print a job's events, oldest first"),
-        ("checkpoints", _checkpoints, "list a job's checkpoints"),
+        ("checkpoints", _checkpoints, "list a job's checkpoints, the best marked"),
         ("result", _result, "print a job's result file as CSV"),
         ("cancel", _cancel, "end a job"),
         ("pause", _pause, "pause a running job"),
         ("resume", _resume, "let a paused job go on"),
     ):
         command(actions, name, run, words).add_argument("id", metavar="JOB_ID")
+    register_data(actions)
 
 
 def job_document(job: Job) -> dict[str, Any]:
@@ -45,7 +48,12 @@ def job_document(job: Job) -> dict[str, Any]:
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    jobs = await workspace.jobs.list(options.limit)
+    if options.kept:
+        found = await workspace.jobs.history.jobs()
+        jobs = list(found.jobs[: options.limit])
+        out.note(f"as seen {when(found.at)}, without asking the provider")
+    else:
+        jobs = await workspace.jobs.list(options.limit)
     out.document({"jobs": [job_document(job) for job in jobs]})
     out.table(
         ("id", "status", "base", "created", "model"),
@@ -98,23 +106,16 @@ def show_job(job: Job, out: Output, data: Sequence[VersionRecord] = ()) -> None:
         out.line(f"{'data':<26}{text}, sha256 {version.digest[:12]}")
 
 
-async def _events(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    events = await workspace.jobs.events(options.id)
-    out.document({"events": [dict(event.raw) for event in events]})
-    for event in events:
-        out.line(event_line(event))
-    return 0
-
-
 async def _checkpoints(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     points = await workspace.jobs.checkpoints(options.id)
-    out.document({"checkpoints": [dict(point.raw) for point in points]})
+    best = best_checkpoint(points)
+    out.document({"checkpoints": [dict(point.raw) for point in points], "best_step": best})
 
     def number(value: float | None) -> str:
         return "–" if value is None else f"{value:.4f}"
 
     out.table(
-        ("step", "train loss", "valid loss", "model"),
+        ("step", "train loss", "valid loss", "best", "model"),
         [
             (
                 str(point.step),
@@ -124,6 +125,7 @@ async def _checkpoints(options: argparse.Namespace, workspace: Workspace, out: O
                     if point.metrics.full_valid_loss is None
                     else point.metrics.full_valid_loss
                 ),
+                "best" if best is not None and point.step == best else "",
                 point.model or "–",
             )
             for point in points

@@ -141,6 +141,16 @@ class Watch:
         self._checkpoints_due = False
 
 
+def merged_steps(events: Iterable[Event]) -> tuple[Metrics, ...]:
+    """Return what events report of steps, each step once and in order."""
+    found: dict[int, Metrics] = {}
+    for event in events:
+        if event.metrics is not None and event.metrics.step is not None:
+            step = event.metrics.step
+            found[step] = merged(found.get(step), event.metrics)
+    return tuple(found[step] for step in sorted(found))
+
+
 def merged(old: Metrics | None, new: Metrics) -> Metrics:
     """Return both reports of one step as one; what the newer leaves out stays."""
     if old is None:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
-
-if TYPE_CHECKING:
-    from rich.text import Lines
 
 
 class Paragraph(Widget):
@@ -26,7 +21,7 @@ class Paragraph(Widget):
     def update(self, content: Text) -> None:
         """Show another text; lines that stay the same are not painted."""
         self.content = content
-        before, self._lines = self._lines, list(self._wrapped())
+        before, self._lines = self._lines, self._wrapped()
         for y in range(max(len(before), len(self._lines))):
             old = before[y] if y < len(before) else None
             new = self._lines[y] if y < len(self._lines) else None
@@ -35,12 +30,12 @@ class Paragraph(Widget):
 
     def on_resize(self) -> None:
         """Wrap for the new size."""
-        self._lines = list(self._wrapped())
+        self._lines = self._wrapped()
         self.refresh()
 
-    def _wrapped(self) -> Lines | list[Text]:
+    def _wrapped(self) -> list[Text]:
         width = self.size.width
-        return self.content.wrap(self.app.console, width) if width else []
+        return list(self.content.wrap(self.app.console, width)) if width else []
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""

@@ -9,17 +9,11 @@ from rich.text import Text
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
+from tui.core.checkpoints import best_checkpoint, why_best
 from tui.core.curves import Curves, curves
 from tui.core.text import one_line
 from tui.screens.jobs.job_curve import JobCurve
-from tui.screens.jobs.lines import (
-    FILTERS,
-    best_checkpoint,
-    checkpoint_row,
-    event_row,
-    passing,
-    why_best,
-)
+from tui.screens.jobs.lines import FILTERS, checkpoint_row, event_row, passing
 from tui.screens.jobs.words import settings_text, standing
 from tui.widgets.paragraph import Paragraph
 from tui.widgets.record_list import RecordList
