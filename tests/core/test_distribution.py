@@ -62,3 +62,10 @@ def test_bins_at_the_borders() -> None:
     assert [b.count for b in bins([0.0, 1.0], 2).bins] == [1, 1]
     with pytest.raises(ValueError, match="at least one bar"):
         bins([1], 0)
+
+
+def test_whole_numbers_of_any_size_have_their_exact_deviation() -> None:
+    for values in ([0, 4_294_967_295] * 500, [3, 3, 3], [7]):
+        array = np.array(values, np.int64)
+        assert summary(array) == summary(values)
+        assert summary(values).std == pytest.approx(np.std(array.astype(float)), rel=1e-12)

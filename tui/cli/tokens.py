@@ -37,6 +37,7 @@ def register(commands: Commands[Parser]) -> None:
     )
     parser.add_argument("--report", metavar="PATH", help="write a Markdown report to PATH")
     parser.add_argument("--svg", metavar="PATH", help="draw the histogram of the first file")
+    parser.add_argument("--png", metavar="PATH", help="the same as an image")
     parser.add_argument(
         "--against", metavar="VALIDATION", help="count a second file too and tell how they differ"
     )
@@ -95,7 +96,9 @@ async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -
 
     rows = await asyncio.to_thread(read_rows, Path(path))
     try:
-        return await workspace.tokens.report(rows, path, options.model, epochs=options.epochs)
+        return await workspace.tokens.report(
+            rows, path, options.model, epochs=options.epochs, money=workspace.profile.money
+        )
     except VocabularyError as error:
         raise ServiceError(
             "Cannot count the tokens", str(error), "Install finetui again."
@@ -145,11 +148,14 @@ def _write(reports: list[TokenReport], options: argparse.Namespace, out: Output)
         _save(options.report, export.as_markdown(reports))
     if options.svg:
         _save(options.svg, export.as_svg(reports[0], "context"))
+    if options.png:
+        _save(options.png, export.as_png(reports[0], "context"))
 
 
-def _save(path: str, text: str) -> None:
+def _save(path: str, made: str | bytes) -> None:
+    data = made.encode("utf-8", "surrogateescape") if isinstance(made, str) else made
     try:
-        Path(path).write_text(text, "utf-8", "surrogateescape")
+        Path(path).write_bytes(data)
     except OSError as error:
         raise InputError(
             "Cannot write the file", f"{path}: {error.strerror or error}", "Name another file."

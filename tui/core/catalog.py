@@ -53,6 +53,7 @@ class ModelFacts:
     price_training: Decimal | None = None
     price_input: Decimal | None = None
     price_output: Decimal | None = None
+    validation_billed: bool | None = None  # whether a validation file's tokens are billed
     currency: str = "USD"
     as_of: date | None = None
     source: str = ""

@@ -9,6 +9,7 @@ from tui.core import pricing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from tui.core.catalog import ModelFacts
     from tui.core.pricing import Cost
@@ -50,7 +51,7 @@ class Offer:
 def offer(
     counts: Sequence[int], facts: ModelFacts, requested: int | None, *, preference: bool
 ) -> Offer:
-    """Price a job on examples of so many context tokens; `counts` are of this model's encoding."""
+    """Price a job on examples of so many context tokens, by this model's limit and epochs."""
     rule = facts.epochs_dpo if preference else facts.epochs
     epochs = pricing.epochs(len(counts), rule, requested)
     billed = pricing.billed_tokens(counts, facts.training_limit, epochs)
@@ -62,3 +63,16 @@ def without_longest(counts: Sequence[int], percent: int) -> list[int]:
     """Return the counts without the longest `percent` % of the examples, rounded down."""
     keep = len(counts) - len(counts) * percent // 100
     return sorted(counts)[:keep]
+
+
+def asked_prompts(
+    context: int, answers: int, examples: int, prompts: int, facts: ModelFacts
+) -> Decimal | None:
+    """Return what asking so many prompts like the examples' and being answered as there costs.
+
+    `context` and `answers` are the tokens of all examples. None where a price is not known.
+    """
+    if facts.price_input is None or facts.price_output is None or not examples:
+        return None
+    asked = max(0, context - answers) * facts.price_input + answers * facts.price_output
+    return asked * prompts / examples / 1_000_000

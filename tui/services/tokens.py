@@ -21,6 +21,7 @@ from tui.services.tokens_report import TokenReport, make_report
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui.core.money import Money
     from tui.services.locations import Locations
 
 __all__ = ["Cancelled", "CountingError", "Rows", "TokenReport", "TokenService"]
@@ -68,11 +69,12 @@ class TokenService:
         model: str,
         *,
         epochs: int | None = None,
+        money: Money | None = None,
         on_progress: Callable[[int, int], None] | None = None,
         on_part: Callable[[TokenReport], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
     ) -> TokenReport:
-        """Count every row for `model` and price one job with them.
+        """Count every row for `model` and price one job with them, as `money` prices it.
 
         `on_progress(done, of)` is called in the event loop, in rows, and `on_part` with the
         report of the rows counted so far. Raises Cancelled soon after `cancelled()` is true,
@@ -80,6 +82,8 @@ class TokenService:
         CountingError when counting fails otherwise, and InputError for the user's catalogue.
         """
         facts = await asyncio.to_thread(lambda: self.catalog.find(model))
+        if money is not None:
+            facts = money.priced(facts)
         teller = _Teller(path, facts, epochs, on_progress, on_part)
         counted = await self._counting.count(rows, facts.encoding, teller.tick, cancelled)
         await teller.end()

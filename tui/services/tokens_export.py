@@ -9,6 +9,7 @@ from html import escape
 from typing import TYPE_CHECKING
 
 from tui.core import distribution
+from tui.core.raster import bars_as_png
 from tui.core.text import visible
 from tui.services.counting.columns import AT
 from tui.services.counting.gathering import KINDS
@@ -41,7 +42,13 @@ _BARS = 60
 def write_to(
     path: Path, reports: Sequence[TokenReport], measure: Measure, *, log: bool = False
 ) -> None:
-    """Write what the file's ending asks for: .csv, .jsonl, .svg, else Markdown. Raises OSError."""
+    """Write what the file's ending asks for; with any other than these, Markdown.
+
+    .csv and .jsonl get the counts, .svg and .png the histogram. Raises OSError.
+    """
+    if path.suffix == ".png":
+        path.write_bytes(as_png(reports[0], measure, log=log))
+        return
     if path.suffix == ".csv":
         made = as_csv(reports[0])
     elif path.suffix == ".jsonl":
@@ -124,12 +131,8 @@ def _file(report: TokenReport) -> str:
 
 def as_svg(report: TokenReport, measure: Measure, *, log: bool = False) -> str:
     """Return the histogram of a measure as an SVG drawing."""
-    values = report.values(measure)
-    limit = report.facts.training_limit if measure == "context" else None
-    shapes: list[str] = []
-    if len(values):
-        borders = distribution.edges(int(values.min()), int(values.max()), _BARS, log=log)
-        shapes = _shapes(distribution.filled(borders, values, limit))
+    histogram = _histogram(report, measure, log=log)
+    shapes = _shapes(histogram) if histogram.bins else []
     title = escape(visible(f"{report.path}: {measure} per example ({report.examples:,})"))
     return "\n".join(
         [
@@ -142,6 +145,20 @@ def as_svg(report: TokenReport, measure: Measure, *, log: bool = False) -> str:
             "",
         ]
     )
+
+
+def as_png(report: TokenReport, measure: Measure, *, log: bool = False) -> bytes:
+    """Return the histogram of a measure as a PNG image."""
+    return bars_as_png(_histogram(report, measure, log=log))
+
+
+def _histogram(report: TokenReport, measure: Measure, *, log: bool) -> distribution.Histogram:
+    values = report.values(measure)
+    limit = report.facts.training_limit if measure == "context" else None
+    if not len(values):
+        return distribution.Histogram((), limit, 0)
+    borders = distribution.edges(int(values.min()), int(values.max()), _BARS, log=log)
+    return distribution.filled(borders, values, limit)
 
 
 def _cell(text: str) -> str:

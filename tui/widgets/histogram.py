@@ -133,6 +133,7 @@ class Histogram(Widget, can_focus=True):
         super().__init__(id=id)
         self._label, self._unit, self._noun, self._empty = name, unit, noun, empty
         self._histogram: distribution.Histogram | None = None
+        self._total = 0
         self._largest: float = 0
         self._bars: tuple[Bar, ...] = ()
         self._value: float = 0  # what the cursor is on, whatever the width makes of the bars
@@ -149,6 +150,7 @@ class Histogram(Widget, can_focus=True):
         """
         self._unit = unit or self._unit
         self._histogram, self._largest, self._label = histogram, largest, label
+        self._total = sum(each.count for each in histogram.bins)
         self._draw_anew()
 
     @property
@@ -228,8 +230,7 @@ class Histogram(Widget, can_focus=True):
     @property
     def _gutter(self) -> int:
         # The whole count fits in any bar, so this width does not change with the bars.
-        total = sum(b.count for b in self._histogram.bins) if self._histogram else 0
-        return len(f"{total:,}") + 1
+        return len(f"{self._total:,}") + 1
 
     @property
     def _plot_width(self) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.screens.tokens.figures import FileFigures
@@ -10,16 +11,25 @@ from tui.services.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.core.money import Money
     from tui.services.tokens import Rows, TokenService
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What to count and price for; without `epochs`, as many as the provider may choose."""
+
+    model: str
+    epochs: int | None
+    money: Money
 
 
 async def count_rows(
     service: TokenService,
     rows: Rows,
     name: str,
-    model: str,
+    asked: Asked,
     *,
-    epochs: int | None,
     on_progress: Callable[[int, int], None],
     cancelled: Callable[[], bool],
     on_part: Callable[[FileFigures], None] | None = None,
@@ -36,8 +46,9 @@ async def count_rows(
         report = await service.report(
             rows,
             name,
-            model,
-            epochs=epochs,
+            asked.model,
+            epochs=asked.epochs,
+            money=asked.money,
             on_progress=on_progress,
             on_part=None if on_part is None else lambda part: on_part(FileFigures(name, part)),
             cancelled=cancelled,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
@@ -9,7 +10,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.core.comparison import Offer, offer, without_longest
+from tui.core.comparison import Offer, asked_prompts, offer, without_longest
 from tui.screens.dialogs.base import Dialog
 from tui.screens.tokens import words
 
@@ -19,29 +20,55 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tui.core.catalog import Catalog
+    from tui.core.catalog import Catalog, ModelFacts
+    from tui.core.money import Money
     from tui.services.tokens_report import TokenReport
 
 DROPS = (1, 5, 10, 25)
+PROMPTS = 100
 _NAME = 24
 
 
 def offers(
-    report: TokenReport, catalog: Catalog, requested: int | None
+    report: TokenReport, catalog: Catalog, requested: int | None, money: Money
 ) -> tuple[list[Offer], list[tuple[int, Offer]]]:
     """Return an offer of each trainable model, and of the chosen one without the longest k %.
 
-    Models of another vocabulary are left out: their tokens would have to be counted first.
+    The counts are those of the model chosen: for one of another vocabulary they are estimates.
     """
     counts: list[int] = report.context.tolist()
     preference = bool(counts) and bool(report.values("rejected").all())
-    same = [m for m in catalog.trainable if m.encoding == report.facts.encoding]
-    every = [offer(counts, facts, requested, preference=preference) for facts in same]
+    every = [
+        offer(counts, _beside(facts, report, money), requested, preference=preference)
+        for facts in catalog.trainable
+    ]
     fewer = [
         (k, offer(without_longest(counts, k), report.facts, requested, preference=preference))
         for k in (0, *DROPS)
     ]
     return every, fewer
+
+
+def _beside(facts: ModelFacts, report: TokenReport, money: Money) -> ModelFacts:
+    """Return a model at the profile's prices; not exact if the counts are not of its vocabulary."""
+    exact = facts.exact and facts.encoding == report.facts.encoding
+    return replace(money.priced(facts), exact=exact)
+
+
+def besides(report: TokenReport) -> Text:
+    """Return what costs besides the training: asking the model, and a validation file."""
+    facts, asked = report.facts, report.total("assistant")
+    text = Text("\nBesides, with the model chosen\n", style="bold", no_wrap=True)
+    amount = asked_prompts(report.context_total, asked, report.examples, PROMPTS, facts)
+    if amount is None:
+        said = "price of asking it unknown"
+    elif not amount:
+        said = "nothing"
+    else:
+        said = f"≈ {words.money(amount, facts.currency)}, if answered at the same length"
+    text.append(f"  {f'{PROMPTS} test prompts':<{_NAME}}{said}\n", style="not bold")
+    text.append(f"  {'a validation file':<{_NAME}}{words.validation(facts)}\n", style="not bold")
+    return text
 
 
 def table(every: list[Offer], fewer: list[tuple[int, Offer]], chosen: str, day: date) -> Text:

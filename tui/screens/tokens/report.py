@@ -14,7 +14,7 @@ from textual.worker import get_current_worker
 from tui.core.text import one_line, plural
 from tui.screens.base import ModeScreen
 from tui.screens.tokens import figures
-from tui.screens.tokens.counting import count_rows
+from tui.screens.tokens.counting import Asked, count_rows
 from tui.screens.tokens.dialogs import LAB_MODEL, OPENAI_MODEL
 from tui.screens.tokens.spreads import Window, spreads, title_of, unit_of
 from tui.services.errors import ServiceError
@@ -209,8 +209,7 @@ class ReportScreen(ModeScreen):
             self.workspace.tokens,
             rows,
             name,
-            self.model,
-            epochs=self.epochs,
+            Asked(self.model, self.epochs, self.workspace.profile.money),
             on_progress=progress,
             cancelled=cancelled,
             on_part=None if self.files else self._show_part,

@@ -139,10 +139,14 @@ class TokensScreen(ReportScreen):
             return
         report, today = self.files[0].report, datetime.now().astimezone().date()
         every, fewer = await asyncio.to_thread(
-            prices.offers, report, self.workspace.tokens.catalog, self.epochs
+            prices.offers,
+            report,
+            self.workspace.tokens.catalog,
+            self.epochs,
+            self.workspace.profile.money,
         )
         how = "Epochs as set with e" if self.epochs else "Epochs as predicted, a promise of nobody"
-        table = prices.table(every, fewer, self.model, today)
+        table = prices.table(every, fewer, self.model, today) + prices.besides(report)
         await self.app.push_screen_wait(prices.PricesDialog(table, f"{how} · esc closes"))
 
     @work(group="ask", exclusive=True, exit_on_error=False, description="show one example")
@@ -183,6 +187,7 @@ class TokensScreen(ReportScreen):
             Choice(".jsonl", "JSON lines", "the counts of every example"),
             Choice(".md", "Markdown", "a report to read"),
             Choice(".svg", "SVG", "the histogram drawn now"),
+            Choice(".png", "PNG", "the same as an image"),
         )
         ending = await self.app.push_screen_wait(Choose(f"Write {name}… as", made))
         if ending is None:

@@ -65,6 +65,15 @@ def price(facts: ModelFacts, *, dated: bool = True) -> str:
     return f"{amount} per 1M tokens{f', as of {facts.as_of}' if facts.as_of else ''}"
 
 
+def validation(facts: ModelFacts) -> str:
+    """Return whether the tokens of a validation file are billed, as far as is known."""
+    if facts.price_training == 0:
+        return "free"
+    if facts.validation_billed is None:
+        return "not known whether its tokens are billed"
+    return "billed as training is" if facts.validation_billed else "not billed (guide of 2024)"
+
+
 def cost(report: TokenReport) -> str:
     """Return what training on the file costs."""
     amount = report.cost.amount

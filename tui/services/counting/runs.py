@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.services.counting.feed import Chunk
     from tui.services.counting.remembered import Remembered
 
-_TICK_S = 0.1
+_TICK_S = 0.05
 
 
 class Cancelled(Exception):  # noqa: N818 - nothing is wrong: somebody asked for it
