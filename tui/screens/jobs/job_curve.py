@@ -74,7 +74,7 @@ class JobCurve(Curve):
             last = max((one.points[-1][0] for one in series if one.points), default=0.0)
             last = max(last, float(found.total_steps or 0))
         view = View(first, last, self.log_axis, self._cursor, self._note())
-        self.show(tuple(series), view, empty=self._none)
+        self.show(tuple(series), view, empty=self._none.replace("loss", self.measure))
 
     def _named(self, name: str, points: Sequence[Point]) -> str:
         """Return a line's name in the legend, with its value under the cursor."""
@@ -113,8 +113,6 @@ class JobCurve(Curve):
         """Switch between loss and accuracy."""
         self.measure = "accuracy" if self.measure == "loss" else "loss"
         self._curves = curves(self._metrics, self.measure)
-        noun = "loss" if self.measure == "loss" else "accuracy"
-        self._none = f"No {noun} reported."
         self._repaint()
 
     def toggle_log(self) -> None:

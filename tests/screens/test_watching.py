@@ -1,0 +1,220 @@
+"""Watching jobs by keyboard: a provider that is told what to say, offline, and looked away from."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.faults.conftest import write_config
+from tests.faults.server import FaultServer, page, problem, reply
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.path import PathDialog
+from tui.screens.jobs import JobsScreen
+from tui.screens.jobs.detail import JobPane
+from tui.screens.jobs.form import NewJob
+from tui.screens.jobs.job_curve import JobCurve
+from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.paragraph import Paragraph
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    one = FaultServer()
+    yield one
+    one.close()
+
+
+@pytest.fixture(autouse=True)
+def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: FaultServer) -> None:
+    home = tmp_path / "home"
+    for name, value in write_config(home, server.url, "timeout = 5").items():
+        monkeypatch.setenv(name, value)
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def trained(server: FaultServer, suffix: str, worse: float = 0.0, **more: Any) -> str:
+    """Put a job there with forty steps behind it, and return its id."""
+    asked = {"model": "base", "suffix": suffix, "created_at": 1_700_000_000, "seed": 7}
+    made = server.new_job({**asked, "training_file": "file-9", "status": "succeeded", **more})
+    events = [
+        {
+            "id": f"{suffix}{n}",
+            "created_at": 1_700_000_000 + n,
+            "level": "info",
+            "message": f"Step {n}/40",
+            "data": {
+                "step": n,
+                "total_steps": 40,
+                "train_loss": 2 / n + worse,
+                **({"full_valid_loss": 1 + abs(n - 20) / 20 + worse} if n % 10 == 0 else {}),
+            },
+        }
+        for n in range(40, 0, -1)
+    ]
+    events.insert(0, {"id": f"{suffix}-w", "level": "warn", "message": "rather slow"})
+    points = [
+        {"id": f"{suffix}-c{n}", "step_number": n, "metrics": {"full_valid_loss": loss}}
+        for n, loss in ((40, 2.0), (20, 1.0))
+    ]
+    path = f"/fine_tuning/jobs/{made['id']}"
+    server.lists[f"{path}/events"] = lambda query: page(events, query)
+    server.lists[f"{path}/checkpoints"] = lambda query: page(points, query)
+    return str(made["id"])
+
+
+async def at_the_jobs(pilot: Pilot[Any], jobs: int = 1) -> JobsScreen:
+    await until(lambda: pilot.app.workspace is not None, pilot)  # type: ignore[attr-defined]
+    await pilot.press("3")
+    screen = pilot.app.screen
+    assert isinstance(screen, JobsScreen)
+    await until(lambda: len(screen.jobs) == jobs, pilot)
+    return screen
+
+
+def drawn(screen: JobsScreen) -> str:
+    return "\n".join(screen.query_one(JobCurve).lines)
+
+
+def shows(screen: JobsScreen, text: str) -> Callable[[], bool]:
+    return lambda: text in drawn(screen)
+
+
+async def test_a_curve_is_read_with_the_keys(server: FaultServer) -> None:
+    trained(server, "fern")
+    other = trained(server, "moss", 0.5)
+    async with FinetuiApp().run_test(size=(80, 30)) as pilot:
+        screen = await at_the_jobs(pilot, 2)
+        await until(shows(screen, "◆ full validation"), pilot)
+        await pilot.press("left")
+        assert "training 0.550" in drawn(screen)
+        assert "▲ step 40" in drawn(screen)
+        await pilot.press("left", "left")
+        assert "◆ full validation 2.00 at 30" in drawn(screen)
+        before = screen.query_one(JobCurve).x_range
+        await pilot.press("z")
+        after = screen.query_one(JobCurve).x_range
+        assert after[1] - after[0] < before[1] - before[0]
+        await pilot.press("l", "s")
+        assert "smoothed 0.6 · log" in drawn(screen)
+        await pilot.press("Z", "l", "s", "s", "space", "down")
+        await until(lambda: screen.selected != other, pilot)
+        await until(shows(screen, "a moss"), pilot)
+        assert " a" in screen._rows[0]
+        await pilot.press("a")
+        assert "No accuracy reported." in drawn(screen)
+
+
+async def test_events_checkpoints_and_the_way_they_are_written(
+    server: FaultServer, tmp_path: Path
+) -> None:
+    trained(server, "fern")
+    async with FinetuiApp().run_test(size=(120, 36), notifications=True) as pilot:
+        screen = await at_the_jobs(pilot)
+        pane = screen.query_one(JobPane)
+        await until(lambda: len(pane.all_events) == 41, pilot)
+        assert [event.message for event in pane.events] == ["rather slow"]  # the curve has the rest
+        await pilot.press("f")
+        assert len(pane.events) == 41
+        await pilot.press("f", "f")
+        assert pane.events == ()
+        await until(lambda: pane.checkpoints, pilot)
+        why = str(pane.query_one("#why-best", Static).content)
+        assert why == "★ step 20: its validation loss, 1.00, is the lowest; by step 40 it is 2.00."
+        await pilot.press("w")  # what is typed ahead narrows the list
+        assert isinstance(pilot.app.screen, Choose)
+        await pilot.press(*"events as json", "enter")
+        await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+        target = tmp_path / "events.jsonl"
+        pilot.app.screen.query_one("#path", Input).value = str(target)
+        await pilot.press("enter")
+        await until(target.exists, pilot)
+        assert len([json.loads(line) for line in target.read_text().splitlines()]) == 41
+        await pilot.press("Y")
+        assert isinstance(pilot.app.screen, Choose)
+        await pilot.press("escape")
+
+
+async def test_made_again_with_the_same_seed(server: FaultServer) -> None:
+    trained(server, "fern")
+    async with FinetuiApp().run_test(size=(80, 24)) as pilot:
+        await at_the_jobs(pilot)
+        await pilot.press("R")
+        form = pilot.app.screen
+        assert isinstance(form, NewJob)
+        assert (form.draft.seed, form.draft.training, form.draft.model) == ("7", "file-9", "base")
+
+
+async def test_the_row_says_what_is_known_and_the_pane_why_it_failed(server: FaultServer) -> None:
+    error = {"code": "bad_data", "message": "no line fits", "param": "training_file"}
+    trained(server, "fern", status="failed", error=error, trained_tokens=1_234_567)
+    async with FinetuiApp().run_test(size=(180, 40)) as pilot:
+        screen = await at_the_jobs(pilot)
+        await until(lambda: "40/40" in screen._rows[0], pilot)
+        assert screen._rows[0].startswith("✗ failed")
+        assert "0.05" in screen._rows[0]
+        assert "2.00" in screen._rows[0]
+        said = str(screen.query_one("#standing", Paragraph).content)
+        assert said.startswith("✗ failed: no line fits.")
+        await pilot.press("v", "v")
+        told = str(screen.query_one("#settings-text", Static).content)
+        for word in ("bad_data", "training_file", "1,234,567 tokens"):
+            assert word in told
+
+
+async def test_offline_from_the_start_all_that_was_seen_is_there(server: FaultServer) -> None:
+    trained(server, "fern")
+    async with FinetuiApp().run_test(size=(80, 30)) as pilot:
+        screen = await at_the_jobs(pilot)
+        await until(lambda: screen.query_one(JobPane).checkpoints, pilot)
+    server.fault("GET /fine_tuning/jobs", *[reply(503, problem("down"))] * 40)
+    async with FinetuiApp().run_test(size=(80, 30)) as pilot:
+        screen = await at_the_jobs(pilot)
+        await until(shows(screen, "◆ full validation"), pilot)
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert "fern" in screen._rows[0]
+        assert screen.query_one("#checkpoints", RecordList).count == 2
+        server._faults.clear()
+        await pilot.press("r")
+        await until(lambda: panel.failure is None, pilot)
+
+
+async def test_a_terminal_looked_away_from_asks_for_nothing(server: FaultServer) -> None:
+    trained(server, "fern", status="running")
+    async with FinetuiApp().run_test(size=(80, 24)) as pilot:
+        screen = await at_the_jobs(pilot)
+        board = screen.workspace.board
+        pilot.app.app_focus = False
+        await until(lambda: board._next() == float("inf"), pilot)
+        pilot.app.app_focus = True
+        asked = server.count("GET /fine_tuning/jobs")
+        await until(lambda: server.count("GET /fine_tuning/jobs") > asked, pilot)
+
+
+async def test_the_end_is_told_and_the_model_asked_for(server: FaultServer) -> None:
+    made = trained(server, "fern", status="running")
+    server.lists["/models"] = lambda query: page([], query)
+    async with FinetuiApp().run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await at_the_jobs(pilot)
+        await until(lambda: made in screen._at_work, pilot)
+        server.jobs[0] |= {"status": "succeeded", "fine_tuned_model": "ft:fern"}
+        await pilot.press("r")
+        await until(lambda: made in screen.ready, pilot)  # a 404: not there yet
+        said = screen.query_one("#standing", Paragraph)
+        await until(lambda: "still getting it ready" in str(said.content), pilot)
+        server.lists["/models/ft:fern"] = lambda _: {"id": "ft:fern", "object": "model"}
+        await until(lambda: "press c to chat" in str(said.content), pilot)
+        assert not screen.ready
