@@ -38,7 +38,7 @@ SLOW_S = 15.0
 RESTING_S = 30.0  # between lists while nobody looks and a job is waited for
 IN_TURN = 3  # rounds between two looks at a job that runs and is not selected
 AT_ONCE = 2  # of them in one round
-REST = 30  # times the processor time of a round, before the next
+REST = 45  # times the processor time of a round, before the next
 
 
 class JobBoard:
