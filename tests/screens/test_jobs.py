@@ -139,7 +139,7 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
         assert standing.startswith("✓ succeeded")
         assert "training loss" in standing
         assert "validation" in pane.query_one(Curve).lines[0]
-        assert "✓ succeeded" in screen._rows[0]
+        await until(lambda: "✓ succeeded" in screen._rows[0], pilot)
         assert "arr" in screen._rows[0]
         await pilot.press("v", "v")
         assert not pane.query_one(Curve).display
@@ -335,7 +335,7 @@ async def test_pause_resume_cancel_and_its_result(dataset: Path) -> None:
         await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
         await pilot.press("y")
         await until(lambda: status(screen) == "cancelled", pilot)
-        assert "■ cancelled" in screen._rows[0]
+        await until(lambda: "■ cancelled" in screen._rows[0], pilot)
         assert not screen.started
 
 

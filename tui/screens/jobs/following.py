@@ -164,6 +164,7 @@ class Following(JobActions):
         self.state = state
         self.fetched(state.fetched_at)
         if same:
+            self.jobs = state.jobs  # keys act on what is known, also before it is painted
             self._soon()
         else:
             self.show_jobs(state.jobs)
