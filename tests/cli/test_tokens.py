@@ -48,11 +48,14 @@ def test_counts_per_example(home: Home, train: str, tmp_path: Path) -> None:
 
 def test_reports(home: Home, train: str, tmp_path: Path) -> None:
     report, drawing = tmp_path / "report.md", tmp_path / "bars.svg"
-    ran = home.run("tokens", train, "--report", str(report), "--svg", str(drawing))
+    image = tmp_path / "bars.png"
+    drawn = ("--svg", str(drawing), "--png", str(image))
+    ran = home.run("tokens", train, "--report", str(report), *drawn)
     assert ran.returncode == 0
     assert "- Examples: 4 in 4 lines" in report.read_text()
     assert "| p99 |" in report.read_text()
     assert ET.fromstring(drawing.read_text()).tag.endswith("svg")
+    assert image.read_bytes().startswith(b"\x89PNG")
 
 
 def test_against_a_validation_file(home: Home, train: str, tmp_path: Path) -> None:

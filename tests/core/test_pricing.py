@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from tui.core import catalog, pricing
 from tui.core.catalog import EpochRule
+from tui.core.comparison import asked_prompts
 from tui.core.pricing import Truncation
 from tui.lab.learner.hyperparameters import resolve_hyperparameters
 
@@ -78,3 +80,11 @@ def test_cost_is_exact() -> None:
     assert (cost.currency, cost.as_of) == ("USD", date(2025, 7, 1))
     assert pricing.cost(10**9, CATALOG.find("lab-small")).amount == 0
     assert pricing.cost(10, CATALOG.find("some-model")).amount is None
+
+
+def test_asking_costs_what_examples_like_these_would() -> None:
+    facts = replace(CATALOG.find("gpt-4.1"), price_input=Decimal(3), price_output=Decimal(12))
+    # 10 examples of 90 tokens asked and 10 answered: 90 × 3 + 10 × 12 millionths a prompt.
+    assert asked_prompts(1_000, 100, 10, 100, facts) == Decimal("0.039")
+    assert asked_prompts(0, 0, 0, 100, facts) is None
+    assert asked_prompts(1_000, 100, 10, 100, replace(facts, price_input=None)) is None

@@ -224,6 +224,7 @@ async def test_scale_zoom_outliers_and_prices(dataset: Path) -> None:
         table = str(pilot.app.screen.query_one(".table", Static).content)
         assert "▸ lab-small" in table
         assert "longest 10 % left out" in table
+        assert "100 test prompts" in table
         assert "no new jobs after 2027-01-06" in table
         await pilot.press("escape")
 
