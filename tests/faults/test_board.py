@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -81,6 +82,28 @@ async def test_nothing_is_asked_once_all_jobs_have_ended(
     live.refresh()
     await until(lambda: len(listener.told[-1].jobs) == 2)
     assert server.count(LIST) == asked + 1
+    await live.close()
+
+
+async def test_a_refresh_during_a_list_is_not_lost(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.new_job({"status": "succeeded"})
+    live, listener = board(workspace), Listener[BoardState]()
+    old = page(server.jobs, {})
+
+    def meanwhile(_: dict[str, str]) -> object:  # a job is made while the list is on its way
+        if server.count(LIST) == 1:
+            server.new_job({"status": "queued"})
+            loop.call_soon_threadsafe(live.refresh)
+            time.sleep(0.05)
+            return old
+        return page(server.jobs, {})
+
+    loop = asyncio.get_running_loop()
+    server.lists["/fine_tuning/jobs"] = meanwhile
+    live.subscribe(listener)
+    await until(lambda: listener.told and len(listener.told[-1].jobs) == 2)
     await live.close()
 
 
@@ -296,8 +319,6 @@ async def test_a_watched_job_keeps_what_it_showed(
 async def test_a_listener_that_fails_stops_nobody_else(
     workspace: Workspace, server: FaultServer
 ) -> None:
-    import asyncio
-
     complaints: list[object] = []
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: complaints.append(context["exception"]))

@@ -60,6 +60,7 @@ class JobBoard:
         self._kept: KeptJobs | None = None
         self._lister = Lister(jobs, fast * IN_TURN)
         self._list_due = 0.0
+        self._asked = 0  # how often somebody wanted a list at once
         self._quiet_until = 0.0  # the server asked for so much patience
         self._not_before = 0.0  # a round costs too much to come sooner
         self._resting: Collection[str] | None = None
@@ -71,7 +72,7 @@ class JobBoard:
         self._listeners.append(listener)
         if self.state.generation:
             self._deliver(self._listeners, listener, self.state)
-        self._list_due = 0.0
+        self._list_soon()
         self._start()
         return lambda: self._leave(self._listeners, listener)
 
@@ -91,7 +92,8 @@ class JobBoard:
         """Look again at once, at all jobs and all watched ones, also those that ended."""
         self._lister.whole = True
         self._pace.failures = 0
-        self._list_due = self._quiet_until = 0.0
+        self._quiet_until = 0.0
+        self._list_soon()
         for watch in self._watches.values():
             watch.done, watch.due = False, 0.0
         self._wake.set()
@@ -108,7 +110,7 @@ class JobBoard:
         """Go on after `rest`, with a look at once."""
         if self._resting is not None:
             self._resting = None
-            self._list_due = 0.0
+            self._list_soon()
             self._wake.set()
 
     async def close(self) -> None:
@@ -120,6 +122,10 @@ class JobBoard:
             task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await task
+
+    def _list_soon(self) -> None:
+        self._list_due = 0.0
+        self._asked += 1
 
     def _watch(self, job_id: str) -> Watch:
         return self._watches.setdefault(job_id, Watch(job_id, self._jobs))
@@ -197,6 +203,7 @@ class JobBoard:
         self._not_before = time.monotonic() + self._pace.rest_after(spent)
 
     async def _list_all(self) -> None:
+        asked = self._asked
         try:
             seen = {} if self._kept is None else self._kept.seen_at
             jobs, forgotten = await self._lister.list(self._listed(), self.state, seen)
@@ -214,7 +221,10 @@ class JobBoard:
             )  # fmt: skip
         if self._resting is not None:
             wait = max(wait, RESTING_S)
-        self._list_due = time.monotonic() + wait
+        if asked == self._asked:
+            self._list_due = time.monotonic() + wait
+        else:  # this answer was on its way when somebody asked for one from now on
+            self._lister.whole = True
 
     def _listed(self) -> list[Job]:
         return [job for job in self.state.jobs if job.id not in self.state.forgotten]
