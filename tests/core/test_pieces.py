@@ -44,7 +44,11 @@ def test_pieces_add_up_to_the_counts(value: dict[str, Any], limit: int | None) -
     for message in counted:
         assert sum(len(p.ids) for p in message.pieces) == message.total
     if limit is not None:
-        assert shown.trained_lost == trained_lost(count, limit) == lost(line, "o200k_base", limit)
+        assert (
+            shown.trained_lost
+            == trained_lost(count, limit)
+            == lost(line, encoder("o200k_base"), limit)
+        )
         assert shown.lost == max(0, count.context - limit)
 
 

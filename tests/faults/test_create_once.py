@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 JOBS = "POST /fine_tuning/jobs"
-REQUEST = JobRequest(training_file="file-1", model="base", suffix="pirate", parameters={"n_epochs": 3})
+REQUEST = JobRequest(
+    training_file="file-1", model="base", suffix="pirate", parameters={"n_epochs": 3}
+)
 
 
 def service(workspace: Workspace) -> JobService:

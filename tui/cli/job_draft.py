@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tui.core.text import one_line
 from tui.services.drafts import Draft, draft_from_job
 from tui.services.errors import InputError
+from tui.services.preflight.sources import absolute, is_path
 from tui.services.presets import Presets
+from tui.services.uploads import open_file
 
 if TYPE_CHECKING:
     import argparse
@@ -67,11 +71,29 @@ async def draft_of(options: argparse.Namespace, workspace: Workspace) -> Draft:
         draft = draft.with_preset(await Presets(workspace.locations).get(options.preset))
     draft = _with_options(draft, options)
     if problems := draft.problems(offered):
-        text = " ".join(f"{name}: {problem}" for name, problem in problems.items())
+        text = " ".join(_in_words(draft, name, problem) for name, problem in problems.items())
         raise InputError("Cannot create the job", text, "See --help.")
+    # A file that is missing is told before any provider is asked.
+    for path in (draft.training, draft.validation):
+        if bool(path.strip()) and await asyncio.to_thread(is_path, path):
+            await asyncio.to_thread(_try_to_open, path)
     if options.save_preset:
         await Presets(workspace.locations).save(options.save_preset, draft.preset())
     return draft
+
+
+def _in_words(draft: Draft, name: str, problem: str) -> str:
+    """Return a field's problem with the name of its option and what was given."""
+    options = {field: option for option, field in _SETTINGS.items()}
+    options |= {"training": "training_file", "validation": "validation_file"}
+    option = f"--{options.get(name, name).replace('_', '-')}"
+    given = draft.settings.get(name, "")
+    shown = f" {one_line(given, 40)!r}" if given else ""
+    return f"{option}{shown}: {problem.removesuffix('; enter chooses one.')}"
+
+
+def _try_to_open(path: str) -> None:
+    open_file(absolute(path)).close()
 
 
 def _with_options(draft: Draft, options: argparse.Namespace) -> Draft:

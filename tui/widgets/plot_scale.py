@@ -59,6 +59,9 @@ class LogScale:
         return [value for value in found if self.low * 0.999 <= value <= self.high * 1.001]
 
 
+_SMALLEST = 1e-300  # below, powers of ten lose their digits
+
+
 def log_scale(low: float, high: float) -> LogScale:
     """Return a logarithmic axis around [low, high], both above 0, ending in 1, 2 or 5."""
     bottom, top = _round_down(low), -_round_down(-high)
@@ -67,7 +70,7 @@ def log_scale(low: float, high: float) -> LogScale:
 
 def _round_down(value: float) -> float:
     """Return the next 1, 2 or 5 of a power of ten at or below a value; above for negatives."""
-    size = abs(value)
+    size = max(abs(value), _SMALLEST)
     power = 10.0 ** math.floor(math.log10(size))
     leads = (1, 2, 5, 10)
     if value > 0:
