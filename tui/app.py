@@ -7,7 +7,6 @@ import os
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
-from textual.app import App
 from textual.reactive import var
 
 from tui.commands import bindings_for
@@ -15,12 +14,14 @@ from tui.core.text import encodable
 from tui.screens.base import ModeScreen
 from tui.screens.walk import Walk
 from tui.services.errors import ServiceError
+from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
 from tui.widgets.status_line import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.app import App
     from textual.binding import BindingType
     from textual.screen import Screen
 
@@ -63,7 +64,7 @@ def _files() -> Screen[Any]:
     return FilesScreen()
 
 
-class FinetuiApp(App[None]):
+class FinetuiApp(TypeAhead[None]):
     """The terminal program. Every mode keeps its own screens; the workspace outlives them."""
 
     TITLE = "finetui"

@@ -191,7 +191,7 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
         await until(lambda: pilot.app.screen is screen, pilot)
         assert screen.system == f"{FERN}!"
         await pilot.press("t")
-        assert isinstance(pilot.app.screen, OptionsDialog)
+        await until(lambda: isinstance(pilot.app.screen, OptionsDialog), pilot)
         dialog = pilot.app.screen
         await until(lambda: isinstance(pilot.app.focused, Input), pilot)
         await pilot.press("3", "tab", "9", "tab", "7", "enter")
@@ -200,7 +200,7 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
         await until(lambda: pilot.app.screen is screen, pilot)
         assert screen.options == Options(2.0, 9, 7)
         await pilot.press("m")
-        assert isinstance(pilot.app.screen, Choose)
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         await until(lambda: pilot.app.focused, pilot)
         await pilot.press(*"old")
         await until(lambda: pilot.app.screen._found and len(pilot.app.screen._found) == 1, pilot)

@@ -5,11 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
+from textual.widgets import Input
 
+from tests.lab_process import chat_lines
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.commands import MODES, commands_for
 from tui.screens.base import ModeScreen
+from tui.screens.dialogs.path import PathDialog
+from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,6 +28,23 @@ async def test_half_a_surrogate_pair_can_be_copied(app_home: Path) -> None:
         assert app.clipboard == "a\\ud800b"
         copied = app_home / "state" / "copied.txt"
         await until(lambda: copied.exists() and copied.read_text() == "a\\ud800b", pilot)
+
+
+async def test_keys_typed_ahead_go_to_the_dialog_they_are_meant_for(
+    app_home: Path, tmp_path: Path
+) -> None:
+    app_home.mkdir(parents=True)
+    data = tmp_path / "data.jsonl"
+    data.write_bytes(chat_lines(12))
+    app = FinetuiApp(path=str(data))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: getattr(app.screen, "document", None), pilot)
+        listing = app.screen.query_one("#examples", RecordList)
+        for key in ("down", "b", "down", "enter", "escape", "down", "o", *"abc"):  # all at once
+            app.post_message(events.Key(key, key if len(key) == 1 else None))
+        await until(lambda: isinstance(app.screen, PathDialog), pilot)
+        await until(lambda: app.screen.query_one(Input).value.endswith("abc"), pilot)
+        assert listing.cursor == 2
 
 
 async def test_a_folder_that_cannot_be_written_keeps_nobody_from_copying(app_home: Path) -> None:

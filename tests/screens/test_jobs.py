@@ -96,10 +96,13 @@ async def opened(pilot: Pilot[Any], screen: JobsScreen, **values: str) -> NewJob
 async def created(pilot: Pilot[Any], screen: JobsScreen, **values: str) -> str:
     """Make a job and return its id once it is selected in the list."""
     await opened(pilot, screen, **values)
+    before = {job.id for job in screen.jobs}
     await pilot.press("ctrl+s")
     await agree(pilot, screen)
-    await until(lambda: screen.app.screen is screen and screen.started, pilot)
-    (made,) = screen.started
+    # One that has ended by now is not among the started any more, but listed.
+    await until(lambda: screen.started or {job.id for job in screen.jobs} - before, pilot)
+    await until(lambda: screen.app.screen is screen, pilot)
+    (made,) = screen.started or {job.id for job in screen.jobs} - before
     await until(lambda: screen.job is not None and screen.job.id == made, pilot)
     return made
 
@@ -317,6 +320,7 @@ async def test_preference_pairs_preset_dpo(tmp_path: Path) -> None:
 
 
 async def test_pause_resume_cancel_and_its_result(dataset: Path) -> None:
+    dataset.write_bytes(chat_lines(80))  # long enough to be seen running by any machine
     async with running(dataset) as (pilot, screen):
         await created(pilot, screen, n_epochs="50", batch_size="1")
         await until(lambda: status(screen) == "running", pilot)

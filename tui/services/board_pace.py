@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import time
 from dataclasses import dataclass
 from math import inf
 from typing import TYPE_CHECKING
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
 
 SLOWEST_S = 60.0
 LONGEST_FOR_COST_S = 5.0
+# A job just asked for goes through its first states in seconds, and somebody looks on.
+_NEW_S = 60
+_FIRST_MINUTE = 0.3
 
 
 @dataclass(slots=True)
@@ -38,6 +42,8 @@ class Pace:
         open_jobs = [job for job in jobs if not job.terminal]
         if not open_jobs:
             return inf
+        if any(_just_made(job) for job in open_jobs):
+            return self.fast * _FIRST_MINUTE
         return self.fast if any(job.active for job in open_jobs) else self.slow
 
     def rest_after(self, spent: float) -> float:
@@ -60,3 +66,8 @@ class Pace:
         # Spread out, so that many programs do not come back at the same moment.
         wait = min(SLOWEST_S, self.fast * 2.0**failures) * random.uniform(0.8, 1.2)  # noqa: S311
         return max(wait, error.retry_after or 0.0)
+
+
+def _just_made(job: Job) -> bool:
+    new = job.created_at is not None and time.time() - job.created_at < _NEW_S
+    return new and job.active and job.status != "running"

@@ -101,8 +101,8 @@ class _Look:
         self._expect()
         await asyncio.to_thread(_load)
         await asyncio.gather(
-            self._guarded("model", self._model()),
-            self._guarded("earlier", self._earlier()),
+            self._guarded("model", self._model),
+            self._guarded("earlier", self._earlier),
             self._files(),
         )
         return self._found
@@ -121,10 +121,12 @@ class _Look:
         self._found = replace(self._found, parts=known)
         self._on_change(self._found)
 
-    async def _guarded(self, topic: Topic, work: Awaitable[None], level: Level = "note") -> None:
+    async def _guarded(
+        self, topic: Topic, work: Callable[[], Awaitable[None]], level: Level = "note"
+    ) -> None:
         """Do a part of the work; what stops it is what there is to say on its topic."""
         try:
-            await work
+            await work()
         except ServiceError as error:
             self._put(Part(topic, level, one_line(error.cause, 300)))
 
@@ -149,8 +151,8 @@ class _Look:
             self._put(data_part(files, self._workspace.files.limits))
         self._put(checks_part(files, self._profile), self._sends())
         await asyncio.gather(
-            self._guarded("leakage", self._leakage(training, validation)),
-            self._guarded("tokens", self._tokens(training)),
+            self._guarded("leakage", lambda: self._leakage(training, validation)),
+            self._guarded("tokens", lambda: self._tokens(training)),
         )
 
     async def _both(self) -> tuple[Source, Source | None]:

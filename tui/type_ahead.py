@@ -1,0 +1,99 @@
+"""Keys typed ahead wait for the key before them.
+
+Over a slow line several keys arrive at once. Textual hands all of them to what has the focus
+at that moment, although the first may open a dialog that the others are meant for. Here a key
+is handed on when the one before it has been dealt with, and when the screen it may have opened
+can take keys.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Generic
+
+from textual import events
+from textual.app import App, ReturnType
+from textual.message import Message
+
+if TYPE_CHECKING:
+    from textual.await_complete import AwaitComplete
+    from textual.screen import Screen
+    from textual.timer import Timer
+
+# No key is held back longer, should what it waits for never come.
+_LONGEST_S = 1.0
+
+
+class TypeAhead(App[ReturnType], Generic[ReturnType]):
+    """An app that deals with one key after the other."""
+
+    @dataclass
+    class Passed(Message, bubble=True):
+        """Sent after a key, the same way: when it arrives here, the key has been dealt with."""
+
+        number: int
+        screen: Screen[object]
+
+    _number = 0
+    _waiting_for = 0  # the number of the key under way; 0 is none
+    _until = 0.0  # when it is waited for no longer
+    _guard: Timer | None = None
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._ahead: deque[events.Key] = deque()
+
+    async def on_event(self, event: events.Event) -> None:
+        """Hold keys back while one is under way."""
+        if not isinstance(event, events.Key) or event.is_forwarded:
+            await super().on_event(event)
+        elif self._ahead or (self._waiting_for and time.monotonic() < self._until):
+            self._ahead.append(event)
+            if self._guard is None:
+                self._guard = self.set_timer(_LONGEST_S, self._give_up_waiting)
+        else:
+            await self._hand_on(event)
+
+    async def _hand_on(self, event: events.Key) -> None:
+        screen = self.screen
+        target = self.focused or screen
+        await super().on_event(event)
+        self._number += 1
+        if target.post_message(self.Passed(self._number, screen)):
+            self._waiting_for, self._until = self._number, time.monotonic() + _LONGEST_S
+
+    async def on_type_ahead_passed(self, message: Passed) -> None:
+        """Hand the next key on, once a screen opened by this one can take it."""
+        message.stop()
+        if message.number != self._waiting_for:
+            return
+        for _ in range(3):  # a command that works in the background opens its dialog there
+            await asyncio.sleep(0)
+        if self.screen is message.screen:
+            self._next()
+        else:
+            self.screen.call_after_refresh(self._next)
+
+    def pop_screen(self) -> AwaitComplete:
+        """Go back to the screen before. What tells that a key has passed may go with this one."""
+        popped = super().pop_screen()
+        if self._waiting_for:
+            self.call_after_refresh(self._next)
+        return popped
+
+    def _next(self) -> None:
+        self._waiting_for = 0
+        if self._guard is not None:
+            self._guard.stop()
+            self._guard = None
+        if self._ahead:
+            self.call_next(self._hand_on, self._ahead.popleft())
+            if self._ahead:
+                self._guard = self.set_timer(_LONGEST_S, self._give_up_waiting)
+
+    def _give_up_waiting(self) -> None:
+        self._guard = None
+        self._next()
