@@ -64,7 +64,7 @@ def _files() -> Screen[Any]:
     return FilesScreen()
 
 
-class FinetuiApp(TypeAhead[None]):
+class FinetuiApp(TypeAhead):
     """The terminal program. Every mode keeps its own screens; the workspace outlives them."""
 
     TITLE = "finetui"

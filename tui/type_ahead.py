@@ -12,10 +12,10 @@ import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic
+from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import App, ReturnType
+from textual.app import App
 from textual.message import Message
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 _LONGEST_S = 1.0
 
 
-class TypeAhead(App[ReturnType], Generic[ReturnType]):
+class TypeAhead(App[None]):
     """An app that deals with one key after the other."""
 
     @dataclass
@@ -52,8 +52,7 @@ class TypeAhead(App[ReturnType], Generic[ReturnType]):
             await super().on_event(event)
         elif self._ahead or (self._waiting_for and time.monotonic() < self._until):
             self._ahead.append(event)
-            if self._guard is None:
-                self._guard = self.set_timer(_LONGEST_S, self._give_up_waiting)
+            self._guard_against_loss()
         else:
             await self._hand_on(event)
 
@@ -73,27 +72,39 @@ class TypeAhead(App[ReturnType], Generic[ReturnType]):
         for _ in range(3):  # a command that works in the background opens its dialog there
             await asyncio.sleep(0)
         if self.screen is message.screen:
-            self._next()
+            self._next(message.number)
         else:
-            self.screen.call_after_refresh(self._next)
+            self.screen.call_after_refresh(self._next, message.number)
 
     def pop_screen(self) -> AwaitComplete:
         """Go back to the screen before. What tells that a key has passed may go with this one."""
         popped = super().pop_screen()
         if self._waiting_for:
-            self.call_after_refresh(self._next)
+            self.call_after_refresh(self._next, self._waiting_for)
         return popped
 
-    def _next(self) -> None:
+    def _next(self, passed: int) -> None:
+        """Hand the next key on, unless that has been done since for this one."""
+        if passed != self._waiting_for:
+            return
         self._waiting_for = 0
         if self._guard is not None:
             self._guard.stop()
             self._guard = None
         if self._ahead:
-            self.call_next(self._hand_on, self._ahead.popleft())
-            if self._ahead:
-                self._guard = self.set_timer(_LONGEST_S, self._give_up_waiting)
+            self.call_next(self._hand_on_first)
+
+    async def _hand_on_first(self) -> None:
+        # Taken out only now: until then, keys that arrive see that others are before them.
+        if self._ahead and not self._waiting_for:
+            await self._hand_on(self._ahead.popleft())
+        if self._ahead:
+            self._guard_against_loss()
+
+    def _guard_against_loss(self) -> None:
+        if self._guard is None:
+            self._guard = self.set_timer(_LONGEST_S, self._give_up_waiting)
 
     def _give_up_waiting(self) -> None:
         self._guard = None
-        self._next()
+        self._next(self._waiting_for)

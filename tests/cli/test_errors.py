@@ -19,7 +19,6 @@ from tests.lab_process import ROOT, chat_lines
 from tui.cli.dispatch import COMMANDS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 GOOD = str(ROOT / "tui" / "data" / "samples" / "support_valid.jsonl")
@@ -28,13 +27,6 @@ GOOD = str(ROOT / "tui" / "data" / "samples" / "support_valid.jsonl")
 @pytest.fixture
 def bare(tmp_path: Path) -> Home:
     return Home(tmp_path / "home")
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
 
 
 def one_line(done: subprocess.CompletedProcess[str], code: int) -> str:

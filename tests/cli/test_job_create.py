@@ -12,7 +12,6 @@ from tests.home import Home
 from tests.lab_process import chat_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 pytestmark = pytest.mark.xdist_group("job-create")
@@ -21,11 +20,9 @@ JOB = "POST /fine_tuning/jobs"
 
 
 @pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    one.lists["/models"] = lambda q: page([{"id": MODEL}], q)
-    yield one
-    one.close()
+def server(server: FaultServer) -> FaultServer:
+    server.lists["/models"] = lambda q: page([{"id": MODEL}], q)
+    return server
 
 
 @pytest.fixture

@@ -6,19 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.server import FaultServer
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
+    from tests.faults.server import FaultServer
 
 
 def write_config(home: Path, url: str, more: str = "timeout = 0.6") -> dict[str, str]:

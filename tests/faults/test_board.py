@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from math import inf
 from typing import TYPE_CHECKING, Generic, TypeVar
@@ -95,12 +96,16 @@ async def test_a_refresh_during_a_list_is_not_lost(
     def meanwhile(_: dict[str, str]) -> object:  # a job is made while the list is on its way
         if server.count(LIST) == 1:
             server.new_job({"status": "queued"})
-            loop.call_soon_threadsafe(live.refresh)
-            time.sleep(0.05)
+            loop.call_soon_threadsafe(ask)
+            assert asked.wait(20)
             return old
         return page(server.jobs, {})
 
-    loop = asyncio.get_running_loop()
+    def ask() -> None:
+        live.refresh()
+        asked.set()
+
+    loop, asked = asyncio.get_running_loop(), threading.Event()
     server.lists["/fine_tuning/jobs"] = meanwhile
     live.subscribe(listener)
     await until(lambda: listener.told and len(listener.told[-1].jobs) == 2)

@@ -262,12 +262,10 @@ def uploads(lab: LabProcess) -> list[str]:
 
 
 @pytest.fixture
-def server(tmp_path: Path) -> Iterator[FaultServer]:
-    made = FaultServer()
-    made.lists["/models"] = lambda _: {"data": [{"id": "lab-micro", "object": "model"}]}
-    configure(tmp_path, made.url)
-    yield made
-    made.close()
+def server(tmp_path: Path, server: FaultServer) -> FaultServer:
+    server.lists["/models"] = lambda _: {"data": [{"id": "lab-micro", "object": "model"}]}
+    configure(tmp_path, server.url)
+    return server
 
 
 async def test_esc_during_the_upload_stops_it_only_after_a_yes(

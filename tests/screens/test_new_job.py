@@ -38,11 +38,9 @@ JOB = "POST /fine_tuning/jobs"
 
 
 @pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    one.lists["/models"] = lambda q: page([{"id": MODEL}], q)
-    yield one
-    one.close()
+def server(server: FaultServer) -> FaultServer:
+    server.lists["/models"] = lambda q: page([{"id": MODEL}], q)
+    return server
 
 
 @pytest.fixture(scope="module")

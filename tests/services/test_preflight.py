@@ -30,11 +30,9 @@ BUDGET = 'bills = true\ncurrency = "EUR"\nrate = 0.9\nbudget = 5\ntimeout = 2\n'
 
 
 @pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    one.lists["/models"] = lambda q: page([{"id": MODEL, "shutdown_date": "2027-01-14"}], q)
-    yield one
-    one.close()
+def server(server: FaultServer) -> FaultServer:
+    server.lists["/models"] = lambda q: page([{"id": MODEL, "shutdown_date": "2027-01-14"}], q)
+    return server
 
 
 @pytest.fixture(scope="module")

@@ -53,7 +53,7 @@ async def follow(
                 for event in update.new_events:
                     tell(event_line(event))
                 job, events = update.job, [*events, *update.new_events]
-    except BaseException as error:
+    except BaseException as error:  # ctrl+c too: whoever leaves is told how to come back
         if not isinstance(error, ServiceError):  # interrupted: the job is not
             out.note(f"finetui: the job goes on; finetui jobs watch {job_id} follows it again")
         raise

@@ -81,7 +81,7 @@ def write_atomically(path: Path, data: bytes, mode: int = 0o600) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         temporary.replace(path)
-    except BaseException:
+    except BaseException:  # whatever it was goes on; half a file does not stay
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)

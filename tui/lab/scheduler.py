@@ -238,7 +238,7 @@ class Scheduler:
             for record in worker.records():
                 if run.intent != "cancel":
                     progress.apply(record)
-        except BaseException:
+        except BaseException:  # whatever it was goes on; no trainer outlives its supervisor
             worker.kill()
             worker.finish()
             raise

@@ -31,7 +31,7 @@ def bind(port: int) -> socket.socket:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         sock.bind((HOST, port))
         sock.listen(128)
-    except BaseException:
+    except BaseException:  # whatever it was goes on; the port is free again
         sock.close()
         raise
     return sock

@@ -83,7 +83,7 @@ def _connect(path: Path) -> sqlite3.Connection:
         db.execute("PRAGMA journal_mode = WAL")
         db.execute("PRAGMA synchronous = NORMAL")
         migrate(db)
-    except BaseException:
+    except BaseException:  # whatever it was goes on; the file is given back
         db.close()
         raise
     return db

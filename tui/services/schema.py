@@ -78,7 +78,7 @@ def migrate(db: sqlite3.Connection) -> None:
             for statement in statements:
                 db.execute(statement)
         db.execute(f"PRAGMA user_version = {len(MIGRATIONS)}")
-    except BaseException:
+    except BaseException:  # whatever it was goes on; nothing half-done is kept
         db.rollback()
         raise
     db.commit()

@@ -48,7 +48,8 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
         raw = _object(line)
         shape = plain(raw)
         if not shape.tidy:
-            columns.add(*_of_untidy(number, line, mask | plan.for_untidy))
+            row = Row(line, raw, rest, shape) if raw else read(number, line)
+            columns.add(*_of_untidy(row, mask | plan.for_untidy))
             continue
         if rest.count(b'":') > shape.keys:  # keys written twice, or a text with such
             mask |= plan.for_keys  # noqa: PLW2901 - of this line alone
@@ -68,8 +69,7 @@ def _object(line: bytes) -> dict[str, Any]:
     return value if type(value) is dict else {}
 
 
-def _of_untidy(number: int, line: bytes, mask: int) -> tuple[bytes, RowFacts]:
-    row = read(number, line)
+def _of_untidy(row: Row | BadLine, mask: int) -> tuple[bytes, RowFacts]:
     if isinstance(row, BadLine):
         rule, _ = damage(row)
         return bytes([rule_numbers()[rule.id]]), facts_of_bad(rule)

@@ -30,7 +30,7 @@ def write(path: Path, description: Mapping[str, Any], arrays: Mapping[str, NDArr
             file.flush()
             os.fsync(file.fileno())
         Path(name).replace(path)
-    except BaseException:
+    except BaseException:  # whatever it was goes on; half a file does not stay
         Path(name).unlink(missing_ok=True)
         raise
     _flush_folder(path.parent)

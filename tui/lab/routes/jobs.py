@@ -35,7 +35,7 @@ def create_job(lab: Lab, _request: Request, body: dict[str, Any]) -> dict[str, A
     try:
         _fill(lab, folder, request)
         _keep(lab, job_id, request)
-    except BaseException:
+    except BaseException:  # whatever it was goes on; a job that was not made leaves nothing
         folder.remove()
         raise
     lab.scheduler.wake()

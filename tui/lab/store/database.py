@@ -90,7 +90,7 @@ class Database:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield
-            except BaseException:
+            except BaseException:  # whatever it was goes on; nothing half-done is kept
                 self._connection.execute("ROLLBACK")
                 raise
             self._connection.execute("COMMIT")

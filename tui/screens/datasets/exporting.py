@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text import plural
-from tui.screens.datasets.importing_preview import ConversionPreview, ask_target
+from tui.screens.datasets.importing_preview import ConversionPreview
 from tui.screens.datasets.marks import MarkActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.dialogs.target import ask_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -131,7 +132,7 @@ class ExportActions(MarkActions):
         from tui.services.exporting import write_export
 
         proposal = document.path.with_name(f"{document.path.stem}.{form.id}{form.suffix}")
-        target = await ask_target(self, f"Write {form.title} to", short_path(proposal))
+        target = await ask_target(self.app, f"Write {form.title} to", short_path(proposal))
         if target is None:
             return
         await asyncio.to_thread(write_export, target, converted.lines, form)
@@ -177,7 +178,7 @@ class ExportActions(MarkActions):
         found: list[Path] = []
         for title, word in (("Write training to", "train"), ("Write validation to", "valid")):
             proposal = path.with_name(f"{path.stem}.{word}.jsonl")
-            target = await ask_target(self, title, short_path(proposal))
+            target = await ask_target(self.app, title, short_path(proposal))
             if target is None:
                 return None
             found.append(target)

@@ -11,6 +11,7 @@ from tui.screens.datasets.place import PlaceInDataset
 from tui.screens.datasets.welcome import Welcome
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.dialogs.target import may_replace
 from tui.screens.walk import Walk
 
 if TYPE_CHECKING:
@@ -111,9 +112,7 @@ class FileActions(PlaceInDataset):
         if path == document.path:
             await document.save(overwrite=True)
             return
-        if path.exists():
-            question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
-            if not await self.app.push_screen_wait(question):
-                return
+        if not await may_replace(self.app, path):
+            return
         await document.save(path)
         await self._open(path)

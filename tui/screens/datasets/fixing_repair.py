@@ -12,6 +12,7 @@ from tui.screens.datasets.fixing import FixActions
 from tui.screens.datasets.fixing_rows import rule_of
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.dialogs.target import may_replace
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -107,10 +108,7 @@ class RepairActions(FileActions, FixActions):
             raise InputError(
                 "The same file", "a repair never replaces the file it reads", "Choose another name"
             )
-        if target.exists():
-            question = Confirm("The file exists", f"Replace {short_path(target)}?", "replace")
-            return target if await self.app.push_screen_wait(question) else None
-        return target
+        return target if await may_replace(self.app, target) else None
 
     async def offer_name(self) -> None:
         """Offer to save under a name that ends in .jsonl."""
@@ -122,9 +120,7 @@ class RepairActions(FileActions, FixActions):
         path = await self.app.push_screen_wait(dialog)
         if path is None or path == document.path:
             return
-        if path.exists():
-            question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
-            if not await self.app.push_screen_wait(question):
-                return
+        if not await may_replace(self.app, path):
+            return
         await document.save(path)
         await self._open(path)

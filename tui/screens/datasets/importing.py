@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text import plural
-from tui.screens.datasets.importing_preview import ConversionPreview, ask_target
+from tui.screens.datasets.importing_preview import ConversionPreview
 from tui.screens.datasets.place import PlaceInDataset
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.dialogs.target import ask_target
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -115,7 +116,7 @@ class ImportActions(PlaceInDataset):
         proposal = folder / f"{source.stem}.jsonl"
         if proposal == source or await asyncio.to_thread(proposal.exists):
             proposal = folder / f"{source.stem}.chat.jsonl"
-        target = await ask_target(self, "Write the examples to", short_path(proposal))
+        target = await ask_target(self.app, "Write the examples to", short_path(proposal))
         if target is None:
             return
         await asyncio.to_thread(write_lines, target, converted.lines)

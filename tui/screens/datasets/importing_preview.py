@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from rich.text import Text
 from textual import work
@@ -15,17 +15,15 @@ from tui.core.text import one_line, plural, visible
 from tui.screens.base import failure_of
 from tui.screens.datasets.rows import turns_of
 from tui.screens.dialogs.base import Dialog
-from tui.screens.dialogs.confirm import Confirm
-from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.dialogs.path import short_path
+from tui.screens.dialogs.target import ask_target
 from tui.widgets.conversation import Conversation, Turn
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from pathlib import Path
 
     from textual.app import ComposeResult
-    from textual.screen import Screen
     from textual.worker import Worker
 
     from tui.core.formats import Converted
@@ -171,7 +169,7 @@ class ConversionPreview(Dialog[str]):
 
         if not self._converted.dropped:
             return
-        path = await ask_target(self, "Write the dropped rows to", "dropped.jsonl")
+        path = await ask_target(self.app, "Write the dropped rows to", "dropped.jsonl")
         if path is not None:
             await asyncio.to_thread(write_dropped, path, self._converted.dropped)
             self.notify(f"Wrote {short_path(path)}", markup=False, timeout=3)
@@ -181,12 +179,3 @@ class ConversionPreview(Dialog[str]):
         if event.state.name == "ERROR" and event.worker.error is not None:
             failure = failure_of(event.worker.error)
             self.query_one(".detail", Static).update(visible(failure.as_text()))
-
-
-async def ask_target(screen: Screen[Any], title: str, value: str) -> Path | None:
-    """Ask for a file to write to, and again before one that exists is replaced."""
-    path = await screen.app.push_screen_wait(PathDialog(title, value=value, must_exist=False))
-    if path is None or not await asyncio.to_thread(path.exists):
-        return path
-    question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
-    return path if await screen.app.push_screen_wait(question) else None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import time
 from typing import TYPE_CHECKING
@@ -11,8 +10,8 @@ from textual import work
 
 from tui.core.files import StoredFile
 from tui.core.text import one_line, size_words
-from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.dialogs.target import may_replace
 from tui.screens.files.marks import FileMarks
 
 if TYPE_CHECKING:
@@ -39,10 +38,8 @@ class FileDownloads(FileMarks):
 
     @work(group="download", exclusive=True, exit_on_error=False, description="download a file")
     async def _download(self, file: StoredFile, path: Path) -> None:
-        if await asyncio.to_thread(path.exists):
-            question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
-            if not await self.app.push_screen_wait(question):
-                return
+        if not await may_replace(self.app, path):
+            return
         name, size = one_line(path.name, 40), size_words(file.info.bytes)
         last = 0.0
 

@@ -11,8 +11,8 @@ from textual import work
 
 from tui.core.job_export import events_csv, events_jsonl, steps_csv, steps_jsonl
 from tui.screens.dialogs.choose import Choice, Choose
-from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.dialogs.target import may_replace
 from tui.screens.jobs.detail import JobPane
 from tui.screens.jobs.ending import JobEnding, unwritten
 from tui.services.errors import InputError
@@ -115,23 +115,15 @@ class JobWriting(JobEnding):
         dialog = PathDialog(f"Write the {what} of the job", value=name, must_exist=False)
 
         def chosen(path: Path | None) -> None:
-            if path is None:
-                return
-            if not path.exists():  # one look at a name just typed
+            if path is not None:
                 self._write(path, make)
-                return
-
-            def answered(yes: bool | None) -> None:
-                if yes:
-                    self._write(path, make)
-
-            question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
-            self.app.push_screen(question, answered)
 
         self.app.push_screen(dialog, chosen)
 
     @work(group="write", exclusive=True, exit_on_error=False, description="write a file")
     async def _write(self, path: Path, make: Make) -> None:
+        if not await may_replace(self.app, path):
+            return
         text = await make()
         await asyncio.to_thread(_write, path, text)
         self.notify(f"Wrote {short_path(path)}", markup=False)

@@ -12,8 +12,8 @@ from textual import work
 from textual.containers import Vertical
 
 from tui.screens.dialogs.choose import Choice, Choose
-from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
+from tui.screens.dialogs.target import may_replace
 from tui.screens.tokens import figures, prices
 from tui.screens.tokens.dialogs import AUTO, EpochsDialog, model_choices
 from tui.screens.tokens.listing import (
@@ -193,10 +193,8 @@ class TokensScreen(ReportScreen):
         if ending is None:
             return
         path = folder / f"{name}{ending}"
-        if await asyncio.to_thread(path.exists):
-            sure = await self.app.push_screen_wait(Confirm("Overwrite?", f"{path} exists."))
-            if not sure:
-                return
+        if not await may_replace(self.app, path):
+            return
         from tui.services import tokens_export as export
 
         reports = [file.report for file in self.files]

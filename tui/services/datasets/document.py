@@ -58,7 +58,7 @@ class Document:
         self._journal = journal
         self._saved_as = content.source.identity
         self._rows = recovered.rows
-        self._recovered = recovered
+        self._opening = recovered
         self.recovered = self.changes  # unsaved steps found in the journal at the opening
         self._same_lines = True  # file lines on disk still have the numbers they were opened with
         self._replayed = recovered.replayed
@@ -314,7 +314,7 @@ class Document:
         await self.ready()
         async with self._lock:
             if self._journal:
-                if not self.modified and self._recovered.begun:
+                if not self.modified and self._opening.begun:
                     await asyncio.to_thread(self._kept, self._journal)
                 self._journal.close(remove=not self.modified)
             self._source.close()
@@ -386,7 +386,7 @@ class Document:
 
     async def _remember(self) -> None:
         """Have the steps from before the last save at hand, before there are others."""
-        found = self._recovered
+        found = self._opening
         if found.begun or self._journal is None:
             return
         path, identity = self._journal.history, self._source.identity

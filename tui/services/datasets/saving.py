@@ -42,7 +42,7 @@ def write_atomically(
             os.fsync(file.fileno())
             ready(file.fileno())
         temporary.replace(target)
-    except BaseException:
+    except BaseException:  # whatever it was goes on; half a file does not stay
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)

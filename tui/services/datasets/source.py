@@ -70,7 +70,7 @@ class LineSource:
                 self._held = self._read(self.identity.size, 0)
             self.head = self._read(HEAD, 0)
             self.index(None if whole else _CHUNK)
-        except BaseException:
+        except BaseException:  # whatever it was goes on; the file is given back
             os.close(self._fd)
             raise
         self.has_bom = self.head.startswith(BOM)
