@@ -94,14 +94,16 @@ def test_the_same_content_is_sent_once_unless_asked(
     assert str(path) in home.run("files", "list", "--json").stdout
 
 
-def test_errors_in_the_data_want_a_yes(home: Home, server: UploadServer, tmp_path: Path) -> None:
+def test_errors_in_the_data_block_whoever_says_yes(
+    home: Home, server: UploadServer, tmp_path: Path
+) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_bytes(chat_lines(12) + b"{oops\n")
-    done = home.run("files", "upload", str(path))
-    assert done.returncode == 4
-    assert "line 13" in done.stderr
-    assert home.run("files", "upload", str(path), "--yes").returncode == 0
-    assert server.count("POST /files") == 1
+    for words in ((), ("--yes",)):
+        done = home.run("files", "upload", str(path), *words)
+        assert done.returncode == 1
+        assert "line 13" in done.stderr
+    assert server.count("POST /files") == 0
 
 
 def test_an_unfinished_upload_is_listed_and_can_be_given_up(

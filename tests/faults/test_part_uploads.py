@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ from tests.faults.conftest import write_config
 from tests.faults.server import ACT_AND_DROP, DROP, HANG, problem, reply
 from tests.faults.uploads import UploadServer, form
 from tests.home import Home
-from tests.lab_process import wait_for
+from tests.lab_process import chat_lines, wait_for
 from tests.until import until
 from tui.services import part_uploads
 from tui.services.errors import InputError, Refused, Unanswered
@@ -55,7 +54,7 @@ def _no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     one = tmp_path / "data.jsonl"
-    one.write_bytes(os.urandom(PART * COUNT - 300))
+    one.write_bytes(chat_lines(40)[:-1].ljust(PART * COUNT - 301) + b"\n")
     return one
 
 
@@ -174,7 +173,7 @@ async def test_another_content_is_another_upload(
     server.fault(PARTS, DROP, DROP)
     with pytest.raises(Unanswered):
         await workspace.files.upload(path)
-    path.write_bytes(path.read_bytes()[::-1])
+    path.write_bytes(path.read_bytes().swapcase())
     info = await workspace.files.upload(path)
     assert server.contents[info.id] == path.read_bytes()
     assert server.count(PARTS) == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import re
 import sys
 from datetime import UTC, datetime
@@ -59,6 +60,7 @@ class Output:
             raise
         except OSError as error:  # a full disk: a second document would not fit either
             self.answered = True
+            discard_output()
             cause = error.strerror or str(error)
             raise InputError("Cannot write the output", cause, "Free some space.") from error
 
@@ -113,3 +115,8 @@ def _json(value: Mapping[str, Any], encoding: str | None) -> str:
 
 def _escaped(found: re.Match[str]) -> str:
     return f"\\u{ord(found[0]):04x}"
+
+
+def discard_output() -> None:
+    """Let what is still to be written to stdout go nowhere: Python writes it again at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

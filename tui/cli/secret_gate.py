@@ -1,4 +1,4 @@
-"""Looking at a file before it leaves the machine: errors and secrets want a yes."""
+"""Looking at a file before it leaves the machine: errors block, secrets want a yes."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.progress import StatusLine
-from tui.core.text import one_line, plural
-from tui.services.errors import NeedsConfirmation
+from tui.core.text import plural
+from tui.services.errors import NeedsConfirmation, Unfit
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
-    """Raise NeedsConfirmation for errors in a dataset, and for secrets that leave the machine.
+    """Raise Unfit for errors in a dataset, NeedsConfirmation for secrets that leave the machine.
 
     Warnings are only told, and so are secrets where the provider is this machine.
     """
@@ -26,15 +26,8 @@ async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> N
     if warnings := found.count("warning"):
         said = f"{plural(warnings, 'warning')}: {found.words('warning')}"
         out.note(f"warning: {path} has {said}; finetui check lists them")
-    if (first := found.first_error) is not None:
-        errors = plural(found.count("error"), "error")
-        where = f", line {first.line}" if first.line else ""
-        text = f"{path} has {errors}; the first{where}: {one_line(first.message, 300)}"
-        if not yes:
-            raise NeedsConfirmation(
-                "Not sent", text, "Mend it with `finetui fix`, or add --yes to send it as it is."
-            )
-        out.note(f"warning: {text}")
+    if errors := found.error_words():
+        raise Unfit("Nothing was sent", errors, "Repair it: `finetui check` and `finetui fix`.")
     _check_secrets(path, found.secrets, workspace, out, yes=yes)
 
 

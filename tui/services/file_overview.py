@@ -67,8 +67,8 @@ class FileOverview:
             return None
         raws, at = files
         infos = [info for info in map(_file, raws) if info is not None]
-        listed = (await self._jobs.history.jobs()).at is not None
-        found = await self._join(infos, [] if listed else None)
+        seen = await self._jobs.history.jobs()
+        found = await self._join(infos, [] if seen.at is not None else None, seen.jobs)
         return FilesSeen(found, await self._unfinished(), at)
 
     async def _job_list(self) -> list[Job] | ServiceError:
@@ -79,11 +79,15 @@ class FileOverview:
             return error
 
     async def _join(
-        self, files: Iterable[FileInfo], jobs: Iterable[Job] | None
+        self,
+        files: Iterable[FileInfo],
+        jobs: Iterable[Job] | None,
+        seen: Iterable[Job] | None = None,
     ) -> tuple[StoredFile, ...]:
         try:
             records = {one.file_id: one for one in await self._store.uploads(self._profile)}
-            seen = (await self._jobs.history.jobs()).jobs
+            if seen is None:
+                seen = (await self._jobs.history.jobs()).jobs
             asked = await self._store.jobs(self._profile)
             open_ = {one.digest for one in await self._store.parts.unfinished(self._profile)}
         except LedgerError:  # the provider's own word is enough to show the list

@@ -7,6 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.core.text import one_line, plural
 from tui.services.local_files import reading
 
 if TYPE_CHECKING:
@@ -43,6 +44,25 @@ class FileVerdict:
         found = [(n, RULES[rule]) for rule, n in self.by_rule.most_common()]
         said = [f"{n:,} × {rule.title}" for n, rule in found if rule.severity == severity]
         return ", ".join([*said[:most], "…"] if len(said) > most else said)
+
+    def error_words(self, without: frozenset[str] = frozenset()) -> str:
+        """Return how many errors there are, and the first of them; "" when there are none.
+
+        Those of the rules `without` do not count.
+        """
+        from tui.core.checks import RULES
+
+        errors = self.count("error") - sum(
+            self.by_rule[rule] for rule in without if RULES[rule].severity == "error"
+        )
+        if not errors:
+            return ""
+        text = f"{one_line(self.path.name, 40)} has {plural(errors, 'error')}"
+        first = self.first_error
+        if first is None or first.rule in without:
+            return text
+        where = f" in line {first.line:,}" if first.line else ""
+        return f"{text}, the first{where}: {one_line(first.message, 300)}"
 
     @property
     def secrets(self) -> Counter[str]:

@@ -15,8 +15,9 @@ from tui.core.transfers import transfer_words
 from tui.screens.deleting import DeletingScreen
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
+from tui.screens.dialogs.unsaved import saved_first
 from tui.screens.files.rows import Running
-from tui.services.errors import InputError
+from tui.services.errors import InputError, Unfit
 from tui.services.uploads import state_of
 
 if TYPE_CHECKING:
@@ -158,18 +159,10 @@ class FileSending(DeletingScreen):
         document = self.workspace.datasets.current
         if document is None or not document.modified or document.path != path:
             return True
-        question = (
-            f"{one_line(path.name, 40)} has unsaved changes; what is sent is the file on disk.\n"
-            "Save it first?"
-        )
-        dialog = Confirm("Unsaved changes", question, "save and go on", "cancel")
-        answer: bool | None = await self.app.push_screen_wait(dialog)
-        if answer:
-            await document.save()
-        return bool(answer)
+        return await saved_first(self.app, document)
 
     async def _fit(self, path: Path) -> bool:
-        """Check the file and ask about what is wrong with it; enter is the careful answer."""
+        """Check the file and ask about warnings and secrets. Raises Unfit for errors."""
         from tui.services.file_verdict import verdict_of
 
         name = one_line(path.name, 40)
@@ -184,21 +177,9 @@ class FileSending(DeletingScreen):
         found = await verdict_of(path, tell)
         self._checking = None
         self.host.working(WORK, f"asking about {name}")
-        return await self._sound(found) and await self._private(found) and await self._warned(found)
-
-    async def _sound(self, found: FileVerdict) -> bool:
-        errors = found.count("error")
-        if not errors or found.first_error is None:
-            return True
-        first = found.first_error
-        where = f", line {first.line:,}" if first.line else ""
-        question = (
-            f"{one_line(found.path.name, 40)} has {plural(errors, 'error')}. The first{where}: "
-            f"{one_line(first.message, 300)}\n\nA job with it will most likely be refused. "
-            "Go back and repair it in Datasets?"
-        )
-        dialog = Confirm("Errors in the data", question, "go back", "upload it all the same")
-        return await self.app.push_screen_wait(dialog) is False
+        if errors := found.error_words():
+            raise Unfit("Nothing was sent", errors, "Repair it in Datasets (p lists it all).")
+        return await self._private(found) and await self._warned(found)
 
     async def _private(self, found: FileVerdict) -> bool:
         from tui.core.fixes.gate import secret_words
@@ -216,7 +197,7 @@ class FileSending(DeletingScreen):
 
     async def _warned(self, found: FileVerdict) -> bool:
         warnings = found.count("warning")
-        if not warnings or found.count("error"):  # those were asked about
+        if not warnings:
             return True
         name = one_line(found.path.name, 40)
         question = (

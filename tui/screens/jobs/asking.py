@@ -12,6 +12,7 @@ from tui.core.money import budget_words
 from tui.core.text import visible
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import Confirm, TypedConfirm
+from tui.screens.dialogs.unsaved import saved_first
 from tui.services.preflight import PreflightService, refuse_blocked
 from tui.services.preflight.sources import absolute
 
@@ -70,14 +71,7 @@ class Asking(Dialog[Job]):
         document = self.workspace.datasets.current
         if document is None or not self.unsaved(draft):
             return True
-        question = (
-            f"{document.path.name} has unsaved changes; what is sent is the file on disk.\n"
-            "Save it first?"
-        )
-        answer = await self._ask(Confirm("Unsaved changes", question, "save and go on", "cancel"))
-        if answer:
-            await document.save()
-        return bool(answer)
+        return await saved_first(self.app, document)
 
     async def _agreed(self, found: Preflight) -> bool:
         """Ask about everything that needs a yes, at once."""

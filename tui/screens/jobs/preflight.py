@@ -17,7 +17,6 @@ _STYLES: dict[Level, str] = {
     "ok": "", "note": "", "ask": "bold yellow", "block": "bold red", "wait": "dim",
 }  # fmt: skip
 _INDENT = 10
-_NAMES = {"tokens": "tokens", "earlier": "earlier"}
 
 
 class PreflightPanel(Static):

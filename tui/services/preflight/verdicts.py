@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.services.profiles import Profile
 
 # A validation file may be small.
-_NOT_OF_VALIDATION = {"few-examples", "too-few-examples"}
+_NOT_OF_VALIDATION = frozenset({"few-examples", "too-few-examples"})
 _NAMED = 3
 
 
@@ -42,7 +42,11 @@ def checks_part(sources: Sequence[Source], profile: Profile) -> Part:
     checked = [source for source in sources if source.verdict is not None]
     if not checked:
         return Part("checks", "note", "the files are only at the provider, so they are not checked")
-    errors = [_errors(source, source is not sources[0]) for source in checked]
+    errors = [
+        source.verdict.error_words(frozenset() if source is sources[0] else _NOT_OF_VALIDATION)
+        for source in checked
+        if source.verdict is not None
+    ]
     if any(errors):
         return Part("checks", "block", "; ".join(text for text in errors if text))
     secrets: Counter[str] = Counter()
@@ -53,7 +57,7 @@ def checks_part(sources: Sequence[Source], profile: Profile) -> Part:
             continue
         found = verdict.secrets if source.sent else Counter[str]()
         secrets += found
-        left = _NOT_OF_VALIDATION if source is not sources[0] else set()
+        left = _NOT_OF_VALIDATION if source is not sources[0] else frozenset()
         warnings += _of_severity(verdict.by_rule, "warning", {*found, *left})
     said = []
     if secrets:
@@ -67,22 +71,6 @@ def checks_part(sources: Sequence[Source], profile: Profile) -> Part:
     # The lab is this machine: nothing leaves it.
     asks = bool(warnings) or profile.kind != "lab"
     return Part("checks", "ask" if asks else "note", "; ".join(said))
-
-
-def _errors(source: Source, validates: bool) -> str:
-    verdict = source.verdict
-    if verdict is None:
-        return ""
-    fine = _NOT_OF_VALIDATION if validates else set()
-    count = sum(_of_severity(verdict.by_rule, "error", fine).values())
-    if not count:
-        return ""
-    text = f"{source.name} has {plural(count, 'error')}"
-    first = verdict.first_error
-    if first is None or first.rule in fine:
-        return text
-    where = f" in line {first.line}" if first.line else ""
-    return f"{text}, the first{where}: {one_line(first.message, 160)}"
 
 
 def _of_severity(by_rule: Counter[str], severity: Severity, without: set[str]) -> Counter[str]:
