@@ -138,6 +138,33 @@ async def test_what_is_fixed_by_hand_is_said(dataset: Path) -> None:
         assert not screen.document.modified
 
 
+async def test_windows_line_ends_and_the_mark_go_in_the_file_itself(tmp_path: Path) -> None:
+    path = tmp_path / "windows.jsonl"
+    lines = [says(f"Question {n}?") for n in range(12)]
+    path.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(lines))
+    async with running(path) as (pilot, screen):
+        await pilot.press("d")  # an edit: its undo has to reach past what follows
+        await until(lambda: screen.document.modified, pilot)
+        rows = [*screen.document.snapshot()]
+        await problem(screen, pilot, "crlf")
+        await pilot.press("f")
+        await dialog(screen, pilot, Confirm)
+        await pilot.press("escape")
+        await until(lambda: screen.app.screen is screen, pilot)
+        assert b"\r\n" in path.read_bytes()
+        await pilot.press("f")
+        await dialog(screen, pilot, Confirm)
+        old = screen.document
+        await pilot.press("enter")
+        await until(lambda: screen.document is not old and screen.problems is not None, pilot)
+        assert path.read_bytes() == b"".join(row + b"\n" for row in rows)
+        assert not screen.problems.by_rule.keys() & {"bom", "crlf", "no-final-newline"}
+        assert not screen.document.modified
+        screen.query_one("#examples").focus()
+        await pilot.press("u")
+        await until(lambda: [*screen.document.snapshot()] == lines, pilot)
+
+
 async def test_a_pretty_printed_array_is_repaired_into_a_new_file(tmp_path: Path) -> None:
     path = tmp_path / "array.jsonl"
     text = json.dumps([json.loads(GOOD)] * 3, indent=2)

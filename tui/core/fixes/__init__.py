@@ -7,12 +7,13 @@ from tui.core.fixes import calls as calls
 from tui.core.fixes import damaged as damaged
 from tui.core.fixes import messages as messages
 from tui.core.fixes import texts as texts
-from tui.core.fixes.model import FILE_REPAIRS, RENAMES, CannotFix, Fixed
+from tui.core.fixes.model import FILE_REPAIRS, PLAIN_SAVES, RENAMES, CannotFix, Fixed
 from tui.core.fixes.repair import Done, Repaired, needs_repair, repair
 from tui.core.fixes.run import Mended, can_fix, fix, mend, mender
 
 __all__ = [
     "FILE_REPAIRS",
+    "PLAIN_SAVES",
     "RENAMES",
     "CannotFix",
     "Done",

@@ -147,12 +147,14 @@ class FixActions(Bulk, ProblemActions):
 
     async def _whole_file(self, issue: Issue) -> bool:
         """See to problems that are not of single lines; tells whether this was one."""
-        from tui.core.fixes import RENAMES, needs_repair
+        from tui.core.fixes import PLAIN_SAVES, RENAMES, needs_repair
 
         if not issue.fixable:
             raise _by_hand(issue, rule_of(issue.rule).explanation)
         if issue.rule in RENAMES:
             await self.offer_name()
+        elif issue.rule in PLAIN_SAVES and self.document is not None and len(self.document) > 1:
+            await self.offer_plain_save()
         elif needs_repair(issue.rule) and not self._is_whole_array(issue):
             await self.offer_repair()
         else:
@@ -168,6 +170,9 @@ class FixActions(Bulk, ProblemActions):
 
     async def offer_name(self) -> None:
         """Offer a name that ends in .jsonl."""
+
+    async def offer_plain_save(self) -> None:
+        """Offer to save with LF after each line and no byte order mark."""
 
     async def offer_repair(self) -> None:
         """Offer to repair the file into a new one."""

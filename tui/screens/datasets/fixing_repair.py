@@ -57,6 +57,26 @@ class RepairActions(FileActions, FixActions):
         if await self.app.push_screen_wait(dialog):
             await self.offer_repair()
 
+    async def offer_plain_save(self) -> None:
+        """Offer to save with LF after each line and no byte order mark, or to repair a copy."""
+        document = self.document
+        if document is None:
+            return
+        question = (
+            f"{document.path.name} would be saved with LF after each line, the last too, and "
+            "without a byte order mark. The examples stay as they are."
+        )
+        dialog = Confirm("Plain line ends", question, "saves it so", "repair into a copy instead")
+        answer = await self.app.push_screen_wait(dialog)
+        if answer is None:
+            return
+        if not answer:
+            await self.offer_repair()
+            return
+        await document.save(plain=True)
+        await self.workspace.datasets.reopen()
+        self.notify(f"Saved {document.path.name} with plain line ends", markup=False, timeout=3)
+
     async def offer_repair(self) -> None:
         """Say what a repair would do, ask for a name, write the new file and open it."""
         document = self.document

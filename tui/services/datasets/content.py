@@ -53,6 +53,10 @@ class Content:
             if first + length == len(source) and not last and not source.ends_with_newline:
                 yield source.newline
 
+    def plain_chunks(self, ids: array[int]) -> Iterator[bytes]:
+        """Yield the bytes of a file of these rows, each ended by LF, without a BOM."""
+        return (self.text(row_id) + b"\n" for row_id in ids)
+
 
 class Snapshot:
     """The rows of a document at one moment, readable from any thread.

@@ -277,9 +277,13 @@ class Document:
         """Whether a change or a save is being written at this moment."""
         return self._lock.locked()
 
-    async def save(self, path: Path | None = None, *, overwrite: bool = False) -> None:
+    async def save(
+        self, path: Path | None = None, *, overwrite: bool = False, plain: bool = False
+    ) -> None:
         """Write the rows to the file, or to `path` for a copy that leaves this document as it is.
 
+        With `plain` each line is ended by LF and a byte order mark is left away; otherwise what
+        was not edited stays as it is, byte for byte. Open the file anew after a plain save.
         Raises InputError: the file was changed by another program (unless `overwrite`), the
         folder or disk refuses. Nothing is lost then; the changes stay in the journal.
         """
@@ -293,7 +297,7 @@ class Document:
                 )
             await self._remember()
             try:
-                await asyncio.to_thread(self._write, path or self.path)
+                await asyncio.to_thread(self._write, path or self.path, plain)
             except OSError as error:
                 raise InputError(
                     "Not saved",
@@ -427,8 +431,9 @@ class Document:
             return ""
         return f"{stat.st_size} {stat.st_mtime_ns}"
 
-    def _write(self, path: Path) -> None:
-        chunks = self._content.chunks(self._rows.ids)
+    def _write(self, path: Path, plain: bool) -> None:
+        form = self._content.plain_chunks if plain else self._content.chunks
+        chunks = form(self._rows.ids)
         if path != self.path or self._journal is None:
             write_atomically(path, chunks)
         else:
