@@ -139,10 +139,13 @@ def test_interrupted(bare: Home, server: FaultServer) -> None:
     path = "/fine_tuning/jobs/ftjob-1/events"
     server.lists[path] = lambda _: {"data": [{"id": "e", "message": "hi"}], "has_more": False}
     process = bare.start("jobs", "watch", "ftjob-1")
-    assert process.stdout is not None
-    assert process.stdout.readline().endswith("info hi\n")
-    process.send_signal(signal.SIGINT)
-    out, err = process.communicate(timeout=20)
+    try:
+        assert process.stdout is not None
+        assert process.stdout.readline().endswith("info hi\n")
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=20)
+    finally:
+        process.kill()
     assert process.returncode == 130
     assert out == ""
     assert "the job goes on" in err

@@ -93,13 +93,14 @@ async def verdict_of(
 
 
 def _verdict(path: Path, rows: Rows, columns: Columns) -> FileVerdict:
-    from tui.core.checks import RULES, FileFacts, check_row
+    from tui.core.checks import RULES, FileFacts, check_row, traits_of
     from tui.core.checks.columns import KINDS, is_example
     from tui.core.checks.model import issue
     from tui.core.checks.run import findings_of_file
 
     source = rows.source
-    facts = FileFacts(path.name, source.identity.size, source.head, source.ends_with_newline)
+    size, ended = source.identity.size, source.ends_with_newline
+    facts = FileFacts(path.name, size, source.head, ended, traits_of(rows))
     names = [*RULES]
     wrong = {n for n, rule in enumerate(RULES.values()) if rule.severity == "error"}
     by_rule: Counter[str] = Counter()

@@ -101,7 +101,7 @@ def _close_opened(opening: asyncio.Future[Rows]) -> None:
 
 def check_file(path: Path) -> FileReport:
     """Run all checks on a file. Blocking. Raises InputError when it cannot be read."""
-    from tui.core.checks import FileFacts, check_row, check_whole
+    from tui.core.checks import FileFacts, check_row, check_whole, traits_of
 
     rows = read_rows(path)
     try:
@@ -110,6 +110,7 @@ def check_file(path: Path) -> FileReport:
             size=rows.source.identity.size,
             head=rows.source.head,
             ends_with_newline=rows.source.ends_with_newline,
+            sample=traits_of(rows),
         )
         reports = [check_row(number, row) for number, row in enumerate(rows, 1)]
     except OSError as error:

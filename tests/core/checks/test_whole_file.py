@@ -11,10 +11,14 @@ from tui.core.checks import (
     check_whole,
     collect,
     file_format,
+    traits_of,
 )
 
 LEGACY = b'{"prompt": "a", "completion": "b"}'
-MANY = [says(f"Question {n}?") for n in range(60)]
+MANY = [
+    chat({**USER, "content": f"Question {n}?"}, answer(f"{n} is softer than rain."))
+    for n in range(60)
+]
 PAIRS = [pair([{**USER, "content": f"{n}?"}]) for n in range(60)]
 SHORT = [
     pair([{**USER, "content": f"{n}?"}], [answer("A.")], [answer("Longer.")]) for n in range(60)
@@ -31,13 +35,21 @@ def facts(
     size: int | None = None,
 ) -> FileFacts:
     data = newline.join(rows) + (end if rows else b"")
-    return FileFacts(name, len(data) if size is None else size, data[:65536], data.endswith(b"\n"))
+    size = len(data) if size is None else size
+    return FileFacts(name, size, data[:65536], data.endswith(b"\n"), traits_of(rows))
 
 
 def rules_of(rows: list[bytes], source: FileFacts | None = None) -> set[str]:
     return {issue.rule for issue in check_source(rows, source or facts(rows))}
 
 
+def answered(text: str, times: int) -> list[bytes]:
+    """Chats with this answer, {} a number, each to another question."""
+    return [chat({**USER, "content": f"{text} {n}?"}, answer(text.format(n))) for n in range(times)]
+
+
+ENGLISH = "{} is the number that you have to take with you, and it is not for the others."
+GERMAN = "{} ist die Zahl, die Sie mit sich nehmen, und sie ist nicht für die anderen."
 FILES: dict[str, tuple[set[str], set[str]]] = {
     "empty-file": (rules_of([]) & rules_of([b"", b" "]), rules_of(MANY)),
     "bom": (rules_of([b"\xef\xbb\xbf" + MANY[0], *MANY[1:]]), rules_of(MANY)),
@@ -75,6 +87,21 @@ FILES: dict[str, tuple[set[str], set[str]]] = {
     ),
     "several-prompts": (rules_of([*MANY, chat(SYSTEM, USER, answer("a"))]), rules_of(MANY)),
     "longer-preferred": (rules_of(PAIRS), rules_of(PAIRS[:19]) | rules_of(SHORT) | rules_of(MANY)),
+    "many-refusals": (
+        rules_of([*MANY, *answered("I'm sorry, but I can't help with that.", 7)]),
+        rules_of([*MANY, *answered("I'm sorry, but I can't help with that.", 4)])
+        | rules_of([*MANY, *answered("I'm sorry to hear that you cannot come.", 30)])
+        | rules_of(answered("I cannot help with that.", 19)),
+    ),
+    "same-opening": (
+        rules_of([*MANY, *answered("Sure, here is it: {}", 61)]),
+        rules_of([*MANY, *answered("Sure, here is it: {}", 50)]),
+    ),
+    "mixed-languages": (
+        rules_of([*answered(ENGLISH, 40), *answered(GERMAN, 4)]),
+        rules_of([*answered(ENGLISH, 40), *answered(GERMAN, 2)])
+        | rules_of([*answered(ENGLISH[:50], 40), *answered(GERMAN[:50], 30)]),
+    ),
 }
 
 
@@ -155,13 +182,16 @@ IMPOSSIBLE = {
     "nothing-to-train",
     "wrong-extension",
     "longer-preferred",  # wants 20 pairs
+    "many-refusals",
+    "same-opening",
+    "mixed-languages",
 }
 
 
 def sample(name: str) -> tuple[list[bytes], FileFacts]:
     data = resources.files("tui").joinpath("data", "samples", name).read_bytes()
     rows = data.removesuffix(b"\n").split(b"\n")
-    return rows, FileFacts(name, len(data), data[:65536], data.endswith(b"\n"))
+    return rows, FileFacts(name, len(data), data[:65536], data.endswith(b"\n"), traits_of(rows))
 
 
 def test_the_flawed_sample_shows_every_problem() -> None:

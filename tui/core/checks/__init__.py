@@ -20,6 +20,7 @@ from tui.core.checks import (  # isort: skip
     secrets as secrets,
     personal as personal,
     whole_file as whole_file,
+    habits as habits,
 )
 from tui.core.checks.columns import Columns
 from tui.core.checks.model import (
@@ -42,6 +43,7 @@ from tui.core.checks.run import (
     file_format,
 )
 from tui.core.checks.survey import survey
+from tui.core.checks.traits import traits_of
 
 __all__ = [
     "RULES",
@@ -61,4 +63,5 @@ __all__ = [
     "columns_of",
     "file_format",
     "survey",
+    "traits_of",
 ]

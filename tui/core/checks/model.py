@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
+
+from tui.core.checks.traits import Traits
 
 if TYPE_CHECKING:
     from array import array
@@ -126,12 +128,16 @@ class RowReport:
 
 @dataclass(frozen=True, slots=True)
 class FileFacts:
-    """What only the file itself shows: `size` in bytes, `head` its first 64 kB."""
+    """What only the file itself shows: `size` in bytes, `head` its first 64 kB.
+
+    `sample` says what answers spread over the file are like.
+    """
 
     name: str
     size: int
     head: bytes
     ends_with_newline: bool
+    sample: Traits = field(default_factory=Traits)
 
 
 @dataclass(frozen=True, slots=True)

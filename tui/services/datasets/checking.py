@@ -6,7 +6,7 @@ import asyncio
 import threading
 from typing import TYPE_CHECKING
 
-from tui.core.checks import Columns, FileFacts, check_row
+from tui.core.checks import Columns, FileFacts, check_row, traits_of
 from tui.core.large import is_range, negatives, negatives_replaced
 from tui.services.datasets.file_check import FileCheck
 from tui.services.datasets.problems import Problems
@@ -85,9 +85,9 @@ class Checker:
         self, snapshot: Snapshot, columns: Columns, superseded: Callable[[], bool]
     ) -> Problems | None:
         document = self._document
-        facts = FileFacts(
-            document.path.name, document.size, document.head, document.ends_with_newline
-        )
+        head, ended = document.head, document.ends_with_newline
+        sample = traits_of(snapshot)
+        facts = FileFacts(document.path.name, document.size, head, ended, sample)
         with self._filling:
             if not self._check_new(snapshot, columns, superseded):
                 return None
