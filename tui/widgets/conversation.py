@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
+from textual.geometry import Region
 from textual.message import Message as Event
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -170,12 +171,22 @@ class Conversation(LineView, can_focus=True):
         """Show these turns from the top, or from the one under the cursor."""
         if empty is not None:
             self._empty = empty
+        before = self._used_lines()
         self._lay_out(turns)
         self.set_reactive(Conversation.cursor, max(0, min(cursor, len(turns) - 1)))
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
         if self.cursor:
             self._scroll_to_cursor()
-        self.refresh()
+        # What is blank before and after need not be painted.
+        used = max(before, self._used_lines())
+        if self.size:
+            self.refresh(Region(0, 0, self.outer_size.width, used))
+
+    def _used_lines(self) -> int:
+        """Count the lines in view down to the last that is not blank."""
+        if not self._blocks:
+            return self._empty.count("\n") + 1
+        return max(0, min(self._tops[-1] - self.scroll_offset.y, self.size.height))
 
     def append(self, turn: Turn) -> None:
         """Add a turn at the end and put the cursor on it."""

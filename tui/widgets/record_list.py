@@ -18,9 +18,12 @@ from tui.widgets.line_view import LineView
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Self
 
     from textual import events
     from textual.binding import BindingType
+
+_MOST_DRAWN = 200
 
 
 class RecordList(LineView, can_focus=True):
@@ -75,6 +78,8 @@ class RecordList(LineView, can_focus=True):
         self._count = 0
         self._make: Callable[[int, int], Text] = lambda _row, _width: Text()
         self._empty = empty
+        # Lines drawn, by row: scrolling by one draws one. Empty when rows may look different.
+        self._drawn: dict[int, tuple[Style, int, Strip]] = {}
 
     @property
     def count(self) -> int:
@@ -94,9 +99,22 @@ class RecordList(LineView, can_focus=True):
 
     def refresh_row(self, row: int) -> None:
         """Repaint one row, if it is in view."""
+        self._drawn.pop(row, None)
         top = row - self.scroll_offset.y
         if 0 <= top < self.size.height:
             self.refresh(Region(0, top, self.size.width, 1))
+
+    def refresh(
+        self,
+        *regions: Region,
+        repaint: bool = True,
+        layout: bool = False,
+        recompose: bool = False,
+    ) -> Self:
+        """Paint it again; without regions, as scrolling names one, rows may look different."""
+        if not regions:
+            self._drawn.clear()
+        return super().refresh(*regions, repaint=repaint, layout=layout, recompose=recompose)
 
     def move_to(self, row: int, *, center: bool = False) -> None:
         """Put the cursor on a row and bring it into view."""
@@ -113,21 +131,32 @@ class RecordList(LineView, can_focus=True):
         row = y + self.scroll_offset.y
         if row >= self._count:
             return self._blank(y, width, base)
+        if row == self.cursor:
+            return self._draw(row, base + self._part("cursor"), width)
+        known = self._drawn.get(row)
+        if known is None or known[:2] != (base, width):
+            if len(self._drawn) >= _MOST_DRAWN:
+                self._drawn.clear()
+            known = self._drawn[row] = base, width, self._draw(row, base, width)
+        return known[2]
+
+    def _draw(self, row: int, base: Style, width: int) -> Strip:
         text = self._make(row, width)
         text.truncate(width, overflow="ellipsis", pad=True)
-        if row == self.cursor:
-            base += self.get_component_rich_style("record-list--cursor", partial=True)
         segments = text.render(self.app.console)
         strip = Strip(
             Segment(s.text, base + (s.style or Style())) for s in segments if not s.control
         )
         return strip.adjust_cell_length(width, base)
 
+    def _part(self, name: str) -> Style:
+        return self.get_component_rich_style(f"record-list--{name}", partial=True)
+
     def _blank(self, y: int, width: int, base: Style) -> Strip:
         lines = self._empty.split("\n") if self._count == 0 else []
         if y >= len(lines):
             return Strip.blank(width, base)
-        style = base + self.get_component_rich_style("record-list--empty", partial=True)
+        style = base + self._part("empty")
         return Strip([Segment(lines[y], style)]).adjust_cell_length(width, base)
 
     def _resize_content(self) -> None:

@@ -11,7 +11,11 @@ from tui.widgets.conversation import Conversation
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
+    from textual.timer import Timer
+
     from tui.services.datasets import Document
+
+_FRAME_S = 1 / 250
 
 
 class PlaceInDataset(ModeScreen):
@@ -22,6 +26,19 @@ class PlaceInDataset(ModeScreen):
     def __init__(self, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self.view = View()
+        self._frames: Timer | None = None
+
+    @property
+    def _update_timer(self) -> Timer:
+        """What paints the screen. A key may not wait for the next of Textual's 60 frames a second.
+
+        It paints at once only what comes first after a rest; the next after up to two frames.
+        """
+        if self._frames is None:
+            self._frames = self.set_interval(
+                _FRAME_S, self._on_timer_update, name="screen_update", pause=True
+            )
+        return self._frames
 
     @property
     def position(self) -> int:

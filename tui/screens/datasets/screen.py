@@ -76,6 +76,10 @@ class DatasetsScreen(
             yield RecordList(id="problems", empty="No problems found.")
             yield Static(id="problem-detail", markup=False)
 
+    def on_mount(self) -> None:
+        """Show an example in the same moment in which the cursor comes to it."""
+        self.watch(self.query_one("#examples", RecordList), "cursor", self.cursor_moved, init=False)
+
     # -- the document ----------------------------------------------------------------
 
     def on_workspace(self, workspace: Workspace) -> None:
@@ -195,10 +199,8 @@ class DatasetsScreen(
         self.make_room()
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:
-        """Show the example under the cursor."""
-        if event.record_list.id == "examples":
-            self.cursor_moved()
-        elif event.record_list.id == "problems":
+        """Show what a problem under the cursor is about."""
+        if event.record_list.id == "problems":
             self.show_problem()
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
