@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import work
@@ -26,6 +27,13 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.services.workspace import Workspace
+
+
+# Painting makes many small objects that refer to each other; few of them are garbage.
+_GC_AFTER = 20_000
+# How long a thread that computes may keep the loop waiting, each time the loop has looked for
+# input: once for every message a key brings about.
+_SWITCH_S = 0.0005
 
 
 def _datasets() -> Screen[Any]:
@@ -108,6 +116,7 @@ class FinetuiApp(TypeAhead):
             if not gc.isenabled():  # so the command line has started us
                 gc.freeze()  # what has been made by now stays, and need not be looked through
                 gc.enable()
+                gc.set_threshold(_GC_AFTER)
 
     async def _open(self) -> None:
         from tui.services.workspace import Workspace
@@ -306,6 +315,7 @@ class FinetuiApp(TypeAhead):
 
 def run(path: str | None = None, profile: str | None = None) -> int:
     """Run the program on a terminal and return its exit code."""
+    sys.setswitchinterval(_SWITCH_S)
     app = FinetuiApp(path, profile)
     app.run()
     return app.return_code or 0

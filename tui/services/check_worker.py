@@ -17,7 +17,7 @@ import sys
 from tui.core.checks import Columns, survey
 
 # Below the screen's process: checking may take longer, a key press may not.
-_NICENESS = 5
+_NICENESS = 10
 
 
 def check_stretch(first: int, data: bytes) -> Columns:

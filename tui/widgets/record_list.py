@@ -97,6 +97,14 @@ class RecordList(LineView, can_focus=True):
         self.cursor = max(0, min(self.cursor, count - 1))
         self.refresh()
 
+    def grow(self, count: int) -> None:
+        """Take more rows at the end, which changes nothing of those in view."""
+        below = self.scroll_offset.y + self.size.height > self._count
+        self._count = count
+        self._resize_content()
+        if below:
+            self.refresh()
+
     def refresh_row(self, row: int) -> None:
         """Repaint one row, if it is in view."""
         self._drawn.pop(row, None)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.checks import Issue
+    from tui.services.datasets import Document
     from tui.services.workspace import Workspace
 
 
@@ -87,13 +88,14 @@ class DatasetsScreen(
         self._leave_service()
         self._leave_service = workspace.datasets.subscribe(self._take_document)
         self._take_document()
-        self.list_recents()
+        if self.document is None:
+            self.list_recents()
 
     def _take_document(self) -> None:
         document = self.workspace.datasets.current
         if document is self.document or document is None:
             return
-        self.document = document
+        self.document, self._shown = document, -1
         self.start_checks(document)
         self.forget_problems()
         self.watch_disk()
@@ -101,7 +103,6 @@ class DatasetsScreen(
         document.subscribe(self._document_changed)  # ends with the document
         document.on_read(self._row_read)
         self.remove_class("-no-document")
-        self.add_class("-document")
         self.refresh_bindings()
         self.query_one("#examples", RecordList).focus()
         self._document_changed()
@@ -113,12 +114,25 @@ class DatasetsScreen(
         if document is None:
             return
         self.follow_rows()
+        growing = f"indexing {document.indexed:.0%}" if document.growing else ""
+        self.host.working("index", growing)
+        if growing and self._shown >= 0 and not self.view.filtered:
+            self._rows_added(document)
+            return
         self.show_rows()
         self._show_example()
         self._say()
-        growing = f"indexing {document.indexed:.0%}" if document.growing else ""
-        self.host.working("index", growing)
         self.check()
+
+    def _rows_added(self, document: Document) -> None:
+        """Show that there are more rows, which are found faster than all could be painted."""
+        listing = self.query_one("#examples", RecordList)
+        if len(str(listing.count)) == len(str(len(document))):
+            listing.grow(len(document))
+        else:  # each number needs more room
+            self.show_rows()
+        self._say()
+        self._label(document)
 
     def _row_read(self) -> None:
         """Show a long row that has been parsed meanwhile."""
@@ -190,13 +204,17 @@ class DatasetsScreen(
             conversation.show([])
             return
         cursor = conversation.cursor if message is None else message
-        example = document.example(at)
-        conversation.show(turns_of(example), cursor=cursor)
-        edited = " · edited" if document.edited(at) else ""
-        pane = self.query_one("#conversation-pane", Pane)
-        title = f"Example {at + 1} of {len(document):,}{edited}"
-        pane.label(title, settings_words(example).replace("[", r"\["))
+        conversation.show(turns_of(document.example(at)), cursor=cursor)
+        self._label(document)
         self.make_room()
+
+    def _label(self, document: Document) -> None:
+        if (at := self._shown) >= len(document):
+            return
+        edited = " · edited" if document.edited(at) else ""
+        title = f"Example {at + 1} of {len(document):,}{edited}"
+        settings = settings_words(document.example(at)).replace("[", r"\[")
+        self.query_one("#conversation-pane", Pane).label(title, settings)
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:
         """Show what a problem under the cursor is about."""
