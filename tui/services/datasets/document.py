@@ -398,20 +398,21 @@ class Document:
         self._replayed = found.replayed
 
     async def _journalled(self, move: Move, named: Step, step: Step) -> None:
-        splices = tuple(
-            (s.at, len(s.removed), tuple(self._journal_item(i) for i in s.inserted))
-            for s in step.splices
-        )
         if self._journal is None:
             return
         try:
-            await asyncio.to_thread(self._journal.append, Entry(move, named.label, splices))
+            await asyncio.to_thread(self._append, self._journal, move, named.label, step)
         except OSError as error:
             raise InputError(
                 "The edit was not taken",
                 f"the journal cannot be written: {error.strerror or error}",
                 "Free some disk space and do it again; everything before it is safe",
             ) from error
+
+    def _append(self, journal: Journal, move: Move, label: str, step: Step) -> None:
+        item = self._journal_item
+        splices = ((s.at, len(s.removed), tuple(map(item, s.inserted))) for s in step.splices)
+        journal.append(Entry(move, label, tuple(splices)))
 
     def _journal_item(self, row_id: int) -> int | bytes:
         return row_id if row_id >= 0 and self._same_lines else self._content.text(row_id)
