@@ -144,7 +144,17 @@ class FinetuiApp(TypeAhead):
 
     @work(group="warm", exclusive=True, exit_on_error=False, description="load other screens")
     async def _warm(self) -> None:
-        await warm()
+        # As at the start, where the command line has stopped the collector: hundreds of modules
+        # are looked through for nothing, and a key would wait for it.
+        frozen = gc.get_freeze_count() > 0
+        if frozen:
+            gc.disable()
+        try:
+            await warm(self.stylesheet)
+        finally:
+            if frozen:
+                gc.freeze()
+                gc.enable()
 
     async def on_unmount(self) -> None:
         """Give everything back; unsaved edits stay in the journal."""

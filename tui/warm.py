@@ -8,6 +8,11 @@ from __future__ import annotations
 
 import asyncio
 from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from textual.css.stylesheet import Stylesheet
 
 SOON = (
     "tui.core.checks",
@@ -34,8 +39,15 @@ AFTER_S = 0.8
 _BETWEEN_S = 0.02
 
 
-async def warm() -> None:
-    """Load them one by one, giving way in between."""
+async def warm(sheet: Stylesheet) -> None:
+    """Load them one by one, giving way in between; their styles go into `sheet`.
+
+    A screen whose styles are not there yet has all of the program's parsed anew when it is shown.
+    """
     for name in SOON:
         await asyncio.to_thread(import_module, name)
+        await asyncio.sleep(_BETWEEN_S)
+    for path in sorted((Path(__file__).parent / "screens").glob("*/*.tcss")):
+        sheet.read(path)
+        sheet.parse()
         await asyncio.sleep(_BETWEEN_S)

@@ -29,7 +29,8 @@ def once(home: str, file: Path) -> None:
         print(f"first bars after    {terminal.press('tokens', _BAR):.0f} ms")
         began, times = time.perf_counter(), list[float]()
         while time.perf_counter() - began < _SECONDS:
-            key = "right" if len(times) % 40 < 20 else "left"
+            # To and fro: at the end of the bars a key has nothing to paint.
+            key = "left" if len(times) % 2 else "right"
             times.append(terminal.press(key, _BAR))
         print(f"right and left      {spread(times)}")
     finally:

@@ -95,7 +95,7 @@ class TokenService:
         return report
 
     def prepare(self, rows: Rows) -> None:
-        """Have a process ready for a file that may soon be counted, unless it is remembered.
+        """Count the first lines of a file that may soon be counted, unless they are remembered.
 
         Returns at once. What goes wrong, the count itself will tell.
         """

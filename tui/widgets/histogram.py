@@ -136,6 +136,7 @@ class Histogram(Widget, can_focus=True):
         self._total = 0
         self._largest: float = 0
         self._bars: tuple[Bar, ...] = ()
+        self._lines: dict[int, Strip] = {}  # of the bars, by row; only the cursor's bar is added
         self._value: float = 0  # what the cursor is on, whatever the width makes of the bars
 
     # -- what is shown ---------------------------------------------------------------
@@ -205,6 +206,11 @@ class Histogram(Widget, can_focus=True):
             self.point_at(bar.first)
             self.post_message(self.Moved(self, bar))
 
+    def notify_style_update(self) -> None:
+        """Draw the bars anew in other colours."""
+        super().notify_style_update()
+        self._lines.clear()
+
     def on_resize(self) -> None:
         """Draw as many bars as the new width takes."""
         self._draw_anew()
@@ -215,6 +221,7 @@ class Histogram(Widget, can_focus=True):
         most = max(1, self._plot_width // _LEAST_BAR)
         self._bars = bars_of(self._histogram, most, self._largest)
         self.cursor = self._bar_at(self._value)
+        self._lines.clear()
         self.refresh()
 
     # -- measures --------------------------------------------------------------------
@@ -270,15 +277,25 @@ class Histogram(Widget, can_focus=True):
         return self._words(self.told[min(y - plot - 2, 1)], "told")
 
     def _plot_line(self, y: int, plot: int) -> Strip:
+        if y not in self._lines:
+            self._lines[y] = self._bars_line(y, plot)
+        line, width = self._lines[y], self._bar_width
+        start = self._gutter + self.cursor * width
+        bar = line.crop(start, start + width).text
+        style = self.get_component_rich_style("histogram--cursor")
+        return Strip([*line.crop(0, start), Segment(bar, style), *line.crop(start + width)])
+
+    def _bars_line(self, y: int, plot: int) -> Strip:
+        """Draw one line of all bars, as they are without the cursor."""
         highest = max(bar.count for bar in self._bars) or 1
         width, gutter = self._bar_width, self._gutter
         mark = f"{highest:,}" if y == 0 else ""
         cells: list[tuple[str, str]] = [(c, "axis") for c in f"{mark:>{gutter - 1}}│"]
-        for index, bar in enumerate(self._bars):
+        for bar in self._bars:
             eighths = -(-bar.count * plot * 8 // highest)
             glyph = _EIGHTHS[max(0, min(8, eighths - (plot - 1 - y) * 8))]
             over = self._is_over(bar)
-            kind = "cursor" if index == self.cursor else "over" if over else "bar"
+            kind = "over" if over else "bar"
             glyph = "▒" if over and glyph == "█" else glyph
             gap = 1 if width > _LEAST_BAR else 0
             cells += [(glyph, kind)] * (width - gap) + [(" ", kind)] * gap
@@ -337,7 +354,8 @@ class Histogram(Widget, can_focus=True):
         for kind, group in groupby(cells, key=lambda cell: cell[1]):
             style = self.get_component_rich_style(f"histogram--{kind}")
             segments.append(Segment("".join(cell[0] for cell in group), style))
-        return Strip(segments).adjust_cell_length(self.size.width, self.rich_style)
+        # Without a style of its own: the background comes with the frame around it.
+        return Strip(segments).adjust_cell_length(self.size.width)
 
     # -- the cursor ------------------------------------------------------------------
 

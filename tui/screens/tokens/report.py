@@ -16,6 +16,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.tokens import figures
 from tui.screens.tokens.counting import Asked, count_rows
 from tui.screens.tokens.dialogs import LAB_MODEL, OPENAI_MODEL
+from tui.screens.tokens.fitting import put
 from tui.screens.tokens.spreads import Window, spreads, title_of, unit_of
 from tui.services.errors import ServiceError
 from tui.widgets.histogram import Histogram
@@ -247,9 +248,9 @@ class ReportScreen(ModeScreen):
         if (measure, self.window) != self._drawn:
             self._drawn = (measure, self.window)
             self.point_at(summaries[0].p50)
-        self.query_one("#figures", Static).update(figures.table(self.files, measure))
+        put(self.query_one("#figures", Static), figures.table(self.files, measure))
         today = datetime.now().astimezone().date()
-        self.query_one("#facts", Static).update(figures.facts(self.files, self.epochs, today))
+        put(self.query_one("#facts", Static), figures.facts(self.files, self.epochs, today))
         self._show_titles()
         first_time = self.has_class("-waiting")
         self.remove_class("-waiting")

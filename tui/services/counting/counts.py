@@ -11,7 +11,6 @@ from weakref import WeakKeyDictionary
 from tui.services.counting.columns import NAMES
 from tui.services.counting.crew import WORTH_FAST, CountingError, Crew
 from tui.services.counting.feed import chunks_of_file, chunks_of_rows
-from tui.services.counting.records import digest_of
 from tui.services.counting.remembered import Remembered
 from tui.services.counting.runs import Cancelled, Counted, Run, nothing_yet
 from tui.services.datasets.source import LineSource
@@ -86,17 +85,21 @@ class Counting:
         return await asyncio.to_thread(self._in_order, lines, told, rows, order, encoding)
 
     def prepare(self, rows: Rows, encoding: str) -> None:
-        """Start a process for a file whose first lines are not known. Blocks."""
+        """Count the first lines of a large file, unless they are known. Blocks.
+
+        So a process is running and has its tokenizer when the whole is asked for, and the first
+        bars are there at once. Whoever prepares has a screen to keep quick: it comes first.
+        """
         source = _source_of(rows)
-        if source is None:
+        chunk = None if source is None else next(chunks_of_file(source, 0, len(source)), None)
+        if chunk is None:
             return
+        self.crew.polite = True
         with contextlib.suppress(OSError, CountingError, VocabularyError):
-            if (kept := self._remembered(encoding)) is not None:
-                kept.refresh()
-                chunk = next(chunks_of_file(source, 0, len(source)), None)
-                if chunk and kept.get(digest_of(chunk.read(bytearray())), chunk.rows) is not None:
-                    return
-            self.crew.ask({"task": "ready", "encoding": encoding}, b"")
+            kept = self._remembered(encoding)
+            stop = 0 if kept is None else kept.refresh()
+            run = Run(self.crew, encoding, nothing_yet(chunk.rows), iter(()), kept, False, stop)
+            run.count(chunk, bytearray())
 
     async def _file(
         self,

@@ -39,8 +39,9 @@ class CountingError(RuntimeError):
 class Worker:
     """One counting process. Used by one thread at a time."""
 
-    def __init__(self, *, plain: bool) -> None:
+    def __init__(self, *, plain: bool, polite: bool = False) -> None:
         self.plain = plain
+        told = [*(["plain"] if plain else []), *(["polite"] if polite else [])]
         root = str(Path(__file__).resolve().parents[3])
         environ = {k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")}
         paths = [root, environ.get("PYTHONPATH", "")]
@@ -50,7 +51,7 @@ class Worker:
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 # Not "-m": that would look for modules in the folder one happens to be in.
-                [sys.executable, "-P", "-c", _START, *(["plain"] if plain else [])],
+                [sys.executable, "-P", "-c", _START, *told],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.DEVNULL,  # a tokenizer that panics prints a backtrace
@@ -118,6 +119,7 @@ class Crew:
         self._all: set[Worker] = set()
         self._free = threading.Condition()
         self._closed = False
+        self.polite = False  # whether processes leave the cores to whoever else wants them
         self._plain = False  # since a process has died, only tiktoken is trusted
 
     def threads(self, size: int) -> int:
@@ -139,7 +141,10 @@ class Crew:
             if self._closed:
                 raise CountingError("counting has ended")
             new = not self._idle
-            worker = Worker(plain=self._plain) if new else self._idle.pop()
+            if new:
+                worker = Worker(plain=self._plain, polite=self.polite)
+            else:
+                worker = self._idle.pop()
             self._all.add(worker)
         holder = [worker]
         try:
@@ -171,7 +176,7 @@ class Crew:
             if self._closed:
                 raise CountingError("counting has ended")
             self._plain = True
-            new = Worker(plain=True)
+            new = Worker(plain=True, polite=self.polite)
             self._all.add(new)
         worker.kill()
         worker.end()

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from tui.services.counting.feed import Chunk
     from tui.services.counting.remembered import Remembered
 
-_TICK_S = 0.05
+# How long between two looks at what is there: the first bars are waited for, the rest is not.
+_FIRST_TICK_S, _TICK_S = 0.01, 0.05
 
 
 class Cancelled(Exception):  # noqa: N818 - nothing is wrong: somebody asked for it
@@ -73,7 +74,7 @@ class Run:
     ) -> None:
         """Count all chunks with so many threads. Raises as `Counting.count` does."""
         loop, ended = asyncio.get_running_loop(), asyncio.Event()
-        left = threads
+        left, pause = threads, _FIRST_TICK_S
 
         def one_ended() -> None:
             nonlocal left
@@ -93,7 +94,8 @@ class Run:
                 if cancelled is not None and cancelled():
                     raise Cancelled
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(ended.wait(), _TICK_S)
+                    await asyncio.wait_for(ended.wait(), pause)
+                pause = min(2 * pause, _TICK_S)
                 if on_tick is not None:
                     on_tick(self.found)
         finally:
@@ -113,13 +115,14 @@ class Run:
         room = bytearray()  # for every chunk anew, or much memory would lie about in pieces
         try:
             while (chunk := self._next()) is not None:
-                self._chunk(chunk, chunk.read(room))
+                self.count(chunk, room)
         except BaseException as error:  # noqa: BLE001 - told to the task that waits
             self.failure = error
             self.stopped.set()
 
-    def _chunk(self, chunk: Chunk, body: bytes | memoryview) -> None:
-        digest = b""
+    def count(self, chunk: Chunk, room: bytearray) -> None:
+        """Look one chunk up, or have it counted; `room` is a place to read into. Blocks."""
+        body, digest = chunk.read(room), b""
         if self.kept is not None:
             digest = digest_of(body)
             if (numbers := self.kept.get(digest, chunk.rows)) is not None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 
 _COLLECT_EVERY = 256
+_POLITE = 5
 _Answer = tuple[dict[str, Any], bytes]
 
 
@@ -115,10 +116,15 @@ def answer_all(worker: Worker) -> None:
 
 
 def main() -> None:
-    """Run as a process: `plain` among the arguments leaves the fast tokenizer aside."""
+    """Run as a process: `plain` among the arguments leaves the fast tokenizer aside.
+
+    With `polite` the process yields to others, so that a screen stays quick while it works.
+    """
     # The terminal's ctrl+c is for the program in front; this one ends when its input does.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.environ["RAYON_NUM_THREADS"] = "1"
+    if "polite" in sys.argv[1:] and hasattr(os, "nice"):
+        os.nice(_POLITE)
     try:
         answer_all(Worker(plain="plain" in sys.argv[1:]))
     except BrokenPipeError:
