@@ -23,7 +23,7 @@ KINDS = ("blank", "broken", "unknown", "chat", "preference", "completion")
 _CODES = {kind: code for code, kind in enumerate(KINDS)}
 _EXAMPLES = _CODES["chat"]  # the kinds from here on are examples
 TRAINS, JUDGED, LONGER = 8, 16, 32
-_PLAIN = _CODES["chat"] | TRAINS
+_TRAINED_OR_NOT = _CODES["chat"], _CODES["chat"] | TRAINS
 # From a line's byte of traits to its kind alone.
 _KIND_ALONE = bytes(code & 7 for code in range(256))
 _MASKS = {bit: bytes(bool(code & bit) for code in range(256)) for bit in (TRAINS, JUDGED, LONGER)}
@@ -68,14 +68,21 @@ class Columns:
         self.system.append(number(facts.system, "big"))
         self.signs.append(self.sign(signature))
 
-    def add_plain(self, signature: bytes, digests: tuple[int, int, int, int]) -> None:
-        """Put one more plain chat at the end, with its `digests_of_plain`."""
-        self.traits.append(_PLAIN)
-        self.content.append(digests[0])
-        self.prompt.append(digests[1])
-        self.answer.append(digests[2])
-        self.system.append(digests[3])
-        self.signs.append(self.sign(signature) if signature else 0)
+    def add_plain(
+        self, signatures: list[bytes], digests: list[tuple[int, int, int, int]], trains: list[bool]
+    ) -> None:
+        """Put more plain chats at the end, with their `digests_of_plain`; empties the lists."""
+        if not digests:
+            return
+        self.traits.extend(_TRAINED_OR_NOT[trained] for trained in trains)
+        content, prompt, answer, system = zip(*digests, strict=True)
+        self.content.extend(content)
+        self.prompt.extend(prompt)
+        self.answer.extend(answer)
+        self.system.extend(system)
+        self.signs.extend(map(self.sign, signatures))
+        for done in (signatures, digests, trains):
+            done.clear()
 
     def put(self, at: int, other: Columns) -> None:
         """Write the lines of `other` over those from position `at` on."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import Finding, row_rule
-from tui.core.checks.row import untidy
+from tui.core.checks.model import TIDY_COUNTS, Finding, row_rule
+from tui.core.checks.row import perhaps_untrained, untidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -68,7 +68,7 @@ def last_not_assistant(row: Row) -> Iterable[Finding]:
     "warning",
     "All weights are 0",
     "With weight 0 on every answer the example costs tokens and teaches nothing.",
-    gate=untidy,
+    gate=perhaps_untrained,
 )
 def nothing_trained(row: Row) -> Iterable[Finding]:
     """Find examples whose answers all have weight 0."""
@@ -77,6 +77,9 @@ def nothing_trained(row: Row) -> Iterable[Finding]:
         return ()
     text = "Every answer has weight 0. Give one weight 1, or delete the line."
     return (answers[-1].find(text, ".weight"),)
+
+
+TIDY_COUNTS["nothing-trained"] = lambda *_: 1  # asked only of an untrained one
 
 
 @row_rule(

@@ -5,6 +5,9 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
+from orjson import OPT_SORT_KEYS, dumps
+from xxhash import xxh3_64_intdigest
+
 from tui.core.checks.model import RowFacts
 from tui.core.checks.row import digest, number_of
 
@@ -38,7 +41,7 @@ def facts_of(row: Row) -> RowFacts:
 def _facts_of_plain(row: Row) -> RowFacts:
     numbers = digests_of_plain(row.raw["messages"], row.roles)
     content, prompt, answer, system = (number.to_bytes(8, "big") for number in numbers)
-    trains = row.tidy or _trains(row)
+    trains = not row.untrained if row.tidy else _trains(row)
     return RowFacts(row.kind, len(row.roles), content, prompt, answer, system, trains)
 
 
@@ -54,8 +57,15 @@ def digests_of_plain(
     They stand for the whole, the prompt, the answer and the system message. Prompt and answer
     are all there is of it, so their digests give that of the whole.
     """
-    prompt, answer = number_of(messages[:-1]), number_of(messages[-1])
-    if roles[0] in _LEADERS and not _LEADERS.intersection(roles[1:]):
+    # What `number_of` gives for all messages but the last, and for the last: written together.
+    # In a text this mark would have its quotes escaped, and no key sorts before "content".
+    data = dumps(messages, None, OPT_SORT_KEYS)
+    last = data.rfind(b',{"content":')
+    prompt = xxh3_64_intdigest(data[:last] + b"]")
+    answer = xxh3_64_intdigest(data[last + 1 : -1])
+    if not _LEADERS.intersection(roles):
+        system = _NO_SYSTEM
+    elif roles[0] in _LEADERS and not _LEADERS.intersection(roles[1:]):
         text = messages[0]["content"]
         system = _system(text) if len(text) < _SHORT else number_of([text])
     else:
@@ -64,6 +74,7 @@ def digests_of_plain(
     return (prompt * _ODD + answer) & _ALL, prompt, answer, system
 
 
+_NO_SYSTEM = number_of([])
 _LEADERS = frozenset({"system", "developer"})
 _ALL = 2**64 - 1
 _ODD = 0x9E3779B97F4A7C15  # to prompt and answer exchanged belongs another number

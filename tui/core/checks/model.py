@@ -163,6 +163,7 @@ LineFunction = Callable[[BadLine], Finding | None]
 RowFunction = Callable[["Row"], Iterable[Finding]]
 Gate = Callable[["Row"], bool]
 Count = Callable[["Row"], int]
+TidyCount = Callable[[bytes, bytes, list[dict[str, Any]]], int]
 FileFunction = Callable[["WholeFile"], Iterable[Finding]]
 
 RULES: dict[str, Rule] = {}
@@ -173,8 +174,9 @@ ROW_RULES: dict[Gate, list[tuple[Rule, RowFunction]]] = {}
 CLOSED_TO_TIDY: set[Gate] = set()
 # For rules that find much: how many findings there are, without making them.
 COUNTS: dict[str, Count] = {}
-# For some of them: the same of a plain chat's line that hides no ASCII; below 0 if unsure.
-COUNTS_IN_LINE: dict[str, Callable[[bytes], int]] = {}
+# For some: the same of a tidy chat that hides no ASCII, from its line, sieve and messages alone;
+# below 0 if unsure.
+TIDY_COUNTS: dict[str, TidyCount] = {}
 FILE_RULES: list[tuple[Rule, FileFunction]] = []
 
 

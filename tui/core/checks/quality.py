@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.model import TIDY_COUNTS, Finding, row_rule
 from tui.core.checks.row import Row, quoted, untidy
 from tui.core.checks.sieve import HINTS, Stretch, marked
 
@@ -21,6 +21,7 @@ _MOJIBAKE = re.compile(
 # Every garbled text holds one of these bytes, and hardly any other does: Ã, Â or â€ with the
 # next letter, perhaps as an escape, or the mark of what could not be read.
 _TRACES = re.compile(rb"\xc3(?:[\x82\x83]\xc2|\xa2(?:\xe2\x82\xac|\xc2\x80|\\))|\xef\xbf\xbd")
+_FIRST = (b"\xc3\x82", b"\xc3\x83", b"\xc3\xa2", b"\xef\xbf\xbd")  # how they begin
 _ESCAPED = (b"\\u00", b"\\ufffd")
 
 
@@ -35,7 +36,11 @@ def _perhaps_garbled(stretch: Stretch) -> Iterable[int]:
     for at in stretch.holding(b"\\u"):
         if any(trace in stretch.lines[at] for trace in _ESCAPED):
             yield at
-    yield from stretch.matching_foreign(_TRACES)
+    if not stretch.whole.isascii():
+        for mark in _FIRST:
+            for at in stretch.having(mark):
+                if _TRACES.search(stretch.lines[at]):
+                    yield at
 
 
 HINTS[_may_be_garbled] = _perhaps_garbled
@@ -79,6 +84,13 @@ def code_fence(row: Row) -> Iterable[Finding]:
         for turn in row.turns
         if turn.role == "assistant" and _fences(turn.text()) % 2
     ]
+
+
+def _unclosed(_line: bytes, _rest: bytes, messages: list[dict[str, Any]]) -> int:
+    return sum(_fences(m["content"]) % 2 for m in messages if m["role"] == "assistant")
+
+
+TIDY_COUNTS["code-fence"] = _unclosed
 
 
 def _fences(text: str) -> int:

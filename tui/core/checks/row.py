@@ -77,8 +77,9 @@ class Turn:
 class Row:
     """One example.
 
-    `roles` are those of a plain chat, `tidy` and `keys` are as `plain` says. Most examples are
-    plain, and most rules are about what only others have. `roles` is empty for all others.
+    `roles` are those of a plain chat, `tidy`, `keys` and `untrained` as `plain` says. Most
+    examples are plain, and most rules are about what only others have. `roles` is empty for
+    all others.
     """
 
     def __init__(
@@ -93,7 +94,8 @@ class Row:
         self.raw = raw
         self.sieve = sieved(line) if sieve is None else sieve
         self.hides_ascii = hides_ascii(line, self.sieve)
-        self.roles, self.tidy, self.keys = plain(raw) if shape is None else shape
+        shape = plain(raw) if shape is None else shape
+        self.roles, self.tidy, self.keys, self.untrained = shape
         self.kind: Kind = "chat" if self.roles else kind_of(raw)
         self._texts: list[tuple[str, Place | None, str]] | None = None
         self._turns: list[Turn] | None = None
@@ -201,6 +203,7 @@ class Shape(NamedTuple):
     roles: tuple[str, ...] = ()
     tidy: bool = False
     keys: int = 0
+    untrained: bool = False
 
 
 _NOT_PLAIN = Shape()
@@ -210,13 +213,14 @@ def plain(raw: Mapping[str, Any]) -> Shape:
     """Return the roles of a plain chat (else none), whether it is also tidy, and count its keys.
 
     A plain one has nothing but messages of a known role and a text, with a name or weight as
-    they should be. No rule on order, weights and white space can find anything in a tidy one.
+    they should be. No rule on order and white space can find anything in a tidy one. One is
+    `untrained` if it is plain and no answer has another weight than 0.
     """
     messages = raw.get("messages")
     if len(raw) != 1 or type(messages) is not list:
         return _NOT_PLAIN
     roles = []
-    tidy, before, keys = True, None, 1
+    fine, before, more, untrained = True, None, 0, False
     try:
         for message in messages:
             role, content = message["role"], message["content"]
@@ -225,17 +229,23 @@ def plain(raw: Mapping[str, Any]) -> Shape:
             if len(message) != 2:
                 if not _as_they_should(message, role):
                     return _NOT_PLAIN
-                tidy = tidy and message.get("weight", 1) == 1
-            keys += len(message)
+                more += len(message) - 2
             roles.append(role)
             # Text without white space around it is returned by strip as it is.
-            if not content or content.strip() != content or content == before:
-                tidy = False
+            if not content or content.strip() is not content or content == before:
+                fine = False
             before = content
     except (KeyError, TypeError, IndexError):  # no object, no such key, or a role that is a list
         return _NOT_PLAIN
-    order = tuple(roles)
-    return Shape(order, tidy and orderly(order), keys)
+    if more:
+        weights = [m.get("weight", 1) for m in messages if m["role"] == "assistant"]
+        untrained = not any(weights)
+    return _shape(tuple(roles), fine, 1 + 2 * len(roles) + more, untrained)
+
+
+@lru_cache(maxsize=1024)
+def _shape(roles: tuple[str, ...], fine: bool, keys: int, untrained: bool) -> Shape:
+    return Shape(roles, fine and orderly(roles), keys, untrained)
 
 
 def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
@@ -252,7 +262,6 @@ def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
     return True
 
 
-@lru_cache(maxsize=1024)
 def orderly(roles: tuple[str, ...]) -> bool:
     """Whether a chat's roles follow each other as they should."""
     if not roles or roles[-1] != "assistant":
@@ -277,6 +286,12 @@ def unusual(row: Row) -> bool:
 def untidy(row: Row) -> bool:
     """Let all but plain and tidy chats through: the gate of rules on order and white space."""
     return not row.tidy
+
+
+@closed_to_tidy
+def perhaps_untrained(row: Row) -> bool:
+    """Let all but tidy chats with a trained answer through."""
+    return row.untrained or not row.tidy
 
 
 def digest(value: object) -> bytes:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.model import COUNTS_IN_LINE, Finding, row_rule
-from tui.core.checks.sieve import common, marked, shaped
+from tui.core.checks.model import TIDY_COUNTS, Finding, row_rule
+from tui.core.checks.sieve import LETS, common, marked, shaped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tui.core.checks.model import Gate, Severity
+    from tui.core.checks.model import Gate, Severity, TidyCount
     from tui.core.checks.row import Row
 
 # What each rule looks for; a match may be less than what has to go.
@@ -48,8 +48,13 @@ def pattern_rule(
         found = [match for text in texts for match in compiled.findall(text)]
         return len(found) if accept is None else sum(map(accept, found))
 
-    if frequent:
-        COUNTS_IN_LINE[rule_id] = _counting_in_line(pattern)
+    def count_tidy(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> int:
+        if not LETS[gate](line, rest):
+            return 0
+        found = [match for message in messages for match in compiled.findall(message["content"])]
+        return len(found) if accept is None else sum(map(accept, found))
+
+    TIDY_COUNTS[rule_id] = _counting_in_line(pattern) if frequent else count_tidy
     text = f"{_LEARNED} Replace it by a placeholder."
     row_rule(rule_id, severity, title, text, fixable=True, gate=gate, count=count)(find)
 
@@ -58,10 +63,10 @@ def pattern_rule(
 _ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
 
 
-def _counting_in_line(pattern: str) -> Callable[[bytes], int]:
+def _counting_in_line(pattern: str) -> TidyCount:
     compiled = re.compile(pattern.encode())
 
-    def count(line: bytes) -> int:
+    def count(line: bytes, _rest: bytes, _messages: list[dict[str, Any]]) -> int:
         return -1 if _ESCAPED_BEFORE.search(line) else len(compiled.findall(line))
 
     return count
@@ -154,7 +159,7 @@ pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
-    shaped(b"0000", "00-?0000-?000", r"[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{3}"),
+    shaped(b"0000", ("00-?0000-?000",), r"[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{3}"),
     r"(?<![\d.-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])",
     luhn,
 )
@@ -162,7 +167,7 @@ pattern_rule(
     "personal-iban",
     "warning",
     "Bank account number (IBAN)",
-    shaped(b"00", "[A-Z]00[A-Z0]{4}", r"[A-Z][0-9]{2} ?[A-Z0-9]{4}"),
+    shaped(b"00", ("00(?<=[A-Z]00)[A-Z0]{4}",), r"[A-Z][0-9]{2} ?[A-Z0-9]{4}"),
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
     iban,
 )

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 _KEPT = b"ghkuxyz"  # they tell sk-, ghp_, xox, eyJ, AIza and \\u from others
 _LETTERS = {*range(ord("a"), ord("z") + 1), *range(0x80, 0x100)} - {*_KEPT}
 _DROPPED = bytes(_LETTERS) + b" {}[]()!?';"
-_ASCII = bytes({*range(0x80)} - {*b"\\\n"})
 _DIGITS = bytes(ord("0") if 0x30 <= byte <= 0x39 else byte for byte in range(256))
 _ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
 
@@ -51,29 +50,35 @@ class Stretch:
             return sieves
         return [sieved(line) for line in self.lines]  # there are none, or one that has a break
 
-    def holding(self, mark: bytes) -> Iterable[int]:
+    def holding(self, mark: bytes) -> Sequence[int]:
         """Return the lines (0-based) whose sieve holds `mark`."""
-        if (place := self.sieve.find(mark)) < 0:
+        find = self.sieve.find
+        if (place := find(mark)) < 0:
             return ()
-        found: list[int] = []
-        while place >= 0 and len(found) <= len(self.lines) // 16:
-            found.append(bisect_right(self._ends, place))
-            place = self.sieve.find(mark, place + 1)
-        if place < 0:
-            return found
-        return [at for at, rest in enumerate(self.sieves) if mark in rest]
+        ends, found = self._ends, []
+        while place >= 0:
+            at = bisect_right(ends, place)
+            found.append(at)
+            place = find(mark, ends[at])
+        return found
 
     def matching(self, pattern: re.Pattern[bytes]) -> Iterable[int]:
         """Return the lines (0-based) in whose sieve `pattern`, without line ends, is found."""
         places = [match.start() for match in pattern.finditer(self.sieve)]
         return {bisect_right(self._ends, place) for place in places}
 
-    def matching_foreign(self, pattern: re.Pattern[bytes]) -> Iterable[int]:
-        """Return the lines (0-based) in whose bytes beyond ASCII and escapes it is found."""
-        if self.whole.isascii() or pattern.search(self.whole.translate(None, _ASCII)) is None:
-            return ()
-        foreign = (line.translate(None, _ASCII) for line in self.lines)
-        return [at for at, line in enumerate(foreign) if pattern.search(line)]
+    def having(self, mark: bytes) -> Iterable[int]:
+        """Yield the lines (0-based) that hold `mark`, which is rare, in all their bytes."""
+        place = self.whole.find(mark)
+        while place >= 0:
+            at = bisect_right(self._line_ends, place)
+            yield at
+            place = self.whole.find(mark, self._line_ends[at])
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        """Where each line ends in all of them."""
+        return [*accumulate(len(line) + 1 for line in self.lines)]
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -83,9 +88,8 @@ class Stretch:
     @cached_property
     def hiding(self) -> Iterable[int]:
         """The lines in which letters are written as escapes."""
-        pairs = zip(self.lines, self.sieves, strict=True)
         suspects = self.holding(b"\\u00")
-        return [at for at, pair in enumerate(pairs) if hides_ascii(*pair)] if suspects else ()
+        return [at for at in suspects if hides_ascii(self.lines[at], self.sieves[at])]
 
 
 # By gate: which lines of a stretch it may let through. One that is not named it surely does
@@ -93,6 +97,10 @@ class Stretch:
 # asking the gate of each.
 Hint = Callable[[Stretch], Iterable[int]]
 HINTS: dict[Callable[[Row], bool], Hint] = {}
+
+
+# By gate: whether it lets a line that hides no ASCII through, from the line and its sieve.
+LETS: dict[Callable[[Row], bool], Callable[[bytes, bytes], bool]] = {}
 
 
 def common(mark: bytes) -> Callable[[Row], bool]:
@@ -118,21 +126,33 @@ def marked(*marks: bytes) -> Callable[[Row], bool]:
                 return True
         return row.hides_ascii
 
+    def lets(line: bytes, _rest: bytes) -> bool:
+        for mark in marks:  # noqa: SIM110 - a generator costs as much as all of the search
+            if mark in line:
+                return True
+        return False
+
     HINTS[gate] = lambda stretch: {at for rest in by_rest for at in stretch.holding(rest)}
+    LETS[gate] = lets
     return gate
 
 
-def shaped(part: bytes, rough: str, exact: str) -> Callable[[Row], bool]:
+def shaped(part: bytes, rough: tuple[str, ...], exact: str) -> Callable[[Row], bool]:
     """Return a gate: whether the line matches the pattern `exact`.
 
-    That is asked only if its sieve holds `part` and matches the pattern `rough`.
+    That is asked only if its sieve holds `part` and matches one of the patterns `rough`, each
+    of which begins with what is found without trying it everywhere.
     """
-    in_sieve, in_line = re.compile(rough.encode()), re.compile(exact.encode())
+    in_sieve, in_line = [re.compile(one.encode()) for one in rough], re.compile(exact.encode())
+
+    def lets(line: bytes, rest: bytes) -> bool:
+        if part not in rest or not any(one.search(rest) for one in in_sieve):
+            return False
+        return in_line.search(line) is not None
 
     def gate(row: Row) -> bool:
-        if part not in row.sieve or in_sieve.search(row.sieve) is None:
-            return False
-        return in_line.search(row.line) is not None
+        return lets(row.line, row.sieve)
 
-    HINTS[gate] = lambda stretch: stretch.matching(in_sieve)
+    HINTS[gate] = lambda stretch: {at for one in in_sieve for at in stretch.matching(one)}
+    LETS[gate] = lets
     return gate

@@ -150,11 +150,14 @@ def has_more_keys(row: Row) -> bool:
         read = orjson.dumps(row.raw)
     except orjson.JSONEncodeError:  # nested deeper than can be written, so nothing is claimed
         return False
-    return _written(row.line) > _written(read)
+    return written_keys(row.line) > written_keys(read)
 
 
-def _written(line: bytes) -> int:
-    """Count keys. An escaped quote before a colon belongs to a text, so it is taken off."""
+def written_keys(line: bytes) -> int:
+    """Count keys. An escaped quote before a colon belongs to a text, so it is taken off.
+
+    In what orjson writes of a plain chat these are just the keys that were read.
+    """
     return line.count(b'":') + line.count(b'" :') - line.count(b'\\":') - line.count(b'\\" :')
 
 

@@ -12,22 +12,22 @@ from tui.core.checks.facts import digests_of_plain, facts_of
 from tui.core.checks.model import (
     CLOSED_TO_TIDY,
     COUNTS,
-    COUNTS_IN_LINE,
     ROW_RULES,
     RULES,
     SEVERITIES,
+    TIDY_COUNTS,
     BadLine,
 )
-from tui.core.checks.row import Row, plain
+from tui.core.checks.row import Row, perhaps_untrained, plain
 from tui.core.checks.run import damage, facts_of_bad, read
 from tui.core.checks.sieve import HINTS, Stretch
-from tui.core.checks.structure import has_more_keys
+from tui.core.checks.structure import has_more_keys, written_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from typing import Any
 
-    from tui.core.checks.model import Count, Gate, RowFacts, RowFunction
+    from tui.core.checks.model import Count, Gate, RowFacts, RowFunction, TidyCount
 
 # A gate, and the rules behind it: the byte that stands for each, and how to count its findings.
 Group = tuple["Gate", list[tuple[bytes, "Count"]]]
@@ -43,20 +43,31 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
     plan = _plan()
     stretch = Stretch([line.rstrip(b"\r\n") for line in lines])
     columns = Columns()
+    signatures: list[bytes] = []  # of tidy lines not yet in the columns
+    digests: list[tuple[int, int, int, int]] = []
+    trained: list[bool] = []
     parts = zip(stretch.lines, stretch.sieves, plan.masks(stretch), strict=True)
     for number, (line, rest, mask) in enumerate(parts, first):
         raw = _object(line)
         shape = plain(raw)
         if not shape.tidy:
             row = Row(line, raw, rest, shape) if raw else read(number, line)
+            columns.add_plain(signatures, digests, trained)  # those before it
             columns.add(*_of_untidy(row, mask | plan.for_untidy))
             continue
-        if rest.count(b'":') > shape.keys:  # keys written twice, or a text with such
+        roles, _, keys, untrained = shape
+        messages = raw["messages"]
+        if rest.count(b'":') > keys and written_keys(line) > keys:  # perhaps twice
             mask |= plan.for_keys  # noqa: PLW2901 - of this line alone
-        signature = plan.quickly(mask, line) if mask else b""
+        if untrained:
+            mask |= plan.for_untrained  # noqa: PLW2901
+        signature = plan.quickly(mask, line, rest, messages) if mask else b""
         if signature is None:
             signature = _signature(plan.groups(mask), Row(line, raw, rest, shape))
-        columns.add_plain(signature, digests_of_plain(raw["messages"], shape.roles))
+        signatures.append(signature)
+        digests.append(digests_of_plain(messages, roles))
+        trained.append(not untrained)
+    columns.add_plain(signatures, digests, trained)
     return columns
 
 
@@ -82,8 +93,12 @@ def _signature(groups: Iterable[Group], row: Row) -> bytes:
         if gate(row):
             for mark, count in rules:
                 signature += mark * count(row)
+    return _in_order(signature)
+
+
+def _in_order(signature: bytes) -> bytes:
     if len(signature) > signature.count(signature[:1]):
-        signature = bytes(sorted(signature, key=_plan().order.__getitem__))
+        return bytes(sorted(signature, key=_plan().order.__getitem__))
     return signature
 
 
@@ -103,15 +118,16 @@ class _Plan:
         self._all = (1 << len(self._groups)) - 1
         hinted = self._mask(HINTS)
         self.for_keys = self._mask([has_more_keys])
+        self.for_untrained = self._mask([perhaps_untrained])
         self.for_untidy = self._all & ~hinted
         # A gate that gives no hints has to be asked itself.
         self._always = self.for_untidy & ~self._mask(CLOSED_TO_TIDY) & ~self.for_keys
         self.groups = lru_cache(maxsize=4096)(self._groups_of)
-        self._quick = {
-            1 << n: (bytes([numbers[rules[0][0].id]]), COUNTS_IN_LINE[rules[0][0].id])
-            for n, rules in enumerate(ROW_RULES.values())
-            if len(rules) == 1 and rules[0][0].id in COUNTS_IN_LINE
-        }
+        self._tidy = [
+            [(bytes([numbers[rule.id]]), TIDY_COUNTS.get(rule.id)) for rule, _ in rules]
+            for rules in ROW_RULES.values()
+        ]
+        self._quick: dict[int, list[tuple[bytes, TidyCount]] | None] = {}
 
     def masks(self, stretch: Stretch) -> list[int]:
         """Return for each line which groups may find something, if it is a tidy chat.
@@ -127,13 +143,27 @@ class _Plan:
             masks[at] = self._all
         return masks
 
-    def quickly(self, mask: int, line: bytes) -> bytes | None:
-        """Return the signature of a tidy line if it takes one rule only, which is quick."""
+    def quickly(
+        self, mask: int, line: bytes, rest: bytes, messages: list[dict[str, Any]]
+    ) -> bytes | None:
+        """Return the signature of a tidy line if it takes only rules that are quick."""
         if mask not in self._quick:
+            self._quick[mask] = self._quick_of(mask)
+        if (rules := self._quick[mask]) is None:
             return None
-        mark, count = self._quick[mask]
-        found = count(line)
-        return None if found < 0 else mark * found
+        signature = b""
+        for mark, count in rules:
+            found = count(line, rest, messages)
+            if found < 0:
+                return None
+            if found:
+                signature += mark * found
+        return _in_order(signature) if signature else b""
+
+    def _quick_of(self, mask: int) -> list[tuple[bytes, TidyCount]] | None:
+        asked = [rules for number, rules in enumerate(self._tidy) if mask >> number & 1]
+        quick = [(mark, count) for rules in asked for mark, count in rules if count is not None]
+        return quick if len(quick) == sum(map(len, asked)) else None
 
     def _mask(self, gates: Iterable[Gate]) -> int:
         wanted = {*gates}
