@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual._context import NoActiveAppError
 from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, Static
+from textual.widgets import Static
 
 from tui.commands import MODES, bindings_for, commands_for
 from tui.screens.host import Host, host_of
 from tui.services.errors import InputError, ServiceError
 from tui.widgets.error_panel import ErrorPanel, Failure
+from tui.widgets.key_line import KeyLine
 from tui.widgets.mode_bar import ModeBar
 from tui.widgets.status_line import Status, StatusLine
 
@@ -58,6 +61,13 @@ class ModeScreen(Screen[None]):
             cls.BINDINGS = [*bindings_for(cls.MODE)]
         super().__init_subclass__(**kwargs)
 
+    def __init__(self, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
+        # It is new, so its styles are: Textual would take them for old ones, and parse those of
+        # the whole program twice before it shows a mode for the first time.
+        with suppress(NoActiveAppError):
+            self._css_update_count = self.app._css_update_count  # noqa: SLF001
+
     def compose(self) -> ComposeResult:
         """Lay the frame around the mode's own widgets."""
         current = next(title for _, mode, title in MODES if mode == self.MODE)
@@ -67,7 +77,7 @@ class ModeScreen(Screen[None]):
             yield from self.compose_body()
         yield ErrorPanel()
         yield StatusLine()
-        yield Footer(show_command_palette=False, compact=True)
+        yield KeyLine(show_command_palette=False, compact=True)
 
     def compose_body(self) -> ComposeResult:
         """Yield the mode's own widgets."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from textual.geometry import Size
+
 if TYPE_CHECKING:
     from rich.text import Text
     from textual.widgets import Static
@@ -15,9 +17,10 @@ def put(static: Static, text: Text) -> None:
     While a file is counted its figures change twice a second, and a layout is most of the work.
     """
     static.update(text, layout=False)
-    size, visual, styles = static.content_size, static.visual, static.styles
-    wide = visual.get_optimal_width(styles, static.app.size.width)
-    auto = styles.width is not None and styles.width.is_auto
-    fits = not auto or wide == size.width
-    if not fits or visual.get_height(styles, max(1, size.width)) != size.height:
+    room, screen = static.content_size, static.app.size
+    width = static.styles.width
+    needed = room.width
+    if width is not None and width.is_auto:
+        needed = static.get_content_width(screen, screen)
+    if Size(needed, static.get_content_height(screen, screen, needed)) != room:
         static.refresh(layout=True)

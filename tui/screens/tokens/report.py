@@ -59,6 +59,7 @@ class ReportScreen(ModeScreen):
         self.epochs: int | None = None  # None: what the provider is predicted to choose
         self.beside: Path | None = None
         self._drawn: tuple[Measure, Window] | None = None  # what the histograms show
+        self._titles: tuple[str, str, str] | None = None
         self._parts = 0  # partial reports shown of the count under way
         self.models: dict[str, str] = {}  # the model chosen, by profile
         self._stale = True
@@ -271,10 +272,16 @@ class ReportScreen(ModeScreen):
         charts = self.query_one("#charts", Vertical)
         scale = " · log" if self.window.log else ""
         zoomed = " · zoomed" if self.window.zoomed else ""
-        charts.border_title = f"{mark}{title_of(self.measure)} per example{scale}{zoomed}"
         both = len(self.files) > 1
-        charts.border_subtitle = "enter lists A · esc ends B" if both else "← → move · enter lists"
         exactness = "exact" if facts.exact else "≈ estimated"
-        self.query_one("#figures-pane", Vertical).border_title = f"Tokens, {exactness}"
+        titles = (
+            f"{mark}{title_of(self.measure)} per example{scale}{zoomed}",
+            "enter lists A · esc ends B" if both else "← → move · enter lists",
+            f"Tokens, {exactness}",
+        )
+        if titles != self._titles:  # setting one paints all that is in its frame
+            self._titles = titles
+            charts.border_title, charts.border_subtitle = titles[:2]
+            self.query_one("#figures-pane", Vertical).border_title = titles[2]
         beside = f" and {self.files[1].name}" if len(self.files) > 1 else ""
         self.note(f"{first.name}{beside} · {plural(first.report.examples, 'example')}")

@@ -141,10 +141,7 @@ class Crew:
             if self._closed:
                 raise CountingError("counting has ended")
             new = not self._idle
-            if new:
-                worker = Worker(plain=self._plain, polite=self.polite)
-            else:
-                worker = self._idle.pop()
+            worker = Worker(plain=self._plain, polite=self.polite) if new else self._idle.pop()
             self._all.add(worker)
         holder = [worker]
         try:
