@@ -15,13 +15,19 @@ if TYPE_CHECKING:
 async def until(
     condition: Callable[[], object], pilot: Pilot[Any] | None = None, *, seconds: float = 20.0
 ) -> None:
-    """Return once `condition()` is true. Raises AssertionError after `seconds`."""
+    """Return once `condition()` is true and what led to it has been shown.
+
+    Raises AssertionError after `seconds`. A look costs next to nothing: every widget is asked
+    to finish its messages only before the first look and after the last.
+    """
     deadline = time.monotonic() + seconds
-    while True:
-        if pilot is not None:
-            await pilot.pause()
-        if condition():
-            return
+    if pilot is not None:
+        await pilot.pause()
+    if condition():
+        return
+    while not condition():
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {condition}")
         await asyncio.sleep(0.02)
+    if pilot is not None:
+        await pilot.pause()
