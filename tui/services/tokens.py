@@ -29,7 +29,7 @@ __all__ = ["Cancelled", "CountingError", "Rows", "TokenReport", "TokenService"]
 _LOST_AT_ONCE = 64
 # Between two reports of a count under way: so many seconds, and so many times what one took.
 _PART_S = 0.4
-_PART_REST = 8
+_PART_REST = 16
 
 
 class TokenService:

@@ -121,8 +121,9 @@ def _load(name: str, **changes: str) -> tiktoken.Encoding:
     import tiktoken
 
     def ranks(_url: str, expected_hash: str | None = None) -> dict[bytes, int]:
-        pairs = (line.split() for line in _verified(name, expected_hash).splitlines())
-        return {binascii.a2b_base64(token): int(rank) for token, rank in pairs}
+        words = _verified(name, expected_hash).split()  # a token and its rank on each line
+        tokens = map(binascii.a2b_base64, words[::2])
+        return dict(zip(tokens, map(int, words[1::2]), strict=True))
 
     return tiktoken.Encoding(**{**_definition(name, ranks), **changes})
 

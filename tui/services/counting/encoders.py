@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.services.vocab import vocabulary
+from tui.services.vocab import LONGEST_RUN, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,6 +40,9 @@ class PlainCounter:
 
     def counts(self, texts: Sequence[str]) -> list[int]:
         """Return one number a text; -1 where tiktoken gives up."""
+        if max(map(len, texts), default=0) < LONGEST_RUN:
+            with contextlib.suppress(Exception):  # then each by itself, to see which it is
+                return [*map(len, map(self._encoder.encode, texts))]
         return [self._count(text) for text in texts]
 
     def _count(self, text: str) -> int:
