@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -29,6 +30,20 @@ def server() -> Iterator[FaultServer]:
 def pytest_xdist_auto_num_workers() -> int:
     """Run half as many again as there are cores: a third of the time is spent waiting."""
     return max(1, (os.cpu_count() or 1) * 3 // 2)
+
+
+# Files whose tests take longest, each of them: begun last, one worker would end alone with them.
+_FIRST = ("lab/learner/", "test_circle.py", "cli/test_script.py", "lab/test_crashes.py")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest; the rest keeps its order."""
+    here = Path(__file__).parent
+
+    def last(item: pytest.Item) -> bool:
+        return not item.path.relative_to(here).as_posix().startswith(_FIRST)
+
+    items.sort(key=last)
 
 
 def pytest_collection_finish() -> None:

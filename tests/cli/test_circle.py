@@ -21,21 +21,21 @@ VALID = str(SAMPLES / "support_valid.jsonl")
 
 @pytest.mark.xdist_group("cli")
 def test_from_a_file_to_a_model_and_back(home: Home, tmp_path: Path) -> None:
-    checked = home.spawn_json("check", TRAIN, VALID)
+    checked = home.json("check", TRAIN, VALID)
     assert [file["path"] for file in checked["files"]] == [TRAIN, VALID]
     assert checked["files"][0]["format"] == "chat"
     assert checked["files"][0]["errors"] == 0
     assert checked["files"][0]["examples"] >= 60
 
-    counted = home.spawn_json("tokens", TRAIN)["files"][0]
+    counted = home.json("tokens", TRAIN)["files"][0]
     assert counted["model"] == "gpt-4.1-mini-2025-04-14"
     assert counted["exact"] is True
     assert counted["billed_tokens"] == counted["context_tokens"] * counted["epochs"]
     assert counted["cost"]["amount"] > 0
 
-    uploaded = home.spawn_json("files", "upload", TRAIN)
+    uploaded = home.json("files", "upload", TRAIN)
     assert uploaded["object"] == "file"
-    done = home.spawn(
+    done = home.run(
         "jobs", "create", "--training-file", TRAIN, "--validation-file", VALID,
         "--model", "lab-micro", "--suffix", "circle", "--seed", "1", "--epochs", "2",
         "--wait", "--json",
@@ -47,19 +47,19 @@ def test_from_a_file_to_a_model_and_back(home: Home, tmp_path: Path) -> None:
     assert job["hyperparameters"]["n_epochs"] == 2
     assert "Step 1/" in done.stderr
 
-    events = home.spawn_json("jobs", "events", job["id"])["events"]
+    events = home.json("jobs", "events", job["id"])["events"]
     assert events[-1]["message"].startswith("The job has successfully completed")
-    points = home.spawn_json("jobs", "checkpoints", job["id"])["checkpoints"]
+    points = home.json("jobs", "checkpoints", job["id"])["checkpoints"]
     steps = [point["step_number"] for point in points]
     assert steps == sorted(steps)
     assert len(steps) == 2
-    assert home.spawn("jobs", "result", job["id"]).stdout.startswith("step,train_loss,")
+    assert home.run("jobs", "result", job["id"]).stdout.startswith("step,train_loss,")
 
     question = "Where is my parcel?"
     greedy = ("--temperature", "0", "--max-tokens", "20")
-    base = home.spawn_json("chat", "--model", "lab-micro", *greedy, question)
+    base = home.json("chat", "--model", "lab-micro", *greedy, question)
     model = job["fine_tuned_model"]
-    tuned = home.spawn_json("chat", "--model", model, *greedy, "--seed", "1", question)
+    tuned = home.json("chat", "--model", model, *greedy, "--seed", "1", question)
     assert tuned["text"] != base["text"]
     assert tuned["finish_reason"] in {"stop", "length"}
     assert 0 < tuned["usage"]["completion_tokens"] <= 20
@@ -68,10 +68,10 @@ def test_from_a_file_to_a_model_and_back(home: Home, tmp_path: Path) -> None:
     assert spoken.returncode == 0
     assert spoken.stdout == tuned["text"] + "\n"
 
-    unsure = home.spawn("models", "delete", model)
+    unsure = home.run("models", "delete", model)
     assert unsure.returncode == 4
     assert unsure.stdout == f"would delete model {model}\n"
-    deleted = home.spawn_json("models", "delete", model, "--yes")["deleted"]
+    deleted = home.json("models", "delete", model, "--yes")["deleted"]
     assert deleted == [{"id": model, "deleted": True}]
 
 
