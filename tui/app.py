@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 # Painting makes many small objects that refer to each other; few of them are garbage.
 _GC_AFTER = 20_000
+_SOON_AFTER_KEY_S = 0.4
 # How long a thread that computes may keep the loop waiting, each time the loop has looked for
 # input: once for every message a key brings about.
 _SWITCH_S = 0.0005
@@ -150,7 +151,7 @@ class FinetuiApp(TypeAhead):
         if frozen:
             gc.disable()
         try:
-            await warm(self.stylesheet)
+            await warm(self.stylesheet, lambda: self.quiet_for < _SOON_AFTER_KEY_S)
         finally:
             if frozen:
                 gc.freeze()

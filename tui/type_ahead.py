@@ -41,6 +41,7 @@ class TypeAhead(App[None]):
     _waiting_for = 0  # the number of the key under way; 0 is none
     _until = 0.0  # when it is waited for no longer
     _guard: Timer | None = None
+    _last_key = 0.0  # monotonic seconds
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,7 +57,13 @@ class TypeAhead(App[None]):
         else:
             await self._hand_on(event)
 
+    @property
+    def quiet_for(self) -> float:
+        """The seconds since a key was pressed last."""
+        return time.monotonic() - self._last_key
+
     async def _hand_on(self, event: events.Key) -> None:
+        self._last_key = time.monotonic()
         screen = self.screen
         target = self.focused or screen
         await super().on_event(event)

@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.css.stylesheet import Stylesheet
 
 SOON = (
@@ -37,14 +39,21 @@ SOON = (
 )
 AFTER_S = 0.8
 _BETWEEN_S = 0.02
+_LOOK_S = 0.1
+_PATIENCE = 50  # looks in all
 
 
-async def warm(sheet: Stylesheet) -> None:
+async def warm(sheet: Stylesheet, busy: Callable[[], bool]) -> None:
     """Load them one by one, giving way in between; their styles go into `sheet`.
 
     A screen whose styles are not there yet has all of the program's parsed anew when it is shown.
+    While keys come (`busy`) nothing is loaded, unless they never stop.
     """
+    patience = _PATIENCE
     for name in SOON:
+        while busy() and patience > 0:
+            await asyncio.sleep(_LOOK_S)
+            patience -= 1
         await asyncio.to_thread(import_module, name)
         await asyncio.sleep(_BETWEEN_S)
     for path in sorted((Path(__file__).parent / "screens").glob("*/*.tcss")):

@@ -37,6 +37,11 @@ class ProblemActions(PlaceInDataset):
         self.problems = None
         self._checker = Checker(document)
 
+    def keys_come(self) -> None:
+        """Let the keys pressed now have a processor for themselves."""
+        if self._checker is not None:
+            self._checker.give_way()
+
     def worst_at(self, position: int) -> Severity | None:
         """Return the worst severity found in a row."""
         return self.problems.worst(position + 1) if self.problems is not None else None

@@ -194,6 +194,7 @@ class DatasetsScreen(
     def cursor_moved(self) -> None:
         """Show the example under the cursor, if it is another one now."""
         if self.position != self._shown:
+            self.keys_come()
             self._show_example(0)
 
     def _show_example(self, message: int | None = None) -> None:

@@ -72,6 +72,11 @@ class Checker:
             raise asyncio.CancelledError
         return found
 
+    def give_way(self) -> None:
+        """Check more slowly for a moment, for somebody presses keys."""
+        if self._file is not None:
+            self._file.give_way()
+
     async def close(self) -> None:
         """End the checks that still run."""
         self._asked += 1

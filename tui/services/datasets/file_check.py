@@ -7,6 +7,7 @@ import contextlib
 import os
 import struct
 import sys
+import time
 from bisect import bisect_left
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ _WORTH_PROCESSES = 4_000_000
 _STRETCH = 1_500_000
 _MOST_PROCESSES = 4
 _BETWEEN_LOOKS = 200
+_MOMENT_S = 0.3  # longer than keys held down are apart
 _ROOT = str(Path(__file__).resolve().parents[3])  # where the process finds this package
 
 Stretch = tuple[int, int]  # the first line (0-based) and the one after the last
@@ -37,6 +39,7 @@ class FileCheck:
         self._source = source
         self._done = 0
         self._stopped = False
+        self._one_until = 0.0  # until then (monotonic seconds) only one process goes on
 
     async def run(self) -> None:
         """Check everything. Call it once; `on_progress` is called with lines done, of all."""
@@ -47,14 +50,18 @@ class FileCheck:
         waiting.reverse()
         count = min(_MOST_PROCESSES, os.cpu_count() or 1, len(waiting))
         async with asyncio.TaskGroup() as group:
-            for _ in range(count):
-                group.create_task(self._with_process(waiting))
+            for number in range(count):
+                group.create_task(self._with_process(waiting, gives_way=number > 0))
         # What is left when processes could not start, or died.
         await self._in_thread(waiting)
 
     def stop(self) -> None:
         """Let threads end early; tasks are to be cancelled."""
         self._stopped = True
+
+    def give_way(self) -> None:
+        """Leave all processors but one free for a moment: somebody presses keys."""
+        self._one_until = time.monotonic() + _MOMENT_S
 
     async def _in_thread(self, stretches: list[Stretch]) -> None:
         loop = asyncio.get_running_loop()
@@ -75,7 +82,7 @@ class FileCheck:
     def _of(self) -> int:
         return len(self.columns)
 
-    async def _with_process(self, waiting: list[Stretch]) -> None:
+    async def _with_process(self, waiting: list[Stretch], *, gives_way: bool) -> None:
         """Take stretches from `waiting` until none is left; one that fails is put back."""
         try:
             process = await self._started()
@@ -84,6 +91,9 @@ class FileCheck:
         stretch: Stretch | None = None
         try:
             while waiting and not self._stopped:
+                if gives_way and (rest := self._one_until - time.monotonic()) > 0:
+                    await asyncio.sleep(rest)
+                    continue
                 stretch = waiting.pop()
                 await self._ask(process, stretch)
                 stretch = None
