@@ -29,7 +29,13 @@ from tui.services.datasets.checking import Checker
 LONGEST_S = 600.0
 ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP.*?\x1b\\")
 CHECKED = (r"\d (?:error|warning)s?\b", "no errors", "no problems")
-KEYS = {"down": b"\x1b[B", "page down": b"\x1b[6~", "end": b"\x1b[F", "home": b"\x1b[H"}
+KEYS = {
+    "down": b"\x1b[B",
+    "page down": b"\x1b[6~",
+    "end": b"\x1b[F",
+    "home": b"\x1b[H",
+    "enter": b"\r",
+}
 
 
 class Terminal:
@@ -62,6 +68,11 @@ class Terminal:
                 if took is None and any(re.search(word, text) for word in words):
                     took = (time.perf_counter() - start) * 1000
         raise SystemExit(f"{words} did not appear: {ESCAPES.sub(b'', seen)[-2000:]!r}")
+
+    def type(self, text: str, *words: str) -> float:
+        """Type a text; return the milliseconds until one of `words` has been painted."""
+        os.write(self.fd, text.encode())
+        return self.until(*words)
 
     def press(self, key: str, *words: str) -> float:
         """Press a key; return the milliseconds until one of `words` has been painted."""
@@ -96,6 +107,7 @@ def on_the_screen(file: Path, lines: int) -> None:
     """Print what a person at the keyboard would measure."""
     alone = min(_start() for _ in range(3))
     print(f"program without file {alone:.0f} ms")
+    print(f"first rows, opened  {spread([_opened(file) for _ in range(3)])} after the key")
     with tempfile.TemporaryDirectory() as home:
         terminal = Terminal(home, file)
         try:
@@ -126,6 +138,20 @@ def _start() -> float:
         try:
             terminal.until("Datasets")
             return (time.perf_counter() - terminal.started) * 1000
+        finally:
+            terminal.close()
+
+
+def _opened(file: Path) -> float:
+    """Return the milliseconds from the key that opens the file in a program that is running."""
+    with tempfile.TemporaryDirectory() as home:
+        terminal = Terminal(home, None)
+        try:
+            terminal.until("Datasets", fewest=3.0)
+            terminal.type("o", "Open a dataset")
+            terminal.type(str(file.absolute()), re.escape(file.name))
+            time.sleep(0.5)  # the dialog is at rest
+            return terminal.press("enter", "Example 1 of")
         finally:
             terminal.close()
 

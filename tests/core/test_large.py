@@ -49,3 +49,4 @@ def test_gaps() -> None:
 def test_newlines() -> None:
     assert large.newlines(b"a\n\nbc\nd", 10) == array("q", [12, 13, 16])
     assert large.newlines(b"", 3) == array("q")
+    assert large.newlines(b"\n" * large.MANY, 10) == array("q", range(11, large.MANY + 11))

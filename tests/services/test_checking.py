@@ -164,3 +164,17 @@ async def test_rows_are_shown_before_all_are_found(tmp_path: Path) -> None:
     again = opened(path, whole=False)
     assert len(again) == 9001  # edits in the journal speak of any row, so all are there at once
     await again.close()
+
+
+async def test_checks_end_also_while_keys_come(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_check, "_WORTH_PROCESSES", 0)
+    monkeypatch.setattr(file_check, "_STRETCH", 4000)
+    target = tmp_path / "data.jsonl"
+    target.write_bytes(b"\n".join(some_lines(300)))
+    document = opened(target)
+    checker = Checker(document)
+    problems = await checker.issues(lambda _done, _of: checker.give_way())
+    assert agrees(problems, document)
+    await document.close()

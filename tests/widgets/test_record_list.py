@@ -73,3 +73,43 @@ async def test_fewer_rows_keep_the_cursor_on_one() -> None:
         assert app.text()[0] == "nothing here"
         await pilot.press("enter", "down")
         assert app.chosen == []
+
+
+async def test_scrolling_makes_only_the_rows_that_are_new() -> None:
+    app = ListApp(1000)
+    async with app.run_test(size=(40, 10)) as pilot:
+        listing = app.query_one(RecordList)
+        await pilot.press(*["down"] * 9)
+        await pilot.pause()
+        app.made.clear()
+        await pilot.press("down", "down")
+        await pilot.pause()
+        assert {*app.made} <= {9, 10, 11}
+        app.made.clear()
+        listing.refresh()
+        await pilot.pause()
+        assert len({*app.made}) == 10
+
+
+async def test_rows_added_at_the_end_are_there_without_making_those_in_view() -> None:
+    app = ListApp(20)
+    async with app.run_test(size=(40, 10)) as pilot:
+        listing = app.query_one(RecordList)
+        await pilot.pause()
+        app.made.clear()
+        listing.grow(30)
+        await pilot.pause()
+        assert not app.made
+        await pilot.press("end")
+        assert listing.cursor == 29
+        listing.grow(31)
+        assert any("row 29" in line for line in app.text())
+
+
+async def test_rows_added_below_the_last_are_painted() -> None:
+    app = ListApp(3)
+    async with app.run_test(size=(40, 10)) as pilot:
+        listing = app.query_one(RecordList)
+        listing.grow(5)
+        await pilot.pause()
+        assert 4 in app.made
