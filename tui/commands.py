@@ -122,6 +122,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("tokens.scale", "a", "Log axis", "Switch the axis between linear and logarithmic."),
     Command("tokens.zoom", "z", "Zoom", "Draw the bar under the cursor finely, or all again."),
     Command("tokens.prices", "p", "Prices", "Compare all models, and what fewer examples save."),
+    Command("tokens.prompts", "n", "Test prompts", "Set how many test prompts are priced."),
     Command("tokens.export", "w", "Write", "Write counts as CSV, a report, or a drawing."),
     Command("tokens.recount", "r", "Recount", "Count again from the rows as they stand."),
     # Jobs

@@ -76,3 +76,57 @@ def test_a_file_that_cannot_be_written_is_one_line(home: Home, train: str, tmp_p
     ran = home.run("tokens", train, "--report", str(tmp_path / "no" / "report.md"))
     assert ran.returncode == 2
     assert "Cannot write the file" in ran.stderr
+
+
+def test_the_standard_output_is_for_the_counts_alone(home: Home, train: str) -> None:
+    ran = home.run("tokens", train, "--per-example", "-", "--against", train)
+    assert ran.returncode == 0
+    assert [row["line"] for row in csv.DictReader(ran.stdout.splitlines())] == ["1", "2", "3", "4"]
+    assert home.run("tokens", train, "--per-example", "-", "--json").returncode == 2
+
+
+def paid(home: Home, billed: str) -> None:
+    """Give the profile "paid" a budget, and a model of known price with its validation."""
+    folder = home.path / "config"
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "config.toml").write_text(
+        '[profiles.paid]\nbase_url = "http://127.0.0.1:9/v1"\napi_key_env = "K"\nbudget = 0.02\n'
+    )
+    (folder / "models.toml").write_text(
+        '[[models]]\nid = "own"\nencoding = "o200k_base"\nprice_training = "10"\n'
+        'price_input = "2"\nprice_output = "8"\ncurrency = "USD"\nas_of = 2026-11-01\n'
+        f'source = "a bill"\nmethods = ["supervised"]\n{billed}\n'
+    )
+
+
+@pytest.mark.parametrize(
+    ("billed", "said"),
+    [
+        ("validation_billed = true", "billed as training is"),
+        ("validation_billed = false", "its tokens are not billed"),
+        ("", "not known whether its tokens are billed"),
+    ],
+)
+def test_prompts_validation_and_what_is_left_of_the_budget(
+    home: Home, train: str, tmp_path: Path, billed: str, said: str
+) -> None:
+    paid(home, billed)
+    other = write(tmp_path / "valid.jsonl", [40])
+    words = ("tokens", train, "--against", other, "--test-prompts", "500", "--epochs", "2")
+    words = (*words, "--model", "own", "--profile", "paid")
+    told = home.json(*words)
+    first, second = told["files"]
+    asked = first["context_tokens"] - first["role_tokens"]["assistant"]
+    price = asked * 2 + first["role_tokens"]["assistant"] * 8
+    assert first["test_prompts"]["amount"] == pytest.approx(price * 500 / 4 / 1e6)
+    amount = 0.0 if "false" in billed else second["context_tokens"] * 2 * 10 / 1e6
+    assert told["validation"]["amount"] == pytest.approx(amount)
+    assert told["budget"]["left"] == 0.02
+    ran = home.run(*words).stdout
+    assert f"validation: {said}" in ran.replace(f"{amount:.4f} USD, ", "")
+    assert "test prompts     500: " in ran
+    assert "budget 0.02 USD: nothing spent, " in ran
+
+
+def test_less_than_one_prompt_is_refused(home: Home, train: str) -> None:
+    assert home.run("tokens", train, "--test-prompts", "0").returncode == 2

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,11 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.tokens import TokensScreen
-from tui.screens.tokens.dialogs import EpochsDialog
+from tui.screens.tokens.dialogs import EpochsDialog, PromptsDialog
+from tui.screens.tokens.figures import FileFigures
 from tui.screens.tokens.pieces import PiecesDialog
-from tui.screens.tokens.prices import PricesDialog
+from tui.screens.tokens.prices import PricesDialog, besides
+from tui.services.tokens import TokenService
 from tui.services.vocab import encoder
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.histogram import Histogram
@@ -318,3 +321,63 @@ async def test_the_walk_goes_on_when_the_report_is_there() -> None:
         await until(lambda: app.walk.leg == 0, pilot)
         await pilot.press("2")
         await until(lambda: app.walk.leg == 1, pilot)
+
+
+async def test_another_number_of_test_prompts_is_priced(dataset: Path) -> None:
+    async with shown(dataset) as (pilot, screen):
+        screen.models[screen.workspace.profile.name] = "gpt-4.1-mini-2025-04-14"
+        await pilot.press("r")
+        await until(lambda: "gpt-4.1-mini" in text(screen, "#facts"), pilot)
+        await pilot.press("n")
+        await dialog(pilot, PromptsDialog)
+        pilot.app.screen.query_one(Input).value = "0"
+        await pilot.press("enter")
+        await pilot.pause()
+        assert isinstance(pilot.app.screen, PromptsDialog)
+        pilot.app.screen.query_one(Input).value = "2,000"
+        await pilot.press("enter")
+        await dialog(pilot, PricesDialog)
+        assert "2,000 test prompts" in str(pilot.app.screen.query_one(".table", Static).content)
+        await pilot.press("n")
+        await dialog(pilot, PromptsDialog)
+        pilot.app.screen.query_one(Input).value = "1"
+        await pilot.press("enter")
+        await dialog(pilot, PricesDialog)
+        assert "1 test prompt " in str(pilot.app.screen.query_one(".table", Static).content)
+        await pilot.press("escape")
+        await until(lambda: screen.is_current, pilot)
+
+
+@pytest.mark.parametrize(
+    ("billed", "said"),
+    [
+        (True, "as validation: $0.0002, billed as training is"),
+        (False, "as validation: not billed"),
+        (None, "not known whether its tokens are billed; $0.0002 if so"),
+    ],
+)
+async def test_a_validation_file_is_priced_where_it_is_billed(
+    tmp_path: Path, billed: bool | None, said: str
+) -> None:
+    service = TokenService()
+    facts = replace(service.catalog.find("gpt-4.1-mini-2025-04-14"), validation_billed=billed)
+    rows = [line("Hi", "word " * 10).encode()]
+    report = replace(await service.report(rows, "a", facts.id, epochs=2), facts=facts)
+    await service.close()
+    shown_text = str(besides(report, 100, FileFigures("valid.jsonl", report)))
+    assert "valid.jsonl" in shown_text
+    assert said in shown_text
+    assert "c lays one beside" in str(besides(report, 100, None))
+
+
+async def test_what_is_left_of_the_budget(dataset: Path, tmp_path: Path) -> None:
+    config = tmp_path / "home" / "config"
+    config.mkdir(parents=True)
+    (config / "config.toml").write_text(
+        'default_profile = "paid"\n[profiles.paid]\nbase_url = "http://127.0.0.1:9/v1"\n'
+        'api_key_env = "K"\nbudget = 20\n'
+    )
+    async with shown(dataset) as (_, screen):
+        assert "Budget  20.00 USD: nothing spent, 19." in text(screen, "#facts")
+        assert screen.query_one("#facts").region.bottom <= 22
+        assert "left after this job" in screen.copy_text()[0]

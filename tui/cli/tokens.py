@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.cli import tokens_money
 from tui.cli.arguments import Commands, Parser, command
 from tui.core.text import one_line, plural
 from tui.services.errors import InputError, ServiceError
@@ -42,6 +43,9 @@ def register(commands: Commands[Parser]) -> None:
         "--against", metavar="VALIDATION", help="count a second file too and tell how they differ"
     )
     parser.add_argument(
+        "--test-prompts", type=int, metavar="N", help="price N prompts to the model, answered"
+    )
+    parser.add_argument(
         "--fail-over", type=int, metavar="N", help="exit with 1 when an example has over N tokens"
     )
 
@@ -50,6 +54,8 @@ async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output
     _check(options)
     reports: list[TokenReport] = []
     unread: list[InputError] = []
+    silent = options.per_example == "-"  # the standard output is for the counts alone
+    say = _nothing if silent else out.line
     paths = [*options.paths, *([options.against] if options.against else [])]
     for path in paths:
         try:
@@ -59,16 +65,22 @@ async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output
             unread.append(error)
             continue
         reports.append(report)
-        if options.per_example != "-":
+        if not silent:
             _print(report, out)
-    document: dict[str, Any] = {"files": [report.to_json() for report in reports]}
+            tokens_money.print_prompts(report, options.test_prompts, out.line)
+    document: dict[str, Any] = {
+        "files": [r.to_json() | tokens_money.prompts_json(r, options.test_prompts) for r in reports]
+    }
     if options.against and len(reports) == len(paths):
         from tui.core.comparison import difference
 
         first, second = (r.trained_summary.p50 for r in (reports[0], reports[-1]))
         said = difference(first, second, "training", "validation")
         document["difference"] = {"training": first, "validation": second, "words": said}
-        out.line(f"answers: {said}")
+        say(f"answers: {said}")
+        document["validation"] = tokens_money.validation(reports[0], reports[-1], say)
+    if reports:
+        document["budget"] = await tokens_money.budget(workspace, reports[0], say)
     over = _over(reports, options.fail_over, document, out)
     await asyncio.to_thread(_write, reports, options, out)
     if unread:
@@ -79,12 +91,18 @@ async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output
     return 1 if over else 0
 
 
+def _nothing(_said: str) -> None:
+    """Say nothing."""
+
+
 def _check(options: argparse.Namespace) -> None:
     if options.epochs is not None and options.epochs < 1:
         raise InputError("Usage", "--epochs must be 1 or more", "Leave it out for the default.")
+    if options.test_prompts is not None and options.test_prompts < 1:
+        raise InputError("Usage", "--test-prompts must be 1 or more", "Leave it out for none.")
     if options.fail_over is not None and options.fail_over < 0:
         raise InputError("Usage", "--fail-over must be 0 or more", "Give a number of tokens.")
-    if options.per_example == "-" and options.json:
+    if options.per_example == "-" and getattr(options, "json", False):
         raise InputError("Usage", "--per-example - and --json both print", "Name a file.")
     if options.per_example and len(options.paths) > 1:
         raise InputError("Usage", "--per-example is for one file", "Call it once a file.")

@@ -65,6 +65,14 @@ def without_longest(counts: Sequence[int], percent: int) -> list[int]:
     return sorted(counts)[:keep]
 
 
+def validated(counts: Sequence[int], facts: ModelFacts, epochs: int) -> Cost:
+    """Return what a validation file costs where it is billed as training is: once an epoch.
+
+    `counts` are the context tokens of its examples; `facts.validation_billed` tells whether.
+    """
+    return pricing.cost(pricing.billed_tokens(counts, facts.training_limit, epochs), facts)
+
+
 def asked_prompts(
     context: int, answers: int, examples: int, prompts: int, facts: ModelFacts
 ) -> Decimal | None:

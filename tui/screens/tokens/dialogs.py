@@ -1,4 +1,4 @@
-"""The two questions of the Tokens mode: which model, and how many epochs."""
+"""The questions of the Tokens mode: which model, how many epochs, how many test prompts."""
 
 from __future__ import annotations
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LAB_MODEL = "lab-small"
 OPENAI_MODEL = "gpt-4.1-mini-2025-04-14"
 MOST_EPOCHS = 50
+MOST_PROMPTS = 1_000_000
 AUTO = 0
 
 
@@ -73,4 +74,34 @@ class EpochsDialog(Dialog[int]):
             self.dismiss(int(typed))
         else:
             problem = f"A whole number from 1 to {MOST_EPOCHS}, or nothing for auto."
+            self.query_one(".problem", Static).update(problem)
+
+
+class PromptsDialog(Dialog[int]):
+    """Answers with how many test prompts are to be priced."""
+
+    def __init__(self, current: int) -> None:
+        super().__init__("Test prompts")
+        self._current = current
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the field and what is priced."""
+        yield Static(
+            "How many prompts, as long as those of the examples, the model will be asked after "
+            f"the training, and answer as they do: 1 to {MOST_PROMPTS:,}.",
+            classes="question",
+            markup=False,
+        )
+        yield Input(str(self._current), id="prompts")
+        yield Static("", classes="problem", markup=False)
+        yield Static("enter takes it · esc cancels", classes="keys", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take the number if it is one."""
+        event.stop()
+        typed = event.value.strip().replace(",", "").replace("_", "")
+        if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_PROMPTS:
+            self.dismiss(int(typed))
+        else:
+            problem = f"A whole number from 1 to {MOST_PROMPTS:,}."
             self.query_one(".problem", Static).update(problem)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.core.money import budget_words
 from tui.core.text import one_line
 from tui.screens.tokens import words
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from tui.core.money import Budget
     from tui.services.tokens_report import Measure, TokenReport
 
 _ROWS = (
@@ -71,8 +73,10 @@ def table(files: Sequence[FileFigures], measure: Measure) -> Text:
     return text
 
 
-def facts(files: Sequence[FileFigures], epochs: int | None, day: date) -> Text:
-    """Return model, what is cut, billed tokens and cost; for two files a column each."""
+def facts(
+    files: Sequence[FileFigures], epochs: int | None, day: date, budget: Budget | None = None
+) -> Text:
+    """Return model, what is cut, billed tokens, cost and budget; for two files a column each."""
     first = files[0]
     known = first.report.facts
     remarks = [known.id] if known.exact else [known.id, words.counting(known)]
@@ -85,6 +89,8 @@ def facts(files: Sequence[FileFigures], epochs: int | None, day: date) -> Text:
         paid = bool(first.report.cost.amount)
         shown = f"{words.cost(first.report)} at {words.price(known)}" if paid else None
         _line(text, "Cost", shown or words.cost(first.report))
+        if budget is not None and (left := budget_words(budget, first.report.cost)):
+            _line(text, "Budget", left.removeprefix("budget "))
         if out := words.left_out(first.report):
             _line(text, "Note", out)
         return text

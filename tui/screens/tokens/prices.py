@@ -10,7 +10,8 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.core.comparison import Offer, asked_prompts, offer, without_longest
+from tui.core.comparison import Offer, asked_prompts, offer, validated, without_longest
+from tui.core.text import one_line
 from tui.screens.dialogs.base import Dialog
 from tui.screens.tokens import words
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog import Catalog, ModelFacts
     from tui.core.money import Money
+    from tui.screens.tokens.figures import FileFigures
     from tui.services.tokens_report import TokenReport
 
 DROPS = (1, 5, 10, 25)
@@ -55,20 +57,41 @@ def _beside(facts: ModelFacts, report: TokenReport, money: Money) -> ModelFacts:
     return replace(money.priced(facts), exact=exact)
 
 
-def besides(report: TokenReport) -> Text:
-    """Return what costs besides the training: asking the model, and a validation file."""
+def besides(report: TokenReport, prompts: int, beside: FileFigures | None) -> Text:
+    """Return what costs besides the training: asking the model, and a validation file.
+
+    `beside` is the file laid beside the first, taken for its validation file.
+    """
     facts, asked = report.facts, report.total("assistant")
     text = Text("\nBesides, with the model chosen\n", style="bold", no_wrap=True)
-    amount = asked_prompts(report.context_total, asked, report.examples, PROMPTS, facts)
+    amount = asked_prompts(report.context_total, asked, report.examples, prompts, facts)
     if amount is None:
         said = "price of asking it unknown"
     elif not amount:
         said = "nothing"
     else:
         said = f"≈ {words.money(amount, facts.currency)}, if answered at the same length"
-    text.append(f"  {f'{PROMPTS} test prompts':<{_NAME}}{said}\n", style="not bold")
-    text.append(f"  {'a validation file':<{_NAME}}{words.validation(facts)}\n", style="not bold")
+    asked_for = f"{prompts:,} test {'prompt' if prompts == 1 else 'prompts'}"
+    text.append(f"  {asked_for:<{_NAME}}{said}\n", style="not bold")
+    if beside is None:
+        validation = f"{words.validation(facts)} · c lays one beside"
+        text.append(f"  {'a validation file':<{_NAME}}{validation}\n", style="not bold")
+        return text
+    name = one_line(beside.name, _NAME - 3)
+    validation = _validation(facts, beside.report, report.epochs)
+    text.append(f"  {name:<{_NAME}}as validation: {validation}\n", style="not bold")
     return text
+
+
+def _validation(facts: ModelFacts, beside: TokenReport, epochs: int) -> str:
+    """Return what a validation file comes to, or whether that is known at all."""
+    said = words.validation(facts)
+    amount = validated(beside.context.tolist(), facts, epochs).amount
+    if not amount or facts.validation_billed is False:
+        return said
+    mark = "" if facts.exact else "≈ "
+    price = f"{mark}{words.money(amount, facts.currency)}"
+    return f"{price}, {said}" if facts.validation_billed else f"{said}; {price} if so"
 
 
 def table(every: list[Offer], fewer: list[tuple[int, Offer]], chosen: str, day: date) -> Text:
@@ -103,15 +126,18 @@ def _cost(each: Offer) -> str:
     return "free" if amount == 0 else words.money(amount, each.cost.currency)
 
 
-class PricesDialog(Dialog[None]):
-    """Shows the tables, until esc."""
+class PricesDialog(Dialog[bool]):
+    """Shows the tables, until esc; answers whether another number of test prompts is wanted."""
 
     DEFAULT_CSS = """
     PricesDialog > .dialog { width: 84; max-width: 100%; }
     PricesDialog VerticalScroll { height: auto; max-height: 18; }
     PricesDialog .table { width: auto; height: auto; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("p,q", "cancel", "Close", show=False)]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("p,q", "cancel", "Close", show=False),
+        Binding("n", "prompts", "Prompts", show=False),
+    ]
 
     def __init__(self, shown: Text, how: str) -> None:
         super().__init__("What a job would cost")
@@ -122,6 +148,10 @@ class PricesDialog(Dialog[None]):
         with VerticalScroll():
             yield Static(self._shown, classes="table")
         yield Static(self._how, classes="keys", markup=False)
+
+    def action_prompts(self) -> None:
+        """Ask for another number of test prompts."""
+        self.dismiss(result=True)
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""

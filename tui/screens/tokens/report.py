@@ -18,7 +18,7 @@ from tui.screens.tokens.counting import Asked, count_rows
 from tui.screens.tokens.dialogs import LAB_MODEL, OPENAI_MODEL
 from tui.screens.tokens.fitting import put
 from tui.screens.tokens.spreads import Window, spreads, title_of, unit_of
-from tui.services.errors import ServiceError
+from tui.services.errors import LedgerError, ServiceError
 from tui.widgets.histogram import Histogram
 from tui.widgets.record_list import RecordList
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
+    from tui.core.money import Budget
     from tui.screens.tokens.figures import FileFigures
     from tui.services.datasets import Document
     from tui.services.tokens import Rows
@@ -56,6 +57,7 @@ class ReportScreen(ModeScreen):
         self.files: list[FileFigures] = []  # the open dataset, and the file beside it
         self.measure: Measure = "context"
         self.window = Window()
+        self.budget: Budget | None = None  # of the profile, as it is when all is counted
         self.epochs: int | None = None  # None: what the provider is predicted to choose
         self.beside: Path | None = None
         self._drawn: tuple[Measure, Window] | None = None  # what the histograms show
@@ -158,6 +160,7 @@ class ReportScreen(ModeScreen):
         if document is None:
             return
         self._stale = False
+        self.budget = None  # of another profile, it may be
         try:
             files = await self._counted(document, lambda: worker.is_cancelled)
         except ServiceError:
@@ -169,10 +172,21 @@ class ReportScreen(ModeScreen):
         finally:
             if not worker.is_cancelled:
                 self.host.working("tokens", "")
+        budget = await self._budget_now()
         if files and document is self.document:
+            self.budget = budget
             self.workers.cancel_group(self, "part")
             self.files, self._parts = files, 0
             await self.show_report()
+
+    async def _budget_now(self) -> Budget | None:
+        """Return what is left of the profile's budget; None when the ledger cannot be read."""
+        from tui.services.spending import budget_now
+
+        try:
+            return await budget_now(self.workspace)
+        except LedgerError:
+            return None
 
     async def _counted(
         self, document: Document, cancelled: Callable[[], bool]
@@ -251,7 +265,8 @@ class ReportScreen(ModeScreen):
             self.point_at(summaries[0].p50)
         put(self.query_one("#figures", Static), figures.table(self.files, measure))
         today = datetime.now().astimezone().date()
-        put(self.query_one("#facts", Static), figures.facts(self.files, self.epochs, today))
+        facts = figures.facts(self.files, self.epochs, today, self.budget)
+        put(self.query_one("#facts", Static), facts)
         self._show_titles()
         first_time = self.has_class("-waiting")
         self.remove_class("-waiting")

@@ -15,7 +15,7 @@ from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.dialogs.target import may_replace
 from tui.screens.tokens import figures, prices
-from tui.screens.tokens.dialogs import AUTO, EpochsDialog, model_choices
+from tui.screens.tokens.dialogs import AUTO, EpochsDialog, PromptsDialog, model_choices
 from tui.screens.tokens.listing import (
     NONE_CUT,
     NONE_FAR,
@@ -46,6 +46,7 @@ class TokensScreen(ReportScreen):
         super().__init__()
         self.listed: list[Listed] = []
         self._wanted: Wanted | None = None
+        self.prompts = prices.PROMPTS  # how many test prompts are priced
 
     # -- what is asked for -------------------------------------------------------------
 
@@ -146,8 +147,24 @@ class TokensScreen(ReportScreen):
             self.workspace.profile.money,
         )
         how = "Epochs as set with e" if self.epochs else "Epochs as predicted, a promise of nobody"
-        table = prices.table(every, fewer, self.model, today) + prices.besides(report)
-        await self.app.push_screen_wait(prices.PricesDialog(table, f"{how} · esc closes"))
+        beside = self.files[1] if len(self.files) > 1 else None
+        tables = prices.table(every, fewer, self.model, today)
+        while True:
+            shown = tables + prices.besides(report, self.prompts, beside)
+            dialog = prices.PricesDialog(shown, f"{how} · n test prompts · esc closes")
+            if not await self.app.push_screen_wait(dialog):
+                return
+            self.prompts = await self._prompts_wanted()
+
+    @work(group="ask", exclusive=True, exit_on_error=False, description="set the test prompts")
+    async def action_prompts(self) -> None:
+        """Set how many test prompts are priced."""
+        self.prompts = await self._prompts_wanted()
+        self.action_prices()
+
+    async def _prompts_wanted(self) -> int:
+        answer = await self.app.push_screen_wait(PromptsDialog(self.prompts))
+        return self.prompts if answer is None else answer
 
     @work(group="ask", exclusive=True, exit_on_error=False, description="show one example")
     async def action_view(self) -> None:
@@ -295,7 +312,8 @@ class TokensScreen(ReportScreen):
             return line.decode("utf-8", "replace"), "The example"
         today = datetime.now().astimezone().date()
         table = figures.table(self.files, self.measure)
-        return f"{table}\n\n{figures.facts(self.files, self.epochs, today)}", "The report"
+        facts = figures.facts(self.files, self.epochs, today, self.budget)
+        return f"{table}\n\n{facts}", "The report"
 
 
 def _nothing(wanted: Wanted) -> str:
