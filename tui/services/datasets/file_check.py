@@ -25,6 +25,12 @@ _STRETCH = 1_500_000
 _MOST_PROCESSES = 4
 _BETWEEN_LOOKS = 200
 _MOMENT_S = 0.3  # longer than keys held down are apart
+# What one stretch took, the next takes again: glibc need not give it back in between.
+_KEEP_MEMORY = {
+    "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
+    "MALLOC_MMAP_THRESHOLD_": str(32 << 20),
+    "MALLOC_TOP_PAD_": str(16 << 20),
+}
 _ROOT = str(Path(__file__).resolve().parents[3])  # where the process finds this package
 
 Stretch = tuple[int, int]  # the first line (0-based) and the one after the last
@@ -112,7 +118,7 @@ class FileCheck:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # never onto the screen
             pass_fds=(self._source.descriptor,),
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(paths)},
+            env={**os.environ, **_KEEP_MEMORY, "PYTHONPATH": os.pathsep.join(paths)},
             start_new_session=True,  # a signal of the terminal is for the screen
         )
 
