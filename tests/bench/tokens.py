@@ -169,7 +169,8 @@ def main() -> None:
                 found[side] = measure(side, options.path, home)
                 print(
                     f"{side:9} {found[side]['wall']:7.2f} s  {found[side]['cpu']:7.2f} s cpu  "
-                    f"{found[side]['mb']:5} MB  {found[side]['tokens']:,} tokens",
+                    f"{found[side]['mb']:5} MB  {found[side]['tokens']:,} tokens  "
+                    f"load {os.getloadavg()[0]:.1f}",
                     flush=True,
                 )
     # The notebook does not look into tool calls.
