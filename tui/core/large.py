@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Sequence
 
-_WITH_BREAK = (1).__add__
 # From here on numpy is worth loading.
 MANY = 50_000
 
@@ -65,10 +64,6 @@ def running_sums(kinds: array[int], sizes: Sequence[int]) -> array[int]:
 
 def newlines(chunk: bytes, at: int) -> array[int]:
     """Return the offsets after each newline of a chunk that stands at offset `at`."""
-    if chunk.count(b"\n") < MANY:  # as nearly always; so the first keys need not wait for numpy
-        lengths = [*map(len, chunk.split(b"\n"))]
-        starts = [*accumulate(map(_WITH_BREAK, lengths[:-1]), initial=at)]
-        return array("q", starts[1:])
     import numpy as np
 
     found: Any = np.flatnonzero(np.frombuffer(chunk, np.uint8) == ord("\n"))
