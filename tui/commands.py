@@ -173,6 +173,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("files.delete", "d", "Delete", "Delete what is marked, or this; stop an upload.", True),
     Command("files.prune", "p", "Prune", "Clean up: old files, and those no job uses.", True),
     Command("files.download", "x", "Download", "Write this file to this machine."),
+    Command("files.train", "n", "New job", "Make a job that trains on this file."),
     Command("files.mark", "space", "Mark", "Mark files to delete several at once."),
     Command("files.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
     Command("files.refresh", "r", "Refresh", "Ask the provider now.", True),

@@ -98,7 +98,7 @@ def serving() -> Iterator[str]:
         process.stdin.close()
 
 
-def quietly(terminal: Terminal, seconds: float) -> tuple[float, int]:
+def quietly(terminal: JobsTerminal, seconds: float) -> tuple[float, int]:
     """Return the share of one core and the bytes written in some seconds without a key."""
     cpu, start, written = terminal.cpu(), time.perf_counter(), 0
     while (left := start + seconds - time.perf_counter()) > 0:
@@ -127,6 +127,7 @@ def main() -> None:
     if options.serve:
         serve()
         return
+    at_rest(options.seconds)
     with tempfile.TemporaryDirectory() as folder, serving() as url:
         home, file = Path(folder), Path(folder) / "one.jsonl"
         file.write_bytes(chat_lines(10))
@@ -136,6 +137,37 @@ def main() -> None:
             measure(terminal, options.seconds)
         finally:
             terminal.close()
+
+
+def at_rest(seconds: float) -> None:
+    """Print what is written while all jobs have ended and nobody presses a key."""
+    import os
+
+    server, now = FaultServer(), int(time.time())
+    server.jobs = [{**job(1, now), "status": "succeeded"}]
+    events_of = f"/fine_tuning/jobs/{server.jobs[0]['id']}"
+    for part in ("events", "checkpoints"):
+        server.lists[f"{events_of}/{part}"] = lambda query: page([], query)
+    server.lists["/files"] = lambda query: page([], query)
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "one.jsonl"
+        file.write_bytes(chat_lines(10))
+        write_config(Path(folder), server.url, "timeout = 10")
+        terminal = JobsTerminal(folder, file)
+        try:
+            terminal.until("Example 1 of", fewest=1.0)
+            for key, words, name in ((b"3", "1 job", "Jobs"), (b"6", "No files", "Files")):
+                os.write(terminal.fd, key)
+                terminal.until(words)
+                quietly(terminal, 5.0)
+                lasts = max(seconds, 70.0)  # past the list asked for once a minute
+                share, written = quietly(terminal, lasts)
+                print(
+                    f"at rest, {name:<10} {written} bytes in {lasts:.0f} s, {share:.2%} of a core"
+                )
+        finally:
+            terminal.close()
+            server.close()
 
 
 def measure(terminal: JobsTerminal, seconds: float) -> None:

@@ -68,7 +68,7 @@ async def test_the_list_is_kept_while_somebody_listens(
     assert {seen.query.get("limit") for seen in server.seen if seen.path == EVENTS} == {"100"}
 
 
-async def test_nothing_is_asked_once_all_jobs_have_ended(
+async def test_hardly_anything_is_asked_once_all_jobs_have_ended(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
@@ -77,12 +77,35 @@ async def test_nothing_is_asked_once_all_jobs_have_ended(
     await until(lambda: len(listener.told) >= 2)
     server.jobs[0]["status"] = "succeeded"
     await until(lambda: listener.told[-1].jobs[0].terminal)
-    await until(lambda: live._next() == inf)
+    await until(lambda: live._next() > time.monotonic() + 40)
     asked = server.count(LIST)
     server.new_job({"status": "running"})
     live.refresh()
     await until(lambda: len(listener.told[-1].jobs) == 2)
     assert server.count(LIST) == asked + 1
+    await live.close()
+
+
+async def test_once_all_have_ended_only_news_is_told(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.new_job({"status": "succeeded"})
+    live, listener = JobBoard(workspace.jobs, fast=0.02, rest=0, idle=0.02), Listener[BoardState]()
+    live.subscribe(listener)
+    await until(lambda: server.count(LIST) >= 3)
+    assert len(listener.told) == 1
+    server.new_job({"status": "succeeded"})  # made elsewhere
+    await until(lambda: len(listener.told[-1].jobs) == 2)
+    asked = server.count(LIST)
+    await until(lambda: server.count(LIST) >= asked + 3)
+    assert len(listener.told) == 2
+    live.refresh()  # who asks is answered
+    await until(lambda: len(listener.told) == 3)
+    server.fault(LIST, html())
+    await until(lambda: said(listener, lambda state: state.failure is not None))
+    await until(lambda: listener.told[-1].failure is None)
+    live.rest(())  # nobody looks at the terminal
+    await until(lambda: live._next() == inf)
     await live.close()
 
 

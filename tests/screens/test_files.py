@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tests.faults.server import DROP, HANG, reply
 from tests.faults.server import problem as problem_said
@@ -20,6 +20,8 @@ from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.files import FilesScreen
 from tui.screens.files.pruning import PruneDialog
+from tui.screens.jobs import JobsScreen
+from tui.screens.jobs.form import NewJob
 from tui.services import part_uploads
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
@@ -124,6 +126,23 @@ async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) 
         assert len(server.files) == 3
         await pilot.press(*"delete", "space", "2", "enter")
         await until(lambda: len(server.files) == 1 and not screen.deleting, pilot)
+
+
+async def test_a_job_from_the_file_under_the_cursor(server: UploadServer) -> None:
+    results = server.add_file("result.csv", 0, purpose="fine-tune-results")
+    async with files_screen() as (pilot, screen):
+        await until(lambda: len(screen.entries) == 4, pilot)
+        screen.select(results)
+        await pilot.press("n")
+        assert "fine-tune-results" in problem(screen)
+        screen.select("file-2")
+        await pilot.press("n")
+        await until(lambda: isinstance(pilot.app.screen, NewJob), pilot)
+        form = pilot.app.screen
+        assert form.query_one("#training", Input).value == "file-2"
+        assert not problem(screen)
+        await pilot.press("escape")
+        await until(lambda: isinstance(pilot.app.screen, JobsScreen), pilot)
 
 
 async def test_marks_deleting_with_a_result_each_and_a_download(

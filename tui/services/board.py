@@ -2,7 +2,7 @@
 
 One round lists the jobs with one request and then looks at single jobs: the one selected each
 time, those that run in turn. Rounds never overlap; they come fast while something runs, slowly
-otherwise, ever more slowly after failures, and not at all when nothing can change. Before the
+otherwise, ever more slowly after failures, and once a minute when all jobs have ended. Before the
 first answer the picture is the one the ledger keeps.
 """
 
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tui.core.progress import progress_of
 from tui.services.board_details import JobDetail, Watch
 from tui.services.board_list import BoardState, Lister
-from tui.services.board_pace import Pace
+from tui.services.board_pace import IDLE_S, Pace
 from tui.services.errors import LedgerError, ServiceError
 
 if TYPE_CHECKING:
@@ -48,11 +48,12 @@ class JobBoard:
     """
 
     def __init__(
-        self, jobs: JobService, *, fast: float = FAST_S, slow: float = SLOW_S, rest: int = REST
-    ) -> None:
+        self, jobs: JobService, *, fast: float = FAST_S, slow: float = SLOW_S, rest: int = REST,
+        idle: float = IDLE_S,
+    ) -> None:  # fmt: skip
         self.state = BoardState()
         self._jobs = jobs
-        self._pace = Pace(fast, slow, rest)
+        self._pace = Pace(fast, slow, rest, idle)
         self._listeners: list[Callable[[BoardState], None]] = []
         self._watches: dict[str, Watch] = {}
         self._task: asyncio.Task[None] | None = None
@@ -61,6 +62,7 @@ class JobBoard:
         self._lister = Lister(jobs, fast * IN_TURN)
         self._list_due = 0.0
         self._asked = 0  # how often somebody wanted a list at once
+        self._answered = 0  # the last of these wishes that was met
         self._quiet_until = 0.0  # the server asked for so much patience
         self._not_before = 0.0  # a round costs too much to come sooner
         self._resting: Collection[str] | None = None
@@ -215,16 +217,27 @@ class JobBoard:
             wait = self._pace.after_answer(jobs)
             since = {job.id: at for job in jobs if (at := self._jobs.history.since(job.id))}
             everything = (*jobs, *(job for job in self.state.jobs if job.id in forgotten))
-            self._set(
-                jobs=everything, fetched_at=time.time(), failure=None, forgotten=forgotten,
-                since=since,
-            )  # fmt: skip
+            if asked != self._answered or not self._idle(everything, forgotten):
+                self._set(
+                    jobs=everything, fetched_at=time.time(), failure=None, forgotten=forgotten,
+                    since=since,
+                )  # fmt: skip
+            self._answered = asked
         if self._resting is not None:
             wait = max(wait, RESTING_S)
         if asked == self._asked:
             self._list_due = time.monotonic() + wait
         else:  # this answer was on its way when somebody asked for one from now on
             self._lister.whole = True
+
+    def _idle(self, jobs: tuple[Job, ...], forgotten: Mapping[str, float]) -> bool:
+        """Whether a list nobody asked for tells nothing new of jobs that have all ended.
+
+        It is not told then: even a new time of the data would be written to the terminal.
+        """
+        state = self.state
+        known = state.failure is None and state.jobs == jobs and state.forgotten == forgotten
+        return known and all(job.terminal or job.id in forgotten for job in jobs)
 
     def _listed(self) -> list[Job]:
         return [job for job in self.state.jobs if job.id not in self.state.forgotten]

@@ -1,4 +1,4 @@
-"""When to look again: fast while something runs, slowly otherwise, not at all if it cannot help."""
+"""When to look again: fast while something runs, slowly otherwise, seldom once all has ended."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui.services.errors import ServiceError
 
 SLOWEST_S = 60.0
+IDLE_S = 60.0  # a job made elsewhere is seen within a minute
 LONGEST_FOR_COST_S = 5.0
 # A job just asked for goes through its first states in seconds, and somebody looks on.
 _NEW_S = 60
@@ -27,21 +28,23 @@ _FIRST_MINUTE = 0.3
 class Pace:
     """The seconds between rounds. `fast` and `slow` are those of a good day.
 
-    `rest` is how many times the processor time of a round must pass before the next.
+    `idle` is for when all jobs have ended. `rest` is how many times the processor time of a
+    round must pass before the next.
     """
 
     fast: float
     slow: float
     rest: int
+    idle: float = IDLE_S
     failures: int = 0
     _spent: float = 0.0
 
     def after_answer(self, jobs: Iterable[Job]) -> float:
-        """Return how long to wait after jobs were listed; infinite when all of them have ended."""
+        """Return how long to wait after jobs were listed."""
         self.failures = 0
         open_jobs = [job for job in jobs if not job.terminal]
         if not open_jobs:
-            return inf
+            return self.idle
         if any(_just_made(job) for job in open_jobs):
             return self.fast * _FIRST_MINUTE
         return self.fast if any(job.active for job in open_jobs) else self.slow

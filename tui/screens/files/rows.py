@@ -13,7 +13,6 @@ from rich.text import Text
 
 from tui.core.files import StoredFile, age_words
 from tui.core.text import one_line, size_words, visible
-from tui.core.transfers import clock
 from tui.services.part_ledger import OpenUpload
 
 if TYPE_CHECKING:
@@ -69,9 +68,10 @@ def entry_row(entry: Entry, *, marked: bool, width: int) -> Text:
 def _unfinished_row(upload: OpenUpload) -> Text:
     text = Text("◌ ", style="bold")
     text.append(f"{one_line(upload.name, 24)}  ")
-    left = clock(upload.expires_at - time.time())
+    # A time of day: a countdown would be written to the terminal every second, with nobody there.
+    until = time.strftime("%H:%M:%S", time.localtime(upload.expires_at))
     done = f"{len(upload.parts)} of {upload.count} parts, {size_words(upload.size)}"
-    return text.append(f"unfinished: {done} · expires in {left}", style="italic")
+    return text.append(f"unfinished: {done} · expires at {until}", style="italic")
 
 
 def _file_row(file: StoredFile, *, marked: bool, width: int) -> Text:

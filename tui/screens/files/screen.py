@@ -15,7 +15,7 @@ from tui.screens.base import failure_of
 from tui.screens.dialogs.confirm import Confirm, TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.files.deletion import statement, word_for
-from tui.screens.files.downloading import FileDownloads
+from tui.screens.files.training import FileTraining
 from tui.screens.files.pruning import PruneDialog
 from tui.screens.files.rows import Running, about, entry_row, full_text, head_row, key_of
 from tui.services.errors import InputError, NotOffered, ServiceError
@@ -38,7 +38,7 @@ FRESH_S = 5  # so long a dialog may be open without the list being asked for aga
 FAILED = "The files could not be listed. Press r to ask again, F2 for another profile."
 
 
-class FilesScreen(FileDownloads):
+class FilesScreen(FileTraining):
     """Files at the provider, unfinished uploads, and uploads under way."""
 
     MODE: ClassVar[str] = "files"
@@ -219,7 +219,8 @@ class FilesScreen(FileDownloads):
                 break
             if isinstance(entry, OpenUpload) and entry.expires_at <= time.time():
                 self.reload_unfinished()
-            listing.refresh_row(row)
+            if row < count:
+                listing.refresh_row(row)
         if count and listing.cursor < count:
             self._show_about()
 

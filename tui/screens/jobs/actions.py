@@ -47,6 +47,14 @@ class JobActions(JobWriting):
             draft = self._kept
         self._open_form(draft)
 
+    def new_from(self, file_id: str) -> None:
+        """Fill in a form that trains on an uploaded file."""
+        if not self._may_create():
+            return
+        kept = self._kept
+        same = kept is not None and kept.training == file_id
+        self._open_form(kept if kept is not None and same else Draft(training=file_id))
+
     def action_again(self) -> None:
         """Open the form as it was for the job under the cursor, with its seed and settings."""
         job = self.job
