@@ -129,3 +129,20 @@ def test_bars_hold_every_value_once(values: list[int], most: int) -> None:
     assert [b.count for b in bars] == [sum(b.first <= v <= b.last for v in values) for b in bars]
     assert bars[-1].up_to == len(values)
     assert (bars[0].first, bars[-1].last) == (min(values), max(values))
+
+
+async def test_only_the_bar_under_the_cursor_has_its_colour() -> None:
+    app = Shown([1] * 8 + [2] * 8 + [3] * 8)
+    async with app.run_test(size=(40, 8)) as pilot:
+        chart = app.query_one(Histogram)
+        style = chart.get_component_rich_style("histogram--cursor")
+        whole = chart.render_line(3).text
+        for at in (0, 1, 2, 1):
+            chart.point_at(chart.bars[at].first)
+            await pilot.pause()
+            line = chart.render_line(3)
+            assert line.text == whole
+            marked = line.text.index("█") + at * chart._bar_width
+            here = line.crop(marked, marked + chart._bar_width)
+            assert {segment.style for segment in here} == {style}
+            assert [*line].count(next(iter(here))) == 1
