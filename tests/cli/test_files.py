@@ -84,7 +84,7 @@ def test_the_same_content_is_sent_once_unless_asked(
     home: Home, server: UploadServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "good.jsonl"
-    path.write_bytes(chat_lines(12))
+    path.write_bytes(chat_lines(60))
     first = home.json("files", "upload", str(path))
     again = home.run("files", "upload", str(path), "--json")
     assert f'"id": "{first["id"]}"' in again.stdout
@@ -112,7 +112,7 @@ def test_an_unfinished_upload_is_listed_and_can_be_given_up(
     monkeypatch.setattr(part_uploads, "AGAIN_S", ())
     write_config(tmp_path, server.url, "file_bytes = 100\npart_bytes = 500\nbills = false")
     path = tmp_path / "good.jsonl"
-    path.write_bytes(chat_lines(12))
+    path.write_bytes(chat_lines(60))
     server.fault("POST /uploads/upload-1/parts", reply(200, None, act=True), DROP)
     assert home.run("files", "upload", str(path)).returncode == 3
     (one,) = home.json("files", "list")["unfinished"]
@@ -129,7 +129,7 @@ def test_too_large_is_refused_before_anything_is_sent(home: Home, tmp_path: Path
         "file_bytes = 100\n"
     )
     path = tmp_path / "good.jsonl"
-    path.write_bytes(chat_lines(12))
+    path.write_bytes(chat_lines(60))
     done = home.run("files", "upload", str(path), "--again", "--profile", "azure")
     assert done.returncode == 2
     assert "Azure OpenAI takes 100 B at most" in done.stderr

@@ -40,7 +40,7 @@ def shown(app: FinetuiApp) -> str:
     size = app.screen.size
     strips = app.screen._compositor.render_strips(size)
     text = "\n".join(strip.text.rstrip() for strip in strips)
-    return re.sub(r"updated (now|\d+ \w+ ago)", "updated now", text) + "\n"
+    return re.sub(r"updated \d\d:\d\d:\d\d", "updated hh:mm:ss", text) + "\n"
 
 
 async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Looking at a file before it leaves the machine: errors block, secrets want a yes."""
+"""Looking at a file before it is sent: errors block, warnings and secrets want a yes."""
 
 from __future__ import annotations
 
@@ -18,17 +18,22 @@ if TYPE_CHECKING:
 
 
 async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
-    """Raise Unfit for errors in a dataset, NeedsConfirmation for secrets that leave the machine.
+    """Raise Unfit for errors in a dataset, NeedsConfirmation for warnings and for secrets.
 
-    Warnings are only told, and so are secrets where the provider is this machine.
+    Both are only told where the provider is this machine: it costs nothing, and nothing leaves.
     """
     found = await _verdict(path)
-    if warnings := found.count("warning"):
-        said = f"{plural(warnings, 'warning')}: {found.words('warning')}"
-        out.note(f"warning: {path} has {said}; finetui check lists them")
-    if errors := found.error_words():
+    if errors := found.error_words(workspace.files.limits.takes):
         raise Unfit("Nothing was sent", errors, "Repair it: `finetui check` and `finetui fix`.")
-    _check_secrets(path, found.secrets, workspace, out, yes=yes)
+    sent = yes or workspace.profile.kind == "lab"
+    _check_secrets(path, found.secrets, out, sent=sent)
+    if warnings := found.count("warning"):
+        text = f"{path} has {plural(warnings, 'warning')}: {found.words('warning')}"
+        if not sent:
+            raise NeedsConfirmation(
+                "Not sent", text, "finetui check lists them; add --yes to send it as it is."
+            )
+        out.note(f"warning: {text}; finetui check lists them")
 
 
 async def _verdict(path: str) -> FileVerdict:
@@ -45,15 +50,13 @@ async def _verdict(path: str) -> FileVerdict:
         line.end()
 
 
-def _check_secrets(
-    path: str, found: Counter[str], workspace: Workspace, out: Output, *, yes: bool
-) -> None:
+def _check_secrets(path: str, found: Counter[str], out: Output, *, sent: bool) -> None:
     from tui.core.fixes.gate import secret_words
 
     if not found:
         return
     text = f"{path} holds secrets: {secret_words(found)}"
-    if workspace.profile.kind == "lab" or yes:
+    if sent:
         out.note(f"warning: {text}")
         return
     raise NeedsConfirmation(

@@ -23,7 +23,7 @@ class FileLimits:
     """One provider's limits, in bytes and seconds; `known` is false where they are assumed.
 
     `upload_bytes` is None where files cannot be sent in parts. `larger` says what to do with
-    a file that is too large.
+    a file that is too large. `takes` are ids of rules whose errors this provider does not mind.
     """
 
     provider: str
@@ -32,6 +32,7 @@ class FileLimits:
     part_bytes: int = PART_BYTES
     upload_seconds: int = 3600
     larger: str = "Split the file or make it smaller."
+    takes: frozenset[str] = frozenset()
     source: str = ""
     as_of: date | None = None
     known: bool = True
@@ -94,5 +95,6 @@ def _read() -> dict[str, tuple[list[str], FileLimits]]:
     found = {}
     for entry in tomllib.loads(text)["providers"]:
         key, name, hosts = entry.pop("id"), entry.pop("name"), entry.pop("hosts")
-        found[key] = (hosts, FileLimits(name, **entry))
+        takes = frozenset(entry.pop("takes", ()))
+        found[key] = (hosts, FileLimits(name, takes=takes, **entry))
     return found

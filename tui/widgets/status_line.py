@@ -10,6 +10,7 @@ from rich.text import Text
 from textual.containers import Horizontal
 from textual.widgets import Static
 
+from tui.core.moments import moment_words
 from tui.core.text import one_line, visible
 
 if TYPE_CHECKING:
@@ -26,22 +27,8 @@ class Status:
     work: str = ""
 
 
-def age_words(seconds: float) -> str:
-    """Return an age in words that change rarely: "now", "30 s ago", "3 min ago", "2 h ago".
-
-    Whoever does nothing gets next to nothing written, over SSH too.
-    """
-    if seconds < 10:
-        return "now"
-    if seconds < 60:
-        return f"{10 if seconds < 30 else 30} s ago"
-    if seconds < 3600:
-        return f"{int(seconds // 60)} min ago"
-    return f"{int(seconds // 3600)} h ago"
-
-
 class StatusLine(Horizontal):
-    """One line. The age sits in a cell of its own, so its clock repaints next to nothing."""
+    """One line. When the data came is a time of day: nothing is written while nothing comes."""
 
     DEFAULT_CSS = """
     StatusLine {
@@ -54,18 +41,13 @@ class StatusLine(Horizontal):
     def __init__(self) -> None:
         super().__init__()
         self._status = Status()
-        self._fetched: float | None = None
         self._note = ""
         self._age = ""
 
     def compose(self) -> ComposeResult:
         """Lay out the text and the age."""
         yield Static(id="status-text")
-        yield Static(id="status-age")
-
-    def on_mount(self) -> None:
-        """Start the clock of the age; it writes only when the words change."""
-        self.set_interval(1.0, self._tick)
+        yield Static(self._age, id="status-age")
 
     def show(self, status: Status) -> None:
         """Show the state of the whole program."""
@@ -79,8 +61,13 @@ class StatusLine(Horizontal):
 
     def fetched(self, at: float | None) -> None:
         """Say when (unix time in seconds) the data shown came from the provider; None hides it."""
-        self._fetched = at
-        self._tick()
+        words = moment_words(at, time.time())
+        age = f"updated {words}" if words else ""
+        if age == self._age:
+            return
+        self._age = age
+        if self.is_mounted:
+            self.query_one("#status-age", Static).update(age)
 
     def _paint(self) -> None:
         status = self._status
@@ -95,9 +82,3 @@ class StatusLine(Horizontal):
         if status.work:
             text.append(f"  ◐ {one_line(status.work)}", style="italic")
         self.query_one("#status-text", Static).update(text, layout=False)
-
-    def _tick(self) -> None:
-        age = "" if self._fetched is None else f"updated {age_words(time.time() - self._fetched)}"
-        if age != self._age and self.is_mounted:
-            self._age = age
-            self.query_one("#status-age", Static).update(age)

@@ -10,9 +10,9 @@ from rich.text import Text
 
 from tui.core.curves import loss_words
 from tui.core.job_cost import JobCost, count_words
+from tui.core.moments import moment_words
 from tui.core.progress import Progress
 from tui.core.text import one_line
-from tui.widgets.status_line import age_words
 
 if TYPE_CHECKING:
     from tui.core.jobs import Job
@@ -89,28 +89,14 @@ def when_words(line: Line, now: float) -> str:
             return f"{_brief(done - now)} left"
         if line.since is not None:
             return f"for {_brief(now - line.since)}"
-    return date_words(job.finished_at or job.created_at, now)
-
-
-def date_words(at: float | None, now: float) -> str:
-    """Return a moment as its time, or its day when that is past: it never has to be painted anew.
-
-    Empty for none, and for one no clock can show.
-    """
-    if at is None:
-        return ""
-    try:
-        then, today = time.localtime(at), time.localtime(now)
-        if then[:3] == today[:3]:
-            return time.strftime("%H:%M:%S", then)
-        return time.strftime("%b %d" if then[0] == today[0] else "%Y-%m-%d", then)
-    except (ValueError, OverflowError, OSError):  # a server may send any number
-        return ""
+    return moment_words(job.finished_at or job.created_at, now)
 
 
 def long_age(seconds: float) -> str:
-    """Return an age in words, in days where hours become many."""
-    return f"{int(seconds // 86_400)} d ago" if seconds >= 172_800 else age_words(seconds)
+    """Return an age in words: "now", "30 s ago", "3 min ago", "2 h ago", "5 d ago"."""
+    if seconds < 10:
+        return "now"
+    return f"{_brief(seconds)} ago"
 
 
 def _brief(seconds: float) -> str:

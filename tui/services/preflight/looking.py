@@ -142,14 +142,14 @@ class _Look:
             self._put()
             return
         self._found = replace(self._found, training=training, validation=validation)
-        files = self._found.sources
+        files, limits = self._found.sources, self._workspace.files.limits
         same = validation is not None and validation.path and validation.path == training.path
         if same:
             text = f"{training.name} is the training and the validation file"
             self._put(Part("data", "block", text))
         else:
-            self._put(data_part(files, self._workspace.files.limits))
-        self._put(checks_part(files, self._profile), self._sends())
+            self._put(data_part(files, limits))
+        self._put(checks_part(files, self._profile, limits.takes), self._sends())
         await asyncio.gather(
             self._guarded("leakage", lambda: self._leakage(training, validation)),
             self._guarded("tokens", lambda: self._tokens(training)),

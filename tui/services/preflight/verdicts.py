@@ -37,13 +37,18 @@ def data_part(sources: Sequence[Source], limits: FileLimits) -> Part:
     return Part("data", "ok", text)
 
 
-def checks_part(sources: Sequence[Source], profile: Profile) -> Part:
-    """Say what the checks found: errors block, warnings and secrets are asked about."""
+def checks_part(
+    sources: Sequence[Source], profile: Profile, takes: frozenset[str] = frozenset()
+) -> Part:
+    """Say what the checks found: errors block, warnings and secrets are asked about.
+
+    `takes` are the rules whose errors the provider does not mind.
+    """
     checked = [source for source in sources if source.verdict is not None]
     if not checked:
         return Part("checks", "note", "the files are only at the provider, so they are not checked")
     errors = [
-        source.verdict.error_words(frozenset() if source is sources[0] else _NOT_OF_VALIDATION)
+        source.verdict.error_words(takes if source is sources[0] else takes | _NOT_OF_VALIDATION)
         for source in checked
         if source.verdict is not None
     ]
