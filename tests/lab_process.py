@@ -21,12 +21,16 @@ ROOT = Path(__file__).resolve().parents[1]
 
 
 def wait_for(condition: Callable[[], T], seconds: float = 30.0) -> T:
-    """Return what the condition gives once that is true. Raises AssertionError after `seconds`."""
-    deadline = time.monotonic() + seconds
+    """Return what the condition gives once that is true. Raises AssertionError after `seconds`.
+
+    It looks more and more rarely: a look is mostly a request, which costs both ends something.
+    """
+    deadline, pause = time.monotonic() + seconds, 0.02
     while not (value := condition()):
         if time.monotonic() > deadline:
             raise AssertionError(f"not within {seconds} s: {condition}")
-        time.sleep(0.02)
+        time.sleep(pause)
+        pause = min(pause * 1.25, 0.15)
     return value
 
 
