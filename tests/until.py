@@ -6,6 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
+from textual.widgets import Input
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -31,3 +33,9 @@ async def until(
         await asyncio.sleep(0.02)
     if pilot is not None:
         await pilot.pause()
+
+
+async def narrow(pilot: Pilot[Any], words: str) -> None:
+    """Narrow the list shown to these words at once, as a paste does, and choose the first."""
+    pilot.app.screen.query_one(Input).value = words
+    await pilot.press("enter")

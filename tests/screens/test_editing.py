@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input, Static, TextArea
 
 from tests.screens.test_datasets import SIZES, _home, listing, running
-from tests.until import until
+from tests.until import narrow, until
 from tui.screens.datasets.changes import ChangesDialog
 from tui.screens.datasets.editor import LineEditor, TextEditor, TooLong
 from tui.screens.datasets.tools import CallEditor
@@ -70,7 +70,7 @@ def raw(screen: Any, at: int = 0) -> dict[str, Any]:
 async def choose(pilot: Pilot[Any], screen: Any, key: str, words: str) -> None:
     await pilot.press(key)
     await until(lambda: isinstance(screen.app.screen, Choose), pilot)
-    await pilot.press(*(c if c != " " else "space" for c in words), "enter")
+    await narrow(pilot, words)
 
 
 async def dialog(pilot: Pilot[Any], screen: Any, kind: type) -> Any:

@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from tests.core.test_splitting import line
 from tests.screens.test_datasets import SIZES
 from tests.screens.test_importing import choose_path, preview_of, text_of
-from tests.until import until
+from tests.until import narrow, until
 from tui.app import FinetuiApp
 from tui.screens.datasets.exporting_diff import DiffDialog
 from tui.screens.datasets.exporting_split import SplitDialog
@@ -49,7 +49,7 @@ async def opened(pilot: Pilot[Any]) -> Any:
 async def choose(pilot: Pilot[Any], word: str) -> None:
     await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
     asked = pilot.app.screen
-    await pilot.press(*word, "enter")
+    await narrow(pilot, word)
     await until(lambda: pilot.app.screen is not asked, pilot)
 
 

@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 
 from tests.core.checks.examples import ANSWER, GOOD, SYSTEM, USER, answer, chat, says
 from tests.screens.test_datasets import SIZES, dataset, listing, running
-from tests.until import until
+from tests.until import narrow, until
 from tui.screens.datasets.bulk_form import BulkForm
 from tui.screens.datasets.fixing_preview import BeforeAfter
 from tui.screens.dialogs.choose import Choose
@@ -190,7 +190,7 @@ async def test_a_pretty_printed_array_is_repaired_into_a_new_file(tmp_path: Path
 async def choose(screen: DatasetsScreen, pilot: Pilot[Any], title: str) -> None:
     await pilot.press("b")
     await dialog(screen, pilot, Choose)
-    await pilot.press(*title, "enter")
+    await narrow(pilot, title)
 
 
 @pytest.mark.parametrize("size", SIZES[:1])

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.screens.test_datasets import SIZES, dataset, listing, running
-from tests.until import until
+from tests.until import narrow, until
 from tui.screens.datasets.importing_columns import ColumnsDialog
 from tui.screens.datasets.importing_preview import ConversionPreview
 from tui.screens.dialogs.choose import Choose
@@ -106,7 +106,7 @@ async def test_a_table_is_appended_as_one_step(dataset: Path, tmp_path: Path) ->
         for key, part in (("home", "user"), ("down", "assistant")):
             await pilot.press(key, "enter")
             await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-            await pilot.press(*part, "enter")
+            await narrow(pilot, part)
             await until(lambda: pilot.app.screen is columns, pilot)
         await pilot.press("ctrl+s")
         preview = await preview_of(pilot)
