@@ -131,6 +131,8 @@ class LabProcess:
     def __exit__(self, *_: object) -> None:
         if self.running:
             self.stop()
+        elif self._process is not None:
+            self._end()  # it has ended by itself, as a lab nobody uses does; its pipe is ours
 
 
 def command(data_dir: Path, *arguments: str) -> list[str]:
