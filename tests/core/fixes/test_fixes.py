@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.core.checks.examples import (
@@ -216,6 +216,7 @@ def test_texts_survive_other_quotes_and_encodings(text: str) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(st.binary(max_size=60) | st.sampled_from([GOOD, pair(), line({"messages": []})]))
+@example(b" {}[]()!?';")
 def test_fixes_never_raise_anything_else(data: bytes) -> None:
     made = mend(data.replace(b"\n", b" "), set(FIXABLE))
     assert not any(b"\n" in one for one in made.lines)

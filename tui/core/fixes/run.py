@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _MOST_ROUNDS = 60
 # Any but the first: there a byte order mark is the file's.
 _SOME_LINE = 2
+_NO_PARTS = "it cannot be told where one example ends and the next begins"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,10 @@ def mend(line: bytes, rules: Container[str]) -> Mended:
             continue
         fixed[rule] += count
         if not isinstance(result, bytes):
-            return _mend_several(result or [], rules, fixed, stuck)
+            several = result or []
+            if any(len(one) >= len(line) for one in several):  # it would never come to an end
+                return Mended((line,), fixed - Counter({rule: count}), {rule: _NO_PARTS, **stuck})
+            return _mend_several(several, rules, fixed, stuck)
         if result == line:
             stuck[rule] = "the fix changes nothing"
         line = result

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
     from tui.widgets.error_panel import Failure
 
-NONE_YET = "No files are uploaded. Press u to upload one; a job made in Jobs (3) does it too."
+NONE_YET = "No files are uploaded. u uploads one; so does a job made in Jobs (3)."
 LOADING = "Asking for the files …"
 FRESH_S = 5  # so long a dialog may be open without the list being asked for again
 FAILED = "The files could not be listed. Press r to ask again, F2 for another profile."

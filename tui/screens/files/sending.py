@@ -177,7 +177,7 @@ class FileSending(DeletingScreen):
         found = await verdict_of(path, tell)
         self._checking = None
         self.host.working(WORK, f"asking about {name}")
-        if errors := found.error_words():
+        if errors := found.error_words(self.workspace.files.limits.takes):
             raise Unfit("Nothing was sent", errors, "Repair it in Datasets (p lists it all).")
         return await self._private(found) and await self._warned(found)
 
