@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.server import ACT_AND_DROP, HANG, FaultServer, problem, reply
+from tests.faults.server import (
+    ACT_AND_DROP,
+    ACT_AND_TRUNCATE,
+    HANG,
+    Fault,
+    FaultServer,
+    problem,
+    reply,
+)
 from tests.faults.uploads import form
 from tests.until import until
 from tui.services.errors import InputError, Refused, Unanswered
@@ -74,12 +82,13 @@ async def test_the_same_content_is_not_sent_twice(
     assert server.count(UPLOAD) == 3
 
 
+@pytest.mark.parametrize("fault", [ACT_AND_DROP, ACT_AND_TRUNCATE], ids=["drop", "truncated"])
 async def test_a_lost_answer_is_not_repeated(
-    workspace: Workspace, server: FaultServer, tmp_path: Path
+    workspace: Workspace, server: FaultServer, tmp_path: Path, fault: Fault
 ) -> None:
     path = tmp_path / "data.jsonl"
     path.write_text("{}\n")
-    server.fault(UPLOAD, ACT_AND_DROP)
+    server.fault(UPLOAD, fault)
     with pytest.raises(Unanswered) as caught:
         await workspace.files.upload(path)
     assert "look before" in caught.value.next_step

@@ -152,10 +152,15 @@ async def test_unknown_status_and_an_empty_error_are_taken_as_they_are(
     ids=["drop", "time-out", "500", "429 short", "429 long", "html"],
 )
 async def test_a_file_and_a_job_are_sent_once_whatever_comes_back(
-    workspace: Workspace, server: FaultServer, tmp_path_factory: Any, fault: Fault
+    workspace: Workspace,
+    server: FaultServer,
+    tmp_path_factory: Any,
+    fault: Fault,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     from tui.services.jobs import JobRequest, JobService
 
+    monkeypatch.setattr("tui.services.files.UPLOAD_ANSWER_S", 0.0)  # else as long as HANG lasts
     path = tmp_path_factory.mktemp("data") / "data.jsonl"
     path.write_text("{}\n")
     server.fault("POST /files", fault, fault)

@@ -30,3 +30,9 @@ async def test_a_text_gets_the_room_it_needs() -> None:
             assert whole.size.width == 20
         put(app.query_one("#all", Static), Text("word " * 10))  # wrapped
         await until(lambda: app.query_one("#all").size.height == 3, pilot)
+        put(app.query_one("#all", Static), Text("short"), shrink=False)
+        put(app.query_one("#wide", Static), Text("wider"))
+        await until(lambda: app.query_one("#wide").size.width == 5, pilot)
+        assert "short" in str(app.query_one("#all", Static).render())
+        put(app.query_one("#all", Static), Text("word " * 14), shrink=False)
+        await until(lambda: app.query_one("#all").size.height == 4, pilot)

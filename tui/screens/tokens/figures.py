@@ -45,32 +45,41 @@ class FileFigures:
     lost: Mapping[int, int] = field(default_factory=dict)
 
 
-def table(files: Sequence[FileFigures], measure: Measure) -> Text:
-    """Return the percentiles, two or three columns a file; the measure drawn is marked ▸."""
+def table(files: Sequence[FileFigures], measure: Measure, rows: int = 0) -> Text:
+    """Return the percentiles, two or three columns a file; the measure drawn is marked ▸.
+
+    Of `rows` examples only the first may be counted yet: the columns have room for all.
+    """
     names: list[Measure] = ["context", "trained"]
     if measure not in names:
         names = [*names, measure] if len(files) == 1 else ["context", measure]
+    cell = max(_CELL, *(_widest(file.report, names, rows) + 1 for file in files))
     text = Text(no_wrap=True)
     if len(files) > 1:
         text.append(" " * _LABEL)
         for letter in "AB":
-            text.append(letter.center(len(names) * _CELL), style="bold")
+            text.append(letter.center(len(names) * cell), style="bold")
         text.append("\n")
     text.append(" " * _LABEL)
     for _ in files:
         for name in names:
             mark = "▸" if name == measure else ""
             style = "bold" if name == measure else "dim"
-            text.append(f"{mark}{_SHORT.get(name, name)}".rjust(_CELL), style=style)
+            text.append(f"{mark}{_SHORT.get(name, name)}".rjust(cell), style=style)
     text.append(f"\n{'count':<{_LABEL}}", style="dim")
     for file in files:
-        text.append(f"{file.report.examples:>{_CELL},}" + " " * _CELL * (len(names) - 1))
+        text.append(f"{file.report.examples:>{cell},}" + " " * cell * (len(names) - 1))
     for key, label in _ROWS:
         text.append(f"\n{label:<{_LABEL}}", style="dim")
         for file in files:
             for name in names:
-                text.append(words.number(getattr(file.report.spread(name), key)).rjust(_CELL))
+                text.append(words.number(getattr(file.report.spread(name), key)).rjust(cell))
     return text
+
+
+def _widest(report: TokenReport, names: Sequence[Measure], rows: int) -> int:
+    share = max(1.0, rows / max(report.examples, 1))
+    return max(len(words.number(round(report.spread(name).total * share))) for name in names)
 
 
 def facts(

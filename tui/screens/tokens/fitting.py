@@ -11,8 +11,10 @@ if TYPE_CHECKING:
     from textual.widgets import Static
 
 
-def put(static: Static, text: Text) -> None:
+def put(static: Static, text: Text, *, shrink: bool = True) -> None:
     """Show a text; what is beside it moves only if the text needs other room.
+
+    Without `shrink` room that is left over stays, for what comes next.
 
     While a file is counted its figures change twice a second, and a layout is most of the work.
     """
@@ -22,5 +24,7 @@ def put(static: Static, text: Text) -> None:
     needed = room.width
     if width is not None and width.is_auto:
         needed = static.get_content_width(screen, screen)
-    if Size(needed, static.get_content_height(screen, screen, needed)) != room:
+    wanted = Size(needed, static.get_content_height(screen, screen, needed))
+    fits = wanted.width <= room.width and wanted.height <= room.height
+    if wanted != room and (shrink or not fits):
         static.refresh(layout=True)

@@ -263,10 +263,12 @@ class ReportScreen(ModeScreen):
         if (measure, self.window) != self._drawn:
             self._drawn = (measure, self.window)
             self.point_at(summaries[0].p50)
-        put(self.query_one("#figures", Static), figures.table(self.files, measure))
+        rows = len(self.document) if self._parts and self.document is not None else 0
+        table = figures.table(self.files, measure, rows)
+        put(self.query_one("#figures", Static), table, shrink=not self._parts)
         today = datetime.now().astimezone().date()
         facts = figures.facts(self.files, self.epochs, today, self.budget)
-        put(self.query_one("#facts", Static), facts)
+        put(self.query_one("#facts", Static), facts, shrink=not self._parts)
         self._show_titles()
         first_time = self.has_class("-waiting")
         self.remove_class("-waiting")
