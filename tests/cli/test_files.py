@@ -106,6 +106,18 @@ def test_errors_in_the_data_block_whoever_says_yes(
     assert server.count("POST /files") == 0
 
 
+def test_a_small_file_may_be_for_validation(
+    home: Home, server: UploadServer, tmp_path: Path
+) -> None:
+    path = tmp_path / "valid.jsonl"
+    path.write_bytes(chat_lines(5))
+    done = home.run("files", "upload", str(path))
+    assert done.returncode == 4
+    assert "Fewer than 10 examples" in done.stderr
+    assert home.run("files", "upload", str(path), "--yes").returncode == 0
+    assert server.count("POST /files") == 1
+
+
 def test_an_unfinished_upload_is_listed_and_can_be_given_up(
     home: Home, server: UploadServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -102,11 +102,9 @@ def _open_app(arguments: list[str]) -> int:
         )
     # What is made while starting is kept: looking for garbage in it takes a fifth of the time.
     gc.disable()
-    sys.setswitchinterval(0.001)  # a thread that works gives way to a key sooner than by default
-    from tui.app import FinetuiApp
+    from tui.app import run
 
-    FinetuiApp(path=path, profile=getattr(options, "profile", None)).run()
-    return 0
+    return run(path, getattr(options, "profile", None))
 
 
 _SUMMARY = "Fine-tune chat models from the keyboard. Without a command it opens the app."

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.progress import StatusLine
-from tui.core.text import plural
 from tui.services.errors import NeedsConfirmation, Unfit
 
 if TYPE_CHECKING:
@@ -22,13 +21,15 @@ async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> N
 
     Both are only told where the provider is this machine: it costs nothing, and nothing leaves.
     """
+    from tui.services.file_verdict import SMALL
+
     found = await _verdict(path)
-    if errors := found.error_words(workspace.files.limits.takes):
+    if errors := found.error_words(workspace.files.limits.takes | SMALL):
         raise Unfit("Nothing was sent", errors, "Repair it: `finetui check` and `finetui fix`.")
     sent = yes or workspace.profile.kind == "lab"
     _check_secrets(path, found.secrets, out, sent=sent)
-    if warnings := found.count("warning"):
-        text = f"{path} has {plural(warnings, 'warning')}: {found.words('warning')}"
+    if warnings := found.warning_words:
+        text = f"{path} has {warnings}"
         if not sent:
             raise NeedsConfirmation(
                 "Not sent", text, "finetui check lists them; add --yes to send it as it is."

@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from textual._context import NoActiveAppError
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
@@ -65,7 +64,7 @@ class ModeScreen(Screen[None]):
         super().__init__(classes=classes)
         # It is new, so its styles are: Textual would take them for old ones, and parse those of
         # the whole program twice before it shows a mode for the first time.
-        with suppress(NoActiveAppError):
+        with suppress(RuntimeError, AttributeError):  # no app yet; or Textual has changed
             self._css_update_count = self.app._css_update_count  # noqa: SLF001
 
     def compose(self) -> ComposeResult:

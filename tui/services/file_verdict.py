@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from tui.core.checks import Columns, Issue, Severity
     from tui.services.local_files import Rows
 
+# A validation file may be small.
+SMALL = frozenset({"few-examples", "too-few-examples"})
+_NAMED = 3
+
 
 @dataclass(frozen=True, slots=True)
 class FileVerdict:
@@ -37,13 +41,25 @@ class FileVerdict:
 
         return sum(n for rule, n in self.by_rule.items() if RULES[rule].severity == severity)
 
-    def words(self, severity: Severity, most: int = 3) -> str:
-        """Return the commonest problems of a severity, such as `12 × Few examples, …`."""
+    @property
+    def warning_words(self) -> str:
+        """How many warnings there are, and the commonest; "" without any.
+
+        Secrets are told by themselves. Too few examples to train on are a warning as long as
+        nobody says whether the file is to train or to validate.
+        """
         from tui.core.checks import RULES
 
-        found = [(n, RULES[rule]) for rule, n in self.by_rule.most_common()]
-        said = [f"{n:,} × {rule.title}" for n, rule in found if rule.severity == severity]
-        return ", ".join([*said[:most], "…"] if len(said) > most else said)
+        told = [
+            (count, RULES[rule])
+            for rule, count in (self.by_rule - self.secrets).most_common()
+            if RULES[rule].severity == "warning" or rule in SMALL
+        ]
+        if not told:
+            return ""
+        said = [f"{count:,} × {rule.title}" for count, rule in told]
+        named = ", ".join([*said[:_NAMED], "…"] if len(said) > _NAMED else said)
+        return f"{plural(sum(count for count, _ in told), 'warning')}: {named}"
 
     def error_words(self, without: frozenset[str] = frozenset()) -> str:
         """Return how many errors there are, and the first of them; "" when there are none.

@@ -58,7 +58,8 @@ def digests_of_plain(
     are all there is of it, so their digests give that of the whole.
     """
     # What `number_of` gives for all messages but the last, and for the last: written together.
-    # In a text this mark would have its quotes escaped, and no key sorts before "content".
+    # In a text this mark would have its quotes escaped, and no key sorts before "content". One
+    # message alone is its own prompt, so it contradicts no other.
     data = dumps(messages, None, OPT_SORT_KEYS)
     last = data.rfind(b',{"content":')
     prompt = xxh3_64_intdigest(data[:last] + b"]")

@@ -163,7 +163,7 @@ class FileSending(DeletingScreen):
 
     async def _fit(self, path: Path) -> bool:
         """Check the file and ask about warnings and secrets. Raises Unfit for errors."""
-        from tui.services.file_verdict import verdict_of
+        from tui.services.file_verdict import SMALL, verdict_of
 
         name = one_line(path.name, 40)
 
@@ -177,7 +177,7 @@ class FileSending(DeletingScreen):
         found = await verdict_of(path, tell)
         self._checking = None
         self.host.working(WORK, f"asking about {name}")
-        if errors := found.error_words(self.workspace.files.limits.takes):
+        if errors := found.error_words(self.workspace.files.limits.takes | SMALL):
             raise Unfit("Nothing was sent", errors, "Repair it in Datasets (p lists it all).")
         return await self._private(found) and await self._warned(found)
 
@@ -196,13 +196,11 @@ class FileSending(DeletingScreen):
         return await self.app.push_screen_wait(dialog) is False
 
     async def _warned(self, found: FileVerdict) -> bool:
-        warnings = found.count("warning")
-        if not warnings:
+        if not found.warning_words:
             return True
         name = one_line(found.path.name, 40)
         question = (
-            f"{name} has {plural(warnings, 'warning')}: {found.words('warning')}.\n"
-            "(In Datasets p lists them.)\n\nUpload it as it is?"
+            f"{name} has {found.warning_words}.\n(In Datasets p lists them.)\n\nUpload it as it is?"
         )
         dialog = Confirm("Warnings", question, "upload", "go back")
         answer: bool | None = await self.app.push_screen_wait(dialog)

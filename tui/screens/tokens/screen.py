@@ -150,21 +150,24 @@ class TokensScreen(ReportScreen):
         beside = self.files[1] if len(self.files) > 1 else None
         tables = prices.table(every, fewer, self.model, today)
         while True:
-            shown = tables + prices.besides(report, self.prompts, beside)
-            dialog = prices.PricesDialog(shown, f"{how} · n test prompts · esc closes")
+            # A validation file may have a million examples to go through.
+            rest = await asyncio.to_thread(prices.besides, report, self.prompts, beside)
+            dialog = prices.PricesDialog(tables + rest, f"{how} · n test prompts · esc closes")
             if not await self.app.push_screen_wait(dialog):
                 return
-            self.prompts = await self._prompts_wanted()
+            await self._ask_prompts()
 
     @work(group="ask", exclusive=True, exit_on_error=False, description="set the test prompts")
     async def action_prompts(self) -> None:
         """Set how many test prompts are priced."""
-        self.prompts = await self._prompts_wanted()
-        self.action_prices()
+        if await self._ask_prompts():
+            self.action_prices()
 
-    async def _prompts_wanted(self) -> int:
+    async def _ask_prompts(self) -> bool:
+        """Ask how many test prompts are priced; False when that was left."""
         answer = await self.app.push_screen_wait(PromptsDialog(self.prompts))
-        return self.prompts if answer is None else answer
+        self.prompts = answer or self.prompts
+        return answer is not None
 
     @work(group="ask", exclusive=True, exit_on_error=False, description="show one example")
     async def action_view(self) -> None:

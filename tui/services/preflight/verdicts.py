@@ -6,6 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tui.core.text import one_line, plural
+from tui.services.file_verdict import SMALL
 from tui.services.preflight.model import Part
 
 if TYPE_CHECKING:
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from tui.services.preflight.sources import Source
     from tui.services.profiles import Profile
 
-# A validation file may be small.
-_NOT_OF_VALIDATION = frozenset({"few-examples", "too-few-examples"})
 _NAMED = 3
 
 
@@ -48,7 +47,7 @@ def checks_part(
     if not checked:
         return Part("checks", "note", "the files are only at the provider, so they are not checked")
     errors = [
-        source.verdict.error_words(takes if source is sources[0] else takes | _NOT_OF_VALIDATION)
+        source.verdict.error_words(takes if source is sources[0] else takes | SMALL)
         for source in checked
         if source.verdict is not None
     ]
@@ -62,7 +61,7 @@ def checks_part(
             continue
         found = verdict.secrets if source.sent else Counter[str]()
         secrets += found
-        left = _NOT_OF_VALIDATION if source is not sources[0] else frozenset()
+        left = SMALL if source is not sources[0] else frozenset()
         warnings += _of_severity(verdict.by_rule, "warning", {*found, *left})
     said = []
     if secrets:
