@@ -346,6 +346,12 @@ async def test_another_number_of_test_prompts_is_priced(dataset: Path) -> None:
         assert "1 test prompt " in str(pilot.app.screen.query_one(".table", Static).content)
         await pilot.press("escape")
         await until(lambda: screen.is_current, pilot)
+        await pilot.press("n")
+        await dialog(pilot, PromptsDialog)
+        await pilot.press("escape")
+        await until(lambda: screen.is_current, pilot)
+        await pilot.pause()
+        assert screen.is_current, "whoever leaves the question asked for no prices"
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ class PathDialog(Dialog[Path]):
     def compose_content(self) -> ComposeResult:
         """Lay out the field and the list of what fits."""
         yield Input(self._value, placeholder=self._placeholder, id="path")
-        yield RecordList(empty="no such file here", id="found")
+        empty = "no such file here" if self._must_exist else "nothing of that name yet"
+        yield RecordList(empty=empty, id="found")
         yield Static("", classes="problem", markup=False)
         keys = "↑ ↓ move · tab completes · enter opens · esc cancels"
         yield Static(
