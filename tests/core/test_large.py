@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import sys
 from array import array
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,17 @@ def test_gaps() -> None:
     assert large.gaps_over(array("q", [5, 6, 11, 20]), 0, 4) == [0, 2, 3]
     assert large.gaps_over(array("q", [5, 6]), 4, 4) == []
     assert large.gaps_over(array("q"), 0, 4) == []
+
+
+def test_gaps_without_numpy(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "numpy", raising=False)
+    test_gaps()
+
+
+def test_numbers_from() -> None:
+    assert large.numbers_from(3, 6) == array("q", [3, 4, 5])
+    assert large.numbers_from(3, 3) == array("q")
+    assert large.numbers_from(2, large.MANY + 4) == array("q", range(2, large.MANY + 4))
 
 
 def test_newlines() -> None:

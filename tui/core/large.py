@@ -5,6 +5,7 @@ numpy takes a tenth of a second to load, so short arrays go without it. All of t
 
 from __future__ import annotations
 
+import sys
 from array import array
 from collections import Counter
 from itertools import accumulate
@@ -62,6 +63,15 @@ def running_sums(kinds: array[int], sizes: Sequence[int]) -> array[int]:
     return _array("q", np.cumsum(np.array(sizes, np.int64)[_numbers(kinds)]))
 
 
+def numbers_from(first: int, end: int) -> array[int]:
+    """Return the numbers from `first` up to `end` - 1. Other threads hardly wait meanwhile."""
+    if end - first < MANY:
+        return array("q", range(first, end))
+    import numpy as np
+
+    return _array("q", np.arange(first, end, dtype=np.int64))
+
+
 def newlines(chunk: bytes, at: int) -> array[int]:
     """Return the offsets after each newline of a chunk that stands at offset `at`."""
     import numpy as np
@@ -72,6 +82,12 @@ def newlines(chunk: bytes, at: int) -> array[int]:
 
 def gaps_over(starts: array[int], before: int, size: int) -> list[int]:
     """Return the places in rising `starts` that are over `size` after the one before them."""
+    if "numpy" in sys.modules and len(starts):  # it pays, but is not worth loading
+        import numpy as np
+
+        numbers = _numbers(starts)
+        over: list[int] = np.flatnonzero(np.diff(numbers, prepend=before) > size).tolist()
+        return over
     gaps = [*map(sub, starts, [before, *starts[:-1]])]
     if max(gaps, default=0) <= size:  # as nearly always
         return []

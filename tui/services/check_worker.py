@@ -16,9 +16,6 @@ import sys
 
 from tui.core.checks import Columns, survey
 
-# Below the screen's process: checking may take longer, a key press may not.
-_NICENESS = 10
-
 
 def check_stretch(first: int, data: bytes) -> Columns:
     """Check the lines in `data`, of which the first has the number `first`."""
@@ -43,8 +40,6 @@ def read_stretch(file: int, start: int, end: int) -> bytes:
 def main() -> None:
     """Answer until the input ends."""
     file = int(sys.argv[1])
-    with contextlib.suppress(OSError):
-        os.nice(_NICENESS)
     gc.disable()  # nothing here refers to itself, and looking for it takes a tenth of the time
     for request in sys.stdin.buffer:
         first, start, end = map(int, request.split())

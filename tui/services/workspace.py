@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.services.board import JobBoard
@@ -19,10 +21,11 @@ from tui.services.store import Store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.services.datasets import DatasetService
+    from tui.services.datasets import DatasetService, Document
     from tui.services.tokens import TokenService
 
 _LARGE = 4_000_000
+_PREPARED_AFTER_S = 0.6  # whoever opens a dataset wants to see its rows first
 
 
 class Workspace:
@@ -54,6 +57,7 @@ class Workspace:
         self._environ = environ
         self._tokens: TokenService | None = None
         self._datasets: DatasetService | None = None
+        self._preparing: asyncio.Task[None] | None = None
         self._compose(profile)
 
     @classmethod
@@ -101,11 +105,23 @@ class Workspace:
     def _prepare(self) -> None:
         """Have a process ready to count a large dataset before its tokens are asked for."""
         document = self.datasets.current
+        self._forget_preparing()
         if document is not None and document.size > _LARGE:
-            self.tokens.prepare(document.snapshot())
+            self._preparing = asyncio.create_task(self._prepare_soon(document))
+
+    async def _prepare_soon(self, document: Document) -> None:
+        await asyncio.sleep(_PREPARED_AFTER_S)
+        await asyncio.to_thread(import_module, "tui.services.tokens")
+        self.tokens.prepare(document.snapshot())
+
+    def _forget_preparing(self) -> None:
+        if self._preparing is not None:
+            self._preparing.cancel()
+            self._preparing = None
 
     async def close(self) -> None:
         """Stop polling, close the connections, the dataset and the ledger."""
+        self._forget_preparing()
         await self._close_provider()
         if self._tokens is not None:
             await self._tokens.close()

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.example import Broken, Example, parse_exactly, write
+from tui.core.large import numbers_from
 from tui.core.splices import Splice, Step, between
 from tui.services.datasets.content import Content, Snapshot
 from tui.services.datasets.history import keep, recall
@@ -25,8 +27,10 @@ if TYPE_CHECKING:
 
 __all__ = ["Change", "Document", "Snapshot"]
 
-# So much is indexed between two looks of the screen.
-_INDEX_STEP = 32 * 1024 * 1024
+# How long is indexed between two looks of the screen, and how much between two at the clock.
+_INDEX_S = 0.1
+_FIRST_ROWS_S = 0.3  # in which the first rows are painted, with a processor for themselves
+_INDEX_STEP = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,20 +355,30 @@ class Document:
             self._growing = asyncio.create_task(self._grow())
 
     async def _grow(self) -> None:
+        await asyncio.sleep(_FIRST_ROWS_S)
         while self.indexed < 1 and not self._closing:
             try:
-                await asyncio.to_thread(self._source.index, _INDEX_STEP)
+                more = await asyncio.to_thread(self._more_rows, len(self._rows.ids))
             except OSError as error:
                 self.notice = f"The file could not be read to its end ({error.strerror})."
                 if self._journal:  # half of the rows must not be saved over the file
                     self._journal.close(remove=True)
                     self._journal = None
                 break
-            self._rows.ids.extend(range(len(self._rows.ids), len(self._source)))
+            self._rows.ids.extend(more)
             if self.indexed < 1:
                 self._changed()
         self._growing = None
         self._changed()
+
+    def _more_rows(self, known: int) -> array[int]:
+        """Index for a moment; return the ids of the rows after those known."""
+        until = time.monotonic() + _INDEX_S
+        while True:
+            self._source.index(_INDEX_STEP)
+            if self.indexed == 1 or self._closing or time.monotonic() >= until:
+                break
+        return numbers_from(known, len(self._source))
 
     # -- inside ----------------------------------------------------------------------
 

@@ -25,6 +25,9 @@ _STRETCH = 1_500_000
 _MOST_PROCESSES = 4
 _BETWEEN_LOOKS = 200
 _MOMENT_S = 0.3  # longer than keys held down are apart
+_BETWEEN_STARTS_S = 0.05  # the loop stands still for 10 ms while a process is started
+# Below the screen's process: checking may take longer, a key press may not.
+_NICENESS = 10
 # What one stretch took, the next takes again: glibc need not give it back in between.
 _KEEP_MEMORY = {
     "MALLOC_TRIM_THRESHOLD_": str(128 << 20),
@@ -37,12 +40,13 @@ Stretch = tuple[int, int]  # the first line (0-based) and the one after the last
 
 
 class FileCheck:
-    """The checks of one file's lines, run once. `columns` has the report of every line."""
+    """The checks of one file's lines, run once. `columns` then has the report of every line."""
 
     def __init__(self, source: LineSource) -> None:
-        self.columns = Columns(len(source))
+        self.columns = Columns()
         self.on_progress: Callable[[int, int], None] = lambda _done, _of: None
         self._source = source
+        self._early: dict[int, Columns] = {}  # by first line: reports of lines after others to come
         self._done = 0
         self._stopped = False
         self._one_until = 0.0  # until then (monotonic seconds) only one process goes on
@@ -57,7 +61,7 @@ class FileCheck:
         count = min(_MOST_PROCESSES, os.cpu_count() or 1, len(waiting))
         async with asyncio.TaskGroup() as group:
             for number in range(count):
-                group.create_task(self._with_process(waiting, gives_way=number > 0))
+                group.create_task(self._with_process(waiting, number))
         # What is left when processes could not start, or died.
         await self._in_thread(waiting)
 
@@ -80,16 +84,20 @@ class FileCheck:
                 return
             end = min(at + _BETWEEN_LOOKS, last)
             columns = survey(at + 1, map(self._source.line, range(at, end)))
-            self.columns.put(at, columns)
+            self._take(at, columns)
             loop.call_soon_threadsafe(self.on_progress, self._done + end - first, self._of)
         self._done += last - first
 
     @property
     def _of(self) -> int:
-        return len(self.columns)
+        return len(self._source)
 
-    async def _with_process(self, waiting: list[Stretch], *, gives_way: bool) -> None:
-        """Take stretches from `waiting` until none is left; one that fails is put back."""
+    async def _with_process(self, waiting: list[Stretch], number: int) -> None:
+        """Take stretches from `waiting` until none is left; one that fails is put back.
+
+        All processes but the first, number 0, give way to keys.
+        """
+        await asyncio.sleep(number * _BETWEEN_STARTS_S)
         try:
             process = await self._started()
         except OSError:
@@ -97,7 +105,7 @@ class FileCheck:
         stretch: Stretch | None = None
         try:
             while waiting and not self._stopped:
-                if gives_way and (rest := self._one_until - time.monotonic()) > 0:
+                if number and (rest := self._one_until - time.monotonic()) > 0:
                     await asyncio.sleep(rest)
                     continue
                 stretch = waiting.pop()
@@ -111,7 +119,7 @@ class FileCheck:
 
     async def _started(self) -> asyncio.subprocess.Process:
         paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-        return await asyncio.create_subprocess_exec(
+        process = await asyncio.create_subprocess_exec(
             *(sys.executable, "-m", "tui.services.check_worker"),
             str(self._source.descriptor),
             stdin=asyncio.subprocess.PIPE,
@@ -121,6 +129,9 @@ class FileCheck:
             env={**os.environ, **_KEEP_MEMORY, "PYTHONPATH": os.pathsep.join(paths)},
             start_new_session=True,  # a signal of the terminal is for the screen
         )
+        with contextlib.suppress(OSError):  # from here, as what it imports at first takes a while
+            os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
+        return process
 
     async def _ask(self, process: asyncio.subprocess.Process, stretch: Stretch) -> None:
         first, last = stretch
@@ -133,9 +144,15 @@ class FileCheck:
         columns = Columns.from_bytes(await process.stdout.readexactly(size))
         if len(columns) != last - first:
             raise OSError("the file has changed under the checks")
-        self.columns.put(first, columns)
+        self._take(first, columns)
         self._done += last - first
         self.on_progress(self._done, self._of)
+
+    def _take(self, first: int, columns: Columns) -> None:
+        """Put reports behind the others. To make room for a million at once takes 30 ms."""
+        self._early[first] = columns
+        while (following := self._early.pop(len(self.columns), None)) is not None:
+            self.columns.put(len(self.columns), following)
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from tui.core.large import numbers_from
 from tui.core.splices import Rows, Splice, Step
 from tui.services.datasets.journal import Entry, entry_of, record_of
 from tui.services.datasets.saving import write_atomically
@@ -110,7 +111,7 @@ class _Lines:
 
 def _run(entries: Sequence[Entry], content: Content) -> list[Step]:
     """Return the steps of entries that follow each other from the file's own rows on."""
-    rows = Rows(array("q", range(len(content.source))))
+    rows = Rows(numbers_from(0, len(content.source)))
     for entry in entries:
         rows.apply(step_of(entry, rows, content))
     return rows.done

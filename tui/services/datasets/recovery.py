@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.core.large import numbers_from
 from tui.core.splices import Rows
 from tui.services.datasets.history import History, recall, step_of
 from tui.services.datasets.journal import Replayed
@@ -39,7 +39,7 @@ class Recovered:
 
 def fresh(count: int) -> Recovered:
     """Return the rows of a file of `count` lines that nobody has edited."""
-    return Recovered(Rows(array("q", range(count))), Replayed())
+    return Recovered(Rows(numbers_from(0, count)), Replayed())
 
 
 def recover(journal: Journal, content: Content) -> Recovered:
