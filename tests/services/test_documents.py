@@ -12,7 +12,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.core.example import Example
-from tui.services.datasets import Change, Document
+from tui.services.datasets import Change, Document, ahead
+from tui.services.datasets import journal as journal_module
+from tui.services.datasets.source import LineSource
 from tui.services.errors import InputError
 
 
@@ -61,6 +63,70 @@ async def test_a_torn_journal_line_is_ignored(path: Path) -> None:
     again = opened(path)
     assert rows(again) == [line("two"), line("three")]
     await again.close()
+
+
+@pytest.mark.parametrize("left", [b'["texts",["half a step"]]\n', b'["texts",["a"]]\n["texts",["b'])
+async def test_texts_without_their_step_are_ignored(path: Path, left: bytes) -> None:
+    document = opened(path)
+    await document.delete(0, 1, "delete")
+    journal = document._journal
+    assert journal is not None
+    journal.close()
+    with journal.path.open("ab") as file:
+        file.write(left)
+    again = opened(path)
+    assert rows(again) == [line("two"), line("three")]
+    await again.insert(0, [line("new")], "insert")
+    await again.close()
+    last = opened(path)
+    assert rows(last) == [line("new"), line("two"), line("three")]
+    await last.close()
+
+
+async def test_a_large_step_is_journalled_in_parts(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(journal_module, "_PART_BYTES", 100)
+    document = opened(path)
+    more = [line(f"row {number}") for number in range(40)] + [b"not \xff text"]
+    await document.change("edit", [Change(1, 1, tuple(more)), Change(0, 0, (b"first",))])
+    journal = document._journal
+    assert journal is not None
+    assert max(map(len, journal.path.read_bytes().splitlines()[1:])) < 300
+    journal.close()
+    again = opened(path)
+    assert rows(again) == [b"first", line("one"), *more, line("three")]
+    await again.close()
+
+
+async def test_texts_of_another_step_are_not_taken(path: Path) -> None:
+    document = opened(path)
+    journal = document._journal
+    assert journal is not None
+    journal.close()
+    with journal.path.open("ab") as file:
+        file.write(b'["texts",["a","b"]]\n["do","edit",[[0,0,1]]]\n')
+    again = opened(path)
+    assert len(again) == 3
+    assert [*journal.path.parent.glob("*.kept-1.jsonl")]
+    await again.close()
+
+
+def test_lines_read_ahead_are_those_read_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + b"\r\n".join(b"x" * n for n in range(60)) + b"\nlast")
+    source = LineSource(path)
+    for size in (1, 30, 500, 100_000):
+        monkeypatch.setattr(ahead, "_BLOCK_BYTES", size)
+        reading = ahead.ReadAhead(source, lambda row_id: b"%d" % row_id)
+        for row in [*range(61), 3, 2, -1, 4, 5, 6, 40, 41, -2, 60, 0]:
+            wanted = source.line(row) if row >= 0 else b"%d" % row
+            assert reading.text(row) == wanted
+    with pytest.raises(IndexError):
+        reading.text(61)
+    source.close()
 
 
 async def test_save_keeps_unedited_bytes_mode_bom_and_line_ends(tmp_path: Path) -> None:
@@ -241,17 +307,22 @@ BEFORE_THE_SAVE = [
 
 
 @settings(max_examples=60, deadline=None)
-@example(start=[], moves=BEFORE_THE_SAVE)
-@given(start=st.lists(TEXTS, max_size=5), moves=MOVES)
+@example(start=[], moves=BEFORE_THE_SAVE, part=1)
+@given(start=st.lists(TEXTS, max_size=5), moves=MOVES, part=st.sampled_from([1, 1 << 18]))
 def test_any_sequence_of_edits_agrees_with_a_list(
-    tmp_path_factory: pytest.TempPathFactory, start: list[bytes], moves: list[tuple[object, ...]]
+    tmp_path_factory: pytest.TempPathFactory,
+    start: list[bytes],
+    moves: list[tuple[object, ...]],
+    part: int,
 ) -> None:
     """Edits, undo, redo, save and reopening give what plain lists of rows give."""
     import asyncio
 
     path = tmp_path_factory.mktemp("doc") / "data.jsonl"
     path.write_bytes(b"".join(row + b"\n" for row in start))
-    asyncio.run(_agree(path, moves))
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(journal_module, "_PART_BYTES", part)
+        asyncio.run(_agree(path, moves))
 
 
 async def _agree(path: Path, moves: list[tuple[object, ...]]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
 Kind = Literal["chat", "preference", "completion", "unknown"]
 ROLES = ("system", "developer", "user", "assistant", "tool", "function")
@@ -149,7 +149,12 @@ def section_list(raw: Mapping[str, Any], section: str) -> object:
 
 
 def write(example: Example, like: bytes = b"") -> bytes:
-    """Return the example as one line without a newline, spaced and escaped as `like` is.
+    """Return the example as one line without a newline, spaced and escaped as `like` is."""
+    return writer(like)(example.raw)
+
+
+def writer(like: bytes) -> Callable[[object], bytes]:
+    """Return what writes an object as one line without a newline, spaced and escaped as `like` is.
 
     `like` is the line the example was read from: a file written with `", "` separators, or
     in pure ASCII, stays that way where it is edited.
@@ -157,12 +162,28 @@ def write(example: Example, like: bytes = b"") -> bytes:
     bare = like.replace(b'\\"', b"")  # JSON inside a text has a spacing of its own
     compact = b'":' in bare and b'": ' not in bare
     ascii_only = b"\\u" in like and like.isascii()
+    return _WRITERS[compact, ascii_only]
+
+
+def _writer(*, compact: bool, ascii_only: bool) -> Callable[[object], bytes]:
     separators = (",", ":") if compact else (", ", ": ")
-    text = json.dumps(example.raw, ensure_ascii=ascii_only, separators=separators)
-    try:
-        return text.encode()
-    except UnicodeEncodeError:  # half of a surrogate pair: only an escape can carry it
-        return json.dumps(example.raw, ensure_ascii=True, separators=separators).encode()
+    encode = json.JSONEncoder(ensure_ascii=ascii_only, separators=separators).encode
+    escaping = json.JSONEncoder(separators=separators).encode
+
+    def written(raw: object) -> bytes:
+        try:
+            return encode(raw).encode()
+        except UnicodeEncodeError:  # half of a surrogate pair: only an escape can carry it
+            return escaping(raw).encode()
+
+    return written
+
+
+_WRITERS = {
+    (compact, ascii_only): _writer(compact=compact, ascii_only=ascii_only)
+    for compact in (False, True)
+    for ascii_only in (False, True)
+}
 
 
 def _messages(kind: Kind, value: Mapping[str, Any]) -> list[Message]:

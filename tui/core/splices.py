@@ -116,7 +116,7 @@ class Rows:
         for splice in step.splices:
             end = splice.at + len(splice.removed)
             fits = 0 <= splice.at <= len(self.ids)
-            if not fits or tuple(self.ids[splice.at : end]) != splice.removed:
+            if not fits or self.ids[splice.at : end] != array("q", splice.removed):
                 for earlier in reversed(ran):
                     self._replace(earlier.inverse())
                 raise ValueError(f"step {step.label!r} does not fit the rows at {splice.at}")

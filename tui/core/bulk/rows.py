@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING
 
-from tui.core.fixes.model import CannotFix, Object, decoded, encoded
+from tui.core.example import writer
+from tui.core.fixes.model import CannotFix, Object, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,12 +21,13 @@ def edited(apply: Callable[[Object], Object | None]) -> Callable[[bytes], Fixed]
 
     def change(line: bytes) -> Fixed:
         try:
-            raw = decoded(line)
-            before = json.dumps(raw)  # tells 1, 1.0 and true apart, and the order of keys
+            write_like = writer(line)
+            raw, before = opened(line, write_like)
             after = apply(raw)
-            after = raw if after is None else after
-            return line if json.dumps(after) == before else encoded(after, line)
+            # What is written tells 1, 1.0 and true apart, and the order of keys.
+            made = write_like(raw if after is None else after)
         except RecursionError:
             raise CannotFix("it is nested too deeply to be written anew") from None
+        return line if made == before else made
 
     return change

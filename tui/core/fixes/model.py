@@ -10,7 +10,9 @@ import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tui.core.example import Example, kind_of, write
+import orjson
+
+from tui.core.example import writer
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue
@@ -62,6 +64,23 @@ def decoded(line: bytes) -> Object:
     Raises CannotFix for what is no object, and for a key given twice: rewriting the line
     would drop one of the two unseen.
     """
+    return opened(line, writer(line))[0]
+
+
+def opened(line: bytes, write_like: Callable[[object], bytes]) -> tuple[Object, bytes]:
+    """Return the object on a line as `decoded` does, and what `write_like` makes of it."""
+    try:
+        value = orjson.loads(line)
+        # It tells neither of a key given twice nor of a number cut: then another line comes out.
+        if isinstance(value, dict) and (written := write_like(value)) == line:
+            return value, written
+    except (ValueError, RecursionError):
+        pass  # the careful way says why
+    value = _carefully(line)
+    return value, write_like(value)
+
+
+def _carefully(line: bytes) -> Object:
     try:
         value = json.loads(line, object_pairs_hook=_once)
     except RecursionError:
@@ -84,4 +103,4 @@ def _once(pairs: list[tuple[str, Any]]) -> Object:
 
 def encoded(raw: Object, like: bytes) -> bytes:
     """Return an example as one line, spaced and escaped as `like` is."""
-    return write(Example(kind_of(raw), raw, ()), like)
+    return writer(like)(raw)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.bulk.run import Outcome, run
+from tui.services.datasets.ahead import ReadAhead, RowsAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui.core.bulk.model import Work
     from tui.services.datasets.document import Document
+
+_TOLD_EVERY_S = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +41,17 @@ async def plan(
     """
     snapshot = document.snapshot()
     loop = asyncio.get_running_loop()
+    told = time.monotonic()
 
     def tick(done: int, of: int) -> bool:
-        if on_progress is not None:
+        nonlocal told
+        if on_progress is not None and (now := time.monotonic()) - told >= _TOLD_EVERY_S:
+            told = now
             loop.call_soon_threadsafe(on_progress, done, of)
         return not cancelled()
 
-    outcome = await asyncio.to_thread(run, work, snapshot, positions, tick)
+    rows = RowsAhead(snapshot.ids, ReadAhead(snapshot.source, snapshot.text))
+    outcome = await asyncio.to_thread(run, work, rows, positions, tick)
     return None if outcome is None else Planned(outcome, snapshot.version)
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.core.example import Broken, Example, parse_exactly, write
 from tui.core.large import numbers_from
 from tui.core.splices import Splice, Step, between
+from tui.services.datasets.ahead import ReadAhead
 from tui.services.datasets.content import Content, Snapshot
 from tui.services.datasets.history import keep, recall
 from tui.services.datasets.journal import Entry, Journal, JournalBusyError, Move, Replayed
@@ -424,12 +425,13 @@ class Document:
             ) from error
 
     def _append(self, journal: Journal, move: Move, label: str, step: Step) -> None:
-        item = self._journal_item
-        splices = ((s.at, len(s.removed), tuple(map(item, s.inserted))) for s in step.splices)
-        journal.append(Entry(move, label, tuple(splices)))
+        text = ReadAhead(self._source, self._content.text).text
 
-    def _journal_item(self, row_id: int) -> int | bytes:
-        return row_id if row_id >= 0 and self._same_lines else self._content.text(row_id)
+        def item(row_id: int) -> int | bytes:
+            return row_id if row_id >= 0 and self._same_lines else text(row_id)
+
+        splices = ((s.at, len(s.removed), map(item, s.inserted)) for s in step.splices)
+        journal.append(Entry(move, label, tuple(splices)))
 
     def _check_editable(self) -> None:
         if self.read_only:

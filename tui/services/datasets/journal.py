@@ -2,9 +2,10 @@
 
 One file a dataset, in the state folder. The first line tells which content of which file
 the edits start from; each further line is one step as splices with the text of the lines
-they put in. A number in place of a text is a line of the file. A torn last line (the
-process died while writing it) was never confirmed and is ignored. A save is announced before
-it takes effect and begins a new journal after.
+they put in. A number in place of a text is a line of the file. The texts of a large step stand
+before it, in lines of their own, and it has their number in their place. A torn last line and
+texts without their step (the process died while writing) were never confirmed and are ignored.
+A save is announced before it takes effect and begins a new journal after.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import fcntl
 import hashlib
 import os
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -24,13 +26,16 @@ from tui.services.datasets.saving import sync_folder
 from tui.services.datasets.source import Identity
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from tui.core.splices import Step
 
 VERSION = 1
 Move = Literal["do", "undo", "redo"]
-_SAVING, _WRITING = "saving", "writing"
+_SAVING, _WRITING, _TEXTS = "saving", "writing", "texts"
+# Larger steps are written in parts of about this size: encoding and decoding one part keeps
+# every other thread waiting.
+_PART_BYTES = 256 * 1024
 
 
 class JournalBusyError(Exception):
@@ -39,11 +44,14 @@ class JournalBusyError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One journalled move: splices as (position, number of rows removed, lines put in)."""
+    """One journalled move: splices as (position, number of rows removed, lines put in).
+
+    One to be written may have its lines made while it is.
+    """
 
     move: Move
     label: str
-    splices: tuple[tuple[int, int, tuple[int | bytes, ...]], ...]
+    splices: tuple[tuple[int, int, Iterable[int | bytes]], ...]
 
 
 class Replayed:
@@ -92,36 +100,57 @@ class Journal:
         None are left when the file as it is now (`current`) is the save they ended in, which
         was killed before it could say so here.
         """
-        data = self._read()
-        whole = data[: data.rfind(b"\n") + 1]  # what has no newline was never confirmed
-        if len(whole) < len(data):
-            os.ftruncate(self._fd, len(whole))
-        if not whole:
-            return None, []
         try:
-            header, *records = map(orjson.loads, whole.split(b"\n")[:-1])
-            self._sweep([r[1] for r in records if r[0] == _WRITING])
-            start = Identity(header["size"], header["mtime_ns"], header["edges"])
-            if any(Identity(*r[1:]) == current for r in records if r[0] == _SAVING):
-                return current, []
-            moves = [record for record in records if record[0] not in {_SAVING, _WRITING}]
-            return start, [*map(entry_of, moves)]
-        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError):
+            start, entries, saved, end = self._entries()
+        except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, IndexError):
             self.set_aside()
             return None, []
+        if end < os.fstat(self._fd).st_size:
+            os.ftruncate(self._fd, end)
+        return (current, []) if current in saved else (start, entries)
+
+    def _entries(self) -> tuple[Identity | None, list[Entry], list[Identity], int]:
+        """Return what is confirmed: the start, the edits, saves announced, and where it ends."""
+        start: Identity | None = None
+        entries: list[Entry] = []
+        saved: list[Identity] = []
+        texts: list[int | bytes] = []
+        end = size = 0
+        for line in self._lines():
+            record = orjson.loads(line)
+            size += len(line)
+            if start is None:
+                start = Identity(record["size"], record["mtime_ns"], record["edges"])
+            elif record[0] == _TEXTS:
+                texts += map(_line, record[1])
+                continue
+            elif record[0] == _WRITING:
+                self._sweep(record[1])
+            elif record[0] == _SAVING:
+                saved.append(Identity(*record[1:]))
+            else:
+                entries.append(entry_of(record, texts))
+                texts = []
+            end = size
+        return start, entries, saved, end
+
+    def _lines(self) -> Iterator[bytes]:
+        """Yield the whole lines; what has no newline was never confirmed."""
+        with os.fdopen(os.dup(self._fd), "rb", buffering=4 * _PART_BYTES) as file:
+            file.seek(0)
+            yield from (line for line in file if line.endswith(b"\n"))
 
     def writing(self, name: str) -> None:
         """Note that a save begins to write a file of this name beside the dataset.
 
         A kill leaves it there; the next `load` removes it. Raises OSError.
         """
-        self._append(orjson.dumps([_WRITING, name]))
+        self._append([orjson.dumps([_WRITING, name])])
 
-    def _sweep(self, names: Sequence[str]) -> None:
-        for name in names:
-            if name.startswith(".") and name.endswith(".tmp") and os.sep not in name:
-                with contextlib.suppress(OSError):  # the folder may be read-only by now
-                    Path(self._dataset).with_name(name).unlink(missing_ok=True)
+    def _sweep(self, name: str) -> None:
+        if name.startswith(".") and name.endswith(".tmp") and os.sep not in name:
+            with contextlib.suppress(OSError):  # the folder may be read-only by now
+                Path(self._dataset).with_name(name).unlink(missing_ok=True)
 
     def saving(self, content: Identity) -> None:
         """Note that a file of this content is about to take the place of the dataset.
@@ -129,7 +158,7 @@ class Journal:
         Raises OSError.
         """
         record = [_SAVING, content.size, content.mtime_ns, content.edges]
-        self._append(orjson.dumps(record))
+        self._append([orjson.dumps(record)])
 
     def start(self, identity: Identity) -> None:
         """Begin anew from a saved content of the file; earlier entries go. Raises OSError."""
@@ -141,12 +170,12 @@ class Journal:
             "edges": identity.edges,
         }
         os.ftruncate(self._fd, 0)
-        self._write(orjson.dumps(header))
+        self._write([orjson.dumps(header)])
         sync_folder(self.path.parent)
 
     def append(self, entry: Entry) -> None:
         """Write one entry through to the disk. Raises OSError, with nothing half-written kept."""
-        self._append(orjson.dumps(record_of(entry)))
+        self._append(_parts(entry))
 
     def set_aside(self) -> Path:
         """Keep the entries under another name (they do not fit the file any more)."""
@@ -167,21 +196,22 @@ class Journal:
         os.close(self._fd)
         self._fd = -1
 
-    def _append(self, record: bytes) -> None:
+    def _append(self, records: Iterable[bytes]) -> None:
         size = os.fstat(self._fd).st_size
         try:
-            self._write(record)
-        except OSError:
-            os.ftruncate(self._fd, size)  # a full disk: what fits of the line must not stay
+            self._write(records)
+        except BaseException:
+            os.ftruncate(self._fd, size)  # a full disk: what fits of it must not stay
             raise
 
     def _read(self) -> bytes:
         return os.pread(self._fd, os.fstat(self._fd).st_size, 0)
 
-    def _write(self, record: bytes) -> None:
-        data = record + b"\n"
-        while data:
-            data = data[os.write(self._fd, data) :]
+    def _write(self, records: Iterable[bytes]) -> None:
+        for record in records:
+            data = record + b"\n"
+            while data:
+                data = data[os.write(self._fd, data) :]
         os.fsync(self._fd)
 
 
@@ -208,20 +238,50 @@ def _item(line: int | bytes) -> Any:
         return {"base64": base64.b64encode(line).decode()}
 
 
+def _parts(entry: Entry) -> Iterator[bytes]:
+    """Yield the records of an entry, of which only the last makes it count."""
+    held: list[Any] = []
+    splices: list[tuple[int, int, int]] = []
+    size, parts = 0, 0
+    for at, removed, lines in entry.splices:
+        count = 0
+        for count, line in enumerate(lines, 1):  # noqa: B007 - the last number is wanted
+            if size >= _PART_BYTES:
+                yield orjson.dumps([_TEXTS, held])
+                held, size, parts = [], 0, parts + 1
+            held.append(_item(line))
+            size += len(line) if isinstance(line, bytes) else 8
+        splices.append((at, removed, count))
+    if parts:
+        yield orjson.dumps([_TEXTS, held])
+        yield orjson.dumps([entry.move, entry.label, splices])
+        return
+    items = iter(held)
+    whole = [[at, removed, [*islice(items, count)]] for at, removed, count in splices]
+    yield orjson.dumps([entry.move, entry.label, whole])
+
+
 def record_of(entry: Entry) -> list[Any]:
     """Return an entry as JSON values."""
-    splices = [[at, removed, [_item(i) for i in lines]] for at, removed, lines in entry.splices]
+    splices = [[at, removed, [*map(_item, lines)]] for at, removed, lines in entry.splices]
     return [entry.move, entry.label, splices]
 
 
-def entry_of(record: Sequence[Any]) -> Entry:
-    """Return what `record_of` was called with. Raises TypeError, ValueError, KeyError."""
+def entry_of(record: Sequence[Any], texts: Sequence[int | bytes] = ()) -> Entry:
+    """Return what `record_of` was called with, or what `texts` stand before.
+
+    Raises TypeError, ValueError, KeyError.
+    """
     move, label, splices = record
-    return Entry(
-        move,
-        label,
-        tuple((at, removed, tuple(map(_line, lines))) for at, removed, lines in splices),
+    if sum(lines for _, _, lines in splices if isinstance(lines, int)) != len(texts):
+        raise ValueError("the texts before a step are not its own")
+    before = iter(texts)
+    made = (
+        islice(before, lines) if isinstance(lines, int) else map(_line, lines)
+        for _, _, lines in splices
     )
+    places = ((at, removed) for at, removed, _ in splices)
+    return Entry(move, label, tuple((*p, tuple(m)) for p, m in zip(places, made, strict=True)))
 
 
 def _line(item: Any) -> int | bytes:

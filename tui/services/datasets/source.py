@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 from array import array
+from bisect import bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -127,8 +128,22 @@ class LineSource:
 
     def line(self, number: int) -> bytes:
         """Return line `number` (0-based) without its line ending and without a BOM."""
-        start, end = self.offsets[number], self.offsets[number + 1]
-        line = self._read(end - start, start).removesuffix(b"\n").removesuffix(b"\r")
+        return self._cut(number, self._read(self._length(number, number + 1), self.offsets[number]))
+
+    def lines(self, first: int, most: int) -> list[bytes]:
+        """Return lines from `first` on, as `line` does, of at most `most` bytes; at least one."""
+        offsets = self.offsets
+        start = offsets[first]
+        last = max(bisect_right(offsets, start + most, first + 1) - 1, first + 1)
+        part, ends = self._read(self._length(first, last), start), offsets[first : last + 1]
+        cuts = zip(range(first, last), pairwise(ends), strict=True)
+        return [self._cut(number, part[at - start : end - start]) for number, (at, end) in cuts]
+
+    def _length(self, first: int, last: int) -> int:
+        return self.offsets[last] - self.offsets[first]
+
+    def _cut(self, number: int, line: bytes) -> bytes:
+        line = line.removesuffix(b"\n").removesuffix(b"\r")
         return line.removeprefix(BOM) if number == 0 else line
 
     def copy_chunks(self, first: int, last: int) -> Iterator[bytes]:
