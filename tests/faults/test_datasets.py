@@ -73,7 +73,7 @@ async def test_a_kill_between_replacing_the_file_and_saying_so(tmp_path: Path) -
     path.write_bytes(b"{}\n")
     document = Document.open(path, journals)
     await document.insert(1, [b'{"a": 1}'], "add")
-    journal = document._journal
+    journal = document._record.journal
     assert journal is not None
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(journal, "start", lambda _identity: journal.close())
@@ -92,7 +92,7 @@ async def test_edits_after_a_torn_line_are_kept(tmp_path: Path) -> None:
         document = Document.open(path, journals)
         assert len(document) == 1 + number
         await document.insert(1, [b'{"a": 1}'], "add")
-        document._journal.close()  # type: ignore[union-attr]
+        document._record.journal.close()  # type: ignore[union-attr]
         (journal,) = journals.glob("*.jsonl")
         with journal.open("ab") as file:
             file.write(b'["do","half a li')
@@ -128,7 +128,7 @@ async def test_a_full_disk_takes_no_edit_and_damages_nothing(tmp_path: Path) -> 
         assert document.modified
     assert path.read_bytes() == content
     assert [p.name for p in tmp_path.iterdir() if p.suffix == ".tmp"] == []
-    document._journal.close()  # type: ignore[union-attr]
+    document._record.journal.close()  # type: ignore[union-attr]
     again = Document.open(path, journals)
     assert len(again) == 498
     await again.save()

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui.core.checks import FileFacts, check_source
-from tui.services.datasets import Change, Document, file_check
-from tui.services.datasets import document as document_module
+from tui.services.datasets import Change, Document, file_check, reading
 from tui.services.datasets.checking import Checker
 
 if TYPE_CHECKING:
@@ -149,7 +148,7 @@ async def test_a_long_line_is_read_off_the_loop(tmp_path: Path) -> None:
 async def test_rows_are_shown_before_all_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(document_module, "_INDEX_S", 0)
+    monkeypatch.setattr(reading, "_INDEX_S", 0)
     path = tmp_path / "large.jsonl"
     row = line("x" * 4000)
     path.write_bytes((row + b"\n") * 9000)

@@ -12,8 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tui.core.example import Example
-from tui.services.datasets import Change, Document, ahead
-from tui.services.datasets import journal as journal_module
+from tui.services.datasets import Change, Document, ahead, entries
 from tui.services.datasets.source import LineSource
 from tui.services.errors import InputError
 
@@ -41,7 +40,7 @@ async def test_an_edit_survives_a_kill(path: Path) -> None:
     document = opened(path)
     await document.change("edit", [Change(1, 1, (line("changed"),))])
     # No close: the process is gone. Its lock goes with it; here the descriptor is closed.
-    document._journal.close()  # type: ignore[union-attr]
+    document._record.journal.close()  # type: ignore[union-attr]
     again = opened(path)
     assert rows(again) == [line("one"), line("changed"), line("three")]
     assert again.recovered == 1
@@ -55,7 +54,7 @@ async def test_an_edit_survives_a_kill(path: Path) -> None:
 async def test_a_torn_journal_line_is_ignored(path: Path) -> None:
     document = opened(path)
     await document.delete(0, 1, "delete")
-    journal = document._journal
+    journal = document._record.journal
     assert journal is not None
     journal.close()
     with journal.path.open("ab") as file:
@@ -69,7 +68,7 @@ async def test_a_torn_journal_line_is_ignored(path: Path) -> None:
 async def test_texts_without_their_step_are_ignored(path: Path, left: bytes) -> None:
     document = opened(path)
     await document.delete(0, 1, "delete")
-    journal = document._journal
+    journal = document._record.journal
     assert journal is not None
     journal.close()
     with journal.path.open("ab") as file:
@@ -86,11 +85,11 @@ async def test_texts_without_their_step_are_ignored(path: Path, left: bytes) -> 
 async def test_a_large_step_is_journalled_in_parts(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(journal_module, "_PART_BYTES", 100)
+    monkeypatch.setattr(entries, "_PART_BYTES", 100)
     document = opened(path)
     more = [line(f"row {number}") for number in range(40)] + [b"not \xff text"]
     await document.change("edit", [Change(1, 1, tuple(more)), Change(0, 0, (b"first",))])
-    journal = document._journal
+    journal = document._record.journal
     assert journal is not None
     assert max(map(len, journal.path.read_bytes().splitlines()[1:])) < 300
     journal.close()
@@ -101,7 +100,7 @@ async def test_a_large_step_is_journalled_in_parts(
 
 async def test_texts_of_another_step_are_not_taken(path: Path) -> None:
     document = opened(path)
-    journal = document._journal
+    journal = document._record.journal
     assert journal is not None
     journal.close()
     with journal.path.open("ab") as file:
@@ -160,7 +159,7 @@ async def test_undo_reaches_past_a_save_and_survives_a_restart(path: Path) -> No
     await document.undo()
     assert rows(document) == [line("one"), line("two"), line("three")]
     assert document.modified
-    document._journal.close()  # type: ignore[union-attr]
+    document._record.journal.close()  # type: ignore[union-attr]
     again = opened(path)
     assert rows(again) == [line("one"), line("two"), line("three")]
     await again.save()
@@ -175,8 +174,8 @@ async def test_what_a_killed_save_left_behind_is_removed(path: Path) -> None:
     left.write_bytes(b"half of it")
     mine = path.with_name(".data.jsonl.mine.tmp")
     mine.write_bytes(b"not ours")
-    document._journal.writing(left.name)  # type: ignore[union-attr]
-    document._journal.close()  # type: ignore[union-attr]
+    document._record.journal.writing(left.name)  # type: ignore[union-attr]
+    document._record.journal.close()  # type: ignore[union-attr]
     again = opened(path)
     assert rows(again) == [line("two"), line("three")]
     assert mine.exists()
@@ -199,7 +198,7 @@ async def test_a_file_changed_by_another_program_is_not_overwritten(path: Path) 
 async def test_edits_for_another_content_are_kept_aside(path: Path) -> None:
     document = opened(path)
     await document.delete(0, 1, "delete")
-    document._journal.close()  # type: ignore[union-attr]
+    document._record.journal.close()  # type: ignore[union-attr]
     path.write_bytes(line("new content") + b"\n")
     again = opened(path)
     assert rows(again) == [line("new content")]
@@ -321,7 +320,7 @@ def test_any_sequence_of_edits_agrees_with_a_list(
     path = tmp_path_factory.mktemp("doc") / "data.jsonl"
     path.write_bytes(b"".join(row + b"\n" for row in start))
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr(journal_module, "_PART_BYTES", part)
+        patched.setattr(entries, "_PART_BYTES", part)
         asyncio.run(_agree(path, moves))
 
 
@@ -356,7 +355,7 @@ async def _agree(path: Path, moves: list[tuple[object, ...]]) -> None:
                 document = opened(path)
                 assert await _history(document) == ([*map(_clean, past)], [*map(_clean, future)])
             case ("kill",):
-                document._journal.close()  # type: ignore[union-attr]
+                document._record.journal.close()  # type: ignore[union-attr]
                 document._source.close()
                 document = opened(path)
                 assert await _history(document) == ([*map(_clean, past)], [*map(_clean, future)])

@@ -16,7 +16,7 @@ import orjson
 
 from tui.core.large import numbers_from
 from tui.core.splices import Rows, Splice, Step
-from tui.services.datasets.journal import Entry, entry_of, record_of
+from tui.services.datasets.entries import Entry, entry_of, record_of
 from tui.services.datasets.saving import write_atomically
 
 if TYPE_CHECKING:

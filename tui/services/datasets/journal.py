@@ -10,18 +10,16 @@ A save is announced before it takes effect and begins a new journal after.
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import fcntl
 import hashlib
 import os
-from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING
 
 import orjson
 
+from tui.services.datasets.entries import TEXTS, Entry, Move, entry_of, records_of, texts_of
 from tui.services.datasets.saving import sync_folder
 from tui.services.datasets.source import Identity
 
@@ -31,27 +29,12 @@ if TYPE_CHECKING:
     from tui.core.splices import Step
 
 VERSION = 1
-Move = Literal["do", "undo", "redo"]
-_SAVING, _WRITING, _TEXTS = "saving", "writing", "texts"
-# Larger steps are written in parts of about this size: encoding and decoding one part keeps
-# every other thread waiting.
-_PART_BYTES = 256 * 1024
+_BUFFER = 1 << 20
+_SAVING, _WRITING = "saving", "writing"
 
 
 class JournalBusyError(Exception):
     """Another running program holds this dataset's journal: it is being edited there."""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One journalled move: splices as (position, number of rows removed, lines put in).
-
-    One to be written may have its lines made while it is.
-    """
-
-    move: Move
-    label: str
-    splices: tuple[tuple[int, int, Iterable[int | bytes]], ...]
 
 
 class Replayed:
@@ -121,8 +104,8 @@ class Journal:
             size += len(line)
             if start is None:
                 start = Identity(record["size"], record["mtime_ns"], record["edges"])
-            elif record[0] == _TEXTS:
-                texts += map(_line, record[1])
+            elif record[0] == TEXTS:
+                texts += texts_of(record)
                 continue
             elif record[0] == _WRITING:
                 self._sweep(record[1])
@@ -136,7 +119,7 @@ class Journal:
 
     def _lines(self) -> Iterator[bytes]:
         """Yield the whole lines; what has no newline was never confirmed."""
-        with os.fdopen(os.dup(self._fd), "rb", buffering=4 * _PART_BYTES) as file:
+        with os.fdopen(os.dup(self._fd), "rb", buffering=_BUFFER) as file:
             file.seek(0)
             yield from (line for line in file if line.endswith(b"\n"))
 
@@ -175,7 +158,7 @@ class Journal:
 
     def append(self, entry: Entry) -> None:
         """Write one entry through to the disk. Raises OSError, with nothing half-written kept."""
-        self._append(_parts(entry))
+        self._append(records_of(entry))
 
     def set_aside(self) -> Path:
         """Keep the entries under another name (they do not fit the file any more)."""
@@ -227,64 +210,3 @@ def _open_locked(path: Path) -> int:
         if path.exists() and path.stat().st_ino == os.fstat(handle).st_ino:
             return handle
         os.close(handle)
-
-
-def _item(line: int | bytes) -> Any:
-    if isinstance(line, int):
-        return line
-    try:
-        return line.decode()
-    except UnicodeDecodeError:
-        return {"base64": base64.b64encode(line).decode()}
-
-
-def _parts(entry: Entry) -> Iterator[bytes]:
-    """Yield the records of an entry, of which only the last makes it count."""
-    held: list[Any] = []
-    splices: list[tuple[int, int, int]] = []
-    size, parts = 0, 0
-    for at, removed, lines in entry.splices:
-        count = 0
-        for count, line in enumerate(lines, 1):  # noqa: B007 - the last number is wanted
-            if size >= _PART_BYTES:
-                yield orjson.dumps([_TEXTS, held])
-                held, size, parts = [], 0, parts + 1
-            held.append(_item(line))
-            size += len(line) if isinstance(line, bytes) else 8
-        splices.append((at, removed, count))
-    if parts:
-        yield orjson.dumps([_TEXTS, held])
-        yield orjson.dumps([entry.move, entry.label, splices])
-        return
-    items = iter(held)
-    whole = [[at, removed, [*islice(items, count)]] for at, removed, count in splices]
-    yield orjson.dumps([entry.move, entry.label, whole])
-
-
-def record_of(entry: Entry) -> list[Any]:
-    """Return an entry as JSON values."""
-    splices = [[at, removed, [*map(_item, lines)]] for at, removed, lines in entry.splices]
-    return [entry.move, entry.label, splices]
-
-
-def entry_of(record: Sequence[Any], texts: Sequence[int | bytes] = ()) -> Entry:
-    """Return what `record_of` was called with, or what `texts` stand before.
-
-    Raises TypeError, ValueError, KeyError.
-    """
-    move, label, splices = record
-    if sum(lines for _, _, lines in splices if isinstance(lines, int)) != len(texts):
-        raise ValueError("the texts before a step are not its own")
-    before = iter(texts)
-    made = (
-        islice(before, lines) if isinstance(lines, int) else map(_line, lines)
-        for _, _, lines in splices
-    )
-    places = ((at, removed) for at, removed, _ in splices)
-    return Entry(move, label, tuple((*p, tuple(m)) for p, m in zip(places, made, strict=True)))
-
-
-def _line(item: Any) -> int | bytes:
-    if isinstance(item, int):
-        return item
-    return item.encode() if isinstance(item, str) else base64.b64decode(item["base64"])

@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.services.datasets.content import Content
-    from tui.services.datasets.journal import Entry, Journal
+    from tui.services.datasets.entries import Entry
+    from tui.services.datasets.journal import Journal
 
 
 @dataclass(slots=True)
