@@ -18,7 +18,7 @@ __all__ = ["_home", "dataset"]
 async def test_marks_survive_edits_and_undo(dataset: Path, size: tuple[int, int]) -> None:
     async with running(dataset, size) as (pilot, screen):
         document = screen.document
-        assert screen.scope_positions() == list(range(12))
+        assert list(screen.scope_positions()) == list(range(12))
         await pilot.press("down", "space", "space")
         await until(lambda: screen.scope_positions() == [1, 2], pilot)
         assert screen.position == 3

@@ -238,6 +238,16 @@ async def test_save_follows_a_symbolic_link(path: Path) -> None:
     await document.close()
 
 
+async def test_a_snapshot_is_shared_until_the_rows_change(path: Path) -> None:
+    document = opened(path)
+    first = document.snapshot()
+    assert document.snapshot() is first
+    await document.delete(0, 1, "delete")
+    assert len(first) == 3
+    assert [*document.snapshot()] == [line("two"), line("three")]
+    await document.close()
+
+
 async def test_a_row_is_one_line(path: Path) -> None:
     document = opened(path)
     with pytest.raises(InputError, match="one line"):

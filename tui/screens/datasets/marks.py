@@ -48,12 +48,12 @@ class MarkActions(PlaceInDataset):
         """How many rows are marked."""
         return len(self._rows_marked())
 
-    def scope_positions(self) -> list[int]:
+    def scope_positions(self) -> Sequence[int]:
         """Return the rows a command on many speaks of, in order.
 
         The marked ones if there are any, else those the filter shows, else all.
         """
-        return list(self._rows_marked()) or self.view.positions()
+        return self._rows_marked() or self.view.positions()
 
     def _rows_marked(self) -> Sequence[int]:
         if self._marked_rows is None:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from array import array
 from bisect import bisect_left, insort
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class View:
@@ -82,9 +86,9 @@ class View:
             return position
         return min(bisect_left(self._shown, position), max(len(self._shown) - 1, 0))
 
-    def positions(self) -> list[int]:
+    def positions(self) -> Sequence[int]:
         """Return the positions that match, in order."""
-        return list(range(self._total)) if self._matching is None else self._matching.tolist()
+        return range(self._total) if self._matching is None else self._matching.tolist()
 
 
 def _find(ordered: array[int], value: int) -> int | None:

@@ -59,7 +59,7 @@ class Content:
 
 
 class Snapshot:
-    """The rows of a document at one moment, readable from any thread.
+    """The rows of a document at one moment, readable from any thread; others may hold it too.
 
     `ids` name the rows whatever their position; one that is not negative is the number of a
     line of `source`, the file as it was opened.

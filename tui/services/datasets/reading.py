@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+import weakref
 from array import array
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,7 @@ class OpenRows:
         self._rows = rows
         self._parsed = ParsedRows(content)
         self._listeners: list[Callable[[], None]] = []
+        self._latest: Callable[[], Snapshot | None] = lambda: None
         self._growing: asyncio.Task[None] | None = None
         self._closing = False
 
@@ -103,8 +105,16 @@ class OpenRows:
         return self._rows.ids[position] < 0
 
     def snapshot(self) -> Snapshot:
-        """Return the rows as they stand, for a thread to read while edits go on."""
-        return Snapshot(array("q", self._rows.ids), self._content, self.version)
+        """Return the rows as they stand, for a thread to read while edits go on.
+
+        One that is still held is given again until the rows change: a copy of very many rows
+        takes a moment.
+        """
+        known = self._latest()
+        if known is None or known.version != self.version or len(known) != len(self):
+            known = Snapshot(array("q", self._rows.ids), self._content, self.version)
+            self._latest = weakref.ref(known)
+        return known
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` on the loop after every change; returns what ends it."""
