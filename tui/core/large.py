@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 # From here on numpy is worth loading.
 MANY = 50_000
+# So much is turned at once from numpy's numbers into Python's; other threads wait as long.
+_BLOCK = 1 << 17
 
 
 def picked(column: array[int], positions: array[int]) -> array[int]:
@@ -40,8 +42,7 @@ def negatives(column: array[int]) -> list[int]:
     if len(column) < MANY:
         return [number for number in column if number < 0]
     numbers = _numbers(column)
-    found: list[int] = numbers[numbers < 0].tolist()
-    return found
+    return _list(numbers[numbers < 0])
 
 
 def negatives_replaced(column: array[int], by: Callable[[int], int]) -> array[int]:
@@ -117,8 +118,7 @@ def places_of(column: array[int], wanted: Collection[int]) -> list[int]:
     numbers = _numbers(column)
     is_wanted = np.zeros(int(numbers.max()) + 1, bool)
     is_wanted[[number for number in wanted if number < len(is_wanted)]] = True
-    places: list[int] = np.flatnonzero(is_wanted[numbers]).tolist()
-    return places
+    return _list(np.flatnonzero(is_wanted[numbers]))
 
 
 def differing(first: array[int], second: array[int]) -> array[int]:
@@ -160,6 +160,17 @@ def _numbers(column: array[int]) -> Any:
 
 
 def _array(code: str, numbers: Any) -> array[int]:
+    import numpy as np
+
     made = array(code)
-    made.frombytes(numbers.astype(code, copy=False).tobytes())
+    raw: Any = np.ascontiguousarray(numbers.astype(code, copy=False)).view(np.uint8)
+    for at in range(0, len(raw), _BLOCK):
+        made.frombytes(raw[at : at + _BLOCK])
+    return made
+
+
+def _list(numbers: Any) -> list[int]:
+    made: list[int] = []
+    for at in range(0, len(numbers), _BLOCK):
+        made += numbers[at : at + _BLOCK].tolist()
     return made
