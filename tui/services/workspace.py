@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.services.tokens import TokenService
 
 _LARGE = 4_000_000
-_PREPARED_AFTER_S = 0.6  # whoever opens a dataset wants to see its rows first
+_PREPARED_AFTER_S = 2.0  # whoever opens a dataset wants to see its rows first
 
 
 class Workspace:
