@@ -78,3 +78,20 @@ def test_leakage_is_listed_and_taken_out_of_the_training_file(home: Home, train:
 @pytest.mark.parametrize("words", [["--threshold", "0.9"], ["--near", "--threshold", "7"]])
 def test_what_makes_no_sense_is_refused(home: Home, train: Path, words: list[str]) -> None:
     assert home.run("dedupe", str(train), *words).returncode == 2
+
+
+def test_check_tells_what_is_alike_when_asked(home: Home, train: Path) -> None:
+    valid = train.with_name("valid.jsonl")
+    valid.write_text("\n".join([line("Else?", "Yes."), ROWS[1]]) + "\n")
+
+    def found(*words: str) -> list[tuple[int, str]]:
+        (file,) = home.json("check", *words, str(train), code=1)["files"]
+        told = [i for i in file["issues"] if i["rule"] in {"near-duplicate", "leakage"}]
+        return [(issue["line"], issue["message"].partition(".")[0]) for issue in told]
+
+    assert found() == []
+    near = (3, "This says nearly the same as line 1")
+    assert found("--near") == [near]
+    leak = found("--near", "--against", str(valid))
+    assert leak == [(2, "Line 2 of valid"), near]
+    assert home.run("check", "--against", str(train.with_name("no")), str(train)).returncode == 2

@@ -147,3 +147,33 @@ async def test_leakage_names_the_other_files_lines(dataset: Path) -> None:
         await until(lambda: isinstance(view.app.screen, Confirm), pilot)
         await pilot.press("y")
         await until(lambda: len(screen.document) == 3, pilot)
+
+
+async def test_what_is_alike_is_among_the_problems(dataset: Path) -> None:
+    app = FinetuiApp(str(dataset))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = app.screen
+        assert isinstance(screen, DatasetsScreen)
+        await until(lambda: screen.problems and screen.problems.by_rule["near-duplicate"], pilot)
+        rows = screen.problem_rows
+        await pilot.press("p")
+        at = next(
+            n for n in range(len(rows)) if (r := rows.rule_at(n)) and r.id == "near-duplicate"
+        )
+        assert "Near duplicate — 2 in 2 examples" in rows.text(at, 80).plain
+        screen.query_one("#problems", RecordList).move_to(at)
+        await pilot.press("f")
+        await until(lambda: screen.failure_text, pilot)
+        assert "side by side" in screen.failure_text
+        await pilot.press("escape", "p", "slash", *"issue:near-duplicate", "enter")
+        await until(lambda: list(screen.view.positions()) == [2, 6], pilot)
+
+
+async def test_leaks_looked_for_become_problems(dataset: Path) -> None:
+    dataset.with_name("valid.jsonl").write_text(ROWS[0] + "\n" + line("Else?", "No.") + "\n")
+    async with looking(dataset, 5) as (pilot, screen, _view):
+        assert not screen.problems.by_rule["leakage"]
+        await pilot.press("escape")
+        await until(lambda: screen.problems.by_rule["leakage"], pilot)
+        assert screen.problems.lines_of("leakage")[0] == 1
+        assert screen.severities()["warning"]

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui.core.checks import FileFacts, check_source
-from tui.services.datasets import Change, Document, file_check, reading
+from tui.services.datasets import Change, Document, file_check, likeness, reading
 from tui.services.datasets.checking import Checker
+from tui.services.lines import read_lines
+from tui.services.near import NearFinder, Question
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -124,6 +126,80 @@ async def test_a_file_that_is_no_jsonl_says_so_once(tmp_path: Path) -> None:
     problems = await Checker(document).issues()
     assert agrees(problems, document)
     assert problems.by_rule["json-array"] == 1
+    await document.close()
+
+
+STORY = (
+    "once there was a fox who lived beside the old mill and never slept before the moon rose; "
+    "beneath seven hills some farmers planted corn while their children went fishing every day"
+)
+
+
+def told(text: str) -> bytes:
+    turns = [{"role": "user", "content": "Tell."}, {"role": "assistant", "content": text}]
+    return json.dumps({"messages": turns}).encode()
+
+
+async def test_what_is_alike_in_a_small_file_follows_edits(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    rows = [told(STORY), line("x"), told(STORY.replace("fox", "hare")), line("y"), line("z")]
+    path.write_bytes(b"\n".join(rows) + b"\n")
+    document = opened(path)
+    checker = Checker(document)
+    assert not (await checker.issues()).by_rule["near-duplicate"]
+    assert await checker.look_alike()
+    problems = await checker.issues()
+    assert problems.lines_of("near-duplicate") == [3]
+    assert [i.message for i in problems.at(3) if i.rule == "near-duplicate"] == [
+        "This says nearly the same as line 1. Keep one, or both if meant."
+    ]
+    assert not await checker.look_alike()  # nothing new
+    await document.insert(0, [line("at the top")], "insert")
+    assert (await checker.issues()).lines_of("near-duplicate") == [4]
+    await document.change("edit", [Change(3, 1, (line("of its own"),))])
+    assert not (await checker.issues()).lines_of("near-duplicate")
+    await document.change("edit", [Change(5, 1, (told(STORY.replace("mill", "pond")),))])
+    assert not (await checker.issues()).lines_of("near-duplicate")
+    assert await checker.look_alike()
+    assert (await checker.issues()).lines_of("near-duplicate") == [6]
+    await document.close()
+
+
+async def test_looking_unasked_is_given_up_when_it_takes_long(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"\n".join([told(STORY), told(STORY + " high")]) + b"\n")
+    document = opened(path)
+    checker = Checker(document)
+    await checker.issues()
+    monkeypatch.setattr(likeness, "_PATIENCE_S", -1)
+    assert not await checker.look_alike()
+    monkeypatch.undo()
+    assert not await checker.look_alike()  # once is enough
+    finder = NearFinder()
+    checker.likeness.take(await finder.find(document.snapshot(), Question("near")))
+    assert (await checker.issues()).by_rule["near-duplicate"] == 1
+    await document.close()
+
+
+async def test_leaks_are_told_while_the_other_file_is_as_it_was(tmp_path: Path) -> None:
+    path, valid = tmp_path / "data.jsonl", tmp_path / "valid.jsonl"
+    path.write_bytes(b"\n".join([line("a"), line("b"), line("c")]) + b"\n")
+    valid.write_bytes(b"\n".join([line("other"), line("b")]) + b"\n")
+    document = opened(path)
+    checker = Checker(document)
+    others = await read_lines(valid)
+    found = await NearFinder().find(document.snapshot(), Question("leak"), others)
+    others.close()
+    checker.likeness.take(found, others, valid)
+    problems = await checker.issues()
+    assert problems.lines_of("leakage") == [2]
+    assert any("Line 2 of valid.jsonl" in issue.message for issue in problems.at(2))
+    valid.write_bytes(line("other") + b"\n")
+    assert not (await checker.issues()).by_rule["leakage"]
+    valid.unlink()
+    assert not (await checker.issues()).by_rule["leakage"]
     await document.close()
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.core.text import one_line, plural
 from tui.services.errors import InputError
-from tui.services.local_files import FileReport, check_file
+from tui.services.local_files import FileReport, check_file, reading
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from tui.cli.output import Output
-    from tui.core.checks import Severity
+    from tui.core.checks import Alike, Severity
+    from tui.services.local_files import Rows
     from tui.services.workspace import Workspace
 
 PROBLEMS = 1
@@ -26,6 +28,12 @@ _NOUNS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info"
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
     parser = command(commands, "check", _check, "check datasets, line by line")
+    parser.add_argument("--near", action="store_true", help="look for near duplicates too")
+    parser.add_argument(
+        "--against",
+        metavar="VALIDATION",
+        help="look for what this file holds too: examples, prompts, near duplicates",
+    )
     parser.add_argument("paths", metavar="FILE", nargs="+")
 
 
@@ -33,15 +41,19 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
     del workspace
     reports: list[FileReport] = []
     unread: list[InputError] = []
-    for path in options.paths:
-        try:
-            report = await asyncio.to_thread(check_file, Path(path))
-        except InputError as error:
-            out.say(error)
-            unread.append(error)
-            continue
-        reports.append(report)
-        _print(report, out)
+    async with AsyncExitStack() as stack:
+        against = Path(options.against) if options.against else None
+        others = await stack.enter_async_context(reading(against)) if against else None
+        alike = _alike(others, against, near=options.near) if options.near or others else None
+        for path in options.paths:
+            try:
+                report = await asyncio.to_thread(check_file, Path(path), alike)
+            except InputError as error:
+                out.say(error)
+                unread.append(error)
+                continue
+            reports.append(report)
+            _print(report, out)
     document: dict[str, Any] = {"files": [_document(report) for report in reports]}
     if unread:
         document["error"] = unread[0].to_json()
@@ -49,6 +61,13 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
     if unread:
         return InputError.exit_code
     return PROBLEMS if any(report.count("error") for report in reports) else 0
+
+
+def _alike(others: Rows | None, path: Path | None, *, near: bool) -> Callable[[Rows], Alike]:
+    from tui.services.near import alike_in
+
+    name = path.name if path is not None else ""
+    return lambda rows: alike_in(rows, near=near, others=others, against=name)
 
 
 def _print(report: FileReport, out: Output) -> None:

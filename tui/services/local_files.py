@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, overload
 from tui.services.uploads import open_file, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
-    from tui.core.checks import Issue, Severity
+    from tui.core.checks import Alike, Issue, Severity
     from tui.services.datasets.source import LineSource
 
 
@@ -99,9 +99,9 @@ def _close_opened(opening: asyncio.Future[Rows]) -> None:
         opening.result().close()
 
 
-def check_file(path: Path) -> FileReport:
-    """Run all checks on a file. Blocking. Raises InputError when it cannot be read."""
-    from tui.core.checks import FileFacts, check_row, check_whole, traits_of
+def check_file(path: Path, alike: Callable[[Rows], Alike] | None = None) -> FileReport:
+    """Run all checks on a file, with what `alike` finds. Blocking. Raises InputError."""
+    from tui.core.checks import Alike, FileFacts, check_row, check_whole, traits_of
 
     rows = read_rows(path)
     try:
@@ -111,6 +111,7 @@ def check_file(path: Path) -> FileReport:
             head=rows.source.head,
             ends_with_newline=rows.source.ends_with_newline,
             sample=traits_of(rows),
+            alike=Alike() if alike is None else alike(rows),
         )
         reports = [check_row(number, row) for number, row in enumerate(rows, 1)]
     except OSError as error:

@@ -7,6 +7,7 @@ import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
+from tui.core.checks.alike import Alike, pairs_of
 from tui.core.near import (
     THRESHOLD,
     Banding,
@@ -159,6 +160,17 @@ def _key(question: Question, here: Sketches, there: Sketches | None) -> bytes:
     for part in (here, there):
         digest.update(b"-" if part is None else part.line.tobytes() + b"+")
     return digest.digest()
+
+
+def alike_in(rows: Rows, *, near: bool, others: Rows | None = None, against: str = "") -> Alike:
+    """Return what the checks are to tell of rows: near duplicates, and what others share.
+
+    Blocks, for minutes when there are a million. `against` is the others' name.
+    """
+    finder = NearFinder()
+    close = pairs_of(finder.groups(rows, Question("near"))) if near else ()
+    leaked = pairs_of(finder.groups(rows, Question("leak"), others)) if others is not None else ()
+    return Alike(close, leaked, against)
 
 
 def standing(found: Found, snapshot: Snapshot) -> Mapping[int, Group]:

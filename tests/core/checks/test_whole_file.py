@@ -5,6 +5,7 @@ import pytest
 from tests.core.checks.examples import GOOD, PAIR, USER, answer, chat, pair, says
 from tui.core.checks import (
     RULES,
+    Alike,
     FileFacts,
     check_row,
     check_source,
@@ -33,10 +34,12 @@ def facts(
     newline: bytes = b"\n",
     end: bytes = b"\n",
     size: int | None = None,
+    alike: Alike | None = None,
 ) -> FileFacts:
     data = newline.join(rows) + (end if rows else b"")
     size = len(data) if size is None else size
-    return FileFacts(name, size, data[:65536], data.endswith(b"\n"), traits_of(rows))
+    ended, sample = data.endswith(b"\n"), traits_of(rows)
+    return FileFacts(name, size, data[:65536], ended, sample, alike or Alike())
 
 
 def rules_of(rows: list[bytes], source: FileFacts | None = None) -> set[str]:
@@ -102,6 +105,14 @@ FILES: dict[str, tuple[set[str], set[str]]] = {
         rules_of([*answered(ENGLISH, 40), *answered(GERMAN, 2)])
         | rules_of([*answered(ENGLISH[:50], 40), *answered(GERMAN[:50], 30)]),
     ),
+    "near-duplicate": (
+        rules_of(MANY, facts(MANY, alike=Alike(near=((4, 2),)))),
+        rules_of([*MANY, MANY[2]], facts([*MANY, MANY[2]], alike=Alike(near=((60, 2),)))),
+    ),
+    "leakage": (
+        rules_of(MANY, facts(MANY, alike=Alike((), ((4, 2),), "valid.jsonl"))),
+        rules_of(MANY, facts(MANY, alike=Alike(((4, 2),), (), "valid.jsonl"))),
+    ),
 }
 
 
@@ -114,6 +125,16 @@ def test_rule(rule: str) -> None:
     broken, kept = FILES[rule]
     assert rule in broken
     assert rule not in kept
+
+
+def test_what_is_alike_is_told_with_the_line_it_is_like() -> None:
+    alike = Alike(((4, 2), (9, 0)), ((5, 7),), "a{0}.jsonl")
+    told = [(i.line, i.rule, i.message) for i in check_source(MANY, facts(MANY, alike=alike))]
+    assert told == [
+        (5, "near-duplicate", "This says nearly the same as line 3. Keep one, or both if meant."),
+        (6, "leakage", "Line 8 of a{0}.jsonl is alike or asks the same. Delete one of them."),
+        (10, "near-duplicate", "This says nearly the same as line 1. Keep one, or both if meant."),
+    ]
 
 
 def test_a_good_file_has_no_issues() -> None:
@@ -185,6 +206,8 @@ IMPOSSIBLE = {
     "many-refusals",
     "same-opening",
     "mixed-languages",
+    "near-duplicate",  # has to be looked for
+    "leakage",
 }
 
 

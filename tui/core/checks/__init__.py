@@ -21,7 +21,9 @@ from tui.core.checks import (  # isort: skip
     personal as personal,
     whole_file as whole_file,
     habits as habits,
+    likeness as likeness,
 )
+from tui.core.checks.alike import Alike, pairs_of
 from tui.core.checks.columns import Columns
 from tui.core.checks.model import (
     RULES,
@@ -47,6 +49,7 @@ from tui.core.checks.traits import traits_of
 
 __all__ = [
     "RULES",
+    "Alike",
     "Columns",
     "FileFacts",
     "Finding",
@@ -62,6 +65,7 @@ __all__ = [
     "collect",
     "columns_of",
     "file_format",
+    "pairs_of",
     "survey",
     "traits_of",
 ]

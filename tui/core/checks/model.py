@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from tui.core.checks.alike import Alike
 from tui.core.checks.traits import Traits
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ class RowReport:
 class FileFacts:
     """What only the file itself shows: `size` in bytes, `head` its first 64 kB.
 
-    `sample` says what answers spread over the file are like.
+    `sample` says what answers spread over the file are like, `alike` what a search found.
     """
 
     name: str
@@ -138,6 +139,7 @@ class FileFacts:
     head: bytes
     ends_with_newline: bool
     sample: Traits = field(default_factory=Traits)
+    alike: Alike = field(default_factory=Alike)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.datasets.problems import ProblemActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tui.services.lines import FileLines
     from tui.services.near import NearFinder, Question
 
@@ -24,7 +26,7 @@ _MENU = (
 )
 
 
-class NearActions(PlaceInDataset):
+class NearActions(ProblemActions):
     """One key opens the menu of what to look for, and the view of what is found."""
 
     _near_finder: NearFinder | None = None
@@ -58,12 +60,12 @@ class NearActions(PlaceInDataset):
             return
         others = await read_lines(path)
         try:
-            await self._view(question, others, path.name)
+            await self._view(question, others, path)
         finally:
             others.close()
 
     async def _view(
-        self, question: Question, others: FileLines | None = None, name: str = ""
+        self, question: Question, others: FileLines | None = None, path: Path | None = None
     ) -> None:
         from tui.screens.datasets.near_view import NearView
         from tui.services.near import NearFinder
@@ -73,8 +75,11 @@ class NearActions(PlaceInDataset):
             return
         if self._near_finder is None:
             self._near_finder = NearFinder()
+        name = path.name if path is not None else ""
         view = NearView(document, self._near_finder, question, others, name)
         position = await self.app.push_screen_wait(view)
+        if view.found is not None and document is self.document:
+            self.take_alike(view.found, others, path)
         if position is not None:
             self.go_to(position, center=True)
             self.query_one("#examples").focus()

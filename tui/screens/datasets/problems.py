@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -12,11 +13,18 @@ from tui.widgets.record_list import RecordList
 if TYPE_CHECKING:
     from collections import Counter
     from collections.abc import Sequence
+    from pathlib import Path
 
     from tui.core.checks import Issue, Severity
     from tui.services.datasets import Document
     from tui.services.datasets.checking import Checker
     from tui.services.datasets.problems import Problems
+    from tui.services.lines import FileLines
+    from tui.services.near import Found
+
+
+# So long nothing may have changed before a small file is looked through for what is alike.
+_REST_S = 0.5
 
 
 class ProblemActions(PlaceInDataset):
@@ -57,7 +65,21 @@ class ProblemActions(PlaceInDataset):
         """Check what has changed and show the problems."""
         if self._checker is None:
             return
-        self.problems = await self._checker.issues(self._check_progress)
+        self._show_problems(await self._checker.issues(self._check_progress))
+        await asyncio.sleep(_REST_S)
+        if await self._checker.look_alike():
+            self._show_problems(await self._checker.issues())
+
+    def take_alike(
+        self, found: Found, others: FileLines | None = None, path: Path | None = None
+    ) -> None:
+        """List what somebody has looked for, found alike or in another file, as problems."""
+        if self._checker is not None:
+            self._checker.likeness.take(found, others, path)
+            self.check()
+
+    def _show_problems(self, problems: Problems) -> None:
+        self.problems = problems
         self.host.working("checks", "")
         self.query_one("#examples", RecordList).refresh()
         self.list_problems()

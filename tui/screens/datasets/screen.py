@@ -21,7 +21,6 @@ from tui.screens.datasets.frequency import FrequencyActions
 from tui.screens.datasets.importing import ImportActions
 from tui.screens.datasets.near import NearActions
 from tui.screens.datasets.on_disk import DiskActions
-from tui.screens.datasets.problems import ProblemActions
 from tui.screens.datasets.rows import example_row, settings_words, turns_of
 from tui.screens.datasets.welcome import Welcome
 from tui.widgets.conversation import Conversation
@@ -50,9 +49,8 @@ class DatasetsScreen(
     ImportActions,
     ExportActions,
     FrequencyActions,
-    ProblemActions,
-    DiskActions,
     NearActions,
+    DiskActions,
 ):
     """Everything about one dataset at a time."""
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.checks import Columns, FileFacts, check_row, traits_of
 from tui.core.large import is_range, negatives, negatives_replaced
 from tui.services.datasets.file_check import FileCheck
+from tui.services.datasets.likeness import Likeness
 from tui.services.datasets.problems import Problems
 from tui.services.datasets.source import LONG_LINE
 
@@ -30,6 +31,7 @@ class Checker:
     """
 
     def __init__(self, document: Document) -> None:
+        self.likeness = Likeness()
         self._document = document
         self._file: FileCheck | None = None
         self._running: asyncio.Task[None] | None = None
@@ -72,6 +74,13 @@ class Checker:
             raise asyncio.CancelledError
         return found
 
+    async def look_alike(self) -> bool:
+        """Look unasked for near duplicates in a small file; tells whether `issues` has new ones."""
+        asked, document = self._asked, self._document
+        return await self.likeness.look(
+            document.snapshot(), document.size, lambda: asked != self._asked
+        )
+
     def give_way(self) -> None:
         """Check more slowly for a moment, for somebody presses keys."""
         if self._file is not None:
@@ -91,8 +100,8 @@ class Checker:
     ) -> Problems | None:
         document = self._document
         head, ended = document.head, document.ends_with_newline
-        sample = traits_of(snapshot)
-        facts = FileFacts(document.path.name, document.size, head, ended, sample)
+        sample, alike = traits_of(snapshot), self.likeness.among(snapshot)
+        facts = FileFacts(document.path.name, document.size, head, ended, sample, alike)
         with self._filling:
             if not self._check_new(snapshot, columns, superseded):
                 return None
