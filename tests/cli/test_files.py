@@ -185,3 +185,21 @@ def _parts(home: Home) -> int:
             return int(db.execute("SELECT count(*) FROM upload_parts").fetchone()[0])
         except sqlite3.OperationalError:  # its tables are still being made
             return 0
+
+
+def test_problems_are_as_grave_as_the_profiles_provider_has_them(
+    home: Home, tmp_path: Path
+) -> None:
+    (tmp_path / "config" / "config.toml").write_text(
+        '[profiles.azure]\nbase_url = "https://x.openai.azure.com/openai/v1/"\napi_key = "k"\n'
+    )
+    path = tmp_path / "good.jsonl"
+    path.write_bytes(b"\xef\xbb\xbf" + chat_lines(60))
+    (file,) = home.json("check", str(path), code=1)["files"]
+    assert [(i["rule"], i["severity"]) for i in file["issues"]] == [("bom", "error")]
+    (file,) = home.json("check", str(path), "--profile", "azure")["files"]
+    assert [(i["rule"], i["severity"]) for i in file["issues"]] == [("bom", "info")]
+    assert "Azure OpenAI takes it" in file["issues"][0]["message"]
+    path.write_bytes(chat_lines(60))
+    (file,) = home.json("check", str(path), "--profile", "azure")["files"]
+    assert [(i["rule"], i["severity"]) for i in file["issues"]] == [("bom-missing", "info")]

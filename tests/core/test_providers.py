@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from tui.core.checks import RULES
 from tui.core.providers import PART_BYTES, file_limits
 
 GB = 1_000_000_000
@@ -17,10 +20,19 @@ def test_each_provider_has_its_own_limits() -> None:
     assert not azure.in_parts(GB)
     assert "Azure" in azure.problem(GB)
     assert "Blob" in azure.larger
+    assert azure.wants_bom
+    assert not openai.wants_bom
     nebius = file_limits("custom", "https://api.tokenfactory.nebius.com/v1/")
     assert (nebius.problem(3 * GB), nebius.in_parts(3 * GB)) == ("", False)
     lab = file_limits("lab", None)
     assert lab.in_parts(GB)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://mine.openai.azure.com/openai/v1/", "https://api.openai.com/v1"]
+)
+def test_what_a_provider_takes_are_rules_that_exist(url: str) -> None:
+    assert file_limits("custom", url).takes <= RULES.keys()
 
 
 def test_a_server_nobody_knows_is_taken_to_allow_what_openai_does() -> None:

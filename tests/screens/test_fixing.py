@@ -246,3 +246,31 @@ async def test_system_prompt_shuffle_and_delete(flawed: Path) -> None:
         await pilot.press("enter")
         await until(lambda: len(document) == 11, pilot)
     assert ANSWER
+
+
+async def test_severities_are_those_of_the_profiles_provider(tmp_path: Path) -> None:
+    config = tmp_path / "home" / "config" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(
+        '[profiles.azure]\nbase_url = "https://x.openai.azure.com/openai/v1/"\napi_key = "k"\n'
+    )
+    path = tmp_path / "marked.jsonl"
+    path.write_bytes(
+        b"\xef\xbb\xbf" + b"\n".join(says(f"Question {n}?") for n in range(60)) + b"\n"
+    )
+    async with running(path) as (pilot, screen):
+        app = screen.app
+        await until(lambda: screen.severities()["error"] == 1, pilot)
+        assert screen.worst_at(0) == "error"
+        await pilot.press("f2")
+        await dialog(screen, pilot, Choose)
+        await narrow(pilot, "azure")
+        await until(lambda: app.workspace.profile.name == "azure", pilot)
+        await until(lambda: screen.severities()["error"] == 0, pilot)
+        assert screen.worst_at(0) == "info"
+        assert "Azure OpenAI takes it" in screen.problem_rows.text(0, 100).plain
+        assert "✗" not in screen.problem_rows.text(0, 100).plain
+        await pilot.press("f2")
+        await dialog(screen, pilot, Choose)
+        await narrow(pilot, "lab")
+        await until(lambda: screen.severities()["error"] == 1, pilot)

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui.core.checks import FileFacts, check_source
+from tui.core.filtering.marks import Marks
+from tui.core.providers import file_limits
 from tui.services.datasets import Change, Document, file_check, likeness, reading
 from tui.services.datasets.checking import Checker
+from tui.services.filtering import RowFacts
 from tui.services.lines import read_lines
 from tui.services.near import NearFinder, Question
 
@@ -126,6 +129,36 @@ async def test_a_file_that_is_no_jsonl_says_so_once(tmp_path: Path) -> None:
     problems = await Checker(document).issues()
     assert agrees(problems, document)
     assert problems.by_rule["json-array"] == 1
+    await document.close()
+
+
+async def test_what_the_provider_takes_is_only_worth_knowing(path: Path) -> None:
+    document = opened(path)
+    azure = file_limits("custom", "https://mine.openai.azure.com/openai/v1/")
+    checker = Checker(document)
+    before = await checker.issues()
+    (mark,) = [issue for issue in before.at(1) if issue.rule == "bom"]
+    assert mark.severity == "error"
+    checker.limits = azure
+    problems = await checker.issues()
+    (mark,) = [issue for issue in problems.at(1) if issue.rule == "bom"]
+    assert mark.severity == problems.severity("bom") == "info"
+    assert mark.message.startswith("Microsoft Foundry / Azure OpenAI takes it; elsewhere: The file")
+    taken = before.by_rule["bom"]
+    assert problems.counts["error"] == before.counts["error"] - taken
+    assert {i.severity for i in problems if i.rule in azure.takes} == {"info"}
+    whole = [*problems]
+    for severity, count in problems.counts.items():
+        assert count == sum(issue.severity == severity for issue in whole)
+    ranked = ["error", "warning", "info"]
+    for number in {issue.line for issue in whole}:
+        assert problems.worst(number) == min(
+            (issue.severity for issue in problems.at(number)), key=ranked.index
+        )
+    rows = RowFacts(Marks())
+    rows.take_problems(problems)
+    rows.prepare(tokens=False)
+    assert ("bom", "info") in rows.problems(1)
     await document.close()
 
 

@@ -38,7 +38,7 @@ def register(commands: Commands[Parser]) -> None:
 
 
 async def _check(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    del workspace
+    limits = workspace.files.limits
     reports: list[FileReport] = []
     unread: list[InputError] = []
     async with AsyncExitStack() as stack:
@@ -47,7 +47,7 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
         alike = _alike(others, against, near=options.near) if options.near or others else None
         for path in options.paths:
             try:
-                report = await asyncio.to_thread(check_file, Path(path), alike)
+                report = await asyncio.to_thread(check_file, Path(path), alike, limits)
             except InputError as error:
                 out.say(error)
                 unread.append(error)

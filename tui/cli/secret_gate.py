@@ -24,11 +24,12 @@ async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> N
     from tui.services.file_verdict import SMALL
 
     found = await _verdict(path)
-    if errors := found.error_words(workspace.files.limits.takes | SMALL):
+    takes = workspace.files.limits.takes
+    if errors := found.error_words(takes | SMALL):
         raise Unfit("Nothing was sent", errors, "Repair it: `finetui check` and `finetui fix`.")
     sent = yes or workspace.profile.kind == "lab"
     _check_secrets(path, found.secrets, out, sent=sent)
-    if warnings := found.warning_words:
+    if warnings := found.warning_words(takes):
         text = f"{path} has {warnings}"
         if not sent:
             raise NeedsConfirmation(

@@ -23,7 +23,8 @@ class FileLimits:
     """One provider's limits, in bytes and seconds; `known` is false where they are assumed.
 
     `upload_bytes` is None where files cannot be sent in parts. `larger` says what to do with
-    a file that is too large. `takes` are ids of rules whose errors this provider does not mind.
+    a file that is too large. `takes` are ids of rules whose problems this provider does not
+    mind. `wants_bom` tells that it asks for UTF-8 with a byte order mark.
     """
 
     provider: str
@@ -33,6 +34,7 @@ class FileLimits:
     upload_seconds: int = 3600
     larger: str = "Split the file or make it smaller."
     takes: frozenset[str] = frozenset()
+    wants_bom: bool = False
     source: str = ""
     as_of: date | None = None
     known: bool = True

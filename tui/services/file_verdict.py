@@ -41,19 +41,19 @@ class FileVerdict:
 
         return sum(n for rule, n in self.by_rule.items() if RULES[rule].severity == severity)
 
-    @property
-    def warning_words(self) -> str:
-        """How many warnings there are, and the commonest; "" without any.
+    def warning_words(self, without: frozenset[str] = frozenset()) -> str:
+        """Return how many warnings there are, and the commonest; "" without any.
 
-        Secrets are told by themselves. Too few examples to train on are a warning as long as
-        nobody says whether the file is to train or to validate.
+        Those of the rules `without` do not count. Secrets are told by themselves. Too few
+        examples to train on are a warning as long as nobody says whether the file is to train
+        or to validate.
         """
         from tui.core.checks import RULES
 
         told = [
             (count, RULES[rule])
             for rule, count in (self.by_rule - self.secrets).most_common()
-            if RULES[rule].severity == "warning" or rule in SMALL
+            if rule not in without and (RULES[rule].severity == "warning" or rule in SMALL)
         ]
         if not told:
             return ""

@@ -12,12 +12,12 @@ from array import array
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks import RULES
 from tui.core.filtering.masks import take_masks
 from tui.core.filtering.matching import fields_of, matcher, split
 from tui.core.filtering.model import Everything
 from tui.core.filtering.subject import Subject
 from tui.core.tokens import count_example
+from tui.services.datasets.problems import Problems as FoundProblems
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -229,9 +229,8 @@ def _array(ids: set[int]) -> Ids:
 
 
 def _by_line(issues: Sequence[Issue]) -> Problems:
-    rules_at = getattr(issues, "rules_at", None)
-    if rules_at is not None:
-        return lambda line: [(rule, RULES[rule].severity) for rule in rules_at(line)]
+    if isinstance(issues, FoundProblems):
+        return lambda line: [(rule, issues.severity(rule)) for rule in issues.rules_at(line)]
     found: dict[int, list[tuple[str, str]]] = {}
     for issue in issues:
         found.setdefault(issue.line, []).append((issue.rule, issue.severity))

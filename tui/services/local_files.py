@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.checks import Alike, Issue, Severity
+    from tui.core.providers import FileLimits
     from tui.services.datasets.source import LineSource
 
 
@@ -99,9 +100,16 @@ def _close_opened(opening: asyncio.Future[Rows]) -> None:
         opening.result().close()
 
 
-def check_file(path: Path, alike: Callable[[Rows], Alike] | None = None) -> FileReport:
-    """Run all checks on a file, with what `alike` finds. Blocking. Raises InputError."""
-    from tui.core.checks import Alike, FileFacts, check_row, check_whole, traits_of
+def check_file(
+    path: Path,
+    alike: Callable[[Rows], Alike] | None = None,
+    limits: FileLimits | None = None,
+) -> FileReport:
+    """Run all checks on a file, with what `alike` finds, for a provider with these limits.
+
+    Blocking. Raises InputError when it cannot be read.
+    """
+    from tui.core.checks import Alike, FileFacts, check_row, check_whole, issue_for, traits_of
 
     rows = read_rows(path)
     try:
@@ -112,6 +120,7 @@ def check_file(path: Path, alike: Callable[[Rows], Alike] | None = None) -> File
             ends_with_newline=rows.source.ends_with_newline,
             sample=traits_of(rows),
             alike=Alike() if alike is None else alike(rows),
+            wants_bom=limits is not None and limits.wants_bom,
         )
         reports = [check_row(number, row) for number, row in enumerate(rows, 1)]
     except OSError as error:
@@ -120,6 +129,7 @@ def check_file(path: Path, alike: Callable[[Rows], Alike] | None = None) -> File
         rows.close()
     issues = [issue for report in reports for issue in report.issues]
     issues += check_whole(reports, facts)
+    issues = [issue_for(issue, limits) for issue in issues]
     kinds: Counter[str] = Counter(report.facts.kind for report in reports)
     examples = sum(kinds[kind] for kind in kinds if kind not in {"blank", "broken"})
     return FileReport(

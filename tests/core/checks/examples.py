@@ -79,6 +79,10 @@ def image(url: str) -> dict[str, object]:
     return {"type": "image_url", "image_url": {"url": url}}
 
 
+def pictured(count: int) -> bytes:
+    return chat(user([image(f"https://a.example/{n}.png") for n in range(count)]), ANSWER)
+
+
 GOOD = chat(USER, ANSWER)
 CALL = tooled(calls(call()), reply(), ANSWER)
 PAIR = pair()
@@ -272,9 +276,10 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [says("a <|thing|> b"), says("im_start")],
     ),
     "image-count": (
-        [chat(user([image(f"https://a.example/{n}.png") for n in range(11)]), ANSWER)],
-        [chat(user([image(f"https://a.example/{n}.png") for n in range(10)]), ANSWER)],
+        [pictured(11), pictured(64)],
+        [pictured(10), pictured(65)],
     ),
+    "image-count-anywhere": ([pictured(65)], [pictured(64)]),
     "image-url": (
         [
             chat(user([image(url)]), ANSWER)

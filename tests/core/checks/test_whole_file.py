@@ -20,6 +20,7 @@ MANY = [
     chat({**USER, "content": f"Question {n}?"}, answer(f"{n} is softer than rain."))
     for n in range(60)
 ]
+MARKED = [b"\xef\xbb\xbf" + MANY[0], *MANY[1:]]
 PAIRS = [pair([{**USER, "content": f"{n}?"}]) for n in range(60)]
 SHORT = [
     pair([{**USER, "content": f"{n}?"}], [answer("A.")], [answer("Longer.")]) for n in range(60)
@@ -35,11 +36,13 @@ def facts(
     end: bytes = b"\n",
     size: int | None = None,
     alike: Alike | None = None,
+    wants_bom: bool = False,
 ) -> FileFacts:
     data = newline.join(rows) + (end if rows else b"")
     size = len(data) if size is None else size
     ended, sample = data.endswith(b"\n"), traits_of(rows)
-    return FileFacts(name, size, data[:65536], ended, sample, alike or Alike())
+    head, alike = data[:65536], alike or Alike()
+    return FileFacts(name, size, head, ended, sample, alike, wants_bom)
 
 
 def rules_of(rows: list[bytes], source: FileFacts | None = None) -> set[str]:
@@ -55,7 +58,11 @@ ENGLISH = "{} is the number that you have to take with you, and it is not for th
 GERMAN = "{} ist die Zahl, die Sie mit sich nehmen, und sie ist nicht für die anderen."
 FILES: dict[str, tuple[set[str], set[str]]] = {
     "empty-file": (rules_of([]) & rules_of([b"", b" "]), rules_of(MANY)),
-    "bom": (rules_of([b"\xef\xbb\xbf" + MANY[0], *MANY[1:]]), rules_of(MANY)),
+    "bom": (rules_of(MARKED), rules_of(MANY)),
+    "bom-missing": (
+        rules_of(MANY, facts(MANY, wants_bom=True)),
+        rules_of(MANY) | rules_of(MARKED, facts(MARKED, wants_bom=True)),
+    ),
     "crlf": (
         rules_of(MANY, facts(MANY, newline=b"\r\n")) & rules_of([GOOD], facts([GOOD], end=b"\r")),
         rules_of(MANY),
@@ -206,6 +213,8 @@ IMPOSSIBLE = {
     "many-refusals",
     "same-opening",
     "mixed-languages",
+    "bom-missing",  # concerns one provider
+    "image-count-anywhere",  # wants 65 images
     "near-duplicate",  # has to be looked for
     "leakage",
 }

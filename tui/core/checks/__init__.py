@@ -44,6 +44,7 @@ from tui.core.checks.run import (
     columns_of,
     file_format,
 )
+from tui.core.checks.severities import issue_for, severity_of
 from tui.core.checks.survey import survey
 from tui.core.checks.traits import traits_of
 
@@ -65,7 +66,9 @@ __all__ = [
     "collect",
     "columns_of",
     "file_format",
+    "issue_for",
     "pairs_of",
+    "severity_of",
     "survey",
     "traits_of",
 ]

@@ -131,7 +131,8 @@ class RowReport:
 class FileFacts:
     """What only the file itself shows: `size` in bytes, `head` its first 64 kB.
 
-    `sample` says what answers spread over the file are like, `alike` what a search found.
+    `sample` says what answers spread over the file are like, `alike` what a search found,
+    `wants_bom` whether the provider it is for asks for a byte order mark.
     """
 
     name: str
@@ -140,6 +141,7 @@ class FileFacts:
     ends_with_newline: bool
     sample: Traits = field(default_factory=Traits)
     alike: Alike = field(default_factory=Alike)
+    wants_bom: bool = False
 
 
 @dataclass(frozen=True, slots=True)

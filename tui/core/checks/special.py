@@ -17,6 +17,7 @@ _SPECIAL = re.compile(
     r"<\|(?:im_start|im_end|im_sep|endoftext|endofprompt|fim_prefix|fim_middle|fim_suffix)\|>"
 )
 MOST_IMAGES = 10
+MOST_IMAGES_ANYWHERE = 64
 _IMAGE_URL = re.compile(r"https?://\S+|data:image/(?:jpeg|png|webp);base64,[A-Za-z0-9+/]+=*")
 
 
@@ -62,10 +63,26 @@ def _images(row: Row) -> Iterator[tuple[Turn, int, dict[str, Any]]]:
 def image_count(row: Row) -> Iterable[Finding]:
     """Find examples with too many images."""
     images = list(_images(row))
-    if len(images) <= MOST_IMAGES:
+    return _from(MOST_IMAGES, images) if len(images) <= MOST_IMAGES_ANYWHERE else ()
+
+
+@row_rule(
+    "image-count-anywhere",
+    "warning",
+    "More than 64 images",
+    "No provider is known to train on more: Azure takes 64 images an example, OpenAI 10.",
+    gate=_has_images,
+)
+def image_count_anywhere(row: Row) -> Iterable[Finding]:
+    """Find examples with too many images for every provider."""
+    return _from(MOST_IMAGES_ANYWHERE, list(_images(row)))
+
+
+def _from(most: int, images: list[tuple[Turn, int, dict[str, Any]]]) -> tuple[Finding, ...]:
+    if len(images) <= most:
         return ()
-    turn, number, _ = images[MOST_IMAGES]
-    text = f"This is image 11 of {len(images)}, {MOST_IMAGES} are allowed. Remove some."
+    turn, number, _ = images[most]
+    text = f"This is image {most + 1} of {len(images)}, {most} are allowed. Remove some."
     return (turn.find(text, f".content[{number}]"),)
 
 

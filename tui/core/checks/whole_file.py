@@ -114,6 +114,20 @@ def bom(file: WholeFile) -> Iterable[Finding]:
 
 
 @file_rule(
+    "bom-missing",
+    "info",
+    "No byte order mark",
+    "Microsoft's guide asks for UTF-8 with a byte order mark; the export “Azure / Foundry” "
+    "writes one.",
+)
+def bom_missing(file: WholeFile) -> Iterable[Finding]:
+    """Find files without a mark that are for a provider which asks for one."""
+    if not file.source.wants_bom or file.source.head.startswith(b"\xef\xbb\xbf"):
+        return ()
+    return (Finding("There is no byte order mark (BOM). Export it with one if it is refused."),)
+
+
+@file_rule(
     "crlf",
     "info",
     "Windows line ends",

@@ -100,7 +100,8 @@ class ProblemRows:
         return Text("  ").append_text(text) if self.count(rule.id) > 1 else text
 
     def _heading(self, rule: Rule) -> Text:
-        glyph, colour = SEVERITY[rule.severity]
+        worst = rule.severity if self._problems is None else self._problems.severity(rule.id)
+        glyph, colour = SEVERITY[worst]
         text = Text("▾ " if self._is_open(rule.id) else "▸ ")
         text.append(f"{glyph} ", style=f"bold {colour}")
         text.append(rule.title, style="bold")
@@ -134,4 +135,4 @@ def _rules_of(problems: Problems) -> list[Rule]:
     from tui.core.checks.model import SEVERITIES
 
     found = [rule for rule in RULES.values() if problems.by_rule.get(rule.id)]
-    return sorted(found, key=lambda rule: SEVERITIES.index(rule.severity))
+    return sorted(found, key=lambda rule: SEVERITIES.index(problems.severity(rule.id)))

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.checks import Issue, Severity
+    from tui.core.providers import FileLimits
     from tui.services.datasets import Document
     from tui.services.datasets.checking import Checker
     from tui.services.datasets.problems import Problems
@@ -32,6 +33,7 @@ class ProblemActions(PlaceInDataset):
 
     problems: Problems | None = None  # None until the first check has ended
     _checker: Checker | None = None
+    _limits: FileLimits | None = None  # of the profile's provider
 
     @property
     def issues(self) -> Sequence[Issue]:
@@ -43,7 +45,16 @@ class ProblemActions(PlaceInDataset):
         from tui.services.datasets.checking import Checker
 
         self.problems = None
-        self._checker = Checker(document)
+        self._checker = Checker(document, self._limits)
+
+    def judge_for(self, limits: FileLimits) -> None:
+        """Tell problems as grave as they are at a provider."""
+        if limits == self._limits:
+            return
+        self._limits = limits
+        if self._checker is not None:
+            self._checker.limits = limits
+            self.check()
 
     def keys_come(self) -> None:
         """Let the keys pressed now have a processor for themselves."""

@@ -84,6 +84,7 @@ class DatasetsScreen(
     def on_workspace(self, workspace: Workspace) -> None:
         """Follow the document that is open."""
         self._leave_service()
+        self.judge_for(workspace.files.limits)
         self._leave_service = workspace.datasets.subscribe(self._take_document)
         self._take_document()
         if self.document is None:

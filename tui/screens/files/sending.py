@@ -196,12 +196,11 @@ class FileSending(DeletingScreen):
         return await self.app.push_screen_wait(dialog) is False
 
     async def _warned(self, found: FileVerdict) -> bool:
-        if not found.warning_words:
+        warnings = found.warning_words(self.workspace.files.limits.takes)
+        if not warnings:
             return True
         name = one_line(found.path.name, 40)
-        question = (
-            f"{name} has {found.warning_words}.\n(In Datasets p lists them.)\n\nUpload it as it is?"
-        )
+        question = f"{name} has {warnings}.\n(In Datasets p lists them.)\n\nUpload it as it is?"
         dialog = Confirm("Warnings", question, "upload", "go back")
         answer: bool | None = await self.app.push_screen_wait(dialog)
         return bool(answer)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.core.checks import Issue
+    from tui.core.providers import FileLimits
     from tui.services.datasets.content import Snapshot
     from tui.services.datasets.document import Document
 
@@ -26,11 +27,14 @@ _BETWEEN_LOOKS = 500
 class Checker:
     """The problems of one document. Rows never change, so a row's report is kept by its id.
 
+    `limits` are of the provider whose severities are told, OpenAI's when None.
+
     The lines of the file are checked once, in processes of their own when there are many;
     after an edit only the rows written anew are, and the rules on the file as a whole.
     """
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Document, limits: FileLimits | None = None) -> None:
+        self.limits = limits
         self.likeness = Likeness()
         self._document = document
         self._file: FileCheck | None = None
@@ -101,14 +105,16 @@ class Checker:
         document = self._document
         head, ended = document.head, document.ends_with_newline
         sample, alike = traits_of(snapshot), self.likeness.among(snapshot)
-        facts = FileFacts(document.path.name, document.size, head, ended, sample, alike)
+        limits, name = self.limits, document.path.name
+        wants_bom = limits is not None and limits.wants_bom
+        facts = FileFacts(name, document.size, head, ended, sample, alike, wants_bom)
         with self._filling:
             if not self._check_new(snapshot, columns, superseded):
                 return None
             in_order = self._in_order(snapshot, columns)
             if superseded():
                 return None
-        return Problems(snapshot, in_order, facts, self._ready)
+        return Problems(snapshot, in_order, facts, self._ready, limits)
 
     def _check_new(
         self, snapshot: Snapshot, columns: Columns, superseded: Callable[[], bool]

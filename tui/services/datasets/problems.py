@@ -10,7 +10,14 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, overload
 
-from tui.core.checks import RULES, Columns, FileFacts, check_row
+from tui.core.checks import (
+    RULES,
+    Columns,
+    FileFacts,
+    check_row,
+    issue_for,
+    severity_of,
+)
 from tui.core.checks.columns import rule_numbers
 from tui.core.checks.model import SEVERITIES, PairFindings, issue
 from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file
@@ -21,13 +28,14 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.core.checks import Issue, Rule, Severity
+    from tui.core.providers import FileLimits
     from tui.services.datasets.content import Snapshot
 
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
 class Problems(Sequence["Issue"]):
-    """All problems of the rows of one snapshot, by line and severity.
+    """All problems of the rows of one snapshot, by line and by severity at one provider.
 
     Going through all of a large file's problems checks its lines again; `counts`, `worst` and
     `rules_at` cost nothing. `ready` are the issues of rows (by id) too long to check anew.
@@ -39,10 +47,12 @@ class Problems(Sequence["Issue"]):
         columns: Columns,
         facts: FileFacts,
         ready: Mapping[int, tuple[Issue, ...]] | None = None,
+        limits: FileLimits | None = None,
     ) -> None:
         self.version = snapshot.version
         self._snapshot = snapshot
         self._ready = ready or {}
+        self._limits = limits
         self._rules = [*RULES.values()]
         self._signatures = [*columns.signatures]
         self._signs = _signs(columns)
@@ -78,13 +88,17 @@ class Problems(Sequence["Issue"]):
         """How many problems there are of each severity."""
         found: Counter[Severity] = Counter()
         for rule, times in self.by_rule.items():
-            found[RULES[rule].severity] += times
+            found[self.severity(rule)] += times
         return found
+
+    def severity(self, rule: str) -> Severity:
+        """Return how grave the problems of a rule are."""
+        return severity_of(rule, self._limits)
 
     def worst(self, line: int) -> Severity | None:
         """Return the worst severity found at a line (1-based; 0 is the file as a whole)."""
-        rules = self.rules_at(line)
-        return min((RULES[rule].severity for rule in rules), key=_RANK.__getitem__, default=None)
+        found = map(self.severity, self.rules_at(line))
+        return min(found, key=_RANK.__getitem__, default=None)
 
     def rules_at(self, line: int) -> list[str]:
         """Return the ids of the rules that found something at a line (1-based; 0 is the file)."""
@@ -146,8 +160,9 @@ class Problems(Sequence["Issue"]):
                 of_row = check_row(line, self._snapshot[line - 1]).issues
             else:  # the row may have moved since
                 of_row = [replace(issue, line=line) for issue in known]
-        of_file = self._issues_of_file(line)
-        return tuple(sorted([*of_row, *of_file], key=lambda issue: _RANK[issue.severity]))
+        found = [*of_row, *self._issues_of_file(line)]
+        told = (issue_for(issue, self._limits) for issue in found)
+        return tuple(sorted(told, key=lambda issue: _RANK[issue.severity]))
 
     def _issues_of_file(self, line: int) -> list[Issue]:
         """Return what only the file shows of a line, in the order of the rules."""

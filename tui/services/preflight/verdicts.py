@@ -41,7 +41,7 @@ def checks_part(
 ) -> Part:
     """Say what the checks found: errors block, warnings and secrets are asked about.
 
-    `takes` are the rules whose errors the provider does not mind.
+    `takes` are the rules whose problems the provider does not mind.
     """
     checked = [source for source in sources if source.verdict is not None]
     if not checked:
@@ -62,7 +62,7 @@ def checks_part(
         found = verdict.secrets if source.sent else Counter[str]()
         secrets += found
         left = SMALL if source is not sources[0] else frozenset()
-        warnings += _of_severity(verdict.by_rule, "warning", {*found, *left})
+        warnings += _of_severity(verdict.by_rule, "warning", {*found, *left, *takes})
     said = []
     if secrets:
         where = "" if profile.kind == "lab" else f", which would be sent to {profile.name}"
