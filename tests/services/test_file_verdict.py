@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -40,3 +41,17 @@ async def test_a_sound_file_has_no_error(tmp_path: Path) -> None:
     assert (found.examples, found.first_error, found.secrets) == (20, None, {})
     with pytest.raises(InputError, match="folder"):
         await verdict_of(tmp_path)
+
+
+async def test_data_for_reinforcement_is_forgiven_where_it_is_offered(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    turns = [[{"role": "user", "content": f"{n}?"}] for n in range(60)]
+    rows = [json.dumps({"messages": one, "label": n}) for n, one in enumerate(turns)]
+    path.write_text("\n".join(rows) + "\n")
+    found = await verdict_of(path)
+    assert found.error_words()
+    forgiven = found.forgiven(["supervised", "reinforcement"])
+    assert (found.error_words(forgiven), found.warning_words(forgiven)) == ("", "")
+    assert not found.forgiven(["supervised", "dpo"])
+    path.write_bytes(chat_lines(20) + b"{broken\n")
+    assert not (await verdict_of(path)).forgiven(["reinforcement"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -138,6 +139,17 @@ async def test_the_wrong_method_for_the_data(
     (tmp_path / "train.jsonl").write_bytes(preference_lines(60))
     with pytest.raises(InputError, match="the method is dpo"):
         refuse_blocked(await look(workspace, draft))
+
+
+async def test_data_for_a_grader_blocks_no_reinforcement(
+    workspace: Workspace, draft: Draft, tmp_path: Path
+) -> None:
+    turns = [[{"role": "user", "content": f"{n}?"}] for n in range(60)]
+    rows = [json.dumps({"messages": one, "label": n}) for n, one in enumerate(turns)]
+    (tmp_path / "train.jsonl").write_text("\n".join(rows) + "\n")
+    assert part(await look(workspace, draft), "checks")[0] == "block"
+    graded = replace(draft, method="reinforcement")
+    assert part(await look(workspace, graded), "checks")[0] != "block"
 
 
 async def test_a_file_that_is_not_there_or_too_large(

@@ -24,7 +24,7 @@ async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> N
     from tui.services.file_verdict import SMALL
 
     found = await _verdict(path)
-    takes = workspace.files.limits.takes
+    takes = workspace.files.limits.takes | found.forgiven(workspace.profile.terms.methods)
     if errors := found.error_words(takes | SMALL):
         raise Unfit("Nothing was sent", errors, "Repair it: `finetui check` and `finetui fix`.")
     sent = yes or workspace.profile.kind == "lab"

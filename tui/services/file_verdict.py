@@ -11,7 +11,7 @@ from tui.core.text import one_line, plural
 from tui.services.local_files import reading
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
     from pathlib import Path
 
     from tui.core.checks import Columns, Issue, Severity
@@ -60,6 +60,13 @@ class FileVerdict:
         said = [f"{count:,} × {rule.title}" for count, rule in told]
         named = ", ".join([*said[:_NAMED], "…"] if len(said) > _NAMED else said)
         return f"{plural(sum(count for count, _ in told), 'warning')}: {named}"
+
+    def forgiven(self, methods: Collection[str]) -> frozenset[str]:
+        """Return the rules that do not count, for a provider that trains by these methods."""
+        from tui.core.checks.reinforcement import GRADED
+
+        meant = "reinforcement" in methods and self.by_rule["reinforcement-data"]
+        return GRADED if meant else frozenset()
 
     def error_words(self, without: frozenset[str] = frozenset()) -> str:
         """Return how many errors there are, and the first of them; "" when there are none.

@@ -26,6 +26,16 @@ SHORT = [
     pair([{**USER, "content": f"{n}?"}], [answer("A.")], [answer("Longer.")]) for n in range(60)
 ]
 SYSTEM = {"role": "system", "content": "You are Fern."}
+DEVELOPER = {**SYSTEM, "role": "developer"}
+
+
+def graded(number: int, *more: object, **keys: object) -> bytes:
+    """A chat that ends with the question, with two keys for a grader."""
+    asked = {**USER, "content": f"Question {number}?"}
+    return chat(asked, *more, label=number, unit="m", **keys)
+
+
+GRADED = [graded(n) for n in range(60)]
 
 
 def facts(
@@ -112,6 +122,25 @@ FILES: dict[str, tuple[set[str], set[str]]] = {
         rules_of([*answered(ENGLISH, 40), *answered(GERMAN, 2)])
         | rules_of([*answered(ENGLISH[:50], 40), *answered(GERMAN[:50], 30)]),
     ),
+    "reinforcement-data": (
+        rules_of(GRADED) & rules_of([*GRADED, *MANY[:59]]),
+        rules_of([*GRADED, *MANY])
+        | rules_of([chat({**USER, "content": f"{n}?"}) for n in range(60)])
+        | rules_of([chat(USER, answer(str(n)), label=n) for n in range(60)]),
+    ),
+    "reinforcement-answer": (
+        rules_of([*GRADED, graded(60, answer("Yes."))]) & rules_of([*GRADED, MANY[0]]),
+        rules_of(GRADED) | rules_of([*GRADED, b"", b'{"messages": [], "label": 1, "unit": 2}']),
+    ),
+    "grader-field": (
+        rules_of([*GRADED, chat(USER, label=1)]) & rules_of([*GRADED, MANY[0]]),
+        rules_of(GRADED) | rules_of([*GRADED, graded(60, more=3), b"oops", PAIR]),
+    ),
+    "developer-role": (
+        rules_of([*MANY, chat(DEVELOPER, USER, answer("a"))]),
+        rules_of([*MANY, chat(SYSTEM, USER, answer("a"))])
+        | rules_of([chat(DEVELOPER, USER, label=n) for n in range(60)]),
+    ),
     "near-duplicate": (
         rules_of(MANY, facts(MANY, alike=Alike(near=((4, 2),)))),
         rules_of([*MANY, MANY[2]], facts([*MANY, MANY[2]], alike=Alike(near=((60, 2),)))),
@@ -142,6 +171,18 @@ def test_what_is_alike_is_told_with_the_line_it_is_like() -> None:
         (6, "leakage", "Line 8 of a{0}.jsonl is alike or asks the same. Delete one of them."),
         (10, "near-duplicate", "This says nearly the same as line 1. Keep one, or both if meant."),
     ]
+
+
+def test_data_for_reinforcement_is_explained_and_its_odd_lines_found() -> None:
+    rows = [*GRADED, MANY[0], chat(USER, label=1), b""]
+    told = {i.rule: (i.line, i.message) for i in check_source(rows, facts(rows))}
+    line, message = told["reinforcement-data"]
+    assert line == 0
+    assert "fine-tuning: 61 of 62 examples end without an answer and have keys" in message
+    assert told["reinforcement-answer"][0] == 61
+    found = [i.line for i in check_source(rows, facts(rows)) if i.rule == "grader-field"]
+    assert found == [61, 62]
+    assert "which have 2. Add them." in told["grader-field"][1]
 
 
 def test_a_good_file_has_no_issues() -> None:
@@ -213,6 +254,10 @@ IMPOSSIBLE = {
     "many-refusals",
     "same-opening",
     "mixed-languages",
+    "reinforcement-data",  # concerns most lines of a file
+    "reinforcement-answer",
+    "grader-field",
+    "developer-role",
     "bom-missing",  # concerns one provider
     "image-count-anywhere",  # wants 65 images
     "near-duplicate",  # has to be looked for

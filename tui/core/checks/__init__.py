@@ -20,6 +20,7 @@ from tui.core.checks import (  # isort: skip
     secrets as secrets,
     personal as personal,
     whole_file as whole_file,
+    reinforcement as reinforcement,
     habits as habits,
     likeness as likeness,
 )

@@ -1,11 +1,12 @@
-"""Rules on habits of the answers, seen in a sample: what a model learns before anything else."""
+"""Rules on habits of the examples, seen in a sample: what a model learns before anything else."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from tui.core.checks.model import Finding, file_rule
-from tui.core.text import one_line
+from tui.core.checks.reinforcement import looks_graded
+from tui.core.text import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -54,6 +55,25 @@ def same_opening(file: WholeFile) -> Iterable[Finding]:
             "Vary them if that is not meant."
         ),
     )
+
+
+@file_rule(
+    "developer-role",
+    "info",
+    "Instructions by the developer",
+    "OpenAI's published format of chats to train on has the role system for instructions, not "
+    "developer; which models can do without it is not said.",
+)
+def developer_role(file: WholeFile) -> Iterable[Finding]:
+    """Find files with the role developer; data for reinforcement has it by its format."""
+    count = file.source.sample.developers
+    if not count or looks_graded(file):
+        return ()
+    has = "has" if count == 1 else "have"
+    text = (
+        f"{plural(count, 'example')} looked at {has} the role developer. Write system if refused."
+    )
+    return (Finding(text),)
 
 
 @file_rule(

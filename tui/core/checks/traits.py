@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tui.core.example import Broken, parse, texts
+from tui.core.example import Broken, Example, parse, texts
 from tui.core.filtering import languages
 
 
@@ -43,34 +43,40 @@ class Traits:
     """How the last answers of sampled examples begin, and in what language they seem to be.
 
     `answers` counts the answers looked at; `openings` counts first three words, `languages`
-    two-letter codes of those that are long enough for a guess.
+    two-letter codes of those that are long enough for a guess. `developers` counts the
+    examples in which a developer speaks.
     """
 
     answers: int = 0
     refusals: int = 0
     openings: Counter[str] = field(default_factory=Counter)
     languages: Counter[str] = field(default_factory=Counter)
+    developers: int = 0
 
 
 def traits_of(rows: Lines) -> Traits:
     """Look at up to SAMPLED rows, spread evenly over all."""
     count = len(rows)
     wanted = range(count) if count <= SAMPLED else (n * count // SAMPLED for n in range(SAMPLED))
-    answers = [text for at in wanted if (text := _answer(rows[at]))]
+    looked = [found for at in wanted if (found := _example(rows[at])) is not None]
+    answers = [text for example in looked if (text := _answer(example))]
     refusals = sum(_REFUSES.match(text) is not None for text in answers)
     openings = Counter(" ".join(text.split()[:3]) for text in answers)
     guessed = (languages.guess(text) for text in answers if len(text) >= _ENOUGH_TEXT)
     known = Counter(code for code in guessed if code != languages.UNKNOWN)
-    return Traits(len(answers), refusals, openings, known)
+    developers = sum(any(m.role == "developer" for m in example.messages) for example in looked)
+    return Traits(len(answers), refusals, openings, known, developers)
 
 
-def _answer(line: bytes) -> str:
-    """Return how the last answer on a line begins; "" where there is none."""
+def _example(line: bytes) -> Example | None:
     if len(line) > _LONGEST_LINE:
-        return ""
+        return None
     example = parse(line)
-    if isinstance(example, Broken):
-        return ""
+    return None if isinstance(example, Broken) else example
+
+
+def _answer(example: Example) -> str:
+    """Return how the last answer of an example begins; "" where there is none."""
     shown = [one for one in example.messages if one.place.section != "non_preferred_output"]
     said = texts(shown, "assistant")
     return said[-1][:_LOOKED_AT].strip() if said else ""

@@ -177,9 +177,11 @@ class FileSending(DeletingScreen):
         found = await verdict_of(path, tell)
         self._checking = None
         self.host.working(WORK, f"asking about {name}")
-        if errors := found.error_words(self.workspace.files.limits.takes | SMALL):
+        workspace = self.workspace
+        takes = workspace.files.limits.takes | found.forgiven(workspace.profile.terms.methods)
+        if errors := found.error_words(takes | SMALL):
             raise Unfit("Nothing was sent", errors, "Repair it in Datasets (p lists it all).")
-        return await self._private(found) and await self._warned(found)
+        return await self._private(found) and await self._warned(found, takes)
 
     async def _private(self, found: FileVerdict) -> bool:
         from tui.core.fixes.gate import secret_words
@@ -195,8 +197,8 @@ class FileSending(DeletingScreen):
         dialog = Confirm("Secrets in the data", question, "go back", "send it all the same")
         return await self.app.push_screen_wait(dialog) is False
 
-    async def _warned(self, found: FileVerdict) -> bool:
-        warnings = found.warning_words(self.workspace.files.limits.takes)
+    async def _warned(self, found: FileVerdict, takes: frozenset[str]) -> bool:
+        warnings = found.warning_words(takes)
         if not warnings:
             return True
         name = one_line(found.path.name, 40)

@@ -149,7 +149,8 @@ class _Look:
             self._put(Part("data", "block", text))
         else:
             self._put(data_part(files, limits))
-        self._put(checks_part(files, self._profile, limits.takes), self._sends())
+        takes = limits.takes | _meant(self._draft.method)
+        self._put(checks_part(files, self._profile, takes), self._sends())
         await asyncio.gather(
             self._guarded("leakage", lambda: self._leakage(training, validation)),
             self._guarded("tokens", lambda: self._tokens(training)),
@@ -291,6 +292,13 @@ def _load() -> None:
     """Import what looking takes: a fifth of a second that the loop need not wait."""
     for name in ("core.checks", "core.fixes.gate", "services.near", "services.tokens"):
         import_module(f"tui.{name}")
+
+
+def _meant(method: str) -> frozenset[str]:
+    """Return the rules that find what is as it should be for a method."""
+    from tui.core.checks.reinforcement import GRADED
+
+    return GRADED if method == "reinforcement" else frozenset()
 
 
 def _wrong_kind(report: TokenReport, method: str) -> str:
