@@ -4,26 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
+from tui.core.checks.described import decoded, mismatches, schemas
+from tui.core.checks.doubts import doubtful_calls
 from tui.core.checks.model import Finding, row_rule
 from tui.core.checks.row import json_type, quoted
-from tui.core.checks.tools import has_tools, schemas
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from tui.core.checks.row import Row
-
-_JSON_TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "array": list,
-    "object": dict,
-    "null": type(None),
-}
 
 
 @row_rule(
@@ -31,7 +20,7 @@ _JSON_TYPES: dict[str, type | tuple[type, ...]] = {
     "error",
     "Incomplete tool call",
     'A call is {"id": …, "type": "function", "function": {"name": …, "arguments": "…"}}.',
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def call_malformed(row: Row) -> Iterable[Finding]:
     """Find tool calls that are no list, or lack id, type, function or name."""
@@ -71,7 +60,7 @@ def _call_problem(call: object) -> str:
     "Call id used twice",
     "A reply could belong to either of the two calls.",
     fixable=True,
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def call_id_duplicate(row: Row) -> Iterable[Finding]:
     """Find the second use of a call id."""
@@ -95,7 +84,7 @@ def call_id_duplicate(row: Row) -> Iterable[Finding]:
     "Arguments are no text",
     "Arguments are a text that holds JSON, not JSON itself.",
     fixable=True,
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def arguments_type(row: Row) -> Iterable[Finding]:
     """Find arguments that are objects, or missing."""
@@ -118,7 +107,7 @@ def arguments_type(row: Row) -> Iterable[Finding]:
     "warning",
     "Arguments are no JSON object",
     "The model learns to write arguments nobody can read.",
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def arguments_not_json(row: Row) -> Iterable[Finding]:
     """Find arguments that do not hold a JSON object."""
@@ -126,7 +115,7 @@ def arguments_not_json(row: Row) -> Iterable[Finding]:
     for turn in row.turns:
         for path, call in turn.calls():
             text = _arguments(call)
-            if text is not None and not isinstance(_decoded(text), dict):
+            if text is not None and not isinstance(decoded(text), dict):
                 message = f"The arguments {quoted(text)} are no JSON object. Correct them."
                 found.append(Finding(message, f"{path}.function.arguments", turn.place))
     return found
@@ -138,19 +127,12 @@ def _arguments(call: Mapping[str, Any]) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _decoded(text: str) -> object:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError:
-        return None
-
-
 @row_rule(
     "arguments-schema",
     "warning",
     "Arguments do not match the tool",
     "The arguments should be the ones the tool's parameters describe.",
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def arguments_schema(row: Row) -> Iterable[Finding]:
     """Find missing, undescribed and wrongly typed arguments."""
@@ -163,45 +145,13 @@ def arguments_schema(row: Row) -> Iterable[Finding]:
             text = _arguments(call)
             name = call["function"].get("name") if text is not None else None
             schema = described.get(name) if isinstance(name, str) else None
-            given = _decoded(text or "")
+            given = decoded(text or "")
             if isinstance(schema, dict) and isinstance(given, dict):
                 found += [
                     Finding(problem, f"{path}.function.arguments", turn.place)
-                    for problem in _mismatches(given, schema)
+                    for problem in mismatches(given, schema)
                 ]
     return found
-
-
-def _mismatches(given: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
-    properties = schema.get("properties")
-    required = schema.get("required")
-    for name in required if isinstance(required, list) else ():
-        if isinstance(name, str) and name not in given:
-            yield f"The argument {quoted(name)} is required. Add it."
-    if not isinstance(properties, dict):
-        return
-    for name, value in given.items():
-        described = properties.get(name)
-        if described is None:
-            yield f"The tool has no parameter {quoted(name)}. Remove or describe it."
-        elif isinstance(described, dict) and not _fits(value, described.get("type")):
-            yield (
-                f"The argument {quoted(name)} is {json_type(value)}, "
-                f"the tool wants {quoted(described.get('type'))}. Correct it."
-            )
-
-
-def _fits(value: object, wanted: object) -> bool:
-    if isinstance(wanted, list):
-        return any(_fits(value, one) for one in wanted)
-    kind = _JSON_TYPES.get(wanted) if isinstance(wanted, str) else None
-    if kind is None:
-        return True
-    if isinstance(value, bool):
-        return wanted == "boolean"
-    if wanted == "integer" and isinstance(value, float):
-        return value.is_integer()
-    return isinstance(value, kind)
 
 
 @row_rule(
@@ -209,7 +159,7 @@ def _fits(value: object, wanted: object) -> bool:
     "warning",
     "Call to an undefined tool",
     "Each line has to repeat the definitions of the tools it uses.",
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def call_unknown_tool(row: Row) -> Iterable[Finding]:
     """Find calls to functions that `tools` does not define."""

@@ -74,13 +74,15 @@ class Columns:
         """Put more plain chats at the end, with their `digests_of_plain`; empties the lists."""
         if not digests:
             return
-        self.traits.extend(_TRAINED_OR_NOT[trained] for trained in trains)
+        self.traits += bytes(map(_TRAINED_OR_NOT.__getitem__, trains))
         content, prompt, answer, system = zip(*digests, strict=True)
         self.content.extend(content)
         self.prompt.extend(prompt)
         self.answer.extend(answer)
         self.system.extend(system)
-        self.signs.extend(map(self.sign, signatures))
+        for new in {*signatures} - self._sign_of.keys():
+            self.sign(new)
+        self.signs.extend(map(self._sign_of.__getitem__, signatures))
         for done in (signatures, digests, trains):
             done.clear()
 

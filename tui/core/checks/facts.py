@@ -64,14 +64,13 @@ def digests_of_plain(
     last = data.rfind(b',{"content":')
     prompt = xxh3_64_intdigest(data[:last] + b"]")
     answer = xxh3_64_intdigest(data[last + 1 : -1])
-    if not _LEADERS.intersection(roles):
+    if (leaders := _leaders(roles)) == ():
         system = _NO_SYSTEM
-    elif roles[0] in _LEADERS and not _LEADERS.intersection(roles[1:]):
+    elif leaders == (0,):
         text = messages[0]["content"]
         system = _system(text) if len(text) < _SHORT else number_of([text])
     else:
-        texts = [m["content"] for m, role in zip(messages, roles, strict=True) if role in _LEADERS]
-        system = number_of(texts)
+        system = number_of([messages[at]["content"] for at in leaders])
     return (prompt * _ODD + answer) & _ALL, prompt, answer, system
 
 
@@ -79,6 +78,12 @@ _NO_SYSTEM = number_of([])
 _LEADERS = frozenset({"system", "developer"})
 _ALL = 2**64 - 1
 _ODD = 0x9E3779B97F4A7C15  # to prompt and answer exchanged belongs another number
+
+
+@lru_cache(maxsize=1024)
+def _leaders(roles: tuple[str, ...]) -> tuple[int, ...]:
+    """Return which of the roles give instructions."""
+    return tuple(at for at, role in enumerate(roles) if role in _LEADERS)
 
 
 @lru_cache(maxsize=256)

@@ -36,11 +36,10 @@ def _perhaps_garbled(stretch: Stretch) -> Iterable[int]:
     for at in stretch.holding(b"\\u"):
         if any(trace in stretch.lines[at] for trace in _ESCAPED):
             yield at
-    if not stretch.whole.isascii():
-        for mark in _FIRST:
-            for at in stretch.having(mark):
-                if _TRACES.search(stretch.lines[at]):
-                    yield at
+    for mark in _FIRST:
+        for at in stretch.foreign_holding(mark):
+            if _TRACES.search(stretch.lines[at]):
+                yield at
 
 
 HINTS[_may_be_garbled] = _perhaps_garbled

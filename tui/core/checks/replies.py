@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.core.checks.doubts import doubtful_calls
 from tui.core.checks.model import Finding, row_rule
 from tui.core.checks.row import quoted
-from tui.core.checks.tools import has_tools
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     "error",
     "Tool message without tool_call_id",
     "A tool message says with tool_call_id which call it answers.",
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def reply_without_id(row: Row) -> Iterable[Finding]:
     """Find tool messages that name no call."""
@@ -35,7 +35,7 @@ def reply_without_id(row: Row) -> Iterable[Finding]:
     "error",
     "Tool message answers no call",
     "The tool_call_id has to be the id of a call that was made before.",
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def reply_unknown_call(row: Row) -> Iterable[Finding]:
     """Find tool messages whose call was not made in an earlier message."""
@@ -55,7 +55,7 @@ def reply_unknown_call(row: Row) -> Iterable[Finding]:
     "warning",
     "Tool message apart from its call",
     "Replies stand directly after the message that made the calls.",
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def reply_late(row: Row) -> Iterable[Finding]:
     """Find replies that another message separates from their call."""
@@ -79,7 +79,7 @@ def reply_late(row: Row) -> Iterable[Finding]:
     "warning",
     "Call without a reply",
     "When the conversation goes on, every call needs the tool's reply.",
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def call_unanswered(row: Row) -> Iterable[Finding]:
     """Find calls without a reply in a conversation that goes on after them."""
@@ -101,7 +101,7 @@ def call_unanswered(row: Row) -> Iterable[Finding]:
     "Outdated function_call",
     "function_call is replaced by tool_calls; the two must not be mixed.",
     fixable=True,
-    gate=has_tools,
+    gate=doubtful_calls,
 )
 def function_call(row: Row) -> Iterable[Finding]:
     """Find the form of a call that tool_calls has replaced."""

@@ -12,6 +12,7 @@ from xxhash import xxh3_64_digest, xxh3_64_intdigest
 
 from tui.core.checks.model import Finding, closed_to_tidy
 from tui.core.checks.sieve import hides_ascii, sieved
+from tui.core.checks.sound import Sound, sound
 from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
 from tui.core.text import one_line
 
@@ -132,6 +133,11 @@ class Row:
         if section == "input":
             return "input.messages"
         return section if section in self.raw else _alias(self.raw, section)
+
+    @cached_property
+    def sound(self) -> Sound:
+        """What is surely as it should be in a chat that is not plain."""
+        return sound(self.raw)
 
     @cached_property
     def dialogue(self) -> list[Turn]:
@@ -278,14 +284,14 @@ def _where(index: int) -> tuple[str, Place]:
 
 @closed_to_tidy
 def unusual(row: Row) -> bool:
-    """Let all but plain chats through: the gate of rules on keys and types."""
-    return not row.roles
+    """Let all but plain and sound chats through: the gate of rules on keys and types."""
+    return not row.roles and not row.sound.parts
 
 
 @closed_to_tidy
 def untidy(row: Row) -> bool:
-    """Let all but plain and tidy chats through: the gate of rules on order and white space."""
-    return not row.tidy
+    """Let all but tidy chats through: the gate of rules on order and white space."""
+    return not row.tidy and (bool(row.roles) or not row.sound.order)
 
 
 @closed_to_tidy

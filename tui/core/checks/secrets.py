@@ -66,8 +66,10 @@ _ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
 def _counting_in_line(pattern: str) -> TidyCount:
     compiled = re.compile(pattern.encode())
 
-    def count(line: bytes, _rest: bytes, _messages: list[dict[str, Any]]) -> int:
-        return -1 if _ESCAPED_BEFORE.search(line) else len(compiled.findall(line))
+    def count(line: bytes, rest: bytes, _messages: list[dict[str, Any]]) -> int:
+        if b"\\" in rest and _ESCAPED_BEFORE.search(line):
+            return -1
+        return len(compiled.findall(line))
 
     return count
 

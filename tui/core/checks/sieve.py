@@ -11,7 +11,8 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, compress, count, repeat
+from operator import contains
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _KEPT = b"ghkuxyz"  # they tell sk-, ghp_, xox, eyJ, AIza and \\u from others
 _LETTERS = {*range(ord("a"), ord("z") + 1), *range(0x80, 0x100)} - {*_KEPT}
 _DROPPED = bytes(_LETTERS) + b" {}[]()!?';"
+_ASCII = bytes({*range(0x80)} - {*b"\n"})
 _DIGITS = bytes(ord("0") if 0x30 <= byte <= 0x39 else byte for byte in range(256))
 _ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
 
@@ -67,18 +69,24 @@ class Stretch:
         places = [match.start() for match in pattern.finditer(self.sieve)]
         return {bisect_right(self._ends, place) for place in places}
 
-    def having(self, mark: bytes) -> Iterable[int]:
-        """Yield the lines (0-based) that hold `mark`, which is rare, in all their bytes."""
-        place = self.whole.find(mark)
-        while place >= 0:
-            at = bisect_right(self._line_ends, place)
-            yield at
-            place = self.whole.find(mark, self._line_ends[at])
+    def foreign_holding(self, mark: bytes) -> Iterable[int]:
+        """Return the lines (0-based) that hold `mark`, one letter that is not ASCII."""
+        found: list[int] = []
+        foreign, at, looked = self._foreign, 0, 0
+        if self.whole.count(b"\n") >= len(self.lines):  # a line has a break
+            return [at for at, line in enumerate(self.lines) if mark in line]
+        while (place := foreign.find(mark, looked)) >= 0:
+            at += foreign.count(b"\n", looked, place)
+            found.append(at)
+            looked = foreign.find(b"\n", place)
+            if looked < 0:
+                break
+        return found
 
     @cached_property
-    def _line_ends(self) -> list[int]:
-        """Where each line ends in all of them."""
-        return [*accumulate(len(line) + 1 for line in self.lines)]
+    def _foreign(self) -> bytes:
+        """What is left of all lines, and their ends, without ASCII: letters stay whole."""
+        return b"" if self.whole.isascii() else self.whole.translate(None, _ASCII)
 
     @cached_property
     def _ends(self) -> list[int]:
@@ -109,7 +117,7 @@ def common(mark: bytes) -> Callable[[Row], bool]:
     def gate(row: Row) -> bool:
         return mark in row.line or row.hides_ascii
 
-    HINTS[gate] = lambda stretch: stretch.holding(mark)
+    HINTS[gate] = lambda stretch: compress(count(), map(contains, stretch.sieves, repeat(mark)))
     return gate
 
 

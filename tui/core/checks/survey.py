@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 
 # A gate, and the rules behind it: the byte that stands for each, and how to count its findings.
 Group = tuple["Gate", list[tuple[bytes, "Count"]]]
+# From a tidy line, its sieve and messages to its signature; None when that takes more.
+Quick = Callable[[bytes, bytes, list[dict[str, "Any"]]], bytes | None]
 
 
 def survey(first: int, lines: Iterable[bytes]) -> Columns:
@@ -127,7 +130,7 @@ class _Plan:
             [(bytes([numbers[rule.id]]), TIDY_COUNTS.get(rule.id)) for rule, _ in rules]
             for rules in ROW_RULES.values()
         ]
-        self._quick: dict[int, list[tuple[bytes, TidyCount]] | None] = {}
+        self._quick: dict[int, Quick | None] = {}
 
     def masks(self, stretch: Stretch) -> list[int]:
         """Return for each line which groups may find something, if it is a tidy chat.
@@ -149,21 +152,15 @@ class _Plan:
         """Return the signature of a tidy line if it takes only rules that are quick."""
         if mask not in self._quick:
             self._quick[mask] = self._quick_of(mask)
-        if (rules := self._quick[mask]) is None:
-            return None
-        signature = b""
-        for mark, count in rules:
-            found = count(line, rest, messages)
-            if found < 0:
-                return None
-            if found:
-                signature += mark * found
-        return _in_order(signature) if signature else b""
+        quick = self._quick[mask]
+        return None if quick is None else quick(line, rest, messages)
 
-    def _quick_of(self, mask: int) -> list[tuple[bytes, TidyCount]] | None:
+    def _quick_of(self, mask: int) -> Quick | None:
         asked = [rules for number, rules in enumerate(self._tidy) if mask >> number & 1]
         quick = [(mark, count) for rules in asked for mark, count in rules if count is not None]
-        return quick if len(quick) == sum(map(len, asked)) else None
+        if len(quick) < sum(map(len, asked)):
+            return None
+        return _quick_one(*quick[0]) if len(quick) == 1 else _quick_many(quick)
 
     def _mask(self, gates: Iterable[Gate]) -> int:
         wanted = {*gates}
@@ -176,6 +173,28 @@ class _Plan:
 @cache
 def _plan() -> _Plan:
     return _Plan()
+
+
+def _quick_one(mark: bytes, count: TidyCount) -> Quick:
+    def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes | None:
+        found = count(line, rest, messages)
+        return mark * found if found >= 0 else None
+
+    return quick
+
+
+def _quick_many(rules: list[tuple[bytes, TidyCount]]) -> Quick:
+    def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes | None:
+        signature = b""
+        for mark, count in rules:
+            found = count(line, rest, messages)
+            if found < 0:
+                return None
+            if found:
+                signature += mark * found
+        return _in_order(signature) if signature else b""
+
+    return quick
 
 
 def _counting(check: RowFunction) -> Count:

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from tui.core.checks.model import Finding, closed_to_tidy, row_rule
-from tui.core.checks.row import Row, json_type, quoted
+from tui.core.checks.described import definitions
+from tui.core.checks.doubts import doubtful_tools
+from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.row import json_type, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable
 
-
-def _definitions(row: Row) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    """Yield the path and the `function` object of each well-formed tool."""
-    prefix, owner = row.tools_owner
-    tools = owner.get("tools")
-    for number, tool in enumerate(tools if isinstance(tools, list) else ()):
-        if isinstance(tool, dict) and isinstance(tool.get("function"), dict):
-            yield f"{prefix}tools[{number}].function", tool["function"]
-
-
-def schemas(row: Row) -> dict[str, Any]:
-    """Return the parameters of each defined tool by its name."""
-    return {
-        function["name"]: function.get("parameters")
-        for _, function in _definitions(row)
-        if isinstance(function.get("name"), str)
-    }
-
-
-@closed_to_tidy
-def has_tools(row: Row) -> bool:
-    """Tell whether an example may have tools, calls or replies: the gate of these rules."""
-    return not row.roles and row.may_hold(b"tool", b"function")
+    from tui.core.checks.row import Row
 
 
 @row_rule(
@@ -40,7 +20,7 @@ def has_tools(row: Row) -> bool:
     "error",
     "Tools are no list",
     "“tools” has to be a list of definitions.",
-    gate=has_tools,
+    gate=doubtful_tools,
 )
 def tools_type(row: Row) -> Iterable[Finding]:
     """Find `tools` and `functions` of another type."""
@@ -57,7 +37,7 @@ def tools_type(row: Row) -> Iterable[Finding]:
     "error",
     "Incomplete tool definition",
     'A tool is {"type": "function", "function": {"name": …, "parameters": {…}}}.',
-    gate=has_tools,
+    gate=doubtful_tools,
 )
 def tool_definition(row: Row) -> Iterable[Finding]:
     """Find tools without type, function or name."""
@@ -88,13 +68,13 @@ def _definition_problem(tool: object) -> str:
     "error",
     "Parameters are no JSON Schema",
     'Parameters are described by a JSON Schema of type "object".',
-    gate=has_tools,
+    gate=doubtful_tools,
 )
 def tool_schema(row: Row) -> Iterable[Finding]:
     """Find parameters that describe no object."""
     return [
         Finding(problem, f"{path}.parameters")
-        for path, function in _definitions(row)
+        for path, function in definitions(row)
         if "parameters" in function and (problem := _schema_problem(function["parameters"]))
     ]
 
@@ -121,13 +101,13 @@ def _schema_problem(schema: object) -> str:
     "info",
     "Tool without parameters",
     "Without parameters a tool takes none; if it takes some, the model cannot know them.",
-    gate=has_tools,
+    gate=doubtful_tools,
 )
 def tool_no_parameters(row: Row) -> Iterable[Finding]:
     """Find tools without a description of their parameters."""
     return [
         Finding("This tool describes no parameters. Add them if it takes any.", path)
-        for path, function in _definitions(row)
+        for path, function in definitions(row)
         if "parameters" not in function
     ]
 
@@ -137,13 +117,13 @@ def tool_no_parameters(row: Row) -> Iterable[Finding]:
     "warning",
     "Two tools of one name",
     "A call cannot say which of the two it means.",
-    gate=has_tools,
+    gate=doubtful_tools,
 )
 def tool_duplicate(row: Row) -> Iterable[Finding]:
     """Find the second tool of a name."""
     seen: set[object] = set()
     found = []
-    for path, function in _definitions(row):
+    for path, function in definitions(row):
         name = function.get("name")
         if isinstance(name, str) and name in seen:
             text = f"There is already a tool {quoted(name)}. Rename or remove one."
@@ -157,7 +137,7 @@ def tool_duplicate(row: Row) -> Iterable[Finding]:
     "error",
     "parallel_tool_calls is not true or false",
     "“parallel_tool_calls” is true or false.",
-    gate=has_tools,
+    gate=doubtful_tools,
 )
 def parallel_type(row: Row) -> Iterable[Finding]:
     """Find `parallel_tool_calls` of another type."""
@@ -175,7 +155,7 @@ def parallel_type(row: Row) -> Iterable[Finding]:
     "parallel_tool_calls without tools",
     "The switch means nothing where no tools are defined.",
     fixable=True,
-    gate=has_tools,
+    gate=doubtful_tools,
 )
 def parallel_without_tools(row: Row) -> Iterable[Finding]:
     """Find `parallel_tool_calls` in an example that has no tools."""

@@ -1,0 +1,99 @@
+"""The gates that let most examples pass unasked: none may hide what a rule would find."""
+
+import copy
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call, calls, reply
+from tui.core.checks.doubts import doubtful_calls, doubtful_tools
+from tui.core.checks.model import ROW_RULES
+from tui.core.checks.row import Row, untidy, unusual
+from tui.core.checks.run import read
+
+GATES = [doubtful_calls, doubtful_tools, unusual, untidy]
+FINE = {"messages": [SYSTEM, USER, calls(call()), reply(), ANSWER], "tools": [TRACK]}
+
+
+def hidden(row: Row) -> list[str]:
+    """Return the rules that would find something, were their gate not closed."""
+    return [
+        rule.id
+        for gate in GATES
+        if not gate(row)
+        for rule, check in ROW_RULES[gate]
+        if list(check(row))
+    ]
+
+
+def row_of(value: object) -> Row:
+    row = read(2, json.dumps(value, ensure_ascii=False).encode())
+    assert isinstance(row, Row)
+    return row
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        FINE,
+        {**FINE, "messages": [USER, calls(call())]},
+        {**FINE, "messages": [USER, calls(call(), call(call_id="c2")), reply("c2"), reply()]},
+    ],
+)
+def test_a_flawless_conversation_with_tools_is_asked_of_nothing_on_calls(value: object) -> None:
+    assert not doubtful_calls(row_of(value))
+    assert not doubtful_tools(row_of(value))
+    assert not unusual(row_of(value))
+
+
+def test_a_conversation_with_tools_in_good_order_is_not_asked_of_it() -> None:
+    assert not untidy(row_of(FINE))
+
+
+@pytest.mark.parametrize("rule", LINES)
+def test_no_gate_hides_the_lines_of_a_rule(rule: str) -> None:
+    for line in [*LINES[rule][0], *LINES[rule][1]]:
+        row = read(2, line)
+        if isinstance(row, Row):
+            assert hidden(row) == []
+
+
+_ANY = st.sampled_from(
+    [None, "", " ", "c1", "c2", "track", "tool", "user", "system", "assistant", 0, 1, 2, True]
+) | st.sampled_from([[], {}, [TRACK], [TRACK, TRACK], [call()], "{}", '{"order": "x"}', 0.5])
+_MESSAGE = st.sampled_from(
+    [USER, ANSWER, SYSTEM, calls(call()), calls(call(call_id="c2")), reply(), reply("c2")]
+)
+
+
+@settings(deadline=None)
+@given(st.lists(_MESSAGE, max_size=6), st.data())
+def test_no_gate_hides_what_a_rule_would_find(messages: list[object], data: st.DataObject) -> None:
+    value = copy.deepcopy({"messages": messages or FINE["messages"], "tools": [TRACK]})
+    for _ in range(data.draw(st.integers(0, 3))):
+        place, key = data.draw(st.sampled_from(_places(value)))
+        change = data.draw(st.sampled_from(["put", "remove", "add"]))
+        if change == "put":
+            place[key] = copy.deepcopy(data.draw(_ANY))
+        elif change == "remove":
+            del place[key]
+        elif isinstance(place, dict):
+            new = data.draw(st.sampled_from(["weight", "name", "function_call", "tool_calls"]))
+            place[new] = copy.deepcopy(data.draw(_ANY))
+        if not _places(value):
+            break
+    assert hidden(row_of(value)) == []
+
+
+def _places(value: object) -> list[tuple[Any, Any]]:
+    """Return every container in a JSON value with each of its keys or indexes."""
+    if isinstance(value, dict):
+        own: list[tuple[Any, Any]] = [(value, key) for key in value]
+        return own + [place for one in value.values() for place in _places(one)]
+    if isinstance(value, list):
+        own = [(value, at) for at in range(len(value))]
+        return own + [place for one in value for place in _places(one)]
+    return []

@@ -1,0 +1,62 @@
+"""A look at a chat that is not plain, with tools say, which saves asking most rules of it."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+_EXAMPLE = frozenset({"messages", "tools", "parallel_tool_calls"})
+_KEYS = {
+    "system": frozenset({"role", "content"}),
+    "developer": frozenset({"role", "content"}),
+    "user": frozenset({"role", "content"}),
+    "assistant": frozenset({"role", "content", "weight", "tool_calls"}),
+    "tool": frozenset({"role", "content", "tool_call_id"}),
+}
+_LEADERS = frozenset({"system", "developer"})
+
+
+class Sound(NamedTuple):
+    """Of what no rule can find anything: keys and types, or also order and white space."""
+
+    parts: bool = False
+    order: bool = False
+
+
+_NOTHING = Sound()
+
+
+def sound(raw: Mapping[str, Any]) -> Sound:
+    """Return what is surely as it should be in an example; no claim about tools and calls."""
+    messages = raw.get("messages")
+    if not isinstance(messages, list) or not messages or not raw.keys() <= _EXAMPLE:
+        return _NOTHING
+    if not all(map(_is_sound, messages)):
+        return _NOTHING
+    roles = [message["role"] for message in messages]
+    texts = [message.get("content") for message in messages]
+    stripped = all(text is None or (text and text.strip() == text) for text in texts)
+    echoes = any(text is not None and text == before for before, text in pairwise(texts))
+    return Sound(True, stripped and not echoes and _in_order(roles))
+
+
+def _is_sound(message: object) -> bool:
+    if not isinstance(message, dict) or not isinstance(role := message.get("role"), str):
+        return False
+    if role not in _KEYS or not message.keys() <= _KEYS[role]:
+        return False
+    weight = message.get("weight", 1)
+    if type(weight) is not int or weight not in {0, 1}:
+        return False
+    content = message.get("content")
+    return isinstance(content, str) or (content is None and bool(message.get("tool_calls")))
+
+
+def _in_order(roles: Sequence[str]) -> bool:
+    talk = roles[1:] if roles[0] in _LEADERS else roles
+    if "user" not in talk or talk[-1] != "assistant" or not _LEADERS.isdisjoint(talk):
+        return False
+    return all(a != b or a == "tool" for a, b in pairwise(talk))
