@@ -21,7 +21,10 @@ _MOJIBAKE = re.compile(
 # Every garbled text holds one of these bytes, and hardly any other does: Ã, Â or â€ with the
 # next letter, perhaps as an escape, or the mark of what could not be read.
 _TRACES = re.compile(rb"\xc3(?:[\x82\x83]\xc2|\xa2(?:\xe2\x82\xac|\xc2\x80|\\))|\xef\xbf\xbd")
-_FIRST = (b"\xc3\x82", b"\xc3\x83", b"\xc3\xa2", b"\xef\xbf\xbd")  # how they begin
+_FIRST = (  # how they begin
+    *(b"\xc3\x82\xc2", b"\xc3\x83\xc2", b"\xc3\xa2\xe2", b"\xc3\xa2\xc2", b"\xc3\xa2\\"),
+    b"\xef\xbf\xbd",
+)
 _ESCAPED = (b"\\u00", b"\\ufffd")
 
 
@@ -33,9 +36,11 @@ def _may_be_garbled(row: Row) -> bool:
 
 
 def _perhaps_garbled(stretch: Stretch) -> Iterable[int]:
-    for at in stretch.holding(b"\\u"):
-        if any(trace in stretch.lines[at] for trace in _ESCAPED):
+    for at in stretch.holding(b"\\u00"):
+        if b"\\u00" in stretch.lines[at]:
             yield at
+    if b"\\ufffd" in stretch.whole:
+        yield from (at for at, line in enumerate(stretch.lines) if b"\\ufffd" in line)
     for mark in _FIRST:
         for at in stretch.foreign_holding(mark):
             if _TRACES.search(stretch.lines[at]):
@@ -96,7 +101,10 @@ def _fences(text: str) -> int:
     """Count the lines that begin with a fence, after three spaces at most."""
     count = 0
     for fence in ("```", "~~~"):
-        if fence in text:
+        if found := text.count(fence):
+            if text.count("\n" + fence) + text.startswith(fence) == found:  # none stands further in
+                count += found
+                continue
             at = text.find(fence)
             while at >= 0:
                 start = text.rfind("\n", 0, at) + 1

@@ -61,13 +61,15 @@ def pattern_rule(
 
 # What ends an escape and stands before an @ is no letter of an address.
 _ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
+_ESCAPED_IN_SIEVE = re.compile(rb"\\u[0A-F]{0,4}@")
 
 
 def _counting_in_line(pattern: str) -> TidyCount:
     compiled = re.compile(pattern.encode())
 
     def count(line: bytes, rest: bytes, _messages: list[dict[str, Any]]) -> int:
-        if b"\\" in rest and _ESCAPED_BEFORE.search(line):
+        escaped = b"\\@" in rest or (b"\\u" in rest and _ESCAPED_IN_SIEVE.search(rest))
+        if escaped and _ESCAPED_BEFORE.search(line):
             return -1
         return len(compiled.findall(line))
 
@@ -161,7 +163,7 @@ pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
-    shaped(b"0000", ("00-?0000-?000",), r"[0-9]{2}[ -]?[0-9]{4}[ -]?[0-9]{3}"),
+    shaped(b"0000", ("00-?0000-?000",), r"[0-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{3}"),
     r"(?<![\d.-])[3-6]\d{3}(?:[ -]?\d){9,15}(?![\d-])",
     luhn,
 )

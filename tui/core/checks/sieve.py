@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _KEPT = b"ghkuxyz"  # they tell sk-, ghp_, xox, eyJ, AIza and \\u from others
 _LETTERS = {*range(ord("a"), ord("z") + 1), *range(0x80, 0x100)} - {*_KEPT}
 _DROPPED = bytes(_LETTERS) + b" {}[]()!?';"
-_ASCII = bytes({*range(0x80)} - {*b"\n"})
+_ASCII = bytes({*range(0x80)} - {*b"\n\\"})
 _DIGITS = bytes(ord("0") if 0x30 <= byte <= 0x39 else byte for byte in range(256))
 _ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
 
@@ -47,10 +47,14 @@ class Stretch:
     @cached_property
     def sieves(self) -> list[bytes]:
         """What is left of each line."""
-        sieves = self.sieve.split(b"\n")
-        if len(sieves) == len(self.lines):
-            return sieves
-        return [sieved(line) for line in self.lines]  # there are none, or one that has a break
+        if self._broken:
+            return [sieved(line) for line in self.lines]
+        return self.sieve.split(b"\n")
+
+    @cached_property
+    def _broken(self) -> bool:
+        """Whether there are no lines, or one that has a break."""
+        return self.sieve.count(b"\n") != len(self.lines) - 1
 
     def holding(self, mark: bytes) -> Sequence[int]:
         """Return the lines (0-based) whose sieve holds `mark`."""
@@ -73,7 +77,7 @@ class Stretch:
         """Return the lines (0-based) that hold `mark`, one letter that is not ASCII."""
         found: list[int] = []
         foreign, at, looked = self._foreign, 0, 0
-        if self.whole.count(b"\n") >= len(self.lines):  # a line has a break
+        if self._broken:
             return [at for at, line in enumerate(self.lines) if mark in line]
         while (place := foreign.find(mark, looked)) >= 0:
             at += foreign.count(b"\n", looked, place)
@@ -148,8 +152,8 @@ def marked(*marks: bytes) -> Callable[[Row], bool]:
 def shaped(part: bytes, rough: tuple[str, ...], exact: str) -> Callable[[Row], bool]:
     """Return a gate: whether the line matches the pattern `exact`.
 
-    That is asked only if its sieve holds `part` and matches one of the patterns `rough`, each
-    of which begins with what is found without trying it everywhere.
+    That is asked only if its sieve holds `part` and matches one of the patterns `rough`. Each
+    pattern begins with what is found without trying it everywhere: one letter, or one of a set.
     """
     in_sieve, in_line = [re.compile(one.encode()) for one in rough], re.compile(exact.encode())
 
