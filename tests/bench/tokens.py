@@ -85,7 +85,6 @@ def notebook(path: Path) -> tuple[int, int]:
 
 def ours(path: Path) -> tuple[int, int]:
     """Count as the program does, with the cache under $FINETUI_HOME."""
-    from tui.services.lines import read_lines
     from tui.services.locations import Locations
     from tui.services.tokens import TokenService
 
@@ -102,10 +101,8 @@ def ours(path: Path) -> tuple[int, int]:
                 gaps.append(time.perf_counter() - at - 0.005)
 
         ticking = asyncio.create_task(tick())
-        rows = await read_lines(path)
-        report = await service.report(
-            rows,
-            path.name,
+        report = await service.report_file(
+            str(path),
             "gpt-4.1",
             on_part=lambda part: seen.update(first=seen.get("first", time.perf_counter() - began)),
         )
@@ -114,7 +111,6 @@ def ours(path: Path) -> tuple[int, int]:
         peaks = [_memory(pid, "VmHWM") for pid in service.processes]
         files = [_memory(pid, "RssFile") for pid in service.processes]
         memory = sum(peaks) + _memory(os.getpid(), "VmHWM")
-        rows.close()
         await service.close()
         print(
             f"  report after {done:.2f} s, first bars after {seen.get('first', done):.2f} s, "

@@ -10,7 +10,6 @@ from tui.cli import tokens_money
 from tui.cli.arguments import Commands, Parser, command
 from tui.core.text import one_line, plural
 from tui.services.errors import InputError, ServiceError
-from tui.services.local_files import read_rows
 
 if TYPE_CHECKING:
     import argparse
@@ -112,10 +111,9 @@ async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -
     from tui.services.tokens import CountingError
     from tui.services.vocab import VocabularyError
 
-    rows = await asyncio.to_thread(read_rows, Path(path))
     try:
-        return await workspace.tokens.report(
-            rows, path, options.model, epochs=options.epochs, money=workspace.profile.money
+        return await workspace.tokens.report_file(
+            path, options.model, epochs=options.epochs, money=workspace.profile.money
         )
     except VocabularyError as error:
         raise ServiceError(
@@ -127,8 +125,6 @@ async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -
         raise InputError(
             "Cannot read the file", f"{path}: {error.strerror or error}", "Check it and try again."
         ) from error
-    finally:
-        rows.close()
 
 
 def _over(

@@ -65,13 +65,16 @@ class Rows(Sequence[bytes]):
         self.source.close()
 
 
-def read_rows(path: Path) -> Rows:
-    """Return the lines of a file. Blocking. Raises InputError when it cannot be read."""
+def read_rows(path: Path, *, whole: bool = True) -> Rows:
+    """Return the lines of a file. Blocking. Raises InputError when it cannot be read.
+
+    If not `whole`, only the first 4 MB are looked through yet: see `LineSource.index`.
+    """
     from tui.services.datasets.source import LineSource
 
     open_file(path).close()  # a folder, a pipe, a missing file: said in our words
     try:
-        return Rows(LineSource(path))
+        return Rows(LineSource(path, whole=whole))
     except OSError as error:
         raise unreadable(path, error) from error
 

@@ -6,6 +6,7 @@ import asyncio
 import math
 import threading
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -16,6 +17,7 @@ from tui.services.counting.counts import Cancelled, Counted, Counting
 from tui.services.counting.crew import CountingError
 from tui.services.counting.feed import Rows
 from tui.services.errors import InputError
+from tui.services.local_files import read_rows
 from tui.services.tokens_report import TokenReport, make_report
 
 if TYPE_CHECKING:
@@ -94,13 +96,40 @@ class TokenService:
             on_progress(len(rows), len(rows))
         return report
 
-    def prepare(self, rows: Rows) -> None:
+    async def report_file(
+        self,
+        path: str,
+        model: str,
+        *,
+        epochs: int | None = None,
+        money: Money | None = None,
+        on_part: Callable[[TokenReport], None] | None = None,
+    ) -> TokenReport:
+        """Return the `report` of a file nobody has open; processes start while it is read.
+
+        Raises as `report` does, and InputError when the file cannot be opened.
+        """
+        rows = await asyncio.to_thread(read_rows, Path(path), whole=False)
+        try:
+            if not rows.source.complete:
+                encoding = (await asyncio.to_thread(lambda: self.catalog.find(model))).encoding
+                self.prepare(rows, encoding, screen=False)
+                await asyncio.to_thread(rows.source.index)
+            return await self.report(rows, path, model, epochs=epochs, money=money, on_part=on_part)
+        finally:
+            rows.close()
+
+    def prepare(self, rows: Rows, encoding: str = DEFAULT_ENCODING, *, screen: bool = True) -> None:
         """Count the first lines of a file that may soon be counted, unless they are remembered.
 
-        Returns at once. What goes wrong, the count itself will tell.
+        Returns at once. What goes wrong, the count itself will tell. `screen` as in Counting.
         """
-        start = (rows, DEFAULT_ENCODING)
-        threading.Thread(target=self._counting.prepare, args=start, daemon=True).start()
+        threading.Thread(
+            target=self._counting.prepare,
+            args=(rows, encoding),
+            kwargs={"screen": screen},
+            daemon=True,
+        ).start()
 
     async def counter(self, model: str) -> tuple[str, str]:
         """Load the vocabulary of a model; return who counts, and why no faster one does."""

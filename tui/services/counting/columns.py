@@ -7,6 +7,7 @@ two ways equal. Runs in a counting process.
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import TYPE_CHECKING, Any, Protocol
 
 from tui.core.tokens import (
@@ -84,8 +85,8 @@ class _Sum:
         self.rows = np.repeat(np.array(gathered.rows, np.intp), gathered.sizes)
         self.modes = np.repeat(np.array(gathered.modes, np.int8), gathered.sizes)
         messages = gathered.messages
-        self.roles: list[Any] = [message.get("role") for message in messages]
-        self.contents: list[Any] = [message.get("content") for message in messages]
+        self.roles: list[Any] = [*map(dict.get, messages, repeat("role"))]
+        self.contents: list[Any] = [*map(dict.get, messages, repeat("content"))]
         self.odd = odd_ones(messages, self.roles, self.contents)
         # The texts of odd messages, with the message of each; own ones are those of the answer.
         self.own: list[tuple[int, str]] = []
@@ -140,8 +141,8 @@ class _Sum:
         """Return the rows that are summed, in the order of `_SUMMED`, a column a message."""
         import numpy as np
 
-        codes = np.array([_ROLES.get(role, _OTHER) for role in self.roles], np.int8)
         modes, size = self.modes, len(self.contents)
+        codes = np.fromiter(map(_ROLES.get, self.roles, repeat(_OTHER)), np.int8, size)
         answers = self._known(range(size), self.contents)
         characters = np.fromiter(map(len, self.contents), np.int64, size)
         others = self._known(range(size), self.roles)

@@ -84,22 +84,33 @@ class Counting:
             told.by, told.note = some.found.by or told.by, some.found.note or told.note
         return await asyncio.to_thread(self._in_order, lines, told, rows, order, encoding)
 
-    def prepare(self, rows: Rows, encoding: str) -> None:
+    def prepare(self, rows: Rows, encoding: str, *, screen: bool = True) -> None:
         """Count the first lines of a large file, unless they are known. Blocks.
 
         So a process is running and has its tokenizer when the whole is asked for, and the first
-        bars are there at once. Whoever prepares has a screen to keep quick: it comes first.
+        bars are there at once. With a `screen` to keep quick, that comes first: one process
+        starts, and all give way to others. Without, as many as the whole file is worth.
         """
         source = _source_of(rows)
         chunk = None if source is None else next(chunks_of_file(source, 0, len(source)), None)
-        if chunk is None:
+        if source is None or chunk is None:
             return
-        self.crew.polite = True
+        self.crew.polite = screen
         with contextlib.suppress(OSError, CountingError, VocabularyError):
             kept = self._remembered(encoding)
             stop = 0 if kept is None else kept.refresh()
             run = Run(self.crew, encoding, nothing_yet(chunk.rows), iter(()), kept, False, stop)
+            if run.knows(chunk):
+                return
+            more = 0 if screen else self.crew.threads(source.identity.size) - 1
+            for _ in range(more):
+                threading.Thread(target=self._load, args=(encoding,), daemon=True).start()
             run.count(chunk, bytearray())
+
+    def _load(self, encoding: str) -> None:
+        """Have a process load its tokenizer. What goes wrong, the count itself will tell."""
+        with contextlib.suppress(CountingError, VocabularyError):
+            self.crew.ask({"task": "ready", "encoding": encoding}, b"")
 
     async def _file(
         self,

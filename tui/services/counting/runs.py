@@ -120,15 +120,27 @@ class Run:
             self.failure = error
             self.stopped.set()
 
+    def knows(self, chunk: Chunk) -> bool:
+        """Tell whether the numbers of a chunk were kept. Blocks."""
+        return self.kept is not None and self._kept(chunk, chunk.read(bytearray()))[1] is not None
+
     def count(self, chunk: Chunk, room: bytearray) -> None:
         """Look one chunk up, or have it counted; `room` is a place to read into. Blocks."""
-        body, digest = chunk.read(room), b""
-        if self.kept is not None:
-            digest = digest_of(body)
-            if (numbers := self.kept.get(digest, chunk.rows)) is not None:
-                self._take(chunk, numbers)
-                return
-        self._ask(chunk, body, digest)
+        body = chunk.read(room)
+        digest, numbers = self._kept(chunk, body)
+        if numbers is None:
+            self._ask(chunk, body, digest)
+        else:
+            self._take(chunk, numbers)
+
+    def _kept(
+        self, chunk: Chunk, body: bytes | memoryview
+    ) -> tuple[bytes, NDArray[np.uint32] | None]:
+        """Return the digest of a chunk, and its numbers if they were kept."""
+        if self.kept is None:
+            return b"", None
+        digest = digest_of(body)
+        return digest, self.kept.get(digest, chunk.rows)
 
     def _ask(self, chunk: Chunk, lines: bytes | memoryview, digest: bytes) -> None:
         """Have a process count a chunk, and keep what it says."""

@@ -6,6 +6,7 @@ the end of this process only. Started by `crew`.
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
@@ -125,11 +126,11 @@ def main() -> None:
     os.environ["RAYON_NUM_THREADS"] = "1"
     if "polite" in sys.argv[1:] and hasattr(os, "nice"):
         os.nice(_POLITE)
-    try:
+    # Nobody waits for the answer once a pipe is broken.
+    with contextlib.suppress(BrokenPipeError):
         answer_all(Worker(plain="plain" in sys.argv[1:]))
-    except BrokenPipeError:
-        # Nobody waits for the answer; nothing is left to flush at exit either.
-        os._exit(0)
+    # Nothing is left to flush, and to give so much memory back piece by piece takes 0.1 s.
+    os._exit(0)
 
 
 if __name__ == "__main__":
