@@ -32,7 +32,7 @@ def table(rows: int, first: int = 0) -> np.ndarray:
 
 
 def put(store: Remembered, name: bytes, numbers: np.ndarray, lines: list[bytes]) -> None:
-    store.put(name, records.hash_mark(), hashes_of(lines).tobytes(), numbers.tobytes())
+    store.put(name, hashes_of(lines).tobytes(), numbers.tobytes())
 
 
 @settings(max_examples=60, deadline=None)

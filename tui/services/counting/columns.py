@@ -1,7 +1,7 @@
 """Counting many lines at once: one row of numbers a line.
 
 The rules are those of `tui.core.tokens`; here they are laid out for speed. The messages of many
-lines are gathered first, equal texts are counted once, and numpy sums them up. A test holds the
+lines are gathered first and counted in one go, and numpy sums them up. A test holds the
 two ways equal. Runs in a counting process.
 """
 
@@ -95,7 +95,8 @@ class _Sum:
         self.left_out: list[int] = []  # answers of weight 0
         for at in self.odd:
             self._odd(at, messages[at])
-        self.tokens: dict[str, int] = {}
+        self.tokens: dict[str, int] = {}  # of all texts but contents
+        self.answers: Sequence[int] = ()  # of contents
 
     def _odd(self, at: int, message: dict[str, Any]) -> None:
         self.contents[at] = ""
@@ -128,14 +129,16 @@ class _Sum:
             self.found[row, AT["tools"]] += fixed + sum(max(self.tokens[t], 0) for t in texts)
 
     def _count(self) -> None:
-        unique = dict.fromkeys(self.contents)
-        unique.update(dict.fromkeys(self.roles))
+        # Contents first, each by itself: to find equal ones costs more than a fast counter saves.
+        unique = dict.fromkeys(self.roles)
         unique.update(dict.fromkeys(text for _, text in self.own))
         unique.update(dict.fromkeys(text for _, text in self.others))
         for _, _, texts in self.gathered.tools:
             unique.update(dict.fromkeys(texts))
         texts = [*unique]
-        self.tokens = dict(zip(texts, self.counter.counts(texts), strict=True))
+        found = self.counter.counts([*self.contents, *texts])
+        self.answers = found[: len(self.contents)]
+        self.tokens = dict(zip(texts, found[len(self.contents) :], strict=True))
 
     def _by_message(self) -> NDArray[np.int64]:
         """Return the rows that are summed, in the order of `_SUMMED`, a column a message."""
@@ -143,9 +146,9 @@ class _Sum:
 
         modes, size = self.modes, len(self.contents)
         codes = np.fromiter(map(_ROLES.get, self.roles, repeat(_OTHER)), np.int8, size)
-        answers = self._known(range(size), self.contents)
+        answers = self._counted(range(size), self.answers)
         characters = np.fromiter(map(len, self.contents), np.int64, size)
-        others = self._known(range(size), self.roles)
+        others = self._counted(range(size), map(self.tokens.__getitem__, self.roles))
         others[self.odd] = 0
         self._add(answers, self.own)
         self._add(others, self.others)
@@ -169,11 +172,11 @@ class _Sum:
              rejected * answers, *by_role]
         )  # fmt: skip
 
-    def _known(self, at: Sequence[int], texts: Iterable[str]) -> NDArray[np.int64]:
-        """Return the tokens of texts, 0 for what cannot be counted; its line is told of it."""
+    def _counted(self, at: Sequence[int], tokens: Iterable[int]) -> NDArray[np.int64]:
+        """Return tokens of messages, 0 for what cannot be counted; its line is told of it."""
         import numpy as np
 
-        found = np.fromiter(map(self.tokens.__getitem__, texts), np.int64, len(at))
+        found = np.fromiter(tokens, np.int64, len(at))
         if len(found) and found.min() < 0:
             bad = np.flatnonzero(found < 0)
             np.add.at(self.found, (self.rows[np.array(at)[bad]], AT["uncounted"]), 1)
@@ -185,4 +188,5 @@ class _Sum:
 
         if texts:
             at = [each for each, _ in texts]
-            np.add.at(tokens, at, self._known(at, [text for _, text in texts]))
+            theirs = (self.tokens[text] for _, text in texts)
+            np.add.at(tokens, at, self._counted(at, theirs))

@@ -46,7 +46,6 @@ class Worker:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")}
         paths = [root, environ.get("PYTHONPATH", "")]
         environ["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
-        environ["PYTHONHASHSEED"] = "0"  # equal lines have equal hashes in all of them
         environ |= {"RAYON_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module

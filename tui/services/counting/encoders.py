@@ -39,7 +39,13 @@ class PlainCounter:
         self._encoder = encoder(encoding)
 
     def counts(self, texts: Sequence[str]) -> list[int]:
-        """Return one number a text; -1 where tiktoken gives up."""
+        """Return one number a text; -1 where tiktoken gives up. Equal ones are counted once."""
+        unique = [*dict.fromkeys(texts)]
+        if len(unique) == len(texts):
+            return self._counts(texts)
+        return [*map(dict(zip(unique, self._counts(unique), strict=True)).__getitem__, texts)]
+
+    def _counts(self, texts: Sequence[str]) -> list[int]:
         if max(map(len, texts), default=0) < LONGEST_RUN:
             with contextlib.suppress(Exception):  # then each by itself, to see which it is
                 return [*map(len, map(self._encoder.encode, texts))]

@@ -22,23 +22,15 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# The layout, what made the line hashes, the digest of the stretch, its lines, a checksum.
-_HEAD = struct.Struct("<8s8s16sII")
+# The layout, the digest of the stretch, its lines, a checksum.
+_HEAD = struct.Struct("<8s16sII")
 HEAD_BYTES = _HEAD.size
 WIDTH = len(NAMES)
 ROW_BYTES = 8 + 4 * WIDTH
 
 
-def _mark(text: str) -> bytes:
-    return hashlib.blake2b(text.encode(), digest_size=8).digest()
-
-
-LAYOUT = _mark(f"6 {','.join(NAMES)} {sys.byteorder}")
-
-
-def hash_mark() -> bytes:
-    """Return what must be equal for line hashes made elsewhere to mean the same here."""
-    return _mark(f"{sys.hash_info.algorithm} {hash(b'finetui')}")
+_LAYOUT_TEXT = f"7 {','.join(NAMES)} {sys.byteorder}"
+LAYOUT = hashlib.blake2b(_LAYOUT_TEXT.encode(), digest_size=8).digest()
 
 
 def digest_of(body: bytes | memoryview) -> bytes:
@@ -57,7 +49,6 @@ class Record:
     offset: int
     digest: bytes
     rows: int
-    made: bytes
     checksum: int
 
     @property
@@ -78,8 +69,8 @@ def scan(fd: int, start: int, stop: int) -> tuple[list[Record], int]:
         head = os.pread(fd, HEAD_BYTES, start)
         if len(head) < HEAD_BYTES:
             break
-        layout, made, digest, rows, checksum = _HEAD.unpack(head)
-        record = Record(start, digest, rows, made, checksum)
+        layout, digest, rows, checksum = _HEAD.unpack(head)
+        record = Record(start, digest, rows, checksum)
         if layout != LAYOUT or record.end > stop:
             break
         found.append(record)
@@ -99,8 +90,8 @@ def read(fd: int, record: Record) -> tuple[NDArray[np.uint64], NDArray[np.uint32
     return hashes, table.reshape(record.rows, WIDTH)
 
 
-def pack(digest: bytes, made: bytes, hashes: bytes, table: bytes) -> bytes:
-    """Return a record to be added at the end of a file. `made` is a `hash_mark`."""
+def pack(digest: bytes, hashes: bytes, table: bytes) -> bytes:
+    """Return a record to be added at the end of a file."""
     body = hashes + table
-    head = _HEAD.pack(LAYOUT, made, digest, len(hashes) // 8, zlib.crc32(body))
+    head = _HEAD.pack(LAYOUT, digest, len(hashes) // 8, zlib.crc32(body))
     return head + body + bytes(-len(body) % 8)

@@ -57,12 +57,12 @@ class Remembered:
             del self._index[digest]
         return None
 
-    def put(self, digest: bytes, made: bytes, hashes: bytes, table: bytes) -> None:
-        """Keep the numbers of a stretch; `made` is the `records.hash_mark` of its hashes."""
+    def put(self, digest: bytes, hashes: bytes, table: bytes) -> None:
+        """Keep the numbers of a stretch, and the hashes of its lines."""
         with self._lock, contextlib.suppress(OSError):
             if self._fd >= 0:
                 # In one piece: another program may be adding to the same file.
-                os.write(self._fd, records.pack(digest, made, hashes, table))
+                os.write(self._fd, records.pack(digest, hashes, table))
 
     def close(self) -> None:
         """Give the file back."""

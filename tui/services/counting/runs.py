@@ -163,7 +163,7 @@ class Run:
                 self.found.new += told["new"]
                 self.found.by, self.found.note = told["by"], told["note"]
         if self.kept is not None:
-            self.kept.put(digest, bytes.fromhex(told["made"]), body[4 * size :], body[: 4 * size])
+            self.kept.put(digest, body[4 * size :], body[: 4 * size])
 
     def _take(self, chunk: Chunk, numbers: NDArray[np.uint32]) -> None:
         span = slice(chunk.start, chunk.start + chunk.rows)

@@ -20,7 +20,6 @@ from tui.services.counting.columns import NAMES, count_lines
 from tui.services.counting.encoders import Chosen, PlainCounter, choose
 from tui.services.counting.frames import receive, send
 from tui.services.counting.known_lines import KnownLines, hashes_of
-from tui.services.counting.records import hash_mark
 from tui.services.vocab import VocabularyError
 
 if TYPE_CHECKING:
@@ -56,11 +55,12 @@ class Worker:
         import numpy as np
 
         lines = body.split(b"\n")[: head["rows"]]
-        lines = [line[:-1] if line.endswith(b"\r") else line for line in lines]
+        if b"\r" in body:
+            lines = [line[:-1] if line.endswith(b"\r") else line for line in lines]
         hashes = hashes_of(lines)
         sizes = np.fromiter(map(len, lines), np.int64, len(lines))
         known, numbers = self._known_lines(head["file"], head["stop"]).look_up(hashes, sizes)
-        answer: dict[str, Any] = {"new": len(lines) - len(known), "made": hash_mark().hex()}
+        answer: dict[str, Any] = {"new": len(lines) - len(known)}
         table = numbers
         if answer["new"]:
             chosen = self._choose(head["encoding"], few=head["few"])
