@@ -30,6 +30,8 @@ _WORTH_TWO_FAST = 64 * 1024 * 1024
 WORTH_FAST = 4_000_000
 _PATIENCE_S = 2.0
 _PIPE_BYTES = 1024 * 1024
+# The C library gives pieces from this size on back as soon as they are free: 7 MB a process.
+_GIVE_BACK = {"MALLOC_MMAP_THRESHOLD_": "1048576", "MALLOC_TRIM_THRESHOLD_": "1048576"}
 
 
 class CountingError(RuntimeError):
@@ -46,7 +48,7 @@ class Worker:
         environ = {k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")}
         paths = [root, environ.get("PYTHONPATH", "")]
         environ["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
-        environ |= {"RAYON_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
+        environ |= _GIVE_BACK | {"RAYON_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}
         try:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                 # Not "-m": that would look for modules in the folder one happens to be in.
