@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call, calls, reply
 from tui.core.checks.doubts import doubtful_calls, doubtful_tools
 from tui.core.checks.model import ROW_RULES
-from tui.core.checks.row import Row, untidy, unusual
+from tui.core.checks.row import Row, perhaps_untrained, untidy, unusual
 from tui.core.checks.run import read
 
-GATES = [doubtful_calls, doubtful_tools, unusual, untidy]
+GATES = [doubtful_calls, doubtful_tools, unusual, untidy, perhaps_untrained]
 FINE = {"messages": [SYSTEM, USER, calls(call()), reply(), ANSWER], "tools": [TRACK]}
 
 

@@ -178,8 +178,7 @@ ROW_RULES: dict[Gate, list[tuple[Rule, RowFunction]]] = {}
 CLOSED_TO_TIDY: set[Gate] = set()
 # For rules that find much: how many findings there are, without making them.
 COUNTS: dict[str, Count] = {}
-# For some: the same of a tidy chat that hides no ASCII, from its line, sieve and messages alone;
-# below 0 if unsure.
+# For some: the same of a tidy chat that hides no ASCII, from its line, sieve and messages alone.
 TIDY_COUNTS: dict[str, TidyCount] = {}
 FILE_RULES: list[tuple[Rule, FileFunction]] = []
 

@@ -296,8 +296,8 @@ def untidy(row: Row) -> bool:
 
 @closed_to_tidy
 def perhaps_untrained(row: Row) -> bool:
-    """Let all but tidy chats with a trained answer through."""
-    return row.untrained or not row.tidy
+    """Let chats through that may have no trained answer."""
+    return row.untrained or (not row.tidy and row.may_hold(b'"weight"'))
 
 
 def digest(value: object) -> bytes:

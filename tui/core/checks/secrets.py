@@ -11,7 +11,7 @@ from tui.core.checks.sieve import LETS, common, marked, shaped
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tui.core.checks.model import Gate, Severity, TidyCount
+    from tui.core.checks.model import Gate, Severity
     from tui.core.checks.row import Row
 
 # What each rule looks for; a match may be less than what has to go.
@@ -26,13 +26,8 @@ def pattern_rule(
     gate: Gate,
     pattern: str,
     accept: Callable[[str], bool] | None = None,
-    *,
-    frequent: bool = False,
 ) -> None:
-    """Register a rule that looks for `pattern` in lines that `gate` lets through.
-
-    A `frequent` one, of ASCII and without `accept`, is also counted in bare lines.
-    """
+    """Register a rule that looks for `pattern` in lines that `gate` lets through."""
     compiled = PATTERNS[rule_id] = re.compile(pattern)
 
     def find(row: Row) -> Iterable[Finding]:
@@ -54,26 +49,10 @@ def pattern_rule(
         found = [match for message in messages for match in compiled.findall(message["content"])]
         return len(found) if accept is None else sum(map(accept, found))
 
-    TIDY_COUNTS[rule_id] = _counting_in_line(pattern) if frequent else count_tidy
+    if gate in LETS:
+        TIDY_COUNTS[rule_id] = count_tidy
     text = f"{_LEARNED} Replace it by a placeholder."
     row_rule(rule_id, severity, title, text, fixable=True, gate=gate, count=count)(find)
-
-
-# What ends an escape and stands before an @ is no letter of an address.
-_ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
-_ESCAPED_IN_SIEVE = re.compile(rb"\\u[0A-F]{0,4}@")
-
-
-def _counting_in_line(pattern: str) -> TidyCount:
-    compiled = re.compile(pattern.encode())
-
-    def count(line: bytes, rest: bytes, _messages: list[dict[str, Any]]) -> int:
-        escaped = b"\\@" in rest or (b"\\u" in rest and _ESCAPED_IN_SIEVE.search(rest))
-        if escaped and _ESCAPED_BEFORE.search(line):
-            return -1
-        return len(compiled.findall(line))
-
-    return count
 
 
 def _message(title: str, match: re.Match[str]) -> str:
@@ -175,12 +154,22 @@ pattern_rule(
     r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
     iban,
 )
+# Looked for from the @ on, which is rare, not from every letter.
+_EMAIL = r"@(?<=[A-Za-z0-9_%+-]@)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])"
+# What ends an escape and stands before an @ is no letter of an address.
+_ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
+_ESCAPED_IN_SIEVE = re.compile(rb"\\u[0A-F]{0,4}@")
+
+
+def _perhaps_escaped(line: bytes, rest: bytes) -> bool:
+    escaped = b"\\@" in rest or (b"\\u" in rest and _ESCAPED_IN_SIEVE.search(rest))
+    return bool(escaped) and _ESCAPED_BEFORE.search(line) is not None
+
+
 pattern_rule(
     "personal-email",
     "info",
     "E-mail address",
-    common(b"@"),
-    # Looked for from the @ on, which is rare, not from every letter.
-    r"@(?<=[A-Za-z0-9_%+-]@)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])",
-    frequent=True,
+    common(b"@", re.compile(_EMAIL.encode()), _perhaps_escaped),
+    _EMAIL,
 )

@@ -104,6 +104,7 @@ class Stretch:
         return [at for at in suspects if hides_ascii(self.lines[at], self.sieves[at])]
 
 
+Unsure = Callable[[bytes, bytes], bool]
 # By gate: which lines of a stretch it may let through. One that is not named it surely does
 # not, unless it hides letters. Asking this of a thousand lines at once is far cheaper than
 # asking the gate of each.
@@ -111,17 +112,36 @@ Hint = Callable[[Stretch], Iterable[int]]
 HINTS: dict[Callable[[Row], bool], Hint] = {}
 
 
+# By gate, for a rule that finds much: the lines in which it does and how much, if they are tidy
+# chats; below 0 if unsure. Instead of a hint.
+Counted = Callable[[Stretch], Iterable[tuple[int, int]]]
+COUNTED: dict[Callable[[Row], bool], Counted] = {}
+
+
 # By gate: whether it lets a line that hides no ASCII through, from the line and its sieve.
 LETS: dict[Callable[[Row], bool], Callable[[bytes, bytes], bool]] = {}
 
 
-def common(mark: bytes) -> Callable[[Row], bool]:
-    """Return a gate: whether a mark that many lines hold may be in a text of the line."""
+def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[[Row], bool]:
+    """Return a gate: whether a mark that many lines hold may be in a text of the line.
+
+    The rule behind it finds as much in a tidy chat as `pattern` does in its line, in which
+    there is the mark, unless `unsure` (of a line and its sieve) says that this may not be so.
+    """
 
     def gate(row: Row) -> bool:
         return mark in row.line or row.hides_ascii
 
-    HINTS[gate] = lambda stretch: compress(count(), map(contains, stretch.sieves, repeat(mark)))
+    def counted(stretch: Stretch) -> Iterable[tuple[int, int]]:
+        lines, sieves, find = stretch.lines, stretch.sieves, pattern.findall
+        for at in compress(count(), map(contains, sieves, repeat(mark))):
+            line = lines[at]
+            if unsure(line, sieves[at]):
+                yield at, -1
+            elif found := len(find(line)):
+                yield at, found
+
+    COUNTED[gate] = counted
     return gate
 
 

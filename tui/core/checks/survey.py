@@ -21,7 +21,7 @@ from tui.core.checks.model import (
 )
 from tui.core.checks.row import Row, perhaps_untrained, plain
 from tui.core.checks.run import damage, facts_of_bad, read
-from tui.core.checks.sieve import HINTS, Stretch
+from tui.core.checks.sieve import COUNTED, HINTS, Stretch
 from tui.core.checks.structure import has_more_keys, written_keys
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 # A gate, and the rules behind it: the byte that stands for each, and how to count its findings.
 Group = tuple["Gate", list[tuple[bytes, "Count"]]]
-# From a tidy line, its sieve and messages to its signature; None when that takes more.
-Quick = Callable[[bytes, bytes, list[dict[str, "Any"]]], bytes | None]
+# From a tidy line, its sieve and messages to its signature.
+Quick = Callable[[bytes, bytes, list[dict[str, "Any"]]], bytes]
 
 
 def survey(first: int, lines: Iterable[bytes]) -> Columns:
@@ -49,24 +49,29 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
     signatures: list[bytes] = []  # of tidy lines not yet in the columns
     digests: list[tuple[int, int, int, int]] = []
     trained: list[bool] = []
-    parts = zip(stretch.lines, stretch.sieves, plan.masks(stretch), strict=True)
-    for number, (line, rest, mask) in enumerate(parts, first):
+    parts = zip(stretch.lines, stretch.sieves, *plan.asked(stretch), strict=True)
+    for number, (line, rest, mask, counted) in enumerate(parts, first):
         raw = _object(line)
         shape = plain(raw)
         if not shape.tidy:
             row = Row(line, raw, rest, shape) if raw else read(number, line)
             columns.add_plain(signatures, digests, trained)  # those before it
+            if counted:
+                mask |= plan.for_counted  # noqa: PLW2901 - of this line alone
             columns.add(*_of_untidy(row, mask | plan.for_untidy))
             continue
         roles, _, keys, untrained = shape
         messages = raw["messages"]
         if rest.count(b'":') > keys and written_keys(line) > keys:  # perhaps twice
-            mask |= plan.for_keys  # noqa: PLW2901 - of this line alone
+            mask |= plan.for_keys  # noqa: PLW2901
         if untrained:
             mask |= plan.for_untrained  # noqa: PLW2901
-        signature = plan.quickly(mask, line, rest, messages) if mask else b""
-        if signature is None:
-            signature = _signature(plan.groups(mask), Row(line, raw, rest, shape))
+        signature = counted
+        if mask:
+            found = plan.quickly(mask, line, rest, messages)
+            if found is None:
+                found = _signature(plan.groups(mask), Row(line, raw, rest, shape))
+            signature = _in_order(counted + found) if counted else found
         signatures.append(signature)
         digests.append(digests_of_plain(messages, roles))
         trained.append(not untrained)
@@ -119,7 +124,14 @@ class _Plan:
         ]
         self.order = [(SEVERITIES.index(rule.severity), n) for n, rule in enumerate(RULES.values())]
         self._all = (1 << len(self._groups)) - 1
-        hinted = self._mask(HINTS)
+        hinted = self._mask([*HINTS, *COUNTED])
+        self.for_counted = self._mask(COUNTED)
+        # The number of the group, and its rule: there is but one behind such a gate.
+        self._counted = [
+            (at, rules[0][0], COUNTED[gate])
+            for at, (gate, rules) in enumerate(self._groups)
+            if gate in COUNTED
+        ]
         self.for_keys = self._mask([has_more_keys])
         self.for_untrained = self._mask([perhaps_untrained])
         self.for_untidy = self._all & ~hinted
@@ -132,19 +144,27 @@ class _Plan:
         ]
         self._quick: dict[int, Quick | None] = {}
 
-    def masks(self, stretch: Stretch) -> list[int]:
+    def asked(self, stretch: Stretch) -> tuple[list[int], list[bytes]]:
         """Return for each line which groups may find something, if it is a tidy chat.
 
-        If it is none, `for_untidy` has to be added.
+        If it is none, `for_untidy` has to be added. And return what is known to be found in it
+        already; if it is no tidy chat, `for_counted` has to be added for that.
         """
         masks = [self._always] * len(stretch.lines)
+        found = [b""] * len(stretch.lines)
         for number, (gate, _) in enumerate(self._groups):
             if gate in HINTS:
                 for at in HINTS[gate](stretch):
                     masks[at] |= 1 << number
+        for number, mark, counted in self._counted:
+            for at, times in counted(stretch):
+                if times < 0:
+                    masks[at] |= 1 << number
+                else:
+                    found[at] += mark * times
         for at in stretch.hiding:
-            masks[at] = self._all
-        return masks
+            masks[at], found[at] = self._all, b""
+        return masks, found
 
     def quickly(
         self, mask: int, line: bytes, rest: bytes, messages: list[dict[str, Any]]
@@ -176,23 +196,15 @@ def _plan() -> _Plan:
 
 
 def _quick_one(mark: bytes, count: TidyCount) -> Quick:
-    def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes | None:
-        found = count(line, rest, messages)
-        return mark * found if found >= 0 else None
+    def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes:
+        return mark * count(line, rest, messages)
 
     return quick
 
 
 def _quick_many(rules: list[tuple[bytes, TidyCount]]) -> Quick:
-    def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes | None:
-        signature = b""
-        for mark, count in rules:
-            found = count(line, rest, messages)
-            if found < 0:
-                return None
-            if found:
-                signature += mark * found
-        return _in_order(signature) if signature else b""
+    def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes:
+        return _in_order(b"".join([mark * count(line, rest, messages) for mark, count in rules]))
 
     return quick
 
