@@ -7,6 +7,8 @@ from typing import Any
 
 from tui.core.large import MANY
 
+_LAST_BITS = 0xF_FFFF
+
 
 def repeats(column: array[int]) -> tuple[array[int], array[int]]:
     """Return the positions of all numbers that stand before, and where each stood first.
@@ -36,11 +38,16 @@ def _sorted_repeats(column: array[int]) -> tuple[array[int], array[int]]:
     twice = np.unique(twice[twice != 0])
     if not len(twice):
         return array("q"), array("q")
-    # Only the numbers that do repeat are sorted again with their places.
-    nearest = np.searchsorted(twice, values)
-    nearest[nearest == len(twice)] = 0
-    places = np.flatnonzero(twice[nearest] == values)
+    # Only the numbers that do repeat are sorted again with their places. Most others are told
+    # by their last bits, far sooner than by looking among all that repeat.
+    ends = np.zeros(_LAST_BITS + 1, bool)
+    ends[twice & _LAST_BITS] = True
+    places = np.flatnonzero(ends[values & _LAST_BITS])
     kept = values[places]
+    nearest = np.searchsorted(twice, kept)
+    nearest[nearest == len(twice)] = 0
+    same = twice[nearest] == kept
+    places, kept = places[same], kept[same]
     _, first, which = np.unique(kept, return_index=True, return_inverse=True)
     befores = places[first][which]
     again = places != befores
