@@ -23,6 +23,8 @@ import termios
 import time
 from pathlib import Path
 
+import orjson
+
 from tui.services.datasets import Document
 from tui.services.datasets.checking import Checker
 
@@ -163,6 +165,11 @@ async def in_the_service(file: Path) -> int:
         document = Document.open(file, Path(folder))
         print(f"{len(document):,} lines, {document.size / 1e6:.0f} MB")
         print(f"index               {(time.perf_counter() - start) * 1000:.0f} ms")
+        start = time.perf_counter()
+        with file.open("rb") as lines:
+            for line in lines:
+                orjson.loads(line)
+        print(f"orjson alone        {time.perf_counter() - start:.1f} s on one core")
         checker = Checker(document)
         start = time.perf_counter()
         problems = await checker.issues()
