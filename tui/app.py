@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 
-# Painting makes many small objects that refer to each other; few of them are garbage.
-_GC_AFTER = 20_000
+# Painting makes many small objects that refer to each other; few of them are garbage. Looking
+# through so many takes 2 ms, in which no key is answered; through all of them far longer.
+_GC_AFTER = (3_000, 10, 50)
 _SOON_AFTER_KEY_S = 0.4
 # How long a thread that computes may keep the loop waiting, each time the loop has looked for
 # input: once for every message a key brings about.
@@ -117,7 +118,7 @@ class FinetuiApp(TypeAhead):
             if not gc.isenabled():  # so the command line has started us
                 gc.freeze()  # what has been made by now stays, and need not be looked through
                 gc.enable()
-                gc.set_threshold(_GC_AFTER)
+                gc.set_threshold(*_GC_AFTER)
 
     async def _open(self) -> None:
         from tui.services.workspace import Workspace
