@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
@@ -112,6 +113,36 @@ async def test_in_a_low_widget_one_line_tells_it_all() -> None:
     app = Shown([10, 10, 20])
     async with app.run_test(size=(40, 5)):
         assert lines(app)[-1] == "10: 2, 67 %, cum. 67 %"
+
+
+async def test_where_it_is_narrow_too_the_shares_are_whole() -> None:
+    for width, told in (
+        (26, "1,000: 2, 67 %, cum. 67 %"),
+        (24, "1,000: 2, 67 %, ≤ 67 %"),
+        (20, "1,000: 67 %, ≤ 67 %"),
+    ):
+        app = Shown([1_000] * 2 + [1_001])
+        async with app.run_test(size=(width, 5)):
+            assert lines(app)[-1] == told
+
+
+@pytest.mark.parametrize("values", [[], [1, 1, 2], list(range(1000))])
+async def test_it_is_drawn_without_colours(
+    monkeypatch: pytest.MonkeyPatch, values: list[int]
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    app = Shown(values)
+    async with app.run_test(size=(40, 8)) as pilot:
+        await pilot.press("right")
+        await pilot.pause()
+        assert app.is_running
+
+
+async def test_two_over_one_axis_line_up_however_many_there_are() -> None:
+    app = Shown([1, 2, 3])
+    async with app.run_test(size=(40, 8)):
+        app.query_one(Histogram).show(bins([1, 2, 3], 240, None), 3, most=1_000)
+        assert lines(app)[0].startswith("    1│")
 
 
 async def test_nothing_to_draw_is_said() -> None:

@@ -7,6 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, ClassVar
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.binding import Binding
 from textual.geometry import Region
 from textual.message import Message
@@ -142,16 +143,22 @@ class Histogram(Widget, can_focus=True):
     # -- what is shown ---------------------------------------------------------------
 
     def show(
-        self, histogram: distribution.Histogram, largest: float, label: str = "", unit: str = ""
+        self,
+        histogram: distribution.Histogram,
+        largest: float,
+        label: str = "",
+        unit: str = "",
+        most: int = 0,
     ) -> None:
         """Show bins; the cursor stays on the values it was on.
 
         `largest` is the greatest value there is. `label`, such as "A", tells two histograms
         apart; `unit` is what is measured, in the singular, when it is another than before.
+        `most` is the largest count of those drawn over one axis, so that their bars line up.
         """
         self._unit = unit or self._unit
         self._histogram, self._largest, self._label = histogram, largest, label
-        self._total = sum(each.count for each in histogram.bins)
+        self._total = max(most, sum(each.count for each in histogram.bins))
         self._draw_anew()
 
     @property
@@ -181,16 +188,19 @@ class Histogram(Widget, can_focus=True):
 
     @property
     def told_shortly(self) -> str:
-        """The same in one line."""
+        """The same in one line, with fewer words where it is narrow."""
         bar = self.bar
         if bar is None:
             return self._label
         total = self._bars[-1].up_to or 1
-        label = f"{self._label} " if self._label else ""
-        return (
-            f"{label}{_span(bar.first, bar.last)}: {bar.count:,}, {_short_share(bar.count, total)}"
-            f", cum. {_short_share(bar.up_to, total)}"
+        span = f"{self._label} {_span(bar.first, bar.last)}".strip()
+        share, up_to = _short_share(bar.count, total), _short_share(bar.up_to, total)
+        ways = (
+            f"{span}: {bar.count:,}, {share}, cum. {up_to}",
+            f"{span}: {bar.count:,}, {share}, ≤ {up_to}",
+            f"{span}: {share}, ≤ {up_to}",
         )
+        return next((way for way in ways if len(way) <= self.size.width), ways[-1])
 
     def point_at(self, value: float) -> None:
         """Put the cursor on the bar that holds a value, or on the nearest."""
@@ -354,8 +364,9 @@ class Histogram(Widget, can_focus=True):
         for kind, group in groupby(cells, key=lambda cell: cell[1]):
             style = self.get_component_rich_style(f"histogram--{kind}")
             segments.append(Segment("".join(cell[0] for cell in group), style))
-        # Without a style of its own: the background comes with the frame around it.
-        return Strip(segments).adjust_cell_length(self.size.width)
+        # An empty style, for the background comes with the frame around it; but a style there
+        # must be: what takes the colours out under NO_COLOR looks into every one.
+        return Strip(segments).adjust_cell_length(self.size.width, Style.null())
 
     # -- the cursor ------------------------------------------------------------------
 

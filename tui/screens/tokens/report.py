@@ -257,9 +257,10 @@ class ReportScreen(ModeScreen):
         if self.window.last is not None:
             largest = min(largest, self.window.last)
         self.set_class(both, "-comparing")
+        most = max(report.examples for report in reports)
         for name, letter, chart in zip(("#first", "#second"), "AB", drawn, strict=False):
             label = letter if both else ""
-            self.query_one(name, Histogram).show(chart, largest, label, unit_of(measure))
+            self.query_one(name, Histogram).show(chart, largest, label, unit_of(measure), most)
         if (measure, self.window) != self._drawn:
             self._drawn = (measure, self.window)
             self.point_at(summaries[0].p50)
@@ -293,7 +294,7 @@ class ReportScreen(ModeScreen):
         exactness = "exact" if facts.exact else "≈ estimated"
         titles = (
             f"{mark}{title_of(self.measure)} per example{scale}{zoomed}",
-            "enter lists A · esc ends B" if both else "← → move · enter lists",
+            "enter lists · esc ends" if both else "← → move · enter lists",
             f"Tokens, {exactness}",
         )
         if titles != self._titles:  # setting one paints all that is in its frame
