@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree as ET
 
 import pytest
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.home import Home
 
 
@@ -76,6 +77,48 @@ def test_a_file_that_cannot_be_written_is_one_line(home: Home, train: str, tmp_p
     ran = home.run("tokens", train, "--report", str(tmp_path / "no" / "report.md"))
     assert ran.returncode == 2
     assert "Cannot write the file" in ran.stderr
+
+
+@pytest.mark.parametrize("option", ["--per-example", "--report", "--svg", "--png"])
+def test_a_dataset_is_never_written_over(
+    home: Home, train: str, tmp_path: Path, option: str
+) -> None:
+    before, link = Path(train).read_bytes(), tmp_path / "link"
+    link.symlink_to(train)
+    for target in (train, str(link)):
+        ran = home.run("tokens", train, option, target)
+        assert ran.returncode == 2
+        assert "is a dataset to count" in ran.stderr
+    other = write(tmp_path / "valid.jsonl", [3])
+    assert home.run("tokens", train, "--against", other, option, other).returncode == 2
+    assert Path(train).read_bytes() == before
+
+
+def test_counts_go_into_a_pipe_too(home: Home, train: str, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor(1) as pool:
+        read = pool.submit(pipe.read_text)
+        assert home.run("tokens", train, "--per-example", str(pipe)).returncode == 0
+        assert "\n4,chat," in read.result(10)
+    assert pipe.is_fifo()
+
+
+def test_lines_without_an_example_are_told(home: Home, tmp_path: Path) -> None:
+    train = write(tmp_path / "train.jsonl", [4])
+    with Path(train).open("a") as file:
+        file.write('{"messages": [broken\n[]\n')
+    assert "no example       2 lines, left out" in home.run("tokens", train).stdout
+    (told,) = home.json("tokens", train)["files"]
+    assert (told["examples"], told["lines"]) == (1, 3)
+
+
+def test_what_is_not_known_of_a_model_is_told(home: Home, train: str) -> None:
+    ran = home.run("tokens", train, "--model", "mine")
+    assert "mine is not in the list of models" in ran.stderr
+    assert "cut short        unknown" in ran.stdout
+    cut = home.run("tokens", write(Path(train), [2000]), "--model", "lab-small")
+    assert "1 example (limit 1,024), 989 tokens lost" in cut.stdout
 
 
 def test_the_standard_output_is_for_the_counts_alone(home: Home, train: str) -> None:

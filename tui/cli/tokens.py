@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 DEFAULT_MODEL = "gpt-4.1-mini-2025-04-14"
+_SPREAD = ("min", "p05", "p25", "p50", "p75", "p95", "p99", "max", "mean", "std")
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -105,6 +106,18 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError("Usage", "--per-example - and --json both print", "Name a file.")
     if options.per_example and len(options.paths) > 1:
         raise InputError("Usage", "--per-example is for one file", "Call it once a file.")
+    _keep_datasets(options)
+
+
+def _keep_datasets(options: argparse.Namespace) -> None:
+    """Refuse to write over a file that is to be counted. Raises InputError."""
+    written = (options.per_example, options.report, options.svg, options.png)
+    for target in (Path(path) for path in written if path and path != "-"):
+        for source in (Path(path) for path in (*options.paths, options.against) if path):
+            if target.exists() and source.exists() and target.samefile(source):
+                raise InputError(
+                    "The file exists", f"{target} is a dataset to count", "Name another file."
+                )
 
 
 async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -> TokenReport:
@@ -167,9 +180,10 @@ def _write(reports: list[TokenReport], options: argparse.Namespace, out: Output)
 
 
 def _save(path: str, made: str | bytes) -> None:
-    data = made.encode("utf-8", "surrogateescape") if isinstance(made, str) else made
+    from tui.services.tokens_export import save
+
     try:
-        Path(path).write_bytes(data)
+        save(Path(path), made)
     except OSError as error:
         raise InputError(
             "Cannot write the file", f"{path}: {error.strerror or error}", "Name another file."
@@ -179,27 +193,43 @@ def _save(path: str, made: str | bytes) -> None:
 def _print(report: TokenReport, out: Output) -> None:
     facts = report.to_json()
     exact = "" if facts["exact"] else ", an estimate"
-    limit = facts["limit"]
     by = f", by {report.counter}" if report.counter else ""
     out.line(f"{one_line(report.path)}: {plural(report.examples, 'example')}")
     out.line(f"  model            {report.model} ({facts['encoding']}{exact}{by})")
     if report.note:
         out.note(report.note)
+    if not report.facts.known:
+        out.note(f"{report.model} is not in the list of models: its limit and price are not known")
     out.line(f"  context tokens   {facts['context_tokens']:,}")
     out.line(f"  trained tokens   {facts['trained_tokens']:,}")
     if tools := facts["tool_definition_tokens"]:
         out.line(f"  tool definitions {tools:,}, not among the context tokens")
+    if report.rows > report.examples:
+        lines = plural(report.rows - report.examples, "line")
+        out.line(f"  no example       {lines}, left out; finetui check tells why")
     if report.uncounted:
         out.line(
-            f"  not counted      {plural(report.uncounted, 'image or sound', 'images, sounds')}"
+            f"  not counted      {plural(report.uncounted, 'image or sound', 'images or sounds')}"
         )
-    spread = facts["per_example"]
-    parts = (f"{name} {value:,.0f}" for name, value in spread.items() if value is not None)
+    spread = sorted(facts["per_example"].items(), key=lambda item: _SPREAD.index(item[0]))
+    parts = (f"{name} {value:,.0f}" for name, value in spread if value is not None)
     out.line(f"  per example      {', '.join(parts)}")
-    cut = "" if limit is None else f" (limit {limit:,})"
-    out.line(f"  cut short        {plural(len(facts['truncated']), 'example')}{cut}")
+    out.line(f"  cut short        {_cut(report)}")
     out.line(f"  epochs           {report.epochs}")
     out.line(f"  billed tokens    {report.billed_tokens:,}")
     cost = facts["cost"]
     price = "unknown" if cost["amount"] is None else f"{cost['amount']:.4f} {cost['currency']}"
-    out.line(f"  cost             {price}" + (f", as of {cost['as_of']}" if cost["as_of"] else ""))
+    dated = cost["as_of"] and cost["amount"] is not None
+    out.line(f"  cost             {price}" + (f", as of {cost['as_of']}" if dated else ""))
+    if report.facts.no_new_jobs_after:
+        out.line(f"  new jobs         none after {report.facts.no_new_jobs_after}")
+
+
+def _cut(report: TokenReport) -> str:
+    """Return how many examples the training limit cuts, and how much of them."""
+    limit = report.facts.training_limit
+    if limit is None:
+        return "unknown: no training limit is known"
+    lost = sum(each.lost for each in report.truncated)
+    what = f"{plural(len(report.truncated), 'example')} (limit {limit:,})"
+    return f"{what}, {plural(lost, 'token')} lost" if lost else what

@@ -13,6 +13,7 @@ from tui.core.raster import bars_as_png
 from tui.core.text import visible
 from tui.services.counting.columns import AT
 from tui.services.counting.gathering import KINDS
+from tui.services.datasets.saving import write_atomically
 from tui.services.tokens_report import MEASURES
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def write_to(
     .csv and .jsonl get the counts, .svg and .png the histogram. Raises OSError.
     """
     if path.suffix == ".png":
-        path.write_bytes(as_png(reports[0], measure, log=log))
+        save(path, as_png(reports[0], measure, log=log))
         return
     if path.suffix == ".csv":
         made = as_csv(reports[0])
@@ -57,7 +58,20 @@ def write_to(
         made = as_svg(reports[0], measure, log=log)
     else:
         made = as_markdown(reports)
-    path.write_text(made, "utf-8", "surrogateescape")
+    save(path, made)
+
+
+def save(path: Path, made: str | bytes) -> None:
+    """Write a file, complete or not at all; into a pipe or device it goes piece by piece.
+
+    Raises OSError, leaving an older file as it was.
+    """
+    data = made.encode("utf-8", "surrogateescape") if isinstance(made, str) else made
+    # Below /dev are the names of what is open already, such as the standard output.
+    if path.is_relative_to("/dev") or (path.exists() and not path.is_file()):
+        path.write_bytes(data)
+    else:
+        write_atomically(path, [data])
 
 
 def per_example(report: TokenReport) -> Iterator[tuple[int | str, ...]]:

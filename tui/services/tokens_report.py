@@ -152,6 +152,7 @@ class TokenReport:
             "tool_definition_tokens": self.total("tools"),
             "image_tokens": self.image_tokens,
             "uncounted": self.uncounted,
+            "lines": self.rows,
             "role_tokens": {name: self.total(name) for name in MEASURES[5:]},
             "epochs_predicted": self.predicted_epochs,
             "counter": self.counter or None,
