@@ -13,7 +13,6 @@ import tempfile
 from dataclasses import dataclass
 from importlib import metadata, resources
 from importlib.util import find_spec
-from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
@@ -143,14 +142,10 @@ class _NoArray:
 def _load_fast(encoding: str) -> Any:
     from gigatoken.gigatoken_rs import BPETokenizer  # type: ignore[import-not-found,unused-ignore]
 
-    # It reads vocabularies from files only.
-    handle, name = tempfile.mkstemp(suffix=".tiktoken")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(vocabulary(encoding))
+    # It reads vocabularies from files only. This one has no name in any folder, so that nothing
+    # stays behind when the process is killed while it loads.
+    with tempfile.TemporaryFile() as file:
+        file.write(vocabulary(encoding))
+        file.seek(0)
         # No special tokens: their names in a text are ordinary text.
-        tokenizer = BPETokenizer.from_tiktoken(name, _SCHEMES[encoding], {})
-    finally:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-    return tokenizer
+        return BPETokenizer.from_tiktoken(f"/dev/fd/{file.fileno()}", _SCHEMES[encoding], {})
