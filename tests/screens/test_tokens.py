@@ -91,6 +91,23 @@ async def dialog(pilot: Pilot[Any], kind: type) -> None:
     await until(lambda: isinstance(pilot.app.screen, kind), pilot)
 
 
+def said(pilot: Pilot[Any]) -> str:
+    return " ".join(one.message for one in pilot.app._notifications)
+
+
+async def test_without_colours_everything_is_shown(
+    dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    async with shown(dataset) as (pilot, screen):
+        await pilot.press("right", "a", "t", "x")
+        await until(lambda: screen.has_class("-listing"), pilot)
+        await pilot.press("v")
+        await dialog(pilot, PiecesDialog)
+        await pilot.press("escape", "p")
+        await dialog(pilot, PricesDialog)
+
+
 async def test_without_a_dataset_it_says_which_keys_open_one() -> None:
     async with shown(None) as (pilot, screen):
         assert "Press 1, then o to open one, or s for the sample." in text(screen, "#state")
@@ -193,6 +210,8 @@ async def test_an_example_is_shown_token_by_token(dataset: Path) -> None:
         await pilot.press("v")
         await dialog(pilot, PiecesDialog)
         body = str(pilot.app.screen.query_one("#pieces", Static).content)
+        title = str(pilot.app.screen.query_one(".question", Static).content)
+        assert "3 of them to open the reply" in title
         assert "▌ assistant  trained" in body
         assert "░ user  only read" in body
         assert "Question│ │11│?│" in body
@@ -204,6 +223,17 @@ async def test_an_example_is_shown_token_by_token(dataset: Path) -> None:
         assert f"Question[{number}]│" in body
         await pilot.press("escape")
         await until(lambda: screen.is_current, pilot)
+
+
+async def test_a_bar_without_examples_has_no_example_to_show(dataset: Path) -> None:
+    async with shown(dataset) as (pilot, screen):
+        chart = screen.query_one("#first", Histogram)
+        await pilot.press("end")
+        while chart.bar is None or chart.bar.count:
+            await pilot.press("left")
+        await pilot.press("v")
+        await until(lambda: "No example under the cursor" in said(pilot), pilot)
+        assert screen.is_current
 
 
 async def test_scale_zoom_outliers_and_prices(dataset: Path) -> None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NONE_CUT = "Nothing is cut: no example is over the training limit. esc goes back."
 NONE_FAR = "No outlier: no example is far longer than the others. esc goes back."
+NO_EXAMPLE_MEANT = "No example under the cursor: ← → move to a bar that has some."
 NONE_HERE = "No example is that long. esc goes back."
 
 
@@ -84,7 +85,7 @@ def title(wanted: Wanted, count: int) -> str:
         what = f"{plural(count, 'example')} of {span} {unit_of(wanted.measure)}s"
         if wanted.measure in {"context", "trained"}:
             what = f"{plural(count, 'example')} of {span} {wanted.measure} tokens"
-    return f"{what} · enter opens it · v tokens · esc back"
+    return f"{what} · enter opens · v tokens · esc"
 
 
 def fence(report: TokenReport, measure: Measure) -> float:

@@ -35,7 +35,11 @@ def drawn(example: ExamplePieces, *, ids: bool = False) -> Text:
 
 def heading(example: ExamplePieces) -> str:
     """Return what the example comes to, in a line."""
-    parts = [plural(example.context, "token"), f"{example.trained:,} trained"]
+    total = plural(example.context, "token")
+    # So that the numbers of the messages, added up, come to the whole.
+    if rest := example.context - sum(m.context for m in example.messages if m.counted):
+        total = f"{total}, {rest:,} of them to open the reply"
+    parts = [total, f"{example.trained:,} trained"]
     if example.lost:
         limit = example.limit or 0
         parts.append(f"cut at {limit:,}: {example.lost:,} lost, {example.trained_lost:,} trained")

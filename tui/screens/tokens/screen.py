@@ -17,6 +17,7 @@ from tui.screens.dialogs.target import may_replace
 from tui.screens.tokens import figures, prices
 from tui.screens.tokens.dialogs import AUTO, EpochsDialog, PromptsDialog, model_choices
 from tui.screens.tokens.listing import (
+    NO_EXAMPLE_MEANT,
     NONE_CUT,
     NONE_FAR,
     NONE_HERE,
@@ -176,6 +177,7 @@ class TokensScreen(ReportScreen):
             return
         line = await self._line_meant()
         if line is None or line > len(self.document):
+            self.app.notify(NO_EXAMPLE_MEANT, markup=False)
             return
         text = self.document.line(line - 1)
         try:
