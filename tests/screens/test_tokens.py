@@ -225,6 +225,16 @@ async def test_an_example_is_shown_token_by_token(dataset: Path) -> None:
         await until(lambda: screen.is_current, pilot)
 
 
+async def test_a_file_without_examples_makes_no_model_free(tmp_path: Path) -> None:
+    async with shown(write(tmp_path / "empty.jsonl", [])) as (pilot, _screen):
+        await pilot.press("p")
+        await dialog(pilot, PricesDialog)
+        told = "\n".join(str(each.content) for each in pilot.app.screen.query(Static))
+        (paid,) = [line for line in told.splitlines() if "gpt-4.1-mini" in line]
+        assert "free" not in paid
+        assert "$0" in paid
+
+
 async def test_a_bar_without_examples_has_no_example_to_show(dataset: Path) -> None:
     async with shown(dataset) as (pilot, screen):
         chart = screen.query_one("#first", Histogram)

@@ -123,7 +123,9 @@ def _cost(each: Offer) -> str:
     amount = each.cost.amount
     if amount is None:
         return "unknown"
-    return "free" if amount == 0 else words.money(amount, each.cost.currency)
+    # Nothing to bill is not free of charge: a file without examples is no reason to say so.
+    free = each.facts.price_training == 0
+    return "free" if free else words.money(amount, each.cost.currency)
 
 
 class PricesDialog(Dialog[bool]):
