@@ -173,3 +173,12 @@ def test_prompts_validation_and_what_is_left_of_the_budget(
 
 def test_less_than_one_prompt_is_refused(home: Home, train: str) -> None:
     assert home.run("tokens", train, "--test-prompts", "0").returncode == 2
+
+
+@pytest.mark.parametrize(
+    "words", [("--epochs", "0"), ("--epochs", "51"), ("--model", ""), ("--model", "ft:")]
+)
+def test_what_no_job_could_have_is_refused(home: Home, train: str, words: tuple[str, str]) -> None:
+    ran = home.run("tokens", train, *words)
+    assert ran.returncode == 2
+    assert words[0] in ran.stderr

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli import tokens_money
 from tui.cli.arguments import Commands, Parser, command
+from tui.core.catalog import base_of
+from tui.core.pricing import MOST_EPOCHS
 from tui.core.text import one_line, plural
 from tui.services.errors import InputError, ServiceError
 
@@ -96,8 +98,12 @@ def _nothing(_said: str) -> None:
 
 
 def _check(options: argparse.Namespace) -> None:
-    if options.epochs is not None and options.epochs < 1:
-        raise InputError("Usage", "--epochs must be 1 or more", "Leave it out for the default.")
+    if options.epochs is not None and not 1 <= options.epochs <= MOST_EPOCHS:
+        raise InputError(
+            "Usage", f"--epochs must be 1 to {MOST_EPOCHS}", "Leave it out for the default."
+        )
+    if not base_of(options.model):
+        raise InputError("Usage", f"--model {options.model!r} names no model", "Name one.")
     if options.test_prompts is not None and options.test_prompts < 1:
         raise InputError("Usage", "--test-prompts must be 1 or more", "Leave it out for none.")
     if options.fail_over is not None and options.fail_over < 0:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.core.catalog import EpochRule, ModelFacts
 
 _PER = Decimal(1_000_000)
+MOST_EPOCHS = 50  # what OpenAI takes
 
 
 @dataclass(frozen=True, slots=True)

@@ -133,7 +133,7 @@ def _file(report: TokenReport) -> str:
         lines.append(f"- No new jobs after: {facts.no_new_jobs_after}")
     lines += ["", "| | " + " | ".join(MEASURES) + " |", "|---|" + "---:|" * len(MEASURES)]
     for label, key in _SPREAD:
-        cells = (f"{getattr(report.spread(name), key):,.10g}" for name in MEASURES)
+        cells = (_figure(getattr(report.spread(name), key)) for name in MEASURES)
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
     if report.truncated:
         lines += ["", "| line | tokens | cut |", "|---:|---:|---:|"]
@@ -141,6 +141,10 @@ def _file(report: TokenReport) -> str:
         if len(report.truncated) > 100:
             lines.append(f"| … | {len(report.truncated) - 100:,} more | |")
     return "\n".join([*lines, ""])
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.1f}".removesuffix(".0")
 
 
 def as_svg(report: TokenReport, measure: Measure, *, log: bool = False) -> str:

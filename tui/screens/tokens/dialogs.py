@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input, Static
 
+from tui.core.pricing import MOST_EPOCHS
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice
 from tui.screens.tokens import words
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 LAB_MODEL = "lab-small"
 OPENAI_MODEL = "gpt-4.1-mini-2025-04-14"
-MOST_EPOCHS = 50
 MOST_PROMPTS = 1_000_000
 AUTO = 0
 

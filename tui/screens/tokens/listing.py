@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 NONE_CUT = "Nothing is cut: no example is over the training limit. esc goes back."
 NONE_FAR = "No outlier: no example is far longer than the others. esc goes back."
+NO_EXAMPLES = "The file has no examples."
 NO_EXAMPLE_MEANT = "No example under the cursor: ← → move to a bar that has some."
 NONE_HERE = "No example is that long. esc goes back."
 

@@ -115,7 +115,9 @@ def table(every: list[Offer], fewer: list[tuple[int, Offer]], chosen: str, day: 
         share = saved * 100 / whole.billed if whole.billed else 0
         text.append(f"  {label:<{_NAME}}{each.epochs:>7}{each.cut:>7,}{each.billed:>13,}")
         text.append(f"{_cost(each):>12}")
-        text.append(f"  −{share:.0f} %\n" if percent and saved > 0 else "\n", style="dim")
+        fewer_of_them = "  none of so few" if each == whole else ""
+        less = f"  −{share:.0f} %" if saved > 0 else fewer_of_them
+        text.append(f"{less if percent else ''}\n", style="dim")
     return text
 
 

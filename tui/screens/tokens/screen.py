@@ -18,6 +18,7 @@ from tui.screens.tokens import figures, prices
 from tui.screens.tokens.dialogs import AUTO, EpochsDialog, PromptsDialog, model_choices
 from tui.screens.tokens.listing import (
     NO_EXAMPLE_MEANT,
+    NO_EXAMPLES,
     NONE_CUT,
     NONE_FAR,
     NONE_HERE,
@@ -147,7 +148,7 @@ class TokensScreen(ReportScreen):
             self.epochs,
             self.workspace.profile.money,
         )
-        how = "Epochs as set with e" if self.epochs else "Epochs as predicted, a promise of nobody"
+        how = "Epochs as set with e" if self.epochs else "Epochs as predicted"
         beside = self.files[1] if len(self.files) > 1 else None
         tables = prices.table(every, fewer, self.model, today)
         while True:
@@ -177,7 +178,8 @@ class TokensScreen(ReportScreen):
             return
         line = await self._line_meant()
         if line is None or line > len(self.document):
-            self.app.notify(NO_EXAMPLE_MEANT, markup=False)
+            none = not any(shown.report.examples for shown in self.files)
+            self.app.notify(NO_EXAMPLES if none else NO_EXAMPLE_MEANT, markup=False)
             return
         text = self.document.line(line - 1)
         try:
