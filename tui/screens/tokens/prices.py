@@ -115,8 +115,7 @@ def table(every: list[Offer], fewer: list[tuple[int, Offer]], chosen: str, day: 
         share = saved * 100 / whole.billed if whole.billed else 0
         text.append(f"  {label:<{_NAME}}{each.epochs:>7}{each.cut:>7,}{each.billed:>13,}")
         text.append(f"{_cost(each):>12}")
-        fewer_of_them = "  none of so few" if each == whole else ""
-        less = f"  −{share:.0f} %" if saved > 0 else fewer_of_them
+        less = f"  −{share:.0f} %" if saved > 0 else "  none" if each == whole else ""
         text.append(f"{less if percent else ''}\n", style="dim")
     return text
 
