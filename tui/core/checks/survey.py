@@ -43,7 +43,7 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
     wording it, and several times faster: most lines are tidy chats in which only few rules
     could find anything, and which these are is asked of all lines at once.
     """
-    plan = _plan()
+    plan, loads = _plan(), orjson.loads
     stretch = Stretch([line.rstrip(b"\r\n") for line in lines])
     columns = Columns()
     signatures: list[bytes] = []  # of tidy lines not yet in the columns
@@ -51,7 +51,12 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
     trained: list[bool] = []
     parts = zip(stretch.lines, stretch.sieves, *plan.asked(stretch), strict=True)
     for number, (line, rest, mask, counted) in enumerate(parts, first):
-        raw = _object(line)
+        try:
+            raw = loads(line)
+        except orjson.JSONDecodeError:
+            raw = {}
+        if type(raw) is not dict:
+            raw = {}
         shape = plain(raw)
         if not shape.tidy:
             row = Row(line, raw, rest, shape) if raw else read(number, line)
@@ -77,15 +82,6 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
         trained.append(not untrained)
     columns.add_plain(signatures, digests, trained)
     return columns
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    """Return the object a line holds; an empty one when it holds none."""
-    try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return {}
-    return value if type(value) is dict else {}
 
 
 def _of_untidy(row: Row | BadLine, mask: int) -> tuple[bytes, RowFacts]:
