@@ -247,6 +247,19 @@ async def test_the_event_loop_goes_on_while_a_process_counts(service: TokenServi
     assert (await job).examples == len(ROWS)
 
 
+async def test_a_file_larger_than_what_is_read_at_once_is_counted_whole(tmp_path: Path) -> None:
+    rows = ROWS * (4_500_000 // sum(map(len, ROWS)))  # the first 4 MB are looked through at once
+    path, home = tmp_path / "a.jsonl", {"FINETUI_HOME": str(tmp_path / "home")}
+    path.write_bytes(b"\n".join(rows))
+    for counted in (True, False):  # the second time everything is remembered
+        service = TokenService(load(), locations=Locations.standard(home))
+        report = await service.report_file(str(path), "gpt-4.1")
+        assert report.context.tolist() == expected(ROWS)[0] * (len(rows) // len(ROWS))
+        assert bool(report.counter) == counted
+        assert bool(service.processes) == counted
+        await service.close()
+
+
 async def test_a_large_file_has_its_first_lines_counted_before_it_is_asked_for(
     tmp_path: Path,
 ) -> None:

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
 from tui.core.distribution import bins
-from tui.widgets.histogram import Bar, Histogram, bars_of
+from tui.widgets.bars import Bar, bars_of
+from tui.widgets.histogram import Histogram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 DEFAULT_MODEL = "gpt-4.1-mini-2025-04-14"
+# In the order of their size; in JSON those that came later stand last.
 _SPREAD = ("min", "p05", "p25", "p50", "p75", "p95", "p99", "max", "mean", "std")
 
 
@@ -217,8 +218,7 @@ def _print(report: TokenReport, out: Output) -> None:
         out.line(
             f"  not counted      {plural(report.uncounted, 'image or sound', 'images or sounds')}"
         )
-    spread = sorted(facts["per_example"].items(), key=lambda item: _SPREAD.index(item[0]))
-    parts = (f"{name} {value:,.0f}" for name, value in spread if value is not None)
+    parts = (f"{name} {facts['per_example'][name]:,.0f}" for name in _SPREAD)
     out.line(f"  per example      {', '.join(parts)}")
     out.line(f"  cut short        {_cut(report)}")
     out.line(f"  epochs           {report.epochs}")

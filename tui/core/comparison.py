@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core import pricing
+from tui.core.text import figure
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ def difference(first: float, second: float, a: str = "A", b: str = "B") -> str:
 
     `a` and `b` are what the files are called.
     """
-    medians = f"(medians {_number(first)} and {_number(second)} trained tokens)"
+    medians = f"(medians {figure(first)} and {figure(second)} trained tokens)"
     if not first or not second:
         return f"most are not trained in {b if first else a} {medians}"
     if _ALIKE[0] <= second / first <= _ALIKE[1]:
@@ -31,10 +32,6 @@ def difference(first: float, second: float, a: str = "A", b: str = "B") -> str:
     longer, shorter = (b, a) if second > first else (a, b)
     ratio = max(first, second) / min(first, second)
     return f"{ratio:.1f}× as long in {longer} as in {shorter} {medians}"
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
 @dataclass(frozen=True, slots=True)

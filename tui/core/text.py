@@ -55,6 +55,11 @@ def size_words(count: int | None) -> str:
     return f"{amount:.1f} GB"
 
 
+def figure(value: float) -> str:
+    """Return a number as it is shown: with a decimal only if it is not whole."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+
+
 def plural(count: int, noun: str, many: str = "") -> str:
     """Return "1 example", "2 examples", "1,200 examples"."""
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"

@@ -80,12 +80,12 @@ def read_rows(path: Path, *, whole: bool = True) -> Rows:
 
 
 @asynccontextmanager
-async def reading(path: Path) -> AsyncIterator[Rows]:
+async def reading(path: Path, *, whole: bool = True) -> AsyncIterator[Rows]:
     """Open the lines of a file off the loop, and close them however it ends.
 
-    Raises InputError when it cannot be read.
+    `whole` as in `read_rows`. Raises InputError when it cannot be read.
     """
-    opening = asyncio.ensure_future(asyncio.to_thread(read_rows, path))
+    opening = asyncio.ensure_future(asyncio.to_thread(read_rows, path, whole=whole))
     try:
         rows = await asyncio.shield(opening)
     except asyncio.CancelledError:

@@ -17,7 +17,7 @@ from tui.services.counting.counts import Cancelled, Counted, Counting
 from tui.services.counting.crew import CountingError
 from tui.services.counting.feed import Rows
 from tui.services.errors import InputError
-from tui.services.local_files import read_rows
+from tui.services.local_files import reading
 from tui.services.tokens_report import TokenReport, make_report
 
 if TYPE_CHECKING:
@@ -109,15 +109,12 @@ class TokenService:
 
         Raises as `report` does, and InputError when the file cannot be opened.
         """
-        rows = await asyncio.to_thread(read_rows, Path(path), whole=False)
-        try:
+        async with reading(Path(path), whole=False) as rows:
             if not rows.source.complete:
                 encoding = (await asyncio.to_thread(lambda: self.catalog.find(model))).encoding
                 self.prepare(rows, encoding, screen=False)
                 await asyncio.to_thread(rows.source.index)
             return await self.report(rows, path, model, epochs=epochs, money=money, on_part=on_part)
-        finally:
-            rows.close()
 
     def prepare(self, rows: Rows, encoding: str = DEFAULT_ENCODING, *, screen: bool = True) -> None:
         """Count the first lines of a file that may soon be counted, unless they are remembered.

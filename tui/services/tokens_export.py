@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core import distribution
 from tui.core.raster import bars_as_png
-from tui.core.text import visible
+from tui.core.text import figure, visible
 from tui.services.counting.columns import AT
 from tui.services.counting.gathering import KINDS
 from tui.services.datasets.saving import write_atomically
@@ -133,7 +133,7 @@ def _file(report: TokenReport) -> str:
         lines.append(f"- No new jobs after: {facts.no_new_jobs_after}")
     lines += ["", "| | " + " | ".join(MEASURES) + " |", "|---|" + "---:|" * len(MEASURES)]
     for label, key in _SPREAD:
-        cells = (_figure(getattr(report.spread(name), key)) for name in MEASURES)
+        cells = (figure(getattr(report.spread(name), key)) for name in MEASURES)
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
     if report.truncated:
         lines += ["", "| line | tokens | cut |", "|---:|---:|---:|"]
@@ -141,10 +141,6 @@ def _file(report: TokenReport) -> str:
         if len(report.truncated) > 100:
             lines.append(f"| … | {len(report.truncated) - 100:,} more | |")
     return "\n".join([*lines, ""])
-
-
-def _figure(value: float) -> str:
-    return f"{value:,.1f}".removesuffix(".0")
 
 
 def as_svg(report: TokenReport, measure: Measure, *, log: bool = False) -> str:

@@ -15,7 +15,8 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.core.text import plural
+from tui.core.text import figure
+from tui.widgets.bars import Bar, bars_of, in_short, in_words
 
 if TYPE_CHECKING:
     from textual import events
@@ -27,39 +28,6 @@ _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _LEAST_BAR, _WIDEST_BAR = 2, 6
 # Below this height what the cursor is on is told in one line, and the bars get the other.
 _ROOMY = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One bar as drawn: `first` to `last` are the values in it, both included.
-
-    `up_to` counts the values in this bar and in all before it.
-    """
-
-    first: float
-    last: float
-    count: int
-    up_to: int
-
-
-def bars_of(histogram: distribution.Histogram, most: int, largest: float) -> tuple[Bar, ...]:
-    """Merge neighbouring bins evenly so that at most `most` bars are left.
-
-    `largest` is the greatest value there is: the last bar ends with it.
-    """
-    bins = histogram.bins
-    step = max(1, -(-len(bins) // max(1, most)))
-    bars: list[Bar] = []
-    total = 0
-    for at in range(0, len(bins), step):
-        group = bins[at : at + step]
-        count = sum(b.count for b in group)
-        total += count
-        low, high = group[0].low, group[-1].high
-        whole = isinstance(low, int) and isinstance(high, int)
-        last = min(high - 1 if whole else high, max(largest, low))
-        bars.append(Bar(low, last, count, total))
-    return tuple(bars)
 
 
 class Histogram(Widget, can_focus=True):
@@ -174,33 +142,16 @@ class Histogram(Widget, can_focus=True):
     @property
     def told(self) -> tuple[str, str]:
         """What the cursor is on, in words: range, count and share; then all up to here."""
-        bar = self.bar
-        if bar is None or self._histogram is None:
+        if (bar := self.bar) is None:
             return "", ""
-        total = self._bars[-1].up_to or 1
-        unit = self._unit if bar.first == bar.last == 1 else f"{self._unit}s"
-        return (
-            f"{_span(bar.first, bar.last)} {unit}: {plural(bar.count, self._noun)}, "
-            f"{_share(bar.count, total)}",
-            f"up to {_number(bar.last)}: {plural(bar.up_to, self._noun)}, "
-            f"{_share(bar.up_to, total)}",
-        )
+        return in_words(bar, self._bars[-1].up_to, self._unit, self._noun)
 
     @property
     def told_shortly(self) -> str:
         """The same in one line, with fewer words where it is narrow."""
-        bar = self.bar
-        if bar is None:
+        if (bar := self.bar) is None:
             return self._label
-        total = self._bars[-1].up_to or 1
-        span = f"{self._label} {_span(bar.first, bar.last)}".strip()
-        share, up_to = _short_share(bar.count, total), _short_share(bar.up_to, total)
-        ways = (
-            f"{span}: {bar.count:,}, {share}, cum. {up_to}",
-            f"{span}: {bar.count:,}, {share}, ≤ {up_to}",
-            f"{span}: {share}, ≤ {up_to}",
-        )
-        return next((way for way in ways if len(way) <= self.size.width), ways[-1])
+        return in_short(bar, self._bars[-1].up_to, self._label, self.size.width)
 
     def point_at(self, value: float) -> None:
         """Put the cursor on the bar that holds a value, or on the nearest."""
@@ -334,7 +285,7 @@ class Histogram(Widget, can_focus=True):
         return self._strip(cells)
 
     def _ends_line(self) -> Strip:
-        low, high = _number(self._bars[0].first), _number(self._bars[-1].last)
+        low, high = figure(self._bars[0].first), figure(self._bars[-1].last)
         used = self._bar_width * len(self._bars)
         ends = low + high.rjust(max(used - len(low), len(high) + 1))
         return self._words(" " * self._gutter + self._with_limit(ends, len(low), len(high)), "axis")
@@ -344,7 +295,7 @@ class Histogram(Widget, can_focus=True):
         limit = self._histogram.limit if self._histogram else None
         if limit is None:
             return ends
-        words, column = f"limit {_number(limit)}", self._limit_column
+        words, column = f"limit {figure(limit)}", self._limit_column
         if column is None:
             words = f"◂ {words}" if limit < self._bars[0].first else f"{words} ▸"
             if len(ends) + 2 + len(words) <= self._plot_width:
@@ -394,20 +345,3 @@ class Histogram(Widget, can_focus=True):
             self.action_choose()
         else:
             self._go(at)
-
-
-def _number(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
-
-
-def _span(first: float, last: float) -> str:
-    return _number(first) if first == last else f"{_number(first)}–{_number(last)}"
-
-
-def _share(count: int, total: int) -> str:
-    return f"{count * 100 / total:.1f} %"
-
-
-def _short_share(count: int, total: int) -> str:
-    share = count * 100 / total
-    return f"{share:.0f} %" if share >= 10 else f"{share:.1f} %"

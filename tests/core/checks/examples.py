@@ -299,7 +299,13 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
     "output-turns": ([pair(preferred=[ANSWER, ANSWER])], [PAIR]),
     "input-ends-with-answer": ([pair(messages=[USER, ANSWER])], [PAIR]),
     "identical-pair": ([pair(other=[ANSWER])], [PAIR]),
-    "mojibake": ([says("cafÃ©"), says("itâ€™s"), says("a\ufffdb")], [says("café, it’s, São")]),
+    "mojibake": (
+        [
+            *(says("cafÃ©"), says("itâ€™s"), says("a\ufffdb")),
+            says("a?b").replace(b"?", b"\\uFFFD"),
+        ],
+        [says("café, it’s, São")],
+    ),
     "code-fence": (
         [chat(USER, answer("```\nrun()"))],
         [chat(USER, answer("```\nrun()\n```\nand `inline`"))],

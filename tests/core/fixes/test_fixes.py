@@ -51,7 +51,7 @@ MORE: dict[str, list[bytes]] = {
 # Only a person can say what was meant.
 UNDECIDED = {
     "role-function": [chat(USER, STRAY_REPLY, ANSWER)],
-    "mojibake": [says("a\ufffdb")],
+    "mojibake": [says("a\ufffdb"), says("a?b").replace(b"?", b"\\uFFFD")],
     "role-unknown": [chat(USER, {"role": "robot", "content": "a"})],
     "same-role-twice": [chat(user("a", name="mia"), user("b", name="max"), ANSWER)],
     "json-array": [b"[" + GOOD[:-3]],

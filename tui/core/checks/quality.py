@@ -25,7 +25,8 @@ _FIRST = (  # how they begin
     *(b"\xc3\x82\xc2", b"\xc3\x83\xc2", b"\xc3\xa2\xe2", b"\xc3\xa2\xc2", b"\xc3\xa2\\"),
     b"\xef\xbf\xbd",
 )
-_ESCAPED = (b"\\u00", b"\\ufffd")
+_UNREADABLE = (b"\\ufffd", b"\\uFFFD")
+_ESCAPED = (b"\\u00", *_UNREADABLE)
 
 
 def _may_be_garbled(row: Row) -> bool:
@@ -39,8 +40,9 @@ def _perhaps_garbled(stretch: Stretch) -> Iterable[int]:
     for at in stretch.holding(b"\\u00"):
         if b"\\u00" in stretch.lines[at]:
             yield at
-    if b"\\ufffd" in stretch.whole:
-        yield from (at for at, line in enumerate(stretch.lines) if b"\\ufffd" in line)
+    for mark in _UNREADABLE:
+        if mark in stretch.whole:
+            yield from (at for at, line in enumerate(stretch.lines) if mark in line)
     for mark in _FIRST:
         for at in stretch.foreign_holding(mark):
             if _TRACES.search(stretch.lines[at]):

@@ -7,7 +7,7 @@ from typing import Any
 
 from tui.core.large import MANY
 
-_LAST_BITS = 0xF_FFFF
+_LAST_BITS = 0xF_FFFF  # a table of a megabyte
 
 
 def repeats(column: array[int]) -> tuple[array[int], array[int]]:

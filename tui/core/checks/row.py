@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property, lru_cache
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
@@ -12,7 +11,7 @@ from xxhash import xxh3_64_digest, xxh3_64_intdigest
 
 from tui.core.checks.model import Finding, closed_to_tidy
 from tui.core.checks.sieve import hides_ascii, sieved
-from tui.core.checks.sound import Sound, sound
+from tui.core.checks.sound import Sound, in_order, sound
 from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
 from tui.core.text import one_line
 
@@ -251,7 +250,7 @@ def plain(raw: Mapping[str, Any]) -> Shape:
 
 @lru_cache(maxsize=1024)
 def _shape(roles: tuple[str, ...], fine: bool, keys: int, untrained: bool) -> Shape:
-    return Shape(roles, fine and orderly(roles), keys, untrained)
+    return Shape(roles, fine and in_order(roles), keys, untrained)
 
 
 def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
@@ -266,15 +265,6 @@ def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
         elif key not in {"role", "content"}:
             return False
     return True
-
-
-def orderly(roles: tuple[str, ...]) -> bool:
-    """Whether a chat's roles follow each other as they should."""
-    if not roles or roles[-1] != "assistant":
-        return False
-    talk = roles[1:] if roles[0] in {"system", "developer"} else roles
-    others = all(role in {"user", "assistant"} for role in talk)
-    return others and "user" in talk and all(a != b for a, b in pairwise(talk))
 
 
 @lru_cache(maxsize=64)

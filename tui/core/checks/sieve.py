@@ -74,7 +74,10 @@ class Stretch:
         return {bisect_right(self._ends, place) for place in places}
 
     def foreign_holding(self, mark: bytes) -> Iterable[int]:
-        """Return the lines (0-based) that hold `mark`, one letter that is not ASCII."""
+        """Return the lines (0-based) that may hold `mark`, which is not ASCII but for a backslash.
+
+        In others it is put together by the ASCII between that is left out.
+        """
         found: list[int] = []
         foreign, at, looked = self._foreign, 0, 0
         if self._broken:
@@ -89,7 +92,7 @@ class Stretch:
 
     @cached_property
     def _foreign(self) -> bytes:
-        """What is left of all lines, and their ends, without ASCII: letters stay whole."""
+        """All lines, and their ends, without ASCII but for backslashes."""
         return b"" if self.whole.isascii() else self.whole.translate(None, _ASCII)
 
     @cached_property
@@ -104,7 +107,8 @@ class Stretch:
         return [at for at in suspects if hides_ascii(self.lines[at], self.sieves[at])]
 
 
-Unsure = Callable[[bytes, bytes], bool]
+Unsure = Callable[[bytes, bytes], bool]  # of a line and its sieve
+
 # By gate: which lines of a stretch it may let through. One that is not named it surely does
 # not, unless it hides letters. Asking this of a thousand lines at once is far cheaper than
 # asking the gate of each.
@@ -126,7 +130,7 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
     """Return a gate: whether a mark that many lines hold may be in a text of the line.
 
     The rule behind it finds as much in a tidy chat as `pattern` does in its line, in which
-    there is the mark, unless `unsure` (of a line and its sieve) says that this may not be so.
+    there is the mark, unless `unsure` says that this may not be so.
     """
 
     def gate(row: Row) -> bool:

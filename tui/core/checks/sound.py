@@ -40,7 +40,7 @@ def sound(raw: Mapping[str, Any]) -> Sound:
     texts = [message.get("content") for message in messages]
     stripped = all(text is None or (text and text.strip() == text) for text in texts)
     echoes = any(text is not None and text == before for before, text in pairwise(texts))
-    return Sound(True, stripped and not echoes and _in_order(roles))
+    return Sound(True, stripped and not echoes and in_order(roles))
 
 
 def _is_sound(message: object) -> bool:
@@ -55,7 +55,10 @@ def _is_sound(message: object) -> bool:
     return isinstance(content, str) or (content is None and bool(message.get("tool_calls")))
 
 
-def _in_order(roles: Sequence[str]) -> bool:
+def in_order(roles: Sequence[str]) -> bool:
+    """Tell whether a chat's roles follow each other as they should; tools reply in any number."""
+    if not roles:
+        return False
     talk = roles[1:] if roles[0] in _LEADERS else roles
     if "user" not in talk or talk[-1] != "assistant" or not _LEADERS.isdisjoint(talk):
         return False

@@ -176,7 +176,7 @@ class _Plan:
         quick = [(mark, count) for rules in asked for mark, count in rules if count is not None]
         if len(quick) < sum(map(len, asked)):
             return None
-        return _quick_one(*quick[0]) if len(quick) == 1 else _quick_many(quick)
+        return _quickly(quick)
 
     def _mask(self, gates: Iterable[Gate]) -> int:
         wanted = {*gates}
@@ -191,14 +191,7 @@ def _plan() -> _Plan:
     return _Plan()
 
 
-def _quick_one(mark: bytes, count: TidyCount) -> Quick:
-    def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes:
-        return mark * count(line, rest, messages)
-
-    return quick
-
-
-def _quick_many(rules: list[tuple[bytes, TidyCount]]) -> Quick:
+def _quickly(rules: list[tuple[bytes, TidyCount]]) -> Quick:
     def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes:
         return _in_order(b"".join([mark * count(line, rest, messages) for mark, count in rules]))
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tui.core import comparison
-from tui.core.text import plural
+from tui.core.text import figure, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +23,7 @@ def number(value: float) -> str:
     """Return a number of tokens: whole ones whole, others with one digit."""
     if abs(value) >= 100_000_000:
         return f"{value / 1_000_000:,.1f}M"
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
+    return figure(value)
 
 
 def money(amount: Decimal, currency: str) -> str:

@@ -52,7 +52,7 @@ class Gathered:
             items = value.get("messages")
             if type(items) is list:  # what nearly all lines are
                 kinds.append(_CHAT)
-                messages += items
+                messages += items  # as `_section` does: a call for every line takes its time
                 rows.append(row)
                 sizes.append(len(items))
                 self.modes.append(TRAINS)

@@ -183,8 +183,8 @@ class Journal:
         size = os.fstat(self._fd).st_size
         try:
             self._write(records)
-        except BaseException:
-            os.ftruncate(self._fd, size)  # a full disk: what fits of it must not stay
+        except BaseException:  # a full disk, say: what fits of it must not stay
+            os.ftruncate(self._fd, size)
             raise
 
     def _read(self) -> bytes:
