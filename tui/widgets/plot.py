@@ -14,6 +14,7 @@ AXIS = -1  # the owner of cells that belong to no series
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 _NARROWEST = 10  # columns of a plot that still says something
 _SPARSE = 6  # columns between two marks of a sparse series
+_LARGEST = 1e100  # beyond (or, on a logarithmic axis, below its inverse) an axis would overflow
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,8 @@ def plot(
 ) -> list[list[Run]]:
     """Return `height` lines of `width` cells: legend, plot with a scale on the left, steps below.
 
-    Values that are no finite numbers, or not above 0 on a logarithmic axis, are left out.
+    Values that are not finite numbers below 1e100, or not above 0 on a logarithmic axis, are left
+    out.
     Returns no lines where nothing can be drawn.
     """
     view = view or View()
@@ -143,9 +145,13 @@ def _shown(one: Series, view: View) -> Series:
     kept = tuple(
         (x, y)
         for x, y in one.points
-        if low <= x <= high and math.isfinite(x) and math.isfinite(y) and (y > 0 or not view.log)
+        if low <= x <= high and abs(x) < _LARGEST and _drawable(y, log=view.log)
     )
     return replace(one, points=kept)
+
+
+def _drawable(value: float, *, log: bool) -> bool:
+    return abs(value) < _LARGEST and (not log or value > 1 / _LARGEST)
 
 
 def _floor(width: int, x_range: tuple[float, float], cursor: float | None) -> str:
