@@ -1,7 +1,7 @@
 """The one table of commands: it makes the keys, the footer, the palette, the help and screens.md.
 
-A command's id is `where.action`; the screen (or the app) it belongs to has a method
-`action_<action>`. Keys are ones that every terminal and tmux can send.
+A command's id is `where.action`; a method that says `@handles(id)` carries it out (see
+`tui.dispatch`). Keys are ones that every terminal and tmux can send.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ MODES: tuple[tuple[str, str, str], ...] = (
 class Command:
     """One thing a person can do: its keys, a short title, and what it does in one sentence.
 
-    `footer` puts it into the footer, which holds six at most.
+    `footer` puts it into the footer, which holds six at most. `first` commands work inside text
+    fields too, where a widget would otherwise take the key.
     """
 
     id: str
@@ -32,11 +33,17 @@ class Command:
     title: str
     hint: str
     footer: bool = False
+    first: bool = False
 
     @property
     def where(self) -> str:
         """The screen it works on, or "app" for everywhere."""
         return self.id.partition(".")[0]
+
+    @property
+    def call(self) -> str:
+        """The action that Textual runs for it, on whatever has a dispatcher."""
+        return f"command('{self.id}')"
 
     @property
     def action(self) -> str:
@@ -73,12 +80,14 @@ COMMANDS: tuple[Command, ...] = (
         for key, mode, title in MODES
     ),
     Command("app.help", "f1,question_mark", "Help", "Explain this screen and list its keys.", True),
-    Command("app.palette", "ctrl+p", "Commands", "Find any command by name.", True),
+    Command("app.palette", "ctrl+p", "Commands", "Find any command by name.", True, first=True),
     Command("app.profile", "f2", "Profile", "Choose the provider to work with."),
     Command("app.guide", "f3", "Guide", "Show or hide the line that leads around the circle."),
     Command("app.escape", "escape", "Back", "Close the top layer or the error; never quits."),
     Command("app.copy", "y", "Copy", "Copy what the cursor is on, or the error shown."),
-    Command("app.leave", "ctrl+q", "Quit", "Leave; asks only when something would be lost."),
+    Command(
+        "app.leave", "ctrl+q", "Quit", "Leave; asks only when something would be lost.", first=True
+    ),
     # Datasets
     Command("datasets.open", "o", "Open", "Open a JSONL file by path, or one opened before.", True),
     Command("datasets.sample", "s", "Sample", "Open the sample and be led around the circle."),
@@ -105,7 +114,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("datasets.move_down", "right_square_bracket", "Down", "Move message or example down."),
     Command("datasets.import_data", "i", "Import", "Bring in ShareGPT, Alpaca, CSV, Parquet, …"),
     Command("datasets.export", "x", "Export", "Export, split for validation, or compare files."),
-    Command("datasets.filter", "slash", "Filter", "Show only rows that match; F1 in it: how."),
+    # The filter opens before the next key is looked at: nothing typed ahead becomes a command.
+    Command(
+        "datasets.filter",
+        "slash",
+        "Filter",
+        "Show only rows that match; F1 in it: how.",
+        first=True,
+    ),
     Command("datasets.frequency", "t", "Table", "How often: roles, prompts, tools, endings, …"),
     Command("datasets.mark", "space", "Mark", "Mark this example for commands on several."),
     Command("datasets.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
@@ -180,22 +196,33 @@ COMMANDS: tuple[Command, ...] = (
 )
 
 
+_BY_ID = {one.id: one for one in COMMANDS}
+
+
+def command(command_id: str) -> Command:
+    """Return the command of an id. Raises KeyError for one that is not in the table."""
+    return _BY_ID[command_id]
+
+
 def commands_for(where: str) -> tuple[Command, ...]:
     """Return the commands of one screen, or of the app."""
     return tuple(c for c in COMMANDS if c.where == where)
 
 
-def bindings_for(where: str) -> list[Binding]:
-    """Return Textual's bindings for one screen, or for the app."""
+def bindings_for(where: str, *, dispatched: bool = False) -> list[Binding]:
+    """Return Textual's bindings for one screen, dialog or pane, or for the app.
+
+    `dispatched`: it has a dispatcher, which finds the handlers by id.
+    """
     return [
         Binding(
-            c.keys, c.action, c.title, show=c.footer, tooltip=c.hint, id=c.id, priority=_first(c)
+            one.keys,
+            one.call if dispatched else one.action,
+            one.title,
+            show=one.footer,
+            tooltip=one.hint,
+            id=one.id,
+            priority=one.first,
         )
-        for c in commands_for(where)
+        for one in commands_for(where)
     ]
-
-
-def _first(command: Command) -> bool:
-    # These work inside text fields too, where a widget would otherwise take the key. The
-    # filter opens before the next key is looked at, so that nothing typed ahead is a command.
-    return command.id in {"app.leave", "app.palette", "datasets.filter"}

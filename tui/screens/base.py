@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.commands import MODES, bindings_for, commands_for
+from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
 from tui.services.errors import InputError, ServiceError
 from tui.widgets.error_panel import ErrorPanel, Failure
@@ -52,16 +53,19 @@ class ModeScreen(Screen[None]):
     """A mode: subclasses give `MODE`, `compose_body`, and `on_workspace`."""
 
     MODE: ClassVar[str] = ""
+    DISPATCHED: ClassVar[bool] = False  # its commands are found by `@handles`
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Give each mode its keys from the one table of commands."""
         if "MODE" in cls.__dict__:
-            cls.BINDINGS = [*bindings_for(cls.MODE)]
+            cls.BINDINGS = [*bindings_for(cls.MODE, dispatched=cls.DISPATCHED)]
         super().__init_subclass__(**kwargs)
 
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
+        # What handles this mode's commands: the screen, and each pane and controller added.
+        self.dispatcher = Dispatcher(self)
         # It is new, so its styles are: Textual would take them for old ones, and parse those of
         # the whole program twice before it shows a mode for the first time.
         with suppress(RuntimeError, AttributeError):  # no app yet; or Textual has changed
@@ -102,11 +106,24 @@ class ModeScreen(Screen[None]):
             "Not ready yet", "the profile is still being opened", "Try again in a moment."
         )
 
+    def action_command(self, command_id: str) -> None:
+        """Run a command of this mode, wherever its handler is."""
+        self.dispatcher.run(command_id, self)
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Hold this mode's commands back, dimmed, while there is no profile to work with."""
-        del parameters
+        """Tell whether a command can be given now; the footer and the keys follow it."""
+        if action == "command":
+            return self.available(str(parameters[0]))
         held = self.host.workspace is None and action in {c.action for c in commands_for(self.MODE)}
         return None if held else True
+
+    def available(self, command_id: str) -> bool | None:
+        """Tell whether a command of this mode can be given now; None shows it dimmed.
+
+        All are held back while there is no profile to work with.
+        """
+        del command_id
+        return None if self.host.workspace is None else True
 
     def on_mount(self) -> None:
         """Follow the program's status, walk and workspace."""

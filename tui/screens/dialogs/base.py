@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
+from tui.commands import bindings_for
 from tui.core.text import one_line
+from tui.dispatch import Dispatcher
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -17,7 +19,12 @@ T = TypeVar("T")
 
 
 class Dialog(ModalScreen[T | None]):
-    """Subclasses yield their widgets from `compose_content`; `dismiss(None)` is a no."""
+    """Subclasses yield their widgets from `compose_content`; `dismiss(None)` is a no.
+
+    `WHERE` names a dialog's commands in the table: `@handles` methods of the dialog carry them out.
+    """
+
+    WHERE: ClassVar[str] = ""
 
     DEFAULT_CSS = """
     Dialog {
@@ -36,8 +43,15 @@ class Dialog(ModalScreen[T | None]):
         Binding("ctrl+q", "app.leave", "Quit", show=False, priority=True),
     ]
 
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        """Give each dialog its keys from the one table of commands."""
+        if cls.__dict__.get("WHERE"):
+            cls.BINDINGS = [*bindings_for(cls.WHERE, dispatched=True)]
+        super().__init_subclass__(**kwargs)
+
     def __init__(self, title: str) -> None:
         super().__init__()
+        self.dispatcher = Dispatcher(self)
         self._dialog_title = one_line(title, 70)
 
     def compose(self) -> ComposeResult:
@@ -49,6 +63,10 @@ class Dialog(ModalScreen[T | None]):
     def compose_content(self) -> ComposeResult:
         """Yield the dialog's own widgets."""
         raise NotImplementedError
+
+    def action_command(self, command_id: str) -> None:
+        """Run a command of this dialog, wherever its handler is."""
+        self.dispatcher.run(command_id, self)
 
     def action_cancel(self) -> None:
         """Close without an answer."""

@@ -1,0 +1,112 @@
+"""From a command's id to the one method that handles it.
+
+A method says `@handles("datasets.fix")`. A screen, a dialog or the app gives its dispatcher the
+objects that may handle its commands: itself, its panes, its controllers. Keys, palette and
+clicks all run the action `command('datasets.fix')`, which asks the dispatcher.
+"""
+
+from __future__ import annotations
+
+import inspect
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tui.commands import command
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from textual.dom import DOMNode
+
+F = TypeVar("F", bound="Callable[..., Any]")
+_MARK = "_handled_commands"
+
+
+@dataclass(frozen=True, slots=True)
+class _Handled:
+    """What `@handles` notes on a method: the commands' ids, and the group of its worker."""
+
+    ids: tuple[str, ...]
+    group: str
+
+
+def handles(*ids: str, group: str = "") -> Callable[[F], F]:
+    """Mark a method as the handler of commands.
+
+    A coroutine function runs as a worker in `group`, exclusive within it: a second press
+    replaces the first. A method with a parameter is given the command's id. Raises TypeError
+    for a coroutine function without a group, which would end unrelated workers.
+    """
+
+    def mark(method: F) -> F:
+        if inspect.iscoroutinefunction(method) and not group:
+            raise TypeError(f"{method.__qualname__} is async: name the group of its worker")
+        setattr(method, _MARK, _Handled(ids, group))
+        return method
+
+    return mark
+
+
+@dataclass(frozen=True, slots=True)
+class Handler:
+    """A method bound to the object that handles a command."""
+
+    method: Callable[..., Any]
+    group: str  # of its worker; empty for a plain method
+
+    def run(self, node: DOMNode, command_id: str) -> None:
+        """Call the method, or start its worker on `node`, where its errors are shown."""
+        wants_id = bool(inspect.signature(self.method).parameters)
+        if not self.group:
+            self.method(*([command_id] if wants_id else []))
+            return
+        node.run_worker(
+            self.method(*([command_id] if wants_id else [])),
+            group=self.group,
+            exclusive=True,
+            exit_on_error=False,
+            description=command(command_id).title.lower(),
+        )
+
+
+class Dispatcher:
+    """The handlers of one screen, dialog or app, by command id."""
+
+    def __init__(self, *owners: object) -> None:
+        self._handlers: dict[str, Handler] = {}
+        for owner in owners:
+            self.add(owner)
+
+    def add(self, owner: object) -> None:
+        """Take up an object's handlers. Raises ValueError for a command that has one already."""
+        for command_id, name, group in handled_by(type(owner)):
+            if command_id in self._handlers:
+                raise ValueError(f"{command_id} has two handlers, one in {type(owner).__name__}")
+            self._handlers[command_id] = Handler(getattr(owner, name), group)
+
+    def __contains__(self, command_id: object) -> bool:
+        """Tell whether a command has a handler here."""
+        return command_id in self._handlers
+
+    def __iter__(self) -> Iterator[str]:
+        """Go through the ids of the commands handled here."""
+        return iter(self._handlers)
+
+    def run(self, command_id: str, node: DOMNode) -> bool:
+        """Run a command's handler; tells whether there is one."""
+        handler = self._handlers.get(command_id)
+        if handler is not None:
+            handler.run(node, command_id)
+        return handler is not None
+
+
+def handled_by(owner: type) -> Iterable[tuple[str, str, str]]:
+    """Yield (command id, method name, worker group) for each handler of a class.
+
+    A method overridden in a subclass is looked at once, as the subclass has it.
+    """
+    for name in dict.fromkeys(name for base in owner.__mro__ for name in vars(base)):
+        mark = getattr(inspect.getattr_static(owner, name), _MARK, None)
+        if isinstance(mark, _Handled):
+            for command_id in mark.ids:
+                yield command_id, name, mark.group
