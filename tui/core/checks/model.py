@@ -252,6 +252,13 @@ def _register(rule: Rule) -> Rule:
     return rule
 
 
+def told_of_foreign(rule: str) -> bool:
+    """Whether a rule speaks of an example of another format: what it is, and what it gives away."""
+    return rule in {"foreign-format", "unknown-format", "duplicate-key"} or rule.startswith(
+        ("secret-", "personal-")
+    )
+
+
 def issue(rule: Rule, finding: Finding, line: int) -> Issue:
     """Join a rule and what it found."""
     return Issue(

@@ -1,0 +1,65 @@
+"""Rows of other formats than OpenAI's: told apart, so that nothing but a conversion touches them.
+
+A row of another format looks like an example full of unknown keys. Who "mends" it takes out the
+very texts it is made of; so the checks name the format instead, and the fixes leave it alone.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from tui.core.formats.sniffing import sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Its rows are converted by a fix of their own, which has to be asked for.
+COMPLETION = "completion"
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A format of another program: its id among the readers, and what it was told by."""
+
+    format: str
+    reason: str
+
+    @property
+    def title(self) -> str:
+        """The format's name."""
+        from tui.core.formats.registry import format_of
+
+        return format_of(self.format).title
+
+    @property
+    def words(self) -> str:
+        """The name, and what it was told by, such as "Alpaca (instruction and output)"."""
+        return f"{self.title} ({self.reason})"
+
+    def command(self, path: str) -> str:
+        """Return the command that converts such a file."""
+        source = PurePath(path)
+        name, target = shlex.quote(str(source)), str(source.with_name(f"{source.stem}.chat.jsonl"))
+        return f"finetui convert {name} --from {self.format} -o {shlex.quote(target)}"
+
+
+def foreign_format(row: object) -> Foreign | None:
+    """Return the other format a decoded row is of; None for OpenAI's own, and for no format.
+
+    Messages with keys beside those OpenAI takes are its own: they need no conversion.
+    """
+    if not isinstance(row, dict):
+        return None
+    if isinstance(row.get("label"), bool) and "messages" in row:
+        return Foreign("kto", "messages with a label that is true or false")
+    found = sniff([row])
+    if found.format in {"", "openai"} or (found.format == "hf" and _is_chat(row)):
+        return None
+    return Foreign(found.format, found.reason)
+
+
+def _is_chat(row: Mapping[str, Any]) -> bool:
+    return isinstance(row.get("messages"), list)
