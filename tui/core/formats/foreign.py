@@ -16,9 +16,6 @@ from tui.core.formats.sniffing import sniff
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Its rows are converted by a fix of their own, which has to be asked for.
-COMPLETION = "completion"
-
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
@@ -41,6 +38,8 @@ class Foreign:
 
     def command(self, path: str) -> str:
         """Return the command that converts such a file."""
+        if path == "-":
+            return f"finetui convert - --from {self.format}"
         source = PurePath(path)
         name, target = shlex.quote(str(source)), str(source.with_name(f"{source.stem}.chat.jsonl"))
         return f"finetui convert {name} --from {self.format} -o {shlex.quote(target)}"
@@ -61,5 +60,19 @@ def foreign_format(row: object) -> Foreign | None:
     return Foreign(found.format, found.reason)
 
 
+def is_conversation(value: object) -> bool:
+    """Whether a decoded line is a list of messages, without the object of an example around it."""
+    return bool(value) and isinstance(value, list) and all(map(_is_message, value))
+
+
+def _is_message(value: object) -> bool:
+    return (
+        isinstance(value, dict) and isinstance(value.get("role"), str) and "messages" not in value
+    )
+
+
 def _is_chat(row: Mapping[str, Any]) -> bool:
-    return isinstance(row.get("messages"), list)
+    messages = row.get("messages")
+    if isinstance(messages, str):  # a list as JSON in the cell of a table is for convert
+        return not messages.lstrip().startswith("[")
+    return isinstance(messages, list)
