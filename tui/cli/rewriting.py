@@ -89,7 +89,8 @@ def _tell(path: str, made: Rewritten, out: Output) -> None:
     for text in [*made.said, *removal_words(made.removed)]:
         out.note(f"{one_line(path)}: {text}")
     for format_, lines in made.foreign.items():
-        out.note(f"{one_line(path)}: {_left_words(format_, lines)}: `{format_.command(path)}`")
+        command = format_.command(path, mixed=True)
+        out.note(f"{one_line(path)}: {_left_words(format_, lines)}: `{command}`")
 
 
 def _allow(options: argparse.Namespace, path: str, made: Rewritten) -> None:
@@ -180,7 +181,7 @@ def _document(path: str, target: str, made: Rewritten) -> dict[str, Any]:
         "path": path,
         "refused": made.refused and made.refused.format,
         "foreign": [
-            {"format": one.format, "lines": lines, "command": one.command(path)}
+            {"format": one.format, "lines": lines, "command": one.command(path, mixed=True)}
             for one, lines in made.foreign.items()
         ],
         "removed": [

@@ -55,7 +55,7 @@ def foreign_format(row: Row) -> Iterable[Finding]:
     """Find examples of another program's format."""
     if row.foreign is None:
         return ()
-    return (Finding(f"This looks like {row.foreign.words}. Import it, or use finetui convert."),)
+    return (Finding(f"This looks like {row.foreign.words}: i imports it."),)
 
 
 @row_rule(

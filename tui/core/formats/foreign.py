@@ -34,15 +34,19 @@ class Foreign:
     @property
     def words(self) -> str:
         """The name, and what it was told by, such as "Alpaca (instruction and output)"."""
-        return f"{self.title} ({self.reason})"
+        if self.format == "table":
+            return f"a table ({self.reason})"
+        title = self.title
+        return title if self.reason == title.lower() else f"{title} ({self.reason})"
 
-    def command(self, path: str) -> str:
-        """Return the command that converts such a file."""
+    def command(self, path: str, *, mixed: bool = False) -> str:
+        """Return the command that converts a file of it, or those lines of a `mixed` one."""
         if path == "-":
             return f"finetui convert - --from {self.format}"
         source = PurePath(path)
-        name, target = shlex.quote(str(source)), str(source.with_name(f"{source.stem}.chat.jsonl"))
-        return f"finetui convert {name} --from {self.format} -o {shlex.quote(target)}"
+        ending = f".{self.format}.chat.jsonl" if mixed else ".chat.jsonl"
+        target = shlex.quote(str(source.with_name(f"{source.stem}{ending}")))
+        return f"finetui convert {shlex.quote(path)} --from {self.format} -o {target}"
 
 
 def foreign_format(row: object) -> Foreign | None:
