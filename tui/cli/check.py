@@ -97,6 +97,7 @@ def _document(report: FileReport) -> dict[str, Any]:
                 "where": issue.where,
                 "message": issue.message,
                 "fixable": issue.fixable,
+                "lines": issue.lines,
             }
             for issue in report.issues
         ],

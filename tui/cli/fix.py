@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
 
     from tui.cli.output import Output
+    from tui.core.fixes import Mended
     from tui.services.workspace import Workspace
+
+_PRIVATE = ("secret-", "personal-")
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -26,25 +30,57 @@ def register(commands: Commands[Parser]) -> None:
         metavar="ID",
         action="append",
         help="only this rule; again for more (without: all that can be mended, but for "
-        "duplicates and secrets, which have commands of their own)",
+        "duplicates, secrets and other formats, which have commands of their own)",
     )
     add_files(parser)
+    parser.add_argument(
+        "--yes",
+        action="store_true",
+        help="with --in-place, take out texts too, such as those of unknown keys; without it "
+        "they are shown, and the file stays as it is",
+    )
 
 
 async def _fix(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     del workspace
-    rules = _rules(options.rule)
-    return await rewrite_all(options, lambda data: fixed(data, rules), out)
+    rules = chosen_rules(options.rule)
+    for path in options.paths:
+        _refuse_table(path)
+    return await rewrite_all(options, lambda data: fixing(data, rules), out)
 
 
-def _rules(named: list[str] | None) -> frozenset[str]:
+def _refuse_table(path: str) -> None:
+    from tui.core.formats.containers import SUFFIXES, TABLES
+    from tui.core.formats.foreign import Foreign
+
+    kind = SUFFIXES.get(PurePath(path).suffix.lower())
+    if kind in TABLES:
+        command = Foreign("table", "").command(path)
+        raise InputError(
+            "Another format", f"{path} is a table ({kind})", f"Convert it: `{command}`"
+        )
+
+
+def fixing(data: bytes, rules: AbstractSet[str]) -> Rewritten:
+    """Return what `fixed` does; of a file in another format only which that is."""
+    from tui.core.fixes.whole import not_text, other_format
+
+    if what := not_text(data):
+        raise InputError("Not text", f"the file is {what}", "Unpack or convert it first.")
+    if (format_ := other_format(data, rules)) is not None:
+        return Rewritten(data, 0, refused=format_)
+    return fixed(data, rules)
+
+
+def chosen_rules(named: list[str] | None) -> frozenset[str]:
+    """Return the rules to mend: those named, else all that need no question. Raises InputError."""
     from tui.core.checks import RULES
     from tui.core.fixes import FILE_REPAIRS, can_fix
 
     usual = [r for r in [*RULES] if can_fix(r) or r in FILE_REPAIRS]
     if not named:
-        private = ("secret-", "personal-")
-        return frozenset(r for r in usual if not r.startswith(private) and r != "duplicate")
+        others = {"duplicate", "legacy-completion"}
+        return frozenset(r for r in usual if not r.startswith(_PRIVATE) and r not in others)
     for rule in named:
         if rule not in usual:
             known = "there is no such rule" if rule not in RULES else "it is mended by hand"
@@ -55,7 +91,6 @@ def _rules(named: list[str] | None) -> frozenset[str]:
 def fixed(data: bytes, rules: AbstractSet[str]) -> Rewritten:
     """Return a file's content with all problems of some rules mended, and what is left."""
     from tui.core.checks import RULES
-    from tui.core.fixes import mend
 
     made = Rewritten(b"", 0)
     whole = {r for r in rules if RULES[r].scope != "row"}
@@ -65,8 +100,12 @@ def fixed(data: bytes, rules: AbstractSet[str]) -> Rewritten:
     counts: Counter[str] = Counter()
     stuck: Counter[str] = Counter()
     kept: list[bytes] = []
-    for line in data.removesuffix(b"\n").split(b"\n") if data else []:
-        mended = mend(line, rules)
+    lines = data.removesuffix(b"\n").split(b"\n") if data else []
+    for number, line in enumerate(lines, 1):
+        mended = _mended(line, rules)
+        for format_ in mended.foreign:
+            made.foreign.setdefault(format_, []).append(number)
+        made.removed += [(number, one) for one in mended.removed]
         end = b"\r" if line.endswith(b"\r") and "crlf" not in rules else b""
         counts["crlf"] += line.endswith(b"\r") and not end
         kept += [one + end for one in mended.lines]
@@ -81,6 +120,17 @@ def fixed(data: bytes, rules: AbstractSet[str]) -> Rewritten:
     made.examples = len(kept)
     made.data = b"\n".join(kept) + (b"\n" if last and kept else b"")
     return made
+
+
+def _mended(line: bytes, rules: AbstractSet[str]) -> Mended:
+    """Mend a line; of one in the old format only its JSON, unless its own rule is among them."""
+    from tui.core.checks import RULES
+    from tui.core.fixes import mend
+
+    mended = mend(line, rules)
+    if not mended.foreign or "legacy-completion" in rules:
+        return mended
+    return mend(line, {r for r in rules if RULES[r].scope != "row" or r.startswith(_PRIVATE)})
 
 
 def _tell(made: Rewritten, counts: Counter[str], stuck: Counter[str]) -> None:
@@ -98,6 +148,7 @@ def _repaired(data: bytes, made: Rewritten) -> bytes:
     from tui.core.fixes import repair
 
     repaired = repair(data)
+    made.removed += repaired.removed
     for done in repaired.done:
         made.counts[done.rule] = made.counts.get(done.rule, 0) + done.count
         made.said.append(done.text)

@@ -9,25 +9,37 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.core.text import one_line, plural
-from tui.services.errors import InputError
+from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from tui.cli.output import Output
+    from tui.core.fixes.removals import Removal
+    from tui.core.formats.foreign import Foreign
 
 STANDARD = "-"
+LEFT = 1  # the exit code where lines of another format were left as they are
+_NAMED = 8
 
 
 @dataclass(slots=True)
 class Rewritten:
-    """What became of one file: its new lines, counts by name, and what is left to tell."""
+    """What became of one file: its new lines, counts by name, and what is left to tell.
+
+    `refused` says of what other format the file is: then nothing is written. `foreign` are the
+    lines (1-based) that are of one, and were left. `removed` are the texts taken out, by line:
+    the file itself is replaced only after a yes if one is of more than a few characters.
+    """
 
     data: bytes
     examples: int
     counts: dict[str, int] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    refused: Foreign | None = None
+    foreign: dict[Foreign, list[int]] = field(default_factory=dict)
+    removed: list[tuple[int, Removal]] = field(default_factory=list)
 
     @property
     def changed(self) -> int:
@@ -49,17 +61,72 @@ async def rewrite_all(
     """Rewrite every file and print what was done. Raises InputError."""
     _check(options, out)
     documents: list[dict[str, Any]] = []
+    failed: ServiceError | None = None
     for path in options.paths:
         data = await asyncio.to_thread(_read, path)
         made = await asyncio.to_thread(change, data)
-        target = await asyncio.to_thread(_write, options, path, data, made, out)
-        for text in made.said:
-            out.note(f"{one_line(path)}: {text}")
-        out.note(f"{one_line(path)}: {plural(made.changed, 'change')}{target and f', {target}'}")
+        _tell(path, made, out)
+        try:
+            _allow(options, path, made)
+            target = await asyncio.to_thread(_write, options, path, data, made, out)
+        except ServiceError as error:
+            out.say(error)
+            failed, target = failed or error, ""
+        else:
+            said = f"{plural(made.changed, 'change')}{target and f', {target}'}"
+            out.note(f"{one_line(path)}: {said}")
         documents.append(_document(path, target, made))
     if options.output != STANDARD and (options.in_place or options.output or out.as_json):
-        out.document({"files": documents})
-    return 0
+        error_ = {"error": failed.to_json()} if failed is not None else {}
+        out.document({"files": documents, **error_})
+    if failed is not None:
+        return failed.exit_code
+    return LEFT if any(document["foreign"] for document in documents) else 0
+
+
+def _tell(path: str, made: Rewritten, out: Output) -> None:
+    """Say what was done and what is taken out, before anything is written."""
+    for text in [*made.said, *removal_words(made.removed)]:
+        out.note(f"{one_line(path)}: {text}")
+    for format_, lines in made.foreign.items():
+        command = format_.command(path, mixed=True)
+        out.note(f"{one_line(path)}: {_left_words(format_, lines)}: `{command}`")
+
+
+def _allow(options: argparse.Namespace, path: str, made: Rewritten) -> None:
+    """Raise InputError for another format, NeedsConfirmation where texts would be lost."""
+    if made.refused is not None:
+        raise InputError(
+            "Another format",
+            f"{path} is {made.refused.words}; nothing was written",
+            f"Convert it: `{made.refused.command(path)}`",
+        )
+    lost = sum(one.long for _, one in made.removed)
+    if options.in_place and lost and not options.yes:
+        raise NeedsConfirmation(
+            "Not written",
+            f"{path} would lose {plural(lost, 'text')}",
+            "Add --yes to take them out, or write to a new file with -o",
+        )
+
+
+def removal_words(removed: Iterable[tuple[int, Removal]]) -> list[str]:
+    """Return one line for each key whose texts are taken out: how many, and the first of them."""
+    by_key: dict[str, list[tuple[int, Removal]]] = {}
+    for line, one in removed:
+        by_key.setdefault(one.key or one.rule, []).append((line, one))
+    return [
+        f"takes out {plural(len(many), 'text')} at {one_line(key, 60)}, the first in line "
+        f"{many[0][0]:,}: “{one_line(many[0][1].text, 80)}”"
+        for key, many in by_key.items()
+    ]
+
+
+def _left_words(format_: Foreign, lines: list[int]) -> str:
+    verb = "is" if len(lines) == 1 else "are"
+    some = ", ".join(f"{line:,}" for line in lines[:_NAMED]) + (" …" if lines[_NAMED:] else "")
+    named = f"line {some}" if len(lines) == 1 else f"{plural(len(lines), 'line')} ({some})"
+    return f"{named} {verb} {format_.words}, left for convert"
 
 
 def _check(options: argparse.Namespace, out: Output) -> None:
@@ -112,6 +179,15 @@ def _write(
 def _document(path: str, target: str, made: Rewritten) -> dict[str, Any]:
     return {
         "path": path,
+        "refused": made.refused and made.refused.format,
+        "foreign": [
+            {"format": one.format, "lines": lines, "command": one.command(path, mixed=True)}
+            for one, lines in made.foreign.items()
+        ],
+        "removed": [
+            {"line": line, "rule": one.rule, "where": one.where, "text": one.text}
+            for line, one in made.removed
+        ],
         "written": target.removeprefix("written to ") if target.startswith("written") else None,
         "examples": made.examples,
         "changes": made.changed,

@@ -31,6 +31,7 @@ ALIASES = {
     "preferred_output": "preferred_completion",
     "non_preferred_output": "non_preferred_completion",
 }
+_OUTPUTS = ("preferred_output", "non_preferred_output", *ALIASES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +134,7 @@ def kind_of(value: Mapping[str, Any]) -> Kind:
     """Tell which format an object follows, by its keys."""
     if "messages" in value:
         return "chat"
-    if "input" in value or "preferred_output" in value or "non_preferred_output" in value:
+    if isinstance(value.get("input"), dict) or any(map(value.__contains__, _OUTPUTS)):
         return "preference"
     if "prompt" in value and "completion" in value:
         return "completion"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
 from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator
     from pathlib import Path
 
-    from tui.core.checks import Alike, Issue, Severity
+    from tui.core.checks import Alike, Issue, RowReport, Severity
     from tui.core.providers import FileLimits
     from tui.services.datasets.source import LineSource
 
@@ -112,8 +111,11 @@ def check_file(
 
     Blocking. Raises InputError when it cannot be read.
     """
-    from tui.core.checks import Alike, FileFacts, check_row, check_whole, issue_for, traits_of
+    from tui.core.checks import Alike, FileFacts, check_row, collect, issue_for, traits_of
+    from tui.core.checks.once import named_once
 
+    if (found := _table(path)) is not None:
+        return found
     rows = read_rows(path)
     try:
         facts = FileFacts(
@@ -126,22 +128,51 @@ def check_file(
             wants_bom=limits is not None and limits.wants_bom,
         )
         reports = [check_row(number, row) for number, row in enumerate(rows, 1)]
+        issues = named_once(collect(reports, facts), rows, str(path))
+        issues = _whole_named(issues, rows, str(path))
+        format_ = _format(reports, rows)
     except OSError as error:
         raise unreadable(path, error) from error
     finally:
         rows.close()
-    issues = [issue for report in reports for issue in report.issues]
-    issues += check_whole(reports, facts)
-    issues = [issue_for(issue, limits) for issue in issues]
-    kinds: Counter[str] = Counter(report.facts.kind for report in reports)
-    examples = sum(kinds[kind] for kind in kinds if kind not in {"blank", "broken"})
-    return FileReport(
-        str(path), _format(kinds), examples, tuple(sorted(issues, key=lambda issue: issue.line))
-    )
+    told = sorted((issue_for(issue, limits) for issue in issues), key=lambda issue: issue.line)
+    examples = sum(report.facts.kind not in {"blank", "broken"} for report in reports)
+    return FileReport(str(path), format_, examples, tuple(told))
 
 
-def _format(kinds: Counter[str]) -> str:
-    known = [kind for kind in kinds if kind in {"chat", "preference", "completion"}]
-    if len(known) > 1:
-        return "mixed"
-    return known[0] if known else "unknown"
+def _table(path: Path) -> FileReport | None:
+    """Return the report of a table, which has no lines to check; None for all other files."""
+    from tui.core.checks.once import format_issue
+    from tui.core.formats.containers import SUFFIXES, TABLES
+    from tui.core.formats.foreign import Foreign
+
+    kind = SUFFIXES.get(path.suffix.lower())
+    if kind not in TABLES:
+        return None
+    open_file(path).close()
+    issue = format_issue(Foreign("table", kind.upper()), str(path))
+    return FileReport(str(path), "table", 0, (issue,))
+
+
+def _whole_named(issues: list[Issue], rows: Rows, path: str) -> list[Issue]:
+    """Return the issues of a file; that it is no lines is not worth telling of another format."""
+    from tui.core.checks.once import format_issue
+    from tui.core.checks.run import WHOLE_DAMAGE
+    from tui.core.fixes.whole import other_format
+
+    damage = next((one for one in issues if one.rule in WHOLE_DAMAGE), None)
+    if damage is None or (found := other_format(b"\n".join(rows))) is None:
+        return issues
+    return [format_issue(found, path, damage.line), *(i for i in issues if i is not damage)]
+
+
+def _format(reports: Sequence[RowReport], rows: Rows) -> str:
+    """Return the format of the lines: "mixed" if several, and "unknown" if none is known."""
+    from tui.core.checks import file_format
+    from tui.core.fixes.whole import other_format
+
+    known = file_format(reports)
+    if known in {"unknown", "empty"}:
+        found = other_format(b"\n".join(rows))
+        return "unknown" if found is None else found.format
+    return known

@@ -98,6 +98,10 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [b'{"messages": "\\ud83c"}'],
         [b'{"messages": [{"role": "user", "content": "\\ud83c\\udf31"}]}'],
     ),
+    "bare-messages": (
+        [line([USER, ANSWER]), line([{"role": "robot"}])],
+        [b"[]", b"[1]", line([{"from": "human", "value": "a"}]), line([{"messages": [USER]}])],
+    ),
     "json-array": ([b"[", b"]", b"[" + GOOD + b",", GOOD + b",", b"[" + GOOD + b"]"], [GOOD]),
     "pretty-printed": ([b"{", b"}", b"  },", b'  "messages": [', b'  "role": "user",'], [GOOD]),
     "trailing-comma": ([GOOD[:-1] + b",}", b'{"messages": [1,]}'], [GOOD]),
@@ -112,6 +116,20 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
     "not-an-object": ([b"42", b'"text"', b"null", b"true"], [GOOD]),
     "invalid-json": ([b'{"a" 1}', b"hello"], [GOOD]),
     "unknown-format": ([b"{}", b'{"conversations": []}'], [GOOD, PAIR]),
+    "foreign-format": (
+        [
+            line({"instruction": "a", "input": "b", "output": "c"}),
+            line({"system": "Be kind", "messages": [USER, ANSWER]}),
+            line({"conversations": [{"from": "human", "value": "a"}]}),
+            line({"messages": [USER, ANSWER], "label": False}),
+            line({"prompt": "a", "chosen": "b", "rejected": "c"}),
+            line({"contents": [{"role": "user", "parts": [{"text": "a"}]}]}),
+            line({"messages": [user([{"type": "tool_result", "content": "a"}]), ANSWER]}),
+            line({"messages": json.dumps([USER, ANSWER])}),
+            line({"text": "a"}),
+        ],
+        [GOOD, CALL, PAIR, chat(USER, ANSWER, id=1), line({"prompt": "a", "completion": "b"})],
+    ),
     "legacy-completion": ([b'{"prompt": "a", "completion": "b"}'], [GOOD]),
     "unknown-key": (
         [chat(USER, ANSWER, id=1), pair(label=1)],
@@ -162,6 +180,23 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [chat(user("a", name="Mia Berg"), ANSWER), chat(user("a", name="a" * 65), ANSWER)],
         [chat(user("a", name="mia_1-b"), ANSWER)],
     ),
+    "null-value": (
+        [
+            chat(USER, ANSWER, tools=None),
+            chat(USER, ANSWER, functions=None),
+            chat(USER, ANSWER, parallel_tool_calls=None),
+            chat(user("a", name=None), ANSWER),
+            chat(USER, answer("b", name=None)),
+            chat(USER, answer("b", tool_calls=None)),
+            line({**json.loads(PAIR), "input": {"messages": [USER], "tools": None}}),
+            pair(preferred=[answer("b", tool_calls=None)]),
+        ],
+        [GOOD, CALL, chat(USER, answer("b", refusal=None))],
+    ),
+    "null-optional": (
+        [chat(USER, answer("b", refusal=None)), chat(USER, answer("b", function_call=None))],
+        [GOOD, CALL, chat(USER, {"role": "assistant", "content": None, "refusal": "No."})],
+    ),
     "weight-value": (
         [chat(USER, answer("a", weight=w)) for w in (0.5, 2, True, "1", None, [])],
         [chat(USER, answer("a", weight=w)) for w in (0, 1)],
@@ -184,6 +219,87 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [chat(USER, ANSWER, USER, ANSWER), tooled(calls(call()), reply(), reply(), ANSWER), PAIR],
     ),
     "tools-type": ([chat(USER, ANSWER, tools={}), chat(USER, ANSWER, functions=1)], [CALL]),
+    "tools-empty": (
+        [
+            chat(USER, ANSWER, tools=[]),
+            chat(USER, ANSWER, functions=[]),
+            line({**json.loads(PAIR), "input": {"messages": [USER], "tools": []}}),
+        ],
+        [CALL, GOOD],
+    ),
+    "tool-name": (
+        [
+            *(defines({"name": name, "parameters": {}}) for name in ("naïve", "a b", "a.b")),
+            defines({"name": "a" * 65, "parameters": {}}),
+            chat(USER, ANSWER, functions=[{"name": "naïve", "parameters": {}}]),
+            line(
+                {
+                    **json.loads(PAIR),
+                    "input": {
+                        "messages": [USER],
+                        "tools": [{"type": "function", "function": {"name": "naïve"}}],
+                    },
+                }
+            ),
+        ],
+        [CALL, defines({"name": "a" * 64, "parameters": {}}), defines({"name": "a-B_1"})],
+    ),
+    "call-name": (
+        [
+            tooled(calls(call(name="naïve"))),
+            chat(USER, answer(None, function_call={"name": "a.b", "arguments": "{}"})),
+            pair(preferred=[calls(call(name="a b"))]),
+        ],
+        [CALL, chat(USER, answer(None, function_call={"name": "a_b", "arguments": "{}"}))],
+    ),
+    "tool-null": (
+        [
+            defines({"name": "a", "parameters": None}),
+            defines({"name": "a", "description": None}),
+            *(
+                defines({"name": "a", "parameters": {"type": "object", "properties": properties}})
+                for properties in (
+                    None,
+                    {"b": None},
+                    {"b": {"type": "string", "enum": None}},
+                    {"b": {"type": "array", "items": None}},
+                    {"b": {"anyOf": [{"type": "string", "description": None}]}},
+                )
+            ),
+        ],
+        [
+            CALL,
+            defines({"name": "a", "parameters": {}, "strict": None}),
+            defines(
+                {
+                    "name": "a",
+                    "parameters": {
+                        "type": "object",
+                        "properties": {"b": {"type": ["string", "null"], "default": None}},
+                    },
+                }
+            ),
+            defines(
+                {
+                    "name": "a",
+                    "parameters": {"type": "object", "properties": {"b": {"enum": ["x", None]}}},
+                }
+            ),
+        ],
+    ),
+    "schema-empty": (
+        [
+            defines({"name": "a", "parameters": {"type": "object", "properties": {"b": described}}})
+            for described in ({"enum": []}, {"type": ""}, {"anyOf": []}, {"items": {"enum": []}})
+        ],
+        [
+            CALL,
+            defines({"name": "a", "parameters": {"type": "object", "properties": {}}}),
+            defines(
+                {"name": "a", "parameters": {"type": "object", "properties": {}, "required": []}}
+            ),
+        ],
+    ),
     "tool-definition": (
         [
             chat(USER, ANSWER, tools=tools)
@@ -196,7 +312,6 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [
             defines({"name": "a", "parameters": parameters})
             for parameters in (
-                None,
                 {"type": "string"},
                 {"type": "object", "properties": []},
                 {"type": "object", "properties": {}, "required": "a"},
@@ -218,7 +333,6 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
     "call-malformed": (
         [
             tooled({"role": "assistant", "content": "a", "tool_calls": "track"}),
-            tooled({"role": "assistant", "content": "a", "tool_calls": []}),
             tooled(calls(1)),
             tooled(calls({"type": "function", "function": {"name": "track"}})),
             tooled(calls({"id": "c1", "function": {"name": "track", "arguments": "{}"}})),
@@ -226,6 +340,13 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
             tooled(calls(call(name=""))),
         ],
         [CALL],
+    ),
+    "calls-empty": (
+        [
+            tooled({"role": "assistant", "content": "a", "tool_calls": []}),
+            pair(preferred=[answer("a", tool_calls=[])]),
+        ],
+        [CALL, GOOD],
     ),
     "call-id-duplicate": (
         [tooled(calls(call(), call()), reply(), ANSWER)],

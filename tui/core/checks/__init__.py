@@ -10,6 +10,7 @@ from tui.core.checks import (  # isort: skip
     lines as lines,
     structure as structure,
     messages as messages,
+    nulls as nulls,
     dialogue as dialogue,
     tools as tools,
     calls as calls,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.described import decoded, mismatches, schemas
+from tui.core.checks.described import decoded, mismatches, name_problem, schemas
 from tui.core.checks.doubts import doubtful_calls
 from tui.core.checks.model import Finding, row_rule
 from tui.core.checks.row import json_type, quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
-    from tui.core.checks.row import Row
+    from tui.core.checks.row import Row, Turn
 
 
 @row_rule(
@@ -27,9 +27,9 @@ def call_malformed(row: Row) -> Iterable[Finding]:
     found = []
     for turn in row.turns:
         calls = turn.raw.get("tool_calls")
-        if calls is None:
+        if calls is None or calls == []:
             continue
-        if not isinstance(calls, list) or not calls:
+        if not isinstance(calls, list):
             text = "“tool_calls” has to be a list of calls. Correct or remove it."
             found.append(turn.find(text, ".tool_calls"))
             continue
@@ -52,6 +52,51 @@ def _call_problem(call: object) -> str:
     if not isinstance(function.get("name"), str) or not function["name"]:
         return "This call names no function. Add its name."
     return ""
+
+
+@row_rule(
+    "calls-empty",
+    "error",
+    "Empty list of calls",
+    "The server wants at least one call in the list, or no list.",
+    fixable=True,
+    gate=doubtful_calls,
+)
+def calls_empty(row: Row) -> Iterable[Finding]:
+    """Find `tool_calls` without a call."""
+    return [
+        turn.find("“tool_calls” is an empty list. Remove it.", ".tool_calls")
+        for turn in row.turns
+        if turn.role == "assistant" and turn.raw.get("tool_calls") == []
+    ]
+
+
+@row_rule(
+    "call-name",
+    "error",
+    "Called name with unusual characters",
+    "Names of functions are 1 to 64 letters without accents, digits, _ and -; in calls as well.",
+    gate=doubtful_calls,
+)
+def call_name(row: Row) -> Iterable[Finding]:
+    """Find calls, also in the outdated form, of a name that no function can have."""
+    return [
+        turn.find(problem, where)
+        for turn in row.turns
+        for where, name in _called(turn)
+        if (problem := name_problem(name))
+    ]
+
+
+def _called(turn: Turn) -> Iterator[tuple[str, object]]:
+    calls = turn.raw.get("tool_calls")
+    for number, call in enumerate(calls if isinstance(calls, list) else ()):
+        function = call.get("function") if isinstance(call, dict) else None
+        if isinstance(function, dict):
+            yield f".tool_calls[{number}].function.name", function.get("name")
+    older = turn.raw.get("function_call")
+    if isinstance(older, dict):
+        yield ".function_call.name", older.get("name")
 
 
 @row_rule(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import re
+import unicodedata
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from tui.core.checks.row import json_type, quoted
+from tui.core.checks.row import NAME, json_type, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,6 +24,20 @@ _JSON_TYPES: dict[str, type | tuple[type, ...]] = {
     "object": dict,
     "null": type(None),
 }
+# Keys of a function, and keywords of JSON Schema: null is a value for these.
+_MAY_BE_NULL = frozenset({"strict"})
+_VALUES = frozenset({"default", "const", "examples", "example"})
+NEVER_EMPTY = frozenset({"enum", "type", "anyOf", "oneOf", "allOf", "$ref"})
+# Keywords that hold schemas: by name, or one or several.
+_BY_NAME = frozenset({"properties", "patternProperties", "$defs", "definitions"})
+_SCHEMAS = frozenset(
+    {
+        *("anyOf", "oneOf", "allOf", "prefixItems", "items", "additionalProperties"),
+        *("not", "contains", "if", "then", "else"),
+    }
+)
+_DEEPEST = 60
+_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
 def definitions(row: Row) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -31,6 +47,68 @@ def definitions(row: Row) -> Iterator[tuple[str, Mapping[str, Any]]]:
     for number, tool in enumerate(tools if isinstance(tools, list) else ()):
         if isinstance(tool, dict) and isinstance(tool.get("function"), dict):
             yield f"{prefix}tools[{number}].function", tool["function"]
+
+
+def name_problem(name: object) -> str:
+    """Return what is wrong with the characters of a function's name, and a better one; or ""."""
+    if not isinstance(name, str) or not name or NAME.fullmatch(name):
+        return ""
+    letters = unicodedata.normalize("NFKD", name)
+    letters = "".join(c for c in letters if not unicodedata.combining(c))
+    plain = _NOT_IN_NAMES.sub("_", letters).strip("_")[:64]
+    advice = f"Write {quoted(plain)}" if plain else "Rename it"
+    return (
+        f"The name {quoted(name)} is not 1 to 64 letters, digits, _ or -. "
+        f"{advice}, alike in the definition and the calls."
+    )
+
+
+class Described(NamedTuple):
+    """A key in a tool definition: where it stands, what it holds, and the object it is in."""
+
+    path: str
+    key: str
+    value: Any
+    holder: Mapping[str, Any]
+
+
+def described_keys(function: Mapping[str, Any]) -> Iterator[Described]:
+    """Yield all in a definition that can have a value or none.
+
+    That is the function's own keys, and keywords and parameters in its JSON Schema. What a
+    schema gives as a value of the user's, such as a default, is not looked into.
+    """
+    for key, value in function.items():
+        if key not in _MAY_BE_NULL:
+            yield Described(key, key, value, function)
+    if isinstance(schema := function.get("parameters"), dict):
+        yield from _keywords("parameters", schema, 0)
+
+
+def _keywords(path: str, schema: Mapping[str, Any], depth: int) -> Iterator[Described]:
+    if depth > _DEEPEST:
+        return
+    for key, value in schema.items():
+        if key in _VALUES:
+            continue
+        yield Described(f"{path}.{key}", key, value, schema)
+        if key in _BY_NAME and isinstance(value, dict):
+            for name, inner in value.items():
+                if inner is None:
+                    yield Described(f"{path}.{key}.{name}", name, None, value)
+                elif isinstance(inner, dict):
+                    yield from _keywords(f"{path}.{key}.{name}", inner, depth + 1)
+        elif key in _SCHEMAS:
+            yield from _several(f"{path}.{key}", value, depth + 1)
+
+
+def _several(path: str, value: object, depth: int) -> Iterator[Described]:
+    """Yield what a schema, or each of a list of them, says."""
+    if isinstance(value, dict):
+        yield from _keywords(path, value, depth)
+    for number, inner in enumerate(value if isinstance(value, list) else ()):
+        if isinstance(inner, dict):
+            yield from _keywords(f"{path}[{number}]", inner, depth)
 
 
 def schemas(row: Row) -> dict[str, Any]:

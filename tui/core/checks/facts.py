@@ -20,7 +20,7 @@ _SHORT = 10_000
 
 def facts_of(row: Row) -> RowFacts:
     """Return the facts of an example."""
-    if row.kind == "unknown":
+    if row.kind == "unknown" or row.foreign is not None:
         return RowFacts("unknown")
     if row.roles and row.roles[-1] == "assistant" and "user" in row.roles:
         return _facts_of_plain(row)

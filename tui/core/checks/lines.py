@@ -6,6 +6,7 @@ import re
 
 from tui.core.checks.model import BadLine, Finding, line_rule
 from tui.core.checks.row import json_type, quoted
+from tui.core.formats.foreign import is_conversation
 
 _BOM = b"\xef\xbb\xbf"
 _NUMBERS = re.compile(r"[+-]?(NaN|nan|Infinity|Inf|inf)\b")
@@ -109,6 +110,20 @@ def lone_surrogate(line: BadLine) -> Finding | None:
     return _found(
         line, "a \\ud… escape is only half of a character. Complete it, or replace it by \\ufffd."
     )
+
+
+@line_rule(
+    "bare-messages",
+    "error",
+    "Messages without an example",
+    "An example is an object: the list of its messages stands under “messages”.",
+    fixable=True,
+)
+def bare_messages(line: BadLine) -> Finding | None:
+    """Find a conversation that is a bare list of messages."""
+    if not is_conversation(line.value):
+        return None
+    return Finding('This is a list of messages. Write it as {"messages": […]}.')
 
 
 @line_rule(

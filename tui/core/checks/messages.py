@@ -199,7 +199,7 @@ def name_type(row: Row) -> Iterable[Finding]:
     return [
         turn.find(f"The name is {json_type(turn.raw['name'])}. Make it a text.", ".name")
         for turn in row.turns
-        if "name" in turn.raw and not isinstance(turn.raw["name"], str)
+        if turn.raw.get("name") is not None and not isinstance(turn.raw["name"], str)
     ]
 
 

@@ -41,7 +41,10 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Issue:
-    """A problem. `line` is 1-based, 0 is the file as a whole; `where` a JSON path or ""."""
+    """A problem. `line` is 1-based, 0 is the file as a whole; `where` a JSON path or "".
+
+    `lines` counts the lines that have it, where it is told once for all of them.
+    """
 
     line: int
     rule: str
@@ -50,6 +53,7 @@ class Issue:
     message: str
     fixable: bool
     place: Place | None = None
+    lines: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +254,13 @@ def _register(rule: Rule) -> Rule:
         raise ValueError(f"two rules are called {rule.id}")
     RULES[rule.id] = rule
     return rule
+
+
+def told_of_foreign(rule: str) -> bool:
+    """Whether a rule speaks of an example of another format: what it is, and what it gives away."""
+    return rule in {"foreign-format", "unknown-format", "duplicate-key"} or rule.startswith(
+        ("secret-", "personal-")
+    )
 
 
 def issue(rule: Rule, finding: Finding, line: int) -> Issue:

@@ -13,12 +13,14 @@ from tui.core.checks.model import Finding, closed_to_tidy
 from tui.core.checks.sieve import hides_ascii, sieved
 from tui.core.checks.sound import Sound, in_order, sound
 from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
+from tui.core.formats.foreign import foreign_format
 from tui.core.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tui.core.example import Kind
+    from tui.core.formats.foreign import Foreign
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SPEAKERS = frozenset({"system", "developer", "user", "assistant"})
@@ -132,6 +134,16 @@ class Row:
         if section == "input":
             return "input.messages"
         return section if section in self.raw else _alias(self.raw, section)
+
+    @cached_property
+    def foreign(self) -> Foreign | None:
+        """The other format this is an example of; None for what is chat, pair or completion.
+
+        Only the rules in `told_of_foreign` speak of such an example.
+        """
+        if self.roles or self.kind == "completion":
+            return None
+        return foreign_format(self.raw)
 
     @cached_property
     def sound(self) -> Sound:

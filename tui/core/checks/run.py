@@ -22,6 +22,7 @@ from tui.core.checks.model import (
     RowReport,
     Rule,
     issue,
+    told_of_foreign,
 )
 from tui.core.checks.row import Row
 from tui.core.checks.whole_file import WholeFile
@@ -68,6 +69,7 @@ def _findings(row: Row) -> list[tuple[Rule, Finding]]:
         for gate, rules in ROW_RULES.items()
         if gate(row)
         for rule, check in rules
+        if row.foreign is None or told_of_foreign(rule.id)
         for finding in check(row)
     ]
 

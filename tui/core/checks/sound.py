@@ -34,6 +34,8 @@ def sound(raw: Mapping[str, Any]) -> Sound:
     messages = raw.get("messages")
     if not isinstance(messages, list) or not messages or not raw.keys() <= _EXAMPLE:
         return _NOTHING
+    if None in raw.values():
+        return _NOTHING
     if not all(map(_is_sound, messages)):
         return _NOTHING
     roles = [message["role"] for message in messages]
@@ -50,6 +52,8 @@ def _is_sound(message: object) -> bool:
         return False
     weight = message.get("weight", 1)
     if type(weight) is not int or weight not in {0, 1}:
+        return False
+    if message.get("tool_calls", 0) is None:
         return False
     content = message.get("content")
     return isinstance(content, str) or (content is None and bool(message.get("tool_calls")))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.model import Finding, closed_to_tidy, row_rule
 from tui.core.checks.row import Row, json_type, quoted, unusual
 from tui.core.example import ALIASES, SECTIONS
 
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 _CHAT_KEYS = {"messages", "tools", "parallel_tool_calls", "functions"}
 _INPUT_KEYS = {"messages", "tools", "parallel_tool_calls"}
 _PAIR_KEYS = {*SECTIONS["preference"], *ALIASES.values()}
-_FOREIGN = {
-    "conversations": "ShareGPT",
-    "conversation": "a chat export",
-    "instruction": "Alpaca",
-    "chosen": "a preference data set of Hugging Face",
-    "contents": "Gemini",
-    "text": "plain text",
-    "role": "a single message outside an example",
-}
 
 
 @row_rule(
@@ -38,14 +29,33 @@ _FOREIGN = {
 )
 def unknown_format(row: Row) -> Iterable[Finding]:
     """Find objects that are no example."""
-    if row.kind != "unknown":
+    if row.kind != "unknown" or row.foreign is not None:
         return ()
-    name = next((name for key, name in _FOREIGN.items() if key in row.raw), "")
-    looks = f" It looks like {name}." if name else ""
     keys = ", ".join(map(quoted, list(row.raw)[:5])) or "none"
+    looks = " It looks like a single message outside an example." if "role" in row.raw else ""
     return (
         Finding(f"There is no “messages” here (keys: {keys}).{looks} Convert it to chat messages."),
     )
+
+
+@closed_to_tidy
+def _is_foreign(row: Row) -> bool:
+    return row.foreign is not None
+
+
+@row_rule(
+    "foreign-format",
+    "error",
+    "Another format",
+    "The example is written as another program wants it. Importing converts it; nothing else is "
+    "said of it, and no fix touches it.",
+    gate=_is_foreign,
+)
+def foreign_format(row: Row) -> Iterable[Finding]:
+    """Find examples of another program's format."""
+    if row.foreign is None:
+        return ()
+    return (Finding(f"This looks like {row.foreign.words}: i imports it."),)
 
 
 @row_rule(

@@ -18,6 +18,7 @@ from tui.core.checks.model import (
     SEVERITIES,
     TIDY_COUNTS,
     BadLine,
+    told_of_foreign,
 )
 from tui.core.checks.row import Row, perhaps_untrained, plain
 from tui.core.checks.run import damage, facts_of_bad, read
@@ -93,10 +94,12 @@ def _of_untidy(row: Row | BadLine, mask: int) -> tuple[bytes, RowFacts]:
 
 def _signature(groups: Iterable[Group], row: Row) -> bytes:
     signature = b""
+    silent = _plan().silent_on_foreign if row.foreign is not None else frozenset()
     for gate, rules in groups:
         if gate(row):
             for mark, count in rules:
-                signature += mark * count(row)
+                if mark not in silent:
+                    signature += mark * count(row)
     return _in_order(signature)
 
 
@@ -121,6 +124,9 @@ class _Plan:
         self.order = [(SEVERITIES.index(rule.severity), n) for n, rule in enumerate(RULES.values())]
         self._all = (1 << len(self._groups)) - 1
         hinted = self._mask([*HINTS, *COUNTED])
+        self.silent_on_foreign = frozenset(
+            bytes([numbers[rule]]) for rule in RULES if not told_of_foreign(rule)
+        )
         self.for_counted = self._mask(COUNTED)
         # The number of the group, and its rule: there is but one behind such a gate.
         self._counted = [

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.checks.described import definitions
+from tui.core.checks.described import (
+    NEVER_EMPTY,
+    definitions,
+    described_keys,
+    name_problem,
+)
 from tui.core.checks.doubts import doubtful_tools
 from tui.core.checks.model import Finding, row_rule
 from tui.core.checks.row import json_type, quoted
@@ -28,7 +33,25 @@ def tools_type(row: Row) -> Iterable[Finding]:
     return [
         Finding(f"“{key}” is {json_type(owner[key])}. Make it a list, or remove it.", prefix + key)
         for key in ("tools", "functions")
-        if key in owner and not isinstance(owner[key], list)
+        if owner.get(key) is not None and not isinstance(owner[key], list)
+    ]
+
+
+@row_rule(
+    "tools-empty",
+    "error",
+    "Empty list of tools",
+    "The server wants at least one tool in the list, or no list.",
+    fixable=True,
+    gate=doubtful_tools,
+)
+def tools_empty(row: Row) -> Iterable[Finding]:
+    """Find `tools` and `functions` without anything in them."""
+    prefix, owner = row.tools_owner
+    return [
+        Finding(f"“{key}” is an empty list. Remove it.", prefix + key)
+        for key in ("tools", "functions")
+        if owner.get(key) == []
     ]
 
 
@@ -64,6 +87,67 @@ def _definition_problem(tool: object) -> str:
 
 
 @row_rule(
+    "tool-name",
+    "error",
+    "Function name with unusual characters",
+    "Names of functions are 1 to 64 letters without accents, digits, _ and -.",
+    gate=doubtful_tools,
+)
+def tool_name(row: Row) -> Iterable[Finding]:
+    """Find names of functions, in `tools` and in `functions`, that no server takes."""
+    prefix, owner = row.tools_owner
+    older = owner.get("functions")
+    defined = [
+        *definitions(row),
+        *(
+            (f"{prefix}functions[{number}]", function)
+            for number, function in enumerate(older if isinstance(older, list) else ())
+            if isinstance(function, dict)
+        ),
+    ]
+    return [
+        Finding(problem, f"{path}.name")
+        for path, function in defined
+        if (problem := name_problem(function.get("name")))
+    ]
+
+
+@row_rule(
+    "tool-null",
+    "error",
+    "Null in a tool definition",
+    "A key of a definition that has no value is left out; a table writes null for it.",
+    fixable=True,
+    gate=doubtful_tools,
+)
+def tool_null(row: Row) -> Iterable[Finding]:
+    """Find keys and parameters of definitions that are null."""
+    return [
+        Finding(f"{quoted(one.key)} is null here. Remove it.", f"{path}.{one.path}")
+        for path, function in definitions(row)
+        for one in described_keys(function)
+        if one.value is None
+    ]
+
+
+@row_rule(
+    "schema-empty",
+    "error",
+    "Empty keyword in JSON Schema",
+    "A list of values, types or alternatives with nothing in it admits nothing.",
+    gate=doubtful_tools,
+)
+def schema_empty(row: Row) -> Iterable[Finding]:
+    """Find keywords of JSON Schema that need something in them and have nothing."""
+    return [
+        Finding(f"{quoted(one.key)} is empty here. Fill or remove it.", f"{path}.{one.path}")
+        for path, function in definitions(row)
+        for one in described_keys(function)
+        if one.key in NEVER_EMPTY and one.value in ([], "")
+    ]
+
+
+@row_rule(
     "tool-schema",
     "error",
     "Parameters are no JSON Schema",
@@ -75,7 +159,8 @@ def tool_schema(row: Row) -> Iterable[Finding]:
     return [
         Finding(problem, f"{path}.parameters")
         for path, function in definitions(row)
-        if "parameters" in function and (problem := _schema_problem(function["parameters"]))
+        if function.get("parameters") is not None
+        and (problem := _schema_problem(function["parameters"]))
     ]
 
 
@@ -142,8 +227,8 @@ def tool_duplicate(row: Row) -> Iterable[Finding]:
 def parallel_type(row: Row) -> Iterable[Finding]:
     """Find `parallel_tool_calls` of another type."""
     prefix, owner = row.tools_owner
-    value = owner.get("parallel_tool_calls", True)
-    if isinstance(value, bool):
+    value = owner.get("parallel_tool_calls")
+    if value is None or isinstance(value, bool):
         return ()
     text = f"“parallel_tool_calls” is {json_type(value)}. Use true or false."
     return (Finding(text, f"{prefix}parallel_tool_calls"),)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from tui.core.checks.described import described_keys
 from tui.core.fixes.messages import renew_call
 from tui.core.fixes.model import Object, row_fix
 from tui.core.fixes.paths import message_of, messages_of, spot, value_at
@@ -13,11 +14,24 @@ if TYPE_CHECKING:
     from tui.core.checks import Issue
 
 
-@row_fix("parallel-without-tools")
-def without_switch(raw: Object, issue: Issue) -> None:
-    """Remove `parallel_tool_calls` where there are no tools."""
+@row_fix("parallel-without-tools", "null-value", "null-optional", "tools-empty", "calls-empty")
+def without_key(raw: Object, issue: Issue) -> None:
+    """Remove a key that says nothing: `parallel_tool_calls` without tools, null, an empty list."""
     inside, key = spot(raw, issue.where)
     inside.pop(key, None)
+
+
+@row_fix("tool-null")
+def without_nulls(raw: Object, issue: Issue) -> None:
+    """Remove the keys of all tool definitions that are null."""
+    del issue
+    for owner in (raw, raw.get("input")):
+        tools = owner.get("tools") if isinstance(owner, dict) else None
+        for tool in tools if isinstance(tools, list) else ():
+            if isinstance(tool, dict) and isinstance(tool.get("function"), dict):
+                for one in [*described_keys(tool["function"])]:
+                    if one.value is None and isinstance(one.holder, dict):
+                        one.holder.pop(one.key, None)
 
 
 @row_fix("arguments-type")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.fixes import lenient
 from tui.core.fixes.model import CannotFix, Fixed, line_fix
+from tui.core.formats.foreign import is_conversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 _WHOLE = "only the file as a whole can be mended of this, into a new one"
 _JSON_WORDS = {"true": "true", "false": "false", "none": "null", "undefined": "null"}
+_TURN = {"role", "from", "value"}  # keys of one message or turn of a conversation
 _NO_NUMBERS = re.compile(r"[+-]?(?:nan|infinity|inf)", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f]")
 # A whole pair, half of one (kept in the group), or any other escape.
@@ -125,6 +127,19 @@ def escaped(line: bytes, issue: Issue) -> Fixed:
     )
 
 
+@line_fix("bare-messages")
+def as_example(line: bytes, issue: Issue) -> Fixed:
+    """Put the object of an example around a list of messages."""
+    del issue
+    return enclosed(line.strip().decode()).encode()
+
+
+def enclosed(messages: str) -> str:
+    """Return the JSON of a list of messages as that of an example, spaced as it is."""
+    colon = '":' if '":' in messages and '": ' not in messages else '": '
+    return f'{{"messages{colon}{messages}}}'
+
+
 @line_fix("json-array")
 def taken_out(line: bytes, issue: Issue) -> Fixed:
     """Take the examples out of the array on this line, or its piece of one."""
@@ -134,7 +149,20 @@ def taken_out(line: bytes, issue: Issue) -> Fixed:
         return None  # a bracket and nothing else
     if not all(whole for _, whole in found):
         raise CannotFix(_WHOLE)
+    if not any(holds_example(text) for text, _ in found):
+        raise CannotFix("this array holds no examples; its items would be torn apart")
     return [text.encode() for text, _ in found]
+
+
+def holds_example(text: str) -> bool:
+    """Whether an item of an array is an example by itself: no text, nor a turn of one."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return text.startswith("{")  # its own problem is told when it stands alone
+    if isinstance(value, list):
+        return is_conversation(value)
+    return isinstance(value, dict) and not _TURN & value.keys()
 
 
 @line_fix("concatenated")

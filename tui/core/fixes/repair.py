@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import codecs
+import json
 import re
 from collections import Counter
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from tui.core.checks import RULES, check_row
-from tui.core.fixes.damaged import decoded_text, wide_encoding
+from tui.core.fixes.damaged import decoded_text, holds_example, wide_encoding
 from tui.core.fixes.lenient import depth, values
 from tui.core.fixes.run import mend
+from tui.core.formats.foreign import is_conversation
 from tui.core.text import plural
+
+if TYPE_CHECKING:
+    from tui.core.fixes.removals import Removal
 
 _LINE_RULES = frozenset(rule.id for rule in RULES.values() if rule.scope == "line")
 _LINE_END = re.compile(r"\r\n|\n")
@@ -29,6 +35,7 @@ _WORDS = {
     "comment": "removed comments from {} lines",
     "concatenated": "put objects that shared a line on lines of their own: {} lines",
     "control-character": "escaped raw control characters in {} lines",
+    "bare-messages": 'put {{"messages": …}} around the messages of {} lines',
     "json-array": "took away brackets and commas of an array on {} lines",
 }
 
@@ -44,11 +51,15 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class Repaired:
-    """The lines of the new file, what was done, and the lines (1-based) that are still no JSON."""
+    """The lines of the new file, what was done, and the lines (1-based) that are still no JSON.
+
+    `removed` are the texts taken out, each with the number of its new line.
+    """
 
     lines: tuple[bytes, ...]
     done: tuple[Done, ...]
     left: tuple[int, ...]
+    removed: tuple[tuple[int, Removal], ...] = ()
 
     @property
     def data(self) -> bytes:
@@ -65,15 +76,22 @@ def repair(data: bytes) -> Repaired:
     done: list[Done] = []
     text = _decoded(data, done)
     pieces = _pieces(text, done)
+    if isinstance(pieces, str):
+        raw = tuple(
+            line.encode("utf-8", "replace") for line in pieces.removesuffix("\n").split("\n")
+        )
+        return Repaired(raw, tuple(done), tuple(range(1, len(raw) + 1)))
     counts: Counter[str] = Counter()
     lines: list[bytes] = []
+    removed: list[tuple[int, Removal]] = []
     for piece in pieces:
         mended = mend(piece.encode("utf-8", "replace"), _LINE_RULES)
         counts += mended.fixed
+        removed += [(len(lines) + 1, one) for one in mended.removed]
         lines += mended.lines
     done += [_told(rule, count) for rule, count in counts.items()]
     left = tuple(n for n, line in enumerate(lines, 1) if _broken(line))
-    return Repaired(tuple(lines), tuple(done), left)
+    return Repaired(tuple(lines), tuple(done), left, tuple(removed))
 
 
 def needs_repair(rule: str) -> bool:
@@ -104,8 +122,11 @@ def _decoded(data: bytes, done: list[Done]) -> str:
     return text
 
 
-def _pieces(text: str, done: list[Done]) -> list[str]:
-    """Cut the text into its lines, or, where it is no lines at all, into its values."""
+def _pieces(text: str, done: list[Done]) -> list[str] | str:
+    """Cut the text into its lines, or, where it is no lines at all, into its values.
+
+    A damaged array whose items belong together is given back whole: nothing is cut there.
+    """
     ended = text.endswith(("\n", "\r")) or not text
     crlf = text.count("\r\n")
     if crlf:
@@ -115,13 +136,66 @@ def _pieces(text: str, done: list[Done]) -> list[str]:
         text = text.replace("\r", "\n")
     rule = _whole_damage(text)
     if rule:
-        found = [piece for piece, _ in values(text)]
-        done.append(_unrolled(rule, len(found)))
-        return found
+        return _taken_apart(text, rule, done)
     if not ended:
         done.append(Done("no-final-newline", "ended the last line", 1))
     lines = _LINE_END.split(text)
     return _joined(lines[:-1] if lines and not lines[-1] else lines, done)
+
+
+def _taken_apart(text: str, rule: str, done: list[Done]) -> list[str] | str:
+    """Return the examples of a text that is no lines: of arrays, or of objects over many lines."""
+    spans = _spans(text)
+    if spans is None:  # damaged somewhere
+        found = [piece for piece, _ in values(text)]
+        if rule == "json-array" and not all(map(holds_example, found)):
+            return text
+        done.append(_unrolled(rule, len(found)))
+        return found
+    made: list[str] = []
+    taken = 0
+    for value, span in spans:
+        items = [piece for piece, _ in values(span)] if _is_array(value) else []
+        if any(map(holds_example, items)):
+            made += items
+            taken += len(items)
+        else:  # an object, or a list whose items belong together
+            made.append(_flat(span))
+    if taken:
+        done.append(_unrolled("json-array", taken))
+    if len(made) > taken and "\n" in text.strip():
+        done.append(_unrolled("pretty-printed", len(made) - taken))
+    return made
+
+
+def _is_array(value: object) -> bool:
+    return isinstance(value, list) and not is_conversation(value)
+
+
+def _spans(text: str) -> list[tuple[object, str]] | None:
+    """Return the values that follow each other in a text, as they stand; None if it is damaged."""
+    decoder, made, at = json.JSONDecoder(), [], _skipped(text, 0)
+    try:
+        while at < len(text):
+            value, end = decoder.raw_decode(text, at)
+            made.append((value, text[at:end]))
+            at = _skipped(text, end)
+    except (ValueError, RecursionError):
+        return None
+    return made
+
+
+def _skipped(text: str, at: int) -> int:
+    """Return where the next value begins, behind spaces and commas."""
+    while at < len(text) and text[at] in " \t\r\n,":
+        at += 1
+    return at
+
+
+def _flat(text: str) -> str:
+    """Return a JSON value over several lines on one."""
+    head = '{"":'
+    return next(values(f"{head}{text}}}"))[0].removeprefix(head).removesuffix("}").strip()
 
 
 def _joined(lines: list[str], done: list[Done]) -> list[str]:
@@ -163,9 +237,17 @@ def _whole_damage(text: str) -> str:
     """Return the rule that says the file is no lines: one array, or objects over many lines."""
     first = next((line for line in _LINE_END.split(text[:65536]) if line.strip()), "")
     if first.lstrip().startswith("["):
-        return "json-array"
+        return "" if _is_list(first) and _LINE_END.search(text.strip()) else "json-array"
     found = {issue.rule for issue in check_row(2, first.strip().encode()).issues}
     return "pretty-printed" if "pretty-printed" in found else ""
+
+
+def _is_list(line: str) -> bool:
+    """Whether a text is a JSON list."""
+    try:
+        return isinstance(json.loads(line), list)
+    except (ValueError, RecursionError):
+        return False
 
 
 def _unrolled(rule: str, count: int) -> Done:

@@ -6,14 +6,19 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import orjson
+
 from tui.core.checks import check_row
 from tui.core.fixes.model import LINE_FIXES, ROW_FIXES, CannotFix, decoded, encoded
+from tui.core.fixes.removals import Removal, removals
+from tui.core.formats.foreign import foreign_format
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container
+    from collections.abc import Callable, Container, Iterable
 
     from tui.core.checks import Issue
     from tui.core.fixes.model import Fixed
+    from tui.core.formats.foreign import Foreign
 
 # One fix may bring the next problem to light; more rounds than this would go in circles.
 _MOST_ROUNDS = 60
@@ -26,12 +31,15 @@ _NO_PARTS = "it cannot be told where one example ends and the next begins"
 class Mended:
     """What became of one line: the lines in its place, problems fixed by rule, and reasons.
 
-    `stuck` holds, by rule, why a problem stayed.
+    `stuck` holds, by rule, why a problem stayed; `removed` the texts that are gone; `foreign`
+    the format of each line that is another program's, or the old one, and is left for convert.
     """
 
     lines: tuple[bytes, ...]
     fixed: Counter[str]
     stuck: dict[str, str]
+    removed: tuple[Removal, ...] = ()
+    foreign: tuple[Foreign, ...] = ()
 
 
 def can_fix(rule: str) -> bool:
@@ -49,6 +57,8 @@ def fix(line: bytes, issue: Issue) -> Fixed:
 def _fix_row(line: bytes, issues: list[Issue]) -> bytes:
     """Fix problems of one rule at once; from the last to the first, so that places stay true."""
     raw = decoded(line)
+    if not _may_touch_foreign(issues[0].rule) and (found := foreign_format(raw)) is not None:
+        raise CannotFix(f"this looks like {found.words}; import it instead")
     for issue in reversed(issues):
         function = ROW_FIXES.get(issue.rule)
         if function is None:
@@ -57,15 +67,22 @@ def _fix_row(line: bytes, issues: list[Issue]) -> bytes:
     return encoded(raw, line)
 
 
+def _may_touch_foreign(rule: str) -> bool:
+    """Whether a fix takes nothing of another format's example for a fault, but a secret."""
+    return rule == "legacy-completion" or rule.startswith(("secret-", "personal-"))
+
+
 def mend(line: bytes, rules: Container[str]) -> Mended:
     """Fix all problems of `rules` on one line, again until none is left that can be fixed."""
     line = line.rstrip(b"\r\n")
     fixed: Counter[str] = Counter()
     stuck: dict[str, str] = {}
+    removed: list[Removal] = []
     for _ in range(_MOST_ROUNDS):
+        found = check_row(_SOME_LINE, line).issues
         issues = [
             one
-            for one in check_row(_SOME_LINE, line).issues
+            for one in found
             if one.rule in rules and one.rule not in stuck and can_fix(one.rule)
         ]
         if not issues:
@@ -78,15 +95,30 @@ def mend(line: bytes, rules: Container[str]) -> Mended:
             stuck[rule] = str(error)
             continue
         fixed[rule] += count
+        gone = removals(rule, line, _lines(result))
         if not isinstance(result, bytes):
             several = result or []
             if any(len(one) >= len(line) for one in several):  # it would never come to an end
-                return Mended((line,), fixed - Counter({rule: count}), {rule: _NO_PARTS, **stuck})
-            return _mend_several(several, rules, fixed, stuck)
+                left = fixed - Counter({rule: count})
+                return Mended((line,), left, {rule: _NO_PARTS, **stuck}, tuple(removed))
+            return _mend_several(several, rules, Mended((), fixed, stuck, (*removed, *gone)))
+        removed += gone
         if result == line:
             stuck[rule] = "the fix changes nothing"
         line = result
-    return Mended((line,), fixed, stuck)
+    return Mended((line,), fixed, stuck, tuple(removed), _foreign(line, found))
+
+
+def _foreign(line: bytes, found: Iterable[Issue]) -> tuple[Foreign, ...]:
+    """Return the format of a line that the checks take for another's."""
+    if not any(one.rule in {"foreign-format", "legacy-completion"} for one in found):
+        return ()
+    format_ = foreign_format(orjson.loads(line))
+    return (format_,) if format_ is not None else ()
+
+
+def _lines(result: Fixed) -> list[bytes]:
+    return [result] if isinstance(result, bytes) else result or []
 
 
 def mender(rules: Container[str]) -> Callable[[bytes], Fixed]:
@@ -127,11 +159,14 @@ def _fix_some(line: bytes, same: list[Issue]) -> tuple[bytes, int]:
     return line, count
 
 
-def _mend_several(
-    lines: list[bytes], rules: Container[str], fixed: Counter[str], stuck: dict[str, str]
-) -> Mended:
+def _mend_several(lines: list[bytes], rules: Container[str], so_far: Mended) -> Mended:
+    """Mend each of the lines that took the place of one, of which `so_far` was done."""
+    fixed, stuck, removed = so_far.fixed, so_far.stuck, so_far.removed
     mended = [mend(one, rules) for one in lines]
+    foreign = tuple(format_ for one in mended for format_ in one.foreign)
     for one in mended:
         fixed += one.fixed
         stuck = {**one.stuck, **stuck}
-    return Mended(tuple(line for one in mended for line in one.lines), fixed, stuck)
+        removed += one.removed
+    lines = tuple(line for one in mended for line in one.lines)
+    return Mended(lines, fixed, stuck, removed, foreign)

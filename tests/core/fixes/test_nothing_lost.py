@@ -1,0 +1,95 @@
+"""Whatever rows a file has, of whatever formats: no text is lost that nobody is told of."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import assume, given, settings
+
+from tests.any_format import CONTAINERS, TEXTS, AnyFile, absent, files
+from tests.core.checks.examples import ANSWER, GOOD, USER, answer, chat, line, user
+from tui.cli.fix import chosen_rules, fixed, fixing
+from tui.core.checks import RULES
+from tui.core.fixes import FILE_REPAIRS, can_fix, mend, repair
+from tui.core.formats.foreign import foreign_format, is_conversation
+
+EVERY_RULE = frozenset(rule for rule in RULES if can_fix(rule) or rule in FILE_REPAIRS)
+# A mark at both ends: a text that is cut is told from a whole one.
+MARKED = TEXTS.map(lambda text: f"(no. #) {text}")
+FILES = files(MARKED)
+# In this one the rows are no lines of their own: to fix it is one object of no format.
+IN_ROWS = files(MARKED, tuple(name for name in CONTAINERS if name != "wrapped array"))
+
+
+@settings(max_examples=150, deadline=None)
+@given(FILES)
+def test_fix_accounts_for_every_text(file: AnyFile) -> None:
+    made = fixing(file.data, chosen_rules(None))
+    told = [one.text for _, one in made.removed]
+    assert absent(file.data, made.data, told) == []
+    if made.refused is not None:
+        assert made.data == file.data
+        assert not told
+
+
+@settings(max_examples=100, deadline=None)
+@given(FILES)
+def test_so_do_all_rules_asked_for_by_name(file: AnyFile) -> None:
+    made = fixed(file.data, EVERY_RULE)
+    assert absent(file.data, made.data, [one.text for _, one in made.removed]) == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(FILES)
+def test_a_repair_keeps_every_text(file: AnyFile) -> None:
+    assert absent(file.data, repair(file.data).data) == []
+
+
+@settings(max_examples=150, deadline=None)
+@given(IN_ROWS)
+def test_rows_of_other_formats_stay_as_they_are_and_are_named(file: AnyFile) -> None:
+    made = fixing(file.data, chosen_rules(None))
+    assume(made.refused is None)
+    left = [json.loads(one) for one in made.data.splitlines()]
+    foreign = [row for row in file.rows if foreign_format(row) is not None]
+    assert all(row in left for row in foreign)
+    assert sum(map(len, made.foreign.values())) == len(foreign)
+
+
+@settings(max_examples=100, deadline=None)
+@given(IN_ROWS)
+def test_a_list_of_messages_stays_one_conversation(file: AnyFile) -> None:
+    left = [json.loads(one) for one in repair(file.data).lines]
+    for row in file.rows:
+        if is_conversation(row):
+            assert {"messages": row} in left
+
+
+@pytest.mark.parametrize(
+    ("data", "rules", "removed"),
+    [
+        (chat(user("a", id="abcde"), ANSWER), {"message-key-unknown"}, [("[].id", "abcde")]),
+        (chat(USER, ANSWER, meta={"x": ["long text"]}), {"unknown-key"}, [("x[]", "long text")]),
+        (chat(USER, ANSWER, user("then?")), {"last-not-assistant"}, [(".content", "then?")]),
+        (GOOD[:-1] + b", # exported by hand\n}", {"comment"}, [("", "# exported by hand")]),
+        (chat(user("a", name="苔"), ANSWER), {"name-pattern"}, [("[].name", "苔")]),
+        (line({"prompt": "Q\n\n###\n\n", "completion": " A END"}), {"legacy-completion"},
+         [("prompt", "###"), ("completion", "END")]),
+        # Written anew, joined or moved is not taken out.
+        (chat(user("a", name="Mia Berg"), ANSWER), {"name-pattern"}, []),
+        (chat(USER, user("more"), ANSWER), {"same-role-twice"}, []),
+        (chat(USER, answer(" spaced ")), {"answer-whitespace"}, []),
+        (chat(USER, answer("a <|im_start|> b")), {"special-token"}, []),
+        (chat(USER, answer(None, function_call={"name": "f", "arguments": "{}"})),
+         {"function-call"}, []),
+    ],
+)  # fmt: skip
+def test_what_a_fix_takes_out_is_named(
+    data: bytes, rules: set[str], removed: list[tuple[str, str]]
+) -> None:
+    found: list[Any] = [*mend(data, rules).removed]
+    assert {one.text for one in found} == {text for _, text in removed}
+    for where, text in removed:
+        assert any(one.key.endswith(where) and one.text == text for one in found)

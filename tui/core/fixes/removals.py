@@ -1,0 +1,100 @@
+"""What fixes take out of a line: every text that is in none of the lines they make of it.
+
+It is found by comparing, whatever the fix: so none can take a text out that nobody is told of.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui.core.fixes import lenient
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+# Texts up to this length are no more than a label: told, but no reason to ask.
+SHORT = 4
+# They write a text anew in its own place; what stands there afterwards is what became of it.
+_REWRITES = (
+    "special-token", "mojibake", "answer-whitespace", "name-pattern", "role-", "weight-value",
+    "secret-", "personal-", "lone-surrogate", "arguments-type", "not-utf8", "utf-16",
+)  # fmt: skip
+# They cut marks off the end of a text.
+_CUTS = ("legacy-completion",)
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """A text that a fix of `rule` takes out; `where` is its path in the line, or ""."""
+
+    rule: str
+    where: str
+    text: str
+
+    @property
+    def long(self) -> bool:
+        """Whether it is a text of more than a few characters."""
+        return len(self.text.strip()) > SHORT
+
+    @property
+    def key(self) -> str:
+        """The path without the numbers in it, such as `messages[].id`: alike in many lines."""
+        return "".join(c for c in self.where if not c.isdigit())
+
+
+def removals(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
+    """Return the texts that a fix of `rule` takes out of a line by making `after` of it."""
+    value = _decoded(before)
+    if value is None:
+        return _comments(rule, before) if rule == "comment" else []
+    rewritten = rule.startswith(_REWRITES)
+    made = [leaf for line in after for leaf in _leaves(_decoded(line))]
+    places = {where for where, _ in made}
+    left = Counter(text for _, text in made)
+    found: list[Removal] = []
+    for where, text in _leaves(value):
+        if left[text]:
+            left[text] -= 1
+        elif not (rewritten and where in places) and (rest := _rest(rule, text, left)):
+            found.append(Removal(rule, where, rest))
+    return found
+
+
+def _rest(rule: str, text: str, left: Counter[str]) -> str:
+    """Return what of a text is in none of the texts left: it may be joined to another, or cut."""
+    bare = text.strip()
+    if not bare or any(bare in other for other in left):
+        return ""
+    if rule not in _CUTS:
+        return text
+    kept = max((o for o in left if o.strip() and o.strip() in bare), key=len, default="").strip()
+    return bare.replace(kept, "", 1).strip() if kept else text
+
+
+def _leaves(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
+    """Yield every text in a JSON value with its path, in order."""
+    stack: list[tuple[str, Any]] = [(where, value)]
+    while stack:
+        path, one = stack.pop()
+        if isinstance(one, str):
+            yield path, one
+        elif isinstance(one, dict):
+            inner = [(f"{path}.{key}" if path else str(key), item) for key, item in one.items()]
+            stack += reversed(inner)
+        elif isinstance(one, list):
+            stack += reversed([(f"{path}[{at}]", item) for at, item in enumerate(one)])
+
+
+def _decoded(line: bytes) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _comments(rule: str, line: bytes) -> list[Removal]:
+    text = line.decode("utf-8", "replace")
+    return [Removal(rule, "", t.text) for t in lenient.tokens(text) if t.kind == "comment"]

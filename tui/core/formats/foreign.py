@@ -1,0 +1,82 @@
+"""Rows of other formats than OpenAI's: told apart, so that nothing but a conversion touches them.
+
+A row of another format looks like an example full of unknown keys. Who "mends" it takes out the
+very texts it is made of; so the checks name the format instead, and the fixes leave it alone.
+"""
+
+from __future__ import annotations
+
+import shlex
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import TYPE_CHECKING, Any
+
+from tui.core.formats.sniffing import sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, slots=True)
+class Foreign:
+    """A format of another program: its id among the readers, and what it was told by."""
+
+    format: str
+    reason: str
+
+    @property
+    def title(self) -> str:
+        """The format's name."""
+        from tui.core.formats.registry import format_of
+
+        return format_of(self.format).title
+
+    @property
+    def words(self) -> str:
+        """The name, and what it was told by, such as "Alpaca (instruction and output)"."""
+        if self.format == "table":
+            return f"a table ({self.reason})"
+        title = self.title
+        return title if self.reason == title.lower() else f"{title} ({self.reason})"
+
+    def command(self, path: str, *, mixed: bool = False) -> str:
+        """Return the command that converts a file of it, or those lines of a `mixed` one."""
+        if path == "-":
+            return f"finetui convert - --from {self.format}"
+        source = PurePath(path)
+        ending = f".{self.format}.chat.jsonl" if mixed else ".chat.jsonl"
+        target = shlex.quote(str(source.with_name(f"{source.stem}{ending}")))
+        return f"finetui convert {shlex.quote(path)} --from {self.format} -o {target}"
+
+
+def foreign_format(row: object) -> Foreign | None:
+    """Return the other format a decoded row is of; None for OpenAI's own, and for no format.
+
+    Messages with keys beside those OpenAI takes are its own: they need no conversion.
+    """
+    if not isinstance(row, dict):
+        return None
+    if isinstance(row.get("label"), bool) and "messages" in row:
+        return Foreign("kto", "messages with a label that is true or false")
+    found = sniff([row])
+    if found.format in {"", "openai"} or (found.format == "hf" and _is_chat(row)):
+        return None
+    return Foreign(found.format, found.reason)
+
+
+def is_conversation(value: object) -> bool:
+    """Whether a decoded line is a list of messages, without the object of an example around it."""
+    return bool(value) and isinstance(value, list) and all(map(_is_message, value))
+
+
+def _is_message(value: object) -> bool:
+    return (
+        isinstance(value, dict) and isinstance(value.get("role"), str) and "messages" not in value
+    )
+
+
+def _is_chat(row: Mapping[str, Any]) -> bool:
+    messages = row.get("messages")
+    if isinstance(messages, str):  # a list as JSON in the cell of a table is for convert
+        return not messages.lstrip().startswith("[")
+    return isinstance(messages, list)
