@@ -18,16 +18,21 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
 
 STANDARD = "-"
+LEFT = 1  # something was not looked at
 
 
 @dataclass(slots=True)
 class Rewritten:
-    """What became of one file: its new lines, counts by name, and what is left to tell."""
+    """What became of one file: its new lines, counts by name, and what is left to tell.
+
+    `unread` says what of it was not looked at; with any, the command ends with 1.
+    """
 
     data: bytes
     examples: int
     counts: dict[str, int] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> int:
@@ -49,6 +54,7 @@ async def rewrite_all(
     """Rewrite every file and print what was done. Raises InputError."""
     _check(options, out)
     documents: list[dict[str, Any]] = []
+    unread = False
     for path in options.paths:
         data = await asyncio.to_thread(_read, path)
         made = await asyncio.to_thread(change, data)
@@ -57,9 +63,10 @@ async def rewrite_all(
             out.note(f"{one_line(path)}: {text}")
         out.note(f"{one_line(path)}: {plural(made.changed, 'change')}{target and f', {target}'}")
         documents.append(_document(path, target, made))
+        unread = unread or bool(made.unread)
     if options.output != STANDARD and (options.in_place or options.output or out.as_json):
         out.document({"files": documents})
-    return 0
+    return LEFT if unread else 0
 
 
 def _check(options: argparse.Namespace, out: Output) -> None:

@@ -187,7 +187,7 @@ def shaped(part: bytes, rough: tuple[str, ...], exact: str) -> Callable[[Row], b
         return in_line.search(line) is not None
 
     def gate(row: Row) -> bool:
-        return lets(row.line, row.sieve)
+        return lets(row.line, row.sieve) or row.hides_ascii
 
     HINTS[gate] = lambda stretch: {at for one in in_sieve for at in stretch.matching(one)}
     LETS[gate] = lets

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks import check_row
 from tui.core.fixes.model import LINE_FIXES, ROW_FIXES, CannotFix, decoded, encoded
+from tui.core.fixes.redaction import redact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container
@@ -59,8 +60,9 @@ def _fix_row(line: bytes, issues: list[Issue]) -> bytes:
 
 def mend(line: bytes, rules: Container[str]) -> Mended:
     """Fix all problems of `rules` on one line, again until none is left that can be fixed."""
-    line = line.rstrip(b"\r\n")
-    fixed: Counter[str] = Counter()
+    # All secrets of a line at once: there may be hundreds.
+    private = redact(line.rstrip(b"\r\n"), rules)
+    line, fixed = private.data, private.counts
     stuck: dict[str, str] = {}
     for _ in range(_MOST_ROUNDS):
         issues = [
