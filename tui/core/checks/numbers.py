@@ -83,11 +83,20 @@ _ADDRESS_WORDS = re.compile(
 
 def card(found: re.Match[str], near: str) -> bool:
     """Tell whether a match is the number of a payment card."""
-    text = found[0]
+    start, end = card_extent(found)
+    text = found.string[start:end]
     digits = re.sub(r"\D", "", text)
     if not (issued(digits) and luhn(digits)):
         return False
     return _CARD_GROUPS.fullmatch(text) is not None or _CARD_WORDS.search(near) is not None
+
+
+def card_extent(found: re.Match[str]) -> tuple[int, int]:
+    """Return where the number of a card stands in a match: another may follow, such as its CVC."""
+    start, end = found.span()
+    if found[0][4:5] in {" ", "-"} and len(found[0]) == 23 and not luhn(found[0]):
+        return start, end - 4
+    return start, end
 
 
 def issued(digits: str) -> bool:

@@ -15,6 +15,7 @@ pattern_rule(
     r"|(?<![\d.-])(?:\d{4}([ -])\d{6}\2\d{4,5}|[2-6]\d{12,18})(?![\d-]|\.\d)"
     r"|(?<![\d.-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d-]|\.\d)",
     near=numbers.card,
+    extent=numbers.card_extent,
 )
 pattern_rule(
     "personal-iban",
