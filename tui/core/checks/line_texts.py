@@ -18,6 +18,8 @@ from typing import NamedTuple
 import orjson
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|-?\d[\d.eE+-]*', re.DOTALL)
+# Strings and long numbers; others stand in no string, so nothing is cut.
+_TEXT_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]{8,}', re.DOTALL)
 _LONG_NUMBER = re.compile(r"\d{9,19}")
 # A pair of escapes for one character, one for a character, or a short one.
 _ESCAPE = re.compile(
@@ -25,6 +27,8 @@ _ESCAPE = re.compile(
     r'|u([0-9a-fA-F]{4})|(["\\/bfnrt]))'
 )
 _SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+# The shortest thing that any rule finds is an address such as a@b.de.
+_SHORTEST = 6
 # JSON in a string in a string: deeper than this nobody writes, and nobody reads.
 _DEEPEST = 8
 
@@ -76,6 +80,8 @@ def unescaped(written: str, start: int = 0, end: int | None = None) -> tuple[str
     What is no such escape stays as it is. Never raises.
     """
     end = len(written) if end is None else end
+    if written.find("\\", start, end) < 0:
+        return written[start:end], Places([0], [start])
     parts: list[str] = []
     inner, outer = [0], [start]
     at, length = start, 0
@@ -96,11 +102,12 @@ def unescaped(written: str, start: int = 0, end: int | None = None) -> tuple[str
 class LineTexts:
     """The texts of one line, or of several that belong together, such as a printed object."""
 
-    def __init__(self, data: bytes) -> None:
+    def __init__(self, data: bytes, *, is_json: bool | None = None) -> None:
+        """Look at a line; `is_json` if that is known."""
         # Bytes that are no UTF-8 come back as they are; UTF-16 is seen through its zeros.
         self.zeros = b"\0" in data
         self.line = data.replace(b"\0", b"").decode("utf-8", "surrogateescape")
-        self.is_json = _is_json(data)
+        self.is_json = _is_json(data) if is_json is None else is_json
         self.too_deep = False
 
     @cached_property
@@ -117,19 +124,19 @@ class LineTexts:
         self, text: str, depth: int, start: int | None, maps: tuple[Places, ...], found: list[Text]
     ) -> None:
         """Add the strings and long numbers of a JSON text."""
-        for token in _TOKEN.finditer(text):
+        for token in _TEXT_TOKEN.finditer(text):
             at, end = token.span()
             outside = at if start is None else start
             if text[at] == '"':
+                if end - at < _SHORTEST + 2:
+                    continue
                 inner, places = unescaped(text, at + 1, end - 1)
-                is_key = _COLON.match(text, end) is not None
-                one = Text(
-                    inner, "key" if is_key else "string", depth + 1, outside, (places, *maps), False
-                )
+                kind = "key" if _COLON.match(text, end) else "string"
+                one = Text(inner, kind, depth + 1, outside, (places, *maps), False)
                 self._add_plain(one, found)
             elif _LONG_NUMBER.fullmatch(text, at, end):
-                places = Places([0], [at])
-                found.append(Text(text[at:end], "number", depth, outside, (places, *maps), False))
+                maps_ = (Places([0], [at]), *maps)
+                found.append(Text(text[at:end], "number", depth, outside, maps_, False))
 
     def _add_plain(self, one: Text, found: list[Text]) -> None:
         """Add a text, or what is in it when it is JSON itself."""

@@ -161,7 +161,7 @@ class Row:
     @cached_property
     def line_texts(self) -> LineTexts:
         """All texts of the line, also those that no model reads, as they stand in its bytes."""
-        return LineTexts(self.line)
+        return LineTexts(self.line, is_json=True)
 
     def place_at(self, where: str) -> Place | None:
         """Return the message a JSON path leads into, or None."""

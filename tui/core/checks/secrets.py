@@ -95,7 +95,7 @@ def spans(texts: LineTexts, pattern: Pattern) -> list[Span]:
 
 def private_findings(data: bytes) -> list[tuple[Rule, Finding]]:
     """Return what all rules find in a line that is no example."""
-    data = data.replace(b"\0", b"")
+    data = data.replace(b"\0", b"") if b"\0" in data else data
     rest = sieved(data)
     wanted = [one for one in PATTERNS.values() if one.may_find(data, rest)]
     if not wanted:
@@ -240,7 +240,8 @@ pattern_rule(
     "secret-connection",
     "warning",
     "Address with a password",
-    marked(b"://", rb":\/\/"),  # some writers escape slashes
+    # Some writers escape slashes.
+    marked(b"://", rb":\/\/", exact=r":\\*/\\*/[^\s/@\"']{1,500}:[^\s/@\"']{1,1000}@[^\s\"']{3}"),
     r"(?<![a-z0-9+])[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{1,64}:[^\s:/@\"']{1,128}@[^\s\"']{3,253}",
     extent=_credentials,
 )
