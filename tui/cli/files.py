@@ -12,7 +12,7 @@ from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
 from tui.cli.output import when
 from tui.cli.progress import UploadLine
-from tui.cli.secret_gate import guard
+from tui.cli.secret_gate import guard, guard_secrets
 from tui.core.files import age_words, prunable, read_age, total_bytes
 from tui.core.records import Deleted
 from tui.core.text import plural, size_words
@@ -139,9 +139,9 @@ async def _upload(options: argparse.Namespace, workspace: Workspace, out: Output
         info = None if options.again else await files.find_upload(path, line.show, purpose)
         reused = info is not None
         if info is None:
-            if purpose == "fine-tune":
-                line.end()
-                await guard(path, workspace, out, yes=options.yes)
+            line.end()
+            check = guard if purpose == "fine-tune" else guard_secrets
+            await check(path, workspace, out, yes=options.yes)
             info = await files.upload(path, purpose, line.show)
     finally:
         line.end()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.rewriting import add_files, rewrite_all
+from tui.cli.rewriting import Rewritten, add_files, rewrite_all
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Set as AbstractSet
 
     from tui.cli.output import Output
     from tui.services.workspace import Workspace
@@ -30,9 +31,24 @@ def register(commands: Commands[Parser]) -> None:
 
 async def _redact(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     del workspace
-    from tui.cli.fix import fixed
-    from tui.core.fixes.texts import PLACEHOLDERS
+    from tui.core.fixes.redaction import PLACEHOLDERS
 
     starts = {"secrets": "secret-", "personal": "personal-", "all": ""}[options.kind]
     rules = frozenset(rule for rule in PLACEHOLDERS if rule.startswith(starts))
-    return await rewrite_all(options, lambda data: fixed(data, rules), out)
+    return await rewrite_all(options, lambda data: _redacted(data, rules), out)
+
+
+def _redacted(data: bytes, rules: AbstractSet[str]) -> Rewritten:
+    from tui.core.checks import RULES
+    from tui.core.fixes.redacted_file import redact_file
+    from tui.core.fixes.redaction import PLACEHOLDERS
+
+    found = redact_file(data, rules)
+    made = Rewritten(found.data, found.lines, dict(found.counts))
+    made.unread = found.unread
+    made.said = [
+        f"{RULES[rule].title}: {count:,} replaced by {PLACEHOLDERS[rule]}"
+        for rule, count in found.counts.items()
+    ]
+    made.said += [f"not looked at: {text}" for text in (*found.unread, *found.remarks)]
+    return made

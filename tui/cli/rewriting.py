@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.core.formats.foreign import Foreign
 
 STANDARD = "-"
-LEFT = 1  # the exit code where lines of another format were left as they are
+LEFT = 1  # the exit code where lines of another format were left, or something not looked at
 _NAMED = 8
 
 
@@ -31,6 +31,7 @@ class Rewritten:
     `refused` says of what other format the file is: then nothing is written. `foreign` are the
     lines (1-based) that are of one, and were left. `removed` are the texts taken out, by line:
     the file itself is replaced only after a yes if one is of more than a few characters.
+    `unread` says what of it was not looked at; with any, the command ends with 1.
     """
 
     data: bytes
@@ -40,6 +41,7 @@ class Rewritten:
     refused: Foreign | None = None
     foreign: dict[Foreign, list[int]] = field(default_factory=dict)
     removed: list[tuple[int, Removal]] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)
 
     @property
     def changed(self) -> int:
@@ -62,6 +64,7 @@ async def rewrite_all(
     _check(options, out)
     documents: list[dict[str, Any]] = []
     failed: ServiceError | None = None
+    unread = False
     for path in options.paths:
         data = await asyncio.to_thread(_read, path)
         made = await asyncio.to_thread(change, data)
@@ -76,12 +79,14 @@ async def rewrite_all(
             said = f"{plural(made.changed, 'change')}{target and f', {target}'}"
             out.note(f"{one_line(path)}: {said}")
         documents.append(_document(path, target, made))
+        unread = unread or bool(made.unread)
     if options.output != STANDARD and (options.in_place or options.output or out.as_json):
         error_ = {"error": failed.to_json()} if failed is not None else {}
         out.document({"files": documents, **error_})
     if failed is not None:
         return failed.exit_code
-    return LEFT if any(document["foreign"] for document in documents) else 0
+    left = unread or any(document["foreign"] for document in documents)
+    return LEFT if left else 0
 
 
 def _tell(path: str, made: Rewritten, out: Output) -> None:

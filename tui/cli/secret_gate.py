@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,11 +16,14 @@ if TYPE_CHECKING:
     from tui.services.file_verdict import FileVerdict
     from tui.services.workspace import Workspace
 
+_HEAD = 65536  # bytes, enough to tell text from what is not
+
 
 async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
     """Raise Unfit for errors in a dataset, NeedsConfirmation for warnings and for secrets.
 
     Both are only told where the provider is this machine: it costs nothing, and nothing leaves.
+    It is for files to train on; for all others there is `guard_secrets`.
     """
     from tui.services.file_verdict import SMALL
 
@@ -36,6 +40,32 @@ async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> N
                 "Not sent", text, "finetui check lists them; add --yes to send it as it is."
             )
         out.note(f"warning: {text}; finetui check lists them")
+
+
+async def guard_secrets(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
+    """Raise NeedsConfirmation for secrets in a file of any purpose, and for what is not text.
+
+    Its form is not looked at: what a provider takes for other purposes is not known here.
+    """
+    sent = yes or workspace.profile.kind == "lab"
+    if kind := await asyncio.to_thread(_binary_kind, path):
+        text = f"{path} is {kind}: it cannot be looked through for secrets"
+        if not sent:
+            raise NeedsConfirmation("Not sent", text, "Add --yes if there are none in it.")
+        out.note(f"warning: {text}")
+        return
+    _check_secrets(path, (await _verdict(path)).secrets, out, sent=sent)
+
+
+def _binary_kind(path: str) -> str | None:
+    from tui.core.fixes.redacted_file import binary_kind
+    from tui.services.uploads import open_file, unreadable
+
+    try:
+        with open_file(Path(path)) as file:
+            return binary_kind(file.read(_HEAD))
+    except OSError as error:
+        raise unreadable(Path(path), error) from error
 
 
 async def _verdict(path: str) -> FileVerdict:

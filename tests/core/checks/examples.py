@@ -453,7 +453,7 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [says("https://mossbox.example:8080/a@b"), says("see https://mossbox.example")],
     ),
     "personal-card": (
-        [says("4111 1111 1111 1111"), says("5500-0000-0000-0004"), says("378282246310005")],
+        [says("4111 1111 1111 1111"), says("5500-0000-0000-0004"), says("amex 378282246310005")],
         [
             says("4111 1111 1111 1112"),
             says("order 4000000000000000000000"),
@@ -475,11 +475,11 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
     "personal-id": (
         [
             *(says(f"id {one}") for one in ("078-05-1120", "AB 12 34 56 C", "10000000146")),
-            *(says(one) for one in ("12345678Z", "RSSMRA85T10A562S", "1 85 05 78 006 084 91")),
+            *(says(one) for one in ("DNI 12345678Z", "RSSMRA85T10A562S", "1 85 05 78 006 084 91")),
         ],
         [
             *(says(one) for one in ("000-05-1120", "QQ 12 34 56 C", "10000000147")),
-            *(says(one) for one in ("12345678A", "RSSMRA85T10A562T", "1 85 05 78 006 084 92")),
+            *(says(one) for one in ("DNI 12345678A", "RSSMRA85T10A562T", "1 85 05 78 006 084 92")),
         ],
     ),
     "personal-email": (

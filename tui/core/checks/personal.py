@@ -1,61 +1,30 @@
-"""Rules on numbers that stand for a person: telephones, network addresses, national ids."""
+"""Rules on numbers that stand for a person: cards, accounts, telephones, addresses, ids."""
 
 from __future__ import annotations
 
-import ipaddress
-import re
-
+from tui.core.checks import numbers
 from tui.core.checks.secrets import pattern_rule
 from tui.core.checks.sieve import shaped
 
-_DNI_LETTERS = "TRWAGMYFPDXBNJZSQVHLCKE"
-_CODICE_ODD = dict(
-    zip(
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ",
-        (
-            *(1, 0, 5, 7, 9, 13, 15, 17, 19, 21, 1, 0, 5, 7, 9, 13, 15, 17, 19, 21),
-            *(2, 4, 18, 20, 11, 3, 6, 8, 12, 14, 16, 10, 22, 25, 24, 23),
-        ),
-        strict=True,
-    )
+pattern_rule(
+    "personal-card",
+    "warning",
+    "Payment card number",
+    shaped(b"0000", ("00-?0000-?000",), r"[0-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{3}"),
+    r"(?<![\d.-])(?<!\d[ -])\d{4}([ -])\d{4}\1\d{4}\1\d{4}(?:\1\d{3})?(?![ -]?\d{4})(?![\d-])"
+    r"|(?<![\d.-])(?:\d{4}([ -])\d{6}\2\d{4,5}|[2-6]\d{12,18})(?![\d-]|\.\d)"
+    r"|(?<![\d.-])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d-]|\.\d)",
+    near=numbers.card,
+    extent=numbers.card_extent,
 )
-
-
-def telephone(text: str) -> bool:
-    """Tell whether `text` has as many digits as a number with its prefix (ITU-T E.164)."""
-    digits = re.sub(r"\D", "", text)
-    return (8 if text.startswith("+") else 10) <= len(digits) <= 15 and len({*digits}) > 2
-
-
-def public_address(text: str) -> bool:
-    """Tell whether an IPv4 address belongs to somebody; versions such as 1.2.3.4 pass as none."""
-    return max(map(int, text.split("."))) > 9 and ipaddress.IPv4Address(text).is_global
-
-
-def national_id(text: str) -> bool:
-    """Tell whether `text` is an id of a person, by the check digits where there are any.
-
-    Known are those of the United States (SSN), the United Kingdom (NINO), Türkiye, Spain (DNI),
-    Italy (codice fiscale) and France (NIR).
-    """
-    plain = re.sub(r"[ -]", "", text)
-    if len(plain) == 16:
-        values = (
-            _CODICE_ODD[c] if at % 2 == 0 else int(c, 36) - 10 * c.isalpha()
-            for at, c in enumerate(plain[:15])
-        )
-        return sum(values) % 26 == ord(plain[15]) - ord("A")
-    if len(plain) == 15:
-        return 97 - int(plain[:13]) % 97 == int(plain[13:])
-    if len(plain) == 11:
-        digits = [int(c) for c in plain]
-        tenth = (7 * sum(digits[0:9:2]) - sum(digits[1:8:2])) % 10
-        return digits[9] == tenth and digits[10] == sum(digits[:10]) % 10
-    if plain[:8].isdigit() and plain[-1].isalpha():
-        return plain[-1] == _DNI_LETTERS[int(plain[:-1]) % 23]
-    return True  # SSN and NINO have a form, but nothing to check it by
-
-
+pattern_rule(
+    "personal-iban",
+    "warning",
+    "Bank account number (IBAN)",
+    shaped(b"00", ("00(?<=[A-Z]00)[A-Z0]{4}",), r"[A-Z][0-9]{2} ?[A-Z0-9]{4}"),
+    r"(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?(?![A-Za-z0-9])",
+    numbers.iban,
+)
 pattern_rule(
     "personal-phone",
     "info",
@@ -66,8 +35,9 @@ pattern_rule(
         r"[0-9+](?:(?<=\+)[0-9]|[0-9]{2}\)?[ .-][0-9]{3}[ .-][0-9]{4})",
     ),
     r"(?<![\w+./-])(?:\+[1-9]\d{0,2}(?:[ .-]?\(?\d{1,4}\)?){2,5}"
-    r"|(?:\(\d{3}\) ?|\d{3}[ .-])\d{3}[ .-]\d{4})(?![\w-])",
-    telephone,
+    r"|\(\d{3}\) ?\d{3}[ .-]\d{4}"
+    r"|(?<!\d[ .-])[2-9]\d{2}[ .-][2-9]\d{2}[ .-]\d{4}(?![ .-]\d))(?![\w-])",
+    near=numbers.telephone,
 )
 pattern_rule(
     "personal-address",
@@ -76,7 +46,7 @@ pattern_rule(
     shaped(b"0.0", (r"0\.0{1,3}\.0{1,3}\.0",), r"[0-9](?:\.[0-9]{1,3}){3}"),
     r"(?<![\w.-])(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}"
     r"(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(?![\w-]|\.\d)",
-    public_address,
+    near=numbers.public_address,
 )
 pattern_rule(
     "personal-id",
@@ -97,5 +67,5 @@ pattern_rule(
     r"|[A-Z]{6}\d{2}[A-EHLMPRST]\d{2}[A-Z]\d{3}[A-Z]"
     r"|[12] ?\d{2} ?(?:0[1-9]|1[0-2]) ?\d{2} ?\d{3} ?\d{3} ?\d{2}"
     r")(?![\w-])",
-    national_id,
+    near=numbers.national_id,
 )

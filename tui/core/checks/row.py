@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 from xxhash import xxh3_64_digest, xxh3_64_intdigest
 
+from tui.core.checks.line_texts import LineTexts
 from tui.core.checks.model import Finding, closed_to_tidy
 from tui.core.checks.sieve import hides_ascii, sieved
 from tui.core.checks.sound import Sound, in_order, sound
@@ -168,6 +169,21 @@ class Row:
             inner = self.raw.get("input")
             return "input.", inner if isinstance(inner, dict) else {}
         return "", self.raw
+
+    @cached_property
+    def line_texts(self) -> LineTexts:
+        """All texts of the line, also those that no model reads, as they stand in its bytes."""
+        return LineTexts(self.line, is_json=True)
+
+    def place_at(self, where: str) -> Place | None:
+        """Return the message a JSON path leads into, or None."""
+        if self.kind == "completion":
+            return Place(where, 0) if where in SECTIONS["completion"] else None
+        for section in SECTIONS[self.kind]:
+            prefix = f"{self.prefix(section)}["
+            if where.startswith(prefix) and (index := where[len(prefix) :].partition("]")[0]):
+                return Place(section, int(index)) if index.isdigit() else None
+        return None
 
     @property
     def plain_texts(self) -> list[str]:

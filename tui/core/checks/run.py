@@ -25,6 +25,7 @@ from tui.core.checks.model import (
     told_of_foreign,
 )
 from tui.core.checks.row import Row
+from tui.core.checks.secrets import PATTERNS, private_findings
 from tui.core.checks.whole_file import WholeFile
 
 if TYPE_CHECKING:
@@ -41,7 +42,9 @@ def check_row(number: int, line: bytes) -> RowReport:
     row = read(number, line)
     if isinstance(row, BadLine):
         rule, finding = damage(row)
-        return RowReport((issue(rule, finding, number),), facts_of_bad(rule))
+        found = [(rule, finding), *private_findings(row.data)]
+        bad = [issue(rule, finding, number) for rule, finding in found]
+        return RowReport(tuple(sorted(bad, key=_order_in_row)), facts_of_bad(rule))
     issues = [issue(rule, finding, number) for rule, finding in _findings(row)]
     if len(issues) > 1:
         issues.sort(key=_order_in_row)
@@ -120,7 +123,7 @@ def collect(reports: Sequence[RowReport], source: FileFacts) -> list[Issue]:
     rows = [one for line, report in enumerate(reports, 1) for one in report.at(line).issues]
     damaged = next((one for one in rows if RULES[one.rule].scope == "line"), None)
     if damaged is not None and damaged.rule in WHOLE_DAMAGE and _first(reports) == damaged.line:
-        rows = [damaged]
+        rows = [one for one in rows if one is damaged or one.rule in PATTERNS]
     return sorted([*rows, *check_whole(reports, source)], key=_order)
 
 

@@ -149,24 +149,30 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
     return gate
 
 
-def marked(*marks: bytes) -> Callable[[Row], bool]:
-    """Return a gate: whether one of `marks`, which are ASCII, may be in a text of the line."""
+def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
+    """Return a gate: whether one of `marks`, which are ASCII, may be in a text of the line.
+
+    With `exact`, a pattern that begins with a rare letter, the line has to match that too.
+    """
     by_rest: dict[bytes, list[bytes]] = {}
     for mark in marks:
         by_rest.setdefault(sieved(mark), []).append(mark)
     pairs = [*by_rest.items()]
-
-    def gate(row: Row) -> bool:
-        for rest, exact in pairs:
-            if rest in row.sieve and any(mark in row.line for mark in exact):
-                return True
-        return row.hides_ascii
+    pattern = re.compile(exact.encode()) if exact else None
 
     def lets(line: bytes, _rest: bytes) -> bool:
-        for mark in marks:  # noqa: SIM110 - a generator costs as much as all of the search
+        for mark in marks:
             if mark in line:
-                return True
+                return pattern is None or pattern.search(line) is not None
         return False
+
+    def gate(row: Row) -> bool:
+        for rest, whole in pairs:
+            if rest in row.sieve and any(mark in row.line for mark in whole):
+                if pattern is None or pattern.search(row.line) is not None:
+                    return True
+                break
+        return row.hides_ascii
 
     HINTS[gate] = lambda stretch: {at for rest in by_rest for at in stretch.holding(rest)}
     LETS[gate] = lets
@@ -187,7 +193,7 @@ def shaped(part: bytes, rough: tuple[str, ...], exact: str) -> Callable[[Row], b
         return in_line.search(line) is not None
 
     def gate(row: Row) -> bool:
-        return lets(row.line, row.sieve)
+        return lets(row.line, row.sieve) or row.hides_ascii
 
     HINTS[gate] = lambda stretch: {at for one in in_sieve for at in stretch.matching(one)}
     LETS[gate] = lets

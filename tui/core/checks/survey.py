@@ -22,6 +22,7 @@ from tui.core.checks.model import (
 )
 from tui.core.checks.row import Row, perhaps_untrained, plain
 from tui.core.checks.run import damage, facts_of_bad, read
+from tui.core.checks.secrets import private_findings
 from tui.core.checks.sieve import COUNTED, HINTS, Stretch
 from tui.core.checks.structure import has_more_keys, written_keys
 
@@ -88,7 +89,9 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
 def _of_untidy(row: Row | BadLine, mask: int) -> tuple[bytes, RowFacts]:
     if isinstance(row, BadLine):
         rule, _ = damage(row)
-        return bytes([rule_numbers()[rule.id]]), facts_of_bad(rule)
+        numbers = rule_numbers()
+        private = [numbers[found.id] for found, _ in private_findings(row.data)]
+        return _in_order(bytes([numbers[rule.id], *private])), facts_of_bad(rule)
     return _signature(_plan().groups(mask), row), facts_of(row)
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tui.core.checks import RULES, check_row
-from tui.core.fixes.texts import PLACEHOLDERS
+from tui.core.fixes.redaction import PLACEHOLDERS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

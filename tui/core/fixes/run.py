@@ -10,6 +10,7 @@ import orjson
 
 from tui.core.checks import check_row
 from tui.core.fixes.model import LINE_FIXES, ROW_FIXES, CannotFix, decoded, encoded
+from tui.core.fixes.redaction import redact
 from tui.core.fixes.removals import Removal, removals
 from tui.core.formats.foreign import foreign_format
 
@@ -74,8 +75,9 @@ def _may_touch_foreign(rule: str) -> bool:
 
 def mend(line: bytes, rules: Container[str]) -> Mended:
     """Fix all problems of `rules` on one line, again until none is left that can be fixed."""
-    line = line.rstrip(b"\r\n")
-    fixed: Counter[str] = Counter()
+    # All secrets of a line at once: there may be hundreds.
+    private = redact(line.rstrip(b"\r\n"), rules)
+    line, fixed = private.data, private.counts
     stuck: dict[str, str] = {}
     removed: list[Removal] = []
     for _ in range(_MOST_ROUNDS):

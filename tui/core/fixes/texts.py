@@ -1,11 +1,10 @@
-"""Fixes inside texts: control tokens, garbled characters, spaces, secrets."""
+"""Fixes inside texts: control tokens, garbled characters, spaces."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from tui.core.checks.secrets import PATTERNS
 from tui.core.fixes.model import CannotFix, Object, row_fix
 from tui.core.fixes.paths import put, text_at
 
@@ -13,28 +12,9 @@ if TYPE_CHECKING:
     from tui.core.checks import Issue
 
 _TOKEN = re.compile(r"<\|(\w+)\|>")
-_CHARACTER = re.compile(r"Character (\d+):")
 # A character of two to four bytes in UTF-8, each byte read as one character.
 _GARBLED = re.compile("[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _MOST_ROUNDS = 4  # some texts were read in the wrong encoding several times
-_LOCAL_PART = re.compile(r"[A-Za-z0-9._%+'-]{1,64}\Z")
-_KEY_BODY = re.compile(r"[^-]*-----END (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----")
-PLACEHOLDERS = {
-    "secret-api-key": "[API_KEY]",
-    "secret-aws-key": "[AWS_KEY]",
-    "secret-github-token": "[GITHUB_TOKEN]",
-    "secret-slack-token": "[SLACK_TOKEN]",
-    "secret-google-key": "[GOOGLE_KEY]",
-    "secret-private-key": "[PRIVATE_KEY]",
-    "secret-jwt": "[JWT]",
-    "secret-connection": "[CREDENTIALS]",
-    "personal-card": "[CARD]",
-    "personal-iban": "[IBAN]",
-    "personal-email": "[EMAIL]",
-    "personal-phone": "[PHONE]",
-    "personal-address": "[IP_ADDRESS]",
-    "personal-id": "[ID]",
-}
 
 
 @row_fix("special-token")
@@ -89,28 +69,3 @@ def _as_byte(char: str) -> str:
 def stripped(raw: Object, issue: Issue) -> None:
     """Take the spaces around an answer off."""
     put(raw, issue.where, text_at(raw, issue.where).strip())
-
-
-@row_fix(*PLACEHOLDERS)
-def redacted(raw: Object, issue: Issue) -> None:
-    """Put a placeholder in the place of a secret."""
-    text = text_at(raw, issue.where)
-    at = _CHARACTER.match(issue.message)
-    found = PATTERNS[issue.rule].match(text, int(at[1]) - 1) if at else None
-    if found is None:
-        raise CannotFix("what was found is not there any more")
-    start, end = _extent(issue.rule, text, found)
-    put(raw, issue.where, f"{text[:start]}{PLACEHOLDERS[issue.rule]}{text[end:]}")
-
-
-def _extent(rule: str, text: str, found: re.Match[str]) -> tuple[int, int]:
-    """Return what has to go, which may be more, or less, than what gave it away."""
-    start, end = found.span()
-    if rule == "personal-email" and (local := _LOCAL_PART.search(text[max(start - 64, 0) : start])):
-        start -= len(local[0])
-    elif rule == "secret-private-key" and (body := _KEY_BODY.match(text, end)):
-        end = body.end()
-    elif rule == "secret-connection":
-        start = text.index("://", start) + 3
-        end = text.index("@", start)
-    return start, end

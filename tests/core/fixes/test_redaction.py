@@ -1,0 +1,243 @@
+"""Redaction over all shapes of data: nothing planted is left, and nothing else is lost."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.any_format import TEXTS, AnyFile, absent, files
+from tui.core.checks import check_row, survey
+from tui.core.checks.columns import rule_numbers
+from tui.core.fixes import fix
+from tui.core.fixes.gate import secrets_in
+from tui.core.fixes.redacted_file import redact_file
+from tui.core.fixes.redaction import PLACEHOLDERS, redact
+
+ALL = frozenset(PLACEHOLDERS)
+KEY = "sk-proj-4f9AexampleNotARealKey0000"
+PEM = (
+    "-----BEGIN RSA PRIVATE KEY-----\nMIIEowIBAAKCAQEA0123456789abcdef\nQUJD\n"
+    "-----END RSA PRIVATE KEY-----"
+)
+# What is planted, and the piece of it that must not be left.
+SECRETS = (
+    (KEY, KEY),
+    ("AKIAIOSFODNN7EXAMPLE", "AKIAIOSFODNN7EXAMPLE"),
+    ("ghp_" + "a1" * 18, "a1a1a1a1"),
+    ("xoxb" + "-123456789012-notreal", "123456789012"),
+    ("AIza" + "a1_-b" * 7, "a1_-ba1_-b"),
+    (PEM, "MIIEowIBAAKCAQEA"),
+    ("eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJtIn0.c2lnbmF0dXJl", "c2lnbmF0dXJl"),
+    ("postgres://fern:watering@db.example/x", "watering"),
+    ("4111 1111 1111 1111", "1111 1111"),
+    ("card 5555555555554444", "5555555555554444"),
+    ("DE89 3704 0044 0532 0130 00", "3704 0044"),
+    ("mia.berg+x@example.com", "mia.berg"),
+    ("+44 20 7946 0958", "7946"),
+    ("from 81.2.69.142", "81.2.69.142"),
+    ("SSN 078-05-1120", "078-05-1120"),
+)
+# Texts that must survive: each word is told from all others by its number.
+WORDS = st.lists(
+    st.sampled_from(['a "quoted" x', "ä€🌱", "tab\there", "back\\slash", "line\nend", "x/y", "."]),
+    max_size=3,
+)
+
+
+def chat(a: str, b: str) -> Any:
+    return {"messages": [{"role": "user", "content": a}, {"role": "assistant", "content": b}]}
+
+
+def call(a: str, b: str) -> Any:
+    function = {"name": "f", "arguments": json.dumps({"q": a, "deep": json.dumps({b: [b]})})}
+    tools = [{"type": "function", "function": {"name": "f", "description": b}}]
+    made = {"role": "assistant", "content": None, "tool_calls": [{"id": "c", "function": function}]}
+    return {"messages": [{"role": "user", "content": a}, made], "tools": tools}
+
+
+# Shapes with texts where no format has one; those of the formats are in any_format.
+SHAPES: tuple[Any, ...] = (
+    chat,
+    call,
+    lambda a, b: chat("hi", a) | {"metadata": {"source": b, b: None}},
+    lambda a, b: {"custom_id": "1", "body": chat(a, b)},
+    lambda a, b: {"args": {b: a, a: {b: [a]}}},
+    lambda a, b: [a, [b]],
+    lambda a, b: f"{a} {b}",
+    lambda a, b: chat(json.dumps({b: a}), json.dumps(json.dumps(b))),
+)
+
+
+def texts_in(value: Any) -> list[str]:
+    """Every text of a JSON value: keys, strings, and those of JSON in strings."""
+    if isinstance(value, str):
+        try:
+            inner = json.loads(value)
+        except ValueError:
+            return [value]
+        return texts_in(inner) if isinstance(inner, (dict, list, str)) else [value]
+    if isinstance(value, list):
+        return [text for one in value for text in texts_in(one)]
+    if isinstance(value, dict):
+        return [text for key, one in value.items() for text in (key, *texts_in(one))]
+    return [json.dumps(value)]
+
+
+HOLDER = re.compile(r"\[[A-Z_]+?(?:_\d+)?\]")
+
+
+@st.composite
+def planted(draw: Any) -> str:
+    """A text, perhaps with a secret in it."""
+    before, after = (" ".join(draw(WORDS)) for _ in range(2))
+    secret = draw(st.sampled_from(SECRETS))[0] if draw(st.booleans()) else ""
+    return f"{before} {secret} {after}"
+
+
+@st.composite
+def rows(draw: Any) -> str:
+    """A row of some shape as it is written: in keys too, and with escapes of all kinds."""
+    make = draw(st.sampled_from(SHAPES))
+    how = draw(st.sampled_from([{}, {"ensure_ascii": False}, {"separators": (",", ":")}]))
+    line = json.dumps(make(draw(planted()), draw(planted())), **how)
+    return line.replace("/", "\\/") if draw(st.booleans()) else line  # as PHP writes it
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(rows(), st.booleans()), min_size=1, max_size=5))
+def test_no_secret_is_left_and_no_other_text_is_lost(found: list[tuple[str, bool]]) -> None:
+    written = [line[:-1] if cut else line for line, cut in found]
+    made = redact_file("\n".join(written).encode("utf-8", "surrogatepass"), ALL)
+    after = made.data.decode("utf-8").split("\n")
+    assert not made.unread
+    assert len(after) == len(found)
+    for before, now, (line, cut) in zip(written, after, found, strict=True):
+        assert not any(piece in now for _, piece in SECRETS)
+        assert not secrets_in([now.encode()]), "the gate finds what redaction left"
+        if not any(piece in before.replace("\\/", "/") for _, piece in SECRETS):
+            assert now == before
+        was = texts_in(json.loads(line))
+        left = texts_in(json.loads(now + line[-1] if cut else now))
+        assert len(was) == len(left), "a key or a value went"
+        for old, new in zip(was, left, strict=True):
+            assert_only_secrets_went(old, new)
+
+
+def assert_only_secrets_went(old: str, new: str) -> None:
+    """The texts between the placeholders are the old one's, and what is gone was planted."""
+    pieces = HOLDER.split(new)
+    gone = re.fullmatch("(.*?)".join(map(re.escape, pieces)), old, re.DOTALL)
+    assert gone is not None, (old, new)
+    for one in gone.groups():
+        assert any(one and one in secret for secret, _ in SECRETS), (old, new)
+
+
+SECRET_TEXTS = st.tuples(TEXTS, st.sampled_from(["", *(secret for secret, _ in SECRETS)])).map(
+    lambda both: f"{both[1]} {both[0]}" if len(both[1]) % 2 else f"{both[0]} {both[1]}"
+)
+
+
+@settings(max_examples=150, deadline=None)
+@given(files(texts=SECRET_TEXTS), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be"]))
+def test_whole_files_of_every_known_format(file: AnyFile, encoding: str) -> None:
+    data = file.data.decode().encode(encoding)
+    made = redact_file(data, ALL)
+    assert not made.unread
+    if not any(made.counts.values()):
+        assert made.data == data
+    text = made.data.decode(encoding)
+    assert not any(piece in text for _, piece in SECRETS)
+    assert not secrets_in(text.encode().split(b"\n"))
+    assert absent(file.data, text) == []
+    written = file.data.decode()
+    if file.container in {"array", "indented array", "wrapped array"}:
+        was, left = texts_in(json.loads(written)), texts_in(json.loads(text))
+    elif file.container == "indented objects":
+        return
+    else:
+        was, left = (
+            [one for line in whole.splitlines() for one in texts_in(json.loads(line))]
+            for whole in (written, text)
+        )
+    assert len(was) == len(left)
+    for old, new in zip(was, left, strict=True):
+        assert_only_secrets_went(old, new)
+
+
+@settings(max_examples=150, deadline=None)
+@given(rows(), st.booleans())
+def test_checks_gate_and_redaction_find_the_same(line: str, cut: bool) -> None:
+    data = (line[:-1] if cut else line).encode("utf-8", "surrogatepass")
+    issues = [one for one in check_row(2, data).issues if one.rule in ALL]
+    numbers = {number: rule for rule, number in rule_numbers().items()}
+    columns = survey(2, [data])
+    assert [one.rule for one in check_row(2, data).issues] == [
+        numbers[n] for n in columns.signatures[columns.signs[0]]
+    ]
+    assert {one.rule for one in issues} >= set(redact(data, ALL).counts)
+    assert bool(issues) == bool(redact(data, ALL).counts)
+    for issue in issues:
+        made = fix(data, issue)
+        assert isinstance(made, bytes)
+        assert made != data
+        assert len([one for one in check_row(2, made).issues if one.rule in ALL]) < len(issues)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        # Keys, of which none may become equal to another.
+        ('{"a@b.de": 1, "c@d.de": {"a@b.de": 3}}', '{"[EMAIL]": 1, "[EMAIL_2]": {"[EMAIL]": 3}}'),
+        # Numbers stay a value, at every depth.
+        ('{"card": 4111111111111111}', '{"card": "[CARD]"}'),
+        ('{"a": "{\\"card\\": 4111111111111111}"}', '{"a": "{\\"card\\": \\"[CARD]\\"}"}'),
+        ('{"card": 4111111111111111', '{"card": "[CARD]"'),
+        # A key given twice: no decoder shows the first.
+        ('{"a": "' + KEY + '", "a": "x"}', '{"a": "[API_KEY]", "a": "x"}'),
+        # Escapes, of slashes too, and what only looks like the end of a word.
+        ('{"a": "postgres:\\/\\/u:pw@h.de\\/x"}', '{"a": "postgres:\\/\\/[CREDENTIALS]@h.de\\/x"}'),
+        ('{"a": "x\\n' + KEY + '"}', '{"a": "x\\n[API_KEY]"}'),
+        ("{'a': 'x\\n" + KEY + "'}", "{'a': 'x\\n[API_KEY]'}"),
+        ('{"a": "\\u0073k-proj-4f9AexampleNotARealKey0000"}', '{"a": "[API_KEY]"}'),
+        ('{"n": 1.50, "b":"m@x.de" , "c": 1e400}', '{"n": 1.50, "b":"[EMAIL]" , "c": 1e400}'),
+        ("user,m@x.de,4111 1111 1111 1111", "user,[EMAIL],[CARD]"),
+        ("AKIAIOSFODNN7EXAMPLE", "[AWS_KEY]"),
+        # A key that was cut, and a number that is followed by another.
+        ('{"a": "' + PEM[:64].replace("\n", "\\n") + '"}', '{"a": "[PRIVATE_KEY]"}'),
+        ('{"a": "4111 1111 1111 1111 123"}', '{"a": "[CARD] 123"}'),
+        # Run again, it finds nothing more.
+        ('{"a": "[EMAIL] [API_KEY] postgres://[CREDENTIALS]@h.de"}', '{"a": "[EMAIL] [API_KEY] postgres://[CREDENTIALS]@h.de"}'),
+    ],
+)  # fmt: skip
+def test_what_stands_where(before: str, after: str) -> None:
+    assert redact_file(before.encode(), ALL).data.decode() == after
+
+
+def test_hundreds_on_a_line_and_a_key_over_several_lines() -> None:
+    many = json.dumps({"messages": [{"role": "user", "content": f"m{n}@x.de"} for n in range(300)]})
+    made = redact_file(many.encode(), ALL)
+    assert made.counts == {"personal-email": 300}
+    assert b"@" not in made.data
+    text = f"first\r\n{PEM}\r\nlast\r\n".encode()
+    assert redact_file(text, ALL).data == b"first\r\n[PRIVATE_KEY]\r\nlast\r\n"
+
+
+def test_what_is_not_text_is_said() -> None:
+    for data in (b"PAR1\0\0" + KEY.encode(), b"\x1f\x8b\0rest", b"abc\0def" * 9):
+        made = redact_file(data, ALL)
+        assert made.data == data
+        assert len(made.unread) == 1
+    deep = KEY
+    for _ in range(12):
+        deep = json.dumps([deep])
+    assert redact_file(deep.encode(), ALL).unread
+    latin = b'{"a": "caf\xe9 m@x.de"}\n'
+    assert redact_file(latin, ALL).data == b'{"a": "caf\xe9 [EMAIL]"}\n'
+    image = redact_file(b'{"url": "data:image/png;base64,AAAA"}', ALL)
+    assert not image.unread
+    assert image.remarks == ["1 image or sound: not text"]

@@ -1,0 +1,209 @@
+"""All texts of a line, whatever its shape: the one walk of checks, gate and redaction.
+
+A text is looked at as what it means, with its escapes undone, and each place in it is known in
+the line as it is written. So a line may be changed in that place alone: key order, spacing and
+everything else stay byte for byte, also in a line that is not JSON.
+
+Texts are the keys, strings and long numbers of a JSON value; those of JSON inside a string;
+and of what is not JSON, all of it, as it stands and with escapes undone.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from functools import cached_property
+from typing import NamedTuple
+
+import orjson
+
+_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|-?\d[\d.eE+-]*', re.DOTALL)
+# Strings and long numbers; others stand in no string, so nothing is cut.
+_TEXT_TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]{8,}', re.DOTALL)
+_LONG_NUMBER = re.compile(r"\d{9,19}")
+# A pair of escapes for one character, one for a character, or a short one.
+_ESCAPE = re.compile(
+    r"\\(?:u([dD][89abAB][0-9a-fA-F]{2})\\u([dD][c-fC-F][0-9a-fA-F]{2})"
+    r'|u([0-9a-fA-F]{4})|(["\\/bfnrt]))'
+)
+_SHORT = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
+# The shortest thing that any rule finds is an address such as a@b.de.
+_SHORTEST = 6
+# JSON in a string in a string: deeper than this nobody writes, and nobody reads.
+_DEEPEST = 8
+
+
+class Places:
+    """Where each character of an unescaped text stands in the text as it was written."""
+
+    __slots__ = ("_inner", "_outer")
+
+    def __init__(self, inner: list[int], outer: list[int]) -> None:
+        self._inner, self._outer = inner, outer
+
+    def __call__(self, at: int) -> int:
+        """Return the place in the written text."""
+        step = bisect_right(self._inner, at) - 1
+        return self._outer[step] + at - self._inner[step]
+
+
+class Text(NamedTuple):
+    """A text of a line. `start` is where its string or number begins in the line, at the outside.
+
+    `kind` is key, string, number, or raw for what is not JSON; `depth` counts the strings it
+    is in. `maps` lead from its places outwards, one string after the other, to those of the line.
+    """
+
+    text: str
+    kind: str
+    depth: int
+    start: int
+    maps: tuple[Places, ...]
+    escapes: bool  # whether some of what looks like text may be half of an escape
+
+    def in_line(self, at: int) -> int:
+        """Return where a character stands in the line."""
+        for places in self.maps:
+            at = places(at)
+        return at
+
+    def in_outermost(self, at: int) -> int:
+        """Return where a character stands in the text of the outermost string, or in the line."""
+        for places in self.maps if self.kind == "raw" else self.maps[:-1]:
+            at = places(at)
+        return at
+
+
+def unescaped(written: str, start: int = 0, end: int | None = None) -> tuple[str, Places]:
+    """Return the part of a text from `start` to `end` with JSON's escapes undone.
+
+    What is no such escape stays as it is. Never raises.
+    """
+    end = len(written) if end is None else end
+    if written.find("\\", start, end) < 0:
+        return written[start:end], Places([0], [start])
+    parts: list[str] = []
+    inner, outer = [0], [start]
+    at, length = start, 0
+    for found in _ESCAPE.finditer(written, start, end):
+        high, low, plain, short = found.groups()
+        if high:
+            char = chr(0x10000 + ((int(high, 16) - 0xD800) << 10) + int(low, 16) - 0xDC00)
+        else:
+            char = chr(int(plain, 16)) if plain else _SHORT.get(short, short)
+        parts += (written[at : found.start()], char)
+        length += found.start() - at + 1
+        at = found.end()
+        inner.append(length)
+        outer.append(at)
+    return "".join([*parts, written[at:end]]), Places(inner, outer)
+
+
+class LineTexts:
+    """The texts of one line, or of several that belong together, such as a printed object."""
+
+    def __init__(self, data: bytes, *, is_json: bool | None = None) -> None:
+        """Look at a line; `is_json` if that is known."""
+        # Bytes that are no UTF-8 come back as they are; UTF-16 is seen through its zeros.
+        self.zeros = b"\0" in data
+        self.line = data.replace(b"\0", b"").decode("utf-8", "surrogateescape")
+        self.is_json = _is_json(data) if is_json is None else is_json
+        self.too_deep = False
+
+    @cached_property
+    def texts(self) -> list[Text]:
+        """All texts, in the order in which they stand."""
+        found: list[Text] = []
+        if self.is_json:
+            self._add_tokens(self.line, 0, None, (), found)
+        else:
+            self._add_plain(Text(self.line, "raw", 0, 0, (), False), found)
+        return found
+
+    def _add_tokens(
+        self, text: str, depth: int, start: int | None, maps: tuple[Places, ...], found: list[Text]
+    ) -> None:
+        """Add the strings and long numbers of a JSON text."""
+        for token in _TEXT_TOKEN.finditer(text):
+            at, end = token.span()
+            outside = at if start is None else start
+            if text[at] == '"':
+                if end - at < _SHORTEST + 2:
+                    continue
+                inner, places = unescaped(text, at + 1, end - 1)
+                kind = "key" if _COLON.match(text, end) else "string"
+                one = Text(inner, kind, depth + 1, outside, (places, *maps), False)
+                self._add_plain(one, found)
+            elif _LONG_NUMBER.fullmatch(text, at, end):
+                maps_ = (Places([0], [at]), *maps)
+                found.append(Text(text[at:end], "number", depth, outside, maps_, False))
+
+    def _add_plain(self, one: Text, found: list[Text]) -> None:
+        """Add a text, or what is in it when it is JSON itself."""
+        if one.depth > _DEEPEST:
+            self.too_deep = True
+            return
+        if one.kind != "raw" and one.text[:1] in {"{", "["} and _is_json(one.text):
+            self._add_tokens(one.text, one.depth, one.start, one.maps, found)
+            return
+        backslash = "\\" in one.text
+        found.append(one._replace(escapes=backslash))
+        if backslash:
+            inner, places = unescaped(one.text)
+            if inner != one.text:
+                deeper = one._replace(
+                    text=inner, depth=one.depth + 1, maps=(places, *one.maps), escapes=False
+                )
+                self._add_plain(deeper, found)
+
+    def path(self, text: Text) -> str:
+        """Return the JSON path of the outermost string a text is in; "" for what is not JSON."""
+        return self.paths.get(text.start, "")
+
+    @staticmethod
+    def splits_escape(text: Text, at: int) -> bool:
+        """Whether a place in a text is within an escape, such as the digits of one."""
+        return any(
+            found.start() < at < found.end()
+            for found in _ESCAPE.finditer(text.text, max(at - 12, 0), at + 12)
+        )
+
+    @cached_property
+    def paths(self) -> dict[int, str]:
+        """By where a string or number begins: its JSON path, such as messages[0].content.
+
+        That of a key is the path of its value. Empty for what is not JSON.
+        """
+        found: dict[int, str] = {}
+        if not self.is_json:
+            return found
+        path: list[str] = []  # of the containers that are open, with what comes next in each
+        counts: list[int | None] = []  # the index in a list, None in an object
+        for token in _TOKEN.finditer(self.line):
+            mark = token[0]
+            if mark in {"{", "["}:
+                counts.append(0 if mark == "[" else None)
+                path.append("[0]" if mark == "[" else "")
+            elif mark in {"}", "]"}:
+                counts.pop()
+                path.pop()
+            elif mark == ",":
+                if (index := counts[-1]) is not None:
+                    counts[-1] = index + 1
+                    path[-1] = f"[{index + 1}]"
+            elif mark != ":":
+                if counts and counts[-1] is None and _COLON.match(self.line, token.end()):
+                    path[-1] = f".{unescaped(mark[1:-1])[0]}"
+                found[token.start()] = "".join(path).removeprefix(".")
+        return found
+
+
+_COLON = re.compile(r"\s*:")
+
+
+def _is_json(data: bytes | str) -> bool:
+    try:
+        orjson.loads(data)
+    except ValueError:
+        return False
+    return True
