@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
+from textual.geometry import Region
 
-from tui.widgets.curve import Curve, Series, View
+from tui.widgets.curve import Curve, Series, View, _changed
 from tui.widgets.plot import plot
 from tui.widgets.plot_scale import log_scale, nice_scale
 
@@ -136,3 +137,17 @@ def test_only_the_zoomed_part_is_drawn() -> None:
     text = "".join(run.text for run in lines[-1])
     assert text.split()[0] == "20"
     assert text.split()[-1] == "40"
+
+
+async def test_lines_that_differ_only_in_blanks_at_their_end_need_no_paint() -> None:
+    assert _changed("3┤⠤⠒  ", "3┤⠤⠒", 2) is None
+    assert _changed("3┤⠤⠒  ", "3┤⠤⠤ ", 2) == Region(3, 2, 1, 1)
+    app = CurveApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        curve = app.query_one(Curve)
+        for width, height in ((34, 7), (60, 12), (61, 12), (10, 3), (8, 1), (93, 40), (34, 7)):
+            curve.styles.width, curve.styles.height = width, height
+            await pilot.pause()
+            curve.show((TRAIN,) if width % 2 else (VALID, TRAIN), View(last=width))
+            await pilot.pause()
+            assert len(curve.lines) <= height or curve.lines == ["no loss yet"]

@@ -96,8 +96,8 @@ class Curve(Widget):
         for y in range(max(len(before), len(after))):
             old = before[y] if y < len(before) else ""
             new = after[y] if y < len(after) else ""
-            if old != new:
-                self.refresh(_changed(old, new, y))
+            if (changed := _changed(old, new, y)) is not None:
+                self.refresh(changed)
 
     def render_line(self, y: int) -> Strip:
         """Draw one line."""
@@ -112,9 +112,11 @@ class Curve(Widget):
         return Strip(segments).adjust_cell_length(width, base)
 
 
-def _changed(old: str, new: str, y: int) -> Region:
-    """Return the stretch of line `y` in which two texts differ."""
+def _changed(old: str, new: str, y: int) -> Region | None:
+    """Return the stretch of line `y` in which two texts look different, None when they do not."""
     longest = max(len(old), len(new))
     old, new = old.ljust(longest), new.ljust(longest)
     different = [x for x in range(longest) if old[x] != new[x]]
+    if not different:  # one has more blanks at its end
+        return None
     return Region(different[0], y, different[-1] - different[0] + 1, 1)

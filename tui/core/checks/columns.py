@@ -103,14 +103,23 @@ class Columns:
             self.signatures.append(signature)
         return number
 
+    def copy(self) -> Columns:
+        """Return the same lines, to be added to while others read these."""
+        made = Columns()
+        made.traits = self.traits[:]
+        for name in ("signs", *_NUMBERS):
+            setattr(made, name, getattr(self, name)[:])
+        made.signatures, made._sign_of = [*self.signatures], {**self._sign_of}
+        return made
+
     def take(self, positions: array[int]) -> Columns:
-        """Return the lines at `positions`, in that order."""
+        """Return the lines at `positions`, in that order; nothing is shared with these."""
         made = Columns()
         made.traits = picked_bytes(self.traits, positions)
         for name in _NUMBERS:
             setattr(made, name, picked(getattr(self, name), positions))
         made.signs = picked(self.signs, positions)
-        made.signatures, made._sign_of = self.signatures, self._sign_of
+        made.signatures, made._sign_of = [*self.signatures], {**self._sign_of}
         return made
 
     # -- between processes -----------------------------------------------------------

@@ -128,7 +128,7 @@ class FrequencyTable(Dialog[Node]):
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Show the examples with this value."""
         event.stop()
-        if self._found is not None:
+        if self._found is not None and event.index < len(self._found.values):
             key = self._found.values[event.index].key
             self.dismiss(selecting(self.wanted, key))
 

@@ -76,6 +76,7 @@ class NearView(Dialog[int]):
         self._others, self._against = others, against
         self.found: Found | None = None
         self.groups: list[tuple[int, Group]] = []  # with their numbers in what was found
+        self._shown: Group | None = None  # whose members are listed
         self._left: set[int] = set()  # numbers of groups that are to stay as they are
         self._snapshot: Snapshot = document.snapshot()
         self._stopped = False
@@ -172,7 +173,7 @@ class NearView(Dialog[int]):
         return group_row(group, self._snapshot[group.rows[0]], width)
 
     def _member_row(self, row: int, width: int) -> Text:
-        group = self.group
+        group = self._shown
         if group is None:
             return Text()
         at = row - len(group.others)
@@ -182,7 +183,7 @@ class NearView(Dialog[int]):
         return member_row(str(group.rows[at] + 1), alike, self._line(row), width)
 
     def _line(self, member: int) -> bytes:
-        group = self.group
+        group = self._shown
         if group is None:
             return b""
         if member < len(group.others):
@@ -190,7 +191,7 @@ class NearView(Dialog[int]):
         return self._snapshot[group.rows[member - len(group.others)]]
 
     def _show_members(self) -> None:
-        group = self.group
+        group = self._shown = self.group
         members = self.query_one("#near-members", RecordList)
         count = len(group.rows) + len(group.others) if group else 0
         members.show(count, self._member_row)
@@ -200,7 +201,7 @@ class NearView(Dialog[int]):
     @work(group="near-diff", exclusive=True, exit_on_error=False, description="compare two texts")
     async def _show_differences(self) -> None:
         text = Text()
-        if self.group is not None:
+        if self._shown is not None:
             first, this = self._line(0), self._line(self.member)
             if self.member:
                 text = await asyncio.to_thread(differences, first, this)
@@ -248,7 +249,7 @@ class NearView(Dialog[int]):
 
     def _row(self) -> int | None:
         """Return the position of the member under the cursor, None in the other file."""
-        group = self.group
+        group = self._shown
         at = self.member - len(group.others) if group is not None else -1
         return group.rows[at] if group is not None and at >= 0 else None
 
@@ -269,7 +270,7 @@ class NearView(Dialog[int]):
     @work(group="near-apply", exit_on_error=False, description="keep one")
     async def action_keep_this(self) -> None:
         """Delete all of the group but the member under the cursor."""
-        group, row = self.group, self._row()
+        group, row = self._shown, self._row()
         if group is not None and row is not None:
             await self._delete([r for r in group.rows if r != row], "keep one of a group")
 

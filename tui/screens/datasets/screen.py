@@ -228,7 +228,9 @@ class DatasetsScreen(
         elif event.record_list.id == "problems":
             self.problem_chosen(event.index)
         elif event.record_list.id == "recents":
-            self.open_path(self.query_one(Welcome).paths[event.index])
+            paths = self.query_one(Welcome).paths
+            if event.index < len(paths):  # else they were listed anew since
+                self.open_path(paths[event.index])
 
     def on_conversation_chosen(self) -> None:
         """Edit the message chosen."""

@@ -17,7 +17,7 @@ from tui.screens.dialogs.base import Dialog
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -55,6 +55,8 @@ class PathDialog(Dialog[Path]):
         self._recents = list(recents)
         self._value, self._must_exist = value, must_exist
         self._found: list[Path] = []
+        self._listed: str | None = None  # what was typed when the list was made
+        self._asked: Callable[[], None] | None = None  # what waits for the list of what is typed
 
     def compose_content(self) -> ComposeResult:
         """Lay out the field and the list of what fits."""
@@ -81,18 +83,30 @@ class PathDialog(Dialog[Path]):
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """List what fits what is typed."""
+        self._asked = None  # it was asked of what was typed before
         self._look(event.value)
 
     @work(group="path-look", exclusive=True, exit_on_error=False, description="list a folder")
     async def _look(self, typed: str) -> None:
-        self._found = await asyncio.to_thread(_fitting, typed, self._recents)
-        self._whole = await asyncio.to_thread(_folder, typed) if self._folders else None
-        if self._whole is not None:
-            self._found.insert(0, self._whole)
+        found = await asyncio.to_thread(_fitting, typed, self._recents)
+        whole = await asyncio.to_thread(_folder, typed) if self._folders else None
+        # From here on nothing waits: the list is painted at any time, from these rows.
+        self._found, self._whole = found if whole is None else [whole, *found], whole
+        self._listed = typed
         self.query_one(".problem", Static).update("")
         listing = self.query_one(RecordList)
         listing.show(len(self._found), self._row)
         listing.move_to(0)
+        asked, self._asked = self._asked, None
+        if asked is not None:
+            asked()
+
+    def _once_listed(self, act: Callable[[], None]) -> None:
+        """Act on the list of what is typed now: at once, or when it is there."""
+        if self._listed == self.query_one(Input).value:
+            act()
+        else:
+            self._asked = act
 
     def _row(self, row: int, width: int) -> Text:
         path = self._found[row]
@@ -115,6 +129,9 @@ class PathDialog(Dialog[Path]):
 
     def action_complete(self) -> None:
         """Put the path under the cursor into the field."""
+        self._once_listed(self._complete)
+
+    def _complete(self) -> None:
         if self._found:
             path = self._found[self.query_one(RecordList).cursor]
             self._fill(f"{short_path(path)}{os.sep if path.is_dir() else ''}")
@@ -122,7 +139,8 @@ class PathDialog(Dialog[Path]):
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Take the row clicked."""
         event.stop()
-        self._take(self._found[event.index])
+        if event.index < len(self._found):  # else another list has come since
+            self._take(self._found[event.index])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Take what is typed if it is a file, or else what the cursor is on."""
@@ -130,10 +148,15 @@ class PathDialog(Dialog[Path]):
         typed = Path(event.value.strip()).expanduser()
         if event.value.strip() and (typed.is_file() or not self._must_exist):
             self._take(typed)
-        elif self._found:
+        else:
+            self._once_listed(self._take_listed)
+
+    def _take_listed(self) -> None:
+        if self._found:
             self._take(self._found[self.query_one(RecordList).cursor])
         else:
-            self._problem(f"{event.value.strip() or 'Nothing'} is not a file here.")
+            typed = self.query_one(Input).value.strip()
+            self._problem(f"{typed or 'Nothing'} is not a file here.")
 
     def _take(self, path: Path) -> None:
         if path.is_dir() and path != self._whole:

@@ -94,14 +94,19 @@ class FilesScreen(FileTraining):
         try:
             seen = await overview.look()
         except ServiceError as error:
+            last = await overview.remembered() if self._seen is None else None
+            if overview is not self.workspace.file_overview:
+                return  # of a provider chosen before
             self._failed = failure_of(error)
-            if self._seen is None and (last := await overview.remembered()) is not None:
+            if last is not None:
                 self._take(last)
             elif self._seen is None:
                 self._show(FAILED)
             raise
         finally:
             self.host.working("files", "")
+        if overview is not self.workspace.file_overview:
+            return
         if self._failed is not None and self._failed.as_text() == self.failure_text:
             self.clear_error()  # it has been answered
         self._failed = None

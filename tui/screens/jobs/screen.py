@@ -184,7 +184,7 @@ class JobsScreen(Following):
             if pane.view == "curve" and not self.has_class("-wide"):
                 pane.next_view()
             pane.reader().focus()
-        elif event.record_list.id == "checkpoints":
+        elif event.record_list.id == "checkpoints" and event.index < len(pane.checkpoints):
             model = pane.checkpoints[event.index].model
             if model:
                 self.host.chat_with(model)

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from textual.app import ComposeResult
 
-    from tui.services.models import TunedModel
+    from tui.services.models import ModelService, TunedModel
     from tui.services.workspace import Workspace
     from tui.widgets.error_panel import Failure
 
@@ -78,26 +78,31 @@ class ModelsScreen(DeletingScreen):
     async def fetch(self) -> None:
         """List the models anew. Raises ServiceError."""
         self.host.working("models", "listing models")
+        service = self.workspace.models
         try:
-            service = self.workspace.models
-            if self._everything:
-                models = [from_info(info) for info in await service.list()]
-                known = {model.id: model for model in await service.tuned()}
-                bases = [model for model in models if model.id not in known]
-                models = [*known.values(), *bases]
-            else:
-                models = await service.tuned()
+            models = await self._listed(service)
         except ServiceError as error:
+            if service is not self.workspace.models:
+                return  # of a provider chosen before
             self._failed = failure_of(error)
             self._show(FAILED)
             raise
         finally:
             self.host.working("models", "")
+        if service is not self.workspace.models:
+            return
         if self._failed is not None and self._failed.as_text() == self.failure_text:
             self.clear_error()  # it has been answered
         self._failed = None
         self._take(models)
         self.fetched(time.time())
+
+    async def _listed(self, service: ModelService) -> list[TunedModel]:
+        if not self._everything:
+            return await service.tuned()
+        models = [from_info(info) for info in await service.list()]
+        known = {model.id: model for model in await service.tuned()}
+        return [*known.values(), *(model for model in models if model.id not in known)]
 
     def _take(self, models: list[TunedModel]) -> None:
         current = self.current

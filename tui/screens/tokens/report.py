@@ -248,10 +248,13 @@ class ReportScreen(ModeScreen):
 
     async def show_report(self) -> None:
         """Show what was counted, in the measure chosen."""
-        reports = [file.report for file in self.files]
+        files, window = self.files, self.window
+        reports = [file.report for file in files]
         measure, both = self.measure, len(reports) > 1
-        drawn = await asyncio.to_thread(spreads, reports, measure, self.window)
+        drawn = await asyncio.to_thread(spreads, reports, measure, window)
         await asyncio.to_thread(_compute, reports, measure)
+        if files is not self.files or (window, measure) != (self.window, self.measure):
+            return  # others are to be shown by now
         summaries = [report.spread(measure) for report in reports]
         largest = max(summary.max for summary in summaries)
         if self.window.last is not None:

@@ -262,14 +262,17 @@ class TokensScreen(ReportScreen):
     async def _list(self, wanted: Wanted) -> None:
         if not self.files:
             return
-        self._wanted = wanted
-        self.listed = await asyncio.to_thread(listed, self.files[0], wanted)
+        files = self.files
+        found = await asyncio.to_thread(listed, files[0], wanted)
+        if not self.files:  # another document has been opened
+            return
+        self._wanted, self.listed = wanted, found
         pane = self.query_one("#lines-pane", Vertical)
         pane.border_title = title(wanted, len(self.listed))
         opened = not self.has_class("-listing")
         self.add_class("-listing")
         lines = self.query_one("#lines", RecordList)
-        lines.show(len(self.listed), self._line, empty=_nothing(wanted))
+        lines.show(len(found), self._line, empty=_nothing(wanted))
         if opened:
             lines.move_to(0)
             lines.focus()
@@ -285,7 +288,7 @@ class TokensScreen(ReportScreen):
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Go to the example in Datasets."""
-        if event.record_list.id == "lines":
+        if event.record_list.id == "lines" and event.index < len(self.listed):
             self.host.show_example(self.listed[event.index].line - 1)
 
     # -- leaving and copying -----------------------------------------------------------

@@ -39,8 +39,10 @@ class Checker:
         self._document = document
         self._file: FileCheck | None = None
         self._running: asyncio.Task[None] | None = None
-        # Rows written since the file was opened stand after its lines in the columns.
-        self._places: dict[int, int] = {}
+        # The file's lines and after them the rows written since it was opened: None without
+        # such rows, or else a copy that nobody else ever sees, as it grows with every edit.
+        self._columns: Columns | None = None
+        self._places: dict[int, int] = {}  # where each row written since stands in it
         self._ready: dict[int, tuple[Issue, ...]] = {}
         self._filling = threading.Lock()
         self._asked = 0
@@ -100,7 +102,7 @@ class Checker:
             await asyncio.gather(self._running, return_exceptions=True)
 
     def _collect(
-        self, snapshot: Snapshot, columns: Columns, superseded: Callable[[], bool]
+        self, snapshot: Snapshot, of_file: Columns, superseded: Callable[[], bool]
     ) -> Problems | None:
         document = self._document
         head, ended = document.head, document.ends_with_newline
@@ -109,18 +111,21 @@ class Checker:
         wants_bom = limits is not None and limits.wants_bom
         facts = FileFacts(name, document.size, head, ended, sample, alike, wants_bom)
         with self._filling:
-            if not self._check_new(snapshot, columns, superseded):
+            if not self._check_new(snapshot, of_file, superseded):
                 return None
-            in_order = self._in_order(snapshot, columns)
+            in_order = self._in_order(snapshot, of_file)
             if superseded():
                 return None
         return Problems(snapshot, in_order, facts, self._ready, limits)
 
     def _check_new(
-        self, snapshot: Snapshot, columns: Columns, superseded: Callable[[], bool]
+        self, snapshot: Snapshot, of_file: Columns, superseded: Callable[[], bool]
     ) -> bool:
         """Check rows not seen before; tells whether it came to the end."""
         new = [row for row in negatives(snapshot.ids) if row not in self._places]
+        if new and self._columns is None:
+            self._columns = of_file.copy()  # what earlier problems were made from stays as it is
+        columns = of_file if self._columns is None else self._columns
         for count, row in enumerate(new):
             if count % _BETWEEN_LOOKS == 0 and superseded():
                 return False
@@ -135,7 +140,9 @@ class Checker:
                 self._ready[row] = check_row(0, snapshot.text(row)).issues
         return True
 
-    def _in_order(self, snapshot: Snapshot, columns: Columns) -> Columns:
-        if not self._places and is_range(snapshot.ids, len(columns)):
-            return columns
-        return columns.take(negatives_replaced(snapshot.ids, self._places.__getitem__))
+    def _in_order(self, snapshot: Snapshot, of_file: Columns) -> Columns:
+        """Return the columns of the rows as they stand; nothing is added to them later."""
+        if is_range(snapshot.ids, len(of_file)):
+            return of_file
+        places = negatives_replaced(snapshot.ids, self._places.__getitem__)
+        return (of_file if self._columns is None else self._columns).take(places)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from tui.core.example import write
 from tui.core.splices import Splice, Step, between
@@ -19,12 +19,14 @@ from tui.services.datasets.source import LineSource
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from pathlib import Path
 
     from tui.core.example import Example
 
 __all__ = ["Change", "Document", "Snapshot"]
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ class Document(OpenRows):
         self._record = Record(journal, content, recovered)
         self._lock = asyncio.Lock()
         self._at_close: list[Callable[[], Awaitable[None]]] = []
+        self._steps: set[asyncio.Task[object]] = set()
 
     @property
     def modified(self) -> bool:
@@ -98,15 +101,24 @@ class Document(OpenRows):
     async def change(self, label: str, changes: Sequence[Change]) -> None:
         """Do one undoable step. It is on disk, in the journal, before this returns.
 
-        Raises InputError when edits are off, a new row holds a line break or the journal
-        cannot be written; the rows are then as before.
+        Raises InputError when edits are off, a new row holds a line break, the journal cannot
+        be written, or other rows stand there once those changes are done that were asked for
+        before; the rows are then as before.
         """
         self._check_editable()
-        await self.ready()
         if any(b"\n" in line for change in changes for line in change.lines):
             raise InputError("Not one line", "a row of JSONL is a single line", "Remove the break")
+        await self._whole(self._change(label, changes, [*map(self._meant, changes)]))
+
+    async def _change(
+        self, label: str, changes: Sequence[Change], meant: Sequence[tuple[int, ...]]
+    ) -> None:
+        await self.ready()
         async with self._lock:
             await self._record.remember()
+            there = [*map(self._meant, changes)]
+            if there != [*meant] or any(change.at > len(self) for change in changes):
+                raise _changed_meanwhile()
             await self._do(Step(label, tuple(self._splice(change) for change in changes)))
         self._changed()
 
@@ -118,12 +130,13 @@ class Document(OpenRows):
         `version`, which the new ones were made from.
         """
         self._check_editable()
+        return await self._whole(self._rewrite(label, rows, version))
+
+    async def _rewrite(self, label: str, rows: Sequence[int | bytes], version: int) -> bool:
         await self.ready()
         async with self._lock:
             if version != self.version:
-                raise InputError(
-                    "The rows have changed meanwhile", "nothing was done", "Do it again"
-                )
+                raise _changed_meanwhile()
             await self._record.remember()
             splices = await asyncio.to_thread(splices_of, self._rows.ids, rows, self._content.add)
             if splices:
@@ -134,14 +147,17 @@ class Document(OpenRows):
 
     async def undo(self) -> Step | None:
         """Take the last step back; returns what was done to the rows, None without a step."""
-        return await self._move("undo")
+        return await self._whole(self._move("undo"))
 
     async def redo(self) -> Step | None:
         """Do the step last taken back again; None without one."""
-        return await self._move("redo")
+        return await self._whole(self._move("redo"))
 
     async def drop_changes(self) -> None:
         """Return to the saved content: by undo or redo where they lead there, else by a step."""
+        await self._whole(self._drop_changes())
+
+    async def _drop_changes(self) -> None:
         rows = self._rows
         while len(rows.done) > rows.clean_at >= 0:
             await self.undo()
@@ -184,6 +200,9 @@ class Document(OpenRows):
         Raises InputError: the file was changed by another program (unless `overwrite`), the
         folder or disk refuses. Nothing is lost then; the changes stay in the journal.
         """
+        await self._whole(self._save(path, overwrite=overwrite, plain=plain))
+
+    async def _save(self, path: Path | None, *, overwrite: bool, plain: bool) -> None:
         await self.ready()
         async with self._lock:
             if path is None and not overwrite and await self.changed_on_disk():
@@ -241,9 +260,27 @@ class Document(OpenRows):
 
     # -- inside ----------------------------------------------------------------------
 
+    async def _whole(self, step: Coroutine[object, object, T]) -> T:
+        """Take a step to its end also when whoever asked for it is cancelled meanwhile.
+
+        Else the journal could hold a step that the rows have never seen.
+        """
+        task = asyncio.create_task(step)
+        self._steps.add(task)
+        task.add_done_callback(self._step_ended)
+        return await asyncio.shield(task)
+
+    def _step_ended(self, task: asyncio.Task[object]) -> None:
+        self._steps.discard(task)
+        if not task.cancelled():
+            task.exception()  # whoever still waits is told; nobody else is to be
+
+    def _meant(self, change: Change) -> tuple[int, ...]:
+        return tuple(self._rows.ids[change.at : change.at + change.removed])
+
     def _splice(self, change: Change) -> Splice:
-        removed = tuple(self._rows.ids[change.at : change.at + change.removed])
-        return Splice(change.at, removed, tuple(map(self._content.add, change.lines)))
+        added = tuple(map(self._content.add, change.lines))
+        return Splice(change.at, self._meant(change), added)
 
     async def _do(self, step: Step) -> None:
         await self._record.move("do", step)
@@ -274,3 +311,7 @@ class Document(OpenRows):
         rows, record = self._rows, self._record
         if self._file.write(rows.ids, path, record.journal, plain=plain):
             record.begin_anew(self._file.saved_as, rows)
+
+
+def _changed_meanwhile() -> InputError:
+    return InputError("The rows have changed meanwhile", "nothing was done", "Do it again")
