@@ -9,6 +9,8 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from tui.core.text import one_line
+from tui.screens.reporting import ReportsErrors, failure_of
+from tui.widgets.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T | None]):
+class Dialog(ReportsErrors, ModalScreen[T | None]):
     """Subclasses yield their widgets from `compose_content`; `dismiss(None)` is a no."""
 
     DEFAULT_CSS = """
@@ -49,6 +51,15 @@ class Dialog(ModalScreen[T | None]):
     def compose_content(self) -> ComposeResult:
         """Yield the dialog's own widgets."""
         raise NotImplementedError
+
+    def show_error(self, error: BaseException) -> None:
+        """Show an error at the foot of the dialog."""
+        if not (panels := self.query(ErrorPanel)):
+            panel = ErrorPanel()
+            self.query_one(".dialog").mount(panel)
+        else:
+            panel = panels.first()
+        panel.show(failure_of(error))
 
     def action_cancel(self) -> None:
         """Close without an answer."""
