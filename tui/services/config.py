@@ -45,6 +45,9 @@ KNOWN = {
 # The lab is on this machine, has its own key, and bills nothing.
 NOT_FOR_LAB = {"base_url", "api_key", "api_key_env", "insecure", "bills"}
 _HEADER = re.compile(r"^\s*\[+([^]]*)\]")
+# Also in a file that is no TOML, so that what it names is kept from others all the same.
+_NAMED = re.compile(r"""api_key_env["']?\s*=\s*["']\s*([A-Za-z_]\w*)""")
+_WRITTEN = re.compile(r"""api_key["']?\s*=\s*["']\s*([^"'\n]+)""")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _LIKE_A_KEY = 20  # a name of so many characters that is not in capitals may be a key
 
@@ -287,6 +290,21 @@ class Table:
 def _names(header: str, key: str) -> bool:
     """Whether a table's header ends in `key`: profiles.a, or profiles."a"."""
     return f".{header}".replace('"', "").endswith(f".{key}")
+
+
+def key_variables(path: Path, environ: Mapping[str, str]) -> frozenset[str]:
+    """Return the variables a configuration names as keys, whether or not it can be used.
+
+    The keys it holds or names are masked from now on in every text that leaves.
+    """
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return frozenset()
+    names = frozenset(_NAMED.findall(text))
+    for raw in (*_WRITTEN.findall(text), *(environ.get(name, "") for name in names)):
+        read_key(raw)
+    return names
 
 
 def read_key(raw: str) -> EnteredKey:

@@ -15,7 +15,7 @@ from tui.core.addresses import (
 from tui.core.masking import learn
 from tui.core.money import Money
 from tui.core.training import METHODS, Method, Terms, terms
-from tui.services.config import ConfigFile, KeySource, Table, nearest, read_key
+from tui.services.config import ConfigFile, KeySource, Table, key_variables, nearest, read_key
 from tui.services.environment import header_secrets
 from tui.services.errors import InputError
 
@@ -106,6 +106,7 @@ class ProfileBook:
         Raises InputError naming the line when the file cannot be used.
         """
         learn(*header_secrets(environ))
+        variables = key_variables(locations.config_file, environ)
         source = ConfigFile.read(locations.config_file)
         source.check()
         tables = source.profile_tables()
@@ -121,13 +122,13 @@ class ProfileBook:
             or source.default_profile()
             or ("openai" if openai is not None and (openai.api_key or openai.problem) else "lab")
         )
-        variables = frozenset(name for table in tables.values() if (name := table.variable()))
         return cls(profiles, default, variables, source.remarks())
 
     @classmethod
-    def lab_only(cls) -> ProfileBook:
+    def lab_only(cls, locations: Locations, environ: Mapping[str, str]) -> ProfileBook:
         """Return the book for a configuration that cannot be used: nothing in it costs money."""
-        return cls({"lab": Profile("lab", "lab")}, "lab")
+        variables = key_variables(locations.config_file, environ)
+        return cls({"lab": Profile("lab", "lab")}, "lab", variables)
 
 
 def _lab(table: Table) -> Profile:

@@ -95,7 +95,7 @@ class Workspace:
         """
         environ = dict(os.environ) if environ is None else environ
         places = locations or Locations.standard(environ)
-        book = ProfileBook.lab_only()
+        book = ProfileBook.lab_only(places, environ)
         try:
             book = ProfileBook.load(places, environ)
             return cls(book, book.get(profile), places, environ), None
