@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
@@ -52,12 +52,15 @@ class Masker:
             text = key.mask(text)
         return text
 
-    def mask_whole(self, text: str) -> str:
-        """Return `text` with what is a secret from its first to its last character masked."""
-        for key in self._keys:
-            if len(key.text) >= SHORTEST:
-                text = text.replace(key.text, MASK)
-        return text
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where secrets stand in `text` from their first to their last character."""
+        found = [span for key in self._keys for span in key.spans(text)]
+        return sorted(found)
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest secret."""
+        return max((len(key.text) for key in self._keys), default=0)
 
     def may_hold(self, data: bytes) -> bool:
         """Return whether undecoded JSON may hold a secret; quick, and rather yes than no."""
@@ -95,11 +98,20 @@ class StreamMask:
 
     def feed(self, text: str) -> str:
         """Return what can be shown of the text so far and was not returned yet."""
-        text = self._masker.mask_whole(self._held + text)
-        held = self._masker.held_back(self._sent, text)
-        free, self._held = text[: len(text) - held], text[len(text) - held :]
-        self._sent = (self._sent + free)[-_HELD:]
-        return self._masker.mask(free)
+        text = self._held + text
+        begin, parts = 0, []
+        for first, last in self._masker.spans(self._sent + text):
+            # The first letters of it may have been shown, before a third made it look like one.
+            first, last = (max(at - len(self._sent), begin) for at in (first, last))  # noqa: PLW2901
+            if last > begin:
+                parts += [self._masker.mask(text[begin:first]), MASK]
+                begin = last
+        held = self._masker.held_back((self._sent + text)[: len(self._sent) + begin], text[begin:])
+        end = len(text) - held
+        parts.append(self._masker.mask(text[begin:end]))
+        self._held = text[end:]
+        self._sent = (self._sent + text[:end])[-self._masker.longest :]
+        return "".join(parts)
 
     def end(self) -> str:
         """Return the rest."""
@@ -158,6 +170,13 @@ class _Key:
         while last < len(text) and right < len(self.text) and text[last] == self.text[right]:
             last, right = last + 1, right + 1
         return first, last
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where this secret stands whole in `text`."""
+        at = -1 if self._bearer is not None else text.find(self.text)
+        while at >= 0:
+            yield at, at + len(self.text)
+            at = text.find(self.text, at + len(self.text))
 
     def in_bytes(self, data: bytes) -> bool:
         """Return whether the bytes may hold this secret."""
