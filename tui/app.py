@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
 import sys
+import traceback
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.text import Text
 from textual import work
 from textual.reactive import var
 
 from tui.commands import bindings_for
-from tui.core.text import encodable
+from tui.core.masking import mask
+from tui.core.text import encodable, visible
 from tui.screens.base import ModeScreen
+from tui.screens.reporting import ReportsErrors
 from tui.screens.walk import Walk
 from tui.services.errors import ServiceError
 from tui.type_ahead import TypeAhead
@@ -74,7 +79,7 @@ def _files() -> Screen[Any]:
     return FilesScreen()
 
 
-class FinetuiApp(TypeAhead):
+class FinetuiApp(ReportsErrors, TypeAhead):
     """The terminal program. Every mode keeps its own screens; the workspace outlives them."""
 
     TITLE = "finetui"
@@ -103,11 +108,13 @@ class FinetuiApp(TypeAhead):
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_model = ""  # the model another mode has asked Chat to take
+        self._warned: set[str] = set()
 
     # -- start and end ---------------------------------------------------------------
 
     def on_ready(self) -> None:
         """Open the workspace once the first frame is on the screen."""
+        asyncio.get_running_loop().set_exception_handler(self._unheard)
         self._open_workspace()
 
     @work(group="workspace", exclusive=True, exit_on_error=False, description="open the workspace")
@@ -123,13 +130,9 @@ class FinetuiApp(TypeAhead):
     async def _open(self) -> None:
         from tui.services.workspace import Workspace
 
-        try:
-            workspace = await Workspace.open(self._profile)
-        except ServiceError as error:
-            self.unopened = error
-            self._tell(error)
-            self.status = Status(profile="no profile")
-            return
+        workspace, self.unopened = await Workspace.open_safely(self._profile)
+        if self.unopened is not None:
+            self._tell(self.unopened)
         if self._path is not None:
             try:
                 await workspace.datasets.open(self._path)
@@ -142,6 +145,10 @@ class FinetuiApp(TypeAhead):
         self.mutate_reactive(FinetuiApp.workspace)
         self._show_status()
         workspace.provider.subscribe(self._show_status)
+        for remark in workspace.remarks:
+            if remark not in self._warned:
+                self._warned.add(remark)
+                self.notify(remark, title="Not safe", severity="warning", timeout=15)
         self.set_timer(AFTER_S, self._warm)
 
     @work(group="warm", exclusive=True, exit_on_error=False, description="load other screens")
@@ -160,6 +167,7 @@ class FinetuiApp(TypeAhead):
 
     async def on_unmount(self) -> None:
         """Give everything back; unsaved edits stay in the journal."""
+        asyncio.get_running_loop().set_exception_handler(None)
         if self.workspace is not None:
             await self.workspace.close()
 
@@ -208,7 +216,9 @@ class FinetuiApp(TypeAhead):
 
     def copy_out(self, text: str, what: str) -> None:
         """Copy by OSC 52, and to a file too: a terminal or tmux may drop the sequence silently."""
-        whole = encodable(text)
+        whole = mask(encodable(text))
+        if whole != encodable(text):
+            what = f"{what}, its key masked,"
         self.copy_to_clipboard(whole)
         self._copy_to_file(whole, what)
 
@@ -216,13 +226,14 @@ class FinetuiApp(TypeAhead):
     def _copy_to_file(self, text: str, what: str) -> None:
         if self.workspace is None:
             return
-        from tui.services.locations import private_folder
+        from tui.services.locations import private_file, private_folder
 
         tmux = " (tmux needs set -s set-clipboard on)" if os.environ.get("TMUX") else ""
         said = f"{what} sent to the terminal's clipboard{tmux}"
         try:
             path = private_folder(self.workspace.locations.state) / "copied.txt"
-            path.write_text(text, encoding="utf-8")
+            with private_file(path) as file:
+                file.write(text.encode())
         except (OSError, ServiceError):  # a full disk: the clipboard has it all the same
             self.notify(f"{said}; it could not be written to a file", markup=False, timeout=6)
         else:
@@ -289,9 +300,9 @@ class FinetuiApp(TypeAhead):
 
         workspace = self.workspace
         if workspace is None:
-            if self.unopened is not None:
-                raise self.unopened
             return
+        if self.unopened is not None and len(workspace.profiles.names) == 1:
+            raise self.unopened  # there is nothing to choose from until it is corrected
         choices = [
             Choice(p.name, p.name, p.base_url or "the built-in provider on this machine")
             for p in workspace.profiles.profiles.values()
@@ -315,14 +326,36 @@ class FinetuiApp(TypeAhead):
         work_now = list(self._work.values())[-1] if self._work else ""
         self.status = Status(profile.name, state, profile.read_only, work_now)
 
-    def _tell(self, error: ServiceError) -> None:
-        if isinstance(self.screen, ModeScreen):
+    def _tell(self, error: BaseException) -> None:
+        if isinstance(self.screen, ReportsErrors):
             self.screen.show_error(error)
 
-    def on_worker_state_changed(self, event: Any) -> None:
-        """Show the error of one of the app's own workers on the screen that is up."""
-        if event.state.name == "ERROR" and isinstance(self.screen, ModeScreen):
-            self.screen.show_error(event.worker.error)
+    def show_error(self, error: BaseException) -> None:
+        """Show an error of the app's own on the screen or dialog that is up."""
+        self._tell(error)
+
+    def _unheard(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Show what a task or a callback has raised that nobody waits for."""
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            self.call_later(self._tell, error)
+        else:
+            loop.default_exception_handler(context)
+
+    # -- what leaves the program holds no key ------------------------------------------
+
+    def notify(self, message: str, **options: Any) -> None:
+        """Show a remark for a moment; text from outside is never markup."""
+        super().notify(visible(mask(message)), **{"markup": False, **options})
+
+    def _fatal_error(self) -> None:
+        """End after an exception nobody caught, telling where it came from.
+
+        Textual would print the values of all variables too: keys and headers are among them.
+        """
+        text = "".join(traceback.format_exception(self._exception)) if self._exception else ""
+        self.bell()
+        self.panic(Text(visible(mask(text)).rstrip()))
 
 
 def run(path: str | None = None, profile: str | None = None) -> int:

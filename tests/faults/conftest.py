@@ -19,10 +19,12 @@ def write_config(home: Path, url: str, more: str = "timeout = 0.6") -> dict[str,
     """Write a configuration with the profile `fault` and return the environment for it."""
     folder = home / "config"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "config.toml").write_text(
+    config = folder / "config.toml"
+    config.write_text(
         f'default_profile = "fault"\n[profiles.fault]\nbase_url = "{url}"\n'
         f'api_key = "sk-fault"\n{more}\n'
     )
+    config.chmod(0o600)
     return {"FINETUI_HOME": str(home)}
 
 

@@ -23,7 +23,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         from tui.cli.dispatch import dispatch
+        from tui.services.masked_logs import mask_logs
 
+        mask_logs()
         code = dispatch(arguments)
     except KeyboardInterrupt:
         return INTERRUPTED

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from tui import __version__
 from tui.cli.arguments import Parser, common
 from tui.cli.output import Output
-from tui.services.errors import InputError, ServiceError
+from tui.services.errors import InputError, ServiceError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,7 @@ COMMANDS = (
     "files", "jobs", "chat", "models", "lab",
 )  # fmt: skip
 _NEEDS_VALUE = "--profile"
+_ASK_PROVIDERS = {"files", "jobs", "chat", "models"}  # they are told what is not safe
 
 
 def dispatch(arguments: Sequence[str]) -> int:
@@ -36,10 +37,10 @@ def dispatch(arguments: Sequence[str]) -> int:
         return error.exit_code
     except (KeyboardInterrupt, BrokenPipeError):
         raise
-    except Exception as error:  # a fault of ours is told in a line too, not in a traceback
+    except Exception as error:  # noqa: BLE001 - a fault of ours is told in a line too
         if os.environ.get("FINETUI_DEBUG"):
-            raise
-        out.error(_inside(error))
+            out.traceback(error)
+        out.error(unforeseen(error))
         return ServiceError.exit_code
 
 
@@ -62,6 +63,8 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
     from tui.services.workspace import Workspace
 
     workspace = await Workspace.open(getattr(options, "profile", None))
+    for remark in workspace.remarks if options.command in _ASK_PROVIDERS else ():
+        out.note(f"finetui: warning: {remark}.")
     try:
         code: int = await options.run(options, workspace, out)
         return code
@@ -147,11 +150,3 @@ def _after_words(after: list[str], before: list[str]) -> list[str]:
 def _wants_json(arguments: Sequence[str]) -> bool:
     known = arguments[: arguments.index("--")] if "--" in arguments else arguments
     return "--json" in known
-
-
-def _inside(error: Exception) -> ServiceError:
-    return ServiceError(
-        "Something went wrong inside finetui",
-        f"{type(error).__name__}: {error}",
-        "FINETUI_DEBUG=1 shows where; please report it",
-    )

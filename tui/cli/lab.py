@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.services.config import key_variables
+from tui.services.environment import without_secrets
 from tui.services.locations import Locations
 
 if TYPE_CHECKING:
@@ -22,7 +24,10 @@ def run_lab(arguments: Sequence[str]) -> int:
         words += ["--data-dir", str(Locations.standard(os.environ).lab)]
     command = [sys.executable, "-m", "tui.lab", "serve", *words]
     roots = [str(Path(__file__).resolve().parents[2]), os.environ.get("PYTHONPATH", "")]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(root for root in roots if root)}
+    # Whoever asks it for something needs no key of ours, and neither does it.
+    named = key_variables(Locations.standard(os.environ).config_file, os.environ)
+    environ = without_secrets(os.environ, named)
+    environ["PYTHONPATH"] = os.pathsep.join(root for root in roots if root)
     sys.stdout.flush()
     if os.name == "posix":
         # Held until the lab can end in good order; it takes them up once it listens to them.

@@ -7,9 +7,11 @@ import json
 import os
 import re
 import sys
+import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from tui.core.masking import mask
 from tui.core.text import one_line, visible
 from tui.services.errors import InputError
 
@@ -50,11 +52,17 @@ class Output:
         """Print a line about the progress on the error stream."""
         # Remarks are not worth ending the work for: a job made must still be told on stdout.
         with contextlib.suppress(OSError):
-            print(one_line(text, 2000), file=sys.stderr, flush=True)
+            print(one_line(mask(text), 2000), file=sys.stderr, flush=True)
+
+    def traceback(self, error: Exception) -> None:
+        """Print where an exception came from on the error stream."""
+        with contextlib.suppress(OSError):
+            text = "".join(traceback.format_exception(error))
+            print(visible(mask(text)), end="", file=sys.stderr, flush=True)
 
     def _write(self, text: str) -> None:
         try:
-            sys.stdout.write(text)
+            sys.stdout.write(mask(text))
             sys.stdout.flush()
         except BrokenPipeError:
             raise

@@ -12,29 +12,18 @@ from textual.widgets import Static
 from tui.commands import MODES, bindings_for, commands_for
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
-from tui.services.errors import InputError, ServiceError
-from tui.widgets.error_panel import ErrorPanel, Failure
+from tui.screens.reporting import ReportsErrors, failure_of
+from tui.services.errors import InputError
+from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.key_line import KeyLine
 from tui.widgets.mode_bar import ModeBar
 from tui.widgets.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.worker import Worker, WorkerState
 
     from tui.screens.walk import Walk
     from tui.services.workspace import Workspace
-
-
-def failure_of(error: BaseException) -> Failure:
-    """Return what to show for an error; one nobody foresaw is named as what it is."""
-    if isinstance(error, ServiceError):
-        return Failure(error.title, error.cause, error.next_step, error.request_id or "")
-    return Failure(
-        "Something unforeseen went wrong",
-        f"{type(error).__name__}: {error}",
-        "Nothing typed is lost. Try again; if it stays, copy this with y and report it.",
-    )
 
 
 class GuideLine(Static):
@@ -49,7 +38,7 @@ class GuideLine(Static):
     """
 
 
-class ModeScreen(Screen[None]):
+class ModeScreen(ReportsErrors, Screen[None]):
     """A mode: subclasses give `MODE`, `compose_body`, and `on_workspace`."""
 
     MODE: ClassVar[str] = ""
@@ -177,11 +166,3 @@ class ModeScreen(Screen[None]):
         """The error shown, as text to copy."""
         failure = self.query_one(ErrorPanel).failure
         return failure.as_text() if failure else ""
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Show a worker's error where it happened; workers never end the program."""
-        state: WorkerState = event.state
-        if state.name == "ERROR" and event.worker.error is not None:
-            if not isinstance(event.worker.error, ServiceError):
-                self.log.error(repr(event.worker.error))
-            self.show_error(event.worker.error)

@@ -9,15 +9,9 @@ from email.utils import parsedate_to_datetime
 from time import time
 from typing import TYPE_CHECKING, Any
 
+from tui.core.masking import KEYS, mask
 from tui.core.parsing import as_float, as_map, as_text
-from tui.services.errors import (
-    Malformed,
-    NotOffered,
-    Refused,
-    ServiceError,
-    Unanswered,
-    Unreachable,
-)
+from tui.services.errors import Malformed, NotOffered, Refused, ServiceError
 
 if TYPE_CHECKING:
     import httpx2
@@ -66,11 +60,12 @@ async def whole_body(response: httpx2.Response, asked: Asked) -> bytes:
 
 
 def json_value(response: httpx2.Response, body: bytes, asked: Asked) -> object:
-    """Return the decoded body. Raises Malformed when it is not JSON."""
+    """Return the decoded body, keys in it masked. Raises Malformed when it is not JSON."""
     try:
-        return json.loads(body)
-    except ValueError:
-        text = body.decode("utf-8", "replace").strip()
+        value = json.loads(body)
+        return KEYS.mask_json(value) if KEYS.may_hold(body) else value
+    except (ValueError, RecursionError):  # the latter for brackets without end
+        text = mask(body.decode("utf-8", "replace").strip())
         cause = f"the answer is no JSON: {text[:120]!r}" if text else "the answer is empty"
         if _is_html(response, text):
             cause = f"a web page came back instead of data{_page_title(text)}"
@@ -108,26 +103,6 @@ def from_status(response: httpx2.Response, asked: Asked) -> ServiceError:
     return made
 
 
-def from_transport(error: BaseException | None, asked: Asked, waited: float) -> ServiceError:
-    """Return the error a broken connection stands for; `error` is the HTTP library's own."""
-    import httpx2
-
-    if isinstance(error, httpx2.ConnectError | httpx2.ConnectTimeout | httpx2.UnsupportedProtocol):
-        return Unreachable(
-            asked.title,
-            f"{asked.base_url} cannot be reached ({_plain(error)})",
-            "Check the address and the network, then try again.",
-        )
-    reading = asked.method == "GET"
-    cause = f"the connection broke before the answer was complete ({_plain(error)})"
-    if isinstance(error, httpx2.TimeoutException):
-        cause = f"no answer within {waited:g} s"
-    next_step = "Try again." if reading else "It may have been done: look before asking again."
-    made = Unanswered(asked.title, cause, next_step)
-    made.timed_out = isinstance(error, httpx2.TimeoutException)
-    return made
-
-
 def request_id(response: httpx2.Response) -> str | None:
     """Return the id under which the provider logs the request."""
     found: str | None = response.headers.get("x-request-id")
@@ -143,7 +118,7 @@ def retry_after(response: httpx2.Response) -> float | None:
         return None if header is None else max(0.0, seconds or 0.0)
     try:
         return max(0.0, parsedate_to_datetime(header).timestamp() - time())
-    except ValueError:
+    except (ValueError, TypeError, OverflowError):
         return None
 
 
@@ -178,18 +153,18 @@ def _next_step(kind: type[Refused], status: int, code: str | None, asked: Asked)
 def _error_object(response: httpx2.Response) -> dict[str, Any]:
     try:
         body = as_map(json.loads(response.content))
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return dict(as_map(body.get("error"))) or dict(body)
 
 
 def _words(response: httpx2.Response) -> str:
-    text = response.text.strip()
+    text = mask(response.text.strip())  # before it is cut: half a key is one too
     if _is_html(response, text):
         return f"a web page came back{_page_title(text)} (HTTP {response.status_code})"
     try:
         body = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         return text[:300]
     error = as_map(body).get("error")
     found = (
@@ -210,7 +185,3 @@ def _is_html(response: httpx2.Response, text: str) -> bool:
 def _page_title(text: str) -> str:
     found = _TITLE.search(text[:10_000])
     return f" ({' '.join(found[1].split())[:80]})" if found else ""
-
-
-def _plain(error: BaseException | None) -> str:
-    return str(error) or type(error).__name__

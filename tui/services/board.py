@@ -17,10 +17,11 @@ from math import inf
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.progress import progress_of
+from tui.services.background import start
 from tui.services.board_details import JobDetail, Watch
 from tui.services.board_list import BoardState, Lister
 from tui.services.board_pace import IDLE_S, Pace
-from tui.services.errors import LedgerError, ServiceError
+from tui.services.errors import LedgerError, ServiceError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -134,7 +135,7 @@ class JobBoard:
 
     def _start(self) -> None:
         if self._task is None or self._task.done():
-            self._task = asyncio.create_task(self._run(), name="job board")
+            self._task = start(self._run(), "job board")
         else:
             self._wake.set()
 
@@ -154,13 +155,25 @@ class JobBoard:
         await self._recall()
         while self._wanted():
             self._wake.clear()
-            await self._round()
+            try:
+                await self._round()
+            except Exception as error:  # whoever waits for the list must hear of it
+                log.exception("a round of the job board")
+                self._give_up(unforeseen(error))
             wait = self._next() - time.monotonic()
             if wait <= 0:
                 await asyncio.sleep(0)
                 continue
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), None if wait == inf else wait)
+
+    def _give_up(self, error: ServiceError) -> None:
+        """Tell an error nobody expected, and try again later."""
+        wait = self._pace.after_failure(error)
+        self._list_due = time.monotonic() + wait
+        for watch in self._watches.values():
+            watch.due = max(watch.due, self._list_due)
+        self._set(failure=error)
 
     def _next(self) -> float:
         """Return when there is something to do next, by the monotonic clock."""

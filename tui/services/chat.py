@@ -7,6 +7,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tui.core.masking import KEYS, StreamMask
 from tui.core.parsing import as_map, as_text
 from tui.core.records import Usage, parse_usage
 from tui.services.calls import Call
@@ -133,6 +134,8 @@ class ChatService:
                 raise
             answer.finish_reason = error.code or "error"
             answer.ended = False
+        if rest := answer.rest():
+            yield Delta(rest)
         if not answer.text and not answer.ended:
             raise Malformed(
                 f"Cannot {call.doing}",
@@ -167,6 +170,7 @@ class _Answer:
     usage: Usage | None = None
     first_token: float | None = None
     ended: bool = False
+    mask: StreamMask = field(default_factory=lambda: StreamMask(KEYS))
 
     @property
     def text(self) -> str:
@@ -184,7 +188,14 @@ class _Answer:
         if text:
             if self.first_token is None:
                 self.first_token = time.monotonic()
+            text = self.mask.feed(text)
             self.pieces.append(text)
+        return text
+
+    def rest(self) -> str:
+        """Return the end of the text, which looked like the beginning of a key."""
+        text = self.mask.end()
+        self.pieces.append(text)
         return text
 
     def reply(self) -> Reply:

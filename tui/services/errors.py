@@ -11,6 +11,7 @@ ServiceError                 title, cause in the other side's words, next step
 ├── LabFailed                the built-in provider did not start
 ├── ReadOnly                 the profile is marked read-only
 ├── LedgerError              the local ledger cannot be read or written
+├── Unforeseen               a fault of ours, or of a library
 └── NeedsConfirmation        it bills or destroys, and nobody said yes
 """
 
@@ -18,9 +19,11 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from tui.core.masking import mask
+
 
 class ServiceError(Exception):
-    """Something failed; it is shown whole and can be copied.
+    """Something failed; it is shown whole and can be copied, and so holds no key.
 
     `exit_code` is what a headless command returns for it. `retry_after` is the wait in
     seconds the server asked for, if it did.
@@ -31,11 +34,11 @@ class ServiceError(Exception):
     def __init__(
         self, title: str, cause: str, next_step: str = "", *, request_id: str | None = None
     ) -> None:
-        super().__init__(f"{title}: {cause}")
-        self.title = title
-        self.cause = cause
-        self.next_step = next_step
-        self.request_id = request_id
+        self.title = mask(title)
+        self.cause = mask(cause)
+        self.next_step = mask(next_step)
+        self.request_id = request_id and mask(request_id)
+        super().__init__(f"{self.title}: {self.cause}")
         self.retry_after: float | None = None
 
     @property
@@ -81,8 +84,8 @@ class Refused(ServiceError):  # noqa: N818 - these names are what the user reads
     ) -> None:
         super().__init__(title, cause, next_step, request_id=request_id)
         self.status = status
-        self.code = code
-        self.param = param
+        self.code = code and mask(code)
+        self.param = param and mask(param)
 
     @property
     def passing(self) -> bool:
@@ -131,6 +134,35 @@ class ReadOnly(ServiceError):  # noqa: N818
 
 class LedgerError(ServiceError):
     """The local ledger cannot be opened, read or written."""
+
+
+class Unforeseen(ServiceError):  # noqa: N818
+    """An exception nobody expected: a fault of this program, or of a library it uses."""
+
+
+def unforeseen(error: BaseException) -> ServiceError:
+    """Return an exception as it is told; a ServiceError is told as it is."""
+    if isinstance(error, ServiceError):
+        return error
+    return Unforeseen(
+        "Something went wrong inside finetui",
+        words_of(error),
+        "FINETUI_DEBUG=1 shows where; please report it",
+    )
+
+
+def leaf_of(error: BaseException) -> BaseException:
+    """Return the first exception within groups of exceptions."""
+    while isinstance(error, BaseExceptionGroup) and error.exceptions:
+        error = error.exceptions[0]
+    return error
+
+
+def words_of(error: BaseException) -> str:
+    """Return the type and the words of an exception, of the first within a group."""
+    error = leaf_of(error)
+    name, words = type(error).__name__, str(error).strip()
+    return f"{name}: {words}" if words else name
 
 
 class NeedsConfirmation(ServiceError):  # noqa: N818

@@ -12,6 +12,7 @@ from tui.core.durations import Usual, usual
 from tui.core.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
 from tui.core.parsing import MalformedError
 from tui.core.progress import Progress, progress_of
+from tui.services.background import start
 from tui.services.errors import LedgerError
 from tui.services.history_ledger import SeenJob
 
@@ -153,7 +154,7 @@ class JobHistory:
     def _begin(self) -> None:
         self._timer = None
         if self._writing is None or self._writing.done():
-            self._writing = asyncio.create_task(self._write(), name="keep job history")
+            self._writing = start(self._write(), "keep job history")
         else:
             self._soon()
 

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tui.core.parsing import as_map, as_text
+from tui.services.environment import without_secrets
 from tui.services.errors import LabFailed
-from tui.services.locations import private_folder
+from tui.services.locations import private_file, private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,13 +79,13 @@ class LabProcess:
         private_folder(self.folder)
         package_root = str(Path(__file__).resolve().parents[2])
         # The lab has no business with anybody's keys.
-        environ = {k: v for k, v in self._environ.items() if not k.startswith("OPENAI_")}
+        environ = without_secrets(self._environ)
         paths = [package_root, environ.get("PYTHONPATH", "")]
         environ["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
         command = [sys.executable, "-m", "tui.lab", "serve", "--data-dir", str(self.folder)]
         command += ["--idle-minutes", str(IDLE_MINUTES)]
         try:
-            with (self.folder / LOG_NAME).open("wb") as log:
+            with private_file(self.folder / LOG_NAME) as log:
                 process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
                     command,
                     stdin=subprocess.DEVNULL,

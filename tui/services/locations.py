@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from tui.services.errors import InputError
 
@@ -48,12 +50,12 @@ class Locations:
 
 
 def private_folder(path: Path) -> Path:
-    """Make `path` (only its owner may enter) unless it exists, and return it.
+    """Make `path` a folder only its owner may enter, and return it; it may exist.
 
-    Raises InputError when it cannot be made.
+    So are the folders above it that have to be made. Raises InputError when it cannot be made.
     """
     try:
-        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(path)
     except OSError as error:
         raise InputError(
             "Cannot make a folder",
@@ -61,3 +63,25 @@ def private_folder(path: Path) -> Path:
             "Make it writable, or set FINETUI_HOME to a folder that is.",
         ) from error
     return path
+
+
+def make_private(path: Path) -> None:
+    """Do what `private_folder` does. Raises OSError."""
+    for folder in reversed([path, *path.parents]):
+        if not folder.exists():
+            folder.mkdir(mode=0o700, exist_ok=True)
+    if os.name == "posix" and path.stat().st_mode & 0o077:
+        with contextlib.suppress(PermissionError):  # somebody else's
+            path.chmod(0o700)
+
+
+def private_file(path: Path) -> BinaryIO:
+    """Open `path` for writing anew; only its owner may read it. Raises OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        if hasattr(os, "fchmod"):
+            os.fchmod(handle, 0o600)  # one that was there keeps its mode otherwise
+        return os.fdopen(handle, "wb")
+    except BaseException:  # whatever it was goes on; the descriptor is given back
+        os.close(handle)
+        raise

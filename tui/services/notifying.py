@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Literal, cast
 
 from tui.core.text import one_line
-from tui.services.config import ConfigFile
+from tui.services.config import NOTIFY, ConfigFile
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from tui.services.locations import Locations
 
 Kind = Literal["off", "osc9", "osc777"]
-_CHOICES = ("auto", "off", "osc9", "osc777")
 _PROGRAMS: dict[str, Kind] = {"iTerm.app": "osc9", "WezTerm": "osc777", "ghostty": "osc777"}
 _TERMS: dict[str, Kind] = {"xterm-kitty": "osc9", "xterm-ghostty": "osc777", "foot": "osc777"}
 
@@ -26,8 +25,8 @@ def notification_kind(locations: Locations, environ: Mapping[str, str]) -> Kind:
     """Return how to notify in this terminal. Blocking. Raises InputError for a wrong setting."""
     source = ConfigFile.read(locations.config_file)
     chosen = source.values.get("notify", "auto")
-    if chosen not in _CHOICES:
-        raise source.bad("notify", f"notify is {chosen!r}, not one of {', '.join(_CHOICES)}")
+    if chosen not in NOTIFY:
+        raise source.bad_notify()
     if chosen != "auto":
         return cast("Kind", chosen)
     if environ.get("TMUX") or environ.get("STY"):  # they would have to be told to let it pass

@@ -74,7 +74,7 @@ class Presets:
         try:
             private_folder(self._folder)
             text = json.dumps(dict(presets), ensure_ascii=True, indent=1, sort_keys=True)
-            write_atomically(self._path, [text.encode()])
+            write_atomically(self._path, [text.encode()], private=True)
         except OSError as error:
             cause = f"{self._path}: {error.strerror or error}"
             raise InputError("The preset was not saved", cause, "Free some disk space.") from error

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import os
+import ssl
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
+from tui.core.masking import KEYS, learn
 from tui.services.answers import (
     Asked,
     from_status,
-    from_transport,
     json_value,
     request_id,
     whole_body,
 )
 from tui.services.calls import Call, perform
 from tui.services.errors import InputError, ReadOnly, ServiceError, Unanswered, Unreachable
-from tui.services.http import make_client
+from tui.services.failures import from_exception
+from tui.services.http import LEFT, make_client
 from tui.services.lab_process import LabProcess
 from tui.services.status import Announcer, ProviderStatus
 
@@ -74,7 +76,11 @@ class Provider:
             return self._client
 
     def check_writable(self, doing: str) -> None:
-        """Raise ReadOnly when the profile allows no changes; `doing` completes "Cannot …"."""
+        """Raise ReadOnly when the profile allows no changes; `doing` completes "Cannot …".
+
+        Raises InputError when it cannot be used at all.
+        """
+        self.profile.check_usable()
         if self.profile.read_only:
             raise ReadOnly(
                 f"Cannot {doing}",
@@ -123,7 +129,10 @@ class Provider:
     async def read(self, call: Call) -> bytes:
         """Make one request and return the bytes of its answer, which must not be huge."""
         async with self.stream(call) as response:
-            return await self._body(response, call)
+            body = await self._body(response, call)
+        if not KEYS.may_hold(body):
+            return body
+        return KEYS.mask(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
 
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[httpx2.Response]:
@@ -134,12 +143,13 @@ class Provider:
         response = await self._open(call)
         import httpx2  # only now: the client's making has imported it, in a thread
 
+        # Whoever reads the answer may fail in a way of its own, as in writing to a full disk.
+        broken = (httpx2.HTTPError, httpx2.StreamError, ssl.SSLError, ExceptionGroup)
         try:
             yield response
-        except httpx2.HTTPError as error:
-            asked = self._asked(call)
-            made = from_transport(error, asked, call.timeout or self.profile.timeout)
-            made.request_id = request_id(response)
+        except broken as error:
+            made = from_exception(error, self._asked(call), call.timeout or self.profile.timeout)
+            made.request_id = made.request_id or request_id(response)
             raise made from error
         finally:
             await response.aclose()
@@ -179,24 +189,31 @@ class Provider:
         import openai  # the client's making has imported it already, in a thread
 
         asked = self._asked(call)
+        left: list[bool] = []
+        LEFT.set(left)
         try:
             response = await perform(client, call)
         except openai.APIStatusError as error:
             self._status.set("ready")
             raise from_status(error.response, asked) from error
-        except openai.APIConnectionError as error:
+        # Beside their own exceptions the libraries raise many others: for a header that is not
+        # ASCII, for a port, for a proxy. None may end a worker that somebody waits for.
+        except Exception as error:
+            if self._closed and isinstance(error, RuntimeError):
+                raise _gone() from error  # closed while this request was on its way
             waited = call.timeout or self.profile.timeout
-            raise from_transport(error.__cause__, asked, waited) from error
-        except RuntimeError as error:
-            if not self._closed:
-                raise
-            raise _gone() from error  # closed while this request was on its way
+            raise from_exception(error, asked, waited, sent=bool(left)) from error
         self._status.set("ready")
         return response
 
     async def _make(self) -> AsyncOpenAI:
         if self._closed:
             raise _gone()
+        try:
+            self.profile.check_usable()
+        except InputError as error:
+            self._status.set("failed", error.cause)
+            raise
         base_url, key = self.profile.base_url, self.profile.api_key
         if self.profile.kind == "lab":
             self._status.set("starting", "starting lab")
@@ -206,7 +223,14 @@ class Provider:
                 self._status.set("failed", error.cause)
                 raise
             base_url, key = address.base_url, address.api_key
-        return await asyncio.to_thread(make_client, self.profile, base_url or "", key)
+            learn(key)
+        try:
+            return await asyncio.to_thread(make_client, self.profile, base_url or "", key)
+        except Exception as error:  # as above: libraries that are set up with what they refuse
+            asked = Asked(self.profile, "connect", "GET", "", base_url or "")
+            made = from_exception(error, asked, self.profile.timeout, sent=False)
+            self._status.set("failed", made.cause)
+            raise made from error
 
     async def _drop_client(self) -> None:
         client, self._client = self._client, None

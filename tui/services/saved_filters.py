@@ -78,7 +78,8 @@ class SavedFilters:
 
         private_folder(self._state)
         value = {"saved": filters.saved, "recent": filters.recent}
-        write_atomically(self._path, [json.dumps(value, ensure_ascii=True, indent=1).encode()])
+        text = json.dumps(value, ensure_ascii=True, indent=1)
+        write_atomically(self._path, [text.encode()], private=True)
 
     def _write_quietly(self, filters: Filters) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from tui.core.masking import KEYS
 from tui.core.parsing import as_map, as_text
 from tui.services.errors import Malformed, Refused
 
@@ -53,9 +54,10 @@ async def _lines(response: httpx2.Response) -> AsyncGenerator[bytes]:
 
 def _chunk(data: bytes, doing: str) -> Mapping[str, Any]:
     try:
-        chunk = as_map(json.loads(data))
-    except ValueError:
-        text = data[:120].decode("utf-8", "replace")
+        value = json.loads(data)
+        chunk = as_map(KEYS.mask_json(value) if KEYS.may_hold(data) else value)
+    except (ValueError, RecursionError):
+        text = KEYS.mask(data.decode("utf-8", "replace"))[:120]
         raise Malformed(
             f"Cannot {doing}", f"the answer is neither a stream nor JSON: {text!r}",
             "Check the profile's base_url.",

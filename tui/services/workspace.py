@@ -7,8 +7,11 @@ import os
 from importlib import import_module
 from typing import TYPE_CHECKING
 
+from tui.services.background import start
 from tui.services.board import JobBoard
 from tui.services.chat import ChatService
+from tui.services.environment import without_secrets
+from tui.services.errors import InputError
 from tui.services.file_overview import FileOverview
 from tui.services.files import FileService
 from tui.services.jobs import JobService
@@ -77,6 +80,33 @@ class Workspace:
         book = ProfileBook.load(places, environ)
         return cls(book, book.get(profile), places, environ)
 
+    @classmethod
+    async def open_safely(
+        cls,
+        profile: str | None = None,
+        *,
+        locations: Locations | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> tuple[Workspace, InputError | None]:
+        """Make a workspace like `open`; for one that cannot be, one on the lab, and the error.
+
+        Nothing can be paid for by mistake there. The other profiles stay available if the
+        configuration itself is in order.
+        """
+        environ = dict(os.environ) if environ is None else environ
+        places = locations or Locations.standard(environ)
+        book = ProfileBook.lab_only(places, environ)
+        try:
+            book = ProfileBook.load(places, environ)
+            return cls(book, book.get(profile), places, environ), None
+        except InputError as error:
+            return cls(book, book.get("lab"), places, environ), error
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """What is not safe about the configuration and the profile in use."""
+        return (*self.profiles.remarks, *self.profile.remarks)
+
     async def use_profile(self, name: str) -> None:
         """Switch to another profile. Raises InputError when there is none of that name."""
         profile = self.profiles.get(name)
@@ -107,7 +137,7 @@ class Workspace:
         document = self.datasets.current
         self._forget_preparing()
         if document is not None and document.size > _LARGE:
-            self._preparing = asyncio.create_task(self._prepare_soon(document))
+            self._preparing = start(self._prepare_soon(document), "prepare to count")
 
     async def _prepare_soon(self, document: Document) -> None:
         await asyncio.sleep(_PREPARED_AFTER_S)
@@ -131,7 +161,8 @@ class Workspace:
 
     def _compose(self, profile: Profile) -> None:
         self.profile = profile
-        self.provider = Provider(profile, self.locations, self._environ)
+        environ = without_secrets(self._environ, self.profiles.key_variables)
+        self.provider = Provider(profile, self.locations, environ)
         self.files = FileService(self.provider, self.store)
         self.jobs = JobService(self.provider, self.store, self.files)
         self.file_overview = FileOverview(self.files, self.jobs, self.store, profile.name)

@@ -12,11 +12,11 @@ from textual.widgets import ContentSwitcher, Static
 
 from tui.core.example import parse
 from tui.core.text import one_line, plural, visible
-from tui.screens.base import failure_of
 from tui.screens.datasets.rows import turns_of
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.path import short_path
 from tui.screens.dialogs.target import ask_target
+from tui.screens.reporting import failure_of
 from tui.widgets.conversation import Conversation, Turn
 from tui.widgets.record_list import RecordList
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.app import ComposeResult
-    from textual.worker import Worker
 
     from tui.core.formats import Converted
 
@@ -174,8 +173,6 @@ class ConversionPreview(Dialog[str]):
             await asyncio.to_thread(write_dropped, path, self._converted.dropped)
             self.notify(f"Wrote {short_path(path)}", markup=False, timeout=3)
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+    def show_error(self, error: BaseException) -> None:
         """Say why a list could not be written."""
-        if event.state.name == "ERROR" and event.worker.error is not None:
-            failure = failure_of(event.worker.error)
-            self.query_one(".detail", Static).update(visible(failure.as_text()))
+        self.query_one(".detail", Static).update(visible(failure_of(error).as_text()))

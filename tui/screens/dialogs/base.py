@@ -11,6 +11,8 @@ from textual.screen import ModalScreen
 from tui.commands import bindings_for
 from tui.core.text import one_line
 from tui.dispatch import Dispatcher
+from tui.screens.reporting import ReportsErrors, failure_of
+from tui.widgets.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class Dialog(ModalScreen[T | None]):
+class Dialog(ReportsErrors, ModalScreen[T | None]):
     """Subclasses yield their widgets from `compose_content`; `dismiss(None)` is a no.
 
     `WHERE` names a dialog's commands in the table: `@handles` methods of the dialog carry them out.
@@ -67,6 +69,15 @@ class Dialog(ModalScreen[T | None]):
     def action_command(self, command_id: str) -> None:
         """Run a command of this dialog, wherever its handler is."""
         self.dispatcher.run(command_id, self)
+
+    def show_error(self, error: BaseException) -> None:
+        """Show an error at the foot of the dialog."""
+        if not (panels := self.query(ErrorPanel)):
+            panel = ErrorPanel()
+            self.query_one(".dialog").mount(panel)
+        else:
+            panel = panels.first()
+        panel.show(failure_of(error))
 
     def action_cancel(self) -> None:
         """Close without an answer."""

@@ -11,13 +11,13 @@ from textual.widgets import Static
 
 from tui.core.files import StoredFile
 from tui.core.text import one_line, plural, size_words
-from tui.screens.base import failure_of
 from tui.screens.dialogs.confirm import Confirm, TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.files.deletion import statement, word_for
 from tui.screens.files.pruning import PruneDialog
 from tui.screens.files.rows import Running, about, entry_row, full_text, head_row, key_of
 from tui.screens.files.training import FileTraining
+from tui.screens.reporting import failure_of
 from tui.services.errors import InputError, NotOffered, ServiceError
 from tui.services.part_ledger import OpenUpload
 from tui.widgets.record_list import RecordList

@@ -11,7 +11,6 @@ from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
 from tui.core.text import one_line
-from tui.screens.base import failure_of
 from tui.screens.host import host_of
 from tui.screens.jobs.choosing import Choosing
 from tui.screens.jobs.fields import (
@@ -24,6 +23,7 @@ from tui.screens.jobs.fields import (
     shown,
 )
 from tui.screens.jobs.preflight import PreflightPanel
+from tui.screens.reporting import failure_of
 from tui.services.drafts import FIELDS, Draft
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import Field, Fold, OneOf
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from textual.app import ComposeResult
-    from textual.worker import Worker
 
     from tui.core.training import Method
     from tui.services.preflight import Preflight
@@ -234,9 +233,3 @@ class NewJob(Choosing):
         if hidden:
             self._plan()
         return hidden
-
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Show a worker's error here."""
-        error: Any = event.worker.error
-        if event.state.name == "ERROR" and error is not None:
-            self.show_error(error)

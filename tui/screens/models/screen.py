@@ -9,12 +9,12 @@ from textual import work
 from textual.widgets import Static
 
 from tui.core.text import plural
-from tui.screens.base import failure_of
 from tui.screens.deleting import DeletingScreen
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models.deletion import statement, word_for
 from tui.screens.models.rows import about, from_info, full_text, head_row, model_row
+from tui.screens.reporting import failure_of
 from tui.services.errors import InputError, ServiceError
 from tui.widgets.record_list import RecordList
 

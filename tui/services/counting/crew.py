@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from tui.services.counting.encoders import fast_is_here
 from tui.services.counting.frames import receive, send
+from tui.services.environment import without_secrets
 from tui.services.vocab import VocabularyError
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ class Worker:
         self.plain = plain
         told = [*(["plain"] if plain else []), *(["polite"] if polite else [])]
         root = str(Path(__file__).resolve().parents[3])
-        environ = {k: v for k, v in os.environ.items() if not k.startswith("OPENAI_")}
+        environ = without_secrets(os.environ)
         paths = [root, environ.get("PYTHONPATH", "")]
         environ["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
         environ |= _GIVE_BACK | {"RAYON_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}

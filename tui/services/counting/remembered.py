@@ -8,6 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tui.services.counting import records
+from tui.services.locations import make_private, private_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +84,7 @@ class Remembered:
                 if (now.st_ino, now.st_dev) == (then.st_ino, then.st_dev):
                     return
             self._close()
-        self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(self.path.parent)
         self._fd = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
 
     def _tidy(self) -> None:
@@ -98,7 +99,7 @@ class Remembered:
                 break
             some.append(record)
         try:
-            with new.open("wb") as file:
+            with private_file(new) as file:
                 for record in reversed(some):
                     file.write(os.pread(self._fd, record.end - record.offset, record.offset))
             new.replace(self.path)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.checks import Columns, survey
+from tui.services.environment import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -126,7 +127,11 @@ class FileCheck:
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # never onto the screen
             pass_fds=(self._source.descriptor,),
-            env={**os.environ, **_KEEP_MEMORY, "PYTHONPATH": os.pathsep.join(paths)},
+            env={
+                **without_secrets(os.environ),
+                **_KEEP_MEMORY,
+                "PYTHONPATH": os.pathsep.join(paths),
+            },
             start_new_session=True,  # a signal of the terminal is for the screen
         )
         with contextlib.suppress(OSError):  # from here, as what it imports at first takes a while

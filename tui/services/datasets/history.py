@@ -18,6 +18,7 @@ from tui.core.large import numbers_from
 from tui.core.splices import Rows, Splice, Step
 from tui.services.datasets.entries import Entry, entry_of, record_of
 from tui.services.datasets.saving import write_atomically
+from tui.services.locations import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,9 +52,8 @@ def keep(path: Path, saved: Identity, rows: Rows, content: Content) -> History:
     back = (lines.entry(step.inverse()) for step in reversed(kept.done))
     ahead = (lines.entry(step) for step in reversed(kept.undone))
     records = [head, *map(record_of, back), *map(record_of, ahead)]
-    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_atomically(path, (orjson.dumps(record) + b"\n" for record in records))
-    path.chmod(0o600)
+    make_private(path.parent)
+    write_atomically(path, (orjson.dumps(record) + b"\n" for record in records), private=True)
     _forget_old(path.parent)
     return kept
 

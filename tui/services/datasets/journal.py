@@ -22,6 +22,7 @@ import orjson
 from tui.services.datasets.entries import TEXTS, Entry, Move, entry_of, records_of, texts_of
 from tui.services.datasets.saving import sync_folder
 from tui.services.datasets.source import Identity
+from tui.services.locations import make_private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -74,7 +75,7 @@ class Journal:
         self._dataset = real
         self.path = folder / f"{hashlib.sha256(os.fsencode(real)).hexdigest()[:24]}.jsonl"
         self.history = self.path.with_suffix(".history")
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private(folder)
         self._fd = _open_locked(self.path)
 
     def load(self, current: Identity) -> tuple[Identity | None, list[Entry]]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.example import Broken, Example, parse
 from tui.core.text import size_words
+from tui.services.background import start
 from tui.services.datasets.source import LONG_LINE
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ class ParsedRows:
         if known is not None:
             return known
         if row_id not in self._reading:
-            self._reading[row_id] = asyncio.create_task(self._read(row_id))
+            self._reading[row_id] = start(self._read(row_id), "read a long row")
         size = size_words(length)
         return Broken(f"(a line of {size})", f"this line has {size} and is being read", 0)
 

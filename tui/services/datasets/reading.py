@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.example import Broken, Example, parse_exactly
 from tui.core.large import numbers_from
+from tui.services.background import start
 from tui.services.datasets.content import Content, Snapshot
 from tui.services.datasets.parsed import ParsedRows
 
@@ -130,7 +131,7 @@ class OpenRows:
     def grow(self) -> None:
         """Look for the other rows of a file that was not opened whole, in the background."""
         if self.indexed < 1 and self._growing is None:
-            self._growing = asyncio.create_task(self._grow())
+            self._growing = start(self._grow(), "read on")
 
     async def _grow(self) -> None:
         await asyncio.sleep(_FIRST_ROWS_S)

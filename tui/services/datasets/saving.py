@@ -17,6 +17,8 @@ def write_atomically(
     chunks: Iterable[bytes],
     ready: Callable[[int], None] = lambda _file: None,
     begun: Callable[[str], None] = lambda _name: None,
+    *,
+    private: bool = False,
 ) -> None:
     """Replace the content of `path`, keeping its mode and owner; a symbolic link is followed.
 
@@ -24,7 +26,8 @@ def write_atomically(
     by a kill. `ready` is called with its descriptor when the new content is on the disk, before
     it takes the place of the old.
 
-    A new file gets mode 0666 less the umask, as any program's would. Raises OSError (a full
+    A new file gets mode 0666 less the umask, as any program's would; a `private` one, new or
+    not, is its owner's alone. Raises OSError (a full
     disk, a folder that may not be written), leaving the old file as it was.
     """
     target = Path(os.path.realpath(path))
@@ -37,7 +40,8 @@ def write_atomically(
         with os.fdopen(handle, "wb", buffering=1 << 20) as file:
             for chunk in chunks:
                 file.write(chunk)
-            _copy_mode(target, file.fileno())
+            if not private:  # it was made for its owner alone
+                _copy_mode(target, file.fileno())
             file.flush()
             os.fsync(file.fileno())
             ready(file.fileno())

@@ -144,6 +144,7 @@ class DatasetService:
                 if not target.exists():
                     with resources.as_file(shipped / name) as source:
                         shutil.copyfile(source, target)
+                        target.chmod(0o600)
         except OSError as error:
             raise InputError(
                 "Cannot lay out the samples",

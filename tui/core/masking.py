@@ -1,0 +1,243 @@
+"""Masking of API keys in text, in whatever encoding a server or a library repeats them.
+
+The keys in use are known to the whole process: what leaves it (stdout, stderr, a log line, a
+traceback, the screen, the clipboard) must not depend on who holds a workspace. `learn` adds a
+key, `mask` is applied where text from a server enters and where any text leaves.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+MASK = "••••"
+# A shorter word is no secret, and would be found in ordinary prose; it is masked after "Bearer".
+SHORTEST = 6
+LINE = 16  # characters of a line of a key over several lines, which may be a key of its own
+FRAGMENT = 12  # characters of a key in a row that are masked even without the rest of it
+_CHUNK = 6  # any FRAGMENT of a key holds one of its chunks of this length whole (2 x 6 - 1 < 12)
+_HELD = 3  # characters at the end of a stream's piece that are held back if a key begins so
+# What documentation tells to enter where a server wants some key but checks none.
+_PLACEHOLDERS = frozenset(
+    {
+        "api-key", "api_key", "apikey", "dummy-key", "lm-studio", "no-key", "no-key-required",
+        "no-key-needed", "not-needed", "ollama", "placeholder", "sk-no-key-required",
+    }
+)  # fmt: skip
+
+
+class Masker:
+    """Replaces known secrets by a mask. Safe to use from any thread."""
+
+    def __init__(self) -> None:
+        self._keys: tuple[_Key, ...] = ()
+
+    def learn(self, *secrets: str | None) -> None:
+        """Add secrets; None, placeholders and those known already are passed over."""
+        known = {key.text for key in self._keys}
+        for secret in secrets:
+            parts = (part for part in (secret or "").split() if len(part) >= LINE)
+            for text in {secret or "", *parts}:
+                if text.strip() and text not in known and text.lower() not in _PLACEHOLDERS:
+                    known.add(text)
+                    self._keys = (*self._keys, _Key(text))
+
+    def mask(self, text: str) -> str:
+        """Return `text` with every known secret in it masked, and long fragments of one."""
+        for key in self._keys:
+            text = key.mask(text)
+        return text
+
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """Return where secrets stand in `text` from their first to their last character."""
+        found = [span for key in self._keys for span in key.spans(text)]
+        return sorted(found)
+
+    @property
+    def longest(self) -> int:
+        """The length of the longest secret."""
+        return max((len(key.text) for key in self._keys), default=0)
+
+    def may_hold(self, data: bytes) -> bool:
+        """Return whether undecoded JSON may hold a secret; quick, and rather yes than no."""
+        if not self._keys:
+            return False
+        # An ASCII letter written as an escape hides from a search of the bytes.
+        return b"\\u00" in data or any(key.in_bytes(data) for key in self._keys)
+
+    def mask_json(self, value: Any) -> Any:
+        """Return decoded JSON with the secrets in all its texts masked, names included."""
+        if isinstance(value, str):
+            return self.mask(value)
+        if isinstance(value, Mapping):
+            return {self.mask(name): self.mask_json(inner) for name, inner in value.items()}
+        if isinstance(value, list):
+            return [self.mask_json(inner) for inner in value]
+        return value
+
+    def held_back(self, sent: str, text: str) -> int:
+        """Return how many characters at the end of `text` may be the beginning of a secret.
+
+        `sent` is what came before. Text that ends so waits until more of it has come.
+        """
+        whole = sent + text
+        return max((key.begun(whole, len(text)) for key in self._keys), default=0)
+
+
+class StreamMask:
+    """Masks a text that comes in pieces: a secret cut into several is masked too."""
+
+    def __init__(self, masker: Masker) -> None:
+        self._masker = masker
+        self._sent = ""  # the end of what was let through, as it came
+        self._held = ""
+
+    def feed(self, text: str) -> str:
+        """Return what can be shown of the text so far and was not returned yet."""
+        text = self._held + text
+        begin, parts = 0, []
+        for first, last in self._masker.spans(self._sent + text):
+            # The first letters of it may have been shown, before a third made it look like one.
+            first, last = (max(at - len(self._sent), begin) for at in (first, last))  # noqa: PLW2901
+            if last > begin:
+                parts += [self._masker.mask(text[begin:first]), MASK]
+                begin = last
+        held = self._masker.held_back((self._sent + text)[: len(self._sent) + begin], text[begin:])
+        end = len(text) - held
+        parts.append(self._masker.mask(text[begin:end]))
+        self._held = text[end:]
+        self._sent = (self._sent + text[:end])[-self._masker.longest :]
+        return "".join(parts)
+
+    def end(self) -> str:
+        """Return the rest."""
+        held, self._held = self._held, ""
+        return self._masker.mask(held)
+
+
+class _Key:
+    """One secret, and how else it may be written."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self._bearer: re.Pattern[str] | None = None
+        self._chunks: tuple[tuple[int, str], ...] = ()
+        self._whole: tuple[str, ...] = ()
+        if len(text) < SHORTEST:
+            pattern = rf"(bearer\s+){re.escape(text)}(?![\w-])"
+            self._bearer = re.compile(pattern, re.IGNORECASE)
+            return
+        self._whole = _written(text)
+        if len(text) >= FRAGMENT:
+            last = len(text) - _CHUNK
+            places = {*range(0, last, _CHUNK), last}
+            self._chunks = tuple((at, text[at : at + _CHUNK]) for at in sorted(places))
+
+    def mask(self, text: str) -> str:
+        """Return `text` with this secret masked."""
+        if self._bearer is not None:
+            return self._bearer.sub(rf"\1{MASK}", text)
+        for form in self._whole:
+            if form in text:
+                text = text.replace(form, MASK)
+        for at, chunk in self._chunks:
+            if chunk in text:
+                text = self._mask_fragments(text, at, chunk)
+        return text
+
+    def _mask_fragments(self, text: str, at: int, chunk: str) -> str:
+        parts: list[str] = []
+        done = 0
+        found = text.find(chunk)
+        while found >= 0:
+            first, last = self._grown(text, found, at, done)
+            if last - first >= FRAGMENT:
+                parts += [text[done:first], MASK]
+                done = last
+            found = text.find(chunk, max(last, found + 1))
+        return "".join([*parts, text[done:]])
+
+    def _grown(self, text: str, found: int, at: int, least: int) -> tuple[int, int]:
+        """Return the stretch of `text` around a chunk that goes on as the key does."""
+        first, left = found, at
+        while first > least and left > 0 and text[first - 1] == self.text[left - 1]:
+            first, left = first - 1, left - 1
+        last, right = found + _CHUNK, at + _CHUNK
+        while last < len(text) and right < len(self.text) and text[last] == self.text[right]:
+            last, right = last + 1, right + 1
+        return first, last
+
+    def spans(self, text: str) -> Iterator[tuple[int, int]]:
+        """Yield where this secret stands whole in `text`."""
+        at = -1 if self._bearer is not None else text.find(self.text)
+        while at >= 0:
+            yield at, at + len(self.text)
+            at = text.find(self.text, at + len(self.text))
+
+    def in_bytes(self, data: bytes) -> bool:
+        """Return whether the bytes may hold this secret."""
+        if self._bearer is not None:
+            return self.text.encode() in data
+        forms = (*self._whole, *(chunk for _, chunk in self._chunks))
+        return any(form.encode() in data for form in forms)
+
+    def begun(self, whole: str, most: int) -> int:
+        """Return how many of the last `most` characters of `whole` begin this secret."""
+        if self._bearer is not None:
+            return 0
+        for length in range(min(len(self.text) - 1, len(whole)), _HELD - 1, -1):
+            if whole.endswith(self.text[:length]):
+                return min(length, most)
+        return 0
+
+
+def _written(secret: str) -> tuple[str, ...]:
+    """Return the ways a secret may be written in a text, longest first."""
+    data = secret.encode("utf-8", "surrogatepass")
+    forms = {
+        secret,
+        quote(data, safe=""),
+        quote(data, safe="/"),
+        quote_plus(data),
+        _in_html(secret),
+        json.dumps(secret)[1:-1],
+        json.dumps(secret, ensure_ascii=False)[1:-1],
+        json.dumps(secret)[1:-1].replace("/", "\\/"),
+        repr(secret)[1:-1],
+        data.hex(),
+        data.hex().upper(),
+        *_in_base64(data),
+    }
+    return tuple(sorted((form for form in forms if len(form) >= SHORTEST), key=len, reverse=True))
+
+
+def _in_html(text: str) -> str:
+    # As html.escape does, whose module costs a start more than it saves here.
+    for char, entity in (("&", "amp"), ("<", "lt"), (">", "gt"), ('"', "quot"), ("'", "#x27")):
+        text = text.replace(char, f"&{entity};")
+    return text
+
+
+def _in_base64(data: bytes) -> set[str]:
+    """Return what base64 makes of the secret wherever it stands in the text encoded.
+
+    "Basic" authentication encodes NAME:KEY: the letters at its borders depend on what stands
+    beside it, those between them only on where in a group of three bytes it begins.
+    """
+    forms = set()
+    for before in range(3):
+        encoded = base64.b64encode(bytes(before) + data)
+        first = -(-before * 8 // 6)  # the first letter made of the secret alone
+        last = (before + len(data)) * 8 // 6
+        middle = encoded[first:last].decode()
+        forms |= {middle, middle.translate(str.maketrans("+/", "-_"))}
+    return {form for form in forms if len(form) >= SHORTEST + 2}
+
+
+KEYS = Masker()
+mask = KEYS.mask
+learn = KEYS.learn

@@ -1,0 +1,41 @@
+"""No worker ends in silence: what it raises is shown where it was started.
+
+Textual sends a worker's end to the node that started it and no further. Every screen, dialog and
+widget of ours that starts one inherits `ReportsErrors`; a test looks for those that do not.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.core.masking import mask
+from tui.services.errors import ServiceError, words_of
+from tui.widgets.error_panel import Failure
+
+if TYPE_CHECKING:
+    from textual.worker import Worker, WorkerState
+
+
+def failure_of(error: BaseException) -> Failure:
+    """Return what to show for an error; one nobody foresaw is named as what it is."""
+    if isinstance(error, ServiceError):
+        return Failure(error.title, error.cause, error.next_step, error.request_id or "")
+    return Failure(
+        "Something unforeseen went wrong",
+        mask(words_of(error)),
+        "Nothing typed is lost. Try again; if it stays, copy this with y and report it.",
+    )
+
+
+class ReportsErrors:
+    """The part of a node that shows what its workers raise; the node says how."""
+
+    def show_error(self, error: BaseException) -> None:
+        """Show an error until it is closed."""
+        raise NotImplementedError
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show a worker's error where it happened; workers never end the program."""
+        state: WorkerState = event.state
+        if state.name == "ERROR" and event.worker.error is not None:
+            self.show_error(event.worker.error)
