@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from tui.services.workspace import Workspace
@@ -105,6 +106,15 @@ class FinetuiApp(TypeAhead):
         self.chat_model = ""  # the model another mode has asked Chat to take
 
     # -- start and end ---------------------------------------------------------------
+
+    def get_driver_class(self) -> type[Driver]:
+        """Take our own driver where Textual would take its own for terminals."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":  # chosen by $TEXTUAL_DRIVER, or of another system
+            return found
+        from tui.terminal.driver import TerminalDriver
+
+        return TerminalDriver
 
     def on_ready(self) -> None:
         """Open the workspace once the first frame is on the screen."""
