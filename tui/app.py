@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,6 +17,7 @@ from tui.core.text import encodable
 from tui.screens.base import ModeScreen
 from tui.screens.walk import Walk
 from tui.services.errors import ServiceError
+from tui.terminal.endings import Endings
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
 from tui.widgets.status_line import Status
@@ -37,6 +40,8 @@ _SOON_AFTER_KEY_S = 0.4
 # How long a thread that computes may keep the loop waiting, each time the loop has looked for
 # input: once for every message a key brings about.
 _SWITCH_S = 0.0005
+# Work that only reads: nothing is lost when it is not done to its end.
+_READING = frozenset({"models", "files", "index", "checks", "open", "compare", "tokens", "repair"})
 
 
 def _datasets() -> Screen[Any]:
@@ -101,6 +106,7 @@ class FinetuiApp(TypeAhead):
         super().__init__()
         self._path, self._profile = path, profile
         self._work: dict[str, str] = {}
+        self._loop_now: asyncio.AbstractEventLoop | None = None
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_model = ""  # the model another mode has asked Chat to take
@@ -115,6 +121,14 @@ class FinetuiApp(TypeAhead):
         from tui.terminal.driver import TerminalDriver
 
         return TerminalDriver
+
+    def on_load(self) -> None:
+        """Note where this runs, for signals; paint anew whenever the terminal is ours again."""
+        self._loop_now = asyncio.get_running_loop()
+        self.app_resume_signal.subscribe(self, self._paint_anew)
+
+    def _paint_anew(self, _app: App[Any]) -> None:
+        self.refresh(layout=True)
 
     def on_ready(self) -> None:
         """Open the workspace once the first frame is on the screen."""
@@ -140,6 +154,7 @@ class FinetuiApp(TypeAhead):
             self._tell(error)
             self.status = Status(profile="no profile")
             return
+        await asyncio.to_thread(workspace.typed.load)
         if self._path is not None:
             try:
                 await workspace.datasets.open(self._path)
@@ -173,14 +188,43 @@ class FinetuiApp(TypeAhead):
         if self.workspace is not None:
             await self.workspace.close()
 
+    # -- ending by a signal (tui.terminal.endings.Ending) --------------------------------
+
+    def end_soon(self, code: int) -> bool:
+        """Begin to end with an exit code; False when it does not run yet."""
+        if self._loop_now is None:
+            return False
+        self._loop_now.call_soon_threadsafe(lambda: self.exit(return_code=code))
+        return True
+
+    def keep_typed(self) -> None:
+        """Write what is typed to disk. Blocks."""
+        if self.workspace is not None:
+            self.workspace.typed.write()
+
+    def terminal_gone(self) -> None:
+        """End: nothing can be typed or read any more."""
+        self.exit(return_code=128 + signal.SIGHUP)
+
+    def action_suspend(self) -> None:
+        """Stop, so that the shell has the terminal until `fg`."""
+        from tui.terminal.endings import has_shell
+
+        if self.is_headless or not has_shell():
+            text = "There is no shell to go back to: finetui was started without one."
+            self.notify(text, severity="warning", markup=False)
+            return
+        os.kill(0, signal.SIGTSTP)  # all of its group, as ctrl+z does in other programs
+
     def action_leave(self) -> None:
         """Quit. Edits are journalled; only running work would be lost, so that is asked about."""
-        if not self._work:
+        losing = [text for name, text in self._work.items() if name not in _READING]
+        if not losing:
             self.exit()
             return
         from tui.screens.dialogs.confirm import Confirm
 
-        going_on = "\n".join(self._work.values())
+        going_on = "\n".join(losing)
         question = f"Still at work:\n{going_on}\n\nLeave all the same? Jobs go on at the provider."
         self.push_screen(Confirm("Quit", question, "quit", "stay"), self._leave_if)
 
@@ -339,5 +383,6 @@ def run(path: str | None = None, profile: str | None = None) -> int:
     """Run the program on a terminal and return its exit code."""
     sys.setswitchinterval(_SWITCH_S)
     app = FinetuiApp(path, profile)
-    app.run()
+    with Endings(app):
+        app.run()
     return app.return_code or 0

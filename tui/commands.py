@@ -48,7 +48,7 @@ class Command:
     @property
     def key_label(self) -> str:
         """The keys as help shows them, such as `ctrl+s` or `u / ctrl+z`."""
-        return " / ".join(_LABELS.get(k, k) for k in self.keys.split(","))
+        return " / ".join(_LABELS.get(k, k) for k in self.keys.split(",") if k) or "–"
 
 
 _LABELS = {
@@ -78,6 +78,8 @@ COMMANDS: tuple[Command, ...] = (
     Command("app.guide", "f3", "Guide", "Show or hide the line that leads around the circle."),
     Command("app.escape", "escape", "Back", "Close the top layer or the error; never quits."),
     Command("app.copy", "y", "Copy", "Copy what the cursor is on, or the error shown."),
+    # No key: ctrl+z undoes. Anyone may give it one by its id.
+    Command("app.suspend", "", "Suspend", "Back to the shell for a while; fg there returns."),
     Command("app.leave", "ctrl+q", "Quit", "Leave; asks only when something would be lost."),
     # Datasets
     Command("datasets.open", "o", "Open", "Open a JSONL file by path, or one opened before.", True),
@@ -192,6 +194,7 @@ def bindings_for(where: str) -> list[Binding]:
             c.keys, c.action, c.title, show=c.footer, tooltip=c.hint, id=c.id, priority=_first(c)
         )
         for c in commands_for(where)
+        if c.keys
     ]
 
 

@@ -1,1 +1,1 @@
-"""The terminal itself: the bytes it sends, its state, and giving it back however the program ends."""
+"""The terminal itself: what it sends, its state, and giving it back at any end."""

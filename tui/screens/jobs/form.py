@@ -14,6 +14,7 @@ from tui.core.text import one_line
 from tui.screens.base import failure_of
 from tui.screens.host import host_of
 from tui.screens.jobs.choosing import Choosing
+from tui.screens.jobs.draft import keep_form
 from tui.screens.jobs.fields import (
     Line,
     change_words,
@@ -179,6 +180,8 @@ class NewJob(Choosing):
     def _arrange(self) -> None:
         """Show the fields that mean anything now, and say what is folded away and changed."""
         draft = self.draft
+        if draft != self._start:
+            keep_form(self.workspace, draft)
         for name, row in self._fields.items():
             row.display = shown(name, draft, self._terms)
         fold = self.query_one(Fold)
