@@ -216,6 +216,10 @@ class FinetuiApp(TypeAhead):
             return
         os.kill(0, signal.SIGTSTP)  # all of its group, as ctrl+z does in other programs
 
+    def action_help_quit(self) -> None:
+        """Say which key quits: others do, elsewhere."""
+        self.notify("ctrl+q quits", markup=False, timeout=3)
+
     def action_leave(self) -> None:
         """Quit. Edits are journalled; only running work would be lost, so that is asked about."""
         losing = [text for name, text in self._work.items() if name not in _READING]

@@ -81,6 +81,7 @@ COMMANDS: tuple[Command, ...] = (
     # No key: ctrl+z undoes. Anyone may give it one by its id.
     Command("app.suspend", "", "Suspend", "Back to the shell for a while; fg there returns."),
     Command("app.leave", "ctrl+q", "Quit", "Leave; asks only when something would be lost."),
+    Command("app.help_quit", "q,ctrl+c", "How to quit", "Say which key quits."),
     # Datasets
     Command("datasets.open", "o", "Open", "Open a JSONL file by path, or one opened before.", True),
     Command("datasets.sample", "s", "Sample", "Open the sample and be led around the circle."),

@@ -34,6 +34,7 @@ class Dialog(ModalScreen[T | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("ctrl+q", "app.leave", "Quit", show=False, priority=True),
+        Binding("q,ctrl+c", "app.help_quit", "How to quit", show=False),
     ]
 
     def __init__(self, title: str) -> None:

@@ -99,6 +99,7 @@ class NewJob(Choosing):
         self.query_one("#training", Input).focus()
         self.get_ready()
         if not self._start.model:
+            self.finding_model = True  # also before the search has begun
             self.find_model()
         self._plan()
 
