@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import os
+import signal
 import sys
 import traceback
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -20,6 +21,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.reporting import ReportsErrors
 from tui.screens.walk import Walk
 from tui.services.errors import ServiceError
+from tui.terminal.endings import Endings
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
 from tui.widgets.status_line import Status
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.binding import BindingType
+    from textual.driver import Driver
     from textual.screen import Screen
 
     from tui.services.workspace import Workspace
@@ -41,6 +44,8 @@ _SOON_AFTER_KEY_S = 0.4
 # How long a thread that computes may keep the loop waiting, each time the loop has looked for
 # input: once for every message a key brings about.
 _SWITCH_S = 0.0005
+# Work that only reads: nothing is lost when it is not done to its end.
+_READING = frozenset({"models", "files", "index", "checks", "open", "compare", "tokens", "repair"})
 
 
 def _datasets() -> Screen[Any]:
@@ -105,12 +110,30 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         super().__init__()
         self._path, self._profile = path, profile
         self._work: dict[str, str] = {}
+        self._loop_now: asyncio.AbstractEventLoop | None = None
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_model = ""  # the model another mode has asked Chat to take
         self._warned: set[str] = set()
 
     # -- start and end ---------------------------------------------------------------
+
+    def get_driver_class(self) -> type[Driver]:
+        """Take our own driver where Textual would take its own for terminals."""
+        found = super().get_driver_class()
+        if found.__name__ != "LinuxDriver":  # chosen by $TEXTUAL_DRIVER, or of another system
+            return found
+        from tui.terminal.driver import TerminalDriver
+
+        return TerminalDriver
+
+    def on_load(self) -> None:
+        """Note where this runs, for signals; paint anew whenever the terminal is ours again."""
+        self._loop_now = asyncio.get_running_loop()
+        self.app_resume_signal.subscribe(self, self._paint_anew)
+
+    def _paint_anew(self, _app: App[Any]) -> None:
+        self.refresh(layout=True)
 
     def on_ready(self) -> None:
         """Open the workspace once the first frame is on the screen."""
@@ -133,6 +156,7 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         workspace, self.unopened = await Workspace.open_safely(self._profile)
         if self.unopened is not None:
             self._tell(self.unopened)
+        await asyncio.to_thread(workspace.typed.load)
         if self._path is not None:
             try:
                 await workspace.datasets.open(self._path)
@@ -171,14 +195,47 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         if self.workspace is not None:
             await self.workspace.close()
 
+    # -- ending by a signal (tui.terminal.endings.Ending) --------------------------------
+
+    def end_soon(self, code: int) -> bool:
+        """Begin to end with an exit code; False when it does not run yet."""
+        if self._loop_now is None:
+            return False
+        self._loop_now.call_soon_threadsafe(lambda: self.exit(return_code=code))
+        return True
+
+    def keep_typed(self) -> None:
+        """Write what is typed to disk. Blocks."""
+        if self.workspace is not None:
+            self.workspace.typed.write()
+
+    def terminal_gone(self) -> None:
+        """End: nothing can be typed or read any more."""
+        self.exit(return_code=128 + signal.SIGHUP)
+
+    def action_suspend(self) -> None:
+        """Stop, so that the shell has the terminal until `fg`."""
+        from tui.terminal.endings import has_shell
+
+        if self.is_headless or not has_shell():
+            text = "There is no shell to go back to: finetui was started without one."
+            self.notify(text, severity="warning", markup=False)
+            return
+        os.kill(0, signal.SIGTSTP)  # all of its group, as ctrl+z does in other programs
+
+    def action_help_quit(self) -> None:
+        """Say which key quits: others do, elsewhere."""
+        self.notify("ctrl+q quits", markup=False, timeout=3)
+
     def action_leave(self) -> None:
         """Quit. Edits are journalled; only running work would be lost, so that is asked about."""
-        if not self._work:
+        losing = [text for name, text in self._work.items() if name not in _READING]
+        if not losing:
             self.exit()
             return
         from tui.screens.dialogs.confirm import Confirm
 
-        going_on = "\n".join(self._work.values())
+        going_on = "\n".join(losing)
         question = f"Still at work:\n{going_on}\n\nLeave all the same? Jobs go on at the provider."
         self.push_screen(Confirm("Quit", question, "quit", "stay"), self._leave_if)
 
@@ -362,5 +419,6 @@ def run(path: str | None = None, profile: str | None = None) -> int:
     """Run the program on a terminal and return its exit code."""
     sys.setswitchinterval(_SWITCH_S)
     app = FinetuiApp(path, profile)
-    app.run()
+    with Endings(app):
+        app.run()
     return app.return_code or 0

@@ -55,7 +55,7 @@ class Command:
     @property
     def key_label(self) -> str:
         """The keys as help shows them, such as `ctrl+s` or `u / ctrl+z`."""
-        return " / ".join(_LABELS.get(k, k) for k in self.keys.split(","))
+        return " / ".join(_LABELS.get(k, k) for k in self.keys.split(",") if k) or "–"
 
 
 _LABELS = {
@@ -88,6 +88,9 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "app.leave", "ctrl+q", "Quit", "Leave; asks only when something would be lost.", first=True
     ),
+    # No key: ctrl+z undoes. Anyone may give it one by its id.
+    Command("app.suspend", "", "Suspend", "Back to the shell for a while; fg there returns."),
+    Command("app.help_quit", "q,ctrl+c", "How to quit", "Say which key quits."),
     # Datasets
     Command("datasets.open", "o", "Open", "Open a JSONL file by path, or one opened before.", True),
     Command("datasets.sample", "s", "Sample", "Open the sample and be led around the circle."),
@@ -225,4 +228,5 @@ def bindings_for(where: str, *, dispatched: bool = False) -> list[Binding]:
             priority=one.first,
         )
         for one in commands_for(where)
+        if one.keys
     ]

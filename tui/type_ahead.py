@@ -1,9 +1,12 @@
-"""Keys typed ahead wait for the key before them.
+"""Keys typed ahead wait for the key before them, and alt+key is escape and the key.
 
 Over a slow line several keys arrive at once. Textual hands all of them to what has the focus
 at that moment, although the first may open a dialog that the others are meant for. Here a key
 is handed on when the one before it has been dealt with, and when the screen it may have opened
 can take keys.
+
+alt+key that no command has is what a terminal sends for escape and a key typed quickly, and
+means these two, as in vim.
 """
 
 from __future__ import annotations
@@ -17,6 +20,8 @@ from typing import TYPE_CHECKING
 from textual import events
 from textual.app import App
 from textual.message import Message
+
+from tui.terminal.keys import typed_after_escape
 
 if TYPE_CHECKING:
     from textual.await_complete import AwaitComplete
@@ -64,12 +69,22 @@ class TypeAhead(App[None]):
 
     async def _hand_on(self, event: events.Key) -> None:
         self._last_key = time.monotonic()
+        second = typed_after_escape(event.key)
+        if second is not None and event.key in self.screen.active_bindings:
+            second = None
+        if second is not None:
+            self._ahead.appendleft(second)
+            event = events.Key("escape", "\x1b")
         screen = self.screen
         target = self.focused or screen
         await super().on_event(event)
         self._number += 1
         if target.post_message(self.Passed(self._number, screen)):
             self._waiting_for, self._until = self._number, time.monotonic() + _LONGEST_S
+            if second is not None:
+                self._guard_against_loss()
+        elif second is not None:
+            self.call_next(self._hand_on_first)
 
     async def on_type_ahead_passed(self, message: Passed) -> None:
         """Hand the next key on, once a screen opened by this one can take it."""
@@ -79,7 +94,8 @@ class TypeAhead(App[None]):
         for _ in range(3):  # a command that works in the background opens its dialog there
             await asyncio.sleep(0)
         if self.screen is message.screen:
-            self._next(message.number)
+            # Behind what the key has asked for: a widget gets the focus by a message of its own.
+            self.call_later(self._next, message.number)
         else:
             self.screen.call_after_refresh(self._next, message.number)
 

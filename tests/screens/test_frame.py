@@ -13,6 +13,7 @@ from tests.until import until
 from tui.app import FinetuiApp
 from tui.commands import MODES
 from tui.screens.base import ModeScreen
+from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.widgets.record_list import RecordList
 
@@ -77,3 +78,22 @@ async def test_a_bad_configuration_is_said_in_every_mode(app_home: Path, mode: s
         await pilot.press("f2")
         await until(lambda: "base_url must be a text" in screen.failure_text, pilot)
         assert "line 2, column 1" in screen.failure_text
+        assert "unforeseen" not in screen.failure_text
+
+
+@pytest.mark.parametrize("where", ["list", "prompt", "dialog"])
+async def test_keys_that_quit_elsewhere_say_which_one_does(app_home: Path, where: str) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace, pilot)
+        if where == "dialog":
+            app.push_screen(Confirm("Ask", "Really?"))
+            await until(lambda: isinstance(app.screen, Confirm), pilot)
+        elif where == "prompt":
+            await pilot.press("4")
+        for key in ("q", "ctrl+c"):
+            app.clear_notifications()
+            if (where, key) != ("prompt", "q"):  # there it is a letter
+                await pilot.press(key)
+                await until(lambda: [n.message for n in app._notifications] == ["ctrl+q quits"])
+        assert app.is_running

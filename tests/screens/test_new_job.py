@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -258,3 +259,38 @@ async def test_a_lost_answer_is_told_and_so_is_its_end(
         assert len(server.jobs) == 1
         told = [str(one.message) for one in form.app._notifications]
         assert any("exists, once: ftjob-" in text for text in told)
+
+
+@pytest.mark.parametrize("found", [MODEL, ""])
+async def test_ctrl_s_while_the_model_is_looked_for_is_done_when_it_is_there(
+    app_home: Path,
+    server: FaultServer,
+    draft: Draft,
+    monkeypatch: pytest.MonkeyPatch,
+    found: str,
+) -> None:
+    use_profile(app_home, server.url)
+    ready = asyncio.Event()
+
+    async def find(_workspace: object) -> str:
+        await ready.wait()
+        return found
+
+    monkeypatch.setattr("tui.screens.jobs.choosing.default_model", find)
+    async with form_of(replace(draft, model="")) as (pilot, form):
+        progress = form.query_one("#progress", Static)
+        await pilot.press("ctrl+s")
+        await until(lambda: "created when they are there" in str(progress.content), pilot)
+        await pilot.press("escape")  # takes it back; the form stays
+        assert str(progress.content) == ""
+        assert form.app.screen is form
+        await pilot.press("ctrl+s")
+        ready.set()
+        if found:
+            await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
+            assert len(server.jobs) == 1
+        else:
+            row = form.query_one("#field-model")
+            await until(lambda: row.has_class("-wrong"), pilot)
+            assert server.jobs == []
+            assert str(progress.content) == ""

@@ -80,6 +80,24 @@ class Draft:
             if value.strip() != before.get(name, AUTO).strip()
         }
 
+    # -- kept while it is typed --------------------------------------------------------
+
+    def as_typed(self) -> dict[str, Any]:
+        """Return it as plain JSON values, but for the job it was taken from."""
+        texts = {name: getattr(self, name) for name in FIELDS}
+        return texts | {"settings": dict(self.settings)}
+
+    @classmethod
+    def from_typed(cls, value: object) -> Draft | None:
+        """Return what `as_typed` gave, None for anything else."""
+        found = as_map(value)
+        method = found.get("method")
+        if method not in METHODS:
+            return None
+        texts: dict[str, Any] = {name: str(found.get(name, "")) for name in FIELDS}
+        settings = {key: str(typed) for key, typed in as_map(found.get("settings")).items()}
+        return cls(**texts, settings=settings)
+
     # -- what is wrong ---------------------------------------------------------------
 
     def problem(self, name: str, offered: Terms) -> str:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from tui.services.datasets import DatasetService, Document
     from tui.services.tokens import TokenService
+    from tui.services.typed import TypedTexts
 
 _LARGE = 4_000_000
 _PREPARED_AFTER_S = 2.0  # whoever opens a dataset wants to see its rows first
@@ -61,6 +62,7 @@ class Workspace:
         self._tokens: TokenService | None = None
         self._datasets: DatasetService | None = None
         self._preparing: asyncio.Task[None] | None = None
+        self._typed: TypedTexts | None = None
         self._compose(profile)
 
     @classmethod
@@ -132,6 +134,15 @@ class Workspace:
             self._datasets.subscribe(self._prepare)
         return self._datasets
 
+    @property
+    def typed(self) -> TypedTexts:
+        """Texts while they are typed; made at first use."""
+        if self._typed is None:
+            from tui.services.typed import TypedTexts
+
+            self._typed = TypedTexts(self.locations.state / "typed")
+        return self._typed
+
     def _prepare(self) -> None:
         """Have a process ready to count a large dataset before its tokens are asked for."""
         document = self.datasets.current
@@ -150,8 +161,10 @@ class Workspace:
             self._preparing = None
 
     async def close(self) -> None:
-        """Stop polling, close the connections, the dataset and the ledger."""
+        """Keep what is typed, stop polling, close connections, dataset and ledger."""
         self._forget_preparing()
+        if self._typed is not None:
+            await asyncio.to_thread(self._typed.close)
         await self._close_provider()
         if self._tokens is not None:
             await self._tokens.close()

@@ -21,6 +21,7 @@ from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.widgets import TextArea
     from textual.worker import Worker
 
     from tui.screens.chat.talk import Answer
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 LONGEST = 200_000  # characters of one answer that are shown
+PROMPT = "chat prompt"  # where what is typed is kept
 EMPTY = """\
 Type a question below; enter sends it.
 
@@ -68,6 +70,9 @@ class ChatScreen(Answering):
         if not self._options_set:
             self.options = defaults_for(workspace.profile.kind)
         self.model, self._known, self._choosing = "", [], None
+        prompt = self.query_one(Prompt)
+        if not prompt.text and (typed := workspace.typed.get(PROMPT)):
+            prompt.fill(str(typed))
         self._take_up()
 
     def on_mount(self) -> None:
@@ -195,6 +200,11 @@ class ChatScreen(Answering):
             self._show()
 
     # -- asking ----------------------------------------------------------------------
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Keep what is typed, should the program end before it is sent."""
+        if self.host.workspace is not None:
+            self.workspace.typed.put(PROMPT, event.text_area.text)
 
     def on_prompt_sent(self, event: Prompt.Sent) -> None:
         """Ask what was typed, unless an answer is still coming: then it stays typed."""

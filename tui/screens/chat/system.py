@@ -87,7 +87,7 @@ class SystemDialog(TextEditor):
     """
 
     def __init__(self, text: str, hint: str) -> None:
-        super().__init__("System prompt", text)
+        super().__init__("System prompt", text, keep="system prompt")
         self._hint = hint
 
     def compose_content(self) -> ComposeResult:
@@ -102,3 +102,4 @@ class SystemDialog(TextEditor):
         area = self.query_one(TextArea)
         area.cursor_blink = False
         area.move_cursor(area.document.end)
+        self.bring_back()

@@ -12,6 +12,7 @@ from textual.widgets import Input, Static, TextArea
 from tui.core.text import plural, visible
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import Confirm
+from tui.screens.host import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,6 +24,7 @@ LONGEST_LINE = 50_000
 LONGEST_TEXT = 500_000
 # A text is checked as it is typed up to here; a longer one when it is kept.
 CHECKED_TYPING = 100_000
+KEPT = "Typed here when the program ended, and kept; ctrl+z takes it out."
 # How much of a text that is too long is shown.
 SHOWN = 20_000
 
@@ -43,7 +45,9 @@ def too_long(text: str) -> str:
 class TextEditor(Dialog[str]):
     """Answers with the new text. `check` says what is wrong with a text, or nothing.
 
-    `live` runs the check as one types, and says so when nothing is wrong.
+    `live` runs the check as one types, and says so when nothing is wrong. What is typed is kept
+    under the name `keep`, if there is one, until the editor is left: an end of the program
+    between does not lose it.
     """
 
     DEFAULT_CSS = """
@@ -57,10 +61,16 @@ class TextEditor(Dialog[str]):
     ]
 
     def __init__(
-        self, title: str, text: str, check: Callable[[str], str] = fine, *, live: bool = False
+        self,
+        title: str,
+        text: str,
+        check: Callable[[str], str] = fine,
+        *,
+        live: bool = False,
+        keep: str = "",
     ) -> None:
         super().__init__(title)
-        self._text, self._check, self._live = text, check, live
+        self._text, self._check, self._live, self._keep = text, check, live, keep
 
     def compose_content(self) -> ComposeResult:
         """Lay out the text and its keys."""
@@ -75,9 +85,26 @@ class TextEditor(Dialog[str]):
         area = self.query_one(TextArea)
         if not self._live:
             area.move_cursor(area.document.end)
+        self.bring_back()
+
+    def bring_back(self) -> None:
+        """Put in what was typed here when the program ended; undo takes it out again."""
+        workspace = host_of(self).workspace
+        kept = workspace.typed.get(self._keep) if workspace is not None and self._keep else None
+        area = self.query_one(TextArea)
+        if isinstance(kept, str) and kept != area.text:
+            area.replace(kept, (0, 0), area.document.end)
+            area.move_cursor(area.document.end)
+            self.query_one(".problem", Static).update(KEPT)
+
+    def _keep_typed(self, text: str) -> None:
+        workspace = host_of(self).workspace
+        if workspace is not None and self._keep:
+            workspace.typed.put(self._keep, "" if text == self._text else text)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
-        """Say what is wrong as it is typed."""
+        """Keep what is typed, and say what is wrong with it."""
+        self._keep_typed(event.text_area.text)
         if self._live and len(event.text_area.text) <= CHECKED_TYPING:
             self._say(self._check(event.text_area.text), "✓ JSON without mistakes")
 
@@ -91,6 +118,7 @@ class TextEditor(Dialog[str]):
         if problem := self._check(text):
             self._say(problem)
         else:
+            self._keep_typed(self._text)
             self.dismiss(text)
 
     def action_cancel(self) -> None:
@@ -103,6 +131,7 @@ class TextEditor(Dialog[str]):
 
     def _leave_if(self, answer: bool | None) -> None:
         if answer:
+            self._keep_typed(self._text)
             self.dismiss(None)
 
 

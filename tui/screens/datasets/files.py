@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.text import plural
+from tui.core.text import one_line, plural
 from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.datasets.rewriting import editor_place
 from tui.screens.datasets.welcome import Welcome
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
@@ -71,6 +72,7 @@ class FileActions(PlaceInDataset):
         """Say what the opening found: recovered changes, or why edits are off."""
         if document.notice:
             self.notify(document.notice, severity="warning", timeout=10, markup=False)
+        self._tell_typed(document)
         if not document.recovered:
             return
         question = (
@@ -82,6 +84,14 @@ class FileActions(PlaceInDataset):
         )
         if answer is False:
             await document.drop_changes()
+
+    def _tell_typed(self, document: Document) -> None:
+        """Say which editors were open with something typed when the program ended."""
+        places = self.workspace.typed.places(editor_place(document.path))
+        if places:
+            titles = ", ".join(one_line(place.rpartition(":")[2], 60) for place in places[:3])
+            text = f"Typed in an editor when the program ended, and kept: {titles}. Edit it again."
+            self.notify(text, timeout=10, markup=False)
 
     @work(group="save", exclusive=True, exit_on_error=False, description="save the dataset")
     async def action_save(self) -> None:

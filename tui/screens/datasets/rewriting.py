@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import zlib
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.core import edits, json_text
@@ -15,10 +16,16 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from pathlib import Path
 
     from tui.services.datasets import Document
 
 T = TypeVar("T")
+
+
+def editor_place(path: Path | str) -> str:
+    """Return how the names begin under which texts of this dataset are kept while typed."""
+    return f"editor:{path}:"
 
 
 class Rewriting(External):
@@ -36,10 +43,17 @@ class Rewriting(External):
         """Return a text as edited, or None. One too long is shown, and edited in $EDITOR."""
         why = too_long(text)
         if not why:
-            return await self.app.push_screen_wait(TextEditor(title, text, check, live=live))
+            keep = self._keep_under(title, text)
+            editor = TextEditor(title, text, check, live=live, keep=keep)
+            return await self.app.push_screen_wait(editor)
         if await self.app.push_screen_wait(TooLong(title, text, why)) == "outside":
             return await self.edit_outside(text, suffix, check)
         return None
+
+    def _keep_under(self, title: str, text: str) -> str:
+        # Two messages of an example may have the same title.
+        path = "" if self.document is None else self.document.path
+        return f"{editor_place(path)}{zlib.crc32(text.encode('utf-8', 'replace')):08x}:{title}"
 
     async def edit_raw(self, document: Document, at: int, *, outside: bool = False) -> None:
         """Edit a row as JSON laid out over lines; one that is no JSON as it stands."""

@@ -43,6 +43,7 @@ class Dialog(ReportsErrors, ModalScreen[T | None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "cancel", "Cancel", show=False),
         Binding("ctrl+q", "app.leave", "Quit", show=False, priority=True),
+        Binding("q,ctrl+c", "app.help_quit", "How to quit", show=False),
     ]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from textual import work
 from tui.core.text import one_line
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.jobs.detail import JobPane
-from tui.screens.jobs.draft import Draft, draft_for, draft_from_job
+from tui.screens.jobs.draft import Draft, draft_for, draft_from_job, keep_form, kept_form
 from tui.screens.jobs.job_curve import JobCurve
 from tui.screens.jobs.writing import JobWriting
 from tui.services.errors import InputError, NotOffered, ReadOnly, Refused
@@ -43,15 +43,20 @@ class JobActions(JobWriting):
         if not self._may_create():
             return
         draft = draft_for(self.workspace.datasets.current)
-        if self._kept is not None and self._kept.training == draft.training:
-            draft = self._kept
+        kept = self._kept_form()
+        if kept is not None and (not draft.training or kept.training == draft.training):
+            draft = kept
         self._open_form(draft)
+
+    def _kept_form(self) -> Draft | None:
+        """Return the form left without creating: in this session, or as the last one ended."""
+        return self._kept or kept_form(self.workspace)
 
     def new_from(self, file_id: str) -> None:
         """Fill in a form that trains on an uploaded file."""
         if not self._may_create():
             return
-        kept = self._kept
+        kept = self._kept_form()
         same = kept is not None and kept.training == file_id
         self._open_form(kept if kept is not None and same else Draft(training=file_id))
 
@@ -83,6 +88,7 @@ class JobActions(JobWriting):
             self._kept = form.draft if job is None else None
             if job is None:
                 return
+            keep_form(self.workspace, None)
             self.started.add(job.id)
             self.host.reached("created")
             self.clear_error()

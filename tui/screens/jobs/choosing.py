@@ -132,11 +132,13 @@ class Choosing(Creating):
         """Fill in a model where one is the obvious choice."""
         try:
             model = await default_model(self.workspace)
+            if model and not self.draft.model.strip():
+                self.fill("model", model)
         except ServiceError as error:
             self.say("model", f"The models cannot be listed: {error.cause}. Type its name.")
-            return
-        if model and not self.draft.model.strip():
-            self.fill("model", model)
+        finally:
+            if self.is_attached:
+                self.call_later(self.model_found)
 
     # -- presets ---------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 WORK = "create-job"
+_FINDING = "waiting for the models of {}; the job is created when they are there. esc stops"
 TRAINING_CLOSED = "training_not_available"
 
 
@@ -43,6 +44,8 @@ class Creating(Asking):
         self._worker: Worker[None] | None = None
         self._sent: list[str] = []  # uploaded for the job that is being created
         self._was_lost = False
+        self.finding_model = False  # a model to begin with is being looked for
+        self._create_when_found = False  # ctrl+s was pressed meanwhile
         # Clear while a question about stopping is open: nothing is created behind it.
         self._settled = asyncio.Event()
         self._settled.set()
@@ -71,6 +74,10 @@ class Creating(Asking):
         if self._stage:
             return
         problems = self.draft.problems(self.workspace.profile.terms)
+        if set(problems) == {"model"} and self.finding_model:
+            self._create_when_found = True
+            self._tell(_FINDING.format(self.workspace.profile.name))
+            return
         for field, problem in problems.items():
             self.say(field, problem)
         if problems:
@@ -84,12 +91,23 @@ class Creating(Asking):
         """Close the error, else the form; while it uploads, ask first."""
         if self.hide_error():
             return
-        if not self._stage:
+        if self._create_when_found:
+            self._create_when_found = False
+            self._tell("")
+        elif not self._stage:
             self.dismiss(None)
         elif self._stage == "creating":
             self._tell("The job is being asked for: wait for the answer, it takes seconds.")
         else:
             self._ask_to_stop()
+
+    def model_found(self) -> None:
+        """Do what was asked for while the model was looked for."""
+        self.finding_model = False
+        if self._create_when_found:
+            self._create_when_found = False
+            self._tell("")
+            self.action_create()
 
     def hide_error(self) -> bool:
         """Close the error, if one is shown; tells whether there was."""

@@ -12,8 +12,16 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.services.datasets import Document
+    from tui.services.workspace import Workspace
 
-__all__ = ["Draft", "draft_for", "draft_from_job", "validation_beside"]
+__all__ = [
+    "Draft",
+    "draft_for",
+    "draft_from_job",
+    "keep_form",
+    "kept_form",
+    "validation_beside",
+]
 
 _TRIED = (("train", "valid"), ("training", "validation"), ("train", "validation"), ("train", "val"))
 
@@ -42,3 +50,17 @@ def validation_beside(training: Path) -> Path | None:
     ] or [f"{training.stem}_valid{training.suffix}"]
     found = (training.with_name(name) for name in names)
     return next((path for path in found if path != training and path.is_file()), None)
+
+
+def _place(workspace: Workspace) -> str:
+    return f"job form:{workspace.profile.name}"
+
+
+def keep_form(workspace: Workspace, draft: Draft | None) -> None:
+    """Keep what is typed in the form of this profile's next job; None forgets it."""
+    workspace.typed.put(_place(workspace), None if draft is None else draft.as_typed())
+
+
+def kept_form(workspace: Workspace) -> Draft | None:
+    """Return what was typed in the form when the program ended."""
+    return Draft.from_typed(workspace.typed.get(_place(workspace)))

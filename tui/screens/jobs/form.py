@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 from tui.core.text import one_line
 from tui.screens.host import host_of
 from tui.screens.jobs.choosing import Choosing
+from tui.screens.jobs.draft import keep_form
 from tui.screens.jobs.fields import (
     Line,
     change_words,
@@ -97,6 +98,7 @@ class NewJob(Choosing):
         self.query_one("#training", Input).focus()
         self.get_ready()
         if not self._start.model:
+            self.finding_model = True  # also before the search has begun
             self.find_model()
         self._plan()
 
@@ -178,6 +180,8 @@ class NewJob(Choosing):
     def _arrange(self) -> None:
         """Show the fields that mean anything now, and say what is folded away and changed."""
         draft = self.draft
+        if draft != self._start:
+            keep_form(self.workspace, draft)
         for name, row in self._fields.items():
             row.display = shown(name, draft, self._terms)
         fold = self.query_one(Fold)

@@ -1,0 +1,142 @@
+"""The program on a pseudo-terminal: real bytes in, real bytes out, real signals."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import pty
+import re
+import select
+import signal
+import struct
+import sys
+import termios
+import time
+from typing import TYPE_CHECKING, Any
+
+from tests.lab_process import ROOT, environment
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SEQUENCE = re.compile(
+    r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[()][0-9A-Za-z]|\x1b[=>78]"
+)
+MODE = re.compile(rb"\x1b\[\?(\d+)([hl])")
+# Off unless somebody switches them on; the cursor and the wrapping of lines are on.
+AT_REST = {1049: False, 1000: False, 1003: False, 1006: False, 1004: False, 2004: False}
+AT_REST |= {25: True, 7: True}
+
+
+class Program:
+    """A command on a terminal of its own; with a shell before it when `shell` is given."""
+
+    def __init__(self, home: Path, *words: str, shell: str = "", **environ: str) -> None:
+        command = [sys.executable, "-m", "tui", *words]
+        if shell:
+            command = ["sh", "-c", shell, "sh", *command]
+        variables = {**environment(), "FINETUI_HOME": str(home), "TERM": "xterm-256color"}
+        variables |= {"LC_ALL": "C.UTF-8", "COLORTERM": "truecolor", **environ}
+        for name in ("TMUX", "TERM_PROGRAM", "LC_TERMINAL", "OPENAI_API_KEY", "NO_COLOR"):
+            if name not in environ:
+                variables.pop(name, None)
+        go, begin = os.pipe()
+        self.pid, self.terminal = pty.fork()
+        if self.pid == 0:
+            os.close(begin)
+            os.read(go, 1)  # until the terminal has its size
+            os.chdir(ROOT)
+            os.execvpe(command[0], command, variables)
+        os.close(go)
+        fcntl.ioctl(self.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+        self.attributes = termios.tcgetattr(self.terminal)
+        os.write(begin, b"g")
+        os.close(begin)
+        self.raw = bytearray()
+        self.code: int | None = None
+
+    def __enter__(self) -> Program:
+        """Nothing; the end ends it."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it if it still runs."""
+        if self.code is None:
+            os.kill(self.pid, signal.SIGCONT)
+            os.kill(self.pid, signal.SIGKILL)
+            os.waitpid(self.pid, 0)
+        if self.terminal >= 0:
+            os.close(self.terminal)
+
+    def send(self, text: str) -> None:
+        """Type this, in one write."""
+        os.write(self.terminal, text.encode())
+
+    def look(self, seconds: float = 0.05) -> bool:
+        """Take in what it has written; tells whether there was anything."""
+        ready, _, _ = select.select([self.terminal], [], [], seconds)
+        if not ready:
+            return False
+        try:
+            data = os.read(self.terminal, 1 << 16)
+        except OSError:
+            return False
+        self.raw += data
+        return bool(data)
+
+    def text(self, start: int = 0) -> str:
+        """What was written from a place on, without its escape sequences."""
+        return SEQUENCE.sub("", bytes(self.raw[start:]).decode("utf-8", "replace"))
+
+    def see(self, words: str, start: int = 0, seconds: float = 40) -> None:
+        """Return once these words have been written after `start`."""
+        deadline = time.monotonic() + seconds
+        while words not in self.text(start):
+            if time.monotonic() > deadline:
+                raise AssertionError(f"{words!r} not seen in {self.text(start)[-1500:]!r}")
+            self.look()
+
+    def modes(self) -> dict[int, bool]:
+        """Which modes of the terminal are on, of those that matter."""
+        found = dict(AT_REST)
+        for number, state in MODE.findall(bytes(self.raw)):
+            if int(number) in found:
+                found[int(number)] = state == b"h"
+        return found
+
+    def restored(self) -> bool:
+        """Whether the terminal is as it was."""
+        now: list[Any] = termios.tcgetattr(self.terminal)
+        return self.modes() == AT_REST and now == self.attributes
+
+    def wait(self, seconds: float = 30) -> int:
+        """Return its exit code once it has ended; a signal counts as its negative."""
+        deadline = time.monotonic() + seconds
+        while self.code is None:
+            self.look()
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > deadline:
+                raise AssertionError(f"still there: {self.text()[-1500:]!r}")
+        while self.look(0):
+            pass
+        return self.code
+
+    def hang_up(self) -> None:
+        """Close the terminal, as a window or an SSH connection that is closed."""
+        os.close(self.terminal)
+        self.terminal = -1
+
+    def wait_without_terminal(self, seconds: float = 30) -> int:
+        """Return its exit code when its terminal has gone."""
+        deadline = time.monotonic() + seconds
+        while self.code is None:
+            pid, status = os.waitpid(self.pid, os.WNOHANG)
+            if pid:
+                self.code = os.waitstatus_to_exitcode(status)
+            elif time.monotonic() > deadline:
+                raise AssertionError("still there")
+            else:
+                time.sleep(0.02)
+        return self.code
