@@ -48,8 +48,11 @@ class Masker:
 
     def mask(self, text: str) -> str:
         """Return `text` with every known secret in it masked, and long fragments of one."""
-        for key in self._keys:
-            text = key.mask(text)
+        keys = self._keys
+        for key in keys:
+            text = key.mask_whole(text)
+        for key in keys:  # later: keys may have a beginning in common
+            text = key.mask_fragments(text)
         return text
 
     def spans(self, text: str) -> list[tuple[int, int]]:
@@ -137,13 +140,17 @@ class _Key:
             places = {*range(0, last, _CHUNK), last}
             self._chunks = tuple((at, text[at : at + _CHUNK]) for at in sorted(places))
 
-    def mask(self, text: str) -> str:
-        """Return `text` with this secret masked."""
+    def mask_whole(self, text: str) -> str:
+        """Return `text` with this secret masked, in all ways to write it."""
         if self._bearer is not None:
             return self._bearer.sub(rf"\1{MASK}", text)
         for form in self._whole:
             if form in text:
                 text = text.replace(form, MASK)
+        return text
+
+    def mask_fragments(self, text: str) -> str:
+        """Return `text` with long fragments of this secret masked."""
         for at, chunk in self._chunks:
             if chunk in text:
                 text = self._mask_fragments(text, at, chunk)
