@@ -11,6 +11,7 @@ from tests.home import Home
 from tests.screens.test_layout import shown
 from tests.until import until
 from tui.app import FinetuiApp
+from tui.widgets.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,19 +79,25 @@ async def test_the_screen_says_it_too(
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     app = FinetuiApp()
-    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+    async with app.run_test(size=(120, 30)) as pilot:
         await until(lambda: app.workspace is not None, pilot)
-        said = [note.message for note in app._notifications]
-        assert len(said) == 2
-        assert any("chmod 600" in one for one in said)
-        assert any("quotes" in one for one in said)
         await until(lambda: "chmod 600" in shown(app), pilot)
+        assert "holds the key in quotes" in " ".join(shown(app).split())
+        await pilot.press("6")
+        await until(lambda: "chmod 600" in shown(app), pilot)  # in every mode
+        panel = app.screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        await pilot.press("escape")
+        assert "Not safe" in shown(app)
+        await pilot.press("escape")
+        await until(lambda: "Not safe" not in shown(app), pilot)
         workspace = app.workspace
         assert workspace is not None
         await workspace.use_profile("lab")
         await workspace.use_profile("far")
         app._take(workspace)
-        assert len(app._notifications) == 2  # once is enough
+        await pilot.pause()
+        assert "Not safe" not in shown(app)  # once is enough
 
 
 async def test_the_app_opens_on_the_lab_when_the_configuration_is_broken(
