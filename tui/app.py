@@ -405,6 +405,11 @@ class FinetuiApp(ReportsErrors, TypeAhead):
 
     # -- what leaves the program holds no key ------------------------------------------
 
+    def copy_to_clipboard(self, text: str) -> None:
+        """Offer text to the terminal, keys masked; what is pasted within the app is whole."""
+        super().copy_to_clipboard(mask(text))
+        self._clipboard = text
+
     def notify(self, message: str, **options: Any) -> None:
         """Show a remark for a moment; text from outside is never markup."""
         super().notify(visible(mask(message)), **{"markup": False, **options})

@@ -206,6 +206,8 @@ async def test_no_screen_shows_it(
             check(shown(app), key)
         app.copy_out(f"mine is {key}", "The example")
         assert app.clipboard == "mine is ••••"
+        app.copy_to_clipboard(key)  # as an input does with what is cut out of it
+        assert app.clipboard == key
         app.notify(f"Wrote {key}")
         assert all(key not in note.message for note in app._notifications)
     check(in_home(home.path), key)
@@ -232,3 +234,37 @@ async def test_no_crash_shows_it(
     told = capsys.readouterr().err
     assert "ZeroDivisionError: it was ••••" in told
     check(told.replace("\n", ""), key)
+
+
+def test_a_question_that_holds_it_is_kept_without(home: Home, echo: EchoServer, key: str) -> None:
+    echo.kind = "stream"
+    done = home.run("chat", "--model", "m", f"Is {key} a key?")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(echo.seen[-1].body)["messages"][-1]["content"] == f"Is {key} a key?"
+    check(done.stdout + done.stderr + in_home(home.path), key)
+
+
+async def test_the_terminal_is_sent_none_to_its_clipboard(
+    home: Home, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FINETUI_HOME", str(home.path))
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        written: list[str] = []
+        assert app._driver is not None
+        monkeypatch.setattr(app._driver, "write", written.append)
+        app.copy_to_clipboard(f"mine is {key}")
+        sent = "".join(written)
+        assert "\x1b]52;" in sent
+        inside = sent.split(";")[2].split("\a")[0]
+        assert base64.b64decode(inside).decode() == "mine is ••••"
+
+
+def test_who_sends_no_key_is_told_so(home: Home, server: FaultServer) -> None:
+    config = home.path / "config" / "config.toml"
+    config.write_text(f'default_profile = "bare"\n[profiles.bare]\nbase_url = "{server.url}"\n')
+    server.fault("GET /models", reply(401, problem("who are you?")))
+    done = home.run("models", "list")
+    assert "Profile bare sends no key" in done.stderr
+    assert "authorization" not in server.seen[-1].headers
