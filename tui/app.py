@@ -105,6 +105,7 @@ class FinetuiApp(ReportsErrors, TypeAhead):
     workspace: var[Workspace | None] = var(None)
     status: var[Status] = var(Status())
     walk: var[Walk] = var(Walk())
+    remarks: var[tuple[str, ...]] = var(())  # what is not safe, until it is closed
 
     def __init__(self, path: str | None = None, profile: str | None = None) -> None:
         super().__init__()
@@ -169,10 +170,9 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         self.mutate_reactive(FinetuiApp.workspace)
         self._show_status()
         workspace.provider.subscribe(self._show_status)
-        for remark in workspace.remarks:
-            if remark not in self._warned:
-                self._warned.add(remark)
-                self.notify(remark, title="Not safe", severity="warning", timeout=15)
+        new = [remark for remark in workspace.remarks if remark not in self._warned]
+        self._warned.update(new)
+        self.remarks = (*self.remarks, *new)
         self.set_timer(AFTER_S, self._warm)
 
     @work(group="warm", exclusive=True, exit_on_error=False, description="load other screens")
@@ -303,9 +303,13 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         self.show_mode(mode)
 
     def action_escape(self) -> None:
-        """Close the top layer: an error, a screen's own layer, the guide when it is at its end."""
+        """Close the top layer: an error, the screen's own, what is not safe, the guide's end."""
         screen = self.screen
-        if isinstance(screen, ModeScreen) and not screen.go_back() and self.walk.at_end:
+        if not isinstance(screen, ModeScreen) or screen.go_back():
+            return
+        if self.remarks:
+            self.remarks = ()
+        elif self.walk.at_end:
             self.walk = Walk()
 
     def action_guide(self) -> None:
@@ -400,6 +404,11 @@ class FinetuiApp(ReportsErrors, TypeAhead):
             loop.default_exception_handler(context)
 
     # -- what leaves the program holds no key ------------------------------------------
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Offer text to the terminal, keys masked; what is pasted within the app is whole."""
+        super().copy_to_clipboard(mask(text))
+        self._clipboard = text
 
     def notify(self, message: str, **options: Any) -> None:
         """Show a remark for a moment; text from outside is never markup."""

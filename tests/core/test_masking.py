@@ -8,7 +8,7 @@ import json
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.core.masking import _PLACEHOLDERS, FRAGMENT, MASK, Masker, StreamMask
@@ -17,6 +17,8 @@ KEY = "sk-proj-A1b2+C3d4/E5f6&G7h8=_x9"
 LETTERS = "abcdefghijklmnopqrstuvwxyzABC0123456789-_+/=&.~'\"\\"
 KEYS = st.text(LETTERS, min_size=12, max_size=60).filter(lambda key: key not in _PLACEHOLDERS)
 TEXTS = st.text(max_size=40)
+# A machine with much else to do is slow at drawing, too.
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def masker(*keys: str) -> Masker:
@@ -55,11 +57,13 @@ def test_every_way_to_write_a_key(written: str) -> None:
         assert written[start : start + FRAGMENT] not in masked
 
 
+@patient
 @given(KEYS, TEXTS, TEXTS)
 def test_a_key_never_stays(key: str, before: str, after: str) -> None:
     assert key not in masker(key).mask(before + key + after)
 
 
+@patient
 @given(KEYS, TEXTS, TEXTS, st.data())
 def test_a_piece_of_a_key_does_not_stay(
     key: str, before: str, after: str, data: st.DataObject
@@ -69,6 +73,7 @@ def test_a_piece_of_a_key_does_not_stay(
     assert key[first:last] not in masker(key).mask(f"{before} {key[first:last]} {after}")
 
 
+@patient
 @given(KEYS, TEXTS, TEXTS, st.data())
 def test_a_key_in_pieces_of_a_stream(
     key: str, before: str, after: str, data: st.DataObject
@@ -88,12 +93,14 @@ def test_a_key_letter_by_letter() -> None:
     assert shown == f"Say sk{MASK} now"
 
 
+@patient
 @given(st.lists(st.text(max_size=8), max_size=20))
 def test_a_stream_loses_nothing(pieces: list[str]) -> None:
     stream = StreamMask(masker("zzzz-zzzz-zzzz-zzzz"))
     assert "".join([*map(stream.feed, pieces), stream.end()]) == "".join(pieces)
 
 
+@patient
 @given(TEXTS)
 def test_other_text_stays(text: str) -> None:
     assert masker("sk-proj-0123456789abcdef").mask(text) == text

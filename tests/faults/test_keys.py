@@ -103,3 +103,41 @@ def test_a_key_is_not_shown(tmp_path: Path) -> None:
     environ = {"FINETUI_HOME": str(tmp_path), **VARIABLES}
     book = ProfileBook.load(Locations.standard(environ), environ)
     assert "sk-of-openai" not in repr(book)
+
+
+@pytest.mark.parametrize("key", ['api_key_env = "OPENAI_API_KEY"', ""])
+async def test_the_openai_profile_at_another_address_takes_nothing_along(
+    server: FaultServer, tmp_path: Path, key: str
+) -> None:
+    config = tmp_path / "config" / "config.toml"
+    config.parent.mkdir()
+    config.write_text(f'[profiles.openai]\nbase_url = "{server.url}"\n{key}\n')
+    environ = {"FINETUI_HOME": str(tmp_path), **VARIABLES}
+    headers = await sent(await Workspace.open("openai", environ=environ), server, tmp_path)
+    assert headers.get("authorization") == ("Bearer sk-of-openai" if key else None)
+    assert not {"openai-organization", "openai-project", "x-gateway"} & set(headers)
+    told = " ".join([*headers, *headers.values()])
+    for secret in ("of-the-admin", "org-secret", "proj-secret", "gate-secret", "sk-custom"):
+        assert secret not in told
+
+
+async def test_variables_with_characters_no_header_has_are_no_matter_to_others(
+    server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("OPENAI_ORG_ID", "OPENAI_PROJECT_ID", "OPENAI_CUSTOM_HEADERS"):
+        monkeypatch.setenv(name, "X-Odd: \u00e9\u2026")
+    environ = write_config(tmp_path, server.url)
+    headers = await sent(await Workspace.open(environ=environ), server, tmp_path)
+    assert "x-odd" not in headers
+
+
+async def test_a_key_of_an_env_file_with_crlf_is_sent_trimmed(
+    server: FaultServer, tmp_path: Path
+) -> None:
+    environ = {
+        "FINETUI_HOME": str(tmp_path),
+        "OPENAI_BASE_URL": f"{server.url}\r",
+        "OPENAI_API_KEY": '"sk-with-crlf-1"\r\n',
+    }
+    headers = await sent(await Workspace.open(environ=environ), server, tmp_path)
+    assert headers["authorization"] == "Bearer sk-with-crlf-1"

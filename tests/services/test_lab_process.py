@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,7 +17,6 @@ from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -69,3 +70,62 @@ async def test_a_lab_that_does_not_start_says_why(
         await workspace.close()
     assert "api_key" in caught.value.cause
     assert workspace.provider.status.state == "failed"
+
+
+def environ_of(pid: int) -> str:
+    return Path(f"/proc/{pid}/environ").read_bytes().decode("utf-8", "replace")
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+@pytest.mark.parametrize("broken", [False, True], ids=["good", "broken"])
+async def test_it_inherits_no_key(home: Home, broken: bool) -> None:
+    config = home.path / "config" / "config.toml"
+    config.parent.mkdir()
+    url = 'base_url = "https://gateway.example/v1"'
+    config.write_text(
+        f'[profiles.a]\n{url}\napi_key_env = "MY_OWN_NAME"\n'
+        f'[profiles.b]\n{url}\napi_key_env = "OTHER_NAME"\n' + ("read_onyl = true" * broken)
+    )
+    config.chmod(0o600)
+    secrets = {
+        "MY_OWN_NAME": "secret-aaaa-1111",
+        "OTHER_NAME": "secret-bbbb-2222",
+        "COPY_OF_IT": "Bearer secret-aaaa-1111",
+        "OPENAI_API_KEY": "secret-cccc-3333",
+        "OPENAI_CUSTOM_HEADERS": "X: secret-dddd-4444",
+        "ANTHROPIC_API_KEY": "secret-eeee-5555",
+        "HF_TOKEN": "secret-ffff-6666",
+        "AWS_SECRET_ACCESS_KEY": "secret-gggg-7777",
+        "HTTPS_PROXY": "http://me:secret-hhhh-8888@proxy.example:1",
+    }
+    workspace, error = await Workspace.open_safely("lab", environ=home.environ | secrets)
+    assert (error is not None) == broken
+    try:
+        await workspace.models.list()
+    finally:
+        await workspace.close()
+    pid = home.lab_pid()
+    assert pid is not None
+    inherited = environ_of(pid)
+    assert "PYTHONPATH=" in inherited
+    assert "FINETUI_HOME=" in inherited
+    assert "secret-" not in inherited
+    for name in secrets:
+        assert f"{name}=" not in inherited
+
+
+@pytest.mark.skipif(not Path("/proc/self/environ").exists(), reason="needs /proc")
+def test_nor_does_it_in_the_foreground(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = home.path / "config" / "config.toml"
+    config.parent.mkdir()
+    config.write_text('[profile.a]\napi_key_env = "MY_OWN_NAME"\n')
+    given = {"MY_OWN_NAME": "secret-aaaa-1111", "XAI_API_KEY": "secret-bbbb-2222"}
+    monkeypatch.setattr(Home, "environ", home.environ | given)
+    process = home.start("lab", "--port", "0", "--json")
+    assert process.stdout is not None
+    json.loads(process.stdout.readline())
+    pid = home.lab_pid()
+    assert pid is not None
+    assert "secret-" not in environ_of(pid)
+    process.terminate()
+    process.communicate(timeout=20)

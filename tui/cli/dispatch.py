@@ -63,9 +63,11 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
     from tui.services.workspace import Workspace
 
     workspace = await Workspace.open(getattr(options, "profile", None))
-    for remark in workspace.remarks if options.command in _ASK_PROVIDERS else ():
-        out.note(f"finetui: warning: {remark}.")
     try:
+        if options.command in _ASK_PROVIDERS:
+            for remark in workspace.remarks:
+                out.note(f"finetui: warning: {remark}.")
+            workspace.profile.check_usable()  # before a dry run calls it fine
         code: int = await options.run(options, workspace, out)
         return code
     finally:

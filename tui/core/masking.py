@@ -15,11 +15,14 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "••••"
+_ESCAPED = re.compile(r"\\u00[2-7]")
 # A shorter word is no secret, and would be found in ordinary prose; it is masked after "Bearer".
 SHORTEST = 6
 LINE = 16  # characters of a line of a key over several lines, which may be a key of its own
 FRAGMENT = 12  # characters of a key in a row that are masked even without the rest of it
-_CHUNK = 6  # any FRAGMENT of a key holds one of its chunks of this length whole (2 x 6 - 1 < 12)
+_CHUNK = (
+    SHORTEST  # any FRAGMENT of a key holds one of its chunks of this length whole (2 x 6 - 1 < 12)
+)
 _HELD = 3  # characters at the end of a stream's piece that are held back if a key begins so
 # What documentation tells to enter where a server wants some key but checks none.
 _PLACEHOLDERS = frozenset(
@@ -35,6 +38,9 @@ class Masker:
 
     def __init__(self) -> None:
         self._keys: tuple[_Key, ...] = ()
+        self._runs: re.Pattern[str] | None = None  # stretches of characters that keys are made of
+        self._grams: frozenset[str] = frozenset()  # what stands in secrets, of _CHUNK characters
+        self._step = 1
 
     def learn(self, *secrets: str | None) -> None:
         """Add secrets; None, placeholders and those known already are passed over."""
@@ -45,12 +51,56 @@ class Masker:
                 if text.strip() and text not in known and text.lower() not in _PLACEHOLDERS:
                     known.add(text)
                     self._keys = (*self._keys, _Key(text))
+        self._look_for([form for key in self._keys for form in key.forms])
+
+    def _look_for(self, forms: list[str]) -> None:
+        if not forms:
+            return
+        least = min(FRAGMENT, *map(len, forms))
+        # Of a stretch of `least` characters, one in so many beginnings of a gram is a sample.
+        self._step = least - _CHUNK + 1
+        self._grams = frozenset(
+            form[at : at + _CHUNK] for form in forms for at in range(len(form) - _CHUNK + 1)
+        )
+        letters = "".join(re.escape(char) for char in sorted({*"".join(forms)}))
+        self._runs = re.compile(f"[{letters}]{{{least},}}+")
 
     def mask(self, text: str) -> str:
         """Return `text` with every known secret in it masked, and long fragments of one."""
         for key in self._keys:
-            text = key.mask(text)
+            text = key.mask_bearer(text)
+        # Searched for one by one, secrets and their fragments would cost a second in 10 MB.
+        return text if self._runs is None else self._runs.sub(self._mask_run, text)
+
+    def _mask_run(self, found: re.Match[str]) -> str:
+        text, keys = found[0], self._keys
+        grams, size = self._grams, _CHUNK
+        samples = range(0, len(text) - size + 1, self._step)
+        if grams.isdisjoint([text[at : at + size] for at in samples]):
+            return text
+        for key in keys:
+            text = key.mask_whole(text)
+        for key in keys:  # later: keys may have a beginning in common
+            text = key.mask_fragments(text)
         return text
+
+    def may_hold(self, data: bytes) -> bool:
+        """Return whether undecoded JSON may hold a secret; rather yes than no."""
+        if not self._keys:
+            return False
+        # An ASCII letter written as an escape hides from a search of the text.
+        text = data.decode("utf-8", "replace")
+        return _ESCAPED.search(text) is not None or self.mask(text) != text
+
+    def mask_json(self, value: Any) -> Any:
+        """Return decoded JSON with the secrets in all its texts masked, names included."""
+        if isinstance(value, str):
+            return self.mask(value)
+        if isinstance(value, Mapping):
+            return {self.mask(name): self.mask_json(inner) for name, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.mask_json(inner) for inner in value]
+        return value
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """Return where secrets stand in `text` from their first to their last character."""
@@ -59,25 +109,8 @@ class Masker:
 
     @property
     def longest(self) -> int:
-        """The length of the longest secret."""
-        return max((len(key.text) for key in self._keys), default=0)
-
-    def may_hold(self, data: bytes) -> bool:
-        """Return whether undecoded JSON may hold a secret; quick, and rather yes than no."""
-        if not self._keys:
-            return False
-        # An ASCII letter written as an escape hides from a search of the bytes.
-        return b"\\u00" in data or any(key.in_bytes(data) for key in self._keys)
-
-    def mask_json(self, value: Any) -> Any:
-        """Return decoded JSON with the secrets in all its texts masked, names included."""
-        if isinstance(value, str):
-            return self.mask(value)
-        if isinstance(value, Mapping):
-            return {self.mask(name): self.mask_json(inner) for name, inner in value.items()}
-        if isinstance(value, list):
-            return [self.mask_json(inner) for inner in value]
-        return value
+        """The length of the longest secret, 1 without any."""
+        return max((len(key.text) for key in self._keys), default=1)
 
     def held_back(self, sent: str, text: str) -> int:
         """Return how many characters at the end of `text` may be the beginning of a secret.
@@ -126,24 +159,30 @@ class _Key:
         self.text = text
         self._bearer: re.Pattern[str] | None = None
         self._chunks: tuple[tuple[int, str], ...] = ()
-        self._whole: tuple[str, ...] = ()
+        self.forms: tuple[str, ...] = ()  # ways to write it whole, longest first
         if len(text) < SHORTEST:
             pattern = rf"(bearer\s+){re.escape(text)}(?![\w-])"
             self._bearer = re.compile(pattern, re.IGNORECASE)
             return
-        self._whole = _written(text)
+        self.forms = _written(text)
         if len(text) >= FRAGMENT:
             last = len(text) - _CHUNK
             places = {*range(0, last, _CHUNK), last}
             self._chunks = tuple((at, text[at : at + _CHUNK]) for at in sorted(places))
 
-    def mask(self, text: str) -> str:
-        """Return `text` with this secret masked."""
-        if self._bearer is not None:
-            return self._bearer.sub(rf"\1{MASK}", text)
-        for form in self._whole:
+    def mask_bearer(self, text: str) -> str:
+        """Return `text` with a secret as short as a word masked where it is one."""
+        return text if self._bearer is None else self._bearer.sub(rf"\1{MASK}", text)
+
+    def mask_whole(self, text: str) -> str:
+        """Return `text` with this secret masked, in all ways to write it."""
+        for form in self.forms:
             if form in text:
                 text = text.replace(form, MASK)
+        return text
+
+    def mask_fragments(self, text: str) -> str:
+        """Return `text` with long fragments of this secret masked."""
         for at, chunk in self._chunks:
             if chunk in text:
                 text = self._mask_fragments(text, at, chunk)
@@ -177,13 +216,6 @@ class _Key:
         while at >= 0:
             yield at, at + len(self.text)
             at = text.find(self.text, at + len(self.text))
-
-    def in_bytes(self, data: bytes) -> bool:
-        """Return whether the bytes may hold this secret."""
-        if self._bearer is not None:
-            return self.text.encode() in data
-        forms = (*self._whole, *(chunk for _, chunk in self._chunks))
-        return any(form.encode() in data for form in forms)
 
     def begun(self, whole: str, most: int) -> int:
         """Return how many of the last `most` characters of `whole` begin this secret."""

@@ -10,6 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.commands import MODES, bindings_for, commands_for
+from tui.core.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
 from tui.screens.reporting import ReportsErrors, failure_of
@@ -33,6 +34,18 @@ class GuideLine(Static):
     GuideLine {
         display: none; height: auto; max-height: 2; padding: 0 1;
         background: $accent-muted; color: $text; text-style: bold;
+        &.-shown { display: block; }
+    }
+    """
+
+
+class RemarkLine(Static):
+    """Says what is not safe about the configuration, until it is closed; hides nothing."""
+
+    DEFAULT_CSS = """
+    RemarkLine {
+        display: none; height: auto; max-height: 4; padding: 0 1;
+        background: $warning-muted; color: $text;
         &.-shown { display: block; }
     }
     """
@@ -65,6 +78,7 @@ class ModeScreen(ReportsErrors, Screen[None]):
         current = next(title for _, mode, title in MODES if mode == self.MODE)
         yield ModeBar(tuple((key, title) for key, _, title in MODES), current)
         yield GuideLine(markup=False)
+        yield RemarkLine(markup=False)
         with Vertical(id="body"):
             yield from self.compose_body()
         yield ErrorPanel()
@@ -118,6 +132,7 @@ class ModeScreen(ReportsErrors, Screen[None]):
         """Follow the program's status, walk and workspace."""
         self.watch(self.app, "status", self._show_status)
         self.watch(self.app, "walk", self._show_walk)
+        self.watch(self.app, "remarks", self._show_remarks)
         self.watch(self.app, "workspace", self._take_workspace)
         if self.host.unopened is not None:
             self.show_error(self.host.unopened)
@@ -129,6 +144,11 @@ class ModeScreen(ReportsErrors, Screen[None]):
         guide = self.query_one(GuideLine)
         guide.set_class(bool(walk.text), "-shown")
         guide.update(f"▸ {walk.text}")
+
+    def _show_remarks(self, remarks: tuple[str, ...]) -> None:
+        line = self.query_one(RemarkLine)
+        line.set_class(bool(remarks), "-shown")
+        line.update(visible("\n".join(f"▲ Not safe: {remark} · esc closes" for remark in remarks)))
 
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:

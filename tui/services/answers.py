@@ -140,6 +140,8 @@ def _next_step(kind: type[Refused], status: int, code: str | None, asked: Asked)
         return _TRAINING_CLOSED
     if code == "insufficient_quota":
         return "Add credit at the provider, then try again."
+    if status in {401, 403} and asked.profile.api_key is None and asked.profile.kind != "lab":
+        return f"Profile {name} sends no key: name one with api_key_env in the configuration."
     steps = {
         401: f"Check the key of profile {name}.",
         403: f"The key of profile {name} may not do this; ask the owner of the account.",

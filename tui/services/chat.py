@@ -154,8 +154,10 @@ class ChatService:
         raise AssertionError("a stream always ends in a reply")
 
     async def _remember(self, request: ChatRequest, reply: Reply) -> None:
+        # A question may hold a key too; what came has been masked.
+        asked = KEYS.mask_json(asdict(request))
         note = self._store.add_chat(
-            self._provider.profile.name, request.model, asdict(request), asdict(reply)
+            self._provider.profile.name, request.model, asked, asdict(reply)
         )
         await kept(note)
 

@@ -17,7 +17,7 @@ _SECRET_NAME = re.compile(
     re.IGNORECASE,
 )
 _SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password|signature", re.IGNORECASE)
-_PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
 def without_secrets(environ: Mapping[str, str], named: Collection[str] = ()) -> dict[str, str]:
@@ -37,7 +37,7 @@ def header_secrets(environ: Mapping[str, str]) -> Iterator[str]:
         name, _, value = line.partition(":")
         if _SECRET_HEADER.search(name) and value.strip():
             yield value.split()[-1]
-    for name in (*_PROXIES, *map(str.lower, _PROXIES)):
+    for name in (*PROXIES, *map(str.lower, PROXIES)):
         try:
             password = urlsplit(environ.get(name) or "").password
         except ValueError:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import ssl
 from typing import TYPE_CHECKING
 
+from tui.core.addresses import is_loopback
+from tui.services.environment import PROXIES
 from tui.services.errors import (
     InputError,
     ServiceError,
@@ -90,8 +93,9 @@ def _unreachable(error: BaseException, asked: Asked) -> Unreachable:
 
     said = str(error)
     next_step = "Check the address and the network, then try again."
-    if isinstance(error, httpx2.ProxyError):
-        next_step = "Check the proxy: HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY."
+    proxies = [name for name in PROXIES if os.environ.get(name) or os.environ.get(name.lower())]
+    if isinstance(error, httpx2.ProxyError) or (proxies and not is_loopback(asked.base_url)):
+        next_step = f"Check the proxy that is set by {' and '.join(proxies) or 'the system'}."
     elif "CERTIFICATE" in said.upper():
         next_step = "Its certificate is not trusted here; SSL_CERT_FILE names another list."
     return Unreachable(

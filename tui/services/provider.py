@@ -37,6 +37,8 @@ __all__ = ["Provider", "ProviderStatus"]
 # A read that fails in passing is repeated after these many seconds; a write never is.
 READ_AGAIN_S = (0.3, 1.0)
 LONGEST_WAIT_S = 5.0
+# An answer of so many bytes is decoded, and keys are looked for in it, off the loop.
+LARGE_ANSWER = 100_000
 # In which multiple of the time an answer may take to begin it must have ended.
 WHOLE_ANSWER = 5
 
@@ -124,7 +126,10 @@ class Provider:
         Raises Refused, NotOffered, Unreachable, Unanswered, Malformed, LabFailed, ReadOnly.
         """
         async with self.stream(call) as response:
-            return json_value(response, await self._body(response, call), self._asked(call))
+            body, asked = await self._body(response, call), self._asked(call)
+            if len(body) < LARGE_ANSWER:
+                return json_value(response, body, asked)
+            return await asyncio.to_thread(json_value, response, body, asked)
 
     async def read(self, call: Call) -> bytes:
         """Make one request and return the bytes of its answer, which must not be huge."""

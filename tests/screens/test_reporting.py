@@ -1,0 +1,121 @@
+"""No worker ends in silence: whoever starts one shows what it raises."""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import inspect
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from textual import work
+from textual.dom import DOMNode
+from textual.widgets import Static
+
+import tui
+from tests.screens.test_layout import shown
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.screens.dialogs.base import Dialog
+from tui.screens.reporting import ReportsErrors
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from textual.app import ComposeResult
+
+ROOT = Path(tui.__file__).parent
+
+
+def workers() -> Iterator[tuple[str, str, ast.expr]]:
+    """Yield the module, the class and the decorator of every worker of the program."""
+    for path in sorted(ROOT.rglob("*.py")):
+        if "lab" in path.relative_to(ROOT).parts:
+            continue
+        module = ".".join(("tui", *path.relative_to(ROOT).with_suffix("").parts))
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.ClassDef):
+                for method in node.body:
+                    for mark in getattr(method, "decorator_list", []):
+                        if ast.unparse(mark).startswith("work"):
+                            yield module, node.name, mark
+
+
+def heirs(module: str, name: str) -> list[type]:
+    """Return the classes that can be on a screen and have the workers of this one."""
+    found = getattr(importlib.import_module(module), name)
+    every, waiting = set(), [found]
+    while waiting:
+        one = waiting.pop()
+        every.add(one)
+        waiting += one.__subclasses__()
+    return [one for one in every if issubclass(one, DOMNode)]
+
+
+def test_every_worker_is_heard() -> None:
+    found = list(workers())
+    assert len(found) > 20
+    for module in {module for module, _, _ in found}:
+        importlib.import_module(module)
+    for screen in ("datasets", "tokens", "jobs", "chat", "models", "files"):
+        importlib.import_module(f"tui.screens.{screen}")
+    for module, name, mark in found:
+        said = ast.unparse(mark)
+        assert "exit_on_error=False" in said, (module, name)
+        assert "group=" in said, (module, name)
+        nodes = heirs(module, name)
+        assert nodes, (module, name)
+        for node in nodes:
+            assert issubclass(node, ReportsErrors), node
+            assert node.show_error is not ReportsErrors.show_error, node
+
+
+def test_nothing_starts_a_worker_another_way() -> None:
+    # The dispatcher runs a command's worker on the node that has the command.
+    started = [path for path in ROOT.rglob("*.py") if "run_worker(" in path.read_text("utf-8")]
+    assert started == [ROOT / "dispatch.py"]
+    assert "exit_on_error=False" in started[0].read_text("utf-8")
+
+
+def test_nobody_hides_an_error_beside_it() -> None:
+    """Textual calls the handler of every class of a node: a second one would tell twice."""
+    for path in ROOT.rglob("*.py"):
+        if path.name != "reporting.py":
+            assert "def on_worker_state_changed" not in path.read_text("utf-8"), path
+    assert inspect.isfunction(ReportsErrors.on_worker_state_changed)
+
+
+class Broken(Dialog[None]):
+    """A dialog without anything of its own to show an error with."""
+
+    def compose_content(self) -> ComposeResult:
+        yield Static("A question")
+
+    @work(group="broken", exit_on_error=False)
+    async def act(self, words: str) -> None:
+        raise ZeroDivisionError(words)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_dialog_shows_what_its_worker_raises(app_home: Path, size: tuple[int, int]) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        dialog = Broken("Broken")
+        await app.push_screen(dialog)
+        dialog.act("the first")
+        await until(lambda: "ZeroDivisionError: the first" in shown(app), pilot)
+        dialog.act("the second")
+        await until(lambda: "ZeroDivisionError: the second" in shown(app), pilot)
+        assert "the first" not in shown(app)
+        assert "A question" in shown(app)
+
+
+async def test_the_app_tells_on_the_dialog_that_is_up(app_home: Path) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await app.push_screen(Broken("Broken"))
+        app.show_error(ZeroDivisionError("of the app"))
+        await until(lambda: "ZeroDivisionError: of the app" in shown(app), pilot)
