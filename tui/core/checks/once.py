@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import orjson
-
 from tui.core.checks.model import RULES, Finding, issue
-from tui.core.formats.foreign import foreign_format
+from tui.core.formats.foreign import foreign_line
 from tui.core.text import plural
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ def format_issue(found: Foreign, path: str, line: int = 0) -> Issue:
 def _format(one: Issue, lines: Sequence[bytes]) -> Foreign | None:
     if one.rule not in {"foreign-format", "legacy-completion"}:
         return None
-    return foreign_format(orjson.loads(lines[one.line - 1].removeprefix(b"\xef\xbb\xbf")))
+    return foreign_line(lines[one.line - 1])
 
 
 def _words(one: Issue, found: Foreign | None, command: str) -> str:

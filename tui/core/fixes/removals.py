@@ -46,7 +46,12 @@ class Removal:
 
 
 def removals(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
-    """Return the texts that a fix of `rule` takes out of a line by making `after` of it."""
+    """Return the texts that a fix of `rule` takes out of a line by making `after` of it.
+
+    None for work that is no fix, whose rule is "".
+    """
+    if not rule:
+        return []
     value = _decoded(before)
     if value is None:
         return _comments(rule, before) if rule == "comment" else []

@@ -6,10 +6,13 @@ very texts it is made of; so the checks name the format instead, and the fixes l
 
 from __future__ import annotations
 
+import codecs
 import shlex
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from tui.core.formats.sniffing import sniff
 
@@ -30,6 +33,11 @@ class Foreign:
         from tui.core.formats.registry import format_of
 
         return format_of(self.format).title
+
+    @property
+    def invitation(self) -> str:
+        """What the screen says of a file of it."""
+        return f"This looks like {self.title}: i imports it"
 
     @property
     def words(self) -> str:
@@ -62,6 +70,14 @@ def foreign_format(row: object) -> Foreign | None:
     if found.format in {"", "openai"} or (found.format == "hf" and _is_chat(row)):
         return None
     return Foreign(found.format, found.reason)
+
+
+def foreign_line(line: bytes) -> Foreign | None:
+    """Return the other format a line is of; None also for a line that is no JSON."""
+    try:
+        return foreign_format(orjson.loads(line.removeprefix(codecs.BOM_UTF8)))
+    except orjson.JSONDecodeError:
+        return None
 
 
 def is_conversation(value: object) -> bool:

@@ -68,7 +68,15 @@ def turns_of(example: Example | Broken) -> list[Turn]:
     turns = [_turn(message, example) for message in example.messages]
     if example.kind == "preference":
         return _with_sides(example, turns)
-    return turns or [Turn("object", str(dict(example.raw)), "no messages in it; e edits the JSON")]
+    return turns or [Turn("object", str(dict(example.raw)), _no_messages(example))]
+
+
+def _no_messages(example: Example) -> str:
+    """Say what an example without messages is."""
+    from tui.core.formats.foreign import foreign_format
+
+    found = foreign_format(example.raw)
+    return found.invitation if found is not None else "no messages in it; e edits the JSON"
 
 
 def settings_words(example: Example | Broken) -> str:

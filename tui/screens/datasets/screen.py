@@ -174,6 +174,8 @@ class DatasetsScreen(
         said = ", ".join(found) or ("no problems" if not counts["info"] else "no errors")
         if self.problems is None:
             said = "not checked yet"
+        elif self.foreign is not None:
+            said = self.foreign.invitation
         rows = self.rows_words(document)
         self.note(f"{document.path.name} · {rows} · {said} · {state}")
         pane = self.query_one("#problems-pane", Pane)
