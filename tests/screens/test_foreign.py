@@ -48,7 +48,7 @@ async def test_i_imports_the_open_file_and_nothing_fixes_it(
     async with running(path, size) as (pilot, screen):
         await until(lambda: INVITED in label(screen), pilot)
         turn = screen.query_one("#conversation", Conversation).turns[0]
-        assert turn.remark == INVITED
+        assert f"{turn.role}: {turn.remark}" == INVITED
         assert "Name colour 0." in turn.text
         await problem(screen, pilot, "foreign-format")
         heading = screen.problem_rows.text(listing(screen, "#problems").cursor, 80).plain

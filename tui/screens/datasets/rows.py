@@ -68,15 +68,18 @@ def turns_of(example: Example | Broken) -> list[Turn]:
     turns = [_turn(message, example) for message in example.messages]
     if example.kind == "preference":
         return _with_sides(example, turns)
-    return turns or [Turn("object", str(dict(example.raw)), _no_messages(example))]
+    return turns or [_without_messages(example)]
 
 
-def _no_messages(example: Example) -> str:
-    """Say what an example without messages is."""
+def _without_messages(example: Example) -> Turn:
+    """Show the JSON of an example without messages, and say what it is."""
     from tui.core.formats.foreign import foreign_format
 
-    found = foreign_format(example.raw)
-    return found.invitation if found is not None else "no messages in it; e edits the JSON"
+    shown, found = str(dict(example.raw)), foreign_format(example.raw)
+    if found is None:
+        return Turn("object", shown, "no messages in it; e edits the JSON")
+    looks, _, way = found.invitation.partition(": ")
+    return Turn(looks, shown, way)
 
 
 def settings_words(example: Example | Broken) -> str:

@@ -180,7 +180,8 @@ class DatasetsScreen(
         self.note(f"{document.path.name} · {rows} · {said} · {state}")
         pane = self.query_one("#problems-pane", Pane)
         infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
-        pane.label(f"Problems: {said}{infos} · enter jumps · f fixes")
+        fixes = "" if self.foreign is not None else " · f fixes"
+        pane.label(f"Problems: {said}{infos} · enter jumps{fixes}")
 
     def rows_noted(self) -> None:
         """Say anew in the status line what the list shows."""
