@@ -5,10 +5,11 @@ It is found by comparing, whatever the fix: so none can take a text out that nob
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from tui.core.fixes import lenient
 
@@ -95,8 +96,8 @@ def _leaves(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
 
 def _decoded(line: bytes) -> Any:
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
         return None
 
 

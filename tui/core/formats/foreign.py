@@ -64,7 +64,7 @@ def foreign_format(row: object) -> Foreign | None:
     """
     if not isinstance(row, dict):
         return None
-    if isinstance(row.get("label"), bool) and "messages" in row:
+    if isinstance(row.get("label"), bool) and _ends_with_answer(row.get("messages")):
         return Foreign("kto", "messages with a label that is true or false")
     found = sniff([row])
     if found.format in {"", "openai"} or (found.format == "hf" and _is_chat(row)):
@@ -89,6 +89,12 @@ def _is_message(value: object) -> bool:
     return (
         isinstance(value, dict) and isinstance(value.get("role"), str) and "messages" not in value
     )
+
+
+def _ends_with_answer(messages: object) -> bool:
+    """Whether there is an answer to be judged: without one, the label is what a grader reads."""
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    return isinstance(last, dict) and last.get("role") == "assistant"
 
 
 def _is_chat(row: Mapping[str, Any]) -> bool:
