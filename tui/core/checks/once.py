@@ -33,7 +33,7 @@ def named_once(issues: Iterable[Issue], lines: Sequence[bytes], path: str) -> li
             kept.append(one)
             continue
         # The message names the format. What is of none is told by the first, whatever its keys.
-        key = one.rule if one.rule == "unknown-format" else (one.rule, one.message)
+        key = (one.rule, "" if one.rule == "unknown-format" else one.message)
         if key not in places:
             places[key] = len(kept)
             formats[key] = _format(one, lines)
@@ -41,11 +41,11 @@ def named_once(issues: Iterable[Issue], lines: Sequence[bytes], path: str) -> li
         else:
             before = kept[places[key]]
             kept[places[key]] = replace(before, lines=before.lines + 1)
-    for key, at in places.items():
-        one, found = kept[at], formats[key]
-        mixed = one.lines < sum(map(bool, lines))
+    for group, at in places.items():
+        first, found = kept[at], formats[group]
+        mixed = first.lines < sum(map(bool, lines))
         command = "" if found is None else found.command(path, mixed=mixed)
-        kept[at] = replace(one, message=_words(one, found, command))
+        kept[at] = replace(first, message=_words(first, found, command))
     return kept
 
 

@@ -168,5 +168,5 @@ def _mend_several(lines: list[bytes], rules: Container[str], so_far: Mended) -> 
         fixed += one.fixed
         stuck = {**one.stuck, **stuck}
         removed += one.removed
-    lines = tuple(line for one in mended for line in one.lines)
-    return Mended(lines, fixed, stuck, removed, foreign)
+    made = tuple(line for one in mended for line in one.lines)
+    return Mended(made, fixed, stuck, removed, foreign)
