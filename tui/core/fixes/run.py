@@ -106,6 +106,8 @@ def mend(line: bytes, rules: Container[str]) -> Mended:
         if result == line:
             stuck[rule] = "the fix changes nothing"
         line = result
+    if "unknown-format" in rules and any(one.rule == "unknown-format" for one in found):
+        stuck["unknown-format"] = "it is of no format that is known here"
     return Mended((line,), fixed, stuck, tuple(removed), _foreign(line, found))
 
 
