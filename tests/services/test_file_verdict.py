@@ -50,6 +50,10 @@ async def test_another_format_is_named_with_what_converts_it(tmp_path: Path) -> 
     said = (await verdict_of(path)).error_words()
     assert said.startswith("30 lines of alpaca.jsonl look like Alpaca (instruction and output): ")
     assert f"`finetui convert {path} --from alpaca -o {tmp_path / 'alpaca.chat.jsonl'}`" in said
+    path.write_text(json.dumps([json.loads(row)] * 3000, indent=2))
+    said = (await verdict_of(path)).error_words()
+    assert said.startswith("alpaca.jsonl looks like Alpaca (instruction and output): `finetui")
+    assert "error" not in said
     path.write_bytes(chat_lines(20) + row + b"{broken\n")
     said = (await verdict_of(path)).error_words()
     assert said.startswith("1 line of alpaca.jsonl looks like Alpaca")

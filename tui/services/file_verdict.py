@@ -28,7 +28,7 @@ class FileVerdict:
     """What the checks say of a file. `size` in bytes; `by_rule` counts problems by rule id.
 
     `first_error` is the error that stands first in the file, or None. `foreign` is the other
-    format of the first line that is of one.
+    format of the first line that is of one, or of the file as a whole.
     """
 
     path: Path
@@ -83,7 +83,10 @@ class FileVerdict:
         )
         if not errors:
             return ""
-        if (lines := self.by_rule["foreign-format"]) and self.foreign is not None:
+        if self.foreign is not None:
+            lines = self.by_rule["foreign-format"]
+            if not lines:  # an array of them: its lines are no examples
+                return self._foreign_words(self.foreign, lines)
             others = errors - lines
             also = f", and {plural(others, 'error')}" if others else ""
             return f"{self._foreign_words(self.foreign, lines)}{also}"
@@ -95,9 +98,10 @@ class FileVerdict:
         return f"{text}, the first{where}: {one_line(first.message, 300)}"
 
     def _foreign_words(self, found: Foreign, lines: int) -> str:
-        name, look = one_line(self.path.name, 40), "looks" if lines == 1 else "look"
-        command = found.command(str(self.path), mixed=self.examples > 0)
-        return f"{plural(lines, 'line')} of {name} {look} like {found.words}: `{command}`"
+        name, look = one_line(self.path.name, 40), "look" if lines > 1 else "looks"
+        what = f"{plural(lines, 'line')} of {name}" if lines else name
+        command = found.command(str(self.path), mixed=lines > 0 and self.examples > 0)
+        return f"{what} {look} like {found.words}: `{command}`"
 
     @property
     def secrets(self) -> Counter[str]:
@@ -131,7 +135,8 @@ def _verdict(path: Path, rows: Rows, columns: Columns) -> FileVerdict:
     from tui.core.checks import RULES, FileFacts, check_row, traits_of
     from tui.core.checks.columns import KINDS, is_example
     from tui.core.checks.model import issue
-    from tui.core.checks.run import findings_of_file
+    from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file
+    from tui.core.fixes.whole import other_format
     from tui.core.formats.foreign import foreign_line
 
     source = rows.source
@@ -157,6 +162,8 @@ def _verdict(path: Path, rows: Rows, columns: Columns) -> FileVerdict:
     foreign = None
     if (line := _first(columns, [names.index("foreign-format")])) is not None:
         foreign = foreign_line(rows[line])
+    elif first is not None and first.rule in WHOLE_DAMAGE:
+        foreign = other_format(source.head)
     return FileVerdict(path, source.identity.size, examples, by_rule, first, foreign)
 
 
