@@ -120,6 +120,14 @@ def test_what_is_of_no_format_is_told_once_too(tmp_path: Path, capfd: Any) -> No
     assert "The same goes for 29 more lines" in out
 
 
+def test_fix_says_that_it_leaves_what_is_of_no_format(tmp_path: Path, capfd: Any) -> None:
+    path = tmp_path / "rows.jsonl"
+    before = written(path, lines_of([{"title": "t", "body": "b"}] * 3))
+    assert main(["fix", str(path), "--in-place"]) == 0
+    assert path.read_bytes() == before
+    assert "Unknown format: left in 3 lines, to be mended by hand" in capfd.readouterr().err
+
+
 def test_in_a_mixture_the_chats_are_mended_and_the_others_named(tmp_path: Path, capfd: Any) -> None:
     path, rest = tmp_path / "mixed.jsonl", [*ALPACA, FOREIGN["anthropic"][0]]
     chats = [json.loads(chat(USER, answer(f" a{n} "))) for n in range(6)]

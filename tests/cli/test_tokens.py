@@ -171,6 +171,33 @@ def test_prompts_validation_and_what_is_left_of_the_budget(
     assert "budget 0.02 USD: nothing spent, " in ran
 
 
+def test_the_cost_line_tells_of_tool_definitions(home: Home, train: str, tmp_path: Path) -> None:
+    paid(home, "")
+    function = {"name": "look_up", "description": "Looks a word up.", "parameters": {}}
+    rows = [
+        {**json.loads(one), "tools": [{"type": "function", "function": function}]}
+        for one in Path(train).read_text().splitlines()
+    ]
+    tooled = tmp_path / "tooled.jsonl"
+    tooled.write_text("".join(json.dumps(one) + "\n" for one in rows))
+    words = ("--model", "own", "--profile", "paid", "--epochs", "2")
+    (told,) = home.json("tokens", str(tooled), *words)["files"]
+    (plain,) = home.json("tokens", train, *words)["files"]
+    assert told["cost"] == plain["cost"], "the definitions are beside the cost"
+    tokens = told["tool_definition_tokens"] * 2
+    assert tokens > 0
+    assert told["tool_definitions"]["billed_tokens"] == tokens
+    assert told["tool_definitions"]["amount"] == pytest.approx(tokens * 10 / 1e6)
+    (line,) = [one for one in home.run("tokens", str(tooled), *words).stdout.splitlines()
+               if one.startswith("  cost")]  # fmt: skip
+    more = f"{tokens * 10 / 1e6:.4f} USD"
+    assert f"+ tool definitions, not counted in: {tokens:,} tokens, about {more}" in line
+    assert "tool definitions" not in home.run("tokens", train, *words).stdout
+    report = tmp_path / "report.md"
+    assert home.run("tokens", str(tooled), *words, "--report", str(report)).returncode == 0
+    assert "not counted in: about" in report.read_text()
+
+
 def test_less_than_one_prompt_is_refused(home: Home, train: str) -> None:
     assert home.run("tokens", train, "--test-prompts", "0").returncode == 2
 

@@ -171,6 +171,27 @@ async def test_another_model_and_epochs_change_the_price_and_stay(dataset: Path)
         assert screen.model == "gpt-4.1-mini-2025-04-14"
 
 
+async def test_the_cost_is_told_with_the_tool_definitions_it_is_without(tmp_path: Path) -> None:
+    path = write(tmp_path / "tooled.jsonl", [5] * 12)
+    function = {"name": "look_up", "description": "word " * 300, "parameters": {}}
+    tools = [{"type": "function", "function": function}]
+    rows = [{**json.loads(one), "tools": tools} for one in path.read_text().splitlines()]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    async with shown(path) as (pilot, screen):
+        assert "tool definitions, not counted" not in text(screen, "#facts"), "the lab is free"
+        await pilot.press("m")
+        await dialog(pilot, Choose)
+        await pilot.press(*"4.1-mini", "enter")
+        await until(lambda: "gpt-4.1-mini" in text(screen, "#facts"), pilot)
+        (cost,) = [one for one in text(screen, "#facts").splitlines() if one.startswith("Cost")]
+        report = screen.files[0].report
+        more = Decimal(report.total("tools") * report.epochs * 5) / 1_000_000
+        assert f"+ tool definitions, not counted in: ≈ ${more:.4f}" in cost
+        await pilot.press("p")
+        await dialog(pilot, PricesDialog)
+        assert "tokens an epoch, in none of these prices" in str(pilot.app.screen._shown)
+
+
 async def test_a_bar_leads_to_its_examples_and_one_of_them_to_datasets(dataset: Path) -> None:
     async with shown(dataset) as (pilot, screen):
         chart = screen.query_one("#first", Histogram)

@@ -43,6 +43,23 @@ async def test_a_sound_file_has_no_error(tmp_path: Path) -> None:
         await verdict_of(tmp_path)
 
 
+async def test_another_format_is_named_with_what_converts_it(tmp_path: Path) -> None:
+    path = tmp_path / "alpaca.jsonl"
+    row = b'{"instruction": "Name a colour.", "input": "", "output": "Blue."}\n'
+    path.write_bytes(row * 30)
+    said = (await verdict_of(path)).error_words()
+    assert said.startswith("30 lines of alpaca.jsonl look like Alpaca (instruction and output): ")
+    assert f"`finetui convert {path} --from alpaca -o {tmp_path / 'alpaca.chat.jsonl'}`" in said
+    path.write_text(json.dumps([json.loads(row)] * 3000, indent=2))
+    said = (await verdict_of(path)).error_words()
+    assert said.startswith("alpaca.jsonl looks like Alpaca (instruction and output): `finetui")
+    assert "error" not in said
+    path.write_bytes(chat_lines(20) + row + b"{broken\n")
+    said = (await verdict_of(path)).error_words()
+    assert said.startswith("1 line of alpaca.jsonl looks like Alpaca")
+    assert said.endswith("alpaca.alpaca.chat.jsonl`, and 1 error")
+
+
 async def test_data_for_reinforcement_is_forgiven_where_it_is_offered(tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     turns = [[{"role": "user", "content": f"{n}?"}] for n in range(60)]

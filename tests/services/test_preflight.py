@@ -101,6 +101,20 @@ async def test_all_of_it_at_once(workspace: Workspace, draft: Draft, server: Fau
     assert (value["blocked"], value["examples"], value["cost"]["currency"]) == (False, 60, "EUR")
 
 
+async def test_the_cost_is_told_with_what_it_is_without(
+    workspace: Workspace, draft: Draft, tmp_path: Path
+) -> None:
+    train = tmp_path / "train.jsonl"
+    assert "tool definitions" not in part(await look(workspace, draft), "cost")[1]
+    texts = " ".join(f"word {n}" for n in range(400))
+    function = {"name": "look_up", "description": texts, "parameters": {}}
+    tools = [{"type": "function", "function": function}]
+    rows = [{**json.loads(one), "tools": tools} for one in train.read_bytes().splitlines()]
+    train.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    text = part(await look(workspace, draft), "cost")[1]
+    assert re.search(r"\+ tool definitions, not counted in: about \d+\.\d\d EUR", text)
+
+
 async def test_errors_block_and_warnings_want_a_yes(
     workspace: Workspace, draft: Draft, tmp_path: Path
 ) -> None:

@@ -80,7 +80,8 @@ def chosen_rules(named: list[str] | None) -> frozenset[str]:
     usual = [r for r in [*RULES] if can_fix(r) or r in FILE_REPAIRS]
     if not named:
         others = {"duplicate", "legacy-completion"}
-        return frozenset(r for r in usual if not r.startswith(_PRIVATE) and r not in others)
+        mended = {r for r in usual if not r.startswith(_PRIVATE) and r not in others}
+        return frozenset({*mended, "unknown-format"})  # cannot be mended, and is told as left
     for rule in named:
         if rule not in usual:
             known = "there is no such rule" if rule not in RULES else "it is mended by hand"

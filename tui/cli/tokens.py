@@ -226,9 +226,22 @@ def _print(report: TokenReport, out: Output) -> None:
     cost = facts["cost"]
     price = "unknown" if cost["amount"] is None else f"{cost['amount']:.4f} {cost['currency']}"
     dated = cost["as_of"] and cost["amount"] is not None
-    out.line(f"  cost             {price}" + (f", as of {cost['as_of']}" if dated else ""))
+    out.line(
+        f"  cost             {price}"
+        + (f", as of {cost['as_of']}" if dated else "")
+        + _beside(report)
+    )
     if report.facts.no_new_jobs_after:
         out.line(f"  new jobs         none after {report.facts.no_new_jobs_after}")
+
+
+def _beside(report: TokenReport) -> str:
+    """Return what the cost is without: tool definitions, whose rule on a bill is not known."""
+    amount = report.tool_cost.amount
+    if not amount:
+        return ""
+    more = f"{amount:.4f} {report.cost.currency}"
+    return f", + tool definitions, not counted in: {report.tool_tokens:,} tokens, about {more}"
 
 
 def _cut(report: TokenReport) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.checks import Columns, Issue, Severity
+    from tui.core.formats.foreign import Foreign
     from tui.services.local_files import Rows
 
 # A validation file may be small.
@@ -26,7 +27,8 @@ _NAMED = 3
 class FileVerdict:
     """What the checks say of a file. `size` in bytes; `by_rule` counts problems by rule id.
 
-    `first_error` is the error that stands first in the file, or None.
+    `first_error` is the error that stands first in the file, or None. `foreign` is the other
+    format of the first line that is of one, or of the file as a whole.
     """
 
     path: Path
@@ -34,6 +36,7 @@ class FileVerdict:
     examples: int
     by_rule: Counter[str]
     first_error: Issue | None
+    foreign: Foreign | None = None
 
     def count(self, severity: Severity) -> int:
         """Return how many problems are of a severity."""
@@ -80,12 +83,25 @@ class FileVerdict:
         )
         if not errors:
             return ""
+        if self.foreign is not None:
+            lines = self.by_rule["foreign-format"]
+            if not lines:  # an array of them: its lines are no examples
+                return self._foreign_words(self.foreign, lines)
+            others = errors - lines
+            also = f", and {plural(others, 'error')}" if others else ""
+            return f"{self._foreign_words(self.foreign, lines)}{also}"
         text = f"{one_line(self.path.name, 40)} has {plural(errors, 'error')}"
         first = self.first_error
         if first is None or first.rule in without:
             return text
         where = f" in line {first.line:,}" if first.line else ""
         return f"{text}, the first{where}: {one_line(first.message, 300)}"
+
+    def _foreign_words(self, found: Foreign, lines: int) -> str:
+        name, look = one_line(self.path.name, 40), "look" if lines > 1 else "looks"
+        what = f"{plural(lines, 'line')} of {name}" if lines else name
+        command = found.command(str(self.path), mixed=lines > 0 and self.examples > 0)
+        return f"{what} {look} like {found.words}: `{command}`"
 
     @property
     def secrets(self) -> Counter[str]:
@@ -119,7 +135,9 @@ def _verdict(path: Path, rows: Rows, columns: Columns) -> FileVerdict:
     from tui.core.checks import RULES, FileFacts, check_row, traits_of
     from tui.core.checks.columns import KINDS, is_example
     from tui.core.checks.model import issue
-    from tui.core.checks.run import findings_of_file
+    from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file
+    from tui.core.fixes.whole import other_format
+    from tui.core.formats.foreign import foreign_line
 
     source = rows.source
     size, ended = source.identity.size, source.ends_with_newline
@@ -141,7 +159,12 @@ def _verdict(path: Path, rows: Rows, columns: Columns) -> FileVerdict:
     kinds = columns.kinds
     examples = sum(kinds.count(kind) for kind in range(len(KINDS)) if is_example(kind))
     first = min(errors, key=lambda one: one.line, default=None)
-    return FileVerdict(path, source.identity.size, examples, by_rule, first)
+    foreign = None
+    if (line := _first(columns, [names.index("foreign-format")])) is not None:
+        foreign = foreign_line(rows[line])
+    elif first is not None and first.rule in WHOLE_DAMAGE:
+        foreign = other_format(source.head)
+    return FileVerdict(path, source.identity.size, examples, by_rule, first, foreign)
 
 
 def _first(columns: Columns, wrong: Iterable[int]) -> int | None:

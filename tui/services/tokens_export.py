@@ -123,7 +123,7 @@ def _file(report: TokenReport) -> str:
         + ("" if limit is None else f" (limit {limit:,})"),
         f"- Epochs: {report.epochs} ({epochs})",
         f"- Billed tokens: {report.billed_tokens:,}",
-        f"- Cost: {amount}{dated}",
+        f"- Cost: {amount}{dated}{_beside(report)}",
     ]
     if tools := report.total("tools"):
         lines.append(f"- Tool definitions, not among the above: {tools:,} tokens")
@@ -141,6 +141,13 @@ def _file(report: TokenReport) -> str:
         if len(report.truncated) > 100:
             lines.append(f"| … | {len(report.truncated) - 100:,} more | |")
     return "\n".join([*lines, ""])
+
+
+def _beside(report: TokenReport) -> str:
+    amount = report.tool_cost.amount
+    if not amount:
+        return ""
+    return f", + tool definitions, not counted in: about {amount:,.4f} {report.cost.currency}"
 
 
 def as_svg(report: TokenReport, measure: Measure, *, log: bool = False) -> str:

@@ -118,6 +118,20 @@ class TokenReport:
         return None if each is None else images * each
 
     @property
+    def tool_tokens(self) -> int:
+        """The tokens of tool definitions over all epochs, which `billed_tokens` are without.
+
+        They are counted by the cookbook's rules, which are not those of a bill: what they add to
+        it is an estimate, and stands beside the cost.
+        """
+        return self.total("tools") * self.epochs
+
+    @property
+    def tool_cost(self) -> Cost:
+        """What the tool definitions may add to the cost."""
+        return pricing.cost(self.tool_tokens, self.facts)
+
+    @property
     def uncounted(self) -> int:
         """How many images, sounds and texts are in none of the numbers."""
         unknown = self.total("low_images") if self.image_tokens is None else 0
@@ -156,6 +170,11 @@ class TokenReport:
             "role_tokens": {name: self.total(name) for name in MEASURES[5:]},
             "epochs_predicted": self.predicted_epochs,
             "counter": self.counter or None,
+            # Beside the cost, not in it.
+            "tool_definitions": {
+                "billed_tokens": self.tool_tokens,
+                "amount": None if self.tool_cost.amount is None else float(self.tool_cost.amount),
+            },
         }
 
 

@@ -128,7 +128,11 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
             line({"messages": json.dumps([USER, ANSWER])}),
             line({"text": "a"}),
         ],
-        [GOOD, CALL, PAIR, chat(USER, ANSWER, id=1), line({"prompt": "a", "completion": "b"})],
+        [
+            *(GOOD, CALL, PAIR, chat(USER, ANSWER, id=1)),
+            line({"prompt": "a", "completion": "b"}),
+            line({"messages": [USER], "label": True}),  # for a grader
+        ],
     ),
     "legacy-completion": ([b'{"prompt": "a", "completion": "b"}'], [GOOD]),
     "unknown-key": (

@@ -34,10 +34,14 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class EachRow:
-    """Work on one example after the other. `change` raises CannotFix for one it leaves alone."""
+    """Work on one example after the other. `change` raises CannotFix for one it leaves alone.
+
+    `rule` is the one whose problems it mends, if it does: then it is told what that takes out.
+    """
 
     label: str
     change: Callable[[bytes], Fixed]
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)

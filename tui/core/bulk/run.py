@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from tui.core.bulk.model import Arrange, EachRow, Work
 from tui.core.fixes.model import CannotFix
+from tui.core.fixes.removals import Removal, removals
 
 
 class Rows(Protocol):
@@ -35,12 +36,22 @@ class Sample:
 
 
 @dataclass(slots=True)
+class TakenOut:
+    """Texts of one key that are gone: how many, and the first, in the row at `position`."""
+
+    count: int
+    position: int
+    text: str
+
+
+@dataclass(slots=True)
 class Outcome:
     """What an operation makes of a dataset.
 
     `rows` are all rows anew, a position as it stood or a new line. Counts are of rows: in
     scope, changed, taken out, put in besides, and moved to another place. `refused` are
-    positions left alone, with the reason.
+    positions left alone, with the reason. `taken_out` says of each key whose texts a fix takes
+    out how many, and the first of them.
     """
 
     label: str
@@ -53,6 +64,7 @@ class Outcome:
     moved: int = 0
     samples: list[Sample] = field(default_factory=list)
     refused: list[tuple[int, str]] = field(default_factory=list)
+    taken_out: dict[str, TakenOut] = field(default_factory=dict)
 
     @property
     def after(self) -> int:
@@ -94,6 +106,7 @@ def _changed(work: EachRow, rows: Rows, positions: Sequence[int], tick: Tick) ->
         if after != (before,):
             made[position] = after
             _note(outcome, position, before, after)
+            _count(outcome.taken_out, position, removals(work.rule, before, after))
     outcome.rows = [*_laid_out(len(rows), made)]
     return outcome
 
@@ -104,6 +117,20 @@ def _note(outcome: Outcome, position: int, before: bytes, after: tuple[bytes, ..
     outcome.added += max(len(after) - 1, 0)
     if len(outcome.samples) < SHOWN:
         outcome.samples.append(Sample(position, before, after))
+
+
+def taken_out(
+    rule: str, position: int, before: bytes, after: Sequence[bytes]
+) -> dict[str, TakenOut]:
+    """Return by key the texts that a fix of `rule` takes out of one row."""
+    found: dict[str, TakenOut] = {}
+    _count(found, position, removals(rule, before, after))
+    return found
+
+
+def _count(found: dict[str, TakenOut], position: int, texts: Iterable[Removal]) -> None:
+    for one in texts:
+        found.setdefault(one.key, TakenOut(0, position, one.text)).count += 1
 
 
 def _laid_out(count: int, made: dict[int, tuple[bytes, ...]]) -> Iterator[int | bytes]:

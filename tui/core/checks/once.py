@@ -5,10 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import orjson
-
 from tui.core.checks.model import RULES, Finding, issue
-from tui.core.formats.foreign import foreign_format
+from tui.core.formats.foreign import foreign_line
 from tui.core.text import plural
 
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ def named_once(issues: Iterable[Issue], lines: Sequence[bytes], path: str) -> li
             kept.append(one)
             continue
         # The message names the format. What is of none is told by the first, whatever its keys.
-        key = one.rule if one.rule == "unknown-format" else (one.rule, one.message)
+        key = (one.rule, "" if one.rule == "unknown-format" else one.message)
         if key not in places:
             places[key] = len(kept)
             formats[key] = _format(one, lines)
@@ -43,11 +41,11 @@ def named_once(issues: Iterable[Issue], lines: Sequence[bytes], path: str) -> li
         else:
             before = kept[places[key]]
             kept[places[key]] = replace(before, lines=before.lines + 1)
-    for key, at in places.items():
-        one, found = kept[at], formats[key]
-        mixed = one.lines < sum(map(bool, lines))
+    for group, at in places.items():
+        first, found = kept[at], formats[group]
+        mixed = first.lines < sum(map(bool, lines))
         command = "" if found is None else found.command(path, mixed=mixed)
-        kept[at] = replace(one, message=_words(one, found, command))
+        kept[at] = replace(first, message=_words(first, found, command))
     return kept
 
 
@@ -60,7 +58,7 @@ def format_issue(found: Foreign, path: str, line: int = 0) -> Issue:
 def _format(one: Issue, lines: Sequence[bytes]) -> Foreign | None:
     if one.rule not in {"foreign-format", "legacy-completion"}:
         return None
-    return foreign_format(orjson.loads(lines[one.line - 1].removeprefix(b"\xef\xbb\xbf")))
+    return foreign_line(lines[one.line - 1])
 
 
 def _words(one: Issue, found: Foreign | None, command: str) -> str:

@@ -5,10 +5,11 @@ It is found by comparing, whatever the fix: so none can take a text out that nob
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from tui.core.fixes import lenient
 
@@ -46,7 +47,12 @@ class Removal:
 
 
 def removals(rule: str, before: bytes, after: Sequence[bytes]) -> list[Removal]:
-    """Return the texts that a fix of `rule` takes out of a line by making `after` of it."""
+    """Return the texts that a fix of `rule` takes out of a line by making `after` of it.
+
+    None for work that is no fix, whose rule is "".
+    """
+    if not rule:
+        return []
     value = _decoded(before)
     if value is None:
         return _comments(rule, before) if rule == "comment" else []
@@ -90,8 +96,8 @@ def _leaves(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
 
 def _decoded(line: bytes) -> Any:
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
         return None
 
 

@@ -6,13 +6,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import orjson
-
 from tui.core.checks import check_row
 from tui.core.fixes.model import LINE_FIXES, ROW_FIXES, CannotFix, decoded, encoded
 from tui.core.fixes.redaction import redact
 from tui.core.fixes.removals import Removal, removals
-from tui.core.formats.foreign import foreign_format
+from tui.core.formats.foreign import foreign_format, foreign_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
@@ -108,6 +106,8 @@ def mend(line: bytes, rules: Container[str]) -> Mended:
         if result == line:
             stuck[rule] = "the fix changes nothing"
         line = result
+    if "unknown-format" in rules and any(one.rule == "unknown-format" for one in found):
+        stuck["unknown-format"] = "it is of no format that is known here"
     return Mended((line,), fixed, stuck, tuple(removed), _foreign(line, found))
 
 
@@ -115,7 +115,7 @@ def _foreign(line: bytes, found: Iterable[Issue]) -> tuple[Foreign, ...]:
     """Return the format of a line that the checks take for another's."""
     if not any(one.rule in {"foreign-format", "legacy-completion"} for one in found):
         return ()
-    format_ = foreign_format(orjson.loads(line))
+    format_ = foreign_line(line)
     return (format_,) if format_ is not None else ()
 
 
@@ -170,5 +170,5 @@ def _mend_several(lines: list[bytes], rules: Container[str], so_far: Mended) -> 
         fixed += one.fixed
         stuck = {**one.stuck, **stuck}
         removed += one.removed
-    lines = tuple(line for one in mended for line in one.lines)
-    return Mended(lines, fixed, stuck, removed, foreign)
+    made = tuple(line for one in mended for line in one.lines)
+    return Mended(made, fixed, stuck, removed, foreign)

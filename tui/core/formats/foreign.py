@@ -6,10 +6,13 @@ very texts it is made of; so the checks name the format instead, and the fixes l
 
 from __future__ import annotations
 
+import codecs
 import shlex
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
+
+import orjson
 
 from tui.core.formats.sniffing import sniff
 
@@ -30,6 +33,11 @@ class Foreign:
         from tui.core.formats.registry import format_of
 
         return format_of(self.format).title
+
+    @property
+    def invitation(self) -> str:
+        """What the screen says of a file of it."""
+        return f"This looks like {self.title}: i imports it"
 
     @property
     def words(self) -> str:
@@ -56,12 +64,20 @@ def foreign_format(row: object) -> Foreign | None:
     """
     if not isinstance(row, dict):
         return None
-    if isinstance(row.get("label"), bool) and "messages" in row:
+    if isinstance(row.get("label"), bool) and _ends_with_answer(row.get("messages")):
         return Foreign("kto", "messages with a label that is true or false")
     found = sniff([row])
     if found.format in {"", "openai"} or (found.format == "hf" and _is_chat(row)):
         return None
     return Foreign(found.format, found.reason)
+
+
+def foreign_line(line: bytes) -> Foreign | None:
+    """Return the other format a line is of; None also for a line that is no JSON."""
+    try:
+        return foreign_format(orjson.loads(line.removeprefix(codecs.BOM_UTF8)))
+    except orjson.JSONDecodeError:
+        return None
 
 
 def is_conversation(value: object) -> bool:
@@ -73,6 +89,12 @@ def _is_message(value: object) -> bool:
     return (
         isinstance(value, dict) and isinstance(value.get("role"), str) and "messages" not in value
     )
+
+
+def _ends_with_answer(messages: object) -> bool:
+    """Whether there is an answer to be judged: without one, the label is what a grader reads."""
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    return isinstance(last, dict) and last.get("role") == "assistant"
 
 
 def _is_chat(row: Mapping[str, Any]) -> bool:

@@ -98,8 +98,8 @@ class FixActions(Bulk, ProblemActions):
     async def action_fix(self) -> None:
         """Show what fixing this problem would change, and do it."""
         issue = self._asked_problem
-        if issue is None:
-            self.tell("No problem with a fix here; p lists all problems")
+        if issue is None or issue.rule == "foreign-format":
+            self._tell_no_fix()
         elif not await self._whole_file(issue):
             await self._fix_one(issue)
 
@@ -108,8 +108,9 @@ class FixActions(Bulk, ProblemActions):
         if document is None or not 0 <= at < len(document):
             return
         from tui.core.bulk import Sample
+        from tui.core.bulk.run import taken_out
         from tui.core.fixes import CannotFix, fix
-        from tui.screens.datasets.fixing_preview import BeforeAfter
+        from tui.screens.datasets.fixing_preview import BeforeAfter, taken_out_words
         from tui.services.datasets import Change
 
         version, before = document.version, document.line(at)
@@ -120,6 +121,7 @@ class FixActions(Bulk, ProblemActions):
         after = (result,) if isinstance(result, bytes) else tuple(result or ())
         rule = rule_of(issue.rule)
         facts = [f"{rule.title}. {issue.message}"]
+        facts += taken_out_words(taken_out(issue.rule, at, before, after))
         dialog = BeforeAfter("Fix this problem", facts, [Sample(at, before, after)], "fixes it")
         if await self.app.push_screen_wait(dialog) and document.version == version:
             await document.change(f"fix: {rule.title}", [Change(at, 1, after)])
@@ -129,10 +131,20 @@ class FixActions(Bulk, ProblemActions):
     async def action_fix_all(self) -> None:
         """Show what fixing all problems of this rule would change, and do it in one step."""
         issue = self._asked_problem
-        if issue is None:
-            self.tell("No problem with a fix here; p lists all problems")
+        if issue is None or issue.rule == "foreign-format":
+            self._tell_no_fix()
         elif not await self._whole_file(issue):
             await self._fix_rule(issue.rule)
+
+    def _tell_no_fix(self) -> None:
+        """Say why there is nothing to fix here."""
+        from tui.core.formats.foreign import foreign_line
+
+        document, at = self.document, self.position
+        found = self.foreign
+        if found is None and document is not None and at < len(document):
+            found = foreign_line(document.line(at))
+        self.tell(found.invitation if found else "No problem with a fix here; p lists all problems")
 
     async def _fix_rule(self, rule: str) -> None:
         problems = self.problems
@@ -185,7 +197,7 @@ def _fixing(rule: str) -> Work:
     label = f"fix all: {rule_of(rule).title}"
     if rule == "duplicate":
         return Arrange(label, lambda _rows: [])
-    return EachRow(label, mender({rule}))
+    return EachRow(label, mender({rule}), rule)
 
 
 def _by_hand(issue: Issue, reason: str) -> InputError:

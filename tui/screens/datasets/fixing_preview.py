@@ -15,11 +15,14 @@ from tui.screens.dialogs.base import Dialog
 from tui.widgets.conversation import Conversation, Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from textual.app import ComposeResult
 
     from tui.core.bulk import Outcome, Sample
+    from tui.core.bulk.run import TakenOut
+
+_KEYS_NAMED = 3
 
 
 class BeforeAfter(Dialog[bool]):
@@ -132,4 +135,18 @@ def facts_of(outcome: Outcome, scope: str) -> list[str]:
             f"{plural(len(outcome.refused), 'line')} left alone; the first, line {position + 1}: "
             f"{one_line(reason, 120)}."
         )
-    return lines
+    return lines + taken_out_words(outcome.taken_out)
+
+
+def taken_out_words(found: Mapping[str, TakenOut]) -> list[str]:
+    """Say which texts a fix takes out: how many at each key, and the first of them."""
+    said = [
+        f"Takes out {plural(one.count, 'text')} at {one_line(key, 40)}, the first in line "
+        f"{one.position + 1:,}: “{one_line(one.text, 40)}”."
+        for key, one in found.items()
+    ]
+    if len(said) <= _KEYS_NAMED:
+        return said
+    rest = sum(one.count for one in [*found.values()][_KEYS_NAMED:])
+    more = f" And {plural(rest, 'text')} at {plural(len(said) - _KEYS_NAMED, 'more key')}."
+    return [*said[: _KEYS_NAMED - 1], said[_KEYS_NAMED - 1] + more]

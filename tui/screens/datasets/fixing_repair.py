@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.fixes import Repaired
+    from tui.services.datasets import Document
 
 # With this damage on its first line a file is no lines at all.
 _NO_LINES = ("utf-16", "json-array", "pretty-printed")
@@ -44,7 +45,7 @@ class RepairActions(FileActions, FixActions):
     @work(group="repair", exclusive=True, exit_on_error=False, description="offer a repair")
     async def _offer_on_opening(self, rule: str) -> None:
         document = self.document
-        if document is None:
+        if document is None or await self._offer_import(document):
             return
         question = (
             f"{rule_of(rule).title}: {document.path.name} is no JSONL yet. "
@@ -56,6 +57,23 @@ class RepairActions(FileActions, FixActions):
         )
         if await self.app.push_screen_wait(dialog):
             await self.offer_repair()
+
+    async def _offer_import(self, document: Document) -> bool:
+        """Offer to import a file in another format; tells whether it is one."""
+        from tui.services.datasets.repairing import format_of_file
+
+        found = await format_of_file(document.path)
+        if found is None:
+            return False
+        question = (
+            f"{document.path.name} looks like {found.words}. A repair would take its rows for "
+            "damaged examples; an import converts them, into a new file."
+        )
+        title = f"This looks like {found.title}"
+        dialog = Confirm(title, question, "imports it", "look at it as it is")
+        if await self.app.push_screen_wait(dialog):
+            await self.import_path(document.path)
+        return True
 
     async def offer_plain_save(self) -> None:
         """Offer to save with LF after each line and no byte order mark, or to repair a copy."""
@@ -88,6 +106,8 @@ class RepairActions(FileActions, FixActions):
                 "a repair works on the file on disk, and there are unsaved changes",
                 "ctrl+s saves them; then press f again",
             )
+        if await self._offer_import(document):
+            return
         from tui.services.datasets.repairing import repaired, write_repaired
 
         self.host.working("repair", f"reading {document.path.name}")

@@ -113,6 +113,8 @@ class ProblemRows:
         text.append(f" — {said}", style="dim")
         if rule.fixable:
             text.append(" · F fixes all", style="dim")
+        elif rule.id == "foreign-format":
+            text.append(" · i imports them", style="dim")
         return text
 
 

@@ -9,7 +9,7 @@ from textual import work
 
 from tui.core.text import plural
 from tui.screens.datasets.importing_preview import ConversionPreview
-from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.datasets.problems import ProblemActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import ask_target
@@ -21,22 +21,33 @@ if TYPE_CHECKING:
     from tui.services.importing import Looked
 
 
-class ImportActions(PlaceInDataset):
+class ImportActions(ProblemActions):
     """Import: choose, look, convert, preview, and only then write."""
 
     @work(group="import", exclusive=True, exit_on_error=False, description="import data")
     async def action_import_data(self) -> None:
         """Bring a foreign file, or a folder of them, into a dataset."""
+        dialog = PathDialog(
+            "Import data",
+            value=self._import_proposal(),
+            folders=True,
+            placeholder="JSONL, JSON, CSV, XLSX, Parquet, or a folder/",
+        )
+        path = await self.app.push_screen_wait(dialog)
+        if path is not None:
+            await self.import_path(path)
+
+    def _import_proposal(self) -> str:
+        """Return the path of the open file when that is what has to be imported."""
+        open_ = self.document
+        return short_path(open_.path) if open_ is not None and self.foreign is not None else ""
+
+    async def import_path(self, path: Path) -> None:
+        """Look at a file or a folder, convert it, and write what it becomes after a yes."""
         from tui.core.formats import Columns
         from tui.screens.datasets.importing_columns import ColumnsDialog
         from tui.services.importing import look
 
-        dialog = PathDialog(
-            "Import data", folders=True, placeholder="JSONL, JSON, CSV, XLSX, Parquet, or a folder/"
-        )
-        path = await self.app.push_screen_wait(dialog)
-        if path is None:
-            return
         looked = await asyncio.to_thread(look, path)
         name, columns = looked.sniffed.format, Columns.guess(looked.columns)
         answer = "" if name else "format"
@@ -100,8 +111,9 @@ class ImportActions(PlaceInDataset):
         if looked.notice:
             facts.append(looked.notice)
         actions = [("n", "new", "into a new file")]
-        if self.document is not None and not self.document.read_only:
-            actions.append(("a", "append", f"to the end of {self.document.path.name}"))
+        open_ = self.document
+        if open_ is not None and not open_.read_only and open_.path != looked.path:
+            actions.append(("a", "append", f"to the end of {open_.path.name}"))
         actions.append(("f", "format", "another format"))
         if name == "table":
             actions.append(("c", "columns", "columns"))

@@ -11,6 +11,8 @@ from tui.widgets.conversation import Conversation
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from textual.timer import Timer
 
     from tui.services.datasets import Document
@@ -55,6 +57,9 @@ class PlaceInDataset(ModeScreen):
             self.show_rows()
         listing.move_to(row, center=center)
         self.cursor_moved()
+
+    async def import_path(self, path: Path) -> None:
+        """Bring a foreign file in."""
 
     def keep(self, position: int) -> None:
         """Show a row although the filter hides it."""

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.checks import Issue, Severity
+    from tui.core.formats.foreign import Foreign
     from tui.core.providers import FileLimits
     from tui.services.datasets import Document
     from tui.services.datasets.checking import Checker
@@ -26,12 +27,15 @@ if TYPE_CHECKING:
 
 # So long nothing may have changed before a small file is looked through for what is alike.
 _REST_S = 0.5
+# So many rows are looked at to tell the format of a file that is not OpenAI's.
+_LOOKED_AT = 100
 
 
 class ProblemActions(PlaceInDataset):
     """Keep the problems current, in the background."""
 
     problems: Problems | None = None  # None until the first check has ended
+    foreign: Foreign | None = None  # the other format that most of the rows are of
     _checker: Checker | None = None
     _limits: FileLimits | None = None  # of the profile's provider
 
@@ -44,7 +48,7 @@ class ProblemActions(PlaceInDataset):
         """Begin with another document."""
         from tui.services.datasets.checking import Checker
 
-        self.problems = None
+        self.problems = self.foreign = None
         self._checker = Checker(document, self._limits)
 
     def judge_for(self, limits: FileLimits) -> None:
@@ -91,10 +95,22 @@ class ProblemActions(PlaceInDataset):
 
     def _show_problems(self, problems: Problems) -> None:
         self.problems = problems
+        self.foreign = self._foreign_of(problems)
         self.host.working("checks", "")
         self.query_one("#examples", RecordList).refresh()
         self.list_problems()
         self.problems_found()
+
+    def _foreign_of(self, problems: Problems) -> Foreign | None:
+        """Return the format of the first row that is another's, if most of the rows are."""
+        document = self.document
+        if document is None or problems.by_rule["foreign-format"] * 2 <= len(document):
+            return None
+        from tui.core.formats.foreign import foreign_line
+
+        first = range(min(len(document), _LOOKED_AT))
+        lines = (document.line(at) for at in first if "foreign-format" in problems.rules_at(at + 1))
+        return next(filter(None, map(foreign_line, lines)), None)
 
     def _check_progress(self, done: int, of: int) -> None:
         self.host.working("checks", f"checking {done * 100 // max(of, 1)} %")

@@ -68,7 +68,18 @@ def turns_of(example: Example | Broken) -> list[Turn]:
     turns = [_turn(message, example) for message in example.messages]
     if example.kind == "preference":
         return _with_sides(example, turns)
-    return turns or [Turn("object", str(dict(example.raw)), "no messages in it; e edits the JSON")]
+    return turns or [_without_messages(example)]
+
+
+def _without_messages(example: Example) -> Turn:
+    """Show the JSON of an example without messages, and say what it is."""
+    from tui.core.formats.foreign import foreign_format
+
+    shown, found = str(dict(example.raw)), foreign_format(example.raw)
+    if found is None:
+        return Turn("object", shown, "no messages in it; e edits the JSON")
+    looks, _, way = found.invitation.partition(": ")
+    return Turn(looks, shown, way)
 
 
 def settings_words(example: Example | Broken) -> str:

@@ -174,11 +174,14 @@ class DatasetsScreen(
         said = ", ".join(found) or ("no problems" if not counts["info"] else "no errors")
         if self.problems is None:
             said = "not checked yet"
+        elif self.foreign is not None:
+            said = self.foreign.invitation
         rows = self.rows_words(document)
         self.note(f"{document.path.name} · {rows} · {said} · {state}")
         pane = self.query_one("#problems-pane", Pane)
         infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
-        pane.label(f"Problems: {said}{infos} · enter jumps · f fixes")
+        fixes = "" if self.foreign is not None else " · f fixes"
+        pane.label(f"Problems: {said}{infos} · enter jumps{fixes}")
 
     def rows_noted(self) -> None:
         """Say anew in the status line what the list shows."""

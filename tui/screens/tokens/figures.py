@@ -97,7 +97,7 @@ def facts(
         _line(text, "Billed", words.billed(first.report, epochs))
         paid = bool(first.report.cost.amount)
         shown = f"{words.cost(first.report)} at {words.price(known)}" if paid else None
-        _line(text, "Cost", shown or words.cost(first.report))
+        _line(text, "Cost", (shown or words.cost(first.report)) + words.beside_cost(first.report))
         if budget is not None and (left := budget_words(budget, first.report.cost)):
             _line(text, "Budget", left.removeprefix("budget "))
         if out := words.left_out(first.report):
@@ -109,7 +109,11 @@ def facts(
     )
     _pair(text, "Cut", *(words.cut(f.report, f.lost, short=True) for f in files))
     _pair(text, "Billed", *(words.billed(f.report, epochs, short=True) for f in files))
-    _pair(text, "Cost", *(words.cost(f.report) for f in files))
+    _pair(
+        text,
+        "Cost",
+        *(words.cost(f.report) + words.beside_cost(f.report, short=True) for f in files),
+    )
     _line(text, "Answers", words.difference(first.report, second.report))
     return text
 

@@ -64,6 +64,9 @@ def besides(report: TokenReport, prompts: int, beside: FileFigures | None) -> Te
     """
     facts, asked = report.facts, report.total("assistant")
     text = Text("\nBesides, with the model chosen\n", style="bold", no_wrap=True)
+    if tools := report.total("tools"):
+        said = f"{tools:,} tokens an epoch, in none of these prices"
+        text.append(f"  {'tool definitions':<{_NAME}}{said}\n", style="not bold")
     amount = asked_prompts(report.context_total, asked, report.examples, prompts, facts)
     if amount is None:
         said = "price of asking it unknown"

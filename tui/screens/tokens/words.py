@@ -85,6 +85,17 @@ def cost(report: TokenReport) -> str:
     return f"{mark}{money(amount, report.cost.currency)}"
 
 
+def beside_cost(report: TokenReport, *, short: bool = False) -> str:
+    """Return what the cost is without, to stand behind it; "" for a file without tools."""
+    amount = report.tool_cost.amount
+    if not amount:
+        return ""
+    if short:
+        return " + tool definitions"
+    more = money(amount, report.cost.currency)
+    return f" + tool definitions, not counted in: ≈ {more}"
+
+
 def billed(report: TokenReport, requested: int | None, *, short: bool = False) -> str:
     """Return epochs × tokens = billed tokens, telling a predicted number of epochs from a set one.
 

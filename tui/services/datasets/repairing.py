@@ -6,11 +6,14 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.core.fixes import Repaired, repair
+from tui.core.fixes.whole import other_format
 from tui.services.datasets.saving import write_atomically
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tui.core.formats.foreign import Foreign
 
 # The whole text is held in memory several times over while it is taken to pieces.
 LARGEST = 1_000_000_000
@@ -30,6 +33,18 @@ def _repaired(path: Path) -> Repaired:
                 "Cut it into parts first",
             )
         return repair(path.read_bytes())
+    except OSError as error:
+        raise InputError("Cannot read the file", f"{path}: {error.strerror or error}") from error
+
+
+async def format_of_file(path: Path) -> Foreign | None:
+    """Return the other format that a file is in; None for OpenAI's, and for one too large."""
+    return await asyncio.to_thread(_format_of_file, path)
+
+
+def _format_of_file(path: Path) -> Foreign | None:
+    try:
+        return other_format(path.read_bytes()) if path.stat().st_size <= LARGEST else None
     except OSError as error:
         raise InputError("Cannot read the file", f"{path}: {error.strerror or error}") from error
 

@@ -224,6 +224,7 @@ class _Look:
             pricing.cost(report.billed_tokens, facts),
             report.facts.exact,
             chosen=self._draft.epochs is not None,
+            tools=pricing.cost(report.tool_tokens, facts),
         )
 
     async def _cost(self) -> None:

@@ -36,7 +36,8 @@ class Part:
 class Price:
     """What the tokens of the training file would come to; `exact` tells counts from estimates.
 
-    `chosen` is false where the provider chooses the epochs and these are a prediction.
+    `chosen` is false where the provider chooses the epochs and these are a prediction. `tools`
+    is what the tool definitions may add, which the cost is without.
     """
 
     examples: int
@@ -45,6 +46,7 @@ class Price:
     cost: Cost
     exact: bool
     chosen: bool
+    tools: Cost | None = None
 
     @property
     def amount(self) -> str:
@@ -73,7 +75,14 @@ class Price:
         if self.cost.amount == 0:
             return "free"
         day = f" (list price of {self.cost.as_of})" if self.cost.as_of else ""
-        return f"about {amount_words(self.cost.amount, self.cost.currency)}{day}"
+        return f"about {amount_words(self.cost.amount, self.cost.currency)}{day}{self._beside}"
+
+    @property
+    def _beside(self) -> str:
+        if self.tools is None or not self.tools.amount:
+            return ""
+        more = amount_words(self.tools.amount, self.tools.currency)
+        return f" + tool definitions, not counted in: about {more}"
 
 
 @dataclass(frozen=True, slots=True)
