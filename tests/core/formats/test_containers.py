@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tui.core.formats.containers import UnreadableError, container_of, records_of
@@ -40,7 +42,12 @@ def test_lines_keep_their_numbers_and_bytes() -> None:
 
 def test_arrays_wrappers_and_objects_in_a_row() -> None:
     assert values(b'[{"a": 1}, {"a": 2}]', "json") == [{"a": 1}, {"a": 2}]
-    assert values(b'{"data": [{"a": 1}], "version": 3}', "json") == [{"a": 1}]
+    row, beside = records_of(b'{"data": [{"a": 1}], "version": 3}', "json")
+    assert row.value == {"a": 1}
+    assert (beside.beside, beside.value) == ("version", 3)
+    assert values(b'{"questions": [{"a": 1}]}', "json") == [{"a": 1}]
+    talk = b'[{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]'
+    assert values(talk, "json") == [json.loads(talk)]  # one conversation, not two rows
     assert values(b'{\n"a": 1\n}\n{\n"a": 2\n}', "json") == [{"a": 1}, {"a": 2}]
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 from tui.core.formats.model import EXCERPT
+from tui.core.formats.reading import FORMAT_KEYS, is_conversation
 from tui.core.text import one_line
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Record:
     """One row of a file. `problem` says why it has no value; `raw` is its line where it has one.
 
     `position` is 1-based: the line in a file of lines, the row otherwise (without the header).
+    A record with `beside` is no row, but what stands in the file beside the rows, under that key.
     """
 
     position: int
@@ -53,6 +55,7 @@ class Record:
     problem: str = ""
     raw: bytes | None = None
     text: str = ""
+    beside: str = ""
 
     @property
     def excerpt(self) -> str:
@@ -82,9 +85,10 @@ def container_of(name: str, head: bytes) -> Container:
     if by_name in TABLES:
         return by_name
     text = _decoded_head(head).lstrip()
-    if text.startswith("["):
-        return "json"
-    first = text.partition("\n")[0].strip()
+    first, _, rest = text.partition("\n")
+    first = first.strip()
+    if text.startswith("["):  # an array of rows, or a line for each list of messages
+        return "jsonl" if rest.lstrip().startswith(("[", "{")) and _is_list(first) else "json"
     if text.startswith("{") and not _is_object(first) and "\n" in text:
         return "json"  # one object over several lines
     return "jsonl"
@@ -139,18 +143,32 @@ def _values(text: str) -> Iterator[Record]:
     except (ValueError, RecursionError):
         yield from _one_after_another(text)
         return
-    yield from (Record(n, value) for n, value in enumerate(_unwrapped(whole), 1))
+    rows, beside = _unwrapped(whole)
+    yield from (Record(n, value) for n, value in enumerate(rows, 1))
+    for key, value in beside.items():
+        yield Record(1, value, beside=key)
 
 
-def _unwrapped(whole: object) -> list[Any]:
+def _unwrapped(whole: object) -> tuple[list[Any], dict[str, Any]]:
+    """Return the rows of a whole file, and what stands beside them."""
     if isinstance(whole, list):
-        return whole
+        return ([whole], {}) if is_conversation(whole) else (whole, {})
     if isinstance(whole, dict):
-        for key in _WRAPPERS:
-            rows = whole.get(key)
-            if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
-                return rows
-    return [whole]
+        named = [key for key in _WRAPPERS if _is_list_of(whole.get(key), (dict, list))]
+        if not named and not FORMAT_KEYS & whole.keys():
+            # The only list of a whole file is its rows, whatever it is called.
+            named = [key for key, value in whole.items() if _is_list_of(value, (dict,))]
+            named = named if len(named) == 1 else []
+        chosen = named[:1]
+        if chosen:
+            beside = {k: v for k, v in whole.items() if k != chosen[0] and v not in (None, "", [])}
+            return whole[chosen[0]], beside
+    return [whole], {}
+
+
+def _is_list_of(value: object, kinds: tuple[type, ...]) -> bool:
+    """Whether a value is a list that holds rows, maybe among other things."""
+    return isinstance(value, list) and any(isinstance(row, kinds) for row in value)
 
 
 def _one_after_another(text: str) -> Iterator[Record]:
@@ -227,6 +245,13 @@ def _decoded_head(head: bytes) -> str:
     if head.startswith(_UTF16):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace")
     return head.decode("utf-8-sig", "replace")
+
+
+def _is_list(line: str) -> bool:
+    try:
+        return isinstance(orjson.loads(line), list)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _is_object(line: str) -> bool:
