@@ -51,11 +51,15 @@ def _check_scores(row: Mapping[str, Any]) -> None:
     """Raise Refused for a pair whose scores say that the rejected answer is the better one."""
     for name in ("score", "rating", "reward"):
         for keys in (f"{name}_{{}}", f"{name}-{{}}", f"{{}}_{name}", f"{{}}-{name}"):
-            better, worse = row.get(keys.format("chosen")), row.get(keys.format("rejected"))
-            both = isinstance(better, (int, float)) and isinstance(worse, (int, float))
-            if both and better < worse:
+            better, worse = _number(row, keys, "chosen"), _number(row, keys, "rejected")
+            if better is not None and worse is not None and better < worse:
                 said = f"{worse:g} to {better:g}"
                 raise Refused(f"the rejected answer has the higher {name}, {said}")
+
+
+def _number(row: Mapping[str, Any], keys: str, which: str) -> float | None:
+    value = row.get(keys.format(which))
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
 
 
 def _prompt(
