@@ -7,7 +7,7 @@ very texts it is made of; so the checks name the format instead, and the fixes l
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A format of another program: its id among the readers, and what it was told by."""
+    """A format of another program: its id among the readers, and what it was told by.
+
+    `problem` is why a conversion would drop the row it was told by, as it stands.
+    """
 
     format: str
     reason: str
+    problem: str = field(default="", compare=False)
 
     @property
     def title(self) -> str:
@@ -61,7 +65,7 @@ def foreign_format(row: object) -> Foreign | None:
     found = sniff([row])
     if found.format in {"", "openai"} or (found.format == "hf" and _is_chat(row)):
         return None
-    return Foreign(found.format, found.reason)
+    return Foreign(found.format, found.reason, found.problem)
 
 
 def is_conversation(value: object) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.media import refuse_media
 from tui.core.formats.model import Notes, Refused, Unfit
 from tui.core.formats.registry import format_of
-from tui.core.formats.turns import LISTS, ROLES
+from tui.core.formats.turns import LISTS, ROLES, ends_in_answer, turn_list
 from tui.core.formats.verdicts import bad_reason, judged
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class RowReader:
         used = self.columns.used if self.name == "table" and self.columns else frozenset()
         refuse_media(row, used)
         kept, good = row, None
-        if not self._is_pair(row):
+        if not self._is_pair(row) and _is_answered(row):
             kept, good = judged(row, notes, used=used, strict=self.name != "text")
         if good is None and self.name == "kto":
             raise Unfit("no verdict: there is neither kto_tag nor label")
@@ -91,6 +91,12 @@ class RowReader:
         if reader is None:
             raise KeyError(self.name)
         return reader
+
+
+def _is_answered(row: Mapping[str, Any]) -> bool:
+    """Whether a verdict can be one on an answer: data for a grader has a label and no answer."""
+    found = turn_list(row)
+    return found is None or ends_in_answer(found[1])
 
 
 def is_conversation(value: object) -> bool:

@@ -11,7 +11,7 @@ from tui.core.formats.columns import Columns, paths_of
 from tui.core.formats.legacy import is_legacy
 from tui.core.formats.model import Notes, Refused, Unfit
 from tui.core.formats.reading import RowReader, is_conversation, with_usual_keys
-from tui.core.formats.turns import ROLES, are_spoken, turn_list
+from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, turn_list
 from tui.core.formats.verdicts import read_verdict
 
 if TYPE_CHECKING:
@@ -179,10 +179,11 @@ def _kto(row: Mapping[str, Any]) -> _Verdict | None:
     if "chosen" in row or read_verdict(row.get("label")) is None:
         return None
     try:
-        turns = turn_list(row) is not None
+        turns = turn_list(row)
     except Unfit:
-        turns = False
-    if turns or ("prompt" in row and _ANSWERS & row.keys()):
+        turns = None
+    answered = turns is not None and ends_in_answer(turns[1])
+    if answered or ("prompt" in row and _ANSWERS & row.keys()):
         return "kto", "answers with a label, good or bad"
     return None
 

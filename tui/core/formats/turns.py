@@ -127,6 +127,17 @@ def are_spoken(turns: list[Any]) -> bool:
     return False
 
 
+def ends_in_answer(turns: list[Any]) -> bool:
+    """Whether the last turn is an answer, as far as one can tell."""
+    last = turns[-1] if turns else None
+    if isinstance(last, str):
+        return len(turns) % 2 == 0
+    if not isinstance(last, dict):
+        return True
+    role = next((last[key] for key in _SPEAKER if isinstance(last.get(key), str)), "assistant")
+    return known_role(role) != "user"
+
+
 def known_role(name: str) -> str:
     """Return OpenAI's name of a role, or the name as it is where nobody else has one for it."""
     role = ROLES.get(name.strip().lower(), name)
