@@ -203,6 +203,8 @@ def _target(options: argparse.Namespace) -> Path | None:
 
 def _sniffed(looked: Looked, out: Output) -> str:
     sniffed = looked.sniffed
+    if not looked.rows:
+        raise InputError("Nothing to convert", f"{looked.what}: {sniffed.reason}", "Name another.")
     if not sniffed.format:
         known = ", ".join(f.id for f in READERS)
         raise InputError(

@@ -15,7 +15,7 @@ from tui.core.formats.containers import UnreadableError, container_of, records_o
         ("a.jsonl", b'{"a": 1}\n{"a": 2}\n', "jsonl"),
         ("a.jsonl", b'[{"a": 1}]', "json"),
         ("a.json", b'{\n "a": 1\n}', "json"),
-        ("a.json", b'{"a": 1}\n', "jsonl"),
+        ("a.json", b'{"a": 1}\n', "json"),
         ("a.csv", b"a,b\n", "csv"),
         ("a.TSV", b"a\tb\n", "tsv"),
         ("a", b"PAR1....", "parquet"),

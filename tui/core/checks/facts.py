@@ -84,8 +84,10 @@ def _asks(prompt: list[dict[str, str]]) -> bool:
 
 
 def _blank(content: object) -> bool:
-    return content is None or (isinstance(content, (str, list)) and not content) or (
-        isinstance(content, str) and content.isspace()
+    return (
+        content is None
+        or (isinstance(content, (str, list)) and not content)
+        or (isinstance(content, str) and content.isspace())
     )
 
 

@@ -63,6 +63,10 @@ def alpaca_prompt(row: Mapping[str, Any], notes: Notes) -> list[Object]:
     parts = [text_in(row.get("instruction"), "instruction")]
     parts += [text_in(row[key], key) for key in ("input", "context") if row.get(key) is not None]
     question = asked("\n".join(filter(None, parts)), "instruction and input are empty", notes)
+    turns = transcript(question)
+    if len(turns) > 1 and turns[-1] == {"role": "assistant", "content": ""}:
+        notes.say("the instruction was a transcript; its speakers became roles")
+        return [*messages, *turns[:-1]]
     return [*messages, {"role": "user", "content": question}]
 
 
@@ -182,7 +186,7 @@ def read_text(row: Mapping[str, Any], notes: Notes) -> Object:
     if not text.strip():
         raise Unfit("text is empty")
     no_more(row, {"text"}, notes)
-    messages = _chatml(text) or _transcript(text)
+    messages = _chatml(text) or transcript(text)
     if messages:
         notes.say("the text was a transcript; its speakers became roles")
         return {"messages": messages}
@@ -200,7 +204,8 @@ def _chatml(text: str) -> list[Object]:
     return [{"role": m[1], "content": m[2]} for m in found]
 
 
-def _transcript(text: str) -> list[Object]:
+def transcript(text: str) -> list[Object]:
+    """Return the turns of a text with marked speakers; none where it has no such marks."""
     found = list(_SPOKEN.finditer(text.strip()))
     if len(found) < 2 or found[0].start() != 0:
         return []

@@ -52,7 +52,8 @@ class Columns:
         """Return columns by their usual names, for the user to look at."""
         by_name: dict[str, str] = {}
         for name in names:  # the last part of a path is a name too, unless it is one itself
-            by_name.setdefault(_usual(name.rpartition(".")[2]), name)
+            holder, _, last = name.rpartition(".")
+            by_name.setdefault(_usual(holder if last == "text" else last), name)
         by_name |= {_usual(name): name for name in reversed(names)}
         found: dict[str, tuple[str, ...]] = {}
         taken: set[str] = set()
@@ -187,6 +188,8 @@ def _cell(value: object, name: str, notes: Notes | None) -> str:
         if len(value) > 1:
             notes.lose(f"further answers in {name}", value[1:])
         return str(value[0])
+    if isinstance(value, list) and any(isinstance(one, dict) and "role" in one for one in value):
+        raise Unfit(f"column {name} holds messages, not a text")
     if isinstance(value, (dict, list)):
         return as_json(value)
     return str(value)

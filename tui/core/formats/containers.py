@@ -14,6 +14,7 @@ import orjson
 
 from tui.core.formats.model import EXCERPT
 from tui.core.formats.reading import FORMAT_KEYS, is_conversation
+from tui.core.formats.turns import LISTS
 from tui.core.text import one_line
 
 if TYPE_CHECKING:
@@ -84,14 +85,19 @@ def container_of(name: str, head: bytes) -> Container:
     by_name = SUFFIXES.get(f".{name.rpartition('.')[2].lower()}") if "." in name else None
     if by_name in TABLES:
         return by_name
-    text = _decoded_head(head).lstrip()
-    first, _, rest = text.partition("\n")
+    return _json_container(_decoded_head(head).lstrip(), named_json=by_name == "json")
+
+
+def _json_container(text: str, *, named_json: bool) -> Container:
+    first, newline, rest = text.partition("\n")
     first = first.strip()
     if text.startswith("["):  # an array of rows, or a line for each list of messages
         return "jsonl" if rest.lstrip().startswith(("[", "{")) and _is_list(first) else "json"
-    if text.startswith("{") and not _is_object(first) and "\n" in text:
-        return "json"  # one object over several lines
-    return "jsonl"
+    if not text.startswith("{"):
+        return "jsonl"
+    several_lines = bool(newline) and not _is_object(first)  # one object over several lines
+    alone = named_json and not rest.strip()  # one object on one line, which may hold the rows
+    return "json" if several_lines or alone else "jsonl"
 
 
 def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[Record]:
@@ -153,17 +159,38 @@ def _unwrapped(whole: object) -> tuple[list[Any], dict[str, Any]]:
     """Return the rows of a whole file, and what stands beside them."""
     if isinstance(whole, list):
         return ([whole], {}) if is_conversation(whole) else (whole, {})
-    if isinstance(whole, dict):
-        named = [key for key in _WRAPPERS if _is_list_of(whole.get(key), (dict, list))]
-        if not named and not FORMAT_KEYS & whole.keys():
-            # The only list of a whole file is its rows, whatever it is called.
-            named = [key for key, value in whole.items() if _is_list_of(value, (dict,))]
-            named = named if len(named) == 1 else []
-        chosen = named[:1]
-        if chosen:
-            beside = {k: v for k, v in whole.items() if k != chosen[0] and v not in (None, "", [])}
-            return whole[chosen[0]], beside
+    if not isinstance(whole, dict):
+        return [whole], {}
+    key = _key_of_rows(whole)
+    if key:
+        beside = {k: v for k, v in whole.items() if k != key and v not in (None, "", [], {})}
+        return whole[key], beside
+    if len(whole) > 1 and _are_alike(list(whole.values())):  # rows under their names
+        return [{"key": name, **row} for name, row in whole.items()], {}
     return [whole], {}
+
+
+def _key_of_rows(whole: dict[str, Any]) -> str:
+    for key in _WRAPPERS:
+        if _is_list_of(whole.get(key), (dict, list)):
+            return key
+    for key in FORMAT_KEYS & whole.keys():  # a list of rows, where a row has turns of its own
+        value = whole[key]
+        if _is_list_of(value, (dict,)) and all(_has_turns(row) for row in value):
+            return key
+    if FORMAT_KEYS & whole.keys():
+        return ""
+    # The only list of a whole file is its rows, whatever it is called.
+    lists = [key for key, value in whole.items() if _is_list_of(value, (dict,))]
+    return lists[0] if len(lists) == 1 else ""
+
+
+def _has_turns(row: object) -> bool:
+    return isinstance(row, dict) and any(isinstance(row.get(key), list) for key in LISTS)
+
+
+def _are_alike(rows: list[Any]) -> bool:
+    return all(isinstance(row, dict) and row and row.keys() == rows[0].keys() for row in rows)
 
 
 def _is_list_of(value: object, kinds: tuple[type, ...]) -> bool:

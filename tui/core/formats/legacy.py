@@ -97,12 +97,12 @@ class _Names:
 
     def __init__(self, row: Mapping[str, Any]) -> None:
         self._taken = {
-            str(one.get("id"))
+            one["id"]
             for _, messages in _holders(row)
             for message in messages
             if isinstance(message, dict)
             for one in _list(message.get("tool_calls"))
-            if isinstance(one, dict)
+            if _has_id(one, "id")
         }
         self._waiting: list[tuple[str, object]] = []  # id and name
 

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.example import section_list
-from tui.core.formats.alpaca import alpaca_prompt, read_alpaca, read_completion, read_text
+from tui.core.formats.alpaca import (
+    alpaca_prompt,
+    read_alpaca,
+    read_completion,
+    read_text,
+    transcript,
+)
 from tui.core.formats.chat import hf_message, read_hf
 from tui.core.formats.legacy import migrated
 from tui.core.formats.media import remark_marks
 from tui.core.formats.model import Notes, Object, Refused, Unfit
 from tui.core.formats.parts import answer_text, no_more, objects_in, text_in, tools_in
 from tui.core.formats.sharegpt import read_sharegpt, speaker_message
-from tui.core.formats.turns import are_spoken, turn_list
+from tui.core.formats.turns import LISTS, are_spoken, turn_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -28,6 +34,8 @@ def read_preference(row: Mapping[str, Any], notes: Notes) -> Object:
     """Read a pair under the names of Hugging Face or LLaMA-Factory."""
     chosen = _answer(row.get("chosen"), "chosen", notes)
     rejected = _answer(row.get("rejected"), "rejected", notes)
+    if not any(row.get(key) for key in (*_QUESTIONS, "instruction", *LISTS)):
+        chosen, rejected = _spoken(chosen, notes), _spoken(rejected, notes)
     _check_scores(row)
     prompt, tools = _prompt(row, chosen, notes)
     if not prompt:
@@ -45,6 +53,15 @@ def read_preference(row: Mapping[str, Any], notes: Notes) -> Object:
     remark_marks(prompt, notes)
     pair = {"input": made, "preferred_output": chosen, "non_preferred_output": rejected}
     return dict(migrated(pair, notes))
+
+
+def _spoken(answer: list[Object], notes: Notes) -> list[Object]:
+    """Return the turns of an answer that is a whole transcript, as in HH-RLHF."""
+    turns = transcript(answer[0]["content"]) if isinstance(answer[0].get("content"), str) else []
+    if len(answer) > 1 or len(turns) < 2 or turns[-1]["role"] != "assistant":
+        return answer
+    notes.say("the answers were transcripts; their speakers became roles")
+    return turns
 
 
 def _check_scores(row: Mapping[str, Any]) -> None:

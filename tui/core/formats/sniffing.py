@@ -99,7 +99,7 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
         return _table([row for row in looked if isinstance(row, dict)], len(looked))
     if sum(tally.known.values()) < len(loose):
         columns = _table(loose, len(looked))
-        if columns.confidence and not columns.columns.problem:
+        if not columns.columns.problem:
             return columns
     if not name:
         keys = ", ".join(map(str, list(loose[0])[:6]))
@@ -116,7 +116,7 @@ def _told(row: Mapping[str, Any], tally: _Tally, reason: str = "") -> bool:
     first: tuple[_Verdict, str] | None = None
     for verdict in _verdicts(row):
         found = (verdict[0], reason or verdict[1])
-        known, problem = _tried(row, verdict[0])
+        known, problem = _tried(row, RowReader(verdict[0]))
         if known:
             tally.add(found, known=True, problem=problem)
             return True
@@ -127,10 +127,10 @@ def _told(row: Mapping[str, Any], tally: _Tally, reason: str = "") -> bool:
     return True
 
 
-def _tried(row: Mapping[str, Any], name: str) -> tuple[bool, str]:
+def _tried(row: Mapping[str, Any], reader: RowReader) -> tuple[bool, str]:
     """Return whether a format is right for a row, and why its reader does not take it."""
     try:
-        RowReader(name).read(row, Notes())
+        reader.read(row, Notes())
     except Refused as reason:
         return True, str(reason)
     except Unfit as reason:
@@ -145,14 +145,12 @@ def _table(rows: Sequence[Mapping[str, Any]], total: int) -> Sniffed:
         return Sniffed("table", 0.0, f"a table with {', '.join(names[:6])}", columns)
     used = ", ".join(f"{' + '.join(of)} as {part}" for part, of in columns.named().items())
     reader = RowReader("table", columns)
-    taken = 0
-    for row in rows:
-        try:
-            reader.read(row, Notes())
-        except Unfit:
-            continue
-        taken += 1
-    return Sniffed("table", taken / total, used, columns)
+    tried = [_tried(row, reader) for row in rows]
+    if rows and not any(known for known, _ in tried):  # no text where the names say there is one
+        return Sniffed("table", 0.0, used, _NO_COLUMNS, tried[0][1])
+    taken = sum(not problem for _, problem in tried)
+    problem = next((problem for _, problem in tried if problem), "")
+    return Sniffed("table", taken / total, used, columns, problem)
 
 
 def _verdicts(row: Mapping[str, Any]) -> Iterator[_Verdict]:
@@ -174,17 +172,16 @@ def _tree(row: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _kto(row: Mapping[str, Any]) -> _Verdict | None:
-    if "kto_tag" in row:
-        return "kto", "a kto_tag"
-    if "chosen" in row or read_verdict(row.get("label")) is None:
+    if "chosen" in row or ("kto_tag" not in row and read_verdict(row.get("label")) is None):
         return None
     try:
         turns = turn_list(row)
     except Unfit:
         turns = None
     answered = turns is not None and ends_in_answer(turns[1])
-    if answered or ("prompt" in row and _ANSWERS & row.keys()):
-        return "kto", "answers with a label, good or bad"
+    alpaca = "instruction" in row and "output" in row
+    if answered or alpaca or ("prompt" in row and _ANSWERS & row.keys()):
+        return "kto", "a kto_tag" if "kto_tag" in row else "answers with a label, good or bad"
     return None
 
 
@@ -245,13 +242,15 @@ def _plain_messages(
 
 
 def _odd_calls(row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> str:
-    if not is_legacy(row):
-        return ""
     if row.get("functions") or any(
         turn.get("function_call") or turn.get("role") == "function" for turn in turns
     ):
         return "messages with function_call, the form before tool_calls"
-    return ""
+    calls = [c for turn in turns for c in _list(turn.get("tool_calls")) if isinstance(c, dict)]
+    functions = [c["function"] for c in calls if isinstance(c.get("function"), dict)]
+    if any(not isinstance(one.get("arguments"), str) for one in functions):
+        return "messages with tool calls whose arguments are not text"
+    return "messages with tool calls or replies without ids" if calls and is_legacy(row) else ""
 
 
 def _odd_keys(row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> str:
@@ -277,13 +276,15 @@ def _odd_contents(turns: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[s
 
 
 def _parts(turn: Mapping[str, Any]) -> Sequence[object]:
-    content = turn.get("content")
-    return content if isinstance(content, list) else ()
+    return _list(turn.get("content"))
 
 
 def _tools(row: Mapping[str, Any]) -> Sequence[object]:
-    tools = row.get("tools")
-    return tools if isinstance(tools, list) else ()
+    return _list(row.get("tools"))
+
+
+def _list(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
 
 
 def _single(row: Mapping[str, Any]) -> _Verdict | None:

@@ -81,7 +81,9 @@ class ImportActions(PlaceInDataset):
             if f.id != "table" or looked.columns
         ]
         title = f"Format of {looked.what}" if sniffed.format else f"Format? {sniffed.reason}"
-        return await self.app.push_screen_wait(Choose(title, choices, name or None))
+        # What no reader knows can still be read by its columns.
+        current = name or ("table" if looked.columns else None)
+        return await self.app.push_screen_wait(Choose(title, choices, current))
 
     async def _import_rows(
         self, looked: Looked, name: str, columns: Columns, options: ReadOptions

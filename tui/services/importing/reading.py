@@ -51,7 +51,7 @@ class Looked:
     """What was found at a path: files, the format they seem to have, and the columns.
 
     Columns are those of a table, or the keys of the rows, with paths for what lies deeper.
-    `first` is the first row, to show what is in the columns.
+    `first` is the first row, to show what is in the columns; `rows` is how many were looked at.
     """
 
     path: Path
@@ -60,6 +60,7 @@ class Looked:
     columns: tuple[str, ...]
     first: Mapping[str, Any]
     notice: str = ""
+    rows: int = 0
 
     @property
     def is_table(self) -> bool:
@@ -172,6 +173,7 @@ def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
         tuple(map(str, first)) if table and not _nested(first) else paths_of(objects),
         first,
         _notice(path, sources),
+        len(sample),
     )
 
 
