@@ -69,3 +69,11 @@ def test_tables() -> None:
         list(records_of(b"q,q\n1,2\n", "csv"))
     with pytest.raises(UnreadableError, match="UTF-8"):
         list(records_of(b"q,a\n\xe4,2\n", "csv"))
+
+
+@pytest.mark.parametrize("container", ["jsonl", "json"])
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_key_that_stands_twice_is_not_lost(container: str, space: str) -> None:
+    line = f'{{"a"{space}: {{"b": "x", "b": "y"}}, "a": 1, "c": "\\\\\\":"}}'.encode()
+    (row,) = values(line, container)
+    assert row == {"a": {"b": "x", "b (2)": "y"}, "a (2)": 1, "c": '\\":'}

@@ -60,7 +60,8 @@ def format_issue(found: Foreign, path: str, line: int = 0) -> Issue:
 def _format(one: Issue, lines: Sequence[bytes]) -> Foreign | None:
     if one.rule not in {"foreign-format", "legacy-completion"}:
         return None
-    return foreign_format(orjson.loads(lines[one.line - 1].removeprefix(b"\xef\xbb\xbf")))
+    row = orjson.loads(lines[one.line - 1].removeprefix(b"\xef\xbb\xbf"))
+    return foreign_format(row, tried=True)
 
 
 def _words(one: Issue, found: Foreign | None, command: str) -> str:

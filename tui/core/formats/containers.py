@@ -137,15 +137,43 @@ def _lines(lines: Iterable[bytes]) -> Iterator[Record]:
         if not raw.strip():
             continue
         try:
-            yield Record(position, orjson.loads(raw), raw=raw)
+            yield Record(position, _line_value(raw), raw=raw)
         except orjson.JSONDecodeError as error:
             reason = str(error).split(": line")[0]
             yield Record(position, problem=f"not JSON: {reason}", raw=raw)
 
 
+def _line_value(raw: bytes) -> object:
+    """Return the JSON value of a line, with every key of its objects. Raises JSONDecodeError."""
+    value = orjson.loads(raw)
+    try:
+        if _keys(raw) > _keys(orjson.dumps(value)):  # it keeps only the last of two equal keys
+            return json.loads(raw, object_pairs_hook=_every_key)
+    except (orjson.JSONEncodeError, ValueError, RecursionError):
+        pass  # nested deeper than others read; then nothing is known of its keys
+    return value
+
+
+def _keys(line: bytes) -> int:
+    return line.count(b'":') + line.count(b'" :') - line.count(b'\\":') - line.count(b'\\" :')
+
+
+def _every_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; a key that stands twice in it is kept under a name of its own."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        made = {}
+        for key, value in pairs:
+            name, number = key, 2
+            while name in made:
+                name, number = f"{key} ({number})", number + 1
+            made[name] = value
+    return made
+
+
 def _values(text: str) -> Iterator[Record]:
     try:
-        whole = json.loads(text)
+        whole = json.loads(text, object_pairs_hook=_every_key)
     except (ValueError, RecursionError):
         yield from _one_after_another(text)
         return
@@ -200,7 +228,7 @@ def _is_list_of(value: object, kinds: tuple[type, ...]) -> bool:
 
 def _one_after_another(text: str) -> Iterator[Record]:
     """Read values that follow one another, also those of an array that is broken somewhere."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=_every_key)
     end = len(text)
     space = _SPACE.match(text)
     at = space.end() if space else 0

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.sniffing import sniff
+from tui.core.formats.sniffing import by_keys, sniff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -53,19 +53,23 @@ class Foreign:
         return f"finetui convert {shlex.quote(path)} --from {self.format} -o {target}"
 
 
-def foreign_format(row: object) -> Foreign | None:
+def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
     """Return the other format a decoded row is of; None for OpenAI's own, and for no format.
 
-    Messages with keys beside those OpenAI takes are its own: they need no conversion.
+    The keys tell it. With `tried` its reader is asked too, so that a problem is known. Messages with keys beside those OpenAI takes are its own: they need no conversion.
     """
     if not isinstance(row, dict):
         return None
     if isinstance(row.get("label"), bool) and "messages" in row:
         return Foreign("kto", "messages with a label that is true or false")
-    found = sniff([row])
-    if found.format in {"", "openai"} or (found.format == "hf" and _is_chat(row)):
+    if tried:
+        sniffed = sniff([row])
+        found, problem = (sniffed.format, sniffed.reason), sniffed.problem
+    else:
+        found, problem = by_keys(row) or ("", ""), ""
+    if found[0] in {"", "openai"} or (found[0] == "hf" and _is_chat(row)):
         return None
-    return Foreign(found.format, found.reason, found.problem)
+    return Foreign(*found, problem)
 
 
 def is_conversation(value: object) -> bool:

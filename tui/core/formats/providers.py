@@ -70,10 +70,11 @@ def _message(message: Mapping[str, Any], notes: Notes, keys: Collection[str]) ->
     made = {k: v for k, v in message.items() if k in _COMMON or k in keys}
     made["role"] = role
     content = made.get("content")
-    if role == "assistant" and not content and not made.get("tool_calls"):
-        answer_text(message)  # says why there is none
     if isinstance(content, list) and not any(_is_image(part) for part in content):
-        made["content"] = plain_text(content)
+        made["content"] = content = plain_text(content)
+    said = isinstance(content, list) or (isinstance(content, str) and bool(content.strip()))
+    if role == "assistant" and not said and not made.get("tool_calls"):
+        answer_text(message)  # says why there is none
     return made
 
 

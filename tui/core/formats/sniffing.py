@@ -107,6 +107,14 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
     return tally.sniffed(name, len(looked))
 
 
+def by_keys(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the format and the reason that the keys of one row speak for; no reader is asked."""
+    if (found := next(_verdicts(row), None)) is not None:
+        return found
+    columns = Columns.guess(paths_of([row]))
+    return None if columns.problem else ("table", _column_words(columns))
+
+
 def _told(row: Mapping[str, Any], tally: _Tally, reason: str = "") -> bool:
     """Add a row to the tally; whether any format is known for it.
 
@@ -143,7 +151,7 @@ def _table(rows: Sequence[Mapping[str, Any]], total: int) -> Sniffed:
     columns = Columns.guess(names)
     if columns.problem:
         return Sniffed("table", 0.0, f"a table with {', '.join(names[:6])}", columns)
-    used = ", ".join(f"{' + '.join(of)} as {part}" for part, of in columns.named().items())
+    used = _column_words(columns)
     reader = RowReader("table", columns)
     tried = [_tried(row, reader) for row in rows]
     if rows and not any(known for known, _ in tried):  # no text where the names say there is one
@@ -151,6 +159,10 @@ def _table(rows: Sequence[Mapping[str, Any]], total: int) -> Sniffed:
     taken = sum(not problem for _, problem in tried)
     problem = next((problem for _, problem in tried if problem), "")
     return Sniffed("table", taken / total, used, columns, problem)
+
+
+def _column_words(columns: Columns) -> str:
+    return ", ".join(f"{' + '.join(of)} as {part}" for part, of in columns.named().items())
 
 
 def _verdicts(row: Mapping[str, Any]) -> Iterator[_Verdict]:
