@@ -73,7 +73,7 @@ def test_a_picture_is_not_left_behind(tmp_path: Path, capsys: Any) -> None:
     row = {**chat("<image>What stands on the shelf?", "A jug."), "images": ["shelf.png"]}
     code, rows = converted(tmp_path, json.dumps([row]).encode(), name="images.json")
     assert (code, rows) == (1, [])
-    assert "its images lie outside the conversation" in capsys.readouterr().err
+    assert "images holds what lies in files of its own" in capsys.readouterr().err
     code, rows = converted(tmp_path, json.dumps([row]).encode(), "--without", "images")
     assert (code, len(rows)) == (0, 1)
     assert 'left out: images (1 row, first in 1: ["shelf.png"])' in capsys.readouterr().err
@@ -162,6 +162,15 @@ def test_an_empty_prompt_is_called_so(tmp_path: Path, capsys: Any) -> None:
     said = capsys.readouterr().out
     assert "empty-message" in said
     assert "contradiction" not in said
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [(b"", "there is no row"), (b"{'a': 'b'}\n", "row 1 is not JSON"), (b"text\n", "row 1 is not")],
+)
+def test_a_file_without_rows_says_why(tmp_path: Path, capsys: Any, data: bytes, said: str) -> None:
+    assert converted(tmp_path, data) == (2, [])
+    assert said in capsys.readouterr().err
 
 
 def test_a_list_of_all_that_is_lost(tmp_path: Path, capsys: Any) -> None:

@@ -203,8 +203,9 @@ def _target(options: argparse.Namespace) -> Path | None:
 
 def _sniffed(looked: Looked, out: Output) -> str:
     sniffed = looked.sniffed
-    if not looked.rows:
-        raise InputError("Nothing to convert", f"{looked.what}: {sniffed.reason}", "Name another.")
+    if looked.problem and not sniffed.format:
+        cause = f"{looked.what}: {looked.problem}"
+        raise InputError("Nothing to convert", cause, f"See finetui check {looked.path.name}.")
     if not sniffed.format:
         known = ", ".join(f.id for f in READERS)
         raise InputError(

@@ -40,7 +40,7 @@ def read(row: dict[str, Any], **options: Any) -> Converted:
 def test_no_example_speaks_of_a_picture_that_was_left_behind(row: dict[str, Any], key: str) -> None:
     made = read({**row, key: ["shelf.png"]})
     assert made.lines == ()
-    assert made.dropped[0].reason.startswith(f"its {key} lie outside")
+    assert made.dropped[0].reason.startswith(f"{key} holds what lies in files")
     assert made.dropped[0].row[key] == ["shelf.png"]
     alone = read({**row, key: ["shelf.png"]}, without=frozenset({key}))
     assert len(alone.lines) == 1  # the user said so

@@ -101,6 +101,12 @@ def test_a_column_that_is_the_answer_is_no_verdict() -> None:
     assert not judged({"text": "A", "label": False}).lines
 
 
+@pytest.mark.parametrize("key", ["Label", " LABEL", "Kto_Tag", "Is_Good"])
+def test_a_verdict_may_be_written_with_capitals(key: str) -> None:
+    for shape in SHAPES.values():
+        assert not judged({**shape, key: "false"}).lines
+
+
 def test_data_for_a_grader_has_a_label_and_no_answer() -> None:
     row = {"messages": [USER], "label": 0}
     assert sniff([row]).format == "hf"

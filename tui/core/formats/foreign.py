@@ -56,7 +56,8 @@ class Foreign:
 def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
     """Return the other format a decoded row is of; None for OpenAI's own, and for no format.
 
-    The keys tell it. With `tried` its reader is asked too, so that a problem is known. Messages with keys beside those OpenAI takes are its own: they need no conversion.
+    The keys tell it. With `tried` its reader is asked too, so that a problem is known. Messages
+    with keys beside those OpenAI takes are its own: they need no conversion.
     """
     if not isinstance(row, dict):
         return None

@@ -27,7 +27,7 @@ def refuse_media(row: Mapping[str, Any], used: Collection[str] = ()) -> None:
             continue
         if _MEDIA.fullmatch(key):
             raise Refused(
-                f"its {key} lie outside the conversation, in files of their own; "
+                f"{key} holds what lies in files of its own, outside the conversation; "
                 f"--without {key} keeps the text alone"
             )
 

@@ -48,18 +48,20 @@ def judged(
     Keys in `used` hold something else. Without `strict` only true and false count in `label`: a
     bare text has a class there. Raises Refused for a verdict that cannot be read.
     """
+    by_name = {str(key).strip().casefold(): key for key in row if key not in used}
     found: bool | None = None
     names = []
-    for key in _VERDICTS:
-        if key in row and key not in used and (strict or isinstance(row[key], bool)):
+    for name in _VERDICTS:
+        key = by_name.get(name)
+        if key is not None and (strict or isinstance(row[key], bool)):
             said = read_verdict(row[key])
             if said is None:
                 raise Refused(_unreadable(key, row[key]), "judged")
             found = _both(found, said)
             names.append(key)
-    for keys, read in _OTHERS:
-        for key in keys:
-            if key in row and key not in used and (said := read(row[key])) is not None:
+    for others, read in _OTHERS:
+        for key in [by_name[name] for name in others if name in by_name]:
+            if (said := read(row[key])) is not None:
                 found = _both(found, said)
                 names.append(key)
     if found is None:

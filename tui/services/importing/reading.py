@@ -51,7 +51,7 @@ class Looked:
     """What was found at a path: files, the format they seem to have, and the columns.
 
     Columns are those of a table, or the keys of the rows, with paths for what lies deeper.
-    `first` is the first row, to show what is in the columns; `rows` is how many were looked at.
+    `first` is the first row, to show what is in the columns; `problem` is why there is none.
     """
 
     path: Path
@@ -60,7 +60,7 @@ class Looked:
     columns: tuple[str, ...]
     first: Mapping[str, Any]
     notice: str = ""
-    rows: int = 0
+    problem: str = ""
 
     @property
     def is_table(self) -> bool:
@@ -173,8 +173,15 @@ def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
         tuple(map(str, first)) if table and not _nested(first) else paths_of(objects),
         first,
         _notice(path, sources),
-        len(sample),
+        _problem(sample) if not objects else "",
     )
+
+
+def _problem(sample: Sequence[Record]) -> str:
+    if not sample:
+        return "there is no row"
+    first = sample[0]
+    return f"row {first.position} is {first.problem}" if first.problem else ""
 
 
 def _nested(row: Mapping[str, Any]) -> bool:
