@@ -11,8 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.sniffing import by_keys, sniff
-
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -61,6 +59,9 @@ def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
     """
     if not isinstance(row, dict):
         return None
+    # All readers come with it, and most files have no such row.
+    from tui.core.formats.sniffing import by_keys, sniff
+
     if isinstance(row.get("label"), bool) and "messages" in row:
         return Foreign("kto", "messages with a label that is true or false")
     if tried:
