@@ -58,7 +58,11 @@ def test_convert_to_a_file_lists_what_it_drops(tmp_path: Path, capsys: Any) -> N
     assert main(["convert", "in.jsonl", "-o", "in.jsonl"]) == 2
     assert main(["convert", "in.jsonl", "--from", "kto", "-o", "none.jsonl"]) == 1
     assert not (tmp_path / "none.jsonl").exists()
-    assert main(["convert", "in.jsonl", "--in-place"]) == 0
+    before = (tmp_path / "in.jsonl").read_bytes()
+    assert main(["convert", "in.jsonl", "--in-place"]) == 4  # a row would be lost
+    assert (tmp_path / "in.jsonl").read_bytes() == before
+    assert main(["convert", "in.jsonl", "--in-place", "--dropped", "lost.jsonl"]) == 0
+    assert json.loads((tmp_path / "lost.jsonl").read_text())["row"] == {"conversations": []}
     assert (tmp_path / "in.jsonl").read_bytes() == (tmp_path / "out.jsonl").read_bytes()
 
 

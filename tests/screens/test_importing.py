@@ -12,6 +12,7 @@ from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import narrow, until
 from tui.screens.datasets.importing_columns import ColumnsDialog
 from tui.screens.datasets.importing_preview import ConversionPreview
+from tui.screens.datasets.importing_rows import RowsDialog
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.widgets.record_list import RecordList
@@ -75,7 +76,7 @@ async def test_sharegpt_is_imported_into_a_new_file(
         await choose_path(pilot, sharegpt)
         preview = await preview_of(pilot)
         facts = text_of(preview, ".facts")
-        assert "ShareGPT (80% of the rows: conversations with from and value)" in facts
+        assert "ShareGPT (60% of the rows: conversations with from and value)" in facts
         assert "5 rows read → 3 examples, 2 dropped" in facts
         await pilot.press("right", "tab")
         assert preview.query_one("#dropped", RecordList).count == 2
@@ -90,7 +91,8 @@ async def test_sharegpt_is_imported_into_a_new_file(
         assert screen.document.path.name == "made.jsonl"
         assert len(screen.document) == 3
     drops = [json.loads(line) for line in (tmp_path / "drops.jsonl").read_text().splitlines()]
-    assert [d["position"] for d in drops] == [3, 5]
+    assert [d["position"] for d in drops if "reason" in d] == [3, 5]
+    assert [d["value"] for d in drops if "key" in d] == ["id-0", "id-1", "id-3"]
     first = json.loads((tmp_path / "made.jsonl").read_text().splitlines()[0])
     assert first["messages"][0] == {"role": "user", "content": "question 0"}
 
@@ -117,6 +119,78 @@ async def test_a_table_is_appended_as_one_step(dataset: Path, tmp_path: Path) ->
         await pilot.press("u")
         await until(lambda: len(screen.document) == 12, pilot)
         assert listing(screen).count == 12
+
+
+async def test_keys_of_json_rows_are_named_and_joined(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    row = {"Frage": "When?", "Quelle": {"Text": "Since 2011."}, "Antwort": "2011.", "Art": "qa"}
+    path.write_text(json.dumps(row) + "\n")
+    async with running(None) as (pilot, screen):
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await pilot.press("enter")  # what no reader knows is proposed to be read by its keys
+        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
+        columns = pilot.app.screen
+        for keys, part in (("home", "user"), ("down", "user"), ("down", "assistant")):
+            await pilot.press(keys, "enter")
+            await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+            await narrow(pilot, part)
+            await until(lambda: pilot.app.screen is columns, pilot)
+        listed = columns.query_one(RecordList)
+        shown = [listed.render_line(n).text.split() for n in range(2)]
+        assert [words[:3] for words in shown] == [
+            ["user", "1", "Frage"],
+            ["user", "2", "Quelle.Text"],
+        ]
+        await pilot.press("ctrl+s")
+        preview = await preview_of(pilot)
+        assert "1 row read → 1 example, 0 dropped" in text_of(preview, ".facts")
+        await pilot.press("enter")
+        await choose_path(pilot, tmp_path / "made.jsonl")
+        await until(lambda: screen.document is not None, pilot)
+        assert screen.document.example(0).messages[0].text == "When?\n\nSince 2011."
+
+
+async def test_columns_with_usual_names_are_proposed(tmp_path: Path) -> None:
+    path = tmp_path / "dolly.jsonl"
+    row = {"instruction": "When?", "context": "Since 2011.", "response": "2011."}
+    path.write_text(json.dumps(row) + "\n")
+    async with running(None) as (pilot, _):
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
+        await pilot.press("ctrl+s")
+        preview = await preview_of(pilot)
+        assert "1 row read → 1 example" in text_of(preview, ".facts")
+
+
+async def test_what_becomes_of_rows_is_said_in_the_preview(tmp_path: Path) -> None:
+    path = tmp_path / "judged.jsonl"
+    rows = [{"prompt": "Q", "completion": a, "label": a == "good"} for a in ("good", "bad")]
+    rows += [{"prompt": "", "completion": "voice", "label": True}]
+    rows += [{"prompt": "R", "completion": "sure", "label": True, "images": ["a.png"]}]
+    path.write_text("\n".join(map(json.dumps, rows)))
+    async with running(None) as (pilot, screen):
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        preview = await preview_of(pilot)
+        assert "4 rows read → 1 example, 3 dropped" in text_of(preview, ".facts")
+        await pilot.press("r")
+        await until(lambda: isinstance(pilot.app.screen, RowsDialog), pilot)
+        await pilot.press(*"images", "down", *"Say", "enter")
+        await until(lambda: isinstance(pilot.app.screen, ConversionPreview), pilot)
+        assert "4 rows read → 3 examples, 1 dropped" in text_of(pilot.app.screen, ".facts")
+        await pilot.press("r")
+        await until(lambda: isinstance(pilot.app.screen, RowsDialog), pilot)
+        assert pilot.app.screen.query_one("#without", Input).value == "images"
+        await pilot.press("down", "down", "right", "enter")
+        await until(lambda: isinstance(pilot.app.screen, ConversionPreview), pilot)
+        assert "4 rows read → 1 example, 2 dropped" in text_of(pilot.app.screen, ".facts")
+        await pilot.press("enter")
+        await choose_path(pilot, tmp_path / "made.jsonl")
+        await until(lambda: screen.document is not None, pilot)
+        assert screen.document.example(0).kind == "preference"
 
 
 async def test_a_whole_folder_and_another_format(tmp_path: Path) -> None:

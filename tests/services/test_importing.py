@@ -112,10 +112,11 @@ def test_the_first_sheet_of_a_workbook(tmp_path: Path) -> None:
     book.create_sheet("more")
     book.save(tmp_path / "x.xlsx")
     looked = look(tmp_path / "x.xlsx")
-    assert looked.columns == ("question", "answer")
+    assert looked.columns == ("question", "answer", "column 3")
     assert "first of 2 sheets" in looked.notice
     made = read(looked, "table", columns_of("user=question,assistant=answer"))
     assert json.loads(made.lines[0]) == CHAT
+    assert [(one.key, one.value) for one in made.left] == [("column column 3", "x")]
     assert made.dropped[0].position == 2
 
 

@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.inputs import STDIN, stdin_bytes, write_stdout
-from tui.core.formats import READERS, WRITERS, Columns, export, format_of
-from tui.core.text import one_line, plural
-from tui.services.errors import InputError
+from tui.cli.convert_report import report
+from tui.cli.inputs import STDIN, refuse_existing, stdin_bytes, write_stdout
+from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
+from tui.core.formats.columns import PARTS
+from tui.core.text import plural
+from tui.services.errors import InputError, NeedsConfirmation
 from tui.services.exporting import export_chunks, write_export
-from tui.services.importing import columns_of, look, look_at_bytes, read
+from tui.services.importing import columns_of, look, look_at_bytes, read, write_dropped
 
 if TYPE_CHECKING:
     import argparse
@@ -24,8 +26,15 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 DROPPED = 1
-_SHOWN = 20
 _TABLES = {"csv", "tsv"}
+_EXAMPLE = "Say so: --user NAME --assistant NAME, or --columns user=NAME+NAME,assistant=NAME"
+_MEANS = {
+    "system": "the system prompt",
+    "user": "the question (again: joined to it)",
+    "assistant": "the answer",
+    "chosen": "the better answer of a pair",
+    "rejected": "the other answer of a pair",
+}
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -36,32 +45,61 @@ def register(commands: Commands[Parser]) -> None:
     targets = ", ".join(f.id for f in WRITERS)
     parser.add_argument("--from", dest="source", metavar="FORMAT", help=f"one of {sources}")
     parser.add_argument("--to", default="openai", metavar="FORMAT", help=f"one of {targets}")
-    parser.add_argument("--columns", metavar="PART=COLUMN,…", help="which column holds what")
+    _add_columns(parser)
+    _add_rows(parser)
     parser.add_argument("-o", "--output", metavar="OUT", help="write here (default: to stdout)")
     parser.add_argument("--in-place", action="store_true", help="replace IN itself")
+    parser.add_argument("--yes", action="store_true", help="also where --in-place loses something")
+    parser.add_argument(
+        "--dropped", metavar="FILE", help="write rows dropped and keys left out here, as JSONL"
+    )
     parser.add_argument("--strict", action="store_true", help="exit 1 when any row was dropped")
+
+
+def _add_columns(parser: argparse.ArgumentParser) -> None:
+    places = parser.add_argument_group(
+        "which key or column holds what", "in JSON rows as in tables; a.b is key b inside key a"
+    )
+    places.add_argument("--columns", metavar="PART=NAME,…", help="several are joined: NAME+NAME")
+    for part in PARTS:
+        places.add_argument(
+            f"--{part}", metavar="NAME", action="append", default=[], help=_MEANS[part]
+        )
+
+
+def _add_rows(parser: argparse.ArgumentParser) -> None:
+    rows = parser.add_argument_group("what becomes of rows")
+    rows.add_argument(
+        "--without", metavar="KEY,…", default="",
+        help="leave these keys out: a label that is no verdict, pictures that may go",
+    )  # fmt: skip
+    rows.add_argument(
+        "--pairs", action="store_true",
+        help="pairs of answers judged good and bad to the same prompt (--to preference does it)",
+    )  # fmt: skip
+    rows.add_argument(
+        "--empty-prompt", metavar="TEXT", default="", help="the question where the prompt is empty"
+    )
 
 
 async def _convert(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     form = _format(options.to)
     target = _target(options)
-    columns = columns_of(options.columns) if options.columns else None
+    columns = _columns(options)
     looked = await _looked(options)
+    if looked.notice:
+        out.note(looked.notice)
     asked = None if looked.is_table and options.source in _TABLES else options.source
     name = "table" if columns else asked or _sniffed(looked, out)
     if name == "table" and columns is None:
         columns = _guessed(looked, out)
-    made = await asyncio.to_thread(read, looked, name, columns)
+    made = await asyncio.to_thread(read, looked, name, columns, options=_row_options(options, form))
     if form.id != "openai":
         made = _joined(made, await asyncio.to_thread(export, made.lines, form.id))
     nothing = bool(made.dropped) and not made.lines
-    if target is not None and not nothing:
-        await asyncio.to_thread(write_export, target, made.lines, form)
-        origin = f"converted from {looked.path.name}"
-        await workspace.datasets.record_version(target, len(made.lines), origin)
-    elif target is None and not out.as_json:
-        write_stdout(export_chunks(made.lines, form))
-    _report(made, out)
+    if options.dropped:
+        await asyncio.to_thread(write_dropped, Path(options.dropped), made)
+    await _write(options, made, None if nothing else target, form, workspace, out)
     out.document(
         {
             "input": options.input, "from": name, "to": form.id,
@@ -71,12 +109,69 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
     return DROPPED if nothing or (options.strict and made.dropped) else 0
 
 
+async def _write(
+    options: argparse.Namespace,
+    made: Converted,
+    target: Path | None,
+    form: Format,
+    workspace: Workspace,
+    out: Output,
+) -> None:
+    if target is None:
+        if made.lines and not (options.output or options.in_place or out.as_json):
+            write_stdout(export_chunks(made.lines, form))
+        report(made, out)
+        return
+    report(made, out)  # what is lost is said before a file is replaced
+    if options.in_place and not (options.yes or options.dropped):
+        _refuse_losses(made)
+    await asyncio.to_thread(write_export, target, made.lines, form)
+    origin = f"converted from {Path(options.input).name}"
+    await workspace.datasets.record_version(target, len(made.lines), origin)
+
+
+def _refuse_losses(made: Converted) -> None:
+    """Raise NeedsConfirmation where the file replaced is the only one that holds something."""
+    lost = [f"{plural(len(made.dropped), 'row')} dropped"] if made.dropped else []
+    lost += [f"{plural(len(made.left), 'value')} left out"] if made.left else []
+    if lost:
+        raise NeedsConfirmation(
+            "Nothing was written",
+            f"replacing the file would lose {' and '.join(lost)}",
+            "--dropped FILE keeps them there, --yes lets them go, -o writes another file",
+        )
+
+
+def _row_options(options: argparse.Namespace, form: Format) -> ReadOptions:
+    without = {key.strip() for key in options.without.split(",")} - {""}
+    pairs = options.pairs or form.id == "preference"
+    return ReadOptions(frozenset(without), options.empty_prompt, pairs)
+
+
+def _columns(options: argparse.Namespace) -> Columns | None:
+    """Return the columns named in either way, or None. Raises InputError."""
+    named = {part: tuple(getattr(options, part)) for part in PARTS if getattr(options, part)}
+    if not options.columns:
+        if not named:
+            return None
+        columns = Columns(**named)
+        if columns.problem:
+            raise InputError("Usage", columns.problem, _EXAMPLE)
+        return columns
+    if named:
+        return replace(columns_of(options.columns, complete=False), **named)
+    return columns_of(options.columns)
+
+
 async def _looked(options: argparse.Namespace) -> Looked:
     if options.input != STDIN:
         return await asyncio.to_thread(look, Path(options.input))
-    # A pipe has no name to tell a table by; naming columns does.
-    kind = options.source if options.source in _TABLES else "csv" if options.columns else ""
-    return look_at_bytes(await stdin_bytes(), f"stdin.{kind}" if kind else "stdin")
+    data = await stdin_bytes()
+    # A pipe has no name to tell a table by; naming columns does, where it is not JSON.
+    kind = options.source if options.source in _TABLES else ""
+    if _columns(options) and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
+        kind = kind or "csv"
+    return look_at_bytes(data, f"stdin.{kind}" if kind else "stdin")
 
 
 def _format(name: str) -> Format:
@@ -92,6 +187,8 @@ def _format(name: str) -> Format:
 
 def _target(options: argparse.Namespace) -> Path | None:
     source = Path(options.input)
+    if options.dropped:
+        refuse_existing([Path(options.dropped)], "Name another file for --dropped.")
     if options.in_place:
         if options.output or options.input == STDIN or source.is_dir():
             raise InputError("Usage", "--in-place is for one file and without -o")
@@ -106,25 +203,28 @@ def _target(options: argparse.Namespace) -> Path | None:
 
 def _sniffed(looked: Looked, out: Output) -> str:
     sniffed = looked.sniffed
+    if looked.problem and not sniffed.format:
+        cause = f"{looked.what}: {looked.problem}"
+        raise InputError("Nothing to convert", cause, f"See finetui check {looked.path.name}.")
     if not sniffed.format:
         known = ", ".join(f.id for f in READERS)
         raise InputError(
-            "Which format?", f"{looked.what}: {sniffed.reason}", f"Name it: --from {known}"
+            "Which format?",
+            f"{looked.what}: {sniffed.reason}",
+            f"Name the keys that hold question and answer: --user KEY --assistant KEY; "
+            f"or the format: --from {known}",
         )
     out.note(f"{looked.what}: {sniffed.format} ({sniffed.words}: {sniffed.reason})")
     return sniffed.format
 
 
 def _guessed(looked: Looked, out: Output) -> Columns:
-    columns = Columns.guess(looked.columns)
+    columns = looked.guess
     if columns.problem:
         raise InputError(
-            "Which column holds what?",
-            f"the columns are {', '.join(looked.columns)}",
-            "Say so: --columns user=COLUMN,assistant=COLUMN",
+            "Which column holds what?", f"the columns are {', '.join(looked.columns)}", _EXAMPLE
         )
-    named = ",".join(f"{part}={column}" for part, column in columns.named().items())
-    out.note(f"columns by their names: --columns {named}")
+    out.note(f"columns by their names: --columns {columns.words}")
     return columns
 
 
@@ -133,23 +233,12 @@ def _joined(first: Converted, second: Converted) -> Converted:
     origins = first.origins
     later = tuple(replace(d, position=origins[d.position - 1]) for d in second.dropped)
     remarks = (*first.remarks, *(replace(r, first=origins[r.first - 1]) for r in second.remarks))
+    left = (*first.left, *(replace(o, position=origins[o.position - 1]) for o in second.left))
     return replace(
         second,
         dropped=(*first.dropped, *later),
         remarks=remarks,
         origins=tuple(origins[at - 1] for at in second.origins),
+        left=left,
+        joined=first.joined,
     )
-
-
-def _report(made: Converted, out: Output) -> None:
-    out.note(
-        f"{plural(made.read, 'row')} read, {len(made.lines):,} converted, "
-        f"{len(made.dropped):,} dropped"
-    )
-    for remark in made.remarks:
-        rows = plural(remark.count, "row")
-        out.note(f"  {remark.text} ({rows}, first in {remark.first})")
-    for one in made.dropped[:_SHOWN]:
-        out.note(f"  dropped {one.where}: {one.reason}: {one_line(one.excerpt, 60)}")
-    if len(made.dropped) > _SHOWN:
-        out.note(f"  … {len(made.dropped) - _SHOWN:,} more; --json lists all")

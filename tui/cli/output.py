@@ -113,12 +113,17 @@ def _shown(text: str) -> str:
 
 
 def _json(value: Mapping[str, Any], encoding: str | None) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=str)
+    text = json.dumps(value, ensure_ascii=False, default=_as_text)
     try:
         text.encode(encoding or "utf-8", "surrogatepass")
     except UnicodeEncodeError:  # the stream's own escapes for it would not be JSON's
-        return json.dumps(value, default=str)
+        return json.dumps(value, default=_as_text)
     return _UNSEEN.sub(_escaped, text)
+
+
+def _as_text(value: object) -> str:
+    """Return what JSON does not have, such as a date, as text; of bytes only how many they are."""
+    return f"{len(value):,} bytes" if isinstance(value, bytes) else str(value)
 
 
 def _escaped(found: re.Match[str]) -> str:

@@ -51,7 +51,7 @@ JSON = st.recursive(
     max_leaves=12,
 )
 ROWS = st.lists(st.dictionaries(st.sampled_from(KEYS), JSON, max_size=5) | JSON, max_size=3)
-COLUMNS = Columns(user="prompt", assistant="completion")
+COLUMNS = Columns(user=("prompt",), assistant=("completion",))
 
 
 @st.composite

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tui.core.formats.containers import UnreadableError, container_of, records_of
@@ -13,7 +15,7 @@ from tui.core.formats.containers import UnreadableError, container_of, records_o
         ("a.jsonl", b'{"a": 1}\n{"a": 2}\n', "jsonl"),
         ("a.jsonl", b'[{"a": 1}]', "json"),
         ("a.json", b'{\n "a": 1\n}', "json"),
-        ("a.json", b'{"a": 1}\n', "jsonl"),
+        ("a.json", b'{"a": 1}\n', "json"),
         ("a.csv", b"a,b\n", "csv"),
         ("a.TSV", b"a\tb\n", "tsv"),
         ("a", b"PAR1....", "parquet"),
@@ -40,7 +42,12 @@ def test_lines_keep_their_numbers_and_bytes() -> None:
 
 def test_arrays_wrappers_and_objects_in_a_row() -> None:
     assert values(b'[{"a": 1}, {"a": 2}]', "json") == [{"a": 1}, {"a": 2}]
-    assert values(b'{"data": [{"a": 1}], "version": 3}', "json") == [{"a": 1}]
+    row, beside = records_of(b'{"data": [{"a": 1}], "version": 3}', "json")
+    assert row.value == {"a": 1}
+    assert (beside.beside, beside.value) == ("version", 3)
+    assert values(b'{"questions": [{"a": 1}]}', "json") == [{"a": 1}]
+    talk = b'[{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]'
+    assert values(talk, "json") == [json.loads(talk)]  # one conversation, not two rows
     assert values(b'{\n"a": 1\n}\n{\n"a": 2\n}', "json") == [{"a": 1}, {"a": 2}]
 
 
@@ -62,3 +69,11 @@ def test_tables() -> None:
         list(records_of(b"q,q\n1,2\n", "csv"))
     with pytest.raises(UnreadableError, match="UTF-8"):
         list(records_of(b"q,a\n\xe4,2\n", "csv"))
+
+
+@pytest.mark.parametrize("container", ["jsonl", "json"])
+@pytest.mark.parametrize("space", ["", " "])
+def test_a_key_that_stands_twice_is_not_lost(container: str, space: str) -> None:
+    line = f'{{"a"{space}: {{"b": "x", "b": "y"}}, "a": 1, "c": "\\\\\\":"}}'.encode()
+    (row,) = values(line, container)
+    assert row == {"a": {"b": "x", "b (2)": "y"}, "a (2)": 1, "c": '\\":'}

@@ -265,7 +265,7 @@ ODD: list[tuple[str, Any, str]] = [
     ("preference", {"prompt": "Q", "chosen": "A"}, "rejected is missing"),
     ("preference", {"chosen": "A", "rejected": "B"}, "no prompt"),
     ("kto", {"prompt": "Q", "completion": "A", "label": False}, "judged bad"),
-    ("kto", {"prompt": "Q", "completion": "A", "label": "perhaps"}, "no verdict"),
+    ("kto", {"prompt": "Q", "completion": "A", "label": "perhaps"}, "neither good nor bad"),
     ("hf", {"messages": [{"content": "x"}]}, "no role"),
     ("anthropic", {"messages": [{"role": "tool", "content": "x"}]}, "'tool'"),
     (
@@ -279,7 +279,7 @@ ODD: list[tuple[str, Any, str]] = [
      "without a call"),
     ("oasst", {"message_tree_id": "1", "parent_id": "2"}, "flat export"),
     ("text", {"text": " "}, "text is empty"),
-    ("text", 3, "no object"),
+    ("text", 3, "not an object"),
 ]  # fmt: skip
 
 
@@ -327,11 +327,10 @@ def test_columns_are_named_by_the_user_or_by_their_usual_names() -> None:
     made = run("table", {"Frage": "Q", "Antwort": "A", "Note": 5}, columns=columns)
     assert json.loads(made.lines[0]) == PLAIN
     assert made.remarks[0].text == "left out: column Note"
-    assert run("table", {"Frage": "", "Antwort": "A"}, columns=columns).dropped[0].reason == (
-        "column Frage is empty"
-    )
+    (empty,) = run("table", {"Frage": "", "Antwort": "A"}, columns=columns).dropped
+    assert empty.reason.startswith("column Frage is empty; --empty-prompt")
     assert Columns.guess(["Question", "Answer", "id"]) == Columns(
-        user="Question", assistant="Answer"
+        user=("Question",), assistant=("Answer",)
     )
     with pytest.raises(ValueError, match="No column for user"):
         run("table", {}, columns=Columns())
@@ -340,7 +339,7 @@ def test_columns_are_named_by_the_user_or_by_their_usual_names() -> None:
 
 
 def test_a_pair_may_come_from_columns() -> None:
-    columns = Columns(user="q", chosen="good", rejected="bad")
+    columns = Columns(user=("q",), chosen=("good",), rejected=("bad",))
     made = run("table", {"q": "Q", "good": "A", "bad": "B"}, columns=columns)
     assert json.loads(made.lines[0]) == PAIR
 

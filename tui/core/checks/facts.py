@@ -71,7 +71,24 @@ def digests_of_plain(
         system = _system(text) if len(text) < _SHORT else number_of([text])
     else:
         system = number_of([messages[at]["content"] for at in leaders])
-    return (prompt * _ODD + answer) & _ALL, prompt, answer, system
+    content = (prompt * _ODD + answer) & _ALL
+    return content, prompt if _asks(messages[:-1]) else 0, answer, system
+
+
+def _asks(prompt: list[dict[str, str]]) -> bool:
+    """Whether anything is asked: an empty prompt is answered in many ways, none against another."""
+    text = prompt[-1].get("content") if prompt else ""
+    if text and not (isinstance(text, str) and text.isspace()):
+        return True
+    return any(m["role"] == "user" and not _blank(m.get("content")) for m in prompt)
+
+
+def _blank(content: object) -> bool:
+    return (
+        content is None
+        or (isinstance(content, (str, list)) and not content)
+        or (isinstance(content, str) and content.isspace())
+    )
 
 
 _NO_SYSTEM = number_of([])
@@ -93,7 +110,8 @@ def _system(text: str) -> int:
 
 def _prompt_and_answer(row: Row) -> tuple[Any, Any]:
     if row.kind == "completion":
-        return row.raw["prompt"], row.raw["completion"]
+        prompt = row.raw["prompt"]
+        return (None, None) if _blank(prompt) else (prompt, row.raw["completion"])
     if row.kind != "chat" or not row.dialogue:
         return None, None
     *prompt, last = row.dialogue

@@ -64,7 +64,9 @@ def _format(one: Issue, lines: Sequence[bytes]) -> Foreign | None:
 def _words(one: Issue, found: Foreign | None, command: str) -> str:
     if found is not None:
         looks = "looks" if one.lines == 1 else "look"
-        return f"{plural(one.lines, 'line')} {looks} like {found.words}. {_convert(command)}"
+        but = f", but {found.problem}" if found.problem else ""
+        words = f"{found.words}{but}"
+        return f"{plural(one.lines, 'line')} {looks} like {words}. {_convert(command)}"
     if one.lines == 1:
         return one.message
     return f"{one.message} The same goes for {plural(one.lines - 1, 'more line')}."

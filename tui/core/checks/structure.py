@@ -71,6 +71,9 @@ def legacy_completion(row: Row) -> Iterable[Finding]:
     if row.kind != "completion":
         return ()
     text = "This is a prompt/completion pair. Convert it to a user and an assistant message."
+    prompt = row.raw["prompt"]
+    if isinstance(prompt, str) and not prompt.strip():
+        text = "The prompt is empty. finetui convert --empty-prompt TEXT puts a question there."
     return (Finding(text, "prompt"),)
 
 

@@ -280,7 +280,7 @@ def contradiction(file: WholeFile) -> Iterable[Finding]:
     again, before = repeats(file.rows.prompt)
     answers = file.rows.answer
     differ = differing(picked(answers, again), picked(answers, before))
-    text = "Line {} answers the same prompt differently. Keep the better one."
+    text = "Line {} answers the same prompt differently. Keep the better one, or ask differently."
     return PairFindings(text, picked(again, differ), picked(before, differ))
 
 

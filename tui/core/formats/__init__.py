@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from tui.core.formats.columns import Columns
     from tui.core.formats.containers import Container, Record, container_of, records_of
     from tui.core.formats.converting import convert, export
-    from tui.core.formats.model import Converted, Dropped, Format, Remark, Unfit
+    from tui.core.formats.model import Converted, Dropped, Format, LeftOut, Remark, Unfit
+    from tui.core.formats.reading import ReadOptions
     from tui.core.formats.registry import READERS, WRITERS, format_of
     from tui.core.formats.sniffing import Sniffed, sniff
 
@@ -25,6 +26,8 @@ __all__ = [
     "Converted",
     "Dropped",
     "Format",
+    "LeftOut",
+    "ReadOptions",
     "Record",
     "Remark",
     "Sniffed",
@@ -40,7 +43,8 @@ _HOMES = {
     "columns": ("Columns",),
     "containers": ("Container", "Record", "container_of", "records_of"),
     "converting": ("convert", "export"),
-    "model": ("Converted", "Dropped", "Format", "Remark", "Unfit"),
+    "model": ("Converted", "Dropped", "Format", "LeftOut", "Remark", "Unfit"),
+    "reading": ("ReadOptions",),
     "registry": ("READERS", "WRITERS", "format_of"),
     "sniffing": ("Sniffed", "sniff"),
 }

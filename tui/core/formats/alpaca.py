@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import chat_of, hf_message, role_of
-from tui.core.formats.model import Notes, Object, Unfit
+from tui.core.formats.chat import chat_of, example_keys, hf_message, role_of
+from tui.core.formats.legacy import migrated
+from tui.core.formats.media import remark_marks
+from tui.core.formats.model import Notes, Object, Refused, Unfit
 from tui.core.formats.parts import (
+    answer_text,
     decoded,
     no_more,
     objects_in,
@@ -19,7 +22,7 @@ from tui.core.formats.parts import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-ALPACA = {"instruction", "input", "output", "system", "history"}
+ALPACA = {"instruction", "input", "context", "system", "history"}
 # Marks that OpenAI's older guide asked for at the end of prompts and of completions.
 _SEPARATORS = ("\n\n###\n\n", "\n\n===\n\n", "\n\n-->\n\n", " ->", "\n\n")
 _STOPS = ("\n\n###\n\n", " ###", "###", " END", "<|endoftext|>", "\n")
@@ -33,19 +36,21 @@ _SPEAKERS = {
 
 
 def read_alpaca(row: Mapping[str, Any], notes: Notes) -> Object:
-    """Read instruction, input and output; earlier turns stand in history."""
-    made: Object = {"messages": alpaca_prompt(row)}
-    output = text_in(row.get("output"), "output")
+    """Read instruction, input (or context) and output; earlier turns stand in history."""
+    made: Object = {"messages": alpaca_prompt(row, notes)}
+    key = "output" if "output" in row or "response" not in row else "response"
+    output = text_in(row.get(key), key)
     if not output.strip():
-        raise Unfit("output is empty")
+        raise Unfit(f"{key} is empty")
     made["messages"].append({"role": "assistant", "content": output})
     if row.get("tools"):
         made["tools"] = tools_in(row["tools"])
-    no_more(row, {*ALPACA, "tools", "kto_tag"}, notes)
+    no_more(row, {*ALPACA, key, "tools"}, notes)
+    remark_marks(made["messages"], notes)
     return made
 
 
-def alpaca_prompt(row: Mapping[str, Any]) -> list[Object]:
+def alpaca_prompt(row: Mapping[str, Any], notes: Notes) -> list[Object]:
     """Return the messages before the answer. Raises Unfit."""
     messages: list[Object] = []
     if row.get("system"):
@@ -55,13 +60,25 @@ def alpaca_prompt(row: Mapping[str, Any]) -> list[Object]:
             {"role": role, "content": text_in(text, "a turn in history")}
             for role, text in zip(("user", "assistant"), pair, strict=True)
         ]
-    instruction = text_in(row.get("instruction"), "instruction")
-    extra = row.get("input")
-    more = "" if extra is None else text_in(extra, "input")
-    question = "\n".join(part for part in (instruction, more) if part)
-    if not question.strip():
-        raise Unfit("instruction and input are empty")
+    parts = [text_in(row.get("instruction"), "instruction")]
+    parts += [text_in(row[key], key) for key in ("input", "context") if row.get(key) is not None]
+    question = asked("\n".join(filter(None, parts)), "instruction and input are empty", notes)
+    turns = transcript(question)
+    if len(turns) > 1 and turns[-1] == {"role": "assistant", "content": ""}:
+        notes.say("the instruction was a transcript; its speakers became roles")
+        return [*messages, *turns[:-1]]
     return [*messages, {"role": "user", "content": question}]
+
+
+def asked(question: str, problem: str, notes: Notes) -> str:
+    """Return a question, or the one that was said to stand for an empty one. Raises Refused."""
+    if question.strip():
+        return question
+    if notes.empty_prompt:
+        notes.say("an empty prompt became the question that was given for it")
+        return notes.empty_prompt
+    hint = "--empty-prompt TEXT asks TEXT there, where the answers are to teach a style"
+    raise Refused(f"{problem}; {hint}", "prompt")
 
 
 def _history(value: object) -> list[list[object]]:
@@ -87,51 +104,62 @@ def write_alpaca(row: Mapping[str, Any], notes: Notes) -> Object:
     made["instruction"], made["output"] = texts[-2], texts[-1]
     if len(texts) > 2:
         made["history"] = [list(pair) for pair in zip(texts[:-2:2], texts[1:-2:2], strict=True)]
-    no_more(row, {"messages", "prompt", "completion"}, notes)
+    no_more(row, example_keys(row), notes)
     return made
 
 
 def _alternating(messages: list[Mapping[str, Any]], notes: Notes) -> list[str]:
+    if any(message.get("tool_calls") or message.get("function_call") for message in messages):
+        raise Unfit("it calls tools, which this format cannot hold")
     if len(messages) < 2 or len(messages) % 2:
         raise Unfit("question and answer do not alternate to the end")
     for number, message in enumerate(messages):
         if role_of(message) != ("assistant" if number % 2 else "user"):
             raise Unfit("question and answer do not alternate to the end")
-        if message.get("tool_calls") or message.get("function_call"):
-            raise Unfit("it calls tools, which this format cannot hold")
-        no_more(message, {"role", "content"}, notes, "message key ")
-    return [plain_text(message.get("content")) for message in messages]
+        no_more(message, {"role", "content", "weight"}, notes, "message key ")
+    return [
+        answer_text(m) if role_of(m) == "assistant" else plain_text(m.get("content"))
+        for m in messages
+    ]
 
 
 def read_completion(row: Mapping[str, Any], notes: Notes) -> Object:
     """Read a prompt with its completion: texts, or lists of messages."""
-    prompt, completion = row.get("prompt"), row.get("completion", row.get("response"))
+    key = "completion" if "completion" in row or "response" not in row else "response"
+    prompt, completion = row.get("prompt"), row.get(key)
     if isinstance(prompt, list) or isinstance(completion, list):
-        return _conversational(row, prompt, completion, notes)
-    question = _without(text_in(prompt, "prompt"), _SEPARATORS, "prompt", notes)
-    answer = _without(text_in(completion, "completion"), _STOPS, "completion", notes)
+        return _conversational(row, key, notes)
+    parts = [_without(text_in(prompt, "prompt"), _SEPARATORS, "prompt", notes)]
+    if row.get("context") is not None:
+        parts.append(text_in(row["context"], "context"))
+    answer = _without(text_in(completion, key), _STOPS, "completion", notes)
     if answer.startswith(" "):
         answer = answer[1:]
         notes.say("a space before the completion was taken off")
-    if not question.strip() or not answer.strip():
-        raise Unfit("prompt or completion is empty")
+    if not answer.strip():
+        raise Unfit(f"{key} is empty")
+    question = asked("\n".join(p for p in parts if p.strip()), "the prompt is empty", notes)
     messages: list[Object] = []
     if row.get("system"):
         messages.append({"role": "system", "content": text_in(row["system"], "system")})
     messages += [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
-    no_more(row, {"prompt", "completion", "response", "system", "label"}, notes)
+    no_more(row, {"prompt", "context", key, "system"}, notes)
+    remark_marks(messages, notes)
     return {"messages": messages}
 
 
-def _conversational(
-    row: Mapping[str, Any], prompt: object, completion: object, notes: Notes
-) -> Object:
-    both = [*objects_in(prompt, "prompt"), *objects_in(completion, "completion")]
-    made: Object = {"messages": [hf_message(message, notes) for message in both]}
+def _conversational(row: Mapping[str, Any], key: str, notes: Notes) -> Object:
+    messages: list[Object] = []
+    for name, role in (("prompt", "user"), (key, "assistant")):
+        if isinstance(row.get(name), str) and row[name].strip():
+            messages.append({"role": role, "content": row[name]})
+        else:
+            messages += [hf_message(m, notes) for m in objects_in(row.get(name), name)]
+    made: Object = {"messages": messages}
     if row.get("tools") not in (None, "", []):
         made["tools"] = tools_in(row["tools"])
-    no_more(row, {"prompt", "completion", "response", "tools", "label"}, notes)
-    return made
+    no_more(row, {"prompt", key, "tools"}, notes)
+    return dict(migrated(made, notes))
 
 
 def _without(text: str, marks: tuple[str, ...], what: str, notes: Notes) -> str:
@@ -148,7 +176,7 @@ def write_completion(row: Mapping[str, Any], notes: Notes) -> Object:
     texts = _alternating(messages, notes)
     if len(texts) != 2:
         raise Unfit(f"{len(texts)} messages, where this format holds a question and an answer")
-    no_more(row, {"messages", "prompt", "completion"}, notes)
+    no_more(row, example_keys(row), notes)
     return {"prompt": texts[0], "completion": texts[1]}
 
 
@@ -158,10 +186,13 @@ def read_text(row: Mapping[str, Any], notes: Notes) -> Object:
     if not text.strip():
         raise Unfit("text is empty")
     no_more(row, {"text"}, notes)
-    messages = _chatml(text) or _transcript(text)
+    messages = _chatml(text) or transcript(text)
     if messages:
         notes.say("the text was a transcript; its speakers became roles")
         return {"messages": messages}
+    if notes.empty_prompt:
+        question = {"role": "user", "content": asked("", "", notes)}
+        return {"messages": [question, {"role": "assistant", "content": text}]}
     notes.say("bare text became an answer without a question")
     return {"messages": [{"role": "assistant", "content": text}]}
 
@@ -173,7 +204,8 @@ def _chatml(text: str) -> list[Object]:
     return [{"role": m[1], "content": m[2]} for m in found]
 
 
-def _transcript(text: str) -> list[Object]:
+def transcript(text: str) -> list[Object]:
+    """Return the turns of a text with marked speakers; none where it has no such marks."""
     found = list(_SPOKEN.finditer(text.strip()))
     if len(found) < 2 or found[0].start() != 0:
         return []
@@ -189,5 +221,6 @@ def write_text(row: Mapping[str, Any], notes: Notes) -> Object:
     messages = chat_of(row)
     if len(messages) != 1 or role_of(messages[0]) != "assistant":
         raise Unfit("bare text holds one answer and no question")
+    no_more(messages[0], {"role", "content", "weight"}, notes, "message key ")
     no_more(row, {"messages"}, notes)
-    return {"text": plain_text(messages[0].get("content"))}
+    return {"text": answer_text(messages[0])}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import chat_of, role_of
+from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.model import Notes, Object, Unfit
 from tui.core.formats.parts import (
     arguments_of,
@@ -18,6 +18,8 @@ from tui.core.formats.parts import (
     no_more,
     objects_in,
     plain_text,
+    refuse_unlearned,
+    text_in,
 )
 
 if TYPE_CHECKING:
@@ -25,6 +27,14 @@ if TYPE_CHECKING:
 
 _EMPTY_SCHEMA = {"type": "object", "properties": {}}
 _BEDROCK = ("schemaVersion",)
+_BLOCK_KEYS = {
+    "text": ("text",),
+    "tool_use": ("id", "name", "input"),
+    "tool_result": ("tool_use_id", "content", "is_error"),
+    "image": ("source",),
+    "thinking": ("thinking", "signature"),
+    "redacted_thinking": ("data",),
+}
 
 
 def read_anthropic(row: Mapping[str, Any], notes: Notes) -> Object:
@@ -36,7 +46,7 @@ def read_anthropic(row: Mapping[str, Any], notes: Notes) -> Object:
         messages += _messages(turn, notes)
     made: Object = {"messages": messages}
     if row.get("tools"):
-        made["tools"] = [_tool(t) for t in objects_in(row["tools"], "tools")]
+        made["tools"] = [_tool(t, notes) for t in objects_in(row["tools"], "tools")]
     no_more(row, {"system", "messages", "tools", *_BEDROCK}, notes)
     return made
 
@@ -47,13 +57,14 @@ def _system(value: object) -> str:
     return "\n".join(plain_text([block], "system") for block in objects_in(value, "system"))
 
 
-def _tool(tool: Mapping[str, Any]) -> Object:
+def _tool(tool: Mapping[str, Any], notes: Notes) -> Object:
     if not isinstance(tool.get("name"), str):
         raise Unfit("a tool has no name")
     function: Object = {"name": tool["name"]}
     if tool.get("description"):
         function["description"] = tool["description"]
     function["parameters"] = tool.get("input_schema", _EMPTY_SCHEMA)
+    no_more(tool, {"name", "description", "input_schema", "type"}, notes, "tool key ")
     return {"type": "function", "function": function}
 
 
@@ -95,7 +106,7 @@ class _Blocks:
     def _take(self, block: Mapping[str, Any]) -> None:
         kind = str(block.get("type", "text" if "text" in block else None))
         if kind == "text":
-            self._parts.append({"type": "text", "text": plain_text([block])})
+            self._parts.append({"type": "text", "text": text_in(block.get("text"), "a text")})
         elif kind == "tool_use":
             self._calls.append(call(_id(block.get("id")), block.get("name"), block.get("input")))
         elif kind == "tool_result":
@@ -103,11 +114,11 @@ class _Blocks:
         elif kind == "image":
             self._parts.append(_image(block.get("source")))
         elif kind in {"thinking", "redacted_thinking"}:
-            self._notes.say("left out: thinking")
+            self._notes.lose("thinking", block.get("thinking", block.get("data")))
         else:
             raise Unfit(f"a block of type {kind!r:.40} has no counterpart")
-        if block.get("cache_control"):
-            self._notes.left_out(["cache_control"])
+        known = {"type", *_BLOCK_KEYS.get(kind, ())}
+        no_more(block, known, self._notes, f"{kind} key ")
 
 
 def _id(value: object) -> str:
@@ -141,7 +152,9 @@ def write_anthropic(row: Mapping[str, Any], notes: Notes) -> Object:
     turns: list[Object] = made["messages"]
     for number, message in enumerate(chat_of(row)):
         role = role_of(message)
-        no_more(message, {"role", "content", "tool_calls", "tool_call_id"}, notes, "message key ")
+        known = {"role", "content", "tool_calls", "tool_call_id", "weight"}
+        no_more(message, known, notes, "message key ")
+        refuse_unlearned(message)
         if role in {"system", "developer"}:
             if number:
                 raise Unfit("a system prompt after the beginning")
@@ -154,8 +167,8 @@ def write_anthropic(row: Mapping[str, Any], notes: Notes) -> Object:
         if len(turn["content"]) == 1 and turn["content"][0]["type"] == "text":
             turn["content"] = turn["content"][0]["text"]
     if row.get("tools"):
-        made["tools"] = [_anthropic_tool(f) for f in functions_of(row["tools"])]
-    no_more(row, {"messages", "tools", "prompt", "completion"}, notes)
+        made["tools"] = [_anthropic_tool(f, notes) for f in functions_of(row["tools"], notes)]
+    no_more(row, {*example_keys(row), "tools"}, notes)
     return made
 
 
@@ -185,9 +198,15 @@ def _blocks(role: str, message: Mapping[str, Any]) -> list[Object]:
             made.append(
                 {"type": "tool_use", "id": _id(one.get("id")), "name": name, "input": arguments}
             )
-    if not made:
-        raise Unfit("a message without content")
+    if not made or (role == "assistant" and not any(_says(block) for block in made)):
+        raise Unfit(
+            "an answer without text" if role == "assistant" else "a message without content"
+        )
     return made
+
+
+def _says(block: Mapping[str, Any]) -> bool:
+    return block["type"] != "text" or bool(block["text"].strip())
 
 
 def _block(part: object) -> Object:
@@ -200,9 +219,10 @@ def _block(part: object) -> Object:
     return {"type": "text", "text": plain_text([part])}
 
 
-def _anthropic_tool(function: Mapping[str, Any]) -> Object:
+def _anthropic_tool(function: Mapping[str, Any], notes: Notes) -> Object:
     made: Object = {"name": json_text(function.get("name", ""))}
     if function.get("description"):
         made["description"] = function["description"]
     made["input_schema"] = function.get("parameters", _EMPTY_SCHEMA)
+    no_more(function, {"name", "description", "parameters"}, notes, "tool key ")
     return made

@@ -5,91 +5,158 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.example import kind_of
+from tui.core.formats.legacy import migrated
+from tui.core.formats.media import remark_marks
 from tui.core.formats.model import Notes, Object, Unfit
-from tui.core.formats.parts import json_text, no_more, objects_in, plain_text, tools_in
+from tui.core.formats.parts import json_text, kind, no_more, objects_in, plain_text, tools_in
+from tui.core.formats.turns import known_role, turns_in
+from tui.core.formats.verdicts import bad_turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-CHAT_KEYS = {"messages", "tools", "parallel_tool_calls", "functions"}
+CHAT_KEYS = {"messages", "tools", "parallel_tool_calls"}
 MESSAGE_KEYS = {
-    "role", "content", "name", "weight", "tool_calls", "tool_call_id", "refusal",
-    "function_call", "audio",
+    "role", "content", "name", "weight", "tool_calls", "tool_call_id", "refusal", "audio",
 }  # fmt: skip
-_LISTS = ("messages", "conversation", "conversations", "dialogue", "dialog")
+# Parts of content that OpenAI takes as they are.
+PARTS = {"text", "image_url", "input_audio", "file", "refusal"}
+_TEXTS = {"text", "input_text", "output_text"}
+_ADDRESSES = ("image_url", "url", "image", "path")
 
 
-def read_openai(row: Mapping[str, Any], notes: Notes) -> Object:
-    """Take a line as it is; only what is no example at all is unfit."""
+def read_openai(row: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
+    """Take a line as it is, or with its outdated calls renewed; what is no example is unfit."""
     kind = kind_of(row)
     if kind == "chat":
         objects_in(row["messages"], "messages")
     elif kind == "preference":
         inner = row.get("input")
         if not isinstance(inner, dict):
-            raise Unfit("input is missing or no object")
+            raise Unfit("input is missing or not an object")
         objects_in(inner.get("messages"), "input.messages")
     elif kind == "unknown":
-        raise Unfit(f"no messages; it has {_named(row)}")
+        keys = ", ".join(map(str, list(row)[:6]))
+        raise Unfit(f"no messages; it has {keys or 'no keys'}")
     else:
         raise Unfit("prompt and completion, the older format; import it as that")
-    del notes
-    return dict(row)
+    made = migrated(row, notes)
+    remark_marks(made.get("messages", ()), notes)
+    return made
 
 
 def read_hf(row: Mapping[str, Any], notes: Notes) -> Object:
     """Read messages under the usual names; nulls a table adds go, arguments become JSON text."""
-    key = next((k for k in _LISTS if row.get(k) not in (None, "")), None)
-    if key is None:
-        raise Unfit(f"no messages; it has {_named(row)}")
-    made: Object = {"messages": [hf_message(m, notes) for m in objects_in(row[key], key)]}
+    key, turns = turns_in(row, notes)
+    made: Object = {"messages": [hf_message(turn, notes) for turn in turns]}
+    if isinstance(row.get("system"), str) and row["system"]:
+        if made["messages"][0]["role"] == "system":
+            raise Unfit("two system prompts: one beside the conversation and one in it")
+        made["messages"].insert(0, {"role": "system", "content": row["system"]})
     if row.get("tools") not in (None, "", [], "[]"):
         made["tools"] = tools_in(row["tools"])
+    made |= {k: row[k] for k in ("functions", "function_call") if row.get(k) is not None}
     if isinstance(row.get("parallel_tool_calls"), bool):
         made["parallel_tool_calls"] = row["parallel_tool_calls"]
-    no_more(row, {key, "tools", "parallel_tool_calls"}, notes)
-    return made
+    used = {key, "tools", "parallel_tool_calls", "functions", "function_call"}
+    no_more(row, {*used, "system"} if isinstance(row.get("system"), str) else used, notes)
+    remark_marks(made["messages"], notes)
+    return dict(migrated(made, notes))
 
 
 def hf_message(raw: Mapping[str, Any], notes: Notes) -> Object:
-    """Return one message as OpenAI writes it. Raises Unfit."""
-    role = raw.get("role")
+    """Return one message as OpenAI writes it; outdated calls stay for `migrated`. Raises Unfit."""
+    role = raw.get("role", raw.get("from"))
     if not isinstance(role, str) or not role:
         raise Unfit("a message has no role")
-    made = {k: v for k, v in raw.items() if k in MESSAGE_KEYS and (v is not None or k == "content")}
-    if made.get("content") is None and (made.get("tool_calls") or "content" not in raw):
-        made.pop("content", None)
-    if isinstance(made.get("content"), list):
-        made["content"] = [_part(part) for part in made["content"]]
-    calls = made.pop("tool_calls", None)
-    if calls not in (None, [], ""):
-        made["tool_calls"] = [
-            _call(one, n) for n, one in enumerate(objects_in(calls, "tool_calls"), 1)
-        ]
+    words = "content" if "content" in raw else "value"
+    kept = {*MESSAGE_KEYS, "function_call"} - {"role", "content", "tool_calls"}
+    made: Object = {"role": known_role(role), "content": _content(raw.get(words))}
+    if made["content"] is None and (_calls(raw) or words not in raw):
+        del made["content"]
+    made |= {k: v for k, v in raw.items() if k in kept and v is not None}
+    if raw.get("tool_calls") not in (None, [], ""):
+        made["tool_calls"] = [_call(c, notes) for c in objects_in(raw["tool_calls"], "tool_calls")]
     weight = made.get("weight")
     if isinstance(weight, float) and weight.is_integer():
         made["weight"] = int(weight)
-    no_more(raw, MESSAGE_KEYS, notes, "message key ")
+    if made["role"] == "assistant" and bad_turn(raw):
+        made["weight"] = 0
+        notes.say("an answer judged bad got weight 0: it is shown, not learned")
+    known = {*kept, "tool_calls", words, "role" if "role" in raw else "from"}
+    no_more(raw, known, notes, "message key ")
     return made
 
 
-def _part(part: object) -> object:
-    """Drop the nulls with which a table fills up parts of different kinds."""
-    if isinstance(part, dict):
-        return {key: value for key, value in part.items() if value is not None}
-    return part
+def _calls(message: Mapping[str, Any]) -> bool:
+    return bool(message.get("tool_calls") or message.get("function_call"))
 
 
-def _call(one: Mapping[str, Any], number: int) -> Object:
-    function = one.get("function")
-    function = function if isinstance(function, dict) else one
+def _content(value: object) -> object:
+    """Return content as OpenAI takes it: text, or parts; an object or a number is unfit."""
+    if isinstance(value, dict):
+        value = [value]
+    if isinstance(value, list):
+        return [_part(part) for part in value]
+    if value is None or isinstance(value, str):
+        return value
+    raise Unfit(f"the content of a message is {kind(value)}, not text")
+
+
+def _part(part: object) -> Object:
+    """Return a part without the nulls with which a table fills up parts of different kinds."""
+    if isinstance(part, str):
+        return {"type": "text", "text": part}
+    if not isinstance(part, dict):
+        raise Unfit(f"a message holds {kind(part)} as a part of its content")
+    made = {key: value for key, value in part.items() if value is not None}
+    name = made.get("type", "text" if "text" in made else None)
+    if name in _TEXTS:
+        return _text_part(made)
+    if name in {"image_url", "input_image", "image"}:
+        return _image_part(made)
+    if name in PARTS:
+        return made
+    raise Unfit(f"a message holds {name or 'a part'!r:.40}, which OpenAI's format cannot hold")
+
+
+def _text_part(part: Object) -> Object:
+    words = next((k for k in ("text", "value", "content") if isinstance(part.get(k), str)), None)
+    if words is None:
+        raise Unfit("a part of type text has no text")
+    rest = {key: value for key, value in part.items() if key not in {"type", words}}
+    return {"type": "text", "text": part[words], **rest}
+
+
+def _image_part(part: Object) -> Object:
+    found = next((part[k] for k in _ADDRESSES if part.get(k)), None)
+    holder = found if isinstance(found, dict) else {"url": found}
+    url = holder.get("url")
+    if not isinstance(url, str) or not url.startswith(("http://", "https://", "data:image/")):
+        raise Unfit("an image that lies in a file of its own, or has no address")
+    if isinstance(part.get("detail"), str):
+        holder = {"detail": part["detail"], **holder}
+    known = {"type", "detail", *_ADDRESSES}
+    return {"type": "image_url", "image_url": holder} | {
+        key: value for key, value in part.items() if key not in known
+    }
+
+
+def _call(one: Mapping[str, Any], notes: Notes) -> Object:
+    """Return a call as OpenAI writes it; `migrated` gives it an id where it has none."""
+    holder = one.get("function")
+    function = holder if isinstance(holder, dict) else one
     name = function.get("name")
     if not isinstance(name, str) or not name:
         raise Unfit("a tool call has no name")
-    arguments = function.get("arguments")
+    arguments = function.get("arguments", function.get("parameters"))
     text = json_text({} if arguments is None else arguments)
-    call_id = one.get("id") if isinstance(one.get("id"), str) else f"call_{number}"
-    return {"id": call_id, "type": "function", "function": {"name": name, "arguments": text}}
+    used = {"name", "arguments" if "arguments" in function else "parameters"}
+    no_more(function, used if function is not one else {*used, "id", "type"}, notes, "call key ")
+    if function is not one:
+        no_more(one, {"id", "type", "function"}, notes, "call key ")
+    made: Object = {"id": one["id"]} if isinstance(one.get("id"), str) else {}
+    return {**made, "type": "function", "function": {"name": name, "arguments": text}}
 
 
 def write_openai(row: Mapping[str, Any], notes: Notes) -> Object:
@@ -121,6 +188,6 @@ def role_of(message: Mapping[str, Any]) -> str:
     return role
 
 
-def _named(row: Mapping[str, Any]) -> str:
-    keys = ", ".join(map(str, list(row)[:6]))
-    return keys or "no keys"
+def example_keys(row: Mapping[str, Any]) -> set[str]:
+    """Return the keys that `chat_of` reads of an example."""
+    return {"messages"} if "messages" in row else {"prompt", "completion"}

@@ -1,15 +1,18 @@
-"""Tables: which column holds what, as the user says it, and examples made of their cells."""
+"""Columns: which key or column holds what, as the user says it, and examples made of them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.example import kind_of
-from tui.core.formats.chat import chat_of, role_of
+from tui.core.formats.alpaca import asked
+from tui.core.formats.chat import chat_of, example_keys, role_of
+from tui.core.formats.media import remark_marks
 from tui.core.formats.model import Notes, Object, Unfit
-from tui.core.formats.parts import as_json, no_more, plain_text
-from tui.core.formats.preference import pair_texts
+from tui.core.formats.parts import answer_text, as_json, no_more, plain_text
+from tui.core.formats.preference import outside_pair, pair_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,43 +20,63 @@ if TYPE_CHECKING:
 Part = Literal["system", "user", "assistant", "chosen", "rejected"]
 PARTS: tuple[Part, ...] = ("system", "user", "assistant", "chosen", "rejected")
 _USUAL: dict[Part, tuple[str, ...]] = {
-    "system": ("system", "system_prompt", "system prompt"),
-    "user": ("user", "prompt", "question", "query", "instruction", "input", "human"),
-    "assistant": ("assistant", "completion", "answer", "response", "output", "reply", "gpt"),
-    "chosen": ("chosen", "preferred", "preferred_output"),
-    "rejected": ("rejected", "non_preferred", "non_preferred_output"),
-}
+    "system": ("system", "system prompt", "system message"),
+    "user": ("user", "prompt", "question", "query", "instruction", "input", "human", "problem",
+             "request", "user message", "q"),
+    "assistant": ("assistant", "completion", "answer", "response", "output", "reply", "gpt",
+                  "solution", "assistant message", "answers", "a"),
+    "chosen": ("chosen", "preferred", "preferred output"),
+    "rejected": ("rejected", "non preferred", "non preferred output"),
+}  # fmt: skip
+# What a question speaks of, where it stands in a column of its own: joined to the question.
+_CONTEXT = ("context", "input", "passage", "document")
+_BETWEEN = "\n\n"
+_DEEP = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Columns:
-    """The name of the column that holds each part; "" for none."""
+    """The names of the columns that hold each part; several are joined in their order.
 
-    system: str = ""
-    user: str = ""
-    assistant: str = ""
-    chosen: str = ""
-    rejected: str = ""
+    A column is a key of a row, or the path to a value deeper in it: `data.question`.
+    """
+
+    system: tuple[str, ...] = ()
+    user: tuple[str, ...] = ()
+    assistant: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    rejected: tuple[str, ...] = ()
 
     @classmethod
     def guess(cls, names: Sequence[str]) -> Columns:
         """Return columns by their usual names, for the user to look at."""
-        by_name = {name.strip().casefold(): name for name in reversed(names)}
-        found = {
-            part: next((by_name[u] for u in usual if u in by_name), "")
-            for part, usual in _USUAL.items()
-        }
+        by_name: dict[str, str] = {}
+        for name in names:  # the last part of a path is a name too, unless it is one itself
+            holder, _, last = name.rpartition(".")
+            by_name.setdefault(_usual(holder if last == "text" else last), name)
+        by_name |= {_usual(name): name for name in reversed(names)}
+        found: dict[str, tuple[str, ...]] = {}
+        taken: set[str] = set()
+        for part, usual in _USUAL.items():
+            free = (by_name[u] for u in usual if by_name.get(u, "") not in {"", *taken})
+            found[part] = tuple(islice(free, 1))
+            taken.update(found[part])
+        if found["chosen"] and found["rejected"]:
+            found["assistant"] = ()
+        if found["user"]:
+            more = (by_name[u] for u in _CONTEXT if by_name.get(u, "") not in {"", *taken})
+            found["user"] += tuple(more)
         return cls(**found)
 
     @classmethod
     def parse(cls, text: str) -> Columns:
-        """Read `user=Question,assistant=Answer`. Raises ValueError."""
-        found: dict[str, str] = {}
+        """Read `user=Question+Context,assistant=Answer`. Raises ValueError."""
+        found: dict[str, tuple[str, ...]] = {}
         for item in filter(None, text.split(",")):
-            part, equals, name = item.partition("=")
+            part, equals, names = item.partition("=")
             if not equals or part.strip() not in PARTS:
                 raise ValueError(f"{item!r} is not one of {', '.join(PARTS)} = a column")
-            found[part.strip()] = name.strip()
+            found[part.strip()] = tuple(name.strip() for name in names.split("+") if name.strip())
         return cls(**found)
 
     @property
@@ -67,43 +90,127 @@ class Columns:
             return ""
         return "No column for assistant yet: the answer (or chosen and rejected)."
 
-    def named(self) -> dict[Part, str]:
-        """Return the parts that have a column."""
+    def named(self) -> dict[Part, tuple[str, ...]]:
+        """Return the parts that have columns."""
         return {part: getattr(self, part) for part in PARTS if getattr(self, part)}
+
+    @property
+    def used(self) -> frozenset[str]:
+        """All columns that have a part."""
+        return frozenset(name for names in self.named().values() for name in names)
+
+    @property
+    def words(self) -> str:
+        """The columns as `parse` reads them."""
+        return ",".join(f"{part}={'+'.join(names)}" for part, names in self.named().items())
 
     def read(self, row: Mapping[str, Any], notes: Notes) -> Object:
         """Make an example of a row. Raises Unfit."""
-        cells = {part: _cell(row, name) for part, name in self.named().items()}
-        asked: list[Object] = []
+        cells = {part: self._cells(row, part, notes) for part in self.named()}
+        messages: list[Object] = []
         if cells.get("system", "").strip():
-            asked.append({"role": "system", "content": cells["system"]})
-        if not cells.get("user", "").strip():
-            raise Unfit(f"column {self.user} is empty")
-        asked.append({"role": "user", "content": cells["user"]})
-        no_more(row, set(self.named().values()), notes, "column ")
+            messages.append({"role": "system", "content": cells["system"]})
+        problem = f"column {' and '.join(self.user)} is empty"
+        messages.append({"role": "user", "content": asked(cells.get("user", ""), problem, notes)})
+        _lose_others(row, self.used, notes)
+        remark_marks(messages, notes)
         if self.chosen and self.rejected:
             return {
-                "input": {"messages": asked},
+                "input": {"messages": messages},
                 "preferred_output": [_answer(cells["chosen"], self.chosen)],
                 "non_preferred_output": [_answer(cells["rejected"], self.rejected)],
             }
-        return {"messages": [*asked, _answer(cells.get("assistant", ""), self.assistant)]}
+        return {"messages": [*messages, _answer(cells.get("assistant", ""), self.assistant)]}
+
+    def _cells(self, row: Mapping[str, Any], part: Part, notes: Notes) -> str:
+        names: tuple[str, ...] = getattr(self, part)
+        answers = part in {"assistant", "chosen", "rejected"}
+        texts = []
+        for number, name in enumerate(names):
+            # The first column is what the part is made of; what is joined to it may be missing.
+            value = _value(row, name, needed=number == 0 and part != "system")
+            texts.append(_cell(value, name, notes if answers else None))
+        return _BETWEEN.join(text for text in texts if text.strip())
 
 
-def _cell(row: Mapping[str, Any], name: str) -> str:
-    if name not in row:
-        raise Unfit(f"no column {name}")
-    value = row[name]
+def _usual(name: str) -> str:
+    return name.strip().casefold().replace("_", " ").replace("-", " ")
+
+
+def paths_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Return the columns of rows in the order of their first appearance, paths for deeper ones."""
+    found: dict[str, None] = {}
+    for row in rows:
+        _walk(row, "", found, 0)
+    return tuple(found)
+
+
+def _walk(row: Mapping[str, Any], before: str, found: dict[str, None], depth: int) -> None:
+    for key, value in row.items():
+        if isinstance(value, dict) and value and depth < _DEEP:
+            _walk(value, f"{before}{key}.", found, depth + 1)
+        else:
+            found.setdefault(f"{before}{key}")
+
+
+def value_at(row: Mapping[str, Any], name: str) -> object:
+    """Return what a column holds in a row: a key's value, or that at the end of a path.
+
+    Raises KeyError.
+    """
+    if name in row:
+        return row[name]
+    head, dot, rest = name.partition(".")
+    while dot:
+        if isinstance(row.get(head), dict):
+            return value_at(row[head], rest)
+        more, dot, rest = rest.partition(".")
+        head = f"{head}.{more}"
+    raise KeyError(name)
+
+
+def _value(row: Mapping[str, Any], name: str, *, needed: bool) -> object:
+    try:
+        return value_at(row, name)
+    except KeyError:
+        if needed:
+            raise Unfit(f"no column {name}") from None
+        return None
+
+
+def _cell(value: object, name: str, notes: Notes | None) -> str:
+    """Return a cell as text. Of several answers the first is taken, and the others said."""
     if value is None:
         return ""
+    if isinstance(value, list) and value and all(isinstance(one, str) for one in value):
+        if notes is None:
+            return "\n".join(value)
+        if len(value) > 1:
+            notes.lose(f"further answers in {name}", value[1:])
+        return str(value[0])
+    if isinstance(value, list) and any(isinstance(one, dict) and "role" in one for one in value):
+        raise Unfit(f"column {name} holds messages, not a text")
     if isinstance(value, (dict, list)):
         return as_json(value)
     return str(value)
 
 
-def _answer(text: str, column: str) -> Object:
+def _lose_others(
+    row: Mapping[str, Any], used: frozenset[str], notes: Notes, before: str = ""
+) -> None:
+    for key, value in row.items():
+        path = f"{before}{key}"
+        if path in used:
+            continue
+        if isinstance(value, dict) and any(name.startswith(f"{path}.") for name in used):
+            _lose_others(value, used, notes, f"{path}.")
+        else:
+            no_more({path: value}, (), notes, "column ")
+
+
+def _answer(text: str, columns: tuple[str, ...]) -> Object:
     if not text.strip():
-        raise Unfit(f"column {column or 'assistant'} is empty")
+        raise Unfit(f"column {' and '.join(columns) or 'assistant'} is empty")
     return {"role": "assistant", "content": text}
 
 
@@ -112,16 +219,17 @@ def write_row(row: Mapping[str, Any], notes: Notes) -> Object:
     if kind_of(row) == "preference":
         inner = row["input"] if isinstance(row.get("input"), dict) else {}
         made = _question(chat_of({"messages": inner.get("messages")}), notes)
-        made["chosen"], made["rejected"] = pair_texts(row)
+        made["chosen"], made["rejected"] = pair_texts(row, notes)
         no_more(inner, {"messages"}, notes, "input.")
+        outside_pair(row, notes)
         return made
-    *asked, last = chat_of(row)
-    if role_of(last) != "assistant" or last.get("tool_calls"):
+    *before, last = chat_of(row)
+    if role_of(last) != "assistant":
         raise Unfit("it does not end with an answer in words")
-    made = _question(asked, notes)
-    no_more(last, {"role", "content"}, notes, "message key ")
-    made["assistant"] = plain_text(last.get("content"))
-    no_more(row, {"messages", "prompt", "completion"}, notes)
+    made = _question(before, notes)
+    no_more(last, {"role", "content", "weight"}, notes, "message key ")
+    made["assistant"] = answer_text(last)
+    no_more(row, example_keys(row), notes)
     return made
 
 

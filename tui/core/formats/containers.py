@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import orjson
 
 from tui.core.formats.model import EXCERPT
+from tui.core.formats.reading import FORMAT_KEYS, is_conversation
+from tui.core.formats.turns import LISTS
 from tui.core.text import one_line
 
 if TYPE_CHECKING:
@@ -46,6 +48,7 @@ class Record:
     """One row of a file. `problem` says why it has no value; `raw` is its line where it has one.
 
     `position` is 1-based: the line in a file of lines, the row otherwise (without the header).
+    A record with `beside` is no row, but what stands in the file beside the rows, under that key.
     """
 
     position: int
@@ -53,6 +56,7 @@ class Record:
     problem: str = ""
     raw: bytes | None = None
     text: str = ""
+    beside: str = ""
 
     @property
     def excerpt(self) -> str:
@@ -81,13 +85,19 @@ def container_of(name: str, head: bytes) -> Container:
     by_name = SUFFIXES.get(f".{name.rpartition('.')[2].lower()}") if "." in name else None
     if by_name in TABLES:
         return by_name
-    text = _decoded_head(head).lstrip()
-    if text.startswith("["):
-        return "json"
-    first = text.partition("\n")[0].strip()
-    if text.startswith("{") and not _is_object(first) and "\n" in text:
-        return "json"  # one object over several lines
-    return "jsonl"
+    return _json_container(_decoded_head(head).lstrip(), named_json=by_name == "json")
+
+
+def _json_container(text: str, *, named_json: bool) -> Container:
+    first, newline, rest = text.partition("\n")
+    first = first.strip()
+    if text.startswith("["):  # an array of rows, or a line for each list of messages
+        return "jsonl" if rest.lstrip().startswith(("[", "{")) and _is_list(first) else "json"
+    if not text.startswith("{"):
+        return "jsonl"
+    several_lines = bool(newline) and not _is_object(first)  # one object over several lines
+    alone = named_json and not rest.strip()  # one object on one line, which may hold the rows
+    return "json" if several_lines or alone else "jsonl"
 
 
 def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[Record]:
@@ -127,35 +137,98 @@ def _lines(lines: Iterable[bytes]) -> Iterator[Record]:
         if not raw.strip():
             continue
         try:
-            yield Record(position, orjson.loads(raw), raw=raw)
+            yield Record(position, _line_value(raw), raw=raw)
         except orjson.JSONDecodeError as error:
             reason = str(error).split(": line")[0]
             yield Record(position, problem=f"not JSON: {reason}", raw=raw)
 
 
+def _line_value(raw: bytes) -> object:
+    """Return the JSON value of a line, with every key of its objects. Raises JSONDecodeError."""
+    value = orjson.loads(raw)
+    try:
+        if _keys(raw) > _keys(orjson.dumps(value)):  # it keeps only the last of two equal keys
+            return json.loads(raw, object_pairs_hook=_every_key)
+    except (orjson.JSONEncodeError, ValueError, RecursionError):
+        pass  # nested deeper than others read; then nothing is known of its keys
+    return value
+
+
+def _keys(line: bytes) -> int:
+    return line.count(b'":') + line.count(b'" :') - line.count(b'\\":') - line.count(b'\\" :')
+
+
+def _every_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Make an object; a key that stands twice in it is kept under a name of its own."""
+    made = dict(pairs)
+    if len(made) < len(pairs):
+        made = {}
+        for key, value in pairs:
+            name, number = key, 2
+            while name in made:
+                name, number = f"{key} ({number})", number + 1
+            made[name] = value
+    return made
+
+
 def _values(text: str) -> Iterator[Record]:
     try:
-        whole = json.loads(text)
+        whole = json.loads(text, object_pairs_hook=_every_key)
     except (ValueError, RecursionError):
         yield from _one_after_another(text)
         return
-    yield from (Record(n, value) for n, value in enumerate(_unwrapped(whole), 1))
+    rows, beside = _unwrapped(whole)
+    yield from (Record(n, value) for n, value in enumerate(rows, 1))
+    for key, value in beside.items():
+        yield Record(1, value, beside=key)
 
 
-def _unwrapped(whole: object) -> list[Any]:
+def _unwrapped(whole: object) -> tuple[list[Any], dict[str, Any]]:
+    """Return the rows of a whole file, and what stands beside them."""
     if isinstance(whole, list):
-        return whole
-    if isinstance(whole, dict):
-        for key in _WRAPPERS:
-            rows = whole.get(key)
-            if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
-                return rows
-    return [whole]
+        return ([whole], {}) if is_conversation(whole) else (whole, {})
+    if not isinstance(whole, dict):
+        return [whole], {}
+    key = _key_of_rows(whole)
+    if key:
+        beside = {k: v for k, v in whole.items() if k != key and v not in (None, "", [], {})}
+        return whole[key], beside
+    if len(whole) > 1 and _are_alike(list(whole.values())):  # rows under their names
+        return [{"key": name, **row} for name, row in whole.items()], {}
+    return [whole], {}
+
+
+def _key_of_rows(whole: dict[str, Any]) -> str:
+    for key in _WRAPPERS:
+        if _is_list_of(whole.get(key), (dict, list)):
+            return key
+    for key in FORMAT_KEYS & whole.keys():  # a list of rows, where a row has turns of its own
+        value = whole[key]
+        if _is_list_of(value, (dict,)) and all(_has_turns(row) for row in value):
+            return key
+    if FORMAT_KEYS & whole.keys():
+        return ""
+    # The only list of a whole file is its rows, whatever it is called.
+    lists = [key for key, value in whole.items() if _is_list_of(value, (dict,))]
+    return lists[0] if len(lists) == 1 else ""
+
+
+def _has_turns(row: object) -> bool:
+    return isinstance(row, dict) and any(isinstance(row.get(key), list) for key in LISTS)
+
+
+def _are_alike(rows: list[Any]) -> bool:
+    return all(isinstance(row, dict) and row and row.keys() == rows[0].keys() for row in rows)
+
+
+def _is_list_of(value: object, kinds: tuple[type, ...]) -> bool:
+    """Whether a value is a list that holds rows, maybe among other things."""
+    return isinstance(value, list) and any(isinstance(row, kinds) for row in value)
 
 
 def _one_after_another(text: str) -> Iterator[Record]:
     """Read values that follow one another, also those of an array that is broken somewhere."""
-    decoder = json.JSONDecoder()
+    decoder = json.JSONDecoder(object_pairs_hook=_every_key)
     end = len(text)
     space = _SPACE.match(text)
     at = space.end() if space else 0
@@ -227,6 +300,13 @@ def _decoded_head(head: bytes) -> str:
     if head.startswith(_UTF16):
         return head[: len(head) // 2 * 2].decode("utf-16", "replace")
     return head.decode("utf-8-sig", "replace")
+
+
+def _is_list(line: str) -> bool:
+    try:
+        return isinstance(orjson.loads(line), list)
+    except orjson.JSONDecodeError:
+        return False
 
 
 def _is_object(line: str) -> bool:

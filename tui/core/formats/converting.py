@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from operator import attrgetter, itemgetter
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from tui.core.formats.legacy import migrated
 from tui.core.formats.model import EXCERPT, Converted, Dropped, Notes, Remark, Unfit
+from tui.core.formats.pairing import judged_answer, pairs_of
+from tui.core.formats.reading import ReadOptions, RowReader
 from tui.core.formats.registry import format_of
 from tui.core.text import one_line
 
@@ -16,7 +21,8 @@ if TYPE_CHECKING:
 
     from tui.core.formats.columns import Columns
     from tui.core.formats.containers import Record
-    from tui.core.formats.model import Reader
+    from tui.core.formats.model import Why
+    from tui.core.formats.pairing import Judged
 
 _EVERY = 1000
 
@@ -26,6 +32,7 @@ def convert(
     name: str,
     *,
     columns: Columns | None = None,
+    options: ReadOptions | None = None,
     source: str = "",
     on_progress: Callable[[int], None] = lambda _done: None,
 ) -> Converted:
@@ -34,43 +41,95 @@ def convert(
     `columns` is for the format "table". Raises KeyError for an unknown format and ValueError
     where columns are missing. `on_progress` gets the number of rows read now and then.
     """
-    read = _reader(name, columns)
-    lines: list[bytes] = []
-    origins: list[int] = []
-    dropped: list[Dropped] = []
-    notes = Notes()
+    reader = RowReader(name, columns, options or ReadOptions())
+    reader.check()
+    run = _Run(reader, source)
     for done, record in enumerate(records, 1):
         if done % _EVERY == 0:
             on_progress(done)
+        run.take(record)
+    return run.result()
+
+
+class _Run:
+    """A conversion under way."""
+
+    def __init__(self, reader: RowReader, source: str) -> None:
+        self._reader, self._source = reader, source
+        self._pairs = reader.options.pairs
+        self._notes = Notes(reader.options.empty_prompt, source)
+        self._lines: list[tuple[int, bytes]] = []
+        self._dropped: list[Dropped] = []
+        self._judged: list[Judged] = []
+        self._records: dict[int, Record] = {}  # of the judged answers, by their place
+        self._joined = 0
+
+    def take(self, record: Record) -> None:
+        """Read one record."""
+        if record.beside:
+            self._notes.lose(f"beside the rows: {record.beside}", record.value)
+            self._notes.keep(record.position)
+            return
         try:
-            lines.append(_line(record, read, notes, keep=name == "openai"))
+            self._read(record)
         except Unfit as reason:
-            notes.drop()
-            dropped.append(Dropped(record.position, str(reason), record.excerpt, source))
+            self._drop(record, str(reason), reason.why)
         else:
-            origins.append(record.position)
-            notes.keep(record.position)
-    return Converted(tuple(lines), tuple(dropped), notes.remarks(), tuple(origins))
+            self._notes.keep(record.position)
+
+    def _read(self, record: Record) -> None:
+        if record.problem:
+            raise Unfit(record.problem)
+        made, good = self._reader.read(record.value, self._notes)
+        if self._pairs and "messages" in made:
+            if good is None:
+                raise Unfit("one answer without a verdict, so no pair can be made of it")
+            self._judged.append(judged_answer(made, len(self._judged), good=good))
+            self._records[len(self._judged) - 1] = record
+            return
+        keep = made is record.value and record.raw is not None
+        line = record.raw if keep and record.raw is not None else _dumped(made)
+        self._lines.append((record.position, line))
+
+    def _drop(self, record: Record, reason: str, why: Why = "") -> None:
+        self._notes.drop()
+        row = _all_of(record)
+        self._dropped.append(
+            Dropped(record.position, reason, record.excerpt, self._source, row, why)
+        )
+
+    def _pair(self) -> None:
+        def lonely(one: Judged, reason: str) -> None:
+            self._drop(self._records[one.at], reason, "judged")
+
+        used: set[int] = set()
+        made = 0
+        for pair, answers in pairs_of(self._judged, lonely):
+            at = min(one.at for one in answers)
+            self._lines.append((self._records[at].position, _dumped(pair)))
+            used.update(one.at for one in answers)
+            made += 1
+        self._joined = len(used) - made
+
+    def result(self) -> Converted:
+        """Return what was made, in the order of the rows."""
+        self._pair()
+        self._lines.sort(key=itemgetter(0))
+        self._dropped.sort(key=attrgetter("position"))
+        return Converted(
+            tuple(line for _, line in self._lines),
+            tuple(self._dropped),
+            self._notes.remarks(),
+            tuple(position for position, _ in self._lines),
+            self._notes.left(),
+            self._joined,
+        )
 
 
-def _reader(name: str, columns: Columns | None) -> Reader:
-    if name == "table":
-        if columns is None or columns.problem:
-            raise ValueError(columns.problem if columns else "no columns were named")
-        return columns.read
-    reader = format_of(name).read
-    if reader is None:
-        raise KeyError(name)
-    return reader
-
-
-def _line(record: Record, read: Reader, notes: Notes, *, keep: bool) -> bytes:
+def _all_of(record: Record) -> object:
     if record.problem:
-        raise Unfit(record.problem)
-    if not isinstance(record.value, dict):
-        raise Unfit("the row is no object")
-    made = read(record.value, notes)
-    return record.raw if keep and record.raw is not None else _dumped(made)
+        return record.text or (record.raw or b"").decode("utf-8", "replace")
+    return record.value
 
 
 def _dumped(value: object) -> bytes:
@@ -107,17 +166,26 @@ def export(
         if done % _EVERY == 0:
             on_progress(done)
         try:
-            value = write(_decoded(line), notes)
-            # What keeps its shape keeps its bytes too.
-            made.append(line if name in {"openai", "azure"} else _dumped(value))
+            row = _decoded(line)
+            same = name in {"openai", "azure"}  # what keeps its shape keeps its bytes too
+            value = write(row if same else migrated(row, notes), notes)
+            made.append(line if same else _dumped(value))
         except Unfit as reason:
             notes.drop()
-            excerpt = one_line(line[: EXCERPT * 4].decode("utf-8", "replace"), EXCERPT)
-            dropped.append(Dropped(at, str(reason), excerpt))
+            text = line.decode("utf-8", "replace")
+            excerpt = one_line(text[: EXCERPT * 4], EXCERPT)
+            dropped.append(Dropped(at, str(reason), excerpt, row=_json_or_text(line, text)))
         else:
             origins.append(at)
             notes.keep(at)
-    return Converted(tuple(made), tuple(dropped), notes.remarks(), tuple(origins))
+    return Converted(tuple(made), tuple(dropped), notes.remarks(), tuple(origins), notes.left())
+
+
+def _json_or_text(line: bytes, text: str) -> object:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return text
 
 
 def _decoded(line: bytes) -> dict[str, Any]:
@@ -126,23 +194,24 @@ def _decoded(line: bytes) -> dict[str, Any]:
     except orjson.JSONDecodeError as error:
         raise Unfit(f"not JSON: {str(error).split(': line')[0]}") from None
     if not isinstance(value, dict):
-        raise Unfit("the line is no object")
+        raise Unfit("the line is not an object")
     return value
 
 
 def merged(parts: Iterable[Converted]) -> Converted:
     """Join conversions of several files; remarks of the same text are counted together."""
-    lines: list[bytes] = []
-    origins: list[int] = []
-    dropped: list[Dropped] = []
+    every = list(parts)
     remarks: dict[str, Remark] = {}
-    for part in parts:
-        lines += part.lines
-        origins += part.origins
-        dropped += part.dropped
+    for part in every:
         for one in part.remarks:
             before = remarks.get(one.text)
             count = one.count + (before.count if before else 0)
-            remarks[one.text] = Remark(one.text, count, before.first if before else one.first)
-    ordered = sorted(remarks.values(), key=lambda one: -one.count)
-    return Converted(tuple(lines), tuple(dropped), tuple(ordered), tuple(origins))
+            remarks[one.text] = replace(before or one, count=count)
+    return Converted(
+        tuple(line for part in every for line in part.lines),
+        tuple(one for part in every for one in part.dropped),
+        tuple(sorted(remarks.values(), key=lambda one: -one.count)),
+        tuple(origin for part in every for origin in part.origins),
+        tuple(one for part in every for one in part.left),
+        sum(part.joined for part in every),
+    )

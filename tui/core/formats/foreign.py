@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import codecs
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import orjson
-
-from tui.core.formats.sniffing import sniff
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,10 +20,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Foreign:
-    """A format of another program: its id among the readers, and what it was told by."""
+    """A format of another program: its id among the readers, and what it was told by.
+
+    `problem` is why a conversion would drop the row it was told by, as it stands.
+    """
 
     format: str
     reason: str
+    problem: str = field(default="", compare=False)
 
     @property
     def title(self) -> str:
@@ -57,25 +59,33 @@ class Foreign:
         return f"finetui convert {shlex.quote(path)} --from {self.format} -o {target}"
 
 
-def foreign_format(row: object) -> Foreign | None:
+def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
     """Return the other format a decoded row is of; None for OpenAI's own, and for no format.
 
-    Messages with keys beside those OpenAI takes are its own: they need no conversion.
+    The keys tell it. With `tried` its reader is asked too, so that a problem is known. Messages
+    with keys beside those OpenAI takes are its own: they need no conversion.
     """
     if not isinstance(row, dict):
         return None
+    # All readers come with it, and most files have no such row.
+    from tui.core.formats.sniffing import by_keys, sniff
+
     if isinstance(row.get("label"), bool) and _ends_with_answer(row.get("messages")):
         return Foreign("kto", "messages with a label that is true or false")
-    found = sniff([row])
-    if found.format in {"", "openai"} or (found.format == "hf" and _is_chat(row)):
+    if tried:
+        sniffed = sniff([row])
+        found, problem = (sniffed.format, sniffed.reason), sniffed.problem
+    else:
+        found, problem = by_keys(row) or ("", ""), ""
+    if found[0] in {"", "openai"} or (found[0] == "hf" and _is_chat(row)):
         return None
-    return Foreign(found.format, found.reason)
+    return Foreign(*found, problem)
 
 
 def foreign_line(line: bytes) -> Foreign | None:
-    """Return the other format a line is of; None also for a line that is no JSON."""
+    """Return the other format a line is of; None also for a line that is not JSON."""
     try:
-        return foreign_format(orjson.loads(line.removeprefix(codecs.BOM_UTF8)))
+        return foreign_format(orjson.loads(line.removeprefix(codecs.BOM_UTF8)), tried=True)
     except orjson.JSONDecodeError:
         return None
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import chat_of, role_of
+from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.model import Notes, Object, Unfit
 from tui.core.formats.parts import (
     arguments_of,
@@ -19,6 +19,7 @@ from tui.core.formats.parts import (
     no_more,
     objects_in,
     plain_text,
+    refuse_unlearned,
     text_in,
 )
 
@@ -26,27 +27,30 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 _ROLES = {"user": "user", "model": "assistant", "assistant": "assistant", "function": "user"}
+_HELD = ("text", "inlineData", "inline_data", "fileData", "file_data")
 _SYSTEM = ("systemInstruction", "system_instruction")
 
 
 def read_gemini(row: Mapping[str, Any], notes: Notes) -> Object:
     """Read contents; calls have no ids there, so they are made in order."""
     thread = _Thread(notes)
-    system = next((row[key] for key in _SYSTEM if row.get(key)), None)
-    if system is not None:
-        thread.messages.append({"role": "system", "content": _system(system)})
+    given = next((key for key in _SYSTEM if row.get(key)), None)
+    if given is not None:
+        thread.messages.append({"role": "system", "content": _system(row[given], notes)})
     for turn in objects_in(row.get("contents"), "contents"):
         thread.take(turn)
     made: Object = {"messages": thread.messages}
     if row.get("tools"):
         made["tools"] = _tools(row["tools"], notes)
-    no_more(row, {*_SYSTEM, "contents", "tools"}, notes)
+    no_more(row, {given or "", "contents", "tools"}, notes)
     return made
 
 
-def _system(value: object) -> str:
+def _system(value: object, notes: Notes) -> str:
     if isinstance(value, str):
         return value
+    if isinstance(value, dict):
+        no_more(value, {"parts", "role"}, notes, "system instruction's key ")
     parts = value.get("parts") if isinstance(value, dict) else None
     if isinstance(parts, dict):
         parts = [parts]
@@ -73,12 +77,15 @@ class _Thread:
         for part in objects_in(turn.get("parts"), "parts"):
             if (asked := part.get("functionCall", part.get("function_call"))) is not None:
                 calls.append(self._call(asked))
+                no_more(part, {"functionCall", "function_call"}, self._notes, "part key ")
             elif (reply := part.get("functionResponse", part.get("function_response"))) is not None:
                 self.messages.append(self._reply(reply))
+                no_more(part, {"functionResponse", "function_response"}, self._notes, "part key ")
             elif part.get("thought") is True:
-                self._notes.say("left out: thinking")
+                self._notes.lose("thinking", part.get("text"))
             else:
                 parts.append(_part(part))
+                no_more(part, {*_HELD, "thought"}, self._notes, "part key ")
         if parts or calls:
             said: Object = {"role": role}
             if parts:
@@ -91,24 +98,28 @@ class _Thread:
 
     def _call(self, asked: object) -> Object:
         if not isinstance(asked, dict):
-            raise Unfit("a functionCall is no object")
+            raise Unfit("a functionCall is not an object")
         self._made += 1
         made = call(f"call_{self._made}", asked.get("name"), asked.get("args"))
+        no_more(asked, {"name", "args", "id"}, self._notes, "call key ")
         self._waiting.append((asked["name"], made["id"]))
         return made
 
     def _reply(self, reply: object) -> Object:
         if not isinstance(reply, dict):
-            raise Unfit("a functionResponse is no object")
+            raise Unfit("a functionResponse is not an object")
         for number, (name, call_id) in enumerate(self._waiting):
             if name == reply.get("name"):
                 del self._waiting[number]
                 content = as_json(reply.get("response"))
+                no_more(reply, {"name", "response", "id"}, self._notes, "reply key ")
                 return {"role": "tool", "tool_call_id": call_id, "content": content}
         raise Unfit(f"a reply of {reply.get('name')!r:.40} without a call of it before")
 
 
 def _part(part: Mapping[str, Any]) -> Object:
+    if len([key for key in _HELD if part.get(key)]) > 1:
+        raise Unfit("a part that holds several things")
     if isinstance(part.get("text"), str):
         return {"type": "text", "text": part["text"]}
     inline = part.get("inlineData", part.get("inline_data"))
@@ -158,7 +169,9 @@ def write_gemini(row: Mapping[str, Any], notes: Notes) -> Object:
     names: dict[str, str] = {}
     for number, message in enumerate(chat_of(row)):
         role = role_of(message)
-        no_more(message, {"role", "content", "tool_calls", "tool_call_id"}, notes, "message key ")
+        known = {"role", "content", "tool_calls", "tool_call_id", "weight"}
+        no_more(message, known, notes, "message key ")
+        refuse_unlearned(message)
         if role in {"system", "developer"}:
             if number:
                 raise Unfit("a system prompt after the beginning")
@@ -169,9 +182,9 @@ def write_gemini(row: Mapping[str, Any], notes: Notes) -> Object:
     if not made["contents"]:
         raise Unfit("nothing but a system prompt")
     if row.get("tools"):
-        declared = [_retyped(f, str.upper) for f in functions_of(row["tools"])]
+        declared = [_retyped(f, str.upper) for f in functions_of(row["tools"], notes)]
         made["tools"] = [{"functionDeclarations": declared}]
-    no_more(row, {"messages", "tools", "prompt", "completion"}, notes)
+    no_more(row, {*example_keys(row), "tools"}, notes)
     return made
 
 
@@ -199,8 +212,10 @@ def _parts(role: str, message: Mapping[str, Any], names: dict[str, str]) -> list
             name, arguments = arguments_of(one)
             names[str(one.get("id"))] = name
             made.append({"functionCall": {"name": name, "args": arguments}})
-    if not made:
-        raise Unfit("a message without content")
+    if not made or (role == "assistant" and not any(p.get("text", "x").strip() for p in made)):
+        raise Unfit(
+            "an answer without text" if role == "assistant" else "a message without content"
+        )
     return made
 
 

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.model import Notes, Object, Unfit
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
 
 _DATA = "data:"
+_TEXT_PART = {"type", "text", "cache_control"}
 
 
 def text_in(value: object, what: str) -> str:
@@ -113,15 +114,26 @@ def _tool(tool: Mapping[str, Any]) -> Object:
     return {"type": "function", "function": function}
 
 
-def functions_of(tools: object) -> list[Object]:
+def functions_of(tools: object, notes: Notes) -> list[Object]:
     """Return the functions inside OpenAI tools. Raises Unfit."""
-    return [dict(t["function"]) for t in tools_in(tools) if isinstance(t["function"], dict)]
+    made = []
+    for tool in tools_in(tools):
+        if not isinstance(tool["function"], dict):
+            raise Unfit("a tool whose function is not an object")
+        no_more(tool, {"type", "function"}, notes, "tool key ")
+        made.append(dict(tool["function"]))
+    return made
 
 
 def no_more(row: Mapping[str, Any], known: Collection[str], notes: Notes, where: str = "") -> None:
     """Remark on the keys of an object that are not carried over; empty ones go unsaid."""
-    extra = [k for k in row if k not in known and row[k] not in (None, "", [], {})]
-    notes.left_out(extra, where)
+    for key, value in row.items():
+        if key not in known and not _empty(value):
+            notes.lose(f"{where}{key}", value)
+
+
+def _empty(value: object) -> bool:
+    return value is None or (isinstance(value, (str, list, dict, tuple)) and not value)
 
 
 def data_url(mime: object, data: object) -> Object:
@@ -169,11 +181,32 @@ def _part_text(part: object, what: str) -> str:
     if isinstance(part, str):
         return part
     if isinstance(part, dict) and isinstance(part.get("text"), str):
+        more = [k for k in part if k not in _TEXT_PART and not _empty(part[k])]
+        if more:
+            raise Unfit(f"{what} holds a text with {more[0]!r:.40}, which this format cannot hold")
         return str(part["text"])
     name = part.get("type") if isinstance(part, dict) else None
     raise Unfit(f"{what} holds {name or 'a part that is no text'}, which this format cannot hold")
 
 
-def texts(parts: Iterable[Object]) -> str:
-    """Join the texts of parts."""
-    return "".join(str(p.get("text", "")) for p in parts)
+def answer_text(message: Mapping[str, Any], what: str = "an answer") -> str:
+    """Return the text of an answer for a format that holds nothing but texts.
+
+    Raises Unfit where it calls tools, has no text, or is not meant to be learned: such a format
+    would teach an empty answer, or one that the example only shows.
+    """
+    if message.get("tool_calls") or message.get("function_call"):
+        raise Unfit(f"{what} calls tools, which this format cannot hold")
+    refuse_unlearned(message)
+    text = plain_text(message.get("content"), what)
+    if not text.strip():
+        more = " but a refusal" if message.get("refusal") else ""
+        raise Unfit(f"{what} has no text{more}")
+    return text
+
+
+def refuse_unlearned(message: Mapping[str, Any]) -> None:
+    """Raise Unfit for an answer of weight 0, where the format has no weights."""
+    weight = message.get("weight")
+    if message.get("role") == "assistant" and weight is not None and weight == 0:
+        raise Unfit("an answer of weight 0 must not be learned, which this format cannot say")

@@ -5,29 +5,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.example import section_list
-from tui.core.formats.alpaca import alpaca_prompt, read_alpaca, read_completion
+from tui.core.formats.alpaca import (
+    alpaca_prompt,
+    read_alpaca,
+    read_completion,
+    read_text,
+    transcript,
+)
 from tui.core.formats.chat import hf_message, read_hf
-from tui.core.formats.model import Notes, Object, Unfit
-from tui.core.formats.parts import no_more, objects_in, plain_text, text_in, tools_in
+from tui.core.formats.legacy import migrated
+from tui.core.formats.media import remark_marks
+from tui.core.formats.model import Notes, Object, Refused, Unfit
+from tui.core.formats.parts import answer_text, no_more, objects_in, text_in, tools_in
 from tui.core.formats.sharegpt import read_sharegpt, speaker_message
+from tui.core.formats.turns import LISTS, are_spoken, turn_list
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _QUESTIONS = ("prompt", "question", "query")
-_KNOWN = {
-    *_QUESTIONS, "chosen", "rejected", "system", "tools", "instruction", "input", "history",
-    "conversations", "messages",
+_PAIR = {"chosen", "rejected"}
+_OUTPUTS = {
+    "preferred_output", "non_preferred_output", "preferred_completion", "non_preferred_completion",
 }  # fmt: skip
-_FALSE = {False, "false", "False", "FALSE", "0", "no"}
-_TRUE = {True, "true", "True", "TRUE", "1", "yes"}
 
 
 def read_preference(row: Mapping[str, Any], notes: Notes) -> Object:
     """Read a pair under the names of Hugging Face or LLaMA-Factory."""
     chosen = _answer(row.get("chosen"), "chosen", notes)
     rejected = _answer(row.get("rejected"), "rejected", notes)
-    prompt, tools = _prompt(row, notes)
+    if not any(row.get(key) for key in (*_QUESTIONS, "instruction", *LISTS)):
+        chosen, rejected = _spoken(chosen, notes), _spoken(rejected, notes)
+    _check_scores(row)
+    prompt, tools = _prompt(row, chosen, notes)
     if not prompt:
         prompt = _shared(chosen, rejected)
     start = len(prompt)
@@ -40,31 +50,77 @@ def read_preference(row: Mapping[str, Any], notes: Notes) -> Object:
     made: Object = {"messages": prompt}
     if tools:
         made["tools"] = tools
-    no_more(row, _KNOWN, notes)
-    return {"input": made, "preferred_output": chosen, "non_preferred_output": rejected}
+    remark_marks(prompt, notes)
+    pair = {"input": made, "preferred_output": chosen, "non_preferred_output": rejected}
+    return dict(migrated(pair, notes))
 
 
-def _prompt(row: Mapping[str, Any], notes: Notes) -> tuple[list[Object], object]:
-    if "conversations" in row:
-        inner = read_sharegpt({k: row[k] for k in row if k in _KNOWN}, notes)
-        return inner["messages"], inner.get("tools")
-    messages = alpaca_prompt(row) if "instruction" in row else _asked(row, notes)
+def _spoken(answer: list[Object], notes: Notes) -> list[Object]:
+    """Return the turns of an answer that is a whole transcript, as in HH-RLHF."""
+    turns = transcript(answer[0]["content"]) if isinstance(answer[0].get("content"), str) else []
+    if len(answer) > 1 or len(turns) < 2 or turns[-1]["role"] != "assistant":
+        return answer
+    notes.say("the answers were transcripts; their speakers became roles")
+    return turns
+
+
+def _check_scores(row: Mapping[str, Any]) -> None:
+    """Raise Refused for a pair whose scores say that the rejected answer is the better one."""
+    for name in ("score", "rating", "reward"):
+        for keys in (f"{name}_{{}}", f"{name}-{{}}", f"{{}}_{name}", f"{{}}-{name}"):
+            better, worse = _number(row, keys, "chosen"), _number(row, keys, "rejected")
+            if better is not None and worse is not None and better < worse:
+                said = f"{worse:g} to {better:g}"
+                raise Refused(f"the rejected answer has the higher {name}, {said}")
+
+
+def _number(row: Mapping[str, Any], keys: str, which: str) -> float | None:
+    value = row.get(keys.format(which))
+    return value if isinstance(value, (int, float)) and not isinstance(value, bool) else None
+
+
+def _prompt(
+    row: Mapping[str, Any], chosen: list[Object], notes: Notes
+) -> tuple[list[Object], object]:
+    if turn_list(row) is not None and not any(row.get(key) for key in _QUESTIONS):
+        from_turns = {k: v for k, v in row.items() if k not in _PAIR}
+        inner = _conversation(from_turns, notes)
+        messages = inner["messages"]
+        if messages and messages[-1]["role"] == "assistant" and messages[-1:] == chosen[-1:]:
+            messages.pop()  # the conversation ends in the chosen answer
+        return messages, inner.get("tools")
+    if "instruction" in row:
+        messages = alpaca_prompt(row, notes)
+        used = {"instruction", "input", "context", "history", "system"}
+    else:
+        messages, used = _asked(row, notes)
+    no_more(row, {*used, *_PAIR, "tools"}, notes)
     tools = row.get("tools")
     return messages, tools_in(tools) if tools not in (None, "", []) else None
 
 
-def _asked(row: Mapping[str, Any], notes: Notes) -> list[Object]:
+def _conversation(row: Mapping[str, Any], notes: Notes) -> Object:
+    found = turn_list(row)
+    spoken = found is not None and are_spoken(found[1])
+    return read_sharegpt(row, notes) if spoken else read_hf(row, notes)
+
+
+def _asked(row: Mapping[str, Any], notes: Notes) -> tuple[list[Object], set[str]]:
     key = next((k for k in _QUESTIONS if row.get(k)), None)
     system = row.get("system")
     before: list[Object] = []
     if system:
         before = [{"role": "system", "content": text_in(system, "system")}]
     if key is None:
-        return before
+        return before, {"system"}
     value = row[key]
     if isinstance(value, list):
-        return [*before, *(hf_message(m, notes) for m in objects_in(value, key))]
-    return [*before, {"role": "user", "content": text_in(value, key)}]
+        said = [hf_message(m, notes) for m in objects_in(value, key)]
+        return [*before, *said], {"system", key}
+    parts = [text_in(value, key)]
+    parts += [text_in(row[k], k) for k in ("context", "input") if row.get(k) is not None]
+    question = {"role": "user", "content": "\n".join(filter(None, parts))}
+    return [*before, question], {"system", key, "context", "input"}
 
 
 def _answer(value: object, what: str, notes: Notes) -> list[Object]:
@@ -110,34 +166,32 @@ def write_preference(row: Mapping[str, Any], notes: Notes) -> Object:
     if inner.get("tools"):
         made["tools"] = inner["tools"]
     no_more(inner, {"messages", "tools"}, notes, "input.")
-    outputs = {"preferred_output", "non_preferred_output"}
-    aliases = {"preferred_completion", "non_preferred_completion"}
-    no_more(row, {"input", *outputs, *aliases}, notes)
+    outside_pair(row, notes)
     return made
 
 
+def outside_pair(row: Mapping[str, Any], notes: Notes) -> None:
+    """Remark on the keys of an OpenAI pair beside its three parts."""
+    no_more(row, {"input", *_OUTPUTS}, notes)
+
+
 def read_kto(row: Mapping[str, Any], notes: Notes) -> Object:
-    """Read an answer with a verdict: the good ones are examples, the others cannot be."""
-    verdict = row.get("kto_tag", row.get("label"))
-    if isinstance(verdict, (list, dict)) or verdict not in _TRUE | _FALSE:
-        raise Unfit("no verdict: kto_tag or label is neither true nor false")
-    if verdict in _FALSE:
-        raise Unfit("an answer judged bad, without a better one to prefer")
-    rest = {k: v for k, v in row.items() if k not in {"kto_tag", "label"}}
-    notes.say("judged good: kept as an example, the verdict left out")
-    if "messages" in rest:
-        return read_hf(rest, notes)
-    if "conversations" in rest:
-        return read_sharegpt(rest, notes)
-    if "instruction" in rest:
-        return read_alpaca(rest, notes)
-    return read_completion(rest, notes)
+    """Read an answer whose verdict was taken off; its shape is one of several."""
+    if turn_list(row) is not None:
+        return _conversation(row, notes)
+    if "instruction" in row:
+        return read_alpaca(row, notes)
+    if "text" in row and "prompt" not in row:
+        return read_text(row, notes)
+    return read_completion(row, notes)
 
 
-def pair_texts(row: Mapping[str, Any]) -> tuple[str, str]:
+def pair_texts(row: Mapping[str, Any], notes: Notes) -> tuple[str, str]:
     """Return the texts of both answers of an OpenAI pair. Raises Unfit."""
-    chosen, rejected = answers_of(row)
-    return (
-        "\n".join(plain_text(m.get("content")) for m in chosen),
-        "\n".join(plain_text(m.get("content")) for m in rejected),
-    )
+    found = []
+    for what, answer in zip(("preferred", "other"), answers_of(row), strict=True):
+        if len(answer) != 1:
+            raise Unfit(f"the {what} answer has several messages")
+        found.append(answer_text(answer[0], f"the {what} answer"))
+        no_more(answer[0], {"role", "content"}, notes, f"{what} answer's key ")
+    return found[0], found[1]

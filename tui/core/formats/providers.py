@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.example import kind_of
-from tui.core.formats.chat import chat_of, role_of
+from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.model import Notes, Object, Unfit, Writer
-from tui.core.formats.parts import no_more, objects_in, plain_text
-from tui.core.formats.preference import answers_of
+from tui.core.formats.parts import answer_text, no_more, objects_in, plain_text, refuse_unlearned
+from tui.core.formats.preference import answers_of, outside_pair
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -35,7 +35,7 @@ def _provider(name: str, message_keys: Collection[str], *, alternating: bool = F
         made: Object = {"messages": messages}
         if row.get("tools"):
             made["tools"] = row["tools"]
-        no_more(row, {"messages", "tools", "prompt", "completion"}, notes)
+        no_more(row, {*example_keys(row), "tools"}, notes)
         return made
 
     return write
@@ -49,6 +49,7 @@ def _pair(row: Mapping[str, Any], notes: Notes, keys: Collection[str]) -> Object
         made["tools"] = inner["tools"]
     no_more(inner, {"messages", "tools"}, notes, "input.")
     preferred, other = answers_of(row)
+    outside_pair(row, notes)
     return {
         "input": made,
         "preferred_output": [_message(m, notes, keys) for m in preferred],
@@ -63,14 +64,17 @@ def _message(message: Mapping[str, Any], notes: Notes, keys: Collection[str]) ->
         role = "system"
     if role not in _ROLES:
         raise Unfit(f"role {role!r:.40} is not taken there")
-    if message.get("function_call"):
-        raise Unfit("function_call, the form before tool_calls")
+    if "weight" not in keys:
+        refuse_unlearned(message)
     no_more(message, {*_COMMON, *keys}, notes, "message key ")
     made = {k: v for k, v in message.items() if k in _COMMON or k in keys}
     made["role"] = role
     content = made.get("content")
     if isinstance(content, list) and not any(_is_image(part) for part in content):
-        made["content"] = plain_text(content)
+        made["content"] = content = plain_text(content)
+    said = isinstance(content, list) or (isinstance(content, str) and bool(content.strip()))
+    if role == "assistant" and not said and not made.get("tool_calls"):
+        answer_text(message)  # says why there is none
     return made
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import chat_of, role_of
+from tui.core.formats.chat import chat_of, example_keys, role_of
+from tui.core.formats.media import remark_marks
 from tui.core.formats.model import Notes, Object, Unfit
 from tui.core.formats.parts import (
+    answer_text,
     arguments_of,
     as_json,
     call,
@@ -16,43 +18,32 @@ from tui.core.formats.parts import (
     no_more,
     objects_in,
     plain_text,
+    text_in,
     tools_in,
 )
+from tui.core.formats.turns import ROLES, turns_in
+from tui.core.formats.verdicts import bad_turn
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
-ROLES = {
-    "human": "user", "user": "user", "prompter": "user",
-    "gpt": "assistant", "assistant": "assistant", "model": "assistant", "chatgpt": "assistant",
-    "bing": "assistant", "bard": "assistant", "bot": "assistant", "output": "assistant",
-    "system": "system",
-    "function_call": "call", "tool_call": "call",
-    "observation": "tool", "tool": "tool", "function_response": "tool", "tool_response": "tool",
-}  # fmt: skip
-_MEDIA = ("images", "image", "videos", "audios")
-_KNOWN = {"conversations", "conversation", "system", "tools", "chosen", "rejected", "kto_tag"}
-_TURN = {"from", "value", "role", "content", "weight", "train", "loss"}
 _SPEAKERS = {"user": "human", "assistant": "gpt", "system": "system", "developer": "system"}
 
 
 def read_sharegpt(row: Mapping[str, Any], notes: Notes) -> Object:
     """Read a conversation; calls and replies are joined by ids made in their order."""
-    media = next((key for key in _MEDIA if row.get(key)), None)
-    if media:
-        raise Unfit(f"its {media} lie outside the conversation, in files of their own")
-    key = "conversations" if "conversations" in row else "conversation"
-    turns = objects_in(row.get(key), key)
+    key, turns = turns_in(row, notes)
     messages = _Thread(notes).messages(turns)
-    system = row.get("system")
-    if isinstance(system, str) and system:
+    if row.get("system") not in (None, ""):
         if messages[0]["role"] == "system":
             raise Unfit("two system prompts: one beside the conversation and one in it")
-        messages.insert(0, {"role": "system", "content": system})
+        system = {"role": "system", "content": text_in(row["system"], "system")}
+        messages.insert(0, system)
     made: Object = {"messages": messages}
     if row.get("tools") not in (None, "", [], "[]"):
         made["tools"] = tools_in(row["tools"])
-    no_more(row, _KNOWN, notes)
+    no_more(row, {key, "system", "tools"}, notes)
+    remark_marks(messages, notes)
     return made
 
 
@@ -70,31 +61,38 @@ class _Thread:
         self._made = 0
         self._messages: list[Object] = []
 
-    def messages(self, turns: list[Mapping[str, Any]]) -> list[Object]:
+    def messages(self, turns: Sequence[Mapping[str, Any]]) -> list[Object]:
         for number, turn in enumerate(turns, 1):
-            speaker = turn.get("from", turn.get("role"))
-            role = ROLES.get(speaker.lower()) if isinstance(speaker, str) else None
+            by = "from" if "from" in turn else "role"
+            speaker = turn.get(by)
+            role = ROLES.get(speaker.strip().lower()) if isinstance(speaker, str) else None
             if role is None:
                 raise Unfit(f"turn {number} is by {speaker!r:.40}, whom nobody knows")
-            value = turn.get("value", turn.get("content"))
+            words = "value" if "value" in turn else "content"
+            value = turn.get(words)
             if role == "call":
                 self._call(value)
             elif role == "tool":
                 self._reply(value)
             else:
                 self._say(role, plain_text(value, f"turn {number}"), turn)
-            no_more(turn, _TURN, self._notes, "turn key ")
+            weighed = {"weight", "train", "loss"} if role == "assistant" else set()
+            no_more(turn, {by, words, *weighed}, self._notes, "turn key ")
         return self._messages
 
     def _say(self, role: str, text: str, turn: Mapping[str, Any]) -> None:
         made: Object = {"role": role, "content": text}
-        weight = turn.get("weight")
-        if turn.get("train", turn.get("loss")) is False:
-            weight = 0
-        if weight in (0, 1) and role == "assistant":
-            made["weight"] = int(weight)
-        elif weight is not None:
-            self._notes.left_out(["weight"], "turn key ")
+        if role == "assistant":
+            weight = turn.get("weight")
+            if turn.get("train", turn.get("loss")) is False:
+                weight = 0
+            if bad_turn(turn):
+                weight = 0
+                self._notes.say("an answer judged bad got weight 0: it is shown, not learned")
+            if weight in (0, 1):
+                made["weight"] = int(weight)
+            elif weight is not None:
+                self._notes.lose("turn key weight", weight)
         self._messages.append(made)
 
     def _call(self, value: object) -> None:
@@ -103,11 +101,13 @@ class _Thread:
         calls = []
         for one in many:
             if not isinstance(one, dict):
-                raise Unfit("a function_call is no object with name and arguments")
+                raise Unfit("a function_call is not an object with name and arguments")
             self._made += 1
             call_id = f"call_{self._made}"
             arguments = one.get("arguments", one.get("parameters"))
             calls.append(call(call_id, one.get("name"), arguments))
+            used = "arguments" if "arguments" in one else "parameters"
+            no_more(one, {"name", used}, self._notes, "call key ")
             self._waiting.append(call_id)
         last = self._messages[-1] if self._messages else {}
         if last.get("tool_calls") and len(self._waiting) > len(calls):
@@ -154,21 +154,23 @@ def write_sharegpt(row: Mapping[str, Any], notes: Notes) -> Object:
 
 
 def _pair(row: Mapping[str, Any], notes: Notes) -> Object:
-    from tui.core.formats.preference import answers_of
+    from tui.core.formats.preference import answers_of, outside_pair
 
     inner = row["input"] if isinstance(row["input"], dict) else {}
     made = write_sharegpt({**inner, "messages": inner.get("messages")}, notes)
     for key, answer in zip(("chosen", "rejected"), answers_of(row), strict=True):
         if len(answer) != 1:
             raise Unfit(f"the {key} answer has several messages")
-        made[key] = {"from": "gpt", "value": plain_text(answer[0].get("content"))}
+        made[key] = {"from": "gpt", "value": answer_text(answer[0], f"the {key} answer")}
+        no_more(answer[0], {"role", "content"}, notes, f"{key} key ")
+    outside_pair(row, notes)
     return made
 
 
 def _with_tools(made: Object, row: Mapping[str, Any], notes: Notes) -> Object:
     if row.get("tools"):
-        made["tools"] = as_json(functions_of(row["tools"]))
-    no_more(row, {"messages", "tools", "prompt", "completion"}, notes)
+        made["tools"] = as_json(functions_of(row["tools"], notes))
+    no_more(row, {*example_keys(row), "tools"}, notes)
     return made
 
 
@@ -183,9 +185,14 @@ def _turns(message: Mapping[str, Any], notes: Notes) -> list[Object]:
         raise Unfit(f"role {role!r:.40} has no counterpart")
     made: list[Object] = []
     if content or not message.get("tool_calls"):
-        made.append({"from": _SPEAKERS[role], "value": plain_text(content)})
+        text = plain_text(content)
+        if role == "assistant" and not text.strip():
+            answer_text(message)  # says why there is none
+        made.append({"from": _SPEAKERS[role], "value": text})
         if "weight" in message:
             made[0]["weight"] = message["weight"]
+    elif message.get("weight") is not None:
+        notes.lose("message key weight", message["weight"])
     if message.get("tool_calls"):
         calls = [arguments_of(c) for c in objects_in(message["tool_calls"], "tool_calls")]
         asked = [{"name": name, "arguments": arguments} for name, arguments in calls]

@@ -6,72 +6,171 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import CHAT_KEYS, MESSAGE_KEYS
-from tui.core.formats.columns import Columns
+from tui.core.formats.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS
+from tui.core.formats.columns import Columns, paths_of
+from tui.core.formats.legacy import is_legacy
+from tui.core.formats.model import Notes, Refused, Unfit
+from tui.core.formats.reading import RowReader, is_conversation, with_usual_keys
+from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, turn_list
+from tui.core.formats.verdicts import read_verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
 _LOOKED_AT = 200
-_TURNS = ("messages", "conversation", "conversations", "dialogue", "dialog")
 _ANSWERS = {"completion", "response"}
-_BLOCKS = {"tool_use", "tool_result", "thinking", "image"}
+_BLOCKS = {"tool_use", "tool_result", "thinking", "redacted_thinking"}
+_OPENAI_ROLES = {"system", "developer", "user", "assistant", "tool", "function"}
+_NO_COLUMNS = Columns()
+_Verdict = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Sniffed:
-    """A format, how sure it is (share of the rows looked at, 0 to 1), and why."""
+    """A format, why, and how sure it is: the share (0 to 1) of the rows looked at that it reads.
+
+    `columns` are those of the format "table"; `problem` is why the first row that looks like
+    the format is not read.
+    """
 
     format: str
     confidence: float
     reason: str
+    columns: Columns = _NO_COLUMNS
+    problem: str = ""
 
     @property
     def words(self) -> str:
         """How sure it is, as people say it."""
         if self.format == "table":
             return "by its columns"
-        if self.confidence >= 0.99:
+        if self.confidence >= 1:
             return "certain"
-        return f"{self.confidence:.0%} of the rows"
+        if self.confidence == 0:
+            return "by its keys; but no row looked at can be read"
+        return f"{min(self.confidence, 0.99):.0%} of the rows"
+
+
+class _Tally:
+    """What the rows looked at seem to be, and what their readers take of them."""
+
+    def __init__(self) -> None:
+        self.known: Counter[str] = Counter()
+        self.taken: Counter[str] = Counter()
+        self.reasons: dict[str, Counter[str]] = {}
+        self.problems: dict[str, str] = {}
+
+    def add(self, verdict: _Verdict, *, known: bool, problem: str) -> None:
+        name, reason = verdict
+        self.known[name] += known
+        self.taken[name] += not problem
+        self.reasons.setdefault(name, Counter())[reason] += 1
+        if problem:
+            self.problems.setdefault(name, problem)
+
+    def best(self) -> str:
+        """Return the format of most rows; "" where there is none."""
+        return max(self.reasons, key=lambda n: (self.known[n], self.taken[n]), default="")
+
+    def sniffed(self, name: str, total: int) -> Sniffed:
+        ((reason, _),) = self.reasons[name].most_common(1)
+        share = self.taken[name] / total
+        return Sniffed(name, share, reason, problem=self.problems.get(name, ""))
 
 
 def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
-    """Tell the format of the first rows; "" when they fit none."""
-    looked = [row for row in rows[:_LOOKED_AT] if isinstance(row, dict)]
-    total = len(rows[:_LOOKED_AT])
-    if not looked:
-        return Sniffed("", 0.0, "there is no row that is an object" if total else "there is no row")
-    verdicts = Counter(found for row in looked if (found := _row(row)) is not None)
-    if table and (not verdicts or _plain(verdicts)):
-        return _table(looked)
-    if not verdicts:
-        keys = ", ".join(map(str, list(looked[0])[:6]))
+    """Tell the format of the first rows; "" when they fit none.
+
+    A format is promised for the rows that its reader takes, and for no others.
+    """
+    looked = rows[:_LOOKED_AT]
+    if not any(isinstance(row, dict) or is_conversation(row) for row in looked):
+        return Sniffed(
+            "", 0.0, "there is no row that is an object" if looked else "there is no row"
+        )
+    tally = _Tally()
+    loose = [row for row in looked if isinstance(row, dict) and not _told(row, tally)]
+    if any(is_conversation(row) for row in looked):
+        for row in looked:
+            if is_conversation(row):
+                _told({"messages": row}, tally, "a list of messages without an object around it")
+    name = tally.best()
+    if table and name in {"", "text"}:  # `text` is just a column's name there
+        return _table([row for row in looked if isinstance(row, dict)], len(looked))
+    if sum(tally.known.values()) < len(loose):
+        columns = _table(loose, len(looked))
+        if not columns.columns.problem:
+            return columns
+    if not name:
+        keys = ", ".join(map(str, list(loose[0])[:6]))
         return Sniffed("", 0.0, f"no format has the keys {keys}")
-    (name, reason), _ = verdicts.most_common(1)[0]
-    share = sum(n for (found, _), n in verdicts.items() if found == name) / total
-    return Sniffed(name, share, reason)
+    return tally.sniffed(name, len(looked))
 
 
-def _plain(verdicts: Counter[tuple[str, str]]) -> bool:
-    """Whether only `text` was found: in a table that is just a column's name."""
-    return {name for name, _ in verdicts} == {"text"}
+def by_keys(row: Mapping[str, Any]) -> tuple[str, str] | None:
+    """Return the format and the reason that the keys of one row speak for; no reader is asked."""
+    if (found := next(_verdicts(row), None)) is not None:
+        return found
+    columns = Columns.guess(paths_of([row]))
+    return None if columns.problem else ("table", _column_words(columns))
 
 
-def _table(rows: Sequence[Mapping[str, Any]]) -> Sniffed:
-    names = [str(name) for name in rows[0]]
+def _told(row: Mapping[str, Any], tally: _Tally, reason: str = "") -> bool:
+    """Add a row to the tally; whether any format is known for it.
+
+    Of the formats whose keys it has, the first counts whose reader takes it, or refuses it for
+    what it says; else the first of all counts, as one that does not read it.
+    """
+    first: tuple[_Verdict, str] | None = None
+    for verdict in _verdicts(row):
+        found = (verdict[0], reason or verdict[1])
+        known, problem = _tried(row, RowReader(verdict[0]))
+        if known:
+            tally.add(found, known=True, problem=problem)
+            return True
+        first = first or (found, problem)
+    if first is None:
+        return False
+    tally.add(first[0], known=False, problem=first[1])
+    return True
+
+
+def _tried(row: Mapping[str, Any], reader: RowReader) -> tuple[bool, str]:
+    """Return whether a format is right for a row, and why its reader does not take it."""
+    try:
+        reader.read(row, Notes())
+    except Refused as reason:
+        return True, str(reason)
+    except Unfit as reason:
+        return False, str(reason)
+    return True, ""
+
+
+def _table(rows: Sequence[Mapping[str, Any]], total: int) -> Sniffed:
+    names = paths_of(rows)
     columns = Columns.guess(names)
     if columns.problem:
-        return Sniffed("table", 0.5, f"a table with {', '.join(names[:6])}")
-    used = ", ".join(f"{name} as {part}" for part, name in columns.named().items())
-    return Sniffed("table", 0.8, f"a table: {used}")
+        return Sniffed("table", 0.0, f"a table with {', '.join(names[:6])}", columns)
+    used = _column_words(columns)
+    reader = RowReader("table", columns)
+    tried = [_tried(row, reader) for row in rows]
+    if rows and not any(known for known, _ in tried):  # no text where the names say there is one
+        return Sniffed("table", 0.0, used, _NO_COLUMNS, tried[0][1])
+    taken = sum(not problem for _, problem in tried)
+    problem = next((problem for _, problem in tried if problem), "")
+    return Sniffed("table", taken / total, used, columns, problem)
 
 
-def _row(row: Mapping[str, Any]) -> tuple[str, str] | None:
+def _column_words(columns: Columns) -> str:
+    return ", ".join(f"{' + '.join(of)} as {part}" for part, of in columns.named().items())
+
+
+def _verdicts(row: Mapping[str, Any]) -> Iterator[_Verdict]:
+    """Yield the formats whose keys a row has, the most telling first."""
+    row = with_usual_keys(row)
     for test in (_gemini, _tree, _kto, _preference, _openai_pair, _turns, _single):
         if (found := test(row)) is not None:
-            return found
-    return None
+            yield found
 
 
 def _gemini(row: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -84,12 +183,17 @@ def _tree(row: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _kto(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    if "kto_tag" in row:
-        return "kto", "a kto_tag"
-    verdict = row.get("label")
-    if isinstance(verdict, bool) and "prompt" in row and _ANSWERS & row.keys():
-        return "kto", "prompt and completion with a label that is true or false"
+def _kto(row: Mapping[str, Any]) -> _Verdict | None:
+    if "chosen" in row or ("kto_tag" not in row and read_verdict(row.get("label")) is None):
+        return None
+    try:
+        turns = turn_list(row)
+    except Unfit:
+        turns = None
+    answered = turns is not None and ends_in_answer(turns[1])
+    alpaca = "instruction" in row and "output" in row
+    if answered or alpaca or ("prompt" in row and _ANSWERS & row.keys()):
+        return "kto", "a kto_tag" if "kto_tag" in row else "answers with a label, good or bad"
     return None
 
 
@@ -105,58 +209,97 @@ def _openai_pair(row: Mapping[str, Any]) -> tuple[str, str] | None:
     return None
 
 
-def _turns(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    key = next((k for k in _TURNS if row.get(k)), None)
-    if key is None:
+def _turns(row: Mapping[str, Any]) -> _Verdict | None:
+    try:
+        found = turn_list(row)
+    except Unfit:
         return None
-    turns = row[key]
-    if isinstance(turns, str):
-        return _written(turns, key)
-    if not isinstance(turns, list) or not all(isinstance(t, dict) for t in turns):
+    if found is None:
         return None
-    keys = {k for turn in turns for k in turn}
-    if "from" in keys:
-        return "sharegpt", f"{key} with from and value"
-    if key != "messages":
-        return "hf", f"{key} with role and content"
-    return _messages(row, turns, keys)
+    key, turns = found
+    written = ", as JSON in a cell" if isinstance(row[key], str) else ""
+    if are_spoken(turns):
+        return "sharegpt", f"{key}{written} with from and value"
+    if not all(isinstance(t, dict) and ("role" in t or "content" in t) for t in turns):
+        return "hf", f"{key} of turns"
+    if key != "messages" or written:
+        return "hf", f"{key}{written or ' with role and content'}"
+    return _messages(row, turns)
 
 
-def _written(text: str, key: str) -> tuple[str, str]:
-    if '"from"' in text:
-        return "sharegpt", f"{key}, as JSON in a cell, with from and value"
-    return "hf", f"{key}, as JSON in a cell"
-
-
-def _messages(
-    row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]], keys: set[str]
-) -> tuple[str, str]:
-    if "system" in row or row.get("schemaVersion"):
+def _messages(row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> _Verdict:
+    blocks = [b for turn in turns for b in _parts(turn) if isinstance(b, dict)]
+    kinds = {str(block.get("type", "text" if "text" in block else None)) for block in blocks}
+    if row.get("schemaVersion") or (row.get("system") and _by_two(turns)):
         return "anthropic", "system beside the messages"
-    blocks = {str(b.get("type")) for t in turns for b in _parts(t) if isinstance(b, dict)}
-    if blocks & _BLOCKS or any(isinstance(t, dict) and "input_schema" in t for t in _tools(row)):
+    schemas = any(isinstance(tool, dict) and "input_schema" in tool for tool in _tools(row))
+    if kinds & _BLOCKS or schemas or any("source" in block for block in blocks):
         return "anthropic", "blocks of tool use or images"
-    extra = sorted({str(k) for k in row} - CHAT_KEYS) + sorted(keys - MESSAGE_KEYS)
+    return _plain_messages(row, turns, blocks)
+
+
+def _by_two(turns: Sequence[Mapping[str, Any]]) -> bool:
+    return _roles(turns) <= {"user", "assistant"}
+
+
+def _roles(turns: Sequence[Mapping[str, Any]]) -> set[str]:
+    return {turn["role"] for turn in turns if isinstance(turn.get("role"), str)}
+
+
+def _plain_messages(
+    row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[str, Any]]
+) -> _Verdict:
+    odd = _odd_calls(row, turns) or _odd_keys(row, turns) or _odd_contents(turns, blocks)
+    return ("hf", odd) if odd else ("openai", "messages with role and content")
+
+
+def _odd_calls(row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> str:
+    if row.get("functions") or any(
+        turn.get("function_call") or turn.get("role") == "function" for turn in turns
+    ):
+        return "messages with function_call, the form before tool_calls"
+    calls = [c for turn in turns for c in _list(turn.get("tool_calls")) if isinstance(c, dict)]
+    functions = [c["function"] for c in calls if isinstance(c.get("function"), dict)]
+    if any(not isinstance(one.get("arguments"), str) for one in functions):
+        return "messages with tool calls whose arguments are not text"
+    return "messages with tool calls or replies without ids" if calls and is_legacy(row) else ""
+
+
+def _odd_keys(row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> str:
+    extra = sorted({str(k) for k in row} - CHAT_KEYS)
+    extra += sorted({str(k) for turn in turns for k in turn} - MESSAGE_KEYS)
     if extra:
-        return "hf", f"messages, with {extra[0]} beside what OpenAI takes"
+        return f"messages, with {extra[0]} beside what OpenAI takes"
     if isinstance(row.get("tools"), str):
-        return "hf", "messages, and tools as JSON text"
-    if any(t.get("tool_calls", 0) is None or t.get("weight", 0) is None for t in turns):
-        return "hf", "messages filled up with nulls"
-    return "openai", "messages with role and content"
+        return "messages, and tools as JSON text"
+    if any(turn.get(key, 0) is None for turn in turns for key in MESSAGE_KEYS - {"content"}):
+        return "messages filled up with nulls"
+    return ""
+
+
+def _odd_contents(turns: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[str, Any]]) -> str:
+    foreign = sorted(r for r in _roles(turns) - _OPENAI_ROLES if r.strip().lower() in ROLES)
+    if foreign:
+        return f"messages with role {foreign[0]}"
+    odd = [b for b in blocks if b.get("type") not in PARTS or None in b.values()]
+    if odd or any(isinstance(turn.get("content"), dict) for turn in turns):
+        return "messages with parts that OpenAI writes otherwise"
+    return ""
 
 
 def _parts(turn: Mapping[str, Any]) -> Sequence[object]:
-    content = turn.get("content")
-    return content if isinstance(content, list) else ()
+    return _list(turn.get("content"))
 
 
 def _tools(row: Mapping[str, Any]) -> Sequence[object]:
-    tools = row.get("tools")
-    return tools if isinstance(tools, list) else ()
+    return _list(row.get("tools"))
 
 
-def _single(row: Mapping[str, Any]) -> tuple[str, str] | None:
+def _list(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list) else ()
+
+
+def _single(row: Mapping[str, Any]) -> _Verdict | None:
     if "instruction" in row and "output" in row:
         return "alpaca", "instruction and output"
     if "prompt" in row and _ANSWERS & row.keys():

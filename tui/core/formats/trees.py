@@ -21,15 +21,17 @@ def read_tree(row: Mapping[str, Any], notes: Notes) -> Object:
         raise Unfit("one message of a flat export; import the export of trees instead")
     node = row.get("prompt")
     messages: list[Object] = []
-    while isinstance(node, dict) and len(messages) < _DEEPEST:
+    while isinstance(node, dict):
+        if len(messages) == _DEEPEST:
+            raise Unfit(f"a tree of more than {_DEEPEST:,} levels")
         role = _ROLES.get(str(node.get("role")))
         if role is None:
             raise Unfit(f"role {node.get('role')!r:.40} is not one of a tree")
         messages.append({"role": role, "content": text_in(node.get("text"), "a message")})
+        no_more(node, {"role", "text", "replies", "rank"}, notes, "message key ")
         node = _best(node.get("replies"), notes)
     if messages and messages[-1]["role"] == "user":
-        messages.pop()
-        notes.say("a last question without an answer was left out")
+        notes.lose("a last question without an answer", messages.pop()["content"])
     if not messages:
         raise Unfit("a tree without an answer")
     no_more(row, _KNOWN, notes)
@@ -39,10 +41,17 @@ def read_tree(row: Mapping[str, Any], notes: Notes) -> Object:
 def _best(replies: object, notes: Notes) -> Mapping[str, Any] | None:
     if not isinstance(replies, list):
         return None
-    kept = [r for r in replies if isinstance(r, dict) and not r.get("deleted")]
-    if len(kept) > 1:
-        notes.say("of several replies the one ranked best was taken")
-    return min(kept, key=_rank, default=None)
+    kept = [r for r in replies if isinstance(r, dict) and not _refused(r)]
+    best = min(kept, key=_rank, default=None)
+    for reply in replies:
+        if reply is not best:
+            kind = "a reply ranked lower" if reply in kept else "a reply deleted or refused"
+            notes.lose(kind, reply)
+    return best
+
+
+def _refused(reply: Mapping[str, Any]) -> bool:
+    return bool(reply.get("deleted")) or reply.get("review_result") is False
 
 
 def _rank(reply: Mapping[str, Any]) -> float:

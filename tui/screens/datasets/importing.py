@@ -17,7 +17,7 @@ from tui.screens.dialogs.target import ask_target
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.core.formats import Columns, Converted
+    from tui.core.formats import Columns, Converted, ReadOptions
     from tui.services.importing import Looked
 
 
@@ -44,12 +44,25 @@ class ImportActions(ProblemActions):
 
     async def import_path(self, path: Path) -> None:
         """Look at a file or a folder, convert it, and write what it becomes after a yes."""
-        from tui.core.formats import Columns
-        from tui.screens.datasets.importing_columns import ColumnsDialog
         from tui.services.importing import look
 
         looked = await asyncio.to_thread(look, path)
-        name, columns = looked.sniffed.format, Columns.guess(looked.columns)
+        converted = await self._ask_import(looked)
+        if converted is None:
+            return
+        answer, made = converted
+        if answer == "new":
+            await self._import_into_new(path, made)
+        elif answer == "append":
+            await self._import_append(looked, made)
+
+    async def _ask_import(self, looked: Looked) -> tuple[str, Converted] | None:
+        """Ask for format, columns and rows until the preview is taken; None leaves."""
+        from tui.core.formats import ReadOptions
+        from tui.screens.datasets.importing_columns import ColumnsDialog
+        from tui.screens.datasets.importing_rows import RowsDialog
+
+        name, columns, options = looked.sniffed.format, looked.guess, ReadOptions()
         answer = "" if name else "format"
         if name == "table":
             answer = "columns"  # a guess is only a proposal
@@ -60,15 +73,14 @@ class ImportActions(ProblemActions):
                 asked = await self.app.push_screen_wait(ColumnsDialog(looked, columns))
                 name, columns = (name, asked) if asked else ("", columns)
             if not name:
-                return
-            converted = await self._import_rows(looked, name, columns)
+                return None
+            if answer == "rows":
+                said = await self.app.push_screen_wait(RowsDialog(options))
+                options = said or options
+            converted = await self._import_rows(looked, name, columns, options)
             answer = await self._import_preview(looked, name, converted) or ""
-            if answer not in {"format", "columns"}:
-                break
-        if answer == "new":
-            await self._import_into_new(path, converted)
-        elif answer == "append":
-            await self._import_append(looked, converted)
+            if answer not in {"format", "columns", "rows"}:
+                return (answer, converted) if answer else None
 
     async def _ask_import_format(self, looked: Looked, name: str) -> str | None:
         from tui.core.formats import READERS
@@ -77,12 +89,16 @@ class ImportActions(ProblemActions):
         choices = [
             Choice(f.id, f.title, f"found: {sniffed.reason}" if f.id == sniffed.format else f.hint)
             for f in READERS
-            if f.id != "table" or looked.is_table
+            if f.id != "table" or looked.columns
         ]
         title = f"Format of {looked.what}" if sniffed.format else f"Format? {sniffed.reason}"
-        return await self.app.push_screen_wait(Choose(title, choices, name or None))
+        # What no reader knows can still be read by its columns.
+        current = name or ("table" if looked.columns else None)
+        return await self.app.push_screen_wait(Choose(title, choices, current))
 
-    async def _import_rows(self, looked: Looked, name: str, columns: Columns) -> Converted:
+    async def _import_rows(
+        self, looked: Looked, name: str, columns: Columns, options: ReadOptions
+    ) -> Converted:
         from tui.services.importing import read
 
         loop = asyncio.get_running_loop()
@@ -91,7 +107,7 @@ class ImportActions(ProblemActions):
             loop.call_soon_threadsafe(self.host.working, "import", f"reading: {done:,} rows")
 
         try:
-            return await asyncio.to_thread(read, looked, name, columns, progress)
+            return await asyncio.to_thread(read, looked, name, columns, progress, options)
         finally:
             # After the last report of the thread, which waits in the loop's queue.
             loop.call_soon(self.host.working, "import", "")
@@ -115,6 +131,7 @@ class ImportActions(ProblemActions):
         if open_ is not None and not open_.read_only and open_.path != looked.path:
             actions.append(("a", "append", f"to the end of {open_.path.name}"))
         actions.append(("f", "format", "another format"))
+        actions.append(("r", "rows", "which rows"))
         if name == "table":
             actions.append(("c", "columns", "columns"))
         return await self.app.push_screen_wait(

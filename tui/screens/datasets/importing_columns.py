@@ -1,8 +1,7 @@
-"""Which column of a table holds what: the user says it, with the first row to look at."""
+"""Which column or key holds what: the user says it, with the first row to look at."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from rich.text import Text
@@ -32,7 +31,10 @@ _MEANS = {
 
 
 class ColumnsDialog(Dialog[Columns]):
-    """Answers with the columns; enter says what the column under the cursor holds."""
+    """Answers with the columns; enter says what the column under the cursor holds.
+
+    Columns of one part are joined in the order in which they were given to it.
+    """
 
     DEFAULT_CSS = """
     ColumnsDialog RecordList { height: 12; }
@@ -47,7 +49,7 @@ class ColumnsDialog(Dialog[Columns]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the columns with what the first row has in them."""
-        yield RecordList(id="columns", empty="The table has no columns.")
+        yield RecordList(id="columns", empty="The rows have no columns.")
         yield Static("", classes="problem", markup=False)
         yield Static("enter says what it holds · ctrl+s goes on · esc cancels", classes="keys")
 
@@ -60,32 +62,44 @@ class ColumnsDialog(Dialog[Columns]):
         self.query_one(".problem", Static).update(self._columns.problem)
 
     def _part(self, name: str) -> Part | None:
-        return next((p for p, column in self._columns.named().items() if column == name), None)
+        return next((p for p, names in self._columns.named().items() if name in names), None)
+
+    def _label(self, name: str) -> str:
+        """Return the part of a column, with its number where several are joined."""
+        part = self._part(name)
+        if part is None:
+            return "–"
+        names = self._columns.named()[part]
+        return part if len(names) == 1 else f"{part} {names.index(name) + 1}"
 
     def _row(self, row: int, width: int) -> Text:
         name = self._looked.columns[row]
         part = self._part(name)
-        text = Text(f"{part or '–':<10} ", style="bold" if part else "dim")
+        text = Text(f"{self._label(name):<11} ", style="bold" if part else "dim")
         text.append(f"{one_line(name, 20):<20} ")
-        text.append(one_line(str(self._looked.first.get(name, "")), width), style="dim")
+        text.append(one_line(self._looked.shown(name), width), style="dim")
         return text
+
+    def _means(self, part: Part, name: str) -> str:
+        others = [n for n in self._columns.named().get(part, ()) if n != name]
+        return f"joined to {', '.join(others)}" if others else _MEANS[part]
 
     @work(group="columns", exclusive=True, exit_on_error=False, description="choose a part")
     async def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Ask what the column holds."""
         event.stop()
         name = self._looked.columns[event.index]
-        choices = [Choice(str(part), part, _MEANS[part]) for part in PARTS]
+        choices = [Choice(str(part), part, self._means(part, name)) for part in PARTS]
         choices.append(Choice("", "nothing", "leave this column out"))
         part = await self.app.push_screen_wait(
             Choose(f"Column {name} holds", choices, self._part(name) or "")
         )
         if part is None:
             return
-        cleared = {p: "" for p, column in self._columns.named().items() if column == name}
-        self._columns = replace(self._columns, **cast("dict[str, str]", cleared))
+        named = {p: tuple(n for n in of if n != name) for p, of in self._columns.named().items()}
         if part:
-            self._columns = replace(self._columns, **{part: name})
+            named[cast("Part", part)] = (*named.get(cast("Part", part), ()), name)
+        self._columns = Columns(**named)
         self._show()
 
     def action_done(self) -> None:

@@ -82,8 +82,8 @@ class ConversionPreview(Dialog[str]):
         yield Static(classes="detail", markup=False)
         keys = [f"enter {self._actions[0][2]}"]
         keys += [f"{key} {title}" for key, _, title in self._actions[1:]]
-        if self._converted.dropped:
-            keys.append("w writes the list of dropped rows")
+        if self._converted.dropped or self._converted.left:
+            keys.append("w writes a list of what is lost")
         yield Static(" · ".join([*keys, "tab looks further", "esc leaves"]), classes="keys")
 
     def on_mount(self) -> None:
@@ -105,9 +105,8 @@ class ConversionPreview(Dialog[str]):
 
     def _remark(self, row: int, width: int) -> Text:
         one = self._converted.remarks[row]
-        return Text(
-            one_line(f"· {one.text}, in {plural(one.count, 'row')}, first in {one.first}", width)
-        )
+        text = f"· {one.text}, in {plural(one.count, 'row')}, first in {one.first}"
+        return Text(one_line(f"{text}: {one.example}" if one.example else text, width))
 
     def _show_example(self) -> None:
         lines = self._converted.lines
@@ -158,19 +157,19 @@ class ConversionPreview(Dialog[str]):
 
     def action_answer(self, word: str) -> None:
         """Answer, if there is something to go on with."""
-        if self._converted.lines or word in {"format", "columns"}:
+        if self._converted.lines or word in {"format", "columns", "rows"}:
             self.dismiss(word)
 
     @work(group="dropped", exclusive=True, exit_on_error=False, description="write dropped rows")
     async def action_write_dropped(self) -> None:
-        """Write the dropped rows with their reasons to a file."""
+        """Write the dropped rows with their reasons, and what was left out of others, to a file."""
         from tui.services.importing import write_dropped
 
-        if not self._converted.dropped:
+        if not self._converted.dropped and not self._converted.left:
             return
-        path = await ask_target(self.app, "Write the dropped rows to", "dropped.jsonl")
+        path = await ask_target(self.app, "Write what is lost to", "dropped.jsonl")
         if path is not None:
-            await asyncio.to_thread(write_dropped, path, self._converted.dropped)
+            await asyncio.to_thread(write_dropped, path, self._converted)
             self.notify(f"Wrote {short_path(path)}", markup=False, timeout=3)
 
     def show_error(self, error: BaseException) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats import (
     Columns,
     Converted,
+    ReadOptions,
     Record,
     Sniffed,
     container_of,
@@ -17,20 +18,22 @@ from tui.core.formats import (
     records_of,
     sniff,
 )
+from tui.core.formats.columns import paths_of, value_at
 from tui.core.formats.containers import SUFFIXES, TABLES, UnreadableError
 from tui.core.formats.converting import merged
-from tui.core.text import plural
+from tui.core.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.importing.tables import sheets, table_records
 from tui.services.uploads import open_file, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tui.core.formats import Container
 
 _HEAD = 64 * 1024
 _SAMPLE = 200
+_NAMED = 4
 _LISTED = {"parquet", "arrow", "xlsx"}
 
 
@@ -45,9 +48,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What was found at a path: files, the format they seem to have, a table's columns.
+    """What was found at a path: files, the format they seem to have, and the columns.
 
-    `first` is the first row, to show what is in the columns.
+    Columns are those of a table, or the keys of the rows, with paths for what lies deeper.
+    `first` is the first row, to show what is in the columns; `problem` is why there is none.
     """
 
     path: Path
@@ -56,11 +60,25 @@ class Looked:
     columns: tuple[str, ...]
     first: Mapping[str, Any]
     notice: str = ""
+    problem: str = ""
 
     @property
     def is_table(self) -> bool:
-        """Whether columns can be named: the rows are those of a table."""
-        return bool(self.columns)
+        """Whether the rows are those of a table."""
+        return any(source.container in TABLES for source in self.sources)
+
+    @property
+    def guess(self) -> Columns:
+        """The columns by their usual names, for the user to look at."""
+        found = self.sniffed.columns
+        return Columns.guess(self.columns) if found.problem else found
+
+    def shown(self, column: str) -> str:
+        """Return what the first row holds in a column."""
+        try:
+            return str(value_at(self.first, column))
+        except KeyError:
+            return ""
 
     @property
     def what(self) -> str:
@@ -83,13 +101,18 @@ def look_at_bytes(data: bytes, name: str = "stdin") -> Looked:
     return _looked(Path(name), (Source(Path(name), container, data),))
 
 
-def columns_of(text: str) -> Columns:
-    """Read columns as typed, `user=Question,assistant=Answer`. Raises InputError."""
+def columns_of(text: str, *, complete: bool = True) -> Columns:
+    """Read columns as typed, `user=Question+Context,assistant=Answer`. Raises InputError.
+
+    With `complete`, also where examples cannot be made of them.
+    """
     try:
         columns = Columns.parse(text)
     except ValueError as error:
-        raise InputError("Usage", str(error), "Such as user=Question,assistant=Answer") from error
-    if columns.problem:
+        raise InputError(
+            "Usage", str(error), "Such as user=Question+Context,assistant=Answer"
+        ) from error
+    if complete and columns.problem:
         raise InputError("Usage", columns.problem, "Such as user=Question,assistant=Answer")
     return columns
 
@@ -99,6 +122,7 @@ def read(
     name: str,
     columns: Columns | None = None,
     on_progress: Callable[[int], None] = lambda _done: None,
+    options: ReadOptions | None = None,
 ) -> Converted:
     """Convert every row of what was looked at from the format `name`. Blocking.
 
@@ -110,7 +134,7 @@ def read(
         try:
             parts.append(
                 convert(
-                    _records(source), name, columns=columns,
+                    _records(source), name, columns=columns, options=options,
                     source=source.path.name if many else "", on_progress=on_progress,
                 )
             )  # fmt: skip
@@ -133,28 +157,49 @@ def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
         if len(sample) >= _SAMPLE:
             break
         try:
-            sample += islice(_records(source), _SAMPLE - len(sample))
+            rows = (record for record in _records(source) if not record.beside)
+            sample += islice(rows, _SAMPLE - len(sample))
         except UnreadableError as error:
             raise InputError("Cannot read the file", f"{source.path.name}: {error}") from error
         except OSError as error:
             raise unreadable(source.path, error) from error
     table = any(source.container in TABLES for source in sources)
-    first = next((r.value for r in sample if isinstance(r.value, dict)), {})
+    objects = [r.value for r in sample if isinstance(r.value, dict)]
+    first = next(iter(objects), {})
     return Looked(
         path,
         sources,
         sniff([record.value for record in sample], table=table),
-        tuple(map(str, first)) if table else (),
+        tuple(map(str, first)) if table and not _nested(first) else paths_of(objects),
         first,
-        _notice(sources),
+        _notice(path, sources),
+        _problem(sample) if not objects else "",
     )
 
 
-def _notice(sources: Iterable[Source]) -> str:
+def _problem(sample: Sequence[Record]) -> str:
+    if not sample:
+        return "there is no row"
+    first = sample[0]
+    return f"row {first.position} is {first.problem}" if first.problem else ""
+
+
+def _nested(row: Mapping[str, Any]) -> bool:
+    return any(isinstance(value, dict) for value in row.values())
+
+
+def _notice(path: Path, sources: Sequence[Source]) -> str:
     for source in sources:
         if source.container == "xlsx" and len(names := sheets(source.path)) > 1:
             return f"Only the first of {len(names)} sheets is read: {names[0]}"
-    return ""
+    if len(sources) == 1 and sources[0].path == path:
+        return ""
+    read = {source.path for source in sources}
+    others = sorted(one.name for one in path.iterdir() if one not in read)
+    if not others:
+        return ""
+    named = ", ".join(others[:_NAMED]) + (", …" if len(others) > _NAMED else "")
+    return f"Not read of the folder: {one_line(named, 120)}"
 
 
 def _sources(path: Path) -> tuple[Source, ...]:

@@ -74,12 +74,14 @@ def _xlsx(path: Path) -> Iterator[dict[str, Any]]:
     book = import_module("openpyxl").load_workbook(path, read_only=True, data_only=True)
     try:
         rows = book.worksheets[0].iter_rows(values_only=True)
-        header = [str(name).strip() if name is not None else "" for name in next(rows, ())]
+        header = [
+            str(name).strip() if name is not None else f"column {number}"
+            for number, name in enumerate(next(rows, ()), 1)
+        ]
         for cells in rows:
             if any(cell is not None for cell in cells):
                 row = dict(zip(header, cells, strict=False))
-                row.pop("", None)
-                yield row
+                yield {k: v for k, v in row.items() if v is not None or not k.startswith("column ")}
     finally:
         book.close()
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.services.datasets.saving import write_atomically
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
-    from tui.core.formats import Dropped
+    from tui.core.formats import Converted
 
 
 def write_lines(path: Path, lines: Iterable[bytes], *, bom: bool = False) -> None:
@@ -37,6 +37,24 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
         ) from error
 
 
-def write_dropped(path: Path, dropped: Iterable[Dropped]) -> None:
-    """Write the rows dropped as JSONL, each with its reason. Blocking. Raises InputError."""
-    write_lines(path, (json.dumps(one.to_json(), ensure_ascii=False).encode() for one in dropped))
+def write_dropped(path: Path, converted: Converted) -> None:
+    """Write what a conversion left behind as JSONL: rows with their reasons, and single keys.
+
+    Blocking. Raises InputError.
+    """
+    rows = [one.to_json() for one in converted.dropped]
+    rows += [one.to_json() for one in converted.left]
+    write_lines(path, map(_line, rows))
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, default=as_text)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: only an escape can carry it
+        return json.dumps(value, default=as_text).encode()
+
+
+def as_text(value: object) -> str:
+    """Return a value that JSON does not have, such as a date or bytes, as text."""
+    return f"{len(value):,} bytes" if isinstance(value, bytes) else str(value)

@@ -1,0 +1,67 @@
+"""Rows of every format in random mixtures: no text is absent from the output and the report."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.any_format import FORMATS, TEXTS, AnyFile, absent, files, numbered, row
+from tui.core.formats import READERS, WRITERS, Converted, Record, convert, export, sniff
+from tui.core.formats.containers import container_of, records_of
+from tui.core.formats.reading import ReadOptions
+
+READABLE = [f.id for f in READERS if f.id != "table"]
+
+
+def said(*made: Converted) -> str:
+    return json.dumps([one.to_json() for one in made])
+
+
+def converted(file: AnyFile, name: str, options: ReadOptions) -> Converted:
+    records = list(records_of(file.data, container_of("x", file.data)))
+    found = sniff([record.value for record in records if not record.beside])
+    asked = name or found.format or "openai"
+    columns = found.columns if asked == "table" else None
+    return convert(records, asked, columns=columns, options=options)
+
+
+@pytest.mark.parametrize("target", [f.id for f in WRITERS])
+@settings(max_examples=60, deadline=None)
+@given(file=files())
+def test_no_text_is_lost_on_the_way_to_any_target(target: str, file: AnyFile) -> None:
+    first = converted(file, "", ReadOptions(pairs=target == "preference"))
+    last = export(first.lines, target)
+    assert absent(file.data, *last.lines, said(first, last)) == []
+
+
+@pytest.mark.parametrize("name", READABLE)
+@settings(max_examples=40, deadline=None)
+@given(file=files())
+def test_no_text_is_lost_whatever_the_format_is_taken_for(name: str, file: AnyFile) -> None:
+    made = converted(file, name, ReadOptions(frozenset({"label", "meta"}), "Say it.", pairs=False))
+    assert absent(file.data, *made.lines, said(made)) == []
+
+
+@pytest.mark.parametrize("shape", FORMATS)
+@settings(max_examples=40, deadline=None)
+@given(data=st.data())
+def test_a_format_told_for_certain_is_read(shape: str, data: st.DataObject) -> None:
+    one = numbered(data.draw(FORMATS[shape](TEXTS)))
+    found = sniff([one])
+    if found.confidence == 1:
+        made = convert([Record(1, one)], found.format, columns=found.columns)
+        assert len(made.lines) == 1
+
+
+@settings(max_examples=100, deadline=None)
+@given(one=row().map(numbered))
+def test_a_pair_is_only_made_of_what_was_judged(one: Any) -> None:
+    name = sniff([one]).format
+    if name in {"", "table"}:
+        return
+    made = convert([Record(1, one)], name, options=ReadOptions(pairs=True))
+    assert all("preferred_output" in json.loads(line) for line in made.lines)

@@ -1,0 +1,133 @@
+"""One row of any format into one of OpenAI's: what every format has in common, then its reader."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui.core.formats.media import refuse_media
+from tui.core.formats.model import Notes, Refused, Unfit
+from tui.core.formats.registry import format_of
+from tui.core.formats.turns import LISTS, ROLES, ends_in_answer, turn_list
+from tui.core.formats.verdicts import bad_reason, judged
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.core.formats.columns import Columns
+    from tui.core.formats.model import Reader
+
+# Keys of the formats, as they are written there; people also write them with capitals.
+FORMAT_KEYS = frozenset(LISTS) | {
+    "instruction", "input", "context", "output", "response", "system", "history", "prompt",
+    "completion", "question", "query", "chosen", "rejected", "text", "contents", "tools",
+    "functions", "label", "kto_tag", "preferred_output", "non_preferred_output",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """What the user says of rows: keys to leave out, a question for empty prompts, pairs.
+
+    With `pairs`, answers judged good and bad become preference pairs where they answer the same
+    prompt; else the bad ones are dropped.
+    """
+
+    without: frozenset[str] = frozenset()
+    empty_prompt: str = ""
+    pairs: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RowReader:
+    """Reads rows of one format. `columns` is for the format "table"."""
+
+    name: str
+    columns: Columns | None = None
+    options: ReadOptions = ReadOptions()
+
+    def check(self) -> None:
+        """Raise KeyError for a format that is not read, ValueError where columns are missing."""
+        self._reader()
+
+    def read(self, value: object, notes: Notes) -> tuple[Mapping[str, Any], bool | None]:
+        """Return a row as an example, and whether it was judged good (None: not judged).
+
+        The row itself is returned where nothing had to change. Raises Unfit.
+        """
+        row = self._row(value)
+        for key in [key for key in row if key in self.options.without]:
+            notes.lose(key, row[key])
+            row = {k: v for k, v in row.items() if k != key}
+        used = self.columns.used if self.name == "table" and self.columns else frozenset()
+        refuse_media(row, used)
+        kept, good = row, None
+        if not self._is_pair(row) and _is_answered(row):
+            kept, good = judged(row, notes, used=used, strict=self.name != "text")
+        if good is None and self.name == "kto":
+            raise Unfit("no verdict: there is neither kto_tag nor label")
+        if good is False and not self.options.pairs:
+            raise Refused(bad_reason(row, kept), "judged")
+        return self._reader()(kept, notes), good
+
+    def _row(self, value: object) -> Mapping[str, Any]:
+        if is_conversation(value):
+            return {"messages": value}
+        if not isinstance(value, dict):
+            raise Unfit("the row is not an object")
+        return value if self.name == "table" else with_usual_keys(value)
+
+    def _is_pair(self, row: Mapping[str, Any]) -> bool:
+        if self.name == "table":
+            return bool(self.columns and self.columns.chosen and self.columns.rejected)
+        return ("chosen" in row and "rejected" in row) or isinstance(row.get("input"), dict)
+
+    def _reader(self) -> Reader:
+        if self.name == "table":
+            if self.columns is None or self.columns.problem:
+                raise ValueError(self.columns.problem if self.columns else "no columns were named")
+            return self.columns.read
+        reader = format_of(self.name).read
+        if reader is None:
+            raise KeyError(self.name)
+        return reader
+
+
+def _is_answered(row: Mapping[str, Any]) -> bool:
+    """Whether a verdict can be one on an answer: data for a grader has a label and no answer."""
+    found = turn_list(row)
+    return found is None or ends_in_answer(found[1])
+
+
+def is_conversation(value: object) -> bool:
+    """Whether a row is a list of messages without an object around it."""
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(isinstance(turn, dict) and _is_turn(turn) for turn in value)
+    )
+
+
+def _is_turn(turn: Mapping[str, Any]) -> bool:
+    for by, words in (("role", ("content", "tool_calls", "function_call")), ("from", ("value",))):
+        speaker = turn.get(by)
+        if isinstance(speaker, str) and any(key in turn for key in words):
+            return speaker.strip().lower() in {*ROLES, "developer", "function"}
+    return False
+
+
+def with_usual_keys(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a row with its keys as the formats write them: `Input ` as `input`."""
+    if all(key in FORMAT_KEYS or not isinstance(key, str) or _usual(key) == key for key in row):
+        return row
+    made: dict[str, Any] = {}
+    for key, value in row.items():
+        usual = _usual(key)
+        made[usual if usual in FORMAT_KEYS and usual not in row and usual not in made else key] = (
+            value
+        )
+    return made
+
+
+def _usual(key: str) -> str:
+    return key.strip().casefold()

@@ -1,0 +1,144 @@
+"""The turns of a conversation under the names and in the shapes in which people write them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.core.formats.model import Notes, Object, Unfit
+from tui.core.formats.parts import decoded, kind, no_more
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# Who speaks: "call" is a tool call written as a turn, "tool" a reply to it.
+ROLES = {
+    "human": "user", "user": "user", "prompter": "user", "customer": "user",
+    "gpt": "assistant", "assistant": "assistant", "model": "assistant", "chatgpt": "assistant",
+    "bing": "assistant", "bard": "assistant", "bot": "assistant", "output": "assistant",
+    "ai": "assistant", "system": "system",
+    "function_call": "call", "tool_call": "call",
+    "observation": "tool", "tool": "tool", "function_response": "tool", "tool_response": "tool",
+}  # fmt: skip
+_ACTS = {"function_call", "tool_call", "observation", "function_response", "tool_response"}
+LISTS = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "chat")
+_SPEAKER = ("role", "from", "speaker", "author")
+_WORDS = ("content", "value", "text", "message", "utterance")
+_ASKS = ("human", "user", "prompt", "question", "query", "instruction", "input")
+_ANSWERS = ("assistant", "gpt", "bot", "model", "response", "answer", "output", "completion")
+
+
+def turn_list(row: Mapping[str, Any]) -> tuple[str, list[Any]] | None:
+    """Return the key that holds the turns, and the list; None when no key holds one.
+
+    A list may be JSON text in a cell of a table. Raises Unfit for text that is not JSON.
+    """
+    for key in LISTS:
+        value = row.get(key)
+        if isinstance(value, str) and value.lstrip().startswith(("[", "{")):
+            value = decoded(value, key)
+        if isinstance(value, list) and value:
+            return key, value
+    pairs = row.get("data")  # UltraChat: question and answer by turns, under this one name
+    if isinstance(pairs, list) and len(pairs) > 1 and all(isinstance(t, str) for t in pairs):
+        return "data", pairs
+    return None
+
+
+def turns_in(row: Mapping[str, Any], notes: Notes) -> tuple[str, list[Object]]:
+    """Return the key that holds the turns, and each turn with a speaker and words.
+
+    Raises Unfit where there are none, or something in the list is no turn.
+    """
+    found = turn_list(row)
+    if found is None:
+        raise Unfit(_none(row))
+    key, turns = found
+    if all(isinstance(turn, str) for turn in turns):
+        return key, [_alternating(n, text) for n, text in enumerate(turns)]
+    made: list[Object] = []
+    for number, turn in enumerate(turns, 1):
+        if isinstance(turn, (list, tuple)):
+            made += _pair(turn, key, number)
+        elif isinstance(turn, dict):
+            made += _turns(turn, notes)
+        else:
+            raise Unfit(f"{key} holds {kind(turn)} at place {number}, not an object")
+    return key, made
+
+
+def _none(row: Mapping[str, Any]) -> str:
+    for key in LISTS:
+        if key in row:
+            value = row[key]
+            return f"{key} is {'empty' if value in ([], '') else f'{kind(value)}, not a list'}"
+    keys = ", ".join(map(str, list(row)[:6]))
+    return f"no messages; it has {keys or 'no keys'}"
+
+
+def _alternating(number: int, text: str) -> Object:
+    return {"role": "assistant" if number % 2 else "user", "content": text}
+
+
+def _pair(turn: list[Any] | tuple[Any, ...], key: str, number: int) -> list[Object]:
+    if len(turn) != 2 or not all(isinstance(text, str) for text in turn):
+        raise Unfit(f"{key} holds a list at place {number} that is no question with its answer")
+    return [_alternating(n, text) for n, text in enumerate(turn)]
+
+
+def _turns(turn: Mapping[str, Any], notes: Notes) -> list[Object]:
+    """Return a turn as it is, or the turns that an object of several speakers stands for."""
+    if any(isinstance(turn.get(name), str) for name in _SPEAKER):
+        return [_named(turn)]
+    asked = next((k for k in _ASKS if isinstance(turn.get(k), str)), None)
+    answered = next((k for k in _ANSWERS if isinstance(turn.get(k), str)), None)
+    instructed = "system" if isinstance(turn.get("system"), str) else None
+    found = [("system", instructed), ("user", asked), ("assistant", answered)]
+    if asked is None and answered is None and instructed is None:
+        return [dict(turn)]
+    no_more(turn, {key for _, key in found if key}, notes, "turn key ")
+    return [
+        {"role": role, "content": turn[key]}
+        for role, key in found
+        if key and (turn[key] or role != "system")
+    ]
+
+
+def _named(turn: Mapping[str, Any]) -> Object:
+    """Return a turn with its speaker under `role` or `from`, its words as its format has them."""
+    made = dict(turn)
+    if not isinstance(made.get("role"), str) and not isinstance(made.get("from"), str):
+        name = next(k for k in _SPEAKER if isinstance(made.get(k), str))
+        made["role"] = made.pop(name)
+    carries = any(made.get(k) is not None for k in ("tool_calls", "function_call"))
+    if "content" not in made and "value" not in made and not carries:
+        words = next((k for k in _WORDS if isinstance(made.get(k), str)), None)
+        if words:
+            made["content"] = made.pop(words)
+    return made
+
+
+def are_spoken(turns: list[Any]) -> bool:
+    """Whether turns are ShareGPT's: by `from`, or with calls and replies as turns of their own."""
+    for turn in turns:
+        if isinstance(turn, dict):
+            role = turn.get("role")
+            if "from" in turn or (isinstance(role, str) and role.strip().lower() in _ACTS):
+                return True
+    return False
+
+
+def ends_in_answer(turns: list[Any]) -> bool:
+    """Whether the last turn is an answer, as far as one can tell."""
+    last = turns[-1] if turns else None
+    if isinstance(last, str):
+        return len(turns) % 2 == 0
+    if not isinstance(last, dict):
+        return True
+    role = next((last[key] for key in _SPEAKER if isinstance(last.get(key), str)), "assistant")
+    return known_role(role) != "user"
+
+
+def known_role(name: str) -> str:
+    """Return OpenAI's name of a role, or the name as it is where nobody else has one for it."""
+    role = ROLES.get(name.strip().lower(), name)
+    return name if role in {"call", "tool"} else role

@@ -1,0 +1,64 @@
+"""What becomes of rows in an import: keys that may go, empty prompts, answers judged bad."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from tui.core.formats.reading import ReadOptions
+from tui.screens.dialogs.base import Dialog
+from tui.widgets.field import Field, OneOf
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+
+_DROPPED, _PAIRS = "dropped", "pairs with good ones"
+
+
+class RowsDialog(Dialog[ReadOptions]):
+    """Answers with what the user says of the rows."""
+
+    DEFAULT_CSS = """
+    RowsDialog .one-of { height: 1; margin: 0 0 1 0; }
+    RowsDialog .one-of > .label { width: 16; color: $text-muted; }
+    RowsDialog Field { margin: 0 0 1 0; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "go_on", "Preview", show=False, priority=True),
+        Binding("down", "app.focus_next", "Next field", show=False, priority=True),
+        Binding("up", "app.focus_previous", "Field before", show=False, priority=True),
+    ]
+
+    def __init__(self, options: ReadOptions) -> None:
+        super().__init__("Which rows become examples?")
+        self._options = options
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the three fields."""
+        options = self._options
+        without = ", ".join(sorted(options.without))
+        yield Field("without", "Leave out", without, "keys, such as label or images")
+        yield Field("empty-prompt", "Empty prompts", options.empty_prompt, "the question to ask")
+        with Horizontal(classes="one-of"):
+            yield Static("Bad answers", classes="label", markup=False)
+            yield OneOf((_DROPPED, _PAIRS), _PAIRS if options.pairs else _DROPPED, id="pairs")
+        keys = "enter previews · ↑ ↓ move · ← → switch · esc cancels"
+        yield Static(keys, classes="keys", markup=False)
+
+    def on_mount(self) -> None:
+        """Begin with the first field."""
+        self.query_one("#without").focus()
+
+    def action_go_on(self) -> None:
+        """Answer with what was typed and chosen."""
+        typed = self.query_one("#field-without", Field).value.split(",")
+        self.dismiss(
+            ReadOptions(
+                frozenset(key.strip() for key in typed) - {""},
+                self.query_one("#field-empty-prompt", Field).value.strip(),
+                self.query_one("#pairs", OneOf).value == _PAIRS,
+            )
+        )
