@@ -40,7 +40,7 @@ KEYS = (
 )
 # Keys that lead on are pressed more often than their number says.
 LEADING = ("down", "enter", "escape", "enter", "down", "up", "right")
-SMALLEST, LARGEST = (10, 3), (300, 100)
+SMALLEST, USUAL, LARGEST = (10, 3), (130, 50), (300, 100)
 
 
 class Busy:
@@ -127,12 +127,11 @@ class Player:
         self.done: list[str] = []
         self.unforeseen: list[str] = []
 
-    async def resize(self, pilot: Pilot[Any]) -> None:
+    async def resize(self, pilot: Pilot[Any], most: tuple[int, int] = LARGEST) -> None:
         """Give the terminal some size, the extremes more often than others."""
-        (width, height), (most_width, most_height) = SMALLEST, LARGEST
-        size = (
-            self.chance.choice((width, self.chance.randint(width, 130), most_width)),
-            self.chance.choice((height, self.chance.randint(height, 50), most_height)),
+        size = tuple(
+            self.chance.choice((low, self.chance.randint(low, min(usual, high)), high))
+            for low, usual, high in zip(SMALLEST, USUAL, most, strict=True)
         )
         self.done.append(f"{size[0]}x{size[1]}")
         await pilot.resize_terminal(*size)
