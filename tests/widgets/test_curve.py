@@ -151,3 +151,12 @@ async def test_lines_that_differ_only_in_blanks_at_their_end_need_no_paint() -> 
             curve.show((TRAIN,) if width % 2 else (VALID, TRAIN), View(last=width))
             await pilot.pause()
             assert len(curve.lines) <= height or curve.lines == ["no loss yet"]
+
+
+@pytest.mark.parametrize("log", [False, True])
+@pytest.mark.parametrize(
+    "values", [(1e8, 7.4e-307), (1e308, -1e308), (5e-324, 1e299), (1e299, 1e299, -1e299)]
+)
+def test_numbers_of_any_size_are_drawn(values: tuple[float, ...], log: bool) -> None:
+    lines = plot((Series("loss", (*enumerate(values),)),), 40, 12, View(log=log))
+    assert all(len("".join(run.text for run in line)) <= 40 for line in lines)

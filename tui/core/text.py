@@ -5,6 +5,8 @@ import unicodedata
 # U+2400 block: a picture for each C0 control character, and one for DEL.
 _PICTURES = {code: chr(0x2400 + code) for code in range(0x20)} | {0x7F: "\u2421"}
 _KEPT = {"\n", "\t"}
+# Line and paragraph breaks beyond ASCII, where there is room for one cell only.
+_BREAKS = {"\x85": "\u2424", "\u2028": "\u21b5", "\u2029": "\xb6"}
 # What a terminal may act on, or what reorders or hides neighbouring text
 # (bidirectional overrides, zero-width marks, the byte order mark).
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
@@ -24,13 +26,21 @@ def visible(text: str) -> str:
 
 
 def _visible_char(char: str) -> str:
+    if not hidden(char):
+        return char  # unassigned code points and odd spaces: harmless, shown as they are
+    return _PICTURES.get(ord(char)) or f"⟨U+{ord(char):04X}⟩"
+
+
+def hidden(char: str) -> bool:
+    """Whether a character cannot be seen, or is one that a terminal might act on."""
     if char in _KEPT or char in _JOINERS or char.isprintable():
-        return char
-    if (picture := _PICTURES.get(ord(char))) is not None:
-        return picture
-    if unicodedata.category(char) in _HIDDEN:
-        return f"⟨U+{ord(char):04X}⟩"
-    return char  # unassigned code points and odd spaces: harmless, shown as they are
+        return False
+    return unicodedata.category(char) in _HIDDEN
+
+
+def picture(char: str) -> str:
+    """Return how a hidden character is shown where it has one cell: several may look alike."""
+    return _PICTURES.get(ord(char)) or _BREAKS.get(char) or "\ufffd"
 
 
 def one_line(text: str, limit: int = 200) -> str:

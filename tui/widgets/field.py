@@ -11,9 +11,10 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.reactive import reactive
 from textual.widget import Widget
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tui.core.text import one_line, visible
+from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -27,7 +28,7 @@ class Field(Vertical):
         height: auto;
         & > Horizontal { height: 1; }
         & .label { width: 16; color: $text-muted; }
-        & Input { width: 1fr; }
+        & Entry { width: 1fr; }
         & .hint { width: auto; color: $text-muted; padding: 0 0 0 1; }
         & > .problem { height: auto; padding: 0 0 0 16; color: $text-error; display: none; }
         &.-wrong > .problem { display: block; }
@@ -37,7 +38,7 @@ class Field(Vertical):
     def __init__(self, name: str, label: str, value: str, hint: str = "") -> None:
         super().__init__(id=f"field-{name}")
         self._field, self._label, self._hint = name, label, hint
-        self._entry = Input(value, id=name, compact=True)
+        self._entry = Entry(value, id=name, compact=True)
         self._problem = Static("", classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:

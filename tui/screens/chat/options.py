@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Label, Static
 
 from tui.screens.dialogs.base import Dialog
+from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -118,7 +119,7 @@ class OptionsDialog(Dialog[Options]):
             typed = "" if value is None else f"{value:g}" if name == "temperature" else str(value)
             with Horizontal():
                 yield Label(title)
-                yield Input(typed, placeholder=hints[name], id=name)
+                yield Entry(typed, placeholder=hints[name], id=name)
             yield Static("", classes="problem", id=f"{name}-problem", markup=False)
         yield Static("enter takes them · tab next · esc cancels", classes="keys", markup=False)
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.message import Message
-from textual.widgets import TextArea
+
+from tui.widgets.text_fields import EditArea
 
 if TYPE_CHECKING:
     from textual import events
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 _KEYS = "enter sends · ctrl+j new line · ↑ last question · esc: command keys"
 
 
-class Prompt(TextArea):
+class Prompt(EditArea):
     """Three rows; enter sends, ctrl+j is a new line, ↑ in an empty prompt recalls."""
 
     HELP = "In the prompt: enter sends, ctrl+j makes a new line, ↑ recalls what you asked before."

@@ -11,6 +11,7 @@ from textual.widgets import Static, TextArea
 
 from tui.core.example import Example, parse
 from tui.screens.datasets.editor import TextEditor
+from tui.widgets.text_fields import EditArea
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -93,7 +94,7 @@ class SystemDialog(TextEditor):
     def compose_content(self) -> ComposeResult:
         """Lay out where the text comes from, the text, and the keys."""
         yield Static(self._hint, classes="question", markup=False)
-        yield TextArea(self._text, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
+        yield EditArea(self._text, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         yield Static("", classes="problem", markup=False)
         yield Static("ctrl+s keeps · empty is none · esc leaves", classes="keys", markup=False)
 

@@ -13,6 +13,7 @@ from tui.core.text import plural, visible
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.host import host_of
+from tui.widgets.text_fields import EditArea, Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,6 +33,11 @@ SHOWN = 20_000
 def fine(_text: str) -> str:
     """Find nothing wrong with any text."""
     return ""
+
+
+def typed_line(value: str, before: str) -> str:
+    """Return what was typed without blanks around it; what was there before stays as it is."""
+    return value if value == before else value.strip()
 
 
 def too_long(text: str) -> str:
@@ -74,7 +80,7 @@ class TextEditor(Dialog[str]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the text and its keys."""
-        yield TextArea(
+        yield EditArea(
             self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=self._live
         )
         yield Static("", classes="problem", markup=False)
@@ -147,7 +153,7 @@ class LineEditor(Dialog[str]):
     def compose_content(self) -> ComposeResult:
         """Lay out the field and its keys."""
         yield Static(self._hint, classes="question", markup=False)
-        yield Input(self._value, id="line")
+        yield Entry(self._value, id="line")
         yield Static("", classes="problem", markup=False)
         yield Static("enter keeps · esc leaves", classes="keys", markup=False)
 
@@ -159,8 +165,9 @@ class LineEditor(Dialog[str]):
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Answer with the line unless it is wrong."""
         event.stop()
-        if not self._check(event.value.strip()):
-            self.dismiss(event.value.strip())
+        typed = typed_line(event.value, self._value)
+        if typed == self._value or not self._check(typed):
+            self.dismiss(typed)
 
 
 class TooLong(Dialog[Literal["outside"]]):

@@ -74,7 +74,8 @@ class External(PlaceInDataset):
         try:
             path = folder / f"edit{suffix}"
             path.touch(0o600)
-            path.write_text(text, encoding="utf-8", newline="")
+            # Halves of surrogate pairs, which JSON can name, come back as they went.
+            path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
             self._hand_over([*command, str(path)])
             return _read_back(path, text)
         except OSError as error:
@@ -126,12 +127,13 @@ def _run(command: list[str]) -> int | OSError:
 
 def _read_back(path: Path, before: str) -> str:
     try:
-        with path.open(encoding="utf-8", newline="") as file:
+        with path.open(encoding="utf-8", errors="surrogatepass", newline="") as file:
             text = file.read()
     except UnicodeDecodeError as error:
         raise InputError(
             "Not taken over", f"the editor has not written UTF-8: {error.reason}", "Save as UTF-8"
         ) from error
-    if text.endswith("\n") and not before.endswith("\n"):
-        text = text.removesuffix("\n")  # editors close the last line of every file
+    if not before.endswith("\n"):  # editors close the last line of every file, as they do others
+        windows = text.endswith("\r\n") and "\r\n" in before
+        text = text.removesuffix("\r\n" if windows else "\n")
     return text

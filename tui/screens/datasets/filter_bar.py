@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tui.core.filtering.fields import HELP
 from tui.core.text import visible
+from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 _KEYS = {"enter": "kept", "escape": "left", "down": "recalled", "ctrl+s": "saved"}
 
 
-class FilterField(Input):
+class FilterField(Entry):
     """The text field; keys that concern the list or saved filters call `told` at once."""
 
     HELP = HELP

@@ -58,7 +58,7 @@ class Rewriting(External):
     async def edit_raw(self, document: Document, at: int, *, outside: bool = False) -> None:
         """Edit a row as JSON laid out over lines; one that is no JSON as it stands."""
         line = document.line(at)
-        text = line.decode("utf-8", "replace")
+        text = line.decode("utf-8", "surrogateescape")  # bytes that are not UTF-8 stay, too
         broken = await asyncio.to_thread(json_text.problem, text)
         laid = text if broken else await asyncio.to_thread(json_text.pretty, text)
         if outside:
@@ -69,7 +69,7 @@ class Rewriting(External):
         if new is None or new == laid or json_text.same(new, text):
             return
         made = await asyncio.to_thread(json_text.flat, new, line)
-        await self.replace_line("edit line", at, made.encode())
+        await self.replace_line("edit line", at, made.encode("utf-8", "surrogateescape"))
 
     async def replace_line(self, label: str, at: int, *lines: bytes, removed: int = 1) -> None:
         """Put lines in the place of `removed` rows at `at`, as one step."""

@@ -12,13 +12,14 @@ from textual.widgets import Input, Static, TextArea
 from tui.core import edits, json_text
 from tui.core.edits.whole import setting
 from tui.core.text import one_line, visible
-from tui.screens.datasets.editor import CHECKED_TYPING, too_long
+from tui.screens.datasets.editor import CHECKED_TYPING, too_long, typed_line
 from tui.screens.datasets.rewriting import Rewriting
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.services.errors import InputError
 from tui.widgets.field import Field
+from tui.widgets.text_fields import EditArea
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,7 @@ class CallEditor(Dialog[edits.CallDraft]):
         known = one_line(f"defined: {', '.join(self._tools)}" if self._tools else "", 40)
         yield Field("name", "Tool", self._draft.name, known)
         yield Field("call_id", "Id", self._draft.id, "a reply names it")
-        yield TextArea(self._draft.arguments, soft_wrap=True, tab_behavior="focus")
+        yield EditArea(self._draft.arguments, soft_wrap=True, tab_behavior="focus")
         yield Static("", id="verdict", markup=False)
         yield Static("tab next · ctrl+s keeps · esc leaves", classes="keys", markup=False)
 
@@ -59,8 +60,13 @@ class CallEditor(Dialog[edits.CallDraft]):
         self.query_one("#name" if not self._draft.name else "TextArea").focus()
 
     def _typed(self) -> edits.CallDraft:
-        name, call_id = (self.query_one(f"#{n}", Input).value.strip() for n in ("name", "call_id"))
-        return edits.CallDraft(name, self.query_one(TextArea).text, call_id)
+        draft = self._draft
+        name, call_id = (self.query_one(f"#{n}", Input).value for n in ("name", "call_id"))
+        return edits.CallDraft(
+            typed_line(name, draft.name),
+            self.query_one(TextArea).text,
+            typed_line(call_id, draft.id),
+        )
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Say what is wrong with the arguments as they are typed."""

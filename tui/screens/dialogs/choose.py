@@ -12,6 +12,7 @@ from textual.widgets import Input, Static
 from tui.core.text import one_line
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.record_list import RecordList
+from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,7 +59,7 @@ class Choose(Dialog[T]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the field that narrows, and the list."""
-        yield Input(placeholder="type to narrow", id="narrow")
+        yield Entry(placeholder="type to narrow", id="narrow")
         yield RecordList(empty=self._empty, id="choices")
         yield Static("↑ ↓ move · enter chooses · esc cancels", classes="keys", markup=False)
 

@@ -9,6 +9,7 @@ from textual.widgets import Input, Static
 
 from tui.core.text import visible
 from tui.screens.dialogs.base import Dialog
+from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -57,7 +58,7 @@ class TypedConfirm(Dialog[bool]):
         """Lay out the statement and the field."""
         yield Static(visible(self._statement), classes="question", markup=False)
         yield Static(f"Type {visible(self._word)} to go on:", markup=False)
-        yield Input(id="typed")
+        yield Entry(id="typed")
         yield Static("", classes="problem", markup=False)
         yield Static("enter goes on · esc leaves everything as it is", classes="keys", markup=False)
 

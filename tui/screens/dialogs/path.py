@@ -15,6 +15,7 @@ from textual.widgets import Input, Static
 from tui.core.text import one_line, size_words
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.record_list import RecordList
+from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -60,7 +61,7 @@ class PathDialog(Dialog[Path]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the field and the list of what fits."""
-        yield Input(self._value, placeholder=self._placeholder, id="path")
+        yield Entry(self._value, placeholder=self._placeholder, id="path")
         empty = "no such file here" if self._must_exist else "nothing of that name yet"
         yield RecordList(empty=empty, id="found")
         yield Static("", classes="problem", markup=False)

@@ -14,6 +14,7 @@ from tui.core.text import plural, size_words
 from tui.screens.dialogs.base import Dialog
 from tui.screens.files.deletion import line_of
 from tui.widgets.record_list import RecordList
+from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,7 +47,7 @@ class PruneDialog(Dialog[tuple[str, ...]]):
     def compose_content(self) -> ComposeResult:
         """Lay out the age, the switch, and what fits."""
         yield Static("older than (such as 30d, 12h, 2w; empty: of any age)", markup=False)
-        yield Input(OLD, id="age")
+        yield Entry(OLD, id="age")
         yield Static(id="which", markup=False)
         yield RecordList(empty="Nothing fits: nothing would be deleted.", id="prunable")
         yield Static("", classes="problem", markup=False)

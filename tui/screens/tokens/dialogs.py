@@ -10,6 +10,7 @@ from tui.core.pricing import MOST_EPOCHS
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice
 from tui.screens.tokens import words
+from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
     from datetime import date
@@ -56,7 +57,7 @@ class EpochsDialog(Dialog[int]):
             classes="question",
             markup=False,
         )
-        yield Input(
+        yield Entry(
             "" if self._current is None else str(self._current),
             placeholder=f"auto ({self._predicted} predicted)",
             id="epochs",
@@ -92,7 +93,7 @@ class PromptsDialog(Dialog[int]):
             classes="question",
             markup=False,
         )
-        yield Input(str(self._current), id="prompts")
+        yield Entry(str(self._current), id="prompts")
         yield Static("", classes="problem", markup=False)
         yield Static("enter takes it · esc cancels", classes="keys", markup=False)
 

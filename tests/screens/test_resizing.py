@@ -1,0 +1,91 @@
+"""Somebody pulls at the window, in every mode and dialog, while a job is at work.
+
+`python -m tests.player` plays for as long as one likes, with random keys as well.
+"""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.faults.conftest import write_config
+from tests.player import LARGEST, Busy, Player, dataset
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.commands import MODES
+from tui.widgets.curve import Curve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+# What opens something over a mode, or another view of it: keys apart by blanks come after each
+# other, and esc follows as often as something is open.
+LAYERS = {
+    "1": ("", "enter", "p", "p enter", "e", "E", "m", "M", "b", "b enter", "x", "i", "o", "slash",
+          "t", "equals_sign", "equals_sign down enter", "f", "c", "v v", "f1", "ctrl+p", "f2"),
+    "2": ("", "enter", "m", "c", "e", "p", "n", "v", "w", "x", "t", "a", "z", "f1"),
+    "3": ("", "enter", "v", "v enter", "n", "n down down", "R", "x", "w", "Y", "p", "d", "space",
+          "z l s a", "right right", "f1"),
+    "4": ("", "m", "s", "t", "escape t", "i h i enter", "f1"),
+    "5": ("", "enter", "d", "space d", "t", "f1"),
+    "6": ("", "enter", "u", "d", "p", "x", "v down v", "n", "f1"),
+}  # fmt: skip
+
+ORDINARY = 90, 34  # painting takes as long as there are cells
+
+
+@pytest.fixture(scope="module")
+def busy() -> Iterator[Busy]:
+    one = Busy()
+    yield one
+    one.server.close()
+
+
+@pytest.fixture(autouse=True)
+def _home(busy: Busy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in write_config(tmp_path / "home", busy.server.url, "timeout = 5").items():
+        monkeypatch.setenv(name, value)
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE", "EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize("mode", LAYERS)
+async def test_any_size_at_any_moment(mode: str, tmp_path: Path) -> None:
+    player, name_of = Player(int(mode), tmp_path), {key: name for key, name, _ in MODES}
+    app = FinetuiApp(str(dataset(tmp_path / "data.jsonl", random.Random(3))))
+    player.watch(app)
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await player.press(pilot, mode)
+        for keys in LAYERS[mode]:
+            for key in keys.split():
+                await player.press(pilot, key)
+            await player.resize(pilot, ORDINARY if keys else LARGEST)
+            await player.resize(pilot, ORDINARY)
+            for _ in range(3):  # whatever has opened, and what asks about that
+                await player.press(pilot, "escape")
+                if len(app.screen_stack) == 1:
+                    break
+            app.show_mode(name_of[mode])
+    assert player.unforeseen == []
+
+
+async def test_a_curve_at_any_size() -> None:
+    # Two of these ended the program: a line that differs from the one before in blanks alone.
+    sizes = [(120, 40), (80, 24), (92, 25), (123, 46)]
+    chance = random.Random(8)
+    sizes += [(chance.randint(10, 140), chance.randint(3, 50)) for _ in range(12)]
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("3")
+        curve = app.screen.query_one(Curve)
+        await until(lambda: len(curve.lines) > 3, pilot)
+        for size in sizes:
+            await pilot.resize_terminal(*size)
+            assert len(curve.lines) <= max(curve.size.height, 1)
+            assert all(len(line) <= max(curve.size.width, 1) for line in curve.lines)
