@@ -63,8 +63,9 @@ _CODICE_ODD = dict(
     )
 )
 _ID_WORDS = re.compile(
-    r"(?<![a-z])(?:id|ssn|nino|dni|nif|nie|nir|insee|tckn|t\.?c\.?|kimlik|identi\w*|identidad"
-    r"|passport|documento|national|insurance|(?:tax|social) \w+|s[eé]curit[eé]|s[eé]cu)(?![a-z])",
+    r"(?<![a-z])(?:ssn|nino|dni|nif|nie|nir|insee|tckn|t\.?c\.?|kimlik|identidad|passport|documento"
+    r"|national|insurance|identi(?:ty|fication)|tax[ _-]?id|social security|id[ _-]?(?:card|kart)"
+    r"|n[uú]mero|s[eé]curit[eé]|s[eé]cu)(?![a-z])",
     re.IGNORECASE,
 )
 _SUM = re.compile(r"\s*[=*/^×÷+]|\s-\s?\d")
