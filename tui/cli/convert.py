@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.inputs import STDIN, stdin_bytes, write_stdout
+from tui.cli.inputs import STDIN, stdin_bytes
 from tui.core.formats import READERS, WRITERS, Columns, export, format_of
 from tui.core.text import one_line, plural
 from tui.services.errors import InputError
@@ -60,7 +60,7 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
         origin = f"converted from {looked.path.name}"
         await workspace.datasets.record_version(target, len(made.lines), origin)
     elif target is None and not out.as_json:
-        write_stdout(export_chunks(made.lines, form))
+        out.data(export_chunks(made.lines, form))
     _report(made, out)
     out.document(
         {
