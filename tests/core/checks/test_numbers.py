@@ -96,6 +96,7 @@ def found(text: str) -> set[str]:
         ("personal-iban", "GB82 WEST 1234 5698 7654 32"),
         ("personal-phone", "call +1 212 555 0142 now"),
         ("personal-phone", "(555) 123-4567"),
+        ("personal-phone", "+905321234567 +905331234567"),
         ("personal-phone", "212-555-0142"),
         ("personal-address", "the server at 8.8.4.40"),
         ("personal-address", "91.198.174.192 asked"),
