@@ -77,7 +77,8 @@ def test_the_other_files_are_still_checked(bare: Home, tmp_path: Path) -> None:
     file = document["files"][0]
     assert file["errors"] == sum(issue["severity"] == "error" for issue in file["issues"]) > 0
     assert {13, 14} <= {issue["line"] for issue in file["issues"]}
-    assert set(file["issues"][0]) == {"line", "rule", "severity", "where", "message", "fixable"}
+    keys = {"line", "lines", "rule", "severity", "where", "message", "fixable"}
+    assert set(file["issues"][0]) == keys
     assert "/no/such.jsonl" in document["error"]["cause"]
     plain = bare.run("check", str(bad))
     assert plain.returncode == 1
