@@ -75,7 +75,7 @@ def test_fail_over(home: Home, train: str, most: int, code: int) -> None:
 
 def test_a_file_that_cannot_be_written_is_one_line(home: Home, train: str, tmp_path: Path) -> None:
     ran = home.run("tokens", train, "--report", str(tmp_path / "no" / "report.md"))
-    assert ran.returncode == 2
+    assert ran.returncode == 5
     assert "Cannot write the file" in ran.stderr
 
 

@@ -1,7 +1,8 @@
 """The command line: opens the app, or does one thing headless and ends with a telling code.
 
 Exit codes: 0 done, 1 problems found or the job failed, 2 usage or unreadable input, 3 the
-provider refused or did not answer, 4 it needs `--yes`, 130 interrupted.
+provider refused or did not answer, 4 it needs `--yes`, 5 the output cannot be written (a full
+disk, or its reader has gone), 130 interrupted.
 """
 
 from __future__ import annotations
@@ -27,14 +28,32 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         mask_logs()
         code = dispatch(arguments)
+        sys.stdout.flush()
     except KeyboardInterrupt:
         return INTERRUPTED
-    except BrokenPipeError:
-        from tui.cli.output import discard_output
-
-        discard_output()  # whoever read it has gone
-        return INTERRUPTED
+    except BrokenPipeError:  # whoever read it has gone, and wants to hear no more
+        return _unwritten()
+    except SystemExit as stop:  # what --help and --version end with
+        return _flushed(stop.code if isinstance(stop.code, int) else 0)
+    except OSError:
+        return _unwritten()
     return code
+
+
+def _flushed(code: int) -> int:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        return _unwritten()
+    return code
+
+
+def _unwritten() -> int:
+    from tui.cli.output import discard_output
+    from tui.services.errors import NotWritten
+
+    discard_output()
+    return NotWritten.exit_code
 
 
 def _lenient_streams() -> None:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from typing import TYPE_CHECKING, Literal, NoReturn
 
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+
+    from _typeshed import SupportsWrite
 
     from tui.cli.output import Output
     from tui.services.workspace import Workspace
@@ -23,6 +26,15 @@ class Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         """Raise InputError with the complaint and where to read on."""
         raise InputError("Usage", message, f"See {self.prog} --help.")
+
+    def _print_message(self, message: str, file: SupportsWrite[str] | None = None) -> None:
+        """Print help or the version; a full disk is told, which argparse keeps to itself."""
+        if message and (file is None or file is sys.stdout):
+            from tui.cli.output import Output
+
+            Output(as_json=False).piece(message)
+        elif message:
+            super()._print_message(message, file)
 
 
 Commands = argparse._SubParsersAction  # noqa: SLF001 - the type has no public name

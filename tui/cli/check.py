@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import AsyncExitStack
-from pathlib import Path
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.inputs import check_stdin, file_of
 from tui.core.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.local_files import FileReport, check_file, reading
@@ -15,6 +16,7 @@ from tui.services.local_files import FileReport, check_file, reading
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Callable, Mapping
+    from pathlib import Path
 
     from tui.cli.output import Output
     from tui.core.checks import Alike, Severity
@@ -34,24 +36,29 @@ def register(commands: Commands[Parser]) -> None:
         metavar="VALIDATION",
         help="look for what this file holds too: examples, prompts, near duplicates",
     )
-    parser.add_argument("paths", metavar="FILE", nargs="+")
+    parser.add_argument("paths", metavar="FILE", nargs="+", help="datasets, or -")
 
 
 async def _check(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    check_stdin([*options.paths, options.against])
     limits = workspace.files.limits
     reports: list[FileReport] = []
     unread: list[InputError] = []
     async with AsyncExitStack() as stack:
-        against = Path(options.against) if options.against else None
+        against = (
+            await stack.enter_async_context(file_of(options.against)) if options.against else None
+        )
         others = await stack.enter_async_context(reading(against)) if against else None
         alike = _alike(others, against, near=options.near) if options.near or others else None
         for path in options.paths:
             try:
-                report = await asyncio.to_thread(check_file, Path(path), alike, limits)
+                async with file_of(path) as file:
+                    report = await asyncio.to_thread(check_file, file, alike, limits)
             except InputError as error:
                 out.say(error)
                 unread.append(error)
                 continue
+            report = replace(report, path=path)
             reports.append(report)
             _print(report, out)
     document: dict[str, Any] = {"files": [_document(report) for report in reports]}

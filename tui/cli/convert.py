@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.convert_report import report
-from tui.cli.inputs import STDIN, refuse_existing, stdin_bytes, write_stdout
+from tui.cli.inputs import STDIN, refuse_existing, stdin_bytes
 from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
 from tui.core.formats.columns import PARTS
 from tui.core.text import plural
@@ -119,7 +119,7 @@ async def _write(
 ) -> None:
     if target is None:
         if made.lines and not (options.output or options.in_place or out.as_json):
-            write_stdout(export_chunks(made.lines, form))
+            out.data(export_chunks(made.lines, form))
         report(made, out)
         return
     report(made, out)  # what is lost is said before a file is replaced

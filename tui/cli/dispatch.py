@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 COMMANDS = (
-    "check", "fix", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
+    "check", "fix", "edit", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
     "files", "jobs", "chat", "models", "lab",
 )  # fmt: skip
 _NEEDS_VALUE = "--profile"
@@ -125,7 +125,8 @@ def _about_commands() -> str:
             about[name] = place.choices[name].description or ""
     lines = [f"  {name:<9}{about[name]}" for name in COMMANDS]
     codes = "  0 done, 1 problems found or the job failed, 2 usage or unreadable input,\n"
-    codes += "  3 the provider refused, 4 it needs --yes, 130 interrupted"
+    codes += "  3 the provider refused, 4 it needs --yes, 5 the output cannot be written,\n"
+    codes += "  130 interrupted"
     rest = f"Each explains itself with --help.\n\nexit codes:\n{codes}"
     return "\n".join(["commands:", *lines, rest])
 

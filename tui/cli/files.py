@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
+from tui.cli.inputs import file_of
 from tui.cli.output import when
 from tui.cli.progress import UploadLine
 from tui.cli.secret_gate import guard, guard_secrets
@@ -37,7 +38,7 @@ def register(commands: Commands[Parser]) -> None:
     parser = command(
         actions, "upload", _upload, "upload a file, or go on with an upload that was cut off"
     )
-    parser.add_argument("path", metavar="FILE")
+    parser.add_argument("path", metavar="FILE", help="a file, or -, sent as stdin.jsonl")
     parser.add_argument("--purpose", default="fine-tune")
     parser.add_argument(
         "--again", action="store_true", help="send it even if the same content is there already"
@@ -133,7 +134,12 @@ def _unfinished(upload: OpenUpload) -> dict[str, Any]:
 
 
 async def _upload(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    path, purpose, files = options.path, options.purpose, workspace.files
+    async with file_of(options.path) as file:
+        return await _send(str(file), options, workspace, out)
+
+
+async def _send(path: str, options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    purpose, files = options.purpose, workspace.files
     line = UploadLine(out, path)
     try:
         info = None if options.again else await files.find_upload(path, line.show, purpose)

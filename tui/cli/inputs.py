@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
+import tempfile
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +14,7 @@ from tui.services.errors import InputError
 from tui.services.local_files import read_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import AsyncIterator, Sequence
 
 STDIN = "-"
 
@@ -34,11 +37,33 @@ async def stdin_bytes() -> bytes:
     return await asyncio.to_thread(sys.stdin.buffer.read)
 
 
-def write_stdout(chunks: Iterable[bytes]) -> None:
-    """Write bytes to standard output as they are."""
-    for chunk in chunks:
-        sys.stdout.buffer.write(chunk)
-    sys.stdout.buffer.flush()
+@asynccontextmanager
+async def file_of(path: str) -> AsyncIterator[Path]:
+    """Give a file to read: itself, or for - a private copy of standard input, gone afterwards."""
+    if path != STDIN:
+        yield Path(path)
+        return
+    if sys.stdin.isatty():
+        raise InputError("Usage", "- reads a pipe, and this is a terminal", "Name a file.")
+    with tempfile.TemporaryDirectory(prefix="finetui-") as folder:
+        copy = Path(folder) / "stdin.jsonl"
+        try:
+            await asyncio.to_thread(_spool, copy)
+        except OSError as error:
+            cause = f"standard input: {error.strerror or error}"
+            raise InputError("Cannot keep the input", cause, "Name a file.") from error
+        yield copy
+
+
+def _spool(copy: Path) -> None:
+    with copy.open("wb") as file:
+        shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
+
+
+def check_stdin(paths: Sequence[str | None]) -> None:
+    """Raise InputError when standard input is named more than once: it can be read once."""
+    if sum(path == STDIN for path in paths) > 1:
+        raise InputError("Usage", "standard input can be read only once", "Name a file.")
 
 
 def refuse_existing(paths: Sequence[Path], how: str) -> None:

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.masking import mask
 from tui.core.text import one_line, visible
-from tui.services.errors import InputError
+from tui.services.errors import NotWritten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tui.services.errors import ServiceError
 
@@ -60,17 +60,29 @@ class Output:
             text = "".join(traceback.format_exception(error))
             print(visible(mask(text)), end="", file=sys.stderr, flush=True)
 
+    def data(self, chunks: Iterable[bytes]) -> None:
+        """Write bytes to standard output as they are."""
+        with self._writing():
+            for chunk in chunks:
+                sys.stdout.buffer.write(chunk)
+            sys.stdout.buffer.flush()
+
     def _write(self, text: str) -> None:
-        try:
+        with self._writing():
             sys.stdout.write(mask(text))
             sys.stdout.flush()
+
+    @contextlib.contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
         except BrokenPipeError:
             raise
         except OSError as error:  # a full disk: a second document would not fit either
             self.answered = True
             discard_output()
             cause = error.strerror or str(error)
-            raise InputError("Cannot write the output", cause, "Free some space.") from error
+            raise NotWritten("Cannot write the output", cause, "Free some space.") from error
 
     def error(self, error: ServiceError) -> None:
         """Print an error as one line, and as the JSON document unless one was printed."""

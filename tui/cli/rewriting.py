@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.core.text import one_line, plural
-from tui.services.errors import InputError, NeedsConfirmation, ServiceError
+from tui.services.errors import InputError, NeedsConfirmation, NotWritten, ServiceError
 
 if TYPE_CHECKING:
     import argparse
@@ -70,8 +70,11 @@ async def rewrite_all(
         made = await asyncio.to_thread(change, data)
         _tell(path, made, out)
         try:
-            _allow(options, path, made)
-            target = await asyncio.to_thread(_write, options, path, data, made, out)
+            if getattr(options, "dry_run", False):
+                target = "nothing written"
+            else:
+                _allow(options, path, made)
+                target = await asyncio.to_thread(_write, options, path, data, made, out)
         except ServiceError as error:
             out.say(error)
             failed, target = failed or error, ""
@@ -141,7 +144,8 @@ def _check(options: argparse.Namespace, out: Output) -> None:
         raise InputError(
             "Usage", "several files, and one place to write", "Add --in-place, or name one file."
         )
-    if options.output and options.output != STANDARD and Path(options.output).exists():
+    # A pipe or a device is written to, not replaced.
+    if options.output and options.output != STANDARD and Path(options.output).is_file():
         raise InputError(
             "The file exists", options.output, "Name another with -o, or use --in-place."
         )
@@ -169,15 +173,16 @@ def _write(
     target = path if options.in_place else options.output
     if target is None or target == STANDARD:
         if not out.as_json:  # the one document has standard output to itself
-            sys.stdout.buffer.write(made.data)
-            sys.stdout.buffer.flush()
+            out.data([made.data])
         return ""
     if options.in_place and made.data == before:
         return "left as it is"
     try:
         write_atomically(Path(target), [made.data])
     except OSError as error:
-        raise InputError("Not written", f"{target}: {error.strerror or error}") from error
+        raise NotWritten(
+            "Not written", f"{target}: {error.strerror or error}", "Choose another place."
+        ) from error
     return f"written to {target}"
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.cli import tokens_money
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.inputs import STDIN, check_stdin, file_of
 from tui.core.catalog import base_of
 from tui.core.pricing import MOST_EPOCHS
 from tui.core.text import one_line, plural
-from tui.services.errors import InputError, ServiceError
+from tui.services.errors import InputError, LedgerError, NotWritten, ServiceError
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +30,7 @@ _SPREAD = ("min", "p05", "p25", "p50", "p75", "p95", "p99", "max", "mean", "std"
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
     parser = command(commands, "tokens", _tokens, "count tokens and price a job")
-    parser.add_argument("paths", metavar="FILE", nargs="+")
+    parser.add_argument("paths", metavar="FILE", nargs="+", help="datasets, or -")
     parser.add_argument(
         "--model", default=DEFAULT_MODEL, help=f"count for this model (default {DEFAULT_MODEL})"
     )
@@ -57,6 +59,7 @@ async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output
     _check(options)
     reports: list[TokenReport] = []
     unread: list[InputError] = []
+    ledger = ""
     silent = options.per_example == "-"  # the standard output is for the counts alone
     say = _nothing if silent else out.line
     paths = [*options.paths, *([options.against] if options.against else [])]
@@ -83,7 +86,11 @@ async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output
         say(f"answers: {said}")
         document["validation"] = tokens_money.validation(reports[0], reports[-1], say)
     if reports:
-        document["budget"] = await tokens_money.budget(workspace, reports[0], say)
+        try:
+            document["budget"] = await tokens_money.budget(workspace, reports[0], say)
+        except LedgerError as error:
+            document["budget"], ledger = None, f"; the budget is not known: {error.cause}"
+        _note_unkept(workspace.tokens.unkept, ledger, out)
     over = _over(reports, options.fail_over, document, out)
     await asyncio.to_thread(_write, reports, options, out)
     if unread:
@@ -92,6 +99,14 @@ async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output
     if unread:
         return InputError.exit_code
     return 1 if over else 0
+
+
+def _note_unkept(problem: str, ledger: str, out: Output) -> None:
+    """Say once that nothing can be kept, such as with a home that is read-only."""
+    if problem:
+        out.note(f"note: counts are not kept for the next time: {problem}{ledger}")
+    elif ledger:
+        out.note(f"note: {ledger.removeprefix('; ')}")
 
 
 def _nothing(_said: str) -> None:
@@ -111,6 +126,7 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError("Usage", "--fail-over must be 0 or more", "Give a number of tokens.")
     if options.per_example == "-" and getattr(options, "json", False):
         raise InputError("Usage", "--per-example - and --json both print", "Name a file.")
+    check_stdin([*options.paths, options.against])
     if options.per_example and len(options.paths) > 1:
         raise InputError("Usage", "--per-example is for one file", "Call it once a file.")
     _keep_datasets(options)
@@ -120,7 +136,9 @@ def _keep_datasets(options: argparse.Namespace) -> None:
     """Refuse to write over a file that is to be counted. Raises InputError."""
     written = (options.per_example, options.report, options.svg, options.png)
     for target in (Path(path) for path in written if path and path != "-"):
-        for source in (Path(path) for path in (*options.paths, options.against) if path):
+        for source in (
+            Path(path) for path in (*options.paths, options.against) if path and path != STDIN
+        ):
             if target.exists() and source.exists() and target.samefile(source):
                 raise InputError(
                     "The file exists", f"{target} is a dataset to count", "Name another file."
@@ -132,9 +150,11 @@ async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -
     from tui.services.vocab import VocabularyError
 
     try:
-        return await workspace.tokens.report_file(
-            path, options.model, epochs=options.epochs, money=workspace.profile.money
-        )
+        async with file_of(path) as file:
+            report = await workspace.tokens.report_file(
+                str(file), options.model, epochs=options.epochs, money=workspace.profile.money
+            )
+        return replace(report, path=path) if path == STDIN else report
     except VocabularyError as error:
         raise ServiceError(
             "Cannot count the tokens", str(error), "Install finetui again."
@@ -192,7 +212,7 @@ def _save(path: str, made: str | bytes) -> None:
     try:
         save(Path(path), made)
     except OSError as error:
-        raise InputError(
+        raise NotWritten(
             "Cannot write the file", f"{path}: {error.strerror or error}", "Name another file."
         ) from error
 

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.comparison import asked_prompts, validated
 from tui.core.money import budget_words, rounded
-from tui.services.errors import LedgerError
 from tui.services.spending import budget_now
 
 if TYPE_CHECKING:
@@ -67,11 +66,11 @@ def validation(
 async def budget(
     workspace: Workspace, report: TokenReport, say: Callable[[str], None]
 ) -> dict[str, Any] | None:
-    """Say what a job with the first file leaves of the profile's budget; None without one."""
-    try:
-        found = await budget_now(workspace)
-    except LedgerError:
-        return None
+    """Say what a job with the first file leaves of the profile's budget; None without one.
+
+    Raises LedgerError when what was spent cannot be read.
+    """
+    found = await budget_now(workspace)
     if said := budget_words(found, report.cost):
         say(said)
     if found.ceiling is None or found.left is None:

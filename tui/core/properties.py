@@ -105,8 +105,7 @@ def _first(subject: Subject) -> tuple[str, ...]:
 
 
 def _language(subject: Subject) -> tuple[str, ...]:
-    texts = subject.by_role("user", "assistant")
-    return (languages.guess("\n".join(text[:_LOOKED_AT] for text in texts[:8])),) if texts else ()
+    return (languages.guess(subject.answer),) if subject.answer else ()
 
 
 def turns(subject: Subject) -> int:
@@ -125,7 +124,7 @@ PROPERTIES = (
     Property("turns", "number of turns", lambda s: (str(turns(s)),), "", number=True),
     Property("first", "first words of the answer", _first, "no answer"),
     Property("end", "last character of the answer", lambda s: (s.answer[-1:],), "no answer"),
-    Property("lang", "language (a guess)", _language, "no text"),
+    Property("lang", "language of the answer (a guess)", _language, "no answer"),
     Property("kind", "kind", lambda s: (s.kind,), ""),
     Property("issue", "problems", lambda s: _distinct(r for r, _ in s.problems), "no problems"),
     Property("name", "names of speakers", lambda s: _distinct(t.name for t in s.turns), "no name"),

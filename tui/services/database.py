@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.text import encodable
-from tui.services.errors import LedgerError
+from tui.services.errors import InputError, LedgerError
 from tui.services.locations import private_folder
 from tui.services.schema import migrate
 
@@ -52,6 +52,8 @@ class Database:
                 self._db = _connect(self.path)
             with self._db:
                 return work(self._db)
+        except InputError as error:  # no folder for it: as good as no ledger
+            raise LedgerError(error.title, error.cause, error.next_step) from error
         except (sqlite3.Error, OSError) as error:
             raise LedgerError(
                 "The local ledger cannot be used", f"{self.path}: {error}",

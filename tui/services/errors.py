@@ -2,7 +2,8 @@
 
 ServiceError                 title, cause in the other side's words, next step
 ├── InputError               what was asked cannot be: a file, an option, the configuration
-│   └── Unfit                the data has errors: it is not sent
+│   ├── Unfit                the data has errors: it is not sent
+│   └── NotWritten           the result cannot be written: a full disk, a closed pipe, a folder
 ├── Refused                  the provider answered no
 │   └── NotOffered           it has no such feature (404, 405, 501 on a collection)
 ├── Unreachable              the request never arrived
@@ -66,6 +67,12 @@ class Unfit(InputError):  # noqa: N818
     """The data has errors that a provider would refuse: nothing was sent."""
 
     exit_code = 1
+
+
+class NotWritten(InputError):  # noqa: N818
+    """The result cannot be written where it should go; what was asked is done but for that."""
+
+    exit_code = 5
 
 
 class Refused(ServiceError):  # noqa: N818 - these names are what the user reads about

@@ -7,13 +7,21 @@ import os
 import time
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from tui.core.providers import file_limits
 from tui.core.records import Deleted, FileInfo, parse_deleted, parse_file
 from tui.core.text import encodable
 from tui.services.calls import Call, segment
-from tui.services.errors import InputError, NotOffered, Refused, ServiceError, Unanswered
+from tui.services.datasets.saving import is_replaceable
+from tui.services.errors import (
+    InputError,
+    NotOffered,
+    NotWritten,
+    Refused,
+    ServiceError,
+    Unanswered,
+)
 from tui.services.ledger import kept
 from tui.services.paging import Page, collect, parse_page
 from tui.services.parsed import parsed
@@ -131,17 +139,28 @@ class FileService:
         Raises InputError when it cannot be written.
         """
         target = Path(dest)
+        if not is_replaceable(target):
+            await self._into(file_id, target, on_progress)
+            return target
         part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
         try:
             await self._save(file_id, part, on_progress)
             await asyncio.to_thread(part.replace, target)
         except OSError as error:
-            raise InputError(
-                "Cannot write the file", f"{target}: {error.strerror or error}", "Choose another."
-            ) from error
+            raise _not_written(target, error) from error
         finally:
             await asyncio.to_thread(part.unlink, missing_ok=True)
         return target
+
+    async def _into(
+        self, file_id: str, target: Path, on_progress: Callable[[int], None] | None
+    ) -> None:
+        """Send a file's content into a pipe or a device, which is not to be replaced."""
+        try:
+            with await asyncio.to_thread(target.open, "wb") as out:
+                await self._copy(file_id, out, on_progress)
+        except OSError as error:
+            raise _not_written(target, error) from error
 
     async def delete(self, file_id: str) -> Deleted:
         """Delete a file at the provider."""
@@ -163,16 +182,21 @@ class FileService:
     async def _save(
         self, file_id: str, part: Path, on_progress: Callable[[int], None] | None
     ) -> None:
-        done = 0
         with await asyncio.to_thread(part.open, "wb") as out:
-            async with self._provider.stream(self._content_call(file_id)) as response:
-                async for chunk in response.aiter_bytes(CHUNK):
-                    await asyncio.to_thread(out.write, chunk)
-                    done += len(chunk)
-                    if on_progress is not None:
-                        on_progress(done)
-            await asyncio.to_thread(out.flush)
+            await self._copy(file_id, out, on_progress)
             await asyncio.to_thread(os.fsync, out.fileno())
+
+    async def _copy(
+        self, file_id: str, out: BinaryIO, on_progress: Callable[[int], None] | None
+    ) -> None:
+        done = 0
+        async with self._provider.stream(self._content_call(file_id)) as response:
+            async for chunk in response.aiter_bytes(CHUNK):
+                await asyncio.to_thread(out.write, chunk)
+                done += len(chunk)
+                if on_progress is not None:
+                    on_progress(done)
+        await asyncio.to_thread(out.flush)
 
     async def _upload(self, path: Path, purpose: str, watch: Watch | None) -> FileInfo:
         self._provider.check_writable(f"upload {path.name}")
@@ -303,6 +327,12 @@ class FileService:
             int(time.time()),
         )
         await kept(self._store.add_upload(self._profile, record))
+
+
+def _not_written(target: Path, error: OSError) -> NotWritten:
+    return NotWritten(
+        "Cannot write the file", f"{target}: {error.strerror or error}", "Choose another."
+    )
 
 
 # Written here because inside the class `list` is a method.

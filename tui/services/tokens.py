@@ -163,6 +163,11 @@ class TokenService:
         return found
 
     @property
+    def unkept(self) -> str:
+        """Why counts are not kept for the next time; "" when they are."""
+        return self._counting.problem
+
+    @property
     def processes(self) -> tuple[int, ...]:
         """The ids of the counting processes that run."""
         return self._counting.crew.processes

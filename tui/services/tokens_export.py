@@ -67,11 +67,7 @@ def save(path: Path, made: str | bytes) -> None:
     Raises OSError, leaving an older file as it was.
     """
     data = made.encode("utf-8", "surrogateescape") if isinstance(made, str) else made
-    # Below /dev are the names of what is open already, such as the standard output.
-    if path.is_relative_to("/dev") or (path.exists() and not path.is_file()):
-        path.write_bytes(data)
-    else:
-        write_atomically(path, [data])
+    write_atomically(path, [data])
 
 
 def per_example(report: TokenReport) -> Iterator[tuple[int | str, ...]]:

@@ -478,7 +478,7 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
     ),
     "personal-id": (
         [
-            *(says(f"id {one}") for one in ("078-05-1120", "AB 12 34 56 C", "10000000146")),
+            *(says(f"kimlik {n}") for n in ("078-05-1120", "AB 12 34 56 C", "10000000146")),
             *(says(one) for one in ("DNI 12345678Z", "RSSMRA85T10A562S", "1 85 05 78 006 084 91")),
         ],
         [

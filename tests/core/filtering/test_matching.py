@@ -7,6 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tui.core.checks import traits_of
 from tui.core.filtering.languages import guess
 from tui.core.filtering.matching import is_volatile, matcher, split
 from tui.core.filtering.model import FilterError
@@ -229,9 +230,23 @@ def test_patterns_of_roles_are_folded(roles: str, pattern: str) -> None:
         ("我的包裹在哪里", "zh"),
         ("내 소포는 어디에 있나요", "ko"),
         ("أين طلبي", "ar"),
+        ("I think I can do it, as I said before, I like it a lot.", "en"),
+        ("I see. I went to a shop and I bought a pen. I paid.", "en"),
+        ("A cat and a dog are a pair of pets — a “good” one.", "en"),
         ("42 + 17", "unknown"),
+        ("4", "unknown"),
+        ("for (int i = 0; i < n; i++) { sum += a[i]; }", "unknown"),
         ("", "unknown"),
     ],
 )
 def test_languages_are_guessed(text: str, language: str) -> None:
     assert guess(text) == language
+
+
+def test_the_filter_reads_what_the_remark_speaks_of() -> None:
+    question = "Wo ist das Paket, das ich bestellt habe? Ich warte schon lange darauf."
+    answer = "It is on its way to you, and it should be there by the end of the week."
+    chat = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
+    line = json.dumps({"messages": [*chat, {"role": "user", "content": question}]}).encode()
+    assert traits_of([line] * 20).languages == {"en": 20}
+    assert BY_NAME["lang"].values(Subject(lambda: line)) == ("en",)

@@ -240,4 +240,30 @@ def test_what_is_not_text_is_said() -> None:
     assert redact_file(latin, ALL).data == b'{"a": "caf\xe9 [EMAIL]"}\n'
     image = redact_file(b'{"url": "data:image/png;base64,AAAA"}', ALL)
     assert not image.unread
-    assert image.remarks == ["1 image or sound: not text"]
+    assert image.remarks == ["1 image or sound"]
+
+
+def test_a_problem_names_no_secret_that_is_a_key() -> None:
+    value = {"messages": [], "by": {KEY: {"mia@example.com": "AKIAIOSFODNN7EXAMPLE"}}}
+    line = json.dumps(value).encode()
+    found = [one for one in check_row(2, line).issues if one.rule in ALL]
+    assert [(one.rule, one.where) for one in found] == [
+        ("secret-api-key", "by.…"),
+        ("secret-aws-key", "…"),
+        ("personal-email", "…"),
+    ]
+    for issue in found:
+        assert KEY not in issue.where + issue.message
+        assert fix(line, issue) != line
+
+
+def test_a_problem_in_a_message_is_found_there_by_the_editor() -> None:
+    made = call(f"key {KEY}", f"mail {KEY}")
+    found = [one for one in check_row(2, json.dumps(made).encode()).issues if one.rule in ALL]
+    assert [(one.where, one.place and one.place.index) for one in found] == [
+        ("messages[0].content", 0),
+        ("messages[1].tool_calls[0].function.arguments", 1),
+        ("messages[1].tool_calls[0].function.arguments", 1),
+        ("messages[1].tool_calls[0].function.arguments", 1),
+        ("tools[0].function.description", None),
+    ]

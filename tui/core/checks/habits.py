@@ -91,10 +91,11 @@ def mixed_languages(file: WholeFile) -> Iterable[Finding]:
     others = found.total() - times
     if others < _OTHER_LANGUAGES * found.total():
         return ()
-    named = ", ".join(code for code, _ in found.most_common(4)[1:])
+    named = [code for code, _ in found.most_common(4)[1:]]
     return (
         Finding(
             f"{others} of {found.total()} answers looked at seem to be in another language "
-            f"({named}) than the most ({usual}). Look at them with the filter lang:{named[:2]}."
+            f"({', '.join(named)}) than the most ({usual}). Look at them with the filter "
+            f"lang:{named[0]}."
         ),
     )

@@ -63,12 +63,14 @@ _CODICE_ODD = dict(
     )
 )
 _ID_WORDS = re.compile(
-    r"(?<![a-z])(?:id|ssn|nino|dni|nif|nie|nir|insee|tckn|t\.?c\.?|kimlik|identi\w*|identidad"
-    r"|passport|documento|national|insurance|(?:tax|social) \w+|s[eé]curit[eé]|s[eé]cu)(?![a-z])",
+    r"(?<![a-z])(?:ssn|nino|dni|nif|nie|nir|insee|tckn|t\.?c\.?|kimlik|identidad|passport|documento"
+    r"|national|insurance|identi(?:ty|fication)|tax[ _-]?id|social security|id[ _-]?(?:card|kart)"
+    r"|n[uú]mero|s[eé]curit[eé]|s[eé]cu)(?![a-z])",
     re.IGNORECASE,
 )
-_SUM = re.compile(r"\s*[=*/^×÷+]|\s-\s?\d")
-_AFTER_SUM = re.compile(r"[=*/^×÷(]\s*\Z|\d\s*\Z")
+_SUM = re.compile(r"\s*[=*/^×÷]|\s-\s?\d")
+_AFTER_SUM = re.compile(r"[=*/^×÷]\s*\Z")
+_NUMBER_BEFORE = re.compile(r"(\+?[\d .()-]*\d)\s*\Z")
 _VERSION_WORDS = re.compile(
     r"(?:\b(?:v|ver|version|release|build|firmware|driver|update|patch|python|chrome|section|"
     r"clause|chapter|figure|table|step)s?[ .:]*|[=~<>]=\s?|[§@])\Z",
@@ -133,8 +135,12 @@ def telephone(found: re.Match[str], near: str) -> bool:
     digits = re.sub(r"\D", "", text)
     if not (8 if text.startswith("+") else 10) <= len(digits) <= 15 or len({*digits}) < 3:
         return False
-    before = found.string[max(found.start() - 4, 0) : found.start()]
-    return not (_SUM.match(found.string, found.end()) or _AFTER_SUM.search(before))
+    before = found.string[max(found.start() - 24, 0) : found.start()]
+    if _SUM.match(found.string, found.end()) or _AFTER_SUM.search(before):
+        return False
+    # 123 +456 is a sum, if no telephone number stands before.
+    number = _NUMBER_BEFORE.search(before)
+    return number is None or number[1].startswith("+") or not text[1:].isdigit()
 
 
 def public_address(found: re.Match[str], near: str) -> bool:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     Extent = Callable[[re.Match[str]], tuple[int, int]]
 
 _LEARNED = "What is trained can be asked out of the model again."
+_ADDRESS_IN_PATH = re.compile(r"[A-Za-z0-9._%+'-]*@[^\[\]]*")
 # Words that say what a number is stand so many characters before or after it in the line.
 _BEFORE, _AFTER = 80, 40
 
@@ -93,6 +94,17 @@ def spans(texts: LineTexts, pattern: Pattern) -> list[Span]:
     return kept
 
 
+def where_of(texts: LineTexts, span: Span) -> str:
+    """Return the JSON path of the text that something was found in, for people to read.
+
+    A key may itself be what was found, or stand above it: then there is a … in its place.
+    """
+    path = _ADDRESS_IN_PATH.sub("…", texts.path(span.text))
+    for pattern in PATTERNS.values():
+        path = pattern.expression.sub("…", path)
+    return path
+
+
 def private_findings(data: bytes) -> list[tuple[Rule, Finding]]:
     """Return what all rules find in a line that is no example."""
     data = data.replace(b"\0", b"") if b"\0" in data else data
@@ -102,7 +114,7 @@ def private_findings(data: bytes) -> list[tuple[Rule, Finding]]:
         return []
     texts = LineTexts(data)
     return [
-        (RULES[one.rule], Finding(_message(one.title, span), texts.path(span.text)))
+        (RULES[one.rule], Finding(_message(one.title, span), where_of(texts, span)))
         for one in wanted
         for span in spans(texts, one)
     ]
@@ -127,7 +139,11 @@ def pattern_rule(
     def find(row: Row) -> Iterable[Finding]:
         texts = row.line_texts
         return [
-            Finding(_message(title, span), where := texts.path(span.text), row.place_at(where))
+            Finding(
+                _message(title, span),
+                where_of(texts, span),
+                row.place_at(texts.path(span.text)),
+            )
             for span in spans(texts, pattern)
         ]
 

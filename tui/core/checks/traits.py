@@ -26,9 +26,9 @@ class Lines(Protocol):
 # So many rows, spread evenly, show a habit as well as all of them do.
 SAMPLED = 400
 _LONGEST_LINE = 100_000  # bytes
-_LOOKED_AT = 400  # characters
 # Shorter texts have too few words to guess a language by.
 _ENOUGH_TEXT = 60
+_ENOUGH_ANSWERS = 20  # of fewer no rule says anything, and guessing may take a second
 _REFUSES = re.compile(
     r"(?:i['’]m |i am )?(?:very |really |so )?(?:sorry|afraid)[,.]?\s(?:but )?(?:that )?i "
     r"?(?:can(?:no|['’])t|am unable|am not able)|"
@@ -62,7 +62,8 @@ def traits_of(rows: Lines) -> Traits:
     answers = [text for example in looked if (text := _answer(example))]
     refusals = sum(_REFUSES.match(text) is not None for text in answers)
     openings = Counter(" ".join(text.split()[:3]) for text in answers)
-    guessed = (languages.guess(text) for text in answers if len(text) >= _ENOUGH_TEXT)
+    long = [text for text in answers if len(text) >= _ENOUGH_TEXT]
+    guessed = map(languages.guess, long if len(long) >= _ENOUGH_ANSWERS else ())
     known = Counter(code for code in guessed if code != languages.UNKNOWN)
     developers = sum(any(m.role == "developer" for m in example.messages) for example in looked)
     return Traits(len(answers), refusals, openings, known, developers)
@@ -79,4 +80,4 @@ def _answer(example: Example) -> str:
     """Return how the last answer of an example begins; "" where there is none."""
     shown = [one for one in example.messages if one.place.section != "non_preferred_output"]
     said = texts(shown, "assistant")
-    return said[-1][:_LOOKED_AT].strip() if said else ""
+    return said[-1][: languages.LOOKED_AT].strip() if said else ""

@@ -62,7 +62,7 @@ Words side by side must all match; OR and ( ) as usual, - is not.
   first:"I am"  end:?       first words, last character of answer
   system=""  tool="a b"     = is exact; "" is having none
   tokens>4000  trained<10  chars>=900  turns:2-4  messages<3
-  line:10-20  edited  marked  weight:0  lang:tr (only a guess)
+  line:10-20  edited  marked  weight:0  lang:tr (of the last answer, a guess)
   issue:secret  issue:role-unknown  severity:error
   role:tool (refund OR edited) -marked
 enter keeps · esc clears · ↓ saved, recent · ctrl+s saves, forgets

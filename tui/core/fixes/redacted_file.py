@@ -39,7 +39,7 @@ def redact_file(data: bytes, rules: Container[str]) -> RedactedFile:
     if encoding:
         return _of_wide(data, encoding, rules)
     if (kind := binary_kind(data)) is not None:
-        return RedactedFile(data, unread=[f"{kind}: it is not text, and was not looked at"])
+        return RedactedFile(data, unread=[f"{kind} is not text"])
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     made = RedactedFile(b"")
     parts = [mark]
@@ -52,9 +52,9 @@ def redact_file(data: bytes, rules: Container[str]) -> RedactedFile:
     made.data = b"".join(parts)
     made.lines = data.count(b"\n") + (not data.endswith(b"\n") and bool(data))
     if deep:
-        made.unread.append(f"JSON in strings was too deep to be read in {plural(deep, 'line')}")
+        made.unread.append(f"JSON in more than 8 strings, in {plural(deep, 'line')}")
     if images := data.count(_IMAGE):
-        made.remarks.append(f"{plural(images, 'image or sound', 'images or sounds')}: not text")
+        made.remarks.append(plural(images, "image or sound", "images or sounds"))
     return made
 
 
@@ -86,7 +86,7 @@ def _of_wide(data: bytes, encoding: str, rules: Container[str]) -> RedactedFile:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         name = encoding.upper()
-        return RedactedFile(data, unread=[f"it is damaged {name} and was not looked at"])
+        return RedactedFile(data, unread=[f"{name} that is damaged"])
     made = redact_file(text.encode("utf-8", "surrogatepass"), rules)
     if made.counts:
         order = "" if encoding not in {"utf-16", "utf-32"} else _order(data, encoding)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.checks.line_texts import LineTexts
-from tui.core.checks.secrets import PATTERNS, spans
+from tui.core.checks.secrets import PATTERNS, spans, where_of
 from tui.core.checks.sieve import sieved
 from tui.core.fixes.model import CannotFix, line_fix
 
@@ -70,8 +70,9 @@ def redact(data: bytes, rules: Container[str]) -> Redacted:
         too_deep = texts.too_deep
         if not found or texts.zeros:
             break
-        counts.update(span.rule for span in found)
-        data = _replaced(texts, found)
+        merged = _merged(found)
+        counts.update(span.rule for _, _, span in merged)
+        data = _replaced(texts, merged)
     return Redacted(data, counts, too_deep)
 
 
@@ -80,17 +81,18 @@ def redacted(line: bytes, issue: Issue) -> bytes:
     """Put a placeholder in the place of one thing that was found."""
     texts, at = LineTexts(line), _CHARACTER.match(issue.message)
     for span in spans(texts, PATTERNS[issue.rule]):
-        if at and int(at[1]) == span.character + 1 and texts.path(span.text) == issue.where:
+        if at and int(at[1]) == span.character + 1 and where_of(texts, span) == issue.where:
             if texts.zeros:
                 raise CannotFix("the line is UTF-16; repair the file first")
-            return _replaced(texts, [span])
+            return _replaced(texts, _merged([span]))
     raise CannotFix("what was found is not there any more")
 
 
-def _replaced(texts: LineTexts, found: list[Span]) -> bytes:
-    line, parts, at = texts.line, [], 0
+def _replaced(texts: LineTexts, found: list[tuple[int, int, Span]]) -> bytes:
+    line, at = texts.line, 0
+    parts: list[str] = []
     names: dict[tuple[str, str], str] = {}
-    for start, end, span in _merged(found):
+    for start, end, span in found:
         placeholder = PLACEHOLDERS[span.rule]
         if span.text.kind == "key":
             placeholder = _own_name(placeholder, line[start:end], line, names)

@@ -143,6 +143,13 @@ class Counting:
 
         return await asyncio.to_thread(start)
 
+    @property
+    def problem(self) -> str:
+        """Why counts are not kept for the next time; "" when they are."""
+        with self._lock:
+            found = [kept for kept in self._kept.values() if kept.problem]
+        return f"{found[0].path.parent}: {found[0].problem}" if found else ""
+
     def _remembered(self, encoding: str) -> Remembered | None:
         if self._folder is None:
             return None

@@ -31,20 +31,28 @@ class Remembered:
         self._index: dict[bytes, records.Record] = {}
         self._end = 0
         self._lock = threading.Lock()
+        self.problem = ""  # why nothing is kept, in the words of the system
 
     def refresh(self) -> int:
         """Look what is there, also from other programs; return how many bytes of it are good.
 
         Blocks, so does everything here.
         """
-        with self._lock, contextlib.suppress(OSError):
-            self._open_again()
-            size = os.fstat(self._fd).st_size
-            found, self._end = records.scan(self._fd, self._end, size)
-            self._index.update((record.digest, record) for record in found)
-            if self._end < size or size > MOST_BYTES:
-                self._tidy()
+        with self._lock:
+            try:
+                self._look()
+                self.problem = ""
+            except OSError as error:
+                self.problem = error.strerror or str(error)
         return self._end
+
+    def _look(self) -> None:
+        self._open_again()
+        size = os.fstat(self._fd).st_size
+        found, self._end = records.scan(self._fd, self._end, size)
+        self._index.update((record.digest, record) for record in found)
+        if self._end < size or size > MOST_BYTES:
+            self._tidy()
 
     def get(self, digest: bytes, rows: int) -> NDArray[np.uint32] | None:
         """Return the numbers of a stretch of so many lines; None when they are not known."""

@@ -26,10 +26,16 @@ def write_atomically(
     by a kill. `ready` is called with its descriptor when the new content is on the disk, before
     it takes the place of the old.
 
+    A pipe or a device is written to, piece by piece.
+
     A new file gets mode 0666 less the umask, as any program's would; a `private` one, new or
     not, is its owner's alone. Raises OSError (a full
     disk, a folder that may not be written), leaving the old file as it was.
     """
+    if not is_replaceable(path):
+        with path.open("wb") as pipe:
+            pipe.writelines(chunks)
+        return
     target = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(
         prefix=f".{target.name[:80]}.", suffix=".tmp", dir=target.parent
@@ -50,6 +56,16 @@ def write_atomically(
         temporary.unlink(missing_ok=True)
         raise
     sync_folder(target.parent)
+
+
+def is_replaceable(path: Path) -> bool:
+    """Tell whether a path is, or may become, a file of its own: not a pipe, and not a device.
+
+    Below /dev are also the names of what is open already, such as the standard output.
+    """
+    if path.is_relative_to("/dev") and not path.is_relative_to("/dev/shm"):  # noqa: S108 - a disk
+        return False
+    return path.is_file() or not path.exists() or path.is_dir()
 
 
 def sync_folder(folder: Path) -> None:

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tui.services.datasets.saving import write_atomically
-from tui.services.errors import InputError
+from tui.services.errors import NotWritten
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -32,7 +32,7 @@ def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
     try:
         write_atomically(path, chunks)
     except OSError as error:
-        raise InputError(
+        raise NotWritten(
             "Not written", f"{path}: {error.strerror or error}", "Choose another place."
         ) from error
 
