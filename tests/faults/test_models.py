@@ -44,7 +44,7 @@ async def test_fine_tuned_models_know_their_job(workspace: Workspace, server: Fa
 
 
 async def test_what_there_is_to_chat_with(workspace: Workspace, server: FaultServer) -> None:
-    choices = await workspace.models.chat_choices()
+    choices = (await workspace.models.chat_offer()).choices
     assert [(choice.kind, choice.id, choice.step) for choice in choices] == [
         ("tuned", "own/name-of-a-result", None),
         ("tuned", TUNED, None),
@@ -53,13 +53,13 @@ async def test_what_there_is_to_chat_with(workspace: Workspace, server: FaultSer
         ("base", "base", None),
     ]
     asked = server.count("GET /fine_tuning/jobs/ftjob-1/checkpoints")
-    await workspace.models.chat_choices()
+    await workspace.models.chat_offer()
     assert server.count("GET /fine_tuning/jobs/ftjob-1/checkpoints") == asked  # they are final
 
 
 async def test_a_server_with_models_only(workspace: Workspace, server: FaultServer) -> None:
     server.fault("GET /fine_tuning/jobs", reply(404, "not found"))
-    assert {choice.kind for choice in await workspace.models.chat_choices()} == {
+    assert {choice.kind for choice in (await workspace.models.chat_offer()).choices} == {
         "base",
         "tuned",
         "checkpoint",
