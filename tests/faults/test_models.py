@@ -79,3 +79,17 @@ async def test_a_deletion_is_believed_only_when_said(
     with pytest.raises(Refused, match="web page"):
         await workspace.models.delete(TUNED)
     assert server.count(path) == 4
+
+
+async def test_a_fine_tune_stops_when_its_base_does(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    seen = await workspace.models.look()
+    days = {model.id: model.shutdown.day for model in (*seen.tuned, *seen.others)}
+    assert days == {model["id"]: "2027-01-14" for model in MODELS}
+    server.fault(f"GET /models/{TUNED}", reply(200, MODELS[1]))
+    server.fault("GET /models/base", reply(200, MODELS[0]))
+    one = await workspace.models.retrieve(TUNED)
+    assert (await workspace.models.shutdown(one)).words == "2027-01-14 with its base"
+    server.fault("GET /models/base", html(500), html(500), html(500))
+    assert (await workspace.models.shutdown(one)).words == "not announced"
