@@ -7,7 +7,7 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tui.core.masking import KEYS, StreamMask
+from tui.core.masking import KEYS, StreamMask, mask
 from tui.core.parsing import as_map, as_text
 from tui.core.records import Usage, parse_usage
 from tui.services.answers import request_id
@@ -130,7 +130,7 @@ class ChatService:
                 self._provider.stream(call) as response,
                 aclosing(read_chunks(response, call.doing)) as chunks,
             ):
-                known_as = request_id(response)
+                known_as = mask(request_id(response) or "") or None
                 async for chunk in chunks:
                     if text := answer.take(chunk):
                         yield Delta(text)
