@@ -23,9 +23,9 @@ REQUEST = ChatRequest("m", (ChatMessage("user", "hi"),))
 
 
 def around(seconds: float) -> set[str]:
-    """Return how a wait of so long from about now can be told."""
+    """Return how a wait of so long, asked for within the last minute, can be told."""
     now = time.time()
-    return {until_words(now + seconds + late, now) for late in (-2, 0, 2)}
+    return {until_words(now + seconds + late, now) for late in range(-60, 3)}
 
 
 @pytest.mark.parametrize("status", [429, 503, 529])
