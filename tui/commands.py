@@ -165,7 +165,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("jobs.write", "w", "Write", "Write steps or events as CSV or JSON lines."),
     Command("jobs.ids", "Y", "Copy a name", "Copy the id of job, model, file or checkpoint."),
     # Chat
-    Command("chat.model", "m", "Model", "Choose a base, tuned or checkpoint model.", True),
+    Command("chat.model", "m", "Model", "Choose a model, or type the id of any.", True),
     Command("chat.prompt", "i", "Prompt", "Go to the prompt and type.", True),
     Command("chat.system", "s", "System", "Set the system prompt; empty is none.", True),
     Command("chat.settings", "t", "Settings", "Set temperature, length and seed."),

@@ -62,6 +62,7 @@ class FaultServer:
         self.jobs: list[dict[str, Any]] = []  # newest first
         self.files: dict[str, dict[str, Any]] = {}
         self.lists: dict[str, Callable[[dict[str, str]], Any]] = {}
+        self.always: dict[str, Fault] = {}  # by "METHOD /path", never used up
         self.gone = threading.Event()  # a client left in the middle of a stream
         self._faults: dict[str, deque[Fault]] = {}
         self._release = threading.Event()
@@ -121,7 +122,7 @@ class FaultServer:
 
     def take(self, seen: Seen) -> Fault | None:
         waiting = self._faults.get(f"{seen.method} {seen.path}")
-        return waiting.popleft() if waiting else None
+        return waiting.popleft() if waiting else self.always.get(f"{seen.method} {seen.path}")
 
     def hang(self) -> None:
         self._release.wait(30)

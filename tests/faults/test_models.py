@@ -44,7 +44,7 @@ async def test_fine_tuned_models_know_their_job(workspace: Workspace, server: Fa
 
 
 async def test_what_there_is_to_chat_with(workspace: Workspace, server: FaultServer) -> None:
-    choices = await workspace.models.chat_choices()
+    choices = (await workspace.models.chat_offer()).choices
     assert [(choice.kind, choice.id, choice.step) for choice in choices] == [
         ("tuned", "own/name-of-a-result", None),
         ("tuned", TUNED, None),
@@ -53,13 +53,13 @@ async def test_what_there_is_to_chat_with(workspace: Workspace, server: FaultSer
         ("base", "base", None),
     ]
     asked = server.count("GET /fine_tuning/jobs/ftjob-1/checkpoints")
-    await workspace.models.chat_choices()
+    await workspace.models.chat_offer()
     assert server.count("GET /fine_tuning/jobs/ftjob-1/checkpoints") == asked  # they are final
 
 
 async def test_a_server_with_models_only(workspace: Workspace, server: FaultServer) -> None:
     server.fault("GET /fine_tuning/jobs", reply(404, "not found"))
-    assert {choice.kind for choice in await workspace.models.chat_choices()} == {
+    assert {choice.kind for choice in (await workspace.models.chat_offer()).choices} == {
         "base",
         "tuned",
         "checkpoint",
@@ -79,3 +79,17 @@ async def test_a_deletion_is_believed_only_when_said(
     with pytest.raises(Refused, match="web page"):
         await workspace.models.delete(TUNED)
     assert server.count(path) == 4
+
+
+async def test_a_fine_tune_stops_when_its_base_does(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    seen = await workspace.models.look()
+    days = {model.id: model.shutdown.day for model in (*seen.tuned, *seen.others)}
+    assert days == {model["id"]: "2027-01-14" for model in MODELS}
+    server.fault(f"GET /models/{TUNED}", reply(200, MODELS[1]))
+    server.fault("GET /models/base", reply(200, MODELS[0]))
+    one = await workspace.models.retrieve(TUNED)
+    assert (await workspace.models.shutdown(one)).words == "2027-01-14 with its base"
+    server.fault("GET /models/base", html(500), html(500), html(500))
+    assert (await workspace.models.shutdown(one)).words == "not announced"

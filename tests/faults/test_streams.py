@@ -59,9 +59,74 @@ async def test_an_error_in_mid_stream_keeps_what_came(
     server.fault(CHAT, stream(said("half"), sse(**problem("overloaded", code="busy"))))
     end = await workspace.chat.complete(REQUEST)
     assert (end.text, end.finish_reason, end.complete) == ("half", "busy", False)
+    assert end.broken == "overloaded"
+    [(_, _, _, kept)] = await workspace.store.chats("fault")
+    assert kept["broken"] == "overloaded"
     server.fault(CHAT, stream(sse(**problem("overloaded"))))
     with pytest.raises(Refused, match="overloaded"):
         await workspace.chat.complete(REQUEST)
+
+
+@pytest.mark.parametrize(
+    ("last", "words", "reason"),
+    [
+        (b'event: error\ndata: {"message": "worker died"}\n\n', "worker died", "error"),
+        (b'data: {"object": "error", "message": "no room", "code": 507}\n\n', "no room", "error"),
+        (b'data: {"error": "plain", "error_type": "x"}\n\n', "plain", "error"),
+        (b'error: {"code": 500, "message": "in llama.cpp\'s way"}\n\n', "llama.cpp", "error"),
+        (
+            b'data: {"type": "error", "error": {"type": "overloaded_error", "message": "O"}}\n\n',
+            "O",
+            "overloaded_error",
+        ),
+        (b'data: {"error": {"status": 1}}\n\n', '{"status": 1}', "error"),
+        (b"data: nonsense\n\n", "a chunk of the answer is not JSON: 'nonsense'", None),
+    ],
+)
+async def test_errors_in_mid_stream_in_every_form(
+    workspace: Workspace, server: FaultServer, last: bytes, words: str, reason: str | None
+) -> None:
+    server.fault(CHAT, stream(said("half"), last))
+    end = await workspace.chat.complete(REQUEST)
+    assert (end.text, end.finish_reason, end.complete) == ("half", reason, False)
+    assert words in end.broken
+
+
+CHUNK = said("more ☂", "stop").rstrip()
+
+
+@pytest.mark.parametrize("at", range(6, len(CHUNK)))
+async def test_a_stream_cut_anywhere_in_a_chunk_is_cut_off(
+    workspace: Workspace, server: FaultServer, at: int
+) -> None:
+    server.fault(CHAT, stream(said("half"), CHUNK[:at]), stream(CHUNK[:at]))
+    end = await workspace.chat.complete(REQUEST)
+    assert (end.text, end.complete) == ("half", False)
+    assert end.broken in {"", "the stream ended in the middle of a chunk"}
+    if CHUNK[5:at].strip():
+        assert end.broken
+        with pytest.raises(Unanswered, match="in the middle of a chunk"):
+            await workspace.chat.complete(REQUEST)
+
+
+async def test_an_answer_at_once_that_is_cut_is_cut_off(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    whole = json.dumps(
+        {"choices": [{"message": {"content": "ï"}, "finish": True}], "n": 12}
+    ).encode()
+    for at in range(1, len(whole)):
+        server.fault(CHAT, stream(whole[:at]))
+        with pytest.raises(Unanswered):
+            await workspace.chat.complete(REQUEST)
+
+
+async def test_an_end_that_came_is_not_taken_back(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.fault(CHAT, stream(said("all", "stop"), b'data: {"usa'))
+    end = await workspace.chat.complete(REQUEST)
+    assert (end.text, end.finish_reason, end.complete, end.broken) == ("all", "stop", True, "")
 
 
 async def test_a_server_that_does_not_stream(workspace: Workspace, server: FaultServer) -> None:

@@ -203,7 +203,7 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         await until(lambda: pilot.app.focused, pilot)
         await pilot.press(*"old")
-        await until(lambda: pilot.app.screen._found and len(pilot.app.screen._found) == 1, pilot)
+        await until(lambda: pilot.app.screen._found and len(pilot.app.screen._found) == 2, pilot)
         await pilot.press("enter")
         await until(lambda: screen.model == MODELS[2], pilot)
         await pilot.press(*"Hi", "enter")

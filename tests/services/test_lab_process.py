@@ -46,7 +46,7 @@ async def test_it_is_started_again_by_the_next_request(home: Home) -> None:
         first = home.lab_pid()
         assert first is not None
         home.end_lab(signal.SIGKILL)
-        choices = await workspace.models.chat_choices()
+        choices = (await workspace.models.chat_offer()).choices
         assert {choice.kind for choice in choices} == {"base"}
         assert home.lab_pid() not in {None, first}
         assert states == ["starting", "ready", "starting", "ready"]

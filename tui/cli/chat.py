@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.services.chat import ChatMessage, ChatRequest, Delta, Reply
+from tui.services.chat import STALLED_S, ChatMessage, ChatRequest, Delta, Reply
 from tui.services.errors import InputError, ServiceError, Unanswered
 
 if TYPE_CHECKING:
@@ -49,13 +49,40 @@ async def _chat(options: argparse.Namespace, workspace: Workspace, out: Output) 
         max_tokens=options.max_tokens,
         seed=options.seed,
     )
-    async with aclosing(workspace.chat.stream(request)) as parts:
-        async for part in parts:
-            if isinstance(part, Delta):
-                out.piece(part.text)
-            else:
-                return _finish(options.model, part, out)
+    silence = _Silence(STALLED_S, out)
+    try:
+        async with aclosing(workspace.chat.stream(request)) as parts:
+            async for part in parts:
+                silence.over()
+                if isinstance(part, Delta):
+                    out.piece(part.text)
+                else:
+                    return _finish(options.model, part, out)
+    finally:
+        silence.end()
     raise AssertionError("a stream always ends in a reply")
+
+
+class _Silence:
+    """Says on the error stream, once a silence, that no text has come for some seconds."""
+
+    def __init__(self, seconds: float, out: Output) -> None:
+        self._seconds = seconds
+        self._out = out
+        self._loop = asyncio.get_running_loop()
+        self._alarm = self._loop.call_later(seconds, self._tell)
+
+    def over(self) -> None:
+        """Begin to wait anew."""
+        self._alarm.cancel()
+        self._alarm = self._loop.call_later(self._seconds, self._tell)
+
+    def end(self) -> None:
+        """Wait for nothing more."""
+        self._alarm.cancel()
+
+    def _tell(self) -> None:
+        self._out.note(f"finetui: no text for {self._seconds:g} s; ctrl+c stops")
 
 
 def _finish(model: str, reply: Reply, out: Output) -> int:
@@ -75,11 +102,13 @@ def _finish(model: str, reply: Reply, out: Output) -> int:
             "latency": round(reply.latency_s, 3),
             "first_token": None if reply.first_token_s is None else round(reply.first_token_s, 3),
             "complete": reply.complete,
+            "broken": reply.broken or None,
         }
     )
     if reply.complete:
         return 0
-    out.say(Unanswered("The answer broke off", "its end never came", "Ask again."))
+    cause = reply.broken or "its end never came"
+    out.say(Unanswered("The answer broke off", cause, "Ask again.", request_id=reply.request_id))
     return ServiceError.exit_code
 
 

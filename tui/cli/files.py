@@ -76,7 +76,7 @@ def _age(text: str) -> int:
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     seen = await workspace.file_overview.look()
     if seen.jobs_problem is not None:
-        out.note(f"finetui: which jobs use them is not known: {seen.jobs_problem.cause}")
+        out.note(f"finetui: which jobs use them is not known: {seen.jobs_problem.brief}")
     now = time.time()
     files = [
         file

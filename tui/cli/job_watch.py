@@ -45,8 +45,12 @@ async def follow(
     """Tell a line an event until the job ended; return it and all its events."""
     job: Job | None = None
     events: list[Event] = []
+
+    def waiting(error: ServiceError) -> None:
+        out.note(f"{error.title}: {error.cause}; asked again after {error.wait_words or 'a while'}")
+
     try:
-        async with aclosing(workspace.jobs.follow(job_id)) as updates:
+        async with aclosing(workspace.jobs.follow(job_id, waiting)) as updates:
             async for update in updates:
                 if job is None or job.status != update.job.status:
                     out.note(f"{update.job.id}: {update.job.status}")

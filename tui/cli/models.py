@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
 from tui.cli.output import when
+from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
+    from tui.services.models import ModelsSeen, TunedModel
     from tui.services.workspace import Workspace
 
 
@@ -28,38 +30,56 @@ def register(commands: Commands[Parser]) -> None:
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    models = await workspace.models.list()
-    tuned = {model.id: model for model in await workspace.models.tuned()}
-    rows: list[dict[str, Any]] = []
-    for model in models:
-        origin = tuned.get(model.id)
-        if options.tuned and origin is None:
-            continue
-        kind = "tuned" if origin else "checkpoint" if model.is_checkpoint else "base"
-        own = {"kind": kind, "base": origin.base if origin else model.base}
-        rows.append({**model.raw, **own, "job_id": origin.job_id if origin else None})
-    out.document({"models": rows})
+    seen = await workspace.models.look()
+    if seen.problem is not None and not seen.tuned:
+        raise seen.problem
+    _tell_missing(seen, out, tuned=options.tuned)
+    tuned = {model.id: model for model in seen.tuned}
+    found = tuned | ({} if options.tuned else {model.id: model for model in seen.others})
+    order = [one.id for one in seen.models] or [*tuned]
+    models = [found[one] for one in order if one in found]
+    rows = [_row(model, tuned=model.id in tuned) for model in models]
+    problems = {"problem": seen.problem, "jobs_problem": seen.jobs_problem}
+    told = {name: error.to_json() for name, error in problems.items() if error is not None}
+    out.document({"models": rows, **told})
     out.table(
         ("id", "kind", "base", "job", "created", "until"),
         [
             (
-                row["id"], row["kind"], row["base"], row["job_id"] or "–",
-                when(row.get("created")), row.get("shutdown_date") or "–",
+                model.id, row["kind"], model.base, model.job_id or "–", when(model.created),
+                model.shutdown.day or "–",
             )
-            for row in rows
+            for model, row in zip(models, rows, strict=True)
         ],
     )  # fmt: skip
-    return 0
+    return 0 if seen.problem is None else seen.problem.exit_code
+
+
+def _row(model: TunedModel, *, tuned: bool) -> dict[str, Any]:
+    kind = "tuned" if tuned else "checkpoint" if model.info.is_checkpoint else "base"
+    own = {"id": model.id, "kind": kind, "base": model.base, "job_id": model.job_id}
+    return {**model.info.raw, **own, "until": model.shutdown.day}
+
+
+def _tell_missing(seen: ModelsSeen, out: Output, *, tuned: bool) -> None:
+    """Say on the error stream what the list lacks."""
+    if seen.problem is not None:
+        out.say(seen.problem)
+        out.note("finetui: only models that jobs name are listed")
+    problem = seen.jobs_problem
+    if problem is not None and (tuned or not isinstance(problem, NotOffered)):
+        out.note(f"finetui: which jobs made them is not known: {problem.brief}")
 
 
 async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     model = await workspace.models.retrieve(options.id)
-    out.document(model.raw)
+    shutdown = await workspace.models.shutdown(model)
+    out.document({**model.raw, "id": model.id, "base": model.base, "until": shutdown.day})
     out.line(f"id        {model.id}")
     out.line(f"base      {model.base}")
     out.line(f"owner     {model.owned_by}")
     out.line(f"created   {when(model.created)}")
-    out.line(f"until     {model.shutdown_date or '–'}")
+    out.line(f"until     {shutdown.words}")
     return 0
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import time
+
+_SOON_S = 120  # so near a moment is told to the second
 
 
 def moment_words(at: float | None, now: float) -> str:
@@ -17,5 +20,22 @@ def moment_words(at: float | None, now: float) -> str:
         if then[:3] == today[:3]:
             return time.strftime("%H:%M:%S", then)
         return time.strftime("%b %d" if then[0] == today[0] else "%Y-%m-%d", then)
+    except (ValueError, OverflowError, OSError):  # a server may send any number
+        return ""
+
+
+def until_words(at: float, now: float) -> str:
+    """Return a moment to come (Unix seconds) as its time, with its day unless that is today.
+
+    Never earlier than the moment. Empty for one no clock can show.
+    """
+    exact = at - now < _SOON_S
+    try:
+        then = time.localtime(math.ceil(at) if exact else math.ceil(at / 60) * 60)
+        clock = time.strftime("%H:%M:%S" if exact else "%H:%M", then)
+        today = time.localtime(now)
+        if then[:3] == today[:3]:
+            return clock
+        return f"{clock} on {time.strftime('%b %d' if then[0] == today[0] else '%Y-%m-%d', then)}"
     except (ValueError, OverflowError, OSError):  # a server may send any number
         return ""

@@ -40,9 +40,12 @@ def as_int(value: object) -> int | None:
 
 
 def as_time(value: object) -> int | None:
-    """Return Unix seconds a clock can show, of the years 1970 to 9999; anything else as None."""
+    """Return Unix seconds a clock can show, up to the year 9999; anything else as None.
+
+    Zero is what servers send that do not know when it was.
+    """
     seconds = as_int(value)
-    return seconds if seconds is not None and 0 <= seconds < LAST_SECOND else None
+    return seconds if seconds is not None and 0 < seconds < LAST_SECOND else None
 
 
 def as_float(value: object) -> float | None:

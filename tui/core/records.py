@@ -9,7 +9,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.parsing import as_int, as_map, as_object, as_text, as_time, required_id
+from tui.core.parsing import (
+    MalformedError,
+    as_int,
+    as_map,
+    as_object,
+    as_text,
+    as_time,
+    required_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,10 +112,16 @@ def parse_file(value: object) -> FileInfo:
 
 
 def parse_model(value: object) -> ModelInfo:
-    """Read a model object. Raises MalformedError when it has no id."""
+    """Read a model: an object, or its bare name. Raises MalformedError when it has no id.
+
+    Servers of another protocol call the id `model` or `name`.
+    """
+    if isinstance(value, str):
+        value = {"id": value}
     raw = as_object(value, "the model")
+    named = next((name for key in ("id", "model", "name") if (name := as_text(raw.get(key)))), None)
     return ModelInfo(
-        id=required_id(raw, "the model"),
+        id=required_id({"id": named}, "the model"),
         created=as_time(raw.get("created")),
         owned_by=as_text(raw.get("owned_by")) or "",
         shutdown_date=as_text(raw.get("shutdown_date")),
@@ -116,8 +130,13 @@ def parse_model(value: object) -> ModelInfo:
 
 
 def parse_deleted(value: object, asked: str) -> Deleted:
-    """Read the answer to a deletion of `asked`; silence about it counts as not deleted."""
+    """Read the answer to a deletion of `asked`; silence about it counts as not deleted.
+
+    Raises MalformedError for an error, and for what is no object.
+    """
     raw = as_object(value, "the answer")
+    if raw.get("error") and raw.get("deleted") is not True:
+        raise MalformedError("the answer is an error")
     return Deleted(as_text(raw.get("id")) or asked, raw.get("deleted") is True)
 
 

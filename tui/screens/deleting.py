@@ -107,7 +107,7 @@ class DeletingScreen(ModeScreen):
                     answer = await delete(one)
                     cause = "" if answer.deleted else "the provider did not say it is gone"
                 except ServiceError as error:
-                    cause = error.cause
+                    cause = error.brief
                     unsure |= {one} if isinstance(error, Unanswered) else set()
                 self.outcomes.append(Outcome(one, cause))
                 self._show_outcomes(len(ids))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from time import time
 from typing import TYPE_CHECKING, Any
@@ -99,8 +100,25 @@ def from_status(response: httpx2.Response, asked: Asked) -> ServiceError:
         code=code,
         param=param,
     )
-    made.retry_after = retry_after(response)
+    made.asks_to_wait(retry_after(response))
+    if made.passing and code != "insufficient_quota" and (until := made.wait_words):
+        made.next_step = f"The server asks to wait until {until}; then try again."
     return made
+
+
+def words_in(body: object) -> str:
+    """Return what a decoded answer says of an error, in whichever place; empty when nothing."""
+    raw = as_map(body)
+    error, detail = raw.get("error"), raw.get("detail")
+    found = (
+        as_text(as_map(error).get("message"))
+        or as_text(error)
+        or as_text(raw.get("message"))
+        or as_text(detail)
+    )
+    if found or error or not detail:
+        return found or ""
+    return json.dumps(detail, ensure_ascii=False)[:300]
 
 
 def request_id(response: httpx2.Response) -> str | None:
@@ -117,7 +135,10 @@ def retry_after(response: httpx2.Response) -> float | None:
     if header is None or (seconds := as_float(header)) is not None:
         return None if header is None else max(0.0, seconds or 0.0)
     try:
-        return max(0.0, parsedate_to_datetime(header).timestamp() - time())
+        moment = parsedate_to_datetime(header)
+        # "-0000" is GMT without a zone: without one Python would take the local zone.
+        at = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, at.timestamp() - time())
     except (ValueError, TypeError, OverflowError):
         return None
 
@@ -125,11 +146,12 @@ def retry_after(response: httpx2.Response) -> float | None:
 def _not_offered(status: int, asked: Asked, *, structured: bool) -> bool:
     if status in {405, 501}:
         return True
-    # A 404 on a single object, or one that names a code, is about that object only.
+    # A 404 on a single object is about that object only, and so is one that names a code unless
+    # it answers the reading of a list: that is there, or not offered.
     collection = asked.path in {
         "/files", "/uploads", "/fine_tuning/jobs", "/models", "/chat/completions",
     }  # fmt: skip
-    return status == 404 and collection and not structured
+    return status == 404 and collection and (asked.method == "GET" or not structured)
 
 
 def _next_step(kind: type[Refused], status: int, code: str | None, asked: Asked) -> str:
@@ -165,19 +187,9 @@ def _words(response: httpx2.Response) -> str:
     if _is_html(response, text):
         return f"a web page came back{_page_title(text)} (HTTP {response.status_code})"
     try:
-        body = json.loads(text)
+        return words_in(json.loads(text))
     except (ValueError, RecursionError):
         return text[:300]
-    error = as_map(body).get("error")
-    found = (
-        as_text(as_map(error).get("message"))
-        or as_text(error)
-        or as_text(as_map(body).get("message"))
-        or as_text(as_map(body).get("detail"))
-    )
-    if found or error or not (detail := as_map(body).get("detail")):
-        return found or ""
-    return json.dumps(detail, ensure_ascii=False)[:300]
 
 
 def _is_html(response: httpx2.Response, text: str) -> bool:

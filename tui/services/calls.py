@@ -20,7 +20,10 @@ Method = Literal["GET", "POST", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `doing` completes "Cannot …" in error titles; `timeout` is in seconds."""
+    """One request. `doing` completes "Cannot …" in error titles; `timeout` is in seconds.
+
+    With neither `body` nor `content` it has no body at all, and no Content-Type.
+    """
 
     method: Method
     path: str
@@ -42,11 +45,13 @@ def segment(identifier: str) -> str:
 async def perform(client: AsyncOpenAI, call: Call) -> httpx2.Response:
     """Make the request; the answer is unread. The library's own errors pass through."""
     import httpx2
-    from openai import AsyncStream, Timeout
+    from openai import AsyncStream, Omit, Timeout
 
+    bare = call.body is None and call.content is None
+    # The library would declare JSON also where nothing is sent: a strict server refuses that.
+    kind = Omit() if bare else "application/json"
     options: dict[str, Any] = {
-        "headers": {"Accept": "application/json", "Content-Type": "application/json"}
-        | dict(call.headers or {}),
+        "headers": {"Accept": "application/json", "Content-Type": kind} | dict(call.headers or {}),
         "max_retries": 0,
     }
     if call.query:

@@ -7,11 +7,12 @@ from contextlib import aclosing
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tui.core.masking import KEYS, StreamMask
+from tui.core.masking import KEYS, StreamMask, mask
 from tui.core.parsing import as_map, as_text
 from tui.core.records import Usage, parse_usage
+from tui.services.answers import request_id
 from tui.services.calls import Call
-from tui.services.errors import InputError, Malformed, Refused, Unanswered
+from tui.services.errors import InputError, Malformed, Refused, ServiceError
 from tui.services.ledger import kept
 from tui.services.sse import read_chunks
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 CHAT = "/chat/completions"
 FIRST_TOKEN_S = 120.0
+STALLED_S = 10.0  # without any text, after which that is worth a word
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,9 @@ class Delta:
 class Reply:
     """The end of an answer. `complete` is False when the stream broke before its end.
 
-    Latencies are in seconds from the moment of asking; `first_token_s` is None without text.
+    `broken` is why it broke, in the server's words where it said so, and `request_id` under
+    which the server knows it. Latencies are in seconds from the moment of asking;
+    `first_token_s` is None without text.
     """
 
     text: str
@@ -94,6 +98,8 @@ class Reply:
     latency_s: float
     first_token_s: float | None
     complete: bool
+    broken: str = ""
+    request_id: str | None = None
 
 
 class ChatService:
@@ -106,8 +112,8 @@ class ChatService:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta | Reply]:
         """Yield the answer's pieces and then one Reply; `aclose()` stops the model.
 
-        A broken stream ends in a Reply that is not complete. Raises a ServiceError when
-        the provider refuses, or when nothing at all came.
+        A stream that breaks after some text ends in a Reply that is not complete. Raises a
+        ServiceError when the provider refuses, or when nothing at all came.
         """
         answer = _Answer(time.monotonic())
         call = Call(
@@ -118,22 +124,21 @@ class ChatService:
             headers={"Accept": "text/event-stream"},
             timeout=max(FIRST_TOKEN_S, self._provider.profile.timeout),
         )
+        known_as: str | None = None
         try:
             async with (
                 self._provider.stream(call) as response,
                 aclosing(read_chunks(response, call.doing)) as chunks,
             ):
+                known_as = mask(request_id(response) or "") or None
                 async for chunk in chunks:
                     if text := answer.take(chunk):
                         yield Delta(text)
-        except Unanswered:
+        except ServiceError as error:
+            error.request_id = error.request_id or known_as
             if not answer.text:
                 raise
-        except Refused as error:  # an error in mid-stream, after part of the answer
-            if not answer.text:
-                raise
-            answer.finish_reason = error.code or "error"
-            answer.ended = False
+            answer.breaks(error)
         if rest := answer.rest():
             yield Delta(rest)
         if not answer.text and not answer.ended:
@@ -173,6 +178,7 @@ class _Answer:
     first_token: float | None = None
     ended: bool = False
     mask: StreamMask = field(default_factory=lambda: StreamMask(KEYS))
+    broken: ServiceError | None = None
 
     @property
     def text(self) -> str:
@@ -200,7 +206,15 @@ class _Answer:
         self.pieces.append(text)
         return text
 
+    def breaks(self, error: ServiceError) -> None:
+        """Take note of what broke the stream off; after its end that is of no account."""
+        if isinstance(error, Refused):
+            self.finish_reason, self.ended = error.code or "error", False
+        if not self.ended:
+            self.broken = error
+
     def reply(self) -> Reply:
+        broken = self.broken
         first = self.first_token
         return Reply(
             text=self.text,
@@ -209,4 +223,6 @@ class _Answer:
             latency_s=time.monotonic() - self.started,
             first_token_s=None if first is None else first - self.started,
             complete=self.ended,
+            broken="" if broken is None else broken.cause,
+            request_id=None if broken is None else broken.request_id,
         )

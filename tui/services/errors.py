@@ -18,16 +18,18 @@ ServiceError                 title, cause in the other side's words, next step
 
 from __future__ import annotations
 
+import time
 from typing import ClassVar
 
 from tui.core.masking import mask
+from tui.core.moments import until_words
 
 
 class ServiceError(Exception):
     """Something failed; it is shown whole and can be copied, and so holds no key.
 
     `exit_code` is what a headless command returns for it. `retry_after` is the wait in
-    seconds the server asked for, if it did.
+    seconds the server asked for, if it did, and `retry_at` when that is over, in Unix seconds.
     """
 
     exit_code: ClassVar[int] = 3
@@ -41,6 +43,24 @@ class ServiceError(Exception):
         self.request_id = request_id and mask(request_id)
         super().__init__(f"{self.title}: {self.cause}")
         self.retry_after: float | None = None
+        self.retry_at: float | None = None
+
+    def asks_to_wait(self, seconds: float | None) -> None:
+        """Take note of the wait the server asks for, counted from now; None for none."""
+        self.retry_after = seconds
+        self.retry_at = None if seconds is None else time.time() + seconds
+
+    @property
+    def wait_words(self) -> str:
+        """Until when the server asks to wait, by the clock; empty where it does not."""
+        if not self.retry_after or self.retry_at is None:
+            return ""
+        return until_words(self.retry_at, time.time())
+
+    @property
+    def brief(self) -> str:
+        """The cause and how long to wait, for a line without a next step."""
+        return f"{self.cause} (wait until {until})" if (until := self.wait_words) else self.cause
 
     @property
     def passing(self) -> bool:

@@ -24,7 +24,7 @@ from tui.services.errors import (
 )
 from tui.services.ledger import kept
 from tui.services.paging import Page, collect, parse_page
-from tui.services.parsed import parsed
+from tui.services.parsed import parsed, parsed_all
 from tui.services.part_uploads import PartUploads
 from tui.services.store import UploadRecord
 from tui.services.transfers import Transfers
@@ -81,7 +81,7 @@ class FileService:
             query = {"limit": PAGE_SIZE, "after": after, "purpose": purpose}
             return parse_page(await self._provider.get_json("/files", query, doing=doing), "files")
 
-        return [parsed(parse_file, raw, doing) for raw in await collect(fetch)]
+        return parsed_all(parse_file, await collect(fetch), doing)
 
     async def upload(
         self, path: str | Path, purpose: str = "fine-tune", watch: Watch | None = None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator
+    from collections.abc import AsyncGenerator, Callable
 
     from tui.core.jobs import Event, Job
     from tui.services.jobs import JobService
@@ -26,10 +26,16 @@ class JobUpdate:
     new_events: tuple[Event, ...]
 
 
-async def follow(jobs: JobService, job_id: str, every: float) -> AsyncGenerator[JobUpdate]:
+async def follow(
+    jobs: JobService,
+    job_id: str,
+    every: float,
+    on_wait: Callable[[ServiceError], None] = lambda _: None,
+) -> AsyncGenerator[JobUpdate]:
     """Yield the job with its new events whenever something changed, until it ended.
 
-    Passing failures are sat out; ten in a row, or one that will not pass, are raised.
+    Passing failures are sat out; ten in a row, or one that will not pass, are raised. `on_wait`
+    is told of one after which the server asks for a longer wait than there would be.
     """
     known: set[str] = set()
     last: Job | None = None
@@ -44,6 +50,8 @@ async def follow(jobs: JobService, job_id: str, every: float) -> AsyncGenerator[
             if not error.passing or failures >= FOLLOW_FAILURES:
                 raise
             wait = every * 2 ** min(failures, 5)
+            if (error.retry_after or 0) > wait:
+                on_wait(error)
             await asyncio.sleep(max(wait, error.retry_after or 0))
             continue
         failures = 0

@@ -15,7 +15,7 @@ from tui.services.history import JobHistory
 from tui.services.job_requests import NONCE, JobRequest
 from tui.services.ledger import kept
 from tui.services.paging import Page, collect, parse_page
-from tui.services.parsed import parsed
+from tui.services.parsed import parsed, parsed_all
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Container, Sequence
@@ -127,7 +127,7 @@ class JobService:
         """Return the checkpoints kept, by step."""
         doing = f"read the checkpoints of job {job_id}"
         raws = await self._walk(f"{JOBS}/{segment(job_id)}/checkpoints", doing)
-        found = [parsed(parse_checkpoint, raw, doing) for raw in raws]
+        found = parsed_all(parse_checkpoint, raws, doing)
         found.sort(key=lambda checkpoint: checkpoint.step or 0)
         self.history.saw_checkpoints(job_id, found)
         return found
@@ -143,12 +143,15 @@ class JobService:
             )
         return decode_result(await self._files.content(job.result_files[0]))
 
-    def follow(self, job_id: str) -> AsyncGenerator[JobUpdate]:
+    def follow(
+        self, job_id: str, on_wait: Callable[[ServiceError], None] = lambda _: None
+    ) -> AsyncGenerator[JobUpdate]:
         """Yield the job with its new events whenever something changed, until it ended.
 
         Passing failures are sat out; ten in a row, or one that will not pass, are raised.
+        `on_wait` is told when the server asks for a longer wait than there would be.
         """
-        return follow(self, job_id, self._follow_every)
+        return follow(self, job_id, self._follow_every, on_wait)
 
     async def _act(self, job_id: str, action: str) -> Job:
         doing = f"{action} job {job_id}"
@@ -180,7 +183,7 @@ class JobService:
     async def _pages(self, limit: int | None, query: dict[str, str] | None = None) -> Jobs:
         doing = "list the jobs"
         raws = await self._walk(JOBS, doing, limit=limit, query=query)
-        return [parsed(parse_job, raw, doing) for raw in raws]
+        return parsed_all(parse_job, raws, doing)
 
     async def _walk(
         self,
@@ -197,7 +200,7 @@ class JobService:
             # Whoever knows the older ones mostly wants the first few.
             some = FEW_NEW if known and after is None else size
             asked = {"limit": some, "after": after, **(query or {})}
-            return parse_page(await self._provider.get_json(path, asked, doing=doing), "objects")
+            return parse_page(await self._provider.get_json(path, asked, doing=doing), "jobs")
 
         return await collect(fetch, limit=limit, known=known)
 

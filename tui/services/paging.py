@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.parsing import as_map, as_text
-from tui.services.errors import Malformed
+from tui.core.parsing import as_int, as_map, as_text
+from tui.services.answers import words_in
+from tui.services.errors import Malformed, NotOffered, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Container, Mapping
 
 MAX_PAGES = 10_000
+# How servers word that they have no such list, where the status does not tell.
+_NOT_OFFERED = re.compile(
+    r"(unexpected|unknown|unsupported|invalid|no such) (endpoint|method|path|route|url)"
+    r"|not (found|supported|implemented|offered)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,11 +30,17 @@ class Page:
     has_more: bool | None
 
 
-def parse_page(value: object, what: str) -> Page:
-    """Read a list answer: `{"data": [...]}`, or a bare JSON list. Raises Malformed otherwise."""
-    has_more = as_map(value).get("has_more")
-    data = value if isinstance(value, list) else as_map(value).get("data", ...)
-    if data is None or (data is ... and isinstance(value, dict) and not value):
+def parse_page(value: object, what: str, *, names: bool = False) -> Page:
+    """Read a list answer: `{"data": [...]}`, `{"models": [...]}`, or a bare JSON list.
+
+    `what` is the plural of what is listed, with `names` possibly by its bare id. Raises Refused
+    or NotOffered for an error that came with 200, Malformed for anything else.
+    """
+    raw = as_map(value)
+    data = value if isinstance(value, list) else raw.get("data", raw.get(what, ...))
+    if data is ... and raw.get("error"):
+        raise _refusal(raw, what)
+    if data is None or value is None or (data is ... and value == {}):
         data = []
     if not isinstance(data, list):
         raise Malformed(
@@ -34,8 +48,23 @@ def parse_page(value: object, what: str) -> Page:
             f"the answer has no data: {str(value)[:120]}",
             "Check the profile's base_url.",
         )
-    items = tuple(item for item in data if isinstance(item, dict))
-    return Page(items, has_more if isinstance(has_more, bool) else None)
+    rows = ({"id": row} if names and isinstance(row, str) else row for row in data)
+    has_more = raw.get("has_more")
+    return Page(
+        tuple(row for row in rows if isinstance(row, dict)),
+        has_more if isinstance(has_more, bool) else None,
+    )
+
+
+def _refusal(raw: Mapping[str, Any], what: str) -> Refused:
+    """Return the error a server has sent as if all were well."""
+    error = as_map(raw["error"])
+    code = error.get("code", error.get("status"))
+    said = words_in(raw) or str(raw["error"])[:300]
+    absent = as_int(code) in {404, 405, 501} or _NOT_OFFERED.search(said)
+    kind = NotOffered if absent else Refused
+    step = "This provider does not offer it." if absent else "Check the profile and its key."
+    return kind(f"Cannot list the {what}", said, step, status=200, code=as_text(code))
 
 
 async def collect(

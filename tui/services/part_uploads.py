@@ -172,7 +172,10 @@ class PartUploads:
         def again() -> None:
             teller.remark(f"part {number + 1} of {upload.count} had to be sent again")
 
-        raw = await self._again(once, again)
+        def waiting(until: str) -> None:
+            teller.remark(f"the provider asks to wait until {until}")
+
+        raw = await self._again(once, again, waiting)
         return parsed(lambda value: required_id(as_map(value), "the part"), raw, doing)
 
     async def _complete(self, upload: OpenUpload) -> object:
@@ -204,9 +207,15 @@ class PartUploads:
         return await self._find(upload.name, upload.size, upload.purpose, upload.begun_at)
 
     async def _again(
-        self, attempt: Callable[[], Awaitable[T]], on_again: Callable[[], None] = lambda: None
+        self,
+        attempt: Callable[[], Awaitable[T]],
+        on_again: Callable[[], None] = lambda: None,
+        on_wait: Callable[[str], None] = lambda _: None,
     ) -> T:
-        """Make a request that is harmless to repeat, again where it failed in passing."""
+        """Make a request that is harmless to repeat, again where it failed in passing.
+
+        `on_wait` is told until when a provider asks to wait for longer than we would.
+        """
         for pause in AGAIN_S:
             try:
                 return await attempt()
@@ -216,6 +225,8 @@ class PartUploads:
                 wait = max(pause, error.retry_after or 0)
                 if not error.passing or _gone(error) or wait > LONGEST_WAIT_S:
                     raise
+                if wait > pause and error.wait_words:
+                    on_wait(error.wait_words)
             await asyncio.sleep(wait)
             on_again()
         return await attempt()

@@ -113,8 +113,8 @@ class Provider:
     async def post_json(
         self, path: str, body: Mapping[str, Any] | None = None, *, doing: str
     ) -> object:
-        """Send `body` once and return the decoded answer."""
-        return await self.send(Call("POST", path, doing, body=body or {}))
+        """Send `body`, or none at all, once and return the decoded answer."""
+        return await self.send(Call("POST", path, doing, body=body))
 
     async def delete_json(self, path: str, *, doing: str) -> object:
         """Ask once for a deletion and return the decoded answer."""

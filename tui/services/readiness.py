@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from tui.services.models import ModelService
 
+LONGEST_WAIT_S = 600.0  # that is kept to when a server asks for more
 # About ten minutes in all.
 WAITS_S = (0.0, 2.0, 4.0, 8.0, 15.0, *(30.0,) * 19)
 
@@ -26,8 +27,10 @@ async def wait_until_ready(
 
     `on_wait` is told each time it does not. A provider that cannot be asked counts as ready.
     """
+    asked = 0.0
     for wait in waits:
-        await asyncio.sleep(wait)
+        await asyncio.sleep(max(wait, asked))
+        asked = 0.0
         try:
             if await _known(models, model_id):
                 return True
@@ -36,6 +39,7 @@ async def wait_until_ready(
         except ServiceError as error:
             if not error.passing:
                 return True  # it will not say: the chat itself will tell
+            asked = min(error.retry_after or 0.0, LONGEST_WAIT_S)
         on_wait()
     return False
 

@@ -158,6 +158,13 @@ class Store:
         rows = await self._db.read("SELECT id, base, job_id FROM models WHERE profile = ?", profile)
         return {model: (base, job_id) for model, base, job_id in rows}
 
+    async def deleted_models(self, profile: str) -> set[str]:
+        """Return the ids of the models deleted from here."""
+        rows = await self._db.read(
+            "SELECT id FROM models WHERE profile = ? AND deleted_at IS NOT NULL", profile
+        )
+        return {model for (model,) in rows}
+
     async def forget_model(self, profile: str, model: str) -> None:
         """Mark a model as deleted."""
         await self._db.write(
@@ -181,6 +188,15 @@ class Store:
             profile, limit,
         )  # fmt: skip
         return [(at, model, json.loads(req), json.loads(rep)) for at, model, req, rep in rows]
+
+    async def models_asked(self, profile: str, limit: int = 20) -> list[str]:
+        """Return the models that answered here, the last one first."""
+        rows = await self._db.read(
+            "SELECT model FROM chats WHERE profile = ? GROUP BY model ORDER BY max(id) DESC"
+            " LIMIT ?",
+            profile, limit,
+        )  # fmt: skip
+        return [model for (model,) in rows]
 
     async def add_recent(self, path: str) -> None:
         """Remember that the dataset at `path` was opened just now."""

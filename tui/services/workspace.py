@@ -181,7 +181,9 @@ class Workspace:
         self.file_overview = FileOverview(self.files, self.jobs, self.store, profile.name)
         self.board = JobBoard(self.jobs)
         self.chat = ChatService(self.provider, self.store)
-        self.models = ModelService(self.provider, self.store, self.jobs)
+        # The catalogue's dates are OpenAI's own: other providers keep models for longer.
+        catalog = (lambda: self.tokens.catalog) if profile.kind == "openai" else None
+        self.models = ModelService(self.provider, self.store, self.jobs, catalog)
 
     async def _close_provider(self) -> None:
         await self.board.close()

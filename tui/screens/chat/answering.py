@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,13 @@ from textual import work
 from tui.screens.base import ModeScreen
 from tui.screens.chat.prompt import Prompt
 from tui.screens.chat.talk import Answer, Exchange, Talk
+from tui.services.chat import STALLED_S
 from tui.services.errors import InputError, ServiceError
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.timer import Timer
     from textual.worker import Worker
 
@@ -24,13 +28,24 @@ FRAMES = 15  # a second, at most: what a terminal over SSH carries easily
 
 
 class Answering(ModeScreen):
-    """One answer at a time; esc stops it."""
+    """One answer at a time; esc stops it.
+
+    After `stalled_after` seconds without text, by `clock`, the status line says so.
+    """
 
     talk: Talk
     options: Options
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, stalled_after: float = STALLED_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         super().__init__()
+        self.stalled_after = stalled_after
+        self.clock = clock
+        self._text_at = 0.0  # when text came last
+        self._silent = (
+            0  # the whole seconds since, as the status line says them; 0 while it says none
+        )
         self._asking: Worker[None] | None = None
         self._answer: Answer | None = None
         self._clock: Timer | None = None
@@ -95,6 +110,7 @@ class Answering(ModeScreen):
         async with aclosing(self.workspace.chat.stream(request)) as parts:
             async for part in parts:
                 if isinstance(part, Delta):
+                    self._text_at = self.clock()
                     answer.pieces.append(part.text)
                 else:
                     answer.finish(part)
@@ -105,6 +121,7 @@ class Answering(ModeScreen):
         kept = [tried for tried in exchange.answers if tried.text or tried.state == "done"]
         exchange.answers = [*kept, answer]
         self._painted = 0
+        self._text_at = self.clock()
         self.show_talk()
         self._clock = self.set_interval(1 / FRAMES, self._paint)
         return answer
@@ -115,6 +132,15 @@ class Answering(ModeScreen):
         if answer is not None and self._painted < len(answer.pieces) and self.is_current:
             self._painted = len(answer.pieces)
             self.query_one(Conversation).update_last(answer.turn(counts=True))
+        if answer is not None:
+            self._say_stalled(self.clock() - self._text_at)
+
+    def _say_stalled(self, silent: float) -> None:
+        """Say how long no text has come, anew each whole second, once that is long."""
+        seconds = int(silent) if silent >= self.stalled_after else 0
+        if seconds != self._silent:
+            self._silent = seconds
+            self.note(f"no text for {seconds} s; esc stops" if seconds else "")
 
     def _end(self, exchange: Exchange, answer: Answer | None, typed: str) -> None:
         self._asking = self._answer = None
@@ -123,6 +149,7 @@ class Answering(ModeScreen):
             self._clock = None
         if not self.is_attached:  # the program is ending
             return
+        self._say_stalled(0)
         self.host.working("chat", "")
         prompt = self.query_one(Prompt)
         prompt.busy(False)

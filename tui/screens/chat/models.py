@@ -6,16 +6,23 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.screens.dialogs.choose import Choice
+from tui.screens.offers import wrapped
+from tui.services.errors import Malformed, NotOffered, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.services.models import ChatChoice
+    from tui.services.errors import ServiceError
+    from tui.services.models import ChatChoice, ChatOffer
+
+_REMARKS = {
+    "base": "base", "tuned": "fine-tuned", "checkpoint": "checkpoint", "asked": "asked before",
+}  # fmt: skip
 
 
 def choice_of(choice: ChatChoice) -> Choice[str]:
     """Return a row of the list; the remark says what kind of model it is."""
-    remark = {"base": "base", "tuned": "fine-tuned", "checkpoint": "checkpoint"}[choice.kind]
+    remark = _REMARKS[choice.kind]
     if choice.step is not None:
         remark += f" at step {choice.step}"
     if choice.kind != "base" and choice.created:
@@ -33,4 +40,17 @@ def default_choice(choices: Sequence[ChatChoice]) -> ChatChoice | None:
 
     bases = {choice.id: choice for choice in choices if choice.kind == "base"}
     known = next((bases[m.id] for m in load().trainable if m.id in bases), None)
-    return known or next(iter(bases.values()), None)
+    return known or next(iter(bases.values()), None) or next(iter(choices), None)
+
+
+def only_the_list(problem: ServiceError | None) -> bool:
+    """Whether models can be asked all the same: the server answers, it only lists none."""
+    if isinstance(problem, Refused):
+        return isinstance(problem, NotOffered) or not (problem.status == 401 or problem.passing)
+    return problem is None or isinstance(problem, Malformed)
+
+
+def none_words(offer: ChatOffer) -> str:
+    """Return what a list of models without any says."""
+    why = f"The models cannot be listed: {offer.problem.brief}" if offer.problem else ""
+    return wrapped(why or "The provider lists no models.", "Type a model's id; enter takes it.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import work
@@ -10,22 +11,25 @@ from textual.worker import get_current_worker
 from tui.core.records import ModelInfo
 from tui.screens.chat.answering import Answering
 from tui.screens.chat.header import ChatHeader
-from tui.screens.chat.models import choice_of, default_choice
+from tui.screens.chat.models import choice_of, default_choice, none_words, only_the_list
 from tui.screens.chat.options import Options, OptionsDialog, defaults_for
 from tui.screens.chat.prompt import Prompt
 from tui.screens.chat.system import NO_PROMPT, DatasetPrompt, DatasetPrompts, SystemDialog
 from tui.screens.chat.talk import Exchange, Talk
 from tui.screens.dialogs.choose import Choose
-from tui.services.errors import InputError, ServiceError
+from tui.services.chat import STALLED_S
+from tui.services.errors import InputError
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.widgets import TextArea
     from textual.worker import Worker
 
     from tui.screens.chat.talk import Answer
-    from tui.services.models import ChatChoice
+    from tui.services.models import ChatOffer
     from tui.services.workspace import Workspace
 
 LONGEST = 200_000  # characters of one answer that are shown
@@ -33,7 +37,7 @@ PROMPT = "chat prompt"  # where what is typed is kept
 EMPTY = """\
 Type a question below; enter sends it.
 
-  m  choose another model: base, fine-tuned or checkpoint
+  m  choose another model, or type the id of one
   s  system prompt    t  temperature, length, seed
 
 These keys work after esc, which leaves the prompt. i goes back to it."""
@@ -45,14 +49,16 @@ class ChatScreen(Answering):
     MODE: ClassVar[str] = "chat"
     CSS_PATH = "screen.tcss"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(
+        self, *, stalled_after: float = STALLED_S, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        super().__init__(stalled_after=stalled_after, clock=clock)
         self.talk = Talk()
         self.options = Options()
         self.model = ""
         self._before = Talk()  # the conversation `n` has put away
         self._options_set = False
-        self._known: list[ChatChoice] = []  # the provider's list as it came last
+        self._offer: ChatOffer | None = None  # what can be asked, as it came last
         self._system: str | None = None  # the user's own; None while they have set none
         self._prompts = DatasetPrompts()
         self._dataset = NO_PROMPT
@@ -69,7 +75,7 @@ class ChatScreen(Answering):
         self.stop()
         if not self._options_set:
             self.options = defaults_for(workspace.profile.kind)
-        self.model, self._known, self._choosing = "", [], None
+        self.model, self._offer, self._choosing = "", None, None
         prompt = self.query_one(Prompt)
         if not prompt.text and (typed := workspace.typed.get(PROMPT)):
             prompt.fill(str(typed))
@@ -102,42 +108,48 @@ class ChatScreen(Answering):
     @work(group="model", exclusive=True, exit_on_error=False, description="look for a model")
     async def _choose_default(self) -> None:
         try:
-            choices = await self._choices()
-            if not self.model and (found := default_choice(choices)):
-                self.model = found.id
+            await self._find_default()
         finally:
             if self._choosing is get_current_worker():
                 self._choosing = None
             if self.is_attached:
                 self._show()
 
-    async def _choices(self) -> list[ChatChoice]:
-        """Return the models to chat with, asked for anew each time."""
+    async def _find_default(self) -> None:
+        """Choose a model where none is chosen. Raises ServiceError when nothing can be asked."""
+        offer = await self._look_for_models()
+        if not self.model and (found := default_choice(offer.choices)):
+            self.model = found.id
+        if offer.problem is not None and not only_the_list(offer.problem):
+            raise offer.problem
+
+    async def _look_for_models(self) -> ChatOffer:
+        """Return what can be asked, looked for anew each time."""
         self.host.working("models", "listing models")
         try:
-            choices = await self.workspace.models.chat_choices()
+            self._offer = offer = await self.workspace.models.chat_offer()
         finally:
             self.host.working("models", "")
-        self._known = choices
-        return choices
+        return offer
 
     def action_model(self) -> None:
-        """Choose the model the next question goes to; the list is asked for anew."""
-        known = [choice_of(choice) for choice in self._known]
-        dialog = Choose("Model", known, self.model, empty="asking for the models …")
+        """Choose the model to ask next, or type its id; the list is asked for anew."""
+        known = [choice_of(choice) for choice in self._offer.choices] if self._offer else []
+        dialog = Choose(
+            "Model", known, self.model, empty="asking for the models …",
+            typed=str, placeholder="type to narrow, or the id of any model",
+        )  # fmt: skip
         self.app.push_screen(dialog, self._take_model)
         self._renew(dialog)
 
     @work(group="renew", exclusive=True, exit_on_error=False, description="list the models anew")
     async def _renew(self, dialog: Choose[str]) -> None:
-        try:
-            choices = [choice_of(choice) for choice in await self._choices()]
-        except ServiceError:
-            if dialog.is_current:  # behind it the error could not be read
-                dialog.dismiss(None)
-            raise
+        offer = await self._look_for_models()
+        choices = [choice_of(choice) for choice in offer.choices]
+        empty = "nothing fits" if choices else none_words(offer)
         if dialog.is_current:
-            dialog.call_later(dialog.offer, choices)  # once its own widgets are there
+            # Once its own widgets are there.
+            dialog.call_later(lambda: dialog.offer(choices, empty=empty))
 
     def _take_model(self, chosen: str | None) -> None:
         if chosen:
@@ -147,15 +159,18 @@ class ChatScreen(Answering):
 
     async def model_to_ask(self) -> str:
         """Return the model chosen, or else the default one."""
-        if not self.model and (found := default_choice(await self._choices())):
-            self.model = found.id
+        if not self.model:
+            await self._find_default()
             self._show()
         if not self.model:
-            raise InputError("No model chosen", "there is none to ask", "Press esc, then m.")
+            problem = self._offer.problem if self._offer else None
+            cause = "the provider lists no models" + (f": {problem.brief}" if problem else "")
+            raise InputError("No model chosen", cause, "Press esc, then m, and type a model's id.")
         return self.model
 
     def _kind(self, model: str) -> str:
-        listed = next((choice.kind for choice in self._known if choice.id == model), None)
+        choices = self._offer.choices if self._offer else ()
+        listed = next((choice.kind for choice in choices if choice.id == model), None)
         if listed:
             return listed
         named = ModelInfo(model, None, "", None, {})
@@ -291,8 +306,9 @@ class ChatScreen(Answering):
         return turn.text, "The question" if turn.role == "user" else "The answer"
 
     def _show(self) -> None:
-        kinds = {"tuned": "fine-tuned", "checkpoint": "checkpoint", "base": "base"}
-        kind = kinds[self._kind(self.model)] if self.model else "(m looks for one)"
+        kinds = {"tuned": "fine-tuned", "asked": "not listed"}
+        kind = self._kind(self.model) if self.model else "(esc, m chooses one or takes its id)"
+        kind = kinds.get(kind, kind)
         if self._choosing is not None and not self.model:
             kind = "yet, looking …"
         borrowed = self._system is None and self.system

@@ -107,8 +107,9 @@ class Talk:
 
 
 def _ending(reply: Reply) -> str:
-    if not reply.complete and reply.finish_reason:
-        return f"cut off: the provider broke off ({reply.finish_reason})"
+    if not reply.complete and reply.broken:
+        code = f" ({reply.finish_reason})" if reply.finish_reason else ""
+        return f"cut off: {reply.broken}{code}"
     if not reply.complete:
         return "cut off: the stream ended without a finish"
     reason = reply.finish_reason or ""

@@ -15,7 +15,7 @@ from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import ComposeResult
 
@@ -32,7 +32,11 @@ class Choice(Generic[T]):
 
 
 class Choose(Dialog[T]):
-    """Answers with the value chosen, or None."""
+    """Answers with the value chosen, or None.
+
+    With `typed`, which makes a value of a text, what is typed can be chosen as it stands, and
+    so can a current value that is not listed: above the matches, as the first row.
+    """
 
     DEFAULT_CSS = """
     Choose RecordList { height: 12; }
@@ -49,17 +53,22 @@ class Choose(Dialog[T]):
         current: T | None = None,
         *,
         empty: str = "nothing fits",
+        typed: Callable[[str], T] | None = None,
+        placeholder: str = "type to narrow",
     ) -> None:
         super().__init__(title)
+        self._typed = typed
+        self._placeholder = placeholder
         self._empty = empty
         self._choices = list(choices)
         self._found = self._choices
+        self._own: Choice[T] | None = None  # the row of what is typed
         self._current = current
         self._start = next((i for i, c in enumerate(self._choices) if c.value == current), 0)
 
     def compose_content(self) -> ComposeResult:
         """Lay out the field that narrows, and the list."""
-        yield Entry(placeholder="type to narrow", id="narrow")
+        yield Entry(placeholder=self._placeholder, id="narrow")
         yield RecordList(empty=self._empty, id="choices")
         yield Static("↑ ↓ move · enter chooses · esc cancels", classes="keys", markup=False)
 
@@ -68,28 +77,45 @@ class Choose(Dialog[T]):
         self._show("")
         self.query_one(RecordList).move_to(self._start)
 
-    def offer(self, choices: Sequence[Choice[T]]) -> None:
+    def offer(self, choices: Sequence[Choice[T]], *, empty: str = "nothing fits") -> None:
         """Offer other choices, as a fresh list arrives; what is under the cursor stays there."""
         listing = self.query_one(RecordList)
-        kept = self._found[listing.cursor].value if self._found else None
-        if kept is None:
-            kept = self._current
+        under = self._found[listing.cursor] if self._found else None
+        kept = self._current if under is None or under is self._own else under.value
         self._choices = list(choices)
-        self._empty = "nothing fits"
+        self._empty = empty
         self._show(self.query_one(Input).value)
         values = [choice.value for choice in self._found]
-        listing.move_to(values.index(kept) if kept in values else 0)
+        listing.move_to(values.index(kept) if kept in values else self._first)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""
         self._show(event.value)
+        if self._typed is not None:
+            self.query_one(RecordList).move_to(self._first)
+
+    @property
+    def _first(self) -> int:
+        """The row of the first match."""
+        return 1 if self._own is not None and len(self._found) > 1 else 0
 
     def _show(self, typed: str) -> None:
         words = typed.casefold().split()
-        self._found = [
+        matches = [
             c for c in self._choices if all(w in f"{c.title} {c.remark}".casefold() for w in words)
         ]
+        self._own = self._as_typed(typed.strip())
+        self._found = matches if self._own is None else [self._own, *matches]
         self.query_one(RecordList).show(len(self._found), self._row, empty=self._empty)
+
+    def _as_typed(self, text: str) -> Choice[T] | None:
+        """Return what is typed as a choice of its own, unless it is listed."""
+        if self._typed is None:
+            return None
+        value = self._typed(text) if text else self._current
+        if not value or any(choice.value == value for choice in self._choices):
+            return None
+        return Choice(value, text or str(value), "as typed")
 
     def _row(self, row: int, width: int) -> Text:
         choice = self._found[row]

@@ -17,6 +17,7 @@ from tui.screens.files.deletion import statement, word_for
 from tui.screens.files.pruning import PruneDialog
 from tui.screens.files.rows import Running, about, entry_row, full_text, head_row, key_of
 from tui.screens.files.training import FileTraining
+from tui.screens.offers import OTHERWISE, no_tuning, wrapped
 from tui.screens.reporting import failure_of
 from tui.services.errors import InputError, NotOffered, ServiceError
 from tui.services.part_ledger import OpenUpload
@@ -101,7 +102,9 @@ class FilesScreen(FileTraining):
             if last is not None:
                 self._take(last)
             elif self._seen is None:
-                self._show(FAILED)
+                self._show(self._none(error))
+            if self._seen is None and isinstance(error, NotOffered):
+                return
             raise
         finally:
             self.host.working("files", "")
@@ -117,8 +120,19 @@ class FilesScreen(FileTraining):
     def _take(self, seen: FilesSeen) -> None:
         self._seen = seen
         self.marked &= {file.id for file in seen.files}
-        self._show(NONE_YET)
+        self._show(self._none())
         self.fetched(seen.at)
+
+    def _none(self, failed: ServiceError | None = None) -> str:
+        """Return what an empty list says; `failed` is why none came."""
+        profile = self.workspace.profile.name
+        if isinstance(failed, NotOffered):
+            return wrapped(f"{profile} takes no files.", OTHERWISE)
+        if failed is not None or self._seen is None:
+            return FAILED
+        if isinstance(self._seen.jobs_problem, NotOffered):
+            return wrapped(f"No files are uploaded. {no_tuning(profile)}", OTHERWISE)
+        return NONE_YET
 
     def _show(self, empty: str) -> None:
         current = self.current
@@ -189,7 +203,7 @@ class FilesScreen(FileTraining):
     def show_running(self) -> None:
         """Show anew what is under way."""
         if self.is_mounted and self.host.workspace is not None:
-            self._show(NONE_YET)
+            self._show(self._none() if self._seen is not None else LOADING)
 
     def reload_unfinished(self) -> None:
         """Show anew which uploads are unfinished; that is known without the provider."""

@@ -13,6 +13,7 @@ from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.jobs.asking import GoOn
 from tui.screens.jobs.creating import Creating
 from tui.screens.jobs.model_choice import default_model, model_choices
+from tui.screens.offers import wrapped
 from tui.services.errors import ServiceError
 from tui.services.presets import Presets, name_problem
 
@@ -106,7 +107,10 @@ class Choosing(Creating):
 
     def _choose_model(self) -> None:
         current = self.draft.model.strip() or None
-        dialog = Choose("Base model", self._models, current, empty="asking…")
+        dialog = Choose(
+            "Base model", self._models, current, empty="asking…",
+            typed=str, placeholder="type to narrow, or the id of any model",
+        )  # fmt: skip
 
         def chosen(model: str | None) -> None:
             if model:
@@ -118,14 +122,15 @@ class Choosing(Creating):
 
     @work(group="list", exclusive=True, exit_on_error=False, description="list the models")
     async def _offer_models(self, dialog: Choose[str]) -> None:
+        empty = "nothing fits"
         try:
             self._models = await model_choices(self.workspace)
-        except ServiceError:
-            if dialog.is_current:
-                dialog.dismiss(None)
-            raise
+        except ServiceError as error:  # its id can be typed all the same
+            empty = wrapped(f"The models cannot be listed: {error.brief}", "Type the id of one.")
+        if not self._models and empty == "nothing fits":
+            empty = wrapped("The provider lists no models.", "Type the id of one.")
         if dialog.is_current:
-            dialog.offer(self._models)
+            dialog.offer(self._models, empty=empty)
 
     @work(group="default-model", exclusive=True, exit_on_error=False, description="find a model")
     async def find_model(self) -> None:
@@ -135,7 +140,7 @@ class Choosing(Creating):
             if model and not self.draft.model.strip():
                 self.fill("model", model)
         except ServiceError as error:
-            self.say("model", f"The models cannot be listed: {error.cause}. Type its name.")
+            self.say("model", f"The models cannot be listed: {error.brief}. Type its name.")
         finally:
             if self.is_attached:
                 self.call_later(self.model_found)

@@ -13,6 +13,7 @@ from tui.screens.jobs.actions import JobActions
 from tui.screens.jobs.overlays import Overlays
 from tui.screens.jobs.rows import Line
 from tui.services.board_list import BoardState
+from tui.services.errors import NotOffered
 from tui.services.job_books import JobBooks, Lineage, lineage, read_books
 
 if TYPE_CHECKING:
@@ -159,7 +160,8 @@ class Following(JobActions):
             self._failed = None
         elif self._failed != (failure.title, failure.cause):
             self._failed = (failure.title, failure.cause)
-            self.show_error(failure)
+            if state.jobs or not isinstance(failure, NotOffered):  # else the empty list says so
+                self.show_error(failure)
         same = [job.id for job in state.jobs] == [job.id for job in self.jobs]
         self.state = state
         self.fetched(state.fetched_at)

@@ -12,6 +12,7 @@ from tui.core.text import one_line, plural
 from tui.screens.jobs.detail import JobPane
 from tui.screens.jobs.following import Following
 from tui.screens.jobs.rows import job_heading, job_row
+from tui.screens.offers import jobs_unknown
 from tui.services.errors import InputError
 from tui.widgets.record_list import RecordList
 
@@ -67,6 +68,9 @@ class JobsScreen(Following):
             listing.show(0, self._row, empty=self._nothing())
 
     def _nothing(self) -> str:
+        failure = self.state.failure
+        if said := jobs_unknown(self.workspace.profile.name, failure) if failure else "":
+            return said
         if self._board is None or self._failed is not None:
             return "No jobs known. r asks the provider again."
         if self.workspace.provider.status.state == "starting":
@@ -149,7 +153,7 @@ class JobsScreen(Following):
             return
         self.query_one(JobPane).show_detail(self.line_of(job), detail)
         if detail.failure is not None:
-            self._said = f"detail not current: {one_line(detail.failure.cause, 60)}"
+            self._said = f"detail not current: {one_line(detail.failure.brief, 80)}"
             self.note(self._said)
         self._paint_rows()
 

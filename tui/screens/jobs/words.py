@@ -93,7 +93,7 @@ def settings_text(
         _line(text, "error code", job.error.code)
         _line(text, "error param", job.error.param)
     if failure is not None:
-        _line(text, "not current", f"{failure.title}: {failure.cause}", style="bold yellow")
+        _line(text, "not current", f"{failure.title}: {failure.brief}", style="bold yellow")
         _line(text, "request", failure.request_id)
     _line(text, "job", job.id)
     _line(text, "status", job.status)

@@ -10,18 +10,29 @@ from rich.cells import set_cell_size
 from rich.text import Text
 
 from tui.core.text import one_line, visible
-from tui.services.models import TunedModel
+from tui.screens.offers import jobs_unknown, no_tuning, wrapped
+from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
-    from tui.core.records import ModelInfo
+    from tui.services.models import ModelsSeen, TunedModel
 
+NONE_YET = "No fine-tuned models yet. Press 3, then n, to make one."
 WIDE = 110  # columns from which base, suffix and shutdown have room in the list
 _DATE = 16
 
 
-def from_info(info: ModelInfo) -> TunedModel:
-    """Return any listed model in the form of a fine-tuned one, without a job."""
-    return TunedModel(info.id, info.base, info.suffix, None, info.created, info.shutdown_date, info)
+def none_words(seen: ModelsSeen, profile: str, *, everything: bool) -> str:
+    """Return what a list without models says: why, and what to do."""
+    if everything or seen.problem is not None:
+        return wrapped(
+            f"{profile} lists no models.", "Chat (4) asks any model: m, then type its id."
+        )
+    if isinstance(seen.jobs_problem, NotOffered):
+        way = "t lists its models, 4 chats with them, F2 chooses another profile."
+        return wrapped(no_tuning(profile), way)
+    if unknown := jobs_unknown(profile, seen.jobs_problem):
+        return f"No fine-tuned models are listed.\n{unknown}\nt lists all models."
+    return NONE_YET
 
 
 def head_row(width: int) -> Text:
@@ -41,7 +52,7 @@ def model_row(model: TunedModel, *, marked: bool, width: int) -> Text:
     text.append(f" {_cell(model.job_id or '–', _job_width(width))}", style="dim")
     if width >= WIDE:
         text.append(f" {_cell(model.base, 14)} {_cell(model.suffix or '–', 12)}")
-        text.append(f" {model.shutdown_date or '–'}", style="dim")
+        text.append(f" {model.shutdown.day or '–'}", style="dim")
     return text
 
 
@@ -50,7 +61,7 @@ def about(model: TunedModel, width: int) -> Text:
     text = Text(one_line(model.id, width), style="bold", no_wrap=True, overflow="ellipsis")
     text.append(f"  suffix {one_line(model.suffix, 30) or '–'}", style="dim")
     parts = [f"base {one_line(model.base, 30)}"]
-    parts.append(f"shutdown {model.shutdown_date or 'not announced'}")
+    parts.append(f"shutdown {model.shutdown.words}")
     if model.info.is_tuned or model.job_id:
         parts.append(f"job {model.job_id or 'unknown'}")
     text.append(f"\n{one_line(' · '.join(parts), width)}", style="dim")
@@ -64,6 +75,7 @@ def full_text(model: TunedModel) -> str:
         "suffix": model.suffix or None,
         "job": model.job_id,
         "created": date_words(model.created),
+        "shutdown": model.shutdown.words,
     }
     lines = [f"{name:<9}{'–' if value is None else value}" for name, value in known.items()]
     raw = json.dumps(dict(model.info.raw), indent=2, ensure_ascii=False)

@@ -13,9 +13,9 @@ from tui.screens.deleting import DeletingScreen
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models.deletion import statement, word_for
-from tui.screens.models.rows import about, from_info, full_text, head_row, model_row
+from tui.screens.models.rows import about, full_text, head_row, model_row, none_words
 from tui.screens.reporting import failure_of
-from tui.services.errors import InputError, ServiceError
+from tui.services.errors import InputError, NotOffered, ServiceError
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -24,11 +24,10 @@ if TYPE_CHECKING:
     from rich.text import Text
     from textual.app import ComposeResult
 
-    from tui.services.models import ModelService, TunedModel
+    from tui.services.models import ModelsSeen, TunedModel
     from tui.services.workspace import Workspace
     from tui.widgets.error_panel import Failure
 
-NONE_YET = "No fine-tuned models yet. Press 3, then n, to make one."
 LOADING = "Asking for the models …"
 FAILED = "The models could not be listed. Press r to ask again, F2 for another profile."
 
@@ -44,6 +43,7 @@ class ModelsScreen(DeletingScreen):
         super().__init__()
         self.models: list[TunedModel] = []
         self._everything = False  # all models instead of the fine-tuned ones
+        self._none = ""  # what an empty list says
         self._failed: Failure | None = None  # why the list did not come
 
     def compose_body(self) -> ComposeResult:
@@ -80,35 +80,31 @@ class ModelsScreen(DeletingScreen):
         self.host.working("models", "listing models")
         service = self.workspace.models
         try:
-            models = await self._listed(service)
-        except ServiceError as error:
-            if service is not self.workspace.models:
-                return  # of a provider chosen before
-            self._failed = failure_of(error)
-            self._show(FAILED)
-            raise
+            seen = await service.look()
         finally:
             self.host.working("models", "")
         if service is not self.workspace.models:
-            return
+            return  # of a provider chosen before
+        problem = None if isinstance(seen.problem, NotOffered) else seen.problem
+        if problem is not None and not seen.tuned:
+            self._failed = failure_of(problem)
+            self._show(FAILED)
+            raise problem
         if self._failed is not None and self._failed.as_text() == self.failure_text:
             self.clear_error()  # it has been answered
         self._failed = None
-        self._take(models)
+        self._take(seen)
         self.fetched(time.time())
+        if problem is not None:  # what the jobs tell is shown all the same
+            self._failed = failure_of(problem)
+            self.show_error(problem)
 
-    async def _listed(self, service: ModelService) -> list[TunedModel]:
-        if not self._everything:
-            return await service.tuned()
-        models = [from_info(info) for info in await service.list()]
-        known = {model.id: model for model in await service.tuned()}
-        return [*known.values(), *(model for model in models if model.id not in known)]
-
-    def _take(self, models: list[TunedModel]) -> None:
+    def _take(self, seen: ModelsSeen) -> None:
         current = self.current
-        self.models = models
+        self.models = models = [*seen.tuned, *(seen.others if self._everything else ())]
         self.marked &= {model.id for model in models}
-        self._show(NONE_YET if not self._everything else "This provider lists no models.")
+        self._none = none_words(seen, self.workspace.profile.name, everything=self._everything)
+        self._show(self._none)
         ids = [model.id for model in models]
         if current is not None and current.id in ids:
             self.query_one(RecordList).move_to(ids.index(current.id))
@@ -179,7 +175,7 @@ class ModelsScreen(DeletingScreen):
             self.show_error(error)
             return
         self.marked ^= {model.id}
-        self._show(NONE_YET)
+        self._show(self._none)
         self.query_one(RecordList).action_move(1)
 
     def action_delete(self) -> None:
@@ -230,7 +226,7 @@ class ModelsScreen(DeletingScreen):
             return True
         if self.marked:
             self.marked = set()
-            self._show(NONE_YET)
+            self._show(self._none)
             return True
         return False
 

@@ -59,7 +59,7 @@ class TokensScreen(ReportScreen):
         profile = self.workspace.profile
         today = datetime.now().astimezone().date()
         choices = model_choices(catalog, today, lab_first=profile.kind == "lab")
-        dialog = Choose("Model to count and price for", choices, self.model)
+        dialog = Choose("Model to count and price for", choices, self.model, typed=str)
         chosen = await self.app.push_screen_wait(dialog)
         if chosen and chosen != self.model:
             self.models[profile.name] = chosen

@@ -128,7 +128,7 @@ class _Look:
         try:
             await work()
         except ServiceError as error:
-            self._put(Part(topic, level, one_line(error.cause, 300)))
+            self._put(Part(topic, level, one_line(error.brief, 300)))
 
     # -- files -----------------------------------------------------------------------
 
@@ -136,7 +136,7 @@ class _Look:
         try:
             training, validation = await self._both()
         except ServiceError as error:
-            self._put(Part("data", "block", one_line(error.cause, 300)))
+            self._put(Part("data", "block", one_line(error.brief, 300)))
             for topic in ("checks", "leakage", "tokens", "cost", "sends"):
                 self._parts.pop(topic, None)
             self._put()

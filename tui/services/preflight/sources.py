@@ -126,7 +126,7 @@ class Sources:
             name = self._workspace.profile.name
             raise InputError(
                 "Cannot use the file",
-                f"{one_line(file_id, 60)} is no file here, and {name} says: {error.cause}",
+                f"{one_line(file_id, 60)} is no file here, and {name} says: {error.brief}",
                 "Choose a file, or type the id of an uploaded one.",
             ) from error
         except ServiceError:  # it may be there: asking for the job will tell

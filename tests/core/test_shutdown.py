@@ -1,0 +1,45 @@
+"""When models stop: their own word, that of their base, or what the catalogue knows."""
+
+from __future__ import annotations
+
+import pytest
+
+from tui.core.catalog import load
+from tui.core.records import ModelInfo, parse_model
+from tui.core.shutdown import Shutdown, shutdown_of
+
+BASE = "gpt-4.1-2025-04-14"
+LISTED = {BASE: parse_model({"id": BASE, "shutdown_date": "2027-02-03"})}
+
+
+def model(model_id: str, day: str | None = None) -> ModelInfo:
+    return parse_model({"id": model_id, "shutdown_date": day})
+
+
+@pytest.mark.parametrize(
+    ("model_id", "base"),
+    [
+        (f"ft:{BASE}:org:suffix:A1", ""),
+        (f"ft:{BASE}:org::A1", ""),
+        (f"ft:{BASE}:org:suffix:A1:ckpt-step-40", ""),
+        ("ft:gpt-4.1:org:suffix:A1", ""),  # the base by its alias
+        (f"{BASE}.ft-0123abcd", ""),
+        ("own/name-of-a-result", BASE),  # only its job tells the base
+        ("ft:x:org:again:A2", f"ft:{BASE}:org:suffix:A1"),  # trained on a fine-tune
+    ],
+)
+def test_a_fine_tune_stops_with_its_base(model_id: str, base: str) -> None:
+    catalog = load()
+    assert shutdown_of(model(model_id), base, LISTED, catalog) == Shutdown("2027-02-03", "base")
+    own = model(model_id, "2026-12-31")
+    assert shutdown_of(own, base, LISTED, catalog) == Shutdown("2026-12-31", "model")
+    known = shutdown_of(model(model_id), base, {}, catalog)
+    assert known == Shutdown("2027-01-14", "catalogue")
+    if "gpt-4.1:" not in model_id:  # an alias is the catalogue's knowledge
+        assert shutdown_of(model(model_id), base, LISTED, None).day == "2027-02-03"
+    assert shutdown_of(model(model_id), base, {}, None) == Shutdown()
+
+
+def test_what_nobody_knows_is_not_announced() -> None:
+    for name in ("llama3:8b", "meta-llama/Llama-3.1-8B", "ft:", "lab-small", ":", "ft:a"):
+        assert shutdown_of(model(name), "", {name: model(name)}, load()).words == "not announced"
