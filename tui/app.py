@@ -21,17 +21,19 @@ from tui.screens.base import ModeScreen
 from tui.screens.reporting import ReportsErrors
 from tui.screens.walk import Walk
 from tui.services.errors import ServiceError
+from tui.terminal.colors import FEW, MANY, Readable, theme_for
 from tui.terminal.endings import Endings
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
 from tui.widgets.status_line import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import App
     from textual.binding import BindingType
     from textual.driver import Driver
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from tui.services.workspace import Workspace
@@ -109,6 +111,7 @@ class FinetuiApp(ReportsErrors, TypeAhead):
 
     def __init__(self, path: str | None = None, profile: str | None = None) -> None:
         super().__init__()
+        self._choose_colors()
         self._path, self._profile = path, profile
         self._work: dict[str, str] = {}
         self._loop_now: asyncio.AbstractEventLoop | None = None
@@ -116,6 +119,20 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_model = ""  # the model another mode has asked Chat to take
         self._warned: set[str] = set()
+
+    # -- colours ---------------------------------------------------------------------
+
+    def _choose_colors(self) -> None:
+        system = self.console.color_system
+        self._readable = Readable(system)
+        for theme in (MANY, FEW):
+            self.register_theme(theme)
+        if "TEXTUAL_THEME" not in os.environ:
+            self.theme = theme_for(system).name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """See to it that what all other filters leave can be read."""
+        return [*super().get_line_filters(), self._readable]
 
     # -- start and end ---------------------------------------------------------------
 
