@@ -276,6 +276,12 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         self.chat_model = model
         self.switch_mode("chat")
 
+    async def use_profile(self, name: str) -> None:
+        """Go on with another profile. Raises ServiceError."""
+        if self.workspace is not None:
+            await self.workspace.use_profile(name)
+            self._take(self.workspace)
+
     def reached(self, event: str) -> None:
         """Move the walk on."""
         self.walk = self.walk.after(event)
@@ -388,11 +394,9 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         name = await self.push_screen_wait(Choose("Profile", choices, workspace.profile.name))
         if name and name != workspace.profile.name:
             try:
-                await workspace.use_profile(name)
+                await self.use_profile(name)
             except ServiceError as error:
                 self._tell(error)
-                return
-            self._take(workspace)
 
     # -- inside ------------------------------------------------------------------------
 

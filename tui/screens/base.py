@@ -142,8 +142,11 @@ class ModeScreen(ReportsErrors, Screen[None]):
 
     def _show_walk(self, walk: Walk) -> None:
         guide = self.query_one(GuideLine)
-        guide.set_class(bool(walk.text), "-shown")
-        guide.update(f"▸ {walk.text}")
+        profile = None if self.host.workspace is None else self.host.workspace.profile
+        elsewhere = profile is not None and profile.kind != "lab"
+        text = walk.line(profile.name, bills=profile.bills) if elsewhere and profile else walk.text
+        guide.set_class(bool(text), "-shown")
+        guide.update(f"▸ {text}")
 
     def _show_remarks(self, remarks: tuple[str, ...]) -> None:
         line = self.query_one(RemarkLine)
@@ -153,13 +156,15 @@ class ModeScreen(ReportsErrors, Screen[None]):
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:
             self.on_workspace(workspace)
+            self._show_walk(self.host.walk)
             self.refresh_bindings()
 
     # -- errors, remarks, age --------------------------------------------------------
 
     def show_error(self, error: BaseException) -> None:
         """Show an error until it is closed."""
-        self.query_one(ErrorPanel).show(failure_of(error))
+        profile = None if self.host.workspace is None else self.host.workspace.profile
+        self.query_one(ErrorPanel).show(failure_of(error, profile))
 
     def clear_error(self) -> bool:
         """Close the error, if one is shown; tells whether there was."""

@@ -46,8 +46,28 @@ class FileActions(PlaceInDataset):
     @work(group="open", exclusive=True, exit_on_error=False, description="open the sample")
     async def action_sample(self) -> None:
         """Open the sample and begin the walk around the circle."""
+        if not await self._where_to_train():
+            return
         await self._open(await self.workspace.datasets.sample())
         self.host.walk = Walk(0)
+
+    async def _where_to_train(self) -> bool:
+        """Offer lab where another profile is in use: there the circle costs nothing."""
+        book, now = self.workspace.profiles.profiles, self.workspace.profile
+        lab = next((one.name for one in book.values() if one.kind == "lab"), None)
+        if now.kind == "lab" or lab is None:
+            return True
+        there = "it would bill your account" if now.bills else "the job would run there"
+        question = (
+            "The guide leads from the sample to a model trained on it. On lab, the built-in "
+            f"provider of this machine, that is free; at {now.name} {there}.\n\n"
+            "Change to lab? F2 changes back."
+        )
+        dialog = Confirm("Where to train", question, "change to lab", f"stay with {now.name}")
+        answer = await self.app.push_screen_wait(dialog)
+        if answer:
+            await self.host.use_profile(lab)
+        return answer is not None
 
     @work(group="open", exclusive=True, exit_on_error=False, description="open a dataset")
     async def open_path(self, path: Path) -> None:

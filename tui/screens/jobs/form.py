@@ -220,7 +220,7 @@ class NewJob(Choosing):
         """Show an error under the fields until it is closed."""
         self.query_one(PreflightPanel).show(None)  # room for the error
         panel = self.query_one(ErrorPanel)
-        panel.show(failure_of(error))
+        panel.show(failure_of(error, self.workspace.profile))
         # Out of the fields, so that y copies the error; the arrows go back in.
         panel.can_focus = True
         if self.is_current:
