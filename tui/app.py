@@ -16,7 +16,7 @@ from textual.reactive import var
 
 from tui.commands import bindings_for
 from tui.core.masking import mask
-from tui.core.text import encodable, visible
+from tui.core.text import encodable, size_words, visible
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ReportsErrors
 from tui.screens.walk import Walk
@@ -46,6 +46,8 @@ _SOON_AFTER_KEY_S = 0.4
 # How long a thread that computes may keep the loop waiting, each time the loop has looked for
 # input: once for every message a key brings about.
 _SWITCH_S = 0.0005
+# Bytes that are sent to a terminal at most: more would hold up everything else for seconds.
+_CLIPBOARD = 100_000
 # Work that only reads: nothing is lost when it is not done to its end.
 _READING = frozenset({"models", "files", "index", "checks", "open", "compare", "tokens", "repair"})
 
@@ -299,8 +301,20 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         whole = mask(encodable(text))
         if whole != encodable(text):
             what = f"{what}, its key masked,"
-        self.copy_to_clipboard(whole)
+        if self._fits_clipboard(whole):
+            self.copy_to_clipboard(whole)
         self._copy_to_file(whole, what)
+
+    def _fits_clipboard(self, text: str) -> bool:
+        return len(text) <= _CLIPBOARD and len(text.encode()) <= _CLIPBOARD
+
+    def copy_to_clipboard(self, text: str) -> None:
+        """Copy what is selected in a field; what is too large for a terminal goes to a file."""
+        whole = mask(encodable(text))
+        if self._fits_clipboard(whole):
+            super().copy_to_clipboard(whole)
+        else:
+            self._copy_to_file(whole, "The selection")
 
     @work(group="copy", exclusive=True, exit_on_error=False, thread=True, description="copy a text")
     def _copy_to_file(self, text: str, what: str) -> None:
@@ -310,6 +324,9 @@ class FinetuiApp(ReportsErrors, TypeAhead):
 
         tmux = " (tmux needs set -s set-clipboard on)" if os.environ.get("TMUX") else ""
         said = f"{what} sent to the terminal's clipboard{tmux}"
+        sent = self._fits_clipboard(text)
+        if not sent:
+            said = f"{what} is too large for a terminal's clipboard ({size_words(len(text))})"
         try:
             path = private_folder(self.workspace.locations.state) / "copied.txt"
             with private_file(path) as file:
@@ -317,7 +334,8 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         except (OSError, ServiceError):  # a full disk: the clipboard has it all the same
             self.notify(f"{said}; it could not be written to a file", markup=False, timeout=6)
         else:
-            self.notify(f"{said}, and to {path}", markup=False, timeout=6)
+            there = f"{said}, and to {path}" if sent else f"{said}: it is in {path}"
+            self.notify(there, markup=False, timeout=6)
 
     # -- actions -----------------------------------------------------------------------
 

@@ -31,6 +31,35 @@ async def test_half_a_surrogate_pair_can_be_copied(app_home: Path) -> None:
         await until(lambda: copied.exists() and copied.read_text() == "a\\ud800b", pilot)
 
 
+@pytest.mark.parametrize("size", [100_000, 100_001])
+async def test_a_large_text_is_copied_to_the_file_alone(
+    app_home: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    written: list[str] = []
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace, pilot)
+        assert app._driver is not None
+        monkeypatch.setattr(app._driver, "write", written.append)
+        copied = app_home / "state" / "copied.txt"
+        app.copy_out("x" * size, "The example")
+        await until(lambda: copied.exists() and copied.stat().st_size == size, pilot)
+        await until(lambda: app._notifications, pilot)
+        [said] = [n.message for n in app._notifications]
+        sent = [text for text in written if text.startswith("\x1b]52")]
+        if size > 100_000:
+            assert sent == []
+            assert said.startswith("The example is too large for a terminal's clipboard")
+            assert str(copied) in said
+            copied.unlink()
+            app.copy_to_clipboard("y" * size)  # what is selected in a field, by ctrl+c
+            await until(lambda: copied.exists() and copied.stat().st_size == size, pilot)
+            assert not [text for text in written if text.startswith("\x1b]52")]
+        else:
+            assert len(sent) == 1
+            assert said.startswith("The example sent to the terminal's clipboard")
+
+
 async def test_keys_typed_ahead_go_to_the_dialog_they_are_meant_for(
     app_home: Path, tmp_path: Path
 ) -> None:

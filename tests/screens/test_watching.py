@@ -110,6 +110,17 @@ async def test_a_curve_is_read_with_the_keys(server: FaultServer) -> None:
         assert "No accuracy reported." in drawn(screen)
 
 
+async def test_where_the_curve_finds_no_room_its_numbers_stand(server: FaultServer) -> None:
+    trained(server, "fern")
+    async with FinetuiApp().run_test(size=(80, 18)) as pilot:
+        screen = await at_the_jobs(pilot)
+        await until(shows(screen, "training loss: 0.05 at step 40, from 2.00"), pilot)
+        assert "full validation: 2.00 at step 40" in drawn(screen)
+        assert "No loss reported" not in drawn(screen)
+        await pilot.resize_terminal(80, 30)
+        await until(shows(screen, "┤"), pilot)
+
+
 async def test_events_checkpoints_and_the_way_they_are_written(
     server: FaultServer, tmp_path: Path
 ) -> None:
