@@ -308,14 +308,6 @@ class FinetuiApp(ReportsErrors, TypeAhead):
     def _fits_clipboard(self, text: str) -> bool:
         return len(text) <= _CLIPBOARD and len(text.encode()) <= _CLIPBOARD
 
-    def copy_to_clipboard(self, text: str) -> None:
-        """Copy what is selected in a field; what is too large for a terminal goes to a file."""
-        whole = mask(encodable(text))
-        if self._fits_clipboard(whole):
-            super().copy_to_clipboard(whole)
-        else:
-            self._copy_to_file(whole, "The selection")
-
     @work(group="copy", exclusive=True, exit_on_error=False, thread=True, description="copy a text")
     def _copy_to_file(self, text: str, what: str) -> None:
         if self.workspace is None:
@@ -445,8 +437,12 @@ class FinetuiApp(ReportsErrors, TypeAhead):
     # -- what leaves the program holds no key ------------------------------------------
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Offer text to the terminal, keys masked; what is pasted within the app is whole."""
-        super().copy_to_clipboard(mask(text))
+        """Offer text to the terminal, keys masked; what is too large for one goes to a file."""
+        whole = mask(encodable(text))
+        if self._fits_clipboard(whole):
+            super().copy_to_clipboard(whole)
+        else:
+            self._copy_to_file(whole, "The selection")
         self._clipboard = text
 
     def notify(self, message: str, **options: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text import one_line, plural
-from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.datasets.on_disk import DiskActions
 from tui.screens.datasets.rewriting import editor_place
 from tui.screens.datasets.welcome import Welcome
 from tui.screens.dialogs.confirm import Confirm
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document
 
 
-class FileActions(PlaceInDataset):
+class FileActions(DiskActions):
     """Open, open the sample, save, save under another name."""
 
     @work(group="recents", exclusive=True, exit_on_error=False, description="list recent files")
@@ -119,13 +119,8 @@ class FileActions(PlaceInDataset):
         document = self.document
         if document is None:
             return
-        if await document.changed_on_disk():
-            question = (
-                f"{document.path.name} was changed by another program since it was opened.\n"
-                "Overwrite it with what is shown here?"
-            )
-            if not await self.app.push_screen_wait(Confirm("Changed on disk", question)):
-                return
+        if not await self.may_overwrite(document):
+            return
         await document.save(overwrite=True)
         self.notify(f"Saved {document.path.name}", markup=False, timeout=3)
 
