@@ -16,22 +16,24 @@ from textual.reactive import var
 
 from tui.commands import bindings_for
 from tui.core.masking import mask
-from tui.core.text import encodable, visible
+from tui.core.text import encodable, size_words, visible
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ReportsErrors
 from tui.screens.walk import Walk
 from tui.services.errors import ServiceError
+from tui.terminal.colors import FEW, MANY, Readable, theme_for
 from tui.terminal.endings import Endings
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
 from tui.widgets.status_line import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from textual.app import App
     from textual.binding import BindingType
     from textual.driver import Driver
+    from textual.filter import LineFilter
     from textual.screen import Screen
 
     from tui.services.workspace import Workspace
@@ -44,6 +46,8 @@ _SOON_AFTER_KEY_S = 0.4
 # How long a thread that computes may keep the loop waiting, each time the loop has looked for
 # input: once for every message a key brings about.
 _SWITCH_S = 0.0005
+# Bytes that are sent to a terminal at most: more would hold up everything else for seconds.
+_CLIPBOARD = 100_000
 # Work that only reads: nothing is lost when it is not done to its end.
 _READING = frozenset({"models", "files", "index", "checks", "open", "compare", "tokens", "repair"})
 
@@ -109,6 +113,7 @@ class FinetuiApp(ReportsErrors, TypeAhead):
 
     def __init__(self, path: str | None = None, profile: str | None = None) -> None:
         super().__init__()
+        self._choose_colors()
         self._path, self._profile = path, profile
         self._work: dict[str, str] = {}
         self._loop_now: asyncio.AbstractEventLoop | None = None
@@ -116,6 +121,20 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_model = ""  # the model another mode has asked Chat to take
         self._warned: set[str] = set()
+
+    # -- colours ---------------------------------------------------------------------
+
+    def _choose_colors(self) -> None:
+        system = self.console.color_system
+        self._readable = Readable(system)
+        for theme in (MANY, FEW):
+            self.register_theme(theme)
+        if "TEXTUAL_THEME" not in os.environ:
+            self.theme = theme_for(system).name
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        """See to it that what all other filters leave can be read."""
+        return [*super().get_line_filters(), self._readable]
 
     # -- start and end ---------------------------------------------------------------
 
@@ -259,6 +278,12 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         self.chat_model = model
         self.switch_mode("chat")
 
+    async def use_profile(self, name: str) -> None:
+        """Go on with another profile. Raises ServiceError."""
+        if self.workspace is not None:
+            await self.workspace.use_profile(name)
+            self._take(self.workspace)
+
     def reached(self, event: str) -> None:
         """Move the walk on."""
         self.walk = self.walk.after(event)
@@ -276,8 +301,12 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         whole = mask(encodable(text))
         if whole != encodable(text):
             what = f"{what}, its key masked,"
-        self.copy_to_clipboard(whole)
+        if self._fits_clipboard(whole):
+            self.copy_to_clipboard(whole)
         self._copy_to_file(whole, what)
+
+    def _fits_clipboard(self, text: str) -> bool:
+        return len(text) <= _CLIPBOARD and len(text.encode()) <= _CLIPBOARD
 
     @work(group="copy", exclusive=True, exit_on_error=False, thread=True, description="copy a text")
     def _copy_to_file(self, text: str, what: str) -> None:
@@ -287,6 +316,9 @@ class FinetuiApp(ReportsErrors, TypeAhead):
 
         tmux = " (tmux needs set -s set-clipboard on)" if os.environ.get("TMUX") else ""
         said = f"{what} sent to the terminal's clipboard{tmux}"
+        sent = self._fits_clipboard(text)
+        if not sent:
+            said = f"{what} is too large for a terminal's clipboard ({size_words(len(text))})"
         try:
             path = private_folder(self.workspace.locations.state) / "copied.txt"
             with private_file(path) as file:
@@ -294,7 +326,8 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         except (OSError, ServiceError):  # a full disk: the clipboard has it all the same
             self.notify(f"{said}; it could not be written to a file", markup=False, timeout=6)
         else:
-            self.notify(f"{said}, and to {path}", markup=False, timeout=6)
+            there = f"{said}, and to {path}" if sent else f"{said}: it is in {path}"
+            self.notify(there, markup=False, timeout=6)
 
     # -- actions -----------------------------------------------------------------------
 
@@ -371,11 +404,9 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         name = await self.push_screen_wait(Choose("Profile", choices, workspace.profile.name))
         if name and name != workspace.profile.name:
             try:
-                await workspace.use_profile(name)
+                await self.use_profile(name)
             except ServiceError as error:
                 self._tell(error)
-                return
-            self._take(workspace)
 
     # -- inside ------------------------------------------------------------------------
 
@@ -406,8 +437,12 @@ class FinetuiApp(ReportsErrors, TypeAhead):
     # -- what leaves the program holds no key ------------------------------------------
 
     def copy_to_clipboard(self, text: str) -> None:
-        """Offer text to the terminal, keys masked; what is pasted within the app is whole."""
-        super().copy_to_clipboard(mask(text))
+        """Offer text to the terminal, keys masked; what is too large for one goes to a file."""
+        whole = mask(encodable(text))
+        if self._fits_clipboard(whole):
+            super().copy_to_clipboard(whole)
+        else:
+            self._copy_to_file(whole, "The selection")
         self._clipboard = text
 
     def notify(self, message: str, **options: Any) -> None:

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.core.identity import content_key, prompt_key
-from tui.core.splitting import Wanted, by_prompt, split
+from tui.core.splitting import Wanted, by_prompt, share_words, split
 
 
 def line(question: str, answer: str = "a", system: str = "") -> bytes:
@@ -111,3 +111,16 @@ def test_no_group_ever_stands_on_both_sides(
     assert sorted([*made.training, *made.validation]) == list(range(len(lines)))
     names = by_prompt(lines)
     assert not {names[n] for n in made.training} & {names[n] for n in made.validation}
+
+
+def test_why_the_share_is_another_is_told() -> None:
+    earlier = {content_key(one): "validation" for one in LINES[:30]}
+    keys = [content_key(one) for one in LINES]
+    made = split(LINES, Wanted(0.1), known=earlier, keys=keys)
+    assert len(made.validation) == 30
+    told = share_words(made, Wanted(0.1))
+    assert told == "15.0 % instead of 10.0 %: 30 examples stay where earlier splits put them"
+    assert share_words(split(LINES, Wanted(0.1)), Wanted(0.1)) == ""
+    alike = [line("the same", str(n)) for n in range(10)]
+    made = split(alike, Wanted(0.3))
+    assert share_words(made, Wanted(0.3)).endswith("what is alike stays together")

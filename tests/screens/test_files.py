@@ -281,3 +281,25 @@ async def test_a_read_only_profile_and_an_empty_list(app_home: Path) -> None:
             assert "read-only" in problem(screen)
     finally:
         server.close()
+
+
+async def test_esc_neither_uses_an_earlier_upload_nor_sends_again(
+    server: UploadServer, data: Path
+) -> None:
+    async with files_screen() as (pilot, screen):
+        await until(lambda: len(screen.entries) == 3, pilot)
+        await choose_file(pilot, data)
+        await until(lambda: len(screen.entries) == 4, pilot)
+        sent = server.count("POST /files")
+        listing = screen.query_one(RecordList)
+        listing.move_to(3)
+        await choose_file(pilot, data)
+        await asked(pilot, Confirm, "Use that one?")
+        await pilot.press("escape")
+        await until(lambda: not pilot.app.status.work and pilot.app.screen is screen, pilot)  # type: ignore[attr-defined]
+        await pilot.app.workers.wait_for_complete(
+            [one for one in pilot.app.workers if one.group == "send"]
+        )
+        assert server.count("POST /files") == sent
+        assert listing.cursor == 3
+        assert not problem(screen)

@@ -7,18 +7,30 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 from textual.widgets import Input
+from textual.widgets._toast import Toast
 
 from tests.lab_process import chat_lines
+from tests.screens.conftest import use_profile
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.commands import MODES
 from tui.screens.base import ModeScreen
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
+from tui.screens.jobs import JobsScreen
+from tui.screens.jobs.detail import JobPane
+from tui.screens.jobs.job_curve import JobCurve
+from tui.screens.tokens import TokensScreen
+from tui.services.errors import InputError
+from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.mode_bar import ModeBar
 from tui.widgets.record_list import RecordList
+from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.faults.server import FaultServer
 
 
 async def test_half_a_surrogate_pair_can_be_copied(app_home: Path) -> None:
@@ -29,6 +41,35 @@ async def test_half_a_surrogate_pair_can_be_copied(app_home: Path) -> None:
         assert app.clipboard == "a\\ud800b"
         copied = app_home / "state" / "copied.txt"
         await until(lambda: copied.exists() and copied.read_text() == "a\\ud800b", pilot)
+
+
+@pytest.mark.parametrize("size", [100_000, 100_001])
+async def test_a_large_text_is_copied_to_the_file_alone(
+    app_home: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
+    written: list[str] = []
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace, pilot)
+        assert app._driver is not None
+        monkeypatch.setattr(app._driver, "write", written.append)
+        copied = app_home / "state" / "copied.txt"
+        app.copy_out("x" * size, "The example")
+        await until(lambda: copied.exists() and copied.stat().st_size == size, pilot)
+        await until(lambda: app._notifications, pilot)
+        [said] = [n.message for n in app._notifications]
+        sent = [text for text in written if text.startswith("\x1b]52")]
+        if size > 100_000:
+            assert sent == []
+            assert said.startswith("The example is too large for a terminal's clipboard")
+            assert str(copied) in said
+            copied.unlink()
+            app.copy_to_clipboard("y" * size)  # what is selected in a field, by ctrl+c
+            await until(lambda: copied.exists() and copied.stat().st_size == size, pilot)
+            assert not [text for text in written if text.startswith("\x1b]52")]
+        else:
+            assert len(sent) == 1
+            assert said.startswith("The example sent to the terminal's clipboard")
 
 
 async def test_keys_typed_ahead_go_to_the_dialog_they_are_meant_for(
@@ -97,3 +138,60 @@ async def test_keys_that_quit_elsewhere_say_which_one_does(app_home: Path, where
                 await pilot.press(key)
                 await until(lambda: [n.message for n in app._notifications] == ["ctrl+q quits"])
         assert app.is_running
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+async def test_the_names_of_the_modes_take_clicks(app_home: Path, width: int) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(width, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        for key, mode, title in MODES[::-1]:
+            bar = app.screen.query_one(ModeBar)
+            line = "".join(segment.text for segment in bar.render_line(0))
+            at = line.index(f"{key} {title}" if f"{key} {title}" in line else key)
+            await pilot.click(ModeBar, offset=(at, 0))
+            await until(lambda mode=mode: app.current_mode == mode, pilot)
+
+
+async def test_a_toast_leaves_what_is_below_to_be_read(app_home: Path) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace, pilot)
+        screen = app.screen
+        assert isinstance(screen, ModeScreen)
+        screen.show_error(InputError("Broken", "in many words " * 20, "Mend it."))
+        app.notify("Saved data.jsonl and said so in a sentence that takes two lines")
+        await pilot.pause()
+        toast = screen.query_one(Toast).region
+        assert toast.area
+        for below in (StatusLine, ErrorPanel, ModeBar):
+            assert not toast.overlaps(screen.query_one(below).region)
+
+
+@pytest.mark.parametrize("mode", ["datasets", "tokens", "jobs", "files", "models"])
+async def test_keys_without_effect_change_nothing_unseen(
+    app_home: Path, server: FaultServer, mode: str
+) -> None:
+    use_profile(app_home, server.url)
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        app.show_mode(mode)
+        await until(lambda: app.current_mode == mode, pilot)
+        screen = app.screen
+
+        def state() -> object:
+            if isinstance(screen, JobsScreen):
+                curve, pane = screen.query_one(JobCurve), screen.query_one(JobPane)
+                return curve.measure, curve.log_axis, curve.smoothing, pane.view, pane.filter
+            if isinstance(screen, TokensScreen):
+                return screen.measure, screen.window
+            marks = getattr(screen, "marked", None), getattr(screen, "_range_from", None)
+            return marks, [node.display for node in screen.query("FilterBar, #problems-pane")]
+
+        before = state()
+        for key in "vsaflzZTtv /p":
+            if (mode, key) not in {("datasets", "s"), ("models", "t"), ("files", "p")}:
+                await pilot.press({" ": "space", "/": "slash"}.get(key, key))
+        assert app.screen is screen
+        assert state() == before

@@ -294,3 +294,27 @@ async def test_ctrl_s_while_the_model_is_looked_for_is_done_when_it_is_there(
             await until(lambda: row.has_class("-wrong"), pilot)
             assert server.jobs == []
             assert str(progress.content) == ""
+
+
+async def test_esc_after_a_refusal_goes_back_to_the_field(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url)
+    async with form_of(replace(draft, training="gone.jsonl")) as (pilot, form):
+        field = form.query_one("#suffix", Input)
+        field.focus()
+        await pilot.press("a", "ctrl+s")
+        panel = form.query_one(ErrorPanel)
+        await until(lambda: form.focused is panel, pilot)
+        await pilot.press("escape")
+        await until(lambda: form.focused is field, pilot)
+        await pilot.press("b")
+        assert field.value == "ab"
+
+
+async def test_the_wrong_kind_of_data_names_the_method(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url)
+    async with form_of(replace(draft, method="dpo")) as (pilot, form):
+        await until(lambda: "Method supervised takes" in " ".join(said(form).split()), pilot)

@@ -56,3 +56,39 @@ async def test_a_removed_file_can_be_written_again(dataset: Path) -> None:  # no
         await until(lambda: pilot.app.screen is screen, pilot)
         await screen.document.save(overwrite=True)
         assert dataset.read_bytes() == content
+
+
+@pytest.mark.parametrize("answer", ["reload", "keep", "compare", "escape"])
+async def test_a_save_over_it_offers_the_same(
+    dataset: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    answer: str,
+) -> None:
+    monkeypatch.setattr(on_disk, "LOOK_EVERY_S", 3600)
+    async with running(dataset) as (pilot, screen):
+        document = screen.document
+        await document.delete(0, 1, "delete")
+        theirs = dataset.read_bytes() + dataset.read_bytes().splitlines(keepends=True)[0]
+        dataset.write_bytes(theirs)
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        if answer == "compare":
+            await pilot.press("down", "down", "enter")
+            await until(lambda: isinstance(pilot.app.screen, Confirm), pilot)
+            await pilot.press("enter")
+            await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+            await pilot.press("escape")
+        else:
+            keys = {"reload": ["enter"], "keep": ["down", "enter"], "escape": ["escape"]}
+            await pilot.press(*keys[answer])
+        await until(lambda: pilot.app.screen is screen, pilot)
+        if answer == "keep":
+            await until(lambda: not document.modified, pilot)
+            assert len(dataset.read_bytes().splitlines()) == 11
+            return
+        assert dataset.read_bytes() == theirs
+        if answer == "reload":
+            await until(lambda: screen.document is not document, pilot)
+            assert len(screen.document) == 13
+        else:
+            assert document.modified

@@ -18,6 +18,7 @@ from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.detail import JobPane
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.job_curve import JobCurve
+from tui.screens.jobs.screen import JobsHeading
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.paragraph import Paragraph
 from tui.widgets.record_list import RecordList
@@ -108,6 +109,17 @@ async def test_a_curve_is_read_with_the_keys(server: FaultServer) -> None:
         assert " a" in screen._rows[0]
         await pilot.press("a")
         assert "No accuracy reported." in drawn(screen)
+
+
+async def test_where_the_curve_finds_no_room_its_numbers_stand(server: FaultServer) -> None:
+    trained(server, "fern")
+    async with FinetuiApp().run_test(size=(80, 18)) as pilot:
+        screen = await at_the_jobs(pilot)
+        await until(shows(screen, "training loss: 0.05 at step 40, from 2.00"), pilot)
+        assert "full validation: 2.00 at step 40" in drawn(screen)
+        assert "No loss reported" not in drawn(screen)
+        await pilot.resize_terminal(80, 30)
+        await until(shows(screen, "┤"), pilot)
 
 
 async def test_events_checkpoints_and_the_way_they_are_written(
@@ -211,3 +223,34 @@ async def test_the_end_is_told_and_the_model_asked_for(server: FaultServer) -> N
         server.lists["/models/ft:fern"] = lambda _: {"id": "ft:fern", "object": "model"}
         await until(lambda: "press c to chat" in str(said.content), pilot)
         assert not screen.ready
+
+
+async def test_jobs_that_end_together_are_told_of_in_one_line(server: FaultServer) -> None:
+    names = [trained(server, f"run-{n}", status="running") for n in range(6)]
+    async with FinetuiApp().run_test(size=(80, 24), notifications=True) as pilot:
+        screen = await at_the_jobs(pilot, 6)
+        await until(lambda: screen._at_work >= set(names), pilot)
+        for number, job in enumerate(server.jobs):
+            job["status"] = "failed" if number == 0 else "succeeded"
+        await pilot.press("r")
+        await until(lambda: pilot.app._notifications, pilot)
+        told = [notification.message for notification in pilot.app._notifications]
+        assert told == ["6 jobs have ended: 1 failed, 5 succeeded"]
+
+
+@pytest.mark.parametrize("size", [(100, 24), (120, 36), (140, 36), (160, 45)])
+async def test_a_wider_terminal_lists_no_less(server: FaultServer, size: tuple[int, int]) -> None:
+    trained(server, "fern", status="running")
+    async with FinetuiApp().run_test(size=(80, 24)) as pilot:
+        screen = await at_the_jobs(pilot)
+
+        def columns() -> set[str]:
+            heading = screen.query_one(JobsHeading)
+            return set("".join(segment.text for segment in heading.render_line(0)).split())
+
+        before = columns()
+        assert before >= {"step", "loss", "valid", "suffix"}
+        await pilot.resize_terminal(*size)
+        await until(lambda: screen.size.width == size[0], pilot)
+        assert columns() >= before
+        assert screen.query_one(JobCurve).size.height >= 5

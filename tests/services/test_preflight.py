@@ -151,7 +151,7 @@ async def test_the_wrong_method_for_the_data(
 ) -> None:
     assert part(await look(workspace, replace(draft, method="dpo")), "data")[0] == "block"
     (tmp_path / "train.jsonl").write_bytes(preference_lines(60))
-    with pytest.raises(InputError, match="the method is dpo"):
+    with pytest.raises(InputError, match="Method dpo trains on them"):
         refuse_blocked(await look(workspace, draft))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import STDIN, lines_of, refuse_existing
-from tui.core.splitting import PROPERTIES, Wanted, by_prompt
+from tui.core.splitting import PROPERTIES, Wanted, by_prompt, share_words
 from tui.core.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.exporting import plan_split, write_split
@@ -57,7 +57,10 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
         )
     sizes = (len(made.training), len(made.validation))
     for name, size, path in zip(("training", "validation"), sizes, targets, strict=True):
-        out.line(f"{name:<11} {plural(size, 'example')}  {one_line(str(path))}")
+        why = share_words(made, wanted) if name == "validation" else ""
+        forget = "; --fresh forgets them" if why and made.remembered else ""
+        said = f"{plural(size, 'example')}, {why}{forget}" if why else plural(size, "example")
+        out.line(f"{name:<11} {said}  {one_line(str(path))}")
     out.line(f"{plural(made.groups, 'group')}, {made.remembered:,} examples from earlier splits")
     for one in made.strata if options.by else ():
         out.line(f"  {one.training:>7,} + {one.validation:<7,} {one.name}")

@@ -91,6 +91,19 @@ def _at_least_one(number: int) -> int:
     return number
 
 
+def share_words(made: Split, wanted: Wanted) -> str:
+    """Return why the validation part is of another size than asked for; empty when it is not."""
+    total = len(made.training) + len(made.validation)
+    got, asked = len(made.validation), wanted.target(total)
+    if not total or abs(got - asked) * 200 <= total:  # half a percent
+        return ""
+    said = f"{got / total:.1%} instead of {asked / total:.1%}".replace("%", " %")
+    if made.remembered:
+        held = f"{made.remembered:,} examples stay where earlier splits put them"
+        return f"{said}: {held}"
+    return f"{said}: what is alike stays together"
+
+
 @dataclass(frozen=True, slots=True)
 class Stratum:
     """One value of the property, and how many of its examples stand on each side."""

@@ -56,6 +56,8 @@ class ModeScreen(ReportsErrors, Screen[None]):
 
     MODE: ClassVar[str] = ""
     DISPATCHED: ClassVar[bool] = False  # its commands are found by `@handles`
+    # Actions that would change how rows are shown, unseen, while there are none.
+    NEEDS_ROWS: ClassVar[frozenset[str]] = frozenset()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -92,6 +94,10 @@ class ModeScreen(ReportsErrors, Screen[None]):
     def on_workspace(self, workspace: Workspace) -> None:
         """Take up work: called once mounted with a workspace, and again for another profile."""
 
+    def has_rows(self) -> bool:
+        """Whether there is anything for the actions of `NEEDS_ROWS` to work on."""
+        return True
+
     # -- the program around ----------------------------------------------------------
 
     @property
@@ -117,16 +123,19 @@ class ModeScreen(ReportsErrors, Screen[None]):
         """Tell whether a command can be given now; the footer and the keys follow it."""
         if action == "command":
             return self.available(str(parameters[0]))
+        if action in self.NEEDS_ROWS and not self.has_rows():
+            return None
         held = self.host.workspace is None and action in {c.action for c in commands_for(self.MODE)}
         return None if held else True
 
     def available(self, command_id: str) -> bool | None:
         """Tell whether a command of this mode can be given now; None shows it dimmed.
 
-        All are held back while there is no profile to work with.
+        All are held back while there is no profile to work with, some while there are no rows.
         """
-        del command_id
-        return None if self.host.workspace is None else True
+        name = command_id.partition(".")[2]
+        held = self.host.workspace is None or (name in self.NEEDS_ROWS and not self.has_rows())
+        return None if held else True
 
     def on_mount(self) -> None:
         """Follow the program's status, walk and workspace."""
@@ -142,8 +151,11 @@ class ModeScreen(ReportsErrors, Screen[None]):
 
     def _show_walk(self, walk: Walk) -> None:
         guide = self.query_one(GuideLine)
-        guide.set_class(bool(walk.text), "-shown")
-        guide.update(f"▸ {walk.text}")
+        profile = None if self.host.workspace is None else self.host.workspace.profile
+        elsewhere = profile is not None and profile.kind != "lab"
+        text = walk.line(profile.name, bills=profile.bills) if elsewhere and profile else walk.text
+        guide.set_class(bool(text), "-shown")
+        guide.update(f"▸ {text}")
 
     def _show_remarks(self, remarks: tuple[str, ...]) -> None:
         line = self.query_one(RemarkLine)
@@ -153,13 +165,19 @@ class ModeScreen(ReportsErrors, Screen[None]):
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:
             self.on_workspace(workspace)
+            self._show_walk(self.host.walk)
             self.refresh_bindings()
+
+    def on_mode_bar_chosen(self, event: ModeBar.Chosen) -> None:
+        """Go to the mode whose name was clicked."""
+        self.host.show_mode(next(mode for _, mode, title in MODES if title == event.title))
 
     # -- errors, remarks, age --------------------------------------------------------
 
     def show_error(self, error: BaseException) -> None:
         """Show an error until it is closed."""
-        self.query_one(ErrorPanel).show(failure_of(error))
+        profile = None if self.host.workspace is None else self.host.workspace.profile
+        self.query_one(ErrorPanel).show(failure_of(error, profile))
 
     def clear_error(self) -> bool:
         """Close the error, if one is shown; tells whether there was."""

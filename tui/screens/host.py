@@ -32,6 +32,9 @@ class Host(Protocol):
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""
 
+    async def use_profile(self, name: str) -> None:
+        """Go on with another profile. Raises ServiceError."""
+
     def reached(self, event: str) -> None:
         """Tell the walk that something has happened."""
 

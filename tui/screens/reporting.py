@@ -9,22 +9,39 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.masking import mask
-from tui.services.errors import ServiceError, words_of
+from tui.services.errors import Refused, ServiceError, Unanswered, Unreachable, words_of
 from tui.widgets.error_panel import Failure
 
 if TYPE_CHECKING:
     from textual.worker import Worker, WorkerState
 
+    from tui.services.profiles import Profile
 
-def failure_of(error: BaseException) -> Failure:
-    """Return what to show for an error; one nobody foresaw is named as what it is."""
+
+_LAB = "F2 changes to lab, which works here without network or key."
+
+
+def failure_of(error: BaseException, profile: Profile | None = None) -> Failure:
+    """Return what to show for an error; one nobody foresaw is named as what it is.
+
+    Where the profile's provider cannot be worked with at all, it names what can be.
+    """
     if isinstance(error, ServiceError):
-        return Failure(error.title, error.cause, error.next_step, error.request_id or "")
+        step = error.next_step
+        if profile is not None and profile.kind != "lab" and _useless(error):
+            step = f"{step} {_LAB}".strip()
+        return Failure(error.title, error.cause, step, error.request_id or "")
     return Failure(
         "Something unforeseen went wrong",
         mask(words_of(error)),
         "Nothing typed is lost. Try again; if it stays, copy this with y and report it.",
     )
+
+
+def _useless(error: ServiceError) -> bool:
+    """Whether nothing can be done with this provider: no network, or a wrong key."""
+    wrong_key = isinstance(error, Refused) and error.status == 401
+    return wrong_key or isinstance(error, Unreachable | Unanswered)
 
 
 class ReportsErrors:

@@ -6,7 +6,7 @@ import os
 import selectors
 import signal
 from codecs import getincrementaldecoder
-from typing import IO, TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
@@ -30,7 +30,7 @@ class TerminalDriver(LinuxDriver):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
         if self._file is not None:
-            self._file = cast("IO[str]", _Forgiving(self._file))
+            self._file = cast("Any", _Forgiving(self._file))
         self._away = False  # stopped, or in the background: the terminal is somebody else's
 
     def write(self, data: str) -> None:

@@ -9,8 +9,9 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.core.curves import loss_words
 from tui.core.text import one_line
-from tui.widgets.plot import AXIS, Run, Series, View, ends, plot
+from tui.widgets.plot import AXIS, LOWEST, Run, Series, View, ends, plot
 
 if TYPE_CHECKING:
     from textual.geometry import Size
@@ -90,8 +91,9 @@ class Curve(Widget):
     def _draw(self, size: Size) -> None:
         before, width = self.lines, size.width
         self._lines = plot(self._series, width, size.height, self._view)
-        if not self._lines and self._empty:
-            self._lines = [[Run(one_line(self._empty, max(width, 1)))]]
+        if not self._lines:
+            said = _numbers(self._series, size) or [self._empty]
+            self._lines = [[Run(one_line(line, max(width, 1)))] for line in said if line]
         after = self.lines
         for y in range(max(len(before), len(after))):
             old = before[y] if y < len(before) else ""
@@ -110,6 +112,23 @@ class Curve(Widget):
         }
         segments = [Segment(run.text, base + styles[run.owner]) for run in self._lines[y]]
         return Strip(segments).adjust_cell_length(width, base)
+
+
+def _numbers(series: tuple[Series, ...], size: Size) -> list[str]:
+    """Return the last value of each series in words, where there is no room to draw them."""
+    lines = [
+        f"{one.mark or '·'} {one.name}: {loss_words(one.points[-1][1])} at step "
+        f"{one.points[-1][0]:g}, from {loss_words(one.points[0][1])}"
+        for one in series
+        if one.points
+    ]
+    if not lines or size.width < 1 or size.height < 1:
+        return []
+    why = "Too low here to draw the curve" if size.height < LOWEST else "Too narrow for the curve"
+    if size.height > len(lines):
+        return [f"{why}; its last values:", *lines]
+    # Each series with its value, as far as they go: what there is to see comes first.
+    return [*lines[: size.height - 1], " · ".join(lines[size.height - 1 :])]
 
 
 def _changed(old: str, new: str, y: int) -> Region | None:

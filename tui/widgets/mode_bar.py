@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
 from rich.text import Text
+from textual.message import Message
 from textual.widget import Widget
+
+if TYPE_CHECKING:
+    from textual import events
 
 
 class ModeBar(Widget):
@@ -17,23 +24,47 @@ class ModeBar(Widget):
     ModeBar { height: 1; background: $panel; color: $text; padding: 0 1; }
     """
 
+    @dataclass
+    class Chosen(Message):
+        """A mode's name was clicked."""
+
+        title: str
+
     def __init__(self, modes: tuple[tuple[str, str], ...], current: str) -> None:
         super().__init__()
         self._modes, self._current = modes, current
 
     def render(self) -> Text:
         """Draw the line for the present width."""
+        return self._fitting()[0]
+
+    def on_click(self, event: events.Click) -> None:
+        """Go where the name clicked leads."""
+        offset = event.get_content_offset(self)
+        if offset is None:
+            return
+        for title, (start, end) in self._fitting()[1].items():
+            if start <= offset.x < end:
+                self.post_message(self.Chosen(title))
+
+    def _fitting(self) -> tuple[Text, dict[str, tuple[int, int]]]:
+        """Return the fullest line that fits, and from which to which column each mode stands."""
         forms = (self._line(name=True), self._line(), self._line(short=True))
         width = self.content_size.width
-        return next((line for line in forms if line.cell_len <= width), forms[-1])
+        return next((form for form in forms if form[0].cell_len <= width), forms[-1])
 
-    def _line(self, *, name: bool = False, short: bool = False) -> Text:
+    def _line(
+        self, *, name: bool = False, short: bool = False
+    ) -> tuple[Text, dict[str, tuple[int, int]]]:
+        places: dict[str, tuple[int, int]] = {}
         text = Text("finetui  " if name else "", style="bold", no_wrap=True, overflow="ellipsis")
         for key, title in self._modes:
+            start = text.cell_len
             if title == self._current:
                 text.append(f"[{key} {title}]", style="bold reverse")
                 text.append(" " if short else "")
             else:
                 text.append(f"{key} " if short else f" {key} {title} ")
+            places[title] = (start, text.cell_len)
         text.rstrip()
-        return text
+        return text, places

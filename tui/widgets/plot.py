@@ -12,6 +12,7 @@ AXIS = -1  # the owner of cells that belong to no series
 
 # The bit of each dot of a braille cell: _DOTS[row of 4][column of 2].
 _DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+LOWEST = 5  # lines, with legend, axis and steps
 _NARROWEST = 10  # columns of a plot that still says something
 _SPARSE = 6  # columns between two marks of a sparse series
 _LARGEST = 1e100  # beyond (or, on a logarithmic axis, below its inverse) an axis would overflow
@@ -103,7 +104,7 @@ def plot(
     view = view or View()
     series = tuple(_shown(one, view) for one in series)
     values = [y for one in series for _, y in one.points]
-    if not values or height < 5:
+    if not values or height < LOWEST:
         return []
     rows = height - 3
     scale = _y_axis(values, rows, log=view.log)

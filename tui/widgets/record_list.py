@@ -31,8 +31,13 @@ class RecordList(LineView, can_focus=True):
 
     DEFAULT_CSS = """
     RecordList {
-        & > .record-list--cursor { background: $primary-muted; color: $text; }
-        &:focus > .record-list--cursor { background: $primary; color: $text; text-style: bold; }
+        & > .record-list--cursor {
+            background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground;
+        }
+        &:focus > .record-list--cursor {
+            background: $block-cursor-background; color: $block-cursor-foreground;
+            text-style: bold;
+        }
         & > .record-list--empty { color: $text-muted; }
     }
     """

@@ -9,7 +9,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from tui.core.splitting import PROPERTIES, Wanted
+from tui.core.splitting import PROPERTIES, Wanted, share_words
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.field import Field, OneOf
 
@@ -85,6 +85,7 @@ def split_words(made: Split, form: SplitForm) -> str:
     lines = [
         f"training    {len(made.training):>9,}",
         f"validation  {len(made.validation):>9,}",
+        *([f"            {why}."] if (why := share_words(made, form.wanted)) else ()),
         "",
         f"{made.groups:,} groups, each whole on one side.",
     ]

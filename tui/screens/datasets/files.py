@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text import one_line, plural
-from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.datasets.on_disk import DiskActions
 from tui.screens.datasets.rewriting import editor_place
 from tui.screens.datasets.welcome import Welcome
 from tui.screens.dialogs.confirm import Confirm
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document
 
 
-class FileActions(PlaceInDataset):
+class FileActions(DiskActions):
     """Open, open the sample, save, save under another name."""
 
     @work(group="recents", exclusive=True, exit_on_error=False, description="list recent files")
@@ -46,8 +46,28 @@ class FileActions(PlaceInDataset):
     @work(group="open", exclusive=True, exit_on_error=False, description="open the sample")
     async def action_sample(self) -> None:
         """Open the sample and begin the walk around the circle."""
+        if not await self._where_to_train():
+            return
         await self._open(await self.workspace.datasets.sample())
         self.host.walk = Walk(0)
+
+    async def _where_to_train(self) -> bool:
+        """Offer lab where another profile is in use: there the circle costs nothing."""
+        book, now = self.workspace.profiles.profiles, self.workspace.profile
+        lab = next((one.name for one in book.values() if one.kind == "lab"), None)
+        if now.kind == "lab" or lab is None:
+            return True
+        there = "it would bill your account" if now.bills else "the job would run there"
+        question = (
+            "The guide leads from the sample to a model trained on it. On lab, the built-in "
+            f"provider of this machine, that is free; at {now.name} {there}.\n\n"
+            "Change to lab? F2 changes back."
+        )
+        dialog = Confirm("Where to train", question, "change to lab", f"stay with {now.name}")
+        answer = await self.app.push_screen_wait(dialog)
+        if answer:
+            await self.host.use_profile(lab)
+        return answer is not None
 
     @work(group="open", exclusive=True, exit_on_error=False, description="open a dataset")
     async def open_path(self, path: Path) -> None:
@@ -99,13 +119,8 @@ class FileActions(PlaceInDataset):
         document = self.document
         if document is None:
             return
-        if await document.changed_on_disk():
-            question = (
-                f"{document.path.name} was changed by another program since it was opened.\n"
-                "Overwrite it with what is shown here?"
-            )
-            if not await self.app.push_screen_wait(Confirm("Changed on disk", question)):
-                return
+        if not await self.may_overwrite(document):
+            return
         await document.save(overwrite=True)
         self.notify(f"Saved {document.path.name}", markup=False, timeout=3)
 

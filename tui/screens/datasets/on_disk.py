@@ -72,17 +72,28 @@ class DiskActions(PlaceInDataset):
             text = f"{name} was removed or renamed by another program.\nctrl+s writes it again."
             await self.app.push_screen_wait(Confirm("The file is gone", text, "go on", "go on"))
             return
+        await self._decide(document, "go on; saving will ask before it overwrites")
+
+    async def may_overwrite(self, document: Document) -> bool:
+        """Whether to save over what another program has written; asks, and reloads if told to."""
+        if not await document.changed_on_disk():
+            return True
+        return await self._decide(document, "write what is shown here over it") == "keep"
+
+    async def _decide(self, document: Document, keep: str) -> str | None:
+        """Ask whether to reload, keep or compare; a reload is done, and what was chosen told."""
         lost = f"drops {plural(document.changes, 'unsaved change')}" if document.modified else ""
         choices = [
             Choice("reload", "Reload", lost or "show the file as it is now"),
-            Choice("keep", "Keep mine", "go on; saving will ask before it overwrites"),
+            Choice("keep", "Keep mine", keep),
             Choice("compare", "Compare", "count the lines that differ"),
         ]
-        title = f"{name} was changed by another program"
+        title = f"{document.path.name} was changed by another program"
         while (chosen := await self.app.push_screen_wait(Choose(title, choices))) == "compare":
             await self._compare(document)
         if chosen == "reload":
             await self.workspace.datasets.reopen()
+        return chosen
 
     async def _compare(self, document: Document) -> None:
         rows = document.snapshot()

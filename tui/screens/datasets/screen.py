@@ -56,11 +56,16 @@ class DatasetsScreen(
 
     MODE: ClassVar[str] = "datasets"
     CSS_PATH = "screen.tcss"
+    NEEDS_ROWS = frozenset({"filter"})
 
     def __init__(self) -> None:
         super().__init__(classes="-no-document")
         self._shown = -1  # the position of the example in the conversation pane
         self._leave_service: Callable[[], None] = lambda: None
+
+    def has_rows(self) -> bool:
+        """Whether a dataset is open."""
+        return self.document is not None
 
     def compose_body(self) -> ComposeResult:
         """Lay out the start page, and the three panes behind it."""

@@ -33,7 +33,8 @@ class Dialog(ReportsErrors, ModalScreen[T | None]):
         align: center middle;
         & > .dialog {
             width: 76; max-width: 96%; height: auto; max-height: 94%;
-            border: round $primary; background: $surface; padding: 0 1;
+            border: round $primary; border-title-color: $text;
+            background: $surface; padding: 0 1;
         }
         & .question { height: auto; margin: 0 0 1 0; }
         & .keys { height: 1; color: $text-muted; margin: 1 0 0 0; }

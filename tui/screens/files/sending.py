@@ -146,8 +146,8 @@ class FileSending(DeletingScreen):
                 raise InputError(f"Cannot upload {path.name}", problem, files.limits.larger)
             # Reading it all takes seconds for a gigabyte, checking it a minute.
             earlier = await files.find_upload(path)
-            if earlier is not None and await self._use(earlier, path) is not False:
-                return earlier
+            if earlier is not None and (use := await self._use(earlier, path)) is not False:
+                return earlier if use else None
             if not await self._fit(path):
                 return None
         info = await files.upload(path, watch=self._tell(path))
@@ -208,7 +208,7 @@ class FileSending(DeletingScreen):
         return bool(answer)
 
     async def _use(self, earlier: FileInfo, path: Path) -> bool | None:
-        """Ask whether to use an earlier upload of the same content; esc uses it too."""
+        """Ask whether to use an earlier upload of the same content; esc does neither."""
         made = earlier.created_at
         age = f", {age_words(time.time() - made)} old" if made is not None else ""
         question = (

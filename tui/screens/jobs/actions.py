@@ -8,7 +8,7 @@ from textual import work
 
 from tui.core.text import one_line
 from tui.screens.dialogs.confirm import Confirm
-from tui.screens.jobs.detail import JobPane
+from tui.screens.jobs.detail import JobPane, shows_both
 from tui.screens.jobs.draft import Draft, draft_for, draft_from_job, keep_form, kept_form
 from tui.screens.jobs.job_curve import JobCurve
 from tui.screens.jobs.writing import JobWriting
@@ -117,7 +117,7 @@ class JobActions(JobWriting):
         """Show fewer events, or all again."""
         pane = self.query_one(JobPane)
         if pane.view in {"checkpoints", "settings"} or not (
-            pane.view == "events" or self.has_class("-wide")
+            pane.view == "events" or shows_both(self)
         ):
             pane.go_to("events")
         pane.next_filter()

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import work
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.core.text import one_line, plural, visible
 from tui.core.transfers import transfer_words
@@ -21,6 +21,7 @@ from tui.services.preflight import refuse_blocked
 from tui.widgets.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
+    from textual.widget import Widget
     from textual.worker import Worker
 
     from tui.core.jobs import Job
@@ -44,6 +45,7 @@ class Creating(Asking):
         self._worker: Worker[None] | None = None
         self._sent: list[str] = []  # uploaded for the job that is being created
         self._was_lost = False
+        self.left: Widget | None = None  # where the focus was before it was taken
         self.finding_model = False  # a model to begin with is being looked for
         self._create_when_found = False  # ctrl+s was pressed meanwhile
         # Clear while a question about stopping is open: nothing is created behind it.
@@ -217,10 +219,29 @@ class Creating(Asking):
     # -- showing it ------------------------------------------------------------------
 
     def _at(self, stage: str, text: str) -> None:
+        if stage and not self._stage:  # the fields are disabled: the focus leaves them
+            self.left = self.focused
+        elif not stage:
+            self.call_after_refresh(self.focus_again)
         self._stage = stage
         self.set_class(bool(stage), "-busy")
         self.query_one("#fields").disabled = bool(stage)
         self._tell(text)
+
+    def focus_again(self) -> None:
+        """Go back to the field one was in, unless an error is shown first."""
+        left = self.left
+        if left is None or not left.is_attached or self._failing:
+            return
+        if isinstance(left, Input):  # what is typed there goes on where it was
+            left.select_on_focus = False
+        self.set_focus(left)
+        if isinstance(left, Input):
+            left.call_later(setattr, left, "select_on_focus", True)
+
+    @property
+    def _failing(self) -> bool:
+        return self.query_one(ErrorPanel).failure is not None
 
     def _tell(self, text: str) -> None:
         self.query_one("#progress", Static).update(f"◐ {text}" if text else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 from textual.containers import Vertical, VerticalScroll
@@ -20,6 +20,7 @@ from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.screen import Screen
     from textual.widget import Widget
 
     from tui.core.jobs import Checkpoint, Event, Job
@@ -33,8 +34,13 @@ if TYPE_CHECKING:
 VIEWS = ("curve", "events", "checkpoints", "settings")
 
 
+def shows_both(screen: Screen[Any]) -> bool:
+    """Whether there is room for the curve and another view of the job."""
+    return screen.has_class("-wide") or (screen.has_class("-middle") and screen.has_class("-high"))
+
+
 class JobPane(Vertical):
-    """Shows one job. In a wide terminal the curve always stays above the other views."""
+    """Shows one job. In a large terminal the curve always stays above the other views."""
 
     def __init__(self) -> None:
         super().__init__(id="job-pane", classes="pane -view-curve")
@@ -136,7 +142,7 @@ class JobPane(Vertical):
 
     @property
     def _wide(self) -> bool:
-        return self.screen.has_class("-wide")
+        return shows_both(self.screen)
 
     def _show_events(self) -> None:
         listing = self.query_one("#events", RecordList)

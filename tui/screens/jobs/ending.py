@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import TYPE_CHECKING, Literal
 
 from textual import work
 
@@ -17,6 +18,7 @@ from tui.services.readiness import wait_until_ready
 if TYPE_CHECKING:
     from tui.core.jobs import Job
 
+TOGETHER_S = 0.5
 _WAITING = "the provider is still getting it ready."
 _NOT_THERE = "the provider does not know it yet; c tries all the same."
 
@@ -30,6 +32,8 @@ class JobEnding(ModeScreen):
         self.ready: dict[str, str] = {}  # what is known of a model that is not there yet, by job
         self._at_work: set[str] = set()  # jobs seen at work in this session
         self._title_aside = False
+        self._ended: list[tuple[Job, bool]] = []  # not told of yet, and whether made here
+        self._ready_now: list[str] = []  # models that have become ready and are not told of yet
 
     def tell_ended(self, jobs: tuple[Job, ...]) -> None:
         """Tell of jobs that have ended since they were seen at work, or were made here."""
@@ -41,9 +45,33 @@ class JobEnding(ModeScreen):
                 mine = job.id in self.started
                 self.started.discard(job.id)
                 self._at_work.discard(job.id)
-                self._tell(job, mine=mine)
+                if not self._ended:  # those that end together are told of together
+                    self.set_timer(TOGETHER_S, self._tell_all)
+                self._ended.append((job, mine))
 
-    def _tell(self, job: Job, *, mine: bool) -> None:
+    def _tell_all(self) -> None:
+        ended, self._ended = self._ended, []
+        if len(ended) == 1:
+            self._tell(*ended[0])
+            return
+        counts = Counter(job.status for job, _ in ended)
+        for job, mine in ended:
+            if job.succeeded:
+                if mine:
+                    self.host.reached("succeeded")
+                if job.fine_tuned_model:
+                    self._get_ready(job.id, job.fine_tuned_model)
+        told = ", ".join(f"{count} {one_line(status)}" for status, count in counts.items())
+        text = f"{len(ended)} jobs have ended: {told}"
+        severity: Literal["information", "warning"] = (
+            "information" if set(counts) == {"succeeded"} else "warning"
+        )
+        self.notify(text, severity=severity, timeout=10, markup=False)
+        self.app.bell()
+        glyph = "✓" if set(counts) == {"succeeded"} else "✗"
+        self._tell_terminal(f"{glyph} {len(ended)} jobs ended", told)
+
+    def _tell(self, job: Job, mine: bool) -> None:
         name = one_line(job.fine_tuned_model or job.suffix or job.id, 60)
         if job.succeeded:
             if mine:
@@ -77,7 +105,14 @@ class JobEnding(ModeScreen):
             self.ready[job_id] = _NOT_THERE
         self.refresh_job()
         if there and waited:
-            self.notify(f"Ready to chat: {one_line(model, 60)}", markup=False)
+            if not self._ready_now:
+                self.set_timer(TOGETHER_S, self._tell_ready)
+            self._ready_now.append(model)
+
+    def _tell_ready(self) -> None:
+        models, self._ready_now = self._ready_now, []
+        name = one_line(models[0], 60) if len(models) == 1 else f"{len(models)} models"
+        self.notify(f"Ready to chat: {name}", markup=False)
 
     def refresh_job(self) -> None:
         """Say anew where the selected job stands."""

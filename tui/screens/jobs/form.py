@@ -220,8 +220,8 @@ class NewJob(Choosing):
         """Show an error under the fields until it is closed."""
         self.query_one(PreflightPanel).show(None)  # room for the error
         panel = self.query_one(ErrorPanel)
-        panel.show(failure_of(error))
-        # Out of the fields, so that y copies the error; the arrows go back in.
+        panel.show(failure_of(error, self.workspace.profile))
+        # Out of the fields, so that y copies the error; the arrows go back in, and so does esc.
         panel.can_focus = True
         if self.is_current:
             panel.focus()
@@ -233,7 +233,10 @@ class NewJob(Choosing):
 
     def hide_error(self) -> bool:
         """Close the error, if one is shown, and look again; tells whether there was."""
+        inside = self.focused is self.query_one(ErrorPanel)
         hidden = super().hide_error()
         if hidden:
             self._plan()
+            if inside:
+                self.call_after_refresh(self.focus_again)
         return hidden

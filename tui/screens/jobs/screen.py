@@ -9,7 +9,7 @@ from textual.containers import Container, Vertical
 from textual.widget import Widget
 
 from tui.core.text import one_line, plural
-from tui.screens.jobs.detail import JobPane
+from tui.screens.jobs.detail import JobPane, shows_both
 from tui.screens.jobs.following import Following
 from tui.screens.jobs.rows import job_heading, job_row
 from tui.screens.offers import jobs_unknown
@@ -40,6 +40,15 @@ class JobsScreen(Following):
 
     MODE: ClassVar[str] = "jobs"
     CSS_PATH = "screen.tcss"
+    NEEDS_ROWS = frozenset(
+        {
+            *("events", "levels", "measure", "log", "smooth", "mark"),
+            *("step_back", "step_on", "zoom", "zoom_out"),
+        }
+    )
+    # Side by side only where the list still shows what it shows at 80 columns.
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-middle"), (140, "-wide")]
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (32, "-high")]
 
     def __init__(self) -> None:
         super().__init__(classes="-no-jobs")
@@ -53,6 +62,10 @@ class JobsScreen(Following):
                 yield JobsHeading(id="jobs-heading")
                 yield RecordList(id="jobs", empty="Asking the provider…")
             yield JobPane()
+
+    def has_rows(self) -> bool:
+        """Whether there are jobs."""
+        return bool(self.jobs)
 
     # -- the list --------------------------------------------------------------------
 
@@ -86,6 +99,8 @@ class JobsScreen(Following):
         before = [job.id for job in self.jobs]
         self.jobs = jobs
         self.set_class(not jobs, "-no-jobs")
+        if bool(jobs) != bool(before):
+            self.refresh_bindings()
         self.set_class(len(jobs) <= FEW, "-few-jobs")
         listing = self.query_one("#jobs", RecordList)
         ids = [job.id for job in jobs]
@@ -185,7 +200,7 @@ class JobsScreen(Following):
         """Go into the job, or chat with a checkpoint."""
         pane = self.query_one(JobPane)
         if event.record_list.id == "jobs":
-            if pane.view == "curve" and not self.has_class("-wide"):
+            if pane.view == "curve" and not shows_both(self):
                 pane.next_view()
             pane.reader().focus()
         elif event.record_list.id == "checkpoints" and event.index < len(pane.checkpoints):

@@ -276,6 +276,8 @@ class ReportScreen(ModeScreen):
         self._show_titles()
         first_time = self.has_class("-waiting")
         self.remove_class("-waiting")
+        if first_time:
+            self.refresh_bindings()
         if first_time and self.focused is None:
             self.query_one("#first", Histogram).focus()
         if self.is_current:

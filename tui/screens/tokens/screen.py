@@ -43,6 +43,11 @@ class TokensScreen(ReportScreen):
 
     MODE: ClassVar[str] = "tokens"
     CSS_PATH = "screen.tcss"
+    NEEDS_ROWS = frozenset({"measure", "measure_back", "scale"})
+
+    def has_rows(self) -> bool:
+        """Whether anything has been counted."""
+        return bool(self.files)
 
     def __init__(self) -> None:
         super().__init__()

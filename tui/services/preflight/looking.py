@@ -308,7 +308,10 @@ def _wrong_kind(report: TokenReport, method: str) -> str:
         return ""
     pairs = bool(report.values("rejected").all())
     if method == "dpo" and not pairs:
-        return "dpo trains on preference pairs, and these are not all pairs"
+        return (
+            "Method dpo trains on preference pairs, and these are not all pairs: "
+            "Method supervised takes conversations"
+        )
     if method == "supervised" and pairs:
-        return "these are preference pairs: the method is dpo"
+        return "these are preference pairs: Method dpo trains on them"
     return ""

@@ -1,0 +1,164 @@
+"""Every text that is painted can be read: 4.5:1 with true colours, 256 and 16, in each theme."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.color import Color, ColorSystem
+from rich.style import Style
+
+from tests.screens.conftest import use_profile
+from tests.screens.test_layout import SCENES, reach
+from tests.screens.test_watching import trained
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.terminal.colors import FEW, MANY
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tests.faults.server import FaultServer
+
+TERMINALS = {
+    "truecolor": ("xterm-256color", "truecolor", ColorSystem.TRUECOLOR),
+    "256": ("xterm-256color", "", ColorSystem.EIGHT_BIT),
+    "standard": ("xterm", "", ColorSystem.STANDARD),
+}
+Triplet = tuple[int, int, int]
+# What a terminal's own colours are taken for, where the program does not choose them.
+DEFAULT_TEXT, DEFAULT_GROUND = (229, 229, 229), (0, 0, 0)
+
+
+def luminance(color: Triplet) -> float:
+    def linear(value: int) -> float:
+        part = value / 255
+        return part / 12.92 if part <= 0.04045 else float(((part + 0.055) / 1.055) ** 2.4)
+
+    red, green, blue = map(linear, color)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def ratio(one: Triplet, other: Triplet) -> float:
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+def arrives(color: Color | None, system: ColorSystem, default: Triplet) -> Triplet:
+    if color is None or color.is_default:
+        return default
+    red, green, blue = color.downgrade(system).get_truecolor()
+    return red, green, blue
+
+
+def contrast(style: Style, system: ColorSystem) -> float:
+    text = arrives(style.color, system, DEFAULT_TEXT)
+    ground = arrives(style.bgcolor, system, DEFAULT_GROUND)
+    if style.dim:
+        text = tuple(round(t * 0.66 + g * 0.34) for t, g in zip(text, ground, strict=True))  # type: ignore[assignment]
+    return ratio(text, ground)
+
+
+def unreadable(app: FinetuiApp, system: ColorSystem) -> dict[str, float]:
+    """Return the texts on the screen whose contrast is too low."""
+    found: dict[str, float] = {}
+    for strip in app.screen._compositor.render_strips(app.screen.size):
+        for text, style, control in strip:
+            if control is None and any(character.isalnum() for character in text):
+                found[text.strip()] = contrast(style or Style(), system)
+    assert len(found) > 3
+    return {text: round(value, 2) for text, value in found.items() if value < 4.5}
+
+
+@pytest.fixture
+def system(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> ColorSystem:
+    term, colorterm, system = TERMINALS[request.param]
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("COLORTERM", colorterm)
+    return system
+
+
+def cursor_styles(app: FinetuiApp) -> list[Style]:
+    listing = app.focused
+    assert isinstance(listing, RecordList)
+    line = listing.render_lines(listing.size.region)[listing.cursor - listing.scroll_offset.y]
+    return [segment.style for segment in line if segment.style and segment.text.strip()]
+
+
+@pytest.mark.parametrize("scene", [*SCENES, "jobs", "toast"])
+@pytest.mark.parametrize("system", TERMINALS, indirect=True)
+async def test_all_text_can_be_read(
+    system: ColorSystem, scene: str, app_home: Path, server: FaultServer
+) -> None:
+    offline = "offline" in scene
+    use_profile(app_home, "http://127.0.0.1:9/v1" if offline else server.url)
+    if scene == "jobs":
+        trained(server, "fern")
+        trained(server, "moss", status="running")
+        trained(server, "ivy", status="failed")
+    app = FinetuiApp()
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        if scene == "jobs":
+            await jobs(pilot)
+        elif scene == "toast":
+            await reach(pilot, [])
+            for severity in ("information", "warning", "error"):
+                app.notify("Said in passing", severity=severity)  # type: ignore[arg-type]
+            await pilot.pause()
+        else:
+            await reach(pilot, SCENES[scene])
+        assert unreadable(app, system) == {}
+        if scene == "jobs":
+            for _ in range(3):  # each status under the cursor
+                assert min(contrast(style, system) for style in cursor_styles(app)) >= 4.5
+                await pilot.press("down")
+
+
+async def jobs(pilot: Pilot[Any]) -> None:
+    app = pilot.app
+    assert isinstance(app, FinetuiApp)
+    await until(lambda: app.workspace is not None, pilot)
+    await pilot.press("3")
+    await until(lambda: len(getattr(app.screen, "jobs", ())) == 3, pilot)
+    await until(lambda: isinstance(app.focused, RecordList), pilot)
+
+
+@pytest.mark.parametrize("system", TERMINALS, indirect=True)
+async def test_the_theme_fits_the_terminal(system: ColorSystem, app_home: Path) -> None:
+    app = FinetuiApp()
+    assert app.theme == (FEW.name if system is ColorSystem.STANDARD else MANY.name)
+
+
+def test_colours_for_many_are_among_the_256() -> None:
+    for name, value in {**MANY.to_color_system().generate(), **MANY.variables}.items():
+        if name in MANY.variables or name in {
+            *("primary", "secondary", "warning", "error", "success", "accent"),
+            *("background", "surface", "panel"),
+        }:
+            color = Color.parse(value.removesuffix("FF") if len(value) == 9 else value)
+            there = color.downgrade(ColorSystem.EIGHT_BIT).get_truecolor()
+            wanted = color.get_truecolor()
+            assert all(abs(a - b) <= 1 for a, b in zip(there, wanted, strict=True)), name
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "nord", "ansi-light"])
+@pytest.mark.parametrize("system", TERMINALS, indirect=True)
+async def test_a_theme_of_ones_own_choice_can_be_read(
+    system: ColorSystem, theme: str, app_home: Path, server: FaultServer
+) -> None:
+    use_profile(app_home, server.url)
+    trained(server, "fern")
+    trained(server, "moss", status="running")
+    trained(server, "ivy", status="failed")
+    app = FinetuiApp()
+    app.theme = theme
+    async with app.run_test(size=(100, 30)) as pilot:
+        await jobs(pilot)
+        if theme != "ansi-light":  # on a light ground of the terminal's own
+            assert unreadable(app, system) == {}
+        assert min(contrast(style, system) for style in cursor_styles(app)) >= 4.5
