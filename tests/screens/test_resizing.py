@@ -15,7 +15,10 @@ from tests.player import LARGEST, Busy, Player, dataset
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.commands import MODES
+from tui.screens.base import ModeScreen
+from tui.services.errors import InputError
 from tui.widgets.curve import Curve
+from tui.widgets.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -89,3 +92,15 @@ async def test_a_curve_at_any_size() -> None:
             await pilot.resize_terminal(*size)
             assert len(curve.lines) <= max(curve.size.height, 1)
             assert all(len(line) <= max(curve.size.width, 1) for line in curve.lines)
+
+
+async def test_an_error_that_comes_when_the_screen_goes_ends_nothing() -> None:
+    app = FinetuiApp()
+    async with app.run_test() as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        screen = app.screen
+        assert isinstance(screen, ModeScreen)
+        await screen.query(ErrorPanel).remove()
+        screen.show_error(InputError("Too late", "its worker ended last"))
+        assert not screen.clear_error()
+        assert screen.failure_text == ""

@@ -174,14 +174,21 @@ class ModeScreen(ReportsErrors, Screen[None]):
 
     # -- errors, remarks, age --------------------------------------------------------
 
+    @property
+    def _panel(self) -> ErrorPanel | None:
+        """Where errors are shown; None while the screen goes: its workers may end after that."""
+        return self.query_one_optional(ErrorPanel)
+
     def show_error(self, error: BaseException) -> None:
         """Show an error until it is closed."""
         profile = None if self.host.workspace is None else self.host.workspace.profile
-        self.query_one(ErrorPanel).show(failure_of(error, profile))
+        if (panel := self._panel) is not None:
+            panel.show(failure_of(error, profile))
 
     def clear_error(self) -> bool:
         """Close the error, if one is shown; tells whether there was."""
-        return self.query_one(ErrorPanel).hide()
+        panel = self._panel
+        return panel is not None and panel.hide()
 
     def note(self, text: str) -> None:
         """Say in the status line what this screen shows."""
@@ -202,5 +209,5 @@ class ModeScreen(ReportsErrors, Screen[None]):
     @property
     def failure_text(self) -> str:
         """The error shown, as text to copy."""
-        failure = self.query_one(ErrorPanel).failure
+        failure = self._panel.failure if self._panel is not None else None
         return failure.as_text() if failure else ""
