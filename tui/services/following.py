@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
     from tui.core.jobs import Event, Job
+    from tui.services.board_pace import Pace
     from tui.services.jobs import JobService
 
-FOLLOW_EVERY_S = 1.0
 FOLLOW_FAILURES = 10
 
 
@@ -26,9 +26,11 @@ class JobUpdate:
     new_events: tuple[Event, ...]
 
 
-async def follow(jobs: JobService, job_id: str, every: float) -> AsyncGenerator[JobUpdate]:
+async def follow(jobs: JobService, job_id: str, pace: Pace) -> AsyncGenerator[JobUpdate]:
     """Yield the job with its new events whenever something changed, until it ended.
 
+    It asks as often as the board does: fast while the job runs, slowly while it waits or is
+    paused, ever more slowly after failures, and not before the server wants to be asked.
     Passing failures are sat out; ten in a row, or one that will not pass, are raised.
     """
     known: set[str] = set()
@@ -43,8 +45,7 @@ async def follow(jobs: JobService, job_id: str, every: float) -> AsyncGenerator[
             failures += 1
             if not error.passing or failures >= FOLLOW_FAILURES:
                 raise
-            wait = every * 2 ** min(failures, 5)
-            await asyncio.sleep(max(wait, error.retry_after or 0))
+            await asyncio.sleep(pace.after_failure(error))
             continue
         failures = 0
         new = tuple(event for event in events if event.id not in known)
@@ -54,4 +55,4 @@ async def follow(jobs: JobService, job_id: str, every: float) -> AsyncGenerator[
         if job.terminal:
             return
         last = job
-        await asyncio.sleep(every)
+        await asyncio.sleep(pace.after_answer([job]))
