@@ -249,8 +249,11 @@ class FinetuiApp(ReportsErrors, TypeAhead):
     def action_leave(self) -> None:
         """Quit. Edits are journalled; only running work would be lost, so that is asked about."""
         losing = [text for name, text in self._work.items() if name not in _READING]
+        asked, look = self.workspace.may_be_done() if self.workspace else ("", "")
+        if asked:
+            losing.append(f"{asked}. {look}")
         if not losing:
-            self.exit()
+            self._leave_if(True)
             return
         from tui.screens.dialogs.confirm import Confirm
 
@@ -260,6 +263,8 @@ class FinetuiApp(ReportsErrors, TypeAhead):
 
     def _leave_if(self, answer: bool | None) -> None:
         if answer:
+            if self.workspace is not None:  # what was stopped before has been told
+                self.workspace.provider.broken_off.clear()
             self.exit()
 
     # -- what screens ask of the program (tui.screens.host.Host) ------------------------
@@ -465,4 +470,8 @@ def run(path: str | None = None, profile: str | None = None) -> int:
     app = FinetuiApp(path, profile)
     with Endings(app):
         app.run()
+    if app.workspace is not None:
+        asked, look = app.workspace.may_be_done(broken_off=True)
+        if asked:  # cut off by leaving
+            sys.stderr.write(f"finetui: {visible(asked)}. {visible(look)}\n")
     return app.return_code or 0

@@ -118,7 +118,7 @@ def test_what_bills_wants_a_yes(bare: Home, server: FaultServer) -> None:
     assert "USD" in done.stderr
     assert {seen.method for seen in server.seen} == {"GET"}  # nothing was uploaded either
     server.fault("POST /fine_tuning/jobs", ACT_AND_DROP)
-    done = bare.run(*words, "--yes", "--json")
+    done = bare.run(*words, "--yes", "--accept", "warnings", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["id"] == server.jobs[0]["id"]
     assert "looking for the job" in done.stderr

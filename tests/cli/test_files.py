@@ -71,6 +71,16 @@ def test_pruning_lists_first_and_wants_a_yes(home: Home, server: UploadServer) -
     assert len(server.files) == 4
 
 
+def test_pruning_a_read_only_profile_says_that_it_would_not_begin(
+    home: Home, server: UploadServer, tmp_path: Path
+) -> None:
+    write_config(tmp_path, server.url, "read_only = true")
+    for words in (("--dry-run",), (), ("--yes",)):
+        done = home.run("files", "prune", "--orphans", *words)
+        assert (done.returncode, "is read-only" in done.stderr) == (3, True)
+    assert not any(seen.method == "DELETE" for seen in server.seen)
+
+
 def test_where_the_jobs_are_not_known_nothing_is_pruned(home: Home, server: UploadServer) -> None:
     server.fault("GET /fine_tuning/jobs", *[reply(403, problem_said("not yours"))] * 2)
     listed = home.run("files", "list", "--json")
@@ -94,12 +104,12 @@ def test_the_same_content_is_sent_once_unless_asked(
     assert str(path) in home.run("files", "list", "--json").stdout
 
 
-def test_errors_in_the_data_block_whoever_says_yes(
+def test_errors_in_the_data_block_whatever_is_accepted(
     home: Home, server: UploadServer, tmp_path: Path
 ) -> None:
     path = tmp_path / "bad.jsonl"
     path.write_bytes(chat_lines(12) + b"{oops\n")
-    for words in ((), ("--yes",)):
+    for words in ((), ("--accept", "warnings,secrets")):
         done = home.run("files", "upload", str(path), *words)
         assert done.returncode == 1
         assert "line 13" in done.stderr
@@ -111,11 +121,17 @@ def test_a_small_file_may_be_for_validation(
 ) -> None:
     path = tmp_path / "valid.jsonl"
     path.write_bytes(chat_lines(5))
+    done = home.run("files", "upload", str(path))  # nothing is billed: a note
+    assert done.returncode == 0
+    assert "Fewer than 10 examples" in done.stderr
+    write_config(tmp_path, server.url, "bills = true")
+    path.write_bytes(chat_lines(6))
     done = home.run("files", "upload", str(path))
     assert done.returncode == 4
     assert "Fewer than 10 examples" in done.stderr
-    assert home.run("files", "upload", str(path), "--yes").returncode == 0
-    assert server.count("POST /files") == 1
+    assert "--accept warnings" in done.stderr
+    assert home.run("files", "upload", str(path), "--accept", "warnings").returncode == 0
+    assert server.count("POST /files") == 2
 
 
 def test_an_unfinished_upload_is_listed_and_can_be_given_up(
@@ -156,7 +172,7 @@ def test_a_killed_upload_to_the_lab_goes_on(tmp_path: Path) -> None:
     path = tmp_path / "many.jsonl"
     path.write_bytes(chat_lines(1200))
     count = -(-path.stat().st_size // 6000)
-    process = home.start("files", "upload", str(path), "--yes")
+    process = home.start("files", "upload", str(path))
     try:
         wait_for(lambda: _parts(home) > 3)
     finally:
@@ -164,7 +180,7 @@ def test_a_killed_upload_to_the_lab_goes_on(tmp_path: Path) -> None:
         process.communicate()
     try:
         taken = wait_for(lambda: _parts(home))
-        done = home.run("files", "upload", str(path), "--yes")
+        done = home.run("files", "upload", str(path))
         (known,) = re.findall(rf"going on: (\d+) of {count} parts were there", done.stderr)
         # The answer to the last one may have been lost with the process.
         assert int(known) in {taken, taken - 1}

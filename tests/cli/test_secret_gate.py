@@ -72,7 +72,7 @@ def test_what_is_not_for_training_is_looked_through_too(
     err = capsys.readouterr().err
     assert said in err
     assert "4f9A" not in err
-    assert main([*command, "--yes"]) == 3  # nobody answers there
+    assert main([*command, "--accept", "secrets"]) == 3  # nobody answers there
     path.write_text("nothing of the kind")
     assert main(command) == 3
 
@@ -85,7 +85,7 @@ def test_what_is_not_for_training_is_looked_through_too(
         ("jobs", "create", "--model", "m", "--training-file"),
     ],
 )
-def test_elsewhere_it_needs_a_yes(
+def test_elsewhere_they_are_accepted_by_name(
     private: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Any, command: Any
 ) -> None:
     far_profile(tmp_path, monkeypatch)
@@ -93,4 +93,7 @@ def test_elsewhere_it_needs_a_yes(
     err = capsys.readouterr().err
     assert "1 × API key" in err
     assert "4f9A" not in err
-    assert main([*command, str(private), "--profile", "far", "--yes"]) == 3  # nobody answers there
+    accepted = [*command, str(private), "--profile", "far", "--accept"]
+    assert main([*accepted, "warnings"]) == 4
+    assert main([*accepted, "secrets"]) == 3  # nobody answers there
+    assert main([*accepted, "secret"]) == 2

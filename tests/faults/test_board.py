@@ -326,6 +326,58 @@ async def test_a_watched_job_is_followed_to_its_end(
     await live.close()
 
 
+async def test_the_last_steps_of_a_job_nobody_has_selected_are_fetched(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    """Its row would say how far it was when it was looked at last, for ever."""
+    path = "/fine_tuning/jobs/ftjob-1/events"
+    server.new_job({"status": "running"})
+    events = [{"id": "e1", "message": "Step 318/352: training loss=0.5", "data": {}}]
+    server.lists[path] = lambda query: page(events[::-1], query)
+    live, listener = board(workspace), Listener[BoardState]()
+    live.subscribe(listener)
+    await until(lambda: said(listener, lambda state: state.progress.get("ftjob-1")))
+    assert listener.told[-1].progress["ftjob-1"].words == "318/352"
+    live.rest({"ftjob-1"})  # nothing is asked meanwhile
+    events.append({"id": "e2", "message": "Step 352/352: training loss=0.1", "data": {}})
+    server.jobs[0]["status"] = "succeeded"
+    server.fault(f"GET {path}", *[reply(503, problem("busy"))] * 3)  # one look and its repeats
+    live.resume()
+    await until(lambda: listener.told[-1].progress["ftjob-1"].words == "352/352")
+    assert listener.told[-1].jobs[0].terminal
+    await until(lambda: not live._watches)
+    await live.close()
+
+    # Another session saw it end before its last steps were known.
+    await workspace.jobs.history.flush()
+    server.new_job({"status": "succeeded"})
+    await workspace.jobs.list()
+    late = "/fine_tuning/jobs/ftjob-2/events"
+    first = [{"id": "x1", "message": "Step 1/9: training loss=0.5", "data": {}}]
+    server.lists[late] = lambda query: page(first[::-1], query)
+    await workspace.jobs.events("ftjob-2")
+    first.append({"id": "x2", "message": "Step 9/9: training loss=0.1", "data": {}})
+    asked = server.count(f"GET {path}")
+    later, again = board(workspace), Listener[BoardState]()
+    later.subscribe(again)
+    await until(lambda: said(again, lambda s: s.progress["ftjob-2"].words == "9/9"))
+    assert server.count(f"GET {path}") == asked  # all of that one is known
+    await later.close()
+
+
+async def test_a_job_whose_events_cannot_be_had_is_given_up_at_its_end(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    server.new_job({"status": "running"})
+    live, listener = board(workspace), Listener[BoardState]()
+    live.subscribe(listener)
+    await until(lambda: live._watches)
+    server.jobs[0]["status"] = "failed"
+    await until(lambda: listener.told and listener.told[-1].jobs[0].terminal)
+    await until(lambda: not live._watches)
+    await live.close()
+
+
 async def test_a_watched_job_keeps_what_it_showed(
     workspace: Workspace, server: FaultServer
 ) -> None:

@@ -90,11 +90,12 @@ async def test_a_job_that_cannot_be_found_is_said_to_be_unknown(
     assert "unknown" in caught.value.title
     assert "before creating it again" in caught.value.next_step
     assert server.count(JOBS) == 1
-    assert server.count("GET /fine_tuning/jobs") == 3
+    assert server.count("GET /fine_tuning/jobs") == 6  # by its mark, and by what it is made of
     [kept] = await workspace.store.jobs("fault")
     assert kept.job_id is None
     assert kept.nonce is not None
     assert kept.nonce in caught.value.cause
+    assert kept.lost
 
 
 async def test_a_clear_no_is_a_no(workspace: Workspace, server: FaultServer) -> None:

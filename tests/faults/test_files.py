@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.faults.conftest import write_config
 from tests.faults.server import (
     ACT_AND_DROP,
     ACT_AND_TRUNCATE,
@@ -18,15 +19,15 @@ from tests.faults.server import (
     problem,
     reply,
 )
-from tests.faults.uploads import form
+from tests.faults.uploads import UploadServer, form
 from tests.until import until
 from tui.services.errors import InputError, Refused, Unanswered
+from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.transfers import Progress
-    from tui.services.workspace import Workspace
 
 UPLOAD = "POST /files"
 
@@ -98,6 +99,36 @@ async def test_a_lost_answer_is_not_repeated(
     assert "smaller" in refused.value.next_step
     assert server.count(UPLOAD) == 2
     assert await workspace.store.uploads("fault") == []
+
+
+async def test_after_a_lost_answer_the_file_that_was_made_is_used(tmp_path: Path) -> None:
+    """A loop that uploads until it works leaves one file behind, not one a turn."""
+    server = UploadServer()
+    workspace = await Workspace.open(environ=write_config(tmp_path, server.url))
+    path = tmp_path / "data.jsonl"
+    path.write_text("{}\n")
+    try:
+        server.fault("GET /files", *[reply(503, problem("busy"))] * 3)  # one look, its repeats
+        server.fault(UPLOAD, ACT_AND_DROP)
+        with pytest.raises(Unanswered):
+            await workspace.files.ensure(path)
+        server.add_file("data.jsonl", content=b"longer\n")  # another one of that name
+        info, reused = await workspace.files.ensure(path)
+        assert (info.id, reused) == ("file-1", True)
+        assert (await workspace.files.ensure(path))[0].id == "file-1"
+        assert server.count(UPLOAD) == 1
+        # Written to since: another content, which is sent.
+        server.fault("GET /files", *[reply(503, problem("busy"))] * 3)
+        server.fault(UPLOAD, ACT_AND_DROP)
+        path.write_text("{ }\n")
+        with pytest.raises(Unanswered):
+            await workspace.files.ensure(path)
+        path.write_text("[ ]\n")
+        assert (await workspace.files.ensure(path))[1] is False
+        assert server.count(UPLOAD) == 3
+    finally:
+        await workspace.close()
+        server.close()
 
 
 async def test_cancelling_stops_it(

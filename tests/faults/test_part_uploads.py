@@ -227,13 +227,13 @@ def test_kill_9_sends_no_finished_part_again(
     write_config(tmp_path, server.url, SIZES)
     home = Home(tmp_path)
     server.fault(PARTS, TAKEN, TAKEN, TAKEN, HANG)
-    process = home.start("files", "upload", str(path), "--yes")
+    process = home.start("files", "upload", str(path))
     try:
         wait_for(lambda: server.sent() == 4)
     finally:
         process.send_signal(signal.SIGKILL)
         process.communicate()
-    done = home.run("files", "upload", str(path), "--yes")
+    done = home.run("files", "upload", str(path))
     assert done.returncode == 0, done.stderr
     assert "going on: 3 of 6 parts were there" in done.stderr
     assert server.contents[done.stdout.strip()] == path.read_bytes()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import time
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -162,12 +164,15 @@ async def test_events_come_in_order_and_complete(workspace: Workspace, server: F
 
 
 async def test_following_sits_out_failures(workspace: Workspace, server: FaultServer) -> None:
+    from tui.services.board_pace import Pace
     from tui.services.jobs import JobService
 
     server.new_job({"status": "odd_new_status"})
     one = "GET /fine_tuning/jobs/ftjob-1"
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": [{"message": "hi"}]}
-    service = JobService(workspace.provider, workspace.store, workspace.files, follow_every=0.02)
+    service = JobService(
+        workspace.provider, workspace.store, workspace.files, pace=lambda: Pace(0.02, 0.02)
+    )
     statuses, events = [], []
     async for update in service.follow("ftjob-1"):
         statuses.append(update.job.status)
@@ -179,6 +184,31 @@ async def test_following_sits_out_failures(workspace: Workspace, server: FaultSe
             server.jobs[0]["status"] = "cancelled"
     assert statuses == ["odd_new_status", "cancelled"]
     assert [event.message for event in events] == ["hi"]
+
+
+async def test_following_asks_as_often_as_the_board_does(
+    workspace: Workspace, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slept: list[float] = []
+    states = iter(["running", "running", "paused", "running", "succeeded"])
+    job = server.new_job({"status": "queued", "created_at": int(time.time())})
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        job["status"] = next(states)
+
+    server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": []}
+    monkeypatch.setattr("tui.services.following.asyncio", SimpleNamespace(sleep=sleep))
+    seen = []
+    async for update in workspace.jobs.follow("ftjob-1"):
+        seen.append(update.job.status)
+        if len(seen) == 3:  # while it is paused, the server wants to be left alone
+            server.fault(
+                "GET /fine_tuning/jobs/ftjob-1", reply(429, problem("slow down"), retry_after="40")
+            )
+    assert seen == ["queued", "running", "paused", "succeeded"]
+    assert slept[:-1] == [0.75, 2.5, 2.5, 15]
+    assert slept[-1] >= 40
 
 
 async def test_a_page_of_ids_that_are_no_ids(workspace: Workspace, server: FaultServer) -> None:

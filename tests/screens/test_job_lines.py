@@ -6,8 +6,9 @@ import time
 
 import pytest
 
-from tui.core.jobs import Event, parse_checkpoint, parse_event
+from tui.core.jobs import Event, parse_checkpoint, parse_event, parse_job
 from tui.screens.jobs.lines import FILTERS, checkpoint_row, event_row, passing
+from tui.screens.jobs.rows import Line, when_words
 
 
 def event(level: str = "info", message: str = "said", at: object = 0, **more: object) -> Event:
@@ -59,3 +60,19 @@ def test_a_checkpoint_says_step_losses_accuracy_and_which_is_best() -> None:
     assert "ftckpt_2" in bare
     assert "best" not in bare
     assert "train" not in bare
+
+
+@pytest.mark.parametrize(
+    ("status", "since", "says"),
+    [
+        ("paused", 1_700_000_000 - 180, "for 3 min"),
+        ("paused", None, "–"),  # when it was made is not since when it stands still
+        ("running", 1_700_000_000 - 180, "for 3 min"),
+        ("odd_new_status", 1_700_000_000 - 180, "for 3 min"),
+    ],
+)
+def test_a_row_says_how_long_a_job_is_in_its_status(
+    status: str, since: float | None, says: str
+) -> None:
+    job = parse_job({"id": "j", "status": status, "created_at": 1_600_000_000})
+    assert when_words(Line(job, since=since), 1_700_000_000) == says

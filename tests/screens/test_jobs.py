@@ -98,7 +98,6 @@ async def created(pilot: Pilot[Any], screen: JobsScreen, **values: str) -> str:
     await opened(pilot, screen, **values)
     before = {job.id for job in screen.jobs}
     await pilot.press("ctrl+s")
-    await agree(pilot, screen)
     # One that has ended by now is not among the started any more, but listed.
     await until(lambda: screen.started or {job.id for job in screen.jobs} - before, pilot)
     await until(lambda: screen.app.screen is screen, pilot)
@@ -132,7 +131,6 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
         await until(lambda: "12 examples" in text_of(plan) and "2 epochs" in text_of(plan), pilot)
         assert "free" in text_of(plan)
         await pilot.press("ctrl+s", "ctrl+s", "ctrl+s")
-        await agree(pilot, screen)
         await until(lambda: app.screen is screen, pilot)
         await until(lambda: status(screen) == "succeeded", pilot, seconds=60)
         assert len(screen.jobs) == before + 1
@@ -181,7 +179,6 @@ async def test_a_refused_job_leaves_the_form_as_typed(dataset: Path) -> None:
         before = len(screen.jobs)
         form = await opened(pilot, screen, model="gpt-[nobody]", suffix="kept")
         await pilot.press("ctrl+s")
-        await agree(pilot, screen)
         panel = form.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
         assert "gpt-[nobody]" in panel.failure.cause
@@ -275,7 +272,6 @@ async def test_esc_during_the_upload_stops_it_only_after_a_yes(
     async with running(dataset) as (pilot, screen):
         form = await opened(pilot, screen, suffix="kept")
         await pilot.press("ctrl+s")
-        await agree(pilot, screen)
         await until(lambda: server.count("POST /files") == 1, pilot)
         assert "uploading arr_train.jsonl" in text_of(form.query_one("#progress", Static))
         await pilot.press("escape")

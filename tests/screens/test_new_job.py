@@ -5,24 +5,27 @@ from __future__ import annotations
 import asyncio
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.widgets import Input, Static
 
-from tests.faults.server import ACT_AND_DROP, FaultServer, page, problem, reply
+from tests.faults.server import ACT_AND_DROP, ACT_AND_HANG, FaultServer, page, problem, reply
 from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.core.jobs import parse_job
 from tui.screens.dialogs.choose import Choose
-from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.dialogs.confirm import Confirm, TypedAmount, TypedConfirm
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.asking import GoOn
 from tui.screens.jobs.draft import Draft, draft_from_job
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.preflight import PreflightPanel
+from tui.services.jobs import JobService
+from tui.services.spending import budget_now
 from tui.services.tokens import TokenService
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import Fold, OneOf
@@ -318,3 +321,129 @@ async def test_the_wrong_kind_of_data_names_the_method(
     use_profile(app_home, server.url)
     async with form_of(replace(draft, method="dpo")) as (pilot, form):
         await until(lambda: "Method supervised takes" in " ".join(said(form).split()), pilot)
+
+
+async def test_a_job_of_unknown_cost_wants_the_amount_it_counts_as(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url, extra='currency = "EUR"\nbudget = 10')
+    async with form_of(replace(draft, model="llama")) as (pilot, form):
+        await until(lambda: "counts as above the budget" in said(form), pilot)
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(form.app.screen, TypedAmount), pilot)
+        assert "What it costs is not known" in question(form)
+        await pilot.press(*"create", "enter")  # a word is no amount
+        assert isinstance(form.app.screen, TypedAmount)
+        assert server.jobs == []
+        await pilot.press(*["backspace"] * 6, *"3.5", "enter")
+        await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
+        assert len(server.jobs) == 1
+        budget = await budget_now(form.workspace)
+        assert (budget.left, budget.pending) == (Decimal("6.5"), 0)
+
+
+async def test_what_others_have_reserved_meanwhile_is_asked_about_anew(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url, extra='currency = "USD"\nbudget = 10\nbills = true')
+    async with form_of(draft) as (pilot, form):
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
+        assert "This costs money" in str(form.app.screen.query_one(".dialog").border_title)
+        ledger = form.workspace.store.reservations
+        await ledger.reserve("test", "n", Decimal("9.999"), "USD", lambda _books: None)
+        await pilot.press(*form.app.screen._word, "enter")
+        panel = form.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert "cost" in panel.failure.cause  # type: ignore[union-attr]
+        assert "ctrl+s asks again" in panel.failure.next_step  # type: ignore[union-attr]
+        assert (server.jobs, server.count("POST /files")) == ([], 0)
+        await pilot.press("escape", "ctrl+s")
+        await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
+        title = str(form.app.screen.query_one(".dialog").border_title)
+        assert title == "This goes above the budget"
+        await pilot.press(*form.app.screen._word, "enter")
+        await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
+
+
+async def test_where_nothing_is_billed_nothing_is_asked(
+    app_home: Path, server: FaultServer, draft: Draft, tmp_path: Path
+) -> None:
+    use_profile(app_home, server.url)
+    (tmp_path / "train.jsonl").write_bytes(chat_lines(10))
+    (tmp_path / "valid.jsonl").write_bytes(chat_lines(3))
+    both = replace(draft, validation=str(tmp_path / "valid.jsonl"))
+    async with form_of(both) as (pilot, form):
+        await until(lambda: "· leakage" in said(form) and "· checks" in said(form), pilot)
+        await pilot.press("ctrl+s")
+        await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
+        assert len(server.jobs) == 1
+
+
+async def test_an_earlier_job_without_an_answer_is_asked_about_until_somebody_goes_on(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url, extra="bills = true")
+    async with form_of(draft) as (pilot, form):
+        store = form.workspace.store
+        await store.job_asked("test", "n", {"model": MODEL})
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(form.app.screen, GoOn), pilot)
+        assert "it may yet come" in question(form)
+        await pilot.press("enter")  # goes back
+        await until(lambda: not form.has_class("-busy"), pilot)
+        assert server.jobs == []
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(form.app.screen, GoOn), pilot)
+        await pilot.press("y")
+        await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
+        await pilot.press(*form.app.screen._word, "enter")
+        await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
+        assert [one.lost for one in await store.jobs("test")] == [False, False]
+
+
+async def test_a_second_try_right_after_a_lost_answer_is_asked_about(
+    app_home: Path, server: FaultServer, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_profile(app_home, server.url, extra="bills = true")
+    monkeypatch.setitem(JobService.__init__.__kwdefaults__, "look_after", (0.0,))
+    async with form_of(draft) as (pilot, form):
+        await until(lambda: "✓ cost" in said(form), pilot)
+        server.fault(JOB, ACT_AND_DROP)
+        server.fault("GET /fine_tuning/jobs", *[reply(503, problem("busy"))] * 3)
+        await pilot.press("ctrl+s")
+        await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
+        await pilot.press(*form.app.screen._word, "enter")
+        panel = form.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert "outcome is unknown" in panel.failure.title  # type: ignore[union-attr]
+        await pilot.press("escape", "ctrl+s")
+        await until(lambda: isinstance(form.app.screen, GoOn), pilot)
+        assert f"exists: {server.jobs[0]['id']} (found by its mark)" in question(form)
+        await pilot.press("enter")
+        await until(lambda: not form.has_class("-busy"), pilot)
+        assert len(server.jobs) == 1
+
+
+async def test_leaving_while_a_job_is_asked_for_says_that_it_may_exist(
+    app_home: Path, server: FaultServer, draft: Draft
+) -> None:
+    use_profile(app_home, server.url)
+    server.fault(JOB, ACT_AND_HANG)
+    async with form_of(draft) as (pilot, form):
+        app = form.app
+        assert isinstance(app, FinetuiApp)
+        await pilot.press("ctrl+s")
+        await until(lambda: server.count(JOB) == 1, pilot)
+        await pilot.press("escape")  # an answer takes seconds: it is waited for
+        assert app.screen is form
+        await pilot.press("ctrl+q")
+        await until(lambda: isinstance(app.screen, Confirm), pilot)
+        assert "asked to create the job" in question(form)
+        assert "finetui jobs unanswered" in question(form)
+        await pilot.press("y")
+        await until(lambda: not app.is_running)
+    assert app.workspace is not None
+    asked, look = app.workspace.may_be_done(broken_off=True)
+    assert asked.startswith("asked to create the job")
+    assert look == "`finetui jobs unanswered` tells."

@@ -15,9 +15,12 @@ from tests.faults.conftest import write_config
 from tests.faults.server import FaultServer, page
 from tests.lab_process import chat_lines, preference_lines
 from tui.core.money import Forecast
+from tui.services import unanswered
 from tui.services.drafts import Draft
 from tui.services.errors import InputError, Unfit
 from tui.services.preflight import Preflight, PreflightService, refuse_blocked
+from tui.services.process_token import own_token
+from tui.services.store import Store
 from tui.services.tokens import TokenService
 from tui.services.workspace import Workspace
 
@@ -125,9 +128,12 @@ async def test_errors_block_and_warnings_want_a_yes(
     with pytest.raises(Unfit, match="line 13"):
         refuse_blocked(found)
     (tmp_path / "train.jsonl").write_bytes(chat_lines(12, "sk-proj-4f9AexampleNotARealKey0000{}"))
-    level, text = part(await look(workspace, draft), "checks")
+    found = await look(workspace, draft)
+    level, text = part(found, "secrets")
     assert level == "ask"
     assert "× API key, which would be sent to fault" in text
+    level, text = part(found, "checks")
+    assert level == "ask"
     assert "Fewer than 50 examples" in text
     (tmp_path / "valid.jsonl").write_bytes(_others(3))  # a validation file may be small
     (tmp_path / "train.jsonl").write_bytes(chat_lines(60))
@@ -234,13 +240,67 @@ async def test_the_budget_counts_jobs_seen_and_expected(workspace: Workspace, dr
 async def test_a_job_of_unknown_outcome_is_remembered(
     workspace: Workspace, draft: Draft, server: FaultServer
 ) -> None:
-    await workspace.store.job_asked("fault", "nonce-1", {})
+    request = draft.request(workspace.profile.terms, "file-1").body("nonce-1")
+    await workspace.store.job_asked("fault", "nonce-1", request)
     assert "it may yet come" in part(await look(workspace, draft), "earlier")[1]
     server.new_job({"model": MODEL, "metadata": {"finetui_nonce": "nonce-1"}})
-    level, text = part(await look(workspace, draft), "earlier")
-    assert (level, text.endswith("exists: ftjob-1")) == ("ask", True)
+    for _ in range(2):  # and asked about until somebody has gone on knowing of it
+        found = await look(workspace, draft)
+        level, text = part(found, "earlier")
+        assert (level, text.endswith("exists: ftjob-1 (found by its mark)")) == ("ask", True)
+    other = await look(workspace, replace(draft, suffix="another"))
+    assert "earlier" not in [one.topic for one in other.parts]
+    await workspace.store.lost_jobs_known("fault", found.lost)
     found = await look(workspace, draft)  # settled now
     assert "earlier" not in [one.topic for one in found.parts]
+
+
+async def test_a_job_whose_answer_is_waited_for_is_no_reason_to_ask(
+    workspace: Workspace, draft: Draft
+) -> None:
+    await workspace.store.job_asked("fault", "nonce-1", {}, own_token())
+    found = await look(workspace, draft)
+    assert "earlier" not in [one.topic for one in found.parts]
+
+
+async def test_a_job_that_was_never_made_frees_what_was_reserved(
+    workspace: Workspace, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ledger, keep = workspace.store.reservations, lambda _books: None
+    await ledger.reserve("fault", "nonce-1", Decimal(2), "EUR", keep)
+    await workspace.store.job_asked("fault", "nonce-1", {})
+    found = await look(workspace, draft)
+    assert "2.00 reserved for 1 job" in part(found, "cost")[1]
+    assert "2.00 EUR stay reserved for it" in part(found, "earlier")[1]
+    monkeypatch.setattr(unanswered, "NEVER_MADE_S", -1)
+    found = await look(workspace, draft)
+    assert "was never made; the 2.00 EUR reserved for it are free" in part(found, "earlier")[1]
+    assert part(found, "earlier")[0] == "note"
+    assert "reserved" not in part(found, "cost")[1]
+    assert await workspace.store.jobs("fault") == []
+
+
+async def test_unknown_cost_counts_as_above_the_budget(
+    workspace: Workspace, draft: Draft, tmp_path: Path
+) -> None:
+    for doubtful in (replace(draft, model="llama"), replace(draft, method="dpo")):
+        if doubtful.method == "dpo":
+            (tmp_path / "train.jsonl").write_bytes(preference_lines(60))
+        found = await look(workspace, replace(doubtful, model="llama", validation=""))
+        assert (found.above_budget, found.amount) == (True, None)
+        level, text = part(found, "cost")
+        assert (level, text.endswith("so it counts as above the budget")) == ("ask", True)
+
+
+async def test_a_ledger_that_cannot_be_read_keeps_to_no_budget(
+    workspace: Workspace, draft: Draft
+) -> None:
+    await workspace.store.close()
+    workspace.store = Store(workspace.locations.config_file)  # no database
+    found = await PreflightService(workspace).look(draft)
+    assert part(found, "cost")[0] == "block"
+    with pytest.raises(InputError, match="the budget cannot be kept to"):
+        refuse_blocked(found)
 
 
 async def test_offline_the_rest_is_still_said(

@@ -1,8 +1,9 @@
 """The command line: opens the app, or does one thing headless and ends with a telling code.
 
 Exit codes: 0 done, 1 problems found or the job failed, 2 usage or unreadable input, 3 the
-provider refused or did not answer, 4 it needs `--yes`, 5 the output cannot be written (a full
-disk, or its reader has gone), 130 interrupted.
+provider refused or did not answer, 4 it bills, destroys or leaks and was not told to go on
+(`--yes`, `--accept`, `--again`, `--spend`), 5 the output cannot be written (a full disk, or its
+reader has gone), 130 interrupted, 143 ended by SIGTERM.
 """
 
 from __future__ import annotations

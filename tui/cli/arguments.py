@@ -61,9 +61,9 @@ def command(commands: Commands[Parser], name: str, run: Run, help_: str) -> argp
     return parser
 
 
-def add_yes(parser: argparse.ArgumentParser) -> None:
-    """Add the option that stands for an explicit yes."""
-    parser.add_argument("--yes", action="store_true", help="do it without asking")
+def add_yes(parser: argparse.ArgumentParser, what: str) -> None:
+    """Add the option that says yes to what bills or destroys; `what` names that."""
+    parser.add_argument("--yes", action="store_true", help=what)
 
 
 def whole_or_auto(text: str) -> int | Literal["auto"]:

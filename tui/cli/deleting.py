@@ -28,6 +28,7 @@ async def delete_all(
     One failure does not keep the others from being deleted; the code is that of the first.
     """
     ids = list(dict.fromkeys(options.ids))
+    workspace.provider.check_writable(f"delete {plural(len(ids), noun)}")
     if not options.yes:
         for identifier in ids:
             out.line(f"would delete {noun} {identifier}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from tui import __version__
 from tui.cli.arguments import Parser, common
+from tui.cli.interrupts import Ended, ended_by_signals, tell_broken_off
 from tui.cli.output import Output
 from tui.services.errors import InputError, ServiceError, unforeseen
 
@@ -35,6 +36,8 @@ def dispatch(arguments: Sequence[str]) -> int:
     except ServiceError as error:
         out.error(error)
         return error.exit_code
+    except Ended as ended:
+        return ended.code
     except (KeyboardInterrupt, BrokenPipeError):
         raise
     except Exception as error:  # noqa: BLE001 - a fault of ours is told in a line too
@@ -62,16 +65,20 @@ def _dispatch(arguments: list[str], out: Output) -> int:
 async def _run(options: argparse.Namespace, out: Output) -> int:
     from tui.services.workspace import Workspace
 
-    workspace = await Workspace.open(getattr(options, "profile", None))
-    try:
-        if options.command in _ASK_PROVIDERS:
-            for remark in workspace.remarks:
-                out.note(f"finetui: warning: {remark}.")
-            workspace.profile.check_usable()  # before a dry run calls it fine
-        code: int = await options.run(options, workspace, out)
+    with ended_by_signals():
+        workspace = await Workspace.open(getattr(options, "profile", None))
+        try:
+            if options.command in _ASK_PROVIDERS:
+                for remark in workspace.remarks:
+                    out.note(f"finetui: warning: {remark}.")
+                workspace.profile.check_usable()  # before a dry run calls it fine
+            code: int = await options.run(options, workspace, out)
+        except asyncio.CancelledError:
+            tell_broken_off(workspace, out)
+            raise
+        finally:
+            await workspace.close()
         return code
-    finally:
-        await workspace.close()
 
 
 def _parser(name: str) -> Parser:
@@ -125,8 +132,8 @@ def _about_commands() -> str:
             about[name] = place.choices[name].description or ""
     lines = [f"  {name:<9}{about[name]}" for name in COMMANDS]
     codes = "  0 done, 1 problems found or the job failed, 2 usage or unreadable input,\n"
-    codes += "  3 the provider refused, 4 it needs --yes, 5 the output cannot be written,\n"
-    codes += "  130 interrupted"
+    codes += "  3 the provider refused, 4 it bills, destroys or leaks and was not told to,\n"
+    codes += "  5 the output cannot be written, 130 interrupted, 143 ended by SIGTERM"
     rest = f"Each explains itself with --help.\n\nexit codes:\n{codes}"
     return "\n".join(["commands:", *lines, rest])
 

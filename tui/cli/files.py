@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
+from tui.cli.consent import accepted, add_accept
 from tui.cli.deleting import delete_all
 from tui.cli.inputs import file_of
 from tui.cli.output import when
@@ -43,17 +44,17 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--again", action="store_true", help="send it even if the same content is there already"
     )
-    add_yes(parser)
+    add_accept(parser, ("warnings", "secrets"))
     parser = command(actions, "download", _download, "download a file's content")
     parser.add_argument("id", metavar="FILE_ID")
     parser.add_argument("-o", "--output", metavar="PATH", help="where to (default: its own name)")
     parser = command(actions, "delete", _delete, "delete files, or give up unfinished uploads")
     parser.add_argument("ids", metavar="FILE_ID", nargs="+")
-    add_yes(parser)
+    add_yes(parser, "delete them for good")
     parser = command(actions, "prune", _prune, "delete old files, and those no job uses")
     _add_choice(parser)
     parser.add_argument("--dry-run", action="store_true", help="only list what would go")
-    add_yes(parser)
+    add_yes(parser, "delete them for good")
 
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
@@ -134,6 +135,7 @@ def _unfinished(upload: OpenUpload) -> dict[str, Any]:
 
 
 async def _upload(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    workspace.provider.check_writable(f"upload {Path(options.path).name}")
     async with file_of(options.path) as file:
         return await _send(str(file), options, workspace, out)
 
@@ -147,7 +149,7 @@ async def _send(path: str, options: argparse.Namespace, workspace: Workspace, ou
         if info is None:
             line.end()
             check = guard if purpose == "fine-tune" else guard_secrets
-            await check(path, workspace, out, yes=options.yes)
+            await check(path, workspace, out, accept=accepted(options))
             info = await files.upload(path, purpose, line.show)
     finally:
         line.end()
@@ -214,7 +216,10 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
             out.line(f"would delete file {file.id}  {age}  {file.use_words}  {file.info.filename}")
         if options.dry_run or not found:
             out.line(f"{plural(len(found), 'file')}, {together}: nothing has been deleted")
+            if found:  # deleting them would not begin either
+                workspace.provider.check_writable("prune files")
             return 0
+        workspace.provider.check_writable("prune files")
         raise NeedsConfirmation(
             "Not done",
             f"this deletes {plural(len(found), 'file')} ({together}) for good with profile"

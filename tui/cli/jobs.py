@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli.arguments import Commands, Parser, command, group
 from tui.cli.job_create import register_create
 from tui.cli.job_data import register_data
+from tui.cli.job_unanswered import register_unanswered
 from tui.cli.job_watch import register_watch
 from tui.cli.output import when
 from tui.core.checkpoints import best_checkpoint
@@ -29,6 +30,7 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
     parser.add_argument("--kept", action="store_true", help="as last seen, without asking")
     register_create(actions)
+    register_unanswered(actions)
     register_watch(actions)
     for name, run, words in (
         ("show", _show, "show one job"),

@@ -26,7 +26,7 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("id", metavar="MODEL")
     parser = command(actions, "delete", _delete, "delete fine-tuned models")
     parser.add_argument("ids", metavar="MODEL", nargs="+")
-    add_yes(parser)
+    add_yes(parser, "delete them for good")
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:

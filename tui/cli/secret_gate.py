@@ -1,4 +1,4 @@
-"""Looking at a file before it is sent: errors block, warnings and secrets want a yes."""
+"""Looking at a file before it is sent: errors block, warnings and secrets are accepted by name."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from tui.services.errors import NeedsConfirmation, Unfit
 
 if TYPE_CHECKING:
     from collections import Counter
+    from collections.abc import Collection
 
     from tui.cli.output import Output
     from tui.services.file_verdict import FileVerdict
@@ -19,39 +20,44 @@ if TYPE_CHECKING:
 _HEAD = 65536  # bytes, enough to tell text from what is not
 
 
-async def guard(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
+async def guard(path: str, workspace: Workspace, out: Output, *, accept: Collection[str]) -> None:
     """Raise Unfit for errors in a dataset, NeedsConfirmation for warnings and for secrets.
 
-    Both are only told where the provider is this machine: it costs nothing, and nothing leaves.
-    It is for files to train on; for all others there is `guard_secrets`.
+    `accept` names what is no reason to stop: "warnings", "secrets". Warnings are only told where
+    nothing is billed, and secrets where the provider is this machine: nothing leaves it. It is
+    for files to train on; for all others there is `guard_secrets`.
     """
     from tui.services.file_verdict import SMALL
 
+    profile = workspace.profile
     found = await _verdict(path)
-    takes = workspace.files.limits.takes | found.forgiven(workspace.profile.terms.methods)
+    takes = workspace.files.limits.takes | found.forgiven(profile.terms.methods)
     if errors := found.error_words(takes | SMALL):
         raise Unfit("Nothing was sent", errors, "Repair it: `finetui check` and `finetui fix`.")
-    sent = yes or workspace.profile.kind == "lab"
-    _check_secrets(path, found.secrets, out, sent=sent)
+    _check_secrets(path, found.secrets, out, sent="secrets" in accept or profile.kind == "lab")
     if warnings := found.warning_words(takes):
         text = f"{path} has {warnings}"
-        if not sent:
+        if profile.bills and "warnings" not in accept:
             raise NeedsConfirmation(
-                "Not sent", text, "finetui check lists them; add --yes to send it as it is."
-            )
+                "Not sent", text,
+                "finetui check lists them; add --accept warnings to send it as it is.",
+            )  # fmt: skip
         out.note(f"warning: {text}; finetui check lists them")
 
 
-async def guard_secrets(path: str, workspace: Workspace, out: Output, *, yes: bool) -> None:
+async def guard_secrets(
+    path: str, workspace: Workspace, out: Output, *, accept: Collection[str]
+) -> None:
     """Raise NeedsConfirmation for secrets in a file of any purpose, and for what is not text.
 
     Its form is not looked at: what a provider takes for other purposes is not known here.
     """
-    sent = yes or workspace.profile.kind == "lab"
+    sent = "secrets" in accept or workspace.profile.kind == "lab"
     if kind := await asyncio.to_thread(_binary_kind, path):
         text = f"{path} is {kind}: it cannot be looked through for secrets"
         if not sent:
-            raise NeedsConfirmation("Not sent", text, "Add --yes if there are none in it.")
+            step = "Add --accept secrets if there are none in it."
+            raise NeedsConfirmation("Not sent", text, step)
         out.note(f"warning: {text}")
         return
     _check_secrets(path, (await _verdict(path)).secrets, out, sent=sent)
@@ -92,5 +98,7 @@ def _check_secrets(path: str, found: Counter[str], out: Output, *, sent: bool) -
         out.note(f"warning: {text}")
         return
     raise NeedsConfirmation(
-        "Not sent", text, "Take them out with `finetui redact`, or add --yes to send them."
+        "Not sent",
+        text,
+        "Take them out with `finetui redact`, or add --accept secrets to send them.",
     )

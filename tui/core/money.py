@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_UP, Decimal
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from tui.core import pricing
@@ -69,7 +70,8 @@ class Budget:
     """What the jobs of a profile have come to, beside what they may.
 
     `ceiling` is None without a budget. `unpriced` counts jobs whose price is not known, and
-    `expected` those that count with what they were expected to cost.
+    `expected` those that count with what they were expected to cost. `reserved` is what the
+    `pending` jobs may cost that are about to be asked for, or whose answer is not there.
     """
 
     currency: str
@@ -78,38 +80,50 @@ class Budget:
     jobs: int
     unpriced: int = 0
     expected: int = 0
+    reserved: Decimal = Decimal(0)
+    pending: int = 0
 
     @property
     def left(self) -> Decimal | None:
         """What is left, below 0 when more was spent; None without a budget."""
-        return None if self.ceiling is None else self.ceiling - self.spent
+        return None if self.ceiling is None else self.ceiling - self.spent - self.reserved
+
+    def known(self, cost: Cost | None) -> Decimal | None:
+        """Return a cost as an amount in the budget's currency, None while it is not known."""
+        if cost is None or (cost.amount and cost.currency != self.currency):
+            return None
+        return cost.amount
 
     def above(self, cost: Cost | None) -> bool:
-        """Whether a job of this cost goes above the ceiling; one of unknown cost may not."""
-        left = self.left
-        if left is None or cost is None or cost.amount is None or cost.currency != self.currency:
-            return False
-        return cost.amount > left
+        """Whether a job of this cost goes above the ceiling: one of unknown cost does."""
+        return self.unsure(cost) or self.exceeded_by(self.known(cost) or Decimal(0))
+
+    def exceeded_by(self, amount: Decimal) -> bool:
+        """Whether an amount is more than what is left; what is free never is."""
+        return self.left is not None and amount > max(self.left, Decimal(0))
 
     def unsure(self, cost: Cost | None) -> bool:
         """Whether there is a ceiling and nobody can say if a job stays below it."""
-        if self.ceiling is None:
-            return False
-        known = cost is not None and cost.amount is not None
-        return not known or (cost is not None and cost.currency != self.currency)
+        return self.ceiling is not None and self.known(cost) is None
 
 
 def budget_of(
     jobs: Iterable[tuple[Job, Forecast | None]],
     prices: Mapping[str, ModelFacts],
     money: Money,
+    *,
+    allowed: Mapping[str, Decimal] = MappingProxyType({}),
+    pending: Iterable[Decimal] = (),
 ) -> Budget:
     """Add up what jobs have come to: tokens trained on, else what they were expected to cost.
 
     `prices` are the facts of every job's model at the profile's prices. A job that failed or
-    was cancelled counts with the tokens it trained on, if the provider says how many.
+    was cancelled counts with the tokens it trained on, if the provider says how many. `allowed`
+    is what jobs of unknown cost may come to, by id, and `pending` what is reserved for jobs
+    that are not made yet; both in the profile's currency.
     """
     total, count, unpriced, expected = Decimal(0), 0, 0, 0
+    reserved = list(pending)
     for job, forecast in jobs:
         count += 1
         real = _real(job, prices.get(job.model), money.name)
@@ -118,9 +132,15 @@ def budget_of(
         elif forecast is not None and _in_currency(forecast, money.name):
             total += forecast.amount or 0
             expected += 1
+        elif job.id in allowed:
+            total += allowed[job.id]
+            expected += 1
         else:
             unpriced += 1
-    return Budget(money.name, money.budget, total, count, unpriced, expected)
+    return Budget(
+        money.name, money.budget, total, count, unpriced, expected,
+        sum(reserved, Decimal(0)), len(reserved),
+    )  # fmt: skip
 
 
 def _real(job: Job, facts: ModelFacts | None, currency: str) -> Decimal | None:
@@ -153,20 +173,24 @@ def budget_words(budget: Budget, cost: Cost | None = None) -> str:
     """
     if budget.ceiling is None and not budget.spent:
         return ""
+    known = budget.known(cost)
     count = plural(budget.jobs, "job")
     if budget.unpriced:
         count += f", {budget.unpriced} of unknown price"
     spent = f"{rounded(budget.spent):,.2f} spent by {count}" if budget.jobs else "nothing spent"
     if budget.ceiling is None or budget.left is None:
         return f"{amount_words(budget.spent, budget.currency)} spent by {count}"
-    return f"budget {amount_words(budget.ceiling, budget.currency)}: {spent}, {_rest(budget, cost)}"
+    if budget.pending:
+        on_way = plural(budget.pending, "job")
+        spent += f", {rounded(budget.reserved):,.2f} reserved for {on_way} without an answer yet"
+    return (
+        f"budget {amount_words(budget.ceiling, budget.currency)}: {spent}, {_rest(budget, known)}"
+    )
 
 
-def _rest(budget: Budget, cost: Cost | None) -> str:
+def _rest(budget: Budget, amount: Decimal | None) -> str:
     left = budget.left or Decimal(0)
-    known = cost is not None and cost.amount is not None and cost.currency == budget.currency
-    amount = cost.amount if cost is not None and known else None
-    if amount is not None and amount > left:
+    if amount is not None and budget.exceeded_by(amount):
         return f"this job goes {amount_words(amount - left, budget.currency)} above it"
     if left < 0:
         return f"{amount_words(-left, budget.currency)} above it"

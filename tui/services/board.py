@@ -20,7 +20,7 @@ from tui.core.progress import progress_of
 from tui.services.background import start
 from tui.services.board_details import JobDetail, Watch
 from tui.services.board_list import BoardState, Lister
-from tui.services.board_pace import IDLE_S, Pace
+from tui.services.board_pace import FAST_S, IDLE_S, REST, SLOW_S, Pace
 from tui.services.errors import LedgerError, ServiceError, unforeseen
 
 if TYPE_CHECKING:
@@ -34,12 +34,10 @@ __all__ = ["BoardState", "JobBoard", "JobDetail"]
 
 log = logging.getLogger(__name__)
 S = TypeVar("S", "BoardState", JobDetail)
-FAST_S = 2.5  # so that a terminal far away is written less than 2 kB a second
-SLOW_S = 15.0
 RESTING_S = 30.0  # between lists while nobody looks and a job is waited for
 IN_TURN = 3  # rounds between two looks at a job that runs and is not selected
 AT_ONCE = 2  # of them in one round
-REST = 45  # times the processor time of a round, before the next
+LAST_LOOKS = 3  # failures after which the last steps of a job that has ended stay unknown
 
 
 class JobBoard:
@@ -59,6 +57,7 @@ class JobBoard:
         self._watches: dict[str, Watch] = {}
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
+        self._ended: set[str] = set()  # jobs whose last look is done or on its way
         self._kept: KeptJobs | None = None
         self._lister = Lister(jobs, fast * IN_TURN)
         self._list_due = 0.0
@@ -271,6 +270,7 @@ class JobBoard:
             for job in self._listed():
                 if job.status == "running":
                     self._watch(job.id)
+        self._watch_ended(listed)
         # What is nearly due is done along with this round.
         now = time.monotonic() + 0.3 * self._pace.fast
         due = [watch for watch in self._looked_at() if watch.due <= now]
@@ -286,11 +286,25 @@ class JobBoard:
             self._set(progress=progress)
         self._drop(listed)
 
+    def _watch_ended(self, listed: Mapping[str, Job]) -> None:
+        """See that jobs that have ended are looked at once more, for their last steps."""
+        for job in self._listed():
+            if not job.terminal or job.id in self._ended:
+                continue
+            self._ended.add(job.id)
+            progress = self.state.progress.get(job.id)
+            known = job.id in self._watches or (progress is not None and progress.share != 1)
+            if self._listeners and known:
+                watch = self._watch(job.id)
+                watch.due = watch.due if watch.failures else 0.0
+        self._ended.intersection_update(listed)
+
     def _drop(self, listed: Mapping[str, Job]) -> None:
-        """Drop the watches of jobs nobody has selected and that run no more."""
+        """Drop the watches of jobs nobody has selected and that can tell no more."""
         for watch in [w for w in self._watches.values() if not w.listeners]:
             job = listed.get(watch.job_id)
-            if watch.done or job is None or job.terminal:
+            given_up = job is not None and job.terminal and watch.failures >= LAST_LOOKS
+            if watch.done or job is None or given_up:
                 del self._watches[watch.job_id]
 
     async def _recall_detail(self, watch: Watch) -> None:

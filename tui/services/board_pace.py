@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from tui.core.jobs import Job
     from tui.services.errors import ServiceError
 
+FAST_S = 2.5  # so that a terminal far away is written less than 2 kB a second
+SLOW_S = 15.0
+REST = 45  # times the processor time of a round, before the next
 SLOWEST_S = 60.0
 IDLE_S = 60.0  # a job made elsewhere is seen within a minute
 LONGEST_FOR_COST_S = 5.0
@@ -32,9 +35,9 @@ class Pace:
     round must pass before the next.
     """
 
-    fast: float
-    slow: float
-    rest: int
+    fast: float = FAST_S
+    slow: float = SLOW_S
+    rest: int = REST
     idle: float = IDLE_S
     failures: int = 0
     _spent: float = 0.0

@@ -43,6 +43,18 @@ class Database:
         """Return the rows of one query."""
         return await self._run(lambda db: db.execute(sql, _storable(values)).fetchall())
 
+    async def together(self, work: Callable[[sqlite3.Connection], T], *, writes: bool = False) -> T:
+        """Do several things in one transaction; with `writes` no other program writes meanwhile.
+
+        What `work` raises undoes it all. It runs in the ledger's own thread.
+        """
+
+        def done(db: sqlite3.Connection) -> T:
+            db.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+            return work(db)
+
+        return await self._run(done)
+
     async def _run(self, work: Callable[[sqlite3.Connection], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, self._work, work)
 

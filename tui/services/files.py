@@ -28,6 +28,7 @@ from tui.services.parsed import parsed, parsed_all
 from tui.services.part_uploads import PartUploads
 from tui.services.store import UploadRecord
 from tui.services.transfers import Transfers
+from tui.services.upload_ledger import AskedUpload
 from tui.services.uploads import (
     Digests,
     LocalFile,
@@ -98,8 +99,13 @@ class FileService:
     async def find_upload(
         self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
     ) -> FileInfo | None:
-        """Return an earlier upload of the same content that the provider still has."""
-        return await self._find_upload((await self._read(Path(path), watch)).sha256, purpose)
+        """Return an earlier upload of the same content that the provider still has.
+
+        One whose answer was lost counts, if the provider lists just one file like it.
+        """
+        digests = await self._read(Path(path), watch)
+        found = await self._find_upload(digests.sha256, purpose)
+        return found or await self._find_unanswered(Path(path), purpose, digests)
 
     async def ensure(
         self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
@@ -246,20 +252,48 @@ class FileService:
         )
         teller.start()
         asked_at = int(time.time())
+        name, where = encodable(file.path.name), _place(file.path)
+        asked = AskedUpload(name, file.size, file.state[1], asked_at)
+        await kept(self._store.asked_uploads.asked(self._profile, where, purpose, asked))
         try:
             value = await self._provider.send(call)
         except ServiceError as error:
+            if sending.failure is not None or not isinstance(error, Unanswered):
+                await kept(self._store.asked_uploads.answered(self._profile, where, purpose))
             if sending.failure is not None:  # our own reading broke the connection
                 raise sending.failure from None
             if not isinstance(error, Unanswered):
                 raise
             teller.remark("asked, no answer: looking for it")
             teller.finishing()
-            name, since = encodable(file.path.name), asked_at - CLOCKS_APART_S
+            since = asked_at - CLOCKS_APART_S
             if (value := await self._find_made(name, file.size, purpose, since)) is None:
                 raise
         info = parsed(parse_file, value, doing)
         await self._remember(info, file, purpose, sending.digests())
+        return info
+
+    async def _find_unanswered(self, path: Path, purpose: str, digests: Digests) -> FileInfo | None:
+        """Return the file made by an upload of this path whose answer never came, if it is there.
+
+        A file that was written to since is another one.
+        """
+        ledger, where = self._store.asked_uploads, _place(path)
+        asked = await ledger.unanswered(self._profile, where, purpose)
+        if asked is None:
+            return None
+        state = await asyncio.to_thread(state_of, path)
+        if state != (asked.size, asked.modified):
+            return None
+        since = asked.at - CLOCKS_APART_S
+        value = await self._find_made(asked.name, asked.size, purpose, since)
+        if value is None:
+            return None
+        info = parsed(parse_file, value, f"upload {path.name}")
+        await self._store.add_upload(
+            self._profile, _record(info, path, digests, asked.size, purpose)
+        )
+        await ledger.answered(self._profile, where, purpose)
         return info
 
     async def _read(self, path: Path, watch: Watch | None) -> Digests:
@@ -317,16 +351,26 @@ class FileService:
     async def _remember(
         self, info: FileInfo, file: LocalFile, purpose: str, digests: Digests
     ) -> None:
-        record = UploadRecord(
-            info.id,
-            file.path.name,
-            str(file.path.absolute()),
-            digests.sha256,
-            file.size,
-            info.purpose or purpose,
-            int(time.time()),
-        )
+        record = _record(info, file.path, digests, file.size, purpose)
         await kept(self._store.add_upload(self._profile, record))
+        where = _place(file.path)
+        await kept(self._store.asked_uploads.answered(self._profile, where, purpose))
+
+
+def _place(path: Path) -> str:
+    return str(path.absolute())
+
+
+def _record(info: FileInfo, path: Path, digests: Digests, size: int, purpose: str) -> UploadRecord:
+    return UploadRecord(
+        info.id,
+        path.name,
+        _place(path),
+        digests.sha256,
+        size,
+        info.purpose or purpose,
+        int(time.time()),
+    )
 
 
 def _not_written(target: Path, error: OSError) -> NotWritten:

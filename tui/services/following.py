@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
     from tui.core.jobs import Event, Job
+    from tui.services.board_pace import Pace
     from tui.services.jobs import JobService
 
-FOLLOW_EVERY_S = 1.0
 FOLLOW_FAILURES = 10
 
 
@@ -29,11 +29,13 @@ class JobUpdate:
 async def follow(
     jobs: JobService,
     job_id: str,
-    every: float,
+    pace: Pace,
     on_wait: Callable[[ServiceError], None] = lambda _: None,
 ) -> AsyncGenerator[JobUpdate]:
     """Yield the job with its new events whenever something changed, until it ended.
 
+    It asks as often as the board does: fast while the job runs, slowly while it waits or is
+    paused, ever more slowly after failures, and not before the server wants to be asked.
     Passing failures are sat out; ten in a row, or one that will not pass, are raised. `on_wait`
     is told of one after which the server asks for a longer wait than there would be.
     """
@@ -49,10 +51,10 @@ async def follow(
             failures += 1
             if not error.passing or failures >= FOLLOW_FAILURES:
                 raise
-            wait = every * 2 ** min(failures, 5)
-            if (error.retry_after or 0) > wait:
+            wait = pace.after_failure(error)
+            if wait == error.retry_after:  # longer than we would have waited
                 on_wait(error)
-            await asyncio.sleep(max(wait, error.retry_after or 0))
+            await asyncio.sleep(wait)
             continue
         failures = 0
         new = tuple(event for event in events if event.id not in known)
@@ -62,4 +64,4 @@ async def follow(
         if job.terminal:
             return
         last = job
-        await asyncio.sleep(every)
+        await asyncio.sleep(pace.after_answer([job]))

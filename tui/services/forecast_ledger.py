@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 from tui.core.money import Forecast
 
 if TYPE_CHECKING:
+    import sqlite3
+
     from tui.services.database import Database
 
 
@@ -30,13 +32,18 @@ class ForecastLedger:
 
     async def all(self, profile: str) -> dict[str, Forecast]:
         """Return the forecasts of a profile's jobs, by job id."""
-        rows = await self._db.read(
-            "SELECT j.id, f.epochs, f.tokens, f.amount, f.currency FROM forecasts f"
-            " JOIN jobs j ON j.profile = f.profile AND j.nonce = f.nonce"
-            " WHERE f.profile = ? AND j.id IS NOT NULL",
-            profile,
-        )
-        return {
-            job: Forecast(epochs, tokens, None if amount is None else Decimal(amount), currency)
-            for job, epochs, tokens, amount, currency in rows
-        }
+        return await self._db.together(lambda db: forecasts_in(db, profile))
+
+
+def forecasts_in(db: sqlite3.Connection, profile: str) -> dict[str, Forecast]:
+    """Return the forecasts of a profile's jobs, by job id, within a transaction."""
+    rows = db.execute(
+        "SELECT j.id, f.epochs, f.tokens, f.amount, f.currency FROM forecasts f"
+        " JOIN jobs j ON j.profile = f.profile AND j.nonce = f.nonce"
+        " WHERE f.profile = ? AND j.id IS NOT NULL",
+        (profile,),
+    )
+    return {
+        job: Forecast(epochs, tokens, None if amount is None else Decimal(amount), currency)
+        for job, epochs, tokens, amount, currency in rows
+    }

@@ -4,21 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import time
 from typing import TYPE_CHECKING, Any
 
+from tui.core.job_match import Match, match
 from tui.core.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
 from tui.core.records import decode_result
+from tui.services.board_pace import Pace
 from tui.services.calls import segment
 from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
-from tui.services.following import FOLLOW_EVERY_S, JobUpdate, follow
+from tui.services.following import JobUpdate, follow
 from tui.services.history import JobHistory
 from tui.services.job_requests import NONCE, JobRequest
 from tui.services.ledger import kept
 from tui.services.paging import Page, collect, parse_page
 from tui.services.parsed import parsed, parsed_all
+from tui.services.process_token import own_token
+from tui.services.writes import Write
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Container, Sequence
+    from collections.abc import AsyncGenerator, Callable, Container, Mapping, Sequence
 
     from tui.services.files import FileService
     from tui.services.provider import Provider
@@ -44,50 +49,69 @@ class JobService:
         files: FileService,
         *,
         look_after: Sequence[float] = LOOK_AFTER_S,
-        follow_every: float = FOLLOW_EVERY_S,
+        pace: Callable[[], Pace] = Pace,
     ) -> None:
         self._provider = provider
         self._store = store
         self._files = files
         self._profile = provider.profile.name
         self._look_after = look_after
-        self._follow_every = follow_every
+        self._pace = pace
         self.history = JobHistory(store.history, self._profile)
 
     async def create(
-        self, request: JobRequest, on_lost: Callable[[ServiceError], None] | None = None
+        self,
+        request: JobRequest,
+        on_lost: Callable[[ServiceError], None] | None = None,
+        *,
+        nonce: str | None = None,
+        on_found: Callable[[Match], None] | None = None,
     ) -> Job:
         """Create one job, never two.
 
-        The request is sent once and carries a nonce. If no certain answer comes,
-        `on_lost` is told and the job is looked for by the nonce. Raises Unanswered only
-        when it still cannot be found.
+        The request is sent once and carries a nonce. If no certain answer comes, `on_lost` is
+        told and the job is looked for; `on_found` is told how sure it is that it was found.
+        Raises Unanswered only when it still cannot be found. A `nonce` is given where money
+        was reserved by it: nothing is sent then unless the ledger takes note.
         """
         doing = "create the job"
-        nonce = secrets.token_hex(12)
+        reserved, nonce = nonce is not None, nonce or new_nonce()
         body = request.body(nonce)
-        await kept(self._store.job_asked(self._profile, nonce, body))
+        asked = self._store.job_asked(self._profile, nonce, body, own_token())
+        await (asked if reserved else kept(asked))
         if request.forecast is not None:
             await kept(self._store.forecasts.add(self._profile, nonce, request.forecast))
-        try:
-            job = parsed(parse_job, await self._provider.post_json(JOBS, body, doing=doing), doing)
-        except ServiceError as error:
-            if not _outcome_unknown(error):
-                await kept(self._store.job_refused(self._profile, nonce))
-                raise
-            if on_lost is not None:
-                on_lost(error)
-            job = await self._look_for(nonce, error)
-        await kept(self._store.job_made(self._profile, nonce, job.raw))
+        asked_at = time.time()
+        with self._provider.watched(Write(doing, "POST", JOBS)):
+            try:
+                raw = await self._provider.post_json(JOBS, body, doing=doing)
+                job = parsed(parse_job, raw, doing)
+            except ServiceError as error:
+                if not _outcome_unknown(error):
+                    await kept(self._store.job_refused(self._profile, nonce))
+                    raise
+                if on_lost is not None:
+                    on_lost(error)
+                found = await self._look_for(nonce, body, asked_at, error)
+                if on_found is not None:
+                    on_found(found)
+                assert found.job is not None
+                job = found.job
+            await kept(self._store.job_made(self._profile, nonce, job.raw))
         self.history.saw_jobs([job])
         return job
 
-    async def find_by_nonce(self, nonce: str) -> Job | None:
-        """Return the job that was asked for with `nonce`, or None."""
+    async def find_asked(self, nonce: str, request: Mapping[str, Any], asked_at: float) -> Match:
+        """Return which job came of a request that got no answer, and how sure that is."""
         query = {f"metadata[{NONCE}]": nonce}
-        # Servers may ignore the filter, so it is applied here as well.
         jobs = await self._pages(limit=LOOK_AT, query=query)
-        return next((job for job in jobs if job.metadata.get(NONCE) == nonce), None)
+        found = match(jobs, NONCE, nonce, {}, asked_at)
+        if found.job is not None:
+            return found
+        # Where metadata is not kept, the filter leaves nothing, and marks are nowhere.
+        records = await self._store.jobs(self._profile)
+        known = {one.job_id for one in records if one.job_id is not None and one.nonce != nonce}
+        return match(await self._pages(limit=LOOK_AT), NONCE, nonce, request, asked_at, known)
 
     async def list(self, limit: int | None = None) -> list[Job]:
         """Return the jobs, newest first, all of them or at most `limit`."""
@@ -151,7 +175,7 @@ class JobService:
         Passing failures are sat out; ten in a row, or one that will not pass, are raised.
         `on_wait` is told when the server asks for a longer wait than there would be.
         """
-        return follow(self, job_id, self._follow_every, on_wait)
+        return follow(self, job_id, self._pace(), on_wait)
 
     async def _act(self, job_id: str, action: str) -> Job:
         doing = f"{action} job {job_id}"
@@ -164,19 +188,24 @@ class JobService:
         """Write down what was seen; no more is noted afterwards."""
         await self.history.close()
 
-    async def _look_for(self, nonce: str, lost: ServiceError) -> Job:
+    async def _look_for(
+        self, nonce: str, request: Mapping[str, Any], asked_at: float, lost: ServiceError
+    ) -> Match:
+        found = Match()
         for wait in self._look_after:
             await asyncio.sleep(wait)
             try:
-                found = await self.find_by_nonce(nonce)
+                found = await self.find_asked(nonce, request, asked_at)
             except ServiceError:  # still gone: the next look may get through
                 continue
-            if found is not None:
+            if found.job is not None:
                 return found
+        await kept(self._store.job_unanswered(self._profile, nonce))
+        likely = f"; it may be one of {', '.join(found.others)}" if found.others else ""
         raise Unanswered(
             "The job was asked for, and its outcome is unknown",
-            f"{lost.cause}; no job with nonce {nonce} is listed so far",
-            "Look at the job list in a few minutes before creating it again.",
+            f"{lost.cause}; no job with nonce {nonce} is listed so far{likely}",
+            "`finetui jobs unanswered` looks again; do so before creating it again.",
             request_id=lost.request_id,
         ) from lost
 
@@ -203,6 +232,11 @@ class JobService:
             return parse_page(await self._provider.get_json(path, asked, doing=doing), "jobs")
 
         return await collect(fetch, limit=limit, known=known)
+
+
+def new_nonce() -> str:
+    """Return a mark by which one job can be found again."""
+    return secrets.token_hex(12)
 
 
 # Written here because inside the class `list` is a method.

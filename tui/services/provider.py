@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import ssl
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from tui.core.masking import KEYS, learn
@@ -22,9 +22,10 @@ from tui.services.failures import from_exception
 from tui.services.http import LEFT, make_client
 from tui.services.lab_process import LabProcess
 from tui.services.status import Announcer, ProviderStatus
+from tui.services.writes import Write
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Mapping
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 
     import httpx2
     from openai import AsyncOpenAI
@@ -55,6 +56,8 @@ class Provider:
         self._client: AsyncOpenAI | None = None
         self._making = asyncio.Lock()
         self._closed = False
+        self.on_their_way: list[Write] = []
+        self.broken_off: dict[str, Write] = {}  # by path; cancelled before their answer
 
     @property
     def base_url(self) -> str:
@@ -125,11 +128,30 @@ class Provider:
 
         Raises Refused, NotOffered, Unreachable, Unanswered, Malformed, LabFailed, ReadOnly.
         """
-        async with self.stream(call) as response:
-            body, asked = await self._body(response, call), self._asked(call)
-            if len(body) < LARGE_ANSWER:
-                return json_value(response, body, asked)
-            return await asyncio.to_thread(json_value, response, body, asked)
+        with self.watched(Write(call.doing, call.method, call.path)):
+            async with self.stream(call) as response:
+                body, asked = await self._body(response, call), self._asked(call)
+                if len(body) < LARGE_ANSWER:
+                    return json_value(response, body, asked)
+                return await asyncio.to_thread(json_value, response, body, asked)
+
+    @contextmanager
+    def watched(self, write: Write) -> Iterator[None]:
+        """Have a request that changes something in `on_their_way` until its outcome is known.
+
+        One that is cancelled is in `broken_off` from then on: it may be carried out.
+        """
+        if not _changes(write.method, write.path):
+            yield
+            return
+        self.on_their_way.append(write)
+        try:
+            yield
+        except asyncio.CancelledError:
+            self.broken_off[write.path] = write
+            raise
+        finally:
+            self.on_their_way.remove(write)
 
     async def read(self, call: Call) -> bytes:
         """Make one request and return the bytes of its answer, which must not be huge."""
@@ -142,8 +164,7 @@ class Provider:
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[httpx2.Response]:
         """Make one request and give its answer unread; the connection ends with the block."""
-        # Chatting changes nothing at the provider.
-        if call.method != "GET" and call.path != "/chat/completions":
+        if _changes(call.method, call.path):
             self.check_writable(call.doing)
         response = await self._open(call)
         import httpx2  # only now: the client's making has imported it, in a thread
@@ -205,7 +226,12 @@ class Provider:
         # ASCII, for a port, for a proxy. None may end a worker that somebody waits for.
         except Exception as error:
             if self._closed and isinstance(error, RuntimeError):
-                raise _gone() from error  # closed while this request was on its way
+                # Closed while this request was on its way: what it asked for may have been done.
+                gone = _gone()
+                if left and _changes(call.method, call.path):
+                    look = "It may have been done: look before asking again."
+                    raise Unanswered(asked.title, gone.title, look) from error
+                raise gone from error
             waited = call.timeout or self.profile.timeout
             raise from_exception(error, asked, waited, sent=bool(left)) from error
         self._status.set("ready")
@@ -244,6 +270,11 @@ class Provider:
 
     def _asked(self, call: Call) -> Asked:
         return Asked(self.profile, call.doing, call.method, call.path, self.base_url)
+
+
+def _changes(method: str, path: str) -> bool:
+    # Chatting changes nothing at the provider.
+    return method != "GET" and path != "/chat/completions"
 
 
 def _gone() -> InputError:

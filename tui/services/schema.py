@@ -62,6 +62,18 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " checkpoints TEXT NOT NULL, complete INTEGER NOT NULL, at INTEGER NOT NULL,"
         " PRIMARY KEY (profile, job))",
     ),
+    (
+        # `asker` is the process that waits for the answer; `lost` is 1 once it was lost, and 2
+        # once somebody was told and went on all the same.
+        "ALTER TABLE jobs ADD COLUMN asker TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE jobs ADD COLUMN lost INTEGER NOT NULL DEFAULT 0",
+        "CREATE TABLE reservations (profile TEXT NOT NULL, nonce TEXT NOT NULL,"
+        " amount TEXT NOT NULL, currency TEXT NOT NULL, holder TEXT NOT NULL,"
+        " at INTEGER NOT NULL, PRIMARY KEY (profile, nonce))",
+        "CREATE TABLE asked_uploads (profile TEXT NOT NULL, path TEXT NOT NULL,"
+        " purpose TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,"
+        " modified INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (profile, path, purpose))",
+    ),
 )
 
 

@@ -14,9 +14,12 @@ from tui.services.database import Database
 from tui.services.forecast_ledger import ForecastLedger
 from tui.services.history_ledger import HistoryLedger
 from tui.services.part_ledger import PartLedger
+from tui.services.process_token import still_runs
+from tui.services.reservation_ledger import ReservationLedger
+from tui.services.upload_ledger import UploadLedger
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
 
 RECENT_KEPT = 50
@@ -37,13 +40,19 @@ class UploadRecord:
 
 @dataclass(frozen=True, slots=True)
 class JobRecord:
-    """A job asked for or seen. `job_id` is None while its outcome is unknown."""
+    """A job asked for. `job_id` is None while its outcome is unknown.
+
+    `waiting` is whether the process that asked may still get the answer. `lost` is whether
+    the answer was lost, and nobody has gone on in full knowledge of that.
+    """
 
     job_id: str | None
     nonce: str | None
     request: Mapping[str, Any]
     job: Mapping[str, Any]
     asked_at: int
+    waiting: bool = False
+    lost: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +79,8 @@ class Store:
         self.parts = PartLedger(self._db)
         self.forecasts = ForecastLedger(self._db)
         self.history = HistoryLedger(self._db)
+        self.reservations = ReservationLedger(self._db)
+        self.asked_uploads = UploadLedger(self._db)
 
     async def add_upload(self, profile: str, record: UploadRecord) -> None:
         """Remember an upload."""
@@ -110,37 +121,60 @@ class Store:
         )
         return (json.loads(rows[0][0]), rows[0][1]) if rows else None
 
-    async def job_asked(self, profile: str, nonce: str, request: Mapping[str, Any]) -> None:
-        """Remember that a job is about to be asked for, before anything is sent."""
+    async def job_asked(
+        self, profile: str, nonce: str, request: Mapping[str, Any], asker: str = ""
+    ) -> None:
+        """Remember that a job is about to be asked for, before anything is sent.
+
+        `asker` is the token of the process that waits for the answer.
+        """
         await self._db.write(
-            "INSERT INTO jobs (profile, nonce, request, asked_at) VALUES (?, ?, ?, ?)",
-            profile, nonce, json.dumps(dict(request)), _now(),
+            "INSERT INTO jobs (profile, nonce, request, asked_at, asker) VALUES (?, ?, ?, ?, ?)",
+            profile, nonce, json.dumps(dict(request)), _now(), asker,
         )  # fmt: skip
 
-    async def job_made(self, profile: str, nonce: str, job: Mapping[str, Any]) -> None:
-        """Remember the job that came of an earlier `job_asked`."""
+    async def job_made(
+        self, profile: str, nonce: str, job: Mapping[str, Any], *, found: bool = False
+    ) -> None:
+        """Remember the job that came of an earlier `job_asked`.
+
+        `found` is whether it was found later, by somebody who did not wait for the answer.
+        """
         await self._db.write(
-            "UPDATE jobs SET id = ?, job = ? WHERE profile = ? AND nonce = ?",
-            job.get("id"), json.dumps(dict(job)), profile, nonce,
+            "UPDATE jobs SET id = ?, job = ?, asker = '', lost = CASE WHEN ? THEN max(lost, 1)"
+            " ELSE lost END WHERE profile = ? AND nonce = ?",
+            job.get("id"), json.dumps(dict(job)), found, profile, nonce,
         )  # fmt: skip
 
     async def job_refused(self, profile: str, nonce: str) -> None:
-        """Forget a job that was asked for: the provider made none."""
+        """Forget a job that was asked for, and what was reserved: the provider made none."""
         await self._db.write(
             "DELETE FROM jobs WHERE profile = ? AND nonce = ? AND id IS NULL", profile, nonce
+        )
+        await self.reservations.release(profile, nonce)
+
+    async def job_unanswered(self, profile: str, nonce: str) -> None:
+        """Remember that nobody waits for the answer any more."""
+        await self._db.write(
+            "UPDATE jobs SET asker = '', lost = max(lost, 1) WHERE profile = ? AND nonce = ?",
+            profile, nonce,
+        )  # fmt: skip
+
+    async def lost_jobs_known(self, profile: str, nonces: Iterable[str]) -> None:
+        """Remember that somebody goes on though these answers were lost."""
+        await self._db.write_many(
+            "UPDATE jobs SET lost = 2 WHERE profile = ? AND nonce = ?",
+            [(profile, nonce) for nonce in nonces],
         )
 
     async def jobs(self, profile: str) -> list[JobRecord]:
         """Return the jobs asked for with a profile, newest first."""
         rows = await self._db.read(
-            "SELECT id, nonce, request, job, asked_at FROM jobs WHERE profile = ?"
+            "SELECT id, nonce, request, job, asked_at, asker, lost FROM jobs WHERE profile = ?"
             " ORDER BY asked_at DESC, rowid DESC",
             profile,
         )
-        return [
-            JobRecord(id_, nonce, json.loads(req), json.loads(job), asked)
-            for id_, nonce, req, job, asked in rows
-        ]
+        return [_job_record(*row) for row in rows]
 
     async def model_seen(
         self, profile: str, model: str, base: str = "", job_id: str | None = None
@@ -262,6 +296,16 @@ class Store:
     async def close(self) -> None:
         """Close the file; pending writes are finished first."""
         await self._db.close()
+
+
+def _job_record(
+    job_id: str | None, nonce: str | None, request: str, job: str, at: int, asker: str, lost: int
+) -> JobRecord:
+    waiting = job_id is None and still_runs(asker)
+    unknown = job_id is None and lost == 0 and not waiting
+    return JobRecord(
+        job_id, nonce, json.loads(request), json.loads(job), at, waiting, lost == 1 or unknown
+    )
 
 
 def _now() -> int:

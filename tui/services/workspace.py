@@ -20,6 +20,7 @@ from tui.services.models import ModelService
 from tui.services.profiles import Profile, ProfileBook
 from tui.services.provider import Provider
 from tui.services.store import Store
+from tui.services.writes import may_be_done
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -159,6 +160,16 @@ class Workspace:
         if self._preparing is not None:
             self._preparing.cancel()
             self._preparing = None
+
+    def may_be_done(self, *, broken_off: bool = False) -> tuple[str, str]:
+        """Say what was asked of the provider without an answer so far, and the command that tells.
+
+        With `broken_off` it is what nobody waits for any more. Two empty texts for nothing.
+        """
+        provider = self.provider
+        writes = [*provider.broken_off.values()] if broken_off else provider.on_their_way
+        named = "" if self.profiles.default == self.profile.name else self.profile.name
+        return may_be_done(writes, named)
 
     async def close(self) -> None:
         """Keep what is typed, stop polling, close connections, dataset and ledger."""

@@ -1,7 +1,8 @@
-"""Questions: yes or no, and for what cannot be undone a word to type."""
+"""Questions: yes or no, for what cannot be undone a word to type, and for money an amount."""
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.binding import Binding, BindingType
@@ -70,3 +71,32 @@ class TypedConfirm(Dialog[bool]):
         else:
             problem = f"That is not {visible(self._word)}. Nothing has been done."
             self.query_one(".problem", Static).update(problem)
+
+
+class TypedAmount(Dialog[Decimal]):
+    """Says what will happen and asks for an amount of money; answers with it, or None."""
+
+    def __init__(self, title: str, statement: str, currency: str) -> None:
+        super().__init__(title)
+        self._statement, self._currency = statement, currency
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the statement and the field."""
+        yield Static(visible(self._statement), classes="question", markup=False)
+        yield Static(f"Type the most it may count as, in {visible(self._currency)}:", markup=False)
+        yield Input(id="typed")
+        yield Static("", classes="problem", markup=False)
+        yield Static("enter goes on · esc leaves everything as it is", classes="keys", markup=False)
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Go on only with an amount."""
+        event.stop()
+        try:
+            amount = Decimal(event.value.strip().removesuffix(self._currency).strip())
+        except InvalidOperation:
+            amount = Decimal(0)
+        if amount.is_finite() and amount > 0:
+            self.dismiss(amount)
+            return
+        problem = "That is not an amount such as 12.50. Nothing has been done."
+        self.query_one(".problem", Static).update(problem)

@@ -202,6 +202,9 @@ class FileSending(DeletingScreen):
         if not warnings:
             return True
         name = one_line(found.path.name, 40)
+        if not self.workspace.profile.bills:  # it costs nothing: worth a word, not a question
+            self.notify(f"{name} has {one_line(warnings, 200)}", timeout=10, markup=False)
+            return True
         question = f"{name} has {warnings}.\n(In Datasets p lists them.)\n\nUpload it as it is?"
         dialog = Confirm("Warnings", question, "upload", "go back")
         answer: bool | None = await self.app.push_screen_wait(dialog)

@@ -11,8 +11,9 @@ from tui.core.jobs import Job
 from tui.core.money import budget_words
 from tui.core.text import visible
 from tui.screens.dialogs.base import Dialog
-from tui.screens.dialogs.confirm import Confirm, TypedConfirm
+from tui.screens.dialogs.confirm import Confirm, TypedAmount, TypedConfirm
 from tui.screens.dialogs.unsaved import saved_first
+from tui.services.job_creation import Consent
 from tui.services.preflight import PreflightService, refuse_blocked
 from tui.services.preflight.sources import absolute
 
@@ -46,8 +47,8 @@ class Asking(Dialog[Job]):
         self.workspace = workspace
         self.preflight = PreflightService(workspace)
 
-    async def may_go_on(self, draft: Draft) -> Preflight | None:
-        """Return what would be done, once everything is agreed to; None to leave it.
+    async def may_go_on(self, draft: Draft) -> tuple[Preflight, Consent] | None:
+        """Return what would be done and spent, once everything is agreed to; None to leave it.
 
         Raises ServiceError for what cannot be done at all.
         """
@@ -55,9 +56,10 @@ class Asking(Dialog[Job]):
             return None
         found = await self.preflight.look(draft)
         refuse_blocked(found)
-        if not await self._agreed(found) or not await self._paid(found, draft):
+        if not await self._agreed(found):
             return None
-        return found
+        consent = await self._paid(found, draft)
+        return None if consent is None else (found, consent)
 
     def unsaved(self, draft: Draft) -> bool:
         """Whether a file that is to be sent is open with unsaved changes."""
@@ -83,25 +85,34 @@ class Asking(Dialog[Job]):
         dialog = GoOn("Before the job is created", question, "creates it all the same", "goes back")
         return bool(await self._ask(dialog))
 
-    async def _paid(self, found: Preflight, draft: Draft) -> bool:
+    async def _paid(self, found: Preflight, draft: Draft) -> Consent | None:
         """Where it may cost money, have the amount typed before anything is sent."""
         if not found.confirms_money:
-            return True
+            return Consent()
+        statement = self._statement(found, draft)
+        title = "This goes above the budget" if found.above_budget else "This costs money"
+        if found.amount is None and found.above_budget:
+            amount = await self.app.push_screen_wait(TypedAmount(title, statement, found.currency))
+            return None if amount is None else Consent(above=True, amount=amount)
         price = found.price
-        word, said = "create", "What it costs is not known here."
+        word = "create"
         also: tuple[str, ...] = ()
         if price is not None and price.cost.amount is not None:
-            word = price.amount
-            also = (f"{word} {price.cost.currency}",)
+            word, also = price.amount, (f"{price.amount} {price.cost.currency}",)
+        agreed = await self._ask(TypedConfirm(title, statement, word, also))
+        return Consent(above=found.above_budget) if agreed else None
+
+    def _statement(self, found: Preflight, draft: Draft) -> str:
+        """Return what it costs, what of the budget is left, what goes where, and who bills."""
+        price, said = found.price, "What it costs is not known here."
+        if price is not None and price.cost.amount is not None:
             said = f"It costs {price.cost_words}: {price.token_words}."
         if found.budget is not None:
             spent = budget_words(found.budget, price.cost if price else None)
             said += f"\n{spent[:1].upper()}{spent[1:]}." if spent else ""
         sends = next((part.text for part in found.parts if part.topic == "sends"), "")
-        bills = "This bills your account." if found.bills else "It may go above the budget."
-        statement = f"{said}\nFor {draft.model.strip()}: {sends}.\n\n{bills}"
-        title = "This goes above the budget" if found.above_budget else "This costs money"
-        return bool(await self._ask(TypedConfirm(title, statement, word, also)))
+        bills = "This bills your account." if found.bills else "It goes above the budget."
+        return f"{said}\nFor {draft.model.strip()}: {sends}.\n\n{bills}"
 
     async def _ask(self, dialog: Confirm | TypedConfirm) -> bool | None:
         return await self.app.push_screen_wait(dialog)

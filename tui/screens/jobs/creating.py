@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual import work
@@ -15,25 +14,26 @@ from tui.core.transfers import transfer_words
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.host import host_of
 from tui.screens.jobs.asking import Asking, GoOn
-from tui.services.drafts import read_grader
 from tui.services.errors import Refused
-from tui.services.preflight import refuse_blocked
+from tui.services.job_creation import JobCreation, refuse_changed, training_closed
+from tui.services.spending import AboveBudget
 from tui.widgets.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.worker import Worker
 
+    from tui.core.job_match import Match
     from tui.core.jobs import Job
     from tui.core.transfers import Progress
     from tui.services.drafts import Draft
     from tui.services.errors import ServiceError
-    from tui.services.preflight import Source
+    from tui.services.job_creation import Consent
+    from tui.services.preflight import Preflight, Source
     from tui.services.workspace import Workspace
 
 WORK = "create-job"
 _FINDING = "waiting for the models of {}; the job is created when they are there. esc stops"
-TRAINING_CLOSED = "training_not_available"
 
 
 class Creating(Asking):
@@ -43,11 +43,18 @@ class Creating(Asking):
         super().__init__(title, workspace)
         self._stage = ""  # what is being done: "", "asking", "uploading" or "creating"
         self._worker: Worker[None] | None = None
-        self._sent: list[str] = []  # uploaded for the job that is being created
         self._was_lost = False
         self.left: Widget | None = None  # where the focus was before it was taken
         self.finding_model = False  # a model to begin with is being looked for
         self._create_when_found = False  # ctrl+s was pressed meanwhile
+        self._sure = ""  # how sure it is that a job whose answer was lost was found
+        self._creation = JobCreation(
+            workspace,
+            on_upload=self._uploading,
+            on_lost=self._lost,
+            on_found=self._found_again,
+            before_asking=self._about_to_ask,
+        )
         # Clear while a question about stopping is open: nothing is created behind it.
         self._settled = asyncio.Event()
         self._settled.set()
@@ -133,80 +140,70 @@ class Creating(Asking):
     @work(group="create", exit_on_error=False, description="create the job")
     async def _create(self, draft: Draft) -> None:
         job: Job | None = None
-        self._sent.clear()
         try:
-            found = await self.may_go_on(draft)
-            if found is not None:
-                job = await self._upload_and_create(draft)
+            agreed = await self.may_go_on(draft)
+            if agreed is not None:
+                job = await self._upload_and_create(draft, *agreed)
         except Refused as error:
-            if error.code == TRAINING_CLOSED:
+            if training_closed(error):
                 self._offer_deletion()
             raise
         finally:
             self._at("", "")
         if job is not None:
             if self._was_lost:
-                text = f"The answer was lost on the way; the job exists, once: {job.id}"
+                how = f" ({self._sure})" if self._sure else ""
+                text = f"The answer was lost on the way; the job exists, once: {job.id}{how}"
                 self.notify(one_line(text, 200), timeout=10, markup=False)
             self.dismiss(job)
 
-    async def _upload_and_create(self, draft: Draft) -> Job:
+    async def _upload_and_create(self, draft: Draft, agreed: Preflight, consent: Consent) -> Job:
         # As it stands on disk after the questions: they may have been open for long.
         found = await self.preflight.look(draft)
-        refuse_blocked(found)
-        grader = None
-        if draft.method == "reinforcement":
-            grader = await asyncio.to_thread(read_grader, draft.grader)
-        self._at("uploading", "")
-        ids = [await self._file_id(source) for source in found.sources]
+        refuse_changed(agreed, found)
+        names = " and ".join(source.name for source in found.sources if source.sent)
+        self._at("uploading", f"uploading {names}…" if names else "")
+        self._was_lost, self._sure = False, ""
+        try:
+            return await self._creation.create(draft, found, consent)
+        except AboveBudget as error:
+            error.next_step = "ctrl+s asks again, with what is left now."
+            raise
+
+    async def _about_to_ask(self) -> None:
         await self._settled.wait()
         self._at("creating", f"asking {self.workspace.profile.name} for the job…")
-        request = draft.request(
-            self.workspace.profile.terms, ids[0], ids[1] if len(ids) > 1 else None, grader
-        )
-        if found.price is not None:
-            request = replace(request, forecast=found.price.forecast)
-        self._was_lost = False
-        return await self.workspace.jobs.create(request, self._lost)
 
-    async def _file_id(self, source: Source) -> str:
-        if source.file_id is not None:
-            return source.file_id
-        if source.path is None:
-            raise ValueError("neither a file nor an id")
-        name = one_line(source.path.name, 40)
-        self._tell(f"uploading {name}…")
-
-        def show(progress: Progress) -> None:
-            self._tell(f"{transfer_words(name, progress, time.time())}; esc stops")
-
-        info, known = await self.workspace.files.ensure(source.path, show)
-        if not known:
-            self._sent.append(info.id)
-        return info.id
+    def _uploading(self, source: Source, progress: Progress) -> None:
+        name = one_line(source.name, 40)
+        self._tell(f"{transfer_words(name, progress, time.time())}; esc stops")
 
     def _lost(self, error: ServiceError) -> None:
         self._was_lost = True
         cause = one_line(visible(error.cause), 120)
         self._tell(f"asked, no certain answer ({cause}); looking for the job…")
 
+    def _found_again(self, match: Match) -> None:
+        self._sure = match.words
+
     # -- what is of no use after a refusal -------------------------------------------
 
     def _offer_deletion(self) -> None:
         """Offer to delete what was uploaded for a job that cannot be."""
-        if not self._sent:
+        sent = tuple(self._creation.sent)
+        if not sent:
             return
-        files = plural(len(self._sent), "file")
+        files = plural(len(sent), "file")
         question = (
             f"{self.workspace.profile.name} starts no training for this organisation any more. "
-            f"The {files} just uploaded there ({', '.join(self._sent)}) cannot be trained on. "
+            f"The {files} just uploaded there ({', '.join(sent)}) cannot be trained on. "
             "The data on this machine stays as it is.\n\nDelete it there?"
         )
         dialog = GoOn("Delete the upload?", question, "deletes it at the provider", "keeps it")
 
         def answered(delete: bool | None) -> None:
             if delete:
-                self._delete_sent(tuple(self._sent))
+                self._delete_sent(sent)
 
         self.app.push_screen(dialog, answered)
 

@@ -87,8 +87,10 @@ def when_words(line: Line, now: float) -> str:
         done = job.estimated_finish or line.progress.finish
         if job.status == "running" and done is not None and done > now:
             return f"{_brief(done - now)} left"
-        if line.since is not None:
-            return f"for {_brief(now - line.since)}"
+    if not job.terminal and line.since is not None:
+        return f"for {_brief(now - line.since)}"
+    if job.status == "paused":
+        return "–"  # since when is not known; when it was made says nothing of that
     return moment_words(job.finished_at or job.created_at, now)
 
 

@@ -17,21 +17,30 @@ from tui.services.errors import LedgerError, ServiceError
 from tui.services.preflight.leaks import leaks_of
 from tui.services.preflight.model import TOPICS, Level, Part, Preflight, Price, Topic
 from tui.services.preflight.sources import Source, Sources
-from tui.services.preflight.verdicts import checks_part, data_part, leakage_part, model_part
-from tui.services.spending import budget_now
+from tui.services.preflight.verdicts import (
+    asked_where_billed,
+    checks_parts,
+    data_part,
+    leakage_part,
+    model_part,
+)
+from tui.services.spending import budget_now, released_words
+from tui.services.unanswered import Unanswered, look_for_unanswered, unsettled, worth_asking
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Sequence
 
     from tui.core.money import Budget
     from tui.core.near import Group
     from tui.core.records import ModelInfo
     from tui.services.drafts import Draft
+    from tui.services.reservation_ledger import Reservation
+    from tui.services.store import JobRecord
     from tui.services.tokens_report import TokenReport
     from tui.services.workspace import Workspace
 
 OnChange = Callable[[Preflight], None]
-_UNSETTLED_S = 3600.0  # how long a job asked for without an answer is worth a warning
+_LOOK_AGAIN_S = 10.0  # after so long, for jobs asked for without an answer
 
 
 class PreflightService:
@@ -42,6 +51,10 @@ class PreflightService:
         self._sources = Sources(workspace)
         self._listed: list[ModelInfo] | None = None
         self._leaks: tuple[Source, Source, tuple[list[Group], bool]] | None = None
+        self._unanswered: list[Unanswered] = []
+        self._unsettled: list[JobRecord] = []
+        self._unanswered_due = 0.0
+        self._released: list[Reservation] = []
 
     async def look(self, draft: Draft, on_change: OnChange = lambda _found: None) -> Preflight:
         """Look at all there is; `on_change` gets what is known whenever that is more.
@@ -62,6 +75,27 @@ class PreflightService:
             except ServiceError:
                 return None
         return self._listed
+
+    async def unanswered(self) -> list[Unanswered]:
+        """Return the jobs asked for without an answer; the same ones are not looked for at once.
+
+        Raises LedgerError.
+        """
+        records = await unsettled(self._workspace)
+        if records != self._unsettled or time.monotonic() >= self._unanswered_due:
+            self._unanswered = await look_for_unanswered(self._workspace) if records else []
+            self._unsettled = await unsettled(self._workspace)  # some are settled by the look
+            self._unanswered_due = time.monotonic() + _LOOK_AGAIN_S
+        return self._unanswered
+
+    async def released(self) -> list[Reservation]:
+        """Drop what ended processes had reserved; return all that was, as long as this lives.
+
+        Raises LedgerError.
+        """
+        ledger = self._workspace.store.reservations
+        self._released += await ledger.release_stale(self._workspace.profile.name)
+        return self._released
 
     async def leaks(self, training: Source, validation: Source) -> tuple[list[Group], bool]:
         """Return what two files here share, and whether near ones were looked for."""
@@ -95,7 +129,9 @@ class _Look:
         self._on_change = on_change
         self._service = service
         self._parts: dict[Topic, Part] = {}
-        self._found = Preflight((), workspace.profile.bills)
+        profile = workspace.profile
+        self._found = Preflight((), profile.bills, profile.read_only)
+        self._settled = asyncio.Event()  # what earlier requests came to is known
 
     async def run(self) -> Preflight:
         self._expect()
@@ -139,7 +175,7 @@ class _Look:
             self._put(Part("data", "block", one_line(error.brief, 300)))
             for topic in ("checks", "leakage", "tokens", "cost", "sends"):
                 self._parts.pop(topic, None)
-            self._put()
+            self._put(*((self._sends(),) if self._profile.read_only else ()))
             return
         self._found = replace(self._found, training=training, validation=validation)
         files, limits = self._found.sources, self._workspace.files.limits
@@ -150,7 +186,7 @@ class _Look:
         else:
             self._put(data_part(files, limits))
         takes = limits.takes | _meant(self._draft.method)
-        self._put(checks_part(files, self._profile, takes), self._sends())
+        self._put(*checks_parts(files, self._profile, takes), self._sends())
         await asyncio.gather(
             self._guarded("leakage", lambda: self._leakage(training, validation)),
             self._guarded("tokens", lambda: self._tokens(training)),
@@ -171,7 +207,7 @@ class _Look:
             return
         groups, near = await self._service.leaks(training, validation)
         count = validation.verdict.examples if validation.verdict else 0
-        self._put(leakage_part(groups, count, near=near))
+        self._put(leakage_part(groups, count, self._profile, near=near))
 
     # -- tokens and money ------------------------------------------------------------
 
@@ -228,22 +264,38 @@ class _Look:
         )
 
     async def _cost(self) -> None:
-        budget = await self._budget()
+        await self._settled.wait()  # it may free what was reserved
+        try:
+            budget = await self._budget()
+        except LedgerError as error:
+            if self._profile.money.budget is not None:
+                text = f"the budget cannot be kept to: {one_line(error.cause, 200)}"
+                self._put(Part("cost", "block", text))
+                return
+            budget = None
         self._found = replace(self._found, budget=budget)
         price = self._found.price
-        parts = [price.cost_words if price else "unknown: the tokens are not known here"]
+        parts = [price.cost_words if price else self._unknown()]
         if budget is not None and (said := budget_words(budget, price.cost if price else None)):
             parts.append(said)
-        grave = self._found.above_budget or (
-            budget is not None and budget.unsure(price.cost if price else None)
-        )
-        self._put(Part("cost", "ask" if grave else "ok", "; ".join(parts)))
+        if budget is not None and budget.unsure(price.cost if price else None):
+            parts.append("so it counts as above the budget")
+        self._put(Part("cost", "ask" if self._found.above_budget else "ok", "; ".join(parts)))
+
+    def _unknown(self) -> str:
+        if self._profile.kind == "lab":
+            return "free"
+        return "unknown: the tokens are not known here"
 
     async def _budget(self) -> Budget | None:
-        try:
-            return await budget_now(self._workspace)
-        except LedgerError:
-            return None
+        if self._profile.kind == "lab" and not self._profile.money.prices:
+            return None  # nothing is billed on this machine
+        if said := released_words(await self._service.released()):
+            before = self._parts.get("earlier")
+            level: Level = "note" if before is None else before.level
+            text = said if before is None else f"{before.text}; {said}"
+            self._put(Part("earlier", level, text))
+        return await budget_now(self._workspace)
 
     # -- the rest --------------------------------------------------------------------
 
@@ -255,32 +307,33 @@ class _Look:
         self._put(model_part(facts, self._draft.method, day, listed, self._profile))
 
     async def _earlier(self) -> None:
-        """Tell of a job asked for lately of which nobody knows whether it was made."""
-        records = await self._workspace.store.jobs(self._profile.name)
-        since = time.time() - _UNSETTLED_S
-        unknown = (
-            (one.nonce, one.asked_at)
-            for one in records
-            if one.job_id is None and one.nonce is not None and one.asked_at >= since
-        )
-        nonce, asked_at = next(unknown, ("", 0))
-        if not nonce:
-            return
-        clock = datetime.fromtimestamp(asked_at, UTC).astimezone().strftime("%H:%M")
+        """Tell of jobs asked for of which nobody knew whether they were made."""
         try:
-            job = await self._workspace.jobs.find_by_nonce(nonce)
-        except ServiceError:
-            job = None
-        if job is None:
-            text = f"a job asked for at {clock} got no answer and is not listed: it may yet come"
-            self._put(Part("earlier", "ask", text))
-            return
-        await self._workspace.store.job_made(self._profile.name, nonce, job.raw)
-        text = f"the job asked for at {clock} without an answer exists: {one_line(job.id, 60)}"
-        self._put(Part("earlier", "ask", text))
+            told = await self._service.unanswered()
+            if told:
+                self._tell_earlier(told, await self._training())
+        finally:
+            self._settled.set()
+
+    def _tell_earlier(self, told: Sequence[Unanswered], training: Source | None) -> None:
+        asked = worth_asking(told, self._draft, self._profile.terms, training)
+        said = [one.words for one in told if one in asked or one.gone]
+        if said:
+            level = asked_where_billed(self._profile) if asked else "note"
+            self._found = replace(self._found, lost=tuple(one.nonce for one in asked))
+            self._put(Part("earlier", level, "; ".join(said)))
+
+    async def _training(self) -> Source | None:
+        try:
+            return await self._sources.look(self._draft.training)
+        except ServiceError:  # told as what is wrong with the data
+            return None
 
     def _sends(self) -> Part:
         draft, found = self._draft, self._found
+        if self._profile.read_only:
+            text = f"profile {self._profile.name} is read-only: no job can be created with it"
+            return Part("sends", "block", text)
         local = [source for source in found.sources if source.sent]
         names = " and ".join(source.name for source in local)
         where = f"{self._profile.name} ({self._workspace.provider.base_url})"

@@ -7,18 +7,23 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.money import Forecast, amount_words, rounded
 from tui.core.text import plural
-from tui.services.errors import InputError, Unfit
+from tui.services.errors import InputError, ReadOnly, Unfit
 
 if TYPE_CHECKING:
+    from decimal import Decimal
+
     from tui.core.money import Budget
     from tui.core.pricing import Cost
     from tui.services.preflight.sources import Source
 
-Topic = Literal["data", "checks", "leakage", "tokens", "cost", "model", "earlier", "sends"]
+Topic = Literal[
+    "data", "checks", "secrets", "leakage", "tokens", "cost", "model", "earlier", "sends"
+]
 TOPICS: tuple[Topic, ...] = (
-    "data", "checks", "leakage", "tokens", "cost", "model", "earlier", "sends",
+    "data", "checks", "secrets", "leakage", "tokens", "cost", "model", "earlier", "sends",
 )  # fmt: skip
-# block: nothing is created. ask: only after a yes. note: worth knowing. wait: not known yet.
+# block: nothing is created. ask: only after a yes of its own. note: worth knowing. wait: not
+# known yet. Where nothing is billed nothing is asked, but for secrets that leave this machine.
 Level = Literal["ok", "note", "ask", "block", "wait"]
 LEVELS: dict[Level, str] = {"ok": "✓", "note": "·", "ask": "!", "block": "✗", "wait": "…"}
 
@@ -87,10 +92,15 @@ class Price:
 
 @dataclass(frozen=True, slots=True)
 class Preflight:
-    """All that is known so far; `parts` in the order of TOPICS."""
+    """All that is known so far; `parts` in the order of TOPICS.
+
+    `lost` are the nonces of earlier requests whose answer was lost and that are asked about.
+    """
 
     parts: tuple[Part, ...]
     bills: bool
+    read_only: bool = False
+    lost: tuple[str, ...] = ()
     training: Source | None = None
     validation: Source | None = None
     price: Price | None = None
@@ -112,18 +122,29 @@ class Preflight:
 
     @property
     def above_budget(self) -> bool:
-        """Whether the job goes above what the profile may spend."""
+        """Whether the job goes above what the profile may spend: one of unknown cost does."""
         cost = self.price.cost if self.price else None
         return self.budget is not None and self.budget.above(cost)
 
     @property
-    def confirms_money(self) -> bool:
-        """Whether an amount has to be typed: it bills, or a budget may not hold."""
-        if self.price is not None and self.price.cost.amount == 0:
-            return self.bills
+    def amount(self) -> Decimal | None:
+        """What the job costs in the currency of the budget, None while that is not known."""
         cost = self.price.cost if self.price else None
-        unsure = self.budget is not None and self.budget.unsure(cost)
-        return self.bills or unsure or self.above_budget
+        if cost is None:
+            return None
+        return cost.amount if self.budget is None else self.budget.known(cost)
+
+    @property
+    def currency(self) -> str:
+        """The currency of `amount`."""
+        if self.budget is not None:
+            return self.budget.currency
+        return self.price.cost.currency if self.price else ""
+
+    @property
+    def confirms_money(self) -> bool:
+        """Whether an amount has to be typed: it bills, or goes above a budget."""
+        return self.bills or self.above_budget
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `finetui jobs create --dry-run --json` prints it."""
@@ -160,7 +181,13 @@ class Preflight:
 
 
 def refuse_blocked(found: Preflight) -> None:
-    """Raise InputError when something makes creating the job pointless, Unfit for the data."""
+    """Raise InputError when something makes creating the job pointless, Unfit for the data.
+
+    Raises ReadOnly where the profile allows no job at all.
+    """
+    if found.read_only:
+        cause = "; ".join(part.text for part in found.at("block") if part.topic == "sends")
+        raise ReadOnly("Nothing was sent", cause, "Use another profile, or remove read_only.")
     blocks = found.at("block")
     if not blocks:
         return

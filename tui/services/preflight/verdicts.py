@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from tui.core.near import Group
     from tui.core.providers import FileLimits
     from tui.core.records import ModelInfo
+    from tui.services.preflight.model import Level
     from tui.services.preflight.sources import Source
     from tui.services.profiles import Profile
 
@@ -36,23 +37,25 @@ def data_part(sources: Sequence[Source], limits: FileLimits) -> Part:
     return Part("data", "ok", text)
 
 
-def checks_part(
+def checks_parts(
     sources: Sequence[Source], profile: Profile, takes: frozenset[str] = frozenset()
-) -> Part:
-    """Say what the checks found: errors block, warnings and secrets are asked about.
+) -> tuple[Part, ...]:
+    """Say what the checks found: errors block, warnings are asked about where it bills.
 
-    `takes` are the rules whose problems the provider does not mind.
+    Secrets are a part of their own, asked about wherever they leave this machine. `takes` are
+    the rules whose problems the provider does not mind.
     """
     checked = [source for source in sources if source.verdict is not None]
     if not checked:
-        return Part("checks", "note", "the files are only at the provider, so they are not checked")
+        text = "the files are only at the provider, so they are not checked"
+        return (Part("checks", "note", text),)
     errors = [
         source.verdict.error_words(takes if source is sources[0] else takes | SMALL)
         for source in checked
         if source.verdict is not None
     ]
     if any(errors):
-        return Part("checks", "block", "; ".join(text for text in errors if text))
+        return (Part("checks", "block", "; ".join(text for text in errors if text)),)
     secrets: Counter[str] = Counter()
     warnings: Counter[str] = Counter()
     for source in checked:
@@ -63,18 +66,29 @@ def checks_part(
         secrets += found
         left = SMALL if source is not sources[0] else frozenset()
         warnings += _of_severity(verdict.by_rule, "warning", {*found, *left, *takes})
-    said = []
-    if secrets:
-        where = "" if profile.kind == "lab" else f", which would be sent to {profile.name}"
-        said.append(f"secrets: {_titles(secrets)}{where}")
-    if warnings:
-        count = plural(sum(warnings.values()), "warning")
-        said.append(f"{count}: {_titles(warnings).removeprefix('1 × ')}")
-    if not said:
-        return Part("checks", "ok", "no errors, no warnings, no secrets")
-    # The lab is this machine: nothing leaves it.
-    asks = bool(warnings) or profile.kind != "lab"
-    return Part("checks", "ask" if asks else "note", "; ".join(said))
+    return (_warnings_part(warnings, profile), *_secrets_part(secrets, profile))
+
+
+def _warnings_part(warnings: Counter[str], profile: Profile) -> Part:
+    if not warnings:
+        return Part("checks", "ok", "no errors, no warnings")
+    count = plural(sum(warnings.values()), "warning")
+    text = f"{count}: {_titles(warnings).removeprefix('1 × ')}"
+    return Part("checks", asked_where_billed(profile), text)
+
+
+def _secrets_part(secrets: Counter[str], profile: Profile) -> tuple[Part, ...]:
+    if not secrets:
+        return ()
+    if profile.kind == "lab":  # this machine: nothing leaves it
+        return (Part("secrets", "note", f"{_titles(secrets)}; they stay on this machine"),)
+    sent = f"{_titles(secrets)}, which would be sent to {profile.name}"
+    return (Part("secrets", "ask", sent),)
+
+
+def asked_where_billed(profile: Profile) -> Level:
+    """Return how grave it is that a job may come to nothing: that costs where it bills only."""
+    return "ask" if profile.bills else "note"
 
 
 def _of_severity(by_rule: Counter[str], severity: Severity, without: set[str]) -> Counter[str]:
@@ -97,7 +111,7 @@ def _titles(counts: Counter[str]) -> str:
     return ", ".join(named) + (f" and {more} more kinds" if more > 0 else "")
 
 
-def leakage_part(groups: Sequence[Group], of: int, *, near: bool) -> Part:
+def leakage_part(groups: Sequence[Group], of: int, profile: Profile, *, near: bool) -> Part:
     """Say how many of the `of` validation examples stand in the training file."""
     same = len({row for group in groups if group.reason == "same" for row in group.others})
     alike = len({row for group in groups for row in group.others}) - same
@@ -109,7 +123,8 @@ def leakage_part(groups: Sequence[Group], of: int, *, near: bool) -> Part:
         parts.append(f"{same:,} of {of:,} validation examples stand in the training file too")
     if alike:
         parts.append(f"{alike:,} have the same prompt or nearly the same text there")
-    return Part("leakage", "ask", ", ".join(parts) + ": the validation loss would flatter")
+    text = ", ".join(parts) + ": the validation loss would flatter"
+    return Part("leakage", asked_where_billed(profile), text)
 
 
 def model_part(
@@ -134,10 +149,12 @@ def model_part(
     whose = whose if facts.no_new_jobs_after else ""
     if not facts.takes_jobs(day):
         since = f" since {facts.no_new_jobs_after}" if facts.no_new_jobs_after else ""
-        return Part("model", "ask", f"{name} is known to take no new jobs{since}{stops}{whose}")
+        text = f"{name} is known to take no new jobs{since}{stops}{whose}"
+        return Part("model", asked_where_billed(profile), text)
     if method not in facts.methods:
         known = " and ".join(facts.methods)
-        return Part("model", "ask", f"{name} is known to train with {known}, not {method}{stops}")
+        text = f"{name} is known to train with {known}, not {method}{stops}"
+        return Part("model", asked_where_billed(profile), text)
     missing = listed is not None and found is None
     known = f"is {_unlisted(listed)};" if missing else "takes"
     text = f"{name} {known} new jobs"
