@@ -95,8 +95,10 @@ def cursor_styles(app: FinetuiApp) -> list[Style]:
 async def test_all_text_can_be_read(
     system: ColorSystem, scene: str, app_home: Path, server: FaultServer
 ) -> None:
-    offline = "offline" in scene
-    use_profile(app_home, "http://127.0.0.1:9/v1" if offline else server.url)
+    if "offline" in scene:
+        use_profile(app_home, "http://127.0.0.1:9/v1")
+    elif scene == "jobs":
+        use_profile(app_home, server.url)
     if scene == "jobs":
         trained(server, "fern")
         trained(server, "moss", status="running")

@@ -31,7 +31,7 @@ def home(tmp_path: Path) -> Iterator[Path]:
 def kept(home: Path) -> dict[str, object]:
     found: dict[str, object] = {}
     for path in (home / "state" / "typed").glob("*.json"):
-        found |= json.loads(path.read_bytes())
+        found |= json.loads(path.read_bytes() or b"{}")  # it is made before it is filled
     return found
 
 

@@ -32,7 +32,7 @@ class JobEnding(ModeScreen):
         self.ready: dict[str, str] = {}  # what is known of a model that is not there yet, by job
         self._at_work: set[str] = set()  # jobs seen at work in this session
         self._title_aside = False
-        self._ended: list[tuple[Job, bool]] = []  # not told of yet, and whether made here
+        self._ended: list[Job] = []  # those not told of yet
         self._ready_now: list[str] = []  # models that have become ready and are not told of yet
 
     def tell_ended(self, jobs: tuple[Job, ...]) -> None:
@@ -45,22 +45,24 @@ class JobEnding(ModeScreen):
                 mine = job.id in self.started
                 self.started.discard(job.id)
                 self._at_work.discard(job.id)
+                if job.succeeded:
+                    self._succeeded(job, mine=mine)
                 if not self._ended:  # those that end together are told of together
                     self.set_timer(TOGETHER_S, self._tell_all)
-                self._ended.append((job, mine))
+                self._ended.append(job)
+
+    def _succeeded(self, job: Job, *, mine: bool) -> None:
+        if mine:
+            self.host.reached("succeeded")
+        if job.fine_tuned_model:
+            self._get_ready(job.id, job.fine_tuned_model)
 
     def _tell_all(self) -> None:
         ended, self._ended = self._ended, []
         if len(ended) == 1:
-            self._tell(*ended[0])
+            self._tell(ended[0])
             return
-        counts = Counter(job.status for job, _ in ended)
-        for job, mine in ended:
-            if job.succeeded:
-                if mine:
-                    self.host.reached("succeeded")
-                if job.fine_tuned_model:
-                    self._get_ready(job.id, job.fine_tuned_model)
+        counts = Counter(job.status for job in ended)
         told = ", ".join(f"{count} {one_line(status)}" for status, count in counts.items())
         text = f"{len(ended)} jobs have ended: {told}"
         severity: Literal["information", "warning"] = (
@@ -71,14 +73,10 @@ class JobEnding(ModeScreen):
         glyph = "✓" if set(counts) == {"succeeded"} else "✗"
         self._tell_terminal(f"{glyph} {len(ended)} jobs ended", told)
 
-    def _tell(self, job: Job, mine: bool) -> None:
+    def _tell(self, job: Job) -> None:
         name = one_line(job.fine_tuned_model or job.suffix or job.id, 60)
         if job.succeeded:
-            if mine:
-                self.host.reached("succeeded")
             self.notify(f"Job is done: {name}", markup=False)
-            if job.fine_tuned_model:
-                self._get_ready(job.id, job.fine_tuned_model)
         elif not self.is_current:  # here the row and the pane say it, and go on saying it
             text = f"Job {name} ended: {job.status}. Jobs (3) says why."
             self.notify(text, severity="warning", timeout=10, markup=False)
