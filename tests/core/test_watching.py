@@ -31,7 +31,10 @@ def job(**raw: object) -> Job:
 
 def test_usual_is_the_median_of_at_least_two_stays() -> None:
     stays = [("queued", "base", 10), ("queued", "base", 30), ("queued", "other", 500)]
-    ended = [job(status="succeeded", created_at=0, finished_at=n) for n in (60, 80, 1000)]
+    made = 1_760_000_000  # not 0, which servers send for a time they do not know
+    ended = [
+        job(status="succeeded", created_at=made, finished_at=made + n) for n in (60, 80, 1000)
+    ]
     found = usual(stays, ended)
     assert found.of("queued", "base") == 20
     assert found.of("queued", "other") == 30  # one stay of its own is not enough
