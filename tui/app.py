@@ -15,11 +15,11 @@ from textual import work
 from textual.reactive import var
 
 from tui.commands import bindings_for
-from tui.core.masking import mask
-from tui.core.text import encodable, size_words, visible
+from tui.core.text.masking import mask
+from tui.core.text.text import encodable, size_words, visible
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ReportsErrors
-from tui.screens.walk import Walk
+from tui.screens.tour import Walk
 from tui.services.errors import ServiceError
 from tui.terminal.colors import FEW, MANY, Readable, theme_for
 from tui.terminal.endings import Endings
@@ -317,7 +317,7 @@ class FinetuiApp(ReportsErrors, TypeAhead):
     def _copy_to_file(self, text: str, what: str) -> None:
         if self.workspace is None:
             return
-        from tui.services.locations import private_file, private_folder
+        from tui.services.settings.locations import private_file, private_folder
 
         tmux = " (tmux needs set -s set-clipboard on)" if os.environ.get("TMUX") else ""
         said = f"{what} sent to the terminal's clipboard{tmux}"

@@ -34,8 +34,8 @@ SOON = (
     "tui.screens.datasets.near_view",
     "tui.screens.dialogs.help",
     "tui.screens.dialogs.palette",
-    "tui.services.importing",
-    "tui.services.exporting",
+    "tui.services.transfer.importing",
+    "tui.services.transfer.exporting",
 )
 AFTER_S = 0.8
 _BETWEEN_S = 0.02

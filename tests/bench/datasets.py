@@ -25,8 +25,8 @@ from pathlib import Path
 
 import orjson
 
+from tui.services.checks.checker import Checker
 from tui.services.datasets import Document
-from tui.services.datasets.checking import Checker
 
 LONGEST_S = 600.0
 ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP.*?\x1b\\")

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.bench.strings import RUNS, SCRIPTS, generated
-from tui.core.catalog import ENCODINGS
-from tui.services.vocab import encoder
+from tui.core.catalog.models import ENCODINGS
+from tui.services.tokens.vocabularies import encoder
 
 WHERE = Path(__file__).parents[2] / "tui" / "data" / "vocab" / "probe.json"
 

@@ -30,7 +30,7 @@ def plain(path: Path) -> tuple[int, int]:
     """Count with orjson and tiktoken, line by line: the script people write."""
     import orjson
 
-    from tui.services.vocab import encoder
+    from tui.services.tokens.vocabularies import encoder
 
     encode = encoder("o200k_base").encode
     examples = tokens = 0
@@ -53,7 +53,7 @@ def bare(path: Path) -> tuple[int, int]:
     """Count with orjson and gigatoken, many lines at once: the fastest script there is."""
     import orjson
 
-    from tui.services.counting.encoders import FastCounter
+    from tui.services.tokens.counting.encoders import FastCounter
 
     counter = FastCounter("o200k_base")
     examples = tokens = 0
@@ -76,7 +76,7 @@ def bare(path: Path) -> tuple[int, int]:
 
 def notebook(path: Path) -> tuple[int, int]:
     """Count as "Data preparation and analysis for chat model fine-tuning" does, whole."""
-    from tui.services.vocab import encoder
+    from tui.services.tokens.vocabularies import encoder
 
     encode = encoder("o200k_base").encode
     with path.open(encoding="utf-8") as file:
@@ -112,8 +112,8 @@ def notebook(path: Path) -> tuple[int, int]:
 
 def ours(path: Path) -> tuple[int, int]:
     """Count as the program does, with the cache under $FINETUI_HOME."""
-    from tui.services.locations import Locations
-    from tui.services.tokens import TokenService
+    from tui.services.settings.locations import Locations
+    from tui.services.tokens.service import TokenService
 
     async def count() -> tuple[int, int]:
         began = time.perf_counter()

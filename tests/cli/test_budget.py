@@ -11,7 +11,7 @@ import pytest
 from tests.faults.server import ACT_AND_DROP, DROP, HANG, FaultServer, page, problem, reply
 from tests.home import Home
 from tests.lab_process import chat_lines, wait_for
-from tui.services.jobs import JobService
+from tui.services.jobs.service import JobService
 
 if TYPE_CHECKING:
     import subprocess

@@ -16,7 +16,7 @@ from tests.faults.server import problem as problem_said
 from tests.faults.uploads import UploadServer
 from tests.home import Home
 from tests.lab_process import chat_lines, wait_for
-from tui.services import part_uploads
+from tui.services.files import part_uploads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

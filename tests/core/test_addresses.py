@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from tui.core.addresses import address_problem, is_loopback, is_unencrypted, without_credentials
-from tui.core.api_keys import entered_key
+from tui.core.provider.addresses import (
+    address_problem,
+    is_loopback,
+    is_unencrypted,
+    without_credentials,
+)
+from tui.core.provider.api_keys import entered_key
 
 
 @pytest.mark.parametrize(

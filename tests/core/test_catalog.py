@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.catalog import CatalogError, base_of, load
+from tui.core.catalog.models import CatalogError, base_of, load
 
 CATALOG = load()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.changed import RowChange, changed_rows
+from tui.core.dataset.changed_rows import RowChange, changed_rows
 
 
 def text(row_id: int) -> bytes:

@@ -3,8 +3,8 @@ from decimal import Decimal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.catalog import load
-from tui.core.comparison import difference, offer, without_longest
+from tui.core.catalog.models import load
+from tui.core.tokens.comparison import difference, offer, without_longest
 
 
 def test_difference_in_words() -> None:

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.curves import curves, loss_words, read, seconds_left
-from tui.core.metrics import Metrics
+from tui.core.jobs.curves import curves, loss_words, read, seconds_left
+from tui.core.jobs.metrics import Metrics
 
 
 def run(train: list[float], valid: dict[int, float] | None = None) -> list[Metrics]:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_splitting import line
-from tui.core.diff import Difference, compare
+from tui.core.dataset.diff import Difference, compare
 
 A, B, C = line("a"), line("b"), line("c")
 

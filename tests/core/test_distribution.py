@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.distribution import bins, percentile, summary
+from tui.core.tokens.distribution import bins, percentile, summary
 
 numbers = st.lists(
     st.integers(0, 10**7) | st.floats(-1e9, 1e9, allow_subnormal=False), min_size=1, max_size=80

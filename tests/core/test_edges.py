@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.distribution import bins, edges, filled, summary
+from tui.core.tokens.distribution import bins, edges, filled, summary
 
 whole = st.lists(st.integers(0, 10**6), min_size=1, max_size=80)
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core import edits
-from tui.core.example import Broken, Example, Place, parse, write
+from tui.core.dataset.example import Broken, Example, Place, parse, write
 
 CHAT = (
     b'{"messages": [{"role": "system", "content": "Be kind."}, {"role": "user", "content": "Hi",'

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.core import edits
+from tui.core.dataset.example import Example, Place, from_object
 from tui.core.edits.content import data_url, image_words
-from tui.core.example import Example, Place, from_object
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(1000)
 

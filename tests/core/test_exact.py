@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.core import edits
-from tui.core.exact import rewrite
-from tui.core.example import Example, Place, parse_exactly
+from tui.core.dataset.exact_json import rewrite
+from tui.core.dataset.example import Example, Place, parse_exactly
 
 ODD = (
     b'{"messages" :  [{"role":"user","content":"Hi \\u00fc"},'

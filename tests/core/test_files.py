@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.core.files import (
+from tui.core.jobs.jobs import parse_job
+from tui.core.provider.files import (
     DAY,
     FileUse,
     StoredFile,
@@ -14,8 +15,7 @@ from tui.core.files import (
     uses_of,
     warning_of,
 )
-from tui.core.jobs import parse_job
-from tui.core.records import parse_file
+from tui.core.provider.records import parse_file
 
 NOW = 100 * DAY
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tui.core.job_match import MADE_WITHIN_S, match
-from tui.core.jobs import parse_job
+from tui.core.jobs.jobs import parse_job
+from tui.core.jobs.match import MADE_WITHIN_S, match
 
 if TYPE_CHECKING:
-    from tui.core.jobs import Job
+    from tui.core.jobs.jobs import Job
 
 KEY, AT = "mark", 1_700_000_000
 REQUEST = {"training_file": "file-1", "model": "base", "suffix": "fern", "seed": 7}

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.core.jobs import JobError, Metrics, parse_checkpoint, parse_event, parse_job
-from tui.core.parsing import MalformedError
-from tui.core.records import parse_model
+from tui.core.jobs.jobs import JobError, Metrics, parse_checkpoint, parse_event, parse_job
+from tui.core.provider.parsing import MalformedError
+from tui.core.provider.records import parse_model
 
 JOB = {
     "id": "ftjob-1",

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_exact import JSON
-from tui.core import json_text
+from tui.core.text import json_text
 
 
 @pytest.mark.parametrize(

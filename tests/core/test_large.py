@@ -7,7 +7,7 @@ import sys
 from array import array
 from typing import TYPE_CHECKING
 
-from tui.core import large
+from tui.core import arrays as large
 
 if TYPE_CHECKING:
     import pytest

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.masking import _PLACEHOLDERS, FRAGMENT, MASK, Masker, StreamMask
+from tui.core.text.masking import _PLACEHOLDERS, FRAGMENT, MASK, Masker, StreamMask
 
 KEY = "sk-proj-A1b2+C3d4/E5f6&G7h8=_x9"
 LETTERS = "abcdefghijklmnopqrstuvwxyzABC0123456789-_+/=&.~'\"\\"

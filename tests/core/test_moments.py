@@ -7,7 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.moments import until_words
+from tui.core.text.moments import until_words
 
 NOON = time.mktime((2026, 11, 28, 12, 0, 20, 0, 0, -1))
 

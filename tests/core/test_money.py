@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from tui.core import pricing
-from tui.core.catalog import load
-from tui.core.jobs import parse_job
-from tui.core.money import Budget, Forecast, Money, amount_words, budget_of, budget_words
-from tui.core.pricing import Cost
+from tui.core.catalog.models import load
+from tui.core.jobs.jobs import parse_job
+from tui.core.money import pricing
+from tui.core.money.pricing import Cost
+from tui.core.money.terms import Budget, Forecast, Money, amount_words, budget_of, budget_words
 
 MODEL = "gpt-4.1-mini-2025-04-14"  # 5.00 USD for 1M tokens
 FACTS = load().find(MODEL)

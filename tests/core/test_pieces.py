@@ -3,12 +3,12 @@ from typing import Any
 
 import pytest
 
-from tui.core.example import Example, parse
-from tui.core.pieces import read_pieces
-from tui.core.tokens import count_example
-from tui.core.truncation import trained_lost
-from tui.services.counting.pieces import lost, of_line
-from tui.services.vocab import encoder
+from tui.core.dataset.example import Example, parse
+from tui.core.tokens.encoding import count_example
+from tui.core.tokens.pieces import read_pieces
+from tui.core.tokens.truncation import trained_lost
+from tui.services.tokens.counting.pieces import lost, of_line
+from tui.services.tokens.vocabularies import encoder
 
 pytestmark = pytest.mark.xdist_group("vocab")
 CHAT = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.placeholders import Placeholders
-from tui.core.text import hidden
+from tui.core.text.placeholders import Placeholders
+from tui.core.text.text import hidden
 
 # Surrogates, private characters and breaks far more often than by chance.
 HARD = st.sampled_from("\r\n\t\v\f\x1b\x1c\x1e\x00\x85\u2028\u2029\u202e\ufeff\ud800\udfff\ue000␋")

@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core import catalog, pricing
-from tui.core.catalog import EpochRule
-from tui.core.comparison import asked_prompts
-from tui.core.pricing import Truncation
+from tui.core.catalog import models as catalog
+from tui.core.catalog.models import EpochRule
+from tui.core.money import pricing
+from tui.core.money.pricing import Truncation
+from tui.core.tokens.comparison import asked_prompts
 from tui.lab.learner.hyperparameters import resolve_hyperparameters
 
 CATALOG = catalog.load()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tui.core.catalog.providers import PART_BYTES, file_limits
 from tui.core.checks import RULES
-from tui.core.providers import PART_BYTES, file_limits
 
 GB = 1_000_000_000
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import struct
 import zlib
 
-from tui.core.distribution import Bin, Histogram
-from tui.core.raster import bars_as_png
+from tui.core.tokens.distribution import Bin, Histogram
+from tui.core.tokens.raster import bars_as_png
 
 
 def pixels(png: bytes) -> list[bytes]:

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.parsing import MalformedError
-from tui.core.records import (
+from tui.core.provider.parsing import MalformedError
+from tui.core.provider.records import (
     Usage,
     decode_result,
     parse_deleted,

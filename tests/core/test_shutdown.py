@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from tui.core.catalog import load
-from tui.core.records import ModelInfo, parse_model
-from tui.core.shutdown import Shutdown, shutdown_of
+from tui.core.catalog.models import load
+from tui.core.catalog.shutdown import Shutdown, shutdown_of
+from tui.core.provider.records import ModelInfo, parse_model
 
 BASE = "gpt-4.1-2025-04-14"
 LISTED = {BASE: parse_model({"id": BASE, "shutdown_date": "2027-02-03"})}

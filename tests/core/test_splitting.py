@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.core.identity import content_key, prompt_key
-from tui.core.splitting import Wanted, by_prompt, share_words, split
+from tui.core.dataset.identity import content_key, prompt_key
+from tui.core.dataset.splitting import Wanted, by_prompt, share_words, split
 
 
 def line(question: str, answer: str = "a", system: str = "") -> bytes:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.text import one_line, size_words, visible
+from tui.core.text.text import one_line, size_words, visible
 
 
 @given(st.text())

@@ -3,8 +3,8 @@ from typing import Any
 
 import pytest
 
-from tui.core.example import Example, parse
-from tui.core.tokens import TokenCount, count_example
+from tui.core.dataset.example import Example, parse
+from tui.core.tokens.encoding import TokenCount, count_example
 
 
 class Words:

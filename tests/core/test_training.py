@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tui.core.training import known_parameters, terms
+from tui.core.catalog.training import known_parameters, terms
 
 OPENAI = terms("openai", "https://api.openai.com/v1")
 NEBIUS = terms("custom", "https://api.tokenfactory.nebius.com/v1/")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.core.transfers import Meter, Progress, clock, transfer_words
+from tui.core.provider.transfers import Meter, Progress, clock, transfer_words
 
 MB = 1_000_000
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.example import Place
-from tui.core.tokens import MessageCount, TokenCount
-from tui.core.truncation import trained_lost
+from tui.core.dataset.example import Place
+from tui.core.tokens.encoding import MessageCount, TokenCount
+from tui.core.tokens.truncation import trained_lost
 
 
 def counted(*messages: tuple[int, int]) -> TokenCount:

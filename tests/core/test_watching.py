@@ -7,19 +7,19 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.core.catalog import EpochRule, ModelFacts
-from tui.core.checkpoints import best_checkpoint, why_best
-from tui.core.curves import at_step, curves, read, smoothed
-from tui.core.durations import WHOLE, entered, usual
-from tui.core.job_cost import cost_so_far, count_words
-from tui.core.job_export import events_csv, events_jsonl, steps_csv, steps_jsonl
-from tui.core.jobs import parse_checkpoint, parse_event, parse_job
-from tui.core.metrics import Metrics
-from tui.core.money import Forecast
-from tui.core.progress import Progress, progress_of
+from tui.core.catalog.models import EpochRule, ModelFacts
+from tui.core.jobs.checkpoints import best_checkpoint, why_best
+from tui.core.jobs.cost import cost_so_far, count_words
+from tui.core.jobs.curves import at_step, curves, read, smoothed
+from tui.core.jobs.durations import WHOLE, entered, usual
+from tui.core.jobs.export import events_csv, events_jsonl, steps_csv, steps_jsonl
+from tui.core.jobs.jobs import parse_checkpoint, parse_event, parse_job
+from tui.core.jobs.metrics import Metrics
+from tui.core.jobs.progress import Progress, progress_of
+from tui.core.money.terms import Forecast
 
 if TYPE_CHECKING:
-    from tui.core.jobs import Job
+    from tui.core.jobs.jobs import Job
 
 RULE = EpochRule()
 FACTS = ModelFacts("base", "base", "o200k_base", True, True, RULE, RULE, price_training=Decimal(25))
@@ -32,9 +32,7 @@ def job(**raw: object) -> Job:
 def test_usual_is_the_median_of_at_least_two_stays() -> None:
     stays = [("queued", "base", 10), ("queued", "base", 30), ("queued", "other", 500)]
     made = 1_760_000_000  # not 0, which servers send for a time they do not know
-    ended = [
-        job(status="succeeded", created_at=made, finished_at=made + n) for n in (60, 80, 1000)
-    ]
+    ended = [job(status="succeeded", created_at=made, finished_at=made + n) for n in (60, 80, 1000)]
     found = usual(stays, ended)
     assert found.of("queued", "base") == 20
     assert found.of("queued", "other") == 30  # one stay of its own is not enough

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.worddiff import MOST_WORDS, Piece, marked, word_diff
+from tui.core.text.word_diff import MOST_WORDS, Piece, marked, word_diff
 
 TEXTS = st.text(alphabet="ab \n.", max_size=40)
 

@@ -18,7 +18,7 @@ from tests.faults.server import (
     reply,
 )
 from tui.services.errors import InputError, Refused, ServiceError, Unanswered, Unreachable
-from tui.services.jobs import JobRequest, JobService
+from tui.services.jobs.service import JobRequest, JobService
 
 if TYPE_CHECKING:
     from tui.services.workspace import Workspace

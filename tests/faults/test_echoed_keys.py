@@ -163,7 +163,7 @@ def test_nothing_of_it_is_in_a_process_of_its_own(home: Home, echo: EchoServer, 
 def test_nor_in_a_traceback_or_a_log(
     home: Home, key: str, monkeypatch: pytest.MonkeyPatch, capsys: Any
 ) -> None:
-    from tui.services.jobs import JobService
+    from tui.services.jobs.service import JobService
 
     async def broken(*_: object, **__: object) -> None:
         raise ZeroDivisionError(f"the header was Bearer {key}")

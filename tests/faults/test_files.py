@@ -27,7 +27,7 @@ from tui.services.workspace import Workspace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.core.transfers import Progress
+    from tui.core.provider.transfers import Progress
 
 UPLOAD = "POST /files"
 

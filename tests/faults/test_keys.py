@@ -97,8 +97,8 @@ async def test_a_redirect_is_not_followed(server: FaultServer, tmp_path: Path) -
 
 
 def test_a_key_is_not_shown(tmp_path: Path) -> None:
-    from tui.services.locations import Locations
-    from tui.services.profiles import ProfileBook
+    from tui.services.settings.locations import Locations
+    from tui.services.settings.profiles import ProfileBook
 
     environ = {"FINETUI_HOME": str(tmp_path), **VARIABLES}
     book = ProfileBook.load(Locations.standard(environ), environ)

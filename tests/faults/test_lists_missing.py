@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from tests.faults.server import DROP, Fault, FaultServer, html, page, problem, reply
 from tests.faults.shapes import ABSENT, FAILING, JOBS, MODELS, NO_MODELS, SCOPE, answering, listing
-from tui.services.chat import ChatMessage, ChatRequest
+from tui.services.chat.service import ChatMessage, ChatRequest
 from tui.services.errors import Malformed, NotOffered, Refused, ServiceError
-from tui.services.paging import parse_page
+from tui.services.provider.paging import parse_page
 
 if TYPE_CHECKING:
     from tui.services.workspace import Workspace
@@ -196,7 +196,7 @@ async def test_a_missing_model_or_file_is_no_missing_feature(
         await workspace.chat.complete(ChatRequest("m", (ChatMessage("user", "hi"),)))
     assert not isinstance(caught.value, NotOffered)
     server.always["POST /fine_tuning/jobs"] = reply(404, problem("no file", param="training_file"))
-    from tui.services.jobs import JobRequest
+    from tui.services.jobs.service import JobRequest
 
     with pytest.raises(Refused) as refused:
         await workspace.jobs.create(JobRequest("file-1", "base"))

@@ -14,15 +14,15 @@ from tests.faults.uploads import UploadServer, form
 from tests.home import Home
 from tests.lab_process import chat_lines, wait_for
 from tests.until import until
-from tui.services import part_uploads
 from tui.services.errors import InputError, Refused, Unanswered
+from tui.services.files import part_uploads
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
-    from tui.core.transfers import Progress
+    from tui.core.provider.transfers import Progress
 
 PART = 1000
 COUNT = 6

@@ -164,8 +164,8 @@ async def test_events_come_in_order_and_complete(workspace: Workspace, server: F
 
 
 async def test_following_sits_out_failures(workspace: Workspace, server: FaultServer) -> None:
-    from tui.services.board_pace import Pace
-    from tui.services.jobs import JobService
+    from tui.services.jobs.poller_pace import Pace
+    from tui.services.jobs.service import JobService
 
     server.new_job({"status": "odd_new_status"})
     one = "GET /fine_tuning/jobs/ftjob-1"
@@ -198,7 +198,7 @@ async def test_following_asks_as_often_as_the_board_does(
         job["status"] = next(states)
 
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": []}
-    monkeypatch.setattr("tui.services.following.asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr("tui.services.jobs.tail.asyncio", SimpleNamespace(sleep=sleep))
     seen = []
     async for update in workspace.jobs.follow("ftjob-1"):
         seen.append(update.job.status)

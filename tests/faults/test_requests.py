@@ -9,9 +9,9 @@ import pytest
 
 from tests.faults.server import problem, reply, said, stream
 from tests.faults.uploads import UploadServer, form
-from tui.services.chat import ChatMessage, ChatRequest
+from tui.services.chat.service import ChatMessage, ChatRequest
 from tui.services.errors import Refused
-from tui.services.jobs import JobRequest
+from tui.services.jobs.service import JobRequest
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.server import DROP, FaultServer, html, problem, reply, said, sse, stream
 from tests.until import until
-from tui.services.chat import ChatMessage, ChatRequest, Delta, Reply
+from tui.services.chat.service import ChatMessage, ChatRequest, Delta, Reply
 from tui.services.errors import InputError, Malformed, Refused, Unanswered
 
 if TYPE_CHECKING:

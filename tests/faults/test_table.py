@@ -158,9 +158,11 @@ async def test_a_file_and_a_job_are_sent_once_whatever_comes_back(
     fault: Fault,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from tui.services.jobs import JobRequest, JobService
+    from tui.services.jobs.service import JobRequest, JobService
 
-    monkeypatch.setattr("tui.services.files.UPLOAD_ANSWER_S", 0.0)  # else as long as HANG lasts
+    monkeypatch.setattr(
+        "tui.services.files.service.UPLOAD_ANSWER_S", 0.0
+    )  # else as long as HANG lasts
     path = tmp_path_factory.mktemp("data") / "data.jsonl"
     path.write_text("{}\n")
     server.fault("POST /files", fault, fault)

@@ -12,8 +12,6 @@ import pytest
 from tests.faults.conftest import write_config
 from tests.faults.server import reply
 from tests.home import Home
-from tui.services import provider as provider_module
-from tui.services.answers import Asked
 from tui.services.errors import (
     InputError,
     Malformed,
@@ -22,8 +20,10 @@ from tui.services.errors import (
     Unforeseen,
     Unreachable,
 )
-from tui.services.failures import from_exception
-from tui.services.profiles import Profile
+from tui.services.provider import provider as provider_module
+from tui.services.provider.error_mapping import Asked
+from tui.services.provider.failures import from_exception
+from tui.services.settings.profiles import Profile
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:

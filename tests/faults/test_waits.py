@@ -10,10 +10,10 @@ import pytest
 
 from tests.faults.server import FaultServer, problem, reply
 from tests.faults.shapes import CHAT, JOBS, MODELS
-from tui.core.moments import until_words
-from tui.services.chat import ChatMessage, ChatRequest
+from tui.core.text.moments import until_words
+from tui.services.chat.service import ChatMessage, ChatRequest
 from tui.services.errors import Refused, ServiceError
-from tui.services.jobs import JobService
+from tui.services.jobs.service import JobService
 
 if TYPE_CHECKING:
     from tui.services.workspace import Workspace
@@ -74,7 +74,7 @@ async def test_a_wait_nobody_can_tell_is_left_out(
 async def test_following_a_job_tells_of_a_long_wait(
     workspace: Workspace, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.services.provider.READ_AGAIN_S", ())
+    monkeypatch.setattr("tui.services.provider.provider.READ_AGAIN_S", ())
     server.new_job({"status": "succeeded"})
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": []}
     server.fault("GET /fine_tuning/jobs/ftjob-1", reply(429, BUSY, retry_after="0.2"))

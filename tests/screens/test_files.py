@@ -22,7 +22,7 @@ from tui.screens.files import FilesScreen
 from tui.screens.files.pruning import PruneDialog
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
-from tui.services import part_uploads
+from tui.services.files import part_uploads
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 

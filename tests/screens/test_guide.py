@@ -12,7 +12,7 @@ from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.base import GuideLine, ModeScreen
 from tui.screens.dialogs.confirm import Confirm
-from tui.screens.walk import LEGS, Walk
+from tui.screens.tour import LEGS, Walk
 
 if TYPE_CHECKING:
     from pathlib import Path

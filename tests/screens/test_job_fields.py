@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tui.core.training import terms
+from tui.core.catalog.training import terms
 from tui.screens.jobs.fields import change_words, common_lines, fold_words, folded_lines, shown
-from tui.services.drafts import Draft
+from tui.services.jobs.drafts import Draft
 
 NEBIUS = terms("custom", "https://api.tokenfactory.nebius.com/v1/")
 OPENAI = terms("openai", "https://api.openai.com/v1")

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from tui.core.jobs import Event, parse_checkpoint, parse_event, parse_job
+from tui.core.jobs.jobs import Event, parse_checkpoint, parse_event, parse_job
 from tui.screens.jobs.lines import FILTERS, checkpoint_row, event_row, passing
 from tui.screens.jobs.rows import Line, when_words
 

@@ -20,7 +20,7 @@ from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.asking import GoOn
 from tui.screens.jobs.detail import JobPane
 from tui.screens.jobs.form import NewJob
-from tui.screens.walk import LEGS, Walk
+from tui.screens.tour import LEGS, Walk
 from tui.widgets.curve import Curve
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import OneOf

@@ -16,7 +16,7 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models import ModelsScreen
-from tui.screens.walk import LEGS, Walk
+from tui.screens.tour import LEGS, Walk
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 

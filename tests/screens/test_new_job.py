@@ -16,7 +16,7 @@ from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
 from tests.until import until
 from tui.app import FinetuiApp
-from tui.core.jobs import parse_job
+from tui.core.jobs.jobs import parse_job
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm, TypedAmount, TypedConfirm
 from tui.screens.jobs import JobsScreen
@@ -24,9 +24,9 @@ from tui.screens.jobs.asking import GoOn
 from tui.screens.jobs.draft import Draft, draft_from_job
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.preflight import PreflightPanel
-from tui.services.jobs import JobService
-from tui.services.spending import budget_now
-from tui.services.tokens import TokenService
+from tui.services.jobs.service import JobService
+from tui.services.jobs.spending import budget_now
+from tui.services.tokens.service import TokenService
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import Fold, OneOf
 
@@ -62,7 +62,7 @@ def _counted(tokens: TokenService, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
     with monkeypatch.context() as patch:
         patch.setattr(tokens, "close", stay)
-        patch.setattr("tui.services.tokens.TokenService", lambda **_: tokens)
+        patch.setattr("tui.services.tokens.service.TokenService", lambda **_: tokens)
         yield
 
 

@@ -10,9 +10,9 @@ import pytest
 from tests.home import Home
 from tests.until import until
 from tui.app import FinetuiApp
-from tui.services.locations import Locations, private_file, private_folder
-from tui.services.presets import Presets
-from tui.services.saved_filters import SavedFilters
+from tui.services.settings.locations import Locations, private_file, private_folder
+from tui.services.settings.presets import Presets
+from tui.services.settings.saved_filters import SavedFilters
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

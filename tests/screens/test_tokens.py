@@ -20,8 +20,8 @@ from tui.screens.tokens.dialogs import EpochsDialog, PromptsDialog
 from tui.screens.tokens.figures import FileFigures
 from tui.screens.tokens.pieces import PiecesDialog
 from tui.screens.tokens.prices import PricesDialog, besides
-from tui.services.tokens import TokenService
-from tui.services.vocab import encoder
+from tui.services.tokens.service import TokenService
+from tui.services.tokens.vocabularies import encoder
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.histogram import Histogram
 from tui.widgets.record_list import RecordList

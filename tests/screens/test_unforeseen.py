@@ -24,7 +24,7 @@ async def test_a_list_that_cannot_be_made_says_so(
     server: FaultServer, app_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The board of jobs goes on after a fault nobody foresaw, and tells it."""
-    from tui.services.board_list import Lister
+    from tui.services.jobs.poller_list import Lister
 
     use_profile(app_home, server.url)
     server.new_job({"status": "running", "model": "base"})

@@ -10,19 +10,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tui.core.catalog.providers import file_limits
 from tui.core.checks import FileFacts, check_source
 from tui.core.filtering.marks import Marks
-from tui.core.providers import file_limits
-from tui.services.datasets import Change, Document, file_check, likeness, reading
-from tui.services.datasets.checking import Checker
-from tui.services.filtering import RowFacts
-from tui.services.lines import read_lines
-from tui.services.near import NearFinder, Question
+from tui.services.checks import file_check, likeness
+from tui.services.checks.checker import Checker
+from tui.services.checks.near import NearFinder, Question
+from tui.services.datasets import Change, Document, reading
+from tui.services.datasets.file_lines import read_lines
+from tui.services.datasets.row_filter import RowFacts
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.services.datasets.problems import Problems
+    from tui.services.checks.problems import Problems
 
 SAMPLE = (resources.files("tui.data") / "samples" / "flawed.jsonl").read_bytes().split(b"\n")
 

@@ -19,16 +19,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.core.checks import FileFacts, check_source
-from tui.services.datasets import Change, Document, checking, file_check, problems
-from tui.services.datasets.checking import Checker
+from tui.services.checks import checker as checking
+from tui.services.checks import file_check, problems
+from tui.services.checks.checker import Checker
+from tui.services.datasets import Change, Document
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
     from pathlib import Path
 
+    from tui.services.checks.problems import Problems
     from tui.services.datasets.content import Snapshot
-    from tui.services.datasets.problems import Problems
 
 
 def chat(text: str, **more: object) -> bytes:

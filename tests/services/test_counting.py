@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tests.bench.probe import probe
 from tests.bench.strings import generated
-from tui.core.example import Example, parse
-from tui.core.tokens import LEFT_OUT, answer_texts, count_example
-from tui.services.counting import encoders
-from tui.services.counting.columns import AT, count_lines
-from tui.services.counting.encoders import FastCounter, PlainCounter, choose
-from tui.services.counting.gathering import KINDS
-from tui.services.vocab import encoder
+from tui.core.dataset.example import Example, parse
+from tui.core.tokens.encoding import LEFT_OUT, answer_texts, count_example
+from tui.services.tokens.counting import encoders
+from tui.services.tokens.counting.columns import AT, count_lines
+from tui.services.tokens.counting.encoders import FastCounter, PlainCounter, choose
+from tui.services.tokens.counting.gathering import KINDS
+from tui.services.tokens.vocabularies import encoder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

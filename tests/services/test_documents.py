@@ -11,8 +11,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tui.core.example import Example
-from tui.services.datasets import Change, Document, ahead, entries
+from tui.core.dataset.example import Example
+from tui.services.datasets import Change, Document
+from tui.services.datasets import read_ahead as ahead
+from tui.services.datasets.journal import entries
 from tui.services.datasets.source import LineSource
 from tui.services.errors import InputError
 

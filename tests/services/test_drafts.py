@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.core.jobs import parse_job
-from tui.core.training import terms
-from tui.services.drafts import Draft, draft_from_job, pairs, read_grader
+from tui.core.catalog.training import terms
+from tui.core.jobs.jobs import parse_job
 from tui.services.errors import InputError
-from tui.services.locations import Locations
-from tui.services.presets import Presets
+from tui.services.jobs.drafts import Draft, draft_from_job, pairs, read_grader
+from tui.services.settings.locations import Locations
+from tui.services.settings.presets import Presets
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,8 +7,8 @@ import os
 import pytest
 
 from tests.bench.strings import generated
-from tui.services.counting.encoders import FastCounter, PlainCounter
-from tui.services.vocab import _load
+from tui.services.tokens.counting.encoders import FastCounter, PlainCounter
+from tui.services.tokens.vocabularies import _load
 
 pytestmark = pytest.mark.xdist_group("vocab")
 STRINGS = 200_000 if os.environ.get("FINETUI_LONG_TESTS") else 4_000

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab_process import chat_lines
-from tui.services.datasets import file_check
+from tui.services.checks import file_check
+from tui.services.checks.file_verdict import verdict_of
 from tui.services.errors import InputError
-from tui.services.file_verdict import verdict_of
 
 KEY = b"sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
 SECRET = chat_lines(1, "My key is " + KEY.decode())

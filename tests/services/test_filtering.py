@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tui.core.dataset.properties import BY_NAME
 from tui.core.filtering.marks import Marks
 from tui.core.filtering.matching import matcher
-from tui.core.filtering.model import FilterError
+from tui.core.filtering.nodes import FilterError
 from tui.core.filtering.parser import parse
 from tui.core.filtering.subject import Subject
-from tui.core.properties import BY_NAME
 from tui.services.datasets import Change, Document
-from tui.services.filtering import RowFacts, RowFilter
-from tui.services.frequency import Frequencies, frequencies
-from tui.services.saved_filters import SavedFilters
+from tui.services.datasets.frequency import Frequencies, frequencies
+from tui.services.datasets.row_filter import RowFacts, RowFilter
+from tui.services.settings.saved_filters import SavedFilters
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ import pytest
 
 from tui.core.formats import format_of
 from tui.services.errors import InputError
-from tui.services.exporting import write_export
-from tui.services.importing import columns_of, look, look_at_bytes, read
+from tui.services.transfer.exporting import write_export
+from tui.services.transfer.importing import columns_of, look, look_at_bytes, read
 
 CHAT = {"messages": [{"role": "user", "content": "Q"}, {"role": "assistant", "content": "A"}]}
 without = pytest.mark.skipif(

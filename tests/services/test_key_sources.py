@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.services.test_profiles import load
-from tui.core.masking import mask
+from tui.core.text.masking import mask
 from tui.services.errors import InputError
-from tui.services.locations import Locations
+from tui.services.settings.locations import Locations
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:

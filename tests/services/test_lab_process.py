@@ -12,7 +12,7 @@ import pytest
 
 from tests.home import Home
 from tui.services.errors import LabFailed
-from tui.services.lab_process import LabProcess
+from tui.services.provider.lab_process import LabProcess
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ async def test_it_is_started_again_by_the_next_request(home: Home) -> None:
 async def test_a_lab_that_does_not_start_says_why(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tui.services import lab_process
+    from tui.services.provider import lab_process
 
     monkeypatch.setattr(lab_process, "GRACE_S", 0.3)
     (home.path / "lab").mkdir()

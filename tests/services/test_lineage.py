@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.core.test_splitting import line
-from tui.core.splitting import Wanted
-from tui.services.exporting import plan_split, write_split
-from tui.services.locations import Locations
+from tui.core.dataset.splitting import Wanted
+from tui.services.settings.locations import Locations
+from tui.services.transfer.exporting import plan_split, write_split
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from tui.services.errors import InputError
-from tui.services.locations import Locations
-from tui.services.notifying import notification, notification_kind, title
+from tui.services.jobs.notifications import notification, notification_kind, title
+from tui.services.settings.locations import Locations
 
 
 def places(folder: Path, text: str = "") -> Locations:

@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.services.paging import Page, collect
+from tui.services.provider.paging import Page, collect
 
 
 @given(

@@ -14,14 +14,14 @@ import pytest
 from tests.faults.conftest import write_config
 from tests.faults.server import FaultServer, page
 from tests.lab_process import chat_lines, preference_lines
-from tui.core.money import Forecast
-from tui.services import unanswered
-from tui.services.drafts import Draft
+from tui.core.money.terms import Forecast
 from tui.services.errors import InputError, Unfit
-from tui.services.preflight import Preflight, PreflightService, refuse_blocked
-from tui.services.process_token import own_token
-from tui.services.store import Store
-from tui.services.tokens import TokenService
+from tui.services.jobs import unanswered
+from tui.services.jobs.drafts import Draft
+from tui.services.jobs.preflight import Preflight, PreflightService, refuse_blocked
+from tui.services.store.process_token import own_token
+from tui.services.store.store import Store
+from tui.services.tokens.service import TokenService
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tui.services.errors import InputError
-from tui.services.locations import Locations
-from tui.services.profiles import OPENAI_URL, ProfileBook
+from tui.services.settings.locations import Locations
+from tui.services.settings.profiles import OPENAI_URL, ProfileBook
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,13 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.services.test_tokens import ROWS, expected, row
-from tui.core.catalog import load
-from tui.services.counting import feed, records, remembered
-from tui.services.counting.known_lines import KnownLines, hashes_of
-from tui.services.counting.remembered import Remembered
-from tui.services.lines import read_lines
-from tui.services.locations import Locations
-from tui.services.tokens import TokenService
+from tui.core.catalog.models import load
+from tui.services.datasets.file_lines import read_lines
+from tui.services.settings.locations import Locations
+from tui.services.tokens.counting import feed, records, remembered
+from tui.services.tokens.counting.known_lines import KnownLines, hashes_of
+from tui.services.tokens.counting.remembered import Remembered
+from tui.services.tokens.service import TokenService
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.splices import Rows, Step
+from tui.core.dataset.splices import Rows, Step
 from tui.services.datasets import rewriting
 from tui.services.datasets.document import Document
 from tui.services.datasets.rewriting import splices_of

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tui.services import schema
 from tui.services.errors import LedgerError
-from tui.services.ledger import kept
-from tui.services.store import Store, UploadRecord, VersionRecord
+from tui.services.store import schema
+from tui.services.store.best_effort import kept
+from tui.services.store.store import Store, UploadRecord, VersionRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from tui.core import pricing
-from tui.core.catalog import load
+from tui.core.catalog.models import load
+from tui.core.money import pricing
 from tui.services.datasets import Document
-from tui.services.locations import Locations
-from tui.services.tokens import Cancelled, TokenService
-from tui.services.vocab import encoder
+from tui.services.settings.locations import Locations
+from tui.services.tokens.service import Cancelled, TokenService
+from tui.services.tokens.vocabularies import encoder
 
 pytestmark = pytest.mark.xdist_group("vocab")
 SYSTEM = {"role": "system", "content": "You are Fern."}

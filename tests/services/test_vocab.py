@@ -12,8 +12,8 @@ import tiktoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.services import vocab
-from tui.services.vocab import VocabularyError, encoder
+from tui.services.tokens import vocabularies as vocab
+from tui.services.tokens.vocabularies import VocabularyError, encoder
 
 # One worker loads the vocabularies once for all of these.
 pytestmark = pytest.mark.xdist_group("vocab")
@@ -100,7 +100,7 @@ def test_no_network_and_no_cache_are_needed(tmp_path: Path) -> None:
         "import os, socket\n"
         "def refuse(*args, **keys): raise AssertionError('network')\n"
         "socket.socket = socket.getaddrinfo = socket.create_connection = refuse\n"
-        "from tui.services.vocab import encoder\n"
+        "from tui.services.tokens.vocabularies import encoder\n"
         "print([encoder(n).count('Hello <|endoftext|>') for n in ('o200k_base', 'cl100k_base')])\n"
         "print(os.listdir(os.environ['TMPDIR']))\n"
     )

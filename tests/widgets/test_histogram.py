@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
-from tui.core.distribution import bins
+from tui.core.tokens.distribution import bins
 from tui.widgets.bars import Bar, bars_of
 from tui.widgets.histogram import Histogram
 

@@ -9,7 +9,7 @@ from textual import events
 from textual.app import App, ComposeResult
 from textual.widgets import Input, TextArea
 
-from tui.core.text import hidden
+from tui.core.text.text import hidden
 from tui.widgets.text_fields import EditArea, Entry
 
 ODD = (

@@ -8,7 +8,7 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.services.chat import STALLED_S, ChatMessage, ChatRequest, Delta, Reply
+from tui.services.chat.service import STALLED_S, ChatMessage, ChatRequest, Delta, Reply
 from tui.services.errors import InputError, ServiceError, Unanswered
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import check_stdin, file_of
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
+from tui.services.datasets.local_files import FileReport, check_file, reading
 from tui.services.errors import InputError
-from tui.services.local_files import FileReport, check_file, reading
 
 if TYPE_CHECKING:
     import argparse
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.checks import Alike, Severity
-    from tui.services.local_files import Rows
+    from tui.services.datasets.local_files import Rows
     from tui.services.workspace import Workspace
 
 PROBLEMS = 1
@@ -71,7 +71,7 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
 
 
 def _alike(others: Rows | None, path: Path | None, *, near: bool) -> Callable[[Rows], Alike]:
-    from tui.services.near import alike_in
+    from tui.services.checks.near import alike_in
 
     name = path.name if path is not None else ""
     return lambda rows: alike_in(rows, near=near, others=others, against=name)

@@ -11,16 +11,16 @@ import argparse
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui.core.money import amount_words
+from tui.core.money.terms import amount_words
 from tui.services.errors import InputError, NeedsConfirmation
-from tui.services.job_creation import Consent
-from tui.services.preflight import refuse_blocked
+from tui.services.jobs.creation import Consent
+from tui.services.jobs.preflight import refuse_blocked
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from decimal import Decimal
 
-    from tui.services.preflight import Part, Preflight
+    from tui.services.jobs.preflight import Part, Preflight
 
 # What --accept takes, by the topic of the pre-flight that it answers.
 ACCEPTABLE = {"checks": "warnings", "secrets": "secrets", "leakage": "leakage", "model": "model"}

@@ -12,17 +12,17 @@ from tui.cli.convert_report import report
 from tui.cli.inputs import STDIN, refuse_existing, stdin_bytes
 from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
 from tui.core.formats.columns import PARTS
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.services.errors import InputError, NeedsConfirmation
-from tui.services.exporting import export_chunks, write_export
-from tui.services.importing import columns_of, look, look_at_bytes, read, write_dropped
+from tui.services.transfer.exporting import export_chunks, write_export
+from tui.services.transfer.importing import columns_of, look, look_at_bytes, read, write_dropped
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
     from tui.core.formats import Converted, Format
-    from tui.services.importing import Looked
+    from tui.services.transfer.importing import Looked
     from tui.services.workspace import Workspace
 
 DROPPED = 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 
 if TYPE_CHECKING:
     from tui.cli.output import Output

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.near import add_options, dedupe_near, wanted
 from tui.cli.rewriting import Rewritten, add_files, rewrite_all
-from tui.core.text import plural
+from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     import argparse

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.services.errors import NeedsConfirmation, ServiceError
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
     from tui.cli.output import Output
-    from tui.core.records import Deleted
+    from tui.core.provider.records import Deleted
     from tui.services.workspace import Workspace
 
 

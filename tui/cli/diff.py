@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import lines_of
-from tui.core.diff import compare
-from tui.core.text import one_line
+from tui.core.dataset.diff import compare
+from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.core.diff import Difference
+    from tui.core.dataset.diff import Difference
     from tui.services.workspace import Workspace
 
 DIFFERENT = 1

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.rewriting import Rewritten, add_files, rewrite_all
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.bulk import Operation, Work
-    from tui.core.example import Example
-    from tui.core.filtering.model import Node
+    from tui.core.dataset.example import Example
+    from tui.core.filtering.nodes import Node
     from tui.core.filtering.subject import Subject
     from tui.services.workspace import Workspace
 
@@ -191,7 +191,7 @@ def _work(step: Step) -> Work:
     operation, values = step
     count: Callable[[str], int] = len
     if operation.counts_tokens and "tokens" in values.values():
-        from tui.services.vocab import encoder
+        from tui.services.tokens.vocabularies import encoder
 
         count = encoder("o200k_base").count
     try:
@@ -204,7 +204,7 @@ def _filter(text: str | None) -> Node | None:
     if text is None:
         return None
     from tui.core.filtering.matching import fields_of
-    from tui.core.filtering.model import FilterError
+    from tui.core.filtering.nodes import FilterError
     from tui.core.filtering.parser import parse
 
     try:
@@ -277,7 +277,7 @@ def _keeping_ends(work: Work) -> Work:
 
 def _matcher(node: Node) -> Matches:
     from tui.core.filtering.matching import fields_of, matcher
-    from tui.core.filtering.model import FilterError
+    from tui.core.filtering.nodes import FilterError
 
     holds = matcher(node)
     tokens = _token_counter() if fields_of(node) & {"tokens", "trained"} else None
@@ -302,8 +302,8 @@ def _subject(line: bytes, at: int, tokens: Callable[[Example], tuple[int, int]] 
 
 
 def _token_counter() -> Callable[[Example], tuple[int, int]]:
-    from tui.core.tokens import count_example
-    from tui.services.vocab import encoder
+    from tui.core.tokens.encoding import count_example
+    from tui.services.tokens.vocabularies import encoder
 
     counting = encoder("o200k_base")
 

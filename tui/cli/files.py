@@ -15,18 +15,18 @@ from tui.cli.inputs import file_of
 from tui.cli.output import when
 from tui.cli.progress import UploadLine
 from tui.cli.secret_gate import guard, guard_secrets
-from tui.core.files import age_words, prunable, read_age, total_bytes
-from tui.core.records import Deleted
-from tui.core.text import plural, size_words
+from tui.core.provider.files import age_words, prunable, read_age, total_bytes
+from tui.core.provider.records import Deleted
+from tui.core.text.text import plural, size_words
 from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from tui.cli.output import Output
-    from tui.core.files import StoredFile
-    from tui.services.file_overview import FilesSeen
-    from tui.services.part_ledger import OpenUpload
+    from tui.core.provider.files import StoredFile
+    from tui.services.files.overview import FilesSeen
+    from tui.services.store.parts_table import OpenUpload
     from tui.services.workspace import Workspace
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.rewriting import Rewritten, add_files, rewrite_all
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.services.datasets.local_files import read_rows
 from tui.services.errors import InputError
-from tui.services.local_files import read_rows
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence

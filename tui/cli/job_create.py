@@ -10,22 +10,22 @@ from tui.cli.consent import ACCEPTABLE, Answers, add_accept, check_allowed
 from tui.cli.job_draft import add_options, draft_of
 from tui.cli.job_watch import ended, follow
 from tui.cli.progress import UploadLine
-from tui.services.drafts import read_grader
 from tui.services.errors import Refused, ServiceError
-from tui.services.job_creation import JobCreation, training_closed
-from tui.services.preflight import LEVELS, PreflightService
-from tui.services.presets import Presets
-from tui.services.spending import AboveBudget
+from tui.services.jobs.creation import JobCreation, training_closed
+from tui.services.jobs.drafts import read_grader
+from tui.services.jobs.preflight import LEVELS, PreflightService
+from tui.services.jobs.spending import AboveBudget
+from tui.services.settings.presets import Presets
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.core.job_match import Match
-    from tui.core.jobs import Job
-    from tui.services.drafts import Draft
-    from tui.services.job_creation import Consent
-    from tui.services.preflight import Preflight, Source
+    from tui.core.jobs.jobs import Job
+    from tui.core.jobs.match import Match
+    from tui.services.jobs.creation import Consent
+    from tui.services.jobs.drafts import Draft
+    from tui.services.jobs.preflight import Preflight, Source
     from tui.services.workspace import Workspace
 
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.job_watch import event_line
-from tui.core.curves import curves, read
-from tui.core.job_export import events_csv, events_jsonl, steps_csv, steps_jsonl
-from tui.services.board_details import merged_steps
+from tui.core.jobs.curves import curves, read
+from tui.core.jobs.export import events_csv, events_jsonl, steps_csv, steps_jsonl
 from tui.services.errors import InputError
+from tui.services.jobs.poller_details import merged_steps
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.core.jobs import Event
+    from tui.core.jobs.jobs import Event
     from tui.services.workspace import Workspace
 
 _LEVELS = {"warn": {"warn", "warning", "error"}, "error": {"error"}}

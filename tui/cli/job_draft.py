@@ -7,12 +7,12 @@ import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui.core.text import one_line
-from tui.services.drafts import Draft, draft_from_job
+from tui.core.text.text import one_line
 from tui.services.errors import InputError
-from tui.services.preflight.sources import absolute, is_path
-from tui.services.presets import Presets
-from tui.services.uploads import open_file
+from tui.services.files.uploads import open_file
+from tui.services.jobs.drafts import Draft, draft_from_job
+from tui.services.jobs.preflight.sources import absolute, is_path
+from tui.services.settings.presets import Presets
 
 if TYPE_CHECKING:
     import argparse

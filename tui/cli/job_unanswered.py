@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.output import when
-from tui.services.spending import released_words
-from tui.services.unanswered import look_for_unanswered
+from tui.services.jobs.spending import released_words
+from tui.services.jobs.unanswered import look_for_unanswered
 
 if TYPE_CHECKING:
     import argparse

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.cli.output import Output
-    from tui.core.jobs import Event, Job
+    from tui.core.jobs.jobs import Event, Job
     from tui.services.workspace import Workspace
 
 JOB_FAILED = 1

@@ -11,15 +11,15 @@ from tui.cli.job_data import register_data
 from tui.cli.job_unanswered import register_unanswered
 from tui.cli.job_watch import register_watch
 from tui.cli.output import when
-from tui.core.checkpoints import best_checkpoint
+from tui.core.jobs.checkpoints import best_checkpoint
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Awaitable, Callable, Sequence
 
     from tui.cli.output import Output
-    from tui.core.jobs import Job
-    from tui.services.store import VersionRecord
+    from tui.core.jobs.jobs import Job
+    from tui.services.store.store import VersionRecord
     from tui.services.workspace import Workspace
 
 

@@ -9,9 +9,9 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.services.config import key_variables
-from tui.services.environment import without_secrets
-from tui.services.locations import Locations
+from tui.services.settings.config_file import key_variables
+from tui.services.settings.environment import without_secrets
+from tui.services.settings.locations import Locations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

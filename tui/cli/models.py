@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.services.models import ModelsSeen, TunedModel
+    from tui.services.models.service import ModelsSeen, TunedModel
     from tui.services.workspace import Workspace
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.inputs import lines_of
 from tui.cli.rewriting import Rewritten, rewrite_all
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.near.groups import Group
-    from tui.services.near import Question
+    from tui.services.checks.near import Question
 
 FOUND = 1
 _BOM = b"\xef\xbb\xbf"
@@ -65,7 +65,7 @@ class _Finder:
     """Finds the groups of one file after the other."""
 
     def __init__(self, threshold: float | None, others: Sequence[bytes] | None) -> None:
-        from tui.services.near import NearFinder, Question
+        from tui.services.checks.near import NearFinder, Question
 
         self.question: Question = Question("near" if others is None else "leak", threshold)
         self._others = others

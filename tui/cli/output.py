@@ -11,8 +11,8 @@ import traceback
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from tui.core.masking import mask
-from tui.core.text import one_line, visible
+from tui.core.text.masking import mask
+from tui.core.text.text import one_line, visible
 from tui.services.errors import NotWritten
 
 if TYPE_CHECKING:

@@ -8,12 +8,12 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.core.text import one_line
-from tui.core.transfers import transfer_words
+from tui.core.provider.transfers import transfer_words
+from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from tui.cli.output import Output
-    from tui.core.transfers import Progress
+    from tui.core.provider.transfers import Progress
 
 
 class StatusLine:

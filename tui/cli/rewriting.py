@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError, NeedsConfirmation, NotWritten, ServiceError
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _check(options: argparse.Namespace, out: Output) -> None:
 def _read(path: str) -> bytes:
     if path == STANDARD:
         return sys.stdin.buffer.read()
-    from tui.services.uploads import open_file, unreadable
+    from tui.services.files.uploads import open_file, unreadable
 
     try:
         with open_file(Path(path)) as file:
@@ -168,7 +168,7 @@ def _write(
     options: argparse.Namespace, path: str, before: bytes, made: Rewritten, out: Output
 ) -> str:
     """Write the result where it was asked for; returns that place in words."""
-    from tui.services.datasets.saving import write_atomically
+    from tui.services.datasets.atomic_save import write_atomically
 
     target = path if options.in_place else options.output
     if target is None or target == STANDARD:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from tui.cli.output import Output
-    from tui.services.file_verdict import FileVerdict
+    from tui.services.checks.file_verdict import FileVerdict
     from tui.services.workspace import Workspace
 
 _HEAD = 65536  # bytes, enough to tell text from what is not
@@ -27,7 +27,7 @@ async def guard(path: str, workspace: Workspace, out: Output, *, accept: Collect
     nothing is billed, and secrets where the provider is this machine: nothing leaves it. It is
     for files to train on; for all others there is `guard_secrets`.
     """
-    from tui.services.file_verdict import SMALL
+    from tui.services.checks.file_verdict import SMALL
 
     profile = workspace.profile
     found = await _verdict(path)
@@ -65,7 +65,7 @@ async def guard_secrets(
 
 def _binary_kind(path: str) -> str | None:
     from tui.core.fixes.redacted_file import binary_kind
-    from tui.services.uploads import open_file, unreadable
+    from tui.services.files.uploads import open_file, unreadable
 
     try:
         with open_file(Path(path)) as file:
@@ -75,7 +75,7 @@ def _binary_kind(path: str) -> str | None:
 
 
 async def _verdict(path: str) -> FileVerdict:
-    from tui.services.file_verdict import verdict_of
+    from tui.services.checks.file_verdict import verdict_of
 
     line = StatusLine()
 

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import STDIN, lines_of, refuse_existing
-from tui.core.splitting import PROPERTIES, Wanted, by_prompt, share_words
-from tui.core.text import one_line, plural
+from tui.core.dataset.splitting import PROPERTIES, Wanted, by_prompt, share_words
+from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
-from tui.services.exporting import plan_split, write_split
+from tui.services.transfer.exporting import plan_split, write_split
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.core.splitting import Grouping
+    from tui.core.dataset.splitting import Grouping
     from tui.services.workspace import Workspace
 
 

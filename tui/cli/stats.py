@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import lines_of
-from tui.core.stats import Stats, stats
-from tui.core.text import one_line, plural
+from tui.core.dataset.stats import Stats, stats
+from tui.core.text.text import one_line, plural
 
 if TYPE_CHECKING:
     import argparse
     from collections import Counter
 
     from tui.cli.output import Output
-    from tui.core.distribution import Summary
+    from tui.core.tokens.distribution import Summary
     from tui.services.workspace import Workspace
 
 _LISTED = 5

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 from tui.cli import tokens_money
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import STDIN, check_stdin, file_of
-from tui.core.catalog import base_of
-from tui.core.pricing import MOST_EPOCHS
-from tui.core.text import one_line, plural
+from tui.core.catalog.models import base_of
+from tui.core.money.pricing import MOST_EPOCHS
+from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError, LedgerError, NotWritten, ServiceError
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
-    from tui.services.tokens_report import TokenReport
+    from tui.services.tokens.report import TokenReport
     from tui.services.workspace import Workspace
 
 DEFAULT_MODEL = "gpt-4.1-mini-2025-04-14"
@@ -78,7 +78,7 @@ async def _tokens(options: argparse.Namespace, workspace: Workspace, out: Output
         "files": [r.to_json() | tokens_money.prompts_json(r, options.test_prompts) for r in reports]
     }
     if options.against and len(reports) == len(paths):
-        from tui.core.comparison import difference
+        from tui.core.tokens.comparison import difference
 
         first, second = (r.trained_summary.p50 for r in (reports[0], reports[-1]))
         said = difference(first, second, "training", "validation")
@@ -146,8 +146,8 @@ def _keep_datasets(options: argparse.Namespace) -> None:
 
 
 async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -> TokenReport:
-    from tui.services.tokens import CountingError
-    from tui.services.vocab import VocabularyError
+    from tui.services.tokens.service import CountingError
+    from tui.services.tokens.vocabularies import VocabularyError
 
     try:
         async with file_of(path) as file:
@@ -188,7 +188,7 @@ def _over(
 
 
 def _write(reports: list[TokenReport], options: argparse.Namespace, out: Output) -> None:
-    from tui.services import tokens_export as export
+    from tui.services.tokens import export
 
     if not reports:
         return
@@ -207,7 +207,7 @@ def _write(reports: list[TokenReport], options: argparse.Namespace, out: Output)
 
 
 def _save(path: str, made: str | bytes) -> None:
-    from tui.services.tokens_export import save
+    from tui.services.tokens.export import save
 
     try:
         save(Path(path), made)

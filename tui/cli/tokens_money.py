@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tui.core.comparison import asked_prompts, validated
-from tui.core.money import budget_words, rounded
-from tui.services.spending import budget_now
+from tui.core.money.terms import budget_words, rounded
+from tui.core.tokens.comparison import asked_prompts, validated
+from tui.services.jobs.spending import budget_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.services.tokens_report import TokenReport
+    from tui.services.tokens.report import TokenReport
     from tui.services.workspace import Workspace
 
 

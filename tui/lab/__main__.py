@@ -12,8 +12,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
-from .instance import AlreadyRunningError, Instance, acquire, api_key
-from .settings import Limits, Settings, default_data_dir
+from tui.lab.instance import AlreadyRunningError, Instance, acquire, api_key
+from tui.lab.settings import Limits, Settings, default_data_dir
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +66,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(settings: Settings, instance: Instance, *, as_json: bool) -> int:
-    from .context import open_lab
-    from .serving import base_url, bind, serve
+    from tui.lab.context import open_lab
+    from tui.lab.serving import base_url, bind, serve
 
     try:
         sock = bind(settings.port)

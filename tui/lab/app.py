@@ -11,12 +11,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from .errors import ApiError
-from .gate import Gate, error_response
-from .routes import chat, files, health, jobs, models, uploads
+from tui.lab.errors import ApiError
+from tui.lab.middleware import Gate, error_response
+from tui.lab.routes import chat, files, health, jobs, models, uploads
 
 if TYPE_CHECKING:
-    from .context import Lab
+    from tui.lab.context import Lab
 
 log = logging.getLogger(__name__)
 

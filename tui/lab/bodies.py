@@ -12,8 +12,8 @@ from anyio import to_thread
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from . import ids
-from .errors import ApiError, invalid, too_large
+from tui.lab import ids
+from tui.lab.errors import ApiError, invalid, too_large
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from . import ids
-from .errors import ApiError
-from .instance import version
+from tui.lab import ids
+from tui.lab.errors import ApiError
+from tui.lab.instance import version
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Generator, Iterator, Mapping
 
-    from .activity import Activity
-    from .chat_request import ChatRequest
-    from .learner import Model, Piece
+    from tui.lab.activity import Activity
+    from tui.lab.chat_request import ChatRequest
+    from tui.lab.learner import Model, Piece
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +62,7 @@ class Completion:
 
     def pieces(self) -> Iterator[tuple[int, Piece]]:
         """Yield the tokens of all choices with the choice's index, in turns."""
-        from .learner import generate
+        from tui.lab.learner import generate
 
         asked = self.request
         running = {
@@ -89,7 +89,7 @@ class Completion:
 
 def prepare(request: ChatRequest, model: Model) -> Completion:
     """Make a request ready."""
-    from .learner import prompt_tokens
+    from tui.lab.learner import prompt_tokens
 
     prompt = prompt_tokens(request.messages)
     return Completion(request, model, prompt, ids.new("chatcmpl-", 29), int(time.time()))

@@ -5,17 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .activity import Activity
-from .folder import Folder
-from .jobfolder import JobFolder
-from .models import Models
-from .scheduler import Scheduler
-from .store import Store, open_store
+from tui.lab.activity import Activity
+from tui.lab.folder import Folder
+from tui.lab.jobfolder import JobFolder
+from tui.lab.models import Models
+from tui.lab.scheduler import Scheduler
+from tui.lab.store import Store, open_store
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from .settings import Settings
+    from tui.lab.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

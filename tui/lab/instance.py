@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from importlib import metadata
 from typing import TYPE_CHECKING
 
-from .folder import write_atomically
+from tui.lab.folder import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path

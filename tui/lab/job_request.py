@@ -6,15 +6,24 @@ import re
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
-from .errors import ApiError, invalid
-from .params import choice, integer, mapping, missing, number, required_string, string, wrong_type
-from .store.jobs import JobRequest
+from tui.lab.errors import ApiError, invalid
+from tui.lab.params import (
+    choice,
+    integer,
+    mapping,
+    missing,
+    number,
+    required_string,
+    string,
+    wrong_type,
+)
+from tui.lab.store.jobs import JobRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .models import Models
-    from .store import Store
+    from tui.lab.models import Models
+    from tui.lab.store import Store
 
 _METHODS: Final = ("supervised", "dpo")
 _SUFFIX: Final = re.compile(r"[A-Za-z0-9._-]+")

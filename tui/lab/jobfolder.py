@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from .folder import write_atomically
+from tui.lab.folder import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path

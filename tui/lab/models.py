@@ -6,13 +6,13 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
-from .errors import ApiError, no_model
+from tui.lab.errors import ApiError, no_model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .learner import BaseSpec, Model
-    from .store import Store, TunedModel
+    from tui.lab.learner import BaseSpec, Model
+    from tui.lab.store import Store, TunedModel
 
 _LOADED: Final = 4
 
@@ -47,7 +47,7 @@ class Models:
 
     def load(self, model_id: str) -> Model:
         """Return a model ready to generate. Raises a 404."""
-        from .learner import load_base, load_model
+        from tui.lab.learner import load_base, load_model
 
         path = self.weights_of(model_id)
         with self._lock:
@@ -83,7 +83,7 @@ class Models:
 
 
 def _bases() -> dict[str, BaseSpec]:
-    from .learner import BASES
+    from tui.lab.learner import BASES
 
     return dict(BASES)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from .errors import invalid
+from tui.lab.errors import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from .errors import ApiError, invalid
+from tui.lab.errors import ApiError, invalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -7,14 +7,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from . import ids
-from .results import result_content
+from tui.lab import ids
+from tui.lab.results import result_content
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .jobfolder import JobFolder
-    from .store import Job, Store
+    from tui.lab.jobfolder import JobFolder
+    from tui.lab.store import Job, Store
 
 _EVENT_ONLY = ("epoch", "epoch_end")
 

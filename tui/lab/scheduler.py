@@ -8,17 +8,17 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
-from .errors import conflict
-from .jobfolder import JobFolder
-from .progress import Progress
-from .store.jobs import ACTIVE, FINISHED
-from .worker import Worker
+from tui.lab.errors import conflict
+from tui.lab.jobfolder import JobFolder
+from tui.lab.progress import Progress
+from tui.lab.store.jobs import ACTIVE, FINISHED
+from tui.lab.worker import Worker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .folder import Folder
-    from .store import Job, Store
+    from tui.lab.folder import Folder
+    from tui.lab.store import Job, Store
 
 log = logging.getLogger(__name__)
 

@@ -12,14 +12,14 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from .app import build_app
-from .idle import end_when_idle
-from .patience import PatientProtocol
+from tui.lab.app import build_app
+from tui.lab.idle import end_when_idle
+from tui.lab.request_timeout import PatientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .context import Lab
+    from tui.lab.context import Lab
 
 HOST = "127.0.0.1"
 
@@ -100,4 +100,4 @@ async def _serve(lab: Lab, server: _Server, sock: socket.socket) -> None:
 
 def _warm_up() -> None:
     # The learner takes a moment to import; nobody has to wait for it if it is done now.
-    from . import learner  # noqa: F401
+    from tui.lab import learner  # noqa: F401

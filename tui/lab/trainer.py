@@ -20,12 +20,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from .jobfolder import JobFolder
-from .journal import Journal
-from .validation.report import read_examples
+from tui.lab.jobfolder import JobFolder
+from tui.lab.journal import Journal
+from tui.lab.validation.report import read_examples
 
 if TYPE_CHECKING:
-    from .learner import StepMetrics, TrainingRun
+    from tui.lab.learner import StepMetrics, TrainingRun
 
 _SAVE_SECONDS: Final = 3.0
 _LOCK_SECONDS: Final = 30.0
@@ -80,7 +80,7 @@ class Trainer:
         self._saved_at = time.monotonic()
 
     def _open_run(self) -> TrainingRun:
-        from .learner import Hyperparameters, TrainingRun, load_base, load_model
+        from tui.lab.learner import Hyperparameters, TrainingRun, load_base, load_model
 
         folder, spec = self._folder, self._spec
         parent = folder.parent

@@ -13,8 +13,8 @@ from typing import Any
 
 import orjson
 
-from .jobfolder import JobFolder
-from .validation import FileProblem, check_file
+from tui.lab.jobfolder import JobFolder
+from tui.lab.validation import FileProblem, check_file
 
 
 def validate(folder: JobFolder) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def validate(folder: JobFolder) -> dict[str, Any]:
     except FileProblem as problem:
         error = {"code": problem.code, "message": problem.message, "param": problem.param}
         return {"kind": "invalid", "error": error}
-    from .learner import resolve_hyperparameters
+    from tui.lab.learner import resolve_hyperparameters
 
     hyperparameters = resolve_hyperparameters(spec["method"], examples, spec["requested"])
     return {"kind": "valid", "hyperparameters": asdict(hyperparameters)}

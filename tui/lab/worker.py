@@ -16,7 +16,7 @@ import orjson
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .jobfolder import JobFolder
+    from tui.lab.jobfolder import JobFolder
 
 _PACKAGE_ROOT: Final = Path(__file__).resolve().parents[2]
 _END_SECONDS: Final = 10.0

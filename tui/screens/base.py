@@ -10,7 +10,7 @@ from textual.screen import Screen
 from textual.widgets import Static
 
 from tui.commands import MODES, bindings_for, commands_for
-from tui.core.text import visible
+from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
 from tui.screens.reporting import ReportsErrors, failure_of
@@ -23,7 +23,7 @@ from tui.widgets.status_line import Status, StatusLine
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from tui.screens.walk import Walk
+    from tui.screens.tour import Walk
     from tui.services.workspace import Workspace
 
 

@@ -9,7 +9,7 @@ from textual import work
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.core.text import plural, visible
+from tui.core.text.text import plural, visible
 from tui.screens.base import ModeScreen
 from tui.services.errors import ReadOnly, ServiceError, Unanswered
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.records import Deleted
+    from tui.core.provider.records import Deleted
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
-    from tui.screens.walk import Walk
+    from tui.screens.tour import Walk
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
     from tui.widgets.status_line import Status

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.services.errors import NotOffered, Refused, ServiceError
 
 _WIDTH = 74  # columns that are there at 80

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.masking import mask
+from tui.core.text.masking import mask
 from tui.services.errors import Refused, ServiceError, Unanswered, Unreachable, words_of
 from tui.widgets.error_panel import Failure
 
 if TYPE_CHECKING:
     from textual.worker import Worker, WorkerState
 
-    from tui.services.profiles import Profile
+    from tui.services.settings.profiles import Profile
 
 
 _LAB = "F2 changes to lab, which works here without network or key."

@@ -21,8 +21,8 @@ from __future__ import annotations
 import time
 from typing import ClassVar
 
-from tui.core.masking import mask
-from tui.core.moments import until_words
+from tui.core.text.masking import mask
+from tui.core.text.moments import until_words
 
 
 class ServiceError(Exception):

@@ -8,26 +8,26 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.services.background import start
-from tui.services.board import JobBoard
-from tui.services.chat import ChatService
-from tui.services.environment import without_secrets
+from tui.services.chat.service import ChatService
 from tui.services.errors import InputError
-from tui.services.file_overview import FileOverview
-from tui.services.files import FileService
-from tui.services.jobs import JobService
-from tui.services.locations import Locations
-from tui.services.models import ModelService
-from tui.services.profiles import Profile, ProfileBook
-from tui.services.provider import Provider
-from tui.services.store import Store
-from tui.services.writes import may_be_done
+from tui.services.files.overview import FileOverview
+from tui.services.files.service import FileService
+from tui.services.jobs.poller import JobBoard
+from tui.services.jobs.service import JobService
+from tui.services.models.service import ModelService
+from tui.services.provider.provider import Provider
+from tui.services.provider.writes import may_be_done
+from tui.services.settings.environment import without_secrets
+from tui.services.settings.locations import Locations
+from tui.services.settings.profiles import Profile, ProfileBook
+from tui.services.store.store import Store
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.services.datasets import DatasetService, Document
-    from tui.services.tokens import TokenService
-    from tui.services.typed import TypedTexts
+    from tui.services.settings.typed_texts import TypedTexts
+    from tui.services.tokens.service import TokenService
 
 _LARGE = 4_000_000
 _PREPARED_AFTER_S = 2.0  # whoever opens a dataset wants to see its rows first
@@ -120,7 +120,7 @@ class Workspace:
     def tokens(self) -> TokenService:
         """Token counts and costs; made at first use."""
         if self._tokens is None:
-            from tui.services.tokens import TokenService
+            from tui.services.tokens.service import TokenService
 
             self._tokens = TokenService(locations=self.locations)
         return self._tokens
@@ -139,7 +139,7 @@ class Workspace:
     def typed(self) -> TypedTexts:
         """Texts while they are typed; made at first use."""
         if self._typed is None:
-            from tui.services.typed import TypedTexts
+            from tui.services.settings.typed_texts import TypedTexts
 
             self._typed = TypedTexts(self.locations.state / "typed")
         return self._typed
@@ -153,7 +153,7 @@ class Workspace:
 
     async def _prepare_soon(self, document: Document) -> None:
         await asyncio.sleep(_PREPARED_AFTER_S)
-        await asyncio.to_thread(import_module, "tui.services.tokens")
+        await asyncio.to_thread(import_module, "tui.services.tokens.service")
         self.tokens.prepare(document.snapshot())
 
     def _forget_preparing(self) -> None:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.text import figure, plural
+from tui.core.text.text import figure, plural
 
 if TYPE_CHECKING:
-    from tui.core import distribution
+    from tui.core.tokens import distribution
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from textual.message import Message as Event
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tui.core.text import plural, visible
+from tui.core.text.text import plural, visible
 from tui.widgets.line_view import LineView
 from tui.widgets.wrapping import Wrapped
 

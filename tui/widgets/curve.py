@@ -9,8 +9,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.core.curves import loss_words
-from tui.core.text import one_line
+from tui.core.jobs.curves import loss_words
+from tui.core.text.text import one_line
 from tui.widgets.plot import AXIS, LOWEST, Run, Series, View, ends, plot
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from rich.text import Text
 from textual.binding import Binding
 from textual.strip import Strip
 
-from tui.core.worddiff import word_diff
+from tui.core.text.word_diff import word_diff
 from tui.widgets.conversation import Conversation, Turn, shown_text
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from rich.text import Text
 from textual.widgets import Static
 
-from tui.core.text import visible
+from tui.core.text.text import visible
 
 
 @dataclass(frozen=True, slots=True)

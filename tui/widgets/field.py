@@ -13,7 +13,7 @@ from textual.reactive import reactive
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.core.text import one_line, visible
+from tui.core.text.text import one_line, visible
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:

@@ -15,14 +15,14 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
-from tui.core.text import figure
+from tui.core.text.text import figure
 from tui.widgets.bars import Bar, bars_of, in_short, in_words
 
 if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
-    from tui.core import distribution
+    from tui.core.tokens import distribution
 
 _EIGHTHS = " ▁▂▃▄▅▆▇█"
 _LEAST_BAR, _WIDEST_BAR = 2, 6

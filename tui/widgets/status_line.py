@@ -10,8 +10,8 @@ from rich.text import Text
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from tui.core.moments import moment_words
-from tui.core.text import one_line, visible
+from tui.core.text.moments import moment_words
+from tui.core.text.text import one_line, visible
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

@@ -14,8 +14,8 @@ from rich.text import Text
 from textual.expand_tabs import expand_tabs_inline
 from textual.widgets import Input, TextArea
 
-from tui.core.placeholders import Placeholders
-from tui.core.text import encodable
+from tui.core.text.placeholders import Placeholders
+from tui.core.text.text import encodable
 
 if TYPE_CHECKING:
     from textual import events

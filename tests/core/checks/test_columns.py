@@ -11,17 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.checks.examples import LINES
-from tui.core.checks import (
-    RULES,
-    Columns,
-    FileFacts,
-    check_columns,
-    check_row,
-    check_whole,
-    survey,
-)
-from tui.core.checks.columns import KINDS
+from tui.core.checks import RULES, Columns, FileFacts, check_columns, check_row, check_whole, survey
 from tui.core.checks.repeats import _plain_repeats, _sorted_repeats
+from tui.core.checks.report_columns import KINDS
 
 SAMPLE = (resources.files("tui.data") / "samples" / "flawed.jsonl").read_bytes().split(b"\n")
 RULE_IDS = [*RULES]

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from tests.core.checks.examples import GOOD, LINES, chat
 from tui.core.checks import RULES, RowReport, check_row
-from tui.core.example import kind_of
-from tui.core.text import visible
+from tui.core.dataset.example import kind_of
+from tui.core.text.text import visible
 from tui.lab.validation.examples import example_problem, parse
 
 ROW_RULES = [rule.id for rule in RULES.values() if rule.scope != "file"]

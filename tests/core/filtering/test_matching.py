@@ -8,12 +8,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tui.core.checks import traits_of
+from tui.core.dataset.properties import BY_NAME, PROPERTIES, key_of, selecting
 from tui.core.filtering.languages import guess
 from tui.core.filtering.matching import is_volatile, matcher, split
-from tui.core.filtering.model import FilterError
+from tui.core.filtering.nodes import FilterError
 from tui.core.filtering.parser import parse
 from tui.core.filtering.subject import Subject
-from tui.core.properties import BY_NAME, PROPERTIES, key_of, selecting
 
 # A loaded machine is slow, not wrong.
 PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,7 +5,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from tui.core.filtering.fields import CHOICES, NUMBERS, WORDS
-from tui.core.filtering.model import (
+from tui.core.filtering.nodes import (
     And,
     Compare,
     Digest,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.example import writer
-from tui.core.fixes import model
-from tui.core.fixes.model import CannotFix
+from tui.core.dataset.example import writer
+from tui.core.fixes import registry as model
+from tui.core.fixes.registry import CannotFix
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,7 +6,7 @@ Importing the groups registers their operations, in the order of the menu.
 from tui.core.bulk import texts as texts  # isort: skip
 from tui.core.bulk import dialogues as dialogues  # isort: skip
 from tui.core.bulk import orders as orders  # isort: skip
-from tui.core.bulk.model import (
+from tui.core.bulk.operations import (
     OPERATIONS,
     Arrange,
     BadParameter,

@@ -6,16 +6,16 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from tui.core.bulk.examples import conversations, dialogue, messages
-from tui.core.bulk.model import BadParameter, EachRow, Parameter, Work, operation
+from tui.core.bulk.operations import BadParameter, EachRow, Parameter, Work, operation
 from tui.core.bulk.rows import edited
-from tui.core.example import ROLES
+from tui.core.dataset.example import ROLES
 from tui.core.fixes.messages import cut_trailing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.core.bulk.model import Count
-    from tui.core.fixes.model import Object
+    from tui.core.bulk.operations import Count
+    from tui.core.fixes.registry import Object
 
 
 @operation(

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.bulk.model import BadParameter
-from tui.core.example import ROLES, SECTIONS, kind_of, section_list
+from tui.core.bulk.operations import BadParameter
+from tui.core.dataset.example import ROLES, SECTIONS, kind_of, section_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from tui.core.fixes.model import Object
+    from tui.core.fixes.registry import Object
 
 
 @dataclass(frozen=True, slots=True)

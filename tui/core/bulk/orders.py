@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.bulk.examples import slots
-from tui.core.bulk.model import Arrange, BadParameter, Parameter, Work, operation, whole
+from tui.core.bulk.operations import Arrange, BadParameter, Parameter, Work, operation, whole
 from tui.core.checks.row import digest
-from tui.core.example import Example, parse
+from tui.core.dataset.example import Example, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tui.core.bulk.model import Count
+    from tui.core.bulk.operations import Count
 
 SEED = Parameter("seed", "Seed", "1", "the same seed, the same rows")
 

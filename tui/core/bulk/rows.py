@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.example import writer
-from tui.core.fixes.model import CannotFix, Object, opened
+from tui.core.dataset.example import writer
+from tui.core.fixes.registry import CannotFix, Object, opened
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from tui.core.bulk.model import Arrange, EachRow, Work
-from tui.core.fixes.model import CannotFix
+from tui.core.bulk.operations import Arrange, EachRow, Work
+from tui.core.fixes.registry import CannotFix
 from tui.core.fixes.removals import Removal, removals
 
 

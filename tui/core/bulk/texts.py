@@ -7,15 +7,15 @@ import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from tui.core.bulk.examples import dialogue, messages, roles_in, slots
-from tui.core.bulk.model import BadParameter, EachRow, Parameter, Work, operation
+from tui.core.bulk.operations import BadParameter, EachRow, Parameter, Work, operation
 from tui.core.bulk.rows import edited
-from tui.core.fixes.model import CannotFix
+from tui.core.fixes.registry import CannotFix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from tui.core.bulk.model import Count
-    from tui.core.fixes.model import Object
+    from tui.core.bulk.operations import Count
+    from tui.core.fixes.registry import Object
 
 ROLES = Parameter("roles", "In roles", "all", "all, or such as: user assistant")
 _SYSTEM = ("system", "developer")

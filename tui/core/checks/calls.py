@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.described import decoded, mismatches, name_problem, schemas
-from tui.core.checks.doubts import doubtful_calls
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.fast.tool_prefilter import doubtful_calls
+from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import json_type, quoted
+from tui.core.checks.tool_schema import decoded, mismatches, name_problem, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

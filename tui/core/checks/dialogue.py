@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import TIDY_COUNTS, Finding, row_rule
+from tui.core.checks.registry import TIDY_COUNTS, Finding, row_rule
 from tui.core.checks.row import perhaps_untrained, untidy
 
 if TYPE_CHECKING:

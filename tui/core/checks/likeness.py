@@ -5,9 +5,9 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import Finding, PairFindings, file_rule
+from tui.core.checks.registry import Finding, PairFindings, file_rule
 from tui.core.checks.repeats import repeats
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

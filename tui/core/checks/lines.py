@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tui.core.checks.model import BadLine, Finding, line_rule
+from tui.core.checks.registry import BadLine, Finding, line_rule
 from tui.core.checks.row import json_type, quoted
 from tui.core.formats.foreign import is_conversation
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import NAME, Row, Turn, json_type, quoted, unusual
-from tui.core.example import ROLES
+from tui.core.dataset.example import ROLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import Row, quoted, unusual
 
 if TYPE_CHECKING:

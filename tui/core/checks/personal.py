@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from tui.core.checks import numbers
+from tui.core.checks.fast.byte_prefilter import shaped
 from tui.core.checks.secrets import pattern_rule
-from tui.core.checks.sieve import shaped
 
 pattern_rule(
     "personal-card",

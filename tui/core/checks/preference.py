@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import Finding, closed_to_tidy, row_rule
+from tui.core.checks.registry import Finding, closed_to_tidy, row_rule
 from tui.core.checks.row import Row, digest, json_type
-from tui.core.example import section_list
+from tui.core.dataset.example import section_list
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.model import TIDY_COUNTS, Finding, row_rule
+from tui.core.checks.fast.byte_prefilter import HINTS, Stretch, marked
+from tui.core.checks.registry import TIDY_COUNTS, Finding, row_rule
 from tui.core.checks.row import Row, quoted, untidy
-from tui.core.checks.sieve import HINTS, Stretch, marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

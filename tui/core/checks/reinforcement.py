@@ -11,9 +11,9 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.checks.columns import KINDS, rule_numbers
-from tui.core.checks.model import Finding, PairFindings, file_rule
-from tui.core.large import counted, places_of
+from tui.core.arrays import counted, places_of
+from tui.core.checks.registry import Finding, PairFindings, file_rule
+from tui.core.checks.report_columns import KINDS, rule_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from typing import Any
 
-from tui.core.large import MANY
+from tui.core.arrays import MANY
 
 _LAST_BITS = 0xF_FFFF  # a table of a megabyte
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.checks.doubts import doubtful_calls
-from tui.core.checks.model import Finding, row_rule
+from tui.core.checks.fast.tool_prefilter import doubtful_calls
+from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import quoted
 
 if TYPE_CHECKING:

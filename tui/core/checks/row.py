@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import orjson
 from xxhash import xxh3_64_digest, xxh3_64_intdigest
 
+from tui.core.checks.fast.byte_prefilter import hides_ascii, sieved
+from tui.core.checks.fast.chat_prefilter import Sound, in_order, sound
 from tui.core.checks.line_texts import LineTexts
-from tui.core.checks.model import Finding, closed_to_tidy
-from tui.core.checks.sieve import hides_ascii, sieved
-from tui.core.checks.sound import Sound, in_order, sound
-from tui.core.example import ALIASES, SECTIONS, Place, kind_of, section_list
+from tui.core.checks.registry import Finding, closed_to_tidy
+from tui.core.dataset.example import ALIASES, SECTIONS, Place, kind_of, section_list
 from tui.core.formats.foreign import foreign_format
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tui.core.example import Kind
+    from tui.core.dataset.example import Kind
     from tui.core.formats.foreign import Foreign
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from tui.core.checks.columns import Columns, rule_numbers
-from tui.core.checks.facts import facts_of
-from tui.core.checks.model import (
+from tui.core.checks.fingerprints import facts_of
+from tui.core.checks.registry import (
     FILE_RULES,
     LINE_RULES,
     ROW_RULES,
@@ -24,6 +23,7 @@ from tui.core.checks.model import (
     issue,
     told_of_foreign,
 )
+from tui.core.checks.report_columns import Columns, rule_numbers
 from tui.core.checks.row import Row
 from tui.core.checks.secrets import PATTERNS, private_findings
 from tui.core.checks.whole_file import WholeFile

@@ -10,15 +10,15 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.core.checks.fast.byte_prefilter import LETS, common, hides_ascii, marked, sieved
 from tui.core.checks.line_texts import LineTexts
-from tui.core.checks.model import RULES, TIDY_COUNTS, Finding, row_rule
-from tui.core.checks.sieve import LETS, common, hides_ascii, marked, sieved
+from tui.core.checks.registry import RULES, TIDY_COUNTS, Finding, row_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tui.core.checks.line_texts import Text
-    from tui.core.checks.model import Gate, Rule, Severity
+    from tui.core.checks.registry import Gate, Rule, Severity
     from tui.core.checks.row import Row
 
     Extent = Callable[[re.Match[str]], tuple[int, int]]

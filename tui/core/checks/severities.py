@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.core.checks.model import RULES
+from tui.core.checks.registry import RULES
 
 if TYPE_CHECKING:
-    from tui.core.checks.model import Issue, Severity
-    from tui.core.providers import FileLimits
+    from tui.core.catalog.providers import FileLimits
+    from tui.core.checks.registry import Issue, Severity
 
 
 def severity_of(rule: str, limits: FileLimits | None) -> Severity:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.model import Finding, closed_to_tidy, row_rule
+from tui.core.checks.fast.byte_prefilter import marked
+from tui.core.checks.registry import Finding, closed_to_tidy, row_rule
 from tui.core.checks.row import Row, Turn, quoted
-from tui.core.checks.sieve import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

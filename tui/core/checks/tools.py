@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.checks.described import (
+from tui.core.checks.fast.tool_prefilter import doubtful_tools
+from tui.core.checks.registry import Finding, row_rule
+from tui.core.checks.row import json_type, quoted
+from tui.core.checks.tool_schema import (
     NEVER_EMPTY,
     definitions,
     described_keys,
     name_problem,
 )
-from tui.core.checks.doubts import doubtful_tools
-from tui.core.checks.model import Finding, row_rule
-from tui.core.checks.row import json_type, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from tui.core.checks.columns import JUDGED, KINDS, LONGER, TRAINS, Columns, is_example
-from tui.core.checks.model import FileFacts, Finding, PairFindings, file_rule
+from tui.core.arrays import differing, picked, tally
+from tui.core.checks.registry import FileFacts, Finding, PairFindings, file_rule
 from tui.core.checks.repeats import repeats
-from tui.core.large import differing, picked, tally
-from tui.core.text import plural
+from tui.core.checks.report_columns import JUDGED, KINDS, LONGER, TRAINS, Columns, is_example
+from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.example import ALIASES, SECTIONS, Example, Place, from_object, kind_of, section_list
+from tui.core.dataset.example import (
+    ALIASES,
+    SECTIONS,
+    Example,
+    Place,
+    from_object,
+    kind_of,
+    section_list,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.edits.base import EditError, made, message_object, with_key, with_message
 
 if TYPE_CHECKING:
-    from tui.core.example import Example, Place, ToolCall
+    from tui.core.dataset.example import Example, Place, ToolCall
 
 
 @dataclass(frozen=True, slots=True)

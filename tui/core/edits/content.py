@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.edits.base import EditError, message_object, with_message
-from tui.core.text import one_line, size_words
+from tui.core.text.text import one_line, size_words
 
 if TYPE_CHECKING:
-    from tui.core.example import Example, Place
+    from tui.core.dataset.example import Example, Place
 
 # The beginnings that tell an image's type; what the providers accept.
 _MAGIC = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))

@@ -16,7 +16,7 @@ from tui.core.edits.base import (
 )
 
 if TYPE_CHECKING:
-    from tui.core.example import Example, Place
+    from tui.core.dataset.example import Example, Place
 
 
 def set_text(example: Example, place: Place, text: str) -> Example:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.core.dataset.example import ALIASES, Place
 from tui.core.edits.base import EditError, items_of, made, message_object
-from tui.core.example import ALIASES, Place
 
 if TYPE_CHECKING:
-    from tui.core.example import Example
+    from tui.core.dataset.example import Example
 
 # What a preference pair keeps beside its prompt, inside `input`.
 _SETTINGS = ("tools", "parallel_tool_calls")

@@ -15,7 +15,7 @@ from tui.core.edits.messages import insert_message
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.core.example import Example, Place
+    from tui.core.dataset.example import Example, Place
 
 # The shape of a new example, by the kind its file follows.
 TEMPLATES: dict[str, dict[str, Any]] = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.properties import BY_NAME, turns
+from tui.core.dataset.properties import BY_NAME, turns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

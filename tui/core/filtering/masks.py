@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING
 
-from tui.core.filtering.model import And, Compare, Flag, Node, Not, Span, all_of
+from tui.core.filtering.nodes import And, Compare, Flag, Node, Not, Span, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -6,8 +6,9 @@ import operator
 import re
 from typing import TYPE_CHECKING
 
+from tui.core.dataset.properties import digest
 from tui.core.filtering.fields import NUMBERS, VERBATIM, VOLATILE, WORDS
-from tui.core.filtering.model import (
+from tui.core.filtering.nodes import (
     And,
     Compare,
     Digest,
@@ -23,7 +24,6 @@ from tui.core.filtering.model import (
     all_of,
 )
 from tui.core.filtering.patterns import compiled
-from tui.core.properties import digest
 
 if TYPE_CHECKING:
     from collections.abc import Callable

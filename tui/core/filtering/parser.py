@@ -7,7 +7,7 @@ import re
 from typing import TYPE_CHECKING, NoReturn
 
 from tui.core.filtering.fields import CHOICES, NUMBERS, WORDS
-from tui.core.filtering.model import (
+from tui.core.filtering.nodes import (
     FLAGS,
     Compare,
     Digest,
@@ -27,7 +27,7 @@ from tui.core.filtering.patterns import LETTERS, compiled
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.core.filtering.model import Node, Operator
+    from tui.core.filtering.nodes import Node, Operator
 
 LONGEST = 20_000  # characters of a filter
 _DEEPEST = 50  # parentheses in parentheses

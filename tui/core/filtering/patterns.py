@@ -11,12 +11,12 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from tui.core.filtering.model import FilterError
+from tui.core.filtering.nodes import FilterError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.core.filtering.model import Pattern
+    from tui.core.filtering.nodes import Pattern
 
 LETTERS = ("i", "m", "s")  # any case; ^ $ at every line; . also for line breaks
 _SECONDS = 0.5  # for one text

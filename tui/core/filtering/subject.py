@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from tui.core.example import SECTIONS, Broken, content_text, kind_of, parse, section_list
+from tui.core.dataset.example import SECTIONS, Broken, content_text, kind_of, parse, section_list
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from tui.core.example import Example
+    from tui.core.dataset.example import Example
 
 _ANSWERS = {"preference": "preferred_output", "completion": "completion"}
 

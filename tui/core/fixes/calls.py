@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.described import described_keys
+from tui.core.checks.tool_schema import described_keys
 from tui.core.fixes.messages import renew_call
-from tui.core.fixes.model import Object, row_fix
 from tui.core.fixes.paths import message_of, messages_of, spot, value_at
+from tui.core.fixes.registry import Object, row_fix
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue

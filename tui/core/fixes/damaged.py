@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.core.fixes import lenient
-from tui.core.fixes.model import CannotFix, Fixed, line_fix
+from tui.core.fixes.registry import CannotFix, Fixed, line_fix
 from tui.core.formats.foreign import is_conversation
 
 if TYPE_CHECKING:

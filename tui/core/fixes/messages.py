@@ -6,10 +6,10 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from tui.core.fixes.model import CannotFix, Object, row_fix
 from tui.core.fixes.paths import message_of, messages_of
+from tui.core.fixes.registry import CannotFix, Object, row_fix
 from tui.core.formats.alpaca import read_completion
-from tui.core.formats.model import Notes, Unfit
+from tui.core.formats.results import Notes, Unfit
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue

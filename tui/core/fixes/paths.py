@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.core.example import section_list
-from tui.core.fixes.model import CannotFix, Object
+from tui.core.dataset.example import section_list
+from tui.core.fixes.registry import CannotFix, Object
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue
-    from tui.core.example import Place
+    from tui.core.dataset.example import Place
 
 _STEP = re.compile(r"\.?([^.\[\]]+)|\[(\d+)\]")
 _GONE = "what was found is not there any more"

@@ -11,7 +11,7 @@ import orjson
 
 from tui.core.fixes.damaged import wide_encoding
 from tui.core.fixes.redaction import redact
-from tui.core.text import plural
+from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterator

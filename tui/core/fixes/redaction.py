@@ -11,10 +11,10 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.core.checks.fast.byte_prefilter import sieved
 from tui.core.checks.line_texts import LineTexts
 from tui.core.checks.secrets import PATTERNS, spans, where_of
-from tui.core.checks.sieve import sieved
-from tui.core.fixes.model import CannotFix, line_fix
+from tui.core.fixes.registry import CannotFix, line_fix
 
 if TYPE_CHECKING:
     from collections.abc import Container

@@ -14,7 +14,7 @@ from tui.core.fixes.damaged import decoded_text, holds_example, wide_encoding
 from tui.core.fixes.lenient import depth, values
 from tui.core.fixes.run import mend
 from tui.core.formats.foreign import is_conversation
-from tui.core.text import plural
+from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from tui.core.fixes.removals import Removal

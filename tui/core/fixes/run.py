@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.checks import check_row
-from tui.core.fixes.model import LINE_FIXES, ROW_FIXES, CannotFix, decoded, encoded
 from tui.core.fixes.redaction import redact
+from tui.core.fixes.registry import LINE_FIXES, ROW_FIXES, CannotFix, decoded, encoded
 from tui.core.fixes.removals import Removal, removals
 from tui.core.formats.foreign import foreign_format, foreign_line
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
 
     from tui.core.checks import Issue
-    from tui.core.fixes.model import Fixed
+    from tui.core.fixes.registry import Fixed
     from tui.core.formats.foreign import Foreign
 
 # One fix may bring the next problem to light; more rounds than this would go in circles.

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tui.core.fixes.model import CannotFix, Object, row_fix
 from tui.core.fixes.paths import put, text_at
+from tui.core.fixes.registry import CannotFix, Object, row_fix
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue

@@ -6,7 +6,7 @@ from collections import Counter
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from tui.core.example import kind_of
+from tui.core.dataset.example import kind_of
 from tui.core.formats.containers import UnreadableError, container_of, records_of
 from tui.core.formats.foreign import Foreign, foreign_format
 

@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from tui.core.formats.columns import Columns
     from tui.core.formats.containers import Container, Record, container_of, records_of
     from tui.core.formats.converting import convert, export
-    from tui.core.formats.model import Converted, Dropped, Format, LeftOut, Remark, Unfit
     from tui.core.formats.reading import ReadOptions
     from tui.core.formats.registry import READERS, WRITERS, format_of
+    from tui.core.formats.results import Converted, Dropped, Format, LeftOut, Remark, Unfit
     from tui.core.formats.sniffing import Sniffed, sniff
 
 __all__ = [
@@ -43,7 +43,7 @@ _HOMES = {
     "columns": ("Columns",),
     "containers": ("Container", "Record", "container_of", "records_of"),
     "converting": ("convert", "export"),
-    "model": ("Converted", "Dropped", "Format", "LeftOut", "Remark", "Unfit"),
+    "results": ("Converted", "Dropped", "Format", "LeftOut", "Remark", "Unfit"),
     "reading": ("ReadOptions",),
     "registry": ("READERS", "WRITERS", "format_of"),
     "sniffing": ("Sniffed", "sniff"),

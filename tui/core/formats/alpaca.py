@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.chat import chat_of, example_keys, hf_message, role_of
 from tui.core.formats.legacy import migrated
 from tui.core.formats.media import remark_marks
-from tui.core.formats.model import Notes, Object, Refused, Unfit
 from tui.core.formats.parts import (
     answer_text,
     decoded,
@@ -18,6 +17,7 @@ from tui.core.formats.parts import (
     text_in,
     tools_in,
 )
+from tui.core.formats.results import Notes, Object, Refused, Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
-from tui.core.example import kind_of
+from tui.core.dataset.example import kind_of
 from tui.core.formats.alpaca import asked
 from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.media import remark_marks
-from tui.core.formats.model import Notes, Object, Unfit
 from tui.core.formats.parts import answer_text, as_json, no_more, plain_text
 from tui.core.formats.preference import outside_pair, pair_texts
+from tui.core.formats.results import Notes, Object, Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

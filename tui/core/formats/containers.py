@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from tui.core.formats.model import EXCERPT
 from tui.core.formats.reading import FORMAT_KEYS, is_conversation
+from tui.core.formats.results import EXCERPT
 from tui.core.formats.turns import LISTS
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

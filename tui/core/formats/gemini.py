@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.chat import chat_of, example_keys, role_of
-from tui.core.formats.model import Notes, Object, Unfit
 from tui.core.formats.parts import (
     arguments_of,
     as_json,
@@ -22,6 +21,7 @@ from tui.core.formats.parts import (
     refuse_unlearned,
     text_in,
 )
+from tui.core.formats.results import Notes, Object, Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

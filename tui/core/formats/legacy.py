@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.model import Notes, Object, Unfit
 from tui.core.formats.parts import call, json_text, no_more, tools_in
+from tui.core.formats.results import Notes, Object, Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.model import Notes, Refused
+from tui.core.formats.results import Notes, Refused
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.core.formats.model import Object, Unfit
+from tui.core.formats.results import Object, Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping

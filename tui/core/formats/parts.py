@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.model import Notes, Object, Unfit
+from tui.core.formats.results import Notes, Object, Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.example import section_list
+from tui.core.dataset.example import section_list
 from tui.core.formats.alpaca import (
     alpaca_prompt,
     read_alpaca,
@@ -15,8 +15,8 @@ from tui.core.formats.alpaca import (
 from tui.core.formats.chat import hf_message, read_hf
 from tui.core.formats.legacy import migrated
 from tui.core.formats.media import remark_marks
-from tui.core.formats.model import Notes, Object, Refused, Unfit
 from tui.core.formats.parts import answer_text, no_more, objects_in, text_in, tools_in
+from tui.core.formats.results import Notes, Object, Refused, Unfit
 from tui.core.formats.sharegpt import read_sharegpt, speaker_message
 from tui.core.formats.turns import LISTS, are_spoken, turn_list
 

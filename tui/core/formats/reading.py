@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.media import refuse_media
-from tui.core.formats.model import Notes, Refused, Unfit
 from tui.core.formats.registry import format_of
+from tui.core.formats.results import Notes, Refused, Unfit
 from tui.core.formats.turns import LISTS, ROLES, ends_in_answer, turn_list
 from tui.core.formats.verdicts import bad_reason, judged
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.core.formats.columns import Columns
-    from tui.core.formats.model import Reader
+    from tui.core.formats.results import Reader
 
 # Keys of the formats, as they are written there; people also write them with capitals.
 FORMAT_KEYS = frozenset(LISTS) | {

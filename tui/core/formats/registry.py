@@ -14,7 +14,6 @@ from tui.core.formats.anthropic import read_anthropic, write_anthropic
 from tui.core.formats.chat import read_hf, read_openai, write_openai
 from tui.core.formats.columns import write_row
 from tui.core.formats.gemini import read_gemini, write_gemini
-from tui.core.formats.model import Format
 from tui.core.formats.preference import read_kto, read_preference, write_preference
 from tui.core.formats.providers import (
     write_azure,
@@ -22,6 +21,7 @@ from tui.core.formats.providers import (
     write_nebius,
     write_together,
 )
+from tui.core.formats.results import Format
 from tui.core.formats.sharegpt import read_sharegpt, write_sharegpt
 from tui.core.formats.trees import read_tree
 

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.media import remark_marks
-from tui.core.formats.model import Notes, Object, Unfit
 from tui.core.formats.parts import (
     answer_text,
     arguments_of,
@@ -21,6 +20,7 @@ from tui.core.formats.parts import (
     text_in,
     tools_in,
 )
+from tui.core.formats.results import Notes, Object, Unfit
 from tui.core.formats.turns import ROLES, turns_in
 from tui.core.formats.verdicts import bad_turn
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS
 from tui.core.formats.columns import Columns, paths_of
 from tui.core.formats.legacy import is_legacy
-from tui.core.formats.model import Notes, Refused, Unfit
 from tui.core.formats.reading import RowReader, is_conversation, with_usual_keys
+from tui.core.formats.results import Notes, Refused, Unfit
 from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, turn_list
 from tui.core.formats.verdicts import read_verdict
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.model import Notes, Object, Unfit
 from tui.core.formats.parts import decoded, kind, no_more
+from tui.core.formats.results import Notes, Object, Unfit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

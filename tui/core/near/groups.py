@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.identity import prompt_key
+from tui.core.dataset.identity import prompt_key
 from tui.core.near.candidates import Judge, candidates, equal_runs
 from tui.core.near.minhash import Banding
 from tui.core.near.sketches import Rows, Sketches, Stopped, sketch

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.core.example import Example, parse
+from tui.core.dataset.example import Example, parse
 
 if TYPE_CHECKING:
-    from tui.core.example import Message
+    from tui.core.dataset.example import Message
 
 _INSTRUCTIONS = {"system", "developer"}
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from .layers import softmax
+from tui.lab.learner.layers import softmax
 
 if TYPE_CHECKING:
-    from .layers import Floats, Layout
+    from tui.lab.learner.layers import Floats, Layout
 
 _BIAS_STEP: Final = 256
 

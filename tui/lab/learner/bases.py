@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .model import Model, load_model
-from .shipped import base_path
-from .sizes import BASES
+from tui.lab.learner.shipped import base_path
+from tui.lab.learner.sizes import BASES
+from tui.lab.learner.weights import Model, load_model
 
 
 def load_base(base_id: str) -> Model:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from . import tokenizer
-from .layers import Layout
+from tui.lab.learner import tokenizer
+from tui.lab.learner.layers import Layout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from .layers import Ints
-    from .template import Encoded
+    from tui.lab.learner.layers import Ints
+    from tui.lab.learner.template import Encoded
 
 # Padded tokens that go through the model at once; this bounds memory whatever the batch size.
 MOST_TOKENS: Final = 2048

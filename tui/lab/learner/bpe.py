@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from itertools import pairwise
 
-from .tokenizer import FIRST_BYTE, FIRST_MERGE, merge_pair, split
+from tui.lab.learner.tokenizer import FIRST_BYTE, FIRST_MERGE, merge_pair, split
 
 
 def learn_merges(text: str, count: int) -> list[tuple[int, int]]:

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
-from . import attention, layers, tokenizer, transformer
+from tui.lab.learner import attention, layers, tokenizer, transformer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from .layers import Floats, Ints
-    from .transformer import Parameters
+    from tui.lab.learner.layers import Floats, Ints
+    from tui.lab.learner.transformer import Parameters
 
 _GROWTH: Final = 128
 

@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
 
-from . import tokenizer
-from .decoder import Decoder
-from .sizes import CONTEXT_WINDOW
-from .streaming import TextStream
+from tui.lab.learner import tokenizer
+from tui.lab.learner.decoder import Decoder
+from tui.lab.learner.sizes import CONTEXT_WINDOW
+from tui.lab.learner.streaming import TextStream
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from .layers import Floats
-    from .model import Model
+    from tui.lab.learner.layers import Floats
+    from tui.lab.learner.weights import Model
 
     Doubles = NDArray[np.float64]
 

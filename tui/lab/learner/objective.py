@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from .layers import Ints
-    from .transformer import Parameters
+    from tui.lab.learner.layers import Ints
+    from tui.lab.learner.transformer import Parameters
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 if TYPE_CHECKING:
-    from .layers import Floats
+    from tui.lab.learner.layers import Floats
 
 _MEAN: Final = 0.9
 _SQUARE: Final = 0.98

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from . import batches, template
-from .objective import Score
-from .transformer import Parameters, Pass
+from tui.lab.learner import batches, template
+from tui.lab.learner.objective import Score
+from tui.lab.learner.transformer import Parameters, Pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from .layers import Floats
-    from .template import Encoded
+    from tui.lab.learner.layers import Floats
+    from tui.lab.learner.template import Encoded
 
 # A margin below this may come from the order of additions alone.
 _ROUNDING: Final = 1e-3

@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from . import batches, bpe, optimizer, template, tokenizer, transformer
-from .model import Model
-from .shipped import CORPUS, TOKENIZER, base_path
-from .sizes import BASES, Sizes
+from tui.lab.learner import batches, bpe, optimizer, template, tokenizer, transformer
+from tui.lab.learner.shipped import CORPUS, TOKENIZER, base_path
+from tui.lab.learner.sizes import BASES, Sizes
+from tui.lab.learner.weights import Model
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .layers import Ints
+    from tui.lab.learner.layers import Ints
 
 _BATCH_SIZE: Final = 16
 _PEAK: Final = 4e-3

@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from . import batches, checkpoint, optimizer
-from .hyperparameters import Hyperparameters, Method, peak_rate
-from .model import Model
-from .preference import Preference
-from .supervised import Supervised
-from .transformer import Parameters
+from tui.lab.learner import batches, checkpoint, optimizer
+from tui.lab.learner.hyperparameters import Hyperparameters, Method, peak_rate
+from tui.lab.learner.preference import Preference
+from tui.lab.learner.supervised import Supervised
+from tui.lab.learner.transformer import Parameters
+from tui.lab.learner.weights import Model
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .layers import Ints
-    from .objective import Objective, Score
+    from tui.lab.learner.layers import Ints
+    from tui.lab.learner.objective import Objective, Score
 
 Examples = Sequence[Mapping[str, Any]]
 

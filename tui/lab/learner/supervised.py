@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import batches, template
-from .objective import Score
-from .transformer import Parameters, Pass
+from tui.lab.learner import batches, template
+from tui.lab.learner.objective import Score
+from tui.lab.learner.transformer import Parameters, Pass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from .batches import Batch
+    from tui.lab.learner.batches import Batch
 
 
 class Supervised:

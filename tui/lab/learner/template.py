@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from . import tokenizer
-from .sizes import CONTEXT_WINDOW
+from tui.lab.learner import tokenizer
+from tui.lab.learner.sizes import CONTEXT_WINDOW
 
 _ROLES: Final = {
     "system": tokenizer.SYSTEM,

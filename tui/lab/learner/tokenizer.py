@@ -9,7 +9,7 @@ import re
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
-from .shipped import TOKENIZER
+from tui.lab.learner.shipped import TOKENIZER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 import numpy as np
 
-from . import layers, tokenizer
-from .attention import AttentionTape, attention, attention_backward
+from tui.lab.learner import layers, tokenizer
+from tui.lab.learner.attention import AttentionTape, attention, attention_backward
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .layers import Floats, Ints
-    from .sizes import Sizes
+    from tui.lab.learner.layers import Floats, Ints
+    from tui.lab.learner.sizes import Sizes
 
 _SEGMENTS: Final = 5  # before any role, system, user, assistant, other
 

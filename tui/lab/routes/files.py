@@ -9,11 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from ..bodies import read_form
-from ..context import lab_of
-from ..errors import invalid
-from ..paging import cursor, page
-from ..params import choice, integer, mapping, missing, required_string
+from tui.lab.bodies import read_form
+from tui.lab.context import lab_of
+from tui.lab.errors import invalid
+from tui.lab.paging import cursor, page
+from tui.lab.params import choice, integer, mapping, missing, required_string
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..context import lab_of
-from ..instance import version
+from tui.lab.context import lab_of
+from tui.lab.instance import version
 
 if TYPE_CHECKING:
     from starlette.requests import Request

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING, Any, Final
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from .. import ids
-from ..context import Lab, lab_of
-from ..errors import ApiError
-from ..folder import link_or_copy
-from ..job_request import read_job_request
-from ..jobfolder import JobFolder
-from ..paging import cursor, page
-from .endpoint import with_body
+from tui.lab import ids
+from tui.lab.context import Lab, lab_of
+from tui.lab.errors import ApiError
+from tui.lab.folder import link_or_copy
+from tui.lab.job_request import read_job_request
+from tui.lab.jobfolder import JobFolder
+from tui.lab.paging import cursor, page
+from tui.lab.routes.endpoint import with_body
 
 if TYPE_CHECKING:
     from starlette.requests import Request
 
-    from ..store.jobs import JobRequest
+    from tui.lab.store.jobs import JobRequest
 
 _MOST: Final = 1000
 _METADATA: Final = re.compile(r"metadata\[(.*)\]")

@@ -8,12 +8,12 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from ..bodies import read_form
-from ..context import Lab, lab_of
-from ..errors import ApiError, invalid
-from ..params import choice, integer, missing, required_string, string, wrong_type
-from .endpoint import with_body
-from .files import PURPOSES, check_filename, expiry
+from tui.lab.bodies import read_form
+from tui.lab.context import Lab, lab_of
+from tui.lab.errors import ApiError, invalid
+from tui.lab.params import choice, integer, missing, required_string, string, wrong_type
+from tui.lab.routes.endpoint import with_body
+from tui.lab.routes.files import PURPOSES, check_filename, expiry
 
 if TYPE_CHECKING:
     from starlette.requests import Request

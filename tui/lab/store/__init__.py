@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from .checkpoints import CheckpointStore
-from .database import Database
-from .events import EventStore
-from .files import FileStore
-from .jobs import Job, JobStore
-from .models import ModelStore, TunedModel
-from .uploads import UploadStore
+from tui.lab.store.checkpoints import CheckpointStore
+from tui.lab.store.database import Database
+from tui.lab.store.events import EventStore
+from tui.lab.store.files import FileStore
+from tui.lab.store.jobs import Job, JobStore
+from tui.lab.store.models import ModelStore, TunedModel
+from tui.lab.store.uploads import UploadStore
 
 if TYPE_CHECKING:
-    from ..folder import Folder
+    from tui.lab.folder import Folder
 
 __all__ = ["Job", "Store", "TunedModel", "open_store"]
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Final
 
-from .. import ids
-from ..errors import ApiError
-from .database import Database, dumps, loads
+from tui.lab import ids
+from tui.lab.errors import ApiError
+from tui.lab.store.database import Database, dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from ..paging import Cursor
-    from .models import ModelStore
+    from tui.lab.paging import Cursor
+    from tui.lab.store.models import ModelStore
 
 KEPT: Final = 3
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any, Literal
 
-from .. import ids
-from .database import Database, dumps, loads
+from tui.lab import ids
+from tui.lab.store.database import Database, dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ..paging import Cursor
+    from tui.lab.paging import Cursor
 
 Level = Literal["info", "warn", "error"]
 

@@ -6,16 +6,16 @@ import os
 import time
 from typing import TYPE_CHECKING, Any
 
-from .. import ids
-from ..errors import no_file
-from ..folder import Folder, sync_folder, write_atomically
+from tui.lab import ids
+from tui.lab.errors import no_file
+from tui.lab.folder import Folder, sync_folder, write_atomically
 
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-    from ..paging import Cursor
-    from .database import Database
+    from tui.lab.paging import Cursor
+    from tui.lab.store.database import Database
 
 _ALIVE = "(expires_at IS NULL OR expires_at > ?)"
 

@@ -6,15 +6,15 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from .. import ids
-from ..errors import no_job
-from .database import Database, dumps, loads
+from tui.lab import ids
+from tui.lab.errors import no_job
+from tui.lab.store.database import Database, dumps, loads
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-    from ..paging import Cursor
+    from tui.lab.paging import Cursor
 
 ACTIVE: Final = ("validating_files", "queued", "running")
 FINISHED: Final = ("succeeded", "failed", "cancelled")

@@ -6,14 +6,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import no_model
+from tui.lab.errors import no_model
 
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-    from ..folder import Folder
-    from .database import Database
+    from tui.lab.folder import Folder
+    from tui.lab.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)

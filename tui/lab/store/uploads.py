@@ -7,17 +7,17 @@ import shutil
 import time
 from typing import TYPE_CHECKING, Any
 
-from .. import ids
-from ..errors import ApiError, conflict, invalid, no_upload
-from .files import FileStore, file_object
+from tui.lab import ids
+from tui.lab.errors import ApiError, conflict, invalid, no_upload
+from tui.lab.store.files import FileStore, file_object
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
     from pathlib import Path
 
-    from ..folder import Folder
-    from .database import Database
+    from tui.lab.folder import Folder
+    from tui.lab.store.database import Database
 
 _CHUNK = 1024 * 1024
 

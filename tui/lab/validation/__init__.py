@@ -1,5 +1,5 @@
 """What a training or validation file has to look like before anything is trained on it."""
 
-from .report import FileProblem, check_file
+from tui.lab.validation.report import FileProblem, check_file
 
 __all__ = ["FileProblem", "check_file"]

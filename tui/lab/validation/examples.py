@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import orjson
 
-from .messages import has_assistant, messages_problem
+from tui.lab.validation.messages import has_assistant, messages_problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

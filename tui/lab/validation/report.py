@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from .examples import example_problem, parse, trains
+from tui.lab.validation.examples import example_problem, parse, trains
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

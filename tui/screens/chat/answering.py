@@ -12,7 +12,7 @@ from textual import work
 from tui.screens.base import ModeScreen
 from tui.screens.chat.prompt import Prompt
 from tui.screens.chat.talk import Answer, Exchange, Talk
-from tui.services.chat import STALLED_S
+from tui.services.chat.service import STALLED_S
 from tui.services.errors import InputError, ServiceError
 from tui.widgets.conversation import Conversation
 
@@ -98,7 +98,7 @@ class Answering(ModeScreen):
             self._end(exchange, answer, typed)
 
     async def _stream(self, answer: Answer, system: str) -> None:
-        from tui.services.chat import ChatRequest, Delta
+        from tui.services.chat.service import ChatRequest, Delta
 
         request = ChatRequest(
             answer.model,

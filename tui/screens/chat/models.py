@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.services.errors import ServiceError
-    from tui.services.models import ChatChoice, ChatOffer
+    from tui.services.models.service import ChatChoice, ChatOffer
 
 _REMARKS = {
     "base": "base", "tuned": "fine-tuned", "checkpoint": "checkpoint", "asked": "asked before",
@@ -36,7 +36,7 @@ def default_choice(choices: Sequence[ChatChoice]) -> ChatChoice | None:
     tuned = [choice for choice in choices if choice.kind == "tuned"]
     if tuned:
         return max(tuned, key=lambda choice: choice.created or 0)
-    from tui.core.catalog import load
+    from tui.core.catalog.models import load
 
     bases = {choice.id: choice for choice in choices if choice.kind == "base"}
     known = next((bases[m.id] for m in load().trainable if m.id in bases), None)

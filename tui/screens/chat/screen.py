@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.worker import get_current_worker
 
-from tui.core.records import ModelInfo
+from tui.core.provider.records import ModelInfo
 from tui.screens.chat.answering import Answering
 from tui.screens.chat.header import ChatHeader
 from tui.screens.chat.models import choice_of, default_choice, none_words, only_the_list
@@ -17,7 +17,7 @@ from tui.screens.chat.prompt import Prompt
 from tui.screens.chat.system import NO_PROMPT, DatasetPrompt, DatasetPrompts, SystemDialog
 from tui.screens.chat.talk import Exchange, Talk
 from tui.screens.dialogs.choose import Choose
-from tui.services.chat import STALLED_S
+from tui.services.chat.service import STALLED_S
 from tui.services.errors import InputError
 from tui.widgets.conversation import Conversation
 
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.screens.chat.talk import Answer
-    from tui.services.models import ChatOffer
+    from tui.services.models.service import ChatOffer
     from tui.services.workspace import Workspace
 
 LONGEST = 200_000  # characters of one answer that are shown

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static, TextArea
 
-from tui.core.example import Example, parse
+from tui.core.dataset.example import Example, parse
 from tui.screens.datasets.editor import TextEditor
 from tui.widgets.text_fields import EditArea
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal
 from tui.widgets.conversation import Turn
 
 if TYPE_CHECKING:
-    from tui.services.chat import ChatMessage, Reply
+    from tui.services.chat.service import ChatMessage, Reply
 
 State = Literal["streaming", "done", "stopped", "cut"]
 
@@ -95,7 +95,7 @@ class Talk:
 
         Questions without an answer are left out, and of several answers all but the last.
         """
-        from tui.services.chat import ChatMessage
+        from tui.services.chat.service import ChatMessage
 
         found = [ChatMessage("system", system)] if system else []
         for exchange in self.exchanges[:-1]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.screens.datasets.marks import MarkActions
-from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.datasets.selection import PlaceInDataset
 from tui.screens.dialogs.choose import Choice, Choose
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ class BulkActions(Bulk, MarkActions):
 
     def _first_system(self) -> str:
         """Return the system prompt of the example under the cursor, to begin with."""
-        from tui.core.example import Example
+        from tui.core.dataset.example import Example
 
         document, at = self.document, self.position
         example = document.example(at) if document is not None and at < len(document) else None
@@ -163,6 +163,6 @@ async def _counter(operation: Operation) -> Callable[[str], int]:
     """Return what counts the tokens of a text, for an operation that may ask for it."""
     if not operation.counts_tokens:
         return len
-    from tui.services.vocab import encoder
+    from tui.services.tokens.vocabularies import encoder
 
     return (await asyncio.to_thread(encoder, "o200k_base")).count

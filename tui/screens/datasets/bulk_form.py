@@ -8,8 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 
-from tui.core.bulk.model import BadParameter
-from tui.core.text import visible
+from tui.core.bulk.operations import BadParameter
+from tui.core.text.text import visible
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.field import Field, OneOf
 

@@ -13,10 +13,10 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.core import json_text
-from tui.core.changed import RowChange, changed_rows
-from tui.core.example import ALIASES, Example, parse
-from tui.core.text import one_line, plural
+from tui.core.dataset.changed_rows import RowChange, changed_rows
+from tui.core.dataset.example import ALIASES, Example, parse
+from tui.core.text import json_text
+from tui.core.text.text import one_line, plural
 from tui.screens.datasets.rewriting import Rewriting
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.diff_view import diff_text
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.example import Message
+    from tui.core.dataset.example import Message
     from tui.services.datasets import Snapshot
 
 # A glyph and a word for each: readable without colour.

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core import edits
-from tui.core.example import ROLES, Example, Place, parse, write
+from tui.core.dataset.example import ROLES, Example, Place, parse, write
 from tui.screens.datasets.parts import PartActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
-    from tui.core.example import Message
-    from tui.core.splices import Step
+    from tui.core.dataset.example import Message
+    from tui.core.dataset.splices import Step
     from tui.services.datasets.document import Snapshot
 
 # A new example follows the shape of so many rows, spread over the file; huge ones left out.

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core import edits
+from tui.core.dataset.example import Example
 from tui.core.edits.base import EXAMPLE_KEYS
-from tui.core.example import Example
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.screens.datasets.editing import EditActions
 from tui.screens.datasets.editor import LineEditor
 from tui.screens.datasets.preference import PairActions
@@ -24,7 +24,7 @@ from tui.widgets.conversation import Conversation
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tui.core.example import Message
+    from tui.core.dataset.example import Message
 
     Task = Callable[[], Awaitable[None]]
 

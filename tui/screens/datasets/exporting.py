@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.screens.datasets.importing_preview import ConversionPreview
 from tui.screens.datasets.marks import MarkActions
 from tui.screens.dialogs.choose import Choice, Choose
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tui.core.dataset.splitting import Grouping
     from tui.core.formats import Converted, Format
-    from tui.core.splitting import Grouping
     from tui.services.datasets import Document
 
 _OPENAI_LIKE = {"openai", "azure", "nebius", "together", "fireworks"}
@@ -129,7 +129,7 @@ class ExportActions(MarkActions):
         return await self.app.push_screen_wait(preview)
 
     async def _write_export(self, document: Document, form: Format, converted: Converted) -> None:
-        from tui.services.exporting import write_export
+        from tui.services.transfer.exporting import write_export
 
         proposal = document.path.with_name(f"{document.path.stem}.{form.id}{form.suffix}")
         target = await ask_target(self.app, f"Write {form.title} to", short_path(proposal))
@@ -146,7 +146,7 @@ class ExportActions(MarkActions):
 
     async def _split_dataset(self, document: Document) -> None:
         from tui.screens.datasets.exporting_split import SplitDialog, split_words
-        from tui.services.exporting import plan_split, write_split
+        from tui.services.transfer.exporting import plan_split, write_split
 
         form = await self.app.push_screen_wait(SplitDialog(len(document)))
         if form is None:
@@ -190,9 +190,9 @@ class ExportActions(MarkActions):
     # -- compare ---------------------------------------------------------------------
 
     async def _compare_dataset(self, document: Document) -> None:
-        from tui.core.diff import compare
+        from tui.core.dataset.diff import compare
         from tui.screens.datasets.exporting_diff import DiffDialog
-        from tui.services.local_files import read_rows
+        from tui.services.datasets.local_files import read_rows
 
         recents = [p for p in await self.workspace.datasets.recents() if p != document.path]
         title = f"Compare {document.path.name} with an older dataset"
@@ -223,6 +223,6 @@ def _grouping(*, near: bool) -> Grouping:
         from tui.core.near import by_likeness
 
         return by_likeness
-    from tui.core.splitting import by_prompt
+    from tui.core.dataset.splitting import by_prompt
 
     return by_prompt

@@ -9,16 +9,16 @@ from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.core.example import Example, parse
-from tui.core.text import one_line, visible
-from tui.core.worddiff import word_diff
+from tui.core.dataset.example import Example, parse
+from tui.core.text.text import one_line, visible
+from tui.core.text.word_diff import word_diff
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from tui.core.diff import DatasetDiff, Difference
+    from tui.core.dataset.diff import DatasetDiff, Difference
 
 _MARKS = {
     "added": ("+", "green"),

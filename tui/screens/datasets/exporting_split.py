@@ -9,14 +9,14 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from tui.core.splitting import PROPERTIES, Wanted, share_words
+from tui.core.dataset.splitting import PROPERTIES, Wanted, share_words
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.field import Field, OneOf
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from tui.core.splitting import Split
+    from tui.core.dataset.splitting import Split
 
 _NONE = "nothing"
 _STRATA = 6

@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from tui.screens.datasets.editor import fine
-from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.datasets.selection import PlaceInDataset
 from tui.screens.dialogs.confirm import Confirm
 from tui.services.errors import InputError
-from tui.services.locations import private_folder
+from tui.services.settings.locations import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable

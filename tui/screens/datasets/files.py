@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.screens.datasets.on_disk import DiskActions
 from tui.screens.datasets.rewriting import editor_place
 from tui.screens.datasets.welcome import Welcome
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace
-from tui.screens.walk import Walk
+from tui.screens.tour import Walk
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,7 +9,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from tui.core.filtering.fields import HELP
-from tui.core.text import visible
+from tui.core.text.text import visible
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:

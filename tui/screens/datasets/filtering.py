@@ -9,9 +9,9 @@ from textual import on, work
 from textual.widgets import Input
 
 from tui.core.filtering.marks import as_ids
-from tui.core.filtering.model import Everything, FilterError, Node
+from tui.core.filtering.nodes import Everything, FilterError, Node
 from tui.core.filtering.parser import parse
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.screens.datasets.filter_bar import FilterBar
 from tui.screens.datasets.marks import MarkActions
 from tui.screens.dialogs.choose import Choice, Choose
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tui.core.checks import Issue
     from tui.services.datasets import Document
-    from tui.services.filtering import RowFacts, RowFilter
-    from tui.services.saved_filters import SavedFilters
+    from tui.services.datasets.row_filter import RowFacts, RowFilter
+    from tui.services.settings.saved_filters import SavedFilters
 
 _PAUSE = 0.15  # seconds without a key before what was typed is looked for
 
@@ -44,7 +44,7 @@ class FilterActions(MarkActions):
 
     def start_rows(self) -> None:
         """Begin without filter and marks, for another document."""
-        from tui.services.filtering import RowFacts
+        from tui.services.datasets.row_filter import RowFacts
 
         self.start_marks()
         self.workers.cancel_group(self, "filter")
@@ -94,7 +94,7 @@ class FilterActions(MarkActions):
         document = self.document
         if document is None or self._facts is None:
             return
-        from tui.services.filtering import RowFilter
+        from tui.services.datasets.row_filter import RowFilter
 
         self._anchor = min(self.position, max(len(document) - 1, 0))
         self.filter, self._kept_id = node, None
@@ -289,6 +289,6 @@ class FilterActions(MarkActions):
 
     @property
     def _saved_filters(self) -> SavedFilters:
-        from tui.services.saved_filters import SavedFilters
+        from tui.services.settings.saved_filters import SavedFilters
 
         return SavedFilters(self.workspace.locations)

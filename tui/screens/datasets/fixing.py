@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.widgets import Static
 
-from tui.core.text import one_line, plural, visible
+from tui.core.text.text import one_line, plural, visible
 from tui.screens.datasets.bulk import Bulk
 from tui.screens.datasets.fixing_rows import ProblemRows, all_rules, rule_of
 from tui.screens.datasets.problems import ProblemActions

@@ -8,8 +8,8 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
-from tui.core.example import parse
-from tui.core.text import one_line, plural, visible
+from tui.core.dataset.example import parse
+from tui.core.text.text import one_line, plural, visible
 from tui.screens.datasets.rows import turns_of
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.conversation import Conversation, Turn

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.fixing import FixActions
 from tui.screens.datasets.fixing_rows import rule_of

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.screens.datasets.rows import SEVERITY, issue_row
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from tui.core.checks import Issue, Rule
-    from tui.services.datasets.problems import Problems
+    from tui.services.checks.problems import Problems
 
 # Counting the examples of each rule goes through all lines: in larger files only when asked.
 _COUNTED = 50_000
@@ -134,7 +134,7 @@ def all_rules() -> set[str]:
 
 def _rules_of(problems: Problems) -> list[Rule]:
     from tui.core.checks import RULES
-    from tui.core.checks.model import SEVERITIES
+    from tui.core.checks.registry import SEVERITIES
 
     found = [rule for rule in RULES.values() if problems.by_rule.get(rule.id)]
     return sorted(found, key=lambda rule: SEVERITIES.index(problems.severity(rule.id)))

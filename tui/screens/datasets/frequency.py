@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tui.core.filtering.model import Node, all_of
-from tui.core.properties import PROPERTIES
+from tui.core.dataset.properties import PROPERTIES
+from tui.core.filtering.nodes import Node, all_of
 from tui.screens.datasets.filtering import FilterActions
 from tui.screens.datasets.frequency_table import FrequencyTable
 

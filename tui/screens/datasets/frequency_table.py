@@ -10,9 +10,9 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from tui.core.checks import RULES
-from tui.core.filtering.model import Node
-from tui.core.properties import PROPERTIES, selecting
-from tui.core.text import one_line, plural
+from tui.core.dataset.properties import PROPERTIES, selecting
+from tui.core.filtering.nodes import Node
+from tui.core.text.text import one_line, plural
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.record_list import RecordList
@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.properties import Property
+    from tui.core.dataset.properties import Property
     from tui.services.datasets import Snapshot
-    from tui.services.filtering import RowFacts
-    from tui.services.frequency import Frequencies, Value
+    from tui.services.datasets.frequency import Frequencies, Value
+    from tui.services.datasets.row_filter import RowFacts
 
 _KEYS = "← → property · m menu · enter shows the examples · esc back"
 _BAR = 12
@@ -98,7 +98,7 @@ class FrequencyTable(Dialog[Node]):
 
     @work(group="frequency", exclusive=True, exit_on_error=False, description="count a property")
     async def _count(self) -> None:
-        from tui.services.frequency import frequencies
+        from tui.services.datasets.frequency import frequencies
 
         try:
             await frequencies(self._snapshot, self._positions, self.wanted, self._facts, self._show)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.screens.datasets.importing_preview import ConversionPreview
 from tui.screens.datasets.problems import ProblemActions
 from tui.screens.dialogs.choose import Choice, Choose
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.formats import Columns, Converted, ReadOptions
-    from tui.services.importing import Looked
+    from tui.services.transfer.importing import Looked
 
 
 class ImportActions(ProblemActions):
@@ -44,7 +44,7 @@ class ImportActions(ProblemActions):
 
     async def import_path(self, path: Path) -> None:
         """Look at a file or a folder, convert it, and write what it becomes after a yes."""
-        from tui.services.importing import look
+        from tui.services.transfer.importing import look
 
         looked = await asyncio.to_thread(look, path)
         converted = await self._ask_import(looked)
@@ -99,7 +99,7 @@ class ImportActions(ProblemActions):
     async def _import_rows(
         self, looked: Looked, name: str, columns: Columns, options: ReadOptions
     ) -> Converted:
-        from tui.services.importing import read
+        from tui.services.transfer.importing import read
 
         loop = asyncio.get_running_loop()
 
@@ -139,7 +139,7 @@ class ImportActions(ProblemActions):
         )
 
     async def _import_into_new(self, source: Path, converted: Converted) -> None:
-        from tui.services.importing import write_lines
+        from tui.services.transfer.importing import write_lines
 
         folder = source.parent
         proposal = folder / f"{source.stem}.jsonl"

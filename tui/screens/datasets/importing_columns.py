@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from tui.core.formats.columns import PARTS, Columns
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.record_list import RecordList
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.formats.columns import Part
-    from tui.services.importing import Looked
+    from tui.services.transfer.importing import Looked
 
 _MEANS = {
     "system": "the system prompt",

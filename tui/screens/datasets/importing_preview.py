@@ -10,8 +10,8 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher, Static
 
-from tui.core.example import parse
-from tui.core.text import one_line, plural, visible
+from tui.core.dataset.example import parse
+from tui.core.text.text import one_line, plural, visible
 from tui.screens.datasets.rows import turns_of
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.path import short_path
@@ -163,7 +163,7 @@ class ConversionPreview(Dialog[str]):
     @work(group="dropped", exclusive=True, exit_on_error=False, description="write dropped rows")
     async def action_write_dropped(self) -> None:
         """Write the dropped rows with their reasons, and what was left out of others, to a file."""
-        from tui.services.importing import write_dropped
+        from tui.services.transfer.importing import write_dropped
 
         if not self._converted.dropped and not self._converted.left:
             return

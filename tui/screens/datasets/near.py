@@ -13,8 +13,8 @@ from tui.screens.dialogs.path import PathDialog
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.services.lines import FileLines
-    from tui.services.near import NearFinder, Question
+    from tui.services.checks.near import NearFinder, Question
+    from tui.services.datasets.file_lines import FileLines
 
 _MENU = (
     Choice("same", "Exact duplicates", "the same example twice"),
@@ -34,7 +34,7 @@ class NearActions(ProblemActions):
     @work(group="near", exclusive=True, exit_on_error=False, description="look for duplicates")
     async def action_near(self) -> None:
         """Choose what to look for, and show it."""
-        from tui.services.near import Question
+        from tui.services.checks.near import Question
 
         document = self.document
         if document is None:
@@ -51,7 +51,7 @@ class NearActions(ProblemActions):
             await self._view(Question("same" if kind == "same" else "prompt"))
 
     async def _leakage(self, question: Question) -> None:
-        from tui.services.lines import read_lines
+        from tui.services.datasets.file_lines import read_lines
 
         recents = await self.workspace.datasets.recents()
         offered = [p for p in recents if self.document is None or p != self.document.path]
@@ -68,7 +68,7 @@ class NearActions(ProblemActions):
         self, question: Question, others: FileLines | None = None, path: Path | None = None
     ) -> None:
         from tui.screens.datasets.near_view import NearView
-        from tui.services.near import NearFinder
+        from tui.services.checks.near import NearFinder
 
         document = self.document
         if document is None:

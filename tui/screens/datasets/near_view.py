@@ -11,7 +11,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.screens.datasets.near_words import (
     EMPTY,
     TITLES,
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from tui.core.near.groups import Group
     from tui.core.near.sketches import Rows
+    from tui.services.checks.near import Found, NearFinder, Question
     from tui.services.datasets import Document, Snapshot
-    from tui.services.near import Found, NearFinder, Question
 
 _KEYS = "f keep first  t keep this  d delete  x all  a leave  A every group  u  esc"
 _LEAK_KEYS = "d delete here  x all here  a leave  A every group  u undo  enter  esc"
@@ -137,7 +137,7 @@ class NearView(Dialog[int]):
     @work(group="near-stand", exclusive=True, exit_on_error=False, description="follow the rows")
     async def _stand(self) -> None:
         """Show the groups as they stand among the rows of now."""
-        from tui.services.near import standing
+        from tui.services.checks.near import standing
 
         found = self.found
         if found is None:
@@ -206,7 +206,7 @@ class NearView(Dialog[int]):
             if self.member:
                 text = await asyncio.to_thread(differences, first, this)
             else:
-                from tui.core.text import visible
+                from tui.core.text.text import visible
 
                 text = Text(visible(whole(first)))
         self.query_one("#near-differences", Static).update(text)
@@ -256,7 +256,7 @@ class NearView(Dialog[int]):
     @work(group="near-apply", exit_on_error=False, description="keep the first")
     async def action_keep_first(self) -> None:
         """Delete what is like the first of the group."""
-        from tui.services.near import deletable
+        from tui.services.checks.near import deletable
 
         group, found = self.group, self.found
         if group is None or found is None:
@@ -296,7 +296,7 @@ class NearView(Dialog[int]):
     @work(group="near-apply", exit_on_error=False, description="decide all groups")
     async def action_all_groups(self) -> None:
         """Keep the first of every group shown, after a preview with counts."""
-        from tui.services.near import deletable
+        from tui.services.checks.near import deletable
 
         found, groups = self.found, [group for _, group in self.groups]
         if found is None or not groups:
@@ -324,7 +324,7 @@ class NearView(Dialog[int]):
         return "\n".join(told)
 
     async def _delete(self, rows: Collection[int], what: str) -> None:
-        from tui.services.near import delete_rows
+        from tui.services.checks.near import delete_rows
 
         if not rows:
             return

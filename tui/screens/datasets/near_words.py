@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.example import Example, parse
+from tui.core.dataset.example import Example, parse
 from tui.core.near.reading import message_text
-from tui.core.text import one_line, plural, visible
-from tui.core.worddiff import word_diff
+from tui.core.text.text import one_line, plural, visible
+from tui.core.text.word_diff import word_diff
 
 if TYPE_CHECKING:
     from tui.core.near.groups import Group, Reason
-    from tui.services.near import Found, Kind
+    from tui.services.checks.near import Found, Kind
 
 TITLES: dict[Kind, str] = {
     "same": "Exact duplicates",

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.text import plural
-from tui.screens.datasets.place import PlaceInDataset
+from tui.core.text.text import plural
+from tui.screens.datasets.selection import PlaceInDataset
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.services.datasets.comparing import compare_with_disk

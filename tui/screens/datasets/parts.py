@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from tui.core import edits
 from tui.core.edits.content import data_url, image_type
-from tui.core.text import one_line, size_words
+from tui.core.text.text import one_line, size_words
 from tui.screens.datasets.editor import LineEditor
 from tui.screens.datasets.rewriting import Rewriting, attempt
 from tui.screens.dialogs.choose import Choice, Choose
@@ -16,7 +16,7 @@ from tui.screens.dialogs.confirm import Confirm
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from tui.core.example import Message
+    from tui.core.dataset.example import Message
 
 # What OpenAI takes for one image; a line cannot hold more sensibly.
 LARGEST_IMAGE = 10_000_000

@@ -7,13 +7,13 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tui.core import edits
-from tui.core.exact import rewrite
-from tui.core.example import Example, kind_of, parse
+from tui.core.dataset.exact_json import rewrite
+from tui.core.dataset.example import Example, kind_of, parse
 from tui.screens.datasets.files import FileActions
 from tui.screens.datasets.rewriting import Rewriting, attempt
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
-from tui.services.datasets.saving import write_atomically
+from tui.services.datasets.atomic_save import write_atomically
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.screens.datasets.place import PlaceInDataset
+from tui.screens.datasets.selection import PlaceInDataset
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from tui.core.catalog.providers import FileLimits
     from tui.core.checks import Issue, Severity
     from tui.core.formats.foreign import Foreign
-    from tui.core.providers import FileLimits
+    from tui.services.checks.checker import Checker
+    from tui.services.checks.near import Found
+    from tui.services.checks.problems import Problems
     from tui.services.datasets import Document
-    from tui.services.datasets.checking import Checker
-    from tui.services.datasets.problems import Problems
-    from tui.services.lines import FileLines
-    from tui.services.near import Found
+    from tui.services.datasets.file_lines import FileLines
 
 
 # So long nothing may have changed before a small file is looked through for what is alike.
@@ -46,7 +46,7 @@ class ProblemActions(PlaceInDataset):
 
     def start_checks(self, document: Document) -> None:
         """Begin with another document."""
-        from tui.services.datasets.checking import Checker
+        from tui.services.checks.checker import Checker
 
         self.problems = self.foreign = None
         self._checker = Checker(document, self._limits)

@@ -6,10 +6,11 @@ import asyncio
 import zlib
 from typing import TYPE_CHECKING, TypeVar
 
-from tui.core import edits, json_text
-from tui.core.exact import rewrite
-from tui.core.example import Broken, Example, parse_exactly
-from tui.core.text import one_line
+from tui.core import edits
+from tui.core.dataset.exact_json import rewrite
+from tui.core.dataset.example import Broken, Example, parse_exactly
+from tui.core.text import json_text
+from tui.core.text.text import one_line
 from tui.screens.datasets.editor import TextEditor, TooLong, fine, too_long
 from tui.screens.datasets.external import External
 from tui.services.errors import InputError

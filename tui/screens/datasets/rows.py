@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.core.dataset.example import Broken, Example, Message
 from tui.core.edits import other_keys, parts_of
 from tui.core.edits.base import EXAMPLE_KEYS
 from tui.core.edits.whole import setting
-from tui.core.example import Broken, Example, Message
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.widgets.conversation import Turn
 from tui.widgets.diff_view import side_by_side
 

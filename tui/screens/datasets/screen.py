@@ -9,8 +9,8 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from tui.commands import commands_for
-from tui.core.example import Example
-from tui.core.text import plural
+from tui.core.dataset.example import Example
+from tui.core.text.text import plural
 from tui.screens.datasets.bulk import BulkActions
 from tui.screens.datasets.changes import ChangesActions
 from tui.screens.datasets.editing_menus import MenuActions

@@ -9,9 +9,10 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static, TextArea
 
-from tui.core import edits, json_text
+from tui.core import edits
 from tui.core.edits.whole import setting
-from tui.core.text import one_line, visible
+from tui.core.text import json_text
+from tui.core.text.text import one_line, visible
 from tui.screens.datasets.editor import CHECKED_TYPING, too_long, typed_line
 from tui.screens.datasets.rewriting import Rewriting
 from tui.screens.dialogs.base import Dialog
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.example import Message
+    from tui.core.dataset.example import Message
 
 
 class CallEditor(Dialog[edits.CallDraft]):

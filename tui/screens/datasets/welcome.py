@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.screens.dialogs.path import short_path
 from tui.widgets.record_list import RecordList
 

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.screen import ModalScreen
 
 from tui.commands import bindings_for
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher
 from tui.screens.reporting import ReportsErrors, failure_of
 from tui.widgets.error_panel import ErrorPanel

@@ -9,7 +9,7 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from tui.core.text import visible
+from tui.core.text.text import visible
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.text_fields import Entry
 

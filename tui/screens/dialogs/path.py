@@ -12,7 +12,7 @@ from textual import work
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from tui.core.text import one_line, size_words
+from tui.core.text.text import one_line, size_words
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.screens.dialogs.confirm import Confirm
 
 if TYPE_CHECKING:

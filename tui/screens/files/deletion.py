@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from rich.cells import set_cell_size
 
-from tui.core.files import age_words, total_bytes, warning_of
-from tui.core.text import one_line, plural, size_words
+from tui.core.provider.files import age_words, total_bytes, warning_of
+from tui.core.text.text import one_line, plural, size_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.core.files import StoredFile
+    from tui.core.provider.files import StoredFile
 
 _SHOWN = 8
 _USE = 18  # columns for who uses a file

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.files import StoredFile
-from tui.core.text import one_line, size_words
+from tui.core.provider.files import StoredFile
+from tui.core.text.text import one_line, size_words
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace
 from tui.screens.files.marks import FileMarks

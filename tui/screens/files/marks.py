@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.files import StoredFile
-from tui.core.text import plural
+from tui.core.provider.files import StoredFile
+from tui.core.text.text import plural
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.files.sending import FileSending
 from tui.widgets.record_list import RecordList

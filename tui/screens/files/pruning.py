@@ -9,8 +9,8 @@ from rich.text import Text
 from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
-from tui.core.files import prunable, read_age, total_bytes
-from tui.core.text import plural, size_words
+from tui.core.provider.files import prunable, read_age, total_bytes
+from tui.core.text.text import plural, size_words
 from tui.screens.dialogs.base import Dialog
 from tui.screens.files.deletion import line_of
 from tui.widgets.record_list import RecordList
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.files import StoredFile
+    from tui.core.provider.files import StoredFile
 
 OLD = "30d"
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from rich.cells import set_cell_size
 from rich.text import Text
 
-from tui.core.files import StoredFile, age_words
-from tui.core.text import one_line, size_words, visible
-from tui.services.part_ledger import OpenUpload
+from tui.core.provider.files import StoredFile, age_words
+from tui.core.text.text import one_line, size_words, visible
+from tui.services.store.parts_table import OpenUpload
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.widgets import Static
 
-from tui.core.files import StoredFile
-from tui.core.text import one_line, plural, size_words
+from tui.core.provider.files import StoredFile
+from tui.core.text.text import one_line, plural, size_words
 from tui.screens.dialogs.confirm import Confirm, TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.files.deletion import statement, word_for
@@ -20,7 +20,7 @@ from tui.screens.files.training import FileTraining
 from tui.screens.offers import OTHERWISE, no_tuning, wrapped
 from tui.screens.reporting import failure_of
 from tui.services.errors import InputError, NotOffered, ServiceError
-from tui.services.part_ledger import OpenUpload
+from tui.services.store.parts_table import OpenUpload
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from textual.app import ComposeResult
 
-    from tui.services.file_overview import FilesSeen
+    from tui.services.files.overview import FilesSeen
     from tui.services.workspace import Workspace
     from tui.widgets.error_panel import Failure
 

@@ -9,25 +9,25 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.files import age_words
-from tui.core.text import one_line, plural
-from tui.core.transfers import transfer_words
+from tui.core.provider.files import age_words
+from tui.core.provider.transfers import transfer_words
+from tui.core.text.text import one_line, plural
 from tui.screens.deleting import DeletingScreen
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.dialogs.unsaved import saved_first
 from tui.screens.files.rows import Running
 from tui.services.errors import InputError, Unfit
-from tui.services.uploads import state_of
+from tui.services.files.uploads import state_of
 
 if TYPE_CHECKING:
     from textual.worker import Worker
 
-    from tui.core.records import FileInfo
-    from tui.core.transfers import Progress
-    from tui.services.file_verdict import FileVerdict
-    from tui.services.part_ledger import OpenUpload
-    from tui.services.transfers import Transfer, Watch
+    from tui.core.provider.records import FileInfo
+    from tui.core.provider.transfers import Progress
+    from tui.services.checks.file_verdict import FileVerdict
+    from tui.services.files.transfers import Transfer, Watch
+    from tui.services.store.parts_table import OpenUpload
 
 WORK = "upload"
 CHECKING = "checking"  # the key of the row of a file that is looked at before it is sent
@@ -163,7 +163,7 @@ class FileSending(DeletingScreen):
 
     async def _fit(self, path: Path) -> bool:
         """Check the file and ask about warnings and secrets. Raises Unfit for errors."""
-        from tui.services.file_verdict import SMALL, verdict_of
+        from tui.services.checks.file_verdict import SMALL, verdict_of
 
         name = one_line(path.name, 40)
 

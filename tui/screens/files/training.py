@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tui.core.files import StoredFile
+from tui.core.provider.files import StoredFile
 from tui.screens.files.downloading import FileDownloads
 from tui.services.errors import InputError
 

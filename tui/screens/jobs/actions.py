@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.jobs.detail import JobPane, shows_both
 from tui.screens.jobs.draft import Draft, draft_for, draft_from_job, keep_form, kept_form
@@ -15,7 +15,7 @@ from tui.screens.jobs.writing import JobWriting
 from tui.services.errors import InputError, NotOffered, ReadOnly, Refused
 
 if TYPE_CHECKING:
-    from tui.core.jobs import Job
+    from tui.core.jobs.jobs import Job
 
 
 class JobActions(JobWriting):

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
-from tui.core.jobs import Job
-from tui.core.money import budget_words
-from tui.core.text import visible
+from tui.core.jobs.jobs import Job
+from tui.core.money.terms import budget_words
+from tui.core.text.text import visible
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import Confirm, TypedAmount, TypedConfirm
 from tui.screens.dialogs.unsaved import saved_first
-from tui.services.job_creation import Consent
-from tui.services.preflight import PreflightService, refuse_blocked
-from tui.services.preflight.sources import absolute
+from tui.services.jobs.creation import Consent
+from tui.services.jobs.preflight import PreflightService, refuse_blocked
+from tui.services.jobs.preflight.sources import absolute
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from tui.services.drafts import Draft
-    from tui.services.preflight import Preflight
+    from tui.services.jobs.drafts import Draft
+    from tui.services.jobs.preflight import Preflight
     from tui.services.workspace import Workspace
 
 

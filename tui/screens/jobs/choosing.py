@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual import work
 
-from tui.core.text import one_line, size_words
-from tui.core.training import AUTO
+from tui.core.catalog.training import AUTO
+from tui.core.text.text import one_line, size_words
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.jobs.asking import GoOn
@@ -15,12 +15,12 @@ from tui.screens.jobs.creating import Creating
 from tui.screens.jobs.model_choice import default_model, model_choices
 from tui.screens.offers import wrapped
 from tui.services.errors import ServiceError
-from tui.services.presets import Presets, name_problem
+from tui.services.settings.presets import Presets, name_problem
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.services.drafts import Draft
+    from tui.services.jobs.drafts import Draft
     from tui.services.workspace import Workspace
 
 FILE_FIELDS = {"training": "Training file", "validation": "Validation file"}

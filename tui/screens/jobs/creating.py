@@ -9,27 +9,27 @@ from typing import TYPE_CHECKING
 from textual import work
 from textual.widgets import Input, Static
 
-from tui.core.text import one_line, plural, visible
-from tui.core.transfers import transfer_words
+from tui.core.provider.transfers import transfer_words
+from tui.core.text.text import one_line, plural, visible
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.host import host_of
 from tui.screens.jobs.asking import Asking, GoOn
 from tui.services.errors import Refused
-from tui.services.job_creation import JobCreation, refuse_changed, training_closed
-from tui.services.spending import AboveBudget
+from tui.services.jobs.creation import JobCreation, refuse_changed, training_closed
+from tui.services.jobs.spending import AboveBudget
 from tui.widgets.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.worker import Worker
 
-    from tui.core.job_match import Match
-    from tui.core.jobs import Job
-    from tui.core.transfers import Progress
-    from tui.services.drafts import Draft
+    from tui.core.jobs.jobs import Job
+    from tui.core.jobs.match import Match
+    from tui.core.provider.transfers import Progress
     from tui.services.errors import ServiceError
-    from tui.services.job_creation import Consent
-    from tui.services.preflight import Preflight, Source
+    from tui.services.jobs.creation import Consent
+    from tui.services.jobs.drafts import Draft
+    from tui.services.jobs.preflight import Preflight, Source
     from tui.services.workspace import Workspace
 
 WORK = "create-job"

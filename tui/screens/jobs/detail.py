@@ -9,9 +9,9 @@ from rich.text import Text
 from textual.containers import Vertical, VerticalScroll
 from textual.widgets import Static
 
-from tui.core.checkpoints import best_checkpoint, why_best
-from tui.core.curves import Curves, curves
-from tui.core.text import one_line
+from tui.core.jobs.checkpoints import best_checkpoint, why_best
+from tui.core.jobs.curves import Curves, curves
+from tui.core.text.text import one_line
 from tui.screens.jobs.job_curve import JobCurve
 from tui.screens.jobs.lines import FILTERS, checkpoint_row, event_row, passing
 from tui.screens.jobs.words import settings_text, standing
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.widget import Widget
 
-    from tui.core.jobs import Checkpoint, Event, Job
-    from tui.core.metrics import Metrics
+    from tui.core.jobs.jobs import Checkpoint, Event, Job
+    from tui.core.jobs.metrics import Metrics
     from tui.screens.jobs.job_curve import Overlay
     from tui.screens.jobs.rows import Line
-    from tui.services.board_details import JobDetail
     from tui.services.errors import ServiceError
-    from tui.services.job_books import Lineage
+    from tui.services.jobs.job_costs import Lineage
+    from tui.services.jobs.poller_details import JobDetail
 
 VIEWS = ("curve", "events", "checkpoints", "settings")
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.example import Example
+from tui.core.dataset.example import Example
 from tui.screens.dialogs.path import short_path
-from tui.services.drafts import Draft, draft_from_job
+from tui.services.jobs.drafts import Draft, draft_from_job
 
 if TYPE_CHECKING:
     from pathlib import Path

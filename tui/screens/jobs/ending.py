@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Literal
 
 from textual import work
 
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.screens.base import ModeScreen
 from tui.services.errors import InputError
-from tui.services.notifying import TITLE_BACK, notification, notification_kind, title
-from tui.services.readiness import wait_until_ready
+from tui.services.jobs.notifications import TITLE_BACK, notification, notification_kind, title
+from tui.services.models.readiness import wait_until_ready
 
 if TYPE_CHECKING:
-    from tui.core.jobs import Job
+    from tui.core.jobs.jobs import Job
 
 TOGETHER_S = 0.5
 _WAITING = "the provider is still getting it ready."

@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.training import AUTO
+from tui.core.catalog.training import AUTO
 
 if TYPE_CHECKING:
-    from tui.core.training import Terms
-    from tui.services.drafts import Draft
+    from tui.core.catalog.training import Terms
+    from tui.services.jobs.drafts import Draft
 
 WANDB = (
     ("wandb_project", "W&B project", "empty: not reported there"),

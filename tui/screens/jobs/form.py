@@ -10,7 +10,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
-from tui.core.text import one_line
+from tui.core.text.text import one_line
 from tui.screens.host import host_of
 from tui.screens.jobs.choosing import Choosing
 from tui.screens.jobs.draft import keep_form
@@ -25,7 +25,7 @@ from tui.screens.jobs.fields import (
 )
 from tui.screens.jobs.preflight import PreflightPanel
 from tui.screens.reporting import failure_of
-from tui.services.drafts import FIELDS, Draft
+from tui.services.jobs.drafts import FIELDS, Draft
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import Field, Fold, OneOf
 
@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.training import Method
-    from tui.services.preflight import Preflight
+    from tui.core.catalog.training import Method
+    from tui.services.jobs.preflight import Preflight
     from tui.services.workspace import Workspace
 
 KEYS = "ctrl+s creates · ctrl+t presets · ctrl+o uploaded files · ↑ ↓ · esc cancels"

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.curves import Curves, Measure, Point, at_step, curves, loss_words, smoothed
-from tui.core.text import one_line
+from tui.core.jobs.curves import Curves, Measure, Point, at_step, curves, loss_words, smoothed
+from tui.core.text.text import one_line
 from tui.widgets.curve import Curve, Series, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.core.metrics import Metrics
+    from tui.core.jobs.metrics import Metrics
 
 LETTERS = "abcd"
 SMOOTHINGS = (0.0, 0.6, 0.9)

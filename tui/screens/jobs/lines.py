@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.checkpoints import held_out
-from tui.core.curves import loss_words
-from tui.core.text import one_line
+from tui.core.jobs.checkpoints import held_out
+from tui.core.jobs.curves import loss_words
+from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.core.jobs import Checkpoint, Event
+    from tui.core.jobs.jobs import Checkpoint, Event
 
 LEVELS = {"warn": ("!", "yellow"), "warning": ("!", "yellow"), "error": ("✗", "red")}
 # The first is how it begins: the curve shows the steps.

@@ -11,8 +11,8 @@ from tui.screens.dialogs.choose import Choice
 if TYPE_CHECKING:
     from datetime import date
 
-    from tui.core.catalog import Catalog
-    from tui.core.records import ModelInfo
+    from tui.core.catalog.models import Catalog
+    from tui.core.provider.records import ModelInfo
     from tui.services.workspace import Workspace
 
 

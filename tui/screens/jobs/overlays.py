@@ -9,9 +9,9 @@ from tui.screens.jobs.job_curve import LETTERS, Overlay
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.core.jobs import Job
-    from tui.core.metrics import Metrics
-    from tui.services.board import JobBoard, JobDetail
+    from tui.core.jobs.jobs import Job
+    from tui.core.jobs.metrics import Metrics
+    from tui.services.jobs.poller import JobBoard, JobDetail
 
 
 class Overlays:

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.widgets import Static
 
-from tui.services.preflight import LEVELS
+from tui.services.jobs.preflight import LEVELS
 
 if TYPE_CHECKING:
-    from tui.services.preflight import Level, Part, Preflight
+    from tui.services.jobs.preflight import Level, Part, Preflight
 
 _STYLES: dict[Level, str] = {
     "ok": "", "note": "", "ask": "bold yellow", "block": "bold red", "wait": "dim",

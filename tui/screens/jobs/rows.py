@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.curves import loss_words
-from tui.core.job_cost import JobCost, count_words
-from tui.core.moments import moment_words
-from tui.core.progress import Progress
-from tui.core.text import one_line
+from tui.core.jobs.cost import JobCost, count_words
+from tui.core.jobs.curves import loss_words
+from tui.core.jobs.progress import Progress
+from tui.core.text.moments import moment_words
+from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
-    from tui.core.jobs import Job
+    from tui.core.jobs.jobs import Job
 
 # A glyph as well as a word and a colour: state must be readable without colours.
 STATUS = {

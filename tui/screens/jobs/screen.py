@@ -8,10 +8,10 @@ from rich.text import Text
 from textual.containers import Container, Vertical
 from textual.widget import Widget
 
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.screens.jobs.detail import JobPane, shows_both
-from tui.screens.jobs.following import Following
 from tui.screens.jobs.rows import job_heading, job_row
+from tui.screens.jobs.subscriptions import Following
 from tui.screens.offers import jobs_unknown
 from tui.services.errors import InputError
 from tui.widgets.record_list import RecordList
@@ -19,9 +19,9 @@ from tui.widgets.record_list import RecordList
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
-    from tui.core.jobs import Job
-    from tui.services.board import JobDetail
-    from tui.services.job_books import Lineage
+    from tui.core.jobs.jobs import Job
+    from tui.services.jobs.job_costs import Lineage
+    from tui.services.jobs.poller import JobDetail
 
 EMPTY = "No jobs yet. Press n to make one from {0}."
 FEW = 2  # leave the room to the curve

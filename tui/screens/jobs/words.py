@@ -7,18 +7,18 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.curves import read
-from tui.core.text import one_line, visible
+from tui.core.jobs.curves import read
+from tui.core.text.text import one_line, visible
 from tui.screens.jobs.rows import duration_words, long_age, status_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.core.curves import Curves
-    from tui.core.jobs import Job
+    from tui.core.jobs.curves import Curves
+    from tui.core.jobs.jobs import Job
     from tui.screens.jobs.rows import Line
     from tui.services.errors import ServiceError
-    from tui.services.job_books import Lineage
+    from tui.services.jobs.job_costs import Lineage
 
 
 _PARAMETERS = {

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.core.job_export import events_csv, events_jsonl, steps_csv, steps_jsonl
+from tui.core.jobs.export import events_csv, events_jsonl, steps_csv, steps_jsonl
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from pathlib import Path
 
-    from tui.core.jobs import Job
+    from tui.core.jobs.jobs import Job
 
 Make = Callable[[], "Awaitable[str]"]
 
@@ -130,7 +130,7 @@ class JobWriting(JobEnding):
 
 
 def _write(path: Path, text: str) -> None:
-    from tui.services.datasets.saving import write_atomically
+    from tui.services.datasets.atomic_save import write_atomically
 
     try:
         write_atomically(path, [text.encode("utf-8", "backslashreplace")])

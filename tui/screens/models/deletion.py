@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.screens.models.rows import date_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.services.models import TunedModel
+    from tui.services.models.service import TunedModel
 
 _SHOWN = 8
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import set_cell_size
 from rich.text import Text
 
-from tui.core.text import one_line, visible
+from tui.core.text.text import one_line, visible
 from tui.screens.offers import jobs_unknown, no_tuning, wrapped
 from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
-    from tui.services.models import ModelsSeen, TunedModel
+    from tui.services.models.service import ModelsSeen, TunedModel
 
 NONE_YET = "No fine-tuned models yet. Press 3, then n, to make one."
 WIDE = 110  # columns from which base, suffix and shutdown have room in the list

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual import work
 from textual.widgets import Static
 
-from tui.core.text import plural
+from tui.core.text.text import plural
 from tui.screens.deleting import DeletingScreen
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from rich.text import Text
     from textual.app import ComposeResult
 
-    from tui.services.models import ModelsSeen, TunedModel
+    from tui.services.models.service import ModelsSeen, TunedModel
     from tui.services.workspace import Workspace
     from tui.widgets.error_panel import Failure
 

@@ -11,8 +11,8 @@ from tui.services.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.core.money import Money
-    from tui.services.tokens import Rows, TokenService
+    from tui.core.money.terms import Money
+    from tui.services.tokens.service import Rows, TokenService
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +39,8 @@ async def count_rows(
     `on_part` gets the figures of the rows counted so far. Raises InputError
     when the rows or the vocabulary cannot be read.
     """
-    from tui.services.tokens import Cancelled, CountingError
-    from tui.services.vocab import VocabularyError
+    from tui.services.tokens.service import Cancelled, CountingError
+    from tui.services.tokens.vocabularies import VocabularyError
 
     try:
         report = await service.report(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Input, Static
 
-from tui.core.pricing import MOST_EPOCHS
+from tui.core.money.pricing import MOST_EPOCHS
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice
 from tui.screens.tokens import words
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.catalog import Catalog, ModelFacts
+    from tui.core.catalog.models import Catalog, ModelFacts
 
 LAB_MODEL = "lab-small"
 OPENAI_MODEL = "gpt-4.1-mini-2025-04-14"

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.money import budget_words
-from tui.core.text import one_line
+from tui.core.money.terms import budget_words
+from tui.core.text.text import one_line
 from tui.screens.tokens import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from tui.core.money import Budget
-    from tui.services.tokens_report import Measure, TokenReport
+    from tui.core.money.terms import Budget
+    from tui.services.tokens.report import Measure, TokenReport
 
 _ROWS = (
     ("min", "min"),

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.example import Example
-from tui.core.text import one_line, plural
+from tui.core.dataset.example import Example
+from tui.core.text.text import one_line, plural
 from tui.screens.tokens.spreads import unit_of
 from tui.screens.tokens.words import number
 
 if TYPE_CHECKING:
     from tui.screens.tokens.figures import FileFigures
     from tui.services.datasets import Document
-    from tui.services.tokens_report import Measure, TokenReport
+    from tui.services.tokens.report import Measure, TokenReport
 
 NONE_CUT = "Nothing is cut: no example is over the training limit. esc goes back."
 NONE_FAR = "No outlier: no example is far longer than the others. esc goes back."

@@ -9,7 +9,7 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.core.text import plural, visible
+from tui.core.text.text import plural, visible
 from tui.screens.dialogs.base import Dialog
 from tui.screens.host import host_of
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tui.core.pieces import ExamplePieces, MessagePieces, Piece
+    from tui.core.tokens.pieces import ExamplePieces, MessagePieces, Piece
 
 # Shown of a message; of one that is cut, so many before the cut and after it.
 _MOST, _BEFORE, _AFTER = 1500, 200, 1500

@@ -10,8 +10,8 @@ from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.core.comparison import Offer, asked_prompts, offer, validated, without_longest
-from tui.core.text import one_line
+from tui.core.text.text import one_line
+from tui.core.tokens.comparison import Offer, asked_prompts, offer, validated, without_longest
 from tui.screens.dialogs.base import Dialog
 from tui.screens.tokens import words
 
@@ -21,10 +21,10 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
 
-    from tui.core.catalog import Catalog, ModelFacts
-    from tui.core.money import Money
+    from tui.core.catalog.models import Catalog, ModelFacts
+    from tui.core.money.terms import Money
     from tui.screens.tokens.figures import FileFigures
-    from tui.services.tokens_report import TokenReport
+    from tui.services.tokens.report import TokenReport
 
 DROPS = (1, 5, 10, 25)
 PROMPTS = 100

@@ -11,7 +11,7 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 from textual.worker import get_current_worker
 
-from tui.core.text import one_line, plural
+from tui.core.text.text import one_line, plural
 from tui.screens.base import ModeScreen
 from tui.screens.tokens import figures
 from tui.screens.tokens.counting import Asked, count_rows
@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
-    from tui.core.money import Budget
+    from tui.core.money.terms import Budget
     from tui.screens.tokens.figures import FileFigures
     from tui.services.datasets import Document
-    from tui.services.tokens import Rows
-    from tui.services.tokens_report import Measure, TokenReport
+    from tui.services.tokens.report import Measure, TokenReport
+    from tui.services.tokens.service import Rows
     from tui.services.workspace import Workspace
 
 NOTHING_OPEN = "No dataset is open. Press 1, then o to open one, or s for the sample."
@@ -181,7 +181,7 @@ class ReportScreen(ModeScreen):
 
     async def _budget_now(self) -> Budget | None:
         """Return what is left of the profile's budget; None when the ledger cannot be read."""
-        from tui.services.spending import budget_now
+        from tui.services.jobs.spending import budget_now
 
         try:
             return await budget_now(self.workspace)
@@ -195,7 +195,7 @@ class ReportScreen(ModeScreen):
         first = await self._count_file(document.snapshot(), document.path.name, cancelled)
         if first is None or self.beside is None:
             return [first] if first else []
-        from tui.services.lines import read_lines
+        from tui.services.datasets.file_lines import read_lines
 
         try:
             lines = await read_lines(self.beside)

@@ -105,7 +105,7 @@ class TokensScreen(ReportScreen):
         await self._switch_measure(-1)
 
     async def _switch_measure(self, by: int) -> None:
-        from tui.services.tokens_report import MEASURES
+        from tui.services.tokens.report import MEASURES
 
         # Roles that no example has are passed over.
         measures = [
@@ -224,7 +224,7 @@ class TokensScreen(ReportScreen):
         path = folder / f"{name}{ending}"
         if not await may_replace(self.app, path):
             return
-        from tui.services import tokens_export as export
+        from tui.services.tokens import export
 
         reports = [file.report for file in self.files]
         try:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.distribution import Histogram, edges, filled
+from tui.core.tokens.distribution import Histogram, edges, filled
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.services.tokens_report import Measure, TokenReport
+    from tui.services.tokens.report import Measure, TokenReport
 
 # Fine enough that the widget can merge them evenly to any width.
 BINS = 240

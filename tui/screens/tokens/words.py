@@ -5,15 +5,15 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui.core import comparison
-from tui.core.text import figure, plural
+from tui.core.text.text import figure, plural
+from tui.core.tokens import comparison
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from tui.core.catalog import ModelFacts
-    from tui.services.tokens_report import TokenReport
+    from tui.core.catalog.models import ModelFacts
+    from tui.services.tokens.report import TokenReport
 
 _SIGNS = {"USD": "$", "EUR": "€", "GBP": "£"}
 _NAMED = 3

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.bulk.run import Outcome, run
-from tui.services.datasets.ahead import ReadAhead, RowsAhead
+from tui.services.datasets.read_ahead import ReadAhead, RowsAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui.core.bulk.model import Work
+    from tui.core.bulk.operations import Work
     from tui.services.datasets.document import Document
 
 _TOLD_EVERY_S = 0.1

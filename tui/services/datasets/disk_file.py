@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.services.datasets.saving import write_atomically
+from tui.services.datasets.atomic_save import write_atomically
 from tui.services.datasets.source import Identity
 
 if TYPE_CHECKING:
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.services.datasets.content import Content
-    from tui.services.datasets.journal import Journal
+    from tui.services.datasets.journal.journal import Journal
 
 
 class DiskFile:

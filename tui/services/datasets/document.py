@@ -6,14 +6,14 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeVar
 
-from tui.core.example import write
-from tui.core.splices import Splice, Step, between
+from tui.core.dataset.example import write
+from tui.core.dataset.splices import Splice, Step, between
 from tui.services.datasets.content import Content, Snapshot
 from tui.services.datasets.disk_file import DiskFile
-from tui.services.datasets.journal import Journal, JournalBusyError
+from tui.services.datasets.journal.journal import Journal, JournalBusyError
+from tui.services.datasets.journal.record import Record
+from tui.services.datasets.journal.recovery import Recovered, fresh, recover
 from tui.services.datasets.reading import OpenRows
-from tui.services.datasets.record import Record
-from tui.services.datasets.recovery import Recovered, fresh, recover
 from tui.services.datasets.rewriting import splices_of
 from tui.services.datasets.source import LineSource
 from tui.services.errors import InputError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Sequence
     from pathlib import Path
 
-    from tui.core.example import Example
+    from tui.core.dataset.example import Example
 
 __all__ = ["Change", "Document", "Snapshot"]
 

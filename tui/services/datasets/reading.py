@@ -8,16 +8,16 @@ import weakref
 from array import array
 from typing import TYPE_CHECKING
 
-from tui.core.example import Broken, Example, parse_exactly
-from tui.core.large import numbers_from
+from tui.core.arrays import numbers_from
+from tui.core.dataset.example import Broken, Example, parse_exactly
 from tui.services.background import start
 from tui.services.datasets.content import Content, Snapshot
-from tui.services.datasets.parsed import ParsedRows
+from tui.services.datasets.row_cache import ParsedRows
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.core.splices import Rows
+    from tui.core.dataset.splices import Rows
     from tui.services.datasets.source import LineSource
 
 # How long is indexed between two looks of the screen, and how much between two at the clock.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.splices import Splice
+from tui.core.dataset.splices import Splice
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

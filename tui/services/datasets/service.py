@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING
 
 from tui.services.datasets.document import Document
 from tui.services.errors import InputError
-from tui.services.ledger import kept
-from tui.services.locations import private_folder
-from tui.services.store import VersionRecord
-from tui.services.uploads import content_digest
+from tui.services.files.uploads import content_digest
+from tui.services.settings.locations import private_folder
+from tui.services.store.best_effort import kept
+from tui.services.store.store import VersionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.services.locations import Locations
-    from tui.services.store import Store
+    from tui.services.settings.locations import Locations
+    from tui.services.store.store import Store
 
 log = logging.getLogger(__name__)
 SAMPLES = ("support_train.jsonl", "support_valid.jsonl", "preferences.jsonl", "flawed.jsonl")

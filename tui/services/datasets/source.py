@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tui.core.large import gaps_over, newlines
+from tui.core.arrays import gaps_over, newlines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

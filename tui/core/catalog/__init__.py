@@ -1,0 +1,1 @@
+"""What is known of models, providers and training parameters. Read from data/*.toml."""

@@ -1,0 +1,54 @@
+"""When models stop: in the provider's words, with their base, or by what is known of the base."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from tui.core.provider.records import ModelInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.core.catalog.models import Catalog
+
+
+@dataclass(frozen=True, slots=True)
+class Shutdown:
+    """The day a model stops (YYYY-MM-DD, None when none is known), and who says so.
+
+    `source` is the provider's record of the model itself, of its base, or the catalogue.
+    """
+
+    day: str | None = None
+    source: Literal["model", "base", "catalogue"] = "model"
+
+    @property
+    def words(self) -> str:
+        """Return it as part of a line."""
+        if self.day is None:
+            return "not announced"
+        return self.day + {"base": " with its base", "catalogue": " as known here"}.get(
+            self.source, ""
+        )
+
+
+def shutdown_of(
+    model: ModelInfo, base: str, listed: Mapping[str, ModelInfo], catalog: Catalog | None
+) -> Shutdown:
+    """Return when a model stops; a fine-tuned one stops with its base.
+
+    `base` is what it was trained on, possibly another fine-tune. `listed` are the models the
+    provider lists, by id. Without a `catalog` only the provider is believed.
+    """
+    if model.shutdown_date:
+        return Shutdown(model.shutdown_date)
+    root = ModelInfo(base or model.base, None, "", None, {}).base
+    facts = catalog.find(root) if catalog is not None else None
+    for name in (root, facts.base if facts else root):
+        known = listed.get(name)
+        if known is not None and known.id != model.id and known.shutdown_date:
+            return Shutdown(known.shutdown_date, "base")
+    if facts is not None and facts.shutdown is not None:
+        return Shutdown(facts.shutdown.isoformat(), "catalogue")
+    return Shutdown()

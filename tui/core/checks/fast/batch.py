@@ -1,0 +1,215 @@
+"""The checks of very many lines: which rules find something, but not in which words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+import orjson
+
+from tui.core.checks.fast.byte_prefilter import COUNTED, HINTS, Stretch
+from tui.core.checks.fingerprints import digests_of_plain, facts_of
+from tui.core.checks.registry import (
+    CLOSED_TO_TIDY,
+    COUNTS,
+    ROW_RULES,
+    RULES,
+    SEVERITIES,
+    TIDY_COUNTS,
+    BadLine,
+    told_of_foreign,
+)
+from tui.core.checks.report_columns import Columns, rule_numbers
+from tui.core.checks.row import Row, perhaps_untrained, plain
+from tui.core.checks.run import damage, facts_of_bad, read
+from tui.core.checks.secrets import private_findings
+from tui.core.checks.structure import has_more_keys, written_keys
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from typing import Any
+
+    from tui.core.checks.registry import Count, Gate, RowFacts, RowFunction, TidyCount
+
+# A gate, and the rules behind it: the byte that stands for each, and how to count its findings.
+Group = tuple["Gate", list[tuple[bytes, "Count"]]]
+# From a tidy line, its sieve and messages to its signature.
+Quick = Callable[[bytes, bytes, list[dict[str, "Any"]]], bytes]
+
+
+def survey(first: int, lines: Iterable[bytes]) -> Columns:
+    """Return which rules find something in lines that follow each other, and their facts.
+
+    `first` is the number of the first (1-based). Says the same as `check_row` of each, without
+    wording it, and several times faster: most lines are tidy chats in which only few rules
+    could find anything, and which these are is asked of all lines at once.
+    """
+    plan, loads = _plan(), orjson.loads
+    stretch = Stretch([line.rstrip(b"\r\n") for line in lines])
+    columns = Columns()
+    signatures: list[bytes] = []  # of tidy lines not yet in the columns
+    digests: list[tuple[int, int, int, int]] = []
+    trained: list[bool] = []
+    parts = zip(stretch.lines, stretch.sieves, *plan.asked(stretch), strict=True)
+    for number, (line, rest, mask, counted) in enumerate(parts, first):
+        try:
+            raw = loads(line)
+        except orjson.JSONDecodeError:
+            raw = {}
+        if type(raw) is not dict:
+            raw = {}
+        shape = plain(raw)
+        if not shape.tidy:
+            row = Row(line, raw, rest, shape) if raw else read(number, line)
+            columns.add_plain(signatures, digests, trained)  # those before it
+            if counted:
+                mask |= plan.for_counted  # noqa: PLW2901 - of this line alone
+            columns.add(*_of_untidy(row, mask | plan.for_untidy))
+            continue
+        roles, _, keys, untrained = shape
+        messages = raw["messages"]
+        if rest.count(b'":') > keys and written_keys(line) > keys:  # perhaps twice
+            mask |= plan.for_keys  # noqa: PLW2901
+        if untrained:
+            mask |= plan.for_untrained  # noqa: PLW2901
+        signature = counted
+        if mask:
+            found = plan.quickly(mask, line, rest, messages)
+            if found is None:
+                found = _signature(plan.groups(mask), Row(line, raw, rest, shape))
+            signature = _in_order(counted + found) if counted else found
+        signatures.append(signature)
+        digests.append(digests_of_plain(messages, roles))
+        trained.append(not untrained)
+    columns.add_plain(signatures, digests, trained)
+    return columns
+
+
+def _of_untidy(row: Row | BadLine, mask: int) -> tuple[bytes, RowFacts]:
+    if isinstance(row, BadLine):
+        rule, _ = damage(row)
+        numbers = rule_numbers()
+        private = [numbers[found.id] for found, _ in private_findings(row.data)]
+        return _in_order(bytes([numbers[rule.id], *private])), facts_of_bad(rule)
+    return _signature(_plan().groups(mask), row), facts_of(row)
+
+
+def _signature(groups: Iterable[Group], row: Row) -> bytes:
+    signature = b""
+    silent = _plan().silent_on_foreign if row.foreign is not None else frozenset()
+    for gate, rules in groups:
+        if gate(row):
+            for mark, count in rules:
+                if mark not in silent:
+                    signature += mark * count(row)
+    return _in_order(signature)
+
+
+def _in_order(signature: bytes) -> bytes:
+    if len(signature) > signature.count(signature[:1]):
+        return bytes(sorted(signature, key=_plan().order.__getitem__))
+    return signature
+
+
+class _Plan:
+    """Which groups of rules are to be asked of which lines: a mask has a bit for each group.
+
+    `order` says by rule where its problems stand among those of a line.
+    """
+
+    def __init__(self) -> None:
+        numbers = rule_numbers()
+        self._groups: list[Group] = [
+            (gate, [(bytes([numbers[r.id]]), COUNTS.get(r.id) or _counting(f)) for r, f in rules])
+            for gate, rules in ROW_RULES.items()
+        ]
+        self.order = [(SEVERITIES.index(rule.severity), n) for n, rule in enumerate(RULES.values())]
+        self._all = (1 << len(self._groups)) - 1
+        hinted = self._mask([*HINTS, *COUNTED])
+        self.silent_on_foreign = frozenset(
+            bytes([numbers[rule]]) for rule in RULES if not told_of_foreign(rule)
+        )
+        self.for_counted = self._mask(COUNTED)
+        # The number of the group, and its rule: there is but one behind such a gate.
+        self._counted = [
+            (at, rules[0][0], COUNTED[gate])
+            for at, (gate, rules) in enumerate(self._groups)
+            if gate in COUNTED
+        ]
+        self.for_keys = self._mask([has_more_keys])
+        self.for_untrained = self._mask([perhaps_untrained])
+        self.for_untidy = self._all & ~hinted
+        # A gate that gives no hints has to be asked itself.
+        self._always = self.for_untidy & ~self._mask(CLOSED_TO_TIDY) & ~self.for_keys
+        self.groups = lru_cache(maxsize=4096)(self._groups_of)
+        self._tidy = [
+            [(bytes([numbers[rule.id]]), TIDY_COUNTS.get(rule.id)) for rule, _ in rules]
+            for rules in ROW_RULES.values()
+        ]
+        self._quick: dict[int, Quick | None] = {}
+
+    def asked(self, stretch: Stretch) -> tuple[list[int], list[bytes]]:
+        """Return for each line which groups may find something, if it is a tidy chat.
+
+        If it is none, `for_untidy` has to be added. And return what is known to be found in it
+        already; if it is no tidy chat, `for_counted` has to be added for that.
+        """
+        masks = [self._always] * len(stretch.lines)
+        found = [b""] * len(stretch.lines)
+        for number, (gate, _) in enumerate(self._groups):
+            if gate in HINTS:
+                for at in HINTS[gate](stretch):
+                    masks[at] |= 1 << number
+        for number, mark, counted in self._counted:
+            for at, times in counted(stretch):
+                if times < 0:
+                    masks[at] |= 1 << number
+                else:
+                    found[at] += mark * times
+        for at in stretch.hiding:
+            masks[at], found[at] = self._all, b""
+        return masks, found
+
+    def quickly(
+        self, mask: int, line: bytes, rest: bytes, messages: list[dict[str, Any]]
+    ) -> bytes | None:
+        """Return the signature of a tidy line if it takes only rules that are quick."""
+        if mask not in self._quick:
+            self._quick[mask] = self._quick_of(mask)
+        quick = self._quick[mask]
+        return None if quick is None else quick(line, rest, messages)
+
+    def _quick_of(self, mask: int) -> Quick | None:
+        asked = [rules for number, rules in enumerate(self._tidy) if mask >> number & 1]
+        quick = [(mark, count) for rules in asked for mark, count in rules if count is not None]
+        if len(quick) < sum(map(len, asked)):
+            return None
+        return _quickly(quick)
+
+    def _mask(self, gates: Iterable[Gate]) -> int:
+        wanted = {*gates}
+        return sum(1 << n for n, (gate, _) in enumerate(self._groups) if gate in wanted)
+
+    def _groups_of(self, mask: int) -> list[Group]:
+        return [group for number, group in enumerate(self._groups) if mask >> number & 1]
+
+
+@cache
+def _plan() -> _Plan:
+    return _Plan()
+
+
+def _quickly(rules: list[tuple[bytes, TidyCount]]) -> Quick:
+    def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes:
+        return _in_order(b"".join([mark * count(line, rest, messages) for mark, count in rules]))
+
+    return quick
+
+
+def _counting(check: RowFunction) -> Count:
+    def count(row: Row) -> int:
+        found = check(row)
+        return len(found) if isinstance(found, (list, tuple)) else sum(1 for _ in found)
+
+    return count

@@ -1,0 +1,83 @@
+"""What the answers of a sample of the rows are like, for rules on what most of them do."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from tui.core.dataset.example import Broken, Example, parse, texts
+from tui.core.filtering import languages
+
+
+class Lines(Protocol):
+    """Lines by position."""
+
+    def __len__(self) -> int:
+        """Count lines."""
+        ...
+
+    def __getitem__(self, position: int, /) -> bytes:
+        """Return a line without its ending."""
+        ...
+
+
+# So many rows, spread evenly, show a habit as well as all of them do.
+SAMPLED = 400
+_LONGEST_LINE = 100_000  # bytes
+# Shorter texts have too few words to guess a language by.
+_ENOUGH_TEXT = 60
+_ENOUGH_ANSWERS = 20  # of fewer no rule says anything, and guessing may take a second
+_REFUSES = re.compile(
+    r"(?:i['’]m |i am )?(?:very |really |so )?(?:sorry|afraid)[,.]?\s(?:but )?(?:that )?i "
+    r"?(?:can(?:no|['’])t|am unable|am not able)|"
+    r"i can(?:no|['’])t (?:help|assist|comply|do that|provide|fulfil)|"
+    r"i['’]m (?:unable|not able) to|i am (?:unable|not able) to|as an ai\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """How the last answers of sampled examples begin, and in what language they seem to be.
+
+    `answers` counts the answers looked at; `openings` counts first three words, `languages`
+    two-letter codes of those that are long enough for a guess. `developers` counts the
+    examples in which a developer speaks.
+    """
+
+    answers: int = 0
+    refusals: int = 0
+    openings: Counter[str] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
+    developers: int = 0
+
+
+def traits_of(rows: Lines) -> Traits:
+    """Look at up to SAMPLED rows, spread evenly over all."""
+    count = len(rows)
+    wanted = range(count) if count <= SAMPLED else (n * count // SAMPLED for n in range(SAMPLED))
+    looked = [found for at in wanted if (found := _example(rows[at])) is not None]
+    answers = [text for example in looked if (text := _answer(example))]
+    refusals = sum(_REFUSES.match(text) is not None for text in answers)
+    openings = Counter(" ".join(text.split()[:3]) for text in answers)
+    long = [text for text in answers if len(text) >= _ENOUGH_TEXT]
+    guessed = map(languages.guess, long if len(long) >= _ENOUGH_ANSWERS else ())
+    known = Counter(code for code in guessed if code != languages.UNKNOWN)
+    developers = sum(any(m.role == "developer" for m in example.messages) for example in looked)
+    return Traits(len(answers), refusals, openings, known, developers)
+
+
+def _example(line: bytes) -> Example | None:
+    if len(line) > _LONGEST_LINE:
+        return None
+    example = parse(line)
+    return None if isinstance(example, Broken) else example
+
+
+def _answer(example: Example) -> str:
+    """Return how the last answer of an example begins; "" where there is none."""
+    shown = [one for one in example.messages if one.place.section != "non_preferred_output"]
+    said = texts(shown, "assistant")
+    return said[-1][: languages.LOOKED_AT].strip() if said else ""

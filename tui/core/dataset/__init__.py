@@ -1,0 +1,1 @@
+"""Examples and datasets as data: decoding, editing, comparing, splitting."""

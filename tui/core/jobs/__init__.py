@@ -1,0 +1,1 @@
+"""Fine-tuning jobs as data: status, events, curves, progress, cost."""

@@ -1,0 +1,1 @@
+"""Money: currencies, budgets, prices per token, what a job would cost."""

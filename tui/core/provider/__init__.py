@@ -1,0 +1,1 @@
+"""What a provider keeps and tells: files, models, transfers, addresses, keys."""

@@ -1,0 +1,1 @@
+"""Tokens as data: encodings, distributions, truncation, comparison of models."""

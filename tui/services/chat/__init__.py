@@ -1,0 +1,1 @@
+"""Chat completions: a streamed answer with its usage and timing."""

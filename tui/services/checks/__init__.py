@@ -1,0 +1,1 @@
+"""The checks of datasets and of files before they are sent: run off the loop, kept current."""

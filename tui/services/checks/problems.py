@@ -1,0 +1,198 @@
+"""The problems of a dataset as a sequence: counted and placed at once, worded when looked at."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+from itertools import accumulate
+from typing import TYPE_CHECKING, overload
+
+from tui.core.arrays import counted, places_of, running_sums
+from tui.core.checks import (
+    RULES,
+    Columns,
+    FileFacts,
+    check_row,
+    issue_for,
+    severity_of,
+)
+from tui.core.checks.registry import SEVERITIES, PairFindings, issue
+from tui.core.checks.report_columns import rule_numbers
+from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Mapping
+
+    from tui.core.catalog.providers import FileLimits
+    from tui.core.checks import Issue, Rule, Severity
+    from tui.services.datasets.content import Snapshot
+
+_RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
+
+
+class Problems(Sequence["Issue"]):
+    """All problems of the rows of one snapshot, by line and by severity at one provider.
+
+    Going through all of a large file's problems checks its lines again; `counts`, `worst` and
+    `rules_at` cost nothing. `ready` are the issues of rows (by id) too long to check anew.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        columns: Columns,
+        facts: FileFacts,
+        ready: Mapping[int, tuple[Issue, ...]] | None = None,
+        limits: FileLimits | None = None,
+    ) -> None:
+        self.version = snapshot.version
+        self._snapshot = snapshot
+        self._ready = ready or {}
+        self._limits = limits
+        self._rules = [*RULES.values()]
+        self._signatures = [*columns.signatures]
+        self._signs = _signs(columns)
+        self._of_file: dict[int, list[Issue]] = {}
+        self._pairs: list[tuple[Rule, PairFindings]] = []
+        for rule, findings in findings_of_file(columns, facts):
+            if isinstance(findings, PairFindings):
+                self._pairs.append((rule, findings))
+                continue
+            for one in findings:
+                self._of_file.setdefault(one.line, []).append(issue(rule, one, one.line))
+        # Of the rows alone: where the problems of each line end. Few lines have problems that
+        # only the file shows; where those of each end is kept beside.
+        self._row_ends = running_sums(self._signs, [*map(len, self._signatures)])
+        self._file_lines = sorted(self._of_file)
+        self._file_ends = [*accumulate(len(self._of_file[line]) for line in self._file_lines)]
+        self.by_rule = self._count()
+        self._at = lru_cache(maxsize=256)(self._issues_at)
+
+    def _count(self) -> Counter[str]:
+        found: Counter[str] = Counter()
+        times = counted(self._signs, len(self._signatures))
+        for signature, count in zip(self._signatures, times, strict=True):
+            for number in signature if count else b"":
+                found[self._rules[number].id] += count
+        for issues in self._of_file.values():
+            found.update(issue.rule for issue in issues)
+        found.update({rule.id: len(pairs) for rule, pairs in self._pairs if len(pairs)})
+        return found
+
+    @property
+    def counts(self) -> Counter[Severity]:
+        """How many problems there are of each severity."""
+        found: Counter[Severity] = Counter()
+        for rule, times in self.by_rule.items():
+            found[self.severity(rule)] += times
+        return found
+
+    def severity(self, rule: str) -> Severity:
+        """Return how grave the problems of a rule are."""
+        return severity_of(rule, self._limits)
+
+    def worst(self, line: int) -> Severity | None:
+        """Return the worst severity found at a line (1-based; 0 is the file as a whole)."""
+        found = map(self.severity, self.rules_at(line))
+        return min(found, key=_RANK.__getitem__, default=None)
+
+    def rules_at(self, line: int) -> list[str]:
+        """Return the ids of the rules that found something at a line (1-based; 0 is the file)."""
+        found = [self._rules[number].id for number in self._signature(line)]
+        return found + [issue.rule for issue in self._issues_of_file(line)]
+
+    def at(self, line: int) -> tuple[Issue, ...]:
+        """Return the problems of one line (1-based; 0 is the file as a whole)."""
+        return self._at(line)
+
+    def lines_of(self, rule: str) -> list[int]:
+        """Return the numbers of the lines at which a rule found something, in order."""
+        number = rule_numbers().get(rule, -1)
+        having = {n for n, signature in enumerate(self._signatures) if number in signature}
+        lines = [at + 1 for at in places_of(self._signs, having)]
+        if RULES[rule].scope == "file":
+            lines += [
+                n for n, issues in self._of_file.items() if any(i.rule == rule for i in issues)
+            ]
+            lines += [at + 1 for r, pairs in self._pairs if r.id == rule for at in pairs.lines]
+        return sorted(lines)
+
+    def __len__(self) -> int:
+        """Count problems."""
+        return self._before(len(self._signs) + 2)
+
+    def _before(self, line: int) -> int:
+        """Count the problems of all lines before a line."""
+        count = len(self._row_ends)
+        of_rows = self._row_ends[min(line - 1, count) - 1] if line > 1 and count else 0
+        at = bisect_left(self._file_lines, line)
+        of_pairs = sum(pairs.before(line) for _, pairs in self._pairs)
+        return of_rows + of_pairs + (self._file_ends[at - 1] if at else 0)
+
+    @overload
+    def __getitem__(self, index: int) -> Issue: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Issue]: ...
+    def __getitem__(self, index: int | slice) -> Issue | list[Issue]:
+        """Return a problem, or several. Raises IndexError."""
+        if isinstance(index, slice):
+            return [self[i] for i in range(*index.indices(len(self)))]
+        if not -len(self) <= index < len(self):
+            raise IndexError(index)
+        index %= len(self)
+        line = bisect_right(range(len(self._signs) + 2), index, key=self._before) - 1
+        return self._at(line)[index - self._before(line)]
+
+    def _signature(self, line: int) -> bytes:
+        if not 0 < line <= len(self._signs):
+            return b""
+        return self._signatures[self._signs[line - 1]]
+
+    def _issues_at(self, line: int) -> tuple[Issue, ...]:
+        of_row: Sequence[Issue] = ()
+        if self._signature(line):
+            known = self._ready.get(self._snapshot.ids[line - 1])
+            if known is None:
+                of_row = check_row(line, self._snapshot[line - 1]).issues
+            else:  # the row may have moved since
+                of_row = [replace(issue, line=line) for issue in known]
+        found = [*of_row, *self._issues_of_file(line)]
+        told = (issue_for(issue, self._limits) for issue in found)
+        return tuple(sorted(told, key=lambda issue: _RANK[issue.severity]))
+
+    def _issues_of_file(self, line: int) -> list[Issue]:
+        """Return what only the file shows of a line, in the order of the rules."""
+        found = [*self._of_file.get(line, ())]
+        for rule, pairs in self._pairs:
+            if (one := pairs.at(line)) is not None:
+                found.append(issue(rule, one, line))
+        numbers = rule_numbers()
+        return sorted(found, key=lambda issue: numbers[issue.rule])
+
+
+def _signs(columns: Columns) -> array[int]:
+    """Return which signature each line has.
+
+    In a file that is no JSONL at all, such as one array or UTF-16, only the first line has one.
+    """
+    rules = [*RULES.values()]
+    damages = {
+        sign: rules[signature[0]].id
+        for sign, signature in enumerate(columns.signatures)
+        if signature and rules[signature[0]].scope == "line"
+    }
+    if not damages:
+        return columns.signs
+    first = next((at for at, sign in enumerate(columns.signs) if sign in damages), None)
+    if first is None or damages[columns.signs[first]] not in WHOLE_DAMAGE:
+        return columns.signs
+    kinds = columns.kinds
+    if len(kinds) - len(kinds.lstrip(b"\0")) != first:  # kind 0 is a blank line
+        return columns.signs
+    alone = Columns(len(columns)).signs
+    alone[first] = columns.signs[first]
+    return alone

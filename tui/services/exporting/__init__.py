@@ -1,6 +1,0 @@
-"""Writing examples as other programs and providers want them, and in two parts."""
-
-from tui.services.exporting.splitting import plan_split, write_split
-from tui.services.exporting.writing import export_chunks, write_export
-
-__all__ = ["export_chunks", "plan_split", "write_export", "write_split"]

@@ -1,0 +1,1 @@
+"""Files at the provider: uploaded once, in parts where they are large, listed, deleted."""

@@ -1,0 +1,142 @@
+"""All files of a profile with the jobs that use them and where they came from."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.core.jobs.jobs import parse_job
+from tui.core.provider.files import StoredFile, uses_of
+from tui.core.provider.parsing import MalformedError
+from tui.core.provider.records import parse_file
+from tui.services.errors import LedgerError, ServiceError
+from tui.services.store.best_effort import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tui.core.jobs.jobs import Job
+    from tui.core.provider.files import FileUse
+    from tui.core.provider.records import FileInfo
+    from tui.services.files.service import FileService
+    from tui.services.jobs.service import JobService
+    from tui.services.store.parts_table import OpenUpload
+    from tui.services.store.store import Store, UploadRecord
+
+_FILES = "files"
+
+
+@dataclass(frozen=True, slots=True)
+class FilesSeen:
+    """The files, newest first, as they were at a time (Unix seconds).
+
+    `jobs_problem` is why it is not known which jobs use them, or None.
+    """
+
+    files: tuple[StoredFile, ...]
+    unfinished: tuple[OpenUpload, ...]
+    at: float
+    jobs_problem: ServiceError | None = None
+
+
+class FileOverview:
+    """Looks at files and jobs together. Every method raises a ServiceError when it fails."""
+
+    def __init__(self, files: FileService, jobs: JobService, store: Store, profile: str) -> None:
+        self._files = files
+        self._jobs = jobs
+        self._store = store
+        self._profile = profile
+
+    async def look(self) -> FilesSeen:
+        """Ask the provider for its files and jobs, and keep what it says for later."""
+        files, jobs = await asyncio.gather(self._files.list(), self._job_list())
+        problem = jobs if isinstance(jobs, ServiceError) else None
+        raws = [dict(file.raw) for file in files]
+        await kept(self._store.keep_listing(self._profile, _FILES, raws))
+        found = await self._join(files, None if isinstance(jobs, ServiceError) else jobs)
+        return FilesSeen(found, await self._unfinished(), time.time(), problem)
+
+    async def remembered(self) -> FilesSeen | None:
+        """Return what was seen last, without asking the provider; None if that is nothing."""
+        files = await self._store.listing(self._profile, _FILES)
+        if files is None:
+            return None
+        raws, at = files
+        infos = [info for info in map(_file, raws) if info is not None]
+        seen = await self._jobs.history.jobs()
+        found = await self._join(infos, [] if seen.at is not None else None, seen.jobs)
+        return FilesSeen(found, await self._unfinished(), at)
+
+    async def _job_list(self) -> list[Job] | ServiceError:
+        # Files are worth showing without jobs; but none is an orphan then.
+        try:
+            return await self._jobs.list()
+        except ServiceError as error:
+            return error
+
+    async def _join(
+        self,
+        files: Iterable[FileInfo],
+        jobs: Iterable[Job] | None,
+        seen: Iterable[Job] | None = None,
+    ) -> tuple[StoredFile, ...]:
+        try:
+            records = {one.file_id: one for one in await self._store.uploads(self._profile)}
+            if seen is None:
+                seen = (await self._jobs.history.jobs()).jobs
+            asked = await self._store.jobs(self._profile)
+            open_ = {one.digest for one in await self._store.parts.unfinished(self._profile)}
+        except LedgerError:  # the provider's own word is enough to show the list
+            records, seen, asked, open_ = {}, (), [], set()
+        uses = None
+        if jobs is not None:
+            # Those the provider no longer lists were seen here once, or made here.
+            own = [job for job in (_job(one.job) for one in asked if one.job) if job is not None]
+            uses = uses_of([*jobs, *seen, *own])
+        there = await asyncio.to_thread(_still_there, records.values())
+        found = [_stored(file, uses, records.get(file.id), there, open_) for file in files]
+        return tuple(sorted(found, key=lambda one: one.info.created_at or 0, reverse=True))
+
+    async def _unfinished(self) -> tuple[OpenUpload, ...]:
+        try:
+            return tuple(await self._files.unfinished())
+        except LedgerError:
+            return ()
+
+
+def _stored(
+    file: FileInfo,
+    uses: Mapping[str, tuple[FileUse, ...]] | None,
+    record: UploadRecord | None,
+    there: set[str],
+    unfinished: set[str],
+) -> StoredFile:
+    return StoredFile(
+        file,
+        None if uses is None else uses.get(file.id, ()),
+        record.path if record else "",
+        record is not None and record.path in there,
+        record is not None and record.digest in unfinished,
+    )
+
+
+def _still_there(records: Iterable[UploadRecord]) -> set[str]:
+    return {one.path for one in records if one.path and Path(one.path).is_file()}
+
+
+def _job(raw: object) -> Job | None:
+    try:
+        return parse_job(raw)
+    except MalformedError:
+        return None
+
+
+def _file(raw: object) -> FileInfo | None:
+    try:
+        return parse_file(raw)
+    except MalformedError:
+        return None

@@ -1,0 +1,383 @@
+"""Files at the provider: uploaded from disk in a stream, listed, fetched, deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from tui.core.catalog.providers import file_limits
+from tui.core.provider.records import Deleted, FileInfo, parse_deleted, parse_file
+from tui.core.text.text import encodable
+from tui.services.datasets.atomic_save import is_replaceable
+from tui.services.errors import (
+    InputError,
+    NotOffered,
+    NotWritten,
+    Refused,
+    ServiceError,
+    Unanswered,
+)
+from tui.services.files.part_uploads import PartUploads
+from tui.services.files.transfers import Transfers
+from tui.services.files.uploads import (
+    Digests,
+    LocalFile,
+    Sending,
+    changed,
+    content_digests,
+    state_of,
+)
+from tui.services.provider.decode import parsed, parsed_all
+from tui.services.provider.paging import Page, collect, parse_page
+from tui.services.provider.requests import Call, segment
+from tui.services.store.best_effort import kept
+from tui.services.store.store import UploadRecord
+from tui.services.store.uploads_table import AskedUpload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.core.catalog.providers import FileLimits
+    from tui.services.files.transfers import Teller, Watch
+    from tui.services.provider.provider import Provider
+    from tui.services.store.parts_table import OpenUpload
+    from tui.services.store.store import Store
+
+PAGE_SIZE = 1000
+UPLOAD_ANSWER_S = 300.0
+CHUNK = 256 * 1024
+CLOCKS_APART_S = 60  # how far a provider's clock may be behind
+
+
+class FileService:
+    """The files of one profile. Every method raises a ServiceError when it fails."""
+
+    def __init__(self, provider: Provider, store: Store) -> None:
+        self._provider = provider
+        self._store = store
+        self._profile = provider.profile.name
+        self.transfers = Transfers()
+        # The file last read, in which state, and what it is known by: reading 1 GB takes seconds.
+        self._last_read: tuple[object, Digests] = None, Digests("")
+
+    @cached_property
+    def limits(self) -> FileLimits:
+        """What the provider allows of files."""
+        profile = self._provider.profile
+        return file_limits(profile.kind, profile.base_url, profile.file_bytes, profile.part_bytes)
+
+    @cached_property
+    def _parts(self) -> PartUploads:
+        return PartUploads(self._provider, self._store, self.limits, self._find_made)
+
+    async def list(self, purpose: str | None = None) -> list[FileInfo]:
+        """Return all files, newest first, or those of one purpose."""
+        doing = "list the files"
+
+        async def fetch(after: str | None) -> Page:
+            query = {"limit": PAGE_SIZE, "after": after, "purpose": purpose}
+            return parse_page(await self._provider.get_json("/files", query, doing=doing), "files")
+
+        return parsed_all(parse_file, await collect(fetch), doing)
+
+    async def upload(
+        self, path: str | Path, purpose: str = "fine-tune", watch: Watch | None = None
+    ) -> FileInfo:
+        """Send a file, read from disk as it goes; `watch(progress)` is told how far it is.
+
+        What is too large for one request goes in parts, and goes on where an earlier attempt
+        ended. Cancelling the task stops it; parts taken stay. Raises InputError when the file
+        cannot be read, is too large for the provider or changes meanwhile, Unanswered when the
+        outcome is unknown.
+        """
+        return await self._upload(Path(path), purpose, watch)
+
+    async def find_upload(
+        self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
+    ) -> FileInfo | None:
+        """Return an earlier upload of the same content that the provider still has.
+
+        One whose answer was lost counts, if the provider lists just one file like it.
+        """
+        digests = await self._read(Path(path), watch)
+        found = await self._find_upload(digests.sha256, purpose)
+        return found or await self._find_unanswered(Path(path), purpose, digests)
+
+    async def ensure(
+        self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
+    ) -> tuple[FileInfo, bool]:
+        """Return the file for the content at `path` and whether an earlier upload was re-used."""
+        found = await self.find_upload(path, watch, purpose)
+        if found is not None:
+            return found, True
+        return await self._upload(Path(path), purpose, watch), False
+
+    async def unfinished(self) -> Unfinished:
+        """Return the uploads in parts that were begun and can be gone on with, newest first."""
+        return await self._parts.unfinished()
+
+    async def abandon(self, upload: OpenUpload) -> None:
+        """Give an unfinished upload up; its parts are thrown away at the provider."""
+        await self._parts.abandon(upload)
+
+    async def retrieve(self, file_id: str) -> FileInfo:
+        """Return one file's record."""
+        doing = f"show file {file_id}"
+        value = await self._provider.get_json(f"/files/{segment(file_id)}", doing=doing)
+        return parsed(parse_file, value, doing)
+
+    async def content(self, file_id: str) -> bytes:
+        """Return a file's whole content; for what may be large use `download`."""
+        return await self._provider.read(self._content_call(file_id))
+
+    async def download(
+        self,
+        file_id: str,
+        dest: str | Path,
+        on_progress: Callable[[int], None] | None = None,
+    ) -> Path:
+        """Save a file's content at `dest`, complete or not at all; return the path.
+
+        Raises InputError when it cannot be written.
+        """
+        target = Path(dest)
+        if not is_replaceable(target):
+            await self._into(file_id, target, on_progress)
+            return target
+        part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+        try:
+            await self._save(file_id, part, on_progress)
+            await asyncio.to_thread(part.replace, target)
+        except OSError as error:
+            raise _not_written(target, error) from error
+        finally:
+            await asyncio.to_thread(part.unlink, missing_ok=True)
+        return target
+
+    async def _into(
+        self, file_id: str, target: Path, on_progress: Callable[[int], None] | None
+    ) -> None:
+        """Send a file's content into a pipe or a device, which is not to be replaced."""
+        try:
+            with await asyncio.to_thread(target.open, "wb") as out:
+                await self._copy(file_id, out, on_progress)
+        except OSError as error:
+            raise _not_written(target, error) from error
+
+    async def delete(self, file_id: str) -> Deleted:
+        """Delete a file at the provider."""
+        doing = f"delete file {file_id}"
+        value = await self._provider.delete_json(f"/files/{segment(file_id)}", doing=doing)
+        deleted = parsed(lambda raw: parse_deleted(raw, file_id), value, doing)
+        if deleted.deleted:
+            await kept(self._store.forget_upload(self._profile, file_id))
+        return deleted
+
+    def _content_call(self, file_id: str) -> Call:
+        return Call(
+            "GET",
+            f"/files/{segment(file_id)}/content",
+            f"download file {file_id}",
+            headers={"Accept": "*/*"},
+        )
+
+    async def _save(
+        self, file_id: str, part: Path, on_progress: Callable[[int], None] | None
+    ) -> None:
+        with await asyncio.to_thread(part.open, "wb") as out:
+            await self._copy(file_id, out, on_progress)
+            await asyncio.to_thread(os.fsync, out.fileno())
+
+    async def _copy(
+        self, file_id: str, out: BinaryIO, on_progress: Callable[[int], None] | None
+    ) -> None:
+        done = 0
+        async with self._provider.stream(self._content_call(file_id)) as response:
+            async for chunk in response.aiter_bytes(CHUNK):
+                await asyncio.to_thread(out.write, chunk)
+                done += len(chunk)
+                if on_progress is not None:
+                    on_progress(done)
+        await asyncio.to_thread(out.flush)
+
+    async def _upload(self, path: Path, purpose: str, watch: Watch | None) -> FileInfo:
+        self._provider.check_writable(f"upload {path.name}")
+        file = await asyncio.to_thread(LocalFile, path)
+        teller = self.transfers.begin(path, file.size, watch)
+        try:
+            if problem := self.limits.problem(file.size):
+                raise InputError(f"Cannot upload {path.name}", problem, self.limits.larger)
+            return await self._sent(file, purpose, teller)
+        finally:
+            teller.end()
+            file.close()
+
+    async def _sent(self, file: LocalFile, purpose: str, teller: Teller) -> FileInfo:
+        if self.limits.in_parts(file.size):
+            digests = await self._read(file.path, teller.watch)
+            if await asyncio.to_thread(state_of, file.path) != file.state:
+                raise changed(file.path, "was replaced")
+            try:
+                return await self._in_parts(file, purpose, teller, digests)
+            except NotOffered:
+                if self.limits.known:
+                    raise
+                teller.remark("no uploads in parts here: sent in one request")
+        return await self._at_once(file, purpose, teller)
+
+    async def _in_parts(
+        self, file: LocalFile, purpose: str, teller: Teller, digests: Digests
+    ) -> FileInfo:
+        upload, value = await self._parts.send(file, purpose, digests, teller)
+        info = parsed(parse_file, value, f"complete the upload of {file.path.name}")
+        await self._remember(info, file, purpose, digests)
+        await self._parts.done(upload)
+        return info
+
+    async def _at_once(self, file: LocalFile, purpose: str, teller: Teller) -> FileInfo:
+        doing = f"upload {file.path.name}"
+        fields = {"purpose": purpose}
+        sending = Sending(file, "file", fields, hashing=True, on_sent=teller.sent)
+        call = Call(
+            "POST",
+            "/files",
+            doing,
+            content=sending.body(),
+            headers=sending.headers,
+            timeout=max(UPLOAD_ANSWER_S, self._provider.profile.timeout),
+        )
+        teller.start()
+        asked_at = int(time.time())
+        name, where = encodable(file.path.name), _place(file.path)
+        asked = AskedUpload(name, file.size, file.state[1], asked_at)
+        await kept(self._store.asked_uploads.asked(self._profile, where, purpose, asked))
+        try:
+            value = await self._provider.send(call)
+        except ServiceError as error:
+            if sending.failure is not None or not isinstance(error, Unanswered):
+                await kept(self._store.asked_uploads.answered(self._profile, where, purpose))
+            if sending.failure is not None:  # our own reading broke the connection
+                raise sending.failure from None
+            if not isinstance(error, Unanswered):
+                raise
+            teller.remark("asked, no answer: looking for it")
+            teller.finishing()
+            since = asked_at - CLOCKS_APART_S
+            if (value := await self._find_made(name, file.size, purpose, since)) is None:
+                raise
+        info = parsed(parse_file, value, doing)
+        await self._remember(info, file, purpose, sending.digests())
+        return info
+
+    async def _find_unanswered(self, path: Path, purpose: str, digests: Digests) -> FileInfo | None:
+        """Return the file made by an upload of this path whose answer never came, if it is there.
+
+        A file that was written to since is another one.
+        """
+        ledger, where = self._store.asked_uploads, _place(path)
+        asked = await ledger.unanswered(self._profile, where, purpose)
+        if asked is None:
+            return None
+        state = await asyncio.to_thread(state_of, path)
+        if state != (asked.size, asked.modified):
+            return None
+        since = asked.at - CLOCKS_APART_S
+        value = await self._find_made(asked.name, asked.size, purpose, since)
+        if value is None:
+            return None
+        info = parsed(parse_file, value, f"upload {path.name}")
+        await self._store.add_upload(
+            self._profile, _record(info, path, digests, asked.size, purpose)
+        )
+        await ledger.answered(self._profile, where, purpose)
+        return info
+
+    async def _read(self, path: Path, watch: Watch | None) -> Digests:
+        """Read a file to know its content, for parts too where it will go in parts."""
+        size, modified = await asyncio.to_thread(state_of, path)
+        known, digests = self._last_read
+        if known == (path, size, modified):
+            return digests
+        teller = self.transfers.begin(path, size, watch)
+        try:
+            md5 = self.limits.in_parts(size)
+            digests = await content_digests(path, md5=md5, on_read=teller.read)
+        finally:
+            teller.end()
+        if await asyncio.to_thread(state_of, path) == (size, modified):
+            self._last_read = (path, size, modified), digests
+        return digests
+
+    async def _find_upload(self, digest: str, purpose: str) -> FileInfo | None:
+        for record in await self._store.uploads(self._profile, digest):
+            if record.purpose != purpose:
+                continue
+            try:
+                info = await self.retrieve(record.file_id)
+            except Refused as error:
+                if error.status != 404:
+                    raise
+                await self._store.forget_upload(self._profile, record.file_id)
+            else:
+                if info.status not in {"error", "deleted"}:
+                    return info
+        return None
+
+    async def _find_made(self, name: str, size: int, purpose: str, since: int) -> object:
+        """Look for a file whose making was asked for, without an answer; None if there is none.
+
+        What the ledger knows was made by another request. Never raises: that the outcome
+        stays unknown is said by whoever asks.
+        """
+        try:
+            known = {record.file_id for record in await self._store.uploads(self._profile)}
+            files = await self.list(purpose)
+        except ServiceError:
+            return None
+        found = [
+            file.raw
+            for file in files
+            if file.id not in known
+            and file.filename == name
+            and file.bytes in {size, None}
+            and (file.created_at or 0) >= since
+        ]
+        return found[0] if len(found) == 1 else None
+
+    async def _remember(
+        self, info: FileInfo, file: LocalFile, purpose: str, digests: Digests
+    ) -> None:
+        record = _record(info, file.path, digests, file.size, purpose)
+        await kept(self._store.add_upload(self._profile, record))
+        where = _place(file.path)
+        await kept(self._store.asked_uploads.answered(self._profile, where, purpose))
+
+
+def _place(path: Path) -> str:
+    return str(path.absolute())
+
+
+def _record(info: FileInfo, path: Path, digests: Digests, size: int, purpose: str) -> UploadRecord:
+    return UploadRecord(
+        info.id,
+        path.name,
+        _place(path),
+        digests.sha256,
+        size,
+        info.purpose or purpose,
+        int(time.time()),
+    )
+
+
+def _not_written(target: Path, error: OSError) -> NotWritten:
+    return NotWritten(
+        "Cannot write the file", f"{target}: {error.strerror or error}", "Choose another."
+    )
+
+
+# Written here because inside the class `list` is a method.
+Unfinished = list["OpenUpload"]

@@ -1,6 +1,0 @@
-"""Bringing foreign files in: looked at first, then converted, nothing written before asked."""
-
-from tui.services.importing.reading import Looked, columns_of, look, look_at_bytes, read
-from tui.services.importing.writing import write_dropped, write_lines
-
-__all__ = ["Looked", "columns_of", "look", "look_at_bytes", "read", "write_dropped", "write_lines"]

@@ -1,0 +1,1 @@
+"""Fine-tuning jobs: drafted, looked at before they cost, created once, polled, kept."""

@@ -1,0 +1,28 @@
+"""Looking at a whole job before anything is sent: data, tokens, cost, model, what goes where."""
+
+from tui.services.jobs.preflight.looking import PreflightService
+from tui.services.jobs.preflight.model import (
+    LEVELS,
+    TOPICS,
+    Level,
+    Part,
+    Preflight,
+    Price,
+    Topic,
+    refuse_blocked,
+)
+from tui.services.jobs.preflight.sources import Source, is_path
+
+__all__ = [
+    "LEVELS",
+    "TOPICS",
+    "Level",
+    "Part",
+    "Preflight",
+    "PreflightService",
+    "Price",
+    "Source",
+    "Topic",
+    "is_path",
+    "refuse_blocked",
+]

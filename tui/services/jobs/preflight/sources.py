@@ -1,0 +1,154 @@
+"""The files of a job: on this machine and checked, or uploaded already."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.core.text.text import one_line, plural, size_words
+from tui.services.checks.file_verdict import FileVerdict, verdict_of
+from tui.services.errors import InputError, Refused, ServiceError
+from tui.services.files.uploads import content_digests
+
+if TYPE_CHECKING:
+    from tui.core.provider.records import FileInfo
+    from tui.services.workspace import Workspace
+
+_REMEMBERED = 8
+_LOOK_FOR_TWIN = 200_000_000  # bytes; reading more only to know its content is not worth it
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A training or validation file.
+
+    `path` is where its lines can be read, also for an uploaded file whose source is still here
+    unchanged; `file_id` is set for an uploaded one. `size` in bytes, None if unknown.
+    """
+
+    path: Path | None
+    file_id: str | None
+    size: int | None = None
+    verdict: FileVerdict | None = None
+
+    @property
+    def sent(self) -> bool:
+        """Whether it would be uploaded."""
+        return self.file_id is None
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        return one_line(self.path.name if self.path else self.file_id or "", 36)
+
+    @property
+    def words(self) -> str:
+        """The file with what it holds, in words."""
+        name = self.name
+        if self.file_id is not None:
+            name = one_line(self.file_id, 36) + (f" = {name}" if self.path else "")
+        parts = [plural(self.verdict.examples, "example")] if self.verdict else []
+        parts += [] if self.size is None else [size_words(self.size)]
+        return f"{name}: {', '.join(parts)}" if parts else name
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as headless commands print it."""
+        return {
+            "path": str(self.path) if self.path else None,
+            "file_id": self.file_id,
+            "bytes": self.size,
+            "examples": self.verdict.examples if self.verdict else None,
+        }
+
+
+def is_path(text: str) -> bool:
+    """Tell a path from the id of an uploaded file: it exists, or looks like one. Blocking."""
+    text = text.strip()
+    if "/" in text or text.startswith("~") or Path(text).suffix in {".jsonl", ".json"}:
+        return True
+    try:
+        return Path(text).exists()
+    except (OSError, ValueError):  # too long a name, or one with a NUL
+        return False
+
+
+def absolute(text: str) -> Path:
+    """Return the path a field means."""
+    return Path(text.strip()).expanduser().absolute()
+
+
+class Sources:
+    """Looks at files; what was checked and did not change is not checked again."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+        self._checks: dict[tuple[Path, int, int], asyncio.Task[FileVerdict]] = {}
+        self._infos: dict[str, FileInfo] = {}
+
+    async def look(self, text: str) -> Source:
+        """Look at a file that was typed. Raises ServiceError when it cannot be used."""
+        if await asyncio.to_thread(is_path, text):
+            path = absolute(text)
+            verdict = await self._verdict(path)
+            return Source(path, None, verdict.size, verdict)
+        return await self._uploaded(text.strip())
+
+    async def _verdict(self, path: Path) -> FileVerdict:
+        try:
+            stat = await asyncio.to_thread(path.stat)
+        except (OSError, ValueError):
+            return await verdict_of(path)  # says what is wrong
+        key = (path, stat.st_size, stat.st_mtime_ns)
+        if key not in self._checks:
+            while len(self._checks) >= _REMEMBERED:
+                self._checks.pop(next(iter(self._checks))).cancel()
+            self._checks[key] = asyncio.create_task(verdict_of(path))
+        check = self._checks[key]
+        try:
+            # A look that is given up for another goes on checking the same file.
+            return await asyncio.shield(check)
+        except ServiceError:
+            self._checks.pop(key, None)
+            raise
+
+    def close(self) -> None:
+        """Stop checking."""
+        for check in self._checks.values():
+            check.cancel()
+        self._checks.clear()
+
+    async def _uploaded(self, file_id: str) -> Source:
+        try:
+            info = self._infos.get(file_id) or await self._workspace.files.retrieve(file_id)
+        except Refused as error:
+            name = self._workspace.profile.name
+            raise InputError(
+                "Cannot use the file",
+                f"{one_line(file_id, 60)} is no file here, and {name} says: {error.brief}",
+                "Choose a file, or type the id of an uploaded one.",
+            ) from error
+        except ServiceError:  # it may be there: asking for the job will tell
+            return Source(None, file_id)
+        self._infos[file_id] = info
+        twin = await self._twin(file_id)
+        if twin is None:
+            return Source(None, file_id, info.bytes)
+        return Source(twin.path, file_id, twin.size, twin)
+
+    async def _twin(self, file_id: str) -> FileVerdict | None:
+        """Return the file here that was uploaded as `file_id`, if it still is as it was."""
+        records = await self._workspace.store.uploads(self._workspace.profile.name)
+        record = next((one for one in records if one.file_id == file_id), None)
+        if record is None or record.size > _LOOK_FOR_TWIN:
+            return None
+        path = Path(record.path)
+        try:
+            if (await asyncio.to_thread(path.stat)).st_size != record.size:
+                return None
+            if (await content_digests(path)).sha256 != record.digest:
+                return None
+            return await self._verdict(path)
+        except (OSError, InputError):
+            return None

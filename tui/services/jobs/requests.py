@@ -1,0 +1,156 @@
+"""What a fine-tuning job is asked for with, checked before anything is sent."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tui.core.catalog.training import Method, Terms, Value, terms
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.core.money.terms import Forecast
+
+NONCE = "finetui_nonce"
+MOST_SEED = 2_147_483_647
+MAX_METADATA = 15  # of 16 pairs; one is ours
+_LONGEST_KEY, _LONGEST_VALUE = 64, 512
+_MOST_TAGS, _LONGEST_TAG = 50, 64
+_SUFFIX = re.compile(r"[A-Za-z0-9._-]+")
+
+
+def _usual() -> Terms:
+    return terms("custom", None)
+
+
+@dataclass(frozen=True, slots=True)
+class JobRequest:
+    """A job to create. Files are ids; `parameters` are hyperparameters by their ids.
+
+    A hyperparameter that is not there is left to the provider. `wandb` are the settings of
+    Weights & Biases, none when empty. `grader` is needed for reinforcement only. `forecast` is
+    remembered with the job and not sent.
+    """
+
+    training_file: str
+    model: str
+    validation_file: str | None = None
+    suffix: str | None = None
+    seed: int | None = None
+    method: Method = "supervised"
+    parameters: Mapping[str, Value] = field(default_factory=dict)
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    wandb: Mapping[str, str | list[str]] = field(default_factory=dict)
+    grader: Mapping[str, Any] | None = None
+    terms: Terms = field(default_factory=_usual)
+    forecast: Forecast | None = None
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what the protocol would refuse, each in one sentence; empty when it is fine."""
+        found = [
+            "" if self.training_file else "A training file is needed.",
+            "" if self.model else "A base model is needed.",
+            self._method_problem(),
+            seed_problem(self.seed),
+            suffix_problem(self.suffix, self.terms),
+            *(self._parameter_problem(name, value) for name, value in self.parameters.items()),
+            metadata_problem(self.metadata, self.terms),
+            wandb_problem(self.wandb, self.terms),
+        ]
+        return tuple(problem for problem in found if problem)
+
+    def _method_problem(self) -> str:
+        if self.method not in self.terms.methods:
+            offered = ", ".join(self.terms.methods)
+            return f"The method {self.method} is not offered here, only {offered}."
+        if self.method != "reinforcement":
+            return ""
+        if self.grader is None:
+            return "Reinforcement needs a grader."
+        return "" if self.validation_file else "Reinforcement needs a validation file."
+
+    def _parameter_problem(self, name: str, value: Value) -> str:
+        parameter = self.terms.parameter(name)
+        if parameter is None:
+            return f"{name} is not offered here."
+        if not parameter.fits(self.method):
+            return f"{parameter.label} belongs to {', '.join(parameter.methods)} only."
+        return parameter.problem(value)
+
+    def body(self, nonce: str) -> dict[str, Any]:
+        """Return the request as it is sent. Raises InputError when `problems` finds any."""
+        if problems := self.problems():
+            raise InputError("Cannot create the job", " ".join(problems), "Correct it.")
+        body: dict[str, Any] = {"model": self.model, "training_file": self.training_file}
+        optional = {
+            "validation_file": self.validation_file,
+            "suffix": self.suffix,
+            "seed": self.seed,
+        }
+        body |= {name: value for name, value in optional.items() if value is not None}
+        body["metadata"] = {**self.metadata, NONCE: nonce}
+        if self.wandb:
+            body["integrations"] = [{"type": "wandb", "wandb": dict(self.wandb)}]
+        return body | self._method_body()
+
+    def _method_body(self) -> dict[str, Any]:
+        chosen = self.hyperparameters()
+        if self.terms.place == "top":
+            return {"hyperparameters": chosen} if chosen else {}
+        # Plain supervised jobs are also understood by servers that know no `method`.
+        if not chosen and self.method == "supervised":
+            return {}
+        inner: dict[str, Any] = {"hyperparameters": chosen} if chosen else {}
+        if self.method == "reinforcement":
+            inner["grader"] = dict(self.grader or {})
+        return {"method": {"type": self.method, self.method: inner}}
+
+    def hyperparameters(self) -> dict[str, object]:
+        """Return what was chosen, under the protocol's names."""
+        known = {name: self.terms.parameter(name) for name in self.parameters}
+        return {one.key: self.parameters[name] for name, one in known.items() if one is not None}
+
+
+def seed_problem(seed: int | None) -> str:
+    """Return what is wrong with a seed."""
+    fine = seed is None or 0 <= seed <= MOST_SEED
+    return "" if fine else f"The seed must be from 0 to {MOST_SEED:,}."
+
+
+def suffix_problem(suffix: str | None, offered: Terms) -> str:
+    """Return what is wrong with a suffix."""
+    if suffix is None or (_SUFFIX.fullmatch(suffix) and len(suffix) <= offered.suffix_most):
+        return ""
+    return f"The suffix may have 1 to {offered.suffix_most} letters, digits, dots and dashes."
+
+
+def metadata_problem(pairs: Mapping[str, str], offered: Terms) -> str:
+    """Return what is wrong with pairs of metadata."""
+    if pairs and not offered.metadata:
+        return "Metadata is not offered here."
+    if len(pairs) > MAX_METADATA:
+        return f"At most {MAX_METADATA} pairs of metadata."
+    if NONCE in pairs:
+        return f"{NONCE} is the mark by which finetui finds the job again."
+    if any(not key or len(key) > _LONGEST_KEY for key in pairs):
+        return f"A key of metadata has 1 to {_LONGEST_KEY} characters."
+    if any(len(value) > _LONGEST_VALUE for value in pairs.values()):
+        return f"A value of metadata has at most {_LONGEST_VALUE} characters."
+    return ""
+
+
+def wandb_problem(settings: Mapping[str, str | list[str]], offered: Terms) -> str:
+    """Return what is wrong with the settings of Weights & Biases."""
+    if not settings:
+        return ""
+    if "wandb" not in offered.integrations:
+        return "Weights & Biases is not offered here."
+    if not settings.get("project"):
+        return "Weights & Biases needs a project."
+    tags = settings.get("tags", [])
+    if len(tags) > _MOST_TAGS or any(len(tag) > _LONGEST_TAG for tag in tags):
+        return f"At most {_MOST_TAGS} tags of at most {_LONGEST_TAG} characters."
+    return ""

@@ -1,0 +1,253 @@
+"""Fine-tuning jobs: created exactly once, listed, followed, ended."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import time
+from typing import TYPE_CHECKING, Any
+
+from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
+from tui.core.jobs.match import Match, match
+from tui.core.provider.records import decode_result
+from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
+from tui.services.jobs.job_cache import JobHistory
+from tui.services.jobs.poller_pace import Pace
+from tui.services.jobs.requests import NONCE, JobRequest
+from tui.services.jobs.tail import JobUpdate, follow
+from tui.services.provider.decode import parsed, parsed_all
+from tui.services.provider.paging import Page, collect, parse_page
+from tui.services.provider.requests import segment
+from tui.services.provider.writes import Write
+from tui.services.store.best_effort import kept
+from tui.services.store.process_token import own_token
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Container, Mapping, Sequence
+
+    from tui.services.files.service import FileService
+    from tui.services.provider.provider import Provider
+    from tui.services.store.store import Store
+
+__all__ = ["JobRequest", "JobService", "JobUpdate"]
+
+PAGE_SIZE = 100
+FEW_NEW = 20
+JOBS = "/fine_tuning/jobs"
+# After a lost answer: looked for after these many seconds, one after the other.
+LOOK_AFTER_S = (0.0, 1.0, 2.0, 4.0)
+LOOK_AT = 200  # jobs, the newest
+
+
+class JobService:
+    """The jobs of one profile. Every method raises a ServiceError when it fails."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        store: Store,
+        files: FileService,
+        *,
+        look_after: Sequence[float] = LOOK_AFTER_S,
+        pace: Callable[[], Pace] = Pace,
+    ) -> None:
+        self._provider = provider
+        self._store = store
+        self._files = files
+        self._profile = provider.profile.name
+        self._look_after = look_after
+        self._pace = pace
+        self.history = JobHistory(store.history, self._profile)
+
+    async def create(
+        self,
+        request: JobRequest,
+        on_lost: Callable[[ServiceError], None] | None = None,
+        *,
+        nonce: str | None = None,
+        on_found: Callable[[Match], None] | None = None,
+    ) -> Job:
+        """Create one job, never two.
+
+        The request is sent once and carries a nonce. If no certain answer comes, `on_lost` is
+        told and the job is looked for; `on_found` is told how sure it is that it was found.
+        Raises Unanswered only when it still cannot be found. A `nonce` is given where money
+        was reserved by it: nothing is sent then unless the ledger takes note.
+        """
+        doing = "create the job"
+        reserved, nonce = nonce is not None, nonce or new_nonce()
+        body = request.body(nonce)
+        asked = self._store.job_asked(self._profile, nonce, body, own_token())
+        await (asked if reserved else kept(asked))
+        if request.forecast is not None:
+            await kept(self._store.forecasts.add(self._profile, nonce, request.forecast))
+        asked_at = time.time()
+        with self._provider.watched(Write(doing, "POST", JOBS)):
+            try:
+                raw = await self._provider.post_json(JOBS, body, doing=doing)
+                job = parsed(parse_job, raw, doing)
+            except ServiceError as error:
+                if not _outcome_unknown(error):
+                    await kept(self._store.job_refused(self._profile, nonce))
+                    raise
+                if on_lost is not None:
+                    on_lost(error)
+                found = await self._look_for(nonce, body, asked_at, error)
+                if on_found is not None:
+                    on_found(found)
+                assert found.job is not None
+                job = found.job
+            await kept(self._store.job_made(self._profile, nonce, job.raw))
+        self.history.saw_jobs([job])
+        return job
+
+    async def find_asked(self, nonce: str, request: Mapping[str, Any], asked_at: float) -> Match:
+        """Return which job came of a request that got no answer, and how sure that is."""
+        query = {f"metadata[{NONCE}]": nonce}
+        jobs = await self._pages(limit=LOOK_AT, query=query)
+        found = match(jobs, NONCE, nonce, {}, asked_at)
+        if found.job is not None:
+            return found
+        # Where metadata is not kept, the filter leaves nothing, and marks are nowhere.
+        records = await self._store.jobs(self._profile)
+        known = {one.job_id for one in records if one.job_id is not None and one.nonce != nonce}
+        return match(await self._pages(limit=LOOK_AT), NONCE, nonce, request, asked_at, known)
+
+    async def list(self, limit: int | None = None) -> list[Job]:
+        """Return the jobs, newest first, all of them or at most `limit`."""
+        jobs = await self._pages(limit=limit)
+        self.history.saw_jobs(jobs, listed=True)
+        return jobs
+
+    async def retrieve(self, job_id: str) -> Job:
+        """Return one job as it is now."""
+        doing = f"show job {job_id}"
+        value = await self._provider.get_json(f"{JOBS}/{segment(job_id)}", doing=doing)
+        job = parsed(parse_job, value, doing)
+        self.history.saw_jobs([job])
+        return job
+
+    async def cancel(self, job_id: str) -> Job:
+        """End a job; what it trained so far is lost unless a checkpoint was kept."""
+        return await self._act(job_id, "cancel")
+
+    async def pause(self, job_id: str) -> Job:
+        """Pause a running job, where the provider offers it."""
+        return await self._act(job_id, "pause")
+
+    async def resume(self, job_id: str) -> Job:
+        """Let a paused job go on."""
+        return await self._act(job_id, "resume")
+
+    async def events(self, job_id: str, known: Container[str] = ()) -> Events:
+        """Return all events, oldest first; only those after the last one in `known`, if given."""
+        doing = f"read the events of job {job_id}"
+        raws = await self._walk(f"{JOBS}/{segment(job_id)}/events", doing, known=known)
+        events = [parsed(parse_event, raw, doing) for raw in reversed(raws)]
+        self.history.saw_events(job_id, events)
+        return events
+
+    async def checkpoints(self, job_id: str) -> Checkpoints:
+        """Return the checkpoints kept, by step."""
+        doing = f"read the checkpoints of job {job_id}"
+        raws = await self._walk(f"{JOBS}/{segment(job_id)}/checkpoints", doing)
+        found = parsed_all(parse_checkpoint, raws, doing)
+        found.sort(key=lambda checkpoint: checkpoint.step or 0)
+        self.history.saw_checkpoints(job_id, found)
+        return found
+
+    async def result_csv(self, job_id: str) -> str:
+        """Return the job's result file as CSV text. Raises InputError while there is none."""
+        job = await self.retrieve(job_id)
+        if not job.result_files:
+            raise InputError(
+                f"No result file of job {job_id}",
+                f"its status is {job.status} and it lists no result file",
+                "It comes with a job that succeeded.",
+            )
+        return decode_result(await self._files.content(job.result_files[0]))
+
+    def follow(
+        self, job_id: str, on_wait: Callable[[ServiceError], None] = lambda _: None
+    ) -> AsyncGenerator[JobUpdate]:
+        """Yield the job with its new events whenever something changed, until it ended.
+
+        Passing failures are sat out; ten in a row, or one that will not pass, are raised.
+        `on_wait` is told when the server asks for a longer wait than there would be.
+        """
+        return follow(self, job_id, self._pace(), on_wait)
+
+    async def _act(self, job_id: str, action: str) -> Job:
+        doing = f"{action} job {job_id}"
+        path = f"{JOBS}/{segment(job_id)}/{action}"
+        job = parsed(parse_job, await self._provider.post_json(path, doing=doing), doing)
+        self.history.saw_jobs([job])
+        return job
+
+    async def close(self) -> None:
+        """Write down what was seen; no more is noted afterwards."""
+        await self.history.close()
+
+    async def _look_for(
+        self, nonce: str, request: Mapping[str, Any], asked_at: float, lost: ServiceError
+    ) -> Match:
+        found = Match()
+        for wait in self._look_after:
+            await asyncio.sleep(wait)
+            try:
+                found = await self.find_asked(nonce, request, asked_at)
+            except ServiceError:  # still gone: the next look may get through
+                continue
+            if found.job is not None:
+                return found
+        await kept(self._store.job_unanswered(self._profile, nonce))
+        likely = f"; it may be one of {', '.join(found.others)}" if found.others else ""
+        raise Unanswered(
+            "The job was asked for, and its outcome is unknown",
+            f"{lost.cause}; no job with nonce {nonce} is listed so far{likely}",
+            "`finetui jobs unanswered` looks again; do so before creating it again.",
+            request_id=lost.request_id,
+        ) from lost
+
+    async def _pages(self, limit: int | None, query: dict[str, str] | None = None) -> Jobs:
+        doing = "list the jobs"
+        raws = await self._walk(JOBS, doing, limit=limit, query=query)
+        return parsed_all(parse_job, raws, doing)
+
+    async def _walk(
+        self,
+        path: str,
+        doing: str,
+        *,
+        limit: int | None = None,
+        known: Container[str] = (),
+        query: dict[str, str] | None = None,
+    ) -> Raws:
+        size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
+
+        async def fetch(after: str | None) -> Page:
+            # Whoever knows the older ones mostly wants the first few.
+            some = FEW_NEW if known and after is None else size
+            asked = {"limit": some, "after": after, **(query or {})}
+            return parse_page(await self._provider.get_json(path, asked, doing=doing), "jobs")
+
+        return await collect(fetch, limit=limit, known=known)
+
+
+def new_nonce() -> str:
+    """Return a mark by which one job can be found again."""
+    return secrets.token_hex(12)
+
+
+# Written here because inside the class `list` is a method.
+Events = list[Event]
+Checkpoints = list[Checkpoint]
+Jobs = list[Job]
+Raws = list[Any]
+
+
+def _outcome_unknown(error: ServiceError) -> bool:
+    """Whether the job may exist all the same: no answer, a broken one, or a gateway's."""
+    if isinstance(error, Refused):
+        return error.status >= 500 or error.status == 408
+    return isinstance(error, Unanswered | Malformed)

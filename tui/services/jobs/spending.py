@@ -1,0 +1,117 @@
+"""What a profile's jobs have come to so far, and money set aside for the next, from the ledger."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from tui.core.jobs.jobs import Job, parse_job
+from tui.core.money.pricing import Cost
+from tui.core.money.terms import Budget, amount_words, budget_of, budget_words
+from tui.core.provider.parsing import MalformedError
+from tui.services.errors import NeedsConfirmation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from decimal import Decimal
+
+    from tui.core.catalog.models import Catalog
+    from tui.core.money.terms import Money
+    from tui.services.store.reservations_table import Books, Reservation
+    from tui.services.workspace import Workspace
+
+
+class AboveBudget(NeedsConfirmation):
+    """Between the look and the asking, other jobs have taken what was left of the budget."""
+
+
+async def budget_now(workspace: Workspace) -> Budget:
+    """Return the budget of the profile in use, and what of it is spent and reserved.
+
+    What its known jobs have come to is spent, and what jobs that are not made yet may cost is
+    reserved. The jobs are those asked for from here and those the provider has listed. Raises
+    LedgerError, and InputError for the user's own catalogue.
+    """
+    books = await workspace.store.reservations.books(workspace.profile.name)
+    catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
+    live, money = workspace.board.state.jobs, workspace.profile.money
+    return await asyncio.to_thread(_budget, books, live, catalog, money)
+
+
+async def reserve(
+    workspace: Workspace, nonce: str, amount: Decimal, *, above: bool = False
+) -> None:
+    """Set an amount aside for the job that will be asked for with `nonce`.
+
+    Raises AboveBudget when that goes above the budget and `above` does not allow it, and
+    LedgerError when it cannot be written down: nothing keeps to a budget then.
+    """
+    profile = workspace.profile
+    catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
+    live = workspace.board.state.jobs
+
+    def check(books: Books) -> None:
+        budget = _budget(books, live, catalog, profile.money)
+        if budget.exceeded_by(amount) and not above:
+            raise _above(budget, amount)
+
+    ledger, currency = workspace.store.reservations, profile.money.name
+    await ledger.reserve(profile.name, nonce, amount, currency, check)
+
+
+def _above(budget: Budget, amount: Decimal) -> AboveBudget:
+    said = budget_words(budget, Cost(amount, budget.currency, None))
+    words = f"it costs about {amount_words(amount, budget.currency)}; {said}"
+    return AboveBudget("Not done", words, "Wait for the other jobs, or allow more.")
+
+
+def released_words(stale: Iterable[Reservation]) -> str:
+    """Say which reservations were dropped; "" when there are none."""
+    said = [
+        f"{amount_words(one.amount, one.currency)} reserved at {clock(one.at)}" for one in stale
+    ]
+    if not said:
+        return ""
+    which = " and ".join(said)
+    return f"{which} by a run that ended before it asked for its job: free again"
+
+
+def clock(at: float) -> str:
+    """Return a Unix time as hours and minutes here, with the day unless that is today."""
+    moment = datetime.fromtimestamp(at, UTC).astimezone()
+    today = moment.date() == datetime.now(UTC).astimezone().date()
+    return moment.strftime("%H:%M" if today else "%H:%M on %Y-%m-%d")
+
+
+def _budget(books: Books, live: Iterable[Job], catalog: Catalog, money: Money) -> Budget:
+    jobs = _parsed(books.jobs) | {job.id: job for job in live}
+    counted = [job for job in jobs.values() if _since(job.created_at, money)]
+    prices = {model: money.priced(catalog.find(model)) for model in {job.model for job in counted}}
+    reserved = [one for one in books.reservations if one.currency == money.name and not one.stale]
+    return budget_of(
+        ((job, books.forecasts.get(job.id)) for job in counted),
+        prices,
+        money,
+        allowed={one.job_id: one.amount for one in reserved if one.job_id is not None},
+        pending=[one.amount for one in reserved if one.job_id is None and _since(one.at, money)],
+    )
+
+
+def _since(at: float | None, money: Money) -> bool:
+    if money.since is None or at is None:
+        return True
+    start = datetime(money.since.year, money.since.month, money.since.day, tzinfo=UTC)
+    return at >= start.timestamp()
+
+
+def _parsed(raws: Iterable[object]) -> dict[str, Job]:
+    """Return the jobs by id, the last one of an id."""
+    found = {}
+    for raw in raws:
+        try:
+            job = parse_job(raw)
+        except MalformedError:  # asked for, and nothing is known of it
+            continue
+        found[job.id] = job
+    return found

@@ -1,0 +1,322 @@
+"""Models at the provider: bases, fine-tuned ones with their origin, checkpoints.
+
+The list of models and the list of jobs come from two places, and each may be missing: a key may
+be forbidden one of them, a server may have neither. What the other tells is shown all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeVar
+
+from tui.core.catalog.shutdown import Shutdown, shutdown_of
+from tui.core.provider.records import Deleted, ModelInfo, parse_deleted, parse_model
+from tui.services.errors import LedgerError, ServiceError
+from tui.services.provider.decode import parsed, parsed_all
+from tui.services.provider.paging import Page, collect, parse_page
+from tui.services.provider.requests import segment
+from tui.services.store.best_effort import kept
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
+
+    from tui.core.catalog.models import Catalog
+    from tui.core.jobs.jobs import Checkpoint, Job
+    from tui.services.jobs.service import JobService
+    from tui.services.provider.provider import Provider
+    from tui.services.store.store import Store
+
+T = TypeVar("T")
+JOBS_LOOKED_AT = 20  # for checkpoints, the newest
+AT_ONCE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class TunedModel:
+    """A fine-tuned model and where it comes from. `created` in Unix seconds."""
+
+    id: str
+    base: str
+    suffix: str
+    job_id: str | None
+    created: int | None
+    shutdown: Shutdown
+    info: ModelInfo
+
+
+@dataclass(frozen=True, slots=True)
+class ModelsSeen:
+    """What the provider tells of its models, each part as far as it came.
+
+    `tuned` are the fine-tuned ones, newest first; without a list of models those its jobs name.
+    `problem` is why that list did not come, `jobs_problem` why the list of jobs did not.
+    """
+
+    models: tuple[ModelInfo, ...] = ()
+    tuned: tuple[TunedModel, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    shutdowns: Mapping[str, Shutdown] = field(default_factory=dict)  # by model id
+    problem: ServiceError | None = None
+    jobs_problem: ServiceError | None = None
+
+    @property
+    def others(self) -> tuple[TunedModel, ...]:
+        """The models listed that are not fine-tuned, and checkpoints, in the same form."""
+        tuned = {model.id for model in self.tuned}
+        return tuple(
+            TunedModel(
+                one.id, one.base, one.suffix, None, one.created,
+                self.shutdowns.get(one.id, Shutdown()), one,
+            )
+            for one in self.models
+            if one.id not in tuned
+        )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ChatChoice:
+    """Something to chat with; `step` is set for checkpoints.
+
+    One of kind `asked` is listed nowhere and was asked from here before.
+    """
+
+    id: str
+    kind: Literal["base", "tuned", "checkpoint", "asked"]
+    base: str
+    job_id: str | None
+    step: int | None
+    created: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOffer:
+    """What can be chatted with, as far as it is known; any other model can be named.
+
+    `problem` is why the provider's list of models did not come.
+    """
+
+    choices: tuple[ChatChoice, ...]
+    problem: ServiceError | None = None
+
+
+class ModelService:
+    """The models of one profile. Every method raises a ServiceError when it fails."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        store: Store,
+        jobs: JobService,
+        catalog: Callable[[], Catalog] | None = None,
+    ) -> None:
+        self._provider = provider
+        self._store = store
+        self._jobs = jobs
+        self._profile = provider.profile.name
+        self._load_catalog = catalog
+        self._checkpoints: dict[str, list[Checkpoint]] = {}  # of jobs that ended
+
+    async def list(self) -> list[ModelInfo]:
+        """Return every model the provider lists, each once and in its order."""
+        doing = "list the models"
+
+        async def fetch(after: str | None) -> Page:
+            value = await self._provider.get_json("/models", {"after": after}, doing=doing)
+            page = parse_page(value, "models", names=True)
+            # This list has no pages unless the server says so.
+            return Page(page.items, page.has_more or False)
+
+        found = parsed_all(parse_model, await collect(fetch), doing)
+        once: dict[str, ModelInfo] = {}
+        for model in found:
+            once.setdefault(model.id, model)
+        return [*once.values()]
+
+    async def look(self) -> ModelsSeen:
+        """Ask for models and jobs; what does not come is left out, and why is told. Never raises.
+
+        That is: no ServiceError.
+        """
+        models, jobs = await asyncio.gather(_or_error(self.list), _or_error(self._jobs.list))
+        problem, models = _apart(models)
+        jobs_problem, jobs = _apart(jobs)
+        catalog = await self._catalog()
+        if problem is not None:
+            models_known: Models = await self._named_by(jobs)
+        else:
+            models_known = models
+        listed = {model.id: model for model in models_known}
+        tuned = await self._join(models_known, jobs, listed, catalog)
+        shutdowns = {one.id: shutdown_of(one, one.base, listed, catalog) for one in models}
+        shutdowns |= {one.id: one.shutdown for one in tuned}
+        return ModelsSeen(
+            tuple(models), tuple(tuned), tuple(jobs), shutdowns, problem, jobs_problem
+        )
+
+    async def tuned(self) -> Tuned:
+        """Return the fine-tuned models, newest first, with base, job and date."""
+        seen = await self.look()
+        if seen.problem is not None:
+            raise seen.problem
+        return [*seen.tuned]
+
+    async def chat_offer(self) -> ChatOffer:
+        """Return what can be chatted with: fine-tuned models, their checkpoints, then bases.
+
+        Where none are listed, those asked from here before. Raises no ServiceError.
+        """
+        seen = await self.look()
+        choices = [
+            ChatChoice(model.id, "tuned", model.base, model.job_id, None, model.created)
+            for model in seen.tuned
+        ]
+        choices += await self._checkpoint_choices([*seen.jobs])
+        owned = {choice.id for choice in choices}
+        choices += [
+            ChatChoice(
+                model.id, "checkpoint" if model.is_checkpoint else "base", model.base, None,
+                model.step, model.created,
+            )
+            for model in seen.models
+            if model.id not in owned
+        ]  # fmt: skip
+        if not seen.models:
+            choices += await self._asked_before({choice.id for choice in choices})
+        order = {"tuned": 0, "checkpoint": 1, "base": 2, "asked": 3}
+        choices.sort(key=lambda choice: order[choice.kind])
+        return ChatOffer(tuple(choices), seen.problem)
+
+    async def retrieve(self, model_id: str) -> ModelInfo:
+        """Return one model's record."""
+        doing = f"show model {model_id}"
+        value = await self._provider.get_json(f"/models/{segment(model_id)}", doing=doing)
+        return parsed(parse_model, value, doing)
+
+    async def shutdown(self, model: ModelInfo) -> Shutdown:
+        """Return when a model stops, asking for its base where only that may say so."""
+        listed: dict[str, ModelInfo] = {}
+        if not model.shutdown_date and model.base not in {"", model.id}:
+            base = await _or_error(lambda: self.retrieve(model.base))
+            if isinstance(base, ModelInfo):
+                listed[model.base] = base
+        return shutdown_of(model, model.base, listed, await self._catalog())
+
+    async def delete(self, model_id: str) -> Deleted:
+        """Delete a fine-tuned model for good."""
+        doing = f"delete model {model_id}"
+        value = await self._provider.delete_json(f"/models/{segment(model_id)}", doing=doing)
+        deleted = parsed(lambda raw: parse_deleted(raw, model_id), value, doing)
+        if deleted.deleted:
+            await kept(self._store.forget_model(self._profile, model_id))
+        return deleted
+
+    async def _catalog(self) -> Catalog | None:
+        if self._load_catalog is None:
+            return None
+        try:
+            return await asyncio.to_thread(self._load_catalog)
+        except ServiceError:  # the user's own file is broken: where it counts, that is said
+            return None
+
+    async def _named_by(self, jobs: Iterable[Job]) -> Models:
+        """Return the models that jobs made, except those known to be deleted."""
+        try:
+            gone = await self._store.deleted_models(self._profile)
+        except LedgerError:
+            gone = set()
+        made = [(job.fine_tuned_model, job) for job in jobs if job.succeeded]
+        return [
+            ModelInfo(name, job.finished_at or job.created_at, "", None, {})
+            for name, job in made
+            if name and name not in gone
+        ]
+
+    async def _asked_before(self, known: set[str]) -> Choices:
+        try:
+            asked = await self._store.models_asked(self._profile)
+        except LedgerError:
+            return []
+        return [
+            ChatChoice(name, "asked", name, None, None, None) for name in asked if name not in known
+        ]
+
+    async def _join(
+        self,
+        models: Models,
+        jobs: Jobs,
+        listed: Mapping[str, ModelInfo],
+        catalog: Catalog | None,
+    ) -> Tuned:
+        by_model = {job.fine_tuned_model: job for job in jobs if job.fine_tuned_model}
+        try:
+            remembered = await self._store.model_jobs(self._profile)
+        except LedgerError:  # the provider's own word is enough to show the list
+            remembered = {}
+        found = []
+        for model in models:
+            job = by_model.get(model.id)
+            known = model.is_tuned or job is not None or model.id in remembered
+            if model.is_checkpoint or not known:
+                continue
+            base, job_id = remembered.get(model.id, ("", None))
+            base = job.model if job and job.model else base or model.base
+            job_id = job.id if job else job_id
+            if remembered.get(model.id) != (base, job_id):
+                await kept(self._store.model_seen(self._profile, model.id, base, job_id))
+            suffix = model.suffix or (job.suffix if job else None) or ""
+            found.append(
+                TunedModel(
+                    model.id,
+                    base,
+                    suffix,
+                    job_id,
+                    model.created,
+                    shutdown_of(model, base, listed, catalog),
+                    model,
+                )
+            )
+        return sorted(found, key=lambda model: model.created or 0, reverse=True)
+
+    async def _checkpoint_choices(self, jobs: Jobs) -> Choices:
+        gate = asyncio.Semaphore(AT_ONCE)
+
+        async def of(job: Job) -> list[Checkpoint]:
+            if job.id not in self._checkpoints:
+                async with gate:
+                    try:
+                        found = await self._jobs.checkpoints(job.id)
+                    except ServiceError:  # a job without a checkpoint list still has its model
+                        return []
+                if not job.terminal:
+                    return found
+                self._checkpoints[job.id] = found
+            return self._checkpoints[job.id]
+
+        wanted = [job for job in jobs if job.status not in {"failed", "queued"}][:JOBS_LOOKED_AT]
+        lists = await asyncio.gather(*(of(job) for job in wanted))
+        return [
+            ChatChoice(point.model, "checkpoint", job.model, job.id, point.step, point.created_at)
+            for job, points in zip(wanted, lists, strict=True)
+            for point in points
+            if point.model and point.model != job.fine_tuned_model
+        ]
+
+
+async def _or_error(work: Callable[[], Awaitable[T]]) -> T | ServiceError:
+    """Return what comes of it, or the ServiceError it ends in."""
+    try:
+        return await work()
+    except ServiceError as error:
+        return error
+
+
+def _apart(found: list[T] | ServiceError) -> tuple[ServiceError | None, list[T]]:
+    return (found, []) if isinstance(found, ServiceError) else (None, found)
+
+
+# Written here because inside the class `list` is a method.
+Models = list[ModelInfo]
+Tuned = list[TunedModel]
+Choices = list[ChatChoice]
+Jobs = list["Job"]

@@ -1,0 +1,201 @@
+"""Turning what the client library raises, and what servers answer, into a ServiceError."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC
+from email.utils import parsedate_to_datetime
+from time import time
+from typing import TYPE_CHECKING, Any
+
+from tui.core.provider.parsing import as_float, as_map, as_text
+from tui.core.text.masking import KEYS, mask
+from tui.services.errors import Malformed, NotOffered, Refused, ServiceError
+
+if TYPE_CHECKING:
+    import httpx2
+
+    from tui.services.settings.profiles import Profile
+
+LONGEST_ANSWER = 64 * 1024**2  # in bytes; a page of a thousand jobs has a hundredth of it
+_TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
+_TRAINING_CLOSED = (
+    "This organisation cannot start training at OpenAI any more: self-serve fine-tuning is"
+    " being wound down. Use another provider's profile, or lab; the uploaded file can be deleted."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a request was for: `doing` reads "list the jobs"."""
+
+    profile: Profile
+    doing: str
+    method: str
+    path: str
+    base_url: str
+
+    @property
+    def title(self) -> str:
+        """Return the title of any error it ends in."""
+        return f"Cannot {self.doing}"
+
+
+async def whole_body(response: httpx2.Response, asked: Asked) -> bytes:
+    """Return the body of an answer that was opened unread. Raises Malformed for an endless one."""
+    parts: list[bytes] = []
+    size = 0
+    async for part in response.aiter_bytes():
+        parts.append(part)
+        size += len(part)
+        if size > LONGEST_ANSWER:
+            raise Malformed(
+                asked.title,
+                f"the answer goes on after {LONGEST_ANSWER // 1024**2} MB",
+                f"Check the base_url of profile {asked.profile.name}: {asked.base_url}",
+                request_id=request_id(response),
+            )
+    return b"".join(parts)
+
+
+def json_value(response: httpx2.Response, body: bytes, asked: Asked) -> object:
+    """Return the decoded body, keys in it masked. Raises Malformed when it is not JSON."""
+    try:
+        value = json.loads(body)
+        return KEYS.mask_json(value) if KEYS.may_hold(body) else value
+    except (ValueError, RecursionError):  # the latter for brackets without end
+        text = mask(body.decode("utf-8", "replace").strip())
+        cause = f"the answer is no JSON: {text[:120]!r}" if text else "the answer is empty"
+        if _is_html(response, text):
+            cause = f"a web page came back instead of data{_page_title(text)}"
+        raise Malformed(
+            asked.title,
+            cause,
+            f"Check the base_url of profile {asked.profile.name}: {asked.base_url}",
+            request_id=request_id(response),
+        ) from None
+
+
+def from_status(response: httpx2.Response, asked: Asked) -> ServiceError:
+    """Return the error an answer outside 2xx stands for; its body has been read."""
+    status = response.status_code
+    if 300 <= status < 400:
+        return Refused(
+            asked.title,
+            f"the server redirects to {response.headers.get('location', 'nowhere')}",
+            "The key is not sent to another address. Correct the profile's base_url if it moved.",
+            status=status,
+        )
+    error = _error_object(response)
+    code, param = as_text(error.get("code")), as_text(error.get("param"))
+    kind = NotOffered if _not_offered(status, asked, structured=bool(code or param)) else Refused
+    made = kind(
+        asked.title,
+        _words(response) or f"the server answered {status} without saying why",
+        _next_step(kind, status, code, asked),
+        request_id=request_id(response),
+        status=status,
+        code=code,
+        param=param,
+    )
+    made.asks_to_wait(retry_after(response))
+    if made.passing and code != "insufficient_quota" and (until := made.wait_words):
+        made.next_step = f"The server asks to wait until {until}; then try again."
+    return made
+
+
+def words_in(body: object) -> str:
+    """Return what a decoded answer says of an error, in whichever place; empty when nothing."""
+    raw = as_map(body)
+    error, detail = raw.get("error"), raw.get("detail")
+    found = (
+        as_text(as_map(error).get("message"))
+        or as_text(error)
+        or as_text(raw.get("message"))
+        or as_text(detail)
+    )
+    if found or error or not detail:
+        return found or ""
+    return json.dumps(detail, ensure_ascii=False)[:300]
+
+
+def request_id(response: httpx2.Response) -> str | None:
+    """Return the id under which the provider logs the request."""
+    found: str | None = response.headers.get("x-request-id")
+    return found
+
+
+def retry_after(response: httpx2.Response) -> float | None:
+    """Return the wait in seconds the server asks for, or None."""
+    if (millis := as_float(response.headers.get("retry-after-ms"))) is not None:
+        return max(0.0, millis / 1000)
+    header = response.headers.get("retry-after")
+    if header is None or (seconds := as_float(header)) is not None:
+        return None if header is None else max(0.0, seconds or 0.0)
+    try:
+        moment = parsedate_to_datetime(header)
+        # "-0000" is GMT without a zone: without one Python would take the local zone.
+        at = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return max(0.0, at.timestamp() - time())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _not_offered(status: int, asked: Asked, *, structured: bool) -> bool:
+    if status in {405, 501}:
+        return True
+    # A 404 on a single object is about that object only, and so is one that names a code unless
+    # it answers the reading of a list: that is there, or not offered.
+    collection = asked.path in {
+        "/files", "/uploads", "/fine_tuning/jobs", "/models", "/chat/completions",
+    }  # fmt: skip
+    return status == 404 and collection and (asked.method == "GET" or not structured)
+
+
+def _next_step(kind: type[Refused], status: int, code: str | None, asked: Asked) -> str:
+    name = asked.profile.name
+    if kind is NotOffered:
+        return f"Profile {name} ({asked.base_url}) does not offer this."
+    if code == "training_not_available":
+        return _TRAINING_CLOSED
+    if code == "insufficient_quota":
+        return "Add credit at the provider, then try again."
+    if status in {401, 403} and asked.profile.api_key is None and asked.profile.kind != "lab":
+        return f"Profile {name} sends no key: name one with api_key_env in the configuration."
+    steps = {
+        401: f"Check the key of profile {name}.",
+        403: f"The key of profile {name} may not do this; ask the owner of the account.",
+        404: "Check the id: it may be deleted, or belong to another profile.",
+        413: "Split the file or make it smaller.",
+        429: "Wait a little, then try again.",
+    }
+    return steps.get(status, "Try again later." if status >= 500 else "Correct it and try again.")
+
+
+def _error_object(response: httpx2.Response) -> dict[str, Any]:
+    try:
+        body = as_map(json.loads(response.content))
+    except (ValueError, RecursionError):
+        return {}
+    return dict(as_map(body.get("error"))) or dict(body)
+
+
+def _words(response: httpx2.Response) -> str:
+    text = mask(response.text.strip())  # before it is cut: half a key is one too
+    if _is_html(response, text):
+        return f"a web page came back{_page_title(text)} (HTTP {response.status_code})"
+    try:
+        return words_in(json.loads(text))
+    except (ValueError, RecursionError):
+        return text[:300]
+
+
+def _is_html(response: httpx2.Response, text: str) -> bool:
+    return "html" in response.headers.get("content-type", "") or text[:1] == "<"
+
+
+def _page_title(text: str) -> str:
+    found = _TITLE.search(text[:10_000])
+    return f" ({' '.join(found[1].split())[:80]})" if found else ""

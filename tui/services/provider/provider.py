@@ -1,0 +1,281 @@
+"""The one door to a provider: every request goes through here, every failure is named here."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import ssl
+from contextlib import asynccontextmanager, contextmanager
+from typing import TYPE_CHECKING, Any
+
+from tui.core.text.masking import KEYS, learn
+from tui.services.errors import InputError, ReadOnly, ServiceError, Unanswered, Unreachable
+from tui.services.provider.client import LEFT, make_client
+from tui.services.provider.error_mapping import (
+    Asked,
+    from_status,
+    json_value,
+    request_id,
+    whole_body,
+)
+from tui.services.provider.failures import from_exception
+from tui.services.provider.lab_process import LabProcess
+from tui.services.provider.requests import Call, perform
+from tui.services.provider.status import Announcer, ProviderStatus
+from tui.services.provider.writes import Write
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+
+    import httpx2
+    from openai import AsyncOpenAI
+
+    from tui.services.settings.locations import Locations
+    from tui.services.settings.profiles import Profile
+
+__all__ = ["Provider", "ProviderStatus"]
+
+# A read that fails in passing is repeated after these many seconds; a write never is.
+READ_AGAIN_S = (0.3, 1.0)
+LONGEST_WAIT_S = 5.0
+# An answer of so many bytes is decoded, and keys are looked for in it, off the loop.
+LARGE_ANSWER = 100_000
+# In which multiple of the time an answer may take to begin it must have ended.
+WHOLE_ANSWER = 5
+
+
+class Provider:
+    """Talks to the provider of one profile; for lab it starts the process first."""
+
+    def __init__(
+        self, profile: Profile, locations: Locations, environ: Mapping[str, str] | None = None
+    ) -> None:
+        self.profile = profile
+        self._status = Announcer()
+        self._lab = LabProcess(locations.lab, os.environ if environ is None else environ)
+        self._client: AsyncOpenAI | None = None
+        self._making = asyncio.Lock()
+        self._closed = False
+        self.on_their_way: list[Write] = []
+        self.broken_off: dict[str, Write] = {}  # by path; cancelled before their answer
+
+    @property
+    def base_url(self) -> str:
+        """The address in use, or that of the profile before the first request."""
+        return str(self._client.base_url) if self._client else self.profile.base_url or "lab"
+
+    @property
+    def status(self) -> ProviderStatus:
+        """Whether it answers, as far as is known."""
+        return self._status.current
+
+    def subscribe(self, listener: Callable[[ProviderStatus], None]) -> Callable[[], None]:
+        """Call `listener` with every change of status; the returned function ends that."""
+        return self._status.subscribe(listener)
+
+    async def client(self) -> AsyncOpenAI:
+        """Return the client, made at the first call. Raises LabFailed when lab cannot start."""
+        async with self._making:
+            if self._client is None:
+                self._client = await self._make()
+            return self._client
+
+    def check_writable(self, doing: str) -> None:
+        """Raise ReadOnly when the profile allows no changes; `doing` completes "Cannot …".
+
+        Raises InputError when it cannot be used at all.
+        """
+        self.profile.check_usable()
+        if self.profile.read_only:
+            raise ReadOnly(
+                f"Cannot {doing}",
+                f"profile {self.profile.name} is read-only",
+                "Use another profile, or remove read_only from the configuration.",
+            )
+
+    async def get_json(
+        self, path: str, query: Mapping[str, object] | None = None, *, doing: str
+    ) -> object:
+        """Read `path` and return the decoded JSON; passing failures are tried again, twice."""
+        call = Call("GET", path, doing, query=query)
+        for pause in READ_AGAIN_S:
+            try:
+                return await self.send(call)
+            except Unanswered as error:
+                if error.timed_out:  # the full patience is used up already
+                    raise
+            except ServiceError as error:
+                if not error.passing or isinstance(error, Unreachable):
+                    raise
+                pause = max(pause, error.retry_after or 0)  # noqa: PLW2901 - the server's wish
+                if pause > LONGEST_WAIT_S:
+                    raise
+            await asyncio.sleep(pause)
+        return await self.send(call)
+
+    async def post_json(
+        self, path: str, body: Mapping[str, Any] | None = None, *, doing: str
+    ) -> object:
+        """Send `body`, or none at all, once and return the decoded answer."""
+        return await self.send(Call("POST", path, doing, body=body))
+
+    async def delete_json(self, path: str, *, doing: str) -> object:
+        """Ask once for a deletion and return the decoded answer."""
+        return await self.send(Call("DELETE", path, doing))
+
+    async def send(self, call: Call) -> object:
+        """Make one request, never repeated, and return the decoded JSON of the answer.
+
+        Raises Refused, NotOffered, Unreachable, Unanswered, Malformed, LabFailed, ReadOnly.
+        """
+        with self.watched(Write(call.doing, call.method, call.path)):
+            async with self.stream(call) as response:
+                body, asked = await self._body(response, call), self._asked(call)
+                if len(body) < LARGE_ANSWER:
+                    return json_value(response, body, asked)
+                return await asyncio.to_thread(json_value, response, body, asked)
+
+    @contextmanager
+    def watched(self, write: Write) -> Iterator[None]:
+        """Have a request that changes something in `on_their_way` until its outcome is known.
+
+        One that is cancelled is in `broken_off` from then on: it may be carried out.
+        """
+        if not _changes(write.method, write.path):
+            yield
+            return
+        self.on_their_way.append(write)
+        try:
+            yield
+        except asyncio.CancelledError:
+            self.broken_off[write.path] = write
+            raise
+        finally:
+            self.on_their_way.remove(write)
+
+    async def read(self, call: Call) -> bytes:
+        """Make one request and return the bytes of its answer, which must not be huge."""
+        async with self.stream(call) as response:
+            body = await self._body(response, call)
+        if not KEYS.may_hold(body):
+            return body
+        return KEYS.mask(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+    @asynccontextmanager
+    async def stream(self, call: Call) -> AsyncIterator[httpx2.Response]:
+        """Make one request and give its answer unread; the connection ends with the block."""
+        if _changes(call.method, call.path):
+            self.check_writable(call.doing)
+        response = await self._open(call)
+        import httpx2  # only now: the client's making has imported it, in a thread
+
+        # Whoever reads the answer may fail in a way of its own, as in writing to a full disk.
+        broken = (httpx2.HTTPError, httpx2.StreamError, ssl.SSLError, ExceptionGroup)
+        try:
+            yield response
+        except broken as error:
+            made = from_exception(error, self._asked(call), call.timeout or self.profile.timeout)
+            made.request_id = made.request_id or request_id(response)
+            raise made from error
+        finally:
+            await response.aclose()
+
+    async def close(self) -> None:
+        """Close the connections; the provider cannot be used afterwards."""
+        self._closed = True
+        await self._drop_client()
+
+    async def _body(self, response: httpx2.Response, call: Call) -> bytes:
+        # Each piece in time is not enough: a server may send one now and then for ever.
+        longest = WHOLE_ANSWER * self.profile.timeout
+        try:
+            async with asyncio.timeout(longest):
+                return await whole_body(response, self._asked(call))
+        except TimeoutError:
+            cause = f"the answer did not come to its end within {longest:g} s"
+            made = Unanswered(self._asked(call).title, cause, "Try again.")
+            made.timed_out = True
+            raise made from None
+
+    async def _open(self, call: Call) -> httpx2.Response:
+        client = await self.client()
+        try:
+            return await self._attempt(client, call)
+        except Unreachable as error:
+            if self.profile.kind != "lab":
+                self._status.set("failed", error.cause)
+                raise
+        # An idle lab ends itself. Nothing was sent, so starting it and asking again is safe.
+        # Several requests may notice at once: only the first drops the dead client.
+        if self._client is client:
+            await self._drop_client()
+        return await self._attempt(await self.client(), call)
+
+    async def _attempt(self, client: AsyncOpenAI, call: Call) -> httpx2.Response:
+        import openai  # the client's making has imported it already, in a thread
+
+        asked = self._asked(call)
+        left: list[bool] = []
+        LEFT.set(left)
+        try:
+            response = await perform(client, call)
+        except openai.APIStatusError as error:
+            self._status.set("ready")
+            raise from_status(error.response, asked) from error
+        # Beside their own exceptions the libraries raise many others: for a header that is not
+        # ASCII, for a port, for a proxy. None may end a worker that somebody waits for.
+        except Exception as error:
+            if self._closed and isinstance(error, RuntimeError):
+                # Closed while this request was on its way: what it asked for may have been done.
+                gone = _gone()
+                if left and _changes(call.method, call.path):
+                    look = "It may have been done: look before asking again."
+                    raise Unanswered(asked.title, gone.title, look) from error
+                raise gone from error
+            waited = call.timeout or self.profile.timeout
+            raise from_exception(error, asked, waited, sent=bool(left)) from error
+        self._status.set("ready")
+        return response
+
+    async def _make(self) -> AsyncOpenAI:
+        if self._closed:
+            raise _gone()
+        try:
+            self.profile.check_usable()
+        except InputError as error:
+            self._status.set("failed", error.cause)
+            raise
+        base_url, key = self.profile.base_url, self.profile.api_key
+        if self.profile.kind == "lab":
+            self._status.set("starting", "starting lab")
+            try:
+                address = await self._lab.ensure()
+            except ServiceError as error:
+                self._status.set("failed", error.cause)
+                raise
+            base_url, key = address.base_url, address.api_key
+            learn(key)
+        try:
+            return await asyncio.to_thread(make_client, self.profile, base_url or "", key)
+        except Exception as error:  # as above: libraries that are set up with what they refuse
+            asked = Asked(self.profile, "connect", "GET", "", base_url or "")
+            made = from_exception(error, asked, self.profile.timeout, sent=False)
+            self._status.set("failed", made.cause)
+            raise made from error
+
+    async def _drop_client(self) -> None:
+        client, self._client = self._client, None
+        if client is not None:
+            await client.close()
+
+    def _asked(self, call: Call) -> Asked:
+        return Asked(self.profile, call.doing, call.method, call.path, self.base_url)
+
+
+def _changes(method: str, path: str) -> bool:
+    # Chatting changes nothing at the provider.
+    return method != "GET" and path != "/chat/completions"
+
+
+def _gone() -> InputError:
+    return InputError("The profile was closed", "its connections are gone", "Ask again.")

@@ -1,0 +1,1 @@
+"""What the user has set: profiles and keys, locations on disk, presets, saved filters."""

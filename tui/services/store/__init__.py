@@ -1,0 +1,1 @@
+"""The local ledger in SQLite: uploads, jobs, prices, what was seen; one module a table."""

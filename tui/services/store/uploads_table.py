@@ -1,0 +1,50 @@
+"""Which uploads were begun in one request whose answer is not there, so that none is made twice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.services.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class AskedUpload:
+    """A file that was sent at a Unix time; `modified` is its time on disk in nanoseconds."""
+
+    name: str
+    size: int
+    modified: int
+    at: int
+
+
+class UploadLedger:
+    """The part of the ledger on uploads without an answer. All methods raise LedgerError."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def asked(self, profile: str, path: str, purpose: str, upload: AskedUpload) -> None:
+        """Remember an upload before anything is sent."""
+        await self._db.write(
+            "INSERT OR REPLACE INTO asked_uploads (profile, path, purpose, name, size, modified,"
+            " at) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            profile, path, purpose, upload.name, upload.size, upload.modified, upload.at,
+        )  # fmt: skip
+
+    async def answered(self, profile: str, path: str, purpose: str) -> None:
+        """Forget an upload whose outcome is known."""
+        await self._db.write(
+            "DELETE FROM asked_uploads WHERE profile = ? AND path = ? AND purpose = ?",
+            profile, path, purpose,
+        )  # fmt: skip
+
+    async def unanswered(self, profile: str, path: str, purpose: str) -> AskedUpload | None:
+        """Return the last upload of a file whose outcome is not known, or None."""
+        rows = await self._db.read(
+            "SELECT name, size, modified, at FROM asked_uploads"
+            " WHERE profile = ? AND path = ? AND purpose = ?",
+            profile, path, purpose,
+        )  # fmt: skip
+        return AskedUpload(*rows[0]) if rows else None

@@ -1,0 +1,1 @@
+"""Token counts of whole files: counted in worker processes, cached, reported with their cost."""

@@ -1,0 +1,222 @@
+"""Counting all rows of a file: shared out to the processes, remembered, stopped, told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import threading
+from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
+
+from tui.services.datasets.source import LineSource
+from tui.services.tokens.counting.columns import NAMES
+from tui.services.tokens.counting.crew import WORTH_FAST, CountingError, Crew
+from tui.services.tokens.counting.feed import chunks_of_file, chunks_of_rows
+from tui.services.tokens.counting.remembered import Remembered
+from tui.services.tokens.counting.runs import Cancelled, Counted, Run, nothing_yet
+from tui.services.tokens.vocabularies import VocabularyError
+
+if TYPE_CHECKING:
+    from array import array
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from tui.services.tokens.counting.feed import Chunk, Rows
+
+__all__ = ["Cancelled", "Counted", "Counting"]
+
+# Of one row, where the size of all is not known.
+_USUAL_BYTES = 1_000
+_MOST_EDITED = 100_000
+
+
+class Counting:
+    """Counts rows in processes of its own, and remembers what it has counted.
+
+    `folder` is where counts are kept across runs; None keeps none. Safe to use by several tasks.
+    """
+
+    def __init__(self, folder: Path | None) -> None:
+        self._folder = folder
+        self.crew = Crew()
+        self._kept: dict[str, Remembered] = {}
+        self._files: WeakKeyDictionary[LineSource, dict[str, NDArray[np.uint32]]] = (
+            WeakKeyDictionary()
+        )
+        self._edited: dict[tuple[str, bytes], NDArray[np.uint32]] = {}
+        self._lock = threading.Lock()
+
+    async def count(
+        self,
+        rows: Rows,
+        encoding: str,
+        on_tick: Callable[[Counted], None] | None = None,
+        cancelled: Callable[[], bool] | None = None,
+    ) -> Counted:
+        """Return the numbers of every row.
+
+        `on_tick` is called in the event loop some ten times a second with what is there so
+        far. Raises Cancelled soon after `cancelled()` is true, OSError when a file cannot be
+        read, VocabularyError and CountingError.
+        """
+        source = _source_of(rows)
+        if source is None:
+            size = len(rows) * _USUAL_BYTES
+            run = await self._run(encoding, len(rows), chunks_of_rows(rows), size)
+            await run.to_end(self.crew.threads(size), on_tick, cancelled)
+            return run.found
+        # The lines of the file first: whatever is edited later, they stay what they are.
+        told = await self._file(source, encoding, on_tick, cancelled)
+        lines = self._files[source][encoding]
+        order = getattr(rows, "ids", None)
+        if order is None:
+            return await asyncio.to_thread(_complete, lines, told)
+        edited = await asyncio.to_thread(self._edited_rows, rows, order, encoding)
+        if edited:
+            some = await self._run(encoding, len(edited), chunks_of_rows(edited), 0, keep=False)
+            await some.to_end(1, None, cancelled)
+            for line, numbers in zip(edited, some.found.table, strict=True):
+                self._edited[encoding, line] = numbers
+            told.new += some.found.new
+            told.by, told.note = some.found.by or told.by, some.found.note or told.note
+        return await asyncio.to_thread(self._in_order, lines, told, rows, order, encoding)
+
+    def prepare(self, rows: Rows, encoding: str, *, screen: bool = True) -> None:
+        """Count the first lines of a large file, unless they are known. Blocks.
+
+        So a process is running and has its tokenizer when the whole is asked for, and the first
+        bars are there at once. With a `screen` to keep quick, that comes first: one process
+        starts, and all give way to others. Without, as many as the whole file is worth.
+        """
+        source = _source_of(rows)
+        chunk = None if source is None else next(chunks_of_file(source, 0, len(source)), None)
+        if source is None or chunk is None:
+            return
+        self.crew.polite = screen
+        with contextlib.suppress(OSError, CountingError, VocabularyError):
+            kept = self._remembered(encoding)
+            stop = 0 if kept is None else kept.refresh()
+            run = Run(self.crew, encoding, nothing_yet(chunk.rows), iter(()), kept, False, stop)
+            if run.knows(chunk):
+                return
+            more = 0 if screen else self.crew.threads(source.identity.size) - 1
+            for _ in range(more):
+                threading.Thread(target=self._load, args=(encoding,), daemon=True).start()
+            run.count(chunk, bytearray())
+
+    def _load(self, encoding: str) -> None:
+        """Have a process load its tokenizer. What goes wrong, the count itself will tell."""
+        with contextlib.suppress(CountingError, VocabularyError):
+            self.crew.ask({"task": "ready", "encoding": encoding}, b"")
+
+    async def _file(
+        self,
+        source: LineSource,
+        encoding: str,
+        on_tick: Callable[[Counted], None] | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> Counted:
+        """Count those lines of a file that were not there the last time."""
+        known, lines = self._files.get(source, {}).get(encoding), len(source)
+        first = 0 if known is None else len(known)
+        if first == lines and known is not None:
+            return await asyncio.to_thread(nothing_yet, 0)
+        size = source.offsets[lines] - source.offsets[first]
+        chunks = chunks_of_file(source, first, lines)
+        run = await self._run(encoding, lines - first, chunks, size)
+        await run.to_end(self.crew.threads(size), on_tick, cancelled)
+        table = await asyncio.to_thread(_together, known, run.found.table)
+        self._files.setdefault(source, {})[encoding] = table
+        return run.found
+
+    async def _run(
+        self, encoding: str, rows: int, chunks: Iterator[Chunk], size: int, *, keep: bool = True
+    ) -> Run:
+        def start() -> Run:
+            kept = self._remembered(encoding) if keep else None
+            stop = 0 if kept is None else kept.refresh()
+            few = size < WORTH_FAST
+            return Run(self.crew, encoding, nothing_yet(rows), chunks, kept, few, stop)
+
+        return await asyncio.to_thread(start)
+
+    @property
+    def problem(self) -> str:
+        """Why counts are not kept for the next time; "" when they are."""
+        with self._lock:
+            found = [kept for kept in self._kept.values() if kept.problem]
+        return f"{found[0].path.parent}: {found[0].problem}" if found else ""
+
+    def _remembered(self, encoding: str) -> Remembered | None:
+        if self._folder is None:
+            return None
+        with self._lock:
+            if encoding not in self._kept:
+                self._kept[encoding] = Remembered(self._folder / f"counts-{encoding}.bin")
+            return self._kept[encoding]
+
+    def _edited_rows(self, rows: Rows, order: array[int], encoding: str) -> list[bytes]:
+        """Return the edited rows whose numbers are not known. Runs in a thread."""
+        if len(self._edited) > _MOST_EDITED:
+            self._edited.clear()
+        unknown: dict[bytes, None] = {}
+        for position in _edited_positions(order):
+            line = rows[position]
+            if (encoding, line) not in self._edited:
+                unknown[line] = None
+        return [*unknown]
+
+    def _in_order(
+        self,
+        lines: NDArray[np.uint32],
+        told: Counted,
+        rows: Rows,
+        order: array[int],
+        encoding: str,
+    ) -> Counted:
+        import numpy as np
+
+        ids = np.frombuffer(order, np.int64) if order else np.empty(0, np.int64)
+        if len(ids) == len(lines) and (ids == np.arange(len(ids))).all():
+            return _complete(lines, told)  # nothing was edited: not held twice
+        table = np.zeros((len(ids), len(NAMES)), np.uint32)
+        if len(lines):
+            np.take(lines, np.maximum(ids, 0), axis=0, out=table, mode="clip")
+        for position in _edited_positions(order):
+            table[position] = self._edited[encoding, rows[position]]
+        return _complete(table, told)
+
+    def close(self) -> None:
+        """End the processes and give the files back. Blocks for a moment."""
+        self.crew.close()
+        for kept in self._kept.values():
+            kept.close()
+
+
+def _together(known: NDArray[np.uint32] | None, more: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    import numpy as np
+
+    return more if known is None else np.concatenate([known, more])
+
+
+def _complete(table: NDArray[np.uint32], told: Counted) -> Counted:
+    import numpy as np
+
+    return Counted(table, np.ones(len(table), bool), told.by, told.note, told.new)
+
+
+def _source_of(rows: Rows) -> LineSource | None:
+    """Return the file that rows come from, if they tell."""
+    source = getattr(rows, "source", None)
+    return source if isinstance(source, LineSource) else None
+
+
+def _edited_positions(order: array[int]) -> list[int]:
+    import numpy as np
+
+    ids = np.frombuffer(order, np.int64) if order else np.empty(0, np.int64)
+    found: list[int] = np.flatnonzero(ids < 0).tolist()
+    return found

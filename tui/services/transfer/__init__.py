@@ -1,0 +1,1 @@
+"""Data in and out: foreign formats imported, examples exported, datasets split."""

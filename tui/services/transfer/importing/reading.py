@@ -1,0 +1,236 @@
+"""Foreign files, or a folder of them: what they are, and their rows as OpenAI's lines."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.core.formats import (
+    Columns,
+    Converted,
+    ReadOptions,
+    Record,
+    Sniffed,
+    container_of,
+    convert,
+    records_of,
+    sniff,
+)
+from tui.core.formats.columns import paths_of, value_at
+from tui.core.formats.containers import SUFFIXES, TABLES, UnreadableError
+from tui.core.formats.converting import merged
+from tui.core.text.text import one_line, plural
+from tui.services.errors import InputError
+from tui.services.files.uploads import open_file, unreadable
+from tui.services.transfer.importing.tables import sheets, table_records
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from tui.core.formats import Container
+
+_HEAD = 64 * 1024
+_SAMPLE = 200
+_NAMED = 4
+_LISTED = {"parquet", "arrow", "xlsx"}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One file to read; `data` is its content when it did not come from a path."""
+
+    path: Path
+    container: Container
+    data: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """What was found at a path: files, the format they seem to have, and the columns.
+
+    Columns are those of a table, or the keys of the rows, with paths for what lies deeper.
+    `first` is the first row, to show what is in the columns; `problem` is why there is none.
+    """
+
+    path: Path
+    sources: tuple[Source, ...]
+    sniffed: Sniffed
+    columns: tuple[str, ...]
+    first: Mapping[str, Any]
+    notice: str = ""
+    problem: str = ""
+
+    @property
+    def is_table(self) -> bool:
+        """Whether the rows are those of a table."""
+        return any(source.container in TABLES for source in self.sources)
+
+    @property
+    def guess(self) -> Columns:
+        """The columns by their usual names, for the user to look at."""
+        found = self.sniffed.columns
+        return Columns.guess(self.columns) if found.problem else found
+
+    def shown(self, column: str) -> str:
+        """Return what the first row holds in a column."""
+        try:
+            return str(value_at(self.first, column))
+        except KeyError:
+            return ""
+
+    @property
+    def what(self) -> str:
+        """The files in words."""
+        if len(self.sources) == 1 and self.sources[0].path == self.path:
+            return self.path.name
+        return f"{self.path.name}: {plural(len(self.sources), 'file')}"
+
+
+def look(path: Path) -> Looked:
+    """Look at a file or folder and tell its format. Blocking. Raises InputError."""
+    return _looked(path, _sources(path))
+
+
+def look_at_bytes(data: bytes, name: str = "stdin") -> Looked:
+    """Look at content that came from elsewhere, such as standard input. Raises InputError."""
+    container = container_of(name, data[:_HEAD])
+    if container in _LISTED:
+        raise InputError("Cannot read this from a pipe", f"it is {container}", "Name the file")
+    return _looked(Path(name), (Source(Path(name), container, data),))
+
+
+def columns_of(text: str, *, complete: bool = True) -> Columns:
+    """Read columns as typed, `user=Question+Context,assistant=Answer`. Raises InputError.
+
+    With `complete`, also where examples cannot be made of them.
+    """
+    try:
+        columns = Columns.parse(text)
+    except ValueError as error:
+        raise InputError(
+            "Usage", str(error), "Such as user=Question+Context,assistant=Answer"
+        ) from error
+    if complete and columns.problem:
+        raise InputError("Usage", columns.problem, "Such as user=Question,assistant=Answer")
+    return columns
+
+
+def read(
+    looked: Looked,
+    name: str,
+    columns: Columns | None = None,
+    on_progress: Callable[[int], None] = lambda _done: None,
+    options: ReadOptions | None = None,
+) -> Converted:
+    """Convert every row of what was looked at from the format `name`. Blocking.
+
+    `on_progress` gets the number of rows read of the file at hand. Raises InputError.
+    """
+    many = len(looked.sources) > 1
+    parts = []
+    for source in looked.sources:
+        try:
+            parts.append(
+                convert(
+                    _records(source), name, columns=columns, options=options,
+                    source=source.path.name if many else "", on_progress=on_progress,
+                )
+            )  # fmt: skip
+        except UnreadableError as error:
+            raise InputError("Cannot read the file", f"{source.path.name}: {error}") from error
+        except KeyError:
+            raise InputError("Usage", f"{name} cannot be read from", "See --help") from None
+        except ValueError as error:
+            raise InputError(
+                "Which column holds what?", str(error), "Such as user=Question,assistant=Answer"
+            ) from error
+        except OSError as error:
+            raise unreadable(source.path, error) from error
+    return merged(parts)
+
+
+def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
+    sample: list[Record] = []
+    for source in sources:
+        if len(sample) >= _SAMPLE:
+            break
+        try:
+            rows = (record for record in _records(source) if not record.beside)
+            sample += islice(rows, _SAMPLE - len(sample))
+        except UnreadableError as error:
+            raise InputError("Cannot read the file", f"{source.path.name}: {error}") from error
+        except OSError as error:
+            raise unreadable(source.path, error) from error
+    table = any(source.container in TABLES for source in sources)
+    objects = [r.value for r in sample if isinstance(r.value, dict)]
+    first = next(iter(objects), {})
+    return Looked(
+        path,
+        sources,
+        sniff([record.value for record in sample], table=table),
+        tuple(map(str, first)) if table and not _nested(first) else paths_of(objects),
+        first,
+        _notice(path, sources),
+        _problem(sample) if not objects else "",
+    )
+
+
+def _problem(sample: Sequence[Record]) -> str:
+    if not sample:
+        return "there is no row"
+    first = sample[0]
+    return f"row {first.position} is {first.problem}" if first.problem else ""
+
+
+def _nested(row: Mapping[str, Any]) -> bool:
+    return any(isinstance(value, dict) for value in row.values())
+
+
+def _notice(path: Path, sources: Sequence[Source]) -> str:
+    for source in sources:
+        if source.container == "xlsx" and len(names := sheets(source.path)) > 1:
+            return f"Only the first of {len(names)} sheets is read: {names[0]}"
+    if len(sources) == 1 and sources[0].path == path:
+        return ""
+    read = {source.path for source in sources}
+    others = sorted(one.name for one in path.iterdir() if one not in read)
+    if not others:
+        return ""
+    named = ", ".join(others[:_NAMED]) + (", …" if len(others) > _NAMED else "")
+    return f"Not read of the folder: {one_line(named, 120)}"
+
+
+def _sources(path: Path) -> tuple[Source, ...]:
+    try:
+        if not path.is_dir():
+            return (_source(path),)
+        files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+    except OSError as error:
+        raise unreadable(path, error) from error
+    if not files:
+        kinds = ", ".join(sorted(SUFFIXES))
+        raise InputError("Nothing to import there", f"{path} has no {kinds}", "Name a file")
+    return tuple(_source(file) for file in files)
+
+
+def _source(path: Path) -> Source:
+    with open_file(path) as file:
+        try:
+            return Source(path, container_of(path.name, file.read(_HEAD)))
+        except OSError as error:
+            raise unreadable(path, error) from error
+
+
+def _records(source: Source) -> Iterator[Record]:
+    if source.container in _LISTED:
+        yield from table_records(source.path, source.container)
+    elif source.data is not None:
+        yield from records_of(source.data, source.container)
+    else:
+        with open_file(source.path) as file:
+            # Lines one by one, however large the file; everything else is read whole.
+            head = file.peek(2)[:2]
+            lines = source.container == "jsonl" and head not in (b"\xff\xfe", b"\xfe\xff")
+            yield from records_of(file if lines else file.read(), source.container)

@@ -1,0 +1,60 @@
+"""Writing what an import made, and the list of what it dropped."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from tui.services.datasets.atomic_save import write_atomically
+from tui.services.errors import NotWritten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from tui.core.formats import Converted
+
+
+def write_lines(path: Path, lines: Iterable[bytes], *, bom: bool = False) -> None:
+    """Write lines to a file, complete or not at all. Blocking. Raises InputError."""
+
+    def chunks() -> Iterable[bytes]:
+        if bom:
+            yield b"\xef\xbb\xbf"
+        for line in lines:
+            yield line + b"\n"
+
+    write_bytes(path, chunks())
+
+
+def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file, complete or not at all. Blocking. Raises InputError."""
+    try:
+        write_atomically(path, chunks)
+    except OSError as error:
+        raise NotWritten(
+            "Not written", f"{path}: {error.strerror or error}", "Choose another place."
+        ) from error
+
+
+def write_dropped(path: Path, converted: Converted) -> None:
+    """Write what a conversion left behind as JSONL: rows with their reasons, and single keys.
+
+    Blocking. Raises InputError.
+    """
+    rows = [one.to_json() for one in converted.dropped]
+    rows += [one.to_json() for one in converted.left]
+    write_lines(path, map(_line, rows))
+
+
+def _line(value: Mapping[str, Any]) -> bytes:
+    text = json.dumps(value, ensure_ascii=False, default=as_text)
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: only an escape can carry it
+        return json.dumps(value, default=as_text).encode()
+
+
+def as_text(value: object) -> str:
+    """Return a value that JSON does not have, such as a date or bytes, as text."""
+    return f"{len(value):,} bytes" if isinstance(value, bytes) else str(value)
