@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.faults.server import problem, reply
 from tests.home import Home
 from tests.screens.test_layout import shown
 from tests.until import until
@@ -75,6 +76,7 @@ async def test_the_screen_says_it_too(
     tmp_path: Path, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     write(tmp_path, profile(server.url, key=f"'{KEY}'"))
+    server.always["GET /files"] = reply(403, problem("not yours"))
     monkeypatch.setenv("FINETUI_HOME", str(tmp_path))
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
         monkeypatch.delenv(name, raising=False)

@@ -85,7 +85,7 @@ async def ask_for_all(workspace: Workspace, server: UploadServer, folder: Path) 
         server.lists[f"{JOB}/{name}"] = lambda _: {"data": [{"id": "e1"}]}
         await getattr(workspace.jobs, name)("ftjob-1")
     await workspace.jobs.retrieve("ftjob-1")
-    await workspace.jobs.find_by_nonce("abc")
+    await workspace.jobs.find_asked("abc", {}, 0.0)
     dpo = JobRequest(
         "file-1", "base", "file-2", "sfx", 7, "dpo", {"n_epochs": 2, "beta": 0.5}, {"team": "a"},
         {"project": "p"},

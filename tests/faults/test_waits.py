@@ -13,6 +13,7 @@ from tests.faults.shapes import CHAT, JOBS, MODELS
 from tui.core.text.moments import until_words
 from tui.services.chat.service import ChatMessage, ChatRequest
 from tui.services.errors import Refused, ServiceError
+from tui.services.jobs.poller_pace import Pace
 from tui.services.jobs.service import JobService
 
 if TYPE_CHECKING:
@@ -78,7 +79,9 @@ async def test_following_a_job_tells_of_a_long_wait(
     server.new_job({"status": "succeeded"})
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": []}
     server.fault("GET /fine_tuning/jobs/ftjob-1", reply(429, BUSY, retry_after="0.2"))
-    service = JobService(workspace.provider, workspace.store, workspace.files, follow_every=0.01)
+    service = JobService(
+        workspace.provider, workspace.store, workspace.files, pace=lambda: Pace(fast=0.01)
+    )
     waits: list[ServiceError] = []
     statuses = [update.job.status async for update in service.follow("ftjob-1", waits.append)]
     assert statuses == ["succeeded"]

@@ -221,7 +221,10 @@ async def test_a_lost_line_leaves_an_upload_that_can_be_given_up(
         assert server.uploads["upload-1"]["status"] == "cancelled"
 
 
-async def test_what_is_wrong_with_the_data_is_asked_about(server: UploadServer, data: Path) -> None:
+async def test_what_is_wrong_with_the_data_is_asked_about(
+    server: UploadServer, app_home: Path, data: Path
+) -> None:
+    use_profile(app_home, server.url, extra="bills = true")
     data.write_bytes(data.read_bytes() + b"{oops\n")
     async with files_screen() as (pilot, screen):
         await until(lambda: len(screen.entries) == 3, pilot)

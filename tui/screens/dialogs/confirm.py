@@ -84,7 +84,7 @@ class TypedAmount(Dialog[Decimal]):
         """Lay out the statement and the field."""
         yield Static(visible(self._statement), classes="question", markup=False)
         yield Static(f"Type the most it may count as, in {visible(self._currency)}:", markup=False)
-        yield Input(id="typed")
+        yield Entry(id="typed")
         yield Static("", classes="problem", markup=False)
         yield Static("enter goes on · esc leaves everything as it is", classes="keys", markup=False)
 
