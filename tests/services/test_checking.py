@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.core.checks.reference import check_source
 from tui.core.catalog.providers import file_limits
-from tui.core.checks import FileFacts, check_source
+from tui.core.checks import FileFacts
 from tui.core.filtering.marks import Marks
 from tui.services.checks import file_check, likeness
 from tui.services.checks.checker import Checker

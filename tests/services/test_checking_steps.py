@@ -18,7 +18,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.checks import FileFacts, check_source
+from tests.core.checks.reference import check_source
+from tui.core.checks import FileFacts
 from tui.services.checks import checker as checking
 from tui.services.checks import file_check, problems
 from tui.services.checks.checker import Checker

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from contextlib import AsyncExitStack
-from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import check_stdin, file_of
 from tui.core.text.text import one_line, plural
-from tui.services.datasets.local_files import FileReport, check_file, reading
-from tui.services.errors import InputError
+from tui.services.checks.file_report import checking
+from tui.services.datasets.local_files import reading
+from tui.services.errors import InputError, NotWritten
 
 if TYPE_CHECKING:
     import argparse
@@ -19,11 +21,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.cli.output import Output
-    from tui.core.checks import Alike, Severity
+    from tui.core.checks import Alike, Issue, Severity
+    from tui.services.checks.file_report import CheckedFile
     from tui.services.datasets.local_files import Rows
     from tui.services.workspace import Workspace
 
 PROBLEMS = 1
+_AT_ONCE = 500  # issues put into words before the first of them is printed
 _NOUNS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "remark"}
 
 
@@ -42,7 +46,7 @@ def register(commands: Commands[Parser]) -> None:
 async def _check(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     check_stdin([*options.paths, options.against])
     limits = workspace.files.limits
-    reports: list[FileReport] = []
+    documents: list[dict[str, Any]] = []
     unread: list[InputError] = []
     async with AsyncExitStack() as stack:
         against = (
@@ -52,22 +56,20 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
         alike = _alike(others, against, near=options.near) if options.near or others else None
         for path in options.paths:
             try:
-                async with file_of(path) as file:
-                    report = await asyncio.to_thread(check_file, file, alike, limits)
+                async with file_of(path) as file, checking(file, limits, alike=alike) as checked:
+                    documents.append(await _tell(path, checked, out))
+            except NotWritten:  # the report, not the file
+                raise
             except InputError as error:
                 out.say(error)
                 unread.append(error)
-                continue
-            report = replace(report, path=path)
-            reports.append(report)
-            _print(report, out)
-    document: dict[str, Any] = {"files": [_document(report) for report in reports]}
+    document: dict[str, Any] = {"files": documents}
     if unread:
         document["error"] = unread[0].to_json()
     out.document(document)
     if unread:
         return InputError.exit_code
-    return PROBLEMS if any(report.count("error") for report in reports) else 0
+    return PROBLEMS if any(document["errors"] for document in documents) else 0
 
 
 def _alike(others: Rows | None, path: Path | None, *, near: bool) -> Callable[[Rows], Alike]:
@@ -77,35 +79,44 @@ def _alike(others: Rows | None, path: Path | None, *, near: bool) -> Callable[[R
     return lambda rows: alike_in(rows, near=near, others=others, against=name)
 
 
-def _print(report: FileReport, out: Output) -> None:
-    path = one_line(report.path)
-    for issue in report.issues:
-        at = f"{path}:{issue.line}" if issue.line else path
-        where = f" {one_line(issue.where)}" if issue.where else ""
-        text = one_line(issue.message, 1000)
-        out.line(f"{at}: {issue.severity} {issue.rule}{where}: {text}")
-    counts = ", ".join(plural(report.count(severity), noun) for severity, noun in _NOUNS.items())
-    out.line(f"{path}: {plural(report.examples, 'example')} ({report.format}), {counts}")
-
-
-def _document(report: FileReport) -> dict[str, Any]:
+async def _tell(path: str, checked: CheckedFile, out: Output) -> dict[str, Any]:
+    """Print what the checks say of a file as it is put into words; return its document."""
+    counts: Counter[Severity] = Counter()
+    kept: list[dict[str, Any]] = []
+    issues = checked.issues()
+    while part := await asyncio.to_thread(lambda: list(islice(issues, _AT_ONCE))):
+        counts.update(issue.severity for issue in part)
+        if out.as_json:
+            kept += map(_document, part)
+        for issue in part:
+            out.line(_line(path, issue))
+    report = checked.report
+    found = ", ".join(plural(counts[severity], noun) for severity, noun in _NOUNS.items())
+    out.line(f"{one_line(path)}: {plural(report.objects, 'example')} ({report.format}), {found}")
     return {
-        "path": report.path,
+        "path": path,
         "format": report.format,
-        "examples": report.examples,
-        "errors": report.count("error"),
-        "warnings": report.count("warning"),
-        "infos": report.count("info"),
-        "issues": [
-            {
-                "line": issue.line,
-                "rule": issue.rule,
-                "severity": issue.severity,
-                "where": issue.where,
-                "message": issue.message,
-                "fixable": issue.fixable,
-                "lines": issue.lines,
-            }
-            for issue in report.issues
-        ],
+        "examples": report.objects,
+        "errors": counts["error"],
+        "warnings": counts["warning"],
+        "infos": counts["info"],
+        "issues": kept,
+    }
+
+
+def _line(path: str, issue: Issue) -> str:
+    at = f"{one_line(path)}:{issue.line}" if issue.line else one_line(path)
+    where = f" {one_line(issue.where)}" if issue.where else ""
+    return f"{at}: {issue.severity} {issue.rule}{where}: {one_line(issue.message, 1000)}"
+
+
+def _document(issue: Issue) -> dict[str, Any]:
+    return {
+        "line": issue.line,
+        "rule": issue.rule,
+        "severity": issue.severity,
+        "where": issue.where,
+        "message": issue.message,
+        "fixable": issue.fixable,
+        "lines": issue.lines,
     }

@@ -14,7 +14,7 @@ from tui.cli.deleting import delete_all
 from tui.cli.inputs import file_of
 from tui.cli.output import when
 from tui.cli.progress import UploadLine
-from tui.cli.secret_gate import guard, guard_secrets
+from tui.cli.secret_gate import guard
 from tui.core.provider.files import age_words, prunable, read_age, total_bytes
 from tui.core.provider.records import Deleted
 from tui.core.text.text import plural, size_words
@@ -148,8 +148,7 @@ async def _send(path: str, options: argparse.Namespace, workspace: Workspace, ou
         reused = info is not None
         if info is None:
             line.end()
-            check = guard if purpose == "fine-tune" else guard_secrets
-            await check(path, workspace, out, accept=accepted(options))
+            await guard(path, workspace, out, purpose=purpose, accept=accepted(options))
             info = await files.upload(path, purpose, line.show)
     finally:
         line.end()

@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.checks.examples import LINES
-from tui.core.checks import RULES, Columns, FileFacts, check_columns, check_row, check_whole, survey
+from tests.core.checks.reference import check_whole
+from tui.core.checks import RULES, Columns, FileFacts, check_columns, check_row, survey
 from tui.core.checks.repeats import _plain_repeats, _sorted_repeats
 from tui.core.checks.report_columns import KINDS
 

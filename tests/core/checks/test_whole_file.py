@@ -3,17 +3,9 @@ from importlib import resources
 import pytest
 
 from tests.core.checks.examples import GOOD, PAIR, USER, answer, chat, pair, says
-from tui.core.checks import (
-    RULES,
-    Alike,
-    FileFacts,
-    check_row,
-    check_source,
-    check_whole,
-    collect,
-    file_format,
-    traits_of,
-)
+from tests.core.checks.reference import check_source, check_whole, collect
+from tui.core.checks import RULES, Alike, FileFacts, check_row, columns_of, traits_of
+from tui.core.checks.report_columns import KINDS, file_format
 
 LEGACY = b'{"prompt": "a", "completion": "b"}'
 MANY = [
@@ -237,7 +229,8 @@ def test_after_an_edit_only_its_row_is_checked_again() -> None:
     ],
 )
 def test_format(rows: list[bytes], name: str) -> None:
-    assert file_format([check_row(n, row) for n, row in enumerate(rows, 1)]) == name
+    kinds = columns_of(check_row(n, row) for n, row in enumerate(rows, 1)).kinds
+    assert file_format({kind: kinds.count(code) for code, kind in enumerate(KINDS)}) == name
 
 
 # What one UTF-8 file of some dozens of lines called flawed.jsonl cannot show.

@@ -1,8 +1,8 @@
 """Checks of datasets: one module a group of rules, one small function a rule, one registry.
 
-`check_row` looks at one line, `check_whole` at what only all lines show, `check_source` at
-both. They keep no state, so they can run in any thread; after an edit only the edited lines
-and the file-wide rules have to run again, and `collect` joins the two.
+`check_row` looks at one line, `check_columns` at what only all lines show, `survey` at very many
+lines without wording what it finds. They keep no state, so they can run in any thread; after an
+edit only the edited lines and the file-wide rules have to run again.
 """
 
 # Importing a group registers its rules, and the order is the order of issues on one line.
@@ -36,15 +36,7 @@ from tui.core.checks.registry import (
     Severity,
 )
 from tui.core.checks.report_columns import Columns
-from tui.core.checks.run import (
-    check_columns,
-    check_row,
-    check_source,
-    check_whole,
-    collect,
-    columns_of,
-    file_format,
-)
+from tui.core.checks.run import check_columns, check_row, columns_of
 from tui.core.checks.sample_stats import traits_of
 from tui.core.checks.severities import issue_for, severity_of
 
@@ -61,11 +53,7 @@ __all__ = [
     "Severity",
     "check_columns",
     "check_row",
-    "check_source",
-    "check_whole",
-    "collect",
     "columns_of",
-    "file_format",
     "issue_for",
     "pairs_of",
     "severity_of",

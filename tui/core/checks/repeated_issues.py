@@ -6,59 +6,73 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.core.checks.registry import RULES, Finding, issue
+from tui.core.checks.run import issues_of
 from tui.core.formats.foreign import foreign_line
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
+    from typing import Protocol
 
     from tui.core.checks.registry import Issue
     from tui.core.formats.foreign import Foreign
 
+    class Lines(Protocol):
+        """The lines of a file by position."""
+
+        def __getitem__(self, position: int, /) -> bytes: ...
+
+
 # Who has a file in another format has it in every line.
-_FORMATS = ("foreign-format", "legacy-completion", "unknown-format", "bare-messages")
+FORMATS = frozenset({"foreign-format", "legacy-completion", "unknown-format", "bare-messages"})
 
 
-def named_once(issues: Iterable[Issue], lines: Sequence[bytes], path: str) -> list[Issue]:
-    """Return issues with those on the format gathered into one for each format.
+def gathered(
+    found: Mapping[str, Sequence[int]], lines: Lines, written: int, path: str
+) -> dict[tuple[int, str], Issue]:
+    """Return for each format the one issue that stands for all, by its line and rule.
 
-    Such an issue counts its lines and stands at the first of them; it names the command that
-    converts the file at `path`.
+    `found` has the numbers of the lines in which each rule of `FORMATS` finds something, in
+    order. The issue counts its lines and stands at the first of them; it names the command
+    that converts the file at `path`, of which `written` lines are not blank.
     """
-    kept: list[Issue] = []
-    places: dict[object, int] = {}
-    formats: dict[object, Foreign | None] = {}
-    for one in issues:
-        if one.rule not in _FORMATS:
-            kept.append(one)
-            continue
-        # The message names the format. What is of none is told by the first, whatever its keys.
-        key = (one.rule, "" if one.rule == "unknown-format" else one.message)
-        if key not in places:
-            places[key] = len(kept)
-            formats[key] = _format(one, lines)
-            kept.append(one)
+    firsts: list[Issue] = []
+    for rule, numbers in found.items():
+        if rule == "unknown-format":  # whatever its keys, what is of no format is one group
+            firsts += [replace(_worded(rule, at, lines), lines=len(numbers)) for at in numbers[:1]]
         else:
-            before = kept[places[key]]
-            kept[places[key]] = replace(before, lines=before.lines + 1)
-    for group, at in places.items():
-        first, found = kept[at], formats[group]
-        mixed = first.lines < sum(map(bool, lines))
-        command = "" if found is None else found.command(path, mixed=mixed)
-        kept[at] = replace(first, message=_words(first, found, command))
-    return kept
+            firsts += _by_message(rule, numbers, lines)
+    return {(one.line, one.rule): _told(one, lines, written, path) for one in firsts}
+
+
+def _by_message(rule: str, numbers: Sequence[int], lines: Lines) -> list[Issue]:
+    """Return the first issue of each format, which its message names, with how many there are."""
+    firsts: dict[str, Issue] = {}
+    counts: dict[str, int] = {}
+    for number in numbers:
+        one = _worded(rule, number, lines)
+        firsts.setdefault(one.message, one)
+        counts[one.message] = counts.get(one.message, 0) + 1
+    return [replace(one, lines=counts[message]) for message, one in firsts.items()]
+
+
+def _worded(rule: str, number: int, lines: Lines) -> Issue:
+    (one,) = issues_of(number, lines[number - 1], {rule})
+    return one
+
+
+def _told(first: Issue, lines: Lines, written: int, path: str) -> Issue:
+    found = None
+    if first.rule in {"foreign-format", "legacy-completion"}:
+        found = foreign_line(lines[first.line - 1])
+    command = "" if found is None else found.command(path, mixed=first.lines < written)
+    return replace(first, message=_words(first, found, command))
 
 
 def format_issue(found: Foreign, path: str, line: int = 0) -> Issue:
     """Return the one issue of a file that is another format's as a whole."""
     text = f"The file looks like {found.words}. {_convert(found.command(path))}"
     return issue(RULES["foreign-format"], Finding(text), line)
-
-
-def _format(one: Issue, lines: Sequence[bytes]) -> Foreign | None:
-    if one.rule not in {"foreign-format", "legacy-completion"}:
-        return None
-    return foreign_line(lines[one.line - 1])
 
 
 def _words(one: Issue, found: Foreign | None, command: str) -> str:

@@ -17,6 +17,8 @@ from tui.core.arrays import picked, picked_bytes
 from tui.core.checks.registry import RULES, RowFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from tui.core.checks.registry import RowReport
 
 KINDS = ("blank", "broken", "unknown", "chat", "preference", "completion")
@@ -158,6 +160,16 @@ class Columns:
     def having(self, trait: int) -> int:
         """Count the lines that have TRAINS, JUDGED or LONGER."""
         return self.traits.translate(_MASKS[trait]).count(1)
+
+
+def file_format(kinds: Mapping[str, int]) -> str:
+    """Return chat, preference, completion, mixed, unknown or empty, by how many lines of each."""
+    known = [name for code, name in enumerate(KINDS) if is_example(code) and kinds.get(name)]
+    if len(known) > 1:
+        return "mixed"
+    if known:
+        return known[0]
+    return "unknown" if any(kinds.get(name) for name in ("broken", "unknown")) else "empty"
 
 
 def is_example(kind: int) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import orjson
@@ -25,11 +26,13 @@ from tui.core.checks.registry import (
 )
 from tui.core.checks.report_columns import Columns, rule_numbers
 from tui.core.checks.row import Row
-from tui.core.checks.secrets import PATTERNS, private_findings
+from tui.core.checks.secrets import private_findings
 from tui.core.checks.whole_file import WholeFile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable
+
+    from tui.core.checks.registry import RowFunction
 
 _BOM = b"\xef\xbb\xbf"
 # A file with this damage is not JSONL at all: its other lines only repeat it.
@@ -49,6 +52,29 @@ def check_row(number: int, line: bytes) -> RowReport:
     if len(issues) > 1:
         issues.sort(key=_order_in_row)
     return RowReport(tuple(issues), facts_of(row))
+
+
+def issues_of(number: int, line: bytes, rules: Collection[str]) -> list[Issue]:
+    """Return the issues that only these rules find in a line: those it is known to break.
+
+    For putting into words what `survey` has found; every other rule is left out.
+    """
+    row = read(number, line)
+    if isinstance(row, BadLine):
+        return [one for one in check_row(number, line).issues if one.rule in rules]
+    functions = _row_functions()
+    found = [
+        issue(RULES[rule], finding, number)
+        for rule in rules
+        if rule in functions
+        for finding in functions[rule](row)
+    ]
+    return sorted(found, key=_order_in_row)
+
+
+@lru_cache(maxsize=1)
+def _row_functions() -> dict[str, RowFunction]:
+    return {rule.id: check for rules in ROW_RULES.values() for rule, check in rules}
 
 
 def read(number: int, line: bytes) -> Row | BadLine:
@@ -90,11 +116,6 @@ def facts_of_bad(rule: Rule) -> RowFacts:
     return RowFacts("blank" if rule.id == "blank-line" else "broken")
 
 
-def check_whole(reports: Iterable[RowReport], source: FileFacts) -> list[Issue]:
-    """Return the issues that only the file as a whole shows; reports are in line order."""
-    return check_columns(columns_of(reports), source)
-
-
 def columns_of(reports: Iterable[RowReport]) -> Columns:
     """Return the reports packed."""
     columns = Columns()
@@ -113,42 +134,6 @@ def findings_of_file(columns: Columns, source: FileFacts) -> list[tuple[Rule, It
     """Return what each rule on the file as a whole finds; `PairFindings` may be very many."""
     file = WholeFile(columns, source)
     return [(rule, check(file)) for rule, check in FILE_RULES]
-
-
-def collect(reports: Sequence[RowReport], source: FileFacts) -> list[Issue]:
-    """Return all issues by line and severity, lines numbered by the order of the reports.
-
-    In a file that is no JSONL at all, such as one array or UTF-16, only the first line says so.
-    """
-    rows = [one for line, report in enumerate(reports, 1) for one in report.at(line).issues]
-    damaged = next((one for one in rows if RULES[one.rule].scope == "line"), None)
-    if damaged is not None and damaged.rule in WHOLE_DAMAGE and _first(reports) == damaged.line:
-        rows = [one for one in rows if one is damaged or one.rule in PATTERNS]
-    return sorted([*rows, *check_whole(reports, source)], key=_order)
-
-
-def check_source(rows: Iterable[bytes], source: FileFacts) -> list[Issue]:
-    """Check every line and the file; issues by line and severity."""
-    return collect([check_row(number, row) for number, row in enumerate(rows, 1)], source)
-
-
-def file_format(reports: Iterable[RowReport]) -> str:
-    """Return chat, preference, completion, mixed, unknown or empty."""
-    kinds = {report.facts.kind for report in reports} - {"blank"}
-    known = kinds & {"chat", "preference", "completion"}
-    if len(known) > 1:
-        return "mixed"
-    if known:
-        return str(known.pop())
-    return "unknown" if kinds else "empty"
-
-
-def _first(reports: Sequence[RowReport]) -> int:
-    return next((n for n, r in enumerate(reports, 1) if r.facts.kind != "blank"), 0)
-
-
-def _order(one: Issue) -> tuple[int, int]:
-    return one.line, _RANK[one.severity]
 
 
 def _order_in_row(one: Issue) -> tuple[int, int]:

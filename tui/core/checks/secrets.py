@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.core.checks.fast.byte_prefilter import LETS, common, hides_ascii, marked, sieved
@@ -99,7 +100,12 @@ def where_of(texts: LineTexts, span: Span) -> str:
 
     A key may itself be what was found, or stand above it: then there is a … in its place.
     """
-    path = _ADDRESS_IN_PATH.sub("…", texts.path(span.text))
+    return _path_to_show(texts.path(span.text))
+
+
+@lru_cache(maxsize=1024)  # nearly all of a file are one of a few
+def _path_to_show(path: str) -> str:
+    path = _ADDRESS_IN_PATH.sub("…", path)
     for pattern in PATTERNS.values():
         path = pattern.expression.sub("…", path)
     return path

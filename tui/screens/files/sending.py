@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from tui.core.provider.records import FileInfo
     from tui.core.provider.transfers import Progress
-    from tui.services.checks.file_verdict import FileVerdict
+    from tui.services.checks.review import Concern
     from tui.services.files.transfers import Transfer, Watch
     from tui.services.store.parts_table import OpenUpload
 
@@ -162,8 +162,8 @@ class FileSending(DeletingScreen):
         return await saved_first(self.app, document)
 
     async def _fit(self, path: Path) -> bool:
-        """Check the file and ask about warnings and secrets. Raises Unfit for errors."""
-        from tui.services.checks.file_verdict import SMALL, verdict_of
+        """Review the file and ask about what takes a yes. Raises Unfit for errors."""
+        from tui.services.checks.review import review_file
 
         name = one_line(path.name, 40)
 
@@ -174,38 +174,38 @@ class FileSending(DeletingScreen):
         tell(0, 0)
         self.host.working(WORK, f"checking {name}")
         self.show_running()
-        found = await verdict_of(path, tell)
+        workspace = self.workspace
+        limits = workspace.files.limits
+        concerns = await review_file(path, workspace.profile, limits, on_progress=tell)
         self._checking = None
         self.host.working(WORK, f"asking about {name}")
-        workspace = self.workspace
-        takes = workspace.files.limits.takes | found.forgiven(workspace.profile.terms.methods)
-        if errors := found.error_words(takes | SMALL):
-            raise Unfit("Nothing was sent", errors, "Repair it in Datasets (p lists it all).")
-        return await self._private(found) and await self._warned(found, takes)
+        for concern in concerns:
+            if concern.takes == "repair":
+                step = "Repair it in Datasets (p lists it all)."
+                raise Unfit("Nothing was sent", concern.text, step)
+            if not await self._accepted(concern, name):
+                return False
+        return True
 
-    async def _private(self, found: FileVerdict) -> bool:
-        from tui.core.fixes.gate import secret_words
-
-        profile = self.workspace.profile
-        if not found.secrets or profile.kind == "lab":
+    async def _accepted(self, concern: Concern, name: str) -> bool:
+        """Ask about a concern that takes a yes; tell one that is only worth knowing."""
+        if concern.takes == "nothing":
+            if concern.topic == "warnings":
+                text = f"{name} {one_line(concern.predicate, 200)}"
+                self.notify(text, timeout=10, markup=False)
             return True
+        if concern.topic == "secrets":
+            profile = self.workspace.profile.name
+            question = (
+                f"{name} holds {concern.text}. It would be "
+                f"sent to {profile}, and what is trained can be asked out of the model again."
+                "\n\nGo back and put placeholders in their place (p, then F, in Datasets)?"
+            )
+            dialog = Confirm("Secrets in the data", question, "go back", "send it all the same")
+            return await self.app.push_screen_wait(dialog) is False
         question = (
-            f"{one_line(found.path.name, 40)} holds {secret_words(found.secrets)}. It would be "
-            f"sent to {profile.name}, and what is trained can be asked out of the model again."
-            "\n\nGo back and put placeholders in their place (p, then F, in Datasets)?"
+            f"{name} {concern.predicate}.\n(In Datasets p lists them.)\n\nUpload it as it is?"
         )
-        dialog = Confirm("Secrets in the data", question, "go back", "send it all the same")
-        return await self.app.push_screen_wait(dialog) is False
-
-    async def _warned(self, found: FileVerdict, takes: frozenset[str]) -> bool:
-        warnings = found.warning_words(takes)
-        if not warnings:
-            return True
-        name = one_line(found.path.name, 40)
-        if not self.workspace.profile.bills:  # it costs nothing: worth a word, not a question
-            self.notify(f"{name} has {one_line(warnings, 200)}", timeout=10, markup=False)
-            return True
-        question = f"{name} has {warnings}.\n(In Datasets p lists them.)\n\nUpload it as it is?"
         dialog = Confirm("Warnings", question, "upload", "go back")
         answer: bool | None = await self.app.push_screen_wait(dialog)
         return bool(answer)

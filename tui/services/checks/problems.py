@@ -8,34 +8,48 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from itertools import accumulate
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Protocol, overload
 
 from tui.core.arrays import counted, places_of, running_sums
 from tui.core.checks import (
     RULES,
     Columns,
     FileFacts,
-    check_row,
     issue_for,
     severity_of,
 )
 from tui.core.checks.registry import SEVERITIES, PairFindings, issue
 from tui.core.checks.report_columns import rule_numbers
-from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file
+from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file, issues_of
+from tui.core.checks.secrets import PATTERNS
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from tui.core.catalog.providers import FileLimits
     from tui.core.checks import Issue, Rule, Severity
-    from tui.services.datasets.content import Snapshot
 
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
+class CheckedRows(Protocol):
+    """The rows that were checked, each with an id that stays when it moves: a `Snapshot`."""
+
+    version: int
+
+    @property
+    def ids(self) -> Sequence[int]:
+        """The ids of all rows, by position."""
+
+    def __getitem__(self, position: int, /) -> bytes:
+        """Return a row without its line ending."""
+
+
 class Problems(Sequence["Issue"]):
-    """All problems of the rows of one snapshot, by line and by severity at one provider.
+    """All problems of rows that do not change, by line and by severity at one provider.
+
+    The one report of checks: of an open dataset's snapshot, and of a file that is to be sent.
 
     Going through all of a large file's problems checks its lines again; `counts`, `worst` and
     `rules_at` cost nothing. `ready` are the issues of rows (by id) too long to check anew.
@@ -43,7 +57,7 @@ class Problems(Sequence["Issue"]):
 
     def __init__(
         self,
-        snapshot: Snapshot,
+        snapshot: CheckedRows,
         columns: Columns,
         facts: FileFacts,
         ready: Mapping[int, tuple[Issue, ...]] | None = None,
@@ -54,8 +68,7 @@ class Problems(Sequence["Issue"]):
         self._ready = ready or {}
         self._limits = limits
         self._rules = [*RULES.values()]
-        self._signatures = [*columns.signatures]
-        self._signs = _signs(columns)
+        self._signs, self._signatures = _signs(columns)
         self._of_file: dict[int, list[Issue]] = {}
         self._pairs: list[tuple[Rule, PairFindings]] = []
         for rule, findings in findings_of_file(columns, facts):
@@ -147,6 +160,27 @@ class Problems(Sequence["Issue"]):
         line = bisect_right(range(len(self._signs) + 2), index, key=self._before) - 1
         return self._at(line)[index - self._before(line)]
 
+    def first(self, severity: Severity) -> Issue | None:
+        """Return the first problem of a severity, None without any."""
+        rules = {rule for rule in self.by_rule if self.severity(rule) == severity}
+        line = min((self.lines_of(rule)[0] for rule in rules), default=None)
+        if line is None:
+            return None
+        return next(one for one in self.at(line) if one.severity == severity)
+
+    def __iter__(self) -> Iterator[Issue]:
+        """Yield all problems in order."""
+        return (issue for line in self.lines() for issue in self.at(line))
+
+    def lines(self) -> list[int]:
+        """Return the numbers of the lines that have problems, in order; 0 is the file."""
+        having = {n for n, signature in enumerate(self._signatures) if signature}
+        lines = {at + 1 for at in places_of(self._signs, having)} if having else set()
+        lines.update(self._file_lines)
+        for _, pairs in self._pairs:
+            lines.update(at + 1 for at in pairs.lines)
+        return sorted(lines)
+
     def _signature(self, line: int) -> bytes:
         if not 0 < line <= len(self._signs):
             return b""
@@ -154,12 +188,13 @@ class Problems(Sequence["Issue"]):
 
     def _issues_at(self, line: int) -> tuple[Issue, ...]:
         of_row: Sequence[Issue] = ()
-        if self._signature(line):
+        if signature := self._signature(line):
+            rules = {self._rules[number].id for number in signature}
             known = self._ready.get(self._snapshot.ids[line - 1])
             if known is None:
-                of_row = check_row(line, self._snapshot[line - 1]).issues
+                of_row = issues_of(line, self._snapshot[line - 1], rules)
             else:  # the row may have moved since
-                of_row = [replace(issue, line=line) for issue in known]
+                of_row = [replace(issue, line=line) for issue in known if issue.rule in rules]
         found = [*of_row, *self._issues_of_file(line)]
         told = (issue_for(issue, self._limits) for issue in found)
         return tuple(sorted(told, key=lambda issue: _RANK[issue.severity]))
@@ -174,25 +209,28 @@ class Problems(Sequence["Issue"]):
         return sorted(found, key=lambda issue: numbers[issue.rule])
 
 
-def _signs(columns: Columns) -> array[int]:
-    """Return which signature each line has.
+def _signs(columns: Columns) -> tuple[array[int], list[bytes]]:
+    """Return which signature each line has, and the signatures.
 
-    In a file that is no JSONL at all, such as one array or UTF-16, only the first line has one.
+    In a file that is not JSONL at all, such as one array or UTF-16, only the first line has
+    what is wrong with it; of the others only secrets and personal data are told.
     """
+    signatures = [*columns.signatures]
     rules = [*RULES.values()]
     damages = {
         sign: rules[signature[0]].id
-        for sign, signature in enumerate(columns.signatures)
+        for sign, signature in enumerate(signatures)
         if signature and rules[signature[0]].scope == "line"
     }
     if not damages:
-        return columns.signs
+        return columns.signs, signatures
     first = next((at for at, sign in enumerate(columns.signs) if sign in damages), None)
     if first is None or damages[columns.signs[first]] not in WHOLE_DAMAGE:
-        return columns.signs
+        return columns.signs, signatures
     kinds = columns.kinds
     if len(kinds) - len(kinds.lstrip(b"\0")) != first:  # kind 0 is a blank line
-        return columns.signs
-    alone = Columns(len(columns)).signs
-    alone[first] = columns.signs[first]
-    return alone
+        return columns.signs, signatures
+    private = [bytes(n for n in one if rules[n].id in PATTERNS) for one in signatures]
+    signs = columns.signs[:]
+    signs[first] = len(private)
+    return signs, [*private, signatures[columns.signs[first]]]

@@ -103,7 +103,7 @@ class PreflightService:
         assert validation.path is not None
         if (known := self._leaks) is not None:
             before, after, found = known
-            if before.verdict is training.verdict and after.verdict is validation.verdict:
+            if before.report is training.report and after.report is validation.report:
                 return found
         size = (training.size or 0) + (validation.size or 0)
         found = await leaks_of(training.path, validation.path, size)
@@ -185,8 +185,7 @@ class _Look:
             self._put(Part("data", "block", text))
         else:
             self._put(data_part(files, limits))
-        takes = limits.takes | _meant(self._draft.method)
-        self._put(*checks_parts(files, self._profile, takes), self._sends())
+        self._put(*checks_parts(files, self._profile, self._draft.method), self._sends())
         await asyncio.gather(
             self._guarded("leakage", lambda: self._leakage(training, validation)),
             self._guarded("tokens", lambda: self._tokens(training)),
@@ -206,7 +205,7 @@ class _Look:
             self._put(Part("leakage", "note", text))
             return
         groups, near = await self._service.leaks(training, validation)
-        count = validation.verdict.examples if validation.verdict else 0
+        count = validation.report.examples if validation.report else 0
         self._put(leakage_part(groups, count, self._profile, near=near))
 
     # -- tokens and money ------------------------------------------------------------
@@ -351,13 +350,6 @@ def _load() -> None:
         "services.tokens.service",
     ):
         import_module(f"tui.{name}")
-
-
-def _meant(method: str) -> frozenset[str]:
-    """Return the rules that find what is as it should be for a method."""
-    from tui.core.checks.reinforcement import GRADED
-
-    return GRADED if method == "reinforcement" else frozenset()
 
 
 def _wrong_kind(report: TokenReport, method: str) -> str:

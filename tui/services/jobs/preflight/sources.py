@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.core.text.text import one_line, plural, size_words
-from tui.services.checks.file_verdict import FileVerdict, verdict_of
+from tui.services.checks.file_report import FileReport, check_file
 from tui.services.errors import InputError, Refused, ServiceError
 from tui.services.files.uploads import content_digests
 
@@ -31,7 +31,7 @@ class Source:
     path: Path | None
     file_id: str | None
     size: int | None = None
-    verdict: FileVerdict | None = None
+    report: FileReport | None = None
 
     @property
     def sent(self) -> bool:
@@ -49,7 +49,7 @@ class Source:
         name = self.name
         if self.file_id is not None:
             name = one_line(self.file_id, 36) + (f" = {name}" if self.path else "")
-        parts = [plural(self.verdict.examples, "example")] if self.verdict else []
+        parts = [plural(self.report.examples, "example")] if self.report else []
         parts += [] if self.size is None else [size_words(self.size)]
         return f"{name}: {', '.join(parts)}" if parts else name
 
@@ -59,7 +59,7 @@ class Source:
             "path": str(self.path) if self.path else None,
             "file_id": self.file_id,
             "bytes": self.size,
-            "examples": self.verdict.examples if self.verdict else None,
+            "examples": self.report.examples if self.report else None,
         }
 
 
@@ -84,27 +84,27 @@ class Sources:
 
     def __init__(self, workspace: Workspace) -> None:
         self._workspace = workspace
-        self._checks: dict[tuple[Path, int, int], asyncio.Task[FileVerdict]] = {}
+        self._checks: dict[tuple[Path, int, int], asyncio.Task[FileReport]] = {}
         self._infos: dict[str, FileInfo] = {}
 
     async def look(self, text: str) -> Source:
         """Look at a file that was typed. Raises ServiceError when it cannot be used."""
         if await asyncio.to_thread(is_path, text):
             path = absolute(text)
-            verdict = await self._verdict(path)
-            return Source(path, None, verdict.size, verdict)
+            report = await self._report(path)
+            return Source(path, None, report.size, report)
         return await self._uploaded(text.strip())
 
-    async def _verdict(self, path: Path) -> FileVerdict:
+    async def _report(self, path: Path) -> FileReport:
         try:
             stat = await asyncio.to_thread(path.stat)
         except (OSError, ValueError):
-            return await verdict_of(path)  # says what is wrong
+            return await self._check(path)  # says what is wrong
         key = (path, stat.st_size, stat.st_mtime_ns)
         if key not in self._checks:
             while len(self._checks) >= _REMEMBERED:
                 self._checks.pop(next(iter(self._checks))).cancel()
-            self._checks[key] = asyncio.create_task(verdict_of(path))
+            self._checks[key] = asyncio.create_task(self._check(path))
         check = self._checks[key]
         try:
             # A look that is given up for another goes on checking the same file.
@@ -112,6 +112,9 @@ class Sources:
         except ServiceError:
             self._checks.pop(key, None)
             raise
+
+    async def _check(self, path: Path) -> FileReport:
+        return await check_file(path, self._workspace.files.limits)
 
     def close(self) -> None:
         """Stop checking."""
@@ -137,7 +140,7 @@ class Sources:
             return Source(None, file_id, info.bytes)
         return Source(twin.path, file_id, twin.size, twin)
 
-    async def _twin(self, file_id: str) -> FileVerdict | None:
+    async def _twin(self, file_id: str) -> FileReport | None:
         """Return the file here that was uploaded as `file_id`, if it still is as it was."""
         records = await self._workspace.store.uploads(self._workspace.profile.name)
         record = next((one for one in records if one.file_id == file_id), None)
@@ -149,6 +152,6 @@ class Sources:
                 return None
             if (await content_digests(path)).sha256 != record.digest:
                 return None
-            return await self._verdict(path)
+            return await self._report(path)
         except (OSError, InputError):
             return None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
-from tui.services.checks.file_verdict import SMALL
+from tui.services.checks.review import Candidate, review, review_leakage
 from tui.services.jobs.preflight.model import Part
 
 if TYPE_CHECKING:
@@ -15,14 +14,14 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.catalog.providers import FileLimits
-    from tui.core.checks import Severity
     from tui.core.near import Group
     from tui.core.provider.records import ModelInfo
+    from tui.services.checks.review import Takes
     from tui.services.jobs.preflight.model import Level
     from tui.services.jobs.preflight.sources import Source
     from tui.services.settings.profiles import Profile
 
-_NAMED = 3
+_LEVELS: dict[Takes, Level] = {"repair": "block", "accept": "ask", "nothing": "note"}
 
 
 def data_part(sources: Sequence[Source], limits: FileLimits) -> Part:
@@ -37,53 +36,27 @@ def data_part(sources: Sequence[Source], limits: FileLimits) -> Part:
     return Part("data", "ok", text)
 
 
-def checks_parts(
-    sources: Sequence[Source], profile: Profile, takes: frozenset[str] = frozenset()
-) -> tuple[Part, ...]:
-    """Say what the checks found: errors block, warnings are asked about where it bills.
-
-    Secrets are a part of their own, asked about wherever they leave this machine. `takes` are
-    the rules whose problems the provider does not mind.
-    """
-    checked = [source for source in sources if source.verdict is not None]
-    if not checked:
+def checks_parts(sources: Sequence[Source], profile: Profile, method: str) -> tuple[Part, ...]:
+    """Say what stands against sending the files: see `review`."""
+    files = [
+        Candidate(source.report, "training" if source is sources[0] else "validation", source.sent)
+        for source in sources
+        if source.report is not None
+    ]
+    if not files:
         text = "the files are only at the provider, so they are not checked"
         return (Part("checks", "note", text),)
-    errors = [
-        source.verdict.error_words(takes if source is sources[0] else takes | SMALL)
-        for source in checked
-        if source.verdict is not None
-    ]
-    if any(errors):
-        return (Part("checks", "block", "; ".join(text for text in errors if text)),)
-    secrets: Counter[str] = Counter()
-    warnings: Counter[str] = Counter()
-    for source in checked:
-        verdict = source.verdict
-        if verdict is None:
-            continue
-        found = verdict.secrets if source.sent else Counter[str]()
-        secrets += found
-        left = SMALL if source is not sources[0] else frozenset()
-        warnings += _of_severity(verdict.by_rule, "warning", {*found, *left, *takes})
-    return (_warnings_part(warnings, profile), *_secrets_part(secrets, profile))
-
-
-def _warnings_part(warnings: Counter[str], profile: Profile) -> Part:
-    if not warnings:
-        return Part("checks", "ok", "no errors, no warnings")
-    count = plural(sum(warnings.values()), "warning")
-    text = f"{count}: {_titles(warnings).removeprefix('1 × ')}"
-    return Part("checks", asked_where_billed(profile), text)
-
-
-def _secrets_part(secrets: Counter[str], profile: Profile) -> tuple[Part, ...]:
-    if not secrets:
-        return ()
-    if profile.kind == "lab":  # this machine: nothing leaves it
-        return (Part("secrets", "note", f"{_titles(secrets)}; they stay on this machine"),)
-    sent = f"{_titles(secrets)}, which would be sent to {profile.name}"
-    return (Part("secrets", "ask", sent),)
+    found = {one.topic: one for one in review(files, profile, method)}
+    if (errors := found.get("errors")) is not None:
+        return (Part("checks", "block", errors.text),)
+    checks = Part("checks", "ok", "no errors, no warnings")
+    if (warnings := found.get("warnings")) is not None:
+        checks = Part("checks", _LEVELS[warnings.takes], warnings.text)
+    if (secrets := found.get("secrets")) is None:
+        return (checks,)
+    stay = secrets.takes == "nothing"  # it is sent nowhere but to this machine
+    more = "; they stay on this machine" if stay else f", which would be sent to {profile.name}"
+    return (checks, Part("secrets", _LEVELS[secrets.takes], secrets.text + more))
 
 
 def asked_where_billed(profile: Profile) -> Level:
@@ -91,40 +64,12 @@ def asked_where_billed(profile: Profile) -> Level:
     return "ask" if profile.bills else "note"
 
 
-def _of_severity(by_rule: Counter[str], severity: Severity, without: set[str]) -> Counter[str]:
-    from tui.core.checks import RULES
-
-    return Counter(
-        {
-            rule: count
-            for rule, count in by_rule.items()
-            if rule not in without and RULES[rule].severity == severity
-        }
-    )
-
-
-def _titles(counts: Counter[str]) -> str:
-    from tui.core.checks import RULES
-
-    named = [f"{count:,} × {RULES[rule].title}" for rule, count in counts.most_common(_NAMED)]
-    more = len(counts) - len(named)
-    return ", ".join(named) + (f" and {more} more kinds" if more > 0 else "")
-
-
 def leakage_part(groups: Sequence[Group], of: int, profile: Profile, *, near: bool) -> Part:
     """Say how many of the `of` validation examples stand in the training file."""
-    same = len({row for group in groups if group.reason == "same" for row in group.others})
-    alike = len({row for group in groups for row in group.others}) - same
-    if not groups:
-        also = ", nor nearly" if near else ""
-        return Part("leakage", "ok", f"none of the validation examples is trained on{also}")
-    parts = []
-    if same:
-        parts.append(f"{same:,} of {of:,} validation examples stand in the training file too")
-    if alike:
-        parts.append(f"{alike:,} have the same prompt or nearly the same text there")
-    text = ", ".join(parts) + ": the validation loss would flatter"
-    return Part("leakage", asked_where_billed(profile), text)
+    for concern in review_leakage(groups, of, profile):
+        return Part("leakage", _LEVELS[concern.takes], concern.text)
+    also = ", nor nearly" if near else ""
+    return Part("leakage", "ok", f"none of the validation examples is trained on{also}")
 
 
 def model_part(

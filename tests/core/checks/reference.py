@@ -1,0 +1,39 @@
+"""The checks in their plainest form, which what is fast must agree with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.core.checks import RULES, RowReport, check_columns, check_row, columns_of
+from tui.core.checks.registry import SEVERITIES
+from tui.core.checks.run import WHOLE_DAMAGE
+from tui.core.checks.secrets import PATTERNS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from tui.core.checks import FileFacts, Issue
+
+
+def check_source(rows: Iterable[bytes], source: FileFacts) -> list[Issue]:
+    """Check every line and the file; issues by line and severity."""
+    return collect([check_row(number, row) for number, row in enumerate(rows, 1)], source)
+
+
+def check_whole(reports: Iterable[RowReport], source: FileFacts) -> list[Issue]:
+    """Return the issues that only the file as a whole shows; reports are in line order."""
+    return check_columns(columns_of(reports), source)
+
+
+def collect(reports: Sequence[RowReport], source: FileFacts) -> list[Issue]:
+    """Return all issues by line and severity, lines numbered by the order of the reports.
+
+    In a file that is not JSONL at all, such as one array or UTF-16, only the first line says so.
+    """
+    rows = [one for line, report in enumerate(reports, 1) for one in report.at(line).issues]
+    damaged = next((one for one in rows if RULES[one.rule].scope == "line"), None)
+    first = next((n for n, r in enumerate(reports, 1) if r.facts.kind != "blank"), 0)
+    if damaged is not None and damaged.rule in WHOLE_DAMAGE and first == damaged.line:
+        rows = [one for one in rows if one is damaged or one.rule in PATTERNS]
+    found = [*rows, *check_whole(reports, source)]
+    return sorted(found, key=lambda one: (one.line, SEVERITIES.index(one.severity)))

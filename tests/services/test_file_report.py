@@ -1,0 +1,136 @@
+"""The checks of a file: one report, the same in a thread, in processes and in the editor."""
+
+from __future__ import annotations
+
+import json
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from tests.lab_process import chat_lines
+from tui.core.checks.repeated_issues import FORMATS
+from tui.core.checks.run import WHOLE_DAMAGE
+from tui.services.checks import file_check
+from tui.services.checks.checker import Checker
+from tui.services.checks.file_report import check_file, checking
+from tui.services.datasets import Document
+from tui.services.errors import InputError
+
+KEY = b"sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
+SECRET = chat_lines(1, "My key is " + KEY.decode())
+
+
+@pytest.mark.parametrize("least", [0, 10**9])
+async def test_errors_and_secrets_are_counted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    monkeypatch.setattr(file_check, "_WORTH_PROCESSES", least)
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(chat_lines(20) + b"{broken\n" + SECRET + b'{"messages":[]}\n' + SECRET)
+    told: list[tuple[int, int]] = []
+    found = await check_file(path, on_progress=lambda *now: told.append(now))
+    assert found.examples >= 22
+    assert found.size == path.stat().st_size
+    assert found.count("error") >= 2
+    assert found.first_error is not None
+    assert found.first_error.line == 21
+    assert sum(found.secrets.values()) == 2
+    assert told[-1] == (24, 24)
+
+
+async def test_a_sound_file_has_no_error(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(chat_lines(20))
+    found = await check_file(path)
+    assert (found.examples, found.first_error, found.secrets) == (20, None, {})
+    with pytest.raises(InputError, match="folder"):
+        await check_file(tmp_path)
+
+
+async def test_another_format_is_named_with_what_converts_it(tmp_path: Path) -> None:
+    path = tmp_path / "alpaca.jsonl"
+    row = b'{"instruction": "Name a colour.", "input": "", "output": "Blue."}\n'
+    path.write_bytes(row * 30)
+    said = (await check_file(path)).error_words()
+    assert said.startswith("30 lines of alpaca.jsonl look like Alpaca (instruction and output): ")
+    assert f"`finetui convert {path} --from alpaca -o {tmp_path / 'alpaca.chat.jsonl'}`" in said
+    path.write_text(json.dumps([json.loads(row)] * 3000, indent=2))
+    said = (await check_file(path)).error_words()
+    assert said.startswith("alpaca.jsonl looks like Alpaca (instruction and output): `finetui")
+    assert "error" not in said
+    path.write_bytes(chat_lines(20) + row + b"{broken\n")
+    said = (await check_file(path)).error_words()
+    assert said.startswith("1 line of alpaca.jsonl looks like Alpaca")
+    assert said.endswith("alpaca.alpaca.chat.jsonl`, and 1 error")
+
+
+def broken_array() -> bytes:
+    rows = [json.loads(row) for row in (chat_lines(3) + SECRET).splitlines()]
+    return json.dumps(rows, indent=1).encode()
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        (resources.files("tui.data") / "samples" / "flawed.jsonl").read_bytes(),
+        broken_array(),
+        b"\n \n" + broken_array(),
+        (b"\xff\xfe" + (chat_lines(3) + SECRET).decode().encode("utf-16-le")),
+        chat_lines(60) + SECRET * 2 + chat_lines(1),
+        b"",
+    ],
+    ids=["flawed", "array", "array after blanks", "utf-16", "secrets", "empty"],
+)
+async def test_a_file_is_told_the_same_as_when_it_is_open_in_the_editor(
+    tmp_path: Path, data: bytes
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(data)
+    document = Document.open(path, tmp_path / "journals")
+    edited = list(await Checker(document).issues())
+    await document.close()
+    async with checking(path) as checked:
+        told = list(checked.issues())
+        assert sum(checked.report.by_rule.values()) == len(edited)
+    assert [one for one in told if one.rule not in FORMATS] == [
+        one for one in edited if one.rule not in FORMATS
+    ]
+    assert {one.rule for one in told} == {one.rule for one in edited}
+
+
+async def test_secrets_in_an_array_are_told_beside_what_is_wrong_with_it(tmp_path: Path) -> None:
+    path = tmp_path / "data.json"
+    path.write_bytes(broken_array())
+    async with checking(path) as checked:
+        told = {one.rule for one in checked.issues()}
+    assert "secret-api-key" in told
+    assert told & WHOLE_DAMAGE
+    assert sum(checked.report.secrets.values()) == 1
+
+
+async def test_a_table_is_told_once_with_the_secrets_in_it(tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_bytes(b"question,answer\n" + b"a,b\n" * 50 + b"key," + KEY + b"\n")
+    async with checking(path) as checked:
+        assert [one.rule for one in checked.issues()] == ["foreign-format", "secret-api-key"]
+    assert checked.report.error_words().startswith("data.csv looks like a table (CSV): `finetui")
+    path = tmp_path / "data.parquet"
+    path.write_bytes(b"PAR1" + KEY + b"\0\n" * 20)
+    async with checking(path) as checked:
+        assert [one.rule for one in checked.issues()] == ["foreign-format"]
+
+
+async def test_of_many_formats_each_is_told_once(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    alpaca = b'{"instruction": "Name a colour.", "input": "", "output": "Blue."}\n'
+    completion = b'{"prompt": "a", "completion": "b"}\n'
+    path.write_bytes((alpaca + completion + b'{"a": 1}\n') * 20 + chat_lines(2))
+    async with checking(path) as checked:
+        told = {one.rule: (one.line, one.lines) for one in checked.issues() if one.rule in FORMATS}
+    assert told == {
+        "foreign-format": (1, 20),
+        "legacy-completion": (2, 20),
+        "unknown-format": (3, 20),
+    }
+    assert checked.report.by_rule["legacy-completion"] == 20

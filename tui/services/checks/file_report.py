@@ -1,0 +1,295 @@
+"""What the checks say of one file: the same engine and report as those of an open dataset."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.core.text.text import one_line, plural
+from tui.services.datasets.local_files import reading
+from tui.services.files.uploads import unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from tui.core.catalog.providers import FileLimits
+    from tui.core.checks import Alike, Columns, Issue, Severity
+    from tui.core.formats.foreign import Foreign
+    from tui.services.checks.problems import Problems
+    from tui.services.datasets.local_files import Rows
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What the checks say of a file, for a provider with `limits` (OpenAI when None).
+
+    `size` in bytes; `examples` counts lines of a known format, `objects` all that hold a JSON
+    object. `format` is that of the lines, "mixed" or "unknown". `by_rule` counts problems by
+    rule id. `first_error` is the error that stands first in the file, or None. `foreign` is
+    the other format of the first line that is of one, or of the file as a whole.
+    """
+
+    path: Path
+    size: int
+    examples: int
+    objects: int
+    format: str
+    by_rule: Counter[str]
+    first_error: Issue | None
+    foreign: Foreign | None = None
+    limits: FileLimits | None = None
+
+    def severity(self, rule: str) -> Severity:
+        """Return how grave the problems of a rule are at the provider."""
+        from tui.core.checks import severity_of
+
+        return severity_of(rule, self.limits)
+
+    def count(self, severity: Severity) -> int:
+        """Return how many problems are of a severity."""
+        return sum(n for rule, n in self.by_rule.items() if self.severity(rule) == severity)
+
+    @property
+    def whole_damage(self) -> tuple[int, str] | None:
+        """Where it stands that the file is not JSONL at all, and the rule that says so."""
+        from tui.core.checks.run import WHOLE_DAMAGE
+
+        first = self.first_error
+        return (first.line, first.rule) if first and first.rule in WHOLE_DAMAGE else None
+
+    def error_words(self, without: frozenset[str] = frozenset()) -> str:
+        """Return how many errors there are, and the first of them; "" when there are none.
+
+        Those of the rules `without` do not count.
+        """
+        errors = self.count("error") - sum(
+            self.by_rule[rule] for rule in without if self.severity(rule) == "error"
+        )
+        if not errors:
+            return ""
+        if self.foreign is not None:
+            lines = self.by_rule["foreign-format"]
+            if not lines:  # a table, or an array of them: its lines are not examples
+                return self._foreign_words(self.foreign, lines)
+            others = errors - lines
+            also = f", and {plural(others, 'error')}" if others else ""
+            return f"{self._foreign_words(self.foreign, lines)}{also}"
+        text = f"{one_line(self.path.name, 40)} has {plural(errors, 'error')}"
+        first = self.first_error
+        if first is None or first.rule in without:
+            return text
+        where = f" in line {first.line:,}" if first.line else ""
+        return f"{text}, the first{where}: {one_line(first.message, 300)}"
+
+    def _foreign_words(self, found: Foreign, lines: int) -> str:
+        name, look = one_line(self.path.name, 40), "look" if lines > 1 else "looks"
+        what = f"{plural(lines, 'line')} of {name}" if lines else name
+        command = found.command(str(self.path), mixed=lines > 0 and self.examples > 0)
+        return f"{what} {look} like {found.words}: `{command}`"
+
+    @property
+    def secrets(self) -> Counter[str]:
+        """Keys, tokens and numbers that should not leave the machine, by rule id."""
+        from tui.core.fixes.gate import is_secret
+
+        return Counter({rule: n for rule, n in self.by_rule.items() if is_secret(rule)})
+
+
+class CheckedFile:
+    """A file that was checked and is still open, so that its problems can be put into words."""
+
+    def __init__(
+        self, report: FileReport, problems: Problems, rows: Rows, *, table: bool = False
+    ) -> None:
+        self.report = report
+        self._problems = problems
+        self._rows = rows
+        self._table = table
+
+    def issues(self) -> Iterator[Issue]:
+        """Yield all problems by line and severity; those on another format once for each.
+
+        Each line is read again when its turn comes: nothing is held. Blocks. Raises InputError
+        when the file cannot be read any more.
+        """
+        try:
+            yield from self._of_table() if self._table else self._in_order()
+        except OSError as error:
+            raise unreadable(self.report.path, error) from error
+
+    def _of_table(self) -> Iterator[Issue]:
+        """Yield that it is a table, and what is secret or personal in it."""
+        from tui.core.checks.secrets import PATTERNS
+
+        if (first := self.report.first_error) is not None:
+            yield first
+        for line in self._problems.lines():
+            if not PATTERNS.keys().isdisjoint(self._problems.rules_at(line)):
+                yield from (one for one in self._problems.at(line) if one.rule in PATTERNS)
+
+    def _in_order(self) -> Iterator[Issue]:
+        from tui.core.checks import issue_for
+        from tui.core.checks.repeated_issues import FORMATS, format_issue
+
+        report, problems = self.report, self._problems
+        path, whole = str(report.path), report.whole_damage
+        once = self._formats()
+        for line in problems.lines():
+            rules = {*problems.rules_at(line)}
+            if rules <= FORMATS and all((line, rule) not in once for rule in rules):
+                continue
+            for one in problems.at(line):
+                if one.rule in FORMATS:
+                    if (first := once.get((line, one.rule))) is not None:
+                        yield issue_for(first, report.limits)
+                elif report.foreign is not None and (one.line, one.rule) == whole:
+                    yield format_issue(report.foreign, path, line)
+                else:
+                    yield one
+
+    def _formats(self) -> Mapping[tuple[int, str], Issue]:
+        from tui.core.checks.repeated_issues import FORMATS, gathered
+
+        lines = {rule: self._problems.lines_of(rule) for rule in FORMATS}
+        written = len(self._rows) - self.report.by_rule["blank-line"]
+        return gathered(lines, self._rows, written, str(self.report.path))
+
+
+class _FileRows:
+    """The lines of a file as `Problems` reads them: never edited, so an id is a position."""
+
+    version = 0
+
+    def __init__(self, rows: Rows) -> None:
+        self.ids: Sequence[int] = range(len(rows))
+        self._rows = rows
+
+    def __getitem__(self, position: int, /) -> bytes:
+        return self._rows[position]
+
+
+@asynccontextmanager
+async def checking(
+    path: Path,
+    limits: FileLimits | None = None,
+    *,
+    alike: Callable[[Rows], Alike] | None = None,
+    on_progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> AsyncIterator[CheckedFile]:
+    """Check a whole file, in processes of their own when it is large, and keep it open.
+
+    `alike` finds what is told as near duplicates and leakage. `on_progress(lines done, of)` is
+    called on the loop. Raises InputError when the file cannot be read.
+    """
+    async with reading(path) as rows:
+        try:
+            table = _table_of(path, rows.source.head)
+            columns = await _columns(rows, on_progress, skip=table == "binary")
+            checked = await asyncio.to_thread(
+                _checked, path, rows, columns, limits, alike, table=bool(table)
+            )
+        except OSError as error:
+            raise unreadable(path, error) from error
+        yield checked
+
+
+async def check_file(
+    path: Path,
+    limits: FileLimits | None = None,
+    on_progress: Callable[[int, int], None] = lambda _done, _of: None,
+) -> FileReport:
+    """Check a whole file as `checking` does, and close it. Raises InputError."""
+    async with checking(path, limits, on_progress=on_progress) as checked:
+        return checked.report
+
+
+def _table_of(path: Path, head: bytes) -> str:
+    """Return "text" or "binary" for a table, which has no lines of examples; "" for others."""
+    from tui.core.fixes.redacted_file import binary_kind
+    from tui.core.formats.containers import SUFFIXES, TABLES
+
+    if SUFFIXES.get(path.suffix.lower()) not in TABLES:
+        return ""
+    return "binary" if binary_kind(head) else "text"
+
+
+async def _columns(rows: Rows, on_progress: Callable[[int, int], None], *, skip: bool) -> Columns:
+    from tui.core.checks import Columns
+    from tui.services.checks.file_check import FileCheck
+
+    if skip:
+        return Columns(len(rows))
+    check = FileCheck(rows.source)
+    check.on_progress = on_progress
+    try:
+        await check.run()
+    finally:
+        check.stop()
+    return check.columns
+
+
+def _checked(
+    path: Path,
+    rows: Rows,
+    columns: Columns,
+    limits: FileLimits | None,
+    alike: Callable[[Rows], Alike] | None,
+    *,
+    table: bool,
+) -> CheckedFile:
+    from tui.core.checks import Alike, FileFacts, traits_of
+    from tui.services.checks.problems import Problems
+
+    source = rows.source
+    size, ended = source.identity.size, source.ends_with_newline
+    found = Alike() if alike is None or table else alike(rows)
+    wants_bom = limits is not None and limits.wants_bom
+    sample = traits_of(rows)
+    facts = FileFacts(path.name, size, source.head, ended, sample, found, wants_bom)
+    problems = Problems(_FileRows(rows), columns, facts, limits=limits)
+    make = _table_report if table else _report
+    return CheckedFile(make(path, rows, columns, problems, limits), problems, rows, table=table)
+
+
+def _report(
+    path: Path, rows: Rows, columns: Columns, problems: Problems, limits: FileLimits | None
+) -> FileReport:
+    from tui.core.checks.report_columns import KINDS, file_format, is_example
+    from tui.core.checks.run import WHOLE_DAMAGE
+    from tui.core.fixes.whole import other_format
+    from tui.core.formats.foreign import foreign_line
+
+    first, foreign = problems.first("error"), None
+    if lines := problems.lines_of("foreign-format"):
+        foreign = foreign_line(rows[lines[0] - 1])
+    elif first is not None and first.rule in WHOLE_DAMAGE:
+        foreign = other_format(rows.source.head)
+    kinds = columns.kinds
+    counts = {name: kinds.count(code) for code, name in enumerate(KINDS)}
+    examples = sum(counts[name] for code, name in enumerate(KINDS) if is_example(code))
+    format_ = file_format(counts)
+    if format_ in {"unknown", "empty"}:
+        found = other_format(rows.source.head)
+        format_ = "unknown" if found is None else found.format
+    objects = len(columns) - counts["blank"] - counts["broken"]
+    size = rows.source.identity.size
+    return FileReport(
+        path, size, examples, objects, format_, problems.by_rule, first, foreign, limits
+    )
+
+
+def _table_report(
+    path: Path, rows: Rows, _columns: Columns, problems: Problems, limits: FileLimits | None
+) -> FileReport:
+    from tui.core.checks.repeated_issues import format_issue
+    from tui.core.formats.containers import SUFFIXES
+    from tui.core.formats.foreign import Foreign
+
+    foreign = Foreign("table", SUFFIXES[path.suffix.lower()].upper())
+    first = format_issue(foreign, str(path))
+    size = rows.source.identity.size
+    return FileReport(path, size, 0, 0, "table", problems.by_rule, first, foreign, limits)
