@@ -368,23 +368,20 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         """Explain this screen."""
         from tui.screens.dialogs.help import HelpDialog
 
-        self.push_screen(HelpDialog(self.current_mode, self.focused))
+        self.push_screen(HelpDialog(self.current_mode, self.screen))
 
     def action_palette(self) -> None:
         """Find a command by name."""
-        from tui.screens.dialogs.choose import Choose
-        from tui.screens.dialogs.palette import palette_choices
+        from tui.screens.dialogs.palette import palette_for
 
-        if not isinstance(self.screen, ModeScreen):
-            return
-        choices = palette_choices(self.current_mode)
-        self.push_screen(Choose("Commands", choices), self._run_command)
+        if (palette := palette_for(self.screen, self.current_mode)) is not None:
+            self.push_screen(palette, self._run_command)
 
     def _run_command(self, command: tuple[str, str] | None) -> None:
         if command is None:
             return
         where, action = command
-        if where not in {"app", self.current_mode}:
+        if where not in {"", "app", self.current_mode}:
             self.show_mode(where)
         target = self if where == "app" else None
         self.call_later(self._run_on, target, action)

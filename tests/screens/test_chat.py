@@ -25,7 +25,8 @@ from tui.screens.chat.options import (
     read_temperature,
 )
 from tui.screens.chat.prompt import Prompt
-from tui.screens.chat.system import SystemDialog, most_frequent
+from tui.screens.chat.system import most_frequent
+from tui.screens.datasets.editor import TextEditor
 from tui.screens.dialogs.choose import Choose
 from tui.widgets.conversation import Conversation
 from tui.widgets.error_panel import ErrorPanel
@@ -183,7 +184,7 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
     mixed = dataset(tmp_path / "mixed.jsonl", FERN, FERN, "")
     async with slow_chat(app_home, mixed) as (pilot, screen, provider):
         await pilot.press("escape", "s")
-        assert isinstance(pilot.app.screen, SystemDialog)
+        assert isinstance(pilot.app.screen, TextEditor)
         await until(lambda: pilot.app.focused, pilot)
         assert pilot.app.screen.query_one(TextArea).text == FERN  # most have it: offered only
         assert screen.system == ""

@@ -14,10 +14,9 @@ from tests.faults.server import ACT_AND_DROP, HANG, FaultServer, reply
 from tests.lab_process import LabProcess, chat_lines, preference_lines
 from tests.until import until
 from tui.app import FinetuiApp
-from tui.screens.dialogs.confirm import Confirm, TypedConfirm
+from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs import JobsScreen
-from tui.screens.jobs.asking import GoOn
 from tui.screens.jobs.detail import JobPane
 from tui.screens.jobs.form import NewJob
 from tui.screens.tour import LEGS, Walk

@@ -18,9 +18,8 @@ from tests.until import until
 from tui.app import FinetuiApp
 from tui.core.jobs.jobs import parse_job
 from tui.screens.dialogs.choose import Choose
-from tui.screens.dialogs.confirm import Confirm, TypedAmount, TypedConfirm
+from tui.screens.dialogs.confirm import Confirm, GoOn, TypedAmount, TypedConfirm
 from tui.screens.jobs import JobsScreen
-from tui.screens.jobs.asking import GoOn
 from tui.screens.jobs.draft import Draft, draft_from_job
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.preflight import PreflightPanel

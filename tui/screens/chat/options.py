@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 from textual.widgets import Input, Label, Static
 
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.text_fields import Entry
 
@@ -94,6 +95,8 @@ _FIELDS: tuple[tuple[str, str, Callable[[str], float | int | None]], ...] = (
 class OptionsDialog(Dialog[Options]):
     """Answers with the options; what cannot be is said while it is typed."""
 
+    WHERE = "options"
+    SHARED = ("focus",)
     DEFAULT_CSS = """
     OptionsDialog {
         & Horizontal { height: 1; margin: 1 0 0 0; }
@@ -121,7 +124,7 @@ class OptionsDialog(Dialog[Options]):
                 yield Label(title)
                 yield Entry(typed, placeholder=hints[name], id=name)
             yield Static("", classes="problem", id=f"{name}-problem", markup=False)
-        yield Static("enter takes them · tab next · esc cancels", classes="keys", markup=False)
+        yield self.key_hints(next="next")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what is wrong with the field, if anything."""
@@ -129,8 +132,13 @@ class OptionsDialog(Dialog[Options]):
         self._read()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Answer, unless something is wrong."""
+        """Take what was typed."""
         event.stop()
+        self.take()
+
+    @handles("options.take")
+    def take(self) -> None:
+        """Answer, unless something is wrong."""
         if (options := self._read()) is not None:
             self.dismiss(options)
 

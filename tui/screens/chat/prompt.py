@@ -5,15 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from textual.binding import Binding, BindingType
 from textual.message import Message
 
+from tui.commands import bindings_for, command, commands_for, key_words
+from tui.dispatch import Dispatcher, handles
 from tui.widgets.text_fields import EditArea
 
 if TYPE_CHECKING:
     from textual import events
+    from textual.binding import BindingType
 
-_KEYS = "enter sends · ctrl+j new line · ↑ last question · esc: command keys"
+_ESC = f"{command('app.escape').key_label}: command keys"
+_SENDS = command("prompt.send").keys.split(",")
+_KEYS = " · ".join([*key_words(commands_for("prompt"), {}), _ESC])
 
 
 class Prompt(EditArea):
@@ -27,10 +31,7 @@ class Prompt(EditArea):
         &:focus { border: none; border-top: solid $primary; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "send", "Send", show=True),
-        Binding("ctrl+j", "new_line", "New line", show=False),
-    ]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("prompt", dispatched=True)]
 
     @dataclass
     class Sent(Message):
@@ -45,6 +46,7 @@ class Prompt(EditArea):
             highlight_cursor_line=False,
             placeholder="Ask the model something.",
         )
+        self.dispatcher = Dispatcher(self)
         self.cursor_blink = False  # idle writes nothing, over SSH too
         self.questions: list[str] = []  # what was asked, oldest first
         self._recalled: int | None = None
@@ -66,28 +68,35 @@ class Prompt(EditArea):
 
     async def _on_key(self, event: events.Key) -> None:
         # The text area would take enter as a line break before any binding sees it.
-        if event.key == "enter":
+        if event.key in _SENDS:
             event.stop()
             event.prevent_default()
-            self.action_send()
+            self.send()
 
-    def action_send(self) -> None:
+    def action_command(self, command_id: str) -> None:
+        """Run a command of the prompt."""
+        self.dispatcher.run(command_id, self)
+
+    @handles("prompt.send")
+    def send(self) -> None:
         """Send what is typed; nothing happens when that is nothing."""
         if self.text.strip():
             self._recalled = None
             self.post_message(self.Sent(self.text.strip()))
 
-    def action_new_line(self) -> None:
+    @handles("prompt.new_line")
+    def new_line(self) -> None:
         """Put a line break in."""
         self.insert("\n")
 
-    def action_cursor_up(self, select: bool = False) -> None:
+    @handles("prompt.recall")
+    def recall(self) -> None:
         """Recall the question before, in a prompt that is empty or shows a recalled one."""
         at = self._recalled
         if not self.text:
             at = len(self.questions)
         elif at is None or self.text != self.questions[at]:
-            super().action_cursor_up(select)
+            self.action_cursor_up()
             return
         if at > 0:
             self._recalled = at - 1

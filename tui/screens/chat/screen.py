@@ -14,7 +14,7 @@ from tui.screens.chat.header import ChatHeader
 from tui.screens.chat.models import choice_of, default_choice, none_words, only_the_list
 from tui.screens.chat.options import Options, OptionsDialog, defaults_for
 from tui.screens.chat.prompt import Prompt
-from tui.screens.chat.system import NO_PROMPT, DatasetPrompt, DatasetPrompts, SystemDialog
+from tui.screens.chat.system import NO_PROMPT, DatasetPrompt, DatasetPrompts, system_editor
 from tui.screens.chat.talk import Exchange, Talk
 from tui.screens.dialogs.choose import Choose
 from tui.services.chat.service import STALLED_S
@@ -207,7 +207,7 @@ class ChatScreen(Answering):
         if self._system is None and found.text and self._kind(self.model) != "base":
             which = "all examples have" if found.shared else "most examples have"
             text, hint = found.text, f"This is what {which} in {found.name}."
-        self.app.push_screen(SystemDialog(text, hint), self._take_system)
+        self.app.push_screen(system_editor(text, hint), self._take_system)
 
     def _take_system(self, text: str | None) -> None:
         if text is not None:

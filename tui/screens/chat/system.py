@@ -7,16 +7,11 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from textual.widgets import Static, TextArea
-
 from tui.core.dataset.example import Example, parse
 from tui.screens.datasets.editor import TextEditor
-from tui.widgets.text_fields import EditArea
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-
-    from textual.app import ComposeResult
 
     from tui.services.datasets import Document
 
@@ -80,27 +75,6 @@ def most_frequent(lines: Iterable[bytes]) -> tuple[str, bool]:
     return text, shared and count == total
 
 
-class SystemDialog(TextEditor):
-    """Answers with the system prompt; an empty one is none."""
-
-    DEFAULT_CSS = """
-    SystemDialog > .dialog { width: 76; height: 16; }
-    """
-
-    def __init__(self, text: str, hint: str) -> None:
-        super().__init__("System prompt", text, keep="system prompt")
-        self._hint = hint
-
-    def compose_content(self) -> ComposeResult:
-        """Lay out where the text comes from, the text, and the keys."""
-        yield Static(self._hint, classes="question", markup=False)
-        yield EditArea(self._text, soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
-        yield Static("", classes="problem", markup=False)
-        yield Static("ctrl+s keeps · empty is none · esc leaves", classes="keys", markup=False)
-
-    def on_mount(self) -> None:
-        """Put the cursor at the end; it does not blink, so that idle writes nothing."""
-        area = self.query_one(TextArea)
-        area.cursor_blink = False
-        area.move_cursor(area.document.end)
-        self.bring_back()
+def system_editor(text: str, hint: str) -> TextEditor:
+    """Return an editor that answers with the system prompt; an empty one is none."""
+    return TextEditor("System prompt", text, keep="system prompt", hint=hint)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
 from textual.widgets import Input, Static
 
 from tui.core.bulk.operations import BadParameter
 from tui.core.text.text import visible
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.field import Field, OneOf
 
@@ -28,11 +28,8 @@ class BulkForm(Dialog[dict[str, str]]):
     BulkForm .one-of > .label { width: 16; color: $text-muted; }
     BulkForm Field { margin: 0 0 1 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", "Preview", show=False, priority=True),
-        Binding("down", "app.focus_next", "Next field", show=False, priority=True),
-        Binding("up", "app.focus_previous", "Field before", show=False, priority=True),
-    ]
+    WHERE = "bulk"
+    SHARED = ("form", "fields")
 
     def __init__(self, operation: Operation, scope: str) -> None:
         super().__init__(operation.title)
@@ -51,8 +48,7 @@ class BulkForm(Dialog[dict[str, str]]):
                         yield OneOf(one.choices, one.default, id=one.name)
                 else:
                     yield Field(one.name, one.label, one.default, one.hint)
-        keys = "enter previews · ↑ ↓ move · ← → switch · esc cancels"
-        yield Static(keys, classes="keys", markup=False)
+        yield self.key_hints()
 
     def on_mount(self) -> None:
         """Begin with the first parameter."""
@@ -67,7 +63,8 @@ class BulkForm(Dialog[dict[str, str]]):
                 values[one.name] = widget.value
         return values
 
-    def action_go_on(self) -> None:
+    @handles("bulk.preview")
+    def preview(self) -> None:
         """Answer, unless a value cannot be used."""
         values = self._values
         try:

@@ -5,11 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
@@ -17,6 +16,7 @@ from tui.core.dataset.changed_rows import RowChange, changed_rows
 from tui.core.dataset.example import ALIASES, Example, parse
 from tui.core.text import json_text
 from tui.core.text.text import one_line, plural
+from tui.dispatch import handles
 from tui.screens.datasets.rewriting import Rewriting
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.diff_view import diff_text
@@ -56,11 +56,7 @@ class ChangesDialog(Dialog[Chosen]):
         & .keys { margin: 0; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("b", "back", "Put back", show=False),
-        Binding("left_square_bracket,shift+up", "scroll(-5)", "Scroll", show=False),
-        Binding("right_square_bracket,shift+down", "scroll(5)", "Scroll", show=False),
-    ]
+    WHERE = "changes"
 
     def __init__(self, changes: Sequence[RowChange], saved: Snapshot, now: Snapshot) -> None:
         super().__init__(f"{plural(len(changes), 'example')} changed since the save")
@@ -71,8 +67,7 @@ class ChangesDialog(Dialog[Chosen]):
         yield RecordList(id="changes", empty="Nothing has changed since the save.")
         with VerticalScroll(can_focus=False):
             yield Static(id="change", markup=False)
-        keys = "enter goes there · b puts it back as saved · [ ] scroll · esc leaves"
-        yield Static(keys, classes="keys", markup=False)
+        yield self.key_hints(cancel="leaves")
 
     def on_mount(self) -> None:
         """Show the list with the first change."""
@@ -110,16 +105,24 @@ class ChangesDialog(Dialog[Chosen]):
         self.query_one("#change", Static).update(text)
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
-    def action_scroll(self, by: int) -> None:
+    @handles("changes.scroll_up", "changes.scroll_down")
+    def scroll_diff(self, command_id: str) -> None:
         """Scroll the diff while the list keeps the focus."""
+        by = -5 if command_id == "changes.scroll_up" else 5
         self.query_one(VerticalScroll).scroll_relative(y=by, animate=False)
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Go to the example."""
         event.stop()
+        self.go()
+
+    @handles("changes.go")
+    def go(self) -> None:
+        """Go to the example under the cursor."""
         self._answer("jump")
 
-    def action_back(self) -> None:
+    @handles("changes.put_back")
+    def put_back(self) -> None:
         """Put the example back as it was saved."""
         self._answer("back")
 

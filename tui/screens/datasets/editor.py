@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Literal
+from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
 from tui.core.text.text import plural, visible
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.host import host_of
@@ -53,18 +53,17 @@ class TextEditor(Dialog[str]):
 
     `live` runs the check as one types, and says so when nothing is wrong. What is typed is kept
     under the name `keep`, if there is one, until the editor is left: an end of the program
-    between does not lose it.
+    between does not lose it. With a `hint` on top it is a smaller box for a text of its own:
+    tab leaves the text, and an empty one is none.
     """
 
     DEFAULT_CSS = """
     TextEditor > .dialog { width: 96%; height: 92%; }
+    TextEditor.-small > .dialog { width: 76; height: 16; }
     TextEditor TextArea { height: 1fr; border: none; padding: 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "done", "Done", show=False, priority=True),
-        # A text area in which tab indents keeps esc for itself.
-        Binding("escape", "cancel", "Leave", show=False, priority=True),
-    ]
+    WHERE = "editor"
+    SHARED = ("text",)
 
     def __init__(
         self,
@@ -74,21 +73,29 @@ class TextEditor(Dialog[str]):
         *,
         live: bool = False,
         keep: str = "",
+        hint: str = "",
     ) -> None:
-        super().__init__(title)
+        super().__init__(title, classes="-small" if hint else None)
         self._text, self._check, self._live, self._keep = text, check, live, keep
+        self._hint = hint
 
     def compose_content(self) -> ComposeResult:
         """Lay out the text and its keys."""
+        if self._hint:
+            yield Static(self._hint, classes="question", markup=False)
         yield EditArea(
-            self._text, soft_wrap=True, tab_behavior="indent", show_line_numbers=self._live
+            self._text,
+            soft_wrap=True,
+            tab_behavior="focus" if self._hint else "indent",
+            show_line_numbers=self._live,
         )
         yield Static("", classes="problem", markup=False)
-        yield Static("ctrl+s keeps · esc leaves · ctrl+z undoes", classes="keys", markup=False)
+        yield self.key_hints(keep="keeps, empty is none") if self._hint else self.key_hints()
 
     def on_mount(self) -> None:
         """Begin at the end of a text, where most additions go, and at the top of JSON."""
         area = self.query_one(TextArea)
+        area.cursor_blink = not self._hint  # idle writes nothing, over SSH too
         if not self._live:
             area.move_cursor(area.document.end)
         self.bring_back()
@@ -118,7 +125,8 @@ class TextEditor(Dialog[str]):
         text = Text(f"✗ {visible(problem)}") if problem else Text(well, "green")
         self.query_one(".problem", Static).update(text)
 
-    def action_done(self) -> None:
+    @handles("editor.keep")
+    def keep(self) -> None:
         """Answer with the text, unless the check finds it wrong."""
         text = self.query_one(TextArea).text
         if problem := self._check(text):
@@ -127,7 +135,8 @@ class TextEditor(Dialog[str]):
             self._keep_typed(self._text)
             self.dismiss(text)
 
-    def action_cancel(self) -> None:
+    @handles("editor.leave")
+    def leave(self) -> None:
         """Leave; asks when something was typed."""
         if self.query_one(TextArea).text == self._text:
             self.dismiss(None)
@@ -144,6 +153,8 @@ class TextEditor(Dialog[str]):
 class LineEditor(Dialog[str]):
     """Asks for one line of text, such as a name; `check` says what is wrong with it."""
 
+    WHERE = "line"
+
     def __init__(
         self, title: str, value: str, hint: str, check: Callable[[str], str] = fine
     ) -> None:
@@ -155,7 +166,7 @@ class LineEditor(Dialog[str]):
         yield Static(self._hint, classes="question", markup=False)
         yield Entry(self._value, id="line")
         yield Static("", classes="problem", markup=False)
-        yield Static("enter keeps · esc leaves", classes="keys", markup=False)
+        yield self.key_hints(cancel="leaves")
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Say what is wrong as it is typed."""
@@ -163,9 +174,14 @@ class LineEditor(Dialog[str]):
         self.query_one(".problem", Static).update(f"✗ {visible(problem)}" if problem else "")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Answer with the line unless it is wrong."""
+        """Take what was typed."""
         event.stop()
-        typed = typed_line(event.value, self._value)
+        self.keep()
+
+    @handles("line.keep")
+    def keep(self) -> None:
+        """Answer with the line unless it is wrong."""
+        typed = typed_line(self.query_one(Input).value, self._value)
         if typed == self._value or not self._check(typed):
             self.dismiss(typed)
 
@@ -177,9 +193,8 @@ class TooLong(Dialog[Literal["outside"]]):
     TooLong > .dialog { width: 96%; height: 92%; }
     TooLong VerticalScroll { height: 1fr; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("e", "outside", "Edit in $EDITOR", show=False, priority=True)
-    ]
+    WHERE = "too_long"
+    SHARED = ("scrolling",)
 
     def __init__(self, title: str, text: str, why: str) -> None:
         super().__init__(f"{title} · read only")
@@ -191,8 +206,9 @@ class TooLong(Dialog[Literal["outside"]]):
         yield Static(note, classes="question", markup=False)
         with VerticalScroll():
             yield Static(visible(self._text[:SHOWN]), markup=False)
-        yield Static("e edits it in $EDITOR · esc leaves", classes="keys", markup=False)
+        yield self.key_hints(cancel="leaves")
 
-    def action_outside(self) -> None:
+    @handles("too_long.outside")
+    def edit_outside(self) -> None:
         """Answer that it is to be edited outside."""
         self.dismiss("outside")

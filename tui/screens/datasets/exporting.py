@@ -118,7 +118,7 @@ class ExportActions(MarkActions):
             f"{remark.text}, in {plural(remark.count, 'example')}"
             for remark in converted.remarks[:2]
         ]
-        actions = [("n", "write", "to a file"), ("f", "format", "another format")]
+        actions = [("write", "to a file"), ("format", "another format")]
         preview = ConversionPreview(
             "Export: nothing is written yet",
             facts,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.core.dataset.example import Example, parse
 from tui.core.text.text import one_line, visible
 from tui.core.text.word_diff import word_diff
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.record_list import RecordList
 
@@ -44,9 +44,8 @@ class DiffDialog(Dialog[int]):
     DiffDialog VerticalScroll { height: 1fr; border-top: solid $surface-lighten-2; }
     DiffDialog .after { height: auto; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "app.focus_next", "Other part", show=False),
-    ]
+    WHERE = "diff"
+    SHARED = ("lists", "focus")
 
     def __init__(self, title: str, found: DatasetDiff, before: Lines, after: Lines) -> None:
         super().__init__(title)
@@ -58,8 +57,7 @@ class DiffDialog(Dialog[int]):
         yield RecordList(id="changes", empty="Nothing differs.")
         with VerticalScroll():
             yield Static(classes="after", markup=False)
-        yield Static("↑ ↓ changes · tab scrolls below · enter goes there · esc closes",
-                     classes="keys")  # fmt: skip
+        yield self.key_hints(up="changes", down="changes", next="scrolls below", cancel="closes")
 
     def on_mount(self) -> None:
         """Show the first change."""
@@ -101,9 +99,15 @@ class DiffDialog(Dialog[int]):
         self.query_one(VerticalScroll).scroll_home(animate=False)
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Go to the example, if the newer dataset has it."""
+        """Go to the example of the row."""
         event.stop()
-        after = self._found.changes[event.index].after
+        self.go()
+
+    @handles("diff.go")
+    def go(self) -> None:
+        """Go to the example, if the newer dataset has it."""
+        at = self.query_one(RecordList).cursor
+        after = self._found.changes[at].after if self._found.changes else None
         if after is not None:
             self.dismiss(after)
 

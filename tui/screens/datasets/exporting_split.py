@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from tui.core.dataset.splitting import PROPERTIES, Wanted, share_words
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.field import Field, OneOf
 
@@ -38,11 +38,8 @@ class SplitDialog(Dialog[SplitForm]):
     SplitDialog .row { height: 1; }
     SplitDialog .row > .label { width: 16; color: $text-muted; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s,enter", "done", "Go on", show=False, priority=True),
-        Binding("down", "app.focus_next", "Next field", show=False, priority=True),
-        Binding("up", "app.focus_previous", "Field before", show=False, priority=True),
-    ]
+    WHERE = "split"
+    SHARED = ("form", "fields")
 
     def __init__(self, examples: int) -> None:
         super().__init__(f"Split {examples:,} examples into training and validation")
@@ -60,9 +57,10 @@ class SplitDialog(Dialog[SplitForm]):
                 yield Static(label, classes="label")
                 yield OneOf(words, words[0], id=name)
         yield Static("", classes="problem", markup=False)
-        yield Static("↑ ↓ move · ← → switches · enter previews · esc cancels", classes="keys")
+        yield self.key_hints()
 
-    def action_done(self) -> None:
+    @handles("split.preview")
+    def preview(self) -> None:
         """Answer, or say what is wrong."""
         size, seed = (self.query_one(f"#{name}", Input).value for name in ("size", "seed"))
         stratify = self._word("stratify")

@@ -8,6 +8,7 @@ from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from tui.commands import commands_for
 from tui.core.filtering.fields import HELP
 from tui.core.text.text import visible
 from tui.widgets.text_fields import Entry
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-_KEYS = {"enter": "kept", "escape": "left", "down": "recalled", "ctrl+s": "saved"}
+_COMMANDS = {key: one.name for one in commands_for("filter") for key in one.keys.split(",")}
 
 
 class FilterField(Entry):
@@ -28,13 +29,13 @@ class FilterField(Entry):
     told: Callable[[str], None] = staticmethod(lambda _what: None)
 
     def on_key(self, event: events.Key) -> None:
-        """Pass on keys that are not for the text; `told` hears kept, left, recalled or saved.
+        """Pass on keys that are not for the text; `told` hears the command's name.
 
         Not by bindings, which run later than the letters typed after them.
         """
         if self.screen.focused is not self:  # typed ahead, after the key that left the field
             self.app.post_message(events.Key(event.key, event.character))
-        elif (what := _KEYS.get(event.key)) is not None:
+        elif (what := _COMMANDS.get(event.key)) is not None:
             self.told(what)
         else:
             return

@@ -216,11 +216,11 @@ class FilterActions(MarkActions):
         self.set_focus(self.query_one("#examples", RecordList))
 
     def _field_told(self, what: str) -> None:
-        if what == "kept":
+        if what == "keep":
             self._keep_filter()
-        elif what == "left":
+        elif what == "leave":
             self.leave_filter()
-        elif what == "recalled":
+        elif what == "recall":
             self._recall()
         else:
             self._save_filter()

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from tui.core.dataset.example import parse
 from tui.core.text.text import one_line, plural, visible
+from tui.dispatch import handles
 from tui.screens.datasets.rows import turns_of
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.conversation import Conversation, Turn
@@ -38,12 +38,8 @@ class BeforeAfter(Dialog[bool]):
     }
     BeforeAfter .keys { margin: 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,y", "yes", "Do it", show=False, priority=True),
-        Binding("n", "cancel", "Leave it", show=False),
-        Binding("right,right_square_bracket", "sample(1)", "Next", show=False, priority=True),
-        Binding("left,left_square_bracket", "sample(-1)", "Before", show=False, priority=True),
-    ]
+    WHERE = "before_after"
+    SHARED = ("focus",)
 
     def __init__(
         self, title: str, facts: Sequence[str], samples: Sequence[Sample], yes: str = "apply"
@@ -59,12 +55,7 @@ class BeforeAfter(Dialog[bool]):
             for side in ("before", "after"):
                 with Vertical(classes="side", id=f"{side}-pane"):
                     yield Conversation(id=side, empty="(nothing)")
-        more = " · ← → other examples" if len(self._samples) > 1 else ""
-        yield Static(
-            f"enter {self._yes} · esc leaves it · tab switches sides{more}",
-            classes="keys",
-            markup=False,
-        )
+        yield self.key_hints(yes=self._yes, cancel="leaves it", **{"focus.next": "switches sides"})
 
     def on_mount(self) -> None:
         """Show the first example."""
@@ -89,15 +80,28 @@ class BeforeAfter(Dialog[bool]):
             pane = self.query_one(f"#{side}-pane", Vertical)
             pane.border_title = f"before · {which}" if side == "before" else "after"
 
-    def action_sample(self, by: int) -> None:
+    def available(self, command_id: str) -> bool:
+        """Tell whether it can be done: one example has none beside it."""
+        steps = {"before_after.next", "before_after.previous"}
+        return command_id not in steps or len(self._samples) > 1
+
+    @handles("before_after.next", "before_after.previous")
+    def step(self, command_id: str) -> None:
         """Show the example after or before."""
         if self._samples:
+            by = 1 if command_id == "before_after.next" else -1
             self._at = (self._at + by) % len(self._samples)
             self._show()
 
-    def action_yes(self) -> None:
+    @handles("before_after.yes")
+    def yes(self) -> None:
         """Answer yes."""
         self.dismiss(True)
+
+    @handles("before_after.no")
+    def no(self) -> None:
+        """Leave everything as it is."""
+        self.dismiss(None)
 
 
 def sides(sample: Sample) -> tuple[list[Turn], list[Turn]]:

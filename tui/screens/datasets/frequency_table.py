@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from tui.core.checks import RULES
 from tui.core.dataset.properties import PROPERTIES, selecting
 from tui.core.filtering.nodes import Node
 from tui.core.text.text import one_line, plural
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.record_list import RecordList
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from tui.services.datasets.frequency import Frequencies, Value
     from tui.services.datasets.row_filter import RowFacts
 
-_KEYS = "← → property · m menu · enter shows the examples · esc back"
 _BAR = 12
 
 
@@ -40,12 +39,7 @@ class FrequencyTable(Dialog[Node]):
     FrequencyTable #frequency-about { height: 1; color: $text-muted; }
     FrequencyTable .keys { margin: 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "turn(-1)", "Before", show=False, priority=True),
-        Binding("right", "turn(1)", "Next", show=False, priority=True),
-        Binding("m", "list", "List", show=False),
-        Binding("t,q", "cancel", "Back", show=False),
-    ]
+    WHERE = "frequency"
 
     def __init__(
         self, snapshot: Snapshot, positions: Sequence[int], facts: RowFacts, start: str
@@ -61,7 +55,7 @@ class FrequencyTable(Dialog[Node]):
         yield Static(id="frequency-of", markup=False)
         yield Static(id="frequency-about", markup=False)
         yield RecordList(id="values", empty="Nothing to count.")
-        yield Static(_KEYS, classes="keys", markup=False)
+        yield self.key_hints(cancel="back")
 
     def on_mount(self) -> None:
         """Count the first property."""
@@ -73,11 +67,19 @@ class FrequencyTable(Dialog[Node]):
         """The property shown."""
         return PROPERTIES[self._number]
 
-    def action_turn(self, by: int) -> None:
+    @handles("frequency.next", "frequency.previous")
+    def turn(self, command_id: str) -> None:
         """Count the next property, or the one before."""
+        by = 1 if command_id == "frequency.next" else -1
         self._turn_to((self._number + by) % len(PROPERTIES))
 
-    def action_list(self) -> None:
+    @handles("frequency.close")
+    def close_table(self) -> None:
+        """Close the table without a choice."""
+        self.dismiss(None)
+
+    @handles("frequency.menu")
+    def choose_property(self) -> None:
         """Choose the property from a list."""
         choices = [Choice(n, p.title, p.name) for n, p in enumerate(PROPERTIES)]
         self.app.push_screen(Choose("Count what", choices, self._number), self._chosen)
@@ -128,8 +130,14 @@ class FrequencyTable(Dialog[Node]):
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Show the examples with this value."""
         event.stop()
-        if self._found is not None and event.index < len(self._found.values):
-            key = self._found.values[event.index].key
+        self.show_examples()
+
+    @handles("frequency.show")
+    def show_examples(self) -> None:
+        """Show the examples with the value under the cursor."""
+        at = self.query_one(RecordList).cursor
+        if self._found is not None and at < len(self._found.values):
+            key = self._found.values[at].key
             self.dismiss(selecting(self.wanted, key))
 
 

@@ -51,7 +51,7 @@ class ImportActions(ProblemActions):
         if converted is None:
             return
         answer, made = converted
-        if answer == "new":
+        if answer == "write":
             await self._import_into_new(path, made)
         elif answer == "append":
             await self._import_append(looked, made)
@@ -126,14 +126,14 @@ class ImportActions(ProblemActions):
         ]
         if looked.notice:
             facts.append(looked.notice)
-        actions = [("n", "new", "into a new file")]
+        actions = [("write", "into a new file")]
         open_ = self.document
         if open_ is not None and not open_.read_only and open_.path != looked.path:
-            actions.append(("a", "append", f"to the end of {open_.path.name}"))
-        actions.append(("f", "format", "another format"))
-        actions.append(("r", "rows", "which rows"))
+            actions.append(("append", f"to the end of {open_.path.name}"))
+        actions.append(("format", "another format"))
+        actions.append(("rows", "which rows"))
         if name == "table":
-            actions.append(("c", "columns", "columns"))
+            actions.append(("columns", "columns"))
         return await self.app.push_screen_wait(
             ConversionPreview("Import: nothing is written yet", facts, converted, actions)
         )

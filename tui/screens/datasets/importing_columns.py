@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, cast
 
 from rich.text import Text
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.widgets import Static
 
 from tui.core.formats.columns import PARTS, Columns
 from tui.core.text.text import one_line
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.record_list import RecordList
@@ -39,9 +39,7 @@ class ColumnsDialog(Dialog[Columns]):
     DEFAULT_CSS = """
     ColumnsDialog RecordList { height: 12; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "done", "Go on", show=False, priority=True),
-    ]
+    WHERE = "columns"
 
     def __init__(self, looked: Looked, columns: Columns) -> None:
         super().__init__("Which column holds what?")
@@ -51,7 +49,7 @@ class ColumnsDialog(Dialog[Columns]):
         """Lay out the columns with what the first row has in them."""
         yield RecordList(id="columns", empty="The rows have no columns.")
         yield Static("", classes="problem", markup=False)
-        yield Static("enter says what it holds · ctrl+s goes on · esc cancels", classes="keys")
+        yield self.key_hints()
 
     def on_mount(self) -> None:
         """Show the columns."""
@@ -84,11 +82,18 @@ class ColumnsDialog(Dialog[Columns]):
         others = [n for n in self._columns.named().get(part, ()) if n != name]
         return f"joined to {', '.join(others)}" if others else _MEANS[part]
 
-    @work(group="columns", exclusive=True, exit_on_error=False, description="choose a part")
-    async def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Ask what the column holds."""
         event.stop()
-        name = self._looked.columns[event.index]
+        self.say()
+
+    @handles("columns.say")
+    @work(group="columns", exclusive=True, exit_on_error=False, description="choose a part")
+    async def say(self) -> None:
+        """Ask what the column under the cursor holds."""
+        if not self._looked.columns:
+            return
+        name = self._looked.columns[self.query_one(RecordList).cursor]
         choices = [Choice(str(part), part, self._means(part, name)) for part in PARTS]
         choices.append(Choice("", "nothing", "leave this column out"))
         part = await self.app.push_screen_wait(
@@ -102,7 +107,8 @@ class ColumnsDialog(Dialog[Columns]):
         self._columns = Columns(**named)
         self._show()
 
-    def action_done(self) -> None:
+    @handles("columns.done")
+    def done(self) -> None:
         """Answer with the columns once examples can be made of them."""
         if not self._columns.problem:
             self.dismiss(self._columns)

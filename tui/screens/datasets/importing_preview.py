@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.widgets import ContentSwitcher, Static
 
+from tui.commands import command
 from tui.core.dataset.example import parse
 from tui.core.text.text import one_line, plural, visible
+from tui.dispatch import handles
 from tui.screens.datasets.rows import turns_of
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.path import short_path
@@ -29,13 +30,15 @@ if TYPE_CHECKING:
 
 SHOWN = 50  # examples that can be looked through
 VIEWS = ("examples", "dropped", "remarks")
+_OFFERED = ("write", "append", "format", "rows", "columns")  # what it may be asked to offer
 
 
 class ConversionPreview(Dialog[str]):
     """Answers with the word of the action chosen.
 
-    `actions` are (key, word, title); the first one is also done by enter. Nothing has been
-    written yet when it closes, but for a list of the dropped rows when that was asked for.
+    `actions` are (word, title), each a command of this dialog by its name; the first one is also
+    done by enter. Nothing has been written yet when it closes, but for a list of the dropped rows
+    when that was asked for.
     """
 
     DEFAULT_CSS = """
@@ -46,27 +49,21 @@ class ConversionPreview(Dialog[str]):
     ConversionPreview .detail { height: auto; max-height: 4; color: $text-muted; }
     ConversionPreview .keys { height: auto; margin: 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "answer_first", "Go on", show=False, priority=True),
-        Binding("tab", "view(1)", "Next view", show=False, priority=True),
-        Binding("shift+tab", "view(-1)", "View before", show=False, priority=True),
-        Binding("right,right_square_bracket", "example(1)", "Next", show=False, priority=True),
-        Binding("left,left_square_bracket", "example(-1)", "Before", show=False, priority=True),
-        Binding("w", "write_dropped", "Write the list", show=False),
-    ]
+    WHERE = "conversion"
 
     def __init__(
         self,
         title: str,
         facts: Sequence[str],
         converted: Converted,
-        actions: Sequence[tuple[str, str, str]],
+        actions: Sequence[tuple[str, str]],
         *,
         foreign: bool = False,
     ) -> None:
         super().__init__(title)
         self._facts, self._converted = list(facts), converted
-        self._actions = list(actions)
+        self._actions = dict(actions)
+        self._first = next(iter(self._actions))
         self._foreign = foreign  # the lines are no OpenAI examples: shown as they are
         self._at = 0
         self._view = 0 if converted.lines or not converted.dropped else 1
@@ -80,20 +77,15 @@ class ConversionPreview(Dialog[str]):
             yield RecordList(id="dropped", empty="No row was dropped.")
             yield RecordList(id="remarks", empty="Nothing was changed or left out.")
         yield Static(classes="detail", markup=False)
-        keys = [f"enter {self._actions[0][2]}"]
-        keys += [f"{key} {title}" for key, _, title in self._actions[1:]]
-        if self._converted.dropped or self._converted.left:
-            keys.append("w writes a list of what is lost")
-        yield Static(" · ".join([*keys, "tab looks further", "esc leaves"]), classes="keys")
+        words: dict[str, str | None] = {**self._actions, self._first: None}
+        yield self.key_hints(**words, go_on=self._actions[self._first], cancel="leaves")
 
     def on_mount(self) -> None:
-        """Fill the views and take up the keys of the actions."""
+        """Fill the views."""
         self.query_one("#dropped", RecordList).show(len(self._converted.dropped), self._dropped)
         self.query_one("#remarks", RecordList).show(len(self._converted.remarks), self._remark)
-        for key, word, title in self._actions:
-            self._bindings.bind(key, f"answer('{word}')", title, show=False)
         self._show_example()
-        self.action_view(0)
+        self._show_view()
 
     def _dropped(self, row: int, width: int) -> Text:
         one = self._converted.dropped[row]
@@ -133,17 +125,31 @@ class ConversionPreview(Dialog[str]):
             detail = f"{one.where}: {one.reason}\n{one.excerpt}"
         self.query_one(".detail", Static).update(visible(detail))
 
-    def action_view(self, by: int) -> None:
+    def available(self, command_id: str) -> bool:
+        """Tell whether it can be done: what was not offered cannot, nor is there always a loss."""
+        name = command(command_id).name
+        if name == "write_lost":
+            return bool(self._converted.dropped or self._converted.left)
+        return name not in _OFFERED or name in self._actions
+
+    @handles("conversion.next_view", "conversion.previous_view")
+    def switch_view(self, command_id: str) -> None:
         """Look at the examples, the dropped rows, or the remarks."""
-        self._view = (self._view + by) % len(VIEWS)
+        step = 1 if command_id == "conversion.next_view" else -1
+        self._view = (self._view + step) % len(VIEWS)
+        self._show_view()
+
+    def _show_view(self) -> None:
         self.query_one(ContentSwitcher).current = VIEWS[self._view]
         self.query_one(f"#{VIEWS[self._view]}").focus()
         self._say()
 
-    def action_example(self, by: int) -> None:
+    @handles("conversion.next", "conversion.previous")
+    def step(self, command_id: str) -> None:
         """Show the next example, or the one before."""
         last = min(len(self._converted.lines), SHOWN) - 1
-        self._at = max(0, min(self._at + by, last))
+        step = 1 if command_id == "conversion.next" else -1
+        self._at = max(0, min(self._at + step, last))
         self._show_example()
         self._say()
 
@@ -151,22 +157,20 @@ class ConversionPreview(Dialog[str]):
         """Say all of the row under the cursor."""
         self._say()
 
-    def action_answer_first(self) -> None:
-        """Do what enter does: the first action."""
-        self.action_answer(self._actions[0][1])
-
-    def action_answer(self, word: str) -> None:
+    @handles("conversion.go_on", *(f"conversion.{name}" for name in _OFFERED))
+    def answer(self, command_id: str) -> None:
         """Answer, if there is something to go on with."""
+        name = command(command_id).name
+        word = self._first if name == "go_on" else name
         if self._converted.lines or word in {"format", "columns", "rows"}:
             self.dismiss(word)
 
+    @handles("conversion.write_lost")
     @work(group="dropped", exclusive=True, exit_on_error=False, description="write dropped rows")
-    async def action_write_dropped(self) -> None:
+    async def write_lost(self) -> None:
         """Write the dropped rows with their reasons, and what was left out of others, to a file."""
         from tui.services.transfer.importing import write_dropped
 
-        if not self._converted.dropped and not self._converted.left:
-            return
         path = await ask_target(self.app, "Write what is lost to", "dropped.jsonl")
         if path is not None:
             await asyncio.to_thread(write_dropped, path, self._converted)

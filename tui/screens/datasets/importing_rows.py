@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal
 from textual.widgets import Static
 
 from tui.core.formats.reading import ReadOptions
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.field import Field, OneOf
 
@@ -26,11 +26,8 @@ class RowsDialog(Dialog[ReadOptions]):
     RowsDialog .one-of > .label { width: 16; color: $text-muted; }
     RowsDialog Field { margin: 0 0 1 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "go_on", "Preview", show=False, priority=True),
-        Binding("down", "app.focus_next", "Next field", show=False, priority=True),
-        Binding("up", "app.focus_previous", "Field before", show=False, priority=True),
-    ]
+    WHERE = "rows"
+    SHARED = ("form", "fields")
 
     def __init__(self, options: ReadOptions) -> None:
         super().__init__("Which rows become examples?")
@@ -45,14 +42,14 @@ class RowsDialog(Dialog[ReadOptions]):
         with Horizontal(classes="one-of"):
             yield Static("Bad answers", classes="label", markup=False)
             yield OneOf((_DROPPED, _PAIRS), _PAIRS if options.pairs else _DROPPED, id="pairs")
-        keys = "enter previews · ↑ ↓ move · ← → switch · esc cancels"
-        yield Static(keys, classes="keys", markup=False)
+        yield self.key_hints()
 
     def on_mount(self) -> None:
         """Begin with the first field."""
         self.query_one("#without").focus()
 
-    def action_go_on(self) -> None:
+    @handles("rows.preview")
+    def preview(self) -> None:
         """Answer with what was typed and chosen."""
         typed = self.query_one("#field-without", Field).value.split(",")
         self.dismiss(

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
 from tui.core.text.text import one_line, plural
+from tui.dispatch import handles
 from tui.screens.datasets.near_words import (
     EMPTY,
     TITLES,
@@ -36,9 +36,7 @@ if TYPE_CHECKING:
     from tui.core.near.sketches import Rows
     from tui.services.checks.near import Found, NearFinder, Question
     from tui.services.datasets import Document, Snapshot
-
-_KEYS = "f keep first  t keep this  d delete  x all  a leave  A every group  u  esc"
-_LEAK_KEYS = "d delete here  x all here  a leave  A every group  u undo  enter  esc"
+    from tui.widgets.key_hints import KeyHints
 
 
 class NearView(Dialog[int]):
@@ -51,17 +49,7 @@ class NearView(Dialog[int]):
     NearView #near-members { height: 6; border-bottom: solid $surface-lighten-2; }
     NearView .keys { margin: 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "other_pane", "Other pane", show=False, priority=True),
-        Binding("f", "keep_first", "Keep the first", show=False),
-        Binding("t", "keep_this", "Keep this one", show=False),
-        Binding("d", "delete_this", "Delete this one", show=False),
-        Binding("x", "delete_group", "Delete all of the group", show=False),
-        Binding("a", "leave", "Leave all as they are", show=False),
-        Binding("A", "all_groups", "Keep the first of each group", show=False),
-        Binding("u", "undo", "Undo", show=False),
-        Binding("U", "redo", "Redo", show=False),
-    ]
+    WHERE = "near"
 
     def __init__(
         self,
@@ -91,8 +79,21 @@ class NearView(Dialog[int]):
                 with VerticalScroll(id="near-text", can_focus=True):
                     yield Static(id="near-differences", markup=False)
         yield Static("", classes="problem", markup=False)
-        keys = _LEAK_KEYS if self._question.kind == "leak" else _KEYS
-        yield Static(keys, classes="keys", markup=False)
+        yield self._key_line()
+
+    def _key_line(self) -> KeyHints:
+        if self._question.kind == "leak":
+            # The first one is in the other file: nothing here is kept instead of it.
+            return self.key_hints(
+                keep_first=None,
+                keep_this=None,
+                delete_this="delete here",
+                delete_group="all here",
+                undo="undo",
+                go="",
+                cancel="",
+            )
+        return self.key_hints(cancel="")
 
     def on_mount(self) -> None:
         """Look for what is asked."""
@@ -223,21 +224,28 @@ class NearView(Dialog[int]):
         """Go into the group, or to the example."""
         if event.record_list.id == "near-groups":
             self.query_one("#near-members", RecordList).focus()
-            return
+        else:
+            self.go()
+
+    @handles("near.go")
+    def go(self) -> None:
+        """Go to the example under the cursor."""
         row = self._row()
         if row is None:
             self._problem("That example is in the other file; open it with o to see it there.")
         else:
             self.dismiss(row)
 
-    def action_other_pane(self) -> None:
+    @handles("near.other_pane")
+    def other_pane(self) -> None:
         """Go from groups to members to the text and back."""
         panes = ["near-groups", "near-members", "near-text"]
         now = self.focused.id if self.focused is not None else None
         at = panes.index(now) if now in panes else -1
         self.query_one(f"#{panes[(at + 1) % 3]}").focus()
 
-    def action_cancel(self) -> None:
+    @handles("dialog.cancel")
+    def cancel(self) -> None:
         """Go back from the members to the groups, else close."""
         listing = self.query_one("#near-groups", RecordList)
         if self.focused is listing or not self.groups:
@@ -253,8 +261,9 @@ class NearView(Dialog[int]):
         at = self.member - len(group.others) if group is not None else -1
         return group.rows[at] if group is not None and at >= 0 else None
 
+    @handles("near.keep_first")
     @work(group="near-apply", exit_on_error=False, description="keep the first")
-    async def action_keep_first(self) -> None:
+    async def keep_first(self) -> None:
         """Delete what is like the first of the group."""
         from tui.services.checks.near import deletable
 
@@ -267,34 +276,39 @@ class NearView(Dialog[int]):
         rows = await deletable(found, [group], self._snapshot)
         await self._delete(rows, "keep the first")
 
+    @handles("near.keep_this")
     @work(group="near-apply", exit_on_error=False, description="keep one")
-    async def action_keep_this(self) -> None:
+    async def keep_this(self) -> None:
         """Delete all of the group but the member under the cursor."""
         group, row = self._shown, self._row()
         if group is not None and row is not None:
             await self._delete([r for r in group.rows if r != row], "keep one of a group")
 
+    @handles("near.delete_this")
     @work(group="near-apply", exit_on_error=False, description="delete one")
-    async def action_delete_this(self) -> None:
+    async def delete_this(self) -> None:
         """Delete the member under the cursor."""
         if (row := self._row()) is not None:
             await self._delete([row], "delete one of a group")
 
+    @handles("near.delete_group")
     @work(group="near-apply", exit_on_error=False, description="delete a group")
-    async def action_delete_group(self) -> None:
+    async def delete_group(self) -> None:
         """Delete every example of the group."""
         if self.group is not None:
             await self._delete(self.group.rows, "delete a group")
 
-    def action_leave(self) -> None:
+    @handles("near.leave")
+    def leave(self) -> None:
         """Leave the group as it is, and out of what applies to all groups."""
         at = self.query_one("#near-groups", RecordList).cursor
         if at < len(self.groups):
             self._left.add(self.groups[at][0])
             self._stand()
 
+    @handles("near.all_groups")
     @work(group="near-apply", exit_on_error=False, description="decide all groups")
-    async def action_all_groups(self) -> None:
+    async def all_groups(self) -> None:
         """Keep the first of every group shown, after a preview with counts."""
         from tui.services.checks.near import deletable
 
@@ -337,13 +351,15 @@ class NearView(Dialog[int]):
         self._problem("")
         self.notify(f"{plural(len(rows), 'example')} deleted; u brings back", markup=False)
 
+    @handles("near.undo")
     @work(group="near-apply", exit_on_error=False, description="undo")
-    async def action_undo(self) -> None:
+    async def undo(self) -> None:
         """Take the last change back; with it the rows return to their groups."""
         await self._history(self._document.undo)
 
+    @handles("near.redo")
     @work(group="near-apply", exit_on_error=False, description="redo")
-    async def action_redo(self) -> None:
+    async def redo(self) -> None:
         """Do the change last taken back again."""
         await self._history(self._document.redo)
 

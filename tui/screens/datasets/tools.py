@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static, TextArea
 
 from tui.core import edits
 from tui.core.edits.whole import setting
 from tui.core.text import json_text
 from tui.core.text.text import one_line, visible
+from tui.dispatch import handles
 from tui.screens.datasets.editor import CHECKED_TYPING, too_long, typed_line
 from tui.screens.datasets.rewriting import Rewriting
 from tui.screens.dialogs.base import Dialog
@@ -37,10 +37,8 @@ class CallEditor(Dialog[edits.CallDraft]):
     CallEditor > .dialog { width: 96%; height: 92%; }
     CallEditor TextArea { height: 1fr; border: none; padding: 0; margin: 1 0 0 0; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "done", "Done", show=False, priority=True),
-        Binding("escape", "cancel", "Leave", show=False, priority=True),
-    ]
+    WHERE = "call"
+    SHARED = ("focus",)
 
     def __init__(self, title: str, draft: edits.CallDraft, tools: Sequence[str]) -> None:
         super().__init__(title)
@@ -54,7 +52,7 @@ class CallEditor(Dialog[edits.CallDraft]):
         yield Field("call_id", "Id", self._draft.id, "a reply names it")
         yield EditArea(self._draft.arguments, soft_wrap=True, tab_behavior="focus")
         yield Static("", id="verdict", markup=False)
-        yield Static("tab next · ctrl+s keeps · esc leaves", classes="keys", markup=False)
+        yield self.key_hints(next="next")
 
     def on_mount(self) -> None:
         """Begin at the arguments of a call there is, at the name of a new one."""
@@ -80,14 +78,16 @@ class CallEditor(Dialog[edits.CallDraft]):
         self.query_one("#verdict", Static).update(text)
         return not problem
 
-    def action_done(self) -> None:
+    @handles("call.keep")
+    def keep(self) -> None:
         """Answer with the call unless something is wrong with it."""
         typed = self._typed()
         self.query_one("#field-name", Field).say("" if typed.name else "A call names its tool.")
         if self._judge() and typed.name:
             self.dismiss(typed)
 
-    def action_cancel(self) -> None:
+    @handles("call.leave")
+    def leave(self) -> None:
         """Leave; asks when something was typed."""
         if self._typed() == self._draft:
             self.dismiss(None)

@@ -4,18 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from tui.commands import bindings_for
+from tui.commands import (
+    OF_WIDGETS,
+    Command,
+    bindings_for,
+    bindings_in_dialogs,
+    commands_for,
+    key_words,
+)
 from tui.core.text.text import one_line
-from tui.dispatch import Dispatcher
+from tui.dispatch import Dispatcher, handles
 from tui.screens.reporting import ReportsErrors, failure_of
 from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.key_hints import KeyHints
+from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.binding import BindingType
 
 T = TypeVar("T")
 
@@ -23,10 +32,13 @@ T = TypeVar("T")
 class Dialog(ReportsErrors, ModalScreen[T | None]):
     """Subclasses yield their widgets from `compose_content`; `dismiss(None)` is a no.
 
-    `WHERE` names a dialog's commands in the table: `@handles` methods of the dialog carry them out.
+    `WHERE` names a dialog's commands in the table: `@handles` methods of the dialog carry them
+    out. `SHARED` names those it has in common with others, such as moving in a form, and the
+    widgets in it whose keys its help lists.
     """
 
     WHERE: ClassVar[str] = ""
+    SHARED: ClassVar[tuple[str, ...]] = ()
 
     DEFAULT_CSS = """
     Dialog {
@@ -42,19 +54,23 @@ class Dialog(ReportsErrors, ModalScreen[T | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "cancel", "Cancel", show=False),
-        Binding("ctrl+q", "app.leave", "Quit", show=False, priority=True),
-        Binding("q,ctrl+c", "app.help_quit", "How to quit", show=False),
+        *bindings_for("dialog", dispatched=True),
+        *bindings_in_dialogs(),
     ]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Give each dialog its keys from the one table of commands."""
-        if cls.__dict__.get("WHERE"):
-            cls.BINDINGS = [*bindings_for(cls.WHERE, dispatched=True)]
+        if cls.__dict__.keys() & {"WHERE", "SHARED"}:
+            cls.BINDINGS = [
+                binding
+                for where in (*cls.SHARED, cls.WHERE)
+                if where not in OF_WIDGETS
+                for binding in bindings_for(where, dispatched=True)
+            ]
         super().__init_subclass__(**kwargs)
 
-    def __init__(self, title: str) -> None:
-        super().__init__()
+    def __init__(self, title: str, *, classes: str | None = None) -> None:
+        super().__init__(classes=classes)
         self.dispatcher = Dispatcher(self)
         self._dialog_title = one_line(title, 70)
 
@@ -68,9 +84,65 @@ class Dialog(ReportsErrors, ModalScreen[T | None]):
         """Yield the dialog's own widgets."""
         raise NotImplementedError
 
+    # -- commands --------------------------------------------------------------------
+
+    def commands(self) -> list[Command]:
+        """Return the commands that work in this dialog now, without those of the app."""
+        taken: set[str] = set()
+        found = []
+        for where in (self.WHERE, *self.SHARED, "dialog"):
+            for one in commands_for(where):
+                keys = set(one.keys.split(","))
+                # A key belongs to the first: what the dialog has itself hides what it shares.
+                if (where in OF_WIDGETS or self.available(one.id)) and not keys <= taken:
+                    taken |= keys
+                    found.append(one)
+        return found
+
+    def key_hints(self, *said: str, **words: str | None) -> KeyHints:
+        """Return the line of keys, behind what else is to be `said` in it.
+
+        `words` say by a command's name, or its id, what it is called here: "" shows its key
+        alone, None leaves it out.
+        """
+        order = [*(place for place in self.SHARED if place not in OF_WIDGETS), self.WHERE]
+        order += [place for place in (*self.SHARED, "dialog") if place not in order]
+        inside = sorted(self.commands(), key=lambda one: order.index(one.where))
+        return KeyHints([*said, *key_words(inside, words)])
+
     def action_command(self, command_id: str) -> None:
         """Run a command of this dialog, wherever its handler is."""
         self.dispatcher.run(command_id, self)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Tell whether a command can be given now; its keys follow it."""
+        return action != "command" or self.available(str(parameters[0]))
+
+    def available(self, _command_id: str) -> bool:
+        """Tell whether a command of this dialog can be given now."""
+        return True
+
+    @handles("dialog.cancel")
+    def cancel(self) -> None:
+        """Close without an answer."""
+        self.dismiss(None)
+
+    @handles("form.next")
+    def next_field(self) -> None:
+        """Go to the next field of a form."""
+        self.focus_next()
+
+    @handles("form.previous")
+    def previous_field(self) -> None:
+        """Go to the field before in a form."""
+        self.focus_previous()
+
+    @handles("picker.up", "picker.down")
+    def move_in_list(self, command_id: str) -> None:
+        """Move in the list while the field keeps the focus."""
+        self.query_one(RecordList).action_move(-1 if command_id == "picker.up" else 1)
+
+    # -- errors ----------------------------------------------------------------------
 
     def show_error(self, error: BaseException) -> None:
         """Show an error at the foot of the dialog."""
@@ -80,7 +152,3 @@ class Dialog(ReportsErrors, ModalScreen[T | None]):
         else:
             panel = panels.first()
         panel.show(failure_of(error))
-
-    def action_cancel(self) -> None:
-        """Close without an answer."""
-        self.dismiss(None)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
-from textual.widgets import Input, Static
+from textual.widgets import Input
 
 from tui.core.text.text import one_line
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry
@@ -41,10 +41,8 @@ class Choose(Dialog[T]):
     DEFAULT_CSS = """
     Choose RecordList { height: 12; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move(1)", "Down", show=False, priority=True),
-        Binding("up", "move(-1)", "Up", show=False, priority=True),
-    ]
+    WHERE = "choose"
+    SHARED = ("picker",)
 
     def __init__(
         self,
@@ -70,7 +68,7 @@ class Choose(Dialog[T]):
         """Lay out the field that narrows, and the list."""
         yield Entry(placeholder=self._placeholder, id="narrow")
         yield RecordList(empty=self._empty, id="choices")
-        yield Static("↑ ↓ move · enter chooses · esc cancels", classes="keys", markup=False)
+        yield self.key_hints()
 
     def on_mount(self) -> None:
         """Show all choices with the current one under the cursor."""
@@ -124,20 +122,18 @@ class Choose(Dialog[T]):
             text.append(f"  {one_line(choice.remark, width)}", style="dim")
         return text
 
-    def action_move(self, by: int) -> None:
-        """Move in the list while the field keeps the focus."""
-        self.query_one(RecordList).action_move(by)
-
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Choose what the cursor is on."""
         event.stop()
-        self._choose()
+        self.take()
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Choose what the cursor is on."""
         event.stop()
-        self._choose()
+        self.take()
 
-    def _choose(self) -> None:
+    @handles("choose.take")
+    def take(self) -> None:
+        """Choose what the cursor is on."""
         if self._found:
             self.dismiss(self._found[self.query_one(RecordList).cursor].value)

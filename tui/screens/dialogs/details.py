@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 class DetailsDialog(Dialog[None]):
     """Shows a text that is safe to show; esc closes."""
 
+    WHERE = "details"
+    SHARED = ("scrolling",)
     DEFAULT_CSS = """
     DetailsDialog VerticalScroll { height: auto; max-height: 18; }
     """
@@ -28,4 +30,4 @@ class DetailsDialog(Dialog[None]):
         """Lay out the text."""
         with VerticalScroll():
             yield Static(self._text, markup=False)
-        yield Static("↑ ↓ scroll · esc closes", classes="keys", markup=False)
+        yield self.key_hints(cancel="closes")

@@ -1,17 +1,47 @@
-"""The command palette's rows: every command with its key, this mode's first."""
+"""The command palette: every command that can be given now, with its key."""
 
 from __future__ import annotations
 
-from tui.commands import COMMANDS, Command
-from tui.screens.dialogs.choose import Choice
+from typing import TYPE_CHECKING
+
+from tui.commands import MODES, Command, commands_for, commands_in_dialogs
+from tui.screens.dialogs.base import Dialog
+from tui.screens.dialogs.choose import Choice, Choose
+
+if TYPE_CHECKING:
+    from textual.screen import Screen
+
+# A command: where it works ("" is the screen that is up), and the action that runs it there.
+Target = tuple[str, str]
+_PALETTE = "-palette"
 
 
-def palette_choices(mode: str) -> list[Choice[tuple[str, str]]]:
-    """Return all commands as choices of (where, action), those of `mode` first."""
-    order = {mode: 0, "app": 1}
-    ranked = sorted(COMMANDS, key=lambda c: order.get(c.where, 2))
+def palette_for(screen: Screen[object], mode: str) -> Choose[Target] | None:
+    """Return the palette to open over a screen; None over a palette."""
+    if screen.has_class(_PALETTE):
+        return None
+    choices = dialog_choices(screen) if isinstance(screen, Dialog) else palette_choices(mode)
+    return Choose("Commands", choices).add_class(_PALETTE)
+
+
+def palette_choices(mode: str) -> list[Choice[Target]]:
+    """Return the commands of all modes and of the app as choices, those of `mode` first."""
+    modes = sorted((name for _, name, _ in MODES), key=lambda name: name != mode)
+    wheres = [modes[0], "app", *modes[1:]]
     return [
-        Choice((c.where, c.action), _title(c, mode), f"{c.key_label}  {c.hint}") for c in ranked
+        Choice((c.where, c.action), _title(c, mode), f"{c.key_label}  {c.hint}")
+        for where in wheres
+        for c in commands_for(where)
+    ]
+
+
+def dialog_choices(dialog: Dialog[object]) -> list[Choice[Target]]:
+    """Return the commands that a dialog carries out, and those of the app that hold in it."""
+    inside = [("", c.call, c) for c in dialog.commands() if c.id in dialog.dispatcher]
+    around = [("app", c.action, c) for c in commands_in_dialogs() if c.id != "app.palette"]
+    return [
+        Choice((where, action), c.title, f"{c.key_label}  {c.hint}")
+        for where, action, c in (*inside, *around)
     ]
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
 from tui.core.text.text import one_line, size_words
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry
@@ -34,11 +34,8 @@ class PathDialog(Dialog[Path]):
     DEFAULT_CSS = """
     PathDialog RecordList { height: 12; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("down", "move(1)", "Down", show=False, priority=True),
-        Binding("up", "move(-1)", "Up", show=False, priority=True),
-        Binding("tab", "complete", "Complete", show=False, priority=True),
-    ]
+    WHERE = "path"
+    SHARED = ("picker",)
 
     def __init__(
         self,
@@ -65,11 +62,10 @@ class PathDialog(Dialog[Path]):
         empty = "no such file here" if self._must_exist else "nothing of that name yet"
         yield RecordList(empty=empty, id="found")
         yield Static("", classes="problem", markup=False)
-        keys = "↑ ↓ move · tab completes · enter opens · esc cancels"
-        yield Static(
-            keys if self._must_exist else "tab completes · enter writes · esc cancels",
-            classes="keys",
-            markup=False,
+        yield (
+            self.key_hints()
+            if self._must_exist
+            else self.key_hints(up=None, down=None, take="writes")
         )
 
     def on_mount(self) -> None:
@@ -124,11 +120,8 @@ class PathDialog(Dialog[Path]):
             text.append(f"  {one_line(short_path(path.parent), width)}", style="dim")
         return text
 
-    def action_move(self, by: int) -> None:
-        """Move in the list while the field keeps the focus."""
-        self.query_one(RecordList).action_move(by)
-
-    def action_complete(self) -> None:
+    @handles("path.complete")
+    def complete(self) -> None:
         """Put the path under the cursor into the field."""
         self._once_listed(self._complete)
 
@@ -144,10 +137,16 @@ class PathDialog(Dialog[Path]):
             self._take(self._found[event.index])
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take what is typed if it is a file, or else what the cursor is on."""
+        """Take what is typed."""
         event.stop()
-        typed = Path(event.value.strip()).expanduser()
-        if event.value.strip() and (typed.is_file() or not self._must_exist):
+        self.take()
+
+    @handles("path.take")
+    def take(self) -> None:
+        """Take what is typed if it is a file, or else what the cursor is on."""
+        text = self.query_one(Input).value.strip()
+        typed = Path(text).expanduser()
+        if text and (typed.is_file() or not self._must_exist):
             self._take(typed)
         else:
             self._once_listed(self._take_listed)

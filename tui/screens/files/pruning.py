@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.binding import Binding, BindingType
 from textual.widgets import Input, Static
 
 from tui.core.provider.files import prunable, read_age, total_bytes
 from tui.core.text.text import plural, size_words
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.files.deletion import line_of
 from tui.widgets.record_list import RecordList
@@ -32,11 +32,8 @@ class PruneDialog(Dialog[tuple[str, ...]]):
     DEFAULT_CSS = """
     PruneDialog RecordList { height: 10; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("tab", "orphans", "Orphans", show=False, priority=True),
-        Binding("down", "move(1)", "Down", show=False, priority=True),
-        Binding("up", "move(-1)", "Up", show=False, priority=True),
-    ]
+    WHERE = "prune"
+    SHARED = ("picker",)
 
     def __init__(self, files: Sequence[StoredFile]) -> None:
         super().__init__("Clean up: what would be deleted")
@@ -51,8 +48,7 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         yield Static(id="which", markup=False)
         yield RecordList(empty="Nothing fits: nothing would be deleted.", id="prunable")
         yield Static("", classes="problem", markup=False)
-        keys = "tab: orphans or all · ↑ ↓ scroll · enter goes on to confirm · esc cancels"
-        yield Static(keys, classes="keys", markup=False)
+        yield self.key_hints(up="scroll", down="scroll")
 
     def on_mount(self) -> None:
         """Show what fits the start."""
@@ -62,18 +58,20 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         """Show what fits now."""
         self._look()
 
-    def action_orphans(self) -> None:
+    @handles("prune.orphans")
+    def switch_orphans(self) -> None:
         """Switch between orphans and all files that no running job needs."""
         self._orphans = not self._orphans
         self._look()
 
-    def action_move(self, by: int) -> None:
-        """Move in the list while the field keeps the focus."""
-        self.query_one(RecordList).action_move(by)
-
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on to the confirmation with what is listed."""
+        """Go on with what is listed."""
         event.stop()
+        self.go_on()
+
+    @handles("prune.go_on")
+    def go_on(self) -> None:
+        """Go on to the confirmation with what is listed."""
         if self._found:
             self.dismiss(tuple(file.id for file in self._found))
 

@@ -2,41 +2,21 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
-
-from textual.binding import Binding, BindingType
-from textual.widgets import Static
+from typing import TYPE_CHECKING
 
 from tui.core.jobs.jobs import Job
 from tui.core.money.terms import budget_words
-from tui.core.text.text import visible
 from tui.screens.dialogs.base import Dialog
-from tui.screens.dialogs.confirm import Confirm, TypedAmount, TypedConfirm
+from tui.screens.dialogs.confirm import GoOn, TypedAmount, TypedConfirm
 from tui.screens.dialogs.unsaved import saved_first
 from tui.services.jobs.creation import Consent
 from tui.services.jobs.preflight import PreflightService, refuse_blocked
 from tui.services.jobs.preflight.sources import absolute
 
 if TYPE_CHECKING:
-    from textual.app import ComposeResult
-
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight import Preflight
     from tui.services.workspace import Workspace
-
-
-class GoOn(Confirm):
-    """A question whose answer is no unless y is pressed: enter, n and esc go back."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("y", "yes", "Yes", show=False),
-        Binding("n,enter", "no", "No", show=False),
-    ]
-
-    def compose_content(self) -> ComposeResult:
-        """Lay out the question and its keys."""
-        yield Static(visible(self._question), classes="question", markup=False)
-        yield Static(f"y {self._yes} · enter or n {self._no}", classes="keys", markup=False)
 
 
 class Asking(Dialog[Job]):
@@ -114,5 +94,5 @@ class Asking(Dialog[Job]):
         bills = "This bills your account." if found.bills else "It goes above the budget."
         return f"{said}\nFor {draft.model.strip()}: {sends}.\n\n{bills}"
 
-    async def _ask(self, dialog: Confirm | TypedConfirm) -> bool | None:
+    async def _ask(self, dialog: GoOn | TypedConfirm) -> bool | None:
         return await self.app.push_screen_wait(dialog)

@@ -8,9 +8,10 @@ from textual import work
 
 from tui.core.catalog.training import AUTO
 from tui.core.text.text import one_line, size_words
+from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.path import PathDialog, short_path
-from tui.screens.jobs.asking import GoOn
 from tui.screens.jobs.creating import Creating
 from tui.screens.jobs.model_choice import default_model, model_choices
 from tui.screens.offers import wrapped
@@ -73,7 +74,8 @@ class Choosing(Creating):
 
         self.app.push_screen(PathDialog(FILE_FIELDS[field], self._recents), chosen)
 
-    def action_uploaded(self) -> None:
+    @handles("job_form.uploaded")
+    def choose_uploaded(self) -> None:
         """Choose a file for training or validation from those uploaded."""
         focused = self.focused.id if self.focused is not None else ""
         field = focused if focused in FILE_FIELDS else "training"
@@ -147,7 +149,8 @@ class Choosing(Creating):
 
     # -- presets ---------------------------------------------------------------------
 
-    def action_presets(self) -> None:
+    @handles("job_form.presets")
+    def choose_preset(self) -> None:
         """Save what is typed by a name, or take what was saved."""
         if not self.query_one("#fields").disabled:
             saved = self._saved_presets or {}

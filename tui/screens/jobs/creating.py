@@ -11,9 +11,10 @@ from textual.widgets import Input, Static
 
 from tui.core.provider.transfers import transfer_words
 from tui.core.text.text import one_line, plural, visible
-from tui.screens.dialogs.confirm import Confirm
+from tui.dispatch import handles
+from tui.screens.dialogs.confirm import Confirm, GoOn
 from tui.screens.host import host_of
-from tui.screens.jobs.asking import Asking, GoOn
+from tui.screens.jobs.asking import Asking
 from tui.services.errors import Refused
 from tui.services.jobs.creation import JobCreation, refuse_changed, training_closed
 from tui.services.jobs.spending import AboveBudget
@@ -78,7 +79,8 @@ class Creating(Asking):
 
     # -- keys ------------------------------------------------------------------------
 
-    def action_create(self) -> None:
+    @handles("job_form.create")
+    def start(self) -> None:
         """Create the job, unless that is going on already or something typed is wrong."""
         if self._stage:
             return
@@ -96,7 +98,8 @@ class Creating(Asking):
         self._at("asking", "looking at the files…")
         self._worker = self._create(self.draft)
 
-    def action_cancel(self) -> None:
+    @handles("dialog.cancel")
+    def cancel(self) -> None:
         """Close the error, else the form; while it uploads, ask first."""
         if self.hide_error():
             return
@@ -116,7 +119,7 @@ class Creating(Asking):
         if self._create_when_found:
             self._create_when_found = False
             self._tell("")
-            self.action_create()
+            self.start()
 
     def hide_error(self) -> bool:
         """Close the error, if one is shown; tells whether there was."""

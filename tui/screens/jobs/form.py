@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import work
-from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
 from tui.core.text.text import one_line
+from tui.dispatch import handles
 from tui.screens.host import host_of
 from tui.screens.jobs.choosing import Choosing
 from tui.screens.jobs.draft import keep_form
@@ -38,9 +38,14 @@ if TYPE_CHECKING:
     from tui.services.jobs.preflight import Preflight
     from tui.services.workspace import Workspace
 
-KEYS = "ctrl+s creates · ctrl+t presets · ctrl+o uploaded files · ↑ ↓ · esc cancels"
 PLAN_AFTER_S = 0.3  # files are looked at when the typing rests
 _PLANNED = {"training", "validation", "model", "n_epochs"}
+_KEYS: dict[str, str | None] = {
+    "form.previous": "",
+    "form.next": "",
+    "fields.previous": None,
+    "fields.next": None,
+}
 _UNSAVED = "Unsaved changes: you will be asked."
 
 
@@ -49,15 +54,8 @@ class NewJob(Choosing):
 
     CSS_PATH = "form.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-roomy")]  # what is typed before hints
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "create", "Create", show=False, priority=True),
-        # First of all: keys typed ahead then go to the field one has moved to.
-        Binding("down", "app.focus_next", "Next field", show=False, priority=True),
-        Binding("up", "app.focus_previous", "Field before", show=False, priority=True),
-        Binding("ctrl+t", "presets", "Presets", show=False, priority=True),
-        Binding("ctrl+o", "uploaded", "Uploaded files", show=False, priority=True),
-        Binding("y", "copy_error", "Copy the error", show=False),
-    ]
+    WHERE = "job_form"
+    SHARED = ("form", "fields")
 
     def __init__(self, workspace: Workspace, draft: Draft) -> None:
         super().__init__("New fine-tuning job", workspace)
@@ -83,7 +81,7 @@ class NewJob(Choosing):
         yield PreflightPanel(id="plan")
         yield Static("", id="progress", markup=False)
         yield ErrorPanel()
-        yield Static(KEYS, classes="keys", markup=False)
+        yield self.key_hints(**_KEYS)
 
     def _rows(self, lines: Iterable[Line]) -> Iterable[Field]:
         values = self._start.values(self._terms)
@@ -192,10 +190,18 @@ class NewJob(Choosing):
         if draft.origin:
             origin.update(one_line(change_words(draft, self._terms), 300))
 
-    async def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Choose from a list where there is one; else go on to the next field."""
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Choose from the list of the field, or go on."""
         event.stop()
-        if not self.choose(event.input.id or ""):
+        self._choose_or_go_on(event.input.id)
+
+    @handles("job_form.choose")
+    def choose_here(self) -> None:
+        """Choose from the list of the field one is in, or go on."""
+        self._choose_or_go_on(self.focused.id if self.focused is not None else None)
+
+    def _choose_or_go_on(self, field: str | None) -> None:
+        if not self.choose(field or ""):
             self.focus_next()
 
     # -- what would happen -----------------------------------------------------------
@@ -226,7 +232,8 @@ class NewJob(Choosing):
         if self.is_current:
             panel.focus()
 
-    def action_copy_error(self) -> None:
+    @handles("job_form.copy_error")
+    def copy_error(self) -> None:
         """Copy the error shown."""
         if failure := self.query_one(ErrorPanel).failure:
             host_of(self).copy_out(failure.as_text(), "The error")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.widgets import Input, Static
 
 from tui.core.money.pricing import MOST_EPOCHS
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice
 from tui.screens.tokens import words
@@ -45,6 +46,8 @@ def _remark(facts: ModelFacts, day: date) -> str:
 class EpochsDialog(Dialog[int]):
     """Answers with the number of epochs, or AUTO for what the provider would choose."""
 
+    WHERE = "epochs"
+
     def __init__(self, current: int | None, predicted: int) -> None:
         super().__init__("Epochs")
         self._current, self._predicted = current, predicted
@@ -63,12 +66,17 @@ class EpochsDialog(Dialog[int]):
             id="epochs",
         )
         yield Static("", classes="problem", markup=False)
-        yield Static("enter takes it · empty is auto · esc cancels", classes="keys", markup=False)
+        yield self.key_hints(take="takes it, empty is auto")
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the number if it is one that a job accepts."""
+        """Take what was typed."""
         event.stop()
-        typed = event.value.strip()
+        self.take()
+
+    @handles("epochs.take")
+    def take(self) -> None:
+        """Take the number if it is one that a job accepts."""
+        typed = self.query_one(Input).value.strip()
         if not typed or typed.casefold() == "auto":
             self.dismiss(AUTO)
         elif typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_EPOCHS:
@@ -80,6 +88,8 @@ class EpochsDialog(Dialog[int]):
 
 class PromptsDialog(Dialog[int]):
     """Answers with how many test prompts are to be priced."""
+
+    WHERE = "prompts"
 
     def __init__(self, current: int) -> None:
         super().__init__("Test prompts")
@@ -95,12 +105,17 @@ class PromptsDialog(Dialog[int]):
         )
         yield Entry(str(self._current), id="prompts")
         yield Static("", classes="problem", markup=False)
-        yield Static("enter takes it · esc cancels", classes="keys", markup=False)
+        yield self.key_hints()
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take the number if it is one."""
+        """Take what was typed."""
         event.stop()
-        typed = event.value.strip().replace(",", "").replace("_", "")
+        self.take()
+
+    @handles("prompts.take")
+    def take(self) -> None:
+        """Take the number if it is one."""
+        typed = self.query_one(Input).value.strip().replace(",", "").replace("_", "")
         if typed.isascii() and typed.isdigit() and 1 <= int(typed) <= MOST_PROMPTS:
             self.dismiss(int(typed))
         else:

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.core.text.text import plural, visible
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.host import host_of
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from tui.core.tokens.pieces import ExamplePieces, MessagePieces, Piece
 
 # Shown of a message; of one that is cut, so many before the cut and after it.
 _MOST, _BEFORE, _AFTER = 1500, 200, 1500
 _EDGE = "│"
-_LEGEND = "│ ends a token · ▌ trained · ░ only read · i ids · y copies · esc"
+_LEGEND = ("│ ends a token", "▌ trained", "░ only read")
 
 
 def drawn(example: ExamplePieces, *, ids: bool = False) -> Text:
@@ -108,11 +107,8 @@ class PiecesDialog(Dialog[None]):
         & #pieces { width: 100%; height: auto; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("i", "ids", "Ids"),
-        Binding("y", "copy", "Copy"),
-        Binding("v,q", "cancel", "Close", show=False),
-    ]
+    WHERE = "pieces"
+    SHARED = ("scrolling",)
 
     def __init__(self, line: int, example: ExamplePieces) -> None:
         super().__init__(f"Line {line:,} token by token")
@@ -124,18 +120,25 @@ class PiecesDialog(Dialog[None]):
         yield Static(heading(self._example), classes="question", markup=False)
         with VerticalScroll():
             yield Static(drawn(self._example), id="pieces")
-        yield Static(_LEGEND, classes="keys", markup=False)
+        yield self.key_hints(*_LEGEND, up=None, down=None, cancel="")
 
     def on_mount(self) -> None:
         """Let the arrow keys scroll."""
         self.query_one(VerticalScroll).focus()
 
-    def action_ids(self) -> None:
+    @handles("pieces.close")
+    def close_pieces(self) -> None:
+        """Close the text."""
+        self.dismiss(None)
+
+    @handles("pieces.ids")
+    def switch_ids(self) -> None:
         """Show or hide the ids of the tokens."""
         self._ids = not self._ids
         self.query_one("#pieces", Static).update(drawn(self._example, ids=self._ids))
 
-    def action_copy(self) -> None:
+    @handles("pieces.copy")
+    def copy(self) -> None:
         """Copy the text that is cut, or else the whole text."""
         if text := cut_text(self._example):
             host_of(self).copy_out(text, "The text that is cut")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.core.text.text import one_line
 from tui.core.tokens.comparison import Offer, asked_prompts, offer, validated, without_longest
+from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.tokens import words
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from textual.app import ComposeResult
-    from textual.binding import BindingType
 
     from tui.core.catalog.models import Catalog, ModelFacts
     from tui.core.money.terms import Money
@@ -140,10 +139,8 @@ class PricesDialog(Dialog[bool]):
     PricesDialog VerticalScroll { height: auto; max-height: 18; }
     PricesDialog .table { width: auto; height: auto; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("p,q", "cancel", "Close", show=False),
-        Binding("n", "prompts", "Prompts", show=False),
-    ]
+    WHERE = "prices"
+    SHARED = ("scrolling",)
 
     def __init__(self, shown: Text, how: str) -> None:
         super().__init__("What a job would cost")
@@ -153,9 +150,15 @@ class PricesDialog(Dialog[bool]):
         """Lay out the tables and what the epochs are."""
         with VerticalScroll():
             yield Static(self._shown, classes="table")
-        yield Static(self._how, classes="keys", markup=False)
+        yield self.key_hints(self._how, up=None, down=None, prompts="test prompts", cancel="closes")
 
-    def action_prompts(self) -> None:
+    @handles("prices.close")
+    def close_prices(self) -> None:
+        """Close the tables."""
+        self.dismiss(None)
+
+    @handles("prices.prompts")
+    def ask_prompts(self) -> None:
         """Ask for another number of test prompts."""
         self.dismiss(result=True)
 

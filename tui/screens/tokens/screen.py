@@ -159,7 +159,7 @@ class TokensScreen(ReportScreen):
         while True:
             # A validation file may have a million examples to go through.
             rest = await asyncio.to_thread(prices.besides, report, self.prompts, beside)
-            dialog = prices.PricesDialog(tables + rest, f"{how} · n test prompts · esc closes")
+            dialog = prices.PricesDialog(tables + rest, how)
             if not await self.app.push_screen_wait(dialog):
                 return
             await self._ask_prompts()

@@ -1,14 +1,8 @@
-"""The one table of commands: it makes the keys, the footer, the palette, the help and screens.md.
-
-A command's id is `where.action`; a method that says `@handles(id)` carries it out (see
-`tui.dispatch`). Keys are ones that every terminal and tmux can send.
-"""
+"""The commands that hold everywhere, and those of the six modes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from textual.binding import Binding
+from tui.commands.command import Command
 
 MODES: tuple[tuple[str, str, str], ...] = (
     ("1", "datasets", "Datasets"),
@@ -19,78 +13,43 @@ MODES: tuple[tuple[str, str, str], ...] = (
     ("6", "files", "Files"),
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Command:
-    """One thing a person can do: its keys, a short title, and what it does in one sentence.
-
-    `footer` puts it into the footer, which holds six at most. `first` commands work inside text
-    fields too, where a widget would otherwise take the key.
-    """
-
-    id: str
-    keys: str
-    title: str
-    hint: str
-    footer: bool = False
-    first: bool = False
-
-    @property
-    def where(self) -> str:
-        """The screen it works on, or "app" for everywhere."""
-        return self.id.partition(".")[0]
-
-    @property
-    def call(self) -> str:
-        """The action that Textual runs for it, on whatever has a dispatcher."""
-        return f"command('{self.id}')"
-
-    @property
-    def action(self) -> str:
-        """The action as Textual runs it: a method's name without `action_`, or a call of one."""
-        name = self.id.partition(".")[2]
-        mode = name.removeprefix("mode_")
-        return name if mode == name else f"show_mode('{mode}')"
-
-    @property
-    def key_label(self) -> str:
-        """The keys as help shows them, such as `ctrl+s` or `u / ctrl+z`."""
-        return " / ".join(_LABELS.get(k, k) for k in self.keys.split(",") if k) or "–"
-
-
-_LABELS = {
-    "question_mark": "?",
-    "slash": "/",
-    "escape": "esc",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "plus": "+",
-    "minus": "-",
-    "equals_sign": "=",
-    "left": "←",
-    "right": "→",
-    "f1": "F1",
-    "f2": "F2",
-    "f3": "F3",
-}
-
-COMMANDS: tuple[Command, ...] = (
+MODE_COMMANDS: tuple[Command, ...] = (
     *(
         Command(f"app.mode_{mode}", key, title, f"Go to {title}; outside text fields.")
         for key, mode, title in MODES
     ),
-    Command("app.help", "f1,question_mark", "Help", "Explain this screen and list its keys.", True),
-    Command("app.palette", "ctrl+p", "Commands", "Find any command by name.", True, first=True),
+    Command(
+        "app.help",
+        "f1,question_mark",
+        "Help",
+        "Explain this screen and list its keys.",
+        footer=True,
+        in_dialogs=True,
+    ),
+    Command(
+        "app.palette",
+        "ctrl+p",
+        "Commands",
+        "Find any command by name.",
+        footer=True,
+        first=True,
+        in_dialogs=True,
+    ),
     Command("app.profile", "f2", "Profile", "Choose the provider to work with."),
     Command("app.guide", "f3", "Guide", "Show or hide the line that leads around the circle."),
     Command("app.escape", "escape", "Back", "Close the top layer or the error; never quits."),
     Command("app.copy", "y", "Copy", "Copy what the cursor is on, or the error shown."),
     Command(
-        "app.leave", "ctrl+q", "Quit", "Leave; asks only when something would be lost.", first=True
+        "app.leave",
+        "ctrl+q",
+        "Quit",
+        "Leave; asks only when something would be lost.",
+        first=True,
+        in_dialogs=True,
     ),
     # No key: ctrl+z undoes. Anyone may give it one by its id.
     Command("app.suspend", "", "Suspend", "Back to the shell for a while; fg there returns."),
-    Command("app.help_quit", "q,ctrl+c", "How to quit", "Say which key quits."),
+    Command("app.help_quit", "q,ctrl+c", "How to quit", "Say which key quits.", in_dialogs=True),
     # Datasets
     Command("datasets.open", "o", "Open", "Open a JSONL file by path, or one opened before.", True),
     Command("datasets.sample", "s", "Sample", "Open the sample and be led around the circle."),
@@ -197,36 +156,3 @@ COMMANDS: tuple[Command, ...] = (
     Command("files.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
     Command("files.refresh", "r", "Refresh", "Ask the provider now.", True),
 )
-
-
-_BY_ID = {one.id: one for one in COMMANDS}
-
-
-def command(command_id: str) -> Command:
-    """Return the command of an id. Raises KeyError for one that is not in the table."""
-    return _BY_ID[command_id]
-
-
-def commands_for(where: str) -> tuple[Command, ...]:
-    """Return the commands of one screen, or of the app."""
-    return tuple(c for c in COMMANDS if c.where == where)
-
-
-def bindings_for(where: str, *, dispatched: bool = False) -> list[Binding]:
-    """Return Textual's bindings for one screen, dialog or pane, or for the app.
-
-    `dispatched`: it has a dispatcher, which finds the handlers by id.
-    """
-    return [
-        Binding(
-            one.keys,
-            one.call if dispatched else one.action,
-            one.title,
-            show=one.footer,
-            tooltip=one.hint,
-            id=one.id,
-            priority=one.first,
-        )
-        for one in commands_for(where)
-        if one.keys
-    ]

@@ -1,0 +1,79 @@
+"""What a command is, and how its keys are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing a person can do: its keys, a short title, and what it does in one sentence.
+
+    `footer` puts it into the footer, which holds six at most. `first` commands work inside text
+    fields too, where a widget would otherwise take the key. `in_dialogs`: a command of the app
+    that works while a dialog is open. `word` is what the line of keys at the foot of a dialog
+    says behind its key; None leaves it out of that line.
+    """
+
+    id: str
+    keys: str
+    title: str
+    hint: str
+    footer: bool = False
+    first: bool = False
+    in_dialogs: bool = False
+    word: str | None = None
+
+    @property
+    def where(self) -> str:
+        """The screen, dialog or widget it works on, or "app" for everywhere."""
+        return self.id.partition(".")[0]
+
+    @property
+    def name(self) -> str:
+        """What it is called there: the second half of its id."""
+        return self.id.partition(".")[2]
+
+    @property
+    def call(self) -> str:
+        """The action that Textual runs for it, on whatever has a dispatcher."""
+        return f"command('{self.id}')"
+
+    @property
+    def action(self) -> str:
+        """The action as Textual runs it: a method's name without `action_`, or a call of one."""
+        mode = self.name.removeprefix("mode_")
+        return self.name if mode == self.name else f"show_mode('{mode}')"
+
+    @property
+    def labels(self) -> list[str]:
+        """Its keys, each as it is written for people."""
+        return [_LABELS.get(key, key) for key in self.keys.split(",") if key]
+
+    @property
+    def key_label(self) -> str:
+        """The keys as help shows them, such as `ctrl+s` or `u / ctrl+z`."""
+        return " / ".join(self.labels) or "–"
+
+
+_LABELS = {
+    "question_mark": "?",
+    "slash": "/",
+    "escape": "esc",
+    "left_square_bracket": "[",
+    "right_square_bracket": "]",
+    "plus": "+",
+    "minus": "-",
+    "equals_sign": "=",
+    "left": "←",
+    "right": "→",
+    "up": "↑",
+    "down": "↓",
+    "pageup": "page up",
+    "pagedown": "page down",
+    "shift+up": "shift+↑",
+    "shift+down": "shift+↓",
+    "f1": "F1",
+    "f2": "F2",
+    "f3": "F3",
+}

@@ -1,0 +1,356 @@
+"""The commands of dialogs and of fields with keys of their own.
+
+`word` is what the line of keys at the foot of a dialog says; a dialog may say it otherwise.
+"""
+
+from __future__ import annotations
+
+from tui.commands.command import Command
+
+# What several dialogs share. The keys of `lists`, `fields`, `scrolling`, `text` and `focus` are
+# bound by the widgets themselves, and stand here for the help.
+_SHARED = (
+    Command("dialog.cancel", "escape", "Close", "Close it; nothing is done.", word="cancels"),
+    Command(
+        "picker.up",
+        "up",
+        "Up",
+        "Move up in the list; what is typed goes on.",
+        first=True,
+        word="move",
+    ),
+    Command(
+        "picker.down",
+        "down",
+        "Down",
+        "Move down in the list; what is typed goes on.",
+        first=True,
+        word="move",
+    ),
+    # First of all: keys typed ahead then go to the field one has moved to.
+    Command(
+        "form.previous", "up", "Field before", "Go to the field before.", first=True, word="move"
+    ),
+    Command("form.next", "down", "Next field", "Go to the next field.", first=True, word="move"),
+    Command("lists.up", "up,k", "Up", "Move up."),
+    Command("lists.down", "down,j", "Down", "Move down."),
+    Command("lists.page_up", "pageup", "Page up", "Move up by what is shown."),
+    Command("lists.page_down", "pagedown", "Page down", "Move down by what is shown."),
+    Command("lists.first", "home,g", "First", "Go to the first row."),
+    Command("lists.last", "end,G", "Last", "Go to the last row."),
+    Command("lists.choose", "enter", "Choose", "Choose the row under the cursor."),
+    Command("fields.previous", "left", "Before", "Switch to the choice before.", word="switch"),
+    Command("fields.next", "right,space", "Next", "Switch to the next choice.", word="switch"),
+    Command("scrolling.up", "up", "Up", "Scroll up.", word="scroll"),
+    Command("scrolling.down", "down", "Down", "Scroll down.", word="scroll"),
+    Command("text.undo", "ctrl+z", "Undo", "Take back what was typed last.", word="undoes"),
+    Command("text.redo", "ctrl+y", "Redo", "Type what was taken back again."),
+    Command("focus.next", "tab", "Next", "Go to the next pane or field."),
+    Command("focus.previous", "shift+tab", "Before", "Go to the pane or field before."),
+)
+
+_QUESTIONS = (
+    Command("confirm.yes", "y,enter", "Yes", "Do what is asked about.", word="yes"),
+    Command("confirm.no", "n", "No", "Do not.", word="no"),
+    Command("go_on.yes", "y", "Yes", "Do what is asked about.", word="yes"),
+    Command("go_on.no", "enter,n", "No", "Go back; nothing is done.", word="no"),
+    Command(
+        "typed.go_on", "enter", "Go on", "Go on, if that is what was asked for.", word="goes on"
+    ),
+    Command("amount.go_on", "enter", "Go on", "Go on, if an amount is typed.", word="goes on"),
+    Command("choose.take", "enter", "Choose", "Choose what the cursor is on.", word="chooses"),
+    Command(
+        "path.complete",
+        "tab",
+        "Complete",
+        "Put the path under the cursor into the field.",
+        first=True,
+        word="completes",
+    ),
+    Command(
+        "path.take",
+        "enter",
+        "Take",
+        "Take the path typed, else the one under the cursor.",
+        word="opens",
+    ),
+    Command("help.close", "f1,q,question_mark", "Close", "Close the help."),
+    Command("line.keep", "enter", "Keep", "Keep the line.", word="keeps"),
+)
+
+_DATASETS = (
+    Command("editor.keep", "ctrl+s", "Keep", "Keep the text and leave.", first=True, word="keeps"),
+    # A text area in which tab indents would keep esc for itself.
+    Command(
+        "editor.leave",
+        "escape",
+        "Leave",
+        "Leave; asks when something was typed.",
+        first=True,
+        word="leaves",
+    ),
+    Command(
+        "too_long.outside",
+        "e",
+        "Edit in $EDITOR",
+        "Edit the whole text in $EDITOR.",
+        first=True,
+        word="edits it in $EDITOR",
+    ),
+    Command("call.keep", "ctrl+s", "Keep", "Keep the call and leave.", first=True, word="keeps"),
+    Command(
+        "call.leave",
+        "escape",
+        "Leave",
+        "Leave; asks when something was typed.",
+        first=True,
+        word="leaves",
+    ),
+    Command("changes.go", "enter", "Go there", "Go to the example.", word="goes there"),
+    Command(
+        "changes.put_back",
+        "b",
+        "Put back",
+        "Put the example back as it was saved.",
+        word="puts it back as saved",
+    ),
+    Command(
+        "changes.scroll_up",
+        "left_square_bracket,shift+up",
+        "Scroll up",
+        "Scroll up in what changed.",
+        word="scroll",
+    ),
+    Command(
+        "changes.scroll_down",
+        "right_square_bracket,shift+down",
+        "Scroll down",
+        "Scroll down in what changed.",
+        word="scroll",
+    ),
+    Command(
+        "before_after.yes", "enter,y", "Do it", "Do what is shown.", first=True, word="does it"
+    ),
+    Command("before_after.no", "n", "Leave it", "Close it; nothing is changed."),
+    Command(
+        "before_after.previous",
+        "left,left_square_bracket",
+        "Before",
+        "Show the example before.",
+        first=True,
+        word="other examples",
+    ),
+    Command(
+        "before_after.next",
+        "right,right_square_bracket",
+        "Next",
+        "Show the next example.",
+        first=True,
+        word="other examples",
+    ),
+    Command(
+        "bulk.preview", "enter", "Preview", "Show what would change.", first=True, word="previews"
+    ),
+    # The field asks for these itself: bindings run later than the letters typed after them.
+    Command("filter.keep", "enter", "Keep", "Keep the filter and go to the list."),
+    Command("filter.leave", "escape", "Leave", "Leave the filter: show all rows again."),
+    Command("filter.recall", "down", "Recall", "List saved and recent filters."),
+    Command("filter.save", "ctrl+s", "Save", "Save the filter; once more forgets it."),
+    Command(
+        "frequency.previous",
+        "left",
+        "Before",
+        "Count the property before.",
+        first=True,
+        word="property",
+    ),
+    Command(
+        "frequency.next", "right", "Next", "Count the next property.", first=True, word="property"
+    ),
+    Command("frequency.menu", "m", "Menu", "Choose the property from a list.", word="menu"),
+    Command(
+        "frequency.show",
+        "enter",
+        "Show",
+        "Show the examples with this value.",
+        word="shows the examples",
+    ),
+    Command("frequency.close", "t,q", "Back", "Close the table."),
+    Command(
+        "near.keep_first",
+        "f",
+        "Keep the first",
+        "Delete what is like the first.",
+        word="keep first",
+    ),
+    Command(
+        "near.keep_this", "t", "Keep this one", "Delete all others of the group.", word="keep this"
+    ),
+    Command(
+        "near.delete_this",
+        "d",
+        "Delete this one",
+        "Delete the example under the cursor.",
+        word="delete",
+    ),
+    Command(
+        "near.delete_group",
+        "x",
+        "Delete the group",
+        "Delete all examples of the group.",
+        word="all",
+    ),
+    Command("near.leave", "a", "Leave all", "Leave the group as it is.", word="leave"),
+    Command(
+        "near.all_groups",
+        "A",
+        "Every group",
+        "Keep the first of each group; shows counts first.",
+        word="every group",
+    ),
+    Command("near.undo", "u", "Undo", "Take the last change back.", word=""),
+    Command("near.redo", "U", "Redo", "Do the change last taken back again."),
+    Command("near.go", "enter", "Go there", "Go into the group, or to the example."),
+    Command(
+        "near.other_pane", "tab", "Other pane", "From groups to members to the text.", first=True
+    ),
+    Command("conversion.go_on", "enter", "Go on", "Do what is named first.", first=True, word=""),
+    Command("conversion.write", "n", "Write", "Write the examples to a file.", word="writes"),
+    Command(
+        "conversion.append",
+        "a",
+        "Append",
+        "Put the examples at the end of the open file.",
+        word="appends",
+    ),
+    Command("conversion.format", "f", "Format", "Choose another format.", word="format"),
+    Command("conversion.rows", "r", "Rows", "Say which rows become examples.", word="rows"),
+    Command("conversion.columns", "c", "Columns", "Say which column holds what.", word="columns"),
+    Command(
+        "conversion.write_lost",
+        "w",
+        "Write what is lost",
+        "Write a list of dropped rows and of what was left out.",
+        word="writes a list of what is lost",
+    ),
+    Command(
+        "conversion.next_view",
+        "tab",
+        "Next view",
+        "Examples, dropped rows, remarks.",
+        first=True,
+        word="looks further",
+    ),
+    Command("conversion.previous_view", "shift+tab", "View before", "The view before.", first=True),
+    Command(
+        "conversion.previous",
+        "left,left_square_bracket",
+        "Before",
+        "Show the example before.",
+        first=True,
+    ),
+    Command(
+        "conversion.next",
+        "right,right_square_bracket",
+        "Next",
+        "Show the next example.",
+        first=True,
+    ),
+    Command(
+        "columns.say",
+        "enter",
+        "Say",
+        "Say what the column under the cursor holds.",
+        word="says what it holds",
+    ),
+    Command(
+        "columns.done", "ctrl+s", "Go on", "Go on with these columns.", first=True, word="goes on"
+    ),
+    Command(
+        "rows.preview",
+        "enter",
+        "Preview",
+        "Show what would be imported.",
+        first=True,
+        word="previews",
+    ),
+    Command(
+        "split.preview",
+        "enter,ctrl+s",
+        "Preview",
+        "Show what the split would do.",
+        first=True,
+        word="previews",
+    ),
+    Command("diff.go", "enter", "Go there", "Go to the example.", word="goes there"),
+)
+
+_TOKENS = (
+    Command("pieces.ids", "i", "Ids", "Show or hide the ids of the tokens.", word="ids"),
+    Command(
+        "pieces.copy",
+        "y",
+        "Copy",
+        "Copy the text that is cut, or else the whole text.",
+        word="copies",
+    ),
+    Command("pieces.close", "v,q", "Close", "Close it."),
+    Command("prices.prompts", "n", "Test prompts", "Set how many test prompts are priced."),
+    Command("prices.close", "p,q", "Close", "Close it."),
+    Command(
+        "epochs.take", "enter", "Take", "Take the number; nothing typed is auto.", word="takes it"
+    ),
+    Command("prompts.take", "enter", "Take", "Take the number.", word="takes it"),
+)
+
+_OTHERS = (
+    Command(
+        "job_form.create",
+        "ctrl+s",
+        "Create",
+        "Create the job, after what it asks about.",
+        first=True,
+        word="creates",
+    ),
+    Command(
+        "job_form.choose", "enter", "Choose", "Choose from a list, or go on to the next field."
+    ),
+    Command(
+        "job_form.presets",
+        "ctrl+t",
+        "Presets",
+        "Take, save or delete settings by a name.",
+        first=True,
+        word="presets",
+    ),
+    Command(
+        "job_form.uploaded",
+        "ctrl+o",
+        "Uploaded files",
+        "Choose an uploaded file.",
+        first=True,
+        word="uploaded files",
+    ),
+    Command("job_form.copy_error", "y", "Copy the error", "Copy the error shown."),
+    Command("prompt.send", "enter", "Send", "Send what is typed.", footer=True, word="sends"),
+    Command("prompt.new_line", "ctrl+j", "New line", "Put a line break in.", word="new line"),
+    Command(
+        "prompt.recall",
+        "up",
+        "Recall",
+        "Bring the last question back into an empty prompt.",
+        word="last question",
+    ),
+    Command("options.take", "enter", "Take", "Take the settings.", word="takes them"),
+    Command(
+        "prune.orphans",
+        "tab",
+        "Orphans or all",
+        "Only files no job uses, or all not in use.",
+        first=True,
+        word="orphans or all",
+    ),
+    Command("prune.go_on", "enter", "Go on", "Go on to confirm.", word="goes on to confirm"),
+)
+
+DIALOG_COMMANDS: tuple[Command, ...] = (*_SHARED, *_QUESTIONS, *_DATASETS, *_TOKENS, *_OTHERS)

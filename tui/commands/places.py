@@ -1,0 +1,205 @@
+"""What each screen and dialog is for, as help and screens.md say it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A screen, a dialog or a kind of widget: where a command works.
+
+    `mode` is the mode it belongs to, or "app" for what belongs to all of them.
+    """
+
+    where: str
+    title: str
+    about: str
+    mode: str
+
+
+_MODES = (
+    Place(
+        "datasets",
+        "Datasets",
+        "Open a JSONL dataset, read its examples as conversations, repair and edit them. "
+        "Every edit is kept in a journal at once; the file itself changes when you save.",
+        "datasets",
+    ),
+    Place(
+        "tokens",
+        "Tokens",
+        "How long every example is, what of it is trained, and what a fine-tune would cost "
+        "with the model chosen. Counted on this machine; nothing is sent.",
+        "tokens",
+    ),
+    Place(
+        "jobs",
+        "Jobs",
+        "Fine-tuning jobs of this profile, live. Make one from a dataset, watch its loss, "
+        "then chat with the model it made.",
+        "jobs",
+    ),
+    Place(
+        "chat",
+        "Chat",
+        "Talk to a base model, a fine-tuned one or a checkpoint. enter sends, esc stops an "
+        "answer or leaves the prompt.",
+        "chat",
+    ),
+    Place(
+        "models",
+        "Models",
+        "The fine-tuned models of this profile: where they come from, until when they live, "
+        "and deleting them.",
+        "models",
+    ),
+    Place(
+        "files",
+        "Files",
+        "The files uploaded with this profile and the jobs that use them. Send one, go on "
+        "with an upload that was cut off (enter on it), fetch one back, and clean up what no job "
+        "uses.",
+        "files",
+    ),
+)
+
+_SHARED = (
+    Place("dialog", "Every dialog", "Closed with esc, without an answer.", "app"),
+    Place("confirm", "Question", "Asks for a yes or a no. Nothing is done before the yes.", "app"),
+    Place(
+        "go_on",
+        "Question of consequence",
+        "Asks about what costs money or cannot be undone: the answer is no unless y is pressed.",
+        "app",
+    ),
+    Place(
+        "typed",
+        "Typed confirmation",
+        "Says what will happen and asks for a word to be typed; nothing else lets it happen.",
+        "app",
+    ),
+    Place(
+        "amount",
+        "Typed amount",
+        "Says what will happen and asks for the most it may cost.",
+        "app",
+    ),
+    Place("choose", "Choice", "Choose from a list, which narrows as you type.", "app"),
+    Place(
+        "path",
+        "Path",
+        "Choose a file, or name one to write: files opened before, then what fits the path.",
+        "app",
+    ),
+    Place("details", "Details", "All that is known of one thing, to be read.", "app"),
+    Place("help", "Help", "What a screen or dialog is for, and its keys.", "app"),
+    Place("line", "Line editor", "Edit one line of text, such as a name.", "app"),
+    Place("picker", "List below a field", "The list moves while the field is typed in.", "app"),
+    Place("form", "Forms", "Fields below each other.", "app"),
+)
+
+_OF_MODES = (
+    Place(
+        "editor",
+        "Text editor",
+        "Edit a text. What is typed is kept on disk until you leave, whatever ends the program.",
+        "datasets",
+    ),
+    Place("too_long", "Long text", "The beginning of a text too long to edit here.", "datasets"),
+    Place(
+        "call",
+        "Call editor",
+        "A tool call's name, id and arguments, checked as JSON while they are typed.",
+        "datasets",
+    ),
+    Place(
+        "changes",
+        "Changes",
+        "The examples that have changed since the save, with what changed in each.",
+        "datasets",
+    ),
+    Place(
+        "before_after",
+        "Before and after",
+        "What a change would do: counts, and examples before and after. Nothing is done yet.",
+        "datasets",
+    ),
+    Place(
+        "bulk", "Bulk operation", "What an operation on many examples needs to know.", "datasets"
+    ),
+    Place(
+        "filter",
+        "Filter field",
+        "Shows only rows that match; the list follows as you type.",
+        "datasets",
+    ),
+    Place(
+        "frequency",
+        "Frequency table",
+        "How often each value of a property occurs.",
+        "datasets",
+    ),
+    Place(
+        "near",
+        "Alike",
+        "Groups of examples that are alike or contradict each other, the members of one group, "
+        "and how they differ word by word.",
+        "datasets",
+    ),
+    Place(
+        "conversion",
+        "Preview of a conversion",
+        "What an import or export would write: examples, dropped rows, remarks. Nothing is "
+        "written yet.",
+        "datasets",
+    ),
+    Place("columns", "Columns", "Which column of a table holds what.", "datasets"),
+    Place(
+        "rows",
+        "Rows of an import",
+        "Which keys may go, what to ask where a prompt is empty, and what becomes of answers "
+        "judged bad.",
+        "datasets",
+    ),
+    Place(
+        "split",
+        "Split",
+        "How many examples go into a validation file, and what stays together.",
+        "datasets",
+    ),
+    Place(
+        "diff",
+        "Comparison",
+        "Two datasets compared by example, and one change word by word.",
+        "datasets",
+    ),
+    Place("pieces", "Token by token", "One example with the end of every token.", "tokens"),
+    Place("prices", "Prices", "What a job with this file costs with every model.", "tokens"),
+    Place("epochs", "Epochs", "How often training goes through the file.", "tokens"),
+    Place("prompts", "Test prompts", "How many test prompts are priced.", "tokens"),
+    Place(
+        "job_form",
+        "New job",
+        "What a fine-tuning job is made of, what is wrong with it, and what it would do. "
+        "Nothing is sent before ctrl+s.",
+        "jobs",
+    ),
+    Place("prompt", "Prompt", "Where the question is typed.", "chat"),
+    Place("options", "Settings", "Temperature, length of an answer, and seed.", "chat"),
+    Place("prune", "Clean up", "Which uploaded files would be deleted.", "files"),
+)
+
+# What widgets bind themselves, for help: a test compares it with the widgets.
+_WIDGETS = (
+    Place("lists", "Lists", "In a list.", "app"),
+    Place("fields", "Fields of choices", "In a field of a few choices.", "app"),
+    Place("scrolling", "Texts", "In a text that is longer than its place.", "app"),
+    Place("text", "Text fields", "In a field of many lines.", "app"),
+    Place("focus", "Panes", "From one pane or field to the next.", "app"),
+)
+
+PLACES: dict[str, Place] = {
+    place.where: place for place in (*_MODES, *_SHARED, *_OF_MODES, *_WIDGETS)
+}
+OF_WIDGETS = frozenset(place.where for place in _WIDGETS)
