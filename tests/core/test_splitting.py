@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.core.dataset.identity import content_key, prompt_key
-from tui.core.dataset.splitting import Wanted, by_prompt, share_words, split
+from tui.core.dataset.fingerprints import content_key, question_key
+from tui.core.dataset.splitting import Wanted, by_question, share_words, split
 
 
 def line(question: str, answer: str = "a", system: str = "") -> bytes:
@@ -37,7 +37,7 @@ def test_those_that_ask_the_same_stay_together() -> None:
     lines = [line(f"Question  {n % 20}".upper() if n % 2 else f"question {n % 20}", str(n))
              for n in range(100)]  # fmt: skip
     made = split(lines, Wanted(0.3))
-    names = by_prompt(lines)
+    names = by_question(lines)
     assert not {names[n] for n in made.training} & {names[n] for n in made.validation}
     assert made.groups == 20
     assert len(made.validation) == 30
@@ -69,7 +69,7 @@ def test_new_examples_do_not_cross_an_earlier_border() -> None:
 
 def test_a_new_answer_follows_the_question_that_is_known() -> None:
     asked = line("q", "old")
-    made = split([line("Q", "new")] * 2, Wanted(0.5), known={prompt_key(asked): "training"})
+    made = split([line("Q", "new")] * 2, Wanted(0.5), known={question_key(asked): "training"})
     assert made.validation == ()
 
 
@@ -109,7 +109,7 @@ def test_no_group_ever_stands_on_both_sides(
 ) -> None:
     made = split(lines, Wanted(share, stratify=stratify))
     assert sorted([*made.training, *made.validation]) == list(range(len(lines)))
-    names = by_prompt(lines)
+    names = by_question(lines)
     assert not {names[n] for n in made.training} & {names[n] for n in made.validation}
 
 

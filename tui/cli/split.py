@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import STDIN, lines_of, refuse_existing
-from tui.core.dataset.splitting import PROPERTIES, Wanted, by_prompt, share_words
+from tui.core.dataset.splitting import PROPERTIES, Wanted, by_question, share_words
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.transfer.exporting import plan_split, write_split
@@ -85,7 +85,7 @@ def _grouping(*, near: bool) -> Grouping:
         from tui.core.near import by_likeness
 
         return by_likeness
-    return by_prompt
+    return by_question
 
 
 def _targets(options: argparse.Namespace) -> tuple[Path, Path]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-import orjson
-
 from tui.core.bulk.examples import slots
 from tui.core.bulk.operations import Arrange, BadParameter, Parameter, Work, operation, whole
-from tui.core.checks.row import digest
+from tui.core.dataset.digest import as_bytes
 from tui.core.dataset.example import Example, parse
+from tui.core.dataset.fingerprints import Fingerprints, fingerprints_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -35,7 +34,7 @@ def delete(values: Mapping[str, str], count: Count) -> Work:
     Parameter("keep", "Keep", "the first", "", ("the first", "the last")),
 )
 def dedupe(values: Mapping[str, str], count: Count) -> Work:
-    """Make the work that keeps one of equal rows; rows that are no examples all stay."""
+    """Make the work that keeps one of equal rows; those that have no such key all stay."""
     del count
     key = KEYS[values["same"]]
     last = values["keep"] == "the last"
@@ -50,7 +49,7 @@ def unique(
     rows: Sequence[bytes], key: Callable[[bytes], bytes] | None = None, *, last: bool = False
 ) -> list[int]:
     """Return the indices of rows without those whose key stands before (or, `last`, after)."""
-    key = key or example_key
+    key = key or KEYS["the example"]
     kept: dict[bytes, int] = {}
     loose: list[int] = []
     for number, row in enumerate(rows):
@@ -62,30 +61,15 @@ def unique(
     return sorted([*kept.values(), *loose])
 
 
-def example_key(line: bytes) -> bytes:
-    """Return what equal examples share, whatever the order of keys and the spacing; b"" if none."""
-    try:
-        return digest(orjson.loads(line))
-    except orjson.JSONDecodeError:
-        return b""
-
-
-def prompt_key(line: bytes) -> bytes:
-    """Return what examples with one prompt share: all before the last answer; b"" if none."""
+def _of_object(line: bytes) -> Fingerprints:
+    """Return the fingerprints of a JSON object; no other line is the same as another."""
     example = parse(line)
-    if not isinstance(example, Example) or not example.messages:
-        return b""
-    if example.kind == "chat":
-        answers = [n for n, m in enumerate(example.messages) if m.role == "assistant"]
-        prompt = example.messages[: answers[-1]] if answers else example.messages
-    else:
-        prompt = tuple(m for m in example.messages if m.place.section in {"input", "prompt"})
-    return digest([m.raw for m in prompt]) if prompt else b""
+    return fingerprints_of(example.raw, line) if isinstance(example, Example) else Fingerprints()
 
 
 KEYS: dict[str, Callable[[bytes], bytes]] = {
-    "the example": example_key,
-    "the prompt": prompt_key,
+    "the example": lambda line: as_bytes(_of_object(line).content),
+    "the prompt": lambda line: as_bytes(_of_object(line).prompt),
     "the line": bytes.strip,
 }
 

@@ -23,7 +23,7 @@ from tui.core.checks import structure as structure
 from tui.core.checks import style_rules as style_rules
 from tui.core.checks import tools as tools
 from tui.core.checks import whole_file as whole_file
-from tui.core.checks.alike import Alike, pairs_of
+from tui.core.checks.alike import Alike
 from tui.core.checks.fast.batch import survey
 from tui.core.checks.registry import (
     RULES,
@@ -55,7 +55,6 @@ __all__ = [
     "check_row",
     "columns_of",
     "issue_for",
-    "pairs_of",
     "severity_of",
     "survey",
     "traits_of",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from orjson import OPT_SORT_KEYS, dumps
 from xxhash import xxh3_64_intdigest
 
 from tui.core.checks.registry import RowFacts
-from tui.core.checks.row import digest, number_of
+from tui.core.dataset.digest import as_bytes, number_of
+from tui.core.dataset.fingerprints import asks, fingerprints_of
 
 if TYPE_CHECKING:
     from tui.core.checks.row import Row
@@ -24,15 +25,15 @@ def facts_of(row: Row) -> RowFacts:
         return RowFacts("unknown")
     if row.roles and row.roles[-1] == "assistant" and "user" in row.roles:
         return _facts_of_plain(row)
-    prompt, answer = _prompt_and_answer(row)
+    marks = fingerprints_of(row.raw, row.line)
     instructions = [t.content for t in row.dialogue if t.role in {"system", "developer"}]
     return RowFacts(
         kind=row.kind,
         messages=len(row.turns),
-        content=digest(row.raw),
-        prompt=digest(prompt),
-        answer=digest(answer) if answer is not None else b"",
-        system=digest(instructions),
+        content=as_bytes(marks.content),
+        prompt=as_bytes(marks.choice),
+        answer=as_bytes(marks.answer),
+        system=as_bytes(number_of(instructions)),
         trains=row.kind != "chat" or _trains(row),
         preferred_longer=_preferred_longer(row),
     )
@@ -40,7 +41,7 @@ def facts_of(row: Row) -> RowFacts:
 
 def _facts_of_plain(row: Row) -> RowFacts:
     numbers = digests_of_plain(row.raw["messages"], row.roles)
-    content, prompt, answer, system = (number.to_bytes(8, "big") for number in numbers)
+    content, prompt, answer, system = (as_bytes(number) for number in numbers)
     trains = not row.untrained if row.tidy else _trains(row)
     return RowFacts(row.kind, len(row.roles), content, prompt, answer, system, trains)
 
@@ -72,23 +73,9 @@ def digests_of_plain(
     else:
         system = number_of([messages[at]["content"] for at in leaders])
     content = (prompt * _ODD + answer) & _ALL
-    return content, prompt if _asks(messages[:-1]) else 0, answer, system
-
-
-def _asks(prompt: list[dict[str, str]]) -> bool:
-    """Whether anything is asked: an empty prompt is answered in many ways, none against another."""
-    text = prompt[-1].get("content") if prompt else ""
-    if text and not (isinstance(text, str) and text.isspace()):
-        return True
-    return any(m["role"] == "user" and not _blank(m.get("content")) for m in prompt)
-
-
-def _blank(content: object) -> bool:
-    return (
-        content is None
-        or (isinstance(content, (str, list)) and not content)
-        or (isinstance(content, str) and content.isspace())
-    )
+    if not asks(messages[:-1]):
+        prompt = answer = 0
+    return content, prompt, answer, system
 
 
 _NO_SYSTEM = number_of([])
@@ -106,18 +93,6 @@ def _leaders(roles: tuple[str, ...]) -> tuple[int, ...]:
 @lru_cache(maxsize=256)
 def _system(text: str) -> int:
     return number_of([text])
-
-
-def _prompt_and_answer(row: Row) -> tuple[Any, Any]:
-    if row.kind == "completion":
-        prompt = row.raw["prompt"]
-        return (None, None) if _blank(prompt) else (prompt, row.raw["completion"])
-    if row.kind != "chat" or not row.dialogue:
-        return None, None
-    *prompt, last = row.dialogue
-    if last.role != "assistant" or row.strays or not any(turn.role == "user" for turn in prompt):
-        return None, None  # nobody asks, so nothing can be answered differently
-    return [turn.raw for turn in prompt], last.raw
 
 
 def _preferred_longer(row: Row) -> bool | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.checks.registry import Finding, closed_to_tidy, row_rule
-from tui.core.checks.row import Row, digest, json_type
+from tui.core.checks.row import Row, json_type
+from tui.core.dataset.digest import number_of
 from tui.core.dataset.example import section_list
 
 if TYPE_CHECKING:
@@ -117,8 +118,8 @@ def input_ends_with_answer(row: Row) -> Iterable[Finding]:
 def identical_pair(row: Row) -> Iterable[Finding]:
     """Find pairs whose two outputs are the same."""
     preferred, other = (section_list(row.raw, name) for name in _OUTPUTS)
-    same = digest(preferred)
-    if not preferred or not same or same != digest(other):
+    same = number_of(preferred)
+    if not preferred or not same or same != number_of(other):
         return ()
     turns = row.output("non_preferred_output")
     text = "Both answers are the same. Change one, or delete the line."

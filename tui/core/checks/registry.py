@@ -104,7 +104,7 @@ class PairFindings:
 class RowFacts:
     """What the file-wide rules need of one line. Digests are 8 bytes, b"" when there is none.
 
-    `content` is the whole example, `prompt` all before the last answer, `answer` that answer.
+    `content` and `answer` are those of `Fingerprints`, `prompt` is the `choice` there.
     """
 
     kind: Kind | Literal["blank", "broken"]

@@ -6,9 +6,6 @@ import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import orjson
-from xxhash import xxh3_64_digest, xxh3_64_intdigest
-
 from tui.core.checks.fast.byte_prefilter import hides_ascii, sieved
 from tui.core.checks.fast.chat_prefilter import Sound, in_order, sound
 from tui.core.checks.line_texts import LineTexts
@@ -316,26 +313,6 @@ def untidy(row: Row) -> bool:
 def perhaps_untrained(row: Row) -> bool:
     """Let chats through that may have no trained answer."""
     return row.untrained or (not row.tidy and row.may_hold(b'"weight"'))
-
-
-def digest(value: object) -> bytes:
-    """Return 8 bytes that stand for a JSON value, whatever the order of its keys.
-
-    b"" for one that is nested too deeply to be written (orjson reads deeper than it writes).
-    """
-    try:
-        data = orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
-    except orjson.JSONEncodeError:
-        return b""
-    return xxh3_64_digest(data)
-
-
-def number_of(value: object) -> int:
-    """Return the same 8 bytes as a number; 0 for a value nested too deeply."""
-    try:
-        return xxh3_64_intdigest(orjson.dumps(value, option=orjson.OPT_SORT_KEYS))
-    except orjson.JSONEncodeError:
-        return 0
 
 
 def quoted(value: object) -> str:

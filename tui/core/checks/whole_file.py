@@ -276,11 +276,13 @@ def duplicate(file: WholeFile) -> Iterable[Finding]:
     "Two answers to one prompt pull the model in two directions.",
 )
 def contradiction(file: WholeFile) -> Iterable[Finding]:
-    """Find prompts that are answered differently before."""
+    """Find prompts that are answered differently before, and pairs judged both ways."""
     again, before = repeats(file.rows.prompt)
     answers = file.rows.answer
     differ = differing(picked(answers, again), picked(answers, before))
     text = "Line {} answers the same prompt differently. Keep the better one, or ask differently."
+    if file.kinds["preference"] and not file.kinds["chat"]:
+        text = "Line {} prefers the other of the same two answers. Keep the better judged pair."
     return PairFindings(text, picked(again, differ), picked(before, differ))
 
 

@@ -11,7 +11,7 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from tui.core.dataset.identity import content_key, prompt_key
+from tui.core.dataset.fingerprints import content_key, question_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -76,7 +76,7 @@ def compare(before: Iterable[bytes], after: Iterable[bytes]) -> DatasetDiff:
 
 def _keyed(lines: Sequence[tuple[int, bytes]], left: Sequence[int]) -> list[tuple[int, str]]:
     wanted = set(left)
-    return [(at, prompt_key(line)) for at, line in lines if at in wanted]
+    return [(at, question_key(line)) for at, line in lines if at in wanted]
 
 
 def _matched(

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.core.dataset.digest import lasting
 from tui.core.filtering import languages
 from tui.core.filtering.nodes import Compare, Digest, Has
 
@@ -35,7 +35,7 @@ class Property:
 
 def digest(value: str) -> str:
     """Return what stands for a long value in a filter: 12 hexadecimal digits."""
-    return hashlib.blake2b(value.encode("utf-8", "surrogatepass"), digest_size=6).hexdigest()
+    return lasting(value.encode("utf-8", "surrogatepass"), 6).hex()
 
 
 def key_of(value: str) -> str:

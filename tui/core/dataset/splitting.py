@@ -7,14 +7,14 @@ examples that come later do not move those that were there.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tui.core.dataset.digest import lasting
 from tui.core.dataset.example import Example, parse
-from tui.core.dataset.identity import prompt_key
+from tui.core.dataset.fingerprints import question_key
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
@@ -124,9 +124,9 @@ class Split:
     strata: tuple[Stratum, ...]
 
 
-def by_prompt(lines: Sequence[bytes]) -> list[str]:
+def by_question(lines: Sequence[bytes]) -> list[str]:
     """Group examples that ask the same, letter case and spaces aside."""
-    return [prompt_key(line) for line in lines]
+    return [question_key(line) for line in lines]
 
 
 @dataclass(slots=True)
@@ -141,7 +141,7 @@ def split(
     lines: Sequence[bytes],
     wanted: Wanted,
     *,
-    grouping: Grouping = by_prompt,
+    grouping: Grouping = by_question,
     known: Mapping[str, Side] | None = None,
     keys: Sequence[str] = (),
 ) -> Split:
@@ -206,7 +206,7 @@ def _assign(groups: Sequence[_Group], wanted: Wanted, examples: int) -> None:
 
 
 def _order(name: str, seed: int) -> bytes:
-    return hashlib.blake2b(f"{seed}:{name}".encode(), digest_size=8).digest()
+    return lasting(f"{seed}:{name}".encode())
 
 
 def _strata(groups: Iterable[_Group]) -> tuple[Stratum, ...]:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tui.core.dataset.example import Broken, Example, parse
-from tui.core.dataset.identity import content_key, prompt_key
+from tui.core.dataset.fingerprints import fingerprints_of
 from tui.core.text.text import one_line
 from tui.core.tokens.distribution import Summary, summary
 
@@ -53,8 +53,8 @@ class Stats:
 def stats(lines: Iterable[bytes]) -> Stats:
     """Count what the lines of a dataset are made of. Never raises on bad lines."""
     made = Stats()
-    contents: set[str] = set()
-    prompts: set[str] = set()
+    contents: set[int] = set()
+    prompts: Counter[int] = Counter()
     messages: list[int] = []
     answers: list[int] = []
     for line in lines:
@@ -67,12 +67,13 @@ def stats(lines: Iterable[bytes]) -> Stats:
             made.broken += 1
             continue
         _count(made, example)
-        contents.add(content_key(line))
-        prompts.add(prompt_key(line))
+        marks = fingerprints_of(example.raw, line)
+        contents.add(marks.content)
+        prompts[marks.prompt] += 1
         messages.append(len(example.messages))
         answers += [len(m.text) for m in example.messages if m.trained]
     made.duplicates = made.examples - len(contents)
-    made.same_prompts = made.examples - len(prompts)
+    made.same_prompts = sum(count - 1 for prompt, count in prompts.items() if prompt)
     made.messages, made.answer_characters = summary(messages), summary(answers)
     return made
 

@@ -18,12 +18,12 @@ from tui.core.near.groups import (
     group_of,
     near_groups,
     near_rows,
+    pairs_of,
     same_rows,
     surplus,
 )
 from tui.core.near.leakage import leaks
 from tui.core.near.minhash import Banding
-from tui.core.near.reading import Read, read
 from tui.core.near.shingles import similarity
 from tui.core.near.sketches import Sketches, Stopped, sketch
 
@@ -31,7 +31,6 @@ __all__ = [
     "THRESHOLD",
     "Banding",
     "Group",
-    "Read",
     "Reason",
     "Sketches",
     "Stopped",
@@ -41,7 +40,7 @@ __all__ = [
     "leaks",
     "near_groups",
     "near_rows",
-    "read",
+    "pairs_of",
     "same_rows",
     "similarity",
     "sketch",

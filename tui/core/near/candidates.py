@@ -6,7 +6,8 @@ import math
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tui.core.near.reading import read
+from tui.core.dataset.example import parse
+from tui.core.near.example_text import text_of
 from tui.core.near.shingles import jaccard, shingle_set
 from tui.core.near.sketches import Rows, Sketches, Stopped
 
@@ -91,7 +92,7 @@ class Judge:
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
-        self._set = lru_cache(maxsize=4096)(lambda row: shingle_set(read(rows[row]).text))
+        self._set = lru_cache(maxsize=4096)(lambda row: shingle_set(text_of(parse(rows[row]))))
 
     def alike(self, one: int, other: int) -> float:
         """Return the similarity of two rows, 0 to 1; rows without words are alike when equal."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.dataset.identity import prompt_key
+from tui.core.dataset.fingerprints import question_key
 from tui.core.near.candidates import Judge, candidates, equal_runs
 from tui.core.near.minhash import Banding
 from tui.core.near.sketches import Rows, Sketches, Stopped, sketch
 from tui.core.near.unions import Unions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
 # From here on two examples count as nearly equal, unless told otherwise.
 THRESHOLD = 0.85
@@ -45,12 +45,12 @@ def same_rows(sketches: Sketches) -> list[Group]:
 
 
 def contradictions(sketches: Sketches, rows: Rows) -> list[Group]:
-    """Return the groups of examples that answer the same prompt, but not all alike."""
+    """Return the groups of examples that contradict each other: one prompt, several answers."""
     judge = Judge(rows)
     answers = sketches.answer
     runs = sorted(
         run.tolist()
-        for run in equal_runs(sketches.prompt)
+        for run in equal_runs(sketches.choice)
         if (answers[run] != answers[run[0]]).any()
     )
     return [Group("prompt", tuple(run), _to_first(judge, run)) for run in runs]
@@ -125,6 +125,20 @@ def surplus(group: Group, rows: Rows, threshold: float) -> list[int]:
     return gone
 
 
+def pairs_of(groups: Iterable[Group]) -> tuple[tuple[int, int], ...]:
+    """Return for each row the first of its group, or of its group's rows in the other file.
+
+    Rows rise; no row may be in two groups. The first of a group of one file is left out.
+    """
+    return tuple(
+        sorted(
+            (row, (group.others or group.rows)[0])
+            for group in groups
+            for row in (group.rows if group.others else group.rows[1:])
+        )
+    )
+
+
 def _to_first(judge: Judge, rows: Sequence[int]) -> tuple[float, ...]:
     return (1.0, *(judge.alike(rows[0], row) for row in rows[1:]))
 
@@ -152,10 +166,10 @@ def group_of(
 def by_likeness(lines: Sequence[bytes], threshold: float = THRESHOLD) -> list[str]:
     """Name each line's group for a split: lines of one name must not be parted.
 
-    A name is the prompt's key of the first line of a group, so it is the same in other files.
+    A name is the question of the first line of a group, so it is the same in other files.
     """
     firsts = group_of(lines, threshold)
-    keys = {first: prompt_key(lines[first]) for first in set(firsts)}
+    keys = {first: question_key(lines[first]) for first in set(firsts)}
     return [keys[first] for first in firsts]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from tui.core.dataset.digest import number_of_bytes
+from tui.core.dataset.example import parse
+from tui.core.dataset.fingerprints import Fingerprints, fingerprints
+from tui.core.near.example_text import text_of
 from tui.core.near.minhash import Banding, band_keys, signatures
-from tui.core.near.reading import read
 from tui.core.near.shingles import hashes, plain
 
 if TYPE_CHECKING:
@@ -42,14 +44,16 @@ class Stopped(Exception):  # noqa: N818 - nothing is wrong: somebody asked for i
 class Sketches:
     """Columns over the rows of a file; digests are 0 where there is none.
 
-    `line` stands for a row's bytes, `text` for its words; `bands` and `low` (the low bytes of
-    the signature) are empty when only equal rows are looked for.
+    `line` stands for a row's bytes, the next four are its `Fingerprints`, `text` stands for its
+    words; `bands` and `low` (the low bytes of the signature) are empty when only equal rows are
+    looked for.
     """
 
     banding: Banding | None
     line: NDArray[np.uint64]
     content: NDArray[np.uint64]
     prompt: NDArray[np.uint64]
+    choice: NDArray[np.uint64]
     answer: NDArray[np.uint64]
     text: NDArray[np.uint64]
     bands: NDArray[np.uint32]
@@ -93,6 +97,7 @@ class _Maker:
             line=np.zeros(count, np.uint64),
             content=np.zeros(count, np.uint64),
             prompt=np.zeros(count, np.uint64),
+            choice=np.zeros(count, np.uint64),
             answer=np.zeros(count, np.uint64),
             text=np.zeros(count, np.uint64),
             bands=np.zeros((count, bands), np.uint32),
@@ -109,19 +114,21 @@ class _Maker:
     def take(self, position: int, line: bytes) -> None:
         """Sketch one row."""
         made = self._made
-        digest = _digest(line)
+        digest = number_of_bytes(line)
         made.line[position] = digest
         at = bisect_left(self._lines, digest)
         if at < len(self._lines) and self._lines[at] == digest:
             self._copied.append((position, int(self._order[at])))
             return
-        facts = read(line)
-        made.content[position] = facts.content
-        made.prompt[position] = facts.prompt
-        made.answer[position] = facts.answer
+        example = parse(line)
+        marks = fingerprints(line, example)
+        made.content[position] = marks.content
+        made.prompt[position] = marks.prompt
+        made.choice[position] = marks.choice
+        made.answer[position] = marks.answer
         if made.banding is None:
             return
-        text = plain(facts.text)
+        text = plain(text_of(example))
         self._batch.append((position, text))
         self._bytes += len(text)
         if len(self._batch) >= _BATCH_ROWS or self._bytes >= _BATCH_BYTES:
@@ -134,7 +141,7 @@ class _Maker:
         self._flush()
         if self._known is not None and self._copied:
             to, of = np.array(self._copied).T
-            for name in ("content", "prompt", "answer", "text", "bands", "low"):
+            for name in (*Fingerprints._fields, "text", "bands", "low"):
                 getattr(self._made, name)[to] = getattr(self._known, name)[of]
         return self._made
 
@@ -151,10 +158,8 @@ class _Maker:
         self._made.bands[positions] = band_keys(values, banding)
         self._made.low[positions] = values.astype(np.uint8)
         worded = zip(texts, counts.tolist(), strict=True)
-        digests = [_digest(b" ".join(text.split())) if count else 0 for text, count in worded]
+        digests = [
+            number_of_bytes(b" ".join(text.split())) if count else 0 for text, count in worded
+        ]
         self._made.text[positions] = np.array(digests, np.uint64)
         self._batch, self._bytes = [], 0
-
-
-def _digest(data: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(data, digest_size=8).digest(), "little")

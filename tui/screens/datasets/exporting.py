@@ -223,6 +223,6 @@ def _grouping(*, near: bool) -> Grouping:
         from tui.core.near import by_likeness
 
         return by_likeness
-    from tui.core.dataset.splitting import by_prompt
+    from tui.core.dataset.splitting import by_question
 
-    return by_prompt
+    return by_question

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tui.core.dataset.example import Example, parse
-from tui.core.near.reading import message_text
+from tui.core.near.example_text import message_text
 from tui.core.text.text import one_line, plural, visible
 from tui.core.text.word_diff import word_diff
 

@@ -6,8 +6,8 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from tui.core.checks.alike import Alike, pairs_of
-from tui.core.near import Stopped
+from tui.core.checks.alike import Alike
+from tui.core.near import Stopped, pairs_of
 from tui.services.checks.near import NearFinder, Question, standing
 
 if TYPE_CHECKING:

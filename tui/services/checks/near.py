@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.checks.alike import Alike, pairs_of
+from tui.core.checks.alike import Alike
+from tui.core.dataset.digest import lasting
+from tui.core.dataset.fingerprints import fingerprints
 from tui.core.near import (
     THRESHOLD,
     Banding,
@@ -16,7 +17,7 @@ from tui.core.near import (
     contradictions,
     leaks,
     near_rows,
-    read,
+    pairs_of,
     same_rows,
     sketch,
     surplus,
@@ -156,10 +157,8 @@ def _answer(
 
 
 def _key(question: Question, here: Sketches, there: Sketches | None) -> bytes:
-    digest = hashlib.blake2b(repr(question).encode())
-    for part in (here, there):
-        digest.update(b"-" if part is None else part.line.tobytes() + b"+")
-    return digest.digest()
+    parts = (b"-" if part is None else part.line.tobytes() + b"+" for part in (here, there))
+    return lasting(repr(question).encode() + b"".join(parts), 32)
 
 
 def alike_in(rows: Rows, *, near: bool, others: Rows | None = None, against: str = "") -> Alike:
@@ -200,7 +199,9 @@ def standing(found: Found, snapshot: Snapshot) -> Mapping[int, Group]:
 
 def _settled(question: Question, group: Group, rows: Rows) -> bool:
     """Whether rows that contradicted each other agree, now that one has gone."""
-    return question.kind == "prompt" and len({read(rows[row]).answer for row in group.rows}) < 2
+    if question.kind != "prompt":
+        return False
+    return len({fingerprints(rows[row]).answer for row in group.rows}) < 2
 
 
 async def deletable(found: Found, groups: Collection[Group], snapshot: Snapshot) -> list[int]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, cast
 
-from tui.core.dataset.identity import content_key
-from tui.core.dataset.splitting import by_prompt, split
+from tui.core.dataset.fingerprints import content_key
+from tui.core.dataset.splitting import by_question, split
 from tui.services.store.best_effort import kept
 from tui.services.transfer.importing import write_lines
 
@@ -24,7 +24,7 @@ async def plan_split(
     lines: Sequence[bytes],
     wanted: Wanted,
     *,
-    grouping: Grouping = by_prompt,
+    grouping: Grouping = by_question,
     fresh: bool = False,
 ) -> Split:
     """Divide lines off the loop; examples split before stay on their side unless `fresh`.
@@ -48,7 +48,7 @@ async def write_split(
     targets: tuple[Path, Path],
     source: str,
     *,
-    grouping: Grouping = by_prompt,
+    grouping: Grouping = by_question,
 ) -> None:
     """Write the training and the validation file, and remember each example's side.
 
