@@ -39,7 +39,12 @@ class Foreign:
     @property
     def invitation(self) -> str:
         """What the screen says of a file of it."""
-        return f"This looks like {self.title}: i imports it"
+        return f"This looks like {self.name}: i imports it"
+
+    @property
+    def name(self) -> str:
+        """The format within a sentence: its title, or "a table"."""
+        return "a table" if self.format == "table" else self.title
 
     @property
     def words(self) -> str:
