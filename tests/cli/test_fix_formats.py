@@ -123,9 +123,10 @@ def test_what_is_of_no_format_is_told_once_too(tmp_path: Path, capfd: Any) -> No
 def test_fix_says_that_it_leaves_what_is_of_no_format(tmp_path: Path, capfd: Any) -> None:
     path = tmp_path / "rows.jsonl"
     before = written(path, lines_of([{"title": "t", "body": "b"}] * 3))
-    assert main(["fix", str(path), "--in-place"]) == 0
+    assert main(["fix", str(path), "--in-place"]) == 1
     assert path.read_bytes() == before
-    assert "Unknown format: left in 3 lines, to be mended by hand" in capfd.readouterr().err
+    err = capfd.readouterr().err
+    assert "Unknown format: left in 3 lines (1, 2, 3) of the result, to be mended by hand" in err
 
 
 def test_in_a_mixture_the_chats_are_mended_and_the_others_named(tmp_path: Path, capfd: Any) -> None:
@@ -162,7 +163,7 @@ def test_a_list_of_messages_stays_one_conversation(tmp_path: Path, capfd: Any) -
         assert left == [{"messages": TURNS}, {"messages": bye}]
     turns = FOREIGN["sharegpt"][0]["conversations"]
     path.write_bytes(json.dumps(turns, indent=1).encode())
-    assert main(["fix", str(path), "--in-place"]) == 0
+    assert main(["fix", str(path), "--in-place"]) == 1
     assert json.loads(path.read_bytes()) == turns, "turns are not torn apart either"
     assert "by hand" in capfd.readouterr().err
 
@@ -333,3 +334,71 @@ def test_nulls_and_empty_lists_go(tmp_path: Path, capfdbinary: Any) -> None:
         },
     }
     capfdbinary.readouterr()
+
+
+def test_every_error_that_stays_is_named_and_ends_with_1(tmp_path: Path, capfd: Any) -> None:
+    path, good = tmp_path / "cut.jsonl", chat(USER, answer("a"))
+    rows = [
+        good[:40],
+        good[40:],
+        chat(user(42), ANSWER),
+        b'{"messages":[{"role":"user","content":"a","content":"b"}]}',
+        b"null",
+        chat(USER, answer(" spaced ")),
+    ]
+    path.write_bytes(b"\n".join([*rows, b""]))
+    assert main(["fix", str(path), "-o", str(tmp_path / "new.jsonl")]) == 1
+    err = capfd.readouterr().err
+    for said in ("Line cut off: left in line 1", "Invalid JSON: left in line 2",
+                 "Content of the wrong type: left in line 3",
+                 "No assistant message: left in line 4",
+                 "Not an object: left in line 5"):  # fmt: skip
+        assert said in err, said
+    assert main(["fix", str(path), "--rule", "answer-whitespace"]) == 0, "only this was asked for"
+    assert "left in" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Chat\n\n**User:** Hi\n\n```sh\nls\n```\n",
+        "### Human: Hi\n### Assistant: Hello\n",
+        "User: Hi\n1\n1\n\nAssistant: Hello\n",
+    ],
+)
+def test_prose_is_not_taken_for_damaged_json(tmp_path: Path, text: str, capfd: Any) -> None:
+    path = tmp_path / "chat.md"
+    before = written(path, text.encode())
+    assert main(["fix", str(path), "--in-place", "--yes"]) == 2
+    assert path.read_bytes() == before
+    assert "Not JSON" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [{"rating": "bad"}, {"feedback": "thumbs_down"}, {"is_good": False}, {"toxic": True},
+     {"vote": "down"}, {"accepted": 0}],
+)  # fmt: skip
+def test_a_bad_answer_is_not_made_a_good_one(
+    tmp_path: Path, keys: dict[str, Any], capfd: Any
+) -> None:
+    """Taking the verdict out, as an unknown key, would have the answer learned."""
+    path, judged = tmp_path / "judged.jsonl", chat(USER, answer("go away"), **keys)
+    rows = [chat(USER, answer(f" a{n}")) for n in range(3)]
+    path.write_bytes(b"\n".join([*rows, judged, b""]))
+    assert main(["check", str(path)]) == 1
+    out = capfd.readouterr().out
+    assert "which must not be learned" in out
+    assert "unknown-key" not in out
+    assert main(["fix", str(path), "--in-place", "--yes"]) == 1
+    assert path.read_bytes().splitlines()[3] == judged
+    assert main(["convert", str(path), "-o", str(tmp_path / "new.jsonl")]) == 0
+    assert b"go away" not in (tmp_path / "new.jsonl").read_bytes()
+
+
+def test_a_verdict_that_is_good_or_a_grade_is_a_key_like_any(tmp_path: Path) -> None:
+    path = tmp_path / "judged.jsonl"
+    rows = [chat(USER, ANSWER, rating="good"), chat(USER, ANSWER, score=1), b""]
+    path.write_bytes(b"\n".join(rows))
+    assert main(["fix", str(path), "--in-place", "--yes"]) == 0
+    assert path.read_bytes().splitlines() == [chat(USER, ANSWER)] * 2

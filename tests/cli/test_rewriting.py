@@ -48,7 +48,7 @@ class Stdin:
 
 def test_fix_writes_to_standard_output_and_tells(flawed: Path, capfdbinary: Any) -> None:
     before = flawed.read_bytes()
-    assert main(["fix", str(flawed)]) == 0
+    assert main(["fix", str(flawed)]) == 1, "something is left"
     out, err = capfdbinary.readouterr()
     lines = out.split(b"\n")
     assert lines[0] == lines[3] == GOOD
@@ -56,7 +56,7 @@ def test_fix_writes_to_standard_output_and_tells(flawed: Path, capfdbinary: Any)
     assert lines[4] == SECRET, "secrets have a command of their own"
     assert lines[5:] == [b""]
     assert b"removed the byte order mark" in err
-    assert b"Unknown role: left in 1 line, to be mended by hand" in err
+    assert b"Unknown role: left in line 3 of the result, to be mended by hand" in err
     assert flawed.read_bytes() == before
 
 
@@ -99,7 +99,7 @@ def test_redact_and_dedupe_from_standard_input(
 
 def test_an_output_is_never_overwritten(flawed: Path, tmp_path: Path, capfd: Any) -> None:
     target = tmp_path / "new.jsonl"
-    assert main(["fix", str(flawed), "-o", str(target)]) == 0
+    assert main(["fix", str(flawed), "-o", str(target)]) == 1
     made = target.read_bytes()
     assert made
     assert main(["fix", str(flawed), "-o", str(target)]) == 2

@@ -49,7 +49,7 @@ async def test_i_imports_the_open_file_and_nothing_fixes_it(
         await until(lambda: INVITED in label(screen), pilot)
         turn = screen.query_one("#conversation", Conversation).turns[0]
         assert f"{turn.role}: {turn.remark}" == INVITED
-        assert "Name colour 0." in turn.text
+        assert turn.text == json.dumps(ROWS[0])
         await problem(screen, pilot, "foreign-format")
         heading = screen.problem_rows.text(listing(screen, "#problems").cursor, 80).plain
         assert "12 in 12 examples" in heading
@@ -92,6 +92,20 @@ async def test_an_array_of_another_format_is_imported_and_not_repaired(tmp_path:
         await pilot.press("y")
         preview = await preview_of(pilot)
         assert "12 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_table_is_imported_and_not_taken_for_lines(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "sheet.csv"
+    path.write_bytes('\ufeffprompt;completion\r\n"a;b\r\nc";d\r\ne;"f"\r\n'.encode())
+    async with running(path, size) as (pilot, screen):
+        asked = await dialog(screen, pilot, Confirm)
+        assert "looks like a table (csv)" in str(asked._question)
+        await pilot.press("y")
+        preview = await preview_of(pilot)
+        assert "2 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)
 
 
 async def test_rows_of_another_format_among_chats_are_left(tmp_path: Path) -> None:

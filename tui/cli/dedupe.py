@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.near import add_options, dedupe_near, wanted
-from tui.cli.rewriting import Rewritten, add_files, rewrite_all
+from tui.cli.rewriting import Rewritten, add_files, not_compared, rewrite_all
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -38,7 +38,10 @@ async def _dedupe(options: argparse.Namespace, workspace: Workspace, out: Output
     if wanted(options):
         return await dedupe_near(options, out)
     return await rewrite_all(
-        options, lambda data: _unique(data, options.same, options.keep == "last"), out
+        options,
+        lambda data: _unique(data, options.same, options.keep == "last"),
+        out,
+        by_line=True,
     )
 
 
@@ -51,4 +54,6 @@ def _unique(data: bytes, same: str, last: bool) -> Rewritten:
     made = b"\n".join(lines[index] for index in kept) + (b"\n" if ended and kept else b"")
     gone = len(lines) - len(kept)
     said = [f"{plural(gone, 'duplicate')} of {plural(len(lines), 'line')} taken out"]
-    return Rewritten(made, len(kept), {"duplicate": gone} if gone else {}, said)
+    unread = not_compared(lines) if same != "line" else []
+    counts = {"duplicate": gone} if gone else {}
+    return Rewritten(made, len(kept), counts, said + unread, unread=unread)

@@ -7,8 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.rewriting import Rewritten, add_files, rewrite_all
-from tui.core.text.text import plural
+from tui.cli.rewriting import Rewritten, add_files, numbered, rewrite_all
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -43,10 +42,10 @@ def register(commands: Commands[Parser]) -> None:
 
 async def _fix(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     del workspace
-    rules = chosen_rules(options.rule)
+    rules, all_left = chosen_rules(options.rule), not options.rule
     for path in options.paths:
         _refuse_table(path)
-    return await rewrite_all(options, lambda data: fixing(data, rules), out)
+    return await rewrite_all(options, lambda data: fixing(data, rules, all_left=all_left), out)
 
 
 def _refuse_table(path: str) -> None:
@@ -61,15 +60,18 @@ def _refuse_table(path: str) -> None:
         )
 
 
-def fixing(data: bytes, rules: AbstractSet[str]) -> Rewritten:
+def fixing(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Rewritten:
     """Return what `fixed` does; of a file in another format only which that is."""
-    from tui.core.fixes.whole import not_text, other_format
+    from tui.core.fixes.whole import no_json, not_text, other_format
 
     if what := not_text(data):
         raise InputError("Not text", f"the file is {what}", "Unpack or convert it first.")
+    if no_json(data):
+        cause = "no line begins with { or [; nothing was written"
+        raise InputError("Not JSON", cause, "Write it as JSON or as a table, and convert that.")
     if (format_ := other_format(data, rules)) is not None:
         return Rewritten(data, 0, refused=format_)
-    return fixed(data, rules)
+    return fixed(data, rules, all_left=all_left)
 
 
 def chosen_rules(named: list[str] | None) -> frozenset[str]:
@@ -81,7 +83,7 @@ def chosen_rules(named: list[str] | None) -> frozenset[str]:
     if not named:
         others = {"duplicate", "legacy-completion"}
         mended = {r for r in usual if not r.startswith(_PRIVATE) and r not in others}
-        return frozenset({*mended, "unknown-format"})  # cannot be mended, and is told as left
+        return frozenset(mended)
     for rule in named:
         if rule not in usual:
             known = "there is no such rule" if rule not in RULES else "it is mended by hand"
@@ -89,8 +91,11 @@ def chosen_rules(named: list[str] | None) -> frozenset[str]:
     return frozenset(named)
 
 
-def fixed(data: bytes, rules: AbstractSet[str]) -> Rewritten:
-    """Return a file's content with all problems of some rules mended, and what is left."""
+def fixed(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Rewritten:
+    """Return a file's content with all problems of some rules mended, and what is left.
+
+    With `all_left` that is every error that stays, not only those of `rules`.
+    """
     from tui.core.checks import RULES
 
     made = Rewritten(b"", 0)
@@ -99,7 +104,7 @@ def fixed(data: bytes, rules: AbstractSet[str]) -> Rewritten:
         data = _repaired(data, made)
     data = _without_mark(data, whole, made)
     counts: Counter[str] = Counter()
-    stuck: Counter[str] = Counter()
+    left: dict[str, list[int]] = {}
     kept: list[bytes] = []
     lines = data.removesuffix(b"\n").split(b"\n") if data else []
     for number, line in enumerate(lines, 1):
@@ -107,17 +112,18 @@ def fixed(data: bytes, rules: AbstractSet[str]) -> Rewritten:
         for format_ in mended.foreign:
             made.foreign.setdefault(format_, []).append(number)
         made.removed += [(number, one) for one in mended.removed]
+        for rule in sorted({*mended.stuck, *(mended.left if all_left else ())}):
+            left.setdefault(rule, []).append(len(kept) + 1)
         end = b"\r" if line.endswith(b"\r") and "crlf" not in rules else b""
         counts["crlf"] += line.endswith(b"\r") and not end
         kept += [one + end for one in mended.lines]
         counts += mended.fixed
-        stuck.update([*mended.stuck])
     if "duplicate" in rules:
         kept = _unique(kept, counts)
     last = data.endswith(b"\n") or not kept
     if not last and "no-final-newline" in rules:
         counts["no-final-newline"], last = 1, True
-    _tell(made, counts, stuck)
+    _tell(made, counts, left)
     made.examples = len(kept)
     made.data = b"\n".join(kept) + (b"\n" if last and kept else b"")
     return made
@@ -134,15 +140,16 @@ def _mended(line: bytes, rules: AbstractSet[str]) -> Mended:
     return mend(line, {r for r in rules if RULES[r].scope != "row" or r.startswith(_PRIVATE)})
 
 
-def _tell(made: Rewritten, counts: Counter[str], stuck: Counter[str]) -> None:
+def _tell(made: Rewritten, counts: Counter[str], left: dict[str, list[int]]) -> None:
     from tui.core.checks import RULES
 
     for rule, count in (+counts).items():
         made.counts[rule] = made.counts.get(rule, 0) + count
         made.said.append(f"{RULES[rule].title}: {count:,} mended")
-    for rule, count in stuck.items():
-        left = f"left in {plural(count, 'line')}, to be mended by hand"
-        made.said.append(f"{RULES[rule].title}: {left}")
+    for rule, lines in left.items():
+        said = f"left in {numbered(lines)} of the result, to be mended by hand"
+        made.unread.append(f"{RULES[rule].title}: {said}")
+    made.said += made.unread
 
 
 def _repaired(data: bytes, made: Rewritten) -> bytes:

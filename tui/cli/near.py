@@ -6,8 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.inputs import lines_of
-from tui.cli.rewriting import Rewritten, rewrite_all
+from tui.cli.rewriting import Rewritten, example_lines, not_compared, rewrite_all
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 
@@ -54,10 +53,10 @@ async def dedupe_near(options: argparse.Namespace, out: Output) -> int:
         raise InputError("Usage", "--threshold must be from 0.3 to 1", "Such as 0.85.")
     if options.same != "example" or options.keep != "first":
         raise InputError("Usage", "--same and --keep are for equal examples", "Leave them out.")
-    others = await lines_of(options.against) if options.against else None
+    others = await example_lines(options.against) if options.against else None
     finder = _Finder(threshold if options.near else None, others)
     if options.in_place or options.output:
-        return await rewrite_all(options, finder.rewritten, out)
+        return await rewrite_all(options, finder.rewritten, out, by_line=True)
     return await _list(options, finder, out)
 
 
@@ -88,7 +87,9 @@ class _Finder:
         made = b"\n".join(kept) + (b"\n" if ended and kept else b"")
         name = "near duplicate" if self._others is None else "leaked example"
         said = [f"{plural(len(gone), name)} of {plural(len(lines), 'line')} taken out"]
-        return Rewritten(made, len(kept), {name: len(gone)} if gone else {}, said)
+        unread = not_compared(lines)
+        counts = {name: len(gone)} if gone else {}
+        return Rewritten(made, len(kept), counts, said + unread, unread=unread)
 
 
 class _Clean:
@@ -107,8 +108,9 @@ class _Clean:
 
 async def _list(options: argparse.Namespace, finder: _Finder, out: Output) -> int:
     documents: list[dict[str, Any]] = []
+    left = False
     for path in options.paths:
-        lines = await lines_of(path)
+        lines = await example_lines(path)
         groups = await asyncio.to_thread(finder.groups, lines)
         for group in groups:
             out.line(f"{one_line(path)}:{_told(group, options.against)}")
@@ -117,6 +119,9 @@ async def _list(options: argparse.Namespace, finder: _Finder, out: Output) -> in
             f"{one_line(path)}: {plural(len(groups), 'group')}, {plural(examples, 'example')} "
             f"of {len(lines):,}"
         )
+        for text in not_compared(lines):
+            left = True
+            out.note(f"{one_line(path)}: {text}")
         documents.append(
             {
                 "path": str(Path(path)),
@@ -127,7 +132,7 @@ async def _list(options: argparse.Namespace, finder: _Finder, out: Output) -> in
             }
         )
     out.document({"files": documents})
-    return FOUND if any(document["groups"] for document in documents) else 0
+    return FOUND if left or any(document["groups"] for document in documents) else 0
 
 
 def _told(group: Group, against: str | None) -> str:

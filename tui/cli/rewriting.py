@@ -13,10 +13,11 @@ from tui.services.errors import InputError, NeedsConfirmation, NotWritten, Servi
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from tui.cli.output import Output
     from tui.core.fixes.removals import Removal
+    from tui.core.fixes.whole import Layout
     from tui.core.formats.foreign import Foreign
 
 STANDARD = "-"
@@ -28,7 +29,8 @@ _NAMED = 8
 class Rewritten:
     """What became of one file: its new lines, counts by name, and what is left to tell.
 
-    `refused` says of what other format the file is: then nothing is written. `foreign` are the
+    `refused` says of what other format the file is, `layout` that its lines are not its examples:
+    then nothing is written. `foreign` are the
     lines (1-based) that are of one, and were left. `removed` are the texts taken out, by line:
     the file itself is replaced only after a yes if one is of more than a few characters.
     `unread` says what of it was not looked at; with any, the command ends with 1.
@@ -39,6 +41,7 @@ class Rewritten:
     counts: dict[str, int] = field(default_factory=dict)
     said: list[str] = field(default_factory=list)
     refused: Foreign | None = None
+    layout: Layout | None = None
     foreign: dict[Foreign, list[int]] = field(default_factory=dict)
     removed: list[tuple[int, Removal]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
@@ -58,18 +61,26 @@ def add_files(parser: argparse.ArgumentParser) -> None:
 
 
 async def rewrite_all(
-    options: argparse.Namespace, change: Callable[[bytes], Rewritten], out: Output
+    options: argparse.Namespace,
+    change: Callable[[bytes], Rewritten],
+    out: Output,
+    *,
+    by_line: bool = False,
 ) -> int:
-    """Rewrite every file and print what was done. Raises InputError."""
+    """Rewrite every file and print what was done. Raises InputError.
+
+    `by_line` is for what takes lines for examples: a file of another layout is refused.
+    """
     _check(options, out)
     documents: list[dict[str, Any]] = []
     failed: ServiceError | None = None
     unread = False
     for path in options.paths:
         data = await asyncio.to_thread(_read, path)
-        made = await asyncio.to_thread(change, data)
+        made = await asyncio.to_thread(_changed, path, data, change, by_line)
         _tell(path, made, out)
         try:
+            _refuse(path, made)
             if getattr(options, "dry_run", False):
                 target = "nothing written"
             else:
@@ -92,6 +103,41 @@ async def rewrite_all(
     return LEFT if left else 0
 
 
+def _changed(
+    path: str, data: bytes, change: Callable[[bytes], Rewritten], by_line: bool
+) -> Rewritten:
+    if by_line:
+        from tui.core.fixes.whole import other_layout
+
+        lines = data.removesuffix(b"\n").split(b"\n") if data else []
+        if (layout := other_layout(path, lines)) is not None:
+            return Rewritten(data, 0, layout=layout)
+    return change(data)
+
+
+async def example_lines(path: str) -> list[bytes]:
+    """Return the lines of a file that are its examples. Raises InputError where they are not."""
+    from tui.cli.inputs import lines_of
+    from tui.core.fixes.whole import other_layout
+
+    lines = await lines_of(path)
+    layout = await asyncio.to_thread(other_layout, path, lines)
+    if layout is not None:
+        raise not_by_line(path, layout)
+    return lines
+
+
+def not_compared(lines: Sequence[bytes]) -> list[str]:
+    """Return what is to tell of lines that are not JSON, so that nothing is known to equal them."""
+    from tui.core.fixes.whole import not_json
+
+    broken = [number for number, line in enumerate(lines, 1) if line.strip() and not_json(line)]
+    if not broken:
+        return []
+    said = "is not JSON, and stays" if len(broken) == 1 else "are not JSON, and stay"
+    return [f"{numbered(broken)} {said} without having been compared"]
+
+
 def _tell(path: str, made: Rewritten, out: Output) -> None:
     """Say what was done and what is taken out, before anything is written."""
     for text in [*made.said, *removal_words(made.removed)]:
@@ -101,14 +147,29 @@ def _tell(path: str, made: Rewritten, out: Output) -> None:
         out.note(f"{one_line(path)}: {_left_words(format_, lines)}: `{command}`")
 
 
-def _allow(options: argparse.Namespace, path: str, made: Rewritten) -> None:
-    """Raise InputError for another format, NeedsConfirmation where texts would be lost."""
+def _refuse(path: str, made: Rewritten) -> None:
+    """Raise InputError for a file of another layout or format."""
+    if made.layout is not None:
+        raise not_by_line(path, made.layout)
     if made.refused is not None:
         raise InputError(
             "Another format",
             f"{path} is {made.refused.words}; nothing was written",
             f"Convert it: `{made.refused.command(path)}`",
         )
+
+
+def not_by_line(path: str, layout: Layout) -> InputError:
+    """Return the refusal of a file whose lines are not its examples."""
+    return InputError(
+        "Not an example on each line",
+        f"{path} is {layout.words}; nothing was written",
+        layout.remedy,
+    )
+
+
+def _allow(options: argparse.Namespace, path: str, made: Rewritten) -> None:
+    """Raise NeedsConfirmation where texts would be lost."""
     lost = sum(one.long for _, one in made.removed)
     if options.in_place and lost and not options.yes:
         raise NeedsConfirmation(
@@ -132,9 +193,13 @@ def removal_words(removed: Iterable[tuple[int, Removal]]) -> list[str]:
 
 def _left_words(format_: Foreign, lines: list[int]) -> str:
     verb = "is" if len(lines) == 1 else "are"
+    return f"{numbered(lines)} {verb} {format_.words}, left for convert"
+
+
+def numbered(lines: Sequence[int]) -> str:
+    """Return lines (1-based) in words, such as "line 2" or "3 lines (2, 3, 6)"."""
     some = ", ".join(f"{line:,}" for line in lines[:_NAMED]) + (" …" if lines[_NAMED:] else "")
-    named = f"line {some}" if len(lines) == 1 else f"{plural(len(lines), 'line')} ({some})"
-    return f"{named} {verb} {format_.words}, left for convert"
+    return f"line {some}" if len(lines) == 1 else f"{plural(len(lines), 'line')} ({some})"
 
 
 def _check(options: argparse.Namespace, out: Output) -> None:
@@ -186,10 +251,16 @@ def _write(
     return f"written to {target}"
 
 
+def _refused_as(made: Rewritten) -> str | None:
+    if made.layout is not None:
+        return made.layout.words
+    return made.refused.format if made.refused is not None else None
+
+
 def _document(path: str, target: str, made: Rewritten) -> dict[str, Any]:
     return {
         "path": path,
-        "refused": made.refused and made.refused.format,
+        "refused": _refused_as(made),
         "foreign": [
             {"format": one.format, "lines": lines, "command": one.command(path, mixed=True)}
             for one, lines in made.foreign.items()

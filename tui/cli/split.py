@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.inputs import STDIN, lines_of, refuse_existing
+from tui.cli.inputs import STDIN, refuse_existing
+from tui.cli.rewriting import LEFT, example_lines, not_compared
 from tui.core.dataset.splitting import PROPERTIES, Wanted, by_question, share_words
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
@@ -45,7 +46,8 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
     except ValueError as error:
         raise InputError("Usage", str(error), "Such as --validation 10% or 50.") from error
     targets = _targets(options)
-    lines = [line for line in await lines_of(options.path) if line.strip()]
+    read = await example_lines(options.path)
+    lines = [line for line in read if line.strip()]
     grouping = _grouping(near=options.near)
     made = await plan_split(workspace.store, lines, wanted, grouping=grouping, fresh=options.fresh)
     if not options.dry_run:
@@ -64,6 +66,9 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
     out.line(f"{plural(made.groups, 'group')}, {made.remembered:,} examples from earlier splits")
     for one in made.strata if options.by else ():
         out.line(f"  {one.training:>7,} + {one.validation:<7,} {one.name}")
+    unread = not_compared(read)
+    for text in unread:
+        out.note(f"{one_line(options.path)}: {text}")
     out.document(
         {
             "training": {"path": str(targets[0]), "examples": sizes[0]},
@@ -75,9 +80,10 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
                 {"value": s.name, "training": s.training, "validation": s.validation}
                 for s in made.strata
             ],
+            "remarks": unread,
         }
     )
-    return 0
+    return LEFT if unread else 0
 
 
 def _grouping(*, near: bool) -> Grouping:

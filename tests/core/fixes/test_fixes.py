@@ -162,6 +162,30 @@ def test_what_the_fixes_make() -> None:
     assert left == pair()
 
 
+def test_a_weight_in_words_is_never_turned_into_its_opposite() -> None:
+    words = [answer("a", weight=w) for w in ("no", "Off", "yes", "0.0")]
+    (made,) = mend(chat(USER, *words), {"weight-value"}).lines
+    assert [m.get("weight") for m in json.loads(made)["messages"][1:]] == [0, 0, 1, 0]
+    doubtful = chat(USER, answer("a", weight="low"))
+    mended = mend(doubtful, {"weight-value"})
+    assert mended.lines == (doubtful,)
+    assert "weight-value" in mended.stuck
+
+
+def test_functions_become_tools_with_the_calls_of_them() -> None:
+    call = {"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}
+    reply = {"role": "function", "name": "f", "content": "1"}
+    functions = [{"name": "f", "parameters": {"type": "object", "properties": {}}}]
+    for turns in ([USER, call], [USER, call, reply, ANSWER]):
+        data = chat(*turns, functions=functions, parallel_tool_calls=False)
+        assert "parallel-without-tools" not in {one.rule for one in check_row(2, data).issues}
+        (made,) = mend(data, {r for r in RULES if can_fix(r)}).lines
+        row = json.loads(made)
+        assert row["tools"] == [{"type": "function", "function": functions[0]}]
+        assert "functions" not in row
+        assert row["parallel_tool_calls"] is False
+
+
 @pytest.mark.parametrize(
     ("text", "left"),
     [

@@ -77,3 +77,26 @@ def test_a_key_that_stands_twice_is_not_lost(container: str, space: str) -> None
     line = f'{{"a"{space}: {{"b": "x", "b": "y"}}, "a": 1, "c": "\\\\\\":"}}'.encode()
     (row,) = values(line, container)
     assert row == {"a": {"b": "x", "b (2)": "y"}, "a (2)": 1, "c": '\\":'}
+
+
+@pytest.mark.parametrize(("container", "by"), [("csv", ","), ("csv", ";"), ("tsv", "\t")])
+def test_a_quote_that_nothing_closes_swallows_no_rows(container: str, by: str) -> None:
+    rows = ["q@a", 'three@"x', '""y"', 'one@"open', "two@b", "four@d", ""]
+    data = "\n".join(rows).replace("@", by).encode()
+    found = values(data, container)
+    assert found == [
+        {"q": "three", "a": 'x\n"y'},
+        "a quote that nothing closes",
+        {"q": "two", "a": "b"},
+        {"q": "four", "a": "d"},
+    ]
+    assert [*records_of(data, container)][1].text == f'one{by}"open'  # type: ignore[arg-type]
+
+
+def test_quotes_within_words_and_line_breaks_in_cells_stay() -> None:
+    data = b'q,a\n5" pipe,x\n"two\nlines","say ""hi"""\n6" pipe,"last\nrow"'
+    assert values(data, "csv") == [
+        {"q": '5" pipe', "a": "x"},
+        {"q": "two\nlines", "a": 'say "hi"'},
+        {"q": '6" pipe', "a": "last\nrow"},
+    ]

@@ -351,3 +351,26 @@ def test_rows_of_no_format_are_named() -> None:
     assert sniff([1, 2]).format == ""
     half = sniff([{"instruction": "Q", "output": "A"}, {"x": 1}])
     assert (half.format, half.confidence) == ("alpaca", 0.5)
+
+
+def test_a_support_export_keeps_its_words_under_the_names_help_desks_use() -> None:
+    for words in ("body", "msg", "text", "message"):
+        turns = [{"author": "customer", words: "Q"}, {"author": "agent", words: "A"}]
+        assert [json.loads(one) for one in run("hf", {"messages": turns}).lines] == [PLAIN]
+    visitor = [{"role": "end-user", "body": "Q"}, {"role": "operator", "body": "A"}]
+    assert [json.loads(one) for one in run("hf", {"messages": visitor}).lines] == [PLAIN]
+
+
+def test_a_message_whose_words_nobody_finds_is_not_converted_without_them() -> None:
+    asked = {"role": "user", "plain_body": "Q", "at": "10:00"}
+    turns = [asked, {"role": "agent", "plain_body": "A"}]
+    made = run("hf", {"messages": turns})
+    assert not made.lines
+    assert made.dropped[0].reason == ("a message has no content; its words may be plain_body, at")
+    assert sniff([{"messages": turns}]).confidence == 0
+
+
+def test_a_null_that_becomes_an_empty_message_is_told() -> None:
+    turns = [{"from": "human", "value": None}, {"from": "gpt", "value": "A"}]
+    made = run("sharegpt", {"conversations": turns})
+    assert "a turn without a text (null) became an empty message" in str(made)

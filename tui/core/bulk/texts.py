@@ -145,7 +145,7 @@ def normalise(values: Mapping[str, str], count: Count) -> Work:
             _sort_keys(raw, _TOP_KEYS)
         return raw
 
-    return EachRow("normalise", edited(apply))
+    return EachRow("normalise", edited(apply, any_format=True))
 
 
 def _composed(value: Any) -> Any:

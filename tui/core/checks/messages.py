@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from tui.core.checks.registry import Finding, row_rule
@@ -234,12 +235,19 @@ def name_pattern(row: Row) -> Iterable[Finding]:
 def weight_value(row: Row) -> Iterable[Finding]:
     """Find weights other than 0 and 1."""
     return [
-        turn.find(f"The weight is {quoted(turn.raw['weight'])}. Use 0 or 1.", ".weight")
+        turn.find(f"The weight is {_said(turn.raw['weight'])}. Use 0 or 1.", ".weight")
         for turn in row.turns
         if "weight" in turn.raw
         and turn.role == "assistant"
         and (isinstance(turn.raw["weight"], bool) or turn.raw["weight"] not in (0, 1))
     ]
+
+
+def _said(weight: object) -> str:
+    """Return a weight as it is written; of a text, that it is one."""
+    if isinstance(weight, str):
+        return f"the text {quoted(weight)}"
+    return json_type(weight) if isinstance(weight, (dict, list)) else json.dumps(weight)
 
 
 @row_rule(

@@ -245,7 +245,9 @@ def parallel_type(row: Row) -> Iterable[Finding]:
 def parallel_without_tools(row: Row) -> Iterable[Finding]:
     """Find `parallel_tool_calls` in an example that has no tools."""
     prefix, owner = row.tools_owner
-    if "parallel_tool_calls" not in owner or owner.get("tools"):
+    # Functions are tools in the form before: fixed with the calls of them.
+    tools = owner.get("tools") or owner.get("functions")
+    if "parallel_tool_calls" not in owner or tools:
         return ()
     text = "There are no tools here. Add them, or remove parallel_tool_calls."
     return (Finding(text, f"{prefix}parallel_tool_calls"),)

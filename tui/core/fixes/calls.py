@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.tool_schema import described_keys
-from tui.core.fixes.messages import renew_call
+from tui.core.fixes.messages import renew_call, renew_functions
 from tui.core.fixes.paths import message_of, messages_of, spot, value_at
 from tui.core.fixes.registry import Object, row_fix
 
@@ -48,6 +48,7 @@ def as_tool_call(raw: Object, issue: Issue) -> None:
     message = message_of(raw, issue)
     if issue.place is not None:
         renew_call(message, issue.place.index)
+        renew_functions(raw)
 
 
 @row_fix("call-id-duplicate")

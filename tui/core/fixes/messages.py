@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.fixes.paths import message_of, messages_of
 from tui.core.fixes.registry import CannotFix, Object, row_fix
 from tui.core.formats.alpaca import read_completion
+from tui.core.formats.parts import tools_in
 from tui.core.formats.results import Notes, Unfit
 
 if TYPE_CHECKING:
@@ -27,7 +28,10 @@ ROLE_NAMES = {
     "chatgpt": "assistant",
     "observation": "tool",
 }
-_TRUE_WEIGHTS = {"1": 1, "0": 0, "true": 1, "false": 0}
+_WEIGHT_WORDS = {
+    "1": 1, "1.0": 1, "true": 1, "yes": 1, "on": 1,
+    "0": 0, "0.0": 0, "false": 0, "no": 0, "off": 0,
+}  # fmt: skip
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
 _CONVERT = "it cannot become a chat as it is"
 
@@ -88,6 +92,7 @@ def tool_role(raw: Object, issue: Issue) -> None:
     for index, other in enumerate(before):
         if isinstance(other, dict) and call == call_id(index) and "function_call" in other:
             renew_call(other, index)
+    renew_functions(raw)
 
 
 def _open_call(before: list[Any], name: object) -> str | None:
@@ -126,6 +131,20 @@ def renew_call(message: Object, index: int) -> None:
         message["tool_calls"] = [*calls, made]
 
 
+def renew_functions(raw: Object) -> None:
+    """Write `functions`, in place, as the tools that calls in today's form are calls of."""
+    for owner in (raw, raw.get("input")):
+        if not isinstance(owner, dict) or not isinstance(owner.get("functions"), list):
+            continue
+        tools = owner.get("tools") or []
+        try:
+            made = [*tools_in(tools), *tools_in(owner["functions"])]
+        except Unfit:
+            continue  # what is no function stays where it is, for people to see
+        owner["tools"] = made
+        del owner["functions"]
+
+
 def call_id(index: int) -> str:
     """Return the id that a call without one is given: by the place of its message."""
     return f"call_{index + 1}"
@@ -146,15 +165,20 @@ def plain_name(raw: Object, issue: Issue) -> None:
 
 @row_fix("weight-value")
 def whole_weight(raw: Object, issue: Issue) -> None:
-    """Make a weight 0 or 1; one that is no number goes, which is 1."""
+    """Make a weight 0 or 1; null or nothing goes, which is 1.
+
+    What says neither is refused: without it the answer is trained, which may be its opposite.
+    """
     message = message_of(raw, issue)
     weight = message["weight"]
     if isinstance(weight, str):
-        weight = _TRUE_WEIGHTS.get(weight.strip().lower())
+        weight = _WEIGHT_WORDS.get(weight.strip().lower(), weight)
     if isinstance(weight, (int, float)):
         message["weight"] = int(weight > 0)
-    else:
+    elif weight in (None, "", [], {}):
         del message["weight"]
+    else:
+        raise CannotFix("it says neither 0 nor 1; decide whether the answer is trained")
 
 
 @row_fix("last-not-assistant")

@@ -32,6 +32,7 @@ class Mended:
 
     `stuck` holds, by rule, why a problem stayed; `removed` the texts that are gone; `foreign`
     the format of each line that is another program's, or the old one, and is left for convert.
+    `left` are the rules of errors that stay although nothing was to be done about them here.
     """
 
     lines: tuple[bytes, ...]
@@ -39,6 +40,7 @@ class Mended:
     stuck: dict[str, str]
     removed: tuple[Removal, ...] = ()
     foreign: tuple[Foreign, ...] = ()
+    left: frozenset[str] = frozenset()
 
 
 def can_fix(rule: str) -> bool:
@@ -108,7 +110,14 @@ def mend(line: bytes, rules: Container[str]) -> Mended:
         line = result
     if "unknown-format" in rules and any(one.rule == "unknown-format" for one in found):
         stuck["unknown-format"] = "it is of no format that is known here"
-    return Mended((line,), fixed, stuck, tuple(removed), _foreign(line, found))
+    stays = _left(found, stuck)
+    return Mended((line,), fixed, stuck, tuple(removed), _foreign(line, found), stays)
+
+
+def _left(found: Iterable[Issue], stuck: Container[str]) -> frozenset[str]:
+    told = {"foreign-format", "legacy-completion"}  # as `foreign`
+    errors = {one.rule for one in found if one.severity == "error"} - told
+    return frozenset(rule for rule in errors if rule not in stuck)
 
 
 def _foreign(line: bytes, found: Iterable[Issue]) -> tuple[Foreign, ...]:
@@ -171,4 +180,5 @@ def _mend_several(lines: list[bytes], rules: Container[str], so_far: Mended) -> 
         stuck = {**one.stuck, **stuck}
         removed += one.removed
     made = tuple(line for one in mended for line in one.lines)
-    return Mended(made, fixed, stuck, removed, foreign)
+    left = frozenset(rule for one in mended for rule in one.left if rule not in stuck)
+    return Mended(made, fixed, stuck, removed, foreign, left)

@@ -1,21 +1,36 @@
-"""Whether a file is one to mend at all: text, and not in another program's format."""
+"""Whether a file is one to mend, or to rewrite line by line: text, ours, an example a line."""
 
 from __future__ import annotations
 
+import re
+import shlex
+from codecs import BOM_UTF8
 from collections import Counter
+from dataclasses import dataclass
 from itertools import islice
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
+import orjson
+
 from tui.core.dataset.example import kind_of
-from tui.core.formats.containers import UnreadableError, container_of, records_of
-from tui.core.formats.foreign import Foreign, foreign_format
+from tui.core.formats.containers import (
+    SUFFIXES,
+    TABLES,
+    UnreadableError,
+    container_of,
+    is_utf16,
+    records_of,
+)
+from tui.core.formats.foreign import Foreign, foreign_format, is_conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterable, Sequence
 
 _LOOKED_AT = 200  # rows, as many as convert looks at
 _OWN = Foreign("openai", "")
 _HEAD = 64 * 1024
+_BEGINS = re.compile(rb"^[ \t]*[{\[]", re.MULTILINE)
 _PACKED = {
     b"\x1f\x8b": "packed with gzip",
     b"BZh": "packed with bzip2",
@@ -30,6 +45,90 @@ _PACKED = {
 def not_text(data: bytes) -> str:
     """Return what a file is that holds no text at all; "" for all others."""
     return next((what for mark, what in _PACKED.items() if data.startswith(mark)), "")
+
+
+def no_json(data: bytes) -> bool:
+    """Whether a file holds something, but no line that begins as an object or an array does.
+
+    Its headings and quotes are not damaged JSON: who mends them takes prose apart.
+    """
+    if is_utf16(data) or not data.removeprefix(BOM_UTF8).strip():
+        return False
+    data = data.removeprefix(BOM_UTF8)
+    if _BEGINS.search(data) is not None:
+        return False
+    return any(not_json(line) for line in data.splitlines() if line.strip())
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a file lies that does not hold an example on each line, and what to do about it."""
+
+    words: str
+    remedy: str
+
+
+def other_layout(path: str, lines: Sequence[bytes]) -> Layout | None:
+    """Return how a file lies whose lines are not its examples; None where they are.
+
+    What takes lines out, or puts them in another order, would tear such a file apart.
+    """
+    kind = SUFFIXES.get(PurePath(path).suffix.lower())
+    if kind in TABLES:
+        return Layout(f"a table ({kind})", _run(Foreign("table", "").command(path)))
+    head = b"\n".join(islice(lines, _LOOKED_AT))[:_HEAD]
+    if what := not_text(head):
+        return Layout(what, "Unpack or convert it first")
+    if is_utf16(head):
+        return Layout("UTF-16 text", _run(_command("fix", path, "fixed")))
+    text = head.removeprefix(BOM_UTF8).strip()
+    if text and container_of("", head) == "json" and not _are_rows(lines):
+        what = "array" if text.startswith(b"[") else "object"
+        found = other_format(b"\n".join(lines))
+        convert = found.command(path) if found else _command("convert", path, "chat")
+        return Layout(f"one JSON {what}", _run(convert))
+    if text and not any(_value(line) is not None for line in lines):
+        see = f"See `finetui check {shlex.quote(path)}`"
+        return Layout("text without a JSON object on any line", see)
+    return None
+
+
+def _run(command: str) -> str:
+    return f"Try `{command}`"
+
+
+def _command(verb: str, path: str, ending: str) -> str:
+    if path == "-":
+        return f"finetui {verb} -"
+    source = PurePath(path)
+    target = shlex.quote(str(source.with_name(f"{source.stem}.{ending}.jsonl")))
+    return f"finetui {verb} {shlex.quote(path)} -o {target}"
+
+
+def _are_rows(lines: Iterable[bytes]) -> bool:
+    """Whether lines are rows although the first is none, as where that one alone is damaged."""
+    looked = [*islice((line for line in lines if line.strip()), _LOOKED_AT)]
+    if looked[0].removeprefix(BOM_UTF8).lstrip().startswith(b"["):
+        return is_conversation(_value(looked[0]))
+    return sum(_value(line) is not None for line in looked) * 2 >= len(looked)
+
+
+def not_json(line: bytes) -> bool:
+    """Whether a line cannot be read as JSON at all."""
+    try:
+        orjson.loads(line.removeprefix(BOM_UTF8))
+    except orjson.JSONDecodeError:
+        return True
+    return False
+
+
+def _value(line: bytes) -> object:
+    """Return the object of a line, or a list such as an example's messages; None for all else."""
+    try:
+        value = orjson.loads(line.removeprefix(BOM_UTF8))
+    except orjson.JSONDecodeError:
+        return None
+    return value if isinstance(value, (dict, list)) else None
 
 
 def other_format(data: bytes, rules: Container[str] = ()) -> Foreign | None:

@@ -73,6 +73,7 @@ def hf_message(raw: Mapping[str, Any], notes: Notes) -> Object:
     kept = {*MESSAGE_KEYS, "function_call"} - {"role", "content", "tool_calls"}
     made: Object = {"role": known_role(role), "content": _content(raw.get(words))}
     if made["content"] is None and (_calls(raw) or words not in raw):
+        _refuse_wordless(raw)
         del made["content"]
     made |= {k: v for k, v in raw.items() if k in kept and v is not None}
     if raw.get("tool_calls") not in (None, [], ""):
@@ -86,6 +87,20 @@ def hf_message(raw: Mapping[str, Any], notes: Notes) -> Object:
     known = {*kept, "tool_calls", words, "role" if "role" in raw else "from"}
     no_more(raw, known, notes, "message key ")
     return made
+
+
+def _refuse_wordless(raw: Mapping[str, Any]) -> None:
+    """Raise Unfit for a message whose words stand under a key nobody knows: they would be lost."""
+    if _calls(raw) or any(raw.get(key) for key in ("refusal", "audio")):
+        return
+    known = {*MESSAGE_KEYS, "from", "value", "id", "type"}
+    others = [str(key) for key, value in raw.items() if key not in known and _is_words(value)]
+    if others:
+        raise Unfit(f"a message has no content; its words may be {', '.join(others[:4])}")
+
+
+def _is_words(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _calls(message: Mapping[str, Any]) -> bool:

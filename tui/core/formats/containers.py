@@ -8,6 +8,7 @@ import io
 import json
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
@@ -41,6 +42,8 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NEXT_OBJECT = re.compile(r"^\s*\{", re.MULTILINE)
 _SPACE = re.compile(r"[\s,]*")
 _LONGEST_CELL = 2**31 - 1
+_IN_QUOTES = "unexpected end of data"  # as Python's csv says it, where it is strict
+_OPEN_QUOTE = "a quote that nothing closes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,28 +255,66 @@ def _one_after_another(text: str) -> Iterator[Record]:
             at = max(stop, at + 1)
 
 
-def _table(text: str, delimiter: str) -> Iterator[Record]:
-    csv.field_size_limit(_LONGEST_CELL)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header: list[str] = []
-    position = 0
+class _Cells:
+    """The rows of a table, each with the lines it stands on; cells may hold line breaks."""
+
+    def __init__(self, lines: list[str], delimiter: str) -> None:
+        self._lines, self._delimiter, self._at = lines, delimiter, 0
+
+    def __iter__(self) -> Iterator[tuple[list[str], str]]:
+        """Yield the cells of a row, and "" or why it is none.
+
+        A quote that nothing closes would make one cell of all that follows: then only its own
+        line is lost, and the lines after it are rows again.
+        """
+        while self._at < len(self._lines):
+            first = self._at
+            rows = csv.reader(islice(self._lines, first, None), delimiter=self._delimiter)
+            for cells, problem in _read(rows):
+                start, end = self._at, first + rows.line_num
+                if end == len(self._lines) and end - start > 1 and self._is_open(start):
+                    self._at = start + 1
+                    yield [self._lines[start].rstrip("\r\n")], _OPEN_QUOTE
+                    break
+                self._at = end
+                yield cells, problem
+
+    def _is_open(self, start: int) -> bool:
+        """Whether the row from a line on ends within quotes."""
+        rest = islice(self._lines, start, None)
+        try:
+            next(csv.reader(rest, delimiter=self._delimiter, strict=True))
+        except csv.Error as error:
+            return str(error) == _IN_QUOTES
+        return False
+
+
+def _read(rows: Iterator[list[str]]) -> Iterator[tuple[list[str], str]]:
     while True:
         try:
-            cells = next(rows)
+            yield next(rows), ""
         except StopIteration:
             return
         except csv.Error as error:
+            yield [], f"not a row of a table: {error}"
+
+
+def _table(text: str, delimiter: str) -> Iterator[Record]:
+    csv.field_size_limit(_LONGEST_CELL)
+    header: list[str] = []
+    position = 0
+    for cells, problem in _Cells([*io.StringIO(text, newline="")], delimiter):
+        if problem:
             position += 1
-            yield Record(position, problem=f"not a row of a table: {error}")
+            yield Record(position, problem=problem, text=" | ".join(cells))
+        elif not any(cells):
             continue
-        if not any(cells):
-            continue
-        if not header:
+        elif not header:
             header = [name.strip() for name in cells]
             _check_header(header)
-            continue
-        position += 1
-        yield _row(position, header, cells)
+        else:
+            position += 1
+            yield _row(position, header, cells)
 
 
 def _row(position: int, header: list[str], cells: list[str]) -> Record:
@@ -294,6 +335,11 @@ def _delimiter(text: str) -> str:
     """Return what stands most often in the header: comma, semicolon or tab."""
     header = text.lstrip().partition("\n")[0]
     return max(",;\t", key=header.count)
+
+
+def is_utf16(head: bytes) -> bool:
+    """Whether a file begins with the mark of UTF-16."""
+    return head.startswith(_UTF16)
 
 
 def _decoded_head(head: bytes) -> str:

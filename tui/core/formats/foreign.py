@@ -39,7 +39,12 @@ class Foreign:
     @property
     def invitation(self) -> str:
         """What the screen says of a file of it."""
-        return f"This looks like {self.title}: i imports it"
+        return f"This looks like {self.name}: i imports it"
+
+    @property
+    def name(self) -> str:
+        """The format within a sentence: its title, or "a table"."""
+        return "a table" if self.format == "table" else self.title
 
     @property
     def words(self) -> str:
@@ -72,6 +77,8 @@ def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
 
     if isinstance(row.get("label"), bool) and _ends_with_answer(row.get("messages")):
         return Foreign("kto", "messages with a label that is true or false")
+    if _ends_with_answer(row.get("messages")) and (bad := _said_bad(row)):
+        return Foreign("kto", "messages with a verdict on the answer", bad)
     if tried:
         sniffed = sniff([row])
         found, problem = (sniffed.format, sniffed.reason), sniffed.problem
@@ -105,6 +112,16 @@ def _ends_with_answer(messages: object) -> bool:
     """Whether there is an answer to be judged: without one, the label is what a grader reads."""
     last = messages[-1] if isinstance(messages, list) and messages else None
     return isinstance(last, dict) and last.get("role") == "assistant"
+
+
+def _said_bad(row: Mapping[str, Any]) -> str:
+    """Return why an answer is not to be learned, where a key beside the messages says so.
+
+    Taking that key out, as of one that no server knows, would make the bad answer a good one.
+    """
+    from tui.core.formats.verdicts import bad_words
+
+    return bad_words(row)
 
 
 def _is_chat(row: Mapping[str, Any]) -> bool:

@@ -75,6 +75,8 @@ class _Thread:
             elif role == "tool":
                 self._reply(value)
             else:
+                if value is None:
+                    self._notes.say("a turn without a text (null) became an empty message")
                 self._say(role, plain_text(value, f"turn {number}"), turn)
             weighed = {"weight", "train", "loss"} if role == "assistant" else set()
             no_more(turn, {by, words, *weighed}, self._notes, "turn key ")

@@ -15,14 +15,16 @@ ROLES = {
     "human": "user", "user": "user", "prompter": "user", "customer": "user",
     "gpt": "assistant", "assistant": "assistant", "model": "assistant", "chatgpt": "assistant",
     "bing": "assistant", "bard": "assistant", "bot": "assistant", "output": "assistant",
-    "ai": "assistant", "system": "system",
+    "ai": "assistant", "agent": "assistant", "support": "assistant", "operator": "assistant",
+    "client": "user", "visitor": "user", "end-user": "user", "end_user": "user",
+    "system": "system",
     "function_call": "call", "tool_call": "call",
     "observation": "tool", "tool": "tool", "function_response": "tool", "tool_response": "tool",
 }  # fmt: skip
 _ACTS = {"function_call", "tool_call", "observation", "function_response", "tool_response"}
 LISTS = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "chat")
 _SPEAKER = ("role", "from", "speaker", "author")
-_WORDS = ("content", "value", "text", "message", "utterance")
+_WORDS = ("content", "value", "text", "message", "utterance", "body", "msg")
 _ASKS = ("human", "user", "prompt", "question", "query", "instruction", "input")
 _ANSWERS = ("assistant", "gpt", "bot", "model", "response", "answer", "output", "completion")
 

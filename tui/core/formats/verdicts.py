@@ -97,6 +97,15 @@ def bad_reason(row: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
     return f"an answer judged bad ({said}), which must not be learned"
 
 
+def bad_words(row: Mapping[str, Any]) -> str:
+    """Return why a row is not an example by a verdict that is clear; "" where none says so."""
+    try:
+        kept, said = judged(row, Notes(), strict=False)
+    except Refused:
+        return ""
+    return bad_reason(row, kept) if said is False else ""
+
+
 def _unreadable(key: str, value: object) -> str:
     said = "is empty" if value in (None, "", [], {}) else f"is {value!r:.40}"
     return f"{key} {said}: neither good nor bad; {_WITHOUT.format(key)}"

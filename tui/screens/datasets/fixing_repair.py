@@ -13,6 +13,7 @@ from tui.screens.datasets.fixing_rows import rule_of
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace
+from tui.services.datasets.repairing import is_table
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -30,7 +31,10 @@ class RepairActions(FileActions, FixActions):
 
     def problems_listed_first(self) -> None:
         """Offer a repair when the file just opened is no JSONL."""
-        problems = self.problems
+        document, problems = self.document, self.problems
+        if document is not None and is_table(document.path):
+            self._offer_on_opening("")
+            return
         rule = next((r for r in _NO_LINES if problems is not None and problems.by_rule[r]), "")
         if problems is None or not rule or not self._from_the_start(problems.lines_of(rule)[0]):
             return
@@ -45,7 +49,7 @@ class RepairActions(FileActions, FixActions):
     @work(group="repair", exclusive=True, exit_on_error=False, description="offer a repair")
     async def _offer_on_opening(self, rule: str) -> None:
         document = self.document
-        if document is None or await self._offer_import(document):
+        if document is None or await self._offer_import(document) or not rule:
             return
         question = (
             f"{rule_of(rule).title}: {document.path.name} is no JSONL yet. "
@@ -69,7 +73,7 @@ class RepairActions(FileActions, FixActions):
             f"{document.path.name} looks like {found.words}. A repair would take its rows for "
             "damaged examples; an import converts them, into a new file."
         )
-        title = f"This looks like {found.title}"
+        title = f"This looks like {found.name}"
         dialog = Confirm(title, question, "imports it", "look at it as it is")
         if await self.app.push_screen_wait(dialog):
             await self.import_path(document.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from itertools import zip_longest
 from typing import TYPE_CHECKING
@@ -75,7 +76,8 @@ def _without_messages(example: Example) -> Turn:
     """Show the JSON of an example without messages, and say what it is."""
     from tui.core.formats.foreign import foreign_format
 
-    shown, found = str(dict(example.raw)), foreign_format(example.raw)
+    shown = json.dumps(dict(example.raw), ensure_ascii=False)
+    found = foreign_format(example.raw)
     if found is None:
         return Turn("object", shown, "no messages in it; e edits the JSON")
     looks, _, way = found.invitation.partition(": ")

@@ -42,7 +42,18 @@ async def format_of_file(path: Path) -> Foreign | None:
     return await asyncio.to_thread(_format_of_file, path)
 
 
+def is_table(path: Path) -> bool:
+    """Whether a file is a table, by its name."""
+    from tui.core.formats.containers import SUFFIXES, TABLES
+
+    return SUFFIXES.get(path.suffix.lower()) in TABLES
+
+
 def _format_of_file(path: Path) -> Foreign | None:
+    if is_table(path):
+        from tui.core.formats.foreign import Foreign
+
+        return Foreign("table", path.suffix.lower().removeprefix("."))
     try:
         return other_format(path.read_bytes()) if path.stat().st_size <= LARGEST else None
     except OSError as error:
