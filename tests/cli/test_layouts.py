@@ -122,3 +122,24 @@ def test_edit_names_the_rows_it_does_not_look_into(
     assert b"left as it is: 1 line: " in err
     assert words.encode() in err
     assert b"convert it first" in err
+
+
+def test_of_utf16_only_that_is_said(tmp_path: Path, capfd: Any) -> None:
+    path = tmp_path / "windows.jsonl"
+    path.write_bytes("".join(json.dumps(one) + "\r\n" for one in ROWS).encode("utf-16"))
+    assert main(["check", str(path)]) == 1
+    out = capfd.readouterr().out
+    assert "utf-16" in out
+    assert "no-final-newline" not in out
+
+
+def test_pairs_are_advised_only_where_they_are_not_made(tmp_path: Path, capfd: Any) -> None:
+    path = tmp_path / "judged.jsonl"
+    rows = [{"prompt": "p", "completion": "bad", "label": False}]
+    path.write_text("".join(json.dumps(one) + "\n" for one in rows))
+    main(["convert", str(path)])
+    assert "--pairs makes" in capfd.readouterr().err
+    main(["convert", str(path), "--to", "preference"])
+    err = capfd.readouterr().err
+    assert "judged bad, and no good one" in err
+    assert "--pairs makes" not in err
