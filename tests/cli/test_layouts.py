@@ -83,7 +83,7 @@ def test_a_file_of_lines_is_one_whatever_is_wrong_with_some(tmp_path: Path, capf
         broken = lines.index(cut) + 1
         for arguments in (["dedupe"], ["dedupe", "--near"], ["split", "--dry-run"]):
             assert main([arguments[0], str(path), *arguments[1:]]) == 1, (number, arguments)
-            said = f"line {broken} is not JSON, and stays without having been compared"
+            said = f"line {broken} is not a JSON object, and stays without having been compared"
             assert said in capfd.readouterr().err
     assert main(["dedupe", "--same", "line", str(path)]) == 0, "lines can be compared whatever"
 
@@ -91,11 +91,12 @@ def test_a_file_of_lines_is_one_whatever_is_wrong_with_some(tmp_path: Path, capf
 def test_conversations_one_a_line_are_lines(tmp_path: Path, capfdbinary: Any) -> None:
     path = tmp_path / "bare.jsonl"
     turns = json.dumps(ROWS[0]["messages"]).encode()
-    path.write_bytes(turns + b"\n" + turns + b"\n")
-    assert main(["dedupe", str(path)]) == 0
-    assert capfdbinary.readouterr().out == turns + b"\n"
-    path.write_bytes(turns + b"\n")
-    assert main(["dedupe", str(path)]) == 0
+    for count in (1, 2):
+        path.write_bytes((turns + b"\n") * count)
+        assert main(["dedupe", str(path)]) == 1, "lists are not compared, and that is said"
+        out, err = capfdbinary.readouterr()
+        assert out == (turns + b"\n") * count
+        assert b"without having been compared" in err
 
 
 @pytest.mark.parametrize(
