@@ -52,7 +52,7 @@ def test_a_bad_answer_is_no_training_data(tmp_path: Path, capsys: Any) -> None:
     code, rows = converted(tmp_path, JUDGED)
     assert (code, rows) == (0, [chat("Is tap water fine?", "Yes, it is.")])
     said = capsys.readouterr().err
-    assert "dropped row 2: an answer judged bad (label is False)" in said
+    assert "dropped row 2: an answer judged bad (label is false)" in said
     assert "--pairs makes preference pairs" in said
 
 

@@ -83,7 +83,7 @@ def test_a_file_of_lines_is_one_whatever_is_wrong_with_some(tmp_path: Path, capf
         broken = lines.index(cut) + 1
         for arguments in (["dedupe"], ["dedupe", "--near"], ["split", "--dry-run"]):
             assert main([arguments[0], str(path), *arguments[1:]]) == 1, (number, arguments)
-            said = f"line {broken} is not JSON, and stays without having been compared"
+            said = f"line {broken} is not a JSON object, and stays without having been compared"
             assert said in capfd.readouterr().err
     assert main(["dedupe", "--same", "line", str(path)]) == 0, "lines can be compared whatever"
 
@@ -91,11 +91,12 @@ def test_a_file_of_lines_is_one_whatever_is_wrong_with_some(tmp_path: Path, capf
 def test_conversations_one_a_line_are_lines(tmp_path: Path, capfdbinary: Any) -> None:
     path = tmp_path / "bare.jsonl"
     turns = json.dumps(ROWS[0]["messages"]).encode()
-    path.write_bytes(turns + b"\n" + turns + b"\n")
-    assert main(["dedupe", str(path)]) == 0
-    assert capfdbinary.readouterr().out == turns + b"\n"
-    path.write_bytes(turns + b"\n")
-    assert main(["dedupe", str(path)]) == 0
+    for count in (1, 2):
+        path.write_bytes((turns + b"\n") * count)
+        assert main(["dedupe", str(path)]) == 1, "lists are not compared, and that is said"
+        out, err = capfdbinary.readouterr()
+        assert out == (turns + b"\n") * count
+        assert b"without having been compared" in err
 
 
 @pytest.mark.parametrize(
@@ -122,3 +123,24 @@ def test_edit_names_the_rows_it_does_not_look_into(
     assert b"left as it is: 1 line: " in err
     assert words.encode() in err
     assert b"convert it first" in err
+
+
+def test_of_utf16_only_that_is_said(tmp_path: Path, capfd: Any) -> None:
+    path = tmp_path / "windows.jsonl"
+    path.write_bytes("".join(json.dumps(one) + "\r\n" for one in ROWS).encode("utf-16"))
+    assert main(["check", str(path)]) == 1
+    out = capfd.readouterr().out
+    assert "utf-16" in out
+    assert "no-final-newline" not in out
+
+
+def test_pairs_are_advised_only_where_they_are_not_made(tmp_path: Path, capfd: Any) -> None:
+    path = tmp_path / "judged.jsonl"
+    rows = [{"prompt": "p", "completion": "bad", "label": False}]
+    path.write_text("".join(json.dumps(one) + "\n" for one in rows))
+    main(["convert", str(path)])
+    assert "--pairs makes" in capfd.readouterr().err
+    main(["convert", str(path), "--to", "preference"])
+    err = capfd.readouterr().err
+    assert "judged bad, and no good one" in err
+    assert "--pairs makes" not in err

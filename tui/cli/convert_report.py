@@ -34,5 +34,5 @@ def report(made: Converted, out: Output) -> None:
         rest = len(made.dropped) - _SHOWN
         out.note(f"  … {rest:,} more; --dropped FILE writes all of them, --json lists them")
     judged = sum(one.why == "judged" for one in made.dropped)
-    if judged and any("judged bad" in reason for reason in reasons):
+    if judged and any("must not be learned" in reason for reason in reasons):
         out.note("  --pairs makes preference pairs of answers judged good and bad to one prompt")

@@ -128,13 +128,14 @@ async def example_lines(path: str) -> list[bytes]:
 
 
 def not_compared(lines: Sequence[bytes]) -> list[str]:
-    """Return what is to tell of lines that are not JSON, so that nothing is known to equal them."""
-    from tui.core.fixes.whole import not_json
+    """Return what is to tell of lines that are not JSON objects, and so are never equal."""
+    from tui.core.fixes.whole import not_object
 
-    broken = [number for number, line in enumerate(lines, 1) if line.strip() and not_json(line)]
+    broken = [number for number, line in enumerate(lines, 1) if line.strip() and not_object(line)]
     if not broken:
         return []
-    said = "is not JSON, and stays" if len(broken) == 1 else "are not JSON, and stay"
+    one = len(broken) == 1
+    said = "is not a JSON object, and stays" if one else "are not JSON objects, and stay"
     return [f"{numbered(broken)} {said} without having been compared"]
 
 

@@ -374,3 +374,15 @@ def test_a_null_that_becomes_an_empty_message_is_told() -> None:
     turns = [{"from": "human", "value": None}, {"from": "gpt", "value": "A"}]
     made = run("sharegpt", {"conversations": turns})
     assert "a turn without a text (null) became an empty message" in str(made)
+
+
+def test_what_a_tool_result_says_of_itself_is_listed_as_lost() -> None:
+    called = {"type": "tool_use", "id": "t1", "name": "f", "input": {}}
+    failed = {"type": "tool_result", "tool_use_id": "t1", "content": "no", "is_error": True}
+    turns = [
+        USER,
+        {"role": "assistant", "content": [called]},
+        {"role": "user", "content": [failed]},
+    ]
+    made = run("anthropic", {"messages": [*turns, ANSWER]})
+    assert [(one.key, one.value) for one in made.left] == [("is_error of a tool result", True)]

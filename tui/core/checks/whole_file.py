@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
@@ -28,6 +29,7 @@ _FORMAT_WORDS = {
 }
 # Below this many pairs, preferred answers may well be all longer by chance.
 _PAIRS_TO_JUDGE = 20
+_UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True)
@@ -151,8 +153,9 @@ def crlf(file: WholeFile) -> Iterable[Finding]:
     fixable=True,
 )
 def no_final_newline(file: WholeFile) -> Iterable[Finding]:
-    """Find files whose last line is not ended."""
-    if file.source.ends_with_newline or not file.source.size:
+    """Find files whose last line is not ended; UTF-16, whose line ends are others, is no case."""
+    source = file.source
+    if source.ends_with_newline or not source.size or source.head.startswith(_UTF16):
         return ()
     return (Finding("The last line has no line break. Add one.", line=len(file.rows)),)
 

@@ -113,6 +113,11 @@ def _are_rows(lines: Iterable[bytes]) -> bool:
     return sum(_value(line) is not None for line in looked) * 2 >= len(looked)
 
 
+def not_object(line: bytes) -> bool:
+    """Whether a line is not a JSON object, and so equals no other."""
+    return not isinstance(_value(line), dict)
+
+
 def not_json(line: bytes) -> bool:
     """Whether a line cannot be read as JSON at all."""
     try:

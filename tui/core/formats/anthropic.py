@@ -130,7 +130,7 @@ def _id(value: object) -> str:
 def _reply(block: Mapping[str, Any], notes: Notes) -> Object:
     content = block.get("content")
     if block.get("is_error"):
-        notes.say("left out: is_error of a tool result")
+        notes.lose("is_error of a tool result", block["is_error"])
     return {
         "role": "tool",
         "tool_call_id": _id(block.get("tool_use_id")),

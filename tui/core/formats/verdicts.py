@@ -6,6 +6,7 @@ refused. Other keys count where they say so clearly, and are left out like any k
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.results import Notes, Refused
@@ -93,8 +94,12 @@ def read_verdict(value: object) -> bool | None:
 def bad_reason(row: Mapping[str, Any], kept: Mapping[str, Any]) -> str:
     """Return why a row judged bad is not an example; `kept` is the row without its verdict."""
     keys = [key for key in row if key not in kept]
-    said = ", ".join(f"{key} is {row[key]!r:.20}" for key in keys)
+    said = ", ".join(f"{key} is {_json(row[key])}" for key in keys)
     return f"an answer judged bad ({said}), which must not be learned"
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, default=str)[:20]
 
 
 def bad_words(row: Mapping[str, Any]) -> str:
