@@ -10,9 +10,9 @@ from textual.widgets import Input, Static, TextArea
 
 from tests.screens.test_datasets import SIZES, _home, listing, running
 from tests.until import narrow, until
-from tui.screens.datasets.changes import ChangesDialog
+from tui.screens.datasets.editing.changes import ChangesDialog
+from tui.screens.datasets.editing.tools import CallEditor
 from tui.screens.datasets.editor import LineEditor, TextEditor, TooLong
-from tui.screens.datasets.tools import CallEditor
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog

@@ -10,7 +10,7 @@ from textual.widgets import Static, TextArea
 
 from tests.screens.test_datasets import SIZES, _home, dataset, listing, running
 from tests.until import until
-from tui.screens.datasets.filter_bar import FilterBar, FilterField
+from tui.screens.datasets.filtering.bar import FilterBar, FilterField
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.help import HelpDialog
 

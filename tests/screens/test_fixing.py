@@ -12,8 +12,8 @@ from textual.widgets import Input, TextArea
 from tests.core.checks.examples import ANSWER, GOOD, SYSTEM, USER, answer, chat, says
 from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import narrow, until
-from tui.screens.datasets.bulk_form import BulkForm
-from tui.screens.datasets.fixing_preview import BeforeAfter
+from tui.screens.datasets.bulk.form import BulkForm
+from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog

@@ -14,7 +14,7 @@ from tests.screens.test_datasets import SIZES, listing, running
 from tests.screens.test_fixing import dialog, problem
 from tests.screens.test_importing import preview_of
 from tests.until import until
-from tui.screens.datasets.fixing_preview import BeforeAfter
+from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.widgets.conversation import Conversation

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tests.screens.test_datasets import SIZES, _home, listing, running
 from tests.screens.test_filtering import filtered, shown
 from tests.until import until
-from tui.screens.datasets.frequency_table import FrequencyTable
+from tui.screens.datasets.filtering.frequency_table import FrequencyTable
 from tui.screens.dialogs.choose import Choose
 from tui.widgets.record_list import RecordList
 

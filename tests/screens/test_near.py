@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.datasets import DatasetsScreen
-from tui.screens.datasets.near_view import NearView
+from tui.screens.datasets.near.view import NearView
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog

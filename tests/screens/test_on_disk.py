@@ -8,7 +8,7 @@ import pytest
 
 from tests.screens.test_datasets import _home, dataset, running  # noqa: F401 - fixtures
 from tests.until import until
-from tui.screens.datasets import on_disk
+from tui.screens.datasets.files import on_disk
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 

@@ -13,8 +13,8 @@ from textual.widgets import Input, TextArea
 from tests.screens.test_datasets import _home, running
 from tests.screens.test_editing import choose, dialog
 from tests.until import until
+from tui.screens.datasets.editing.tools import CallEditor
 from tui.screens.datasets.editor import LineEditor, TextEditor
-from tui.screens.datasets.tools import CallEditor
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -140,7 +140,7 @@ def test_an_external_editor_that_only_closes_the_last_line_has_changed_nothing(
 ) -> None:
     import subprocess
 
-    from tui.screens.datasets.external import _read_back
+    from tui.screens.datasets.editing.external import _read_back
 
     path = tmp_path / "text"
     path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")

@@ -11,18 +11,18 @@ from textual.widgets import Static
 from tui.commands import commands_for
 from tui.core.dataset.example import Example
 from tui.core.text.text import plural
-from tui.screens.datasets.bulk import BulkActions
-from tui.screens.datasets.changes import ChangesActions
-from tui.screens.datasets.editing_menus import MenuActions
-from tui.screens.datasets.exporting import ExportActions
-from tui.screens.datasets.filter_bar import FilterBar, FilterField
-from tui.screens.datasets.fixing_repair import RepairActions
-from tui.screens.datasets.frequency import FrequencyActions
-from tui.screens.datasets.importing import ImportActions
-from tui.screens.datasets.near import NearActions
-from tui.screens.datasets.on_disk import DiskActions
-from tui.screens.datasets.rows import example_row, settings_words, turns_of
-from tui.screens.datasets.welcome import Welcome
+from tui.screens.datasets.bulk.bulk import BulkActions
+from tui.screens.datasets.editing.changes import ChangesActions
+from tui.screens.datasets.editing.examples import MenuActions
+from tui.screens.datasets.example_text import example_row, settings_words, turns_of
+from tui.screens.datasets.exporting.exporting import ExportActions
+from tui.screens.datasets.files.on_disk import DiskActions
+from tui.screens.datasets.files.welcome import Welcome
+from tui.screens.datasets.filtering.bar import FilterBar, FilterField
+from tui.screens.datasets.filtering.frequency import FrequencyActions
+from tui.screens.datasets.fixing.repair import RepairActions
+from tui.screens.datasets.importing.importing import ImportActions
+from tui.screens.datasets.near.near import NearActions
 from tui.widgets.conversation import Conversation
 from tui.widgets.diff_view import ExampleView
 from tui.widgets.line_view import Pane

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.dataset.example import Example, Message
 from tui.screens.base import ModeScreen
-from tui.screens.datasets.view import View
+from tui.screens.datasets.shown_rows import View
 from tui.widgets.conversation import Conversation
 from tui.widgets.record_list import RecordList
 

@@ -12,8 +12,8 @@ from tui.core.filtering.marks import as_ids
 from tui.core.filtering.nodes import Everything, FilterError, Node
 from tui.core.filtering.parser import parse
 from tui.core.text.text import plural
-from tui.screens.datasets.filter_bar import FilterBar
-from tui.screens.datasets.marks import MarkActions
+from tui.screens.datasets.filtering.bar import FilterBar
+from tui.screens.datasets.filtering.marks import MarkActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.record_list import RecordList
 

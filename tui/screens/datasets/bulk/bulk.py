@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text.text import one_line, plural
-from tui.screens.datasets.marks import MarkActions
+from tui.screens.datasets.filtering.marks import MarkActions
 from tui.screens.datasets.selection import PlaceInDataset
 from tui.screens.dialogs.choose import Choice, Choose
 
@@ -33,7 +33,7 @@ class Bulk(PlaceInDataset):
 
         Raises ServiceError when the document cannot be changed.
         """
-        from tui.screens.datasets.fixing_preview import BeforeAfter, facts_of
+        from tui.screens.datasets.fixing.preview import BeforeAfter, facts_of
 
         document = self.document
         if document is None:
@@ -125,7 +125,7 @@ class BulkActions(Bulk, MarkActions):
 
     async def _ask_parameters(self, operation: Operation, scope: str) -> dict[str, str] | None:
         """Ask for the values of an operation; None leaves it."""
-        from tui.screens.datasets.bulk_form import BulkForm
+        from tui.screens.datasets.bulk.form import BulkForm
         from tui.screens.datasets.editor import TextEditor
 
         short = [one for one in operation.parameters if not one.long]

@@ -9,7 +9,7 @@ from textual import work
 
 from tui.core import edits
 from tui.core.dataset.example import ROLES, Example, Place, parse, write
-from tui.screens.datasets.parts import PartActions
+from tui.screens.datasets.editing.parts import PartActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.widgets.conversation import Conversation
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from tui.core.dataset.properties import PROPERTIES
 from tui.core.filtering.nodes import Node, all_of
-from tui.screens.datasets.filtering import FilterActions
-from tui.screens.datasets.frequency_table import FrequencyTable
+from tui.screens.datasets.filtering.filtering import FilterActions
+from tui.screens.datasets.filtering.frequency_table import FrequencyTable
 
 
 class FrequencyActions(FilterActions):

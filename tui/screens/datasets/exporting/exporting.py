@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text.text import plural
-from tui.screens.datasets.importing_preview import ConversionPreview
-from tui.screens.datasets.marks import MarkActions
+from tui.screens.datasets.filtering.marks import MarkActions
+from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
@@ -145,7 +145,7 @@ class ExportActions(MarkActions):
     # -- split -----------------------------------------------------------------------
 
     async def _split_dataset(self, document: Document) -> None:
-        from tui.screens.datasets.exporting_split import SplitDialog, split_words
+        from tui.screens.datasets.exporting.split import SplitDialog, split_words
         from tui.services.transfer.exporting import plan_split, write_split
 
         form = await self.app.push_screen_wait(SplitDialog(len(document)))
@@ -191,7 +191,7 @@ class ExportActions(MarkActions):
 
     async def _compare_dataset(self, document: Document) -> None:
         from tui.core.dataset.diff import compare
-        from tui.screens.datasets.exporting_diff import DiffDialog
+        from tui.screens.datasets.exporting.diff import DiffDialog
         from tui.services.datasets.local_files import read_rows
 
         recents = [p for p in await self.workspace.datasets.recents() if p != document.path]

@@ -17,7 +17,7 @@ from tui.core.dataset.example import ALIASES, Example, parse
 from tui.core.text import json_text
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
-from tui.screens.datasets.rewriting import Rewriting
+from tui.screens.datasets.editing.rewriting import Rewriting
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.diff_view import diff_text
 from tui.widgets.record_list import RecordList

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text.text import one_line, plural
-from tui.screens.datasets.on_disk import DiskActions
-from tui.screens.datasets.rewriting import editor_place
-from tui.screens.datasets.welcome import Welcome
+from tui.screens.datasets.editing.rewriting import editor_place
+from tui.screens.datasets.files.on_disk import DiskActions
+from tui.screens.datasets.files.welcome import Welcome
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace

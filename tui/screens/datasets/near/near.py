@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import work
 
-from tui.screens.datasets.problems import ProblemActions
+from tui.screens.datasets.problems.checks import ProblemActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog
 
@@ -67,7 +67,7 @@ class NearActions(ProblemActions):
     async def _view(
         self, question: Question, others: FileLines | None = None, path: Path | None = None
     ) -> None:
-        from tui.screens.datasets.near_view import NearView
+        from tui.screens.datasets.near.view import NearView
         from tui.services.checks.near import NearFinder
 
         document = self.document

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text.text import plural
-from tui.screens.datasets.files import FileActions
-from tui.screens.datasets.fixing import FixActions
-from tui.screens.datasets.fixing_rows import rule_of
+from tui.screens.datasets.files.opening import FileActions
+from tui.screens.datasets.fixing.fixing import FixActions
+from tui.screens.datasets.problems.rows import rule_of
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace

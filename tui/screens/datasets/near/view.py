@@ -12,7 +12,7 @@ from textual.widgets import Static
 
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
-from tui.screens.datasets.near_words import (
+from tui.screens.datasets.near.words import (
     EMPTY,
     TITLES,
     differences,

@@ -8,9 +8,9 @@ from textual import work
 from textual.widgets import Static
 
 from tui.core.text.text import one_line, plural, visible
-from tui.screens.datasets.bulk import Bulk
-from tui.screens.datasets.fixing_rows import ProblemRows, all_rules, rule_of
-from tui.screens.datasets.problems import ProblemActions
+from tui.screens.datasets.bulk.bulk import Bulk
+from tui.screens.datasets.problems.checks import ProblemActions
+from tui.screens.datasets.problems.rows import ProblemRows, all_rules, rule_of
 from tui.services.errors import InputError
 from tui.widgets.record_list import RecordList
 
@@ -110,7 +110,7 @@ class FixActions(Bulk, ProblemActions):
         from tui.core.bulk import Sample
         from tui.core.bulk.run import taken_out
         from tui.core.fixes import CannotFix, fix
-        from tui.screens.datasets.fixing_preview import BeforeAfter, taken_out_words
+        from tui.screens.datasets.fixing.preview import BeforeAfter, taken_out_words
         from tui.services.datasets import Change
 
         version, before = document.version, document.line(at)

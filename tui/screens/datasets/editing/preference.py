@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tui.core import edits
 from tui.core.dataset.exact_json import rewrite
 from tui.core.dataset.example import Example, kind_of, parse
-from tui.screens.datasets.files import FileActions
-from tui.screens.datasets.rewriting import Rewriting, attempt
+from tui.screens.datasets.editing.rewriting import Rewriting, attempt
+from tui.screens.datasets.files.opening import FileActions
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.services.datasets.atomic_save import write_atomically

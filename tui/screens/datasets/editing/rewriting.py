@@ -11,8 +11,8 @@ from tui.core.dataset.exact_json import rewrite
 from tui.core.dataset.example import Broken, Example, parse_exactly
 from tui.core.text import json_text
 from tui.core.text.text import one_line
+from tui.screens.datasets.editing.external import External
 from tui.screens.datasets.editor import TextEditor, TooLong, fine, too_long
-from tui.screens.datasets.external import External
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual import work
 
 from tui.core.text.text import plural
-from tui.screens.datasets.importing_preview import ConversionPreview
-from tui.screens.datasets.problems import ProblemActions
+from tui.screens.datasets.importing.preview import ConversionPreview
+from tui.screens.datasets.problems.checks import ProblemActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import ask_target
@@ -59,8 +59,8 @@ class ImportActions(ProblemActions):
     async def _ask_import(self, looked: Looked) -> tuple[str, Converted] | None:
         """Ask for format, columns and rows until the preview is taken; None leaves."""
         from tui.core.formats import ReadOptions
-        from tui.screens.datasets.importing_columns import ColumnsDialog
-        from tui.screens.datasets.importing_rows import RowsDialog
+        from tui.screens.datasets.importing.columns import ColumnsDialog
+        from tui.screens.datasets.importing.rows import RowsDialog
 
         name, columns, options = looked.sniffed.format, looked.guess, ReadOptions()
         answer = "" if name else "format"

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tui.core import edits
 from tui.core.edits.content import data_url, image_type
 from tui.core.text.text import one_line, size_words
+from tui.screens.datasets.editing.rewriting import Rewriting, attempt
 from tui.screens.datasets.editor import LineEditor
-from tui.screens.datasets.rewriting import Rewriting, attempt
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.services.errors import InputError

@@ -12,11 +12,11 @@ from tui.core import edits
 from tui.core.dataset.example import Example
 from tui.core.edits.base import EXAMPLE_KEYS
 from tui.core.text.text import one_line, plural
-from tui.screens.datasets.editing import EditActions
+from tui.screens.datasets.editing.messages import EditActions
+from tui.screens.datasets.editing.preference import PairActions
+from tui.screens.datasets.editing.rewriting import attempt, lines_of
+from tui.screens.datasets.editing.tools import ToolActions
 from tui.screens.datasets.editor import LineEditor
-from tui.screens.datasets.preference import PairActions
-from tui.screens.datasets.rewriting import attempt, lines_of
-from tui.screens.datasets.tools import ToolActions
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.services.errors import InputError
 from tui.widgets.conversation import Conversation

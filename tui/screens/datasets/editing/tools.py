@@ -13,8 +13,8 @@ from tui.core.edits.whole import setting
 from tui.core.text import json_text
 from tui.core.text.text import one_line, visible
 from tui.dispatch import handles
+from tui.screens.datasets.editing.rewriting import Rewriting
 from tui.screens.datasets.editor import CHECKED_TYPING, too_long, typed_line
-from tui.screens.datasets.rewriting import Rewriting
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm

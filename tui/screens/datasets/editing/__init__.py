@@ -1,0 +1,1 @@
+"""Editing messages and examples; every change can be undone."""
