@@ -1,4 +1,4 @@
-"""Which rows of the dataset the list shows, and where in the list each of them stands."""
+"""Which rows of the dataset the list shows, and where in the list each of them is."""
 
 from __future__ import annotations
 
@@ -6,22 +6,26 @@ from array import array
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
+from tui.screens.listeners import Listeners
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-class View:
+class ShownRows:
     """Maps the list's rows to positions in the document and back.
 
-    Without a filter the two are the same. `kept` is one position shown although it does not
-    match: what one has jumped to, or has just edited, must not vanish from under the cursor.
+    Without a filter the two are the same. One row is kept although it does not match: what one
+    has jumped to, or has just edited, must not vanish from under the cursor. Whoever changes
+    what is shown tells `changed`.
     """
 
     def __init__(self) -> None:
+        self.changed = Listeners()
+        self.kept_id: int | None = None  # the id of the row shown although it does not match
         self._total = 0
         self._matching: array[int] | None = None  # ascending; None shows everything
         self._shown: array[int] = array("q")
-        self._kept: int | None = None
 
     def __len__(self) -> int:
         """Count the rows of the list."""
@@ -39,27 +43,22 @@ class View:
 
     def show_all(self, total: int) -> None:
         """Show every row of a document of `total` rows."""
-        self._total, self._matching, self._kept = total, None, None
+        self._total, self._matching, self.kept_id = total, None, None
         self._shown = array("q")
 
     def show_only(self, positions: array[int], total: int) -> None:
-        """Show the rows at `positions`, which are ascending. Nothing is kept any more."""
-        self._total, self._matching, self._kept = total, positions, None
+        """Show the rows at `positions`, which are ascending. Nothing else is shown any more."""
+        self._total, self._matching = total, positions
         self._shown = positions
 
-    def keep(self, position: int) -> None:
+    def keep(self, position: int, row_id: int) -> None:
         """Show this row too, in place of the one kept before."""
         if self._matching is None or not 0 <= position < self._total:
             return
-        self._shown, self._kept = self._matching, None
+        self._shown, self.kept_id = self._matching, row_id
         if not self.matches(position):
             self._shown = array("q", self._matching)
             insort(self._shown, position)
-            self._kept = position
-
-    def is_kept(self, position: int) -> bool:
-        """Whether this row is shown although it does not match."""
-        return position == self._kept
 
     def matches(self, position: int) -> bool:
         """Whether the filter lets this row through."""

@@ -1,1 +1,1 @@
-"""Editing messages and examples; every change can be undone."""
+"""Editing examples, and what all editing shares; every change can be undone."""

@@ -12,12 +12,10 @@ from textual import work
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
-from tui.core.dataset.changed_rows import RowChange, changed_rows
 from tui.core.dataset.example import ALIASES, Example, parse
 from tui.core.text import json_text
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
-from tui.screens.datasets.editing.rewriting import Rewriting
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.diff_view import diff_text
 from tui.widgets.record_list import RecordList
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from tui.core.dataset.changed_rows import RowChange
     from tui.core.dataset.example import Message
     from tui.services.datasets import Snapshot
 
@@ -129,45 +128,6 @@ class ChangesDialog(Dialog[Chosen]):
     def _answer(self, what: Literal["jump", "back"]) -> None:
         if self._changes:
             self.dismiss(Chosen(self._changes[self.query_one(RecordList).cursor], what))
-
-
-class ChangesActions(Rewriting):
-    """See what changed since the save, and take one change of it back."""
-
-    @work(group="edit", exclusive=True, exit_on_error=False, description="list the changes")
-    async def action_changes(self) -> None:
-        """List the examples that differ from the saved file."""
-        document = self.document
-        if document is None:
-            return
-        while True:
-            saved, now = document.saved_snapshot(), document.snapshot()
-            changes = await asyncio.to_thread(changed_rows, saved.ids, now.ids, now.text)
-            if not changes:
-                self._tell("Nothing has changed since the save")
-                return
-            chosen = await self.app.push_screen_wait(ChangesDialog(changes, saved, now))
-            if chosen is None:
-                return
-            if chosen.what == "jump":
-                self.go_to(min(chosen.change.at, max(len(document) - 1, 0)), center=True)
-                return
-            await self._put_back(chosen.change, saved)
-
-    async def _put_back(self, change: RowChange, saved: Snapshot) -> None:
-        """Put one row back as it was saved: a step of its own, so that undo brings it again."""
-        from tui.services.datasets import Change
-
-        document = self.document
-        if document is None:
-            return
-        line = () if change.before is None else (saved[change.before],)
-        if change.what == "moved" and change.before is not None:
-            target = min(change.before, len(document) - 1)
-            steps = [Change(change.at, 1, ()), Change(target, 0, line)]
-        else:
-            steps = [Change(change.at, 0 if change.now is None else 1, line)]
-        await document.change("put an example back", steps)
 
 
 def change_text(was: bytes, line: bytes) -> Text:

@@ -14,13 +14,14 @@ from typing import TYPE_CHECKING
 from textual.app import SuspendNotSupported
 
 from tui.screens.datasets.editor import fine
-from tui.screens.datasets.selection import PlaceInDataset
 from tui.screens.dialogs.confirm import Confirm
 from tui.services.errors import InputError
 from tui.services.settings.locations import private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tui.screens.datasets.context import DatasetContext
 
 
 def editor_command() -> list[str]:
@@ -42,12 +43,13 @@ def editor_command() -> list[str]:
     )
 
 
-class External(PlaceInDataset):
+class ExternalEditor:
     """Hands a text to the user's own editor and takes it back."""
 
-    async def edit_outside(
-        self, text: str, suffix: str, check: Callable[[str], str] = fine
-    ) -> str | None:
+    def __init__(self, context: DatasetContext) -> None:
+        self._context = context
+
+    async def edit(self, text: str, suffix: str, check: Callable[[str], str] = fine) -> str | None:
         """Return the text as the editor left it, None when it is unchanged or given up.
 
         A text the check finds wrong is offered for another round. Raises InputError when the
@@ -55,7 +57,7 @@ class External(PlaceInDataset):
         """
         command = editor_command()
         given = text
-        folder = self.workspace.locations.state / "editing"
+        folder = self._context.locations.state / "editing"
         while True:
             edited = self._run_editor(command, private_folder(folder), given, suffix)
             if edited == text:
@@ -64,7 +66,7 @@ class External(PlaceInDataset):
             if not problem:
                 return edited
             question = Confirm("Not right yet", problem, "edit it again", "drop what was edited")
-            if not await self.app.push_screen_wait(question):
+            if not await self._context.ask(question):
                 return None
             given = edited
 
@@ -91,7 +93,7 @@ class External(PlaceInDataset):
         # The context manager gives the terminal back only on an ordinary end of its body.
         code: int | OSError = 0
         try:
-            with self.app.suspend():
+            with self._context.suspended():
                 code = _run(command)
         except SuspendNotSupported as error:
             raise InputError(

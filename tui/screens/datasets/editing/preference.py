@@ -1,16 +1,17 @@
-"""Preference pairs: made from a chat answer, swapped, and given room side by side."""
+"""Preference pairs: made from a chat answer, and swapped."""
 
 from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.core import edits
 from tui.core.dataset.exact_json import rewrite
 from tui.core.dataset.example import Example, kind_of, parse
-from tui.screens.datasets.editing.rewriting import Rewriting, attempt
-from tui.screens.datasets.files.opening import FileActions
+from tui.screens.datasets.editing.rewriting import attempt
+from tui.screens.dialogs.choose import Choice
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.services.datasets.atomic_save import write_atomically
@@ -19,37 +20,46 @@ from tui.services.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.editing.menu import Tasks
+    from tui.screens.datasets.editing.rewriting import ExampleRewriter
+    from tui.screens.datasets.files.opener import Opener
     from tui.services.datasets import Document
 
 # The kind of a file is that of most of its first rows.
 _LOOK = 50
 
 
-class PairActions(FileActions, Rewriting):
-    """Make pairs of chat examples, and swap their sides."""
+class PreferencePairs:
+    """Makes pairs of chat examples, and swaps their sides."""
 
-    _pairs_to: Path | None = None  # where the last pair went
+    def __init__(self, context: DatasetContext, rewriter: ExampleRewriter, opener: Opener) -> None:
+        self._context, self._rewriter, self._opener = context, rewriter, opener
+        self._pairs_to: Path | None = None  # where the last pair went
 
-    def on_descendant_focus(self) -> None:
-        """Give a pair the list's room while one is in it."""
-        self.make_room()
+    def tasks(self, at: int) -> Tasks:
+        """Return what a menu offers for an example: to make it a pair, or to swap one."""
+        document = self._context.document
+        example = document.example(at) if document is not None else None
+        kind = example.kind if isinstance(example, Example) else ""
+        if kind == "chat":
+            words = "this answer against a better one"
+            return [Choice(partial(self.make, at), "Make a preference pair", words)]
+        if kind == "preference":
+            words = "preferred and non-preferred change over"
+            return [Choice(partial(self.swap, at), "Swap", words)]
+        return []
 
-    def make_room(self) -> None:
-        """On a narrow screen, give two answers side by side the room of the list."""
-        document, at = self.document, self.position
-        pair = document is not None and at < len(document) and self.in_conversation
-        example = document.example(at) if document is not None and pair else None
-        self.set_class(isinstance(example, Example) and example.kind == "preference", "-pair")
-
-    async def make_pair(self, at: int) -> None:
+    async def make(self, at: int) -> None:
         """Ask for a better answer than the one under the cursor, and make a pair of the two."""
-        document, message = self.document, self.message
+        document, selection = self._context.document, self._context.selection
         if document is None:
             return
-        example = await self.example_here(at)
-        place = message.place if message is not None and self.in_conversation else None
+        message = selection.message if selection.in_conversation else None
+        place = message.place if message is not None else None
+        example = await self._rewriter.example_here(at)
         draft = attempt(lambda: edits.pair_from(example, place))
-        better = await self.ask_text(
+        better = await self._rewriter.ask_text(
             f"the preferred answer · example {at + 1}",
             draft.answer,
             lambda text: "" if text != draft.answer else "make it better than the one there is",
@@ -59,14 +69,14 @@ class PairActions(FileActions, Rewriting):
         pair = edits.preference_pair(example, draft, better)
         line = rewrite(pair, document.line(at))
         if await asyncio.to_thread(_kind_of_rows, document, at) == "preference":
-            await self.replace_line("make a preference pair", at, line)
-            self._tell("The example is a preference pair now; u takes it back")
+            await self._context.replace_lines("make a preference pair", at, line)
+            self._context.tell("The example is a preference pair now; u takes it back")
         else:
             await self._put_elsewhere(document, line)
 
     async def swap(self, at: int) -> None:
         """Change preferred and non-preferred over."""
-        await self._rewrite("swap preference", edits.swap_outputs, at)
+        await self._rewriter.rewrite("swap preference", edits.swap_outputs, at)
 
     async def _put_elsewhere(self, document: Document, line: bytes) -> None:
         """Put a pair into a file of pairs: training takes no file that mixes the kinds."""
@@ -74,9 +84,9 @@ class PairActions(FileActions, Rewriting):
         dialog = PathDialog(
             "A chat file takes no pairs: put it into", value=short_path(offered), must_exist=False
         )
-        path = await self.app.push_screen_wait(dialog)
+        path = await self._context.ask(dialog)
         if path is None:
-            self._tell("No pair was made")
+            self._context.tell("No pair was made")
             return
         if path == document.path:
             raise InputError(
@@ -89,20 +99,20 @@ class PairActions(FileActions, Rewriting):
             await self._append_pair(path, line)
         else:
             await asyncio.to_thread(_write_new, path, line)
-            await self._open(path)
-            self._tell(f"{path.name} holds the pair; o goes back to {document.path.name}")
+            await self._opener.open(path)
+            self._context.tell(f"{path.name} holds the pair; o goes back to {document.path.name}")
 
     async def _append_pair(self, path: Path, line: bytes) -> None:
         question = f"{short_path(path)} exists. Open it and add the pair at its end?"
-        if not await self.app.push_screen_wait(Confirm("Add the pair", question, "add")):
+        if not await self._context.ask(Confirm("Add the pair", question, "add")):
             return
-        await self._open(path)
-        opened = self.document
+        await self._opener.open(path)
+        opened = self._context.document
         if opened is not None and opened.path == path:
             await opened.ready()
             await opened.insert(len(opened), [line], "add a preference pair")
-            self.go_to(len(opened) - 1)
-            self._tell(f"Added as example {len(opened):,}; ctrl+s saves")
+            self._context.selection.go_to(len(opened) - 1)
+            self._context.tell(f"Added as example {len(opened):,}; ctrl+s saves")
 
 
 def _kind_of_rows(document: Document, leave_out: int) -> str:

@@ -1,4 +1,4 @@
-"""What all editing of the open dataset stands on: asking for texts, and changing rows."""
+"""What all editing of the open dataset shares: asking for texts, and changing one example."""
 
 from __future__ import annotations
 
@@ -10,8 +10,6 @@ from tui.core import edits
 from tui.core.dataset.exact_json import rewrite
 from tui.core.dataset.example import Broken, Example, parse_exactly
 from tui.core.text import json_text
-from tui.core.text.text import one_line
-from tui.screens.datasets.editing.external import External
 from tui.screens.datasets.editor import TextEditor, TooLong, fine, too_long
 from tui.services.errors import InputError
 
@@ -19,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.editing.external import ExternalEditor
     from tui.services.datasets import Document
 
 T = TypeVar("T")
@@ -29,8 +29,11 @@ def editor_place(path: Path | str) -> str:
     return f"editor:{path}:"
 
 
-class Rewriting(External):
-    """Asks for texts in the right editor, and changes rows as undoable steps."""
+class ExampleRewriter:
+    """Asks for texts in the right editor, and changes examples as undoable steps."""
+
+    def __init__(self, context: DatasetContext, external: ExternalEditor) -> None:
+        self._context, self._external = context, external
 
     async def ask_text(
         self,
@@ -46,14 +49,14 @@ class Rewriting(External):
         if not why:
             keep = self._keep_under(title, text)
             editor = TextEditor(title, text, check, live=live, keep=keep)
-            return await self.app.push_screen_wait(editor)
-        if await self.app.push_screen_wait(TooLong(title, text, why)) == "outside":
-            return await self.edit_outside(text, suffix, check)
+            return await self._context.ask(editor)
+        if await self._context.ask(TooLong(title, text, why)) == "outside":
+            return await self._external.edit(text, suffix, check)
         return None
 
     def _keep_under(self, title: str, text: str) -> str:
         # Two messages of an example may have the same title.
-        path = "" if self.document is None else self.document.path
+        path = "" if self._context.document is None else self._context.document.path
         return f"{editor_place(path)}{zlib.crc32(text.encode('utf-8', 'replace')):08x}:{title}"
 
     async def edit_raw(self, document: Document, at: int, *, outside: bool = False) -> None:
@@ -63,40 +66,30 @@ class Rewriting(External):
         broken = await asyncio.to_thread(json_text.problem, text)
         laid = text if broken else await asyncio.to_thread(json_text.pretty, text)
         if outside:
-            new = await self.edit_outside(laid, ".json", object_problem)
+            new = await self._external.edit(laid, ".json", object_problem)
         else:
             title = f"line {at + 1} as JSON"
             new = await self.ask_text(title, laid, object_problem, live=True, suffix=".json")
         if new is None or new == laid or json_text.same(new, text):
             return
         made = await asyncio.to_thread(json_text.flat, new, line)
-        await self.replace_line("edit line", at, made.encode("utf-8", "surrogateescape"))
+        await self._context.replace_lines("edit line", at, made.encode("utf-8", "surrogateescape"))
 
-    async def replace_line(self, label: str, at: int, *lines: bytes, removed: int = 1) -> None:
-        """Put lines in the place of `removed` rows at `at`, as one step."""
-        from tui.services.datasets import Change
-
-        if self.document is not None:
-            await self.document.change(label, [Change(at, removed, lines)])
-
-    async def _rewrite(self, label: str, edit: Callable[[Example], Example], at: int) -> None:
+    async def rewrite(self, label: str, edit: Callable[[Example], Example], at: int) -> None:
         """Edit one example off the loop; of its line only what the edit names is written anew."""
-        document = self.document
+        document = self._context.document
         if document is None:
             return
         line = document.line(at)
         new = await asyncio.to_thread(_edited, line, edit)
         if new != line and document.line(at) == line:
-            await self.replace_line(label, at, new)
+            await self._context.replace_lines(label, at, new)
 
     async def example_here(self, at: int) -> Example:
         """Return a row parsed for editing. Raises InputError for a line that is no example."""
-        if self.document is None:
+        if self._context.document is None:
             raise InputError("Nothing is open", "there is no dataset", "Press o to open one")
-        return await asyncio.to_thread(_example, self.document.line(at))
-
-    def _tell(self, text: str) -> None:
-        self.notify(one_line(text), markup=False, timeout=3)
+        return await asyncio.to_thread(_example, self._context.document.line(at))
 
 
 def attempt(edit: Callable[[], T]) -> T:

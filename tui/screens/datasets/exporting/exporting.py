@@ -1,19 +1,16 @@
-"""Taking data out: the part of the Datasets screen that exports, splits and compares."""
+"""Export in another format; each step is said before anything is written."""
 
 from __future__ import annotations
 
 import asyncio
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from tui.core.text.text import plural
-from tui.screens.datasets.filtering.marks import MarkActions
+from tui.dispatch import handles
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
-from tui.screens.dialogs.target import ask_target
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,6 +18,8 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.splitting import Grouping
     from tui.core.formats import Converted, Format
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.filtering.marks import MarkedRows
     from tui.services.datasets import Document
 
 _OPENAI_LIKE = {"openai", "azure", "nebius", "together", "fireworks"}
@@ -31,16 +30,19 @@ _MENU = (
 )
 
 
-class ExportActions(MarkActions):
+class Exporting:
     """Export, split, compare: each says what it would do before it writes."""
 
-    @work(group="export", exclusive=True, exit_on_error=False, description="export, split, compare")
-    async def action_export(self) -> None:
+    def __init__(self, context: DatasetContext, marked: MarkedRows) -> None:
+        self._context, self._marked = context, marked
+
+    @handles("datasets.export", group="export")
+    async def choose(self) -> None:
         """Ask what to do with the examples, and do it."""
-        document = self.document
+        document = self._context.document
         if document is None:
             return
-        chosen = await self.app.push_screen_wait(Choose("Export and split", _MENU))
+        chosen = await self._context.ask(Choose("Export and split", _MENU))
         if chosen == "export":
             await self._export_rows(document)
         elif chosen == "split":
@@ -72,30 +74,32 @@ class ExportActions(MarkActions):
         """Ask which rows, where there is a choice at all; None leaves."""
         every = range(len(document))
         choices = [Choice("all", "All", plural(len(document), "example"))]
-        if self.view.filtered:
-            choices.insert(0, Choice("filtered", "Filtered", plural(self.view.matching, "example")))
-        if self.marked:
-            choices.insert(0, Choice("marked", "Marked", plural(self.marked, "example")))
+        if self._context.rows.filtered:
+            choices.insert(
+                0, Choice("filtered", "Filtered", plural(self._context.rows.matching, "example"))
+            )
+        if marked := len(self._marked):
+            choices.insert(0, Choice("marked", "Marked", plural(marked, "example")))
         if len(choices) == 1:
             return every
-        chosen = await self.app.push_screen_wait(Choose("Export which?", choices))
+        chosen = await self._context.ask(Choose("Export which?", choices))
         if chosen == "marked":
-            return self.scope_positions()
+            return self._marked.scope()
         if chosen == "filtered":
-            return self.view.positions()
+            return self._context.rows.positions()
         return every if chosen else None
 
     async def _ask_export_format(self, current: str) -> str | None:
         from tui.core.formats import WRITERS
 
         choices = [Choice(f.id, f.title, f.hint) for f in WRITERS]
-        return await self.app.push_screen_wait(Choose("Export as", choices, current))
+        return await self._context.ask(Choose("Export as", choices, current))
 
     async def _exported(self, document: Document, positions: Sequence[int], name: str) -> Converted:
         from tui.core.formats import export
 
         snapshot = document.snapshot()
-        self.host.working("export", "converting")
+        self._context.working("export", "converting")
         try:
             return await asyncio.to_thread(
                 lambda: export(
@@ -105,7 +109,7 @@ class ExportActions(MarkActions):
                 )
             )
         finally:
-            self.host.working("export", "")
+            self._context.working("export", "")
 
     async def _preview_export(self, form: Format, converted: Converted) -> str | None:
         lost = len(converted.dropped)
@@ -126,21 +130,21 @@ class ExportActions(MarkActions):
             actions,
             foreign=form.id not in _OPENAI_LIKE,
         )
-        return await self.app.push_screen_wait(preview)
+        return await self._context.ask(preview)
 
     async def _write_export(self, document: Document, form: Format, converted: Converted) -> None:
         from tui.services.transfer.exporting import write_export
 
         proposal = document.path.with_name(f"{document.path.stem}.{form.id}{form.suffix}")
-        target = await ask_target(self.app, f"Write {form.title} to", short_path(proposal))
+        target = await self._context.ask_target(f"Write {form.title} to", short_path(proposal))
         if target is None:
             return
         await asyncio.to_thread(write_export, target, converted.lines, form)
-        await self.workspace.datasets.record_version(
+        await self._context.datasets.record_version(
             target, len(converted.lines), f"exported from {document.path.name}"
         )
         told = plural(len(converted.lines), "example")
-        self.notify(f"Wrote {told} to {short_path(target)}", markup=False, timeout=4)
+        self._context.tell(f"Wrote {told} to {short_path(target)}", seconds=4)
 
     # -- split -----------------------------------------------------------------------
 
@@ -148,42 +152,43 @@ class ExportActions(MarkActions):
         from tui.screens.datasets.exporting.split import SplitDialog, split_words
         from tui.services.transfer.exporting import plan_split, write_split
 
-        form = await self.app.push_screen_wait(SplitDialog(len(document)))
+        form = await self._context.ask(SplitDialog(len(document)))
         if form is None:
             return
         grouping = _grouping(near=form.near)
-        self.host.working("split", "splitting")
+        self._context.working("split", "splitting")
         try:
             lines = await asyncio.to_thread(_filled, document)
             made = await plan_split(
-                self.workspace.store, lines, form.wanted, grouping=grouping, fresh=form.fresh
+                self._context.store, lines, form.wanted, grouping=grouping, fresh=form.fresh
             )
         finally:
-            self.host.working("split", "")
+            self._context.working("split", "")
         question = Confirm("Split", split_words(made, form), "choose the files")
-        if not await self.app.push_screen_wait(question):
+        if not await self._context.ask(question):
             return
         targets = await self._ask_split_files(document.path)
         if targets is None:
             return
         await write_split(
-            self.workspace.store, self.workspace.datasets, lines, made, targets,
+            self._context.store, self._context.datasets, lines, made, targets,
             document.path.name, grouping=grouping,
         )  # fmt: skip
         names = " and ".join(path.name for path in targets)
-        self.notify(f"Wrote {names}", markup=False, timeout=4)
+        self._context.tell(f"Wrote {names}", seconds=4)
 
     async def _ask_split_files(self, path: Path) -> tuple[Path, Path] | None:
         """Ask for both files before either is written."""
         found: list[Path] = []
         for title, word in (("Write training to", "train"), ("Write validation to", "valid")):
             proposal = path.with_name(f"{path.stem}.{word}.jsonl")
-            target = await ask_target(self.app, title, short_path(proposal))
+            target = await self._context.ask_target(title, short_path(proposal))
             if target is None:
                 return None
             found.append(target)
         if found[0] == found[1]:
-            self.notify("Both parts would be the same file.", severity="warning", markup=False)
+            text = "Both parts would be the same file."
+            self._context.tell(text, warning=True, seconds=5)
             return None
         return found[0], found[1]
 
@@ -194,24 +199,24 @@ class ExportActions(MarkActions):
         from tui.screens.datasets.exporting.diff import DiffDialog
         from tui.services.datasets.local_files import read_rows
 
-        recents = [p for p in await self.workspace.datasets.recents() if p != document.path]
+        recents = [p for p in await self._context.datasets.recents() if p != document.path]
         title = f"Compare {document.path.name} with an older dataset"
-        path = await self.app.push_screen_wait(PathDialog(title, recents))
+        path = await self._context.ask(PathDialog(title, recents))
         if path is None:
             return
         after = document.snapshot()
-        self.host.working("compare", f"comparing with {path.name}")
+        self._context.working("compare", f"comparing with {path.name}")
         before = await asyncio.to_thread(read_rows, path)
         try:
             found = await asyncio.to_thread(compare, before, after)
-            self.host.working("compare", "")
+            self._context.working("compare", "")
             title = f"{path.name} → {document.path.name}, as it stands"
-            position = await self.app.push_screen_wait(DiffDialog(title, found, before, after))
+            position = await self._context.ask(DiffDialog(title, found, before, after))
         finally:
-            self.host.working("compare", "")
+            self._context.working("compare", "")
             before.close()
         if position is not None and position < len(document):
-            self.go_to(position, center=True)
+            self._context.selection.go_to(position, center=True)
 
 
 def _filled(document: Document) -> list[bytes]:

@@ -13,7 +13,7 @@ from tui.screens.dialogs.path import short_path
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from textual.app import ComposeResult
@@ -43,9 +43,10 @@ class Welcome(Vertical):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, open_path: Callable[[Path], None]) -> None:
         super().__init__(id="welcome")
-        self.paths: Sequence[Path] = ()
+        self._open_path = open_path
+        self._paths: Sequence[Path] = ()
 
     def compose(self) -> ComposeResult:
         """Lay out the text and the list of recent files."""
@@ -54,11 +55,17 @@ class Welcome(Vertical):
 
     def show_recents(self, paths: Sequence[Path]) -> None:
         """List the datasets opened before; enter opens one."""
-        self.paths = paths
+        self._paths = paths
         self.query_one(RecordList).show(len(paths), self._row)
 
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Open the file chosen."""
+        event.stop()
+        if event.index < len(self._paths):  # else they were listed anew since
+            self._open_path(self._paths[event.index])
+
     def _row(self, row: int, width: int) -> Text:
-        path = self.paths[row]
+        path = self._paths[row]
         text = Text("enter opens  " if row == 0 else "             ", style="dim")
         text.append(one_line(path.name, width), style="bold")
         text.append(f"  {one_line(short_path(path.parent), width)}", style="dim")

@@ -1,4 +1,4 @@
-"""The line above the list in which a filter is typed, and what is found so far."""
+"""The line above the list in which a filter is typed, with the count of rows found so far."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.containers import Horizontal, Vertical
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from tui.commands import commands_for
 from tui.core.filtering.fields import HELP
@@ -61,6 +61,9 @@ class FilterBar(Vertical):
     def __init__(self) -> None:
         super().__init__(id="filter-bar")
         self.display = False
+        # Called with what is typed, and with what a key of the field means (see `FilterField`).
+        self.typed: Callable[[str], None] = lambda _text: None
+        self.told: Callable[[str], None] = lambda _what: None
 
     def compose(self) -> ComposeResult:
         """Lay out the field, the count and the line for what is wrong."""
@@ -73,6 +76,21 @@ class FilterBar(Vertical):
             )
             yield Static("", id="filter-count", markup=False)
         yield Static("", id="filter-problem", markup=False)
+
+    def on_mount(self) -> None:
+        """Have the field tell what its keys mean."""
+        self.field.told = self.told
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell what is typed."""
+        event.stop()
+        self.typed(event.value)
+
+    def fill(self, text: str) -> None:
+        """Put a text into the field as if it had been typed and dealt with."""
+        with self.prevent(Input.Changed):
+            self.field.value = text
+        self.say("")
 
     @property
     def field(self) -> FilterField:

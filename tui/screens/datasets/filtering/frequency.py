@@ -1,30 +1,46 @@
-"""The frequency table in one key: the part of the Datasets screen that opens it."""
+"""The frequency table of the rows shown, and a filter by one of its values."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.core.dataset.properties import PROPERTIES
 from tui.core.filtering.nodes import Node, all_of
-from tui.screens.datasets.filtering.filtering import FilterActions
+from tui.dispatch import handles
 from tui.screens.datasets.filtering.frequency_table import FrequencyTable
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
-class FrequencyActions(FilterActions):
-    """Count a property of the rows shown, and filter by one of its values."""
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.filtering.filtered_rows import FilteredRows
 
-    _counted_last = PROPERTIES[0].name
 
-    def action_frequency(self) -> None:
+class Frequencies:
+    """Opens the table; what is chosen in it narrows the filter by `open_filter`."""
+
+    def __init__(
+        self,
+        context: DatasetContext,
+        filtered: FilteredRows,
+        open_filter: Callable[[Node], None],
+    ) -> None:
+        self._context, self._filtered, self._open_filter = context, filtered, open_filter
+        self._counted_last = PROPERTIES[0].name
+
+    @handles("datasets.frequency")
+    def open(self) -> None:
         """Show how often each value of a property occurs; the one chosen becomes a filter."""
-        document, facts = self.document, self._facts
+        document, rows, facts = self._context.document, self._context.rows, self._filtered.facts
         if document is None or facts is None:
             return
         snapshot = document.snapshot()
-        positions = self.view.positions() if self.view.filtered else range(len(snapshot))
+        positions = rows.positions() if rows.filtered else range(len(snapshot))
         table = FrequencyTable(snapshot, positions, facts, self._counted_last)
 
         def take(chosen: Node | None) -> None:
             self._counted_last = table.wanted.name
             if chosen is not None:
-                self.open_filter(all_of(self.filter, chosen))
+                self._open_filter(all_of(self._filtered.node, chosen))
 
-        self.app.push_screen(table, take)
+        self._context.show(table, take)

@@ -10,7 +10,7 @@ from textual.widgets import Static
 from tui.core.dataset.example import parse
 from tui.core.text.text import one_line, plural, visible
 from tui.dispatch import handles
-from tui.screens.datasets.example_text import turns_of
+from tui.screens.datasets.panes.example_text import turns_of
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.conversation import Conversation, Turn
 

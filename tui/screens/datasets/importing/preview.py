@@ -13,7 +13,7 @@ from tui.commands import command
 from tui.core.dataset.example import parse
 from tui.core.text.text import one_line, plural, visible
 from tui.dispatch import handles
-from tui.screens.datasets.example_text import turns_of
+from tui.screens.datasets.panes.example_text import turns_of
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.path import short_path
 from tui.screens.dialogs.target import ask_target

@@ -1,18 +1,18 @@
-"""Duplicates, contradictions and leakage: the part of the Datasets screen that looks for them."""
+"""Looking for duplicates, contradictions and leakage."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from textual import work
-
-from tui.screens.datasets.problems.checks import ProblemActions
+from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.services.checks.near import NearFinder, Question
     from tui.services.datasets.file_lines import FileLines
 
@@ -26,20 +26,21 @@ _MENU = (
 )
 
 
-class NearActions(ProblemActions):
-    """One key opens the menu of what to look for, and the view of what is found."""
+class AlikeSearch:
+    """The menu of what to look for, and the view of what is found."""
 
-    _near_finder: NearFinder | None = None
+    def __init__(self, context: DatasetContext, checks: ProblemChecks) -> None:
+        self._context, self._checks = context, checks
+        self._finder: NearFinder | None = None
 
-    @work(group="near", exclusive=True, exit_on_error=False, description="look for duplicates")
-    async def action_near(self) -> None:
+    @handles("datasets.near", group="near")
+    async def choose(self) -> None:
         """Choose what to look for, and show it."""
         from tui.services.checks.near import Question
 
-        document = self.document
-        if document is None:
+        if self._context.document is None:
             return
-        chosen = await self.app.push_screen_wait(Choose("Look for", _MENU))
+        chosen = await self._context.ask(Choose("Look for", _MENU))
         if chosen is None:
             return
         kind, _, threshold = chosen.partition(" ")
@@ -53,9 +54,9 @@ class NearActions(ProblemActions):
     async def _leakage(self, question: Question) -> None:
         from tui.services.datasets.file_lines import read_lines
 
-        recents = await self.workspace.datasets.recents()
-        offered = [p for p in recents if self.document is None or p != self.document.path]
-        path = await self.app.push_screen_wait(PathDialog("The validation file", offered))
+        document, recents = self._context.document, await self._context.datasets.recents()
+        offered = [p for p in recents if document is None or p != document.path]
+        path = await self._context.ask(PathDialog("The validation file", offered))
         if path is None:
             return
         others = await read_lines(path)
@@ -70,16 +71,16 @@ class NearActions(ProblemActions):
         from tui.screens.datasets.near.view import NearView
         from tui.services.checks.near import NearFinder
 
-        document = self.document
+        document, selection = self._context.document, self._context.selection
         if document is None:
             return
-        if self._near_finder is None:
-            self._near_finder = NearFinder()
+        if self._finder is None:
+            self._finder = NearFinder()
         name = path.name if path is not None else ""
-        view = NearView(document, self._near_finder, question, others, name)
-        position = await self.app.push_screen_wait(view)
-        if view.found is not None and document is self.document:
-            self.take_alike(view.found, others, path)
+        view = NearView(document, self._finder, question, others, name)
+        position = await self._context.ask(view)
+        if view.found is not None and document is self._context.document:
+            self._checks.take_alike(view.found, others, path)
         if position is not None:
-            self.go_to(position, center=True)
-            self.query_one("#examples").focus()
+            selection.go_to(position, center=True)
+            selection.listing.focus()

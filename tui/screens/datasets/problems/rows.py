@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tui.core.text.text import plural
-from tui.screens.datasets.example_text import SEVERITY, issue_row
+from tui.screens.datasets.panes.example_text import SEVERITY, issue_row
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence

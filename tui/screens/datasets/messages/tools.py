@@ -13,7 +13,6 @@ from tui.core.edits.whole import setting
 from tui.core.text import json_text
 from tui.core.text.text import one_line, visible
 from tui.dispatch import handles
-from tui.screens.datasets.editing.rewriting import Rewriting
 from tui.screens.datasets.editor import CHECKED_TYPING, too_long, typed_line
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
@@ -28,6 +27,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.dataset.example import Message
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.editing.rewriting import ExampleRewriter
 
 
 class CallEditor(Dialog[edits.CallDraft]):
@@ -100,12 +101,15 @@ class CallEditor(Dialog[edits.CallDraft]):
             self.dismiss(None)
 
 
-class ToolActions(Rewriting):
-    """Edit calls, replies and tools."""
+class ToolUse:
+    """Edits calls, replies and tools."""
+
+    def __init__(self, context: DatasetContext, rewriter: ExampleRewriter) -> None:
+        self._context, self._rewriter = context, rewriter
 
     async def edit_call(self, message: Message, number: int, at: int) -> None:
         """Edit a call of a message, or add one past the last."""
-        example = await self.example_here(at)
+        example = await self._rewriter.example_here(at)
         known = message.tool_calls[number] if number < len(message.tool_calls) else None
         text = known.arguments if known else "{}"
         if too_long(text):
@@ -116,7 +120,7 @@ class ToolActions(Rewriting):
         call_id = known.id if known else edits.new_call_id(example)
         shown = edits.CallDraft(known.name if known else "", laid, call_id)
         title = f"{'call' if known else 'new call'} · example {at + 1}"
-        draft = await self.app.push_screen_wait(
+        draft = await self._context.ask(
             CallEditor(title, shown, tool_names(setting(example, "tools")))
         )
         if draft is None or draft == shown:
@@ -126,7 +130,9 @@ class ToolActions(Rewriting):
             arguments = json_text.flat(draft.arguments, text.encode("utf-8", "replace"))
         made = edits.CallDraft(draft.name, arguments, draft.id)
         label = "edit call" if known else "add call"
-        await self._rewrite(label, lambda e: edits.put_call(e, message.place, number, made), at)
+        await self._rewriter.rewrite(
+            label, lambda e: edits.put_call(e, message.place, number, made), at
+        )
 
     async def delete_call(self, message: Message, at: int) -> None:
         """Choose a call of a message and take it out."""
@@ -135,52 +141,54 @@ class ToolActions(Rewriting):
             choices = [
                 Choice(i, c.name, f"{c.id} {c.arguments}") for i, c in enumerate(message.tool_calls)
             ]
-            chosen = await self.app.push_screen_wait(Choose("Delete which call?", choices))
+            chosen = await self._context.ask(Choose("Delete which call?", choices))
             if chosen is None:
                 return
             number = chosen
-        await self._rewrite(
+        await self._rewriter.rewrite(
             "delete call", lambda e: edits.delete_call(e, message.place, number), at
         )
 
     async def choose_answered(self, message: Message, at: int) -> None:
         """Choose which of the open calls a tool message answers."""
-        example = await self.example_here(at)
+        example = await self._rewriter.example_here(at)
         calls = edits.open_calls(example, message.place)
         choices = [Choice(c.id, c.id, f"{c.name}({c.arguments})") for c in calls]
         empty = "no open call before this message: each is answered already"
-        chosen = await self.app.push_screen_wait(
+        chosen = await self._context.ask(
             Choose("Which call does it answer?", choices, message.tool_call_id, empty=empty)
         )
         if chosen is not None and chosen != message.tool_call_id:
-            await self._rewrite(
+            await self._rewriter.rewrite(
                 "answer call", lambda e: edits.set_tool_call_id(e, message.place, chosen), at
             )
 
     async def edit_tools(self, at: int) -> None:
         """Edit the tools of an example as JSON; an empty text takes them away."""
-        tools = setting(await self.example_here(at), "tools")
+        tools = setting(await self._rewriter.example_here(at), "tools")
         text = "" if tools is None else json_text.pretty(json.dumps(tools, ensure_ascii=False))
         title = f"tools · example {at + 1} · empty: none"
-        new = await self.ask_text(title, text, tools_problem, live=True, suffix=".json")
+        new = await self._rewriter.ask_text(title, text, tools_problem, live=True, suffix=".json")
         if new is None or new == text:
             return
         made = json.loads(new) if new.strip() else None
-        await self._rewrite("edit tools", lambda e: edits.set_tools(e, made), at)
+        await self._rewriter.rewrite("edit tools", lambda e: edits.set_tools(e, made), at)
 
     async def choose_parallel(self, at: int) -> None:
         """Choose whether the model may call several tools at once."""
-        now = setting(await self.example_here(at), "parallel_tool_calls")
+        now = setting(await self._rewriter.example_here(at), "parallel_tool_calls")
         choices = [
             Choice("none", "not set", "the provider decides"),
             Choice("true", "true", "several calls in one answer"),
             Choice("false", "false", "one call at a time"),
         ]
         current = "none" if now is None else str(now).lower()
-        chosen = await self.app.push_screen_wait(Choose("parallel_tool_calls", choices, current))
+        chosen = await self._context.ask(Choose("parallel_tool_calls", choices, current))
         if chosen is not None and chosen != current:
             value = None if chosen == "none" else chosen == "true"
-            await self._rewrite("parallel calls", lambda e: edits.set_parallel(e, value), at)
+            await self._rewriter.rewrite(
+                "parallel calls", lambda e: edits.set_parallel(e, value), at
+            )
 
 
 def arguments_problem(text: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core import edits
 from tui.core.edits.content import data_url, image_type
 from tui.core.text.text import one_line, size_words
-from tui.screens.datasets.editing.rewriting import Rewriting, attempt
+from tui.screens.datasets.editing.rewriting import attempt
 from tui.screens.datasets.editor import LineEditor
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -17,16 +17,21 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.editing.rewriting import ExampleRewriter
 
 # What OpenAI takes for one image; a line cannot hold more sensibly.
 LARGEST_IMAGE = 10_000_000
 _ADDRESSES = ("http://", "https://", "data:")
 
 
-class PartActions(Rewriting):
-    """Edit, add and delete the parts of a message."""
+class MessageParts:
+    """Edits, adds and deletes the parts of a message."""
 
-    async def edit_part(self, message: Message, number: int, at: int) -> None:
+    def __init__(self, context: DatasetContext, rewriter: ExampleRewriter) -> None:
+        self._context, self._rewriter = context, rewriter
+
+    async def edit(self, message: Message, number: int, at: int) -> None:
         """Edit one part: a text in the editor, an image by choosing what to do with it."""
         content = message.raw["content"] if isinstance(message.raw, dict) else []
         part = edits.parts_of(content)[number]
@@ -39,9 +44,9 @@ class PartActions(Rewriting):
             )
         else:
             title = f"{message.role}, part {number + 1} · example {at + 1}"
-            text = await self.ask_text(title, part.text)
+            text = await self._rewriter.ask_text(title, part.text)
             if text is not None and text != part.text:
-                await self._rewrite(
+                await self._rewriter.rewrite(
                     "edit text", lambda e: edits.set_part_text(e, place, number, text), at
                 )
 
@@ -51,18 +56,22 @@ class PartActions(Rewriting):
             Choice("detail", "Detail", "low costs few tokens, high sees more"),
             Choice("delete", "Delete it"),
         ]
-        what = await self.app.push_screen_wait(Choose(f"Part {number + 1}: {words}", choices))
+        what = await self._context.ask(Choose(f"Part {number + 1}: {words}", choices))
         place = message.place
         if what == "delete":
-            await self._rewrite("delete part", lambda e: edits.delete_part(e, place, number), at)
+            await self._rewriter.rewrite(
+                "delete part", lambda e: edits.delete_part(e, place, number), at
+            )
         elif what == "replace" and (url := await self._ask_image()):
-            await self._rewrite("replace image", lambda e: edits.set_url(e, place, number, url), at)
+            await self._rewriter.rewrite(
+                "replace image", lambda e: edits.set_url(e, place, number, url), at
+            )
         elif what == "detail":
             details = [Choice("low", "low"), Choice("high", "high"), Choice("auto", "auto")]
             none = Choice("", "not set", "the provider decides")
-            detail = await self.app.push_screen_wait(Choose("Detail", [*details, none]))
+            detail = await self._context.ask(Choose("Detail", [*details, none]))
             if detail is not None:
-                await self._rewrite(
+                await self._rewriter.rewrite(
                     "image detail", lambda e: edits.set_detail(e, place, number, detail), at
                 )
 
@@ -70,30 +79,34 @@ class PartActions(Rewriting):
         """Put an image at the end of a message."""
         if url := await self._ask_image():
             part = edits.image_part(url)
-            await self._rewrite("add image", lambda e: edits.add_part(e, message.place, part), at)
+            await self._rewriter.rewrite(
+                "add image", lambda e: edits.add_part(e, message.place, part), at
+            )
 
-    async def add_text_part(self, message: Message, at: int) -> None:
+    async def add_text(self, message: Message, at: int) -> None:
         """Put a text part at the end of a message."""
-        if text := await self.ask_text(f"new part · example {at + 1}", ""):
+        if text := await self._rewriter.ask_text(f"new part · example {at + 1}", ""):
             part = edits.text_part(text)
-            await self._rewrite("add part", lambda e: edits.add_part(e, message.place, part), at)
+            await self._rewriter.rewrite(
+                "add part", lambda e: edits.add_part(e, message.place, part), at
+            )
 
-    async def delete_part(self, message: Message, at: int) -> None:
+    async def delete(self, message: Message, at: int) -> None:
         """Choose a part and take it out."""
         content = message.raw.get("content") if isinstance(message.raw, dict) else None
         choices = [
             Choice(number, f"{number + 1} {part.kind}", part.words)
             for number, part in enumerate(edits.parts_of(content))
         ]
-        number = await self.app.push_screen_wait(Choose("Delete which part?", choices))
+        number = await self._context.ask(Choose("Delete which part?", choices))
         if number is not None:
-            await self._rewrite(
+            await self._rewriter.rewrite(
                 "delete part", lambda e: edits.delete_part(e, message.place, number), at
             )
 
     async def _ask_image(self) -> str | None:
         hint = "An address (https://…), or the path of a PNG, JPEG or WEBP file."
-        typed = await self.app.push_screen_wait(LineEditor("Image", "", hint))
+        typed = await self._context.ask(LineEditor("Image", "", hint))
         if not typed or typed.startswith(_ADDRESSES):
             return typed
         data = await asyncio.to_thread(_read_image, typed)
@@ -103,7 +116,7 @@ class PartActions(Rewriting):
             f"{one_line(Path(typed).name, 60)}: {kind}, {size_words(len(data))}.\n"
             f"It goes into the line itself, as {size_words(len(url))} of text."
         )
-        agreed = await self.app.push_screen_wait(Confirm("Put the image in?", question, "put in"))
+        agreed = await self._context.ask(Confirm("Put the image in?", question, "put in"))
         return url if agreed else None
 
 
