@@ -387,7 +387,10 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         self.call_later(self._run_on, target, action)
 
     async def _run_on(self, target: App[None] | None, action: str) -> None:
-        await self.run_action(action, target or self.screen)
+        screen = self.screen
+        if target is None and isinstance(screen, ModeScreen) and screen.DISPATCHED:
+            action = f"command('{screen.MODE}.{action}')"
+        await self.run_action(action, target or screen)
 
     @work(group="profile", exclusive=True, exit_on_error=False, description="choose a profile")
     async def action_profile(self) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.commands import command
@@ -24,24 +25,26 @@ _MARK = "_handled_commands"
 
 @dataclass(frozen=True, slots=True)
 class _Handled:
-    """What `@handles` notes on a method: the commands' ids, and the group of its worker."""
+    """What `@handles` notes on a method: the commands' ids, and how its worker runs."""
 
     ids: tuple[str, ...]
     group: str
+    exclusive: bool
 
 
-def handles(*ids: str, group: str = "") -> Callable[[F], F]:
+def handles(*ids: str, group: str = "", exclusive: bool = True) -> Callable[[F], F]:
     """Mark a method as the handler of commands.
 
-    A coroutine function runs as a worker in `group`, exclusive within it: a second press
-    replaces the first. A method with a parameter is given the command's id. Raises TypeError
-    for a coroutine function without a group, which would end unrelated workers.
+    A coroutine function runs as a worker in `group`, `exclusive` within it: a second press
+    replaces the first; otherwise each press is carried out. A method with a parameter is given
+    the command's id. Raises TypeError for a coroutine function without a group, which would end
+    unrelated workers.
     """
 
     def mark(method: F) -> F:
         if inspect.iscoroutinefunction(method) and not group:
             raise TypeError(f"{method.__qualname__} is async: name the group of its worker")
-        setattr(method, _MARK, _Handled(ids, group))
+        setattr(method, _MARK, _Handled(ids, group, exclusive))
         return method
 
     return mark
@@ -53,17 +56,19 @@ class Handler:
 
     method: Callable[..., Any]
     group: str  # of its worker; empty for a plain method
+    exclusive: bool = True
 
     def run(self, node: DOMNode, command_id: str) -> None:
         """Call the method, or start its worker on `node`, where its errors are shown."""
         wants_id = bool(inspect.signature(self.method).parameters)
+        call = partial(self.method, command_id) if wants_id else self.method
         if not self.group:
-            self.method(*([command_id] if wants_id else []))
+            call()
             return
         node.run_worker(
-            self.method(*([command_id] if wants_id else [])),
+            call,
             group=self.group,
-            exclusive=True,
+            exclusive=self.exclusive,
             exit_on_error=False,
             description=command(command_id).title.lower(),
         )
@@ -82,7 +87,9 @@ class Dispatcher:
         for command_id, name, group in handled_by(type(owner)):
             if command_id in self._handlers:
                 raise ValueError(f"{command_id} has two handlers, one in {type(owner).__name__}")
-            self._handlers[command_id] = Handler(getattr(owner, name), group)
+            method = getattr(owner, name)
+            exclusive = getattr(method, _MARK).exclusive
+            self._handlers[command_id] = Handler(method, group, exclusive)
 
     def __contains__(self, command_id: object) -> bool:
         """Tell whether a command has a handler here."""

@@ -63,7 +63,7 @@ async def running(
         screen = app.screen_stack[0]  # a question may stand before it
         assert isinstance(screen, DatasetsScreen)
         if path is not None and path.is_file():
-            await until(lambda: screen.document is not None and screen.issues, pilot)
+            await until(lambda: screen.document is not None and screen.checks.issues, pilot)
         yield pilot, screen
 
 
@@ -76,19 +76,19 @@ async def test_problem_jump_fix_undo_redo_save(dataset: Path, size: tuple[int, i
     async with running(dataset, size) as (pilot, screen):
         document = screen.document
         await pilot.press("p")
-        listing(screen, "#problems").move_to(screen.problem_rows.row_of(5))
+        listing(screen, "#problems").move_to(screen.problems.rows.row_of(5))
         await pilot.press("enter")
-        assert screen.position == 4
-        assert screen.message.role == "robot"
+        assert screen.context.selection.position == 4
+        assert screen.context.selection.message.role == "robot"
         await pilot.press("r")
         await until(lambda: screen.app.screen is not screen, pilot)
         await pilot.press(*"assistant", "enter")
         await until(lambda: document.modified, pilot)
-        await until(lambda: not any(issue.line == 5 for issue in screen.issues), pilot)
+        await until(lambda: not any(issue.line == 5 for issue in screen.checks.issues), pilot)
         await pilot.press("u")
-        await until(lambda: screen.message.role == "robot", pilot)
+        await until(lambda: screen.context.selection.message.role == "robot", pilot)
         await pilot.press("U")
-        await until(lambda: screen.message.role == "assistant", pilot)
+        await until(lambda: screen.context.selection.message.role == "assistant", pilot)
         await pilot.press("ctrl+s")
         await until(lambda: not document.modified, pilot)
     lines = dataset.read_text().split("\n")
@@ -115,7 +115,7 @@ async def test_messages_and_examples_come_and_go(dataset: Path) -> None:
         await pilot.press("d")
         await until(lambda: len(document) == 11, pilot)
         await pilot.press("n")
-        await until(lambda: len(document) == 12 and screen.in_conversation, pilot)
+        await until(lambda: len(document) == 12 and screen.context.selection.in_conversation, pilot)
         assert [m.role for m in document.example(1).messages] == ["user", "assistant"]
         assert screen.query_one(Conversation).cursor == 0
         await pilot.press("down", "d")

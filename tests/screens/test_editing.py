@@ -10,9 +10,9 @@ from textual.widgets import Input, Static, TextArea
 
 from tests.screens.test_datasets import SIZES, _home, listing, running
 from tests.until import narrow, until
-from tui.screens.datasets.changes import ChangesDialog
+from tui.screens.datasets.editing.changes import ChangesDialog
 from tui.screens.datasets.editor import LineEditor, TextEditor, TooLong
-from tui.screens.datasets.tools import CallEditor
+from tui.screens.datasets.messages.tools import CallEditor
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
@@ -169,9 +169,9 @@ async def test_examples_are_duplicated_split_merged_and_moved(tmp_path: Path) ->
         await until(lambda: len(document) == 2, pilot)
         assert raw(screen) == {"messages": turns}
         await choose(pilot, screen, "M", "duplicate")
-        await until(lambda: len(document) == 3 and screen.position == 1, pilot)
+        await until(lambda: len(document) == 3 and screen.context.selection.position == 1, pilot)
         await pilot.press("]")
-        await until(lambda: screen.position == 2, pilot)
+        await until(lambda: screen.context.selection.position == 2, pilot)
         assert raw(screen, 2) == {"messages": turns}
         await pilot.press("enter", "]")
         await until(lambda: raw(screen, 2)["messages"][1] == turns[0], pilot)
@@ -261,7 +261,7 @@ async def test_changes_since_the_save_are_listed_and_put_back(
         await dialog(pilot, screen, ChangesDialog)
         await pilot.press("enter")
         await until(lambda: screen.app.screen is screen, pilot)
-        assert screen.position == 0
+        assert screen.context.selection.position == 0
         await pilot.press("ctrl+s")
         await until(lambda: not document.modified, pilot)
 
@@ -269,7 +269,7 @@ async def test_changes_since_the_save_are_listed_and_put_back(
 async def test_a_line_of_ten_megabytes_is_shown_and_not_edited_here(tmp_path: Path) -> None:
     huge = {"messages": [{"role": "user", "content": "x" * 10_000_000}]}
     async with running(write(tmp_path / "huge.jsonl", huge, CHAT)) as (pilot, screen):
-        await until(lambda: screen.message is not None, pilot)
+        await until(lambda: screen.context.selection.message is not None, pilot)
         await pilot.press("enter", "e")
         shown = await dialog(pilot, screen, TooLong)
         assert "10,000,000 characters" in str(shown.query_one(".question", Static).content)

@@ -13,8 +13,8 @@ from tests.screens.test_datasets import SIZES
 from tests.screens.test_importing import choose_path, preview_of, text_of
 from tests.until import narrow, until
 from tui.app import FinetuiApp
-from tui.screens.datasets.exporting_diff import DiffDialog
-from tui.screens.datasets.exporting_split import SplitDialog
+from tui.screens.datasets.exporting.diff import DiffDialog
+from tui.screens.datasets.exporting.split import SplitDialog
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
@@ -84,7 +84,7 @@ async def test_only_marked_examples_are_exported(data: Path, tmp_path: Path) -> 
     async with app.run_test(size=(80, 24)) as pilot:
         screen = await opened(pilot)
         await pilot.press("space", "space")
-        await until(lambda: screen.marked == 2, pilot)
+        await until(lambda: len(screen.marked) == 2, pilot)
         await pilot.press("x")
         await choose(pilot, "program")
         await choose(pilot, "marked")
@@ -150,4 +150,4 @@ async def test_two_datasets_are_compared(data: Path, tmp_path: Path) -> None:
         assert "[-[b]worse[/b]-]{+a+}" in text_of(view, ".after")
         await pilot.press("enter")
         await until(lambda: app.screen is screen, pilot)
-        assert screen.position == 5
+        assert screen.context.selection.position == 5

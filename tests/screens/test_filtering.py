@@ -10,7 +10,7 @@ from textual.widgets import Static, TextArea
 
 from tests.screens.test_datasets import SIZES, _home, dataset, listing, running
 from tests.until import until
-from tui.screens.datasets.filter_bar import FilterBar, FilterField
+from tui.screens.datasets.filtering.bar import FilterBar, FilterField
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.help import HelpDialog
 
@@ -25,7 +25,7 @@ __all__ = ["_home", "dataset"]
 
 
 def shown(screen: DatasetsScreen) -> list[int]:
-    view = screen.view
+    view = screen.context.rows
     return [view.position(row) for row in range(len(view))]
 
 
@@ -39,7 +39,7 @@ async def filtered(pilot: Pilot[Any], screen: DatasetsScreen, text: str, rows: l
     await until(lambda: isinstance(screen.focused, FilterField), pilot)
     assert isinstance(screen.focused, FilterField)
     screen.focused.value = text
-    await until(lambda: screen.view.filtered and shown(screen) == rows, pilot)
+    await until(lambda: screen.context.rows.filtered and shown(screen) == rows, pilot)
 
 
 @pytest.mark.parametrize("size", SIZES[:1])
@@ -51,20 +51,20 @@ async def test_filter_edit_within_it_undo_clear(dataset: Path, size: tuple[int, 
         await pilot.press(*" 1")
         await until(lambda: shown(screen) == [1, 10, 11], pilot)
         assert count(screen) == "3 of 12"
-        assert screen.scope_positions() == [1, 10, 11]
+        assert screen.marked.scope() == [1, 10, 11]
         await pilot.press("enter", "down")
-        assert screen.position == 10
+        assert screen.context.selection.position == 10
         assert "11" in listing(screen).render_line(1).text, "rows keep their true numbers"
         await pilot.press("enter", "e")
         await until(lambda: isinstance(screen.app.focused, TextArea), pilot)
         screen.app.focused.text = "something else"
         await pilot.press("ctrl+s")
         await until(lambda: document.edited(10), pilot)
-        await until(lambda: screen.scope_positions() == [1, 11], pilot)
+        await until(lambda: screen.marked.scope() == [1, 11], pilot)
         assert shown(screen) == [1, 10, 11], "what was edited stays in sight"
-        assert screen.position == 10
+        assert screen.context.selection.position == 10
         await pilot.press("u")
-        await until(lambda: screen.scope_positions() == [1, 10, 11], pilot)
+        await until(lambda: screen.marked.scope() == [1, 10, 11], pilot)
         await pilot.press("escape", "down", "d")
         await until(lambda: len(document) == 11, pilot)
         assert shown(screen) == [1, 10]
@@ -76,9 +76,9 @@ async def test_filter_edit_within_it_undo_clear(dataset: Path, size: tuple[int, 
         await pilot.press("u", "u")
         await until(lambda: shown(screen) == [1, 10, 11], pilot)
         await pilot.press("escape")
-        await until(lambda: not screen.view.filtered, pilot)
+        await until(lambda: not screen.context.rows.filtered, pilot)
         assert not screen.query_one(FilterBar).display
-        assert len(screen.view) == 12
+        assert len(screen.context.rows) == 12
 
 
 async def test_errors_name_the_place_and_keep_what_is_shown(dataset: Path) -> None:
@@ -97,7 +97,7 @@ async def test_errors_name_the_place_and_keep_what_is_shown(dataset: Path) -> No
         await pilot.press("f1")
         await until(lambda: isinstance(screen.app.screen, HelpDialog), pilot)
         await pilot.press("escape", "escape")
-        await until(lambda: not screen.view.filtered, pilot)
+        await until(lambda: not screen.context.rows.filtered, pilot)
         assert screen.focused is listing(screen)
 
 
@@ -105,14 +105,14 @@ async def test_jumping_to_a_hidden_row_shows_it(dataset: Path) -> None:
     async with running(dataset) as (pilot, screen):
         await filtered(pilot, screen, "line:1-2", [0, 1])
         await pilot.press("enter", "p")
-        first = next(i for i, issue in enumerate(screen.issues) if issue.line == 5)
+        first = next(i for i, issue in enumerate(screen.checks.issues) if issue.line == 5)
         listing(screen, "#problems").move_to(first)
         await pilot.press("enter")
-        assert screen.position == 4
+        assert screen.context.selection.position == 4
         assert shown(screen) == [0, 1, 4]
-        assert screen.scope_positions() == [0, 1]
+        assert screen.marked.scope() == [0, 1]
         screen.app.show_example(9)
-        await until(lambda: screen.position in {4, 9}, pilot)
+        await until(lambda: screen.context.selection.position in {4, 9}, pilot)
 
 
 async def test_problems_marks_and_edits_are_followed(dataset: Path) -> None:
@@ -121,16 +121,16 @@ async def test_problems_marks_and_edits_are_followed(dataset: Path) -> None:
         await pilot.press("enter", "enter", "down", "r")
         await until(lambda: isinstance(screen.app.screen, Choose), pilot)
         await pilot.press(*"assistant", "enter")
-        await until(lambda: screen.scope_positions() == [], pilot)
+        await until(lambda: screen.marked.scope() == [], pilot)
         assert shown(screen) == [4]
         await filtered(pilot, screen, "edited", [4])
         await pilot.press("enter", "space")
-        await until(lambda: screen.marked == 1, pilot)
+        await until(lambda: len(screen.marked) == 1, pilot)
         await filtered(pilot, screen, "-marked line:4-6", [3, 5])
         await pilot.press("enter", "home", "space")
-        await until(lambda: screen.marked == 2, pilot)
-        await until(lambda: screen.view.positions() == [5], pilot)
-        assert screen.scope_positions() == [3, 4]
+        await until(lambda: len(screen.marked) == 2, pilot)
+        await until(lambda: screen.context.rows.positions() == [5], pilot)
+        assert screen.marked.scope() == [3, 4]
 
 
 async def test_tokens_are_counted_when_asked_for(dataset: Path) -> None:
@@ -148,7 +148,7 @@ async def test_nothing_matches_and_commands_stay_harmless(dataset: Path) -> None
         await pilot.pause()
         assert not screen.document.modified
         await pilot.press("escape", "escape", "escape")
-        await until(lambda: len(screen.view) == 12, pilot)
+        await until(lambda: len(screen.context.rows) == 12, pilot)
 
 
 async def test_filters_are_recalled_and_saved(dataset: Path) -> None:
@@ -162,13 +162,13 @@ async def test_filters_are_recalled_and_saved(dataset: Path) -> None:
         await until(lambda: len(screen.app.screen._choices) == 2, pilot)
         assert [c.remark for c in screen.app.screen._choices] == ["saved", "recent"]
         await pilot.press("enter")
-        await until(lambda: screen.view.filtered and shown(screen) == [7], pilot)
+        await until(lambda: screen.context.rows.filtered and shown(screen) == [7], pilot)
 
 
 async def test_deleting_among_marked_rows_shows_no_other(dataset: Path) -> None:
     async with running(dataset) as (pilot, screen):
         await pilot.press("down", "space", "down", "space", "space")
-        await until(lambda: screen.marked == 3, pilot)
+        await until(lambda: len(screen.marked) == 3, pilot)
         await filtered(pilot, screen, "marked", [1, 3, 4])
         await pilot.press("enter", "home", "d")
         await until(lambda: len(screen.document) == 11, pilot)
@@ -176,8 +176,10 @@ async def test_deleting_among_marked_rows_shows_no_other(dataset: Path) -> None:
         await pilot.press("n")
         await until(lambda: len(screen.document) == 12, pilot)
         await until(lambda: shown(screen) == [2, 3, 4], pilot)
-        assert screen.position == 3, "a new example is shown although it is not marked"
-        assert screen.scope_positions() == [2, 4]
+        assert screen.context.selection.position == 3, (
+            "a new example is shown although it is not marked"
+        )
+        assert screen.marked.scope() == [2, 4]
 
 
 async def test_keys_typed_ahead_go_where_they_were_meant(dataset: Path) -> None:
@@ -185,7 +187,7 @@ async def test_keys_typed_ahead_go_where_they_were_meant(dataset: Path) -> None:
         for key in ["slash", *"line:2-", "enter", "v"]:  # all at once, as a slow line brings them
             character = {"slash": "/"}.get(key, key)
             screen.app.post_message(Key(key, character if len(character) == 1 else None))
-        await until(lambda: screen.view.filtered and len(screen.view) == 11, pilot)
+        await until(lambda: screen.context.rows.filtered and len(screen.context.rows) == 11, pilot)
         assert screen.query_one(FilterField).value == "line:2-"
         assert screen.focused is listing(screen)
-        assert "range" in screen.marks_note()
+        assert "range" in screen.marked.note

@@ -12,8 +12,8 @@ from textual.widgets import Input, TextArea
 from tests.core.checks.examples import ANSWER, GOOD, SYSTEM, USER, answer, chat, says
 from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import narrow, until
-from tui.screens.datasets.bulk_form import BulkForm
-from tui.screens.datasets.fixing_preview import BeforeAfter
+from tui.screens.datasets.bulk.form import BulkForm
+from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
@@ -49,8 +49,8 @@ def flawed(tmp_path: Path) -> Path:
 
 async def problem(screen: DatasetsScreen, pilot: Pilot[Any], rule: str) -> None:
     """Open the list of problems with the cursor on a rule."""
-    await until(lambda: screen.problem_rows.rules, pilot)
-    rows = screen.problem_rows
+    await until(lambda: screen.problems.rows.rules, pilot)
+    rows = screen.problems.rows
     at = next(n for n in range(len(rows)) if (r := rows.rule_at(n)) and r.id == rule)
     if not screen.query_one("#problems-pane").has_class("-shown"):
         await pilot.press("p")
@@ -71,7 +71,7 @@ async def test_jump_fix_undo_fix_all_save(flawed: Path, size: tuple[int, int]) -
         document = screen.document
         await problem(screen, pilot, "trailing-comma")
         await pilot.press("enter")
-        assert screen.position == 6
+        assert screen.context.selection.position == 6
         await pilot.press("f")
         preview = await dialog(screen, pilot, BeforeAfter)
         assert "not JSON" in preview.query_one("#before", Conversation).turns[0].remark
@@ -101,7 +101,7 @@ async def test_jump_fix_undo_fix_all_save(flawed: Path, size: tuple[int, int]) -
 async def test_rules_open_and_close_and_explain(flawed: Path) -> None:
     async with running(flawed) as (pilot, screen):
         await problem(screen, pilot, "answer-whitespace")
-        rows = screen.problem_rows
+        rows = screen.problems.rows
         at = listing(screen, "#problems").cursor
         opened = len(rows)
         assert rows.is_heading(at)
@@ -109,10 +109,10 @@ async def test_rules_open_and_close_and_explain(flawed: Path) -> None:
         detail = str(screen.query_one("#problem-detail").render())
         assert "begin or end with spaces" in detail
         await pilot.press("enter")
-        await until(lambda: abs(len(screen.problem_rows) - opened) == 2, pilot)
+        await until(lambda: abs(len(screen.problems.rows) - opened) == 2, pilot)
         await pilot.press("enter")
-        await until(lambda: len(screen.problem_rows) == opened, pilot)
-        if len(screen.problem_rows) > at + 2:
+        await until(lambda: len(screen.problems.rows) == opened, pilot)
+        if len(screen.problems.rows) > at + 2:
             listing(screen, "#problems").move_to(at)
 
 
@@ -156,9 +156,11 @@ async def test_windows_line_ends_and_the_mark_go_in_the_file_itself(tmp_path: Pa
         await dialog(screen, pilot, Confirm)
         old = screen.document
         await pilot.press("enter")
-        await until(lambda: screen.document is not old and screen.problems is not None, pilot)
+        await until(
+            lambda: screen.document is not old and screen.checks.problems is not None, pilot
+        )
         assert path.read_bytes() == b"".join(row + b"\n" for row in rows)
-        assert not screen.problems.by_rule.keys() & {"bom", "crlf", "no-final-newline"}
+        assert not screen.checks.problems.by_rule.keys() & {"bom", "crlf", "no-final-newline"}
         assert not screen.document.modified
         screen.query_one("#examples").focus()
         await pilot.press("u")
@@ -198,7 +200,7 @@ async def test_find_and_replace_in_marked_rows(flawed: Path, size: tuple[int, in
     async with running(flawed, size) as (pilot, screen):
         document = screen.document
         await pilot.press("space", "space")
-        await until(lambda: screen.marked == 2, pilot)
+        await until(lambda: len(screen.marked) == 2, pilot)
         await choose(screen, pilot, "find")
         form = await dialog(screen, pilot, BulkForm)
         assert "2 marked examples" in str(form.query_one(".question").render())
@@ -240,7 +242,7 @@ async def test_system_prompt_shuffle_and_delete(flawed: Path) -> None:
         await pilot.press("u")
         await until(lambda: [*document.snapshot()] == before, pilot)
         await pilot.press("space")
-        await until(lambda: screen.marked == 1, pilot)
+        await until(lambda: len(screen.marked) == 1, pilot)
         await choose(screen, pilot, "delete")
         await dialog(screen, pilot, BeforeAfter)
         await pilot.press("enter")
@@ -260,17 +262,17 @@ async def test_severities_are_those_of_the_profiles_provider(tmp_path: Path) -> 
     )
     async with running(path) as (pilot, screen):
         app = screen.app
-        await until(lambda: screen.severities()["error"] == 1, pilot)
-        assert screen.worst_at(0) == "error"
+        await until(lambda: screen.checks.severities()["error"] == 1, pilot)
+        assert screen.checks.worst_at(0) == "error"
         await pilot.press("f2")
         await dialog(screen, pilot, Choose)
         await narrow(pilot, "azure")
         await until(lambda: app.workspace.profile.name == "azure", pilot)
-        await until(lambda: screen.severities()["error"] == 0, pilot)
-        assert screen.worst_at(0) == "info"
-        assert "Azure OpenAI takes it" in screen.problem_rows.text(0, 100).plain
-        assert "✗" not in screen.problem_rows.text(0, 100).plain
+        await until(lambda: screen.checks.severities()["error"] == 0, pilot)
+        assert screen.checks.worst_at(0) == "info"
+        assert "Azure OpenAI takes it" in screen.problems.rows.text(0, 100).plain
+        assert "✗" not in screen.problems.rows.text(0, 100).plain
         await pilot.press("f2")
         await dialog(screen, pilot, Choose)
         await narrow(pilot, "lab")
-        await until(lambda: screen.severities()["error"] == 1, pilot)
+        await until(lambda: screen.checks.severities()["error"] == 1, pilot)

@@ -14,7 +14,7 @@ from tests.screens.test_datasets import SIZES, listing, running
 from tests.screens.test_fixing import dialog, problem
 from tests.screens.test_importing import preview_of
 from tests.until import until
-from tui.screens.datasets.fixing_preview import BeforeAfter
+from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.widgets.conversation import Conversation
@@ -51,7 +51,7 @@ async def test_i_imports_the_open_file_and_nothing_fixes_it(
         assert f"{turn.role}: {turn.remark}" == INVITED
         assert turn.text == json.dumps(ROWS[0])
         await problem(screen, pilot, "foreign-format")
-        heading = screen.problem_rows.text(listing(screen, "#problems").cursor, 80).plain
+        heading = screen.problems.rows.text(listing(screen, "#problems").cursor, 80).plain
         assert "12 in 12 examples" in heading
         assert "i imports" in heading
         assert "F fixes" not in heading
@@ -73,7 +73,9 @@ async def test_i_imports_the_open_file_and_nothing_fixes_it(
         await dialog(screen, pilot, PathDialog)
         await pilot.press("enter")
         await until(lambda: screen.document.path.name == "alpaca.chat.jsonl", pilot)
-        await until(lambda: screen.problems is not None and screen.foreign is None, pilot)
+        await until(
+            lambda: screen.checks.problems is not None and screen.checks.foreign is None, pilot
+        )
         assert len(screen.document) == 12
     assert path.read_bytes() == before
 
@@ -116,7 +118,7 @@ async def test_rows_of_another_format_among_chats_are_left(tmp_path: Path) -> No
     path.write_bytes(b"\n".join(lines) + b"\n")
     async with running(path) as (pilot, screen):
         await problem(screen, pilot, "unknown-key")
-        assert screen.foreign is None
+        assert screen.checks.foreign is None
         await pilot.press("F")
         await dialog(screen, pilot, BeforeAfter)
         await pilot.press("enter")

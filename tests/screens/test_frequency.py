@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tests.screens.test_datasets import SIZES, _home, listing, running
 from tests.screens.test_filtering import filtered, shown
 from tests.until import until
-from tui.screens.datasets.frequency_table import FrequencyTable
+from tui.screens.datasets.filtering.frequency_table import FrequencyTable
 from tui.screens.dialogs.choose import Choose
 from tui.widgets.record_list import RecordList
 
@@ -62,7 +62,7 @@ async def test_values_are_counted_and_opened(mixed: Path, size: tuple[int, int])
         title = str(screen.app.screen.query_one("#frequency-of", Static).render())
         assert "system prompt" in title
         await pilot.press("escape", "escape")
-        await until(lambda: not screen.view.filtered, pilot)
+        await until(lambda: not screen.context.rows.filtered, pilot)
 
 
 async def test_a_table_of_filtered_rows_narrows_the_filter(mixed: Path) -> None:
@@ -76,4 +76,4 @@ async def test_a_table_of_filtered_rows_narrows_the_filter(mixed: Path) -> None:
         await until(lambda: table.query_one(RecordList).count == 2, pilot)
         await pilot.press("enter")
         await until(lambda: shown(screen) == [0, 3, 6], pilot)
-        assert str(screen.filter) == '(line:1-4 OR line=7) end="!"'
+        assert str(screen.filtered.node) == '(line:1-4 OR line=7) end="!"'

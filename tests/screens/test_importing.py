@@ -10,9 +10,9 @@ from textual.widgets import Input, Static
 
 from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import narrow, until
-from tui.screens.datasets.importing_columns import ColumnsDialog
-from tui.screens.datasets.importing_preview import ConversionPreview
-from tui.screens.datasets.importing_rows import RowsDialog
+from tui.screens.datasets.importing.columns import ColumnsDialog
+from tui.screens.datasets.importing.preview import ConversionPreview
+from tui.screens.datasets.importing.rows import RowsDialog
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.widgets.record_list import RecordList

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.datasets import DatasetsScreen
-from tui.screens.datasets.near_view import NearView
+from tui.screens.datasets.near.view import NearView
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
@@ -95,7 +95,7 @@ async def test_near_duplicates_keep_undo_leave_and_go(dataset: Path, size: tuple
         await until(lambda: len(view.groups) == 1, pilot)
         await pilot.press("enter", "down", "enter")
         await until(lambda: screen.app.screen is screen, pilot)
-        assert screen.position == 3
+        assert screen.context.selection.position == 3
 
 
 async def test_all_groups_is_one_step_after_a_preview(dataset: Path) -> None:
@@ -154,8 +154,11 @@ async def test_what_is_alike_is_among_the_problems(dataset: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         screen = app.screen
         assert isinstance(screen, DatasetsScreen)
-        await until(lambda: screen.problems and screen.problems.by_rule["near-duplicate"], pilot)
-        rows = screen.problem_rows
+        await until(
+            lambda: screen.checks.problems and screen.checks.problems.by_rule["near-duplicate"],
+            pilot,
+        )
+        rows = screen.problems.rows
         await pilot.press("p")
         at = next(
             n for n in range(len(rows)) if (r := rows.rule_at(n)) and r.id == "near-duplicate"
@@ -166,14 +169,14 @@ async def test_what_is_alike_is_among_the_problems(dataset: Path) -> None:
         await until(lambda: screen.failure_text, pilot)
         assert "side by side" in screen.failure_text
         await pilot.press("escape", "p", "slash", *"issue:near-duplicate", "enter")
-        await until(lambda: list(screen.view.positions()) == [2, 6], pilot)
+        await until(lambda: list(screen.context.rows.positions()) == [2, 6], pilot)
 
 
 async def test_leaks_looked_for_become_problems(dataset: Path) -> None:
     dataset.with_name("valid.jsonl").write_text(ROWS[0] + "\n" + line("Else?", "No.") + "\n")
     async with looking(dataset, 5) as (pilot, screen, _view):
-        assert not screen.problems.by_rule["leakage"]
+        assert not screen.checks.problems.by_rule["leakage"]
         await pilot.press("escape")
-        await until(lambda: screen.problems.by_rule["leakage"], pilot)
-        assert screen.problems.lines_of("leakage")[0] == 1
-        assert screen.severities()["warning"]
+        await until(lambda: screen.checks.problems.by_rule["leakage"], pilot)
+        assert screen.checks.problems.lines_of("leakage")[0] == 1
+        assert screen.checks.severities()["warning"]

@@ -8,7 +8,7 @@ import pytest
 
 from tests.screens.test_datasets import _home, dataset, running  # noqa: F401 - fixtures
 from tests.until import until
-from tui.screens.datasets import on_disk
+from tui.screens.datasets.files import on_disk
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 
@@ -44,7 +44,7 @@ async def test_compare_then_keep_then_reload(dataset: Path) -> None:  # noqa: F8
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         await pilot.press("enter")
         await until(lambda: screen.document is not before and len(screen.document) == 3, pilot)
-        await until(lambda: screen.problems is not None, pilot)
+        await until(lambda: screen.checks.problems is not None, pilot)
 
 
 async def test_a_removed_file_can_be_written_again(dataset: Path) -> None:  # noqa: F811

@@ -14,7 +14,7 @@ from tests.screens.test_datasets import _home, running
 from tests.screens.test_editing import choose, dialog
 from tests.until import until
 from tui.screens.datasets.editor import LineEditor, TextEditor
-from tui.screens.datasets.tools import CallEditor
+from tui.screens.datasets.messages.tools import CallEditor
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot
@@ -57,7 +57,7 @@ async def test_no_text_with_separators_is_changed_by_looking_at_it(tmp_path: Pat
     before = path.read_bytes()
     async with running(path, (80, 24)) as (pilot, screen):
         for at in range(len(screen.document)):
-            screen.go_to(at)
+            screen.context.selection.go_to(at)
             await pilot.pause()
             await pilot.press("enter", "home", "e")
             await keep(pilot, screen)
@@ -74,7 +74,7 @@ async def test_one_letter_changes_only_itself(tmp_path: Path) -> None:
     rows = path.read_text().splitlines()
     async with running(path, (80, 24)) as (pilot, screen):
         for at, row in [*enumerate(rows)][::3]:
-            screen.go_to(at)
+            screen.context.selection.go_to(at)
             await pilot.pause()
             await pilot.press("enter", "home", "e")
             editor = await dialog(pilot, screen, TextEditor)
@@ -140,7 +140,7 @@ def test_an_external_editor_that_only_closes_the_last_line_has_changed_nothing(
 ) -> None:
     import subprocess
 
-    from tui.screens.datasets.external import _read_back
+    from tui.screens.datasets.editing.external import _read_back
 
     path = tmp_path / "text"
     path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")

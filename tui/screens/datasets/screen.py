@@ -4,301 +4,189 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.text import Text
 from textual.containers import Horizontal
-from textual.widgets import Static
 
-from tui.commands import commands_for
-from tui.core.dataset.example import Example
-from tui.core.text.text import plural
-from tui.screens.datasets.bulk import BulkActions
-from tui.screens.datasets.changes import ChangesActions
-from tui.screens.datasets.editing_menus import MenuActions
-from tui.screens.datasets.exporting import ExportActions
-from tui.screens.datasets.filter_bar import FilterBar, FilterField
-from tui.screens.datasets.fixing_repair import RepairActions
-from tui.screens.datasets.frequency import FrequencyActions
-from tui.screens.datasets.importing import ImportActions
-from tui.screens.datasets.near import NearActions
-from tui.screens.datasets.on_disk import DiskActions
-from tui.screens.datasets.rows import example_row, settings_words, turns_of
-from tui.screens.datasets.welcome import Welcome
-from tui.widgets.conversation import Conversation
+from tui.screens.base import ModeScreen
+from tui.screens.datasets.bulk.runner import BulkRunner
+from tui.screens.datasets.context import DatasetContext
+from tui.screens.datasets.controllers import controllers
+from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
+from tui.screens.datasets.files.opener import Opener
+from tui.screens.datasets.files.welcome import Welcome
+from tui.screens.datasets.filtering.bar import FilterBar, FilterField
+from tui.screens.datasets.filtering.filtered_rows import FilteredRows
+from tui.screens.datasets.filtering.filtering import Filtering
+from tui.screens.datasets.filtering.marks import MarkedRows
+from tui.screens.datasets.panes.conversation import ConversationPane
+from tui.screens.datasets.panes.examples import EMPTY, ExamplesPane
+from tui.screens.datasets.problems.checks import ProblemChecks
+from tui.screens.datasets.problems.pane import ProblemsPane
 from tui.widgets.diff_view import ExampleView
-from tui.widgets.line_view import Pane
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
+    from textual.timer import Timer
 
-    from tui.core.checks import Issue
     from tui.services.datasets import Document
     from tui.services.workspace import Workspace
 
+_FRAME_S = 1 / 250
+_WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
-EMPTY = "This file is empty.\nPress n for an example."
 
-
-class DatasetsScreen(
-    RepairActions,
-    BulkActions,
-    MenuActions,
-    ChangesActions,
-    ImportActions,
-    ExportActions,
-    FrequencyActions,
-    NearActions,
-    DiskActions,
-):
-    """Everything about one dataset at a time."""
+class DatasetsScreen(ModeScreen):
+    """Everything about one dataset at a time: panes, and a controller for each capability."""
 
     MODE: ClassVar[str] = "datasets"
+    DISPATCHED: ClassVar[bool] = True
     CSS_PATH = "screen.tcss"
-    NEEDS_ROWS = frozenset({"filter"})
 
     def __init__(self) -> None:
         super().__init__(classes="-no-document")
-        self._shown = -1  # the position of the example in the conversation pane
+        self._frames: Timer | None = None
         self._leave_service: Callable[[], None] = lambda: None
-
-    def has_rows(self) -> bool:
-        """Whether a dataset is open."""
-        return self.document is not None
+        conversation = ExampleView(id="conversation", empty="No messages. Press a to add one.")
+        context = DatasetContext(self, RecordList(id="examples", empty=EMPTY), conversation)
+        self.context = context
+        self.opener = Opener(context)
+        self.checks = ProblemChecks(context)
+        self.marked = MarkedRows(context)
+        self.bar = FilterBar()
+        self.filtered = FilteredRows(context, self.bar, self.checks, self.marked)
+        self.filtering = Filtering(context, self.bar, self.filtered)
+        self.welcome = Welcome(self.opener.open_soon)
+        self.examples = ExamplesPane(context, self.checks, self.marked)
+        self.conversation = ConversationPane(context)
+        self.problems = ProblemsPane(context, self.checks, self.conversation.jump)
+        self.bulk = BulkRunner(context)
+        self.disk_question = DiskQuestion(context)
+        self.disk_watch = DiskWatch(context, self.disk_question)
+        for owner in (self.problems, self.filtering, *controllers(self)):
+            self.dispatcher.add(owner)
+        for happened in (
+            context.document_changed,
+            context.rows.changed,
+            self.checks.changed,
+            self.marked.counted,
+        ):
+            happened.add(self._show_state)
 
     def compose_body(self) -> ComposeResult:
         """Lay out the start page, and the three panes behind it."""
-        yield Welcome()
-        yield FilterBar()
+        yield self.welcome
+        yield self.bar
         with Horizontal(id="workbench"):
-            with Pane(id="examples-pane", classes="pane"):
-                yield RecordList(id="examples", empty=EMPTY)
-            with Pane(id="conversation-pane", classes="pane"):
-                yield ExampleView(id="conversation", empty="No messages. Press a to add one.")
-        with Pane(id="problems-pane", classes="pane"):
-            yield RecordList(id="problems", empty="No problems found.")
-            yield Static(id="problem-detail", markup=False)
+            yield self.examples
+            yield self.conversation
+        yield self.problems
 
-    def on_mount(self) -> None:
-        """Show an example in the same moment in which the cursor comes to it."""
-        self.watch(self.query_one("#examples", RecordList), "cursor", self.cursor_moved, init=False)
+    @property
+    def _update_timer(self) -> Timer:
+        """What paints the screen. A key may not wait for the next of Textual's 60 frames a second.
+
+        It paints at once only what comes first after a rest; the next after up to two frames.
+        """
+        if self._frames is None:
+            self._frames = self.set_interval(
+                _FRAME_S, self._on_timer_update, name="screen_update", pause=True
+            )
+        return self._frames
 
     # -- the document ----------------------------------------------------------------
+
+    @property
+    def document(self) -> Document | None:
+        """The open document."""
+        return self.context.document
 
     def on_workspace(self, workspace: Workspace) -> None:
         """Follow the document that is open."""
         self._leave_service()
-        self.judge_for(workspace.files.limits)
+        self.checks.judge_for(workspace.files.limits)
         self._leave_service = workspace.datasets.subscribe(self._take_document)
         self._take_document()
         if self.document is None:
-            self.list_recents()
+            self.context.run(self._list_recents, group="recents", description="list recent files")
+
+    async def _list_recents(self) -> None:
+        """List the datasets opened before on the start page."""
+        self.welcome.show_recents(await self.context.datasets.recents())
 
     def _take_document(self) -> None:
         document = self.workspace.datasets.current
         if document is self.document or document is None:
             return
-        self.document, self._shown = document, -1
-        self.start_checks(document)
-        self.forget_problems()
-        self.watch_disk()
-        self.start_rows()
-        document.subscribe(self._document_changed)  # ends with the document
-        document.on_read(self._row_read)
         self.remove_class("-no-document")
+        self.examples.listing.focus()
+        self.context.take_document(document)
         self.refresh_bindings()
-        self.query_one("#examples", RecordList).focus()
-        self._document_changed()
-        self._go(self._asked() or 0)
-        self.tell_opened(document)
+        self.conversation.go_to(self._example_asked() or 0)
 
-    def _document_changed(self) -> None:
+    def _show_state(self) -> None:
+        """Say in the status line what is open, shown and found."""
         document = self.document
         if document is None:
             return
-        self.follow_rows()
         growing = f"indexing {document.indexed:.0%}" if document.growing else ""
-        self.host.working("index", growing)
-        if growing and self._shown >= 0 and not self.view.filtered:
-            self._rows_added(document)
-            return
-        self.show_rows()
-        self._show_example()
-        self._say()
-        self.check()
-
-    def _rows_added(self, document: Document) -> None:
-        """Show that there are more rows, which are found faster than all could be painted."""
-        listing = self.query_one("#examples", RecordList)
-        if len(str(listing.count)) == len(str(len(document))):
-            listing.grow(len(document))
-        else:  # each number needs more room
-            self.show_rows()
-        self._say()
-        self._label(document)
-
-    def _row_read(self) -> None:
-        """Show a long row that has been parsed meanwhile."""
-        self.query_one("#examples", RecordList).refresh()
-        self._show_example()
-
-    def show_rows(self) -> None:
-        """Give the list the rows of the view."""
-        empty = "No example matches.\nesc shows all." if self.view.filtered else EMPTY
-        listing = self.query_one("#examples", RecordList)
-        listing.show(len(self.view), self._example_row, empty=empty)
-
-    def _example_row(self, row: int, width: int) -> Text:
-        position = self.view.position(row)
-        if self.document is None or position >= len(self.document):
-            return Text()
-        return example_row(
-            f"{position + 1:>{len(str(len(self.document)))}}",
-            self.document.example(position),
-            worst=self.worst_at(position),
-            edited=self.document.edited(position),
-            width=width,
-            marked=self.is_marked(position),
-        )
-
-    def problems_found(self) -> None:
-        """Show what depends on the problems."""
-        self.take_problems(self.issues)
-        self._say()
-
-    def _say(self) -> None:
-        document = self.document
-        if document is None:
-            return
-        counts = self.severities()
-        found = [plural(counts[s], s) for s in ("error", "warning") if counts[s]]
+        self.context.working("index", growing)
         state = "modified, ctrl+s saves" if document.modified else "saved"
         if document.read_only:
             state = "read only"
-        said = ", ".join(found) or ("no problems" if not counts["info"] else "no errors")
-        if self.problems is None:
-            said = "not checked yet"
-        elif self.foreign is not None:
-            said = self.foreign.invitation
-        rows = self.rows_words(document)
-        self.note(f"{document.path.name} · {rows} · {said} · {state}")
-        pane = self.query_one("#problems-pane", Pane)
-        infos = f", {plural(counts['info'], 'hint')}" if counts["info"] else ""
-        fixes = "" if self.foreign is not None else " · f fixes"
-        pane.label(f"Problems: {said}{infos} · enter jumps{fixes}")
-
-    def rows_noted(self) -> None:
-        """Say anew in the status line what the list shows."""
-        self._say()
+        words = (document.path.name, self.filtered.words, self.checks.words, state)
+        self.note(" · ".join(words))
 
     # -- going to places -------------------------------------------------------------
 
-    def _go(self, position: int, message: int = 0) -> None:
-        self.go_to(position, center=True)
-        self._show_example(message)
-
-    def cursor_moved(self) -> None:
-        """Show the example under the cursor, if it is another one now."""
-        if self.position != self._shown:
-            self.keys_come()
-            self._show_example(0)
-
-    def _show_example(self, message: int | None = None) -> None:
-        conversation = self.query_one("#conversation", Conversation)
-        document, at = self.document, self.position
-        self._shown = at
-        if document is None or at >= len(document):
-            conversation.show([])
-            return
-        cursor = conversation.cursor if message is None else message
-        conversation.show(turns_of(document.example(at)), cursor=cursor)
-        self._label(document)
-        self.make_room()
-
-    def _label(self, document: Document) -> None:
-        if (at := self._shown) >= len(document):
-            return
-        edited = " · edited" if document.edited(at) else ""
-        title = f"Example {at + 1} of {len(document):,}{edited}"
-        settings = settings_words(document.example(at)).replace("[", r"\[")
-        self.query_one("#conversation-pane", Pane).label(title, settings)
-
-    def on_record_list_moved(self, event: RecordList.Moved) -> None:
-        """Show what a problem under the cursor is about."""
-        if event.record_list.id == "problems":
-            self.show_problem()
-
-    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
-        """Go into the example, jump to a problem, or open a recent file."""
-        if event.record_list.id == "examples":
-            self.query_one("#conversation", Conversation).focus()
-        elif event.record_list.id == "problems":
-            self.problem_chosen(event.index)
-        elif event.record_list.id == "recents":
-            paths = self.query_one(Welcome).paths
-            if event.index < len(paths):  # else they were listed anew since
-                self.open_path(paths[event.index])
-
-    def on_conversation_chosen(self) -> None:
-        """Edit the message chosen."""
-        self.action_edit()
-
-    def jump(self, issue: Issue) -> None:
-        """Go to the message a problem is in."""
-        self._go(max(issue.line - 1, 0))
-        document = self.document
-        if document is None or issue.place is None or issue.line < 1:
-            return
-        example = document.example(issue.line - 1)
-        places = [m.place for m in example.messages] if isinstance(example, Example) else []
-        if issue.place in places:
-            self._show_example(places.index(issue.place))
-        self.query_one("#conversation", Conversation).focus()
-
-    def _asked(self) -> int | None:
+    def _example_asked(self) -> int | None:
+        """Return the position another mode has asked for, once."""
         asked, self.host.example_asked = self.host.example_asked, None
         return asked
 
+    def on_screen_suspend(self) -> None:
+        """Leave the file alone while another screen is shown."""
+        self.disk_watch.pause()
+
     def on_screen_resume(self) -> None:
         """Show the row another mode has asked for."""
-        if self.document is not None and (asked := self._asked()) is not None:
-            self._go(asked)
-            self.query_one("#examples", RecordList).focus()
+        self.disk_watch.resume()
+        if self.document is not None and (asked := self._example_asked()) is not None:
+            self.conversation.go_to(asked)
+            self.examples.listing.focus()
+
+    def on_conversation_chosen(self) -> None:
+        """Edit the message chosen."""
+        self.action_command("datasets.edit")
+
+    def on_descendant_focus(self) -> None:
+        """Give a pair the list's room while one is in it."""
+        self.conversation.make_room()
 
     def go_back(self) -> bool:
         """Close the error, else the problems, else return from the conversation to the list."""
-        if self.stop_bulk() or self.clear_error():
+        if self.bulk.stop() or self.clear_error():
             return True
-        pane = self.query_one("#problems-pane")
-        if pane.has_class("-shown"):
-            self.action_problems()
+        if self.problems.is_shown:
+            self.problems.toggle()
             return True
-        if self.in_conversation:
-            self.query_one("#examples", RecordList).focus()
+        if self.context.selection.in_conversation:
+            self.examples.listing.focus()
             return True
-        return self.leave_range() or self.leave_filter()
+        return self.marked.leave_range() or self.filtering.leave()
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+    def available(self, command_id: str) -> bool | None:
         """Offer what needs a dataset only while one is open; / is a character in the filter."""
-        if action == "filter" and isinstance(self.focused, FilterField):
+        if command_id == "datasets.filter" and isinstance(self.focused, FilterField):
             return False
-        needs = {c.action for c in commands_for(self.MODE)} - {"open", "sample", "import_data"}
-        return self.document is not None or action not in needs
+        return self.document is not None or command_id in _WITHOUT_DATASET
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the message, or the whole example as JSON from the list."""
-        if self.document is None or self.position >= len(self.document):
+        document, selection = self.document, self.context.selection
+        if document is None or selection.position >= len(document):
             return "", ""
-        if self.in_conversation and self.message is not None:
-            return self.message.text, "The message"
-        return self.document.line(self.position).decode("utf-8", "replace"), "The example"
-
-    def action_problems(self) -> None:
-        """Show or hide the problems."""
-        if self.document is None:
-            return
-        pane = self.query_one("#problems-pane")
-        pane.toggle_class("-shown")
-        shown = pane.has_class("-shown")
-        self.query_one("#problems" if shown else "#examples", RecordList).focus()
+        if selection.in_conversation and selection.message is not None:
+            return selection.message.text, "The message"
+        return document.line(selection.position).decode("utf-8", "replace"), "The example"

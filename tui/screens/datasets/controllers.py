@@ -1,0 +1,81 @@
+"""The controllers of Datasets, each made with all that it can touch."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.screens.datasets.bulk.bulk import BulkOperations
+from tui.screens.datasets.editing.changed_examples import ChangedExamples
+from tui.screens.datasets.editing.deleting import Deleting
+from tui.screens.datasets.editing.examples import ExampleEditing
+from tui.screens.datasets.editing.external import ExternalEditor
+from tui.screens.datasets.editing.history import History
+from tui.screens.datasets.editing.moving import Moving
+from tui.screens.datasets.editing.preference import PreferencePairs
+from tui.screens.datasets.editing.raw import RawEditing
+from tui.screens.datasets.editing.rewriting import ExampleRewriter
+from tui.screens.datasets.exporting.exporting import Exporting
+from tui.screens.datasets.files.opening import Opening
+from tui.screens.datasets.files.sample import SampleTour
+from tui.screens.datasets.files.saving import Saving
+from tui.screens.datasets.filtering.frequency import Frequencies
+from tui.screens.datasets.filtering.marking import Marking
+from tui.screens.datasets.fixing.fixing import Fixing
+from tui.screens.datasets.fixing.repair import RepairOffers, Repairs
+from tui.screens.datasets.importing.importing import Importing
+from tui.screens.datasets.messages.commands import MessageEditing
+from tui.screens.datasets.messages.menu import MessageMenu
+from tui.screens.datasets.messages.parts import MessageParts
+from tui.screens.datasets.messages.text import MessageText
+from tui.screens.datasets.messages.tools import ToolUse
+from tui.screens.datasets.near.near import AlikeSearch
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.screens.datasets.screen import DatasetsScreen
+
+
+def controllers(screen: DatasetsScreen) -> Iterator[object]:
+    """Make the controllers of a screen whose panes and shared objects there are."""
+    yield from _file_controllers(screen)
+    yield from _row_controllers(screen)
+    yield from _edit_controllers(screen)
+
+
+def _file_controllers(screen: DatasetsScreen) -> Iterator[object]:
+    context, opener, checks = screen.context, screen.opener, screen.checks
+    importing = Importing(context, checks)
+    repairs = Repairs(context, opener, importing.import_path)
+    yield Opening(context, opener)
+    yield SampleTour(context, opener, screen)
+    yield Saving(context, opener, screen.disk_question)
+    yield importing
+    yield Exporting(context, screen.marked)
+    yield Fixing(context, checks, screen.problems.asked, screen.bulk, repairs)
+    yield RepairOffers(context, checks, repairs)
+
+
+def _row_controllers(screen: DatasetsScreen) -> Iterator[object]:
+    context, marked, checks = screen.context, screen.marked, screen.checks
+    yield Marking(context, marked)
+    yield Frequencies(context, screen.filtered, screen.filtering.open_with)
+    yield AlikeSearch(context, checks)
+    yield BulkOperations(context, marked, screen.bulk)
+
+
+def _edit_controllers(screen: DatasetsScreen) -> Iterator[object]:
+    context = screen.context
+    external = ExternalEditor(context)
+    rewriter = ExampleRewriter(context, external)
+    parts, tools = MessageParts(context, rewriter), ToolUse(context, rewriter)
+    text, moving = MessageText(context, rewriter, parts), Moving(context, rewriter)
+    pairs = PreferencePairs(context, rewriter, screen.opener)
+    yield MessageEditing(context, rewriter, text)
+    yield MessageMenu(context, rewriter, text, parts, tools, moving, pairs)
+    yield ExampleEditing(context, rewriter, tools, moving, pairs)
+    yield moving
+    yield Deleting(context, rewriter)
+    yield RawEditing(context, rewriter, external)
+    yield History(context)
+    yield ChangedExamples(context)

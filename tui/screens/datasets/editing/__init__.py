@@ -1,0 +1,1 @@
+"""Editing examples, and what all editing shares; every change can be undone."""

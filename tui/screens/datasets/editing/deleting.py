@@ -1,0 +1,37 @@
+"""Deleting the message or the example under the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.core import edits
+from tui.dispatch import handles
+
+if TYPE_CHECKING:
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.editing.rewriting import ExampleRewriter
+
+
+class Deleting:
+    """Deletes what the cursor is on; undo brings it back, so nothing is asked."""
+
+    def __init__(self, context: DatasetContext, rewriter: ExampleRewriter) -> None:
+        self._context, self._rewriter = context, rewriter
+
+    @handles("datasets.delete", group="edit")
+    async def delete(self) -> None:
+        """Delete the message when the conversation has the focus, else the example."""
+        document, selection = self._context.document, self._context.selection
+        at = selection.position
+        if document is None or at >= len(document):
+            return
+        message = selection.message
+        if selection.in_conversation and message is not None:
+            place = message.place
+            await self._rewriter.rewrite(
+                "delete message", lambda e: edits.delete_message(e, place), at
+            )
+            self._context.tell("Message deleted; u brings it back")
+        else:
+            await document.delete(at, 1, "delete example")
+            self._context.tell(f"Example {at + 1} deleted; u brings it back")

@@ -1,0 +1,1 @@
+"""Export, split and compare."""

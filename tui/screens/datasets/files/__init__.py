@@ -1,0 +1,1 @@
+"""Opening, saving and watching the file of the dataset."""

@@ -1,0 +1,123 @@
+"""Noticing that another program has written the open file, and what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.core.text.text import plural
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.confirm import Confirm
+from tui.services.datasets.comparing import compare_with_disk
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from textual.timer import Timer
+
+    from tui.screens.datasets.context import DatasetContext
+    from tui.services.datasets import Document
+
+LOOK_EVERY_S = 3.0
+
+
+class DiskWatch:
+    """Looks at the file now and then while the screen is shown; asks once for each change."""
+
+    def __init__(self, context: DatasetContext, question: DiskQuestion) -> None:
+        self._context, self._question = context, question
+        self._timer: Timer | None = None
+        self._looking = False
+        self._told_of: tuple[object, str] = (None, "")
+        context.document_opened.add(self._begin)
+
+    def _begin(self) -> None:
+        if self._timer is None:
+            self._timer = self._context.every(LOOK_EVERY_S, self._look_soon)
+
+    def pause(self) -> None:
+        """Do not look while another screen is shown."""
+        if self._timer is not None:
+            self._timer.pause()
+
+    def resume(self) -> None:
+        """Look again."""
+        if self._timer is not None:
+            self._timer.resume()
+
+    def _look_soon(self) -> None:
+        """Look, unless a look is still under way or being answered."""
+        document = self._context.document
+        if document is not None and not document.saving and not self._looking:
+            self._looking = True
+            self._context.run(
+                self._look, document, group="disk", exclusive=False, description="look at the file"
+            )
+
+    async def _look(self, document: Document) -> None:
+        try:
+            await self._ask_if_changed(document)
+        finally:
+            self._looking = False
+
+    async def _ask_if_changed(self, document: Document) -> None:
+        """Ask what to do when another program has written the file since it was opened."""
+        change = await document.disk_change()
+        current = self._context.is_current and document is self._context.document
+        if not change or not current or document.saving or self._told_of == (document, change):
+            return
+        self._told_of = (document, change)
+        if change == "gone":
+            await self._question.tell_gone(document)
+        else:
+            await self._question.decide(document, "go on; saving will ask before it overwrites")
+
+
+class DiskQuestion:
+    """Asks whether the file as another program wrote it, or what is shown here, is to stay."""
+
+    def __init__(self, context: DatasetContext) -> None:
+        self._context = context
+
+    async def tell_gone(self, document: Document) -> None:
+        """Say that the file was removed."""
+        name = document.path.name
+        text = f"{name} was removed or renamed by another program.\nctrl+s writes it again."
+        await self._context.ask(Confirm("The file is gone", text, "go on", "go on"))
+
+    async def may_overwrite(self, document: Document) -> bool:
+        """Whether to save over what another program has written; asks, and reloads if told to."""
+        if not await document.changed_on_disk():
+            return True
+        return await self.decide(document, "write what is shown here over it") == "keep"
+
+    async def decide(self, document: Document, keep: str) -> str | None:
+        """Ask whether to reload, keep or compare; a reload is done, and what was chosen told."""
+        lost = f"drops {plural(document.changes, 'unsaved change')}" if document.modified else ""
+        choices = [
+            Choice("reload", "Reload", lost or "show the file as it is now"),
+            Choice("keep", "Keep mine", keep),
+            Choice("compare", "Compare", "count the lines that differ"),
+        ]
+        title = f"{document.path.name} was changed by another program"
+        while (chosen := await self._context.ask(Choose(title, choices))) == "compare":
+            await self._compare(document)
+        if chosen == "reload":
+            await self._context.datasets.reopen()
+        return chosen
+
+    async def _compare(self, document: Document) -> None:
+        rows = document.snapshot()
+        self._context.working("compare", "comparing with the file")
+        try:
+            found = await asyncio.to_thread(compare_with_disk, rows, document.path)
+        except OSError as error:
+            raise InputError("Cannot read the file", error.strerror or str(error)) from error
+        finally:
+            self._context.working("compare", "")
+        order = "\nThe same lines stand in another order." if found.moved else ""
+        text = (
+            f"{plural(found.same, 'line')} the same here and in the file\n"
+            f"{plural(found.ours, 'line')} only here\n"
+            f"{plural(found.theirs, 'line')} only in the file{order}"
+        )
+        await self._context.ask(Confirm("Compared with the file", text, "back", "back"))

@@ -1,0 +1,72 @@
+"""Opening a dataset by path or the sample, and what there is to say of one just opened."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.core.text.text import one_line, plural
+from tui.dispatch import handles
+from tui.screens.datasets.editing.rewriting import editor_place
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.path import PathDialog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.files.opener import Opener
+    from tui.services.datasets import Document
+
+
+class Opening:
+    """Asks for a file and opens it; tells of recovered changes and texts."""
+
+    def __init__(self, context: DatasetContext, opener: Opener) -> None:
+        self._context, self._opener = context, opener
+        context.document_opened.add(self._opened)
+
+    @handles("datasets.open")
+    def ask(self) -> None:
+        """Ask for a file and open it. The dialog is there at once, recent files come in later."""
+        dialog = PathDialog("Open a dataset")
+        self._context.show(dialog, self._chosen)
+        self._context.run(self._offer, dialog, group="recents", description="offer recent files")
+
+    async def _offer(self, dialog: PathDialog) -> None:
+        dialog.offer(await self._context.datasets.recents())
+
+    def _chosen(self, path: Path | None) -> None:
+        if path is not None:
+            self._opener.open_soon(path)
+
+    def _opened(self) -> None:
+        document = self._context.document
+        if document is not None:
+            self._context.run(
+                self._tell_opened, document, group="recovered", description="tell of recovery"
+            )
+
+    async def _tell_opened(self, document: Document) -> None:
+        """Say what the opening found: recovered changes, or why edits are off."""
+        if document.notice:
+            self._context.tell(document.notice, warning=True, seconds=10)
+        self._tell_typed(document)
+        if not document.recovered:
+            return
+        question = (
+            f"{plural(document.recovered, 'unsaved change')} from last time recovered.\n"
+            "They are in the rows you see, not yet in the file."
+        )
+        answer = await self._context.ask(
+            Confirm("Unsaved changes recovered", question, "keep", "drop (redo brings them back)")
+        )
+        if answer is False:
+            await document.drop_changes()
+
+    def _tell_typed(self, document: Document) -> None:
+        """Say which editors were open with something typed when the program ended."""
+        places = self._context.typed.places(editor_place(document.path))
+        if places:
+            titles = ", ".join(one_line(place.rpartition(":")[2], 60) for place in places[:3])
+            text = f"Typed in an editor when the program ended, and kept: {titles}. Edit it again."
+            self._context.tell(text, seconds=10)

@@ -1,0 +1,49 @@
+"""Saving the dataset, under its own name or another."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.dispatch import handles
+from tui.screens.dialogs.path import PathDialog, short_path
+
+if TYPE_CHECKING:
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.files.on_disk import DiskQuestion
+    from tui.screens.datasets.files.opener import Opener
+
+
+class Saving:
+    """Writes the file; asks first when another program has written it meanwhile."""
+
+    def __init__(self, context: DatasetContext, opener: Opener, on_disk: DiskQuestion) -> None:
+        self._context, self._opener, self._on_disk = context, opener, on_disk
+
+    @handles("datasets.save", group="save")
+    async def save(self) -> None:
+        """Write the file."""
+        document = self._context.document
+        if document is None:
+            return
+        if not await self._on_disk.may_overwrite(document):
+            return
+        await document.save(overwrite=True)
+        self._context.tell(f"Saved {document.path.name}")
+
+    @handles("datasets.save_as", group="save")
+    async def save_as(self) -> None:
+        """Write the rows to another file and go on with that one."""
+        document = self._context.document
+        if document is None:
+            return
+        dialog = PathDialog("Save as", value=short_path(document.path), must_exist=False)
+        path = await self._context.ask(dialog)
+        if path is None:
+            return
+        if path == document.path:
+            await document.save(overwrite=True)
+            return
+        if not await self._context.may_replace(path):
+            return
+        await document.save(path)
+        await self._opener.open(path)

@@ -1,0 +1,1 @@
+"""Which rows are shown and marked: filter, marks, frequency table."""

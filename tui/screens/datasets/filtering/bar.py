@@ -1,0 +1,108 @@
+"""The line above the list in which a filter is typed, with the count of rows found so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual import events
+from textual.containers import Horizontal, Vertical
+from textual.widgets import Input, Static
+
+from tui.commands import commands_for
+from tui.core.filtering.fields import HELP
+from tui.core.text.text import visible
+from tui.widgets.text_fields import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+
+_COMMANDS = {key: one.name for one in commands_for("filter") for key in one.keys.split(",")}
+
+
+class FilterField(Entry):
+    """The text field; keys that concern the list or saved filters call `told` at once."""
+
+    HELP = HELP
+    told: Callable[[str], None] = staticmethod(lambda _what: None)
+
+    def on_key(self, event: events.Key) -> None:
+        """Pass on keys that are not for the text; `told` hears the command's name.
+
+        Not by bindings, which run later than the letters typed after them.
+        """
+        if self.screen.focused is not self:  # typed ahead, after the key that left the field
+            self.app.post_message(events.Key(event.key, event.character))
+        elif (what := _COMMANDS.get(event.key)) is not None:
+            self.told(what)
+        else:
+            return
+        event.stop()
+        event.prevent_default()
+
+
+class FilterBar(Vertical):
+    """The field with its count; below it, while there is one, what is wrong."""
+
+    DEFAULT_CSS = """
+    FilterBar {
+        height: auto;
+        & > Horizontal { height: 1; padding: 0 1; background: $panel; }
+        & .slash { width: 2; color: $text-muted; }
+        & FilterField { width: 1fr; }
+        & #filter-count { width: auto; padding: 0 0 0 1; color: $text-muted; }
+        & #filter-problem { display: none; height: auto; padding: 0 3; color: $text-error; }
+        &.-wrong #filter-problem { display: block; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="filter-bar")
+        self.display = False
+        # Called with what is typed, and with what a key of the field means (see `FilterField`).
+        self.typed: Callable[[str], None] = lambda _text: None
+        self.told: Callable[[str], None] = lambda _what: None
+
+    def compose(self) -> ComposeResult:
+        """Lay out the field, the count and the line for what is wrong."""
+        with Horizontal():
+            yield Static("/", classes="slash", markup=False)
+            yield FilterField(
+                id="filter",
+                compact=True,
+                placeholder="words, role:tool, tokens>4000, issue:secret … F1 lists all",
+            )
+            yield Static("", id="filter-count", markup=False)
+        yield Static("", id="filter-problem", markup=False)
+
+    def on_mount(self) -> None:
+        """Have the field tell what its keys mean."""
+        self.field.told = self.told
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Tell what is typed."""
+        event.stop()
+        self.typed(event.value)
+
+    def fill(self, text: str) -> None:
+        """Put a text into the field as if it had been typed and dealt with."""
+        with self.prevent(Input.Changed):
+            self.field.value = text
+        self.say("")
+
+    @property
+    def field(self) -> FilterField:
+        """The text field."""
+        return self.query_one(FilterField)
+
+    def count(self, text: str) -> None:
+        """Show how many rows match."""
+        self.query_one("#filter-count", Static).update(text)
+
+    def say(self, problem: str) -> None:
+        """Show what is wrong with the filter; an empty text takes it back."""
+        if problem:
+            self.query_one("#filter-problem", Static).update(f"✗ {visible(problem)}")
+        self.set_class(bool(problem), "-wrong")

@@ -1,0 +1,1 @@
+"""Editing a message: its text, parts, tool calls, role and weight."""

@@ -1,0 +1,137 @@
+"""Parts of a message: texts one by one, and images by address or from a file."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from tui.core import edits
+from tui.core.edits.content import data_url, image_type
+from tui.core.text.text import one_line, size_words
+from tui.screens.datasets.editing.rewriting import attempt
+from tui.screens.datasets.editor import LineEditor
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.confirm import Confirm
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from tui.core.dataset.example import Message
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.editing.rewriting import ExampleRewriter
+
+# What OpenAI takes for one image; a line cannot hold more sensibly.
+LARGEST_IMAGE = 10_000_000
+_ADDRESSES = ("http://", "https://", "data:")
+
+
+class MessageParts:
+    """Edits, adds and deletes the parts of a message."""
+
+    def __init__(self, context: DatasetContext, rewriter: ExampleRewriter) -> None:
+        self._context, self._rewriter = context, rewriter
+
+    async def edit(self, message: Message, number: int, at: int) -> None:
+        """Edit one part: a text in the editor, an image by choosing what to do with it."""
+        content = message.raw["content"] if isinstance(message.raw, dict) else []
+        part = edits.parts_of(content)[number]
+        place = message.place
+        if part.kind == "image_url":
+            await self._edit_image(message, number, at, part.words)
+        elif part.text is None:
+            raise InputError(
+                "Not edited here", f"this is a {part.words}", "Press E for the raw JSON"
+            )
+        else:
+            title = f"{message.role}, part {number + 1} · example {at + 1}"
+            text = await self._rewriter.ask_text(title, part.text)
+            if text is not None and text != part.text:
+                await self._rewriter.rewrite(
+                    "edit text", lambda e: edits.set_part_text(e, place, number, text), at
+                )
+
+    async def _edit_image(self, message: Message, number: int, at: int, words: str) -> None:
+        choices = [
+            Choice("replace", "Replace it", "by another file or address"),
+            Choice("detail", "Detail", "low costs few tokens, high sees more"),
+            Choice("delete", "Delete it"),
+        ]
+        what = await self._context.ask(Choose(f"Part {number + 1}: {words}", choices))
+        place = message.place
+        if what == "delete":
+            await self._rewriter.rewrite(
+                "delete part", lambda e: edits.delete_part(e, place, number), at
+            )
+        elif what == "replace" and (url := await self._ask_image()):
+            await self._rewriter.rewrite(
+                "replace image", lambda e: edits.set_url(e, place, number, url), at
+            )
+        elif what == "detail":
+            details = [Choice("low", "low"), Choice("high", "high"), Choice("auto", "auto")]
+            none = Choice("", "not set", "the provider decides")
+            detail = await self._context.ask(Choose("Detail", [*details, none]))
+            if detail is not None:
+                await self._rewriter.rewrite(
+                    "image detail", lambda e: edits.set_detail(e, place, number, detail), at
+                )
+
+    async def add_image(self, message: Message, at: int) -> None:
+        """Put an image at the end of a message."""
+        if url := await self._ask_image():
+            part = edits.image_part(url)
+            await self._rewriter.rewrite(
+                "add image", lambda e: edits.add_part(e, message.place, part), at
+            )
+
+    async def add_text(self, message: Message, at: int) -> None:
+        """Put a text part at the end of a message."""
+        if text := await self._rewriter.ask_text(f"new part · example {at + 1}", ""):
+            part = edits.text_part(text)
+            await self._rewriter.rewrite(
+                "add part", lambda e: edits.add_part(e, message.place, part), at
+            )
+
+    async def delete(self, message: Message, at: int) -> None:
+        """Choose a part and take it out."""
+        content = message.raw.get("content") if isinstance(message.raw, dict) else None
+        choices = [
+            Choice(number, f"{number + 1} {part.kind}", part.words)
+            for number, part in enumerate(edits.parts_of(content))
+        ]
+        number = await self._context.ask(Choose("Delete which part?", choices))
+        if number is not None:
+            await self._rewriter.rewrite(
+                "delete part", lambda e: edits.delete_part(e, message.place, number), at
+            )
+
+    async def _ask_image(self) -> str | None:
+        hint = "An address (https://…), or the path of a PNG, JPEG or WEBP file."
+        typed = await self._context.ask(LineEditor("Image", "", hint))
+        if not typed or typed.startswith(_ADDRESSES):
+            return typed
+        data = await asyncio.to_thread(_read_image, typed)
+        kind = image_type(data[:16]) or "no image known here"
+        url = attempt(lambda: data_url(data))
+        question = (
+            f"{one_line(Path(typed).name, 60)}: {kind}, {size_words(len(data))}.\n"
+            f"It goes into the line itself, as {size_words(len(url))} of text."
+        )
+        agreed = await self._context.ask(Confirm("Put the image in?", question, "put in"))
+        return url if agreed else None
+
+
+def _read_image(typed: str) -> bytes:
+    path = Path(typed).expanduser()
+    try:
+        size = path.stat().st_size
+        if size > LARGEST_IMAGE:
+            raise InputError(
+                "Too large",
+                f"{path.name} has {size_words(size)}; providers take {size_words(LARGEST_IMAGE)}",
+                "Make it smaller, or give an address",
+            )
+        return path.read_bytes()
+    except OSError as error:
+        raise InputError(
+            "Cannot read the image", f"{path}: {error.strerror or error}", "Check the path"
+        ) from error

@@ -1,0 +1,1 @@
+"""Duplicates, contradictions and leakage."""

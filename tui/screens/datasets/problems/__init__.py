@@ -1,0 +1,1 @@
+"""The problems of the dataset: checked as it changes, listed by rule."""

@@ -1,0 +1,139 @@
+"""The checks of the open dataset, run again as it changes."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from tui.core.text.text import plural
+from tui.screens.listeners import Listeners
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tui.core.catalog.providers import FileLimits
+    from tui.core.checks import Issue, Severity
+    from tui.core.formats.foreign import Foreign
+    from tui.screens.datasets.context import DatasetContext
+    from tui.services.checks.checker import Checker
+    from tui.services.checks.near import Found
+    from tui.services.checks.problems import Problems
+    from tui.services.datasets import Document
+    from tui.services.datasets.file_lines import FileLines
+
+
+# For so long nothing may have changed before a small file is searched for near duplicates.
+_REST_S = 0.5
+# So many rows are looked at to tell the format of a file that is not OpenAI's.
+_LOOKED_AT = 100
+
+
+class ProblemChecks:
+    """Keeps the problems current, in the background; `changed` is told when they are others."""
+
+    def __init__(self, context: DatasetContext) -> None:
+        self._context = context
+        self.problems: Problems | None = None  # None until the first check has ended
+        self.foreign: Foreign | None = None  # the other format that most of the rows are of
+        self.changed = Listeners()
+        self._checker: Checker | None = None
+        self._limits: FileLimits | None = None  # of the profile's provider
+        context.document_opened.add(self._begin)
+        context.document_changed.add(self._document_changed)
+        context.selection.moved.add(self._give_way)
+
+    # -- what was found ----------------------------------------------------------------
+
+    @property
+    def issues(self) -> Sequence[Issue]:
+        """All problems found, by line; going through all of them checks a large file anew."""
+        return self.problems if self.problems is not None else ()
+
+    def worst_at(self, position: int) -> Severity | None:
+        """Return the worst severity found in a row."""
+        return self.problems.worst(position + 1) if self.problems is not None else None
+
+    def severities(self) -> Counter[Severity]:
+        """Count the problems by severity."""
+        return self.problems.counts if self.problems is not None else Counter()
+
+    @property
+    def words(self) -> str:
+        """What was found, in a few words."""
+        if self.problems is None:
+            return "not checked yet"
+        if self.foreign is not None:
+            return self.foreign.invitation
+        counts = self.severities()
+        found = [plural(counts[s], s) for s in ("error", "warning") if counts[s]]
+        return ", ".join(found) or ("no problems" if not counts["info"] else "no errors")
+
+    # -- checking ----------------------------------------------------------------------
+
+    def judge_for(self, limits: FileLimits) -> None:
+        """Tell problems as grave as they are at a provider."""
+        if limits == self._limits:
+            return
+        self._limits = limits
+        if self._checker is not None:
+            self._checker.limits = limits
+            self._check()
+
+    def take_alike(
+        self, found: Found, others: FileLines | None = None, path: Path | None = None
+    ) -> None:
+        """List what a search has found, alike here or in another file, as problems."""
+        if self._checker is not None:
+            self._checker.likeness.take(found, others, path)
+            self._check()
+
+    def _begin(self) -> None:
+        from tui.services.checks.checker import Checker
+
+        document = self._context.document
+        self.problems = self.foreign = None
+        self._checker = Checker(document, self._limits) if document is not None else None
+
+    def _document_changed(self) -> None:
+        if not self._context.only_grown:
+            self._check()
+
+    def _give_way(self) -> None:
+        """Let the keys pressed now have a processor for themselves."""
+        if self._checker is not None:
+            self._checker.give_way()
+
+    def _check(self) -> None:
+        self._context.run(self._look, group="checks", description="check the dataset")
+
+    async def _look(self) -> None:
+        """Check what has changed and show the problems."""
+        if self._checker is None:
+            return
+        self._take(await self._checker.issues(self._progress))
+        await asyncio.sleep(_REST_S)
+        if await self._checker.look_alike():
+            self._take(await self._checker.issues())
+
+    def _progress(self, done: int, of: int) -> None:
+        self._context.working("checks", f"checking {done * 100 // max(of, 1)} %")
+
+    def _take(self, problems: Problems) -> None:
+        self.problems = problems
+        document = self._context.document
+        self.foreign = _foreign_of(document, problems) if document is not None else None
+        self._context.working("checks", "")
+        self.changed.tell()
+
+
+def _foreign_of(document: Document, problems: Problems) -> Foreign | None:
+    """Return the format of the first row that is another's, if most of the rows are."""
+    if problems.by_rule["foreign-format"] * 2 <= len(document):
+        return None
+    from tui.core.formats.foreign import foreign_line
+
+    first = range(min(len(document), _LOOKED_AT))
+    lines = (document.line(at) for at in first if "foreign-format" in problems.rules_at(at + 1))
+    return next(filter(None, map(foreign_line, lines)), None)

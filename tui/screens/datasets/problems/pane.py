@@ -1,0 +1,123 @@
+"""The list of problems below the examples, and what there is to say of the one under the cursor."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.widgets import Static
+
+from tui.core.text.text import plural, visible
+from tui.dispatch import handles
+from tui.screens.datasets.problems.rows import ProblemRows, all_rules
+from tui.widgets.line_view import Pane
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from textual.app import ComposeResult
+
+    from tui.core.checks import Issue
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.problems.checks import ProblemChecks
+
+# So few problems are all shown at once; of more the rules first.
+_ALL_OPEN = 8
+
+
+class ProblemsPane(Pane):
+    """The problems grouped by rule; hidden until asked for."""
+
+    def __init__(
+        self, context: DatasetContext, checks: ProblemChecks, jump: Callable[[Issue], None]
+    ) -> None:
+        super().__init__(id="problems-pane", classes="pane")
+        self._shared, self._checks = context, checks
+        self._jump = jump  # goes to where a problem is
+        self.listing = RecordList(id="problems", empty="No problems found.")
+        self.rows = ProblemRows(None, (), 0)
+        self._opened: set[str] | None = None  # rules opened; None before the first list
+        context.document_opened.add(self._begin)
+        checks.changed.add(self._list)
+        checks.changed.add(self._label_counts)
+
+    def compose(self) -> ComposeResult:
+        """Lay out the list, and below it what there is to say of one of them."""
+        yield self.listing
+        yield Static(id="problem-detail", markup=False)
+
+    @handles("datasets.problems")
+    def toggle(self) -> None:
+        """Show or hide the problems."""
+        if self._shared.document is None:
+            return
+        self.toggle_class("-shown")
+        (self.listing if self.is_shown else self._shared.selection.listing).focus()
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether the problems are listed now."""
+        return self.has_class("-shown")
+
+    def asked(self) -> Issue | None:
+        """Return the problem under the cursor of the list, else the example's first with a fix."""
+        if self.screen.focused is self.listing:
+            return self.rows.issue_at(self.listing.cursor)
+        selection, problems = self._shared.selection, self._checks.problems
+        issues = problems.at(selection.position + 1) if problems is not None else ()
+        here = selection.message.place if selection.in_conversation and selection.message else None
+        fixable = [one for one in issues if one.fixable]
+        return next((one for one in fixable if one.place == here), next(iter(fixable), None))
+
+    def _begin(self) -> None:
+        self._opened = None
+        self.rows = ProblemRows(None, (), 0)
+        self._label_counts()
+
+    def _list(self) -> None:
+        """List the problems as they stand, the cursor on the same rule as before."""
+        document, problems = self._shared.document, self._checks.problems
+        if document is None:
+            return
+        if self._opened is None:
+            few = problems is not None and len(problems) <= _ALL_OPEN
+            self._opened = all_rules() if few else set()
+        self.rows = ProblemRows(problems, self._opened, len(document))
+        self.listing.show(len(self.rows), self.rows.text)
+        self._show_detail()
+
+    def _label_counts(self) -> None:
+        hints = self._checks.severities()["info"]
+        infos = f", {plural(hints, 'hint')}" if hints else ""
+        fixes = "" if self._checks.foreign is not None else " · f fixes"
+        self.label(f"Problems: {self._checks.words}{infos} · enter jumps{fixes}")
+
+    def _show_detail(self) -> None:
+        """Say all there is to say of the problem under the cursor."""
+        row = self.listing.cursor
+        rule, issue = self.rows.rule_at(row), self.rows.issue_at(row)
+        if rule is None or issue is None:
+            text = ""
+        elif self.rows.is_heading(row):
+            text = f"{rule.explanation} ({rule.id}; enter lists them)"
+        else:
+            fixes = "; f fixes it" if rule.fixable else ""
+            text = f"{issue.message} {rule.explanation} ({rule.id}{fixes})"
+        self.query_one("#problem-detail", Static).update(visible(text))
+
+    def on_record_list_moved(self, event: RecordList.Moved) -> None:
+        """Show what the problem under the cursor is about."""
+        event.stop()
+        self._show_detail()
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Open or close a rule, or jump to a problem."""
+        event.stop()
+        rule, issue = self.rows.rule_at(event.index), self.rows.issue_at(event.index)
+        if rule is None or issue is None:
+            return
+        if not self.rows.is_heading(event.index):
+            self._jump(issue)
+            return
+        self._opened = (self._opened or set()) ^ {rule.id}
+        self._list()
