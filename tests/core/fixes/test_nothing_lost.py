@@ -13,7 +13,8 @@ from tests.core.checks.examples import ANSWER, GOOD, USER, answer, chat, line, u
 from tui.cli.fix import chosen_rules, fixed, fixing
 from tui.core.checks import RULES
 from tui.core.fixes import FILE_REPAIRS, can_fix, mend, repair
-from tui.core.formats.foreign import foreign_format, is_conversation
+from tui.core.formats.foreign import foreign_format
+from tui.core.formats.turns import is_conversation
 
 EVERY_RULE = frozenset(rule for rule in RULES if can_fix(rule) or rule in FILE_REPAIRS)
 # A mark at both ends: a text that is cut is told from a whole one.

@@ -4,21 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from tui.core.bulk.operations import Arrange, EachRow, Work
 from tui.core.fixes.registry import CannotFix
 from tui.core.fixes.removals import Removal, removals
 
-
-class Rows(Protocol):
-    """The rows of a dataset, without line endings, by position."""
-
-    def __len__(self) -> int:
-        """Count rows."""
-
-    def __getitem__(self, position: int, /) -> bytes:
-        """Return a row."""
+if TYPE_CHECKING:
+    from tui.core.dataset.lines import Lines
 
 
 SHOWN = 20
@@ -83,14 +76,14 @@ def go_on(done: int, of: int) -> bool:
     return True
 
 
-def run(work: Work, rows: Rows, positions: Sequence[int], tick: Tick = go_on) -> Outcome | None:
+def run(work: Work, rows: Lines, positions: Sequence[int], tick: Tick = go_on) -> Outcome | None:
     """Return what `work` makes of the rows at `positions` (rising); None when told to stop."""
     if isinstance(work, Arrange):
         return _arranged(work, rows, positions, tick)
     return _changed(work, rows, positions, tick)
 
 
-def _changed(work: EachRow, rows: Rows, positions: Sequence[int], tick: Tick) -> Outcome | None:
+def _changed(work: EachRow, rows: Lines, positions: Sequence[int], tick: Tick) -> Outcome | None:
     outcome = Outcome(work.label, len(positions), len(rows))
     made: dict[int, tuple[bytes, ...]] = {}
     for done, position in enumerate(positions):
@@ -144,7 +137,7 @@ def _laid_out(count: int, made: dict[int, tuple[bytes, ...]]) -> Iterator[int | 
 class _Ticking(Sequence[bytes]):
     """The rows in scope, which tell the progress as they are gone through."""
 
-    def __init__(self, rows: Rows, positions: Sequence[int], tick: Tick) -> None:
+    def __init__(self, rows: Lines, positions: Sequence[int], tick: Tick) -> None:
         self._rows, self._positions, self._tick = rows, positions, tick
 
     def __len__(self) -> int:
@@ -160,7 +153,7 @@ class _StoppedError(Exception):
     """Told to stop."""
 
 
-def _arranged(work: Arrange, rows: Rows, positions: Sequence[int], tick: Tick) -> Outcome | None:
+def _arranged(work: Arrange, rows: Lines, positions: Sequence[int], tick: Tick) -> Outcome | None:
     try:
         order = work.order(_Ticking(rows, positions, tick))
     except _StoppedError:

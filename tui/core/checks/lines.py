@@ -6,7 +6,7 @@ import re
 
 from tui.core.checks.registry import BadLine, Finding, line_rule
 from tui.core.checks.row import json_type, quoted
-from tui.core.formats.foreign import is_conversation
+from tui.core.formats.turns import is_conversation
 
 _BOM = b"\xef\xbb\xbf"
 _NUMBERS = re.compile(r"[+-]?(NaN|nan|Infinity|Inf|inf)\b")

@@ -5,22 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 from tui.core.dataset.example import Broken, Example, parse, texts
 from tui.core.filtering import languages
 
-
-class Lines(Protocol):
-    """Lines by position."""
-
-    def __len__(self) -> int:
-        """Count lines."""
-        ...
-
-    def __getitem__(self, position: int, /) -> bytes:
-        """Return a line without its ending."""
-        ...
+if TYPE_CHECKING:
+    from tui.core.dataset.lines import Lines
 
 
 # So many rows, spread evenly, show a habit as well as all of them do.

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.fixes import lenient
 from tui.core.fixes.registry import CannotFix, Fixed, line_fix
-from tui.core.formats.foreign import is_conversation
+from tui.core.formats.turns import is_conversation
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -13,7 +13,7 @@ from tui.core.checks import RULES, check_row
 from tui.core.fixes.damaged import decoded_text, holds_example, wide_encoding
 from tui.core.fixes.lenient import depth, values
 from tui.core.fixes.run import mend
-from tui.core.formats.foreign import is_conversation
+from tui.core.formats.turns import is_conversation
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from tui.core.formats.reading import FORMAT_KEYS, is_conversation
+from tui.core.formats.reading import FORMAT_KEYS
 from tui.core.formats.results import EXCERPT
-from tui.core.formats.turns import LISTS
+from tui.core.formats.turns import LISTS, is_conversation
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
@@ -189,7 +189,7 @@ def _values(text: str) -> Iterator[Record]:
 def _unwrapped(whole: object) -> tuple[list[Any], dict[str, Any]]:
     """Return the rows of a whole file, and what stands beside them."""
     if isinstance(whole, list):
-        return ([whole], {}) if is_conversation(whole) else (whole, {})
+        return ([whole], {}) if is_conversation(whole, spoken=True) else (whole, {})
     if not isinstance(whole, dict):
         return [whole], {}
     key = _key_of_rows(whole)

@@ -97,17 +97,6 @@ def foreign_line(line: bytes) -> Foreign | None:
         return None
 
 
-def is_conversation(value: object) -> bool:
-    """Whether a decoded line is a list of messages, without the object of an example around it."""
-    return bool(value) and isinstance(value, list) and all(map(_is_message, value))
-
-
-def _is_message(value: object) -> bool:
-    return (
-        isinstance(value, dict) and isinstance(value.get("role"), str) and "messages" not in value
-    )
-
-
 def _ends_with_answer(messages: object) -> bool:
     """Whether there is an answer to be judged: without one, the label is what a grader reads."""
     last = messages[-1] if isinstance(messages, list) and messages else None

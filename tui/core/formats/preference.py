@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.dataset.example import section_list
 from tui.core.formats.alpaca import (
     alpaca_prompt,
     read_alpaca,
@@ -15,7 +14,8 @@ from tui.core.formats.alpaca import (
 from tui.core.formats.chat import hf_message, read_hf
 from tui.core.formats.legacy import migrated
 from tui.core.formats.media import remark_marks
-from tui.core.formats.parts import answer_text, no_more, objects_in, text_in, tools_in
+from tui.core.formats.openai_pairs import answers_of, outside_pair
+from tui.core.formats.parts import no_more, objects_in, text_in, tools_in
 from tui.core.formats.results import Notes, Object, Refused, Unfit
 from tui.core.formats.sharegpt import read_sharegpt, speaker_message
 from tui.core.formats.turns import LISTS, are_spoken, turn_list
@@ -25,9 +25,6 @@ if TYPE_CHECKING:
 
 _QUESTIONS = ("prompt", "question", "query")
 _PAIR = {"chosen", "rejected"}
-_OUTPUTS = {
-    "preferred_output", "non_preferred_output", "preferred_completion", "non_preferred_completion",
-}  # fmt: skip
 
 
 def read_preference(row: Mapping[str, Any], notes: Notes) -> Object:
@@ -145,13 +142,6 @@ def _shared(one: list[Object], other: list[Object]) -> list[Object]:
     return one[:count]
 
 
-def answers_of(row: Mapping[str, Any]) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
-    """Return the preferred and the other answer of an OpenAI pair. Raises Unfit."""
-    preferred = section_list(row, "preferred_output")
-    other = section_list(row, "non_preferred_output")
-    return objects_in(preferred, "preferred_output"), objects_in(other, "non_preferred_output")
-
-
 def write_preference(row: Mapping[str, Any], notes: Notes) -> Object:
     """Write a pair as Hugging Face's prompt, chosen and rejected, each a list of messages."""
     if "input" not in row:
@@ -170,11 +160,6 @@ def write_preference(row: Mapping[str, Any], notes: Notes) -> Object:
     return made
 
 
-def outside_pair(row: Mapping[str, Any], notes: Notes) -> None:
-    """Remark on the keys of an OpenAI pair beside its three parts."""
-    no_more(row, {"input", *_OUTPUTS}, notes)
-
-
 def read_kto(row: Mapping[str, Any], notes: Notes) -> Object:
     """Read an answer whose verdict was taken off; its shape is one of several."""
     if turn_list(row) is not None:
@@ -184,14 +169,3 @@ def read_kto(row: Mapping[str, Any], notes: Notes) -> Object:
     if "text" in row and "prompt" not in row:
         return read_text(row, notes)
     return read_completion(row, notes)
-
-
-def pair_texts(row: Mapping[str, Any], notes: Notes) -> tuple[str, str]:
-    """Return the texts of both answers of an OpenAI pair. Raises Unfit."""
-    found = []
-    for what, answer in zip(("preferred", "other"), answers_of(row), strict=True):
-        if len(answer) != 1:
-            raise Unfit(f"the {what} answer has several messages")
-        found.append(answer_text(answer[0], f"the {what} answer"))
-        no_more(answer[0], {"role", "content"}, notes, f"{what} answer's key ")
-    return found[0], found[1]

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.dataset.example import kind_of
 from tui.core.formats.chat import chat_of, example_keys, role_of
+from tui.core.formats.openai_pairs import answers_of, outside_pair
 from tui.core.formats.parts import answer_text, no_more, objects_in, plain_text, refuse_unlearned
-from tui.core.formats.preference import answers_of, outside_pair
 from tui.core.formats.results import Notes, Object, Unfit, Writer
 
 if TYPE_CHECKING:

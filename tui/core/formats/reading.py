@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.media import refuse_media
 from tui.core.formats.registry import format_of
 from tui.core.formats.results import Notes, Refused, Unfit
-from tui.core.formats.turns import LISTS, ROLES, ends_in_answer, turn_list
+from tui.core.formats.turns import LISTS, ends_in_answer, is_conversation, turn_list
 from tui.core.formats.verdicts import bad_reason, judged
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class RowReader:
         return self._reader()(kept, notes), good
 
     def _row(self, value: object) -> Mapping[str, Any]:
-        if is_conversation(value):
+        if is_conversation(value, spoken=True):
             return {"messages": value}
         if not isinstance(value, dict):
             raise Unfit("the row is not an object")
@@ -97,23 +97,6 @@ def _is_answered(row: Mapping[str, Any]) -> bool:
     """Whether a verdict can be one on an answer: data for a grader has a label and no answer."""
     found = turn_list(row)
     return found is None or ends_in_answer(found[1])
-
-
-def is_conversation(value: object) -> bool:
-    """Whether a row is a list of messages without an object around it."""
-    return (
-        isinstance(value, list)
-        and bool(value)
-        and all(isinstance(turn, dict) and _is_turn(turn) for turn in value)
-    )
-
-
-def _is_turn(turn: Mapping[str, Any]) -> bool:
-    for by, words in (("role", ("content", "tool_calls", "function_call")), ("from", ("value",))):
-        speaker = turn.get(by)
-        if isinstance(speaker, str) and any(key in turn for key in words):
-            return speaker.strip().lower() in {*ROLES, "developer", "function"}
-    return False
 
 
 def with_usual_keys(row: Mapping[str, Any]) -> Mapping[str, Any]:

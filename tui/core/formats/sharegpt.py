@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.media import remark_marks
+from tui.core.formats.openai_pairs import answers_of, outside_pair
 from tui.core.formats.parts import (
     answer_text,
     arguments_of,
@@ -156,8 +157,6 @@ def write_sharegpt(row: Mapping[str, Any], notes: Notes) -> Object:
 
 
 def _pair(row: Mapping[str, Any], notes: Notes) -> Object:
-    from tui.core.formats.preference import answers_of, outside_pair
-
     inner = row["input"] if isinstance(row["input"], dict) else {}
     made = write_sharegpt({**inner, "messages": inner.get("messages")}, notes)
     for key, answer in zip(("chosen", "rejected"), answers_of(row), strict=True):

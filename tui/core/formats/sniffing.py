@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from tui.core.formats.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS
 from tui.core.formats.columns import Columns, paths_of
 from tui.core.formats.legacy import is_legacy
-from tui.core.formats.reading import RowReader, is_conversation, with_usual_keys
+from tui.core.formats.reading import RowReader, with_usual_keys
 from tui.core.formats.results import Notes, Refused, Unfit
-from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, turn_list
+from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, is_conversation, turn_list
 from tui.core.formats.verdicts import read_verdict
 
 if TYPE_CHECKING:
@@ -84,15 +84,15 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
     A format is promised for the rows that its reader takes, and for no others.
     """
     looked = rows[:_LOOKED_AT]
-    if not any(isinstance(row, dict) or is_conversation(row) for row in looked):
+    if not any(isinstance(row, dict) or is_conversation(row, spoken=True) for row in looked):
         return Sniffed(
             "", 0.0, "there is no row that is an object" if looked else "there is no row"
         )
     tally = _Tally()
     loose = [row for row in looked if isinstance(row, dict) and not _told(row, tally)]
-    if any(is_conversation(row) for row in looked):
+    if any(is_conversation(row, spoken=True) for row in looked):
         for row in looked:
-            if is_conversation(row):
+            if is_conversation(row, spoken=True):
                 _told({"messages": row}, tally, "a list of messages without an object around it")
     name = tally.best()
     if table and name in {"", "text"}:  # `text` is just a column's name there

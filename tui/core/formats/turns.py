@@ -129,6 +129,26 @@ def are_spoken(turns: list[Any]) -> bool:
     return False
 
 
+def is_conversation(value: object, *, spoken: bool = False) -> bool:
+    """Whether a decoded row is a list of messages, without the object of an example around it.
+
+    With `spoken`, turns of ShareGPT's are messages too: a conversion reads those, and no fix.
+    """
+    return (
+        isinstance(value, list)
+        and bool(value)
+        and all(_is_message(turn) or (spoken and _is_spoken(turn)) for turn in value)
+    )
+
+
+def _is_message(turn: object) -> bool:
+    return isinstance(turn, dict) and isinstance(turn.get("role"), str) and "messages" not in turn
+
+
+def _is_spoken(turn: object) -> bool:
+    return isinstance(turn, dict) and isinstance(turn.get("from"), str) and "value" in turn
+
+
 def ends_in_answer(turns: list[Any]) -> bool:
     """Whether the last turn is an answer, as far as one can tell."""
     last = turns[-1] if turns else None

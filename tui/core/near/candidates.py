@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING
 from tui.core.dataset.example import parse
 from tui.core.near.example_text import text_of
 from tui.core.near.shingles import jaccard, shingle_set
-from tui.core.near.sketches import Rows, Sketches, Stopped
+from tui.core.near.sketches import Sketches, Stopped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
+
+    from tui.core.dataset.lines import Lines
 
 # In a band that very many rows share, a row is laid beside so many of its neighbours only.
 _NEIGHBOURS = 24
@@ -90,7 +92,7 @@ def _least(threshold: float, size: int) -> float:
 class Judge:
     """Says how alike rows are, from the shingles of their texts."""
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Lines) -> None:
         self._rows = rows
         self._set = lru_cache(maxsize=4096)(lambda row: shingle_set(text_of(parse(rows[row]))))
 

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Literal
 from tui.core.dataset.fingerprints import question_key
 from tui.core.near.candidates import Judge, candidates, equal_runs
 from tui.core.near.minhash import Banding
-from tui.core.near.sketches import Rows, Sketches, Stopped, sketch
+from tui.core.near.sketches import Sketches, Stopped, sketch
 from tui.core.near.unions import Unions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
+
+    from tui.core.dataset.lines import Lines
 
 # From here on two examples count as nearly equal, unless told otherwise.
 THRESHOLD = 0.85
@@ -44,7 +46,7 @@ def same_rows(sketches: Sketches) -> list[Group]:
     return [Group("same", tuple(run), (1.0,) * len(run)) for run in sorted(runs)]
 
 
-def contradictions(sketches: Sketches, rows: Rows) -> list[Group]:
+def contradictions(sketches: Sketches, rows: Lines) -> list[Group]:
     """Return the groups of examples that contradict each other: one prompt, several answers."""
     judge = Judge(rows)
     answers = sketches.answer
@@ -58,7 +60,7 @@ def contradictions(sketches: Sketches, rows: Rows) -> list[Group]:
 
 def near_rows(
     sketches: Sketches,
-    rows: Rows,
+    rows: Lines,
     threshold: float,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
     cancelled: Callable[[], bool] = lambda: False,
@@ -104,7 +106,7 @@ def link_near(
             unions.join(one, other)
 
 
-def surplus(group: Group, rows: Rows, threshold: float) -> list[int]:
+def surplus(group: Group, rows: Lines, threshold: float) -> list[int]:
     """Return the rows of a group that can go, because each is like an earlier one that stays.
 
     Rows may be linked through others and not be alike themselves: those all stay. Of equal
@@ -144,7 +146,7 @@ def _to_first(judge: Judge, rows: Sequence[int]) -> tuple[float, ...]:
 
 
 def group_of(
-    rows: Rows,
+    rows: Lines,
     threshold: float,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
     cancelled: Callable[[], bool] = lambda: False,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.near.candidates import Judge, candidates
 from tui.core.near.groups import Group, Reason
-from tui.core.near.sketches import Rows, Sketches, Stopped
+from tui.core.near.sketches import Sketches, Stopped
 from tui.core.near.unions import Unions
 
 if TYPE_CHECKING:
@@ -16,14 +16,16 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tui.core.dataset.lines import Lines
+
 _ORDER: tuple[Reason, ...] = ("same", "prompt", "near")
 
 
 def leaks(
     sketches: Sketches,
-    rows: Rows,
+    rows: Lines,
     others: Sketches,
-    other_rows: Rows,
+    other_rows: Lines,
     threshold: float | None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Group]:
@@ -113,7 +115,7 @@ def _joined(one: Sketches, other: Sketches) -> Sketches:
 class _Both:
     """The rows of two files, one after the other."""
 
-    def __init__(self, one: Rows, other: Rows) -> None:
+    def __init__(self, one: Lines, other: Lines) -> None:
         self._one, self._other = one, other
         self._border = len(one)
 

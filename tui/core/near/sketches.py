@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from tui.core.dataset.digest import number_of_bytes
 from tui.core.dataset.example import parse
@@ -20,20 +20,10 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from tui.core.dataset.lines import Lines
+
 _BATCH_ROWS = 2000
 _BATCH_BYTES = 600_000
-
-
-class Rows(Protocol):
-    """Lines, read one by one from any thread."""
-
-    def __len__(self) -> int:
-        """Count lines."""
-        ...
-
-    def __getitem__(self, position: int, /) -> bytes:
-        """Return a line without its ending."""
-        ...
 
 
 class Stopped(Exception):  # noqa: N818 - nothing is wrong: somebody asked for it
@@ -65,7 +55,7 @@ class Sketches:
 
 
 def sketch(
-    rows: Rows,
+    rows: Lines,
     banding: Banding | None = None,
     known: Sketches | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,

@@ -11,8 +11,9 @@ from tui.services.errors import InputError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.core.dataset.lines import Lines
     from tui.core.money.terms import Money
-    from tui.services.tokens.service import Rows, TokenService
+    from tui.services.tokens.service import TokenService
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Asked:
 
 async def count_rows(
     service: TokenService,
-    rows: Rows,
+    rows: Lines,
     name: str,
     asked: Asked,
     *,

@@ -29,11 +29,11 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.timer import Timer
 
+    from tui.core.dataset.lines import Lines
     from tui.core.money.terms import Budget
     from tui.screens.tokens.figures import FileFigures
     from tui.services.datasets import Document
     from tui.services.tokens.report import Measure, TokenReport
-    from tui.services.tokens.service import Rows
     from tui.services.workspace import Workspace
 
 NOTHING_OPEN = "No dataset is open. Press 1, then o to open one, or s for the sample."
@@ -210,7 +210,7 @@ class ReportScreen(ModeScreen):
         return [first, second] if second else []
 
     async def _count_file(
-        self, rows: Rows, name: str, cancelled: Callable[[], bool]
+        self, rows: Lines, name: str, cancelled: Callable[[], bool]
     ) -> FileFigures | None:
         told = -1
 

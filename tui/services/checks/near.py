@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from array import array
     from collections.abc import Callable, Collection, Mapping, Sequence
 
-    from tui.core.near.sketches import Rows
+    from tui.core.dataset.lines import Lines
     from tui.services.datasets import Document, Snapshot
 
 Kind = Literal["same", "near", "prompt", "leak"]
@@ -74,7 +74,7 @@ class NearFinder:
         self,
         snapshot: Snapshot,
         question: Question,
-        others: Rows | None = None,
+        others: Lines | None = None,
         on_progress: Callable[[float], None] = lambda _share: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> Found:
@@ -92,9 +92,9 @@ class NearFinder:
 
     def groups(
         self,
-        rows: Rows,
+        rows: Lines,
         question: Question,
-        others: Rows | None = None,
+        others: Lines | None = None,
         report: Callable[[float], None] = lambda _share: None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> list[Group]:
@@ -124,7 +124,7 @@ class NearFinder:
     def _sketched(
         self,
         side: str,
-        rows: Rows,
+        rows: Lines,
         question: Question,
         on_progress: Callable[[int, int], None],
         cancelled: Callable[[], bool],
@@ -136,9 +136,9 @@ class NearFinder:
 
 def _answer(
     question: Question,
-    rows: Rows,
+    rows: Lines,
     here: Sketches,
-    others: Rows | None,
+    others: Lines | None,
     there: Sketches | None,
     report: Callable[[float], None],
     cancelled: Callable[[], bool],
@@ -161,7 +161,7 @@ def _key(question: Question, here: Sketches, there: Sketches | None) -> bytes:
     return lasting(repr(question).encode() + b"".join(parts), 32)
 
 
-def alike_in(rows: Rows, *, near: bool, others: Rows | None = None, against: str = "") -> Alike:
+def alike_in(rows: Lines, *, near: bool, others: Lines | None = None, against: str = "") -> Alike:
     """Return what the checks are to tell of rows: near duplicates, and what others share.
 
     Blocks, for minutes when there are a million. `against` is the others' name.
@@ -197,7 +197,7 @@ def standing(found: Found, snapshot: Snapshot) -> Mapping[int, Group]:
     return standing_now
 
 
-def _settled(question: Question, group: Group, rows: Rows) -> bool:
+def _settled(question: Question, group: Group, rows: Lines) -> bool:
     """Whether rows that contradicted each other agree, now that one has gone."""
     if question.kind != "prompt":
         return False

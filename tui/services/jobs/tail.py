@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable
+    from collections.abc import AsyncGenerator, Callable, Container, Sequence
 
     from tui.core.jobs.jobs import Event, Job
     from tui.services.jobs.poller_pace import Pace
-    from tui.services.jobs.service import JobService
 
 FOLLOW_FAILURES = 10
 
@@ -26,8 +25,20 @@ class JobUpdate:
     new_events: tuple[Event, ...]
 
 
+class Jobs(Protocol):
+    """What following a job asks of the service of jobs."""
+
+    async def retrieve(self, job_id: str) -> Job:
+        """Return the job as it is now."""
+        ...
+
+    async def events(self, job_id: str, known: Container[str] = ()) -> Sequence[Event]:
+        """Return its events after those that are known, oldest first."""
+        ...
+
+
 async def follow(
-    jobs: JobService,
+    jobs: Jobs,
     job_id: str,
     pace: Pace,
     on_wait: Callable[[ServiceError], None] = lambda _: None,

@@ -17,16 +17,16 @@ from tui.services.datasets.local_files import reading
 from tui.services.errors import InputError
 from tui.services.tokens.counting.counts import Cancelled, Counted, Counting
 from tui.services.tokens.counting.crew import CountingError
-from tui.services.tokens.counting.feed import Rows
 from tui.services.tokens.report import TokenReport, make_report
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from tui.core.dataset.lines import Lines
     from tui.core.money.terms import Money
     from tui.services.settings.locations import Locations
 
-__all__ = ["Cancelled", "CountingError", "Rows", "TokenReport", "TokenService"]
+__all__ = ["Cancelled", "CountingError", "TokenReport", "TokenService"]
 
 _LOST_AT_ONCE = 64
 # Between two reports of a count under way: so many seconds, and so many times what one took.
@@ -66,7 +66,7 @@ class TokenService:
 
     async def report(
         self,
-        rows: Rows,
+        rows: Lines,
         path: str,
         model: str,
         *,
@@ -116,7 +116,9 @@ class TokenService:
                 await asyncio.to_thread(rows.source.index)
             return await self.report(rows, path, model, epochs=epochs, money=money, on_part=on_part)
 
-    def prepare(self, rows: Rows, encoding: str = DEFAULT_ENCODING, *, screen: bool = True) -> None:
+    def prepare(
+        self, rows: Lines, encoding: str = DEFAULT_ENCODING, *, screen: bool = True
+    ) -> None:
         """Count the first lines of a file that may soon be counted, unless they are remembered.
 
         Returns at once. What goes wrong, the count itself will tell. `screen` as in Counting.
@@ -143,7 +145,7 @@ class TokenService:
         )
 
     async def trained_lost(
-        self, rows: Rows, report: TokenReport, cancelled: Callable[[], bool]
+        self, rows: Lines, report: TokenReport, cancelled: Callable[[], bool]
     ) -> Sequence[int]:
         """Return the trained tokens that each of `report.truncated` loses, in that order.
 
@@ -180,7 +182,7 @@ class TokenService:
         return await asyncio.to_thread(self._counting.crew.ask, head, body)
 
 
-def _lines_of(rows: Rows, numbers: Sequence[int]) -> list[bytes]:
+def _lines_of(rows: Lines, numbers: Sequence[int]) -> list[bytes]:
     return [rows[number - 1] for number in numbers]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.containers import VerticalScroll
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.dataset.diff import DatasetDiff, Difference
+    from tui.core.dataset.lines import Lines
 
 _MARKS = {
     "added": ("+", "green"),
@@ -27,12 +28,6 @@ _MARKS = {
     "moved": (">", "cyan"),
 }
 _SHOWN = 20_000
-
-
-class Lines(Protocol):
-    """Rows read when they are asked for."""
-
-    def __getitem__(self, position: int, /) -> bytes: ...
 
 
 class DiffDialog(Dialog[int]):

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from tui.core.dataset.lines import Lines
     from tui.core.near.groups import Group
-    from tui.core.near.sketches import Rows
     from tui.services.checks.near import Found, NearFinder, Question
     from tui.services.datasets import Document, Snapshot
     from tui.widgets.key_hints import KeyHints
@@ -56,7 +56,7 @@ class NearView(Dialog[int]):
         document: Document,
         finder: NearFinder,
         question: Question,
-        others: Rows | None = None,
+        others: Lines | None = None,
         against: str = "",
     ) -> None:
         super().__init__(TITLES[question.kind])

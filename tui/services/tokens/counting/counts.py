@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from tui.services.tokens.counting.feed import Chunk, Rows
+    from tui.core.dataset.lines import Lines
+    from tui.services.tokens.counting.feed import Chunk
 
 __all__ = ["Cancelled", "Counted", "Counting"]
 
@@ -51,7 +52,7 @@ class Counting:
 
     async def count(
         self,
-        rows: Rows,
+        rows: Lines,
         encoding: str,
         on_tick: Callable[[Counted], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -84,7 +85,7 @@ class Counting:
             told.by, told.note = some.found.by or told.by, some.found.note or told.note
         return await asyncio.to_thread(self._in_order, lines, told, rows, order, encoding)
 
-    def prepare(self, rows: Rows, encoding: str, *, screen: bool = True) -> None:
+    def prepare(self, rows: Lines, encoding: str, *, screen: bool = True) -> None:
         """Count the first lines of a large file, unless they are known. Blocks.
 
         So a process is running and has its tokenizer when the whole is asked for, and the first
@@ -158,7 +159,7 @@ class Counting:
                 self._kept[encoding] = Remembered(self._folder / f"counts-{encoding}.bin")
             return self._kept[encoding]
 
-    def _edited_rows(self, rows: Rows, order: array[int], encoding: str) -> list[bytes]:
+    def _edited_rows(self, rows: Lines, order: array[int], encoding: str) -> list[bytes]:
         """Return the edited rows whose numbers are not known. Runs in a thread."""
         if len(self._edited) > _MOST_EDITED:
             self._edited.clear()
@@ -173,7 +174,7 @@ class Counting:
         self,
         lines: NDArray[np.uint32],
         told: Counted,
-        rows: Rows,
+        rows: Lines,
         order: array[int],
         encoding: str,
     ) -> Counted:
@@ -208,7 +209,7 @@ def _complete(table: NDArray[np.uint32], told: Counted) -> Counted:
     return Counted(table, np.ones(len(table), bool), told.by, told.note, told.new)
 
 
-def _source_of(rows: Rows) -> LineSource | None:
+def _source_of(rows: Lines) -> LineSource | None:
     """Return the file that rows come from, if they tell."""
     source = getattr(rows, "source", None)
     return source if isinstance(source, LineSource) else None

@@ -6,11 +6,12 @@ import bisect
 import math
 from array import array
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from tui.core.dataset.lines import Lines
     from tui.services.datasets.source import LineSource
 
 # Small enough to stop and report soon, large enough that the overhead of one is nothing.
@@ -22,18 +23,6 @@ _MOST_ROWS = 16_384
 _FIRST_BYTES = 128 * 1024
 _BLOCK = 65_536
 _SAMPLE = 1_000
-
-
-class Rows(Protocol):
-    """The lines of a file, read one by one from any thread."""
-
-    def __len__(self) -> int:
-        """Count lines."""
-        ...
-
-    def __getitem__(self, position: int, /) -> bytes:
-        """Return a line without its ending."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +97,7 @@ def _places(offsets: array[int], first: int, last: int, bits: int) -> array[int]
     return found
 
 
-def chunks_of_rows(rows: Rows) -> Iterator[Chunk]:
+def chunks_of_rows(rows: Lines) -> Iterator[Chunk]:
     """Cut rows into chunks, read one by one. Raises OSError when they cannot be read."""
     start, total = 0, len(rows)
     while start < total:
