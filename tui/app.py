@@ -117,6 +117,8 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         self._path, self._profile = path, profile
         self._work: dict[str, str] = {}
         self._loop_now: asyncio.AbstractEventLoop | None = None
+        self._painted = False
+        self._end_asked: int | None = None  # the exit code of an end asked for before that
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_model = ""  # the model another mode has asked Chat to take
@@ -157,6 +159,10 @@ class FinetuiApp(ReportsErrors, TypeAhead):
 
     def on_ready(self) -> None:
         """Open the workspace once the first frame is on the screen."""
+        self._painted = True
+        if self._end_asked is not None:
+            self.exit(return_code=self._end_asked)
+            return
         asyncio.get_running_loop().set_exception_handler(self._unheard)
         self._open_workspace()
 
@@ -220,8 +226,14 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         """Begin to end with an exit code; False when it does not run yet."""
         if self._loop_now is None:
             return False
-        self._loop_now.call_soon_threadsafe(lambda: self.exit(return_code=code))
+        self._loop_now.call_soon_threadsafe(self._end, code)
         return True
+
+    def _end(self, code: int) -> None:
+        if self._painted:
+            self.exit(return_code=code)
+        else:  # a screen that is still being put together does not bear to be taken down
+            self._end_asked = code
 
     def keep_typed(self) -> None:
         """Write what is typed to disk. Blocks."""
@@ -230,7 +242,7 @@ class FinetuiApp(ReportsErrors, TypeAhead):
 
     def terminal_gone(self) -> None:
         """End: nothing can be typed or read any more."""
-        self.exit(return_code=128 + signal.SIGHUP)
+        self._end(128 + signal.SIGHUP)
 
     def action_suspend(self) -> None:
         """Stop, so that the shell has the terminal until `fg`."""

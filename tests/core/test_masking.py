@@ -93,6 +93,20 @@ def test_a_key_letter_by_letter() -> None:
     assert shown == f"Say sk{MASK} now"
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 5])
+def test_a_key_written_otherwise_in_small_pieces(size: int) -> None:
+    encoded = base64.b64encode(f"user:{KEY}".encode()).decode()
+    for written in (encoded, KEY.encode().hex(), quote(KEY, safe=""), json.dumps(KEY)[1:-1]):
+        stream = StreamMask(masker(KEY))
+        text = f"Say {written} now"
+        pieces = [text[at : at + size] for at in range(0, len(text), size)]
+        shown = "".join([*map(stream.feed, pieces), stream.end()])
+        assert MASK in shown
+        assert written[8:-8] not in shown
+        assert shown.startswith("Say ")
+        assert shown.endswith(" now")
+
+
 @patient
 @given(st.lists(st.text(max_size=8), max_size=20))
 def test_a_stream_loses_nothing(pieces: list[str]) -> None:

@@ -30,7 +30,7 @@ class Seen:
 class Fault:
     """What to do instead of answering. With `act` the request is carried out all the same."""
 
-    kind: str  # reply | drop | hang | truncate | raw
+    kind: str  # reply | drop | hang | truncate | stream | endless
     act: bool = False
     status: int = 200
     body: Any = None
@@ -63,6 +63,7 @@ class FaultServer:
         self.files: dict[str, dict[str, Any]] = {}
         self.lists: dict[str, Callable[[dict[str, str]], Any]] = {}
         self.always: dict[str, Fault] = {}  # by "METHOD /path", never used up
+        self.sent = 0  # bytes of bodies without end
         self.gone = threading.Event()  # a client left in the middle of a stream
         self._faults: dict[str, deque[Fault]] = {}
         self._release = threading.Event()
@@ -169,6 +170,8 @@ class FaultServer:
                     self._send(status, body, missing=7)
                 elif fault.kind == "stream":
                     self._stream(fault)
+                elif fault.kind == "endless":
+                    self._endless(fault)
                 else:
                     body = fault.body if fault.body is not None else body
                     self._send(fault.status, body, fault.headers)
@@ -200,6 +203,19 @@ class FaultServer:
                 if fault.headers.get("endless"):
                     self._until_gone()
 
+            def _endless(self, fault: Fault) -> None:
+                self.send_response(fault.status)
+                for name, value in {"connection": "close", **fault.headers}.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.close_connection = True
+                first, rest, pause = fault.body
+                self.wfile.write(first)
+                while not outer._release.wait(pause):
+                    self.wfile.write(rest)
+                    self.wfile.flush()
+                    outer.sent += len(rest)
+
             def _until_gone(self) -> None:
                 try:
                     for _ in range(3000):
@@ -229,6 +245,12 @@ def problem(message: str, code: str | None = None, param: str | None = None) -> 
 
 def stream(*pieces: bytes, endless: bool = False) -> Fault:
     return Fault("stream", body=pieces, headers={"endless": "yes"} if endless else {})
+
+
+def endless(status: int, first: bytes, rest: bytes, pause: float = 0, **headers: str) -> Fault:
+    """A body that goes on with `rest` after each `pause` in seconds, for ever."""
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Fault("endless", status=status, body=(first, rest, pause), headers=named)
 
 
 def sse(**chunk: Any) -> bytes:

@@ -75,6 +75,10 @@ class EchoServer(FaultServer):
 STREAMS: dict[str, Callable[[str], Fault]] = {
     "stream": lambda key: stream(said(f"it is {key}."), said("", "stop"), b"data: [DONE]\n\n"),
     "pieces": lambda key: stream(*map(said, key), said("", "stop"), b"data: [DONE]\n\n"),
+    "fragment": lambda key: stream(*map(said, key[4:-1]), said("", "stop")),
+    "base64": lambda key: stream(
+        *map(said, base64.b64encode(key.encode()).decode()), said("", "stop")
+    ),
     "halves": lambda key: stream(said(key[:9]), said(key[9:]), said(" end", "stop")),
     "error in it": lambda key: stream(said("so "), sse(error={"message": key, "code": key})),
     "error first": lambda key: stream(sse(error={"message": key})),

@@ -80,6 +80,9 @@ async def test_an_error_in_mid_stream_keeps_what_came(
             "overloaded_error",
         ),
         (b'data: {"error": {"status": 1}}\n\n', '{"status": 1}', "error"),
+        (b"Internal Server Error\n", "the stream ended in 'Internal Server Error'", None),
+        (b"upstream died", "the stream ended in 'upstream died'", None),
+        (b"<html>\n<h1>502</h1>\n</html>\n", "502", None),
         (b"data: nonsense\n\n", "a chunk of the answer is not JSON: 'nonsense'", None),
     ],
 )
@@ -121,12 +124,19 @@ async def test_an_answer_at_once_that_is_cut_is_cut_off(
             await workspace.chat.complete(REQUEST)
 
 
+async def test_done_is_an_end_without_a_reason(workspace: Workspace, server: FaultServer) -> None:
+    server.fault(CHAT, stream(said("all"), DONE))
+    end = await workspace.chat.complete(REQUEST)
+    assert (end.text, end.finish_reason, end.complete, end.broken) == ("all", None, True, "")
+
+
 async def test_an_end_that_came_is_not_taken_back(
     workspace: Workspace, server: FaultServer
 ) -> None:
-    server.fault(CHAT, stream(said("all", "stop"), b'data: {"usa'))
-    end = await workspace.chat.complete(REQUEST)
-    assert (end.text, end.finish_reason, end.complete, end.broken) == ("all", "stop", True, "")
+    for rest in (b'data: {"usa', b"Internal Server Error"):
+        server.fault(CHAT, stream(said("all", "stop"), rest))
+        end = await workspace.chat.complete(REQUEST)
+        assert (end.text, end.finish_reason, end.complete, end.broken) == ("all", "stop", True, "")
 
 
 async def test_a_server_that_does_not_stream(workspace: Workspace, server: FaultServer) -> None:

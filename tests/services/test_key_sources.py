@@ -267,3 +267,22 @@ async def test_an_unknown_profile_leaves_the_others_to_choose_from(tmp_path: Pat
     assert "Did you mean openai?" in error.next_step
     assert workspace.profile.kind == "lab"
     assert workspace.profiles.names == ("lab", "openai")
+
+
+def test_a_configuration_where_nothing_reads_it(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("[profiles.openai]\nread_only = true\n")
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, OPENAI_API_KEY="sk-1")
+    assert f"{tmp_path / 'config.toml'} is there" in caught.value.cause
+    assert str(tmp_path / "config" / "config.toml") in caught.value.next_step
+
+
+@pytest.mark.parametrize("value", [None, "", "sk-in-the-environment"])
+def test_a_profile_with_two_sources_of_a_key(tmp_path: Path, value: str | None) -> None:
+    config = (
+        f'[profiles.far]\nbase_url = "{FAR}"\napi_key = "sk-1234567"\napi_key_env = "FAR_KEY"\n'
+    )
+    environ = {} if value is None else {"FAR_KEY": value}
+    with pytest.raises(InputError, match="api_key stands beside api_key_env") as caught:
+        load(tmp_path, config, **environ)
+    assert "sk-1234567" not in caught.value.cause

@@ -64,6 +64,20 @@ def test_a_signal_restores_the_terminal_and_keeps_the_prompt(
         assert program.restored()
 
 
+@pytest.mark.parametrize("number", ENDING)
+def test_a_signal_before_the_first_frame_ends_without_a_fault(
+    home: Path, number: signal.Signals
+) -> None:
+    with Program(home) as program:
+        while b"\x1b[?1049h" not in program.raw:  # its screen is still being put together
+            program.look()
+        os.kill(program.pid, number)
+        assert program.wait() == 128 + number
+        assert program.restored()
+        assert "Traceback" not in program.text()
+        assert "rror" not in program.text()
+
+
 def test_a_terminal_that_is_closed_ends_the_program(home: Path) -> None:
     with Program(home) as program:
         in_chat(program)

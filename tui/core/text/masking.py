@@ -23,7 +23,7 @@ FRAGMENT = 12  # characters of a key in a row that are masked even without the r
 _CHUNK = (
     SHORTEST  # any FRAGMENT of a key holds one of its chunks of this length whole (2 x 6 - 1 < 12)
 )
-_HELD = 3  # characters at the end of a stream's piece that are held back if a key begins so
+_HELD = 3  # so many at the end of a stream's piece are held back if a key has them in a row
 # What documentation tells to enter where a server wants some key but checks none.
 _PLACEHOLDERS = frozenset(
     {
@@ -110,10 +110,10 @@ class Masker:
     @property
     def longest(self) -> int:
         """The length of the longest secret, 1 without any."""
-        return max((len(key.text) for key in self._keys), default=1)
+        return max((len(form) for key in self._keys for form in (key.text, *key.forms)), default=1)
 
     def held_back(self, sent: str, text: str) -> int:
-        """Return how many characters at the end of `text` may be the beginning of a secret.
+        """Return how many characters at the end of `text` may be part of a secret.
 
         `sent` is what came before. Text that ends so waits until more of it has come.
         """
@@ -211,20 +211,26 @@ class _Key:
         return first, last
 
     def spans(self, text: str) -> Iterator[tuple[int, int]]:
-        """Yield where this secret stands whole in `text`."""
-        at = -1 if self._bearer is not None else text.find(self.text)
-        while at >= 0:
-            yield at, at + len(self.text)
-            at = text.find(self.text, at + len(self.text))
+        """Yield where this secret stands whole in `text`, in any way to write it."""
+        for form in self.forms:
+            at = text.find(form)
+            while at >= 0:
+                yield at, at + len(form)
+                at = text.find(form, at + len(form))
 
     def begun(self, whole: str, most: int) -> int:
-        """Return how many of the last `most` characters of `whole` begin this secret."""
-        if self._bearer is not None:
-            return 0
-        for length in range(min(len(self.text) - 1, len(whole)), _HELD - 1, -1):
-            if whole.endswith(self.text[:length]):
-                return min(length, most)
+        """Return how many of the last `most` characters of `whole` may go on as this secret."""
+        return max((_begun(form, whole, most) for form in self.forms), default=0)
+
+
+def _begun(form: str, whole: str, most: int) -> int:
+    # Not only its beginning: a server may leave out the first letters.
+    length = min(_HELD, len(whole))
+    if length < _HELD or whole[-length:] not in form:
         return 0
+    while length < len(whole) and whole[-length - 1 :] in form:
+        length += 1
+    return min(length, most)
 
 
 def _written(secret: str) -> tuple[str, ...]:

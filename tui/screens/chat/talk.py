@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 State = Literal["streaming", "done", "stopped", "cut"]
 
 _REASONS = {
+    "": "ended",  # the server gives no reason
     "stop": "ended by itself",
     "length": "stopped at the token limit (finish: length); esc, t allows more",
     "content_filter": "withheld by the provider's content filter",

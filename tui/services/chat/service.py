@@ -13,7 +13,7 @@ from tui.core.text.masking import KEYS, StreamMask, mask
 from tui.services.errors import InputError, Malformed, Refused, ServiceError
 from tui.services.provider.error_mapping import request_id
 from tui.services.provider.requests import Call
-from tui.services.provider.sse import read_chunks
+from tui.services.provider.sse import DONE, read_chunks
 from tui.services.store.best_effort import kept
 
 if TYPE_CHECKING:
@@ -186,6 +186,8 @@ class _Answer:
 
     def take(self, chunk: Mapping[str, Any]) -> str:
         """Add a chunk, of a stream or whole, and return the text it brought."""
+        if chunk is DONE:  # some servers tell the end so, without a reason
+            self.ended = self.ended or self.first_token is not None
         self.usage = parse_usage(chunk.get("usage")) or self.usage
         choices = chunk.get("choices")
         choice = as_map(choices[0]) if isinstance(choices, list) and choices else {}
@@ -217,7 +219,7 @@ class _Answer:
         broken = self.broken
         first = self.first_token
         return Reply(
-            text=self.text,
+            text=mask(self.text),  # fragments of a key that came in pieces too
             finish_reason=self.finish_reason,
             usage=self.usage,
             latency_s=time.monotonic() - self.started,

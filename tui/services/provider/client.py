@@ -43,6 +43,8 @@ def make_client(profile: Profile, base_url: str, api_key: str | None) -> AsyncOp
     import httpx2
     from openai import AsyncOpenAI
 
+    from tui.services.provider.error_body import error_shortener
+
     headers = ambient_headers(profile)
     timeout = httpx2.Timeout(profile.timeout, connect=CONNECT_S)
     try:
@@ -50,7 +52,10 @@ def make_client(profile: Profile, base_url: str, api_key: str | None) -> AsyncOp
             timeout=timeout,
             follow_redirects=False,  # a redirect would carry the key to another host
             trust_env=not is_loopback(base_url),
-            event_hooks={"request": [_guard(httpx2.URL(base_url), api_key, headers)]},
+            event_hooks={
+                "request": [_guard(httpx2.URL(base_url), api_key, headers)],
+                "response": [error_shortener(profile.timeout)],
+            },
         )
     # Each in its own way, libraries complain of proxies and certificates they cannot use.
     except Exception as error:

@@ -187,7 +187,8 @@ def _words(response: httpx2.Response) -> str:
     if _is_html(response, text):
         return f"a web page came back{_page_title(text)} (HTTP {response.status_code})"
     try:
-        return words_in(json.loads(text))
+        # Decoded first: a key that is masked with its quotes around it leaves no JSON.
+        return words_in(KEYS.mask_json(json.loads(response.content)))
     except (ValueError, RecursionError):
         return text[:300]
 

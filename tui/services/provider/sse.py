@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from tui.core.provider.parsing import as_map, as_text
@@ -16,26 +17,29 @@ if TYPE_CHECKING:
     import httpx2
 
 LONGEST_LINE = 16 * 1024 * 1024
+# Stands for `data: [DONE]`: the server says that the answer is whole.
+DONE: Mapping[str, Any] = MappingProxyType({})
 _FIELDS = (b":", b"event:", b"id:", b"retry:")
 # What may stand at the end of JSON that was cut within a word of it, such as `tru`.
 _WORD = 6
 
 
 async def read_chunks(response: httpx2.Response, doing: str) -> AsyncGenerator[Mapping[str, Any]]:
-    """Yield the decoded chunks up to `[DONE]` or the end of the stream.
+    """Yield the decoded chunks up to `[DONE]`, which is yielded as DONE, or the stream's end.
 
     A server that ignores `stream` and sends one JSON object gives one chunk. Raises Refused
     for an error sent in mid-stream, Unanswered where the stream is cut within a chunk, Malformed
-    for what is neither stream nor JSON.
+    for what is neither stream nor JSON, and for such text after the chunks.
     """
-    head = b""
+    head, size = [], 0  # lines of no stream: all of the answer, or what stands after the chunks
     seen = failing = False
     async for line, whole in _lines(response):
         if line.startswith((b"data:", b"error:")):
-            first, seen = not seen, True
+            first, seen, head = not seen, True, []
             name, _, data = line.partition(b":")
             data = data.strip()
             if data == b"[DONE]":
+                yield DONE
                 return
             if data:
                 chunk = _chunk(data, doing, whole=whole, first=first)
@@ -43,12 +47,29 @@ async def read_chunks(response: httpx2.Response, doing: str) -> AsyncGenerator[M
                 yield chunk
         elif line.startswith(b"event:"):
             failing = line[6:].strip() == b"error"
-        elif not seen and not line.startswith(_FIELDS):
-            head += line + b"\n"
-    if not seen and (text := head.strip()):
+        elif not line.startswith(_FIELDS):
+            head.append(line)
+            if (size := size + len(line) + 1) > LONGEST_LINE:
+                raise _endless()
+    if text := b"\n".join(head).strip():
+        if seen:
+            _check_rest(text, doing)
+            return
         chunk = _chunk(text, doing, whole=True, first=True)
         _check(chunk, doing, failing=False)
         yield chunk
+
+
+def _check_rest(text: bytes, doing: str) -> None:
+    """Raise Malformed for text after the chunks, in which a server may say why it broke off."""
+    if not _begins_field(text):
+        said = KEYS.mask(text.decode("utf-8", "replace"))[:300]
+        raise Malformed(f"Cannot {doing}", f"the stream ended in {said!r}", "Ask again.")
+
+
+def _begins_field(text: bytes) -> bool:
+    """Whether this may be a line of a stream that was cut within the name of its field."""
+    return any(name.startswith(text) for name in (b"data:", b"error:", *_FIELDS))
 
 
 async def _lines(response: httpx2.Response) -> AsyncGenerator[tuple[bytes, bool]]:
@@ -58,11 +79,15 @@ async def _lines(response: httpx2.Response) -> AsyncGenerator[tuple[bytes, bool]
     async for data in response.aiter_bytes():
         *lines, rest = (rest + data).split(b"\n")
         if len(rest) > LONGEST_LINE:
-            raise Malformed("The answer makes no sense", "a line of it never ends", "Try again.")
+            raise _endless()
         for line in lines:
             yield line.rstrip(b"\r"), True
     if rest:
         yield rest, False
+
+
+def _endless() -> Malformed:
+    return Malformed("The answer makes no sense", "a line of it never ends", "Try again.")
 
 
 def _chunk(data: bytes, doing: str, *, whole: bool, first: bool) -> Mapping[str, Any]:

@@ -66,6 +66,7 @@ class ConfigFile:
         try:
             text = path.read_bytes().decode("utf-8-sig")
         except FileNotFoundError:
+            _check_misplaced(path)
             return cls(path, [], {})
         except (OSError, UnicodeDecodeError) as error:
             raise InputError(
@@ -262,6 +263,9 @@ class Table:
         name, value = self.variable(), self.values.get("api_key")
         if value is not None and not isinstance(value, str):
             raise self._bad("api_key", "must be a text")
+        if value and name is not None:  # whichever were taken, the other was meant
+            learn(value)
+            raise self._bad("api_key", "stands beside api_key_env: a profile has one key")
         if value or (value is not None and name is None):
             return KeySource(f"api_key in {self.source.path}", read_key(value))
         if name is None:
@@ -285,6 +289,17 @@ class Table:
 
     def _bad(self, key: str, cause: str) -> InputError:
         return self.source.bad(key, f"{key} {cause}", self.name)
+
+
+def _check_misplaced(path: Path) -> None:
+    """Raise InputError when the file stands in $FINETUI_HOME itself, where nothing reads it."""
+    home = path.parent.parent
+    if path.parent.name == "config" and (found := home / path.name).is_file():
+        raise InputError(
+            "The configuration is not where it is read",
+            f"{found} is there, {path} is not",
+            f"Move it: mkdir -p {path.parent} && mv {found} {path}",
+        )
 
 
 def _names(header: str, key: str) -> bool:
