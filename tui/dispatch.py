@@ -14,10 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tui.commands import command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Coroutine, Iterable, Iterator
 
     from textual.dom import DOMNode
+    from textual.worker import Worker
 
+T = TypeVar("T")
 F = TypeVar("F", bound="Callable[..., Any]")
 _MARK = "_handled_commands"
 
@@ -60,13 +62,26 @@ class Handler:
         if not self.group:
             self.method(*([command_id] if wants_id else []))
             return
-        node.run_worker(
-            self.method(*([command_id] if wants_id else [])),
-            group=self.group,
-            exclusive=True,
-            exit_on_error=False,
-            description=command(command_id).title.lower(),
-        )
+        coroutine = self.method(*([command_id] if wants_id else []))
+        start_worker(node, coroutine, self.group, command(command_id).title.lower())
+
+
+def start_worker(
+    node: DOMNode,
+    coroutine: Coroutine[Any, Any, T],
+    group: str,
+    description: str,
+    *,
+    exclusive: bool = True,
+) -> Worker[T]:
+    """Start a worker on a node, which shows what it raises; `exclusive` ends its group before."""
+    return node.run_worker(
+        coroutine,
+        group=group,
+        exclusive=exclusive,
+        exit_on_error=False,
+        description=description,
+    )
 
 
 class Dispatcher:
