@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import inspect
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.commands import command
@@ -62,13 +63,13 @@ class Handler:
         if not self.group:
             self.method(*([command_id] if wants_id else []))
             return
-        coroutine = self.method(*([command_id] if wants_id else []))
-        start_worker(node, coroutine, self.group, command(command_id).title.lower())
+        work = partial(self.method, *([command_id] if wants_id else []))
+        start_worker(node, work, self.group, command(command_id).title.lower())
 
 
 def start_worker(
     node: DOMNode,
-    coroutine: Coroutine[Any, Any, T],
+    work: Callable[[], Coroutine[Any, Any, T]],
     group: str,
     description: str,
     *,
@@ -76,7 +77,7 @@ def start_worker(
 ) -> Worker[T]:
     """Start a worker on a node, which shows what it raises; `exclusive` ends its group before."""
     return node.run_worker(
-        coroutine,
+        work,
         group=group,
         exclusive=exclusive,
         exit_on_error=False,

@@ -9,6 +9,7 @@ from tui.dispatch import start_worker
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
 
+    from textual.app import App
     from textual.screen import Screen
     from textual.worker import Worker
 
@@ -34,6 +35,11 @@ class ScreenContext:
     def workspace(self) -> Workspace:
         """The workspace. Raises a ServiceError before there is one."""
         return self._screen.workspace
+
+    @property
+    def app(self) -> App[object]:
+        """The app, for what asks questions of its own."""
+        return self._screen.app
 
     @property
     def looked_at(self) -> bool:
@@ -84,11 +90,11 @@ class ScreenContext:
 
     def run(
         self,
-        coroutine: Coroutine[Any, Any, T],
+        work: Callable[[], Coroutine[Any, Any, T]],
         *,
         group: str,
         description: str,
         exclusive: bool = True,
     ) -> Worker[T]:
         """Start a worker on the screen, which shows what it raises."""
-        return start_worker(self._screen, coroutine, group, description, exclusive=exclusive)
+        return start_worker(self._screen, work, group, description, exclusive=exclusive)
