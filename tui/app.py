@@ -384,11 +384,14 @@ class FinetuiApp(TypeAhead):
         where, action = command
         if where not in {"", "app", self.current_mode}:
             self.show_mode(where)
-        target = self if where == "app" else None
-        self.call_later(self._run_on, target, action)
+        self.call_later(self._run_in, where, action)
 
-    async def _run_on(self, target: App[None] | None, action: str) -> None:
-        await self.run_action(action, target or self.screen)
+    async def _run_in(self, where: str, action: str) -> None:
+        """Run an action of the app or of the mode shown, which may have a dispatcher."""
+        screen = self.screen
+        if isinstance(screen, ModeScreen) and f"{where}.{action}" in screen.dispatcher:
+            action = f"command('{where}.{action}')"
+        await self.run_action(action, self if where == "app" else screen)
 
     @work(group="profile", exclusive=True, exit_on_error=False, description="choose a profile")
     async def action_profile(self) -> None:

@@ -12,7 +12,7 @@ from tui.services.chat.service import ChatService
 from tui.services.errors import InputError
 from tui.services.files.overview import FileOverview
 from tui.services.files.service import FileService
-from tui.services.jobs.poller import JobBoard
+from tui.services.jobs.poller import JobPoller
 from tui.services.jobs.service import JobService
 from tui.services.models.service import ModelService
 from tui.services.provider.provider import Provider
@@ -45,7 +45,7 @@ class Workspace:
     files: FileService
     file_overview: FileOverview
     jobs: JobService
-    board: JobBoard
+    poller: JobPoller
     chat: ChatService
     models: ModelService
 
@@ -190,13 +190,13 @@ class Workspace:
         self.files = FileService(self.provider, self.store)
         self.jobs = JobService(self.provider, self.store, self.files)
         self.file_overview = FileOverview(self.files, self.jobs, self.store, profile.name)
-        self.board = JobBoard(self.jobs)
+        self.poller = JobPoller(self.jobs)
         self.chat = ChatService(self.provider, self.store)
         # The catalogue's dates are OpenAI's own: other providers keep models for longer.
         catalog = (lambda: self.tokens.catalog) if profile.kind == "openai" else None
         self.models = ModelService(self.provider, self.store, self.jobs, catalog)
 
     async def _close_provider(self) -> None:
-        await self.board.close()
+        await self.poller.close()
         await self.jobs.close()
         await self.provider.close()

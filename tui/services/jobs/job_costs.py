@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class JobBooks:
+class JobCosts:
     """Prices by model and forecasts by job, as of now."""
 
     prices: Mapping[str, ModelFacts] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class Lineage:
     versions: tuple[VersionRecord, ...]
 
 
-async def read_books(workspace: Workspace, jobs: Iterable[Job]) -> JobBooks:
+async def read_costs(workspace: Workspace, jobs: Iterable[Job]) -> JobCosts:
     """Return the books for some jobs; what cannot be read is left out."""
     models = {job.model for job in jobs if job.model}
     try:
@@ -52,10 +52,10 @@ async def read_books(workspace: Workspace, jobs: Iterable[Job]) -> JobBooks:
         catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
     except ServiceError as error:  # jobs can be watched without knowing their price
         log.warning("%s", error)
-        return JobBooks()
+        return JobCosts()
     money = workspace.profile.money
     prices = {model: money.priced(catalog.find(model)) for model in models}
-    return JobBooks(prices, forecasts)
+    return JobCosts(prices, forecasts)
 
 
 async def lineage(workspace: Workspace, job: Job) -> tuple[Lineage, ...]:

@@ -35,7 +35,7 @@ async def budget_now(workspace: Workspace) -> Budget:
     """
     books = await workspace.store.reservations.books(workspace.profile.name)
     catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
-    live, money = workspace.board.state.jobs, workspace.profile.money
+    live, money = workspace.poller.state.jobs, workspace.profile.money
     return await asyncio.to_thread(_budget, books, live, catalog, money)
 
 
@@ -49,7 +49,7 @@ async def reserve(
     """
     profile = workspace.profile
     catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
-    live = workspace.board.state.jobs
+    live = workspace.poller.state.jobs
 
     def check(books: Books) -> None:
         budget = _budget(books, live, catalog, profile.money)
