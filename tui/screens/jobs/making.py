@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
-from tui.screens.jobs.draft import Draft, draft_for, draft_from_job, keep_form, kept_form
+from tui.screens.jobs.form.first_draft import Draft, draft_for, draft_from_job, keep_form, kept_form
 from tui.services.errors import ReadOnly
 
 if TYPE_CHECKING:

@@ -148,8 +148,10 @@ class JobSubscriptions:
                 context.show_error(failure)
 
     async def _read_costs(self) -> None:
-        context = self._context
-        context.costs = await read_costs(context.workspace, context.jobs)
+        context, workspace = self._context, self._context.workspace
+        context.costs = await read_costs(
+            context.jobs, workspace.profile, workspace.store.forecasts, workspace.catalog
+        )
         context.paint()
 
     def _paint_soon(self) -> None:
@@ -200,7 +202,8 @@ class JobSubscriptions:
     async def _look_up_data(self) -> None:
         if (job := self._context.job) is None:
             return
-        found = await lineage(self._context.workspace, job)
+        workspace = self._context.workspace
+        found = await lineage(job, workspace.profile.name, workspace.store)
         if job.id == self._context.selected:
             self._on_lineage(found)
 
