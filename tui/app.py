@@ -18,7 +18,7 @@ from tui.commands import bindings_for
 from tui.core.text.masking import mask
 from tui.core.text.text import encodable, size_words, visible
 from tui.screens.base import ModeScreen
-from tui.screens.reporting import ReportsErrors
+from tui.screens.reporting import ShowsErrors, show_worker_error
 from tui.screens.tour import Walk
 from tui.services.errors import ServiceError
 from tui.terminal.colors import FEW, MANY, Readable, theme_for
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
+    from textual.worker import Worker
 
     from tui.services.workspace import Workspace
 
@@ -88,7 +89,7 @@ def _files() -> Screen[Any]:
     return FilesScreen()
 
 
-class FinetuiApp(ReportsErrors, TypeAhead):
+class FinetuiApp(TypeAhead):
     """The terminal program. Every mode keeps its own screens; the workspace outlives them."""
 
     TITLE = "finetui"
@@ -395,14 +396,14 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         where, action = command
         if where not in {"", "app", self.current_mode}:
             self.show_mode(where)
-        target = self if where == "app" else None
-        self.call_later(self._run_on, target, action)
+        self.call_later(self._run_in, where, action)
 
-    async def _run_on(self, target: App[None] | None, action: str) -> None:
+    async def _run_in(self, where: str, action: str) -> None:
+        """Run an action of the app or of the mode shown, which may have a dispatcher."""
         screen = self.screen
-        if target is None and isinstance(screen, ModeScreen) and screen.DISPATCHED:
-            action = f"command('{screen.MODE}.{action}')"
-        await self.run_action(action, target or screen)
+        if isinstance(screen, ModeScreen) and f"{where}.{action}" in screen.dispatcher:
+            action = f"command('{where}.{action}')"
+        await self.run_action(action, self if where == "app" else screen)
 
     @work(group="profile", exclusive=True, exit_on_error=False, description="choose a profile")
     async def action_profile(self) -> None:
@@ -436,12 +437,16 @@ class FinetuiApp(ReportsErrors, TypeAhead):
         self.status = Status(profile.name, state, profile.read_only, work_now)
 
     def _tell(self, error: BaseException) -> None:
-        if isinstance(self.screen, ReportsErrors):
+        if isinstance(self.screen, ShowsErrors):
             self.screen.show_error(error)
 
     def show_error(self, error: BaseException) -> None:
         """Show an error of the app's own on the screen or dialog that is up."""
         self._tell(error)
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show what a worker of the app has raised."""
+        show_worker_error(self, event)
 
     def _unheard(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
         """Show what a task or a callback has raised that nobody waits for."""

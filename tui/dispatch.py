@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from tui.commands import command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Coroutine, Iterable, Iterator
 
     from textual.dom import DOMNode
+    from textual.worker import Worker
 
+T = TypeVar("T")
 F = TypeVar("F", bound="Callable[..., Any]")
 _MARK = "_handled_commands"
 
@@ -65,13 +67,26 @@ class Handler:
         if not self.group:
             call()
             return
-        node.run_worker(
-            call,
-            group=self.group,
-            exclusive=self.exclusive,
-            exit_on_error=False,
-            description=command(command_id).title.lower(),
-        )
+        title = command(command_id).title.lower()
+        start_worker(node, call, self.group, title, exclusive=self.exclusive)
+
+
+def start_worker(
+    node: DOMNode,
+    work: Callable[[], Coroutine[Any, Any, T]],
+    group: str,
+    description: str,
+    *,
+    exclusive: bool = True,
+) -> Worker[T]:
+    """Start a worker on a node, which shows what it raises; `exclusive` ends its group before."""
+    return node.run_worker(
+        work,
+        group=group,
+        exclusive=exclusive,
+        exit_on_error=False,
+        description=description,
+    )
 
 
 class Dispatcher:

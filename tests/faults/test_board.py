@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tests.faults.server import FaultServer, html, page, problem, reply
 from tests.until import until
-from tui.services.jobs.poller import BoardState, JobBoard, JobDetail
+from tui.services.jobs.poller import JobDetail, JobPoller, PollerState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,11 +32,11 @@ class Listener(Generic[T]):
         self.told.append(state)
 
 
-def board(workspace: Workspace) -> JobBoard:
-    return JobBoard(workspace.jobs, fast=0.02, slow=0.05, rest=0)
+def board(workspace: Workspace) -> JobPoller:
+    return JobPoller(workspace.jobs, fast=0.02, slow=0.05, rest=0)
 
 
-def said(listener: Listener[BoardState], test: Callable[[BoardState], object]) -> bool:
+def said(listener: Listener[PollerState], test: Callable[[PollerState], object]) -> bool:
     return any(test(state) for state in listener.told)
 
 
@@ -44,7 +44,7 @@ async def test_the_list_is_kept_while_somebody_listens(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     assert server.seen == []
     leave = live.subscribe(listener)
     await until(lambda: len(listener.told) >= 3)
@@ -52,7 +52,7 @@ async def test_the_list_is_kept_while_somebody_listens(
     await until(lambda: said(listener, lambda state: state.jobs[0].status == "queued"))
     generations = [state.generation for state in listener.told]
     assert generations == sorted(set(generations))
-    late = Listener[BoardState]()
+    late = Listener[PollerState]()
     live.subscribe(late)
     await until(lambda: late.told)  # told at once what is known
     leave()
@@ -72,7 +72,7 @@ async def test_hardly_anything_is_asked_once_all_jobs_have_ended(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: len(listener.told) >= 2)
     server.jobs[0]["status"] = "succeeded"
@@ -90,7 +90,10 @@ async def test_once_all_have_ended_only_news_is_told(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "succeeded"})
-    live, listener = JobBoard(workspace.jobs, fast=0.02, rest=0, idle=0.02), Listener[BoardState]()
+    live, listener = (
+        JobPoller(workspace.jobs, fast=0.02, rest=0, idle=0.02),
+        Listener[PollerState](),
+    )
     live.subscribe(listener)
     await until(lambda: server.count(LIST) >= 3)
     assert len(listener.told) == 1
@@ -113,7 +116,7 @@ async def test_a_refresh_during_a_list_is_not_lost(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "succeeded"})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     old = page(server.jobs, {})
 
     def meanwhile(_: dict[str, str]) -> object:  # a job is made while the list is on its way
@@ -139,7 +142,7 @@ async def test_a_terminal_nobody_looks_at_asks_for_nothing_but_the_jobs_waited_f
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: len(listener.told) >= 2)
     live.rest(())
@@ -160,7 +163,7 @@ async def test_a_server_that_asks_for_patience_gets_it(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: listener.told)
     server.fault(LIST, reply(429, problem("slow down"), retry_after="90"))
@@ -181,7 +184,7 @@ async def test_a_failing_detail_is_asked_for_ever_more_seldom(
 ) -> None:
     server.new_job({"status": "running"})
     live, listener = board(workspace), Listener[JobDetail]()
-    live.subscribe(Listener[BoardState]())
+    live.subscribe(Listener[PollerState]())
     live.watch("ftjob-1", listener)
     rounds = server.count(LIST)
     await until(lambda: server.count(LIST) > rounds + 20)
@@ -201,16 +204,16 @@ async def test_what_was_seen_stays_readable_offline_and_after_it_is_forgotten(
         path = f"/fine_tuning/jobs/ftjob-{n}"
         server.lists[f"{path}/events"] = lambda query: page(told, query)
         server.lists[f"{path}/checkpoints"] = lambda query: page(points, query)
-    first, listener, detail = board(workspace), Listener[BoardState](), Listener[JobDetail]()
+    first, listener, detail = board(workspace), Listener[PollerState](), Listener[JobDetail]()
     first.subscribe(listener)
     first.watch("ftjob-2", detail)
     await until(lambda: detail.told and detail.told[-1].checkpoints)
     await until(lambda: listener.told[-1].progress.get("ftjob-1"))
     await first.close()
-    await workspace.jobs.history.flush()
+    await workspace.jobs.cache.flush()
 
     server.fault(LIST, *[reply(503, problem("down"))] * 3)  # offline
-    later, again, kept = board(workspace), Listener[BoardState](), Listener[JobDetail]()
+    later, again, kept = board(workspace), Listener[PollerState](), Listener[JobDetail]()
     later.subscribe(again)
     await until(lambda: again.told)
     assert again.told[0].failure is None
@@ -244,7 +247,7 @@ async def test_nothing_is_asked_once_nobody_listens(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     leave = live.subscribe(listener)
     await until(lambda: listener.told)
     leave()
@@ -256,7 +259,7 @@ async def test_nothing_is_asked_once_nobody_listens(
 
 async def test_failures_are_told_and_passed_over(workspace: Workspace, server: FaultServer) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: listener.told)
     server.fault(LIST, html(), reply(401, problem("wrong key")))
@@ -273,7 +276,7 @@ async def test_old_running_jobs_are_not_lost_behind_the_first_page(
 ) -> None:
     for n in range(230):
         server.new_job({"status": {0: "running", 229: "queued"}.get(n, "succeeded")})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: len(listener.told) >= 2)
     assert all(len(state.jobs) == 230 for state in listener.told)
@@ -334,7 +337,7 @@ async def test_the_last_steps_of_a_job_nobody_has_selected_are_fetched(
     server.new_job({"status": "running"})
     events = [{"id": "e1", "message": "Step 318/352: training loss=0.5", "data": {}}]
     server.lists[path] = lambda query: page(events[::-1], query)
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: said(listener, lambda state: state.progress.get("ftjob-1")))
     assert listener.told[-1].progress["ftjob-1"].words == "318/352"
@@ -349,7 +352,7 @@ async def test_the_last_steps_of_a_job_nobody_has_selected_are_fetched(
     await live.close()
 
     # Another session saw it end before its last steps were known.
-    await workspace.jobs.history.flush()
+    await workspace.jobs.cache.flush()
     server.new_job({"status": "succeeded"})
     await workspace.jobs.list()
     late = "/fine_tuning/jobs/ftjob-2/events"
@@ -358,7 +361,7 @@ async def test_the_last_steps_of_a_job_nobody_has_selected_are_fetched(
     await workspace.jobs.events("ftjob-2")
     first.append({"id": "x2", "message": "Step 9/9: training loss=0.1", "data": {}})
     asked = server.count(f"GET {path}")
-    later, again = board(workspace), Listener[BoardState]()
+    later, again = board(workspace), Listener[PollerState]()
     later.subscribe(again)
     await until(lambda: said(again, lambda s: s.progress["ftjob-2"].words == "9/9"))
     assert server.count(f"GET {path}") == asked  # all of that one is known
@@ -369,7 +372,7 @@ async def test_a_job_whose_events_cannot_be_had_is_given_up_at_its_end(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: live._watches)
     server.jobs[0]["status"] = "failed"
@@ -403,9 +406,9 @@ async def test_a_listener_that_fails_stops_nobody_else(
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: complaints.append(context["exception"]))
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[BoardState]()
+    live, listener = board(workspace), Listener[PollerState]()
 
-    def broken(_: BoardState) -> None:
+    def broken(_: PollerState) -> None:
         raise ValueError("broken")
 
     live.subscribe(broken)

@@ -27,7 +27,7 @@ async def test_the_other_profile_s_services_take_over(server: FaultServer, tmp_p
         with pytest.raises(InputError):
             await workspace.use_profile("nobody")
         assert workspace.jobs is before  # nothing happened
-        workspace.board.subscribe(lambda _: None)
+        workspace.poller.subscribe(lambda _: None)
         await workspace.use_profile("other")
         await workspace.jobs.list()
         assert workspace.profile.name == "other"

@@ -18,8 +18,8 @@ from tui.screens.base import ModeScreen
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs import JobsScreen
-from tui.screens.jobs.detail import JobPane
 from tui.screens.jobs.job_curve import JobCurve
+from tui.screens.jobs.job_pane import JobPane
 from tui.screens.tokens import TokensScreen
 from tui.services.errors import InputError
 from tui.widgets.error_panel import ErrorPanel

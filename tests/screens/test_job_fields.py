@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.core.catalog.training import terms
-from tui.screens.jobs.fields import change_words, common_lines, fold_words, folded_lines, shown
+from tui.screens.jobs.form.fields import change_words, common_lines, fold_words, folded_lines, shown
 from tui.services.jobs.drafts import Draft
 
 NEBIUS = terms("custom", "https://api.tokenfactory.nebius.com/v1/")

@@ -17,8 +17,8 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs import JobsScreen
-from tui.screens.jobs.detail import JobPane
 from tui.screens.jobs.form import NewJob
+from tui.screens.jobs.job_pane import JobPane
 from tui.screens.tour import LEGS, Walk
 from tui.widgets.curve import Curve
 from tui.widgets.error_panel import ErrorPanel
@@ -76,7 +76,7 @@ async def running(
         await pilot.press("3")
         screen = app.screen
         assert isinstance(screen, JobsScreen)
-        await until(lambda: screen.workspace.board.state.fetched_at is not None, pilot)
+        await until(lambda: screen.workspace.poller.state.fetched_at is not None, pilot)
         yield pilot, screen
 
 
@@ -95,13 +95,15 @@ async def opened(pilot: Pilot[Any], screen: JobsScreen, **values: str) -> NewJob
 async def created(pilot: Pilot[Any], screen: JobsScreen, **values: str) -> str:
     """Make a job and return its id once it is selected in the list."""
     await opened(pilot, screen, **values)
-    before = {job.id for job in screen.jobs}
+    before = {job.id for job in screen.context.jobs}
     await pilot.press("ctrl+s")
     # One that has ended by now is not among the started any more, but listed.
-    await until(lambda: screen.started or {job.id for job in screen.jobs} - before, pilot)
+    await until(
+        lambda: screen.context.started or {job.id for job in screen.context.jobs} - before, pilot
+    )
     await until(lambda: screen.app.screen is screen, pilot)
-    (made,) = screen.started or {job.id for job in screen.jobs} - before
-    await until(lambda: screen.job is not None and screen.job.id == made, pilot)
+    (made,) = screen.context.started or {job.id for job in screen.context.jobs} - before
+    await until(lambda: screen.context.job is not None and screen.context.job.id == made, pilot)
     return made
 
 
@@ -112,7 +114,7 @@ async def agree(pilot: Pilot[Any], screen: JobsScreen) -> None:
 
 
 def status(screen: JobsScreen) -> str:
-    return screen.job.status if screen.job else ""
+    return screen.context.job.status if screen.context.job else ""
 
 
 def text_of(widget: Static | Paragraph) -> str:
@@ -123,7 +125,7 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
     async with running(dataset) as (pilot, screen):
         app = screen.app
         app.walk = Walk(2)  # type: ignore[attr-defined]
-        before = len(screen.jobs)
+        before = len(screen.context.jobs)
         form = await opened(pilot, screen, n_epochs="2", suffix="arr", seed="7")
         assert form.draft.validation.endswith("arr_valid.jsonl")
         plan = form.query_one("#plan", Static)
@@ -132,15 +134,15 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
         await pilot.press("ctrl+s", "ctrl+s", "ctrl+s")
         await until(lambda: app.screen is screen, pilot)
         await until(lambda: status(screen) == "succeeded", pilot, seconds=60)
-        assert len(screen.jobs) == before + 1
+        assert len(screen.context.jobs) == before + 1
         pane = screen.query_one(JobPane)
         await until(lambda: pane.checkpoints, pilot)
         standing = text_of(pane.query_one("#standing", Paragraph))
         assert standing.startswith("✓ succeeded")
         assert "training loss" in standing
         assert "validation" in pane.query_one(Curve).lines[0]
-        await until(lambda: "✓ succeeded" in screen._rows[0], pilot)
-        assert "arr" in screen._rows[0]
+        await until(lambda: "✓ succeeded" in screen.listing.painted[0], pilot)
+        assert "arr" in screen.listing.painted[0]
         await pilot.press("v", "v")
         assert not pane.query_one(Curve).display
         assert pane.query_one("#checkpoints").display
@@ -175,7 +177,7 @@ async def test_what_is_wrong_is_said_below_the_field_as_it_is_typed(dataset: Pat
 
 async def test_a_refused_job_leaves_the_form_as_typed(dataset: Path) -> None:
     async with running(dataset) as (pilot, screen):
-        before = len(screen.jobs)
+        before = len(screen.context.jobs)
         form = await opened(pilot, screen, model="gpt-[nobody]", suffix="kept")
         await pilot.press("ctrl+s")
         panel = form.query_one(ErrorPanel)
@@ -186,8 +188,8 @@ async def test_a_refused_job_leaves_the_form_as_typed(dataset: Path) -> None:
         assert panel.failure is None
         assert screen.app.screen is form
         await pilot.press("escape", "r")
-        await until(lambda: screen.workspace.board.state.generation > 1, pilot)
-        assert len(screen.jobs) == before
+        await until(lambda: screen.workspace.poller.state.generation > 1, pilot)
+        assert len(screen.context.jobs) == before
 
 
 async def test_errors_and_unsaved_changes_are_asked_about(dataset: Path) -> None:
@@ -206,7 +208,7 @@ async def test_errors_and_unsaved_changes_are_asked_about(dataset: Path) -> None
         assert "error" in panel.failure.cause
         assert "line 12" in panel.failure.cause
         assert not form.has_class("-busy")
-        assert not screen.started
+        assert not screen.context.started
 
 
 async def test_secrets_are_asked_about_before_they_leave_the_machine(
@@ -226,7 +228,7 @@ async def test_secrets_are_asked_about_before_they_leave_the_machine(
         await pilot.press("enter")  # go back
         await until(lambda: screen.app.screen is form and not form.has_class("-busy"), pilot)
         assert uploads(lab) == before
-        assert not screen.started
+        assert not screen.context.started
 
 
 async def test_where_it_bills_the_amount_is_typed_first(
@@ -295,8 +297,8 @@ async def test_a_lost_answer_makes_no_second_job(dataset: Path, server: FaultSer
 async def test_a_provider_without_pause_says_so(dataset: Path, server: FaultServer) -> None:
     server.new_job({"model": "m", "status": "warming_up", "suffix": "[b]\x1b"})
     async with running(dataset) as (pilot, screen):
-        assert "? warming_up" in screen._rows[0]
-        assert "[b]␛" in screen._rows[0]
+        assert "? warming_up" in screen.listing.painted[0]
+        assert "[b]␛" in screen.listing.painted[0]
         server.fault("POST /fine_tuning/jobs/ftjob-1/pause", reply(405, {"error": {}}))
         await pilot.press("p")
         panel = screen.query_one(ErrorPanel)
@@ -332,8 +334,8 @@ async def test_pause_resume_cancel_and_its_result(dataset: Path) -> None:
         await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
         await pilot.press("y")
         await until(lambda: status(screen) == "cancelled", pilot)
-        await until(lambda: "■ cancelled" in screen._rows[0], pilot)
-        assert not screen.started
+        await until(lambda: "■ cancelled" in screen.listing.painted[0], pilot)
+        assert not screen.context.started
 
 
 async def test_the_result_is_written_as_csv(dataset: Path, tmp_path: Path) -> None:
@@ -354,7 +356,7 @@ async def test_the_result_is_written_as_csv(dataset: Path, tmp_path: Path) -> No
         await pilot.press("enter")
         await until(target.exists, pilot)
         assert target.read_text().startswith("step,train_loss")
-        assert screen.copy_text()[0] == screen.selected
+        assert screen.copy_text()[0] == screen.context.selected
 
 
 async def test_offline_the_rows_stay_and_so_does_the_error(
@@ -367,7 +369,7 @@ async def test_offline_the_rows_stay_and_so_does_the_error(
         server.fault("GET /fine_tuning/jobs", *[reply(503, {"error": {"message": "no"}})] * 30)
         panel = screen.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
-        assert [job.id for job in screen.jobs] == [made]
+        assert [job.id for job in screen.context.jobs] == [made]
         assert made in str(screen.query_one(JobPane).border_title)
         server._faults.clear()
         await pilot.press("r")

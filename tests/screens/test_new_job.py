@@ -20,11 +20,10 @@ from tui.core.jobs.jobs import parse_job
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm, GoOn, TypedAmount, TypedConfirm
 from tui.screens.jobs import JobsScreen
-from tui.screens.jobs.draft import Draft, draft_from_job
 from tui.screens.jobs.form import NewJob
-from tui.screens.jobs.preflight import PreflightPanel
+from tui.screens.jobs.form.first_draft import Draft, draft_from_job
+from tui.screens.jobs.form.preflight_panel import PreflightPanel
 from tui.services.jobs.service import JobService
-from tui.services.jobs.spending import budget_now
 from tui.services.tokens.service import TokenService
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import Fold, OneOf
@@ -173,7 +172,7 @@ async def test_presets_are_saved_taken_and_deleted(
         form.fill("n_epochs", "4")
         form.fill("suffix", "fern")
         await pilot.press("ctrl+t", "enter", "m", "enter")
-        await until(lambda: "m" in (form._saved_presets or {}), pilot)
+        await until(lambda: "m" in (form.presets.saved or {}), pilot)
         form.fill("n_epochs", "auto")
         form.fill("suffix", "")
         await pilot.press("ctrl+t", "down", "enter")
@@ -184,7 +183,7 @@ async def test_presets_are_saved_taken_and_deleted(
         await until(lambda: isinstance(form.app.screen, GoOn), pilot)
         await pilot.press("enter")  # keeps it
         await pilot.press("ctrl+t", "down", "down", "enter", "y")
-        await until(lambda: form._saved_presets == {}, pilot)
+        await until(lambda: form.presets.saved == {}, pilot)
 
 
 async def test_a_clone_shows_what_differs(
@@ -278,7 +277,7 @@ async def test_ctrl_s_while_the_model_is_looked_for_is_done_when_it_is_there(
         await ready.wait()
         return found
 
-    monkeypatch.setattr("tui.screens.jobs.choosing.default_model", find)
+    monkeypatch.setattr("tui.screens.jobs.form.lists.default_model", find)
     async with form_of(replace(draft, model="")) as (pilot, form):
         progress = form.query_one("#progress", Static)
         await pilot.press("ctrl+s")
@@ -337,7 +336,7 @@ async def test_a_job_of_unknown_cost_wants_the_amount_it_counts_as(
         await pilot.press(*["backspace"] * 6, *"3.5", "enter")
         await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
         assert len(server.jobs) == 1
-        budget = await budget_now(form.workspace)
+        budget = await form.workspace.spending.budget()
         assert (budget.left, budget.pending) == (Decimal("6.5"), 0)
 
 

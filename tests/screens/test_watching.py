@@ -15,10 +15,10 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs import JobsScreen
-from tui.screens.jobs.detail import JobPane
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.job_curve import JobCurve
-from tui.screens.jobs.screen import JobsHeading
+from tui.screens.jobs.job_pane import JobPane
+from tui.screens.jobs.jobs_pane import JobsHeading
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.paragraph import Paragraph
 from tui.widgets.record_list import RecordList
@@ -74,7 +74,7 @@ async def at_the_jobs(pilot: Pilot[Any], jobs: int = 1) -> JobsScreen:
     await pilot.press("3")
     screen = pilot.app.screen
     assert isinstance(screen, JobsScreen)
-    await until(lambda: len(screen.jobs) == jobs, pilot)
+    await until(lambda: len(screen.context.jobs) == jobs, pilot)
     return screen
 
 
@@ -104,11 +104,24 @@ async def test_a_curve_is_read_with_the_keys(server: FaultServer) -> None:
         await pilot.press("l", "s")
         assert "smoothed 0.6 · log" in drawn(screen)
         await pilot.press("Z", "l", "s", "s", "space", "down")
-        await until(lambda: screen.selected != other, pilot)
+        await until(lambda: screen.context.selected != other, pilot)
         await until(shows(screen, "a moss"), pilot)
-        assert " a" in screen._rows[0]
+        assert " a" in screen.listing.painted[0]
         await pilot.press("a")
         assert "No accuracy reported." in drawn(screen)
+
+
+async def test_the_palette_gives_commands_of_panes_and_controllers(server: FaultServer) -> None:
+    trained(server, "fern")
+    async with FinetuiApp().run_test(size=(80, 30)) as pilot:
+        screen = await at_the_jobs(pilot)
+        await until(shows(screen, "◆ full validation"), pilot)
+        for words, seen in (("overlay", lambda: " a" in screen.listing.painted[0]),
+                            ("log axis", shows(screen, "log"))):  # fmt: skip
+            await pilot.press(
+                "ctrl+p", *("space" if letter == " " else letter for letter in words), "enter"
+            )
+            await until(seen, pilot)
 
 
 async def test_where_the_curve_finds_no_room_its_numbers_stand(server: FaultServer) -> None:
@@ -167,10 +180,10 @@ async def test_the_row_says_what_is_known_and_the_pane_why_it_failed(server: Fau
     trained(server, "fern", status="failed", error=error, trained_tokens=1_234_567)
     async with FinetuiApp().run_test(size=(180, 40)) as pilot:
         screen = await at_the_jobs(pilot)
-        await until(lambda: "40/40" in screen._rows[0], pilot)
-        assert screen._rows[0].startswith("✗ failed")
-        assert "0.05" in screen._rows[0]
-        assert "2.00" in screen._rows[0]
+        await until(lambda: "40/40" in screen.listing.painted[0], pilot)
+        assert screen.listing.painted[0].startswith("✗ failed")
+        assert "0.05" in screen.listing.painted[0]
+        assert "2.00" in screen.listing.painted[0]
         said = str(screen.query_one("#standing", Paragraph).content)
         assert said.startswith("✗ failed: no line fits.")
         await pilot.press("v", "v")
@@ -190,7 +203,7 @@ async def test_offline_from_the_start_all_that_was_seen_is_there(server: FaultSe
         await until(shows(screen, "◆ full validation"), pilot)
         panel = screen.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
-        assert "fern" in screen._rows[0]
+        assert "fern" in screen.listing.painted[0]
         assert screen.query_one("#checkpoints", RecordList).count == 2
         server._faults.clear()
         await pilot.press("r")
@@ -201,7 +214,7 @@ async def test_a_terminal_looked_away_from_asks_for_nothing(server: FaultServer)
     trained(server, "fern", status="running")
     async with FinetuiApp().run_test(size=(80, 24)) as pilot:
         screen = await at_the_jobs(pilot)
-        board = screen.workspace.board
+        board = screen.workspace.poller
         pilot.app.app_focus = False
         await until(lambda: board._next() == float("inf"), pilot)
         pilot.app.app_focus = True
@@ -214,22 +227,22 @@ async def test_the_end_is_told_and_the_model_asked_for(server: FaultServer) -> N
     server.lists["/models"] = lambda query: page([], query)
     async with FinetuiApp().run_test(size=(80, 24), notifications=True) as pilot:
         screen = await at_the_jobs(pilot)
-        await until(lambda: made in screen._at_work, pilot)
+        await until(lambda: made in screen.endings.at_work, pilot)
         server.jobs[0] |= {"status": "succeeded", "fine_tuned_model": "ft:fern"}
         await pilot.press("r")
-        await until(lambda: made in screen.ready, pilot)  # a 404: not there yet
+        await until(lambda: made in screen.context.ready, pilot)  # a 404: not there yet
         said = screen.query_one("#standing", Paragraph)
         await until(lambda: "still getting it ready" in str(said.content), pilot)
         server.lists["/models/ft:fern"] = lambda _: {"id": "ft:fern", "object": "model"}
         await until(lambda: "press c to chat" in str(said.content), pilot)
-        assert not screen.ready
+        assert not screen.context.ready
 
 
 async def test_jobs_that_end_together_are_told_of_in_one_line(server: FaultServer) -> None:
     names = [trained(server, f"run-{n}", status="running") for n in range(6)]
     async with FinetuiApp().run_test(size=(80, 24), notifications=True) as pilot:
         screen = await at_the_jobs(pilot, 6)
-        await until(lambda: screen._at_work >= set(names), pilot)
+        await until(lambda: screen.endings.at_work >= set(names), pilot)
         for number, job in enumerate(server.jobs):
             job["status"] = "failed" if number == 0 else "succeeded"
         await pilot.press("r")

@@ -17,7 +17,7 @@ import asyncio
 from tui.services.workspace import Workspace
 async def main():
     workspace = await Workspace.open()
-    workspace.files, workspace.board, workspace.chat, workspace.models
+    workspace.files, workspace.poller, workspace.chat, workspace.models
     assert await workspace.store.recents() == []
     await workspace.close()
 asyncio.run(main())

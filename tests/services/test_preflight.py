@@ -18,7 +18,7 @@ from tui.core.money.terms import Forecast
 from tui.services.errors import InputError, Unfit
 from tui.services.jobs import unanswered
 from tui.services.jobs.drafts import Draft
-from tui.services.jobs.preflight import Preflight, PreflightService, refuse_blocked
+from tui.services.jobs.preflight import Preflight, refuse_blocked
 from tui.services.store.process_token import own_token
 from tui.services.store.store import Store
 from tui.services.tokens.service import TokenService
@@ -75,7 +75,7 @@ def _others(count: int) -> bytes:
 
 
 async def look(workspace: Workspace, draft: Draft) -> Preflight:
-    found = await PreflightService(workspace).look(draft)
+    found = await workspace.preflight().look(draft)
     assert found.complete
     return found
 
@@ -86,7 +86,7 @@ def part(found: Preflight, topic: str) -> tuple[str, str]:
 
 async def test_all_of_it_at_once(workspace: Workspace, draft: Draft, server: FaultServer) -> None:
     told: list[Preflight] = []
-    found = await PreflightService(workspace).look(draft, told.append)
+    found = await workspace.preflight().look(draft, told.append)
     assert [one.topic for one in found.parts] == [
         *("data", "checks", "leakage", "tokens", "cost", "model", "sends"),
     ]
@@ -297,7 +297,7 @@ async def test_a_ledger_that_cannot_be_read_keeps_to_no_budget(
 ) -> None:
     await workspace.store.close()
     workspace.store = Store(workspace.locations.config_file)  # no database
-    found = await PreflightService(workspace).look(draft)
+    found = await workspace.preflight().look(draft)
     assert part(found, "cost")[0] == "block"
     with pytest.raises(InputError, match="the budget cannot be kept to"):
         refuse_blocked(found)

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from tui.core.money.terms import amount_words
 from tui.services.errors import InputError, NeedsConfirmation
 from tui.services.jobs.creation import Consent
-from tui.services.jobs.preflight import refuse_blocked
 
 if TYPE_CHECKING:
     from collections.abc import Collection
     from decimal import Decimal
 
-    from tui.services.jobs.preflight import Part, Preflight
+    from tui.services.jobs.creation import Question, Review
+    from tui.services.jobs.preflight import Preflight
 
 # What --accept takes, by the topic of the pre-flight that it answers.
 ACCEPTABLE = {"checks": "warnings", "secrets": "secrets", "leakage": "leakage", "model": "model"}
@@ -62,35 +62,35 @@ def accepted(options: argparse.Namespace) -> frozenset[str]:
     return frozenset[str]().union(*options.accept)
 
 
-def check_allowed(found: Preflight, answers: Answers) -> Consent:
+def check_allowed(review: Review, answers: Answers) -> Consent:
     """Return what may be spent on the job that was looked at.
 
     Raises ReadOnly, InputError or Unfit for what cannot be done, and NeedsConfirmation with
     everything that was not allowed and what allows it.
     """
-    refuse_blocked(found)
-    needed = _money(found, answers)
-    needed += [_part(part) for part in found.at("ask") if not _answered(part, answers)]
+    review.refuse_blocked()
+    needed = _money(review.found, answers)
+    needed += [_option(one) for one in review.questions if not _answered(one, answers)]
     if needed:
         causes = "; ".join(cause for cause, _ in needed)
         raise NeedsConfirmation("Not done", causes, " ".join(step for _, step in needed))
     return Consent(above=answers.spend is not None, amount=answers.spend)
 
 
-def _answered(part: Part, answers: Answers) -> bool:
-    if part.topic == "cost":  # told with the money
+def _answered(question: Question, answers: Answers) -> bool:
+    if question.takes != "yes":  # it is told with the money
         return True
-    if part.topic == "earlier":
+    if question.topic == "earlier":
         return answers.again
-    return ACCEPTABLE.get(part.topic) in answers.accept
+    return ACCEPTABLE.get(question.topic) in answers.accept
 
 
-def _part(part: Part) -> tuple[str, str]:
+def _option(question: Question) -> tuple[str, str]:
     """Return what speaks against going on, and the option that goes on all the same."""
-    cause = f"{part.topic}: {part.text}"
-    if part.topic == "earlier":
+    topic, cause = question.topic, f"{question.topic}: {question.text}"
+    if topic == "earlier":
         return cause, "--again creates one more; `finetui jobs unanswered` looks for the other."
-    return cause, f"--accept {ACCEPTABLE.get(part.topic, part.topic)} goes on all the same."
+    return cause, f"--accept {ACCEPTABLE.get(topic, topic)} goes on all the same."
 
 
 def _money(found: Preflight, answers: Answers) -> list[tuple[str, str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, add_yes, command
@@ -11,9 +10,8 @@ from tui.cli.job_draft import add_options, draft_of
 from tui.cli.job_watch import ended, follow
 from tui.cli.progress import UploadLine
 from tui.services.errors import Refused, ServiceError
-from tui.services.jobs.creation import JobCreation, training_closed
-from tui.services.jobs.drafts import read_grader
-from tui.services.jobs.preflight import LEVELS, PreflightService
+from tui.services.jobs.creation import CreationEvents, training_closed
+from tui.services.jobs.preflight import LEVELS
 from tui.services.jobs.spending import AboveBudget
 from tui.services.settings.presets import Presets
 
@@ -22,10 +20,9 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.jobs.jobs import Job
-    from tui.core.jobs.match import Match
-    from tui.services.jobs.creation import Consent
-    from tui.services.jobs.drafts import Draft
-    from tui.services.jobs.preflight import Preflight, Source
+    from tui.core.provider.transfers import Progress
+    from tui.services.jobs.creation import Consent, JobCreation, Review
+    from tui.services.jobs.preflight import Source
     from tui.services.workspace import Workspace
 
 
@@ -50,15 +47,14 @@ def register_create(actions: Commands[Parser]) -> None:
 async def _create(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     answers = Answers.of(options)
     draft = await draft_of(options, workspace)
-    if draft.method == "reinforcement":  # a grader that cannot be read is told first
-        await asyncio.to_thread(read_grader, draft.grader)
-    found = await PreflightService(workspace).look(draft)
+    creation = workspace.job_creation()
+    review = await creation.review(draft)
     if options.dry_run:
-        return _tell(found, out, answers)
-    consent = check_allowed(found, answers)
-    for part in (*found.at("note"), *found.at("ask")):
+        return _tell(review, out, answers)
+    consent = check_allowed(review, answers)
+    for part in (*review.found.at("note"), *review.found.at("ask")):
         out.note(f"{'note' if part.level == 'note' else 'warning'}: {part.topic}: {part.text}")
-    job = await _upload_and_create(draft, found, consent, workspace, out)
+    job = await _upload_and_create(creation, review, consent, out)
     if options.wait:
         out.note(f"created {job.id}")
         job, _ = await follow(job.id, workspace, out, out.note)
@@ -67,11 +63,12 @@ async def _create(options: argparse.Namespace, workspace: Workspace, out: Output
     return ended(job, out) if options.wait else 0
 
 
-def _tell(found: Preflight, out: Output, answers: Answers) -> int:
+def _tell(review: Review, out: Output, answers: Answers) -> int:
     """Print the pre-flight; return what creating the job would end with."""
     refusal: ServiceError | None = None
+    found = review.found
     try:
-        check_allowed(found, answers)
+        check_allowed(review, answers)
     except ServiceError as error:
         refusal = error
     code = refusal.exit_code if refusal else 0
@@ -86,41 +83,48 @@ def _tell(found: Preflight, out: Output, answers: Answers) -> int:
     return code
 
 
-async def _upload_and_create(
-    draft: Draft, found: Preflight, consent: Consent, workspace: Workspace, out: Output
-) -> Job:
-    lines: dict[str, UploadLine] = {}
-    lost: list[ServiceError] = []
-    sure: list[Match] = []
+class _Told(CreationEvents):
+    """Prints how far the creation of a job is."""
 
-    def line_of(source: Source) -> UploadLine:
-        path = str(source.path)
-        return lines.setdefault(path, UploadLine(out, path))
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._lines: dict[str, UploadLine] = {}
 
-    def reused(source: Source, file_id: str) -> None:
-        line_of(source).end()
-        out.note(f"{source.path} is uploaded already: {file_id}")
+    def uploading(self, source: Source, progress: Progress) -> None:
+        """Show how much of a file is sent."""
+        self._line_of(source).show(progress)
 
-    def tell(error: ServiceError) -> None:
-        lost.append(error)
-        out.note(f"finetui: asked, no certain answer ({error.cause}); looking for the job")
+    def reused(self, source: Source, file_id: str) -> None:
+        """Say that a file is there already."""
+        self._line_of(source).end()
+        self._out.note(f"{source.path} is uploaded already: {file_id}")
 
-    async def end_lines() -> None:
-        for line in lines.values():
+    async def before_asking(self) -> None:
+        """Leave the lines of uploads as they are."""
+        self.end()
+
+    def lost(self, error: ServiceError) -> None:
+        """Say that the job is looked for."""
+        self._out.note(f"finetui: asked, no certain answer ({error.cause}); looking for the job")
+
+    def end(self) -> None:
+        """End the lines of uploads."""
+        for line in self._lines.values():
             line.end()
 
-    creation = JobCreation(
-        workspace,
-        on_upload=lambda source, progress: line_of(source).show(progress),
-        on_reused=reused,
-        on_lost=tell,
-        on_found=sure.append,
-        before_asking=end_lines,
-    )
+    def _line_of(self, source: Source) -> UploadLine:
+        path = str(source.path)
+        return self._lines.setdefault(path, UploadLine(self._out, path))
+
+
+async def _upload_and_create(
+    creation: JobCreation, review: Review, consent: Consent, out: Output
+) -> Job:
+    told = _Told(out)
     try:
-        job = await creation.create(draft, found, consent)
+        created = await creation.create(review, consent, told)
     except AboveBudget as error:
-        price = found.price.amount if found.price else ""
+        price = review.found.price.amount if review.found.price else ""
         error.next_step = f"--spend {price} goes above the budget."
         raise
     except Refused as error:
@@ -129,11 +133,10 @@ async def _upload_and_create(
             error.next_step = f"{error.next_step} Of no use there any more: {commands}"
         raise
     finally:
-        await end_lines()
-    if lost:
-        how = f" ({sure[-1].words})" if sure else ""
-        out.note(f"finetui: the answer was lost on the way; the job exists, once: {job.id}{how}")
-    return job
+        told.end()
+    if created.lost:
+        out.note(f"finetui: {created.lost_words}")
+    return created.job
 
 
 async def _presets(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:

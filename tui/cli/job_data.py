@@ -40,7 +40,7 @@ async def _read(options: argparse.Namespace, workspace: Workspace) -> list[Event
     """Return the events. Raises InputError when nothing is kept of the job."""
     if not options.kept:
         return await workspace.jobs.events(options.id)
-    kept = await workspace.jobs.history.detail(options.id)
+    kept = await workspace.jobs.cache.detail(options.id)
     if kept is None:
         raise InputError(
             f"Nothing is kept of job {options.id}",

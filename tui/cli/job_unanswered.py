@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.output import when
 from tui.services.jobs.spending import released_words
-from tui.services.jobs.unanswered import look_for_unanswered
 
 if TYPE_CHECKING:
     import argparse
@@ -26,8 +25,8 @@ def register_unanswered(actions: Commands[Parser]) -> None:
 
 async def _unanswered(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     del options
-    stale = await workspace.store.reservations.release_stale(workspace.profile.name)
-    found = await look_for_unanswered(workspace)
+    stale = await workspace.spending.release_stale()
+    found = await workspace.unanswered.look()
     released = [float(one.amount) for one in stale]
     out.document({"requests": [one.to_json() for one in found], "released": released})
     for one in found:

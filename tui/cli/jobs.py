@@ -51,7 +51,7 @@ def job_document(job: Job) -> dict[str, Any]:
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     if options.kept:
-        found = await workspace.jobs.history.jobs()
+        found = await workspace.jobs.cache.jobs()
         jobs = list(found.jobs[: options.limit])
         out.note(f"as seen {when(found.at)}, without asking the provider")
     else:

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.money.terms import budget_words, rounded
 from tui.core.tokens.comparison import asked_prompts, validated
-from tui.services.jobs.spending import budget_now
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -70,7 +69,7 @@ async def budget(
 
     Raises LedgerError when what was spent cannot be read.
     """
-    found = await budget_now(workspace)
+    found = await workspace.spending.budget()
     if said := budget_words(found, report.cost):
         say(said)
     if found.ceiling is None or found.left is None:

@@ -13,7 +13,7 @@ from tui.commands import MODES, bindings_for, commands_for
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
-from tui.screens.reporting import ReportsErrors, failure_of
+from tui.screens.reporting import failure_of, show_worker_error
 from tui.services.errors import InputError
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.key_line import KeyLine
@@ -22,6 +22,7 @@ from tui.widgets.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.worker import Worker
 
     from tui.screens.tour import Walk
     from tui.services.workspace import Workspace
@@ -51,7 +52,7 @@ class RemarkLine(Static):
     """
 
 
-class ModeScreen(ReportsErrors, Screen[None]):
+class ModeScreen(Screen[None]):
     """A mode: subclasses give `MODE`, `compose_body`, and `on_workspace`."""
 
     MODE: ClassVar[str] = ""
@@ -184,6 +185,10 @@ class ModeScreen(ReportsErrors, Screen[None]):
         profile = None if self.host.workspace is None else self.host.workspace.profile
         if (panel := self._panel) is not None:
             panel.show(failure_of(error, profile))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show what a worker of this screen has raised."""
+        show_worker_error(self, event)
 
     def clear_error(self) -> bool:
         """Close the error, if one is shown; tells whether there was."""

@@ -1,12 +1,12 @@
-"""No worker ends in silence: what it raises is shown where it was started.
+"""How errors are shown: in which words, and where those of a worker go.
 
-Textual sends a worker's end to the node that started it and no further. Every screen, dialog and
-widget of ours that starts one inherits `ReportsErrors`; a test looks for those that do not.
+Textual sends a worker's end to the node that started it and no further. The app, every mode's
+screen and every dialog hand it to `show_worker_error`; a test looks for nodes that do not.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tui.core.text.masking import mask
 from tui.services.errors import Refused, ServiceError, Unanswered, Unreachable, words_of
@@ -44,15 +44,16 @@ def _useless(error: ServiceError) -> bool:
     return wrong_key or isinstance(error, Unreachable | Unanswered)
 
 
-class ReportsErrors:
-    """The part of a node that shows what its workers raise; the node says how."""
+@runtime_checkable
+class ShowsErrors(Protocol):
+    """Something on the terminal that can show an error until it is closed."""
 
     def show_error(self, error: BaseException) -> None:
         """Show an error until it is closed."""
-        raise NotImplementedError
 
-    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
-        """Show a worker's error where it happened; workers never end the program."""
-        state: WorkerState = event.state
-        if state.name == "ERROR" and event.worker.error is not None:
-            self.show_error(event.worker.error)
+
+def show_worker_error(node: ShowsErrors, event: Worker.StateChanged) -> None:
+    """Show what a worker of this node has raised, if it has; workers never end the program."""
+    state: WorkerState = event.state
+    if state.name == "ERROR" and event.worker.error is not None:
+        node.show_error(event.worker.error)

@@ -12,8 +12,10 @@ from tui.services.chat.service import ChatService
 from tui.services.errors import InputError
 from tui.services.files.overview import FileOverview
 from tui.services.files.service import FileService
-from tui.services.jobs.poller import JobBoard
+from tui.services.jobs.poller import JobPoller
 from tui.services.jobs.service import JobService
+from tui.services.jobs.spending import Spending
+from tui.services.jobs.unanswered import UnansweredJobs
 from tui.services.models.service import ModelService
 from tui.services.provider.provider import Provider
 from tui.services.provider.writes import may_be_done
@@ -25,7 +27,10 @@ from tui.services.store.store import Store
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui.core.catalog.models import Catalog
     from tui.services.datasets import DatasetService, Document
+    from tui.services.jobs.creation import JobCreation
+    from tui.services.jobs.preflight import PreflightService
     from tui.services.settings.typed_texts import TypedTexts
     from tui.services.tokens.service import TokenService
 
@@ -45,7 +50,7 @@ class Workspace:
     files: FileService
     file_overview: FileOverview
     jobs: JobService
-    board: JobBoard
+    poller: JobPoller
     chat: ChatService
     models: ModelService
 
@@ -144,6 +149,49 @@ class Workspace:
             self._typed = TypedTexts(self.locations.state / "typed")
         return self._typed
 
+    def catalog(self) -> Catalog:
+        """Return what is known of models. Blocking: the first time it reads files."""
+        return self.tokens.catalog
+
+    # -- what is made for one command or dialog ----------------------------------------
+
+    @property
+    def spending(self) -> Spending:
+        """The money of the profile in use."""
+        listed = self.poller
+        reservations = self.store.reservations
+        return Spending(self.profile, reservations, self.catalog, lambda: listed.state.jobs)
+
+    @property
+    def unanswered(self) -> UnansweredJobs:
+        """The jobs asked for without an answer."""
+        return UnansweredJobs(self.profile.name, self.store, self.jobs)
+
+    def preflight(self) -> PreflightService:
+        """Return what looks at drafts of jobs; close it in the end."""
+        from tui.services.jobs.preflight import PreflightService
+        from tui.services.jobs.preflight.sources import Sources
+
+        provider = self.provider
+        return PreflightService(
+            self.profile,
+            address=lambda: provider.base_url,
+            limits=self.files.limits,
+            sources=Sources(self.profile.name, self.files, self.store),
+            models=self.models,
+            unanswered=self.unanswered,
+            spending=self.spending,
+            tokens=lambda: self.tokens,
+        )
+
+    def job_creation(self) -> JobCreation:
+        """Return what creates jobs; close it in the end."""
+        from tui.services.jobs.creation import JobCreation
+
+        return JobCreation(
+            self.profile, self.preflight(), self.spending, self.jobs, self.files, self.store
+        )
+
     def _prepare(self) -> None:
         """Have a process ready to count a large dataset before its tokens are asked for."""
         document = self.datasets.current
@@ -190,13 +238,13 @@ class Workspace:
         self.files = FileService(self.provider, self.store)
         self.jobs = JobService(self.provider, self.store, self.files)
         self.file_overview = FileOverview(self.files, self.jobs, self.store, profile.name)
-        self.board = JobBoard(self.jobs)
+        self.poller = JobPoller(self.jobs)
         self.chat = ChatService(self.provider, self.store)
         # The catalogue's dates are OpenAI's own: other providers keep models for longer.
         catalog = (lambda: self.tokens.catalog) if profile.kind == "openai" else None
         self.models = ModelService(self.provider, self.store, self.jobs, catalog)
 
     async def _close_provider(self) -> None:
-        await self.board.close()
+        await self.poller.close()
         await self.jobs.close()
         await self.provider.close()

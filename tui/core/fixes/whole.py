@@ -22,7 +22,8 @@ from tui.core.formats.containers import (
     is_utf16,
     records_of,
 )
-from tui.core.formats.foreign import Foreign, foreign_format, is_conversation
+from tui.core.formats.foreign import Foreign, foreign_format
+from tui.core.formats.turns import is_conversation
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Sequence

@@ -17,7 +17,7 @@ from tui.commands import (
 )
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
-from tui.screens.reporting import ReportsErrors, failure_of
+from tui.screens.reporting import failure_of, show_worker_error
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
@@ -25,11 +25,12 @@ from tui.widgets.record_list import RecordList
 if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.binding import BindingType
+    from textual.worker import Worker
 
 T = TypeVar("T")
 
 
-class Dialog(ReportsErrors, ModalScreen[T | None]):
+class Dialog(ModalScreen[T | None]):
     """Subclasses yield their widgets from `compose_content`; `dismiss(None)` is a no.
 
     `WHERE` names a dialog's commands in the table: `@handles` methods of the dialog carry them
@@ -152,3 +153,7 @@ class Dialog(ReportsErrors, ModalScreen[T | None]):
         else:
             panel = panels.first()
         panel.show(failure_of(error))
+
+    def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
+        """Show what a worker of this dialog has raised."""
+        show_worker_error(self, event)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.jobs.curves import Curves, Measure, Point, at_step, curves, loss_words, smoothed
 from tui.core.text.text import one_line
+from tui.dispatch import handles
 from tui.widgets.curve import Curve, Series, View
 
 if TYPE_CHECKING:
@@ -109,21 +110,34 @@ class JobCurve(Curve):
 
     # -- how it is looked at ---------------------------------------------------------
 
+    @handles("jobs.measure")
     def next_measure(self) -> None:
         """Switch between loss and accuracy."""
         self.measure = "accuracy" if self.measure == "loss" else "loss"
         self._curves = curves(self._metrics, self.measure)
         self._repaint()
 
+    @handles("jobs.log")
     def toggle_log(self) -> None:
         """Switch the axis between linear and logarithmic."""
         self.log_axis = not self.log_axis
         self._repaint()
 
+    @handles("jobs.smooth")
     def next_smoothing(self) -> None:
         """Smooth more, or no more."""
         self.smoothing = SMOOTHINGS[(SMOOTHINGS.index(self.smoothing) + 1) % len(SMOOTHINGS)]
         self._repaint()
+
+    @handles("jobs.step_back")
+    def step_back(self) -> None:
+        """Move the cursor back, from the last step when there is none yet."""
+        self.move_cursor(-1)
+
+    @handles("jobs.step_on")
+    def step_on(self) -> None:
+        """Move the cursor on, from the first step when there is none yet."""
+        self.move_cursor(1)
 
     def move_cursor(self, by: int) -> None:
         """Move the cursor by columns, from the last step when there is none yet."""
@@ -144,6 +158,7 @@ class JobCurve(Curve):
             self._part = _around(at, self._part)
         self._repaint()
 
+    @handles("jobs.zoom")
     def zoom_in(self) -> None:
         """Draw the half of what is drawn around the cursor, or its end without one."""
         first, last = self.x_range
@@ -154,6 +169,7 @@ class JobCurve(Curve):
         self._part = _within((middle - half, middle + half), (first, last))
         self._repaint()
 
+    @handles("jobs.zoom_out")
     def zoom_out(self) -> None:
         """Draw everything again, without a cursor."""
         self.forget_place()

@@ -4,44 +4,47 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.dispatch import handles
 from tui.screens.jobs.job_curve import LETTERS, Overlay
+from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.core.jobs.jobs import Job
     from tui.core.jobs.metrics import Metrics
-    from tui.services.jobs.poller import JobBoard, JobDetail
+    from tui.screens.jobs.context import JobsContext
+    from tui.services.jobs.poller import JobDetail
 
 
 class Overlays:
-    """Keeps the marked jobs watched and what their steps measured; `changed` is told of news."""
+    """Watches the marked jobs and keeps what their steps measured."""
 
-    def __init__(self, changed: Callable[[], None]) -> None:
-        self._changed = changed
+    def __init__(self, context: JobsContext) -> None:
+        self._context = context
         self._letters: dict[str, str] = {}
         self._names: dict[str, str] = {}
         self._metrics: dict[str, tuple[Metrics, ...]] = {}
         self._leave: dict[str, Callable[[], None]] = {}
 
+    @handles("jobs.mark")
+    def mark(self) -> None:
+        """Draw this job over the curves of the others, or not any more."""
+        job = self._context.job
+        if job is None:
+            return
+        if job.id in self._letters:
+            self._drop(job.id)
+        elif not self._add(job):
+            cause = "four jobs are drawn over the others already"
+            error = InputError("Not marked", cause, "Unmark one with space first.")
+            self._context.show_error(error)
+            return
+        self._context.paint()
+
     def letter(self, job_id: str) -> str:
         """Return the letter of a marked job, an empty text for others."""
         return self._letters.get(job_id, "")
-
-    def toggle(self, job: Job, board: JobBoard) -> bool:
-        """Mark a job, or mark it no more; False when all letters are taken."""
-        if job.id in self._letters:
-            self._drop(job.id)
-            self._changed()
-            return True
-        free = [letter for letter in LETTERS if letter not in self._letters.values()]
-        if not free:
-            return False
-        self._letters[job.id] = free[0]
-        self._names[job.id] = job.suffix or job.id[-6:]
-        self._leave[job.id] = board.watch(job.id, self._take)
-        self._changed()
-        return True
 
     def shown(self, selected: str | None) -> tuple[Overlay, ...]:
         """Return what to draw over the selected job, by letter."""
@@ -52,22 +55,32 @@ class Overlays:
         )
         return tuple(sorted(found, key=lambda overlay: overlay.letter))
 
-    def pause(self) -> None:
+    def suspend(self) -> None:
         """Watch nothing while nobody sees it; the marks stay."""
         for leave in self._leave.values():
             leave()
         self._leave.clear()
 
-    def resume(self, board: JobBoard) -> None:
+    def resume(self) -> None:
         """Watch the marked jobs again."""
         for job_id in self._letters.keys() - self._leave.keys():
-            self._leave[job_id] = board.watch(job_id, self._take)
+            self._leave[job_id] = self._context.poller.watch(job_id, self._take)
 
     def clear(self) -> None:
         """Mark none."""
-        self.pause()
+        self.suspend()
         for table in (self._letters, self._names, self._metrics):
             table.clear()
+
+    def _add(self, job: Job) -> bool:
+        """Mark a job; False when all letters are taken."""
+        free = [letter for letter in LETTERS if letter not in self._letters.values()]
+        if not free:
+            return False
+        self._letters[job.id] = free[0]
+        self._names[job.id] = job.suffix or job.id[-6:]
+        self._leave[job.id] = self._context.poller.watch(job.id, self._take)
+        return True
 
     def _drop(self, job_id: str) -> None:
         if (leave := self._leave.pop(job_id, None)) is not None:
@@ -78,4 +91,4 @@ class Overlays:
     def _take(self, detail: JobDetail) -> None:
         if detail.job is not None and detail.metrics != self._metrics.get(detail.job.id):
             self._metrics[detail.job.id] = detail.metrics
-            self._changed()
+            self._context.paint()

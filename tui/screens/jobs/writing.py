@@ -5,42 +5,40 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
-from textual import work
-
 from tui.core.jobs.export import events_csv, events_jsonl, steps_csv, steps_jsonl
+from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace
-from tui.screens.jobs.detail import JobPane
-from tui.screens.jobs.ending import JobEnding, unwritten
 from tui.services.errors import InputError
+from tui.services.jobs.poller import JobDetail
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
     from pathlib import Path
 
-    from tui.core.jobs.jobs import Job
+    from tui.screens.jobs.context import JobsContext
 
 Make = Callable[[], "Awaitable[str]"]
 
 
-class JobWriting(JobEnding):
-    """The commands that write a job's data, or copy its names."""
+class JobWriting:
+    """Writes a job's data to files, and copies its names."""
 
-    @property
-    def job(self) -> Job | None:
-        """The job under the cursor."""
-        raise NotImplementedError
+    def __init__(self, context: JobsContext) -> None:
+        self._context = context
 
-    def action_result(self) -> None:
+    @handles("jobs.result")
+    def write_result(self) -> None:
         """Write the result file of a job as CSV."""
-        job = self.job
+        job = self._context.job
         if job is None:
             return
         if not job.result_files:
-            self.show_error(
+            self._context.show_error(
                 InputError(
                     "No result yet",
                     f"job {job.id} is {job.status} and lists no result file",
@@ -48,15 +46,16 @@ class JobWriting(JobEnding):
                 )
             )
             return
-        jobs = self.workspace.jobs
+        jobs = self._context.service
         self._write_as("result", ".csv", lambda: jobs.result_csv(job.id))
 
-    def action_write(self) -> None:
+    @handles("jobs.write")
+    def choose_what(self) -> None:
         """Choose what of the job to write to a file."""
-        job, pane = self.job, self.query_one(JobPane)
+        job, detail = self._context.job, self._context.selected_detail or JobDetail(None)
         if job is None:
             return
-        steps, events = pane.metrics, pane.all_events
+        steps, events = detail.metrics, detail.events
         choices = [
             Choice("steps.csv", "Steps as CSV", f"{len(steps):,} steps with all they measured"),
             Choice("steps.jsonl", "Steps as JSON lines"),
@@ -74,16 +73,17 @@ class JobWriting(JobEnding):
 
         def chosen(what: str | None) -> None:
             if what == "result.csv":
-                self.action_result()
+                self.write_result()
             elif what is not None:
                 name, _, ending = what.partition(".")
                 self._write_as(name, f".{ending}", lambda: asyncio.to_thread(texts[what]))
 
-        self.app.push_screen(Choose("Write to a file", choices), chosen)
+        self._context.open(Choose("Write to a file", choices), chosen)
 
-    def action_ids(self) -> None:
+    @handles("jobs.ids")
+    def choose_name(self) -> None:
         """Choose one of the job's names to copy."""
-        job = self.job
+        job, detail = self._context.job, self._context.selected_detail or JobDetail(None)
         if job is None:
             return
         names = {
@@ -93,21 +93,21 @@ class JobWriting(JobEnding):
             "The training file's id": job.training_file,
             "The validation file's id": job.validation_file,
             **{f"Result file {n}": file for n, file in enumerate(job.result_files, 1)},
-            **{f"Checkpoint {p.step}": p.model for p in self.query_one(JobPane).checkpoints},
+            **{f"Checkpoint {p.step}": p.model for p in detail.checkpoints},
         }
         choices = [Choice((name, text), name, text) for name, text in names.items() if text]
 
         def chosen(pair: tuple[str, str] | None) -> None:
             if pair is not None:
-                self.host.copy_out(pair[1], pair[0])
+                self._context.host.copy_out(pair[1], pair[0])
 
-        self.app.push_screen(Choose("Copy", choices), chosen)
+        self._context.open(Choose("Copy", choices), chosen)
 
     # -- inside ----------------------------------------------------------------------
 
     def _write_as(self, what: str, ending: str, make: Make) -> None:
         """Ask for a path, and whether to replace what is there; then write."""
-        job = self.job
+        job = self._context.job
         if job is None:
             return
         stem = f"{job.suffix or 'job'}-{job.id[-8:]}-{what}"
@@ -116,17 +116,17 @@ class JobWriting(JobEnding):
 
         def chosen(path: Path | None) -> None:
             if path is not None:
-                self._write(path, make)
+                work = partial(self._write, path, make)
+                self._context.run(work, group="write", description="write a file")
 
-        self.app.push_screen(dialog, chosen)
+        self._context.open(dialog, chosen)
 
-    @work(group="write", exclusive=True, exit_on_error=False, description="write a file")
     async def _write(self, path: Path, make: Make) -> None:
-        if not await may_replace(self.app, path):
+        if not await may_replace(self._context.app, path):
             return
         text = await make()
         await asyncio.to_thread(_write, path, text)
-        self.notify(f"Wrote {short_path(path)}", markup=False)
+        self._context.tell(f"Wrote {short_path(path)}")
 
 
 def _write(path: Path, text: str) -> None:
@@ -135,4 +135,5 @@ def _write(path: Path, text: str) -> None:
     try:
         write_atomically(path, [text.encode("utf-8", "backslashreplace")])
     except OSError as error:
-        raise unwritten(path, error) from error
+        cause = f"{path}: {error.strerror or error}"
+        raise InputError("Not written", cause, "Choose another place.") from error

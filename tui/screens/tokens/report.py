@@ -181,10 +181,8 @@ class ReportScreen(ModeScreen):
 
     async def _budget_now(self) -> Budget | None:
         """Return what is left of the profile's budget; None when the ledger cannot be read."""
-        from tui.services.jobs.spending import budget_now
-
         try:
-            return await budget_now(self.workspace)
+            return await self.workspace.spending.budget()
         except LedgerError:
             return None
 

@@ -67,7 +67,7 @@ class FileOverview:
             return None
         raws, at = files
         infos = [info for info in map(_file, raws) if info is not None]
-        seen = await self._jobs.history.jobs()
+        seen = await self._jobs.cache.jobs()
         found = await self._join(infos, [] if seen.at is not None else None, seen.jobs)
         return FilesSeen(found, await self._unfinished(), at)
 
@@ -87,7 +87,7 @@ class FileOverview:
         try:
             records = {one.file_id: one for one in await self._store.uploads(self._profile)}
             if seen is None:
-                seen = (await self._jobs.history.jobs()).jobs
+                seen = (await self._jobs.cache.jobs()).jobs
             asked = await self._store.jobs(self._profile)
             open_ = {one.digest for one in await self._store.parts.unfinished(self._profile)}
         except LedgerError:  # the provider's own word is enough to show the list

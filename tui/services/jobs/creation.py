@@ -1,34 +1,56 @@
-"""From a pre-flight that was agreed to, to one job: money set aside, files sent, the job asked for.
+"""From a draft to one job: reviewed, agreed to, files sent, the job asked for once.
 
-What the form and the command line do alike. Neither questions nor widgets are known here.
+What the form and the command line do alike. Questions are data here: whoever asks them, by a
+dialog or by options, gives the consent. No widget and no option is known.
 """
 
 from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
+from tui.core.money.terms import budget_words
 from tui.services.errors import NeedsConfirmation, Refused
 from tui.services.jobs.drafts import read_grader
 from tui.services.jobs.preflight import refuse_blocked
 from tui.services.jobs.service import new_nonce
-from tui.services.jobs.spending import reserve
 from tui.services.store.best_effort import kept
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
     from decimal import Decimal
 
     from tui.core.jobs.jobs import Job
     from tui.core.jobs.match import Match
     from tui.core.provider.transfers import Progress
     from tui.services.errors import ServiceError
+    from tui.services.files.service import FileService
     from tui.services.jobs.drafts import Draft
-    from tui.services.jobs.preflight import Preflight, Source
-    from tui.services.workspace import Workspace
+    from tui.services.jobs.preflight import (
+        OnChange,
+        Preflight,
+        PreflightService,
+        Source,
+        Topic,
+    )
+    from tui.services.jobs.service import JobService
+    from tui.services.jobs.spending import Spending
+    from tui.services.settings.profiles import Profile
+    from tui.services.store.store import Store
 
 TRAINING_CLOSED = "training_not_available"
+# What it takes to go on: a yes of its own, agreeing to the cost that is stated, or saying what a
+# job of unknown cost counts as in the budget.
+Takes = Literal["yes", "cost", "amount"]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Something that has to be agreed to before a job is created."""
+
+    topic: Topic
+    text: str
+    takes: Takes
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,65 +65,176 @@ class Consent:
     amount: Decimal | None = None
 
 
-class JobCreation:
-    """Creates jobs, telling how far it is; `sent` are the files uploaded for the last one.
+@dataclass(frozen=True, slots=True)
+class Review:
+    """A draft that was looked at: what its job would be made of, and what there is to ask."""
 
-    `on_upload(source, progress)`, `on_reused(source, file id)`, `on_lost(error)` and
-    `on_found(match)` are called on the loop; `before_asking` is awaited before the job is asked
-    for.
-    """
+    draft: Draft
+    found: Preflight
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        """What has to be agreed to, the money last."""
+        asked = [
+            Question(part.topic, part.text, "yes")
+            for part in self.found.at("ask")
+            if part.topic != "cost"
+        ]
+        if self.found.confirms_money:
+            unknown = self.found.amount is None and self.found.above_budget
+            asked.append(Question("cost", self._cost_words, "amount" if unknown else "cost"))
+        return tuple(asked)
+
+    @property
+    def amounts(self) -> tuple[str, ...]:
+        """The amount as it may be typed to agree to it; none while it is not known."""
+        price = self.found.price
+        if price is None or price.cost.amount is None:
+            return ()
+        return price.amount, f"{price.amount} {price.cost.currency}"
+
+    @property
+    def _cost_words(self) -> str:
+        """What it costs, what of the budget is left, what goes where, and who bills."""
+        found, price = self.found, self.found.price
+        said = "What it costs is not known here."
+        if price is not None and price.cost.amount is not None:
+            said = f"It costs {price.cost_words}: {price.token_words}."
+        if found.budget is not None:
+            spent = budget_words(found.budget, price.cost if price else None)
+            said += f"\n{spent[:1].upper()}{spent[1:]}." if spent else ""
+        sends = next((part.text for part in found.parts if part.topic == "sends"), "")
+        bills = "This bills your account." if found.bills else "It goes above the budget."
+        return f"{said}\nFor {self.draft.model.strip()}: {sends}.\n\n{bills}"
+
+    def refuse_blocked(self) -> None:
+        """Raise InputError, Unfit or ReadOnly when creating the job would be pointless."""
+        refuse_blocked(self.found)
+
+    def refuse_changed(self, agreed: Preflight) -> None:
+        """Raise NeedsConfirmation when this finds what nobody has agreed to.
+
+        `agreed` is the look that was agreed to: files may have been written to since.
+        """
+        known = {part.topic for part in agreed.at("ask")}
+        found = self.found
+        new = [f"{part.topic}: {part.text}" for part in found.at("ask") if part.topic not in known]
+        if not new and _more(agreed.amount, found.amount):
+            new = [part.text for part in found.parts if part.topic == "cost"]
+        if new:
+            cause = f"something has changed since you were asked: {'; '.join(new)}"
+            raise NeedsConfirmation("Not done", cause, "ctrl+s asks again.")
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """The job created; `lost` if no certain answer came, and then `how` it was found."""
+
+    job: Job
+    lost: bool = False
+    how: str = ""
+
+    @property
+    def lost_words(self) -> str:
+        """That the answer was lost and the job exists all the same; empty if it was not."""
+        if not self.lost:
+            return ""
+        how = f" ({self.how})" if self.how else ""
+        return f"the answer was lost on the way; the job exists, once: {self.job.id}{how}"
+
+
+class CreationEvents:
+    """What whoever creates a job is told on the way, on the loop; does nothing with it."""
+
+    def uploading(self, source: Source, progress: Progress) -> None:
+        """Hear how much of a file is sent."""
+
+    def reused(self, source: Source, file_id: str) -> None:
+        """Hear that a file is at the provider already."""
+
+    async def before_asking(self) -> None:
+        """Let the job be asked for by returning: everything is there."""
+
+    def lost(self, error: ServiceError) -> None:
+        """Hear that no certain answer came; the job is looked for."""
+
+
+class JobCreation:
+    """Reviews drafts and creates jobs; `sent` are the files uploaded for the last one."""
 
     def __init__(
         self,
-        workspace: Workspace,
-        *,
-        on_upload: Callable[[Source, Progress], None],
-        on_lost: Callable[[ServiceError], None],
-        on_found: Callable[[Match], None],
-        on_reused: Callable[[Source, str], None] = lambda _source, _id: None,
-        before_asking: Callable[[], Awaitable[None]] | None = None,
+        profile: Profile,
+        preflight: PreflightService,
+        spending: Spending,
+        jobs: JobService,
+        files: FileService,
+        store: Store,
     ) -> None:
         self.sent: list[str] = []
-        self._workspace = workspace
-        self._on_upload, self._on_reused = on_upload, on_reused
-        self._on_lost, self._on_found = on_lost, on_found
-        self._before_asking = before_asking
+        self._preflight = preflight
+        self._profile = profile
+        self._spending = spending
+        self._jobs = jobs
+        self._files = files
+        self._store = store
 
-    async def create(self, draft: Draft, found: Preflight, consent: Consent) -> Job:
-        """Create the job that was looked at. Raises a ServiceError.
+    def close(self) -> None:
+        """Stop looking at files."""
+        self._preflight.close()
 
-        Money is set aside first, where the profile has a budget: AboveBudget says that others
-        have taken it meanwhile. It stays so when the answer is lost, and is free again when
-        the job was refused or never asked for.
+    async def look(self, draft: Draft, on_change: OnChange = lambda _: None) -> Preflight:
+        """Look at a draft, telling what is known whenever that is more. Raises nothing."""
+        return await self._preflight.look(draft, on_change)
+
+    async def review(self, draft: Draft) -> Review:
+        """Look at everything the job would be made of, before anything is sent.
+
+        Raises InputError for a grader that cannot be read.
         """
-        refuse_blocked(found)
+        await _grader(draft)
+        return Review(draft, await self._preflight.look(draft))
+
+    async def create(self, review: Review, consent: Consent, events: CreationEvents) -> Created:
+        """Create the job that was reviewed and agreed to. Raises a ServiceError.
+
+        Nothing is sent for a job that cannot be (InputError, Unfit, ReadOnly). Money is set
+        aside first, where the profile has a budget: AboveBudget says that others have taken it
+        meanwhile. It stays so when the answer is lost, and is free again when the job was
+        refused or never asked for.
+        """
+        review.refuse_blocked()
         self.sent.clear()
-        store, profile = self._workspace.store, self._workspace.profile
-        grader = None
-        if draft.method == "reinforcement":
-            grader = await asyncio.to_thread(read_grader, draft.grader)
+        draft, found = review.draft, review.found
+        grader = await _grader(draft)
         nonce = new_nonce()
         reserved = await self._reserve(nonce, found, consent)
+        lost: list[ServiceError] = []
+        sure: list[Match] = []
+
+        def tell(error: ServiceError) -> None:
+            lost.append(error)
+            events.lost(error)
+
         try:
-            ids = [await self._file_id(source) for source in found.sources]
-            if self._before_asking is not None:
-                await self._before_asking()
-            request = draft.request(profile.terms, ids[0], ids[1] if len(ids) > 1 else None, grader)
+            ids = [await self._file_id(source, events) for source in found.sources]
+            await events.before_asking()
+            validation = ids[1] if len(ids) > 1 else None
+            request = draft.request(self._profile.terms, ids[0], validation, grader)
             if found.price is not None:
                 request = replace(request, forecast=found.price.forecast)
-            await kept(store.lost_jobs_known(profile.name, found.lost))
-            return await self._workspace.jobs.create(
-                request, self._on_lost, nonce=nonce if reserved else None, on_found=self._on_found
+            await kept(self._store.lost_jobs_known(self._profile.name, found.lost))
+            job = await self._jobs.create(
+                request, tell, nonce=nonce if reserved else None, on_found=sure.append
             )
         finally:
             if reserved:  # it stays where the job was asked for and may exist
-                await kept(store.reservations.release(profile.name, nonce))
+                await kept(self._spending.release(nonce))
+        return Created(job, bool(lost), sure[-1].words if sure else "")
 
     async def _reserve(self, nonce: str, found: Preflight, consent: Consent) -> bool:
         """Set the cost of the job aside; tells whether there was anything to."""
-        money = self._workspace.profile.money
-        lab = self._workspace.profile.kind == "lab" and not money.prices
-        if money.budget is None or lab:
+        if not self._spending.limited:
             return False
         amount = found.amount if found.amount is not None else consent.amount
         if amount is None:
@@ -112,37 +245,29 @@ class JobCreation:
             )
         if not amount:
             return False
-        await reserve(self._workspace, nonce, amount, above=consent.above)
+        await self._spending.reserve(nonce, amount, above=consent.above)
         return True
 
-    async def _file_id(self, source: Source) -> str:
+    async def _file_id(self, source: Source, events: CreationEvents) -> str:
         if source.file_id is not None:
             return source.file_id
         if source.path is None:
             raise ValueError("neither a file nor an id")
-        info, reused = await self._workspace.files.ensure(
-            source.path, lambda progress: self._on_upload(source, progress)
+        info, reused = await self._files.ensure(
+            source.path, lambda progress: events.uploading(source, progress)
         )
         if reused:
-            self._on_reused(source, info.id)
+            events.reused(source, info.id)
         else:
             self.sent.append(info.id)
         return info.id
 
 
-def refuse_changed(agreed: Preflight, found: Preflight) -> None:
-    """Raise NeedsConfirmation when a later look finds what nobody has agreed to.
-
-    The files may have been written to while questions about them were open.
-    """
-    refuse_blocked(found)
-    known = {part.topic for part in agreed.at("ask")}
-    new = [f"{part.topic}: {part.text}" for part in found.at("ask") if part.topic not in known]
-    if not new and _more(agreed.amount, found.amount):
-        new = [part.text for part in found.parts if part.topic == "cost"]
-    if new:
-        cause = f"something has changed since you were asked: {'; '.join(new)}"
-        raise NeedsConfirmation("Not done", cause, "ctrl+s asks again.")
+async def _grader(draft: Draft) -> dict[str, Any] | None:
+    """Return the grader of a draft that has one. Raises InputError."""
+    if draft.method != "reinforcement":
+        return None
+    return await asyncio.to_thread(read_grader, draft.grader)
 
 
 def _more(before: Decimal | None, now: Decimal | None) -> bool:

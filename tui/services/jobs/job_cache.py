@@ -31,7 +31,7 @@ _FRESH = frozenset({"validating_files", "queued", "pending", "created"})
 
 
 @dataclass(frozen=True, slots=True)
-class KeptJobs:
+class CachedJobs:
     """The jobs kept, newest first, and when the list was seen last (Unix seconds)."""
 
     jobs: tuple[Job, ...] = ()
@@ -43,7 +43,7 @@ class KeptJobs:
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDetail:
+class CachedDetail:
     """What is kept of one job; `complete` when no more of it can come."""
 
     events: tuple[Event, ...]
@@ -70,7 +70,7 @@ class _Waiting:
         return not (self.jobs or self.events or self.details or self.listed_at)
 
 
-class JobHistory:
+class JobCache:
     """Takes notes of one profile's jobs; use it from the event loop only.
 
     Notes never fail: what cannot be written is logged and told by `trouble`.
@@ -197,7 +197,7 @@ class JobHistory:
 
     # -- reading ---------------------------------------------------------------------
 
-    async def jobs(self) -> KeptJobs:
+    async def jobs(self) -> CachedJobs:
         """Return the jobs kept, with what is usual for them. Raises LedgerError."""
         await self.flush()
         seen, at = await self._ledger.jobs(self._profile)
@@ -207,7 +207,7 @@ class JobHistory:
             self._known.setdefault(one.id, one)
         return await asyncio.to_thread(_kept_jobs, seen, at, stays, steps)
 
-    async def detail(self, job_id: str) -> KeptDetail | None:
+    async def detail(self, job_id: str) -> CachedDetail | None:
         """Return what is kept of one job beside itself, None if nothing is. Raises LedgerError."""
         await self.flush()
         seen = await self._ledger.detail(self._profile, job_id)
@@ -216,7 +216,7 @@ class JobHistory:
         events, points = await asyncio.to_thread(
             lambda: (_parsed(parse_event, seen.events), _parsed(parse_checkpoint, seen.checkpoints))
         )
-        return KeptDetail(tuple(events), tuple(points), seen.complete, seen.at)
+        return CachedDetail(tuple(events), tuple(points), seen.complete, seen.at)
 
 
 def _kept_jobs(
@@ -224,9 +224,9 @@ def _kept_jobs(
     at: int | None,
     stays: Sequence[tuple[str, str, int]],
     steps: Mapping[str, Mapping[str, object]],
-) -> KeptJobs:
+) -> CachedJobs:
     jobs = _parsed(parse_job, [one.raw for one in seen])
-    return KeptJobs(
+    return CachedJobs(
         tuple(jobs),
         at,
         {one.id: one.seen_at for one in seen},

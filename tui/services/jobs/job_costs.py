@@ -11,20 +11,21 @@ from tui.core.jobs.cost import JobCost, cost_so_far
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
-    from tui.core.catalog.models import ModelFacts
+    from tui.core.catalog.models import Catalog, ModelFacts
     from tui.core.jobs.jobs import Job
     from tui.core.jobs.progress import Progress
     from tui.core.money.terms import Forecast
-    from tui.services.store.store import UploadRecord, VersionRecord
-    from tui.services.workspace import Workspace
+    from tui.services.settings.profiles import Profile
+    from tui.services.store.forecast_table import ForecastLedger
+    from tui.services.store.store import Store, UploadRecord, VersionRecord
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class JobBooks:
+class JobCosts:
     """Prices by model and forecasts by job, as of now."""
 
     prices: Mapping[str, ModelFacts] = field(default_factory=dict)
@@ -44,26 +45,30 @@ class Lineage:
     versions: tuple[VersionRecord, ...]
 
 
-async def read_books(workspace: Workspace, jobs: Iterable[Job]) -> JobBooks:
-    """Return the books for some jobs; what cannot be read is left out."""
+async def read_costs(
+    jobs: Iterable[Job],
+    profile: Profile,
+    forecasts: ForecastLedger,
+    catalog: Callable[[], Catalog],
+) -> JobCosts:
+    """Return the costs of some jobs; what cannot be read is left out."""
     models = {job.model for job in jobs if job.model}
     try:
-        forecasts = await workspace.store.forecasts.all(workspace.profile.name)
-        catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
+        known = await forecasts.all(profile.name)
+        facts = await asyncio.to_thread(catalog)
     except ServiceError as error:  # jobs can be watched without knowing their price
         log.warning("%s", error)
-        return JobBooks()
-    money = workspace.profile.money
-    prices = {model: money.priced(catalog.find(model)) for model in models}
-    return JobBooks(prices, forecasts)
+        return JobCosts()
+    prices = {model: profile.money.priced(facts.find(model)) for model in models}
+    return JobCosts(prices, known)
 
 
-async def lineage(workspace: Workspace, job: Job) -> tuple[Lineage, ...]:
+async def lineage(job: Job, profile: str, store: Store) -> tuple[Lineage, ...]:
     """Return where the files of a job came from, training first. Raises LedgerError."""
-    profile, found = workspace.profile.name, []
+    found = []
     for file_id in filter(None, (job.training_file, job.validation_file)):
-        uploads = await workspace.store.uploads(profile)
+        uploads = await store.uploads(profile)
         upload = next((one for one in uploads if one.file_id == file_id), None)
-        versions = await workspace.store.data_of(profile, file_id)
+        versions = await store.data_of(profile, file_id)
         found.append(Lineage(file_id, upload, tuple(versions)))
     return tuple(found)

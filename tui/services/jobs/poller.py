@@ -20,27 +20,27 @@ from tui.core.jobs.progress import progress_of
 from tui.services.background import start
 from tui.services.errors import LedgerError, ServiceError, unforeseen
 from tui.services.jobs.poller_details import JobDetail, Watch
-from tui.services.jobs.poller_list import BoardState, Lister
+from tui.services.jobs.poller_list import Lister, PollerState
 from tui.services.jobs.poller_pace import FAST_S, IDLE_S, REST, SLOW_S, Pace
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
     from tui.core.jobs.jobs import Job
-    from tui.services.jobs.job_cache import KeptJobs
+    from tui.services.jobs.job_cache import CachedJobs
     from tui.services.jobs.service import JobService
 
-__all__ = ["BoardState", "JobBoard", "JobDetail"]
+__all__ = ["JobDetail", "JobPoller", "PollerState"]
 
 log = logging.getLogger(__name__)
-S = TypeVar("S", "BoardState", JobDetail)
+S = TypeVar("S", "PollerState", JobDetail)
 RESTING_S = 30.0  # between lists while nobody looks and a job is waited for
 IN_TURN = 3  # rounds between two looks at a job that runs and is not selected
 AT_ONCE = 2  # of them in one round
 LAST_LOOKS = 3  # failures after which the last steps of a job that has ended stay unknown
 
 
-class JobBoard:
+class JobPoller:
     """Polls in the background while anyone listens. Use it from the event loop only.
 
     Listeners are called on the loop, soon after the change; they get every state in order.
@@ -50,15 +50,15 @@ class JobBoard:
         self, jobs: JobService, *, fast: float = FAST_S, slow: float = SLOW_S, rest: int = REST,
         idle: float = IDLE_S,
     ) -> None:  # fmt: skip
-        self.state = BoardState()
+        self.state = PollerState()
         self._jobs = jobs
         self._pace = Pace(fast, slow, rest, idle)
-        self._listeners: list[Callable[[BoardState], None]] = []
+        self._listeners: list[Callable[[PollerState], None]] = []
         self._watches: dict[str, Watch] = {}
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
         self._ended: set[str] = set()  # jobs whose last look is done or on its way
-        self._kept: KeptJobs | None = None
+        self._kept: CachedJobs | None = None
         self._lister = Lister(jobs, fast * IN_TURN)
         self._list_due = 0.0
         self._asked = 0  # how often somebody wanted a list at once
@@ -69,7 +69,7 @@ class JobBoard:
 
     # -- listening -------------------------------------------------------------------
 
-    def subscribe(self, listener: Callable[[BoardState], None]) -> Callable[[], None]:
+    def subscribe(self, listener: Callable[[PollerState], None]) -> Callable[[], None]:
         """Call `listener` with the state now known and each later one; the result ends it."""
         self._listeners.append(listener)
         if self.state.generation:
@@ -192,7 +192,7 @@ class JobBoard:
         if self._kept is not None:
             return
         try:
-            self._kept = kept = await self._jobs.history.jobs()
+            self._kept = kept = await self._jobs.cache.jobs()
         except LedgerError as error:  # the provider's own word is enough
             log.warning("%s", error)
             return
@@ -227,7 +227,7 @@ class JobBoard:
             self._set(failure=error)
         else:
             wait = self._pace.after_answer(jobs)
-            since = {job.id: at for job in jobs if (at := self._jobs.history.since(job.id))}
+            since = {job.id: at for job in jobs if (at := self._jobs.cache.since(job.id))}
             everything = (*jobs, *(job for job in self.state.jobs if job.id in forgotten))
             if asked != self._answered or not self._idle(everything, forgotten):
                 self._set(

@@ -65,7 +65,7 @@ class Watch:
             return
         self._recalled = True
         try:
-            kept = await self._jobs.history.detail(self.job_id)
+            kept = await self._jobs.cache.detail(self.job_id)
         except LedgerError as error:  # the provider may still tell all of it
             log.warning("%s", error)
             kept = None
@@ -102,7 +102,7 @@ class Watch:
         self.detail = self._gathered(job, time.time())
         self.done = job.terminal
         if job.terminal and not self._checkpoints_due:
-            self._jobs.history.saw_all(self.job_id)
+            self._jobs.cache.saw_all(self.job_id)
 
     def _gathered(self, job: Job | None, at: float | None) -> JobDetail:
         return JobDetail(

@@ -23,7 +23,7 @@ AT_ONCE = 2  # older jobs asked for beside one list
 
 
 @dataclass(frozen=True, slots=True)
-class BoardState:
+class PollerState:
     """The jobs, newest first, as of `fetched_at` (Unix seconds; None before anything is known).
 
     `failure` is why the last round did not succeed; `generation` counts the states. `forgotten`
@@ -55,7 +55,7 @@ class Lister:
         self._due: dict[str, float] = {}
 
     async def list(
-        self, known: Sequence[Job], state: BoardState, seen: Mapping[str, float]
+        self, known: Sequence[Job], state: PollerState, seen: Mapping[str, float]
     ) -> tuple[tuple[Job, ...], Mapping[str, float]]:
         """Return the jobs listed, and those listed no more with when they were last seen.
 

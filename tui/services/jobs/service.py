@@ -11,7 +11,7 @@ from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_e
 from tui.core.jobs.match import Match, match
 from tui.core.provider.records import decode_result
 from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
-from tui.services.jobs.job_cache import JobHistory
+from tui.services.jobs.job_cache import JobCache
 from tui.services.jobs.poller_pace import Pace
 from tui.services.jobs.requests import NONCE, JobRequest
 from tui.services.jobs.tail import JobUpdate, follow
@@ -57,7 +57,7 @@ class JobService:
         self._profile = provider.profile.name
         self._look_after = look_after
         self._pace = pace
-        self.history = JobHistory(store.history, self._profile)
+        self.cache = JobCache(store.history, self._profile)
 
     async def create(
         self,
@@ -98,7 +98,7 @@ class JobService:
                 assert found.job is not None
                 job = found.job
             await kept(self._store.job_made(self._profile, nonce, job.raw))
-        self.history.saw_jobs([job])
+        self.cache.saw_jobs([job])
         return job
 
     async def find_asked(self, nonce: str, request: Mapping[str, Any], asked_at: float) -> Match:
@@ -116,7 +116,7 @@ class JobService:
     async def list(self, limit: int | None = None) -> list[Job]:
         """Return the jobs, newest first, all of them or at most `limit`."""
         jobs = await self._pages(limit=limit)
-        self.history.saw_jobs(jobs, listed=True)
+        self.cache.saw_jobs(jobs, listed=True)
         return jobs
 
     async def retrieve(self, job_id: str) -> Job:
@@ -124,7 +124,7 @@ class JobService:
         doing = f"show job {job_id}"
         value = await self._provider.get_json(f"{JOBS}/{segment(job_id)}", doing=doing)
         job = parsed(parse_job, value, doing)
-        self.history.saw_jobs([job])
+        self.cache.saw_jobs([job])
         return job
 
     async def cancel(self, job_id: str) -> Job:
@@ -144,7 +144,7 @@ class JobService:
         doing = f"read the events of job {job_id}"
         raws = await self._walk(f"{JOBS}/{segment(job_id)}/events", doing, known=known)
         events = [parsed(parse_event, raw, doing) for raw in reversed(raws)]
-        self.history.saw_events(job_id, events)
+        self.cache.saw_events(job_id, events)
         return events
 
     async def checkpoints(self, job_id: str) -> Checkpoints:
@@ -153,7 +153,7 @@ class JobService:
         raws = await self._walk(f"{JOBS}/{segment(job_id)}/checkpoints", doing)
         found = parsed_all(parse_checkpoint, raws, doing)
         found.sort(key=lambda checkpoint: checkpoint.step or 0)
-        self.history.saw_checkpoints(job_id, found)
+        self.cache.saw_checkpoints(job_id, found)
         return found
 
     async def result_csv(self, job_id: str) -> str:
@@ -181,12 +181,12 @@ class JobService:
         doing = f"{action} job {job_id}"
         path = f"{JOBS}/{segment(job_id)}/{action}"
         job = parsed(parse_job, await self._provider.post_json(path, doing=doing), doing)
-        self.history.saw_jobs([job])
+        self.cache.saw_jobs([job])
         return job
 
     async def close(self) -> None:
         """Write down what was seen; no more is noted afterwards."""
-        await self.history.close()
+        await self.cache.close()
 
     async def _look_for(
         self, nonce: str, request: Mapping[str, Any], asked_at: float, lost: ServiceError

@@ -13,51 +13,82 @@ from tui.core.provider.parsing import MalformedError
 from tui.services.errors import NeedsConfirmation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from decimal import Decimal
 
     from tui.core.catalog.models import Catalog
     from tui.core.money.terms import Money
-    from tui.services.store.reservations_table import Books, Reservation
-    from tui.services.workspace import Workspace
+    from tui.services.settings.profiles import Profile
+    from tui.services.store.reservations_table import Books, Reservation, ReservationLedger
 
 
 class AboveBudget(NeedsConfirmation):
     """Between the look and the asking, other jobs have taken what was left of the budget."""
 
 
-async def budget_now(workspace: Workspace) -> Budget:
-    """Return the budget of the profile in use, and what of it is spent and reserved.
+class Spending:
+    """The money of one profile's jobs: what they have come to, and what is set aside.
 
-    What its known jobs have come to is spent, and what jobs that are not made yet may cost is
-    reserved. The jobs are those asked for from here and those the provider has listed. Raises
-    LedgerError, and InputError for the user's own catalogue.
+    `listed` returns the jobs that the provider has listed last. Every method raises LedgerError.
     """
-    books = await workspace.store.reservations.books(workspace.profile.name)
-    catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
-    live, money = workspace.board.state.jobs, workspace.profile.money
-    return await asyncio.to_thread(_budget, books, live, catalog, money)
 
+    def __init__(
+        self,
+        profile: Profile,
+        reservations: ReservationLedger,
+        catalog: Callable[[], Catalog],
+        listed: Callable[[], Iterable[Job]],
+    ) -> None:
+        self._profile = profile
+        self._reservations = reservations
+        self._catalog = catalog
+        self._listed = listed
 
-async def reserve(
-    workspace: Workspace, nonce: str, amount: Decimal, *, above: bool = False
-) -> None:
-    """Set an amount aside for the job that will be asked for with `nonce`.
+    @property
+    def free(self) -> bool:
+        """Whether jobs cost nothing: they run on this machine, and no price is set for that."""
+        return self._profile.kind == "lab" and not self._profile.money.prices
 
-    Raises AboveBudget when that goes above the budget and `above` does not allow it, and
-    LedgerError when it cannot be written down: nothing keeps to a budget then.
-    """
-    profile = workspace.profile
-    catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
-    live = workspace.board.state.jobs
+    @property
+    def limited(self) -> bool:
+        """Whether there is a budget to keep to."""
+        return self._profile.money.budget is not None and not self.free
 
-    def check(books: Books) -> None:
-        budget = _budget(books, live, catalog, profile.money)
-        if budget.exceeded_by(amount) and not above:
-            raise _above(budget, amount)
+    async def budget(self) -> Budget:
+        """Return the budget, and what of it is spent and reserved.
 
-    ledger, currency = workspace.store.reservations, profile.money.name
-    await ledger.reserve(profile.name, nonce, amount, currency, check)
+        What the known jobs have come to is spent, and what jobs that are not made yet may cost
+        is reserved. The jobs are those asked for from here and those the provider has listed.
+        Raises InputError for the user's own catalogue.
+        """
+        books = await self._reservations.books(self._profile.name)
+        catalog = await asyncio.to_thread(self._catalog)
+        listed, money = tuple(self._listed()), self._profile.money
+        return await asyncio.to_thread(_budget, books, listed, catalog, money)
+
+    async def reserve(self, nonce: str, amount: Decimal, *, above: bool = False) -> None:
+        """Set an amount aside for the job that will be asked for with `nonce`.
+
+        Raises AboveBudget when that goes above the budget and `above` does not allow it, and
+        LedgerError when it cannot be written down: nothing keeps to a budget then.
+        """
+        catalog = await asyncio.to_thread(self._catalog)
+        listed, money = tuple(self._listed()), self._profile.money
+
+        def check(books: Books) -> None:
+            budget = _budget(books, listed, catalog, money)
+            if budget.exceeded_by(amount) and not above:
+                raise _above(budget, amount)
+
+        await self._reservations.reserve(self._profile.name, nonce, amount, money.name, check)
+
+    async def release(self, nonce: str) -> None:
+        """Free what was set aside for a job that was not asked for."""
+        await self._reservations.release(self._profile.name, nonce)
+
+    async def release_stale(self) -> list[Reservation]:
+        """Free what processes that have ended had set aside, and return it."""
+        return await self._reservations.release_stale(self._profile.name)
 
 
 def _above(budget: Budget, amount: Decimal) -> AboveBudget:

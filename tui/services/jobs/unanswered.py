@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tui.core.catalog.training import Terms
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight.sources import Source
+    from tui.services.jobs.service import JobService
     from tui.services.store.reservations_table import Reservation
-    from tui.services.store.store import JobRecord
-    from tui.services.workspace import Workspace
+    from tui.services.store.store import JobRecord, Store
 
 NEVER_MADE_S = 3600.0  # a job that is not listed so long after it was asked for was not made
 TOLD_FOR_S = 86_400.0  # how long one that was found is worth a question before the same again
@@ -84,54 +84,56 @@ class Unanswered:
         }
 
 
-async def unsettled(workspace: Workspace) -> list[JobRecord]:
-    """Return the jobs that were asked for and may have to be looked for, newest first.
+class UnansweredJobs:
+    """Looks for the jobs of one profile that were asked for without an answer.
 
-    One that was found stays among them for a day, unless somebody has gone on knowing of it.
-    Raises LedgerError.
+    Every method raises LedgerError.
     """
-    records = await workspace.store.jobs(workspace.profile.name)
-    return [
-        one
-        for one in records
-        if (not one.waiting if one.job_id is None else one.lost and _recent(one))
-    ]
 
+    def __init__(self, profile: str, store: Store, jobs: JobService) -> None:
+        self._profile = profile
+        self._store = store
+        self._jobs = jobs
 
-async def look_for_unanswered(workspace: Workspace) -> list[Unanswered]:
-    """Look for all jobs asked for without an answer, newest first, and write down what is found.
+    async def unsettled(self) -> list[JobRecord]:
+        """Return the jobs that were asked for and may have to be looked for, newest first.
 
-    Raises LedgerError.
-    """
-    records = await unsettled(workspace)
-    if not records:
-        return []
-    reserved = await workspace.store.reservations.all(workspace.profile.name)
-    return [
-        Unanswered(one, _as_found(one))
-        if one.job_id is not None
-        else await _look(workspace, one, reserved.get(one.nonce or ""))
-        for one in records
-    ]
+        One that was found stays among them for a day, unless somebody has gone on knowing of it.
+        """
+        return [
+            one
+            for one in await self._store.jobs(self._profile)
+            if (not one.waiting if one.job_id is None else one.lost and _recent(one))
+        ]
 
+    async def look(self) -> list[Unanswered]:
+        """Look for all of them, newest first, and write down what is found."""
+        records = await self.unsettled()
+        if not records:
+            return []
+        reserved = await self._store.reservations.all(self._profile)
+        return [
+            Unanswered(one, _as_found(one))
+            if one.job_id is not None
+            else await self._look_for(one, reserved.get(one.nonce or ""))
+            for one in records
+        ]
 
-async def _look(
-    workspace: Workspace, record: JobRecord, reserved: Reservation | None
-) -> Unanswered:
-    store, profile = workspace.store, workspace.profile.name
-    nonce, at = record.nonce or "", record.asked_at
-    try:
-        match = await workspace.jobs.find_asked(nonce, record.request, at)
-    except ServiceError:
-        return Unanswered(record, looked=False, reserved=reserved)
-    found = Unanswered(record, match, reserved=reserved)
-    if match.job is not None:
-        sure = {"finetui_found": "mark" if match.sure else "likely"}
-        await store.job_made(profile, nonce, {**match.job.raw, **sure}, found=True)
-    elif not match.others and time.time() - at > NEVER_MADE_S:
-        await store.job_refused(profile, nonce)
-        found = replace(found, gone=True)
-    return found
+    async def _look_for(self, record: JobRecord, reserved: Reservation | None) -> Unanswered:
+        nonce, at = record.nonce or "", record.asked_at
+        try:
+            match = await self._jobs.find_asked(nonce, record.request, at)
+        except ServiceError:
+            return Unanswered(record, looked=False, reserved=reserved)
+        found = Unanswered(record, match, reserved=reserved)
+        if match.job is not None:
+            sure = {"finetui_found": "mark" if match.sure else "likely"}
+            job = {**match.job.raw, **sure}
+            await self._store.job_made(self._profile, nonce, job, found=True)
+        elif not match.others and time.time() - at > NEVER_MADE_S:
+            await self._store.job_refused(self._profile, nonce)
+            found = replace(found, gone=True)
+        return found
 
 
 def _recent(record: JobRecord) -> bool:

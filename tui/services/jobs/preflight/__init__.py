@@ -1,6 +1,6 @@
 """Looking at a whole job before anything is sent: data, tokens, cost, model, what goes where."""
 
-from tui.services.jobs.preflight.looking import PreflightService
+from tui.services.jobs.preflight.looking import OnChange, PreflightService
 from tui.services.jobs.preflight.model import (
     LEVELS,
     TOPICS,
@@ -17,6 +17,7 @@ __all__ = [
     "LEVELS",
     "TOPICS",
     "Level",
+    "OnChange",
     "Part",
     "Preflight",
     "PreflightService",

@@ -16,7 +16,6 @@ from tui.core.text.text import one_line, plural
 from tui.services.errors import LedgerError, ServiceError
 from tui.services.jobs.preflight.leaks import leaks_of
 from tui.services.jobs.preflight.model import TOPICS, Level, Part, Preflight, Price, Topic
-from tui.services.jobs.preflight.sources import Source, Sources
 from tui.services.jobs.preflight.verdicts import (
     asked_where_billed,
     checks_parts,
@@ -24,20 +23,24 @@ from tui.services.jobs.preflight.verdicts import (
     leakage_part,
     model_part,
 )
-from tui.services.jobs.spending import budget_now, released_words
-from tui.services.jobs.unanswered import Unanswered, look_for_unanswered, unsettled, worth_asking
+from tui.services.jobs.spending import Spending, released_words
+from tui.services.jobs.unanswered import Unanswered, UnansweredJobs, worth_asking
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
+    from tui.core.catalog.providers import FileLimits
     from tui.core.money.terms import Budget
     from tui.core.near import Group
     from tui.core.provider.records import ModelInfo
     from tui.services.jobs.drafts import Draft
+    from tui.services.jobs.preflight.sources import Source, Sources
+    from tui.services.models.service import ModelService
+    from tui.services.settings.profiles import Profile
     from tui.services.store.reservations_table import Reservation
     from tui.services.store.store import JobRecord
     from tui.services.tokens.report import TokenReport
-    from tui.services.workspace import Workspace
+    from tui.services.tokens.service import TokenService
 
 OnChange = Callable[[Preflight], None]
 _LOOK_AGAIN_S = 10.0  # after so long, for jobs asked for without an answer
@@ -46,9 +49,26 @@ _LOOK_AGAIN_S = 10.0  # after so long, for jobs asked for without an answer
 class PreflightService:
     """Looks at drafts for one profile; what did not change is not looked at again."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
-        self._sources = Sources(workspace)
+    def __init__(
+        self,
+        profile: Profile,
+        *,
+        address: Callable[[], str],
+        limits: FileLimits,
+        sources: Sources,
+        models: ModelService,
+        unanswered: UnansweredJobs,
+        spending: Spending,
+        tokens: Callable[[], TokenService],
+    ) -> None:
+        self.profile = profile
+        self.address = address  # of the provider, known for certain once it was asked
+        self.limits = limits
+        self.sources = sources
+        self.spending = spending
+        self.tokens = tokens
+        self._models = models
+        self._unanswered_jobs = unanswered
         self._listed: list[ModelInfo] | None = None
         self._leaks: tuple[Source, Source, tuple[list[Group], bool]] | None = None
         self._unanswered: list[Unanswered] = []
@@ -61,17 +81,17 @@ class PreflightService:
 
         Never raises a ServiceError: what cannot be found out is a part that says so.
         """
-        return await _Look(self._workspace, self._sources, draft, on_change, self).run()
+        return await _Look(self, draft, on_change).run()
 
     def close(self) -> None:
         """Stop what is still being looked at."""
-        self._sources.close()
+        self.sources.close()
 
     async def models(self) -> list[ModelInfo] | None:
         """Return the models the provider lists, asked once; None when they cannot be listed."""
         if self._listed is None:
             try:
-                self._listed = await self._workspace.models.list()
+                self._listed = await self._models.list()
             except ServiceError:
                 return None
         return self._listed
@@ -81,10 +101,11 @@ class PreflightService:
 
         Raises LedgerError.
         """
-        records = await unsettled(self._workspace)
+        records = await self._unanswered_jobs.unsettled()
         if records != self._unsettled or time.monotonic() >= self._unanswered_due:
-            self._unanswered = await look_for_unanswered(self._workspace) if records else []
-            self._unsettled = await unsettled(self._workspace)  # some are settled by the look
+            self._unanswered = await self._unanswered_jobs.look() if records else []
+            # Some are settled by the look.
+            self._unsettled = await self._unanswered_jobs.unsettled()
             self._unanswered_due = time.monotonic() + _LOOK_AGAIN_S
         return self._unanswered
 
@@ -93,8 +114,7 @@ class PreflightService:
 
         Raises LedgerError.
         """
-        ledger = self._workspace.store.reservations
-        self._released += await ledger.release_stale(self._workspace.profile.name)
+        self._released += await self.spending.release_stale()
         return self._released
 
     async def leaks(self, training: Source, validation: Source) -> tuple[list[Group], bool]:
@@ -114,22 +134,12 @@ class PreflightService:
 class _Look:
     """One look at one draft."""
 
-    def __init__(
-        self,
-        workspace: Workspace,
-        sources: Sources,
-        draft: Draft,
-        on_change: OnChange,
-        service: PreflightService,
-    ) -> None:
-        self._workspace = workspace
-        self._profile = workspace.profile
-        self._sources = sources
+    def __init__(self, service: PreflightService, draft: Draft, on_change: OnChange) -> None:
+        self._service = service
+        self._profile = profile = service.profile
         self._draft = draft
         self._on_change = on_change
-        self._service = service
         self._parts: dict[Topic, Part] = {}
-        profile = workspace.profile
         self._found = Preflight((), profile.bills, profile.read_only)
         self._settled = asyncio.Event()  # what earlier requests came to is known
 
@@ -178,7 +188,7 @@ class _Look:
             self._put(*((self._sends(),) if self._profile.read_only else ()))
             return
         self._found = replace(self._found, training=training, validation=validation)
-        files, limits = self._found.sources, self._workspace.files.limits
+        files, limits = self._found.sources, self._service.limits
         same = validation is not None and validation.path and validation.path == training.path
         if same:
             text = f"{training.name} is the training and the validation file"
@@ -192,10 +202,10 @@ class _Look:
         )
 
     async def _both(self) -> tuple[Source, Source | None]:
-        training = await self._sources.look(self._draft.training)
+        training = await self._service.sources.look(self._draft.training)
         if not self._draft.validation.strip():
             return training, None
-        return training, await self._sources.look(self._draft.validation)
+        return training, await self._service.sources.look(self._draft.validation)
 
     async def _leakage(self, training: Source, validation: Source | None) -> None:
         if validation is None:
@@ -228,7 +238,7 @@ class _Look:
         stopped = False
         async with reading(training.path) as rows:
             try:
-                report = await self._workspace.tokens.report(
+                report = await self._service.tokens().report(
                     rows,
                     str(training.path),
                     self._draft.model.strip(),
@@ -287,19 +297,19 @@ class _Look:
         return "unknown: the tokens are not known here"
 
     async def _budget(self) -> Budget | None:
-        if self._profile.kind == "lab" and not self._profile.money.prices:
-            return None  # nothing is billed on this machine
+        if self._service.spending.free:
+            return None
         if said := released_words(await self._service.released()):
             before = self._parts.get("earlier")
             level: Level = "note" if before is None else before.level
             text = said if before is None else f"{before.text}; {said}"
             self._put(Part("earlier", level, text))
-        return await budget_now(self._workspace)
+        return await self._service.spending.budget()
 
     # -- the rest --------------------------------------------------------------------
 
     async def _model(self) -> None:
-        catalog = await asyncio.to_thread(lambda: self._workspace.tokens.catalog)
+        catalog = await asyncio.to_thread(lambda: self._service.tokens().catalog)
         facts = catalog.find(self._draft.model.strip())
         day = datetime.now(tz=UTC).date()
         listed = await self._service.models()
@@ -324,7 +334,7 @@ class _Look:
 
     async def _training(self) -> Source | None:
         try:
-            return await self._sources.look(self._draft.training)
+            return await self._service.sources.look(self._draft.training)
         except ServiceError:  # told as what is wrong with the data
             return None
 
@@ -335,7 +345,7 @@ class _Look:
             return Part("sends", "block", text)
         local = [source for source in found.sources if source.sent]
         names = " and ".join(source.name for source in local)
-        where = f"{self._profile.name} ({self._workspace.provider.base_url})"
+        where = f"{self._profile.name} ({self._service.address()})"
         uploads = f"uploads {names} to {where}, then" if local else f"at {where}"
         does = f"asks for one {draft.method} job"
         return Part("sends", "wait" if not found.sources else "ok", f"{uploads} {does}")

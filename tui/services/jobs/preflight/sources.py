@@ -14,7 +14,8 @@ from tui.services.files.uploads import content_digests
 
 if TYPE_CHECKING:
     from tui.core.provider.records import FileInfo
-    from tui.services.workspace import Workspace
+    from tui.services.files.service import FileService
+    from tui.services.store.store import Store
 
 _REMEMBERED = 8
 _LOOK_FOR_TWIN = 200_000_000  # bytes; reading more only to know its content is not worth it
@@ -82,8 +83,10 @@ def absolute(text: str) -> Path:
 class Sources:
     """Looks at files; what was checked and did not change is not checked again."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, profile: str, files: FileService, store: Store) -> None:
+        self._profile = profile
+        self._files = files
+        self._store = store
         self._checks: dict[tuple[Path, int, int], asyncio.Task[FileReport]] = {}
         self._infos: dict[str, FileInfo] = {}
 
@@ -114,7 +117,7 @@ class Sources:
             raise
 
     async def _check(self, path: Path) -> FileReport:
-        return await check_file(path, self._workspace.files.limits)
+        return await check_file(path, self._files.limits)
 
     def close(self) -> None:
         """Stop checking."""
@@ -124,12 +127,12 @@ class Sources:
 
     async def _uploaded(self, file_id: str) -> Source:
         try:
-            info = self._infos.get(file_id) or await self._workspace.files.retrieve(file_id)
+            info = self._infos.get(file_id) or await self._files.retrieve(file_id)
         except Refused as error:
-            name = self._workspace.profile.name
+            said = f"{self._profile} says: {error.brief}"
             raise InputError(
                 "Cannot use the file",
-                f"{one_line(file_id, 60)} is no file here, and {name} says: {error.brief}",
+                f"{one_line(file_id, 60)} is no file here, and {said}",
                 "Choose a file, or type the id of an uploaded one.",
             ) from error
         except ServiceError:  # it may be there: asking for the job will tell
@@ -142,7 +145,7 @@ class Sources:
 
     async def _twin(self, file_id: str) -> FileReport | None:
         """Return the file here that was uploaded as `file_id`, if it still is as it was."""
-        records = await self._workspace.store.uploads(self._workspace.profile.name)
+        records = await self._store.uploads(self._profile)
         record = next((one for one in records if one.file_id == file_id), None)
         if record is None or record.size > _LOOK_FOR_TWIN:
             return None

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from textual import work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
+from tui.core.jobs.jobs import Job
 from tui.core.text.text import one_line
-from tui.dispatch import handles
+from tui.dispatch import handles, start_worker
+from tui.screens.dialogs.base import Dialog
 from tui.screens.host import host_of
-from tui.screens.jobs.choosing import Choosing
-from tui.screens.jobs.draft import keep_form
-from tui.screens.jobs.fields import (
+from tui.screens.jobs.form.fields import (
     Line,
     change_words,
     common_lines,
@@ -23,16 +23,23 @@ from tui.screens.jobs.fields import (
     folded_lines,
     shown,
 )
-from tui.screens.jobs.preflight import PreflightPanel
+from tui.screens.jobs.form.first_draft import keep_form, unsaved
+from tui.screens.jobs.form.lists import FormLists
+from tui.screens.jobs.form.preflight_panel import PreflightPanel
+from tui.screens.jobs.form.presets import FormPresets
+from tui.screens.jobs.form.submission import JobSubmission
 from tui.screens.reporting import failure_of
 from tui.services.jobs.drafts import FIELDS, Draft
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import Field, Fold, OneOf
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Coroutine, Iterable
 
     from textual.app import ComposeResult
+    from textual.screen import Screen
+    from textual.widget import Widget
+    from textual.worker import Worker
 
     from tui.core.catalog.training import Method
     from tui.services.jobs.preflight import Preflight
@@ -40,6 +47,8 @@ if TYPE_CHECKING:
 
 PLAN_AFTER_S = 0.3  # files are looked at when the typing rests
 _PLANNED = {"training", "validation", "model", "n_epochs"}
+WORK = "create-job"  # in the status line
+T = TypeVar("T")
 _KEYS: dict[str, str | None] = {
     "form.previous": "",
     "form.next": "",
@@ -49,7 +58,7 @@ _KEYS: dict[str, str | None] = {
 _UNSAVED = "Unsaved changes: you will be asked."
 
 
-class NewJob(Choosing):
+class NewJob(Dialog[Job]):
     """Answers with the job created, or None. Nothing typed is lost by a failure."""
 
     CSS_PATH = "form.tcss"
@@ -58,11 +67,19 @@ class NewJob(Choosing):
     SHARED = ("form", "fields")
 
     def __init__(self, workspace: Workspace, draft: Draft) -> None:
-        super().__init__("New fine-tuning job", workspace)
+        super().__init__("New fine-tuning job")
+        self.workspace = workspace
         self._terms = workspace.profile.terms
         self._start = draft
         self._fields: dict[str, Field] = {}
         self._method: OneOf | None = None
+        self._left: Widget | None = None  # where the focus was before it was taken
+        self._creation = workspace.job_creation()
+        self.lists = FormLists(self)
+        self.presets = FormPresets(self)
+        self.submission = JobSubmission(self, self._creation)
+        for controller in (self.lists, self.presets, self.submission):
+            self.dispatcher.add(controller)
 
     def compose_content(self) -> ComposeResult:
         """Lay out the fields, what will happen, and the keys."""
@@ -94,15 +111,16 @@ class NewJob(Choosing):
         """Say what would happen, and find a model where one is the obvious choice."""
         self._arrange()
         self.query_one("#training", Input).focus()
-        self.get_ready()
+        self.presets.get_ready()
+        self.lists.get_ready()
         if not self._start.model:
-            self.finding_model = True  # also before the search has begun
-            self.find_model()
+            self.submission.finding_model = True  # also before the search has begun
+            self.lists.find_model(self.submission.model_found)
         self._plan()
 
     def on_unmount(self) -> None:
         """Stop looking at files."""
-        self.preflight.close()
+        self._creation.close()
 
     # -- what is typed ---------------------------------------------------------------
 
@@ -201,7 +219,7 @@ class NewJob(Choosing):
         self._choose_or_go_on(self.focused.id if self.focused is not None else None)
 
     def _choose_or_go_on(self, field: str | None) -> None:
-        if not self.choose(field or ""):
+        if not self.lists.choose(field or ""):
             self.focus_next()
 
     # -- what would happen -----------------------------------------------------------
@@ -216,9 +234,9 @@ class NewJob(Choosing):
             return
 
         def show(found: Preflight) -> None:
-            panel.show(found, _UNSAVED if self.unsaved(draft) else "")
+            panel.show(found, _UNSAVED if unsaved(draft, self.workspace.datasets.current) else "")
 
-        await self.preflight.look(draft, show)
+        await self._creation.look(draft, show)
 
     # -- errors ----------------------------------------------------------------------
 
@@ -240,10 +258,89 @@ class NewJob(Choosing):
 
     def hide_error(self) -> bool:
         """Close the error, if one is shown, and look again; tells whether there was."""
-        inside = self.focused is self.query_one(ErrorPanel)
-        hidden = super().hide_error()
+        panel = self.query_one(ErrorPanel)
+        inside = self.focused is panel
+        panel.can_focus = False
+        hidden = panel.hide()
         if hidden:
             self._plan()
             if inside:
-                self.call_after_refresh(self.focus_again)
+                self.call_after_refresh(self._focus_again)
         return hidden
+
+    def _focus_again(self) -> None:
+        """Go back to the field one was in, unless an error is shown first."""
+        left = self._left
+        failing = self.query_one(ErrorPanel).failure is not None
+        if left is None or not left.is_attached or failing:
+            return
+        if isinstance(left, Input):  # what is typed there goes on where it was
+            left.select_on_focus = False
+        self.set_focus(left)
+        if isinstance(left, Input):
+            left.call_later(setattr, left, "select_on_focus", True)
+
+    # -- what the controllers ask of it ----------------------------------------------
+
+    @property
+    def field(self) -> str:
+        """The name of the field that has the focus, or an empty text."""
+        return (self.focused.id or "") if self.focused is not None else ""
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is being made, and the fields are disabled."""
+        return self.has_class("-busy")
+
+    def next_field(self) -> None:
+        """Put the focus on the next field."""
+        self.focus_next()
+
+    def show_progress(self, text: str, *, busy: bool) -> None:
+        """Say what is being done; while `busy` the fields are disabled."""
+        if busy and not self.busy:  # the focus leaves them
+            self._left = self.focused
+        elif self.busy and not busy:
+            self.call_after_refresh(self._focus_again)
+        self.set_class(busy, "-busy")
+        self.query_one("#fields").disabled = busy
+        self.query_one("#progress", Static).update(f"◐ {text}" if text else "")
+        host_of(self).working(WORK, text)
+
+    def open(self, dialog: Screen[T], answered: Callable[[T | None], Any]) -> None:
+        """Open a dialog; `answered` is called with its answer."""
+        self.app.push_screen(dialog, answered)
+
+    async def ask(self, dialog: Screen[T]) -> T | None:
+        """Open a dialog and return its answer. For workers only."""
+        return await self.app.push_screen_wait(dialog)
+
+    def run(
+        self,
+        work: Callable[[], Coroutine[Any, Any, None]],
+        *,
+        group: str,
+        description: str,
+        exclusive: bool = True,
+    ) -> Worker[None]:
+        """Start a worker, whose error the form shows."""
+        return start_worker(self, work, group, description, exclusive=exclusive)
+
+    def later(self, call: Callable[[], None]) -> None:
+        """Call a function soon, unless the form is closed by then."""
+        if self.is_attached:
+            self.call_later(call)
+
+    def tell(self, text: str, *, seconds: float | None = None) -> None:
+        """Show a remark for a moment."""
+        self.notify(text, timeout=seconds, markup=False)
+
+    def close(self, job: Job | None) -> None:
+        """Close the form with the job created, or without one."""
+        self.dismiss(job)
+
+    @handles("dialog.cancel")
+    def cancel(self) -> None:
+        """Close the error, else the form; while it uploads, ask first."""
+        if not self.hide_error():
+            self.submission.cancel()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
 from textual.widgets import Static
 
 from tui.core.jobs.checkpoints import best_checkpoint, why_best
 from tui.core.jobs.curves import Curves, curves
 from tui.core.text.text import one_line
+from tui.dispatch import handles
 from tui.screens.jobs.job_curve import JobCurve
 from tui.screens.jobs.lines import FILTERS, checkpoint_row, event_row, passing
 from tui.screens.jobs.words import settings_text, standing
@@ -20,7 +23,6 @@ from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.screen import Screen
     from textual.widget import Widget
 
     from tui.core.jobs.jobs import Checkpoint, Event, Job
@@ -34,16 +36,18 @@ if TYPE_CHECKING:
 VIEWS = ("curve", "events", "checkpoints", "settings")
 
 
-def shows_both(screen: Screen[Any]) -> bool:
-    """Whether there is room for the curve and another view of the job."""
-    return screen.has_class("-wide") or (screen.has_class("-middle") and screen.has_class("-high"))
-
-
 class JobPane(Vertical):
     """Shows one job. In a large terminal the curve always stays above the other views."""
 
+    @dataclass
+    class CheckpointChosen(Message):
+        """Enter was pressed on a checkpoint, which is this model."""
+
+        model: str
+
     def __init__(self) -> None:
         super().__init__(id="job-pane", classes="pane -view-curve")
+        self.curve = JobCurve(id="curve")
         self.view = "curve"
         self.line: Line | None = None
         self.events: tuple[Event, ...] = ()  # those shown
@@ -65,7 +69,7 @@ class JobPane(Vertical):
     def compose(self) -> ComposeResult:
         """Lay out the sentence and every view."""
         yield Paragraph(id="standing")
-        yield JobCurve(id="curve")
+        yield self.curve
         yield RecordList(id="events", empty="No events yet.")
         with Vertical(id="checkpoints-view"):
             yield RecordList(id="checkpoints", empty="No checkpoints yet.")
@@ -80,7 +84,7 @@ class JobPane(Vertical):
         if self.job is None or line.job.id != self.job.id:
             self.all_events, self.checkpoints, self.metrics = (), (), ()
             self._curves, self._failure, self._lineage = Curves(), None, ()
-            self.query_one(JobCurve).forget_place()
+            self.curve.forget_place()
             self._show_events()
             self._show_checkpoints()
         same = (line, overlays, ready) == (self.line, self._overlays, self._ready)
@@ -109,11 +113,6 @@ class JobPane(Vertical):
             self._lineage = found
             self._refresh()
 
-    def show_overlays(self, overlays: tuple[Overlay, ...]) -> None:
-        """Draw other jobs over the curve."""
-        self._overlays = overlays
-        self._refresh()
-
     def _refresh(self) -> None:
         line = self.line
         if line is None:
@@ -124,7 +123,7 @@ class JobPane(Vertical):
         said = standing(line, self._curves, time.time(), self._ready)
         self.query_one("#standing", Paragraph).update(said)
         empty = "No loss yet: it comes with the first step." if job.active else "No loss reported."
-        self.query_one(JobCurve).show_run(self.metrics, self._overlays, empty=empty)
+        self.curve.show_run(self.metrics, self._overlays, empty=empty)
         if self.view == "settings":
             told = settings_text(line, self._lineage, self._failure)
             _update(self.query_one("#settings-text", Static), told, grows=True)
@@ -142,7 +141,10 @@ class JobPane(Vertical):
 
     @property
     def _wide(self) -> bool:
-        return shows_both(self.screen)
+        """Whether there is room for the curve and another view of the job."""
+        screen = self.screen
+        middle = screen.has_class("-middle") and screen.has_class("-high")
+        return screen.has_class("-wide") or middle
 
     def _show_events(self) -> None:
         listing = self.query_one("#events", RecordList)
@@ -171,6 +173,15 @@ class JobPane(Vertical):
 
     # -- views -----------------------------------------------------------------------
 
+    @handles("jobs.events")
+    def view_next(self) -> None:
+        """Go on to the next view; the focus stays in the pane if it is there."""
+        focused = self.screen.focused
+        inside = focused is not None and self in focused.ancestors
+        self.next_view()
+        if inside:
+            self.reader().focus()
+
     def next_view(self) -> None:
         """Go on to the next view; in a wide terminal the curve is there anyway."""
         views = VIEWS[1:] if self._wide else VIEWS
@@ -184,8 +195,11 @@ class JobPane(Vertical):
         self.add_class(f"-view-{view}")
         self._refresh()
 
+    @handles("jobs.levels")
     def next_filter(self) -> None:
         """Show fewer events, or all again."""
+        if self.view in {"checkpoints", "settings"} or not (self.view == "events" or self._wide):
+            self.go_to("events")
         self.filter = FILTERS[(FILTERS.index(self.filter) + 1) % len(FILTERS)]
         self._show_events()
         self._refresh()
@@ -194,6 +208,27 @@ class JobPane(Vertical):
         """Return the widget of the present view that takes the focus."""
         name = "events" if self.view == "curve" else self.view
         return self.query_one(f"#{name}")
+
+    def enter(self) -> None:
+        """Go into the job, from the curve to what can be read of it."""
+        if self.view == "curve" and not self._wide:
+            self.next_view()
+        self.reader().focus()
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Tell which checkpoint was chosen."""
+        event.stop()
+        if event.record_list.id != "checkpoints" or event.index >= len(self.checkpoints):
+            return
+        if model := self.checkpoints[event.index].model:
+            self.post_message(self.CheckpointChosen(model))
+
+    @property
+    def event_under_cursor(self) -> Event | None:
+        """The event under the cursor while the focus is in their list."""
+        listing = self.query_one("#events", RecordList)
+        focused = self.screen.focused is listing and listing.cursor < len(self.events)
+        return self.events[listing.cursor] if focused else None
 
 
 def _update(static: Static, content: Text, *, grows: bool = False) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui.core.dataset.example import Example
 from tui.screens.dialogs.path import short_path
 from tui.services.jobs.drafts import Draft, draft_from_job
+from tui.services.jobs.preflight.sources import absolute
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +21,7 @@ __all__ = [
     "draft_from_job",
     "keep_form",
     "kept_form",
+    "unsaved",
     "validation_beside",
 ]
 
@@ -50,6 +52,13 @@ def validation_beside(training: Path) -> Path | None:
     ] or [f"{training.stem}_valid{training.suffix}"]
     found = (training.with_name(name) for name in names)
     return next((path for path in found if path != training and path.is_file()), None)
+
+
+def unsaved(draft: Draft, document: Document | None) -> bool:
+    """Whether a file that is to be sent is open with unsaved changes."""
+    if document is None or not document.modified:
+        return False
+    return document.path in {absolute(text) for text in (draft.training, draft.validation)}
 
 
 def _place(workspace: Workspace) -> str:

@@ -1,0 +1,90 @@
+"""The form of a new job, opened: for the open dataset, an uploaded file, or like an earlier job."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.dispatch import handles
+from tui.screens.jobs.form.first_draft import Draft, draft_for, draft_from_job, keep_form, kept_form
+from tui.services.errors import ReadOnly
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.core.jobs.jobs import Job
+    from tui.screens.jobs.context import JobsContext
+
+
+class JobMaking:
+    """Opens the form of a new job; `select` puts the cursor on the job made."""
+
+    def __init__(self, context: JobsContext, select: Callable[[str], None]) -> None:
+        self._context = context
+        self._select = select
+        self._kept: Draft | None = None  # a form left without creating
+
+    @handles("jobs.new")
+    def new(self) -> None:
+        """Fill in a form and create a job from it.
+
+        Nothing is waited for before the form stands: keys typed ahead are meant for it, and
+        left on this screen they would be commands.
+        """
+        if not self._may_create():
+            return
+        draft = draft_for(self._context.workspace.datasets.current)
+        kept = self._kept_form()
+        if kept is not None and (not draft.training or kept.training == draft.training):
+            draft = kept
+        self._open_form(draft)
+
+    def new_from(self, file_id: str) -> None:
+        """Fill in a form that trains on an uploaded file."""
+        if not self._may_create():
+            return
+        kept = self._kept_form()
+        same = kept is not None and kept.training == file_id
+        self._open_form(kept if kept is not None and same else Draft(training=file_id))
+
+    @handles("jobs.again")
+    def again(self) -> None:
+        """Open the form as it was for the job under the cursor, with its seed and settings."""
+        job = self._context.job
+        if job is not None and self._may_create():
+            self._open_form(draft_from_job(job, self._context.workspace.profile.terms))
+
+    def _kept_form(self) -> Draft | None:
+        """Return the form left without creating: in this session, or as the last one ended."""
+        return self._kept or kept_form(self._context.workspace)
+
+    def _may_create(self) -> bool:
+        profile = self._context.workspace.profile
+        if profile.read_only:
+            self._context.show_error(
+                ReadOnly(
+                    "Cannot create a job",
+                    f"profile {profile.name} is marked read-only",
+                    "Press F2 to choose another profile.",
+                )
+            )
+        return not profile.read_only
+
+    def _open_form(self, draft: Draft) -> None:
+        from tui.screens.jobs.form import NewJob
+
+        context = self._context
+        form = NewJob(context.workspace, draft)
+        context.host.reached("create_form")
+
+        def closed(job: Job | None) -> None:
+            self._kept = form.draft if job is None else None
+            if job is None:
+                return
+            keep_form(context.workspace, None)
+            context.started.add(job.id)
+            context.host.reached("created")
+            context.clear_error()
+            self._select(job.id)
+            context.poller.refresh()
+
+        context.open(form, closed)
