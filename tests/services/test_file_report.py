@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.lab_process import chat_lines
 from tui.core.checks.repeated_issues import FORMATS
 from tui.core.checks.run import WHOLE_DAMAGE
-from tui.services.checks import file_check
+from tui.services.checks import file_check, file_words
 from tui.services.checks.checker import Checker
-from tui.services.checks.file_report import check_file, checking
+from tui.services.checks.file_report import CheckedFile, check_file, checking
 from tui.services.datasets import Document
 from tui.services.errors import InputError
 
+if TYPE_CHECKING:
+    from tui.core.checks import Issue
+    from tui.services.datasets.source import LineSource
+
 KEY = b"sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
 SECRET = chat_lines(1, "My key is " + KEY.decode())
+
+
+async def told_of(checked: CheckedFile) -> list[Issue]:
+    return [one async for part in checked.issues() for one in part]
 
 
 @pytest.mark.parametrize("least", [0, 10**9])
@@ -91,7 +102,7 @@ async def test_a_file_is_told_the_same_as_when_it_is_open_in_the_editor(
     edited = list(await Checker(document).issues())
     await document.close()
     async with checking(path) as checked:
-        told = list(checked.issues())
+        told = await told_of(checked)
         assert sum(checked.report.by_rule.values()) == len(edited)
     assert [one for one in told if one.rule not in FORMATS] == [
         one for one in edited if one.rule not in FORMATS
@@ -103,7 +114,7 @@ async def test_secrets_in_an_array_are_told_beside_what_is_wrong_with_it(tmp_pat
     path = tmp_path / "data.json"
     path.write_bytes(broken_array())
     async with checking(path) as checked:
-        told = {one.rule for one in checked.issues()}
+        told = {one.rule for one in await told_of(checked)}
     assert "secret-api-key" in told
     assert told & WHOLE_DAMAGE
     assert sum(checked.report.secrets.values()) == 1
@@ -113,12 +124,12 @@ async def test_a_table_is_told_once_with_the_secrets_in_it(tmp_path: Path) -> No
     path = tmp_path / "data.csv"
     path.write_bytes(b"question,answer\n" + b"a,b\n" * 50 + b"key," + KEY + b"\n")
     async with checking(path) as checked:
-        assert [one.rule for one in checked.issues()] == ["foreign-format", "secret-api-key"]
+        assert [one.rule for one in await told_of(checked)] == ["foreign-format", "secret-api-key"]
     assert checked.report.error_words().startswith("data.csv looks like a table (CSV): `finetui")
     path = tmp_path / "data.parquet"
     path.write_bytes(b"PAR1" + KEY + b"\0\n" * 20)
     async with checking(path) as checked:
-        assert [one.rule for one in checked.issues()] == ["foreign-format"]
+        assert [one.rule for one in await told_of(checked)] == ["foreign-format"]
 
 
 async def test_of_many_formats_each_is_told_once(tmp_path: Path) -> None:
@@ -127,10 +138,37 @@ async def test_of_many_formats_each_is_told_once(tmp_path: Path) -> None:
     completion = b'{"prompt": "a", "completion": "b"}\n'
     path.write_bytes((alpaca + completion + b'{"a": 1}\n') * 20 + chat_lines(2))
     async with checking(path) as checked:
-        told = {one.rule: (one.line, one.lines) for one in checked.issues() if one.rule in FORMATS}
+        told = {
+            one.rule: (one.line, one.lines) for one in await told_of(checked) if one.rule in FORMATS
+        }
     assert told == {
         "foreign-format": (1, 20),
         "legacy-completion": (2, 20),
         "unknown-format": (3, 20),
     }
     assert checked.report.by_rule["legacy-completion"] == 20
+
+
+async def test_what_processes_put_into_words_is_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data.jsonl"
+    flawed = (resources.files("tui.data") / "samples" / "flawed.jsonl").read_bytes()
+    path.write_bytes(flawed + chat_lines(200) + b"{broken\r\n" + SECRET + chat_lines(100) + flawed)
+    async with checking(path) as checked:
+        alone = await told_of(checked)
+    monkeypatch.setattr(file_check, "_WORTH_PROCESSES", 0)
+    monkeypatch.setattr(file_check, "_STRETCH", 4000)
+    async with checking(path) as checked:
+        assert await told_of(checked) == [replace(one, place=None) for one in alone]
+    real, started = file_check.start, []
+
+    async def start(source: LineSource) -> asyncio.subprocess.Process:
+        started.append(await real(source))
+        started[-1].kill()  # as the system does when memory runs out
+        return started[-1]
+
+    monkeypatch.setattr(file_words, "start", start)
+    async with checking(path) as checked:
+        assert [one.message for one in await told_of(checked)] == [one.message for one in alone]
+    assert started

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import Counter
 from contextlib import AsyncExitStack
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 PROBLEMS = 1
-_AT_ONCE = 500  # issues put into words before the first of them is printed
 _NOUNS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "remark"}
 
 
@@ -83,8 +80,7 @@ async def _tell(path: str, checked: CheckedFile, out: Output) -> dict[str, Any]:
     """Print what the checks say of a file as it is put into words; return its document."""
     counts: Counter[Severity] = Counter()
     kept: list[dict[str, Any]] = []
-    issues = checked.issues()
-    while part := await asyncio.to_thread(lambda: list(islice(issues, _AT_ONCE))):
+    async for part in checked.issues():
         counts.update(issue.severity for issue in part)
         if out.as_json:
             kept += map(_document, part)

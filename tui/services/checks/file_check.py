@@ -37,6 +37,8 @@ _KEEP_MEMORY = {
 }
 _ROOT = str(Path(__file__).resolve().parents[3])  # where the process finds this package
 
+CHECK, WORD = b"check", b"word"  # what a process can be asked for
+DIED = (OSError, asyncio.IncompleteReadError, struct.error)
 Stretch = tuple[int, int]  # the first line (0-based) and the one after the last
 
 
@@ -54,12 +56,12 @@ class FileCheck:
 
     async def run(self) -> None:
         """Check everything. Call it once; `on_progress` is called with lines done, of all."""
-        if self._source.identity.size < _WORTH_PROCESSES:
+        if not is_worth_processes(self._source):
             await self._in_thread([(0, len(self._source))])
             return
-        waiting = [*_stretches(self._source)]
+        waiting = [*stretches_of(self._source)]
         waiting.reverse()
-        count = min(_MOST_PROCESSES, os.cpu_count() or 1, len(waiting))
+        count = process_count(len(waiting))
         async with asyncio.TaskGroup() as group:
             for number in range(count):
                 group.create_task(self._with_process(waiting, number))
@@ -100,7 +102,7 @@ class FileCheck:
         """
         await asyncio.sleep(number * _BETWEEN_STARTS_S)
         try:
-            process = await self._started()
+            process = await start(self._source)
         except OSError:
             return
         stretch: Stretch | None = None
@@ -112,41 +114,15 @@ class FileCheck:
                 stretch = waiting.pop()
                 await self._ask(process, stretch)
                 stretch = None
-        except (OSError, asyncio.IncompleteReadError, struct.error):
+        except DIED:
             if stretch is not None:
                 waiting.append(stretch)
         finally:
-            await _end(process)
-
-    async def _started(self) -> asyncio.subprocess.Process:
-        paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
-        process = await asyncio.create_subprocess_exec(
-            *(sys.executable, "-m", "tui.services.checks.worker"),
-            str(self._source.descriptor),
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,  # never onto the screen
-            pass_fds=(self._source.descriptor,),
-            env={
-                **without_secrets(os.environ),
-                **_KEEP_MEMORY,
-                "PYTHONPATH": os.pathsep.join(paths),
-            },
-            start_new_session=True,  # a signal of the terminal is for the screen
-        )
-        with contextlib.suppress(OSError):  # from here, as what it imports at first takes a while
-            os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
-        return process
+            await end(process)
 
     async def _ask(self, process: asyncio.subprocess.Process, stretch: Stretch) -> None:
         first, last = stretch
-        start, end = self._source.offsets[first], self._source.offsets[last]
-        if process.stdin is None or process.stdout is None:
-            raise OSError("no pipes to the process")
-        process.stdin.write(b"%d %d %d\n" % (first + 1, start, end))
-        await process.stdin.drain()
-        (size,) = struct.unpack("=Q", await process.stdout.readexactly(8))
-        columns = Columns.from_bytes(await process.stdout.readexactly(size))
+        columns = Columns.from_bytes(await ask(process, CHECK, self._source, stretch))
         if len(columns) != last - first:
             raise OSError("the file has changed under the checks")
         self._take(first, columns)
@@ -160,7 +136,57 @@ class FileCheck:
             self.columns.put(len(self.columns), following)
 
 
-async def _end(process: asyncio.subprocess.Process) -> None:
+async def start(source: LineSource) -> asyncio.subprocess.Process:
+    """Start a process that checks stretches of a file. Raises OSError."""
+    paths = [_ROOT, *filter(None, [os.environ.get("PYTHONPATH")])]
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "tui.services.checks.worker"),
+        str(source.descriptor),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,  # never onto the screen
+        pass_fds=(source.descriptor,),
+        env={
+            **without_secrets(os.environ),
+            **_KEEP_MEMORY,
+            "PYTHONPATH": os.pathsep.join(paths),
+        },
+        start_new_session=True,  # a signal of the terminal is for the screen
+    )
+    with contextlib.suppress(OSError):  # from here, as what it imports at first takes a while
+        os.setpriority(os.PRIO_PROCESS, process.pid, _NICENESS)
+    return process
+
+
+async def ask(
+    process: asyncio.subprocess.Process, what: bytes, source: LineSource, stretch: Stretch
+) -> bytes:
+    """Return a process's answer on a stretch.
+
+    Raises OSError, IncompleteReadError or struct.error when the process has died.
+    """
+    first, last = stretch
+    start, end = source.offsets[first], source.offsets[last]
+    if process.stdin is None or process.stdout is None:
+        raise OSError("no pipes to the process")
+    process.stdin.write(b"%s %d %d %d\n" % (what, first + 1, start, end))
+    await process.stdin.drain()
+    (size,) = struct.unpack("=Q", await process.stdout.readexactly(8))
+    return await process.stdout.readexactly(size)
+
+
+def process_count(stretches: int) -> int:
+    """Return how many processes are worth starting for so many stretches."""
+    return min(_MOST_PROCESSES, os.cpu_count() or 1, stretches)
+
+
+def is_worth_processes(source: LineSource) -> bool:
+    """Tell whether a file is so large that processes are done before a thread is."""
+    return source.identity.size >= _WORTH_PROCESSES
+
+
+async def end(process: asyncio.subprocess.Process) -> None:
+    """End a process, whatever it does."""
     with contextlib.suppress(ProcessLookupError):
         process.kill()
     if process.stdin is not None:
@@ -168,7 +194,7 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-def _stretches(source: LineSource) -> Iterator[Stretch]:
+def stretches_of(source: LineSource) -> Iterator[Stretch]:
     """Yield stretches of whole lines of about a megabyte, or of one long line."""
     first, lines = 0, len(source)
     while first < lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from bisect import bisect_right
 from collections import Counter
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from tui.core.formats.foreign import Foreign
     from tui.services.checks.problems import Problems
     from tui.services.datasets.local_files import Rows
+
+_AT_ONCE = 500  # lines whose problems are put into words before the first of them is told
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,42 +106,78 @@ class CheckedFile:
     """A file that was checked and is still open, so that its problems can be put into words."""
 
     def __init__(
-        self, report: FileReport, problems: Problems, rows: Rows, *, table: bool = False
+        self,
+        report: FileReport,
+        problems: Problems,
+        rows: Rows,
+        ready: dict[int, list[Issue]],
+        *,
+        table: bool = False,
     ) -> None:
+        """`ready` are issues by line (0-based) that `problems` need not put into words."""
         self.report = report
         self._problems = problems
         self._rows = rows
+        self._ready = ready
         self._table = table
 
-    def issues(self) -> Iterator[Issue]:
-        """Yield all problems by line and severity; those on another format once for each.
+    async def issues(self) -> AsyncIterator[list[Issue]]:
+        """Yield all problems by line and severity, in parts; those on another format once each.
 
-        Each line is read again when its turn comes: nothing is held. Blocks. Raises InputError
-        when the file cannot be read any more.
+        Each line is read again when its turn comes, in processes when the file is large: little
+        is held. Raises InputError when the file cannot be read any more.
         """
+        lines = self._problems.lines()
+        if self._table and lines[:1] != [0]:
+            lines.insert(0, 0)  # where it says that it is one
         try:
-            yield from self._of_table() if self._table else self._in_order()
+            once = {} if self._table else await asyncio.to_thread(self._formats)
+            async for part in self._parts(lines):
+                yield await asyncio.to_thread(self._worded, part, once)
         except OSError as error:
             raise unreadable(self.report.path, error) from error
 
-    def _of_table(self) -> Iterator[Issue]:
+    async def _parts(self, lines: Sequence[int]) -> AsyncIterator[Sequence[int]]:
+        """Yield the numbers of lines in parts, those of a large file with `_ready` filled."""
+        from tui.services.checks.file_check import is_worth_processes
+
+        if self._table or not is_worth_processes(self._rows.source):
+            for at in range(0, len(lines), _AT_ONCE):
+                yield lines[at : at + _AT_ONCE]
+            return
+        from tui.services.checks.file_words import worded_stretches
+
+        done = 0
+        async for last, issues in worded_stretches(self._rows.source, lines):
+            self._ready.update(issues)
+            end = bisect_right(lines, last)
+            yield lines[done:end]
+            self._ready.clear()
+            done = end
+        yield lines[done:]
+
+    def _worded(self, lines: Sequence[int], once: Mapping[tuple[int, str], Issue]) -> list[Issue]:
+        return [*(self._of_table(lines) if self._table else self._of_lines(lines, once))]
+
+    def _of_table(self, lines: Sequence[int]) -> Iterator[Issue]:
         """Yield that it is a table, and what is secret or personal in it."""
         from tui.core.checks.secrets import PATTERNS
 
-        if (first := self.report.first_error) is not None:
-            yield first
-        for line in self._problems.lines():
+        for line in lines:
+            if line == 0 and (first := self.report.first_error) is not None:
+                yield first
             if not PATTERNS.keys().isdisjoint(self._problems.rules_at(line)):
                 yield from (one for one in self._problems.at(line) if one.rule in PATTERNS)
 
-    def _in_order(self) -> Iterator[Issue]:
+    def _of_lines(
+        self, lines: Sequence[int], once: Mapping[tuple[int, str], Issue]
+    ) -> Iterator[Issue]:
         from tui.core.checks import issue_for
         from tui.core.checks.repeated_issues import FORMATS, format_issue
 
         report, problems = self.report, self._problems
         path, whole = str(report.path), report.whole_damage
-        once = self._formats()
-        for line in problems.lines():
+        for line in lines:
             rules = {*problems.rules_at(line)}
             if rules <= FORMATS and all((line, rule) not in once for rule in rules):
                 continue
@@ -250,9 +289,11 @@ def _checked(
     wants_bom = limits is not None and limits.wants_bom
     sample = traits_of(rows)
     facts = FileFacts(path.name, size, source.head, ended, sample, found, wants_bom)
-    problems = Problems(_FileRows(rows), columns, facts, limits=limits)
+    ready: dict[int, list[Issue]] = {}
+    problems = Problems(_FileRows(rows), columns, facts, ready, limits)
     make = _table_report if table else _report
-    return CheckedFile(make(path, rows, columns, problems, limits), problems, rows, table=table)
+    report = make(path, rows, columns, problems, limits)
+    return CheckedFile(report, problems, rows, ready, table=table)
 
 
 def _report(

@@ -60,12 +60,12 @@ class Problems(Sequence["Issue"]):
         snapshot: CheckedRows,
         columns: Columns,
         facts: FileFacts,
-        ready: Mapping[int, tuple[Issue, ...]] | None = None,
+        ready: Mapping[int, Sequence[Issue]] | None = None,
         limits: FileLimits | None = None,
     ) -> None:
         self.version = snapshot.version
         self._snapshot = snapshot
-        self._ready = ready or {}
+        self._ready = {} if ready is None else ready
         self._limits = limits
         self._rules = [*RULES.values()]
         self._signs, self._signatures = _signs(columns)

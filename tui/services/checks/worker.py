@@ -1,9 +1,10 @@
 """A process that checks stretches of a file, so that the screen's own process stays free.
 
 `python -m tui.services.checks.worker FD` gets the open file as descriptor FD. Each
-line on its standard input asks for one stretch: the number of its first line (1-based), the
-offset of its start and of its end, which are ends of lines. The answer on standard output is
-a length (8 bytes) and the stretch's `Columns` of that length. It ends with its input.
+line on its standard input asks for one stretch: "check" or "word", the number of its first line
+(1-based), the offset of its start and of its end, which are ends of lines. The answer on standard
+output is a length (8 bytes) and as many bytes: the stretch's `Columns`, or its problems put into
+words, as JSON. It ends with its input.
 """
 
 from __future__ import annotations
@@ -14,15 +15,35 @@ import os
 import struct
 import sys
 
-from tui.core.checks import Columns, survey
+import orjson
+
+from tui.core.checks import RULES, survey
+from tui.core.checks.run import issues_of
+
+WORD = b"word"
 
 
-def check_stretch(first: int, data: bytes) -> Columns:
-    """Check the lines in `data`, of which the first has the number `first`."""
+def lines_in(data: bytes) -> list[bytes]:
+    """Return the lines in `data`, which begins with one."""
     lines = data.split(b"\n")
     if not lines[-1]:
         lines.pop()
-    return survey(first, lines)
+    return lines
+
+
+def word_lines(first: int, lines: list[bytes]) -> bytes:
+    """Return the problems of lines, of which the first has the number `first`, as JSON.
+
+    A list of [line, rule, where, message].
+    """
+    columns, rules = survey(first, lines), [*RULES]
+    found = []
+    for at, sign in enumerate(columns.signs):
+        if sign:
+            broken = {rules[number] for number in columns.signatures[sign]}
+            issues = issues_of(first + at, lines[at], broken)
+            found += [(one.line, one.rule, one.where, one.message) for one in issues]
+    return orjson.dumps(found)
 
 
 def read_stretch(file: int, start: int, end: int) -> bytes:
@@ -42,8 +63,11 @@ def main() -> None:
     file = int(sys.argv[1])
     gc.disable()  # nothing here refers to itself, and looking for it takes a tenth of the time
     for request in sys.stdin.buffer:
-        first, start, end = map(int, request.split())
-        answer = check_stretch(first, read_stretch(file, start, end)).to_bytes()
+        what, *numbers = request.split()
+        first, start, end = map(int, numbers)
+        lines = lines_in(read_stretch(file, start, end))
+        words = what == WORD
+        answer = word_lines(first, lines) if words else survey(first, lines).to_bytes()
         sys.stdout.buffer.write(struct.pack("=Q", len(answer)))
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
