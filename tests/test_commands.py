@@ -30,7 +30,10 @@ from tui.commands import (
 from tui.dispatch import handled_by
 from tui.screens.base import ModeScreen
 from tui.screens.dialogs.base import Dialog
-from tui.widgets.field import OneOf
+from tui.widgets.conversation import Conversation
+from tui.widgets.diff_view import ExampleView
+from tui.widgets.field import Fold, OneOf
+from tui.widgets.histogram import Histogram
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -42,8 +45,6 @@ WHERES = ["app", *(mode for _, mode, _ in MODES)]
 UNSENDABLE = {"ctrl+h", "ctrl+i", "ctrl+m", "ctrl+left_square_bracket", "ctrl+b"}
 # ctrl+j is what terminals send for a line break: it is meant as one in the prompt of Chat.
 LINE_BREAK = "prompt.new_line"
-# Fields that look at keys themselves, and take them from the table.
-FIELDS = {"filter", "prompt"}
 # Where a key is bound beside the table, as in any reusable widget.
 WIDGETS = TUI / "widgets"
 
@@ -58,6 +59,12 @@ def dialog_classes() -> list[type[Dialog[object]]]:
     found = [one for one in classes_of("tui.screens") if issubclass(one, Dialog)]
     inherited = {base for one in found for base in one.__bases__}
     return [one for one in found if one.WHERE or one not in inherited]
+
+
+def widget_classes() -> list[type]:
+    """Return the widgets that tell help which keys they have."""
+    found = (*classes_of("tui.widgets"), *classes_of("tui.screens"))
+    return [one for one in found if "PLACES" in vars(one)]
 
 
 def handlers() -> dict[str, set[type]]:
@@ -76,10 +83,6 @@ def acted_on(command_id: str) -> bool:
     owner = FinetuiApp if where == "app" else screen_class(where)
     action = "show_mode" if name.startswith("mode_") else name
     return callable(getattr(owner, f"action_{action}", None))
-
-
-def dispatched(where: str) -> bool:
-    return where not in WHERES or getattr(screen_class(where), "DISPATCHED", False) is True
 
 
 @pytest.mark.parametrize("where", [*WHERES, *(w for w in PLACES if w not in WHERES)])
@@ -125,6 +128,11 @@ def test_ids_and_keys_are_unique_and_sendable() -> None:
         assert not sent & (UNSENDABLE | {"ctrl+j"}), one.id
 
 
+def test_widgets_with_keys_say_which() -> None:
+    bound = [one for one in classes_of("tui.widgets") if vars(one).get("BINDINGS")]
+    assert set(bound) <= set(widget_classes())
+
+
 def test_each_place_of_a_command_is_described_once() -> None:
     assert {one.where for one in COMMANDS} - {"app"} <= set(PLACES)
     titles = [place.title for place in PLACES.values()]
@@ -133,7 +141,8 @@ def test_each_place_of_a_command_is_described_once() -> None:
     assert {place.mode for place in PLACES.values()} == {"app", *(m for _, m, _ in MODES)}
     assert modes <= set(titles)
     used = {w for owner in dialog_classes() for w in (owner.WHERE, *owner.SHARED)}
-    assert set(PLACES) == used | {m for _, m, _ in MODES} | {"dialog", "lists"} | FIELDS
+    used |= {w for one in widget_classes() for w in one.PLACES}  # type: ignore[attr-defined]
+    assert set(PLACES) == used | {m for _, m, _ in MODES} | {"dialog"}
 
 
 @pytest.mark.parametrize("where", WHERES[1:])
@@ -195,6 +204,10 @@ def test_neighbours_share_their_word_in_a_line_of_keys() -> None:
 WIDGET_KEYS = {
     "lists": RecordList.BINDINGS,
     "fields": OneOf.BINDINGS,
+    "fold": Fold.BINDINGS,
+    "messages": Conversation.BINDINGS,
+    "sides": ExampleView.BINDINGS,
+    "bars": Histogram.BINDINGS,
     "scrolling": ScrollableContainer.BINDINGS,
     "text": TextArea.BINDINGS,
     "focus": Screen.BINDINGS,
@@ -206,8 +219,7 @@ def test_the_keys_of_widgets_are_those_that_the_table_tells(where: str) -> None:
     bound = {key for b in WIDGET_KEYS[where] if isinstance(b, Binding) for key in b.key.split(",")}
     told = {key for one in commands_for(where) for key in one.keys.split(",")}
     assert told <= bound
-    if where in {"lists", "fields"}:  # our own are told whole
-        assert told == bound
+    assert told == bound or where in {"scrolling", "text", "focus"}  # our own are told whole
 
 
 def test_screens_md_lists_the_same_keys() -> None:

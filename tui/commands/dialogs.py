@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from tui.commands.command import Command
 
-# What several dialogs share. The keys of `lists`, `fields`, `scrolling`, `text` and `focus` are
-# bound by the widgets themselves, and stand here for the help.
+# What several dialogs share. What the widgets themselves bind (`lists` to `focus`)
+# stands here for the help.
 _SHARED = (
     Command("dialog.cancel", "escape", "Close", "Close it; nothing is done.", word="cancels"),
     Command(
@@ -41,6 +41,23 @@ _SHARED = (
     Command("lists.choose", "enter", "Choose", "Choose the row under the cursor."),
     Command("fields.previous", "left", "Before", "Switch to the choice before.", word="switch"),
     Command("fields.next", "right,space", "Next", "Switch to the next choice.", word="switch"),
+    Command("fold.turn", "enter,space", "Unfold or fold", "Show or hide what is folded away."),
+    Command("fold.open", "right", "Unfold", "Show what is folded away."),
+    Command("fold.close", "left", "Fold", "Hide it again."),
+    Command("messages.up", "up,k", "Up", "Go to the message before, or scroll in a long one."),
+    Command("messages.down", "down,j", "Down", "Go to the next message, or scroll in a long one."),
+    Command("messages.page_up", "pageup", "Page up", "Scroll up by what is shown."),
+    Command("messages.page_down", "pagedown", "Page down", "Scroll down by what is shown."),
+    Command("messages.choose", "enter", "Choose", "Choose the message under the cursor."),
+    Command("sides.left", "left", "Left side", "Go to the preferred answer of a pair."),
+    Command("sides.right", "right", "Right side", "Go to the other answer of a pair."),
+    Command("bars.left", "left,h", "Left", "Go to the bar before."),
+    Command("bars.right", "right,l", "Right", "Go to the next bar."),
+    Command("bars.five_left", "pageup", "Five left", "Go five bars back."),
+    Command("bars.five_right", "pagedown", "Five right", "Go five bars on."),
+    Command("bars.first", "home,g", "First", "Go to the first bar."),
+    Command("bars.last", "end,G", "Last", "Go to the last bar."),
+    Command("bars.choose", "enter", "List", "List the examples of the bar."),
     Command("scrolling.up", "up", "Up", "Scroll up.", word="scroll"),
     Command("scrolling.down", "down", "Down", "Scroll down.", word="scroll"),
     Command("text.undo", "ctrl+z", "Undo", "Take back what was typed last.", word="undoes"),

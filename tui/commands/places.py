@@ -194,6 +194,10 @@ _OF_MODES = (
 _WIDGETS = (
     Place("lists", "Lists", "In a list.", "app"),
     Place("fields", "Fields of choices", "In a field of a few choices.", "app"),
+    Place("fold", "Folds", "On a line that folds others away.", "app"),
+    Place("messages", "Messages", "In a conversation.", "app"),
+    Place("sides", "Sides", "Where two answers stand side by side.", "app"),
+    Place("bars", "Bars", "In a histogram.", "app"),
     Place("scrolling", "Texts", "In a text that is longer than its place.", "app"),
     Place("text", "Text fields", "In a field of many lines.", "app"),
     Place("focus", "Panes", "From one pane or field to the next.", "app"),

@@ -125,6 +125,7 @@ class Conversation(LineView, can_focus=True):
         "conversation--dim",
         "conversation--cursor",
     }
+    PLACES: ClassVar[tuple[str, ...]] = ("messages",)  # whose keys help lists
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Previous message", show=False),
         Binding("down,j", "move(1)", "Next message", show=False),

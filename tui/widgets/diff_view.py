@@ -30,7 +30,7 @@ SHOWN = 20_000
 class ExampleView(Conversation):
     """A conversation in which the two sides of a preference pair stand side by side."""
 
-    HELP = "← → goes to the other side of a preference pair."
+    PLACES = ("messages", "sides")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "side('left')", "Left side", show=False),
         Binding("right", "side('right')", "Right side", show=False),

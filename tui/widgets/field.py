@@ -68,7 +68,7 @@ class OneOf(Widget, can_focus=True):
     OneOf { height: 1; width: 1fr; }
     OneOf:focus { text-style: reverse; }
     """
-    HELP = "← → or space switches."
+    PLACES = ("fields",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "move(-1)", "Before", show=False),
         Binding("right,space", "move(1)", "Next", show=False),
@@ -115,7 +115,7 @@ class Fold(Widget, can_focus=True):
     Fold { height: 1; width: 1fr; }
     Fold:focus { text-style: reverse; }
     """
-    HELP = "enter or → unfolds, ← folds."
+    PLACES = ("fold",)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,space", "turn", "Unfold or fold", show=False),
         Binding("right", "put(True)", "Unfold", show=False),

@@ -33,7 +33,7 @@ _ROOMY = 8
 class Histogram(Widget, can_focus=True):
     """Bars over an axis; the cursor is marked ▲, bars over the limit are hatched."""
 
-    HELP = "← → move over the bars, home and end go to the first and last, enter lists a bar."
+    PLACES = ("bars",)
     DEFAULT_CSS = """
     Histogram {
         height: 1fr; min-height: 5;

@@ -42,6 +42,7 @@ class RecordList(LineView, can_focus=True):
     }
     """
     COMPONENT_CLASSES: ClassVar[set[str]] = {"record-list--cursor", "record-list--empty"}
+    PLACES: ClassVar[tuple[str, ...]] = ("lists",)  # whose keys help lists
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Up", show=False),
         Binding("down,j", "move(1)", "Down", show=False),

@@ -23,7 +23,7 @@ _KEYS = " · ".join([*key_words(commands_for("prompt"), {}), _ESC])
 class Prompt(EditArea):
     """Three rows; enter sends, ctrl+j is a new line, ↑ in an empty prompt recalls."""
 
-    HELP = "In the prompt: enter sends, ctrl+j makes a new line, ↑ recalls what you asked before."
+    PLACES = ("prompt",)
     DEFAULT_CSS = """
     Prompt {
         height: 4; padding: 0 1; background: $surface; border: none;

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from tui.commands import Command
 
-LISTS = "In lists: ↑ ↓ or j k, page up and down, home and end, enter; tab goes to the next pane."
-
 
 class HelpDialog(Dialog[None]):
     """What a mode is for and every key that works in it; of a dialog, when one is open."""
@@ -34,10 +32,20 @@ class HelpDialog(Dialog[None]):
     """
 
     def __init__(self, mode: str, screen: Screen[object]) -> None:
-        self._dialog = screen if isinstance(screen, Dialog) else None
-        self._place = PLACES[self._dialog.WHERE or "dialog" if self._dialog else mode]
+        dialog = screen if isinstance(screen, Dialog) else None
+        self._place = PLACES[mode if dialog is None else dialog.WHERE or "dialog"]
         super().__init__(f"Help: {self._place.title}")
         self._widget_help = getattr(screen.focused, "HELP", None) or ""
+        widgets: tuple[str, ...] = getattr(screen.focused, "PLACES", ())
+        if dialog is None:
+            own, widgets = commands_for(mode), (*widgets, "lists", "focus")
+            everywhere = commands_for("app")
+        else:
+            own = tuple(one for one in dialog.commands() if one.where not in OF_WIDGETS)
+            widgets += tuple(where for where in dialog.SHARED if where in OF_WIDGETS)
+            everywhere = commands_in_dialogs()
+        self._keys = {"": own, **{PLACES[where].title: commands_for(where) for where in widgets}}
+        self._keys["Everywhere"] = everywhere
 
     def compose_content(self) -> ComposeResult:
         """Lay out the purpose, then the keys."""
@@ -45,27 +53,11 @@ class HelpDialog(Dialog[None]):
             yield Static(self._place.about, classes="question", markup=False)
             if self._widget_help:
                 yield Static(self._widget_help.strip(), classes="question", markup=False)
-            if self._dialog is None:
-                yield from self._of_mode()
-            else:
-                yield from self._of_dialog(self._dialog)
+            for title, commands in self._keys.items():
+                if title:
+                    yield Static(title, classes="title")
+                yield Static(_table(commands))
             yield self.key_hints(up=None, down=None, cancel="closes")
-
-    def _of_mode(self) -> ComposeResult:
-        yield Static(_keys(commands_for(self._place.where)))
-        yield Static(LISTS, classes="question", markup=False)
-        yield Static("Everywhere", classes="title")
-        yield Static(_keys(commands_for("app")))
-
-    def _of_dialog(self, dialog: Dialog[object]) -> ComposeResult:
-        inside = dialog.commands()
-        yield Static(_keys(one for one in inside if one.where not in OF_WIDGETS))
-        for where in dialog.SHARED:
-            if where in OF_WIDGETS:
-                yield Static(PLACES[where].title, classes="title")
-                yield Static(_keys(one for one in inside if one.where == where))
-        yield Static("Everywhere", classes="title")
-        yield Static(_keys(commands_in_dialogs()))
 
     @handles("help.close")
     def close_help(self) -> None:
@@ -73,7 +65,7 @@ class HelpDialog(Dialog[None]):
         self.dismiss(None)
 
 
-def _keys(commands: Iterable[Command]) -> Table:
+def _table(commands: Iterable[Command]) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column()

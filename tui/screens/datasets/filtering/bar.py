@@ -26,6 +26,7 @@ class FilterField(Entry):
     """The text field; keys that concern the list or saved filters call `told` at once."""
 
     HELP = HELP
+    PLACES = ("filter",)
     told: Callable[[str], None] = staticmethod(lambda _what: None)
 
     def on_key(self, event: events.Key) -> None:

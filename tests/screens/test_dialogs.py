@@ -1,0 +1,176 @@
+"""What all dialogs share: their keys are told by the line at the foot, help and palette alike."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.table import Table
+from textual.widgets import Input, Static
+
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.commands import MODES, commands_for
+from tui.core.formats import Converted, Dropped
+from tui.screens.base import ModeScreen
+from tui.screens.datasets.importing_preview import ConversionPreview
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
+from tui.screens.dialogs.help import HelpDialog
+from tui.screens.dialogs.path import PathDialog
+from tui.widgets.key_hints import KeyHints
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tui.screens.dialogs.base import Dialog
+
+KEPT = b'{"messages":[{"role":"user","content":"a"},{"role":"assistant","content":"b"}]}'
+
+
+@asynccontextmanager
+async def shown(dialog: Dialog[Any]) -> AsyncIterator[tuple[Pilot[Any], list[Any]]]:
+    answers: list[Any] = []
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        app.push_screen(dialog, answers.append)
+        await until(lambda: app.screen is dialog, pilot)
+        await pilot.pause()
+        yield pilot, answers
+
+
+def key_line(dialog: Dialog[Any]) -> str:
+    return dialog.query_one(KeyHints).render().plain
+
+
+def help_keys(screen: HelpDialog) -> list[str]:
+    tables = [one.content for one in screen.query(Static) if isinstance(one.content, Table)]
+    return [str(cell) for table in tables for cell in table.columns[0].cells]
+
+
+def titles(screen: object) -> list[str]:
+    assert isinstance(screen, Choose)
+    return [choice.title for choice in screen._found]
+
+
+@pytest.mark.parametrize(
+    ("dialog", "line"),
+    [
+        (Confirm("Ask", "Really?", "replace"), "y replace · n no"),
+        (GoOn("Ask", "Really?", "spends it", "goes back"), "y spends it · enter or n goes back"),
+        (TypedConfirm("Ask", "Gone.", "delete"), "enter goes on · esc leaves everything as it is"),
+        (Choose("Which", [Choice(1, "one")]), "↑ ↓ move · enter chooses · esc cancels"),
+        (PathDialog("Open"), "↑ ↓ move · tab completes · enter opens · esc cancels"),
+        (
+            PathDialog("Write", must_exist=False),
+            "tab completes · enter writes · esc cancels",
+        ),
+    ],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+async def test_the_line_of_keys_says_what_they_do_here(
+    app_home: Path, dialog: Dialog[Any], line: str
+) -> None:
+    async with shown(dialog):
+        assert key_line(dialog) == line
+
+
+async def test_help_of_a_dialog_lists_its_keys_and_comes_back_to_it(app_home: Path) -> None:
+    dialog = PathDialog("Open")
+    async with shown(dialog) as (pilot, answers):
+        await pilot.press("a", "f1")
+        screen = pilot.app.screen
+        assert isinstance(screen, HelpDialog)
+        keys = help_keys(screen)
+        told = [*commands_for("path"), *commands_for("picker"), *commands_for("dialog")]
+        assert keys[: len(told)] == [one.key_label for one in told]
+        assert keys[len(told) :] == ["F1 / ?", "ctrl+p", "ctrl+q", "q / ctrl+c"]
+        await pilot.press("f1")
+        assert pilot.app.screen is dialog
+        assert dialog.query_one(Input).value == "a"
+        assert answers == []
+
+
+async def test_the_palette_over_a_dialog_gives_its_commands(app_home: Path) -> None:
+    async with shown(Confirm("Ask", "Really?")) as (pilot, answers):
+        await pilot.press("ctrl+p")
+        assert titles(pilot.app.screen) == ["Yes", "No", "Close", "Help", "Quit", "How to quit"]
+        await pilot.press("ctrl+p")  # not another above it
+        assert titles(pilot.app.screen) == ["Yes", "No", "Close", "Help", "Quit", "How to quit"]
+        await pilot.press(*"do not", "enter")
+        await until(lambda: answers == [False], pilot)
+
+
+async def test_the_palette_of_a_mode_lists_no_command_of_a_dialog(app_home: Path) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("ctrl+p")
+        told = set(titles(app.screen))
+        assert {"Open", "Jobs: New job", "Suspend"} <= told
+        assert not told & {"Yes", "Dialog: Close", "Confirm: Yes"}
+
+
+async def test_what_a_dialog_does_not_offer_has_no_key_in_it(app_home: Path) -> None:
+    """A preview has only the ways on that it was given; the list of losses only with a loss."""
+    ways = (("write", "to a file"), ("format", "another format"))
+    whole = ConversionPreview("Export", ["1 row"], Converted((KEPT,), ()), ways)
+    async with shown(whole) as (pilot, answers):
+        line = "enter to a file · f another format · tab looks further · esc leaves"
+        assert key_line(whole) == line
+        await pilot.press("a", "r", "c", "w")
+        assert pilot.app.screen is whole
+        await pilot.press("f")
+        await until(lambda: answers == ["format"], pilot)
+    lossy = Converted((KEPT,), (Dropped(2, "no answer", "{}"),))
+    async with shown(dialog := ConversionPreview("Export", [], lossy, ways)) as (pilot, _):
+        assert "w writes a list of what is lost" in key_line(dialog)
+        await pilot.press("f1")
+        assert isinstance(pilot.app.screen, HelpDialog)
+        assert {"w", "f", "n"} <= set(help_keys(pilot.app.screen))
+        assert not {"a", "r", "c"} & set(help_keys(pilot.app.screen))
+
+
+@pytest.mark.parametrize(
+    ("keys", "focused", "places"),
+    [
+        (("4",), "Prompt", ("chat", "prompt", "lists", "focus", "app")),
+        (("1", "s", "slash"), "FilterField", ("datasets", "filter", "lists", "focus", "app")),
+    ],
+    ids=("prompt", "filter"),
+)
+async def test_help_in_a_field_lists_its_keys_too(
+    app_home: Path, keys: tuple[str, ...], focused: str, places: tuple[str, ...]
+) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        for key in keys:
+            await pilot.press(key)
+            if key == "s":
+                await until(lambda: getattr(app.screen, "document", None), pilot)
+        await until(lambda: type(app.focused).__name__ == focused, pilot)
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpDialog), pilot)
+        told = [one.key_label for place in places for one in commands_for(place)]
+        assert isinstance(app.screen, HelpDialog)
+        assert help_keys(app.screen) == told
+
+
+@pytest.mark.parametrize("mode", [mode for _, mode, _ in MODES])
+async def test_each_command_of_a_mode_finds_its_handler(app_home: Path, mode: str) -> None:
+    """The screen as it is composed, with the panes and controllers that it has added."""
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        app.show_mode(mode)
+        await until(lambda: app.current_mode == mode and app.screen.is_mounted, pilot)
+        screen = app.screen
+        assert isinstance(screen, ModeScreen)
+        if screen.DISPATCHED:
+            assert {one.id for one in commands_for(mode)} <= set(screen.dispatcher)
