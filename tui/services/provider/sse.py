@@ -31,8 +31,7 @@ async def read_chunks(response: httpx2.Response, doing: str) -> AsyncGenerator[M
     for an error sent in mid-stream, Unanswered where the stream is cut within a chunk, Malformed
     for what is neither stream nor JSON, and for such text after the chunks.
     """
-    # Lines of no stream: all of the answer, or what stands after the chunks.
-    head: list[bytes] = []
+    head: list[bytes] = []  # lines of no stream: all of the answer, or what follows the chunks
     size = 0
     seen = failing = False
     async for line, whole in _lines(response):
