@@ -11,6 +11,7 @@ import pytest
 
 from tests.until import until
 from tui.app import FinetuiApp
+from tui.screens.datasets import DatasetsScreen
 from tui.widgets.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
@@ -49,7 +50,9 @@ async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:
     await until(lambda: app.workspace is not None, pilot)
     for key in keys:
         if key == "<checked>":
-            await until(lambda: getattr(app.screen, "issues", None), pilot)
+            await until(
+                lambda: isinstance(app.screen, DatasetsScreen) and app.screen.checks.issues, pilot
+            )
         elif key == "<counted>":
             await until(lambda: app.walk.leg >= 1, pilot)
         elif key == "<failed>":

@@ -10,6 +10,7 @@ import pytest
 from tests.home import Home
 from tests.until import until
 from tui.app import FinetuiApp
+from tui.screens.datasets import DatasetsScreen
 from tui.services.settings.locations import Locations, private_file, private_folder
 from tui.services.settings.presets import Presets
 from tui.services.settings.saved_filters import SavedFilters
@@ -55,7 +56,9 @@ async def test_nothing_in_the_home_is_for_others(home: Home, tmp_path: Path) -> 
         workspace = app.workspace
         assert workspace is not None
         await pilot.press("s")
-        await until(lambda: getattr(app.screen, "issues", None), pilot)
+        await until(
+            lambda: isinstance(app.screen, DatasetsScreen) and app.screen.checks.issues, pilot
+        )
         document = workspace.datasets.current
         assert document is not None
         await pilot.press("n")  # an edit, kept in the journal
