@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tui.core.checks.fast import shortcut
 from tui.core.checks.fast.byte_prefilter import HINTS, Stretch, marked
 from tui.core.checks.registry import TIDY_COUNTS, Finding, row_rule
 from tui.core.checks.row import Row, quoted, untidy
@@ -29,6 +30,7 @@ _UNREADABLE = (b"\\ufffd", b"\\uFFFD")
 _ESCAPED = (b"\\u00", *_UNREADABLE)
 
 
+@shortcut
 def _may_be_garbled(row: Row) -> bool:
     line = row.line
     if b"\\u" in row.sieve and any(trace in line for trace in _ESCAPED):

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from tui.core.checks import fast
 from tui.core.checks.fast.byte_prefilter import COUNTED, HINTS, Stretch
 from tui.core.checks.fingerprints import digests_of_plain, facts_of
 from tui.core.checks.registry import (
@@ -22,7 +23,7 @@ from tui.core.checks.registry import (
 )
 from tui.core.checks.report_columns import Columns, rule_numbers
 from tui.core.checks.row import Row, perhaps_untrained, plain
-from tui.core.checks.run import damage, facts_of_bad, read
+from tui.core.checks.run import check_row, columns_of, damage, facts_of_bad, read
 from tui.core.checks.secrets import private_findings
 from tui.core.checks.structure import has_more_keys, written_keys
 
@@ -45,6 +46,12 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
     wording it, and several times faster: most lines are tidy chats in which only few rules
     could find anything, and which these are is asked of all lines at once.
     """
+    if fast.ENABLED:
+        return _survey(first, lines)
+    return columns_of(check_row(number, line) for number, line in enumerate(lines, first))
+
+
+def _survey(first: int, lines: Iterable[bytes]) -> Columns:
     plan, loads = _plan(), orjson.loads
     stretch = Stretch([line.rstrip(b"\r\n") for line in lines])
     columns = Columns()
