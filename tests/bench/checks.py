@@ -61,7 +61,6 @@ SHORTCUTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "everything": without_everything,
     "hints by stretch": lambda: planned_without("HINTS", batch),
     "counts of common marks": lambda: planned_without("COUNTED", batch),
-    "counts of tidy chats": lambda: planned_without("TIDY_COUNTS", batch),
     "counts without wording": lambda: planned_without("COUNTS", batch),
     "chat prefilter": lambda: patch.object(Row, "sound", Sound()),
     "tool prefilter": without_tool_prefilter,
