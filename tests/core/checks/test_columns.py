@@ -1,4 +1,4 @@
-"""Packed reports say the same as the reports they were made of."""
+"""Packed reports, fast or plain, say the same as the reports they were made of."""
 
 from __future__ import annotations
 
@@ -6,15 +6,26 @@ import json
 import random
 from array import array
 from importlib import resources
+from unittest.mock import patch
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.checks.examples import LINES
+from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call, calls, reply
 from tests.core.checks.reference import check_whole
-from tui.core.checks import RULES, Columns, FileFacts, check_columns, check_row, survey
+from tui.core.checks import (
+    RULES,
+    Columns,
+    FileFacts,
+    check_columns,
+    check_row,
+    columns_of,
+    fast,
+    survey,
+)
 from tui.core.checks.repeats import _plain_repeats, _sorted_repeats
 from tui.core.checks.report_columns import KINDS
+from tui.core.checks.run import issues_of
 
 SAMPLE = (resources.files("tui.data") / "samples" / "flawed.jsonl").read_bytes().split(b"\n")
 RULE_IDS = [*RULES]
@@ -31,12 +42,22 @@ def test_columns_keep_which_rules_found_something_in_order() -> None:
         assert [RULE_IDS[n] for n in again.signatures[number]] == [i.rule for i in report.issues]
 
 
+def agree(lines: list[bytes]) -> bool:
+    """Whether the checks say the same of lines with every shortcut and with none."""
+    quick = _told(survey(1, lines))
+    worded = [check_row(number, line) for number, line in enumerate(lines, 1)]
+    with patch.object(fast, "ENABLED", new=False):
+        plain = [check_row(number, line) for number, line in enumerate(lines, 1)]
+        assert _told(survey(1, lines)) == quick
+    assert [report.issues for report in worded] == [report.issues for report in plain]
+    for number, (line, report) in enumerate(zip(lines, plain, strict=True), 1):
+        found = {issue.rule for issue in report.issues}
+        assert issues_of(number, line, found) == [*report.issues]
+    return _told(columns_of(worded)) == quick
+
+
 def test_surveying_lines_says_which_rules_checking_each_names() -> None:
-    lines = [*SAMPLE, *(line for bad, good in LINES.values() for line in (*bad, *good))]
-    surveyed, checked = survey(1, lines), Columns()
-    for number, line in enumerate(lines, 1):
-        checked.append(check_row(number, line))
-    assert _told(surveyed) == _told(checked)
+    assert agree([*SAMPLE, *(line for bad, good in LINES.values() for line in (*bad, *good))])
 
 
 _TEXTS = st.one_of(
@@ -79,10 +100,27 @@ def test_surveying_any_lines_says_what_checking_each_does(
         for c in chats
     ]
     doubled = [line.replace(b'"role":', b'"role": "user", "role":', 1) for line in lines]
-    surveyed, checked = survey(1, [*lines, *doubled]), Columns()
-    for number, line in enumerate([*lines, *doubled], 1):
-        checked.append(check_row(number, line))
-    assert _told(surveyed) == _told(checked)
+    assert agree([*lines, *doubled])
+
+
+_PARTS = st.sampled_from(
+    [
+        *(USER, ANSWER, SYSTEM, reply(), reply("c2"), calls(call()), calls(call(call_id="c2"))),
+        {"role": "user", "content": [{"type": "text", "text": "a@b.co and sk-"}]},
+        {"role": "assistant", "content": " spaces ", "weight": 0},
+        {"role": "assistant", "content": None, "tool_calls": []},
+        {"role": "tool", "content": "x"},
+    ]
+)
+_MORE: st.SearchStrategy[dict[str, object]] = st.sampled_from([{}, {"tools": [TRACK]}])
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(_PARTS, max_size=6), max_size=4), _MORE)
+def test_surveying_chats_with_tools_says_what_checking_each_does(
+    chats: list[object], more: dict[str, object]
+) -> None:
+    assert agree([json.dumps({"messages": chat, **more}).encode() for chat in chats])
 
 
 def _told(columns: Columns) -> list[object]:

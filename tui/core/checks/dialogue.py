@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from tui.core.checks.registry import TIDY_COUNTS, Finding, row_rule
+from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import perhaps_untrained, untidy
 
 if TYPE_CHECKING:
@@ -77,9 +77,6 @@ def nothing_trained(row: Row) -> Iterable[Finding]:
         return ()
     text = "Every answer has weight 0. Give one weight 1, or delete the line."
     return (answers[-1].find(text, ".weight"),)
-
-
-TIDY_COUNTS["nothing-trained"] = lambda *_: 1  # asked only of an untrained one
 
 
 @row_rule(

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from tui.core.checks.fast import shortcut
 from tui.core.checks.fast.byte_prefilter import HINTS, Stretch, marked
-from tui.core.checks.registry import TIDY_COUNTS, Finding, row_rule
+from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import Row, quoted, untidy
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ _UNREADABLE = (b"\\ufffd", b"\\uFFFD")
 _ESCAPED = (b"\\u00", *_UNREADABLE)
 
 
+@shortcut
 def _may_be_garbled(row: Row) -> bool:
     line = row.line
     if b"\\u" in row.sieve and any(trace in line for trace in _ESCAPED):
@@ -90,13 +92,6 @@ def code_fence(row: Row) -> Iterable[Finding]:
         for turn in row.turns
         if turn.role == "assistant" and _fences(turn.text()) % 2
     ]
-
-
-def _unclosed(_line: bytes, _rest: bytes, messages: list[dict[str, Any]]) -> int:
-    return sum(_fences(m["content"]) % 2 for m in messages if m["role"] == "assistant")
-
-
-TIDY_COUNTS["code-fence"] = _unclosed
 
 
 def _fences(text: str) -> int:

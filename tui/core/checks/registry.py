@@ -171,7 +171,6 @@ LineFunction = Callable[[BadLine], Finding | None]
 RowFunction = Callable[["Row"], Iterable[Finding]]
 Gate = Callable[["Row"], bool]
 Count = Callable[["Row"], int]
-TidyCount = Callable[[bytes, bytes, list[dict[str, Any]]], int]
 FileFunction = Callable[["WholeFile"], Iterable[Finding]]
 
 RULES: dict[str, Rule] = {}
@@ -182,8 +181,6 @@ ROW_RULES: dict[Gate, list[tuple[Rule, RowFunction]]] = {}
 CLOSED_TO_TIDY: set[Gate] = set()
 # For rules that find much: how many findings there are, without making them.
 COUNTS: dict[str, Count] = {}
-# For some: the same of a tidy chat that hides no ASCII, from its line, sieve and messages alone.
-TIDY_COUNTS: dict[str, TidyCount] = {}
 FILE_RULES: list[tuple[Rule, FileFunction]] = []
 
 

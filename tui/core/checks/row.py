@@ -6,6 +6,7 @@ import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.core.checks.fast import shortcut
 from tui.core.checks.fast.byte_prefilter import hides_ascii, sieved
 from tui.core.checks.fast.chat_prefilter import Sound, in_order, sound
 from tui.core.checks.line_texts import LineTexts
@@ -297,18 +298,21 @@ def _where(index: int) -> tuple[str, Place]:
     return f"messages[{index}].content", Place("messages", index)
 
 
+@shortcut
 @closed_to_tidy
 def unusual(row: Row) -> bool:
     """Let all but plain and sound chats through: the gate of rules on keys and types."""
     return not row.roles and not row.sound.parts
 
 
+@shortcut
 @closed_to_tidy
 def untidy(row: Row) -> bool:
     """Let all but tidy chats through: the gate of rules on order and white space."""
     return not row.tidy and (bool(row.roles) or not row.sound.order)
 
 
+@shortcut
 @closed_to_tidy
 def perhaps_untrained(row: Row) -> bool:
     """Let chats through that may have no trained answer."""

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tui.core.checks.fast.byte_prefilter import LETS, common, hides_ascii, marked, sieved
 from tui.core.checks.line_texts import LineTexts
-from tui.core.checks.registry import RULES, TIDY_COUNTS, Finding, row_rule
+from tui.core.checks.registry import RULES, Finding, row_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -156,17 +156,6 @@ def pattern_rule(
     def count(row: Row) -> int:
         return len(spans(row.line_texts, pattern))
 
-    def count_tidy(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> int:
-        if not lets(line, rest):
-            return 0
-        # Escapes in escapes and names are texts besides the contents.
-        if b"\\\\" in line or b'"name"' in line:
-            return len(spans(LineTexts(line), pattern))
-        search = pattern.expression.finditer
-        return sum(pattern.finds(m) for message in messages for m in search(message["content"]))
-
-    if gate in LETS and near is None:
-        TIDY_COUNTS[rule_id] = count_tidy
     text = f"{_LEARNED} Replace it by a placeholder."
     row_rule(rule_id, severity, title, text, fixable=True, gate=gate, count=count)(find)
 

@@ -8,22 +8,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
+from tui.core.checks.json_schema import mismatches_of
 from tui.core.checks.row import NAME, json_type, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tui.core.checks.json_schema import Mismatch
     from tui.core.checks.row import Row
 
-_JSON_TYPES: dict[str, type | tuple[type, ...]] = {
-    "string": str,
-    "integer": int,
-    "number": (int, float),
-    "boolean": bool,
-    "array": list,
-    "object": dict,
-    "null": type(None),
-}
 # Keys of a function, and keywords of JSON Schema: null is a value for these.
 _MAY_BE_NULL = frozenset({"strict"})
 _VALUES = frozenset({"default", "const", "examples", "example"})
@@ -37,6 +30,7 @@ _SCHEMAS = frozenset(
     }
 )
 _DEEPEST = 60
+_NAMED = 4  # values of an enum
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
@@ -129,7 +123,10 @@ def decoded(text: str) -> object:
 
 
 def mismatches(given: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[str]:
-    """Yield in which ways arguments are not what a tool's parameters (`schema`) want."""
+    """Yield in which ways arguments are not what a tool's parameters (`schema`) want.
+
+    Arguments the schema does not describe are told whether or not it forbids them.
+    """
     properties = schema.get("properties")
     required = schema.get("required")
     for name in required if isinstance(required, list) else ():
@@ -137,25 +134,44 @@ def mismatches(given: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[
             yield f"The argument {quoted(name)} is required. Add it."
     if not isinstance(properties, dict):
         return
-    for name, value in given.items():
-        described = properties.get(name)
-        if described is None:
+    for name in given:
+        if properties.get(name) is None:
             yield f"The tool has no parameter {quoted(name)}. Remove or describe it."
-        elif isinstance(described, dict) and not _fits(value, described.get("type")):
-            yield (
-                f"The argument {quoted(name)} is {json_type(value)}, "
-                f"the tool wants {quoted(described.get('type'))}. Correct it."
+    for one in mismatches_of(given, schema):
+        if one.path or one.keyword not in {"required", "additionalProperties"}:
+            yield _mismatch_words(one)
+
+
+def _mismatch_words(one: Mismatch) -> str:
+    name = _path_words(one.path)
+    match one.keyword:
+        case "type":
+            wanted = quoted(one.wanted) if isinstance(one.wanted, str) else _listed(one.wanted)
+            return (
+                f"The argument {name} is {json_type(one.value)}, the tool wants {wanted}. "
+                "Correct it."
             )
+        case "enum":
+            return (
+                f"The argument {name} is {quoted(one.value)}, the tool wants "
+                f"{_listed(one.wanted)}. Correct it."
+            )
+        case "required":
+            lacking = [n for n in one.wanted if n not in one.value]
+            return f"The argument {name} has no {_listed(lacking)}. Add it."
+        case "additionalProperties":
+            return f"The argument {name} has keys the tool does not describe. Remove them."
+        case "anyOf" | "oneOf" | "not":
+            return f"The argument {name} is not of any form the tool describes. Correct it."
+    wanted = quoted(one.wanted)
+    return f"The argument {name} does not fit “{one.keyword}”: {wanted}. Correct it."
 
 
-def _fits(value: object, wanted: object) -> bool:
-    if isinstance(wanted, list):
-        return any(_fits(value, one) for one in wanted)
-    kind = _JSON_TYPES.get(wanted) if isinstance(wanted, str) else None
-    if kind is None:
-        return True
-    if isinstance(value, bool):
-        return wanted == "boolean"
-    if wanted == "integer" and isinstance(value, float):
-        return value.is_integer()
-    return isinstance(value, kind)
+def _path_words(path: tuple[str | int, ...]) -> str:
+    steps = (f"[{step}]" if isinstance(step, int) else f".{step}" for step in path)
+    return quoted("".join(steps).removeprefix("."))
+
+
+def _listed(values: list[Any]) -> str:
+    named = [quoted(value) for value in values[:_NAMED]]
+    return " or ".join([*named, "…"] if len(values) > _NAMED else named)

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 import orjson
 
+from tui.core.checks import fast
 from tui.core.checks.fast.byte_prefilter import COUNTED, HINTS, Stretch
 from tui.core.checks.fingerprints import digests_of_plain, facts_of
 from tui.core.checks.registry import (
@@ -16,26 +16,22 @@ from tui.core.checks.registry import (
     ROW_RULES,
     RULES,
     SEVERITIES,
-    TIDY_COUNTS,
     BadLine,
     told_of_foreign,
 )
 from tui.core.checks.report_columns import Columns, rule_numbers
 from tui.core.checks.row import Row, perhaps_untrained, plain
-from tui.core.checks.run import damage, facts_of_bad, read
+from tui.core.checks.run import check_row, columns_of, damage, facts_of_bad, read
 from tui.core.checks.secrets import private_findings
 from tui.core.checks.structure import has_more_keys, written_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from typing import Any
 
-    from tui.core.checks.registry import Count, Gate, RowFacts, RowFunction, TidyCount
+    from tui.core.checks.registry import Count, Gate, RowFacts, RowFunction
 
 # A gate, and the rules behind it: the byte that stands for each, and how to count its findings.
 Group = tuple["Gate", list[tuple[bytes, "Count"]]]
-# From a tidy line, its sieve and messages to its signature.
-Quick = Callable[[bytes, bytes, list[dict[str, "Any"]]], bytes]
 
 
 def survey(first: int, lines: Iterable[bytes]) -> Columns:
@@ -45,6 +41,12 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
     wording it, and several times faster: most lines are tidy chats in which only few rules
     could find anything, and which these are is asked of all lines at once.
     """
+    if fast.ENABLED:
+        return _survey(first, lines)
+    return columns_of(check_row(number, line) for number, line in enumerate(lines, first))
+
+
+def _survey(first: int, lines: Iterable[bytes]) -> Columns:
     plan, loads = _plan(), orjson.loads
     stretch = Stretch([line.rstrip(b"\r\n") for line in lines])
     columns = Columns()
@@ -75,9 +77,7 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
             mask |= plan.for_untrained  # noqa: PLW2901
         signature = counted
         if mask:
-            found = plan.quickly(mask, line, rest, messages)
-            if found is None:
-                found = _signature(plan.groups(mask), Row(line, raw, rest, shape))
+            found = _signature(plan.groups(mask), Row(line, raw, rest, shape))
             signature = _in_order(counted + found) if counted else found
         signatures.append(signature)
         digests.append(digests_of_plain(messages, roles))
@@ -143,11 +143,6 @@ class _Plan:
         # A gate that gives no hints has to be asked itself.
         self._always = self.for_untidy & ~self._mask(CLOSED_TO_TIDY) & ~self.for_keys
         self.groups = lru_cache(maxsize=4096)(self._groups_of)
-        self._tidy = [
-            [(bytes([numbers[rule.id]]), TIDY_COUNTS.get(rule.id)) for rule, _ in rules]
-            for rules in ROW_RULES.values()
-        ]
-        self._quick: dict[int, Quick | None] = {}
 
     def asked(self, stretch: Stretch) -> tuple[list[int], list[bytes]]:
         """Return for each line which groups may find something, if it is a tidy chat.
@@ -171,22 +166,6 @@ class _Plan:
             masks[at], found[at] = self._all, b""
         return masks, found
 
-    def quickly(
-        self, mask: int, line: bytes, rest: bytes, messages: list[dict[str, Any]]
-    ) -> bytes | None:
-        """Return the signature of a tidy line if it takes only rules that are quick."""
-        if mask not in self._quick:
-            self._quick[mask] = self._quick_of(mask)
-        quick = self._quick[mask]
-        return None if quick is None else quick(line, rest, messages)
-
-    def _quick_of(self, mask: int) -> Quick | None:
-        asked = [rules for number, rules in enumerate(self._tidy) if mask >> number & 1]
-        quick = [(mark, count) for rules in asked for mark, count in rules if count is not None]
-        if len(quick) < sum(map(len, asked)):
-            return None
-        return _quickly(quick)
-
     def _mask(self, gates: Iterable[Gate]) -> int:
         wanted = {*gates}
         return sum(1 << n for n, (gate, _) in enumerate(self._groups) if gate in wanted)
@@ -198,13 +177,6 @@ class _Plan:
 @cache
 def _plan() -> _Plan:
     return _Plan()
-
-
-def _quickly(rules: list[tuple[bytes, TidyCount]]) -> Quick:
-    def quick(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> bytes:
-        return _in_order(b"".join([mark * count(line, rest, messages) for mark, count in rules]))
-
-    return quick
 
 
 def _counting(check: RowFunction) -> Count:

@@ -15,6 +15,8 @@ from itertools import accumulate, compress, count, repeat
 from operator import contains
 from typing import TYPE_CHECKING
 
+from tui.core.checks.fast import shortcut
+
 if TYPE_CHECKING:
     from tui.core.checks.row import Row
 
@@ -146,7 +148,7 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
                 yield at, found
 
     COUNTED[gate] = counted
-    return gate
+    return shortcut(gate)
 
 
 def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
@@ -176,7 +178,7 @@ def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
 
     HINTS[gate] = lambda stretch: {at for rest in by_rest for at in stretch.holding(rest)}
     LETS[gate] = lets
-    return gate
+    return shortcut(gate)
 
 
 def shaped(part: bytes, rough: tuple[str, ...], exact: str) -> Callable[[Row], bool]:
@@ -197,4 +199,4 @@ def shaped(part: bytes, rough: tuple[str, ...], exact: str) -> Callable[[Row], b
 
     HINTS[gate] = lambda stretch: {at for one in in_sieve for at in stretch.matching(one)}
     LETS[gate] = lets
-    return gate
+    return shortcut(gate)

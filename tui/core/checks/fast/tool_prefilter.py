@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from tui.core.checks.fast import shortcut
 from tui.core.checks.registry import ROW_RULES, closed_to_tidy
 from tui.core.checks.row import Row
 from tui.core.checks.tool_schema import decoded, mismatches, schemas
@@ -28,6 +29,7 @@ def _may_have_tools(row: Row) -> bool:
     return not row.roles and row.may_hold(b"tool", b"function")
 
 
+@shortcut
 @closed_to_tidy
 def doubtful_tools(row: Row) -> bool:
     """Let through what may have tools that are wrong: the gate of the rules on definitions."""
@@ -39,6 +41,7 @@ def doubtful_tools(row: Row) -> bool:
     return "tools" in owner and _known(owner["tools"]) is None
 
 
+@shortcut
 @closed_to_tidy
 def doubtful_calls(row: Row) -> bool:
     """Let through what may have calls or replies that are wrong: the gate of the rules on them."""
