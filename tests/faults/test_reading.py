@@ -20,6 +20,8 @@ from tests.faults.server import (
     stream,
 )
 from tui.services.errors import Malformed, NotOffered, Refused, Unanswered, Unreachable
+from tui.services.jobs.poller_pace import Pace
+from tui.services.jobs.tail import follow
 
 if TYPE_CHECKING:
     from tui.services.workspace import Workspace
@@ -164,17 +166,11 @@ async def test_events_come_in_order_and_complete(workspace: Workspace, server: F
 
 
 async def test_following_sits_out_failures(workspace: Workspace, server: FaultServer) -> None:
-    from tui.services.jobs.poller_pace import Pace
-    from tui.services.jobs.service import JobService
-
     server.new_job({"status": "odd_new_status"})
     one = "GET /fine_tuning/jobs/ftjob-1"
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": [{"message": "hi"}]}
-    service = JobService(
-        workspace.provider, workspace.store, workspace.files, pace=lambda: Pace(0.02, 0.02)
-    )
     statuses, events = [], []
-    async for update in service.follow("ftjob-1"):
+    async for update in follow(workspace.jobs, "ftjob-1", pace=Pace(0.02, 0.02)):
         statuses.append(update.job.status)
         events += update.new_events
         if len(statuses) == 1:
@@ -186,7 +182,7 @@ async def test_following_sits_out_failures(workspace: Workspace, server: FaultSe
     assert [event.message for event in events] == ["hi"]
 
 
-async def test_following_asks_as_often_as_the_board_does(
+async def test_following_asks_as_often_as_the_poller_does(
     workspace: Workspace, server: FaultServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     slept: list[float] = []
@@ -200,7 +196,7 @@ async def test_following_asks_as_often_as_the_board_does(
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": []}
     monkeypatch.setattr("tui.services.jobs.tail.asyncio", SimpleNamespace(sleep=sleep))
     seen = []
-    async for update in workspace.jobs.follow("ftjob-1"):
+    async for update in follow(workspace.jobs, "ftjob-1"):
         seen.append(update.job.status)
         if len(seen) == 3:  # while it is paused, the server wants to be left alone
             server.fault(

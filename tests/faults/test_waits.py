@@ -14,7 +14,7 @@ from tui.core.text.moments import until_words
 from tui.services.chat.service import ChatMessage, ChatRequest
 from tui.services.errors import Refused, ServiceError
 from tui.services.jobs.poller_pace import Pace
-from tui.services.jobs.service import JobService
+from tui.services.jobs.tail import follow
 
 if TYPE_CHECKING:
     from tui.services.workspace import Workspace
@@ -79,11 +79,9 @@ async def test_following_a_job_tells_of_a_long_wait(
     server.new_job({"status": "succeeded"})
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": []}
     server.fault("GET /fine_tuning/jobs/ftjob-1", reply(429, BUSY, retry_after="0.2"))
-    service = JobService(
-        workspace.provider, workspace.store, workspace.files, pace=lambda: Pace(fast=0.01)
-    )
     waits: list[ServiceError] = []
-    statuses = [update.job.status async for update in service.follow("ftjob-1", waits.append)]
+    tail = follow(workspace.jobs, "ftjob-1", waits.append, Pace(fast=0.01))
+    statuses = [update.job.status async for update in tail]
     assert statuses == ["succeeded"]
     [wait] = waits
     assert wait.wait_words in around(0.2)

@@ -221,7 +221,7 @@ async def test_secrets_are_asked_about_before_they_leave_the_machine(
         before = uploads(lab)
         form = await opened(pilot, screen)
         await pilot.press("ctrl+s")
-        await until(lambda: isinstance(screen.app.screen, Confirm), pilot)
+        await until(lambda: isinstance(screen.app.screen, GoOn), pilot)
         question = text_of(screen.app.screen.query_one(".question", Static))
         assert "1 × API key" in question
         assert "sk-proj" not in question

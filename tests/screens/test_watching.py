@@ -214,9 +214,9 @@ async def test_a_terminal_looked_away_from_asks_for_nothing(server: FaultServer)
     trained(server, "fern", status="running")
     async with FinetuiApp().run_test(size=(80, 24)) as pilot:
         screen = await at_the_jobs(pilot)
-        board = screen.workspace.poller
+        poller = screen.workspace.poller
         pilot.app.app_focus = False
-        await until(lambda: board._next() == float("inf"), pilot)
+        await until(lambda: poller.next_round() == float("inf"), pilot)
         pilot.app.app_focus = True
         asked = server.count("GET /fine_tuning/jobs")
         await until(lambda: server.count("GET /fine_tuning/jobs") > asked, pilot)

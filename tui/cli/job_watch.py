@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.cli.arguments import Commands, Parser, command
 from tui.core.text.text import one_line
 from tui.services.errors import ServiceError
+from tui.services.jobs import tail
 
 if TYPE_CHECKING:
     import argparse
@@ -50,7 +51,7 @@ async def follow(
         out.note(f"{error.title}: {error.cause}; asked again after {error.wait_words or 'a while'}")
 
     try:
-        async with aclosing(workspace.jobs.follow(job_id, waiting)) as updates:
+        async with aclosing(tail.follow(workspace.jobs, job_id, waiting)) as updates:
             async for update in updates:
                 if job is None or job.status != update.job.status:
                     out.note(f"{update.job.id}: {update.job.status}")

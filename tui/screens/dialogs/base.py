@@ -40,6 +40,7 @@ class Dialog(ModalScreen[T | None]):
 
     WHERE: ClassVar[str] = ""
     SHARED: ClassVar[tuple[str, ...]] = ()
+    CONTROLLERS: ClassVar[tuple[type, ...]] = ()  # classes that handle commands for it
 
     DEFAULT_CSS = """
     Dialog {

@@ -40,6 +40,11 @@ class PollerState:
     since: Mapping[str, float] = field(default_factory=dict)
     usual: Usual = field(default_factory=Usual)
 
+    @property
+    def listed(self) -> list[Job]:
+        """The jobs that the provider still lists."""
+        return [job for job in self.jobs if job.id not in self.forgotten]
+
 
 class Lister:
     """Lists all jobs once, then only the newest; older ones that can change are asked for singly.
@@ -55,13 +60,14 @@ class Lister:
         self._due: dict[str, float] = {}
 
     async def list(
-        self, known: Sequence[Job], state: PollerState, seen: Mapping[str, float]
+        self, state: PollerState, seen: Mapping[str, float]
     ) -> tuple[tuple[Job, ...], Mapping[str, float]]:
         """Return the jobs listed, and those listed no more with when they were last seen.
 
-        `known` are those listed before, `seen` when those of the ledger were. Raises a
+        `state` is what was known before, `seen` when the jobs of the cache were. Raises a
         ServiceError.
         """
+        known = state.listed
         if not self.whole:
             last = max((n for n, job in enumerate(known[:PAGE]) if job.active), default=0)
             most = max(NEWEST, min(last + 1, PAGE))

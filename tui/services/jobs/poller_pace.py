@@ -32,7 +32,8 @@ class Pace:
     """The seconds between rounds. `fast` and `slow` are those of a good day.
 
     `idle` is for when all jobs have ended. `rest` is how many times the processor time of a
-    round must pass before the next.
+    round must pass before the next. `not_before` (monotonic clock) holds everything back: the
+    server asked for it, or a round cost too much.
     """
 
     fast: float = FAST_S
@@ -40,7 +41,18 @@ class Pace:
     rest: int = REST
     idle: float = IDLE_S
     failures: int = 0
+    quiet_until: float = 0.0  # by the monotonic clock: the server asked to be left alone
+    _rested_at: float = 0.0
     _spent: float = 0.0
+
+    @property
+    def not_before(self) -> float:
+        """When the next request may be made at the earliest, by the monotonic clock."""
+        return max(self.quiet_until, self._rested_at)
+
+    def reset(self) -> None:
+        """Forget failures and what the server asked for: somebody has decided otherwise."""
+        self.failures, self.quiet_until = 0, 0.0
 
     def after_answer(self, jobs: Iterable[Job]) -> float:
         """Return how long to wait after jobs were listed."""
@@ -52,13 +64,13 @@ class Pace:
             return self.fast * _FIRST_MINUTE
         return self.fast if any(job.active for job in open_jobs) else self.slow
 
-    def rest_after(self, spent: float) -> float:
-        """Return how long a round that took `spent` processor seconds must be paid off.
+    def after_round(self, spent: float) -> None:
+        """Have a round that took `spent` processor seconds paid off before the next.
 
         Of two rounds the cheaper one counts: the first list of all jobs is no measure.
         """
         usual, self._spent = min(spent, self._spent), spent
-        return min(usual * self.rest, LONGEST_FOR_COST_S)
+        self._rested_at = time.monotonic() + min(usual * self.rest, LONGEST_FOR_COST_S)
 
     def after_failure(self, error: ServiceError) -> float:
         """Return how long to wait after a failure: longer each time, as asked by the server."""
@@ -69,6 +81,8 @@ class Pace:
 
     def spread(self, failures: int, error: ServiceError) -> float:
         """Return a wait that doubles with each failure, spread out, never below Retry-After."""
+        if error.retry_after:
+            self.quiet_until = time.monotonic() + error.retry_after
         # Spread out, so that many programs do not come back at the same moment.
         wait = min(SLOWEST_S, self.fast * 2.0**failures) * random.uniform(0.8, 1.2)  # noqa: S311
         return max(wait, error.retry_after or 0.0)

@@ -12,9 +12,7 @@ from tui.core.jobs.match import Match, match
 from tui.core.provider.records import decode_result
 from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
 from tui.services.jobs.job_cache import JobCache
-from tui.services.jobs.poller_pace import Pace
 from tui.services.jobs.requests import NONCE, JobRequest
-from tui.services.jobs.tail import JobUpdate, follow
 from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.paging import Page, collect, parse_page
 from tui.services.provider.requests import segment
@@ -23,13 +21,13 @@ from tui.services.store.best_effort import kept
 from tui.services.store.process_token import own_token
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Container, Mapping, Sequence
+    from collections.abc import Callable, Container, Mapping, Sequence
 
     from tui.services.files.service import FileService
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
 
-__all__ = ["JobRequest", "JobService", "JobUpdate"]
+__all__ = ["JobRequest", "JobService"]
 
 PAGE_SIZE = 100
 FEW_NEW = 20
@@ -49,14 +47,12 @@ class JobService:
         files: FileService,
         *,
         look_after: Sequence[float] = LOOK_AFTER_S,
-        pace: Callable[[], Pace] = Pace,
     ) -> None:
         self._provider = provider
         self._store = store
         self._files = files
         self._profile = provider.profile.name
         self._look_after = look_after
-        self._pace = pace
         self.cache = JobCache(store.history, self._profile)
 
     async def create(
@@ -166,16 +162,6 @@ class JobService:
                 "It comes with a job that succeeded.",
             )
         return decode_result(await self._files.content(job.result_files[0]))
-
-    def follow(
-        self, job_id: str, on_wait: Callable[[ServiceError], None] = lambda _: None
-    ) -> AsyncGenerator[JobUpdate]:
-        """Yield the job with its new events whenever something changed, until it ended.
-
-        Passing failures are sat out; ten in a row, or one that will not pass, are raised.
-        `on_wait` is told when the server asks for a longer wait than there would be.
-        """
-        return follow(self, job_id, self._pace(), on_wait)
 
     async def _act(self, job_id: str, action: str) -> Job:
         doing = f"{action} job {job_id}"

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.training import Terms
     from tui.services.jobs.drafts import Draft
-    from tui.services.jobs.preflight.sources import Source
     from tui.services.jobs.service import JobService
     from tui.services.store.reservations_table import Reservation
     from tui.services.store.store import JobRecord, Store
@@ -148,10 +147,11 @@ def _as_found(record: JobRecord) -> Match:
 
 
 def worth_asking(
-    found: Iterable[Unanswered], draft: Draft, terms: Terms, training: Source | None
+    found: Iterable[Unanswered], draft: Draft, terms: Terms, training_id: str | None
 ) -> list[Unanswered]:
     """Return those that make it doubtful whether a draft should be asked for.
 
+    `training_id` is that of the training file, None while it is not uploaded or not known.
     One that may yet come is, whatever it is; one that exists only if it is the same job.
     """
     return [
@@ -159,14 +159,14 @@ def worth_asking(
         for one in found
         if one.record.lost
         and not one.gone
-        and (one.match.job is None or _same(one, draft, terms, training))
+        and (one.match.job is None or _same(one, draft, terms, training_id))
     ]
 
 
-def _same(one: Unanswered, draft: Draft, terms: Terms, training: Source | None) -> bool:
+def _same(one: Unanswered, draft: Draft, terms: Terms, training_id: str | None) -> bool:
     asked = one.record.request
     file_id = as_text(asked.get("training_file")) or ""
-    if training is not None and training.file_id not in {None, file_id}:
+    if training_id not in {None, file_id}:
         return False
     try:
         now = draft.request(terms, file_id or "file").body(one.nonce)

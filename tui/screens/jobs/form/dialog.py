@@ -65,6 +65,7 @@ class NewJob(Dialog[Job]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (60, "-roomy")]  # what is typed before hints
     WHERE = "job_form"
     SHARED = ("form", "fields")
+    CONTROLLERS = (FormLists, FormPresets, JobSubmission)
 
     def __init__(self, workspace: Workspace, draft: Draft) -> None:
         super().__init__("New fine-tuning job")
@@ -291,10 +292,6 @@ class NewJob(Dialog[Job]):
     def busy(self) -> bool:
         """Whether a job is being made, and the fields are disabled."""
         return self.has_class("-busy")
-
-    def next_field(self) -> None:
-        """Put the focus on the next field."""
-        self.focus_next()
 
     def show_progress(self, text: str, *, busy: bool) -> None:
         """Say what is being done; while `busy` the fields are disabled."""

@@ -325,7 +325,8 @@ class _Look:
             self._settled.set()
 
     def _tell_earlier(self, told: Sequence[Unanswered], training: Source | None) -> None:
-        asked = worth_asking(told, self._draft, self._profile.terms, training)
+        training_id = None if training is None else training.file_id
+        asked = worth_asking(told, self._draft, self._profile.terms, training_id)
         said = [one.words for one in told if one in asked or one.gone]
         if said:
             level = asked_where_billed(self._profile) if asked else "note"

@@ -1,4 +1,4 @@
-"""The live board: one list a round, details only of what is watched, and never a pile-up."""
+"""The poller of jobs: one list a round, details only of what is watched, and never a pile-up."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class Listener(Generic[T]):
         self.told.append(state)
 
 
-def board(workspace: Workspace) -> JobPoller:
+def poller(workspace: Workspace) -> JobPoller:
     return JobPoller(workspace.jobs, fast=0.02, slow=0.05, rest=0)
 
 
@@ -44,7 +44,7 @@ async def test_the_list_is_kept_while_somebody_listens(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     assert server.seen == []
     leave = live.subscribe(listener)
     await until(lambda: len(listener.told) >= 3)
@@ -72,12 +72,12 @@ async def test_hardly_anything_is_asked_once_all_jobs_have_ended(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: len(listener.told) >= 2)
     server.jobs[0]["status"] = "succeeded"
     await until(lambda: listener.told[-1].jobs[0].terminal)
-    await until(lambda: live._next() > time.monotonic() + 40)
+    await until(lambda: live.next_round() > time.monotonic() + 40)
     asked = server.count(LIST)
     server.new_job({"status": "running"})
     live.refresh()
@@ -108,7 +108,7 @@ async def test_once_all_have_ended_only_news_is_told(
     await until(lambda: said(listener, lambda state: state.failure is not None))
     await until(lambda: listener.told[-1].failure is None)
     live.rest(())  # nobody looks at the terminal
-    await until(lambda: live._next() == inf)
+    await until(lambda: live.next_round() == inf)
     await live.close()
 
 
@@ -116,7 +116,7 @@ async def test_a_refresh_during_a_list_is_not_lost(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "succeeded"})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     old = page(server.jobs, {})
 
     def meanwhile(_: dict[str, str]) -> object:  # a job is made while the list is on its way
@@ -142,11 +142,11 @@ async def test_a_terminal_nobody_looks_at_asks_for_nothing_but_the_jobs_waited_f
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: len(listener.told) >= 2)
     live.rest(())
-    await until(lambda: live._next() == inf)
+    await until(lambda: live.next_round() == inf)
     asked = len(server.seen)
     server.jobs[0]["status"] = "queued"
     live.watch("ftjob-1", Listener[JobDetail]())  # a cursor that moves changes nothing of it
@@ -155,7 +155,7 @@ async def test_a_terminal_nobody_looks_at_asks_for_nothing_but_the_jobs_waited_f
     live.resume()
     await until(lambda: listener.told[-1].jobs[0].status == "queued")
     live.rest({"ftjob-1"})
-    assert live._next() < inf
+    assert live.next_round() < inf
     await live.close()
 
 
@@ -163,7 +163,7 @@ async def test_a_server_that_asks_for_patience_gets_it(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: listener.told)
     server.fault(LIST, reply(429, problem("slow down"), retry_after="90"))
@@ -173,7 +173,7 @@ async def test_a_server_that_asks_for_patience_gets_it(
     await until(lambda: not live._wake.is_set())
     leave()
     assert len(server.seen) == asked
-    assert live._next() - time.monotonic() > 80
+    assert live.next_round() - time.monotonic() > 80
     live.refresh()  # somebody has decided otherwise
     await until(lambda: listener.told[-1].failure is None)
     await live.close()
@@ -183,7 +183,7 @@ async def test_a_failing_detail_is_asked_for_ever_more_seldom(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[JobDetail]()
+    live, listener = poller(workspace), Listener[JobDetail]()
     live.subscribe(Listener[PollerState]())
     live.watch("ftjob-1", listener)
     rounds = server.count(LIST)
@@ -204,7 +204,7 @@ async def test_what_was_seen_stays_readable_offline_and_after_it_is_forgotten(
         path = f"/fine_tuning/jobs/ftjob-{n}"
         server.lists[f"{path}/events"] = lambda query: page(told, query)
         server.lists[f"{path}/checkpoints"] = lambda query: page(points, query)
-    first, listener, detail = board(workspace), Listener[PollerState](), Listener[JobDetail]()
+    first, listener, detail = poller(workspace), Listener[PollerState](), Listener[JobDetail]()
     first.subscribe(listener)
     first.watch("ftjob-2", detail)
     await until(lambda: detail.told and detail.told[-1].checkpoints)
@@ -213,7 +213,7 @@ async def test_what_was_seen_stays_readable_offline_and_after_it_is_forgotten(
     await workspace.jobs.cache.flush()
 
     server.fault(LIST, *[reply(503, problem("down"))] * 3)  # offline
-    later, again, kept = board(workspace), Listener[PollerState](), Listener[JobDetail]()
+    later, again, kept = poller(workspace), Listener[PollerState](), Listener[JobDetail]()
     later.subscribe(again)
     await until(lambda: again.told)
     assert again.told[0].failure is None
@@ -247,7 +247,7 @@ async def test_nothing_is_asked_once_nobody_listens(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     leave = live.subscribe(listener)
     await until(lambda: listener.told)
     leave()
@@ -259,7 +259,7 @@ async def test_nothing_is_asked_once_nobody_listens(
 
 async def test_failures_are_told_and_passed_over(workspace: Workspace, server: FaultServer) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: listener.told)
     server.fault(LIST, html(), reply(401, problem("wrong key")))
@@ -276,7 +276,7 @@ async def test_old_running_jobs_are_not_lost_behind_the_first_page(
 ) -> None:
     for n in range(230):
         server.new_job({"status": {0: "running", 229: "queued"}.get(n, "succeeded")})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: len(listener.told) >= 2)
     assert all(len(state.jobs) == 230 for state in listener.told)
@@ -299,7 +299,7 @@ async def test_a_watched_job_is_followed_to_its_end(
     points = [{"id": "c1", "step_number": 1}]
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda query: page(events[::-1], query)
     server.lists["/fine_tuning/jobs/ftjob-1/checkpoints"] = lambda query: page(points, query)
-    live, listener = board(workspace), Listener[JobDetail]()
+    live, listener = poller(workspace), Listener[JobDetail]()
     live.watch("ftjob-1", listener)
     await until(lambda: listener.told)
     for step in (1, 2):
@@ -337,7 +337,7 @@ async def test_the_last_steps_of_a_job_nobody_has_selected_are_fetched(
     server.new_job({"status": "running"})
     events = [{"id": "e1", "message": "Step 318/352: training loss=0.5", "data": {}}]
     server.lists[path] = lambda query: page(events[::-1], query)
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: said(listener, lambda state: state.progress.get("ftjob-1")))
     assert listener.told[-1].progress["ftjob-1"].words == "318/352"
@@ -361,7 +361,7 @@ async def test_the_last_steps_of_a_job_nobody_has_selected_are_fetched(
     await workspace.jobs.events("ftjob-2")
     first.append({"id": "x2", "message": "Step 9/9: training loss=0.1", "data": {}})
     asked = server.count(f"GET {path}")
-    later, again = board(workspace), Listener[PollerState]()
+    later, again = poller(workspace), Listener[PollerState]()
     later.subscribe(again)
     await until(lambda: said(again, lambda s: s.progress["ftjob-2"].words == "9/9"))
     assert server.count(f"GET {path}") == asked  # all of that one is known
@@ -372,7 +372,7 @@ async def test_a_job_whose_events_cannot_be_had_is_given_up_at_its_end(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
     live.subscribe(listener)
     await until(lambda: live._watches)
     server.jobs[0]["status"] = "failed"
@@ -388,7 +388,7 @@ async def test_a_watched_job_keeps_what_it_showed(
     path = "/fine_tuning/jobs/ftjob-1/events"
     server.lists[path] = lambda _: {"data": [{"id": "e0", "message": "hi"}], "has_more": False}
     server.fault("GET /fine_tuning/jobs/ftjob-1/checkpoints", reply(405, ""))
-    live, listener = board(workspace), Listener[JobDetail]()
+    live, listener = poller(workspace), Listener[JobDetail]()
     live.watch("ftjob-1", listener)
     await until(lambda: listener.told)
     server.fault(f"GET {path}", html())
@@ -406,7 +406,7 @@ async def test_a_listener_that_fails_stops_nobody_else(
     loop = asyncio.get_running_loop()
     loop.set_exception_handler(lambda _, context: complaints.append(context["exception"]))
     server.new_job({"status": "running"})
-    live, listener = board(workspace), Listener[PollerState]()
+    live, listener = poller(workspace), Listener[PollerState]()
 
     def broken(_: PollerState) -> None:
         raise ValueError("broken")

@@ -1,0 +1,5 @@
+"""A workspace that talks to a misbehaving provider."""
+
+from tests.faults.conftest import workspace
+
+__all__ = ["workspace"]
