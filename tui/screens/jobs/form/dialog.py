@@ -292,10 +292,6 @@ class NewJob(Dialog[Job]):
         """Whether a job is being made, and the fields are disabled."""
         return self.has_class("-busy")
 
-    def next_field(self) -> None:
-        """Put the focus on the next field."""
-        self.focus_next()
-
     def show_progress(self, text: str, *, busy: bool) -> None:
         """Say what is being done; while `busy` the fields are disabled."""
         if busy and not self.busy:  # the focus leaves them
