@@ -10,12 +10,13 @@ from __future__ import annotations
 import inspect
 from dataclasses import dataclass
 from functools import partial
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.commands import command
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable, Iterator
+    from collections.abc import Callable, Coroutine, Iterator
 
     from textual.dom import DOMNode
     from textual.worker import Worker
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 F = TypeVar("F", bound="Callable[..., Any]")
 _MARK = "_handled_commands"
+_FOUND: dict[type, tuple[tuple[str, str, str], ...]] = {}  # the handlers of each class
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +124,24 @@ class Dispatcher:
         return handler is not None
 
 
-def handled_by(owner: type) -> Iterable[tuple[str, str, str]]:
-    """Yield (command id, method name, worker group) for each handler of a class.
+def handled_by(owner: type) -> tuple[tuple[str, str, str], ...]:
+    """Return (command id, method name, worker group) for each handler of a class.
 
     A method overridden in a subclass is looked at once, as the subclass has it.
     """
-    for name in dict.fromkeys(name for base in owner.__mro__ for name in vars(base)):
-        mark = getattr(inspect.getattr_static(owner, name), _MARK, None)
+    if owner not in _FOUND:
+        _FOUND[owner] = tuple(_marked(owner))
+    return _FOUND[owner]
+
+
+def _marked(owner: type) -> Iterator[tuple[str, str, str]]:
+    # A class has over a thousand names by Textual: a look at all of them takes 10 ms if it asks
+    # `inspect`, and every dialog that opens would wait for it.
+    methods: dict[str, object] = {}
+    for base in reversed(owner.__mro__):
+        methods |= vars(base)
+    for name, method in methods.items():
+        mark = vars(method).get(_MARK) if isinstance(method, FunctionType) else None
         if isinstance(mark, _Handled):
             for command_id in mark.ids:
                 yield command_id, name, mark.group

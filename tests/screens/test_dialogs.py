@@ -15,10 +15,12 @@ from tui.app import FinetuiApp
 from tui.commands import MODES, commands_for
 from tui.core.formats import Converted, Dropped
 from tui.screens.base import ModeScreen
+from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
 from tui.screens.dialogs.help import HelpDialog
 from tui.screens.dialogs.path import PathDialog
+from tui.screens.jobs.form.dialog import NewJob
 from tui.widgets.key_hints import KeyHints
 
 if TYPE_CHECKING:
@@ -160,6 +162,20 @@ async def test_help_in_a_field_lists_its_keys_too(
         told = [one.key_label for place in places for one in commands_for(place)]
         assert isinstance(app.screen, HelpDialog)
         assert help_keys(app.screen) == told
+
+
+async def test_each_command_of_the_form_finds_its_handler(app_home: Path) -> None:
+    """The form as it is composed, with its controllers."""
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("3", "n")
+        await until(lambda: isinstance(app.screen, NewJob), pilot)
+        assert isinstance(app.screen, NewJob)
+        told = {one.id for where in ("job_form", "form", "dialog") for one in commands_for(where)}
+        assert told <= set(app.screen.dispatcher)
+        line = "↑ ↓  ctrl+s creates  ctrl+t presets  ctrl+o uploaded files  esc cancels"
+        assert key_line(app.screen) == line  # with blanks for dots: 80 columns have no more
 
 
 @pytest.mark.parametrize("mode", [mode for _, mode, _ in MODES])

@@ -6,7 +6,6 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from rich.text import Text
-from textual import work
 from textual.widgets import ContentSwitcher, Static
 
 from tui.commands import command
@@ -165,8 +164,7 @@ class ConversionPreview(Dialog[str]):
         if self._converted.lines or word in {"format", "columns", "rows"}:
             self.dismiss(word)
 
-    @handles("conversion.write_lost")
-    @work(group="dropped", exclusive=True, exit_on_error=False, description="write dropped rows")
+    @handles("conversion.write_lost", group="dropped")
     async def write_lost(self) -> None:
         """Write the dropped rows with their reasons, and what was left out of others, to a file."""
         from tui.services.transfer.importing import write_dropped

@@ -261,8 +261,7 @@ class NearView(Dialog[int]):
         at = self.member - len(group.others) if group is not None else -1
         return group.rows[at] if group is not None and at >= 0 else None
 
-    @handles("near.keep_first")
-    @work(group="near-apply", exit_on_error=False, description="keep the first")
+    @handles("near.keep_first", group="near-apply", exclusive=False)
     async def keep_first(self) -> None:
         """Delete what is like the first of the group."""
         from tui.services.checks.near import deletable
@@ -276,23 +275,20 @@ class NearView(Dialog[int]):
         rows = await deletable(found, [group], self._snapshot)
         await self._delete(rows, "keep the first")
 
-    @handles("near.keep_this")
-    @work(group="near-apply", exit_on_error=False, description="keep one")
+    @handles("near.keep_this", group="near-apply", exclusive=False)
     async def keep_this(self) -> None:
         """Delete all of the group but the member under the cursor."""
         group, row = self._shown, self._row()
         if group is not None and row is not None:
             await self._delete([r for r in group.rows if r != row], "keep one of a group")
 
-    @handles("near.delete_this")
-    @work(group="near-apply", exit_on_error=False, description="delete one")
+    @handles("near.delete_this", group="near-apply", exclusive=False)
     async def delete_this(self) -> None:
         """Delete the member under the cursor."""
         if (row := self._row()) is not None:
             await self._delete([row], "delete one of a group")
 
-    @handles("near.delete_group")
-    @work(group="near-apply", exit_on_error=False, description="delete a group")
+    @handles("near.delete_group", group="near-apply", exclusive=False)
     async def delete_group(self) -> None:
         """Delete every example of the group."""
         if self.group is not None:
@@ -306,8 +302,7 @@ class NearView(Dialog[int]):
             self._left.add(self.groups[at][0])
             self._stand()
 
-    @handles("near.all_groups")
-    @work(group="near-apply", exit_on_error=False, description="decide all groups")
+    @handles("near.all_groups", group="near-apply", exclusive=False)
     async def all_groups(self) -> None:
         """Keep the first of every group shown, after a preview with counts."""
         from tui.services.checks.near import deletable
@@ -351,14 +346,12 @@ class NearView(Dialog[int]):
         self._problem("")
         self.notify(f"{plural(len(rows), 'example')} deleted; u brings back", markup=False)
 
-    @handles("near.undo")
-    @work(group="near-apply", exit_on_error=False, description="undo")
+    @handles("near.undo", group="near-apply", exclusive=False)
     async def undo(self) -> None:
         """Take the last change back; with it the rows return to their groups."""
         await self._history(self._document.undo)
 
-    @handles("near.redo")
-    @work(group="near-apply", exit_on_error=False, description="redo")
+    @handles("near.redo", group="near-apply", exclusive=False)
     async def redo(self) -> None:
         """Do the change last taken back again."""
         await self._history(self._document.redo)
