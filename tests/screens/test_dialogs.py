@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from rich.table import Table
 from textual.widgets import Input, Static
-from tui.screens.datasets.importing_preview import ConversionPreview
 
 from tests.until import until
 from tui.app import FinetuiApp
