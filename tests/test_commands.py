@@ -6,7 +6,7 @@ import ast
 import re
 from collections import defaultdict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from textual.binding import Binding
@@ -49,10 +49,14 @@ LINE_BREAK = "prompt.new_line"
 WIDGETS = TUI / "widgets"
 
 
-def screen_class(where: str) -> type:
+def screen_of(where: str) -> Any:
     made = FinetuiApp.MODES[where]
     assert callable(made)
-    return type(made())
+    return made()
+
+
+def screen_class(where: str) -> type:
+    return type(screen_of(where))
 
 
 def dialog_classes() -> list[type[Dialog[object]]]:
@@ -112,6 +116,14 @@ def test_a_dialog_handles_all_that_it_binds_and_is_described(owner: type[Dialog[
         assert where in PLACES, f"{owner.__name__} is not described under {where!r}"
         if where not in OF_WIDGETS:
             assert {one.id for one in commands_for(where)} <= handled
+
+
+@pytest.mark.parametrize("where", WHERES[1:])
+def test_each_command_of_a_mode_reaches_its_handler(where: str) -> None:
+    """What handles it is one of the screen's own controllers, added to its dispatcher."""
+    screen = screen_of(where)
+    if screen.DISPATCHED:
+        assert {*screen.dispatcher} == {command.id for command in commands_for(where)}
 
 
 def test_ids_and_keys_are_unique_and_sendable() -> None:

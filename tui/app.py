@@ -296,6 +296,17 @@ class FinetuiApp(TypeAhead):
         self.chat_model = model
         self.switch_mode("chat")
 
+    def train_on(self, file_id: str) -> None:
+        """Go to Jobs, with the form of a new job for an uploaded file."""
+        self.show_mode("jobs")
+        self.call_later(self._open_job_form, file_id)
+
+    def _open_job_form(self, file_id: str) -> None:
+        from tui.screens.jobs import JobsScreen
+
+        if isinstance(self.screen, JobsScreen):  # else one has gone on meanwhile
+            self.screen.new_from(file_id)
+
     async def use_profile(self, name: str) -> None:
         """Go on with another profile. Raises ServiceError."""
         if self.workspace is not None:

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from tui.commands import MODES, bindings_for, commands_for
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
+from tui.screens.context import ScreenContext
 from tui.screens.host import Host, host_of
 from tui.screens.reporting import failure_of, show_worker_error
 from tui.services.errors import InputError
@@ -69,6 +70,7 @@ class ModeScreen(Screen[None]):
 
     def __init__(self, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
+        self.context = ScreenContext(self)  # what its controllers may ask of it
         # What handles this mode's commands: the screen, and each pane and controller added.
         self.dispatcher = Dispatcher(self)
         # It is new, so its styles are: Textual would take them for old ones, and parse those of
