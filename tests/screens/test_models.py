@@ -81,7 +81,7 @@ async def test_details_all_models_and_what_cannot_be_deleted(tuned_lab: TunedLab
         assert pilot.app.screen is screen
         await pilot.press("escape", "home", "c")
         assert pilot.app.current_mode == "chat"
-        await until(lambda: pilot.app.screen.model == ids[0], pilot)
+        await until(lambda: pilot.app.screen.models.model == ids[0], pilot)
 
 
 async def test_a_read_only_profile_deletes_nothing(home: Path, tuned_lab: TunedLab) -> None:
