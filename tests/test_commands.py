@@ -98,11 +98,8 @@ def test_every_command_has_one_handler(where: str) -> None:
         others = {owner for owner in owners if not set(ancestors_of_ours(owner)) & owners}
         if where in OF_WIDGETS or where == "filter":
             assert not others, one.id
-        elif others:
-            assert len(others) == 1, f"{one.id} is handled by {others}"
         else:
-            assert where in WHERES, f"{one.id} has no handler"
-            assert acted_on(one.id), f"{one.id} has no handler"
+            assert len(others) == 1, f"{one.id} is handled by {others}"
 
 
 def test_every_handler_has_its_command() -> None:
@@ -122,8 +119,7 @@ def test_a_dialog_handles_all_that_it_binds_and_is_described(owner: type[Dialog[
 def test_each_command_of_a_mode_reaches_its_handler(where: str) -> None:
     """What handles it is one of the screen's own controllers, added to its dispatcher."""
     screen = screen_of(where)
-    if screen.DISPATCHED:
-        assert {*screen.dispatcher} == {command.id for command in commands_for(where)}
+    assert {*screen.dispatcher} == {command.id for command in commands_for(where)}
 
 
 def test_ids_and_keys_are_unique_and_sendable() -> None:
@@ -258,23 +254,6 @@ def test_the_commands_of_the_app_that_hold_in_dialogs_are_few() -> None:
 # Classes that are still being taken apart; none is added.
 MOST_METHODS = 40
 MANY_METHODS = {"FinetuiApp"}
-MANY_ANCESTORS = {
-    "ChatScreen",
-    "Choosing",
-    "Creating",
-    "FileDownloads",
-    "FileMarks",
-    "FileSending",
-    "FileTraining",
-    "FilesScreen",
-    "Following",
-    "JobActions",
-    "JobWriting",
-    "JobsScreen",
-    "ModelsScreen",
-    "NewJob",
-    "TokensScreen",
-}
 
 
 def size_of(owner: type) -> int:
@@ -291,4 +270,4 @@ def test_screens_dialogs_and_controllers_are_small() -> None:
         if issubclass(one, ModeScreen) and ModeScreen not in one.__bases__ and one is not ModeScreen
     }
     assert large <= MANY_METHODS
-    assert deep | between <= MANY_ANCESTORS
+    assert not deep | between

@@ -31,7 +31,7 @@ class Prompt(EditArea):
         &:focus { border: round $primary; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("prompt", dispatched=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("prompt")]
 
     @dataclass
     class Sent(Message):

@@ -12,6 +12,7 @@ from tui.screens.chat.model_choice import ModelChoice
 from tui.screens.chat.options import Options, OptionsDialog, defaults_for
 from tui.screens.chat.prompt import Prompt
 from tui.screens.chat.system_prompt import SystemPrompt
+from tui.screens.context import ScreenContext
 from tui.widgets.conversation import Conversation
 from tui.widgets.line_view import Pane
 
@@ -37,19 +38,19 @@ class ChatScreen(ModeScreen):
     """Questions, answers, and what they are asked with."""
 
     MODE: ClassVar[str] = "chat"
-    DISPATCHED = True
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
         super().__init__()
+        context = ScreenContext(self)
         self.options = Options()
         self._options_set = False
         self._header, self._prompt = ChatHeader(), Prompt()
         self._conversation = Conversation(id="talk", empty=EMPTY, limit=LONGEST)
-        self.models = ModelChoice(self.context, self._show, self._prompt.focus)
-        self.system = SystemPrompt(self.context, self._show, self._asks_tuned)
+        self.models = ModelChoice(context, self._show, self._prompt.focus)
+        self.system = SystemPrompt(context, self._show, self._asks_tuned)
         self.answers = Answering(
-            self.context,
+            context,
             self._conversation,
             self._prompt,
             AskedWith(self.models.to_ask, self.system.to_send, lambda: self.options),

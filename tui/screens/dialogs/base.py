@@ -55,7 +55,7 @@ class Dialog(ModalScreen[T | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings_for("dialog", dispatched=True),
+        *bindings_for("dialog"),
         *bindings_in_dialogs(),
     ]
 
@@ -66,7 +66,7 @@ class Dialog(ModalScreen[T | None]):
                 binding
                 for where in (*cls.SHARED, cls.WHERE)
                 if where not in OF_WIDGETS
-                for binding in bindings_for(where, dispatched=True)
+                for binding in bindings_for(where)
             ]
         super().__init_subclass__(**kwargs)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui.core.provider.files import StoredFile
 from tui.screens.base import ModeScreen
+from tui.screens.context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.files.deletion import FileDeletion
@@ -27,12 +28,11 @@ class FilesScreen(ModeScreen):
     """Files at the provider, unfinished uploads, and uploads under way."""
 
     MODE: ClassVar[str] = "files"
-    DISPATCHED = True
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
         super().__init__()
-        context = self.context
+        context = ScreenContext(self)
         self.listed = FileList(context, FilesPane())
         self._outcomes = OutcomesPanel()
         self.deletion = Deletion(context, self._outcomes, self.listed, "file")

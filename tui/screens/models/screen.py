@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
+from tui.screens.context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models.deletion import ModelDeletion
@@ -22,17 +23,17 @@ class ModelsScreen(ModeScreen):
     """Fine-tuned models, or all that the provider lists."""
 
     MODE: ClassVar[str] = "models"
-    DISPATCHED = True
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
         super().__init__()
-        self.listed = ModelList(self.context, ModelsPane())
+        context = ScreenContext(self)
+        self.listed = ModelList(context, ModelsPane())
         self._outcomes = OutcomesPanel()
-        self.deletion = Deletion(self.context, self._outcomes, self.listed, "model")
+        self.deletion = Deletion(context, self._outcomes, self.listed, "model")
         self.deletion.deleted = lambda: self.host.reached("deleted")
         self.dispatcher.add(self.listed)
-        self.dispatcher.add(ModelDeletion(self.context, self.listed, self.deletion))
+        self.dispatcher.add(ModelDeletion(context, self.listed, self.deletion))
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list, the model under the cursor, and what came of deleting."""

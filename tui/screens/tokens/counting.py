@@ -132,10 +132,8 @@ class Counting:
 
     async def _budget_now(self) -> Budget | None:
         """Return what is left of the profile's budget; None when the ledger cannot be read."""
-        from tui.services.jobs.spending import budget_now
-
         try:
-            return await budget_now(self._context.workspace)
+            return await self._context.workspace.spending.budget()
         except LedgerError:
             return None
 

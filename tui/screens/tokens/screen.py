@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tui.screens.base import ModeScreen
+from tui.screens.context import ScreenContext
 from tui.screens.tokens.counting import Counting
 from tui.screens.tokens.display import ReportDisplay
 from tui.screens.tokens.examples import Examples
@@ -32,7 +33,7 @@ class TokensScreen(ModeScreen):
 
     def __init__(self) -> None:
         super().__init__()
-        context = self.context
+        context = ScreenContext(self)
         self.state, self.view = TokenState(), TokensView()
         display = ReportDisplay(context, self.state, self.view)
         self.counting = Counting(context, self.state, self.view, display)
