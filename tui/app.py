@@ -14,9 +14,11 @@ from rich.text import Text
 from textual import work
 from textual.reactive import var
 
+from tui.commands import MODES as MODE_KEYS
 from tui.commands import bindings_for
 from tui.core.text.masking import mask
 from tui.core.text.text import encodable, size_words, visible
+from tui.dispatch import Dispatcher, handles
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, show_worker_error
 from tui.screens.tour import Walk
@@ -114,6 +116,7 @@ class FinetuiApp(TypeAhead):
 
     def __init__(self, path: str | None = None, profile: str | None = None) -> None:
         super().__init__()
+        self.dispatcher = Dispatcher(self)
         self._choose_colors()
         self._path, self._profile = path, profile
         self._work: dict[str, str] = {}
@@ -245,7 +248,8 @@ class FinetuiApp(TypeAhead):
         """End: nothing can be typed or read any more."""
         self._end(128 + signal.SIGHUP)
 
-    def action_suspend(self) -> None:
+    @handles("app.suspend")
+    def suspend_to_shell(self) -> None:
         """Stop, so that the shell has the terminal until `fg`."""
         from tui.terminal.endings import has_shell
 
@@ -255,11 +259,13 @@ class FinetuiApp(TypeAhead):
             return
         os.kill(0, signal.SIGTSTP)  # all of its group, as ctrl+z does in other programs
 
-    def action_help_quit(self) -> None:
+    @handles("app.help_quit")
+    def tell_how_to_quit(self) -> None:
         """Say which key quits: others do, elsewhere."""
         self.notify("ctrl+q quits", markup=False, timeout=3)
 
-    def action_leave(self) -> None:
+    @handles("app.leave")
+    def leave(self) -> None:
         """Quit. Edits are journalled; only running work would be lost, so that is asked about."""
         losing = [text for name, text in self._work.items() if name not in _READING]
         asked, look = self.workspace.may_be_done() if self.workspace else ("", "")
@@ -295,6 +301,17 @@ class FinetuiApp(TypeAhead):
         """Go to Chat with this model chosen."""
         self.chat_model = model
         self.switch_mode("chat")
+
+    def train_on(self, file_id: str) -> None:
+        """Go to Jobs, with the form of a new job for an uploaded file."""
+        self.show_mode("jobs")
+        self.call_later(self._open_job_form, file_id)
+
+    def _open_job_form(self, file_id: str) -> None:
+        from tui.screens.jobs import JobsScreen
+
+        if isinstance(self.screen, JobsScreen):  # else one has gone on meanwhile
+            self.screen.new_from(file_id)
 
     async def use_profile(self, name: str) -> None:
         """Go on with another profile. Raises ServiceError."""
@@ -349,11 +366,17 @@ class FinetuiApp(TypeAhead):
 
     # -- actions -----------------------------------------------------------------------
 
-    def action_show_mode(self, mode: str) -> None:
-        """Go to a mode by key."""
-        self.show_mode(mode)
+    def action_command(self, command_id: str) -> None:
+        """Run a command of the app."""
+        self.dispatcher.run(command_id, self)
 
-    def action_escape(self) -> None:
+    @handles(*(f"app.mode_{mode}" for _, mode, _ in MODE_KEYS))
+    def go_to_mode(self, command_id: str) -> None:
+        """Go to the mode that a command names."""
+        self.show_mode(command_id.removeprefix("app.mode_"))
+
+    @handles("app.escape")
+    def close_top(self) -> None:
         """Close the top layer: an error, the screen's own, what is not safe, the guide's end."""
         screen = self.screen
         if not isinstance(screen, ModeScreen) or screen.go_back():
@@ -363,11 +386,13 @@ class FinetuiApp(TypeAhead):
         elif self.walk.at_end:
             self.walk = Walk()
 
-    def action_guide(self) -> None:
+    @handles("app.guide")
+    def switch_guide(self) -> None:
         """Show or hide the line that leads around the circle."""
         self.walk = Walk(0) if self.walk.leg < 0 else Walk()
 
-    def action_copy(self) -> None:
+    @handles("app.copy")
+    def copy(self) -> None:
         """Copy the error shown, or else what the screen says its cursor is on."""
         screen = self.screen
         if not isinstance(screen, ModeScreen):
@@ -377,13 +402,15 @@ class FinetuiApp(TypeAhead):
         if text:
             self.copy_out(text, what)
 
-    def action_help(self) -> None:
+    @handles("app.help")
+    def help(self) -> None:
         """Explain this screen."""
         from tui.screens.dialogs.help import HelpDialog
 
         self.push_screen(HelpDialog(self.current_mode, self.screen))
 
-    def action_palette(self) -> None:
+    @handles("app.palette")
+    def open_palette(self) -> None:
         """Find a command by name."""
         from tui.screens.dialogs.palette import palette_for
 
@@ -405,8 +432,8 @@ class FinetuiApp(TypeAhead):
             action = f"command('{where}.{action}')"
         await self.run_action(action, self if where == "app" else screen)
 
-    @work(group="profile", exclusive=True, exit_on_error=False, description="choose a profile")
-    async def action_profile(self) -> None:
+    @handles("app.profile", group="profile")
+    async def choose_profile(self) -> None:
         """Choose the provider to work with."""
         from tui.screens.dialogs.choose import Choice, Choose
 

@@ -63,7 +63,7 @@ class FaultServer:
         self.files: dict[str, dict[str, Any]] = {}
         self.lists: dict[str, Callable[[dict[str, str]], Any]] = {}
         self.always: dict[str, Fault] = {}  # by "METHOD /path", never used up
-        self.sent = 0  # bytes of bodies without end
+        self.sent_endlessly = 0  # bytes of bodies without end
         self.gone = threading.Event()  # a client left in the middle of a stream
         self._faults: dict[str, deque[Fault]] = {}
         self._release = threading.Event()
@@ -214,7 +214,7 @@ class FaultServer:
                 while not outer._release.wait(pause):
                     self.wfile.write(rest)
                     self.wfile.flush()
-                    outer.sent += len(rest)
+                    outer.sent_endlessly += len(rest)
 
             def _until_gone(self) -> None:
                 try:

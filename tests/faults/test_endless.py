@@ -51,7 +51,7 @@ async def test_an_error_without_end(
     assert error.status == status
     assert status == 302 or error.cause.startswith(BEGINNING.decode())
     assert len(error.cause) <= 300
-    assert server.sent < BUFFERED
+    assert server.sent_endlessly < BUFFERED
 
 
 @pytest.mark.parametrize("what", [CHAT, JOBS])
@@ -62,7 +62,7 @@ async def test_an_error_that_comes_letter_by_letter(
     error = await failed(workspace, what)  # within the time-out of the profile, 0.6 s
     assert isinstance(error, Refused)
     assert error.cause.startswith(BEGINNING.decode())
-    assert server.sent < 100
+    assert server.sent_endlessly < 100
 
 
 async def test_an_error_that_is_small_only_while_compressed(
@@ -82,4 +82,4 @@ async def test_lines_that_are_no_stream_without_end(
     server.always[CHAT] = endless(200, b"<html>\n", b"<p>no stream</p>\n" * 4000)
     error = await failed(workspace, CHAT)
     assert isinstance(error, Malformed)
-    assert server.sent < BUFFERED
+    assert server.sent_endlessly < BUFFERED

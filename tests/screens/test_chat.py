@@ -67,7 +67,7 @@ async def chat_screen(
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.workspace is not None, pilot)
         app.show_mode("chat")
-        await until(lambda: isinstance(app.screen, ChatScreen) and app.screen.model, pilot)
+        await until(lambda: isinstance(app.screen, ChatScreen) and app.screen.models.model, pilot)
         yield pilot, app.screen
 
 
@@ -98,7 +98,7 @@ def shown(screen: Any) -> str:
 
 async def test_an_answer_grows_ends_with_its_figures_and_is_remembered(app_home: Path) -> None:
     async with slow_chat(app_home) as (pilot, screen, provider):
-        assert screen.model == "ft:base-one:me:fern:abc"  # the newest fine-tuned one
+        assert screen.models.model == "ft:base-one:me:fern:abc"  # the newest fine-tuned one
         assert isinstance(pilot.app.focused, Prompt)
         await pilot.press("enter")  # nothing typed: nothing happens
         await pilot.press(*"Hi", "ctrl+j", "1", "enter")
@@ -107,7 +107,7 @@ async def test_an_answer_grows_ends_with_its_figures_and_is_remembered(app_home:
         assert last(screen).remark.endswith("answering, esc stops")
         await pilot.press(*"draft", "enter")  # kept, not sent while an answer comes
         provider.finish("length")
-        await until(lambda: not screen.answering, pilot)
+        await until(lambda: not screen.answers.under_way, pilot)
         assert "stopped at the token limit" in last(screen).note
         assert "7 prompt + 3 answer tokens" in last(screen).note
         assert "(first token " in last(screen).note
@@ -119,12 +119,12 @@ async def test_an_answer_grows_ends_with_its_figures_and_is_remembered(app_home:
         pilot.app.show_mode("datasets")
         await pilot.pause()
         pilot.app.chat_with(MODELS[0])
-        await until(lambda: screen.model == MODELS[0], pilot)
+        await until(lambda: screen.models.model == MODELS[0], pilot)
         assert screen.query_one(Prompt).text == "draft"
         await pilot.press("enter")
         provider.say("ok")
         provider.finish()
-        await until(lambda: not screen.answering and len(provider.asked) == 2, pilot)
+        await until(lambda: not screen.answers.under_way and len(provider.asked) == 2, pilot)
         assert [m["role"] for m in provider.asked[1]["messages"]] == ["user", "assistant", "user"]
         assert last(screen).remark == MODELS[0]
         await pilot.press("up")
@@ -141,13 +141,13 @@ async def test_esc_stops_and_keeps_what_came_and_again_asks_anew(app_home: Path)
         provider.say("partial")
         await until(lambda: "partial" in shown(screen), pilot)
         await pilot.press("escape")
-        await until(lambda: provider.hung_up == 1 and not screen.answering, pilot)
+        await until(lambda: provider.hung_up == 1 and not screen.answers.under_way, pilot)
         assert (last(screen).text, "stopped" in last(screen).note) == ("partial", True)
         assert isinstance(pilot.app.focused, Prompt)
         await pilot.press("escape", "r")
         provider.say("second")
         provider.pieces.put_nowait(None)  # hangs up without a finish
-        await until(lambda: not screen.answering, pilot)
+        await until(lambda: not screen.answers.under_way, pilot)
         assert last(screen).note.startswith("cut off: the stream ended without a finish")
         turns = screen.query_one(Conversation).turns
         assert [turn.text for turn in turns] == ["Hi", "partial", "second"]
@@ -187,10 +187,10 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
         assert isinstance(pilot.app.screen, TextEditor)
         await until(lambda: pilot.app.focused, pilot)
         assert pilot.app.screen.query_one(TextArea).text == FERN  # most have it: offered only
-        assert screen.system == ""
+        assert screen.system.text == ""
         await pilot.press("!", "ctrl+s")
         await until(lambda: pilot.app.screen is screen, pilot)
-        assert screen.system == f"{FERN}!"
+        assert screen.system.text == f"{FERN}!"
         await pilot.press("t")
         await until(lambda: isinstance(pilot.app.screen, OptionsDialog), pilot)
         dialog = pilot.app.screen
@@ -206,11 +206,11 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
         await pilot.press(*"old")
         await until(lambda: pilot.app.screen._found and len(pilot.app.screen._found) == 2, pilot)
         await pilot.press("enter")
-        await until(lambda: screen.model == MODELS[2], pilot)
+        await until(lambda: screen.models.model == MODELS[2], pilot)
         await pilot.press(*"Hi", "enter")
         provider.say("yes")
         provider.finish()
-        await until(lambda: not screen.answering and provider.asked, pilot)
+        await until(lambda: not screen.answers.under_way and provider.asked, pilot)
         asked = provider.asked[0]
         assert (asked["temperature"], asked["max_tokens"], asked["seed"]) == (2.0, 9, 7)
         assert asked["model"] == MODELS[2]
@@ -224,7 +224,7 @@ async def test_a_prompt_all_examples_share_is_used_and_shown(
         pilot, screen, provider = found
         await pilot.press(*"Hi", "enter")
         provider.finish()
-        await until(lambda: provider.asked and not screen.answering, pilot)
+        await until(lambda: provider.asked and not screen.answers.under_way, pilot)
         assert provider.asked[0]["messages"][0] == {"role": "system", "content": FERN}
         assert "from one.jsonl" in str(screen.query_one("#chat-header").render())
 
@@ -254,19 +254,21 @@ async def test_the_lab_answers_its_tuned_model_and_its_base(
 ) -> None:
     use_profile(app_home, tuned_lab.process.base_url, tuned_lab.process.api_key)
     async with chat_screen() as (pilot, screen):
-        assert screen.model in tuned_lab.models
+        assert screen.models.model in tuned_lab.models
         await pilot.press(*"Say one", "enter")
-        await until(lambda: not screen.answering and last(screen).note, pilot)
+        await until(lambda: not screen.answers.under_way and last(screen).note, pilot)
         assert "answer tokens" in last(screen).note
         await pilot.press("escape", "m")
         await until(lambda: len(pilot.app.screen._choices) > 4, pilot)
         kinds = {choice.remark.partition(" ")[0] for choice in pilot.app.screen._choices}
         assert kinds >= {"base", "fine-tuned"}
         await pilot.press(*"lab-small", "enter")
-        await until(lambda: screen.model == "lab-small", pilot)
+        await until(lambda: screen.models.model == "lab-small", pilot)
         assert isinstance(pilot.app.focused, Prompt)
         await pilot.press("escape", "r")
-        await until(lambda: not screen.answering and len(screen.talk.turns()) == 3, pilot)
+        await until(
+            lambda: not screen.answers.under_way and len(screen.answers.talk.turns()) == 3, pilot
+        )
         assert last(screen).remark == "lab-small"
 
 

@@ -23,6 +23,7 @@ from tests.faults.shapes import (
 from tests.screens.conftest import use_profile
 from tests.until import until
 from tui.app import FinetuiApp
+from tui.screens.chat.answering import Answering
 from tui.screens.dialogs.choose import Choose
 from tui.screens.jobs.form import NewJob
 from tui.widgets.conversation import Conversation
@@ -82,7 +83,7 @@ async def test_a_model_is_typed_and_answers(app_home: Path, server: FaultServer,
     server.always |= {MODELS: NO_MODELS[how], JOBS: ABSENT["FastAPI"]}
     answering(server)
     async with opened(app_home, server, "chat") as (pilot, screen):
-        await until(lambda: server.count(MODELS) and not screen._choosing, pilot)
+        await until(lambda: server.count(MODELS) and not screen.models.looking, pilot)
         assert problem_of(screen) == ""
         assert "no model" in str(screen.query_one("#chat-header").render())
         await pilot.press(*"Hi", "enter")
@@ -106,23 +107,23 @@ async def test_a_model_is_chosen_where_the_jobs_do_not_come(
     server.always[JOBS] = jobs
     answering(server)
     async with opened(app_home, server, "chat") as (pilot, screen):
-        await until(lambda: screen.model == "base-one", pilot)
+        await until(lambda: screen.models.model == "base-one", pilot)
         assert problem_of(screen) == ""
         await pilot.press(*"Hi", "enter")
         await until(lambda: last(screen) and last(screen).note, pilot)
         await type_model(pilot, screen, "two")  # narrows, and takes the one that fits
-        assert screen.model == "base-two"
+        assert screen.models.model == "base-two"
         await pilot.press("escape", "m")
         await until(lambda: isinstance(pilot.app.screen, Choose) and pilot.app.focused, pilot)
         await pilot.press(*"base", "up", "enter")  # what is typed stands above the matches
         await until(lambda: pilot.app.screen is screen, pilot)
-        assert screen.model == "base"
+        assert screen.models.model == "base"
         await pilot.press("escape", "m")
         await until(lambda: isinstance(pilot.app.screen, Choose) and pilot.app.focused, pilot)
         assert pilot.app.screen._found[0].remark == "as typed"
         await pilot.press("enter")  # the model in use is under the cursor, listed or not
         await until(lambda: pilot.app.screen is screen, pilot)
-        assert screen.model == "base"
+        assert screen.models.model == "base"
 
 
 async def test_a_model_that_answered_is_there_the_next_time(
@@ -135,7 +136,7 @@ async def test_a_model_that_answered_is_there_the_next_time(
         await pilot.press(*"Hi", "enter")
         await until(lambda: last(screen) and last(screen).note, pilot)
     async with opened(app_home, server, "chat") as (pilot, screen):
-        await until(lambda: screen.model == "phi", pilot)
+        await until(lambda: screen.models.model == "phi", pilot)
 
 
 @pytest.mark.parametrize(
@@ -213,7 +214,7 @@ async def test_what_broke_an_answer_off_stands_below_it(
         stream(said("some"), b'data: {"error": {"message": "GPU fell off", "code": "gpu"}}\n\n'),
     )
     async with opened(app_home, server, "chat") as (pilot, screen):
-        await until(lambda: screen.model, pilot)
+        await until(lambda: screen.models.model, pilot)
         await pilot.press(*"Hi", "enter")
         await until(lambda: last(screen) and last(screen).note, pilot)
         assert last(screen).text == "half an"
@@ -230,9 +231,9 @@ async def test_an_answer_that_stalls_is_told_by_the_second(
     listing(server, {"id": "base"})
     server.fault(CHAT, stream(said("once"), endless=True))
     async with opened(app_home, server, "chat") as (pilot, screen):
-        await until(lambda: screen.model, pilot)
+        await until(lambda: screen.models.model, pilot)
         now = [100.0]
-        screen.clock = lambda: now[0]
+        screen.answers.clock = lambda: now[0]
         notes: list[str] = []
         monkeypatch.setattr(screen, "note", notes.append)
         frames = 0
@@ -240,9 +241,9 @@ async def test_an_answer_that_stalls_is_told_by_the_second(
         def paint() -> None:
             nonlocal frames
             frames += 1
-            type(screen)._paint(screen)
+            Answering.paint(screen.answers)
 
-        monkeypatch.setattr(screen, "_paint", paint)
+        monkeypatch.setattr(screen.answers, "paint", paint)
         await pilot.press(*"Hi", "enter")
         await until(lambda: last(screen) and last(screen).text == "once", pilot)
         for at, said_then in ((109.9, []), (110.1, ["no text for 10 s; esc stops"])):
@@ -252,5 +253,5 @@ async def test_an_answer_that_stalls_is_told_by_the_second(
         now[0] = 112.5
         await until(lambda: notes[-1] == "no text for 12 s; esc stops", pilot)
         await pilot.press("escape")
-        await until(lambda: not screen.answering, pilot)
+        await until(lambda: not screen.answers.under_way, pilot)
         assert notes[2:] == [""]

@@ -187,5 +187,4 @@ async def test_each_command_of_a_mode_finds_its_handler(app_home: Path, mode: st
         await until(lambda: app.current_mode == mode and app.screen.is_mounted, pilot)
         screen = app.screen
         assert isinstance(screen, ModeScreen)
-        if screen.DISPATCHED:
-            assert {one.id for one in commands_for(mode)} <= set(screen.dispatcher)
+        assert {one.id for one in commands_for(mode)} <= set(screen.dispatcher)

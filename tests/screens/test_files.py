@@ -100,12 +100,12 @@ async def choose_file(pilot: Pilot[Any], path: Path) -> None:
 
 async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) -> None:
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.entries) == 3, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         shown = lines(screen)
         assert [("orphan" in line) for line in shown] == [True, True, False]
         assert "40 d" in shown[1]
         await pilot.press("end")
-        about = said(screen, "#file-about")
+        about = said(screen, "#files-about")
         assert "(training, running)" in about
         await pilot.press("enter")
         assert isinstance(pilot.app.screen, DetailsDialog)
@@ -125,17 +125,17 @@ async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) 
         await asked(pilot, TypedConfirm, "delete 2")
         assert len(server.files) == 3
         await pilot.press(*"delete", "space", "2", "enter")
-        await until(lambda: len(server.files) == 1 and not screen.deleting, pilot)
+        await until(lambda: len(server.files) == 1 and not screen.deletion.running, pilot)
 
 
 async def test_a_job_from_the_file_under_the_cursor(server: UploadServer) -> None:
     results = server.add_file("result.csv", 0, purpose="fine-tune-results")
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.entries) == 4, pilot)
-        screen.select(results)
+        await until(lambda: len(screen.listed.pane.entries) == 4, pilot)
+        screen.listed.pane.select(results)
         await pilot.press("n")
         assert "fine-tune-results" in problem(screen)
-        screen.select("file-2")
+        screen.listed.pane.select("file-2")
         await pilot.press("n")
         await until(lambda: isinstance(pilot.app.screen, NewJob), pilot)
         form = pilot.app.screen
@@ -149,18 +149,21 @@ async def test_marks_deleting_with_a_result_each_and_a_download(
     server: UploadServer, tmp_path: Path
 ) -> None:
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.entries) == 3, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         await pilot.press("v", "v", "o", "r", "p", "h", "enter")
-        await until(lambda: screen.marked == {"file-2", "file-3"}, pilot)
+        await until(lambda: screen.listed.marked == {"file-2", "file-3"}, pilot)
         await pilot.press("escape")
-        assert not screen.marked
+        assert not screen.listed.marked
         await pilot.press("home", "v", "down", "v")
-        assert screen.marked == {"file-2", "file-3"}
+        assert screen.listed.marked == {"file-2", "file-3"}
         await pilot.press("d")
         await asked(pilot, TypedConfirm, "delete 2")
         del server.files["file-3"]  # gone by the time it comes to it
         await pilot.press(*"delete", "space", "2", "enter")
-        await until(lambda: len(screen.entries) == 1 and len(screen.outcomes) == 2, pilot)
+        await until(
+            lambda: len(screen.listed.pane.entries) == 1 and len(screen.deletion.outcomes) == 2,
+            pilot,
+        )
         results = said(screen, "#outcomes-text")
         assert "Deleted 1 of 2 files" in results
         assert "✗ file-3" in results
@@ -182,7 +185,7 @@ async def test_an_upload_is_stopped_and_goes_on(
     use_profile(app_home, server.url, extra=f"bills = false\n{SIZES}")
     server.fault(PARTS, TAKEN, TAKEN, HANG)
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.entries) == 3, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         await choose_file(pilot, data)
         await until(lambda: server.sent() == 3, pilot)
         await until(lambda: "expires in" in lines(screen)[0], pilot)
@@ -192,7 +195,7 @@ async def test_an_upload_is_stopped_and_goes_on(
         await pilot.press("y")
         await until(lambda: "unfinished: 2 of" in lines(screen)[0], pilot)
         await pilot.press("home", "enter")
-        await until(lambda: any("file-4" in e.id for e in screen.files), pilot)
+        await until(lambda: any("file-4" in e.id for e in screen.listed.files), pilot)
         assert server.contents["file-4"] == data.read_bytes()
         count = -(-data.stat().st_size // 1500)
         assert server.sent() == count + 1  # the one that hung, and each once
@@ -200,7 +203,7 @@ async def test_an_upload_is_stopped_and_goes_on(
         await choose_file(pilot, data)
         await asked(pilot, Confirm, "file-4")
         await pilot.press("enter")
-        await until(lambda: screen.current.id == "file-4", pilot)
+        await until(lambda: screen.listed.current.id == "file-4", pilot)
         assert server.sent() == count + 1
 
 
@@ -210,14 +213,14 @@ async def test_a_lost_line_leaves_an_upload_that_can_be_given_up(
     use_profile(app_home, server.url, extra=f"bills = false\n{SIZES}")
     server.fault(PARTS, TAKEN, DROP)
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.entries) == 3, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         await choose_file(pilot, data)
         await until(lambda: "part 2 of" in problem(screen), pilot)
         await until(lambda: "unfinished: 1 of" in "".join(lines(screen)), pilot)
         await pilot.press("escape", "home", "d")
         await asked(pilot, Confirm, "Give up the upload")
         await pilot.press("y")
-        await until(lambda: len(screen.entries) == 3, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         assert server.uploads["upload-1"]["status"] == "cancelled"
 
 
@@ -227,7 +230,7 @@ async def test_what_is_wrong_with_the_data_is_asked_about(
     use_profile(app_home, server.url, extra="bills = true")
     data.write_bytes(data.read_bytes() + b"{oops\n")
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.entries) == 3, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         await choose_file(pilot, data)
         await until(lambda: "1 error" in problem(screen), pilot)
         assert not pilot.app.status.work
@@ -237,24 +240,27 @@ async def test_what_is_wrong_with_the_data_is_asked_about(
         await choose_file(pilot, data)
         await asked(pilot, Confirm, "1 warning")
         await pilot.press("enter")
-        await until(lambda: len(screen.entries) == 4, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 4, pilot)
 
 
 async def test_what_was_seen_last_stays_without_the_provider(
     server: UploadServer, app_home: Path
 ) -> None:
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.entries) == 3, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         server.fault("GET /files", *[reply(500, problem_said("boom"))] * 3)
         await pilot.press("r")
         await until(lambda: "boom" in problem(screen), pilot)
-        assert len(screen.entries) == 3
+        assert len(screen.listed.pane.entries) == 3
         await pilot.press("r")
         await until(lambda: not problem(screen), pilot)
     use_profile(app_home, "http://127.0.0.1:1/v1")
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.entries) == 3 and problem(screen), pilot)
-        assert "(training, running)" in screen.files[-1].use_words or screen.files[-1].uses
+        await until(lambda: len(screen.listed.pane.entries) == 3 and problem(screen), pilot)
+        assert (
+            "(training, running)" in screen.listed.files[-1].use_words
+            or screen.listed.files[-1].uses
+        )
         await until(lambda: "updated" in said(screen, "#status-age"), pilot)
 
 
@@ -279,7 +285,7 @@ async def test_a_read_only_profile_and_an_empty_list(app_home: Path) -> None:
             assert pilot.app.screen is screen
             server.add_file("one.jsonl")
             await pilot.press("escape", "r")
-            await until(lambda: len(screen.entries) == 1, pilot)
+            await until(lambda: len(screen.listed.pane.entries) == 1, pilot)
             await pilot.press("d")
             assert "read-only" in problem(screen)
     finally:
@@ -290,9 +296,9 @@ async def test_esc_neither_uses_an_earlier_upload_nor_sends_again(
     server: UploadServer, data: Path
 ) -> None:
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.entries) == 3, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         await choose_file(pilot, data)
-        await until(lambda: len(screen.entries) == 4, pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 4, pilot)
         sent = server.count("POST /files")
         listing = screen.query_one(RecordList)
         listing.move_to(3)

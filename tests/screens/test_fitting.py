@@ -7,7 +7,7 @@ from textual.app import App, ComposeResult
 from textual.widgets import Static
 
 from tests.until import until
-from tui.screens.tokens.fitting import put
+from tui.screens.tokens.report.fitting import put
 
 
 class Shown(App[None]):

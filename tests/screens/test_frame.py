@@ -185,7 +185,7 @@ async def test_keys_without_effect_change_nothing_unseen(
                 curve, pane = screen.query_one(JobCurve), screen.query_one(JobPane)
                 return curve.measure, curve.log_axis, curve.smoothing, pane.view, pane.filter
             if isinstance(screen, TokensScreen):
-                return screen.measure, screen.window
+                return screen.state.measure, screen.state.window
             marks = getattr(screen, "marked", None), getattr(screen, "_range_from", None)
             return marks, [node.display for node in screen.query("FilterBar, #problems-pane")]
 

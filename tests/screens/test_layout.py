@@ -31,6 +31,7 @@ SCENES: dict[str, Sequence[str]] = {
     "help": ["f1"],
     "palette": ["ctrl+p"],
     "jobs-offline": ["3", "<failed>"],
+    "chat-offline": ["4", "<failed>"],
     "models-offline": ["5", "<failed>"],
     "files-offline": ["6", "<failed>"],
 }

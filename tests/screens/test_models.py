@@ -48,7 +48,7 @@ async def models_screen() -> AsyncIterator[tuple[Pilot[Any], Any]]:
 
 
 def listed(screen: Any) -> list[str]:
-    return [model.id for model in screen.models]
+    return [model.id for model in screen.listed.models]
 
 
 def row(screen: Any, at: int) -> str:
@@ -68,10 +68,10 @@ async def until_typable(pilot: Pilot[Any]) -> None:
 @pytest.mark.usefixtures("home")
 async def test_details_all_models_and_what_cannot_be_deleted(tuned_lab: TunedLab) -> None:
     async with models_screen() as (pilot, screen):
-        await until(lambda: len(screen.models) == 3, pilot)
+        await until(lambda: len(screen.listed.models) == 3, pilot)
         ids = listed(screen)
         assert set(ids) == set(tuned_lab.models)
-        assert all(model.job_id for model in screen.models)
+        assert all(model.job_id for model in screen.listed.models)
         await pilot.press("enter")
         assert isinstance(pilot.app.screen, DetailsDialog)
         await pilot.press("escape", "t")
@@ -81,14 +81,14 @@ async def test_details_all_models_and_what_cannot_be_deleted(tuned_lab: TunedLab
         assert pilot.app.screen is screen
         await pilot.press("escape", "home", "c")
         assert pilot.app.current_mode == "chat"
-        await until(lambda: pilot.app.screen.model == ids[0], pilot)
+        await until(lambda: pilot.app.screen.models.model == ids[0], pilot)
 
 
 async def test_a_read_only_profile_deletes_nothing(home: Path, tuned_lab: TunedLab) -> None:
     lab = tuned_lab.process
     use_profile(home, lab.base_url, lab.api_key, "read_only = true")
     async with models_screen() as (pilot, screen):
-        await until(lambda: len(screen.models) == 3, pilot)
+        await until(lambda: len(screen.listed.models) == 3, pilot)
         await pilot.press("d")
         assert "read-only" in problem(screen)
         assert pilot.app.screen is screen
@@ -97,7 +97,7 @@ async def test_a_read_only_profile_deletes_nothing(home: Path, tuned_lab: TunedL
 @pytest.mark.usefixtures("home")
 async def test_delete_by_number_and_by_suffix_with_a_result_each(tuned_lab: TunedLab) -> None:
     async with models_screen() as (pilot, screen):
-        await until(lambda: len(screen.models) == 3, pilot)
+        await until(lambda: len(screen.listed.models) == 3, pilot)
         ids = listed(screen)
         await pilot.press("space", "space", "d")
         await until_typable(pilot)
@@ -107,7 +107,7 @@ async def test_delete_by_number_and_by_suffix_with_a_result_each(tuned_lab: Tune
         with tuned_lab.process.client() as client:
             client.models.delete(ids[0])
         await pilot.press("backspace", "2", "enter")
-        await until(lambda: listed(screen) == ids[2:] and len(screen.outcomes) == 2, pilot)
+        await until(lambda: listed(screen) == ids[2:] and len(screen.deletion.outcomes) == 2, pilot)
         said = str(screen.query_one("#outcomes-text", Static).render())
         assert f"✓ deleted {ids[1]}" in said
         assert f"✗ {ids[0]}" in said
@@ -115,8 +115,8 @@ async def test_delete_by_number_and_by_suffix_with_a_result_each(tuned_lab: Tune
         pilot.app.walk = Walk(next(i for i, leg in enumerate(LEGS) if leg.until == "deleted"))
         await pilot.press("d")
         await until_typable(pilot)
-        await pilot.press(*screen.models[0].suffix, "enter")
-        await until(lambda: not screen.models, pilot)
+        await pilot.press(*screen.listed.models[0].suffix, "enter")
+        await until(lambda: not screen.listed.models, pilot)
         assert "No fine-tuned models yet. Press 3" in row(screen, 0)
         assert pilot.app.walk.leg == len(LEGS) - 1
         await pilot.press("escape")
@@ -139,7 +139,7 @@ async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
         async with models_screen() as (pilot, screen):
             await until(lambda: "boom" in problem(screen), pilot, seconds=10)
             await pilot.press("r")
-            await until(lambda: screen.models and not problem(screen), pilot)
+            await until(lambda: screen.listed.models and not problem(screen), pilot)
             await pilot.press("d")
             await until_typable(pilot)
             await pilot.press(*"delete", "enter")  # what nobody can type is not asked for

@@ -17,9 +17,9 @@ from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.tokens import TokensScreen
 from tui.screens.tokens.dialogs import EpochsDialog, PromptsDialog
-from tui.screens.tokens.figures import FileFigures
 from tui.screens.tokens.pieces import PiecesDialog
 from tui.screens.tokens.prices import PricesDialog, besides
+from tui.screens.tokens.report.figures import FileFigures
 from tui.services.tokens.service import TokenService
 from tui.services.tokens.vocabularies import encoder
 from tui.widgets.error_panel import ErrorPanel
@@ -79,7 +79,7 @@ async def shown(
         screen = app.screen
         assert isinstance(screen, TokensScreen)
         if path is not None:
-            await until(lambda: not screen.has_class("-waiting"), pilot)
+            await until(lambda: not screen.view.has_class("-waiting"), pilot)
         yield pilot, screen
 
 
@@ -101,7 +101,7 @@ async def test_without_colours_everything_is_shown(
     monkeypatch.setenv("NO_COLOR", "1")
     async with shown(dataset) as (pilot, screen):
         await pilot.press("right", "a", "t", "x")
-        await until(lambda: screen.has_class("-listing"), pilot)
+        await until(lambda: screen.view.has_class("-listing"), pilot)
         await pilot.press("v")
         await dialog(pilot, PiecesDialog)
         await pilot.press("escape", "p")
@@ -113,7 +113,7 @@ async def test_without_a_dataset_it_says_which_keys_open_one() -> None:
         assert "Press 1, then o to open one, or s for the sample." in text(screen, "#state")
         await pilot.press("t", "e", "x", "r", "c", "y", "escape")
         assert screen.is_current
-        assert screen.has_class("-waiting")
+        assert screen.view.has_class("-waiting")
 
 
 @pytest.mark.parametrize("size", [(80, 24), (120, 36)])
@@ -129,7 +129,7 @@ async def test_the_report_counts_prices_and_names_what_is_cut(
         assert f"1 example over 1,024 loses {over:,} tokens" in facts
         # The reply's three tokens of start are cut too, and are no text.
         assert f"{over - 3:,} trained: line 12 (−{over:,})" in facts
-        epochs = screen.files[0].report.predicted_epochs
+        epochs = screen.state.files[0].report.predicted_epochs
         assert f"≈ {billed * epochs:,} tokens = {billed:,} × {epochs} epochs (predicted" in facts
         assert "nothing: the lab is free" in facts
         assert [row.split()[:2] for row in table.splitlines() if "total" in row] == [
@@ -140,8 +140,8 @@ async def test_the_report_counts_prices_and_names_what_is_cut(
             assert region.bottom <= size[1] - 2
             assert region.right <= size[0]
         await pilot.press("x")
-        await until(lambda: screen.has_class("-listing"), pilot)
-        assert [item.line for item in screen.listed] == [12]
+        await until(lambda: screen.view.has_class("-listing"), pilot)
+        assert [item.line for item in screen.examples.listed] == [12]
 
 
 async def test_another_model_and_epochs_change_the_price_and_stay(dataset: Path) -> None:
@@ -168,7 +168,7 @@ async def test_another_model_and_epochs_change_the_price_and_stay(dataset: Path)
         assert f"${Decimal(total * 2 * 5) / 1_000_000:.4f}" in text(screen, "#facts")
         await pilot.press("1", "2")
         await until(lambda: screen.is_current, pilot)
-        assert screen.model == "gpt-4.1-mini-2025-04-14"
+        assert screen.state.model_for(screen.workspace.profile) == "gpt-4.1-mini-2025-04-14"
 
 
 async def test_the_cost_is_told_with_the_tool_definitions_it_is_without(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ async def test_the_cost_is_told_with_the_tool_definitions_it_is_without(tmp_path
         await pilot.press(*"4.1-mini", "enter")
         await until(lambda: "gpt-4.1-mini" in text(screen, "#facts"), pilot)
         (cost,) = [one for one in text(screen, "#facts").splitlines() if one.startswith("Cost")]
-        report = screen.files[0].report
+        report = screen.state.files[0].report
         more = Decimal(report.total("tools") * report.epochs * 5) / 1_000_000
         assert f"+ tool definitions, not counted in: ≈ ${more:.4f}" in cost
         await pilot.press("p")
@@ -201,16 +201,16 @@ async def test_a_bar_leads_to_its_examples_and_one_of_them_to_datasets(dataset: 
         assert bar is not None
         assert (bar.count, bar.up_to) == (1, 12)
         await pilot.press("enter")
-        await until(lambda: screen.has_class("-listing"), pilot)
+        await until(lambda: screen.view.has_class("-listing"), pilot)
         listing = screen.query_one("#lines", RecordList)
-        assert [item.line for item in screen.listed] == [12]
+        assert [item.line for item in screen.examples.listed] == [12]
         assert "Question" in listing.render_line(0).text
         await pilot.press("enter")
         await until(lambda: pilot.app.screen is not screen, pilot)
         await until(lambda: pilot.app.screen.query_one("#examples", RecordList).cursor == 11, pilot)
         await pilot.press("2", "escape")
         await until(lambda: screen.focused is chart, pilot)
-        assert not screen.has_class("-listing")
+        assert not screen.view.has_class("-listing")
 
 
 async def test_t_switches_to_trained_tokens(dataset: Path) -> None:
@@ -221,13 +221,13 @@ async def test_t_switches_to_trained_tokens(dataset: Path) -> None:
         title = screen.query_one("#charts").border_title
         assert "Trained tokens per example" in str(title)
         chart = screen.query_one("#first", Histogram)
-        assert chart.bars[-1].last == screen.files[0].report.trained_summary.max
+        assert chart.bars[-1].last == screen.state.files[0].report.trained_summary.max
 
 
 async def test_an_example_is_shown_token_by_token(dataset: Path) -> None:
     async with shown(dataset) as (pilot, screen):
         await pilot.press("x")
-        await until(lambda: screen.has_class("-listing"), pilot)
+        await until(lambda: screen.view.has_class("-listing"), pilot)
         await pilot.press("v")
         await dialog(pilot, PiecesDialog)
         body = str(pilot.app.screen.query_one("#pieces", Static).content)
@@ -277,12 +277,12 @@ async def test_scale_zoom_outliers_and_prices(dataset: Path) -> None:
         bar = chart.bar
         assert bar is not None
         await pilot.press("z")
-        await until(lambda: screen.window.zoomed and chart.bars[-1].up_to == bar.count, pilot)
+        await until(lambda: screen.state.window.zoomed and chart.bars[-1].up_to == bar.count, pilot)
         await pilot.press("escape")
         await until(lambda: chart.bars[-1].up_to == 12, pilot)
         await pilot.press("o")
-        await until(lambda: screen.has_class("-listing"), pilot)
-        assert 12 in [item.line for item in screen.listed]
+        await until(lambda: screen.view.has_class("-listing"), pilot)
+        assert 12 in [item.line for item in screen.examples.listed]
         await pilot.press("escape", "p")
         await dialog(pilot, PricesDialog)
         table = str(pilot.app.screen.query_one(".table", Static).content)
@@ -306,16 +306,16 @@ async def test_the_counts_are_written_beside_the_dataset(dataset: Path) -> None:
 
 async def test_edits_are_counted_before_they_are_saved(dataset: Path) -> None:
     async with shown(dataset) as (pilot, screen):
-        document = screen.document
+        document = screen.state.document
         assert document is not None
         await document.delete(11, 1, "delete")
-        await until(lambda: screen.files[0].report.examples == 11, pilot)
+        await until(lambda: screen.state.files[0].report.examples == 11, pilot)
         assert "nothing; the longest has" in text(screen, "#facts")
         await pilot.press("1")
         await until(lambda: not screen.is_current, pilot)
         await document.undo()
         await pilot.press("2")
-        await until(lambda: screen.files[0].report.examples == 12, pilot)
+        await until(lambda: screen.state.files[0].report.examples == 12, pilot)
 
 
 async def test_a_second_file_stands_beside_the_first(dataset: Path, tmp_path: Path) -> None:
@@ -326,7 +326,7 @@ async def test_a_second_file_stands_beside_the_first(dataset: Path, tmp_path: Pa
         found = pilot.app.screen.query_one("#found", RecordList)
         await until(lambda: found.count, pilot)
         await pilot.press("enter")  # the likely validation file is offered first
-        await until(lambda: len(screen.files) == 2, pilot)
+        await until(lambda: len(screen.state.files) == 2, pilot)
         await until(lambda: "B valid.jsonl" in text(screen, "#facts"), pilot)
         first, second = screen.query(Histogram)
         assert [(b.first, b.last) for b in first.bars] == [(b.first, b.last) for b in second.bars]
@@ -337,19 +337,19 @@ async def test_a_second_file_stands_beside_the_first(dataset: Path, tmp_path: Pa
         for name in ("#facts", "#figures", "#second"):
             assert screen.query_one(name).region.bottom <= 22
         await pilot.press("escape")
-        await until(lambda: len(screen.files) == 1, pilot)
+        await until(lambda: len(screen.state.files) == 1, pilot)
 
 
 async def test_a_second_file_that_cannot_be_read_leaves_the_first(
     dataset: Path, tmp_path: Path
 ) -> None:
     async with shown(dataset) as (pilot, screen):
-        screen.beside = tmp_path / "gone.jsonl"
+        screen.state.beside = tmp_path / "gone.jsonl"
         await pilot.press("r")
         await until(lambda: screen.query_one(ErrorPanel).failure, pilot)
         assert "gone.jsonl" in screen.failure_text
         await pilot.press("escape")
-        assert (len(screen.files), screen.beside) == (1, None)
+        assert (len(screen.state.files), screen.state.beside) == (1, None)
 
 
 async def test_lines_without_an_example_are_told_and_never_markup(tmp_path: Path) -> None:
@@ -358,7 +358,7 @@ async def test_lines_without_an_example_are_told_and_never_markup(tmp_path: Path
     async with shown(path) as (pilot, screen):
         assert "not counted: 1 line without an example" in text(screen, "#facts")
         await pilot.press("enter")
-        await until(lambda: screen.has_class("-listing"), pilot)
+        await until(lambda: screen.view.has_class("-listing"), pilot)
         assert "[/b] ␛[31m" in screen.query_one("#lines", RecordList).render_line(0).text
 
 
@@ -370,7 +370,7 @@ async def test_an_empty_file_says_so(tmp_path: Path) -> None:
         await pilot.press("end", "enter", "t")
         assert "No example to count." in chart.render_line(0).text
         await pilot.press("x")
-        await until(lambda: screen.has_class("-listing"), pilot)
+        await until(lambda: screen.view.has_class("-listing"), pilot)
         assert "Nothing is cut" in screen.query_one("#lines", RecordList).render_line(0).text
 
 
@@ -386,7 +386,7 @@ async def test_the_walk_goes_on_when_the_report_is_there() -> None:
 
 async def test_another_number_of_test_prompts_is_priced(dataset: Path) -> None:
     async with shown(dataset) as (pilot, screen):
-        screen.models[screen.workspace.profile.name] = "gpt-4.1-mini-2025-04-14"
+        screen.state.models[screen.workspace.profile.name] = "gpt-4.1-mini-2025-04-14"
         await pilot.press("r")
         await until(lambda: "gpt-4.1-mini" in text(screen, "#facts"), pilot)
         await pilot.press("n")

@@ -92,7 +92,8 @@ def test_a_program_that_does_not_answer_ends_too(home: Path, tmp_path: Path) -> 
     stuck = tmp_path / "sitecustomize.py"
     stuck.write_text(
         "import time\nimport tui.app\nfrom tui.terminal import endings\nendings.ORDERLY_S = 0.3\n"
-        "tui.app.FinetuiApp.action_help = lambda self: time.sleep(60)\n"
+        "from tui.dispatch import handles\n"
+        "tui.app.FinetuiApp.help = handles('app.help')(lambda self: time.sleep(60))\n"
     )
     with Program(home, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as program:
         in_chat(program)
@@ -111,9 +112,10 @@ def test_a_program_that_does_not_answer_ends_too(home: Path, tmp_path: Path) -> 
 def test_an_error_nobody_foresaw_leaves_the_terminal_in_order(home: Path, tmp_path: Path) -> None:
     broken = tmp_path / "sitecustomize.py"
     broken.write_text(
-        "import tui.app\n"
+        "import tui.app\nfrom tui.dispatch import handles\n"
+        "@handles('app.help')\n"
         "def fail(self): raise ValueError('on purpose')\n"
-        "tui.app.FinetuiApp.action_help = fail\n"
+        "tui.app.FinetuiApp.help = fail\n"
     )
     with Program(home, PYTHONPATH=f"{tmp_path}{os.pathsep}{ROOT}") as program:
         in_chat(program)

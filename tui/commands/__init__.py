@@ -54,21 +54,14 @@ def commands_in_dialogs() -> tuple[Command, ...]:
     return tuple(c for c in MODE_COMMANDS if c.in_dialogs)
 
 
-def bindings_for(where: str, *, dispatched: bool = False) -> list[Binding]:
-    """Return Textual's bindings for one screen, dialog or pane, or for the app.
-
-    `dispatched`: it has a dispatcher, which finds the handlers by id.
-    """
-    return [
-        _binding(one, one.call if dispatched else one.action)
-        for one in commands_for(where)
-        if one.keys
-    ]
+def bindings_for(where: str) -> list[Binding]:
+    """Return Textual's bindings for one screen, dialog or pane, or for the app."""
+    return [_binding(one, one.call) for one in commands_for(where) if one.keys]
 
 
 def bindings_in_dialogs() -> list[Binding]:
     """Return bindings of a dialog for the app's own commands, which a dialog would hide."""
-    return [_binding(one, f"app.{one.action}", show=False) for one in commands_in_dialogs()]
+    return [_binding(one, f"app.{one.call}", show=False) for one in commands_in_dialogs()]
 
 
 def _binding(one: Command, action: str, *, show: bool = True) -> Binding:

@@ -40,12 +40,6 @@ class Command:
         return f"command('{self.id}')"
 
     @property
-    def action(self) -> str:
-        """The action as Textual runs it: a method's name without `action_`, or a call of one."""
-        mode = self.name.removeprefix("mode_")
-        return self.name if mode == self.name else f"show_mode('{mode}')"
-
-    @property
     def labels(self) -> list[str]:
         """Its keys, each as it is written for people."""
         return [_LABELS.get(key, key) for key in self.keys.split(",") if key]

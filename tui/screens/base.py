@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.commands import MODES, bindings_for, commands_for
+from tui.commands import MODES, bindings_for
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
@@ -56,15 +56,14 @@ class ModeScreen(Screen[None]):
     """A mode: subclasses give `MODE`, `compose_body`, and `on_workspace`."""
 
     MODE: ClassVar[str] = ""
-    DISPATCHED: ClassVar[bool] = False  # its commands are found by `@handles`
-    # Actions that would change how rows are shown, unseen, while there are none.
+    # Commands that would change how rows are shown, unseen, while there are none.
     NEEDS_ROWS: ClassVar[frozenset[str]] = frozenset()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         """Give each mode its keys from the one table of commands."""
         if "MODE" in cls.__dict__:
-            cls.BINDINGS = [*bindings_for(cls.MODE, dispatched=cls.DISPATCHED)]
+            cls.BINDINGS = [*bindings_for(cls.MODE)]
         super().__init_subclass__(**kwargs)
 
     def __init__(self, *, classes: str | None = None) -> None:
@@ -124,10 +123,7 @@ class ModeScreen(Screen[None]):
         """Tell whether a command can be given now; the footer and the keys follow it."""
         if action == "command":
             return self.available(str(parameters[0]))
-        if action in self.NEEDS_ROWS and not self.has_rows():
-            return None
-        held = self.host.workspace is None and action in {c.action for c in commands_for(self.MODE)}
-        return None if held else True
+        return True
 
     def available(self, command_id: str) -> bool | None:
         """Tell whether a command of this mode can be given now; None shows it dimmed.

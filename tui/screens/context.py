@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.screen import Screen
+    from textual.widget import Widget
     from textual.worker import Worker
 
     from tui.screens.base import ModeScreen
@@ -87,6 +88,19 @@ class ScreenContext:
     def working(self, name: str, text: str) -> None:
         """Show background work under a name of its own; an empty text ends it."""
         self._screen.host.working(name, text)
+
+    def refresh_keys(self) -> None:
+        """Have the key line show anew which commands may be given."""
+        self._screen.refresh_bindings()
+
+    def focus_unless_focused(self, widget: Widget) -> None:
+        """Give a widget the focus, if none has it."""
+        if self._screen.focused is None:
+            widget.focus()
+
+    def cancel(self, group: str) -> None:
+        """End the workers of a group."""
+        self._screen.workers.cancel_group(self._screen, group)
 
     def run(
         self,

@@ -1,24 +1,25 @@
-"""Lists of things at the provider that can be marked and deleted, with a result for each."""
+"""Deleting things at the provider one after the other, with a result for each."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from functools import partial
+from typing import TYPE_CHECKING, Protocol
 
-from textual import work
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.core.text.text import plural, visible
-from tui.screens.base import ModeScreen
+from tui.screens.dialogs.confirm import TypedConfirm
 from tui.services.errors import ReadOnly, ServiceError, Unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Sequence
+    from collections.abc import Awaitable, Callable, Collection, Sequence
 
     from textual.app import ComposeResult
 
     from tui.core.provider.records import Deleted
+    from tui.screens.context import ScreenContext
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,46 +43,75 @@ def summary(outcomes: Sequence[Outcome], of: int, noun: str) -> str:
     return "\n".join([*lines, *(outcome.line for outcome in outcomes)])
 
 
-class DeletingScreen(ModeScreen):
-    """The part of such a screen that deletes. Subclasses list, and say what is listed."""
+class OutcomesPanel(VerticalScroll, can_focus=False):
+    """What came of deleting, until it is closed."""
 
-    NOUN: ClassVar[str] = ""
     DEFAULT_CSS = """
-    DeletingScreen {
-        #outcomes {
-            display: none; height: auto; max-height: 8; padding: 0 1;
-            background: $boost; border-left: thick $accent;
-        }
-        #outcomes.-shown { display: block; }
+    OutcomesPanel {
+        display: none; height: auto; max-height: 8; padding: 0 1;
+        background: $boost; border-left: thick $accent;
+        &.-shown { display: block; }
         #outcomes-text { height: auto; }
     }
     """
 
     def __init__(self) -> None:
-        super().__init__()
-        self.marked: set[str] = set()  # ids
-        self.outcomes: list[Outcome] = []
-        self.deleting = False
+        super().__init__(id="outcomes")
 
-    def compose_outcomes(self) -> ComposeResult:
-        """Lay out the panel with what came of deleting."""
-        with VerticalScroll(id="outcomes", can_focus=False):
-            yield Static(id="outcomes-text", markup=False)
+    def compose(self) -> ComposeResult:
+        """Lay out the text."""
+        yield Static(id="outcomes-text", markup=False)
 
-    def listed_ids(self) -> set[str]:
-        """Return the ids of what the list holds now."""
-        raise NotImplementedError
+    def show(self, text: str) -> None:
+        """Show a text."""
+        self.query_one("#outcomes-text", Static).update(visible(text))
+        self.add_class("-shown")
+
+    def close(self) -> bool:
+        """Close it; tells whether it was open."""
+        was_open = self.has_class("-shown")
+        self.remove_class("-shown")
+        return was_open
+
+
+class DeletableList(Protocol):
+    """The list that things are deleted from."""
+
+    @property
+    def ids(self) -> Collection[str]:
+        """The ids of what is listed."""
 
     async def fetch(self) -> None:
         """List anew. Raises ServiceError."""
-        raise NotImplementedError
 
-    def deleted(self) -> None:
-        """Take note that something is gone."""
+    def unmark(self, ids: Collection[str]) -> None:
+        """Take the marks of these away."""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked before anything is deleted: a statement, and the words that mean yes."""
+
+    title: str
+    statement: str
+    word: str
+    also: tuple[str, ...] = ()
+
+
+class Deletion:
+    """Deletes after a typed word; what an answer was lost for is looked up in a fresh list."""
+
+    def __init__(
+        self, context: ScreenContext, panel: OutcomesPanel, listed: DeletableList, noun: str
+    ) -> None:
+        self._context, self._panel, self._listed, self._noun = context, panel, listed, noun
+        self.outcomes: list[Outcome] = []
+        self.running = False  # from the word typed to the last answer
+        self.deleted: Callable[[], None] = lambda: None  # called once something is gone
 
     def check_writable(self) -> None:
         """Raise ReadOnly where nothing may be deleted."""
-        profile = self.workspace.profile
+        profile = self._context.workspace.profile
         if profile.read_only:
             raise ReadOnly(
                 "Nothing is deleted here",
@@ -89,20 +119,35 @@ class DeletingScreen(ModeScreen):
                 "Use another profile (F2), or remove read_only from the configuration.",
             )
 
-    @work(group="delete", exit_on_error=False, description="delete")
-    async def delete_all(
-        self, ids: Sequence[str], delete: Callable[[str], Awaitable[Deleted]]
+    def ask(
+        self, question: Question, ids: Sequence[str], delete: Callable[[str], Awaitable[Deleted]]
     ) -> None:
-        """Delete one after the other, then look in a fresh list where an answer was lost.
+        """Delete these once the word is typed.
 
         `delete` belongs to the profile it was asked for, even if another is chosen meanwhile.
         """
-        self.deleting = True
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self.running = True
+                self._context.run(
+                    partial(self._delete_all, ids, delete),
+                    group="delete",
+                    description="delete",
+                    exclusive=False,
+                )
+
+        words = question.word, question.also
+        self._context.open(TypedConfirm(question.title, question.statement, *words), answered)
+
+    async def _delete_all(
+        self, ids: Sequence[str], delete: Callable[[str], Awaitable[Deleted]]
+    ) -> None:
         self.outcomes = []
         unsure: set[str] = set()
         try:
             for number, one in enumerate(ids, 1):
-                self.host.working("delete", f"deleting {number} of {len(ids)}")
+                self._context.working("delete", f"deleting {number} of {len(ids)}")
                 try:
                     answer = await delete(one)
                     cause = "" if answer.deleted else "the provider did not say it is gone"
@@ -110,34 +155,37 @@ class DeletingScreen(ModeScreen):
                     cause = error.brief
                     unsure |= {one} if isinstance(error, Unanswered) else set()
                 self.outcomes.append(Outcome(one, cause))
-                self._show_outcomes(len(ids))
+                self._show(len(ids))
         finally:
-            self.deleting = False
-            self.host.working("delete", "")
-        self.marked -= {outcome.id for outcome in self.outcomes if not outcome.cause}
-        await self.fetch()
-        listed = self.listed_ids()
-        self.outcomes = [Outcome(o.id) if o.id in unsure - listed else o for o in self.outcomes]
-        self._show_outcomes(len(ids))
-        if any(not outcome.cause for outcome in self.outcomes):
+            self.running = False
+            self._context.working("delete", "")
+        self._listed.unmark(self._gone())
+        await self._look_again(len(ids), unsure)
+
+    async def _look_again(self, count: int, unsure: set[str]) -> None:
+        """List anew: what is not listed any more is gone, whatever was answered."""
+        await self._listed.fetch()
+        lost = unsure - {*self._listed.ids}
+        self.outcomes = [Outcome(o.id) if o.id in lost else o for o in self.outcomes]
+        self._show(count)
+        if self._gone():
             self.deleted()
 
-    def _show_outcomes(self, of: int) -> None:
-        text = visible(summary(self.outcomes, of, self.NOUN))
-        self.query_one("#outcomes-text", Static).update(text)
-        self.query_one("#outcomes").add_class("-shown")
+    def _gone(self) -> set[str]:
+        return {outcome.id for outcome in self.outcomes if not outcome.cause}
 
-    def close_outcomes(self) -> bool:
+    def _show(self, of: int) -> None:
+        self._panel.show(summary(self.outcomes, of, self._noun))
+
+    def close(self) -> bool:
         """Close the panel with the results; tells whether it was open."""
-        panel = self.query_one("#outcomes")
-        if not panel.has_class("-shown") or self.deleting:
+        if self.running or not self._panel.close():
             return False
-        panel.remove_class("-shown")
         self.outcomes = []
         return True
 
-    def copy_outcomes(self) -> tuple[str, str] | None:
+    def copy_text(self) -> tuple[str, str] | None:
         """Return the results as text to copy and what they are called, while they are shown."""
         if not self.outcomes:
             return None
-        return summary(self.outcomes, len(self.outcomes), self.NOUN), "The results"
+        return summary(self.outcomes, len(self.outcomes), self._noun), "The results"

@@ -32,6 +32,9 @@ class Host(Protocol):
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""
 
+    def train_on(self, file_id: str) -> None:
+        """Go to Jobs, with the form of a new job for an uploaded file."""
+
     async def use_profile(self, name: str) -> None:
         """Go on with another profile. Raises ServiceError."""
 

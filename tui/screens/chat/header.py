@@ -12,7 +12,7 @@ class ChatHeader(Static):
     """The model with its settings, and the system prompt."""
 
     DEFAULT_CSS = """
-    ChatHeader { height: 2; padding: 0 1; }
+    ChatHeader { height: 2; padding: 0 1 0 0; }
     """
 
     def __init__(self) -> None:

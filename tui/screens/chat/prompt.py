@@ -26,12 +26,12 @@ class Prompt(EditArea):
     PLACES = ("prompt",)
     DEFAULT_CSS = """
     Prompt {
-        height: 4; padding: 0 1; background: $surface; border: none;
-        border-top: solid $surface-lighten-2; border-title-color: $text-muted;
-        &:focus { border: none; border-top: solid $primary; }
+        height: 5; padding: 0 1; background: $surface; border: round $surface-lighten-2;
+        border-title-color: $text-muted;
+        &:focus { border: round $primary; }
     }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("prompt", dispatched=True)]
+    BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("prompt")]
 
     @dataclass
     class Sent(Message):

@@ -41,7 +41,6 @@ class DatasetsScreen(ModeScreen):
     """Everything about one dataset at a time: panes, and a controller for each capability."""
 
     MODE: ClassVar[str] = "datasets"
-    DISPATCHED: ClassVar[bool] = True
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:

@@ -56,7 +56,7 @@ class Dialog(ModalScreen[T | None]):
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        *bindings_for("dialog", dispatched=True),
+        *bindings_for("dialog"),
         *bindings_in_dialogs(),
     ]
 
@@ -67,7 +67,7 @@ class Dialog(ModalScreen[T | None]):
                 binding
                 for where in (*cls.SHARED, cls.WHERE)
                 if where not in OF_WIDGETS
-                for binding in bindings_for(where, dispatched=True)
+                for binding in bindings_for(where)
             ]
         super().__init_subclass__(**kwargs)
 

@@ -29,7 +29,7 @@ def palette_choices(mode: str) -> list[Choice[Target]]:
     modes = sorted((name for _, name, _ in MODES), key=lambda name: name != mode)
     wheres = [modes[0], "app", *modes[1:]]
     return [
-        Choice((c.where, c.action), _title(c, mode), f"{c.key_label}  {c.hint}")
+        Choice((c.where, c.call), _title(c, mode), f"{c.key_label}  {c.hint}")
         for where in wheres
         for c in commands_for(where)
     ]
@@ -38,7 +38,7 @@ def palette_choices(mode: str) -> list[Choice[Target]]:
 def dialog_choices(dialog: Dialog[object]) -> list[Choice[Target]]:
     """Return the commands that a dialog carries out, and those of the app that hold in it."""
     inside = [("", c.call, c) for c in dialog.commands() if c.id in dialog.dispatcher]
-    around = [("app", c.action, c) for c in commands_in_dialogs() if c.id != "app.palette"]
+    around = [("app", c.call, c) for c in commands_in_dialogs() if c.id != "app.palette"]
     return [
         Choice((where, action), c.title, f"{c.key_label}  {c.hint}")
         for where, action, c in (*inside, *around)

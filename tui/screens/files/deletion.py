@@ -1,57 +1,103 @@
-"""What is said before files are deleted."""
+"""Deleting files, cleaning up, and giving up unfinished uploads."""
 
 from __future__ import annotations
 
-import time
+from functools import partial
 from typing import TYPE_CHECKING
 
-from rich.cells import set_cell_size
-
-from tui.core.provider.files import age_words, total_bytes, warning_of
+from tui.core.provider.files import StoredFile
 from tui.core.text.text import one_line, plural, size_words
+from tui.dispatch import handles
+from tui.screens.deleting import Question
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.files.deletion_words import statement, word_for
+from tui.screens.files.pruning import PruneDialog
+from tui.screens.files.rows import Running
+from tui.services.errors import ServiceError
+from tui.services.store.parts_table import OpenUpload
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
-    from tui.core.provider.files import StoredFile
-
-_SHOWN = 8
-_USE = 18  # columns for who uses a file
-_LONGEST = 24  # characters somebody can be asked to type
+    from tui.screens.context import ScreenContext
+    from tui.screens.deleting import Deletion
+    from tui.screens.files.file_list import FileList
 
 
-def word_for(chosen: Sequence[StoredFile], listed: Sequence[StoredFile]) -> str:
-    """Return what has to be typed: for one file its name, for several how many.
+class FileDeletion:
+    """Deletes the files marked, the one under the cursor, or what is old or used by no job.
 
-    The name is used where no other file has it and it is short; else the end of the id.
+    `stop` asks whether to stop the upload under way.
     """
-    if len(chosen) > 1:
-        return f"delete {len(chosen)}"
-    name, file_id = chosen[0].info.filename, chosen[0].id
-    alone = sum(1 for other in listed if other.info.filename == name) <= 1
-    for word in (name if alone else "", file_id[-8:]):
-        if word and len(word) <= _LONGEST and word.isprintable() and word == word.strip():
-            return word
-    return "delete"
 
+    def __init__(
+        self,
+        context: ScreenContext,
+        listed: FileList,
+        deletion: Deletion,
+        stop: Callable[[], None],
+    ) -> None:
+        self._context, self._listed, self._deletion, self._stop = context, listed, deletion, stop
 
-def statement(chosen: Sequence[StoredFile], profile: str) -> str:
-    """Return what will happen, exactly."""
-    together = size_words(total_bytes(chosen))
-    lines = [f"Profile {profile} will delete {plural(len(chosen), 'file')} for good ({together}):"]
-    lines.append("")
-    lines += [f"  {line_of(file, 66)}" for file in chosen[:_SHOWN]]
-    if len(chosen) > _SHOWN:
-        lines.append(f"  … and {len(chosen) - _SHOWN} more")
-    if warning := warning_of(chosen):
-        lines += ["", f"! {warning}"]
-    lines += ["", "This cannot be undone. What stays: jobs, their models, the files on this disk."]
-    return "\n".join(lines)
+    @handles("files.delete")
+    def delete(self) -> None:
+        """Delete the marked files or the one under the cursor; stop or give up an upload."""
+        chosen = [file for file in self._listed.files if file.id in self._listed.marked]
+        current = self._listed.current
+        if chosen:
+            self._ask(chosen)
+        elif isinstance(current, StoredFile):
+            self._ask([current])
+        elif isinstance(current, Running):
+            self._stop()
+        elif isinstance(current, OpenUpload):
+            self._ask_to_give_up(current)
 
+    @handles("files.prune")
+    def prune(self) -> None:
+        """Choose what is old or used by no job, see it listed, and delete it after a word."""
 
-def line_of(file: StoredFile, width: int) -> str:
-    """Return a file in one line of this width: name, size, age, who uses it."""
-    size, age = size_words(file.info.bytes), age_words(file.age(time.time()))
-    tail = f"{size:>8} {age:>6}  {one_line(file.use_words, _USE):<{_USE}}"
-    name = max(width - len(tail) - 2, 10)
-    return f"{set_cell_size(one_line(file.info.filename or file.id, name), name)}  {tail}".rstrip()
+        def chosen(ids: tuple[str, ...] | None) -> None:
+            if ids:
+                self._ask([file for file in self._listed.files if file.id in ids])
+
+        self._context.open(PruneDialog(self._listed.files), chosen)
+
+    def _ask(self, chosen: Sequence[StoredFile]) -> None:
+        if self._deletion.running or not chosen:
+            return
+        try:
+            self._deletion.check_writable()
+        except ServiceError as error:
+            self._context.show_error(error)
+            return
+        self._context.clear_error()
+        workspace = self._context.workspace
+        question = Question(
+            f"Delete {plural(len(chosen), 'file')}",
+            statement(chosen, workspace.profile.name),
+            word_for(chosen, self._listed.files),
+            (chosen[0].id,) if len(chosen) == 1 else (),
+        )
+        self._deletion.ask(question, [file.id for file in chosen], workspace.files.delete)
+
+    def _ask_to_give_up(self, upload: OpenUpload) -> None:
+        question = (
+            f"Give up the upload of {one_line(upload.name, 40)}? "
+            f"The {size_words(upload.taken)} the provider has taken are thrown away."
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._context.run(
+                    partial(self._give_up, upload),
+                    group="give-up",
+                    description="give up an upload",
+                    exclusive=False,
+                )
+
+        self._context.open(Confirm("Give up", question, "give it up", "keep it"), answered)
+
+    async def _give_up(self, upload: OpenUpload) -> None:
+        await self._context.workspace.files.abandon(upload)
+        await self._listed.fetch()

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 import re
 import time
+from functools import partial
 from typing import TYPE_CHECKING
-
-from textual import work
 
 from tui.core.provider.files import StoredFile
 from tui.core.text.text import one_line, size_words
+from tui.dispatch import handles
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace
-from tui.screens.files.marks import FileMarks
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.screens.context import ScreenContext
+    from tui.screens.files.file_list import FileList
 
-class FileDownloads(FileMarks):
-    """Write a file under the cursor to this machine."""
 
-    def action_download(self) -> None:
-        """Write the file under the cursor to this machine."""
-        file = self.current
+class FileDownloads:
+    """Writes the file under the cursor to this machine."""
+
+    def __init__(self, context: ScreenContext, listed: FileList) -> None:
+        self._context, self._listed = context, listed
+
+    @handles("files.download")
+    def download(self) -> None:
+        """Choose where to write the file under the cursor, and write it."""
+        file = self._listed.current
         if not isinstance(file, StoredFile):
             return
         # Only the name: a provider does not choose the folder.
@@ -32,13 +38,13 @@ class FileDownloads(FileMarks):
 
         def chosen(path: Path | None) -> None:
             if path is not None:
-                self._download(file, path)
+                work = partial(self._download, file, path)
+                self._context.run(work, group="download", description="download a file")
 
-        self.app.push_screen(dialog, chosen)
+        self._context.open(dialog, chosen)
 
-    @work(group="download", exclusive=True, exit_on_error=False, description="download a file")
     async def _download(self, file: StoredFile, path: Path) -> None:
-        if not await may_replace(self.app, path):
+        if not await may_replace(self._context.app, path):
             return
         name, size = one_line(path.name, 40), size_words(file.info.bytes)
         last = 0.0
@@ -48,10 +54,10 @@ class FileDownloads(FileMarks):
             if time.monotonic() - last >= 1:
                 last = time.monotonic()
                 said = f"downloading {name}: {size_words(done)} of {size}"
-                self.host.working("download", said)
+                self._context.working("download", said)
 
         try:
-            await self.workspace.files.download(file.id, path, tell)
+            await self._context.workspace.files.download(file.id, path, tell)
         finally:
-            self.host.working("download", "")
-        self.notify(f"Wrote {short_path(path)}", markup=False)
+            self._context.working("download", "")
+        self._context.tell(f"Wrote {short_path(path)}")

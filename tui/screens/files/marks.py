@@ -6,95 +6,79 @@ from typing import TYPE_CHECKING
 
 from tui.core.provider.files import StoredFile
 from tui.core.text.text import plural
+from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
-from tui.screens.files.sending import FileSending
-from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from tui.screens.files.rows import Entry
+    from tui.screens.context import ScreenContext
+    from tui.screens.files.file_list import FileList
 
 
-class FileMarks(FileSending):
+class FileMarks:
     """Mark files for a command on several; the keys are those of Datasets."""
 
-    def __init__(self) -> None:
-        super().__init__()
-        self.entries: list[Entry] = []
+    def __init__(self, context: ScreenContext, listed: FileList) -> None:
+        self._context, self._listed = context, listed
         self._range_from: str | None = None  # the id of the file where a range begins
 
-    @property
-    def current(self) -> Entry | None:
-        """What the cursor is on."""
-        at = self.query_one(RecordList).cursor
-        return self.entries[at] if 0 <= at < len(self.entries) else None
-
-    @property
-    def files(self) -> list[StoredFile]:
-        """The files listed."""
-        return [entry for entry in self.entries if isinstance(entry, StoredFile)]
-
-    def marks_changed(self) -> None:
-        """Show the marks anew."""
-        raise NotImplementedError
-
-    def action_mark(self) -> None:
+    @handles("files.mark")
+    def mark(self) -> None:
         """Mark the file under the cursor, or take its mark away, and go to the next."""
-        current = self.current
+        current = self._listed.current
         if isinstance(current, StoredFile):
-            self.marked ^= {current.id}
-            self.marks_changed()
-        self.query_one(RecordList).action_move(1)
+            self._listed.marked ^= {current.id}
+            self._changed()
+        self._listed.pane.list.action_move(1)
 
-    def action_mark_range(self) -> None:
+    @handles("files.mark_range")
+    def mark_range(self) -> None:
         """Begin a range here, or end it here and mark its files; twice in place: a menu."""
-        current = self.current
+        current = self._listed.current
         if not isinstance(current, StoredFile):
             return
         start, self._range_from = self._range_from, None
-        ids = [file.id for file in self.files]
+        ids = [file.id for file in self._listed.files]
         if start == current.id:
-            self._choose_marks()
+            self._choose()
         elif start is None or start not in ids:
             self._range_from = current.id
         else:
             first, last = sorted((ids.index(start), ids.index(current.id)))
-            self.marked |= {*ids[first : last + 1]}
-        self.marks_changed()
+            self._listed.marked |= {*ids[first : last + 1]}
+        self._changed()
 
-    def _choose_marks(self) -> None:
-        orphans = {file.id for file in self.files if file.orphan}
-        every = {file.id for file in self.files}
+    def _choose(self) -> None:
+        listed = self._listed
+        orphans = {file.id for file in listed.files if file.orphan}
         choices = [
             Choice("orphans", "Mark orphans", plural(len(orphans), "file")),
-            Choice("all", "Mark all", plural(len(every), "file")),
+            Choice("all", "Mark all", plural(len(listed.ids), "file")),
             Choice("invert", "Invert", "mark those that are not, and only those"),
-            Choice("clear", "Clear", f"take {plural(len(self.marked), 'mark')} away"),
+            Choice("clear", "Clear", f"take {plural(len(listed.marked), 'mark')} away"),
         ]
 
         def take(chosen: str | None) -> None:
             made = {
-                "orphans": self.marked | orphans,
-                "all": every,
-                "invert": every - self.marked,
+                "orphans": listed.marked | orphans,
+                "all": listed.ids,
+                "invert": listed.ids - listed.marked,
                 "clear": set[str](),
             }
-            self.marked = made.get(chosen or "", self.marked)
-            self.marks_changed()
+            listed.marked = made.get(chosen or "", listed.marked)
+            self._changed()
 
-        self.app.push_screen(Choose("Marks", choices), take)
+        self._context.open(Choose("Marks", choices), take)
 
-    def leave_marks(self) -> bool:
+    def clear(self) -> bool:
         """Give up a range that was begun, else all marks; tells whether there were any."""
-        had = self._range_from is not None or bool(self.marked)
+        had = self._range_from is not None or bool(self._listed.marked)
         if self._range_from is None:
-            self.marked = set()
+            self._listed.marked = set()
         self._range_from = None
         if had:
-            self.marks_changed()
+            self._changed()
         return had
 
-    def marks_note(self) -> str:
-        """Return what the status line says of marks, or nothing."""
-        if self._range_from is not None:
-            return " · range: v ends it"
-        return f" · {len(self.marked)} marked" if self.marked else ""
+    def _changed(self) -> None:
+        self._listed.marks_note = " · range: v ends it" if self._range_from is not None else ""
+        self._listed.show_marks()

@@ -12,7 +12,7 @@ from tui.core.provider.files import prunable, read_age, total_bytes
 from tui.core.text.text import plural, size_words
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
-from tui.screens.files.deletion import line_of
+from tui.screens.files.deletion_words import line_of
 from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry
 

@@ -18,6 +18,8 @@ from tui.services.store.parts_table import OpenUpload
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from tui.services.files.transfers import Transfer
+
 WIDE = 110  # columns from which the file's id has room in the list
 _SIZE, _PURPOSE, _AGE, _USE, _ID = 8, 9, 6, 20, 30
 _SHORT = {"fine-tune-results": "results", "assistants_output": "output"}
@@ -35,6 +37,15 @@ class Running:
     row: str
     text: str
     note: str = ""
+
+
+def running(transfer: Transfer) -> Running:
+    """Return the row of an upload under way."""
+    progress, now = transfer.progress, time.time()
+    bar = progress.bar(10) if progress.stage == "sending" else "…"
+    row = f"{bar} {progress.words(now, short=True)}"
+    key = f"run:{transfer.key}"
+    return Running(transfer.path, key, row, progress.words(now), progress.note)
 
 
 Entry = Running | OpenUpload | StoredFile

@@ -2,34 +2,36 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from tui.core.provider.files import StoredFile
-from tui.screens.files.downloading import FileDownloads
+from tui.dispatch import handles
 from tui.services.errors import InputError
 
+if TYPE_CHECKING:
+    from tui.screens.context import ScreenContext
+    from tui.screens.files.file_list import FileList
 
-class FileTraining(FileDownloads):
-    """Open the form of a new job with the file under the cursor as its training file."""
 
-    def action_train(self) -> None:
+class FileTraining:
+    """Opens the form of a new job with the file under the cursor as its training file."""
+
+    def __init__(self, context: ScreenContext, listed: FileList) -> None:
+        self._context, self._listed = context, listed
+
+    @handles("files.train")
+    def train(self) -> None:
         """Go to Jobs, with the form for this file."""
-        current = self.current
+        current = self._listed.current
         if current is None:
             return
         try:
             file_id = _trainable(current)
         except InputError as error:
-            self.show_error(error)
+            self._context.show_error(error)
             return
-        self.clear_error()
-        self.host.show_mode("jobs")
-        self.app.call_later(self._open_form, file_id)
-
-    def _open_form(self, file_id: str) -> None:
-        from tui.screens.jobs import JobsScreen
-
-        screen = self.app.screen
-        if isinstance(screen, JobsScreen):  # else one has gone on meanwhile
-            screen.new_from(file_id)
+        self._context.clear_error()
+        self._context.host.train_on(file_id)
 
 
 def _trainable(entry: object) -> str:

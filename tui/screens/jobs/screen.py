@@ -37,7 +37,6 @@ class JobsScreen(ModeScreen):
     """All jobs of the profile. What is shown follows the poller while it is on the screen."""
 
     MODE: ClassVar[str] = "jobs"
-    DISPATCHED = True
     CSS_PATH = "screen.tcss"
     NEEDS_ROWS = frozenset(
         {

@@ -1,44 +1,51 @@
-"""Deleting models: what is said before it is done."""
+"""Deleting fine-tuned models."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.text.text import one_line, plural
-from tui.screens.models.rows import date_words
+from tui.core.text.text import plural
+from tui.dispatch import handles
+from tui.screens.deleting import Question
+from tui.screens.models.deletion_words import statement, word_for
+from tui.screens.models.model_list import check_tuned
+from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from tui.services.models.service import TunedModel
-
-_SHOWN = 8
+    from tui.screens.context import ScreenContext
+    from tui.screens.deleting import Deletion
+    from tui.screens.models.model_list import ModelList
 
 
-def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
-    """Return what has to be typed: for one model its short name, for several how many.
+class ModelDeletion:
+    """Deletes the models marked, or the one under the cursor."""
 
-    The short name is the suffix where no other model has it, else the last part of the id.
-    """
-    if len(chosen) > 1:
-        return f"delete {len(chosen)}"
-    model = chosen[0]
-    namesakes = sum(1 for other in listed if other.suffix == model.suffix)
-    if model.suffix and namesakes <= 1:
-        return model.suffix
-    short = model.id.rpartition(":")[2] or model.id
-    return short if short.isprintable() else "delete"  # nobody can type control characters
+    def __init__(self, context: ScreenContext, listed: ModelList, deletion: Deletion) -> None:
+        self._context, self._listed, self._deletion = context, listed, deletion
 
-
-def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool) -> str:
-    """Return what will happen, exactly; of checkpoints only the `lab` is known to keep them."""
-    lines = [f"Profile {profile} will delete {plural(len(chosen), 'model')} for good:", ""]
-    for model in chosen[:_SHOWN]:
-        lines.append(f"  {one_line(model.id, 200)}")
-        if len(chosen) == 1:
-            lines.append(f"  made {date_words(model.created)} by {model.job_id or 'unknown job'}")
-    if len(chosen) > _SHOWN:
-        lines.append(f"  … and {len(chosen) - _SHOWN} more that are marked")
-    kept = "uploaded files, the job's record" + (", its checkpoints" if lab else "")
-    lines += ["", f"This cannot be undone. What stays: {kept}."]
-    return "\n".join(lines)
+    @handles("models.delete")
+    def delete(self) -> None:
+        """Delete the marked models, or the one under the cursor, after a typed word."""
+        listed = self._listed
+        chosen = [model for model in listed.models if model.id in listed.marked]
+        if not chosen and listed.current is not None:
+            chosen = [listed.current]
+        if not chosen or self._deletion.running:
+            return
+        try:
+            self._deletion.check_writable()
+            check_tuned(chosen)
+        except ServiceError as error:
+            self._context.show_error(error)
+            return
+        self._context.clear_error()
+        workspace = self._context.workspace
+        marked = "marked " if listed.marked else ""
+        question = Question(
+            f"Delete {plural(len(chosen), f'{marked}model')}",
+            statement(chosen, workspace.profile.name, lab=workspace.profile.kind == "lab"),
+            word_for(chosen, listed.models),
+            (chosen[0].id,) if len(chosen) == 1 else (),
+        )
+        ids = [model.id for model in chosen]
+        self._deletion.ask(question, ids, workspace.models.delete)

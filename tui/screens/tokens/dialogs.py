@@ -10,7 +10,7 @@ from tui.core.money.pricing import MOST_EPOCHS
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice
-from tui.screens.tokens import words
+from tui.screens.tokens.report import words
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:

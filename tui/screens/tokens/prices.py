@@ -13,7 +13,7 @@ from tui.core.text.text import one_line
 from tui.core.tokens.comparison import Offer, asked_prompts, offer, validated, without_longest
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
-from tui.screens.tokens import words
+from tui.screens.tokens.report import words
 
 if TYPE_CHECKING:
     from datetime import date
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import Catalog, ModelFacts
     from tui.core.money.terms import Money
-    from tui.screens.tokens.figures import FileFigures
+    from tui.screens.tokens.report.figures import FileFigures
     from tui.services.tokens.report import TokenReport
 
 DROPS = (1, 5, 10, 25)

@@ -9,11 +9,11 @@ from rich.text import Text
 
 from tui.core.dataset.example import Example
 from tui.core.text.text import one_line, plural
-from tui.screens.tokens.spreads import unit_of
-from tui.screens.tokens.words import number
+from tui.screens.tokens.report.spreads import unit_of
+from tui.screens.tokens.report.words import number
 
 if TYPE_CHECKING:
-    from tui.screens.tokens.figures import FileFigures
+    from tui.screens.tokens.report.figures import FileFigures
     from tui.services.datasets import Document
     from tui.services.tokens.report import Measure, TokenReport
 
@@ -110,3 +110,10 @@ def row(item: Listed, document: Document, width: int) -> Text:
         if isinstance(example, Example):
             text.append(f" {one_line(example.first('user'), width)}", style="dim")
     return text
+
+
+def none_words(wanted: Wanted) -> str:
+    """Return what a list without examples says."""
+    if wanted.cut:
+        return NONE_CUT
+    return NONE_FAR if wanted.outliers else NONE_HERE

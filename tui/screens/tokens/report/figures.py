@@ -9,7 +9,7 @@ from rich.text import Text
 
 from tui.core.money.terms import budget_words
 from tui.core.text.text import one_line
-from tui.screens.tokens import words
+from tui.screens.tokens.report import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -1,18 +1,17 @@
-"""Uploading: the part of the Files screen that checks, asks, sends, and tells how far it is."""
+"""Uploading: check a file, ask about it, send it, and tell how far it is."""
 
 from __future__ import annotations
 
 import asyncio
 import time
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
-
-from textual import work
 
 from tui.core.provider.files import age_words
 from tui.core.provider.transfers import transfer_words
 from tui.core.text.text import one_line, plural
-from tui.screens.deleting import DeletingScreen
+from tui.dispatch import handles
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.dialogs.unsaved import saved_first
@@ -25,65 +24,55 @@ if TYPE_CHECKING:
 
     from tui.core.provider.records import FileInfo
     from tui.core.provider.transfers import Progress
+    from tui.screens.context import ScreenContext
+    from tui.screens.files.file_list import FileList
     from tui.services.checks.review import Concern
-    from tui.services.files.transfers import Transfer, Watch
+    from tui.services.files.transfers import Watch
     from tui.services.store.parts_table import OpenUpload
 
 WORK = "upload"
 CHECKING = "checking"  # the key of the row of a file that is looked at before it is sent
 
 
-class FileSending(DeletingScreen):
-    """Send one file at a time; what is sent elsewhere in the program is listed as well."""
+class FileUploads:
+    """Sends one file at a time; what is sent elsewhere in the program is listed as well."""
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, context: ScreenContext, listed: FileList) -> None:
+        self._context, self._listed = context, listed
         self._sending: Worker[None] | None = None
-        self._checking: Running | None = None
-
-    def show_running(self) -> None:
-        """Show anew what is under way."""
-        raise NotImplementedError
-
-    def reload_unfinished(self) -> None:
-        """Show anew which uploads are unfinished; that is known without the provider."""
-        raise NotImplementedError
-
-    def select(self, key: str) -> None:
-        """Put the cursor on an entry."""
-        raise NotImplementedError
-
-    def running(self) -> list[Running]:
-        """Return what is under way, newest last."""
-        found = [_running(one) for one in self.workspace.files.transfers.current]
-        return found if self._checking is None or found else [self._checking]
 
     # -- keys ------------------------------------------------------------------------
 
-    def action_upload(self) -> None:
+    @handles("files.upload")
+    def upload(self) -> None:
         """Choose a file and send it."""
         try:
             self._may_send("upload")
         except InputError as error:
-            self.show_error(error)
+            self._context.show_error(error)
             return
-        self.clear_error()
-        current = self.workspace.datasets.current
+        self._context.clear_error()
+        current = self._context.workspace.datasets.current
         recents = [current.path] if current is not None else []
         dialog = PathDialog("Upload a file for training", recents)
-        self.app.push_screen(dialog, self._chosen)
-        self._offer_recents(dialog)
+        self._context.open(dialog, self._chosen)
+        offer = partial(self._offer_recents, dialog)
+        self._context.run(offer, group="recents", description="list recent files")
 
     def go_on(self, upload: OpenUpload) -> None:
         """Send the rest of an unfinished upload."""
-        self._may_send("go on")
+        try:
+            self._may_send("go on")
+        except InputError as error:
+            self._context.show_error(error)
+            return
         self._send(Path(upload.path), asked=True)
 
     def stop(self) -> None:
         """Ask whether to stop what is being sent from here."""
         worker = self._sending
         if worker is None or worker.is_finished:
-            self.show_error(
+            self._context.show_error(
                 InputError(
                     "Not stopped here",
                     "this upload was started from the job form",
@@ -97,22 +86,21 @@ class FileSending(DeletingScreen):
             if stop:
                 worker.cancel()
 
-        self.app.push_screen(Confirm("Stop", question, "stop", "go on"), answered)
+        self._context.open(Confirm("Stop", question, "stop", "go on"), answered)
 
     def _may_send(self, what: str) -> None:
         if self._sending is not None and not self._sending.is_finished:
             raise InputError(
                 f"Cannot {what} yet", "another file is being sent", "Wait, or stop it with d."
             )
-        profile = self.workspace.profile
+        profile = self._context.workspace.profile
         if profile.read_only:
             raise InputError(
                 f"Cannot {what}", f"profile {profile.name} is read-only", "F2 chooses another."
             )
 
-    @work(group="recents", exclusive=True, exit_on_error=False, description="list recent files")
     async def _offer_recents(self, dialog: PathDialog) -> None:
-        found = await self.workspace.store.recents()
+        found = await self._context.workspace.store.recents()
         dialog.offer([Path(path) for path in found])
 
     def _chosen(self, path: Path | None) -> None:
@@ -122,22 +110,22 @@ class FileSending(DeletingScreen):
     # -- doing it --------------------------------------------------------------------
 
     def _send(self, path: Path, *, asked: bool) -> None:
-        self._sending = self._sent(path, asked=asked)
+        work = partial(self._sent, path, asked=asked)
+        self._sending = self._context.run(work, group="send", description="upload a file")
 
-    @work(group="send", exclusive=True, exit_on_error=False, description="upload a file")
     async def _sent(self, path: Path, *, asked: bool) -> None:
         try:
             info = await self._check_and_send(path, asked=asked)
         finally:
-            self._checking = None
-            self.host.working(WORK, "")
-            self.reload_unfinished()
+            self._listed.checking = None
+            self._context.working(WORK, "")
+            self._listed.reload_unfinished()
         if info is not None:
-            await self.fetch()
-            self.select(info.id)
+            await self._listed.fetch()
+            self._listed.pane.select(info.id)
 
     async def _check_and_send(self, path: Path, *, asked: bool) -> FileInfo | None:
-        files = self.workspace.files
+        files = self._context.workspace.files
         if not asked and not await self._saved(path):
             return None
         if not asked:
@@ -151,15 +139,15 @@ class FileSending(DeletingScreen):
             if not await self._fit(path):
                 return None
         info = await files.upload(path, watch=self._tell(path))
-        self.notify(f"Uploaded {one_line(path.name, 40)} as {one_line(info.id)}", markup=False)
+        self._context.tell(f"Uploaded {one_line(path.name, 40)} as {one_line(info.id)}")
         return info
 
     async def _saved(self, path: Path) -> bool:
         """Save unsaved changes of the file that is to be sent, after asking."""
-        document = self.workspace.datasets.current
+        document = self._context.workspace.datasets.current
         if document is None or not document.modified or document.path != path:
             return True
-        return await saved_first(self.app, document)
+        return await saved_first(self._context.app, document)
 
     async def _fit(self, path: Path) -> bool:
         """Review the file and ask about what takes a yes. Raises Unfit for errors."""
@@ -169,16 +157,16 @@ class FileSending(DeletingScreen):
 
         def tell(done: int, of: int) -> None:
             text = f"checking: {done * 100 // max(of, 1)} % of {plural(of, 'line')}"
-            self._checking = Running(path, CHECKING, text, text)
+            self._listed.checking = Running(path, CHECKING, text, text)
 
         tell(0, 0)
-        self.host.working(WORK, f"checking {name}")
-        self.show_running()
-        workspace = self.workspace
+        self._context.working(WORK, f"checking {name}")
+        self._listed.show_running()
+        workspace = self._context.workspace
         limits = workspace.files.limits
         concerns = await review_file(path, workspace.profile, limits, on_progress=tell)
-        self._checking = None
-        self.host.working(WORK, f"asking about {name}")
+        self._listed.checking = None
+        self._context.working(WORK, f"asking about {name}")
         for concern in concerns:
             if concern.takes == "repair":
                 step = "Repair it in Datasets (p lists it all)."
@@ -192,22 +180,22 @@ class FileSending(DeletingScreen):
         if concern.takes == "nothing":
             if concern.topic == "warnings":
                 text = f"{name} {one_line(concern.predicate, 200)}"
-                self.notify(text, timeout=10, markup=False)
+                self._context.tell(text, seconds=10)
             return True
         if concern.topic == "secrets":
-            profile = self.workspace.profile.name
+            profile = self._context.workspace.profile.name
             question = (
                 f"{name} holds {concern.text}. It would be "
                 f"sent to {profile}, and what is trained can be asked out of the model again."
                 "\n\nGo back and put placeholders in their place (p, then F, in Datasets)?"
             )
             dialog = Confirm("Secrets in the data", question, "go back", "send it all the same")
-            return await self.app.push_screen_wait(dialog) is False
+            return await self._context.ask(dialog) is False
         question = (
             f"{name} {concern.predicate}.\n(In Datasets p lists them.)\n\nUpload it as it is?"
         )
         dialog = Confirm("Warnings", question, "upload", "go back")
-        answer: bool | None = await self.app.push_screen_wait(dialog)
+        answer: bool | None = await self._context.ask(dialog)
         return bool(answer)
 
     async def _use(self, earlier: FileInfo, path: Path) -> bool | None:
@@ -219,7 +207,7 @@ class FileSending(DeletingScreen):
             f"{earlier.id} ({one_line(earlier.filename, 40)}{age}).\n\nUse that one?"
         )
         dialog = Confirm("Uploaded before", question, "use it", "upload it again")
-        return await self.app.push_screen_wait(dialog)
+        return await self._context.ask(dialog)
 
     def _tell(self, path: Path) -> Watch:
         name = one_line(path.name, 40)
@@ -230,14 +218,6 @@ class FileSending(DeletingScreen):
             # Once a second: every word costs bytes over SSH.
             if time.monotonic() - told >= 1 or progress.stage != stage:
                 told, stage = time.monotonic(), progress.stage
-                self.host.working(WORK, transfer_words(name, progress, time.time()))
+                self._context.working(WORK, transfer_words(name, progress, time.time()))
 
         return show
-
-
-def _running(transfer: Transfer) -> Running:
-    progress, now = transfer.progress, time.time()
-    bar = progress.bar(10) if progress.stage == "sending" else "…"
-    row = f"{bar} {progress.words(now, short=True)}"
-    key = f"run:{transfer.key}"
-    return Running(transfer.path, key, row, progress.words(now), progress.note)

@@ -1,0 +1,230 @@
+"""The list of files: what is uploaded, which uploads are unfinished, and which are under way."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.core.provider.files import StoredFile
+from tui.core.text.text import plural, size_words
+from tui.dispatch import handles
+from tui.screens.files import rows
+from tui.screens.files.rows import Entry, Running, key_of
+from tui.screens.listing import ListingPane
+from tui.screens.offers import OTHERWISE, no_tuning, wrapped
+from tui.screens.reporting import failure_of
+from tui.services.errors import NotOffered, ServiceError
+from tui.services.store.parts_table import OpenUpload
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection
+
+    from rich.text import Text
+
+    from tui.screens.context import ScreenContext
+    from tui.services.files.overview import FilesSeen
+    from tui.services.workspace import Workspace
+    from tui.widgets.error_panel import Failure
+
+NONE_YET = "No files are uploaded. u uploads one; so does a job made in Jobs (3)."
+LOADING = "Asking for the files …"
+FRESH_S = 5  # so long a dialog may be open without the list being asked for again
+FAILED = "The files could not be listed. Press r to ask again, F2 for another profile."
+
+
+class FilesPane(ListingPane[Entry]):
+    """Uploads under way, unfinished ones, and files."""
+
+    def __init__(self) -> None:
+        super().__init__("files", "Files", LOADING)
+
+    def key_of(self, entry: Entry) -> str:
+        """Return what tells an entry from all others."""
+        return key_of(entry)
+
+    def head(self, width: int) -> Text:
+        """Return the columns' names."""
+        return rows.head_row(width)
+
+    def row(self, entry: Entry, width: int, *, marked: bool) -> Text:
+        """Return one line of the list."""
+        return rows.entry_row(entry, marked=marked, width=width)
+
+    def about(self, entry: Entry, width: int) -> Text:
+        """Return what is known of an entry."""
+        return rows.about(entry, width)
+
+
+class FileList:
+    """Fetches and shows the files of the profile; knows which are marked."""
+
+    def __init__(self, context: ScreenContext, pane: FilesPane) -> None:
+        self._context, self.pane = context, pane
+        self.marked: set[str] = set()  # ids of files
+        self.marks_note = ""  # what the status line says of a range begun
+        self.checking: Running | None = None  # a file that is looked at before it is sent
+        self._seen: FilesSeen | None = None
+        self._failed: Failure | None = None  # why the list did not come
+        self._unsubscribe: Callable[[], None] = lambda: None
+
+    # -- what is listed --------------------------------------------------------------
+
+    @property
+    def current(self) -> Entry | None:
+        """What the cursor is on."""
+        return self.pane.current
+
+    @property
+    def files(self) -> list[StoredFile]:
+        """The files listed."""
+        return [entry for entry in self.pane.entries if isinstance(entry, StoredFile)]
+
+    @property
+    def ids(self) -> set[str]:
+        """The ids of the files listed."""
+        return {file.id for file in self.files}
+
+    def running(self) -> list[Running]:
+        """Return what is under way, newest last."""
+        found = [rows.running(one) for one in self._context.workspace.files.transfers.current]
+        return found if self.checking is None or found else [self.checking]
+
+    # -- fetching --------------------------------------------------------------------
+
+    def begin(self, workspace: Workspace) -> None:
+        """List the files of another provider."""
+        self._unsubscribe()
+        self._unsubscribe = workspace.files.transfers.subscribe(self._transfers_changed)
+        self._seen, self.marked = None, set()
+        self._context.fetched(None)
+        self._show(LOADING)
+        self.pane.list.focus()
+        self.start_refresh()
+
+    def renew(self) -> None:
+        """List anew what was listed some seconds ago: a job may have uploaded a file since."""
+        if self._seen is not None and time.time() - self._seen.at > FRESH_S:
+            self.start_refresh()
+
+    def start_refresh(self) -> None:
+        """Ask the provider in the background."""
+        self._context.run(self.refresh, group="list", description="list the files")
+
+    @handles("files.refresh", group="list")
+    async def refresh(self) -> None:
+        """Ask the provider now."""
+        await self.fetch()
+
+    async def fetch(self) -> None:
+        """List the files anew. Raises ServiceError; what was seen last is shown then."""
+        overview = self._context.workspace.file_overview
+        self._context.working("files", "listing files")
+        try:
+            seen = await overview.look()
+        except ServiceError as error:
+            last = await overview.remembered() if self._seen is None else None
+            if overview is not self._context.workspace.file_overview:
+                return  # of a provider chosen before
+            self._not_listed(error, last)
+            if self._seen is None and isinstance(error, NotOffered):
+                return
+            raise
+        finally:
+            self._context.working("files", "")
+        if overview is self._context.workspace.file_overview:
+            self._listed(seen)
+
+    def _not_listed(self, error: ServiceError, last: FilesSeen | None) -> None:
+        self._failed = failure_of(error)
+        if last is not None:
+            self._take(last)
+        elif self._seen is None:
+            self._show(self._none(error))
+
+    def _listed(self, seen: FilesSeen) -> None:
+        if self._failed is not None and self._failed.as_text() == self._context.error_text:
+            self._context.clear_error()  # it has been answered
+        self._failed = None
+        self._take(seen)
+        if seen.jobs_problem is not None and not isinstance(seen.jobs_problem, NotOffered):
+            self._context.show_error(seen.jobs_problem)
+
+    def _take(self, seen: FilesSeen) -> None:
+        self._seen = seen
+        self.marked &= {file.id for file in seen.files}
+        self._show(self._none())
+        self._context.fetched(seen.at)
+
+    def reload_unfinished(self) -> None:
+        """Show anew which uploads are unfinished; that is known without the provider."""
+        self._context.run(self._reload, group="unfinished", description="look for uploads")
+
+    async def _reload(self) -> None:
+        unfinished = tuple(await self._context.workspace.files.unfinished())
+        if self._seen is not None:
+            self._seen = replace(self._seen, unfinished=unfinished)
+        self.show_running()
+
+    # -- showing ---------------------------------------------------------------------
+
+    def _none(self, failed: ServiceError | None = None) -> str:
+        """Return what an empty list says; `failed` is why none came."""
+        profile = self._context.workspace.profile.name
+        if isinstance(failed, NotOffered):
+            return wrapped(f"{profile} takes no files.", OTHERWISE)
+        if failed is not None or self._seen is None:
+            return FAILED
+        if isinstance(self._seen.jobs_problem, NotOffered):
+            return wrapped(f"No files are uploaded. {no_tuning(profile)}", OTHERWISE)
+        return NONE_YET
+
+    def _show(self, empty: str) -> None:
+        seen, running = self._seen, self.running()
+        sent = {str(one.path.absolute()) for one in running}
+        unfinished = [one for one in seen.unfinished if one.path not in sent] if seen else []
+        self.pane.show([*running, *unfinished, *(seen.files if seen else ())], empty)
+        self.show_marks()
+
+    def show_marks(self) -> None:
+        """Show the marks anew, and how much there is."""
+        self.pane.show_marks(self.marked)
+        files = self.files
+        orphans = sum(file.orphan for file in files)
+        said = f"{plural(len(files), 'file')}, {size_words(sum(f.info.bytes or 0 for f in files))}"
+        said += f" · {plural(orphans, 'orphan')}" if orphans else ""
+        marked = f" · {len(self.marked)} marked" if self.marked else ""
+        self._context.note(f"{said}{self.marks_note or marked}" if files else "")
+
+    def unmark(self, ids: Collection[str]) -> None:
+        """Take the marks of these away."""
+        self.marked -= {*ids}
+
+    def show_running(self) -> None:
+        """Show anew what is under way."""
+        if self._context.attached and self._context.host.workspace is not None:
+            self._show(self._none() if self._seen is not None else LOADING)
+
+    def _transfers_changed(self) -> None:
+        # How far each is shows with the clock; here only what begins and ends matters.
+        listed = [entry.key for entry in self.pane.entries if isinstance(entry, Running)]
+        if listed != [one.key for one in self.running()]:
+            self.show_running()
+
+    def tick(self) -> None:
+        """Let the rows with clocks go on, once a second; without any nothing is written."""
+        entries, running = self.pane.entries, self.running()
+        count = sum(isinstance(entry, Running) for entry in entries)
+        if [one.key for one in running] != [key_of(entry) for entry in entries[:count]]:
+            self.show_running()
+            return
+        entries[:count] = running
+        for row, entry in enumerate(entries):
+            if isinstance(entry, StoredFile):
+                break
+            if isinstance(entry, OpenUpload) and entry.expires_at <= time.time():
+                self.reload_unfinished()
+            if row < count:
+                self.pane.list.refresh_row(row)
+        if count and self.pane.list.cursor < count:
+            self.pane.show_about()

@@ -1,0 +1,44 @@
+"""Deleting models: what is said before it is done."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.core.text.text import one_line, plural
+from tui.screens.models.rows import date_words
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.services.models.service import TunedModel
+
+_SHOWN = 8
+
+
+def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
+    """Return what has to be typed: for one model its short name, for several how many.
+
+    The short name is the suffix where no other model has it, else the last part of the id.
+    """
+    if len(chosen) > 1:
+        return f"delete {len(chosen)}"
+    model = chosen[0]
+    namesakes = sum(1 for other in listed if other.suffix == model.suffix)
+    if model.suffix and namesakes <= 1:
+        return model.suffix
+    short = model.id.rpartition(":")[2] or model.id
+    return short if short.isprintable() else "delete"  # nobody can type control characters
+
+
+def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool) -> str:
+    """Return what will happen, exactly; of checkpoints only the `lab` is known to keep them."""
+    lines = [f"Profile {profile} will delete {plural(len(chosen), 'model')} for good:", ""]
+    for model in chosen[:_SHOWN]:
+        lines.append(f"  {one_line(model.id, 200)}")
+        if len(chosen) == 1:
+            lines.append(f"  made {date_words(model.created)} by {model.job_id or 'unknown job'}")
+    if len(chosen) > _SHOWN:
+        lines.append(f"  … and {len(chosen) - _SHOWN} more that are marked")
+    kept = "uploaded files, the job's record" + (", its checkpoints" if lab else "")
+    lines += ["", f"This cannot be undone. What stays: {kept}."]
+    return "\n".join(lines)
