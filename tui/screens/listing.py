@@ -49,7 +49,7 @@ class ListingPane(Pane, Generic[T]):
 
     # -- what subclasses say ---------------------------------------------------------
 
-    def key_of(self, entry: T) -> str:
+    def id_of(self, entry: T) -> str:
         """Return what tells an entry from all others."""
         raise NotImplementedError
 
@@ -74,7 +74,7 @@ class ListingPane(Pane, Generic[T]):
         self.set_class(not entries, "-empty")
         self.list.show(len(self.entries), self._row, empty=empty)
         if before is not None:
-            self.select(self.key_of(before))
+            self.select(self.id_of(before))
         self._fit()
 
     def show_marks(self, marked: Collection[str]) -> None:
@@ -90,7 +90,7 @@ class ListingPane(Pane, Generic[T]):
 
     def select(self, key: str) -> None:
         """Put the cursor on an entry, if it is listed."""
-        keys = [self.key_of(entry) for entry in self.entries]
+        keys = [self.id_of(entry) for entry in self.entries]
         if key in keys:
             self.list.move_to(keys.index(key))
 
@@ -114,4 +114,4 @@ class ListingPane(Pane, Generic[T]):
 
     def _row(self, at: int, width: int) -> Text:
         entry = self.entries[at]
-        return self.row(entry, width, marked=self.key_of(entry) in self.marked)
+        return self.row(entry, width, marked=self.id_of(entry) in self.marked)

@@ -10,7 +10,7 @@ from tui.core.provider.files import StoredFile
 from tui.core.text.text import plural, size_words
 from tui.dispatch import handles
 from tui.screens.files import rows
-from tui.screens.files.rows import Entry, Running, key_of
+from tui.screens.files.rows import Entry, Running, id_of
 from tui.screens.listing import ListingPane
 from tui.screens.offers import OTHERWISE, no_tuning, wrapped
 from tui.screens.reporting import failure_of
@@ -39,9 +39,9 @@ class FilesPane(ListingPane[Entry]):
     def __init__(self) -> None:
         super().__init__("files", "Files", LOADING)
 
-    def key_of(self, entry: Entry) -> str:
+    def id_of(self, entry: Entry) -> str:
         """Return what tells an entry from all others."""
-        return key_of(entry)
+        return id_of(entry)
 
     def head(self, width: int) -> Text:
         """Return the columns' names."""
@@ -215,7 +215,7 @@ class FileList:
         """Let the rows with clocks go on, once a second; without any nothing is written."""
         entries, running = self.pane.entries, self.running()
         count = sum(isinstance(entry, Running) for entry in entries)
-        if [one.key for one in running] != [key_of(entry) for entry in entries[:count]]:
+        if [one.key for one in running] != [id_of(entry) for entry in entries[:count]]:
             self.show_running()
             return
         entries[:count] = running

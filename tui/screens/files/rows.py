@@ -51,7 +51,7 @@ def running(transfer: Transfer) -> Running:
 Entry = Running | OpenUpload | StoredFile
 
 
-def key_of(entry: Entry) -> str:
+def id_of(entry: Entry) -> str:
     """Return what tells an entry from all others."""
     return entry.key if isinstance(entry, Running) else entry.id
 

@@ -33,7 +33,7 @@ class ModelsPane(ListingPane[TunedModel]):
     def __init__(self) -> None:
         super().__init__("models", "Models", LOADING)
 
-    def key_of(self, entry: TunedModel) -> str:
+    def id_of(self, entry: TunedModel) -> str:
         """Return the model's id."""
         return entry.id
 
