@@ -173,7 +173,7 @@ async def test_a_pretty_printed_array_is_repaired_into_a_new_file(tmp_path: Path
     path.write_text(text)
     async with running(path) as (pilot, screen):
         asked = await dialog(screen, pilot, Confirm)
-        assert "no JSONL yet" in str(asked._question)
+        assert "not JSONL yet" in str(asked._question)
         await pilot.press("y")
         await until(
             lambda: isinstance(screen.app.screen, Confirm) and screen.app.screen != asked, pilot

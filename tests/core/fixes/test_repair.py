@@ -1,4 +1,4 @@
-"""Files that are no JSONL yet: what is made of them, and what is said of it."""
+"""Files that are not JSONL yet: what is made of them, and what is said of it."""
 
 from __future__ import annotations
 

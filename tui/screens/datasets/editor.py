@@ -1,4 +1,4 @@
-"""The editors: of a text or of JSON, of one line, and what stands in for a text too long."""
+"""Dialogs that edit a text, JSON or one line; a text too long is only shown."""
 
 from __future__ import annotations
 

@@ -34,7 +34,7 @@ class BulkOperations:
         positions = self._marked.scope()
         scope = self._scope_words(len(positions))
         choices = [Choice(one.id, one.title, one.remark) for one in OPERATIONS.values()]
-        chosen = await self._context.ask(Choose(f"Do to {scope}", choices))
+        chosen = await self._context.ask(Choose(f"Change {scope}", choices))
         if chosen is None:
             return
         operation = OPERATIONS[chosen]

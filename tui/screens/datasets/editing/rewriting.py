@@ -60,7 +60,7 @@ class ExampleRewriter:
         return f"{editor_place(path)}{zlib.crc32(text.encode('utf-8', 'replace')):08x}:{title}"
 
     async def edit_raw(self, document: Document, at: int, *, outside: bool = False) -> None:
-        """Edit a row as JSON laid out over lines; one that is no JSON as it stands."""
+        """Edit a row as JSON laid out over lines; one that is not JSON as it is."""
         line = document.line(at)
         text = line.decode("utf-8", "surrogateescape")  # bytes that are not UTF-8 stay, too
         broken = await asyncio.to_thread(json_text.problem, text)

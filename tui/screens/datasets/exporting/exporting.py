@@ -1,4 +1,4 @@
-"""Export in another format; each step is said before anything is written."""
+"""Export, split and compare; each step is previewed before anything is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a newcomer sees first: what can be done, and one key that begins it."""
+"""The start page, without a dataset open: what can be done, and files opened before."""
 
 from __future__ import annotations
 

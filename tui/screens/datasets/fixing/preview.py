@@ -1,4 +1,4 @@
-"""What a change would do, before it is done: counts, and examples before and after."""
+"""The preview of a change before it is made: counts, and examples before and after."""
 
 from __future__ import annotations
 

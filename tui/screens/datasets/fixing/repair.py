@@ -173,12 +173,12 @@ class RepairOffers:
         if await self._repairs.offer_import(document) or not rule:
             return
         question = (
-            f"{rule_of(rule).title}: {document.path.name} is no JSONL yet. "
+            f"{rule_of(rule).title}: {document.path.name} is not JSONL yet. "
             f"{rule_of(rule).explanation}\n\n"
             "Repair it into a new file? This one stays as it is."
         )
         dialog = Confirm(
-            "This is no JSONL yet", question, "shows the repair", "look at it as it is"
+            "This is not JSONL yet", question, "shows the repair", "look at it as it is"
         )
         if await self._context.ask(dialog):
             await self._repairs.offer_repair()

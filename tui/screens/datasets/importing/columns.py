@@ -1,4 +1,4 @@
-"""Which column or key holds what: the user says it, with the first row to look at."""
+"""The dialog that maps columns or keys to messages, with the first row to look at."""
 
 from __future__ import annotations
 

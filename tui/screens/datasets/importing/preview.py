@@ -1,4 +1,4 @@
-"""What a conversion would do, before anything is written: examples, dropped rows, remarks."""
+"""The preview of a conversion before anything is written: examples, dropped rows, remarks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What becomes of rows in an import: keys that may go, empty prompts, answers judged bad."""
+"""The dialog of row options of an import: keys left out, empty prompts, bad answers."""
 
 from __future__ import annotations
 

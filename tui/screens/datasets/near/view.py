@@ -1,4 +1,4 @@
-"""The view of what is alike: groups, their members, and how those differ word by word."""
+"""The view of duplicates: groups, their members, and how those differ word by word."""
 
 from __future__ import annotations
 

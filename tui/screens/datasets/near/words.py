@@ -1,4 +1,4 @@
-"""How groups of alike examples, their members and their differences are put into words."""
+"""Texts of the view of duplicates: titles, rows of groups and members, differences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How examples, messages and problems are put into words for the lists."""
+"""Examples, messages and problems as lines of a list and turns of a conversation."""
 
 from __future__ import annotations
 

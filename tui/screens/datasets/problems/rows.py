@@ -1,4 +1,4 @@
-"""Problems grouped by rule: a heading a rule, which opens to the lines it found them in."""
+"""Rows of the list of problems: a heading for each rule, which opens to its problems."""
 
 from __future__ import annotations
 
