@@ -53,10 +53,6 @@ def screen_class(where: str) -> type:
     return type(made())
 
 
-# Dialogs whose controllers, in the files beside them, handle a part of their commands.
-WITH_CONTROLLERS = {"job_form"}
-
-
 def dialog_classes() -> list[type[Dialog[object]]]:
     found = [one for one in classes_of("tui.screens") if issubclass(one, Dialog)]
     inherited = {base for one in found for base in one.__bases__}
