@@ -1,4 +1,4 @@
-"""Everything seen of one profile's jobs: kept as it comes, written in batches, read back later."""
+"""Cache what the provider tells of one profile's jobs: written in batches, read back offline."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ class _Waiting:
 
 
 class JobCache:
-    """Takes notes of one profile's jobs; use it from the event loop only.
+    """Keeps one profile's jobs in the ledger; use it from the event loop only.
 
-    Notes never fail: what cannot be written is logged and told by `trouble`.
+    Keeping never fails: what cannot be written is logged and told by `trouble`.
     """
 
     def __init__(self, ledger: HistoryLedger, profile: str) -> None:
@@ -88,7 +88,7 @@ class JobCache:
         self._pruned = False
         self._closed = False
 
-    # -- taking notes ----------------------------------------------------------------
+    # -- keeping ---------------------------------------------------------------------
 
     def saw_jobs(self, jobs: Iterable[Job], *, listed: bool = False) -> None:
         """Note jobs as they are now; `listed` when they are the provider's newest."""
@@ -154,7 +154,7 @@ class JobCache:
     def _begin(self) -> None:
         self._timer = None
         if self._writing is None or self._writing.done():
-            self._writing = start(self._write(), "keep job history")
+            self._writing = start(self._write(), "write the job cache")
         else:
             self._soon()
 
@@ -191,7 +191,7 @@ class JobCache:
             await self._write()
 
     async def close(self) -> None:
-        """Write what is waiting, and take no more notes."""
+        """Write what is waiting, and keep no more."""
         self._closed = True
         await self.flush()
 

@@ -1,4 +1,4 @@
-"""The live picture of all jobs, kept while somebody looks at it and not otherwise.
+"""Poll the jobs of a profile while anyone is subscribed.
 
 One round lists the jobs with one request and then looks at single jobs: the one selected each
 time, those that run in turn. Rounds never overlap; they come fast while something runs, slowly

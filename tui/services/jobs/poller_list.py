@@ -1,4 +1,4 @@
-"""Listing the jobs of a profile again and again, with one request while nothing else is needed."""
+"""List the jobs of a profile again and again, with one request while nothing else is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Following one job to its end."""
+"""Follow one job to its end."""
 
 from __future__ import annotations
 

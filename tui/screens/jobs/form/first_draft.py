@@ -61,15 +61,15 @@ def unsaved(draft: Draft, document: Document | None) -> bool:
     return document.path in {absolute(text) for text in (draft.training, draft.validation)}
 
 
-def _place(workspace: Workspace) -> str:
+def _key(workspace: Workspace) -> str:
     return f"job form:{workspace.profile.name}"
 
 
 def keep_form(workspace: Workspace, draft: Draft | None) -> None:
     """Keep what is typed in the form of this profile's next job; None forgets it."""
-    workspace.typed.put(_place(workspace), None if draft is None else draft.as_typed())
+    workspace.typed.put(_key(workspace), None if draft is None else draft.as_typed())
 
 
 def kept_form(workspace: Workspace) -> Draft | None:
     """Return what was typed in the form when the program ended."""
-    return Draft.from_typed(workspace.typed.get(_place(workspace)))
+    return Draft.from_typed(workspace.typed.get(_key(workspace)))

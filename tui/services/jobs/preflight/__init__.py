@@ -1,7 +1,6 @@
 """Looking at a whole job before anything is sent: data, tokens, cost, model, what goes where."""
 
-from tui.services.jobs.preflight.looking import OnChange, PreflightService
-from tui.services.jobs.preflight.model import (
+from tui.services.jobs.preflight.parts import (
     LEVELS,
     TOPICS,
     Level,
@@ -11,6 +10,7 @@ from tui.services.jobs.preflight.model import (
     Topic,
     refuse_blocked,
 )
+from tui.services.jobs.preflight.service import OnChange, PreflightService
 from tui.services.jobs.preflight.sources import Source, is_path
 
 __all__ = [

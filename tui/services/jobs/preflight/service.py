@@ -15,14 +15,14 @@ from tui.core.money.terms import budget_words
 from tui.core.text.text import one_line, plural
 from tui.services.errors import LedgerError, ServiceError
 from tui.services.jobs.preflight.leaks import leaks_of
-from tui.services.jobs.preflight.model import TOPICS, Level, Part, Preflight, Price, Topic
-from tui.services.jobs.preflight.verdicts import (
+from tui.services.jobs.preflight.part_words import (
     asked_where_billed,
     checks_parts,
     data_part,
     leakage_part,
     model_part,
 )
+from tui.services.jobs.preflight.parts import TOPICS, Level, Part, Preflight, Price, Topic
 from tui.services.jobs.spending import Spending, released_words
 from tui.services.jobs.unanswered import Unanswered, UnansweredJobs, worth_asking
 

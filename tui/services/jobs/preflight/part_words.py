@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
 from tui.services.checks.review import Candidate, review, review_leakage
-from tui.services.jobs.preflight.model import Part
+from tui.services.jobs.preflight.parts import Part
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.core.near import Group
     from tui.core.provider.records import ModelInfo
     from tui.services.checks.review import Takes
-    from tui.services.jobs.preflight.model import Level
+    from tui.services.jobs.preflight.parts import Level
     from tui.services.jobs.preflight.sources import Source
     from tui.services.settings.profiles import Profile
 
