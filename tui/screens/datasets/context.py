@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from tui.core.text.text import one_line
+from tui.dispatch import start_worker
 from tui.screens.datasets.selection import Selection
 from tui.screens.datasets.shown_rows import ShownRows
 from tui.screens.dialogs import target
@@ -131,13 +132,8 @@ class DatasetContext:
         exclusive: bool = True,
     ) -> None:
         """Run a coroutine function as a worker; what it raises is shown on the screen."""
-        self._screen.run_worker(
-            partial(work, *args),
-            group=group,
-            exclusive=exclusive,
-            exit_on_error=False,
-            description=description,
-        )
+        call = partial(work, *args)
+        start_worker(self._screen, call, group, description, exclusive=exclusive)
 
     def cancel(self, group: str) -> None:
         """Cancel the workers of a group."""
