@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import string
 from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.binding import Binding
 from textual.containers import ScrollableContainer
+from textual.keys import Keys
 from textual.screen import Screen
 from textual.widgets import TextArea
 
@@ -174,6 +176,11 @@ def calls_of(tree: ast.AST, names: set[str]) -> Iterator[ast.Call]:
                 yield node
 
 
+# What Textual looks for behind `key_`, such as `ctrl_s`, `question_mark` or `x`.
+KEY_NAMES = {one.value.replace("+", "_") for one in Keys} | {*string.ascii_letters}
+KEY_NAMES |= {key.replace("+", "_") for one in COMMANDS for key in one.keys.split(",")}
+
+
 def keys_declared(node: ast.AST) -> list[str]:
     """Return what in a piece of a program gives a key a meaning."""
     text = ast.unparse(node)
@@ -192,7 +199,7 @@ def keys_declared(node: ast.AST) -> list[str]:
         # Textual calls `key_x` of a widget when x is pressed.
         case ast.ClassDef(body=body):
             named = [one.name for one in body if isinstance(one, ast.FunctionDef)]
-            return [name for name in named if re.match("key_(?!hints$)", name)]
+            return [name for name in named if name.removeprefix("key_") in {*KEY_NAMES} - {name}]
     return []
 
 
