@@ -33,10 +33,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import App
+    from textual.await_remove import AwaitRemove
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
+    from textual.widget import Widget
     from textual.worker import Worker
 
     from tui.services.workspace import Workspace
@@ -482,6 +485,15 @@ class FinetuiApp(TypeAhead):
             self.call_later(self._tell, error)
         else:
             loop.default_exception_handler(context)
+
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Remove nodes; for a screen nothing else is laid out anew.
+
+        Textual lays out the screen below twice when one has gone, although it has painted it
+        whole by then: a dialog that closes cost two or three paints of everything in place of one.
+        """
+        gone = isinstance(parent, FinetuiApp)
+        return super()._prune(*nodes, parent=None if gone else parent)
 
     # -- what leaves the program holds no key ------------------------------------------
 
