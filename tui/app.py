@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -25,6 +24,7 @@ from tui.screens.tour import Walk
 from tui.services.errors import ServiceError
 from tui.terminal.colors import FEW, MANY, Readable, theme_for
 from tui.terminal.endings import Endings
+from tui.tuning import collect_from_now_on, not_collecting, share_the_interpreter
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
 from tui.widgets.status_line import Status
@@ -45,13 +45,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 
-# Painting makes many small objects that refer to each other; few of them are garbage. Looking
-# through so many takes 2 ms, in which no key is answered; through all of them far longer.
-_GC_AFTER = (3_000, 10, 50)
 _SOON_AFTER_KEY_S = 0.4
-# How long a thread that computes may keep the loop waiting, each time the loop has looked for
-# input: once for every message a key brings about.
-_SWITCH_S = 0.0005
 # Bytes that are sent to a terminal at most: more would hold up everything else for seconds.
 _CLIPBOARD = 100_000
 # Work that only reads: nothing is lost when it is not done to its end.
@@ -178,10 +172,7 @@ class FinetuiApp(TypeAhead):
         try:
             await self._open()
         finally:
-            if not gc.isenabled():  # so the command line has started us
-                gc.freeze()  # what has been made by now stays, and need not be looked through
-                gc.enable()
-                gc.set_threshold(*_GC_AFTER)
+            collect_from_now_on()
 
     async def _open(self) -> None:
         from tui.services.workspace import Workspace
@@ -209,17 +200,8 @@ class FinetuiApp(TypeAhead):
 
     @work(group="warm", exclusive=True, exit_on_error=False, description="load other screens")
     async def _warm(self) -> None:
-        # As at the start, where the command line has stopped the collector: hundreds of modules
-        # are looked through for nothing, and a key would wait for it.
-        frozen = gc.get_freeze_count() > 0
-        if frozen:
-            gc.disable()
-        try:
+        with not_collecting():
             await warm(self.stylesheet, lambda: self.quiet_for < _SOON_AFTER_KEY_S)
-        finally:
-            if frozen:
-                gc.freeze()
-                gc.enable()
 
     async def on_unmount(self) -> None:
         """Give everything back; unsaved edits stay in the journal."""
@@ -522,7 +504,7 @@ class FinetuiApp(TypeAhead):
 
 def run(path: str | None = None, profile: str | None = None) -> int:
     """Run the program on a terminal and return its exit code."""
-    sys.setswitchinterval(_SWITCH_S)
+    share_the_interpreter()
     app = FinetuiApp(path, profile)
     with Endings(app):
         app.run()
