@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import os
 import signal
 import sys
@@ -25,6 +24,7 @@ from tui.screens.tour import Walk
 from tui.services.errors import ServiceError
 from tui.terminal.colors import FEW, MANY, Readable, theme_for
 from tui.terminal.endings import Endings
+from tui.tuning import collect_from_now_on, not_collecting, share_the_interpreter
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
 from tui.widgets.status_line import Status
@@ -33,22 +33,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.app import App
+    from textual.await_remove import AwaitRemove
     from textual.binding import BindingType
+    from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.filter import LineFilter
     from textual.screen import Screen
+    from textual.widget import Widget
     from textual.worker import Worker
 
     from tui.services.workspace import Workspace
 
 
-# Painting makes many small objects that refer to each other; few of them are garbage. Looking
-# through so many takes 2 ms, in which no key is answered; through all of them far longer.
-_GC_AFTER = (3_000, 10, 50)
 _SOON_AFTER_KEY_S = 0.4
-# How long a thread that computes may keep the loop waiting, each time the loop has looked for
-# input: once for every message a key brings about.
-_SWITCH_S = 0.0005
 # Bytes that are sent to a terminal at most: more would hold up everything else for seconds.
 _CLIPBOARD = 100_000
 # Work that only reads: nothing is lost when it is not done to its end.
@@ -175,10 +172,7 @@ class FinetuiApp(TypeAhead):
         try:
             await self._open()
         finally:
-            if not gc.isenabled():  # so the command line has started us
-                gc.freeze()  # what has been made by now stays, and need not be looked through
-                gc.enable()
-                gc.set_threshold(*_GC_AFTER)
+            collect_from_now_on()
 
     async def _open(self) -> None:
         from tui.services.workspace import Workspace
@@ -206,17 +200,8 @@ class FinetuiApp(TypeAhead):
 
     @work(group="warm", exclusive=True, exit_on_error=False, description="load other screens")
     async def _warm(self) -> None:
-        # As at the start, where the command line has stopped the collector: hundreds of modules
-        # are looked through for nothing, and a key would wait for it.
-        frozen = gc.get_freeze_count() > 0
-        if frozen:
-            gc.disable()
-        try:
+        with not_collecting():
             await warm(self.stylesheet, lambda: self.quiet_for < _SOON_AFTER_KEY_S)
-        finally:
-            if frozen:
-                gc.freeze()
-                gc.enable()
 
     async def on_unmount(self) -> None:
         """Give everything back; unsaved edits stay in the journal."""
@@ -483,6 +468,15 @@ class FinetuiApp(TypeAhead):
         else:
             loop.default_exception_handler(context)
 
+    def _prune(self, *nodes: Widget, parent: DOMNode | None = None) -> AwaitRemove:
+        """Remove nodes; for a screen nothing else is laid out anew.
+
+        Textual lays out the screen below twice when one has gone, although it has painted it
+        whole by then: a dialog that closes cost two or three paints of everything in place of one.
+        """
+        gone = isinstance(parent, FinetuiApp)
+        return super()._prune(*nodes, parent=None if gone else parent)
+
     # -- what leaves the program holds no key ------------------------------------------
 
     def copy_to_clipboard(self, text: str) -> None:
@@ -510,7 +504,7 @@ class FinetuiApp(TypeAhead):
 
 def run(path: str | None = None, profile: str | None = None) -> int:
     """Run the program on a terminal and return its exit code."""
-    sys.setswitchinterval(_SWITCH_S)
+    share_the_interpreter()
     app = FinetuiApp(path, profile)
     with Endings(app):
         app.run()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Vertical
@@ -15,6 +14,7 @@ from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
 from tui.screens.reporting import failure_of, show_worker_error
 from tui.services.errors import InputError
+from tui.tuning import take_styles_as_new
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.key_line import KeyLine
 from tui.widgets.mode_bar import ModeBar
@@ -70,10 +70,7 @@ class ModeScreen(Screen[None]):
         super().__init__(classes=classes)
         # What handles this mode's commands: the screen, and each pane and controller added.
         self.dispatcher = Dispatcher(self)
-        # It is new, so its styles are: Textual would take them for old ones, and parse those of
-        # the whole program twice before it shows a mode for the first time.
-        with suppress(RuntimeError, AttributeError):  # no app yet; or Textual has changed
-            self._css_update_count = self.app._css_update_count  # noqa: SLF001
+        take_styles_as_new(self)
 
     def compose(self) -> ComposeResult:
         """Lay the frame around the mode's own widgets."""

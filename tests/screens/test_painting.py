@@ -1,0 +1,46 @@
+"""How often the whole screen is painted: each time is 20 to 60 KB over SSH."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual._compositor import LayoutUpdate
+
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.screens.base import ModeScreen
+from tui.screens.dialogs.confirm import Confirm
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("mode", ["1", "4"])
+async def test_a_dialog_that_closes_has_the_screen_painted_once(
+    app_home: Path, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    app = FinetuiApp()
+    painted: list[str] = []
+    display = app._display
+
+    def count(screen: Any, what: Any) -> None:
+        if isinstance(what, LayoutUpdate) and isinstance(screen, ModeScreen):
+            painted.append(type(screen).__name__)
+        display(screen, what)
+
+    monkeypatch.setattr(app, "_display", count)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("escape", mode)
+        await until(lambda: not app.status.work, pilot)
+        for _ in range(3):
+            dialog = Confirm("A question", "Yes or no?")
+            await app.push_screen(dialog)
+            await pilot.pause()
+            painted.clear()
+            await pilot.press("n")
+            await until(lambda gone=dialog: not gone.is_attached and painted, pilot)  # type: ignore[misc]
+            for _ in range(5):  # whatever was asked for meanwhile is painted at the next pause
+                await pilot.pause()
+            assert len(painted) == 1
