@@ -1,4 +1,8 @@
-"""An example as the rules look at it: decoded once, its messages laid out as turns."""
+"""An example as the rules look at it: decoded once, its messages laid out as turns.
+
+Not an `Example`: a rule needs the JSON path of what it finds, messages that are not objects
+apart from those that are, and of a plain chat, which most lines are, no message at all.
+"""
 
 from __future__ import annotations
 
