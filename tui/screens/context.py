@@ -47,6 +47,11 @@ class ScreenContext:
         """Whether the screen is the one shown, with no dialog over it."""
         return self._screen.is_current
 
+    @property
+    def attached(self) -> bool:
+        """Whether the screen is part of the program: not before it is shown or while it ends."""
+        return self._screen.is_attached
+
     def open(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
         """Open a dialog; `answered` is called with its answer."""
         self._screen.app.push_screen(dialog, answered)

@@ -8,7 +8,7 @@ rules: a line that is no JSON object, an example, and the file as a whole.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.core.checks.findings import (
     SEVERITIES,
