@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from tui.core.catalog.training import known_parameters, terms
+from tui.core.catalog.training import terms
 
 OPENAI = terms("openai", "https://api.openai.com/v1")
 NEBIUS = terms("custom", "https://api.tokenfactory.nebius.com/v1/")
+TOGETHER = terms("custom", "https://api.together.xyz/v1")
+PARAMETERS = {one.id: one for each in (OPENAI, NEBIUS, TOGETHER) for one in each.parameters}
 AZURE = terms("custom", "https://mine.openai.azure.com/openai/v1/")
 
 
@@ -25,7 +27,7 @@ AZURE = terms("custom", "https://mine.openai.azure.com/openai/v1/")
     ],
 )
 def test_what_is_typed_is_read(name: str, typed: str, value: object) -> None:
-    assert known_parameters()[name].read(typed) == value
+    assert PARAMETERS[name].read(typed) == value
 
 
 @pytest.mark.parametrize(
@@ -45,7 +47,7 @@ def test_what_is_typed_is_read(name: str, typed: str, value: object) -> None:
 )
 def test_what_a_provider_would_refuse_is_said(name: str, typed: str, says: str) -> None:
     with pytest.raises(ValueError, match=says):
-        known_parameters()[name].read(typed)
+        PARAMETERS[name].read(typed)
 
 
 def test_an_absolute_rate_is_no_multiplier() -> None:

@@ -76,7 +76,9 @@ async def test_problem_jump_fix_undo_redo_save(dataset: Path, size: tuple[int, i
     async with running(dataset, size) as (pilot, screen):
         document = screen.document
         await pilot.press("p")
-        listing(screen, "#problems").move_to(screen.problems.rows.row_of(5))
+        rows = screen.problems.rows
+        issues = [rows.issue_at(row) for row in range(len(rows))]
+        listing(screen, "#problems").move_to([issue and issue.line for issue in issues].index(5))
         await pilot.press("enter")
         assert screen.context.selection.position == 4
         assert screen.context.selection.message.role == "robot"

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tui.core.dataset.example import Example
+from tui.core.dataset.example import Example, parse_exactly
 from tui.services.datasets import Change, Document
 from tui.services.datasets import read_ahead as ahead
 from tui.services.datasets.journal import entries
@@ -263,7 +263,7 @@ async def test_long_numbers_survive_an_edit(tmp_path: Path) -> None:
     raw = b'{"messages": [{"role": "user", "content": "a"}], "id": 123456789012345678901234567890}'
     path.write_bytes(raw + b"\n")
     document = opened(path)
-    example = document.example_for_edit(0)
+    example = parse_exactly(document.line(0))
     assert isinstance(example, Example)
     await document.replace(0, example, "same")
     assert document.line(0) == raw

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 INTERRUPTED = 130
-FAILED_INSIDE = 3
 
 
 def main(argv: Sequence[str] | None = None) -> int:

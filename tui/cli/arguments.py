@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import TYPE_CHECKING, Literal, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from tui.services.errors import InputError
 
@@ -64,23 +64,3 @@ def command(commands: Commands[Parser], name: str, run: Run, help_: str) -> argp
 def add_yes(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the option that says yes to what bills or destroys; `what` names that."""
     parser.add_argument("--yes", action="store_true", help=what)
-
-
-def whole_or_auto(text: str) -> int | Literal["auto"]:
-    """Read a whole number or the word auto."""
-    if text == "auto":
-        return "auto"
-    try:
-        return int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a whole number nor auto") from None
-
-
-def number_or_auto(text: str) -> float | Literal["auto"]:
-    """Read a number or the word auto."""
-    if text == "auto":
-        return "auto"
-    try:
-        return float(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor auto") from None

@@ -10,7 +10,7 @@ from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import check_stdin, file_of
 from tui.core.text.text import one_line, plural
 from tui.services.checks.file_report import checking
-from tui.services.datasets.local_files import reading
+from tui.services.datasets.file_lines import reading
 from tui.services.errors import InputError, NotWritten
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.core.checks import Alike, Issue, Severity
     from tui.services.checks.file_report import CheckedFile
-    from tui.services.datasets.local_files import Rows
+    from tui.services.datasets.file_lines import FileLines
     from tui.services.workspace import Workspace
 
 PROBLEMS = 1
@@ -69,7 +69,9 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
     return PROBLEMS if any(document["errors"] for document in documents) else 0
 
 
-def _alike(others: Rows | None, path: Path | None, *, near: bool) -> Callable[[Rows], Alike]:
+def _alike(
+    others: FileLines | None, path: Path | None, *, near: bool
+) -> Callable[[FileLines], Alike]:
     from tui.services.checks.near import alike_in
 
     name = path.name if path is not None else ""

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call, calls, reply
 from tui.core.checks.fast.tool_prefilter import doubtful_calls, doubtful_tools
+from tui.core.checks.gates import perhaps_untrained, untidy, unusual
 from tui.core.checks.registry import ROW_RULES
-from tui.core.checks.row import Row, perhaps_untrained, untidy, unusual
+from tui.core.checks.row import Row
 from tui.core.checks.run import read
 
 GATES = [doubtful_calls, doubtful_tools, unusual, untidy, perhaps_untrained]

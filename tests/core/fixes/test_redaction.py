@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.any_format import TEXTS, AnyFile, absent, files
+from tests.core.fixes.secrets_found import secrets_in
 from tui.core.checks import check_row, survey
-from tui.core.checks.report_columns import rule_numbers
+from tui.core.checks.rules import rule_numbers
 from tui.core.fixes import fix
-from tui.core.fixes.gate import secrets_in
 from tui.core.fixes.redacted_file import redact_file
 from tui.core.fixes.redaction import PLACEHOLDERS, redact
 

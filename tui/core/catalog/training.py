@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from tui.core.catalog.providers import provider_id
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
     from datetime import date
 
 Method = Literal["supervised", "dpo", "reinforcement"]
@@ -151,11 +151,6 @@ def terms(kind: str, base_url: str | None, methods: Sequence[Method] = ()) -> Te
     known = _read()
     found = known.get(provider_id(kind, base_url) or "other", known["other"])
     return replace(found, methods=tuple(methods)) if methods else found
-
-
-def known_parameters() -> Mapping[str, Parameter]:
-    """Return the hyperparameters of all providers by id."""
-    return {one.id: one for each in _read().values() for one in each.parameters}
 
 
 @cache

@@ -5,8 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tui.core.checks.gates import perhaps_untrained, untidy
 from tui.core.checks.registry import Finding, row_rule
-from tui.core.checks.row import perhaps_untrained, untidy
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

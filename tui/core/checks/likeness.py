@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
     from tui.core.checks.alike import Pairs
-    from tui.core.checks.whole_file import WholeFile
+    from tui.core.checks.file_view import WholeFile
 
 
 @file_rule(

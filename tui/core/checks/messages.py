@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from tui.core.checks.gates import unusual
 from tui.core.checks.registry import Finding, row_rule
-from tui.core.checks.row import NAME, Row, Turn, json_type, quoted, unusual
+from tui.core.checks.row import NAME, Row, Turn, json_type, quoted
 from tui.core.dataset.example import ROLES
 
 if TYPE_CHECKING:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.core.checks.gates import unusual
 from tui.core.checks.registry import Finding, row_rule
-from tui.core.checks.row import Row, quoted, unusual
+from tui.core.checks.row import Row, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

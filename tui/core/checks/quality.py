@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.fast import shortcut
 from tui.core.checks.fast.byte_prefilter import HINTS, Stretch, marked
+from tui.core.checks.gates import untidy
 from tui.core.checks.registry import Finding, row_rule
-from tui.core.checks.row import Row, quoted, untidy
+from tui.core.checks.row import Row, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

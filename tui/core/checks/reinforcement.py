@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING
 
 from tui.core.arrays import counted, places_of
 from tui.core.checks.registry import Finding, PairFindings, file_rule
-from tui.core.checks.report_columns import KINDS, rule_numbers
+from tui.core.checks.report_columns import KINDS
+from tui.core.checks.rules import rule_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from tui.core.checks.whole_file import WholeFile
+    from tui.core.checks.file_view import WholeFile
 
 # What is as it should be in such data; only where it is trained on otherwise are these problems.
 GRADED = frozenset(

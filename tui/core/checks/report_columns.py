@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.arrays import picked, picked_bytes
-from tui.core.checks.registry import RULES, RowFacts
+from tui.core.checks.rules import rule_numbers
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.core.checks.registry import RowReport
+    from tui.core.checks.findings import RowFacts, RowReport
 
 KINDS = ("blank", "broken", "unknown", "chat", "preference", "completion")
 _CODES = {kind: code for code, kind in enumerate(KINDS)}
@@ -175,16 +175,6 @@ def file_format(kinds: Mapping[str, int]) -> str:
 def is_example(kind: int) -> bool:
     """Tell whether a line of that kind (a place in `KINDS`) is an example of a known format."""
     return kind >= _EXAMPLES
-
-
-def rule_numbers() -> dict[str, int]:
-    """Return the byte that stands for each rule in a signature."""
-    if len(_NUMBER_OF_RULE) != len(RULES):
-        _NUMBER_OF_RULE.update({rule: number for number, rule in enumerate(RULES)})
-    return _NUMBER_OF_RULE
-
-
-_NUMBER_OF_RULE: dict[str, int] = {}
 
 
 def _traits(facts: RowFacts) -> int:

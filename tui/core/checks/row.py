@@ -1,4 +1,8 @@
-"""An example as the rules look at it: decoded once, its messages laid out as turns."""
+"""An example as the rules look at it: decoded once, its messages laid out as turns.
+
+Not an `Example`: a rule needs the JSON path of what it finds, messages that are not objects
+apart from those that are, and of a plain chat, which most lines are, no message at all.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,10 @@ import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.core.checks.fast import shortcut
-from tui.core.checks.fast.byte_prefilter import hides_ascii, sieved
 from tui.core.checks.fast.chat_prefilter import Sound, in_order, sound
+from tui.core.checks.fast.sieve import hides_ascii, sieved
+from tui.core.checks.findings import Finding
 from tui.core.checks.line_texts import LineTexts
-from tui.core.checks.registry import Finding, closed_to_tidy
 from tui.core.dataset.example import ALIASES, SECTIONS, Place, kind_of, section_list
 from tui.core.formats.foreign import foreign_format
 from tui.core.text.text import one_line
@@ -296,27 +299,6 @@ def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
 @lru_cache(maxsize=64)
 def _where(index: int) -> tuple[str, Place]:
     return f"messages[{index}].content", Place("messages", index)
-
-
-@shortcut
-@closed_to_tidy
-def unusual(row: Row) -> bool:
-    """Let all but plain and sound chats through: the gate of rules on keys and types."""
-    return not row.roles and not row.sound.parts
-
-
-@shortcut
-@closed_to_tidy
-def untidy(row: Row) -> bool:
-    """Let all but tidy chats through: the gate of rules on order and white space."""
-    return not row.tidy and (bool(row.roles) or not row.sound.order)
-
-
-@shortcut
-@closed_to_tidy
-def perhaps_untrained(row: Row) -> bool:
-    """Let chats through that may have no trained answer."""
-    return row.untrained or (not row.tidy and row.may_hold(b'"weight"'))
 
 
 def quoted(value: object) -> str:

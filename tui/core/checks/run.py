@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.checks import fast
+from tui.core.checks.file_view import WholeFile
 from tui.core.checks.fingerprints import facts_of
 from tui.core.checks.registry import (
     FILE_RULES,
@@ -25,10 +26,10 @@ from tui.core.checks.registry import (
     issue,
     told_of_foreign,
 )
-from tui.core.checks.report_columns import Columns, rule_numbers
+from tui.core.checks.report_columns import Columns
 from tui.core.checks.row import Row
+from tui.core.checks.rules import rule_numbers
 from tui.core.checks.secrets import private_findings
-from tui.core.checks.whole_file import WholeFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.core.checks.fast.byte_prefilter import LETS, common, hides_ascii, marked, sieved
+from tui.core.checks.fast.byte_prefilter import LETS, common, marked
+from tui.core.checks.fast.sieve import hides_ascii, sieved
 from tui.core.checks.line_texts import LineTexts
 from tui.core.checks.registry import RULES, Finding, row_rule
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from tui.core.checks.gates import unusual
 from tui.core.checks.registry import Finding, closed_to_tidy, row_rule
-from tui.core.checks.row import Row, json_type, quoted, unusual
+from tui.core.checks.row import Row, json_type, quoted
 from tui.core.dataset.example import ALIASES, SECTIONS
 
 if TYPE_CHECKING:

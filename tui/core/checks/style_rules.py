@@ -11,7 +11,7 @@ from tui.core.text.text import one_line, plural
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tui.core.checks.whole_file import WholeFile
+    from tui.core.checks.file_view import WholeFile
 
 # Of fewer answers, a share says little.
 _ENOUGH = 20

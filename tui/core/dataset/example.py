@@ -1,15 +1,19 @@
 """One line of a dataset: read into messages, edited, and written in its own style.
 
-An `Example` keeps the JSON object it came from. The messages are views of that object, so
-keys this program does not know survive every edit, and a line nobody edits is never
-written from here at all.
+An `Example` keeps the JSON object it came from. The messages are views of that object, which
+work out nothing before it is asked for; so keys this program does not know survive every edit,
+and a line nobody edits is never written from here at all.
+
+This is the reader of lines. Two others stand beside it for a reason that each gives: the checks'
+`Row`, and `Gathered` for counting.
 """
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 import orjson
 
@@ -51,19 +55,46 @@ class ToolCall:
     arguments: str
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message as it is shown. `raw` is its own JSON value, whatever its type."""
+class Message(NamedTuple):
+    """One message. `raw` is its own JSON value, whatever its type; `role` is "?" without one."""
 
     place: Place
     role: str
-    text: str
-    name: str | None
-    weight: object
-    tool_calls: tuple[ToolCall, ...]
-    tool_call_id: str | None
-    refusal: str | None
     raw: object
+
+    @property
+    def text(self) -> str:
+        """What it says; parts that are not text become a short mark."""
+        return content_text(self.raw.get("content") if isinstance(self.raw, dict) else self.raw)
+
+    @property
+    def name(self) -> str | None:
+        """The name of who speaks."""
+        return self._string("name")
+
+    @property
+    def weight(self) -> object:
+        """Its weight as it stands, None without one."""
+        return self.raw.get("weight") if isinstance(self.raw, dict) else None
+
+    @property
+    def tool_calls(self) -> tuple[ToolCall, ...]:
+        """The calls it makes."""
+        return _tool_calls(self.raw) if isinstance(self.raw, dict) else ()
+
+    @property
+    def tool_call_id(self) -> str | None:
+        """The call that it replies to."""
+        return self._string("tool_call_id")
+
+    @property
+    def refusal(self) -> str | None:
+        """What is said in place of an answer."""
+        return self._string("refusal")
+
+    def _string(self, key: str) -> str | None:
+        value = self.raw.get(key) if isinstance(self.raw, dict) else None
+        return value if isinstance(value, str) else None
 
     @property
     def trained(self) -> bool:
@@ -197,24 +228,17 @@ def _messages(kind: Kind, value: Mapping[str, Any]) -> list[Message]:
     for section in SECTIONS[kind]:
         items = section_list(value, section)
         if isinstance(items, list):
-            found += [_message(Place(section, i), item) for i, item in enumerate(items)]
+            found += [_message(_place(section, i), item) for i, item in enumerate(items)]
     return found
 
 
 def _message(place: Place, raw: object) -> Message:
-    if not isinstance(raw, dict):
-        return Message(place, "?", _as_text(raw), None, None, (), None, None, raw)
-    return Message(
-        place=place,
-        role=raw["role"] if isinstance(raw.get("role"), str) else "?",
-        text=content_text(raw.get("content")),
-        name=_string(raw.get("name")),
-        weight=raw.get("weight"),
-        tool_calls=_tool_calls(raw),
-        tool_call_id=_string(raw.get("tool_call_id")),
-        refusal=_string(raw.get("refusal")),
-        raw=raw,
-    )
+    role = raw.get("role") if isinstance(raw, dict) else None
+    return Message(place, role if isinstance(role, str) else "?", raw)
+
+
+# Nearly all examples have their messages in the same few places.
+_place = lru_cache(maxsize=4096)(Place)
 
 
 def content_text(content: object) -> str:
@@ -249,10 +273,6 @@ def _tool_call(call: object) -> ToolCall:
         _as_text(function.get("name")),
         _as_text(function.get("arguments")),
     )
-
-
-def _string(value: object) -> str | None:
-    return value if isinstance(value, str) else None
 
 
 def _as_text(value: object) -> str:

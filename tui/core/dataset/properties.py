@@ -57,7 +57,7 @@ def selecting(wanted: Property, key: str) -> Node:
 def _roles(subject: Subject) -> tuple[str, ...]:
     sections: dict[str, list[str]] = {}
     for turn in subject.turns:
-        sections.setdefault(turn.section, []).append(turn.role)
+        sections.setdefault(turn.place.section, []).append(turn.role)
     joined = " | ".join(" ".join(_folded(roles)) for roles in sections.values())
     return (joined,) if joined else ()
 
@@ -96,7 +96,7 @@ def _system(subject: Subject) -> tuple[str, ...]:
 
 
 def _tools(subject: Subject) -> tuple[str, ...]:
-    return _distinct(name for turn in subject.turns for name, _ in turn.calls)
+    return _distinct(call.name for turn in subject.turns for call in turn.tool_calls)
 
 
 def _first(subject: Subject) -> tuple[str, ...]:

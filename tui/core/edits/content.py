@@ -127,11 +127,6 @@ def data_url(data: bytes) -> str:
     return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
-def part_words(part: object) -> str:
-    """Return one part in a few words, an image never as its base64."""
-    return _part(part).words
-
-
 def _part(item: object) -> Part:
     if not isinstance(item, dict):
         return Part("?", None, f"{one_line(str(item), 40)} (no object)", item)

@@ -25,8 +25,6 @@ from tui.core.filtering.nodes import (
 from tui.core.filtering.patterns import LETTERS, compiled
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from tui.core.filtering.nodes import Node, Operator
 
 LONGEST = 20_000  # characters of a filter
@@ -248,12 +246,6 @@ def _unknown(name: str, written: str) -> str:
     close = difflib.get_close_matches(name, known, 1) or [k for k in known if k.startswith(name)]
     hint = f"did you mean {close[0]}?" if close else "F1 lists them."
     return f"there is no field {name!r}; {hint} Quote {written!r} to look for the text"
-
-
-def _fits(value: str, choices: Sequence[str], *, exactly: bool) -> bool:
-    if exactly:
-        return value in choices
-    return any(choice.startswith(value.casefold()) for choice in choices)
 
 
 def _choices(name: str) -> str:

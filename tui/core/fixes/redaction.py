@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.checks.fast.byte_prefilter import sieved
+from tui.core.checks.fast.sieve import sieved
 from tui.core.checks.line_texts import LineTexts
 from tui.core.checks.secrets import PATTERNS, spans, where_of
 from tui.core.fixes.registry import CannotFix, line_fix

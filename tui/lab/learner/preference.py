@@ -55,15 +55,6 @@ class Preference:
         """As `evaluate`, and add the gradient of the mean loss to `into`."""
         return self._score(parameters, list(chosen), into)
 
-    def margins(self, parameters: Parameters) -> Floats:
-        """Return each pair's log-odds gained over the reference, without β."""
-        found = np.zeros(len(self._pairs), np.float32)
-        for numbers in self._portions(range(len(self._pairs))):
-            batch, run = self._run(parameters, numbers)
-            answers = _answers(run.logprobs(batch.targets), batch.owner, numbers)
-            found[numbers] = self._margin(answers, numbers)
-        return found
-
     def _score(self, parameters: Parameters, chosen: list[int], into: Parameters | None) -> Score:
         score = Score()
         for numbers in self._portions(chosen):

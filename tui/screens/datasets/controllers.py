@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.screens.datasets.bulk.bulk import BulkOperations
 from tui.screens.datasets.editing.changed_examples import ChangedExamples
@@ -33,22 +33,45 @@ from tui.screens.datasets.near.near import AlikeSearch
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tui.screens.datasets.screen import DatasetsScreen
+    from tui.screens.base import ModeScreen
+    from tui.screens.datasets.bulk.runner import BulkRunner
+    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.files.on_disk import DiskQuestion
+    from tui.screens.datasets.files.opener import Opener
+    from tui.screens.datasets.filtering.filtered_rows import FilteredRows
+    from tui.screens.datasets.filtering.filtering import Filtering
+    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.problems.checks import ProblemChecks
+    from tui.screens.datasets.problems.pane import ProblemsPane
 
 
-def controllers(screen: DatasetsScreen) -> Iterator[object]:
+class Shared(Protocol):
+    """What the controllers are made of: the screen's panes and the objects several share."""
+
+    context: DatasetContext
+    opener: Opener
+    checks: ProblemChecks
+    marked: MarkedRows
+    filtered: FilteredRows
+    filtering: Filtering
+    problems: ProblemsPane
+    bulk: BulkRunner
+    disk_question: DiskQuestion
+
+
+def controllers(screen: Shared, mode: ModeScreen) -> Iterator[object]:
     """Make the controllers of a screen whose panes and shared objects there are."""
-    yield from _file_controllers(screen)
+    yield from _file_controllers(screen, mode)
     yield from _row_controllers(screen)
     yield from _edit_controllers(screen)
 
 
-def _file_controllers(screen: DatasetsScreen) -> Iterator[object]:
+def _file_controllers(screen: Shared, mode: ModeScreen) -> Iterator[object]:
     context, opener, checks = screen.context, screen.opener, screen.checks
     importing = Importing(context, checks)
     repairs = Repairs(context, opener, importing.import_path)
     yield Opening(context, opener)
-    yield SampleTour(context, opener, screen)
+    yield SampleTour(context, opener, mode)
     yield Saving(context, opener, screen.disk_question)
     yield importing
     yield Exporting(context, screen.marked)
@@ -56,7 +79,7 @@ def _file_controllers(screen: DatasetsScreen) -> Iterator[object]:
     yield RepairOffers(context, checks, repairs)
 
 
-def _row_controllers(screen: DatasetsScreen) -> Iterator[object]:
+def _row_controllers(screen: Shared) -> Iterator[object]:
     context, marked, checks = screen.context, screen.marked, screen.checks
     yield Marking(context, marked)
     yield Frequencies(context, screen.filtered, screen.filtering.open_with)
@@ -64,7 +87,7 @@ def _row_controllers(screen: DatasetsScreen) -> Iterator[object]:
     yield BulkOperations(context, marked, screen.bulk)
 
 
-def _edit_controllers(screen: DatasetsScreen) -> Iterator[object]:
+def _edit_controllers(screen: Shared) -> Iterator[object]:
     context = screen.context
     external = ExternalEditor(context)
     rewriter = ExampleRewriter(context, external)

@@ -63,7 +63,7 @@ class DatasetsScreen(ModeScreen):
         self.bulk = BulkRunner(context)
         self.disk_question = DiskQuestion(context)
         self.disk_watch = DiskWatch(context, self.disk_question)
-        for owner in (self.problems, self.filtering, *controllers(self)):
+        for owner in (self.problems, self.filtering, *controllers(self, self)):
             self.dispatcher.add(owner)
         for happened in (
             context.document_changed,

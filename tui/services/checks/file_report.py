@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
-from tui.services.datasets.local_files import reading
+from tui.services.datasets.file_lines import reading
 from tui.services.files.uploads import unreadable
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.core.checks import Alike, Columns, Issue, Severity
     from tui.core.formats.foreign import Foreign
     from tui.services.checks.problems import Problems
-    from tui.services.datasets.local_files import Rows
+    from tui.services.datasets.file_lines import FileLines
 
 _AT_ONCE = 500  # lines whose problems are put into words before the first of them is told
 
@@ -109,7 +109,7 @@ class CheckedFile:
         self,
         report: FileReport,
         problems: Problems,
-        rows: Rows,
+        rows: FileLines,
         ready: dict[int, list[Issue]],
         *,
         table: bool = False,
@@ -203,7 +203,7 @@ class _FileRows:
 
     version = 0
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: FileLines) -> None:
         self.ids: Sequence[int] = range(len(rows))
         self._rows = rows
 
@@ -216,7 +216,7 @@ async def checking(
     path: Path,
     limits: FileLimits | None = None,
     *,
-    alike: Callable[[Rows], Alike] | None = None,
+    alike: Callable[[FileLines], Alike] | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> AsyncIterator[CheckedFile]:
     """Check a whole file, in processes of their own when it is large, and keep it open.
@@ -256,7 +256,9 @@ def _table_of(path: Path, head: bytes) -> str:
     return "binary" if binary_kind(head) else "text"
 
 
-async def _columns(rows: Rows, on_progress: Callable[[int, int], None], *, skip: bool) -> Columns:
+async def _columns(
+    rows: FileLines, on_progress: Callable[[int, int], None], *, skip: bool
+) -> Columns:
     from tui.core.checks import Columns
     from tui.services.checks.file_check import FileCheck
 
@@ -273,10 +275,10 @@ async def _columns(rows: Rows, on_progress: Callable[[int, int], None], *, skip:
 
 def _checked(
     path: Path,
-    rows: Rows,
+    rows: FileLines,
     columns: Columns,
     limits: FileLimits | None,
-    alike: Callable[[Rows], Alike] | None,
+    alike: Callable[[FileLines], Alike] | None,
     *,
     table: bool,
 ) -> CheckedFile:
@@ -297,7 +299,7 @@ def _checked(
 
 
 def _report(
-    path: Path, rows: Rows, columns: Columns, problems: Problems, limits: FileLimits | None
+    path: Path, rows: FileLines, columns: Columns, problems: Problems, limits: FileLimits | None
 ) -> FileReport:
     from tui.core.checks.report_columns import KINDS, file_format, is_example
     from tui.core.checks.run import WHOLE_DAMAGE
@@ -324,7 +326,7 @@ def _report(
 
 
 def _table_report(
-    path: Path, rows: Rows, _columns: Columns, problems: Problems, limits: FileLimits | None
+    path: Path, rows: FileLines, _columns: Columns, problems: Problems, limits: FileLimits | None
 ) -> FileReport:
     from tui.core.checks.repeated_issues import format_issue
     from tui.core.formats.containers import SUFFIXES

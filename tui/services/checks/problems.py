@@ -19,7 +19,7 @@ from tui.core.checks import (
     severity_of,
 )
 from tui.core.checks.registry import SEVERITIES, PairFindings, issue
-from tui.core.checks.report_columns import rule_numbers
+from tui.core.checks.rules import rule_numbers
 from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file, issues_of
 from tui.core.checks.secrets import PATTERNS
 

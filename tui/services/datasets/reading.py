@@ -9,7 +9,6 @@ from array import array
 from typing import TYPE_CHECKING
 
 from tui.core.arrays import numbers_from
-from tui.core.dataset.example import Broken, Example, parse_exactly
 from tui.services.background import start
 from tui.services.datasets.content import Content, Snapshot
 from tui.services.datasets.row_cache import ParsedRows
@@ -17,6 +16,7 @@ from tui.services.datasets.row_cache import ParsedRows
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.core.dataset.example import Broken, Example
     from tui.core.dataset.splices import Rows
     from tui.services.datasets.source import LineSource
 
@@ -92,10 +92,6 @@ class OpenRows:
         is a `Broken` that says so, and `on_read` tells when it is there.
         """
         return self._parsed.of(self._rows.ids[position])
-
-    def example_for_edit(self, position: int) -> Example | Broken:
-        """Return the row parsed so that every number survives rewriting. Raises IndexError."""
-        return parse_exactly(self.line(position))
 
     def row_id(self, position: int) -> int:
         """Return what names this row whatever its position; an edit makes another. IndexError."""

@@ -73,11 +73,10 @@ class _Waiting:
 class JobCache:
     """Keeps one profile's jobs in the ledger; use it from the event loop only.
 
-    Keeping never fails: what cannot be written is logged and told by `trouble`.
+    Keeping never fails: what cannot be written is logged.
     """
 
     def __init__(self, ledger: HistoryLedger, profile: str) -> None:
-        self.trouble: LedgerError | None = None
         self._ledger = ledger
         self._profile = profile
         self._known: dict[str, SeenJob] = {}
@@ -176,9 +175,6 @@ class JobCache:
                 await ledger.prune(profile)
         except LedgerError as error:  # a full disk must not end the watching
             log.warning("%s", error)
-            self.trouble = error
-        else:
-            self.trouble = None
 
     async def flush(self) -> None:
         """Write what is waiting."""

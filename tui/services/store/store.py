@@ -214,15 +214,6 @@ class Store:
             profile, model, _now(), json.dumps(dict(request)), json.dumps(dict(reply)),
         )  # fmt: skip
 
-    async def chats(self, profile: str, limit: int = 100) -> list[tuple[int, str, Any, Any]]:
-        """Return (Unix time, model, request, reply) of the last exchanges, newest first."""
-        rows = await self._db.read(
-            "SELECT at, model, request, reply FROM chats WHERE profile = ?"
-            " ORDER BY id DESC LIMIT ?",
-            profile, limit,
-        )  # fmt: skip
-        return [(at, model, json.loads(req), json.loads(rep)) for at, model, req, rep in rows]
-
     async def models_asked(self, profile: str, limit: int = 20) -> list[str]:
         """Return the models that answered here, the last one first."""
         rows = await self._db.read(

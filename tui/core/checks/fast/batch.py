@@ -10,6 +10,7 @@ import orjson
 from tui.core.checks import fast
 from tui.core.checks.fast.byte_prefilter import COUNTED, HINTS, Stretch
 from tui.core.checks.fingerprints import digests_of_plain, facts_of
+from tui.core.checks.gates import perhaps_untrained
 from tui.core.checks.registry import (
     CLOSED_TO_TIDY,
     COUNTS,
@@ -19,8 +20,9 @@ from tui.core.checks.registry import (
     BadLine,
     told_of_foreign,
 )
-from tui.core.checks.report_columns import Columns, rule_numbers
-from tui.core.checks.row import Row, perhaps_untrained, plain
+from tui.core.checks.report_columns import Columns
+from tui.core.checks.row import Row, plain
+from tui.core.checks.rules import rule_numbers
 from tui.core.checks.run import check_row, columns_of, damage, facts_of_bad, read
 from tui.core.checks.secrets import private_findings
 from tui.core.checks.structure import has_more_keys, written_keys

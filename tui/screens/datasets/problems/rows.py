@@ -80,14 +80,6 @@ class ProblemRows:
         issues = self._problems.at(line) if self._problems is not None else ()
         return next((one for one in issues if one.rule == rule), None)
 
-    def row_of(self, line: int) -> int | None:
-        """Return the first row that is a problem of a line, or the heading above it."""
-        for rule, top in zip(self.rules, self._tops, strict=False):
-            lines = self.lines(rule.id)
-            if line in lines:
-                return top + 1 + lines.index(line) if self._is_open(rule.id) else top
-        return None
-
     def text(self, row: int, width: int) -> Text:
         """Return a row as it is shown."""
         rule = self.rule_at(row)

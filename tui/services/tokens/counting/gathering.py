@@ -1,4 +1,7 @@
-"""The messages of many lines, one after the other, as `columns` sums them up."""
+"""The messages of many lines, one after the other, as `columns` sums them up.
+
+Not `Example`s: counting goes over whole files, and columns need no object for each message.
+"""
 
 from __future__ import annotations
 
