@@ -13,12 +13,18 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate, compress, count, repeat
 from operator import contains
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from tui.core.checks.fast import shortcut
 
-if TYPE_CHECKING:
-    from tui.core.checks.row import Row
+
+class Row(Protocol):
+    """What is looked at of one example: its bytes."""
+
+    line: bytes
+    sieve: bytes
+    hides_ascii: bool
+
 
 _KEPT = b"ghkuxyz"  # they tell sk-, ghp_, xox, eyJ, AIza and \\u from others
 _LETTERS = {*range(ord("a"), ord("z") + 1), *range(0x80, 0x100)} - {*_KEPT}
