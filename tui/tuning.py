@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any
 
     from textual.screen import Screen
 
@@ -56,7 +57,7 @@ def not_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def take_styles_as_new(screen: Screen[object]) -> None:
+def take_styles_as_new(screen: Screen[Any]) -> None:
     """Tell Textual that the styles of a screen made just now are up to date.
 
     It would take them for old ones, and parse those of the whole program twice before it shows a
