@@ -8,7 +8,7 @@ from __future__ import annotations
 import gc
 import sys
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,7 +56,7 @@ def not_collecting() -> Iterator[None]:
             gc.enable()
 
 
-def take_styles_as_new(screen: Screen[object]) -> None:
+def take_styles_as_new(screen: Screen[Any]) -> None:
     """Tell Textual that the styles of a screen made just now are up to date.
 
     It would take them for old ones, and parse those of the whole program twice before it shows a
