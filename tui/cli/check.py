@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING, Any
+from tempfile import SpooledTemporaryFile, gettempdir
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import check_stdin, file_of
@@ -15,7 +16,7 @@ from tui.services.errors import InputError, NotWritten
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from tui.cli.output import Output
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 PROBLEMS = 1
+_IN_MEMORY = 4 << 20  # bytes of issues as JSON, for each file
+_PART = 1 << 20
 _NOUNS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info": "remark"}
 
 
@@ -43,7 +46,7 @@ def register(commands: Commands[Parser]) -> None:
 async def _check(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     check_stdin([*options.paths, options.against])
     limits = workspace.files.limits
-    documents: list[dict[str, Any]] = []
+    documents: list[_Document] = []
     unread: list[InputError] = []
     async with AsyncExitStack() as stack:
         against = (
@@ -54,19 +57,69 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
         for path in options.paths:
             try:
                 async with file_of(path) as file, checking(file, limits, alike=alike) as checked:
-                    documents.append(await _tell(path, checked, out))
+                    kept = stack.enter_context(_Kept(out))
+                    documents.append(await _tell(path, checked, out, kept))
             except NotWritten:  # the report, not the file
                 raise
             except InputError as error:
                 out.say(error)
                 unread.append(error)
-    document: dict[str, Any] = {"files": documents}
-    if unread:
-        document["error"] = unread[0].to_json()
-    out.document(document)
+        out.document_of(_parts(documents, unread, out))
     if unread:
         return InputError.exit_code
-    return PROBLEMS if any(document["errors"] for document in documents) else 0
+    return PROBLEMS if any(document.counts["error"] for document in documents) else 0
+
+
+class _Kept:
+    """Issues as JSON until their number is known: on disk when they are many."""
+
+    def __init__(self, out: Output) -> None:
+        self._out = out
+        self._file = SpooledTemporaryFile(  # noqa: SIM115 - closed by __exit__
+            _IN_MEMORY, "w+", encoding="utf-8", errors="surrogatepass"
+        )
+        self._some = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def add(self, issues: Iterable[Issue]) -> None:
+        """Keep more issues. Raises NotWritten when there is no room for them."""
+        try:
+            for issue in issues:
+                self._file.write(", " * self._some + self._out.json(_document(issue)))
+                self._some = True
+        except OSError as error:
+            cause = f"{gettempdir()}: {error.strerror or error}"
+            raise NotWritten("Cannot keep the issues", cause, "Free some space.") from error
+
+    def parts(self) -> Iterator[str]:
+        """Yield them as the inside of an array."""
+        self._file.seek(0)
+        while part := self._file.read(_PART):
+            yield part
+
+
+class _Document(NamedTuple):
+    """What is printed of one file as JSON."""
+
+    head: dict[str, Any]
+    counts: Counter[Severity]
+    kept: _Kept
+
+
+def _parts(
+    documents: Iterable[_Document], unread: Sequence[InputError], out: Output
+) -> Iterator[str]:
+    yield '{"files": ['
+    for number, document in enumerate(documents):
+        yield ", " * bool(number) + out.json(document.head)[:-1] + ', "issues": ['
+        yield from document.kept.parts()
+        yield "]}"
+    yield "]" + (f', "error": {out.json(unread[0].to_json())}' if unread else "") + "}"
 
 
 def _alike(
@@ -78,28 +131,27 @@ def _alike(
     return lambda rows: alike_in(rows, near=near, others=others, against=name)
 
 
-async def _tell(path: str, checked: CheckedFile, out: Output) -> dict[str, Any]:
-    """Print what the checks say of a file as it is put into words; return its document."""
+async def _tell(path: str, checked: CheckedFile, out: Output, kept: _Kept) -> _Document:
+    """Print what the checks say of a file as it is put into words, or keep that as JSON."""
     counts: Counter[Severity] = Counter()
-    kept: list[dict[str, Any]] = []
     async for part in checked.issues():
         counts.update(issue.severity for issue in part)
         if out.as_json:
-            kept += map(_document, part)
+            kept.add(part)
         for issue in part:
             out.line(_line(path, issue))
     report = checked.report
     found = ", ".join(plural(counts[severity], noun) for severity, noun in _NOUNS.items())
     out.line(f"{one_line(path)}: {plural(report.objects, 'example')} ({report.format}), {found}")
-    return {
+    head = {
         "path": path,
         "format": report.format,
         "examples": report.objects,
         "errors": counts["error"],
         "warnings": counts["warning"],
         "infos": counts["info"],
-        "issues": kept,
     }
+    return _Document(head, counts, kept)
 
 
 def _line(path: str, issue: Issue) -> str:

@@ -48,6 +48,18 @@ class Output:
             self.answered = True
             self._write(f"{_json(value, sys.stdout.encoding)}\n")
 
+    def json(self, value: object) -> str:
+        """Return a part of a document as JSON that standard output can take, without keys."""
+        return mask(_json(value, sys.stdout.encoding))  # here, as it may be written in pieces
+
+    def document_of(self, parts: Iterable[str]) -> None:
+        """Print the one JSON document from parts that `json` made, if JSON was asked for."""
+        if self.as_json:
+            self.answered = True
+            for part in parts:
+                self._write(part)
+            self._write("\n")
+
     def note(self, text: str) -> None:
         """Print a line about the progress on the error stream."""
         # Remarks are not worth ending the work for: a job made must still be told on stdout.
@@ -124,7 +136,7 @@ def _shown(text: str) -> str:
     return visible(text) if sys.stdout.isatty() else text
 
 
-def _json(value: Mapping[str, Any], encoding: str | None) -> str:
+def _json(value: object, encoding: str | None) -> str:
     text = json.dumps(value, ensure_ascii=False, default=_as_text)
     try:
         text.encode(encoding or "utf-8", "surrogatepass")
