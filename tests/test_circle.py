@@ -62,7 +62,7 @@ async def test_the_circle(home: Home, size: tuple[int, int], model: str) -> None
                 await until(condition, pilot, seconds=seconds)
             except AssertionError:
                 failures = [p.failure for p in app.screen.query(ErrorPanel) if p.failure]
-                raise AssertionError(f"stuck in leg {app.walk.text!r}: {failures}") from None
+                raise AssertionError(f"stuck in leg {app.tour.text!r}: {failures}") from None
 
         async def answer() -> str:
             talk = app.screen.query_one(Conversation)
@@ -74,11 +74,11 @@ async def test_the_circle(home: Home, size: tuple[int, int], model: str) -> None
         await come(lambda: app.workspace is not None)
         assert app.workspace is not None
         await pilot.press("s")
-        await come(lambda: app.walk.leg == 0 and app.workspace.datasets.current is not None)
+        await come(lambda: app.tour.step == 0 and app.workspace.datasets.current is not None)
         await pilot.press("2")
-        await come(lambda: app.walk.leg == 1)
+        await come(lambda: app.tour.step == 1)
         await pilot.press("3")
-        await come(lambda: app.walk.leg == 2)
+        await come(lambda: app.tour.step == 2)
         await pilot.press("n")
         await come(
             lambda: isinstance(app.screen, NewJob) and app.screen.query_one("#model", Input).value
@@ -88,13 +88,13 @@ async def test_the_circle(home: Home, size: tuple[int, int], model: str) -> None
         assert form.query_one("#validation", Input).value.endswith("support_valid.jsonl")
         form.query_one("#model", Input).value = model
         await pilot.press("ctrl+s")
-        await come(lambda: app.walk.leg == 4)
-        await come(lambda: app.walk.leg == 5, 180)
+        await come(lambda: app.tour.step == 4)
+        await come(lambda: app.tour.step == 5, 180)
         await pilot.press("c")
         await come(lambda: app.current_mode == "chat" and isinstance(app.focused, TextArea))
         expected = taught(home.path / "data" / "samples" / "support_train.jsonl")
         assert (await answer()).startswith(expected)
-        await come(lambda: app.walk.leg == 7)
+        await come(lambda: app.tour.step == 7)
         await pilot.press("escape", "m")
         await come(lambda: isinstance(app.focused, Input))
         await pilot.press(*model)
@@ -104,15 +104,15 @@ async def test_the_circle(home: Home, size: tuple[int, int], model: str) -> None
         await come(lambda: app.focused is not None and app.current_mode == "chat")
         await come(lambda: isinstance(app.focused, TextArea))
         assert not (await answer()).startswith(expected)
-        await come(lambda: app.walk.leg == 8)
+        await come(lambda: app.tour.step == 8)
         await pilot.press("escape", "5")
-        await come(lambda: app.walk.leg == 9)
+        await come(lambda: app.tour.step == 9)
         tuned = [m.id for m in await app.workspace.models.tuned()]
         assert len(tuned) == 1
         await pilot.press("d")
         await come(lambda: isinstance(app.screen, TypedConfirm))
         await pilot.press(*app.screen._word, "enter")
-        await come(lambda: app.walk.leg == 10)
+        await come(lambda: app.tour.step == 10)
         assert await app.workspace.models.tuned() == []
         await pilot.press("escape", "escape")
-        await come(lambda: app.walk.leg == -1)
+        await come(lambda: app.tour.step == -1)

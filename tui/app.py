@@ -20,7 +20,7 @@ from tui.core.text.text import encodable, size_words, visible
 from tui.dispatch import Dispatcher, handles
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, show_worker_error
-from tui.screens.tour import Walk
+from tui.screens.tour import Tour
 from tui.services.errors import ServiceError
 from tui.terminal.colors import FEW, MANY, Readable, theme_for
 from tui.terminal.endings import Endings
@@ -108,7 +108,7 @@ class FinetuiApp(TypeAhead):
 
     workspace: var[Workspace | None] = var(None)
     status: var[Status] = var(Status())
-    walk: var[Walk] = var(Walk())
+    tour: var[Tour] = var(Tour())
     remarks: var[tuple[str, ...]] = var(())  # what is not safe, until it is closed
 
     def __init__(self, path: str | None = None, profile: str | None = None) -> None:
@@ -304,9 +304,9 @@ class FinetuiApp(TypeAhead):
             await self.workspace.use_profile(name)
             self._take(self.workspace)
 
-    def reached(self, event: str) -> None:
-        """Move the walk on."""
-        self.walk = self.walk.after(event)
+    def complete(self, event: str) -> None:
+        """Complete a step of the tour."""
+        self.tour = self.tour.after(event)
 
     def working(self, name: str, text: str) -> None:
         """Show background work; an empty text ends it."""
@@ -368,13 +368,13 @@ class FinetuiApp(TypeAhead):
             return
         if self.remarks:
             self.remarks = ()
-        elif self.walk.at_end:
-            self.walk = Walk()
+        elif self.tour.at_end:
+            self.tour = Tour()
 
     @handles("app.guide")
     def switch_guide(self) -> None:
-        """Show or hide the line that leads around the circle."""
-        self.walk = Walk(0) if self.walk.leg < 0 else Walk()
+        """Show or hide the guided tour."""
+        self.tour = Tour(0) if self.tour.step < 0 else Tour()
 
     @handles("app.copy")
     def copy(self) -> None:

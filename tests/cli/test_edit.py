@@ -108,7 +108,7 @@ def test_lines_it_does_not_touch_stay_and_broken_ones_are_told(
     assert main([*words, "--json"]) == 1
     document = json.loads(capfd.readouterr().out)["files"][0]
     assert document["by"] == {"find and replace": 1}
-    assert "left as it is: 1 line: the line is no JSON" in document["remarks"][-1]
+    assert "left as it is: 1 line: the line is not JSON" in document["remarks"][-1]
     made = rows.read_bytes()
     assert made.startswith(b"\xef\xbb\xbf" + odd + b'{"broken\r\n\r\n')
     assert b"colour blue" in made

@@ -17,7 +17,7 @@ from tui.core.text import json_text
     [
         ('{"a": 1,\n "b" 2}', "line 2, column 6: expecting ':' delimiter before '2}'"),
         ('{"a": ', "line 1, column 7: expecting value, but the text ends here"),
-        ("[1, NaN]", "NaN is no JSON number"),
+        ("[1, NaN]", "NaN is not a JSON number"),
         ('{"a": 1}', ""),
     ],
 )

@@ -12,7 +12,7 @@ from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.base import GuideLine, ModeScreen
 from tui.screens.dialogs.confirm import Confirm
-from tui.screens.tour import LEGS, Walk
+from tui.screens.tour import STEPS, Tour
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,17 +40,17 @@ async def test_where_the_sample_is_trained_is_asked_once(
         await pilot.press(answer)
         await until(lambda: isinstance(app.screen, ModeScreen), pilot)
         if answer == "escape":
-            assert app.walk.leg == -1
+            assert app.tour.step == -1
             assert app.workspace.datasets.current is None
             return
-        await until(lambda: app.walk.leg == 0, pilot)
+        await until(lambda: app.tour.step == 0, pilot)
         assert app.workspace.profile.kind == ("lab" if answer == "y" else "openai")
-        app.walk = Walk(3)
+        app.tour = Tour(3)
         await until(lambda: "4/11" in guide(app), pilot)
         if answer == "y":
             assert "free" in guide(app)
             await pilot.press("s")  # on lab there is nothing to ask
-            await until(lambda: app.walk.leg == 0, pilot)
+            await until(lambda: app.tour.step == 0, pilot)
         else:
             assert "openai trains it and bills you" in guide(app)
             await app.use_profile("lab")
@@ -58,8 +58,8 @@ async def test_where_the_sample_is_trained_is_asked_once(
 
 
 def test_every_line_fits_two_at_80_columns() -> None:
-    for leg in range(len(LEGS)):
-        for line in (Walk(leg).text, Walk(leg).line("a-provider-of-mine-1", bills=True)):
+    for leg in range(len(STEPS)):
+        for line in (Tour(leg).text, Tour(leg).line("a-provider-of-mine-1", bills=True)):
             assert len(line) + 2 <= 2 * 78
 
 

@@ -19,7 +19,7 @@ from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.job_pane import JobPane
-from tui.screens.tour import LEGS, Walk
+from tui.screens.tour import STEPS, Tour
 from tui.widgets.curve import Curve
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import OneOf
@@ -124,7 +124,7 @@ def text_of(widget: Static | Paragraph) -> str:
 async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
     async with running(dataset) as (pilot, screen):
         app = screen.app
-        app.walk = Walk(2)  # type: ignore[attr-defined]
+        app.tour = Tour(2)  # type: ignore[attr-defined]
         before = len(screen.context.jobs)
         form = await opened(pilot, screen, n_epochs="2", suffix="arr", seed="7")
         assert form.draft.validation.endswith("arr_valid.jsonl")
@@ -150,7 +150,7 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
         assert "LR multiplier" in text_of(pane.query_one("#settings-text", Static))
         await pilot.press("c")
         assert app.current_mode == "chat"
-        assert LEGS[app.walk.leg].until == "chat_tuned"  # type: ignore[attr-defined]
+        assert STEPS[app.tour.step].until == "chat_tuned"  # type: ignore[attr-defined]
 
 
 async def test_what_is_wrong_is_said_below_the_field_as_it_is_typed(dataset: Path) -> None:

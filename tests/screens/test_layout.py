@@ -55,7 +55,7 @@ async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:
                 lambda: isinstance(app.screen, DatasetsScreen) and app.screen.checks.issues, pilot
             )
         elif key == "<counted>":
-            await until(lambda: app.walk.leg >= 1, pilot)
+            await until(lambda: app.tour.step >= 1, pilot)
         elif key == "<failed>":
             await until(lambda: app.screen.query_one(ErrorPanel).failure, pilot)
         else:

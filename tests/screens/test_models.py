@@ -16,7 +16,7 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models import ModelsScreen
-from tui.screens.tour import LEGS, Walk
+from tui.screens.tour import STEPS, Tour
 from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
@@ -112,13 +112,13 @@ async def test_delete_by_number_and_by_suffix_with_a_result_each(tuned_lab: Tune
         assert f"✓ deleted {ids[1]}" in said
         assert f"✗ {ids[0]}" in said
 
-        pilot.app.walk = Walk(next(i for i, leg in enumerate(LEGS) if leg.until == "deleted"))
+        pilot.app.tour = Tour(next(i for i, leg in enumerate(STEPS) if leg.until == "deleted"))
         await pilot.press("d")
         await until_typable(pilot)
         await pilot.press(*screen.listed.models[0].suffix, "enter")
         await until(lambda: not screen.listed.models, pilot)
         assert "No fine-tuned models yet. Press 3" in row(screen, 0)
-        assert pilot.app.walk.leg == len(LEGS) - 1
+        assert pilot.app.tour.step == len(STEPS) - 1
         await pilot.press("escape")
         assert not screen.query_one("#outcomes").has_class("-shown")
 

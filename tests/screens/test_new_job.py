@@ -330,7 +330,7 @@ async def test_a_job_of_unknown_cost_wants_the_amount_it_counts_as(
         await pilot.press("ctrl+s")
         await until(lambda: isinstance(form.app.screen, TypedAmount), pilot)
         assert "What it costs is not known" in question(form)
-        await pilot.press(*"create", "enter")  # a word is no amount
+        await pilot.press(*"create", "enter")  # a word is not an amount
         assert isinstance(form.app.screen, TypedAmount)
         assert server.jobs == []
         await pilot.press(*["backspace"] * 6, *"3.5", "enter")

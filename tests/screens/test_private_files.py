@@ -64,7 +64,7 @@ async def test_nothing_in_the_home_is_for_others(home: Home, tmp_path: Path) -> 
         await pilot.press("n")  # an edit, kept in the journal
         await until(lambda: document.modified, pilot)
         await pilot.press("ctrl+s", "2")
-        await until(lambda: app.walk.leg >= 1, pilot)
+        await until(lambda: app.tour.step >= 1, pilot)
         app.copy_out("a text", "It")
         await until(lambda: (home.path / "state" / "copied.txt").read_text() == "a text", pilot)
         await Presets(workspace.locations).save("mine", {"n_epochs": 3})

@@ -379,9 +379,9 @@ async def test_the_walk_goes_on_when_the_report_is_there() -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace is not None, pilot)
         await pilot.press("s")
-        await until(lambda: app.walk.leg == 0, pilot)
+        await until(lambda: app.tour.step == 0, pilot)
         await pilot.press("2")
-        await until(lambda: app.walk.leg == 1, pilot)
+        await until(lambda: app.tour.step == 1, pilot)
 
 
 async def test_another_number_of_test_prompts_is_priced(dataset: Path) -> None:

@@ -36,7 +36,7 @@ def kept(home: Path) -> dict[str, object]:
 
 
 def in_chat(program: Program) -> None:
-    program.see("be led around")
+    program.see("take the tour")
     program.send("4")
     program.see("Ask the model something.")
 
@@ -56,7 +56,7 @@ def test_a_signal_restores_the_terminal_and_keeps_the_prompt(
         assert "Traceback" not in program.text()
         assert kept(home) == {"chat prompt": "Is tap water"}
     with Program(home) as program:
-        program.see("be led around")
+        program.see("take the tour")
         program.send("4")
         program.see("Is tap water")
         program.send("\x11")
@@ -168,7 +168,7 @@ def test_the_editor_keeps_what_is_typed(home: Path, tmp_path: Path) -> None:
 
 def test_the_form_keeps_what_is_typed(home: Path) -> None:
     with Program(home) as program:
-        program.see("be led around")
+        program.see("take the tour")
         program.send("3")
         program.see("No jobs")
         program.send("n")
@@ -178,7 +178,7 @@ def test_the_form_keeps_what_is_typed(home: Path) -> None:
         os.kill(program.pid, signal.SIGKILL)  # nothing of ours runs
         assert program.wait() == -signal.SIGKILL
     with Program(home) as program:
-        program.see("be led around")
+        program.see("take the tour")
         program.send("3")
         program.see("No jobs")
         program.send("n")

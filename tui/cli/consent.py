@@ -139,5 +139,5 @@ def _amount(text: str | None) -> Decimal | None:
     except InvalidOperation:
         amount = Decimal(-1)
     if not amount.is_finite() or amount < 0:
-        raise InputError("Usage", f"--spend {text!r} is no amount", "Such as --spend 12.50.")
+        raise InputError("Usage", f"--spend {text!r} is not an amount", "Such as --spend 12.50.")
     return amount

@@ -71,7 +71,7 @@ def _add_rows(parser: argparse.ArgumentParser) -> None:
     rows = parser.add_argument_group("what becomes of rows")
     rows.add_argument(
         "--without", metavar="KEY,…", default="",
-        help="leave these keys out: a label that is no verdict, pictures that may go",
+        help="leave these keys out: a label that is not a verdict, pictures that may go",
     )  # fmt: skip
     rows.add_argument(
         "--pairs", action="store_true",

@@ -36,7 +36,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
         in_dialogs=True,
     ),
     Command("app.profile", "f2", "Profile", "Choose the provider to work with."),
-    Command("app.guide", "f3", "Guide", "Show or hide the line that leads around the circle."),
+    Command("app.guide", "f3", "Tour", "Show or hide the guided tour."),
     Command("app.escape", "escape", "Back", "Close the top layer or the error; never quits."),
     Command("app.copy", "y", "Copy", "Copy what the cursor is on, or the error shown."),
     Command(
@@ -52,7 +52,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("app.help_quit", "q,ctrl+c", "How to quit", "Say which key quits.", in_dialogs=True),
     # Datasets
     Command("datasets.open", "o", "Open", "Open a JSONL file by path, or one opened before.", True),
-    Command("datasets.sample", "s", "Sample", "Open the sample and be led around the circle."),
+    Command("datasets.sample", "s", "Sample", "Open the sample and take the tour."),
     Command("datasets.edit", "e", "Edit", "Edit the text of the message under the cursor.", True),
     Command("datasets.role", "r", "Role", "Change the role of the message."),
     Command("datasets.weight", "w", "Weight", "Train this answer or leave it out (weight 0)."),

@@ -52,7 +52,7 @@ class Worker:
             try:
                 record = orjson.loads(line)
             except orjson.JSONDecodeError:
-                log.warning("a worker wrote a line that is no JSON")
+                log.warning("a worker wrote a line that is not JSON")
                 continue
             yield record
 

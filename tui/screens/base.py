@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.worker import Worker
 
-    from tui.screens.tour import Walk
+    from tui.screens.tour import Tour
     from tui.services.workspace import Workspace
 
 
 class GuideLine(Static):
-    """The line that leads around the circle; takes no room while nobody is led."""
+    """The line of the guided tour; takes no room while none is taken."""
 
     DEFAULT_CSS = """
     GuideLine {
@@ -132,9 +132,9 @@ class ModeScreen(Screen[None]):
         return None if held else True
 
     def on_mount(self) -> None:
-        """Follow the program's status, walk and workspace."""
+        """Follow the program's status, tour and workspace."""
         self.watch(self.app, "status", self._show_status)
-        self.watch(self.app, "walk", self._show_walk)
+        self.watch(self.app, "tour", self._show_tour)
         self.watch(self.app, "remarks", self._show_remarks)
         self.watch(self.app, "workspace", self._take_workspace)
         if self.host.unopened is not None:
@@ -143,11 +143,11 @@ class ModeScreen(Screen[None]):
     def _show_status(self, status: Status) -> None:
         self.query_one(StatusLine).show(status)
 
-    def _show_walk(self, walk: Walk) -> None:
+    def _show_tour(self, tour: Tour) -> None:
         guide = self.query_one(GuideLine)
         profile = None if self.host.workspace is None else self.host.workspace.profile
         elsewhere = profile is not None and profile.kind != "lab"
-        text = walk.line(profile.name, bills=profile.bills) if elsewhere and profile else walk.text
+        text = tour.line(profile.name, bills=profile.bills) if elsewhere and profile else tour.text
         guide.set_class(bool(text), "-shown")
         guide.update(f"▸ {text}")
 
@@ -159,7 +159,7 @@ class ModeScreen(Screen[None]):
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:
             self.on_workspace(workspace)
-            self._show_walk(self.host.walk)
+            self._show_tour(self.host.tour)
             self.refresh_bindings()
 
     def on_mode_bar_chosen(self, event: ModeBar.Chosen) -> None:

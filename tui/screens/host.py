@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
-    from tui.screens.tour import Walk
+    from tui.screens.tour import Tour
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
     from tui.widgets.status_line import Status
@@ -19,7 +19,7 @@ class Host(Protocol):
     workspace: Workspace | None
     unopened: ServiceError | None  # why there is no workspace
     status: Status
-    walk: Walk
+    tour: Tour
     example_asked: int | None
     chat_model: str
 
@@ -38,8 +38,8 @@ class Host(Protocol):
     async def use_profile(self, name: str) -> None:
         """Go on with another profile. Raises ServiceError."""
 
-    def reached(self, event: str) -> None:
-        """Tell the walk that something has happened."""
+    def complete(self, event: str) -> None:
+        """Tell the tour that something has happened."""
 
     def working(self, name: str, text: str) -> None:
         """Show background work under a name of its own; an empty text ends it."""

@@ -1,4 +1,4 @@
-"""The way around the circle: one line that always names the next thing to do."""
+"""The guided tour: one line that always names the next thing to do."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from tui.core.text.text import one_line
 
 
 @dataclass(frozen=True, slots=True)
-class Leg:
-    """One stretch of the walk: which event ends it, and what the line says meanwhile.
+class Step:
+    """One step of the tour: which event completes it, and what the line says until then.
 
     `elsewhere` is what it says at another provider than lab, named by {profile}.
     """
@@ -19,38 +19,38 @@ class Leg:
     elsewhere: str = ""
 
 
-LEGS: tuple[Leg, ...] = (
-    Leg("tokens", "This is the sample, a row an example. Press 2 for its tokens and cost."),
-    Leg("jobs", "So long is each example, so much would training cost. Press 3."),
-    Leg("create_form", "Press n to make a fine-tuning job from this dataset."),
-    Leg(
+STEPS: tuple[Step, ...] = (
+    Step("tokens", "This is the sample: one example a row. Press 2 for its tokens and cost."),
+    Step("jobs", "How long the examples are and what training would cost. Press 3."),
+    Step("create_form", "Press n to make a fine-tuning job from this dataset."),
+    Step(
         "created",
         "The lab trains a small model here, free. ctrl+s creates the job.",
         "{profile} trains it{bills}: cost below. F2 and lab: free. ctrl+s creates.",
     ),
-    Leg(
+    Step(
         "succeeded",
         "It is learning: watch the loss fall, for about half a minute.",
         "It is learning at {profile}, in its own time. The job goes on without you.",
     ),
-    Leg("chat", "Done: so few are learned by heart. Press c to chat with your model."),
-    Leg("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
-    Leg(
+    Step("chat", "Done: it has memorised these few examples. Press c to chat with it."),
+    Step("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
+    Step(
         "chat_base",
         "It learned it. esc, m: pick lab-small, the base; esc, r asks again.",
         "It learned it. esc, m: pick the base it was made from; esc, r asks again.",
     ),
-    Leg("models", "The base knows nothing of it. esc, then 5, to clean up."),
-    Leg("deleted", "Press d to delete your model; you will be asked to type its name."),
-    Leg("", "That was the whole circle. 1, then o, opens your own data. esc ends."),
+    Step("models", "The base knows nothing of it. esc, then 5, to clean up."),
+    Step("deleted", "Press d to delete your model; you will be asked to type its name."),
+    Step("", "That was the whole tour. 1, then o, opens your own data. esc ends it."),
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Walk:
-    """How far one is. `leg` is -1 while nobody is being led."""
+class Tour:
+    """How far the tour is. `step` is -1 while none is taken."""
 
-    leg: int = -1
+    step: int = -1
 
     @property
     def text(self) -> str:
@@ -59,23 +59,23 @@ class Walk:
 
     def line(self, profile: str = "", *, bills: bool = False) -> str:
         """Return the line to show, for a profile other than lab if one is named."""
-        if not 0 <= self.leg < len(LEGS):
+        if not 0 <= self.step < len(STEPS):
             return ""
-        leg = LEGS[self.leg]
-        said = leg.text
-        if profile and leg.elsewhere:
+        step = STEPS[self.step]
+        said = step.text
+        if profile and step.elsewhere:
             name = one_line(profile, 20)
-            said = leg.elsewhere.format(profile=name, bills=" and bills you" if bills else "")
-        return f"{self.leg + 1}/{len(LEGS)} {said}"
+            said = step.elsewhere.format(profile=name, bills=" and bills you" if bills else "")
+        return f"{self.step + 1}/{len(STEPS)} {said}"
 
     @property
     def at_end(self) -> bool:
-        """Whether the whole circle has been walked."""
-        return self.leg == len(LEGS) - 1
+        """Whether the last step is reached."""
+        return self.step == len(STEPS) - 1
 
-    def after(self, event: str) -> Walk:
-        """Return the walk after an event: on by one leg, also over legs already behind it."""
-        if self.leg < 0:
+    def after(self, event: str) -> Tour:
+        """Return the tour after an event: one step on, also past steps completed already."""
+        if self.step < 0:
             return self
-        ahead = [i for i, leg in enumerate(LEGS) if i >= self.leg and leg.until == event]
-        return Walk(ahead[0] + 1) if ahead else self
+        ahead = [i for i, step in enumerate(STEPS) if i >= self.step and step.until == event]
+        return Tour(ahead[0] + 1) if ahead else self

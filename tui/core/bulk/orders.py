@@ -122,7 +122,7 @@ def sample(values: Mapping[str, str], count: Count) -> Work:
     Parameter("order", "Order", "rising", "", ("rising", "falling")),
 )
 def sort(values: Mapping[str, str], count: Count) -> Work:
-    """Make the work that sorts; equal rows keep their order, and lines that are no JSON go last."""
+    """Make the work that sorts; equal rows keep their order, lines that are not JSON go last."""
     by, falling = values["by"], values["order"] == "falling"
 
     def key(line: bytes) -> float | str:

@@ -218,4 +218,4 @@ def _price(model: str, key: str, value: object) -> Decimal:
     try:
         return Decimal(str(value))
     except InvalidOperation as error:
-        raise CatalogError(f"{model}: {key} = {value!r} is no amount of money") from error
+        raise CatalogError(f"{model}: {key} = {value!r} is not an amount of money") from error

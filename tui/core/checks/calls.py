@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     gate=doubtful_calls,
 )
 def call_malformed(row: Row) -> Iterable[Finding]:
-    """Find tool calls that are no list, or lack id, type, function or name."""
+    """Find tool calls that are not a list, or lack id, type, function or name."""
     found = []
     for turn in row.turns:
         calls = turn.raw.get("tool_calls")
@@ -150,7 +150,7 @@ def arguments_type(row: Row) -> Iterable[Finding]:
 @row_rule(
     "arguments-not-json",
     "warning",
-    "Arguments are no JSON object",
+    "Arguments are not a JSON object",
     "The model learns to write arguments nobody can read.",
     gate=doubtful_calls,
 )
@@ -161,7 +161,7 @@ def arguments_not_json(row: Row) -> Iterable[Finding]:
         for path, call in turn.calls():
             text = _arguments(call)
             if text is not None and not isinstance(decoded(text), dict):
-                message = f"The arguments {quoted(text)} are no JSON object. Correct them."
+                message = f"The arguments {quoted(text)} are not a JSON object. Correct them."
                 found.append(Finding(message, f"{path}.function.arguments", turn.place))
     return found
 

@@ -66,7 +66,7 @@ class WholeFile:
         """
         numbers, kinds = self.rows.system, self.rows.kinds
         count = tally(numbers)
-        for kind in self.kinds:  # few lines, if any, are no examples: they are taken off again
+        for kind in self.kinds:  # few lines, if any, are not examples: they are taken off again
             for line in () if kind in _EXAMPLES else self.of_kind(kind):
                 count[numbers[line - 1]] -= 1
         count = +count

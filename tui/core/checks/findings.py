@@ -130,7 +130,7 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class BadLine:
-    """A line that is no JSON object, and what the decoder said of it (`column` is 0-based).
+    """A line that is not a JSON object, and what the decoder said of it (`column` is 0-based).
 
     `value` is what was decoded when the line is JSON, only not an object; else `reason` is set.
     """

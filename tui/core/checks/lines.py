@@ -1,4 +1,4 @@
-"""Rules on lines that are no JSON object: which kind of damage it is. The first match wins."""
+"""Rules on lines that are not a JSON object: which kind of damage it is. The first match wins."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def utf_16(line: BadLine) -> Finding | None:
     "nul-byte",
     "error",
     "NUL byte",
-    "A NUL byte is no JSON. It is usually left by a crash or a failed copy.",
+    "A NUL byte is not JSON. It is usually left by a crash or a failed copy.",
 )
 def nul_byte(line: BadLine) -> Finding | None:
     """Find zero bytes."""
@@ -86,7 +86,7 @@ def not_utf8(line: BadLine) -> Finding | None:
     "bom-inside",
     "error",
     "Byte order mark inside the file",
-    "Files that were joined carry the mark of each; in front of an object it is no JSON.",
+    "Files that were joined carry the mark of each; in front of an object it is not JSON.",
     fixable=True,
 )
 def bom_inside(line: BadLine) -> Finding | None:
@@ -186,7 +186,7 @@ def not_a_number(line: BadLine) -> Finding | None:
     """Find NaN and Infinity as Python writes them."""
     if (match := _NUMBERS.match(line.rest)) is None:
         return None
-    return _found(line, f"{match[0]} is no JSON. Write null or a number.")
+    return _found(line, f"{match[0]} is not JSON. Write null or a number.")
 
 
 @line_rule(
@@ -200,7 +200,7 @@ def python_literal(line: BadLine) -> Finding | None:
     """Find True, False, None and undefined."""
     if (match := _WORDS.match(line.rest)) is None:
         return None
-    return _found(line, f"{match[0]} is no JSON. Write true, false or null.")
+    return _found(line, f"{match[0]} is not JSON. Write true, false or null.")
 
 
 @line_rule(
@@ -214,7 +214,7 @@ def single_quotes(line: BadLine) -> Finding | None:
     """Find single and typographic quotes in the place of double ones."""
     if line.rest[:1] not in {"'", "‘", "’", "“", "”", "`"}:
         return None
-    return _found(line, f'{line.rest[0]} is no JSON quote. Use straight double quotes ".')
+    return _found(line, f'{line.rest[0]} is not a JSON quote. Use straight double quotes ".')
 
 
 @line_rule(

@@ -41,7 +41,7 @@ _MEANT = {
     "role-missing", "error", "No role", "Each message says with “role” who speaks.", gate=unusual
 )
 def role_missing(row: Row) -> Iterable[Finding]:
-    """Find messages without a role, or with one that is no string."""
+    """Find messages without a role, or with one that is not a string."""
     return [
         turn.find(f"This message has no role. Add one of {', '.join(ROLES[:5])}.", ".role")
         for turn in row.turns

@@ -43,7 +43,7 @@ def input_missing(row: Row) -> Iterable[Finding]:
     gate=_is_pair,
 )
 def output_missing(row: Row) -> Iterable[Finding]:
-    """Find pairs that lack an output, or whose output is no list."""
+    """Find pairs that lack an output, or whose output is not a list."""
     found = []
     for name in _OUTPUTS:
         value = section_list(row.raw, name)

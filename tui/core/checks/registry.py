@@ -2,7 +2,7 @@
 
 A rule is one small function that is given a subject and returns findings; what is fixed about
 it (id, severity, wording) stands in its `Rule`. There are three kinds of subject, and so of
-rules: a line that is no JSON object, an example, and the file as a whole.
+rules: a line that is not a JSON object, an example, and the file as a whole.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ FILE_RULES: list[tuple[Rule, FileFunction]] = []
 def line_rule(
     rule_id: str, severity: Severity, title: str, explanation: str, *, fixable: bool = False
 ) -> Callable[[LineFunction], LineFunction]:
-    """Register a rule on lines that are no JSON object. The first that finds something wins."""
+    """Register a rule on lines that are not a JSON object. The first that finds something wins."""
     rule = register(Rule(rule_id, severity, title, explanation, fixable, "line"))
 
     def keep(function: LineFunction) -> LineFunction:

@@ -13,7 +13,7 @@ _LAST_BITS = 0xF_FFFF  # a table of a megabyte
 def repeats(column: array[int]) -> tuple[array[int], array[int]]:
     """Return the positions of all numbers that stand before, and where each stood first.
 
-    In the order of the positions; 0 is no number.
+    In the order of the positions; 0 is not a number.
     """
     return _sorted_repeats(column) if len(column) >= MANY else _plain_repeats(column)
 

@@ -116,7 +116,7 @@ class Row:
 
     @property
     def strays(self) -> list[tuple[str, Place, object]]:
-        """Messages that are no objects: where they stand, their place, and what they are."""
+        """Messages that are not objects: where they stand, their place, and what they are."""
         return self._strays if self.turns is not None else []
 
     def _lay_out(self, section: str, turns: list[Turn]) -> None:

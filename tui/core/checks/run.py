@@ -106,7 +106,7 @@ def _findings(row: Row) -> list[tuple[Rule, Finding]]:
 
 
 def damage(line: BadLine) -> tuple[Rule, Finding]:
-    """Return which rule says what is wrong with a line that is no object, and what it says."""
+    """Return which rule says what is wrong with a line that is not an object, and what it says."""
     for rule, check in LINE_RULES:
         if (finding := check(line)) is not None:
             return rule, finding
@@ -114,7 +114,7 @@ def damage(line: BadLine) -> tuple[Rule, Finding]:
 
 
 def facts_of_bad(rule: Rule) -> RowFacts:
-    """Return the facts of a line that is no object, by the rule that says so."""
+    """Return the facts of a line that is not an object, by the rule that says so."""
     return RowFacts("blank" if rule.id == "blank-line" else "broken")
 
 

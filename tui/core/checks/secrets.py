@@ -113,7 +113,7 @@ def _path_to_show(path: str) -> str:
 
 
 def private_findings(data: bytes) -> list[tuple[Rule, Finding]]:
-    """Return what all rules find in a line that is no example."""
+    """Return what all rules find in a line that is not an example."""
     data = data.replace(b"\0", b"") if b"\0" in data else data
     rest = sieved(data)
     wanted = [one for one in PATTERNS.values() if one.may_find(data, rest)]

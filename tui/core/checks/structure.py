@@ -29,7 +29,7 @@ _PAIR_KEYS = {*SECTIONS["preference"], *ALIASES.values()}
     gate=unusual,
 )
 def unknown_format(row: Row) -> Iterable[Finding]:
-    """Find objects that are no example."""
+    """Find objects that are not an example."""
     if row.kind != "unknown" or row.foreign is not None:
         return ()
     keys = ", ".join(map(quoted, list(row.raw)[:5])) or "none"
@@ -107,7 +107,7 @@ def _extra(key: str, prefix: str) -> Finding:
 @row_rule(
     "messages-not-list",
     "error",
-    "Messages are no list",
+    "Messages are not a list",
     "“messages” has to be an array of message objects.",
     gate=unusual,
 )
@@ -135,7 +135,7 @@ def messages_empty(row: Row) -> Iterable[Finding]:
 @row_rule(
     "message-not-object",
     "error",
-    "Message is no object",
+    "Message is not an object",
     "Each message is an object with a role and content.",
     gate=unusual,
 )

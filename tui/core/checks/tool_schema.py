@@ -115,7 +115,7 @@ def schemas(row: Row) -> dict[str, Any]:
 
 
 def decoded(text: str) -> object:
-    """Return what arguments hold; None if that is no JSON."""
+    """Return what arguments hold; None if that is not JSON."""
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError:

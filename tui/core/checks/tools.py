@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @row_rule(
     "tools-type",
     "error",
-    "Tools are no list",
+    "Tools are not a list",
     "“tools” has to be a list of definitions.",
     gate=doubtful_tools,
 )
@@ -150,7 +150,7 @@ def schema_empty(row: Row) -> Iterable[Finding]:
 @row_rule(
     "tool-schema",
     "error",
-    "Parameters are no JSON Schema",
+    "Parameters are not JSON Schema",
     'Parameters are described by a JSON Schema of type "object".',
     gate=doubtful_tools,
 )

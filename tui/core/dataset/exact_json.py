@@ -24,7 +24,7 @@ _DECODER = json.JSONDecoder()
 def rewrite(example: Example, line: bytes) -> bytes:
     """Return the line with the example's changes, and everything else as it stands in it.
 
-    Falls back to writing the example anew when the line is no JSON text.
+    Falls back to writing the example anew when the line is not a JSON text.
     """
     try:
         source = line.decode()

@@ -126,7 +126,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """A line that is no JSON object: what the decoder says, and at which character (0-based)."""
+    """A line that is not a JSON object: what the decoder says, and at which character (0-based)."""
 
     text: str
     reason: str

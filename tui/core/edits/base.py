@@ -102,7 +102,7 @@ def with_key(
 
 
 def made(raw: Mapping[str, Any]) -> Example:
-    """Return the example an object makes. Raises TypeError for what is no object."""
+    """Return the example an object makes. Raises TypeError for what is not an object."""
     found = from_object(raw)
     if not isinstance(found, Example):  # raw is a dict, so from_object always makes an example
         raise TypeError(kind_of(raw))

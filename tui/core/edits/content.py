@@ -156,7 +156,7 @@ def _object(example: Example, place: Place, at: int) -> dict[str, Any]:
 def _image(part: dict[str, Any]) -> dict[str, Any]:
     image = part.get("image_url")
     if part.get("type") != "image_url":
-        raise EditError("this part is no image")
+        raise EditError("this part is not an image")
     return image if isinstance(image, dict) else {}
 
 

@@ -155,7 +155,7 @@ class _Parser:
         if name not in WORDS:
             self.fail(_unknown(name, match[0]), start)
         if sign not in {":", "="}:
-            self.fail(f"{name} is no number: write {name}:… (contains) or {name}=… (is)", start)
+            self.fail(f"{name} is not a number: write {name}:… (contains) or {name}=… (is)", start)
         return self.value(name, sign)
 
     def number(self, name: str, sign: str) -> Node:

@@ -65,7 +65,7 @@ class Subject:
 
     @property
     def turns(self) -> Sequence[Message]:
-        """The messages in reading order; none when the row is no example."""
+        """The messages in reading order; none when the row is not an example."""
         return () if self.example is None else self.example.messages
 
     @cached_property

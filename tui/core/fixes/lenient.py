@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-# A quote that is no JSON quote also stands in words ("it's"): it closes a text only where
+# A quote that is not a JSON quote also stands in words ("it's"): it closes a text only where
 # something follows that can follow a text.
 _END = r"(?=\s*(?:[,:}\]]|\Z))"
 _TOKEN = re.compile(

@@ -61,7 +61,7 @@ def row_fix(*rules: str) -> Callable[[RowFix], RowFix]:
 def decoded(line: bytes) -> Object:
     """Return the object on a line, every number as long as it is written.
 
-    Raises CannotFix for what is no object, and for a key given twice: rewriting the line
+    Raises CannotFix for what is not an object, and for a key given twice: rewriting the line
     would drop one of the two unseen.
     """
     return opened(line, writer(line))[0]
@@ -88,9 +88,9 @@ def _carefully(line: bytes) -> Object:
     except ValueError as error:
         if isinstance(error, CannotFix):
             raise
-        raise CannotFix("the line is no JSON; mend that first") from None
+        raise CannotFix("the line is not JSON; mend that first") from None
     if not isinstance(value, dict):
-        raise CannotFix("the line is no example")
+        raise CannotFix("the line is not an example")
     return value
 
 

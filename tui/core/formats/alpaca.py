@@ -87,7 +87,7 @@ def _history(value: object) -> list[list[object]]:
     if value in (None, "", []):
         return []
     if not isinstance(value, list):
-        raise Unfit("history is no list")
+        raise Unfit("history is not a list")
     for pair in value:
         if not isinstance(pair, list) or len(pair) != 2:
             raise Unfit("history holds something other than pairs of question and answer")

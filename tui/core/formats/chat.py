@@ -26,7 +26,7 @@ _ADDRESSES = ("image_url", "url", "image", "path")
 
 
 def read_openai(row: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
-    """Take a line as it is, or with its outdated calls renewed; what is no example is unfit."""
+    """Take a line as it is, or with its outdated calls renewed; what is not an example is unfit."""
     kind = kind_of(row)
     if kind == "chat":
         objects_in(row["messages"], "messages")

@@ -61,7 +61,7 @@ def as_json(value: object) -> str:
     try:
         return json.dumps(value, ensure_ascii=False, allow_nan=False)
     except (RecursionError, ValueError, TypeError):
-        raise Unfit("a value is nested too deeply, or is no JSON") from None
+        raise Unfit("a value is nested too deeply, or is not JSON") from None
 
 
 def json_text(value: object) -> str:

@@ -17,7 +17,7 @@ def as_object(value: object, what: str) -> Mapping[str, Any]:
     """Return `value` when it is a JSON object. Raises MalformedError naming `what` otherwise."""
     if isinstance(value, Mapping):
         return value
-    raise MalformedError(f"{what} is no JSON object: {str(value)[:80]!r}")
+    raise MalformedError(f"{what} is not a JSON object: {str(value)[:80]!r}")
 
 
 def required_id(raw: Mapping[str, Any], what: str) -> str:

@@ -132,7 +132,7 @@ def parse_model(value: object) -> ModelInfo:
 def parse_deleted(value: object, asked: str) -> Deleted:
     """Read the answer to a deletion of `asked`; silence about it counts as not deleted.
 
-    Raises MalformedError for an error, and for what is no object.
+    Raises MalformedError for an error, and for what is not an object.
     """
     raw = as_object(value, "the answer")
     if raw.get("error") and raw.get("deleted") is not True:

@@ -78,7 +78,7 @@ def _escaped(text: str) -> str:
 
 
 def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is no JSON number")
+    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _words(error: json.JSONDecodeError, text: str) -> str:

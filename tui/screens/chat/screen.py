@@ -88,7 +88,7 @@ class ChatScreen(ModeScreen):
             self.answers.paint()
 
     def _take_up(self) -> None:
-        self.host.reached("chat")
+        self.host.complete("chat")
         asked, self.host.chat_model = self.host.chat_model, ""
         if asked:
             self.models.take(asked)
@@ -113,7 +113,7 @@ class ChatScreen(ModeScreen):
         """Lead on whoever takes the tour."""
         if answer.text and answer.state == "done":
             base = self.models.kind(answer.model) == "base"
-            self.host.reached("chat_base" if base else "chat_tuned")
+            self.host.complete("chat_base" if base else "chat_tuned")
 
     @handles("chat.settings")
     def set_options(self) -> None:

@@ -59,7 +59,7 @@ class DatasetPrompts:
 def most_frequent(lines: Iterable[bytes]) -> tuple[str, bool]:
     """Return the most frequent system prompt of JSONL lines, and whether all examples have it.
 
-    Lines that are no examples are passed over. An empty text stands for no system prompt.
+    Lines that are not examples are passed over. An empty text stands for no system prompt.
     """
     counts: Counter[str] = Counter()
     for line in lines:

@@ -17,7 +17,7 @@ _REASONS = {
     "stop": "ended by itself",
     "length": "stopped at the token limit (finish: length); esc, t allows more",
     "content_filter": "withheld by the provider's content filter",
-    "tool_calls": "wants to call a tool, which this chat has not",
+    "tool_calls": "wants to call a tool, and this chat has none",
 }
 
 

@@ -53,7 +53,7 @@ class JobEndings:
 
     def _succeeded(self, job: Job, *, mine: bool) -> None:
         if mine:
-            self._context.host.reached("succeeded")
+            self._context.host.complete("succeeded")
         if job.fine_tuned_model:
             self._context.run(
                 partial(self._wait_for, job.id, job.fine_tuned_model),

@@ -74,7 +74,7 @@ class JobMaking:
 
         context = self._context
         form = NewJob(context.workspace, draft)
-        context.host.reached("create_form")
+        context.host.complete("create_form")
 
         def closed(job: Job | None) -> None:
             self._kept = form.draft if job is None else None
@@ -82,7 +82,7 @@ class JobMaking:
                 return
             keep_form(context.workspace, None)
             context.started.add(job.id)
-            context.host.reached("created")
+            context.host.complete("created")
             context.clear_error()
             self._select(job.id)
             context.poller.refresh()

@@ -106,7 +106,7 @@ class JobsScreen(ModeScreen):
 
     def on_screen_resume(self) -> None:
         """Follow the jobs while they can be seen."""
-        self.host.reached("jobs")
+        self.host.complete("jobs")
         self.endings.seen()
         self.subscriptions.resume()
         self.overlays.resume()
@@ -222,7 +222,7 @@ class JobsScreen(ModeScreen):
             next_step = "Wait until it has succeeded." if job.active else "Choose another job."
             self.show_error(InputError("No model yet", f"job {job.id} is {job.status}", next_step))
             return
-        self.host.reached("chat")
+        self.host.complete("chat")
         self.host.chat_with(job.fine_tuned_model)
 
     def new_from(self, file_id: str) -> None:

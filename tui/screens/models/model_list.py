@@ -92,7 +92,7 @@ class ModelList:
     @handles("models.refresh", group="list")
     async def refresh(self) -> None:
         """Ask the provider now."""
-        self._context.host.reached("models")
+        self._context.host.complete("models")
         await self.fetch()
 
     async def fetch(self) -> None:

@@ -31,7 +31,7 @@ class ModelsScreen(ModeScreen):
         self.listed = ModelList(context, ModelsPane())
         self._outcomes = OutcomesPanel()
         self.deletion = Deletion(context, self._outcomes, self.listed, "model")
-        self.deletion.deleted = lambda: self.host.reached("deleted")
+        self.deletion.deleted = lambda: self.host.complete("deleted")
         self.dispatcher.add(self.listed)
         self.dispatcher.add(ModelDeletion(context, self.listed, self.deletion))
 

@@ -54,7 +54,7 @@ class ReportDisplay:
             self._context.refresh_keys()
             self._context.focus_unless_focused(self._view.first)
         if self._context.looked_at:
-            self._context.host.reached("tokens")
+            self._context.host.complete("tokens")
         for tell in self.shown:
             tell()
 

@@ -153,7 +153,7 @@ class Draft:
 
     @property
     def epochs(self) -> int | None:
-        """The epochs asked for, None for auto or what is no number of epochs."""
+        """The epochs asked for, None for auto or what is not a number of epochs."""
         value = self.value("n_epochs", terms("custom", None))
         return value if isinstance(value, int) else None
 
@@ -257,7 +257,7 @@ def pairs(text: str) -> dict[str, str]:
     for word in words:
         key, equals, value = word.partition("=")
         if not equals or not key:
-            raise ValueError(f"{word} is no pair; type key=value.")
+            raise ValueError(f"{word} is not a pair; type key=value.")
         found[key] = value
     return found
 

@@ -67,7 +67,7 @@ def json_value(response: httpx2.Response, body: bytes, asked: Asked) -> object:
         return KEYS.mask_json(value) if KEYS.may_hold(body) else value
     except (ValueError, RecursionError):  # the latter for brackets without end
         text = mask(body.decode("utf-8", "replace").strip())
-        cause = f"the answer is no JSON: {text[:120]!r}" if text else "the answer is empty"
+        cause = f"the answer is not JSON: {text[:120]!r}" if text else "the answer is empty"
         if _is_html(response, text):
             cause = f"a web page came back instead of data{_page_title(text)}"
         raise Malformed(

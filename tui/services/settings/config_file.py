@@ -231,7 +231,7 @@ class Table:
     def _decimal(self, key: str, value: object, *, above: bool = False) -> Decimal:
         amount = Decimal("nan")
         if isinstance(value, int | float | str) and not isinstance(value, bool):
-            with suppress(ArithmeticError):  # what is no number stays none
+            with suppress(ArithmeticError):  # what is not a number stays none
                 amount = Decimal(str(value))
         if amount.is_finite() and (amount > 0 or (amount == 0 and not above)):
             return amount

@@ -65,7 +65,7 @@ class Presets:
         except (OSError, ValueError) as error:
             raise self._failure("The presets cannot be read", str(error)) from error
         if not isinstance(value, dict):
-            raise self._failure("The presets cannot be read", f"{self._path} is no object")
+            raise self._failure("The presets cannot be read", f"{self._path} is not an object")
         return {name: value[name] for name in sorted(value) if isinstance(value[name], dict)}
 
     def _write(self, presets: Mapping[str, Any]) -> None:

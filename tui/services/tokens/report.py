@@ -36,7 +36,7 @@ class TokenReport:
     """The tokens and the price of one file.
 
     `table` has one row an example, its columns named by `columns.NAMES`; `lines` are their
-    1-based lines. Lines that are no example are left out. `predicted_epochs` are what the
+    1-based lines. Lines that are not an example are left out. `predicted_epochs` are what the
     provider would choose. `counter` names the tokenizer that counted, and is empty when
     everything was remembered; `note` says why a faster one was left aside. `sums` are those of
     the table's columns.

@@ -86,7 +86,7 @@ class ExampleRewriter:
             await self._context.replace_lines(label, at, new)
 
     async def example_here(self, at: int) -> Example:
-        """Return a row parsed for editing. Raises InputError for a line that is no example."""
+        """Return a row parsed for editing. Raises InputError for a line that is not an example."""
         if self._context.document is None:
             raise InputError("Nothing is open", "there is no dataset", "Press o to open one")
         return await asyncio.to_thread(_example, self._context.document.line(at))

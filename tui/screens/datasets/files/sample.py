@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
 from tui.screens.dialogs.confirm import Confirm
-from tui.screens.tour import Walk
+from tui.screens.tour import Tour
 
 if TYPE_CHECKING:
     from tui.screens.base import ModeScreen
@@ -29,7 +29,7 @@ class SampleTour:
         if not await self._where_to_train():
             return
         await self._opener.open(await self._context.datasets.sample())
-        self._screen.host.walk = Walk(0)
+        self._screen.host.tour = Tour(0)
 
     async def _where_to_train(self) -> bool:
         """Offer lab where another profile is in use: there the circle costs nothing."""

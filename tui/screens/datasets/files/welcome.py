@@ -25,7 +25,7 @@ Fine-tune a chat model, all of it from here:
   [b]3[/b] train and watch               [b]4[/b] chat and compare
   [b]5[/b] clean up models               [b]6[/b] uploaded files
 
-  [b]s[/b]   be led around with the sample: free, no account
+  [b]s[/b]   take the tour with the sample: free, no account
   [b]o[/b]   open your own dataset (JSONL)
   [b]i[/b]   import ShareGPT, Alpaca, CSV, Parquet, …
   [b]F1[/b]  help     [b]ctrl+p[/b] every command     [b]ctrl+q[/b] quit

@@ -137,7 +137,7 @@ def cut(report: TokenReport, lost: Mapping[int, int], *, short: bool = False) ->
 
 
 def left_out(report: TokenReport) -> str:
-    """Return what the numbers do not hold: lines that are no examples, images and sounds."""
+    """Return what the numbers do not hold: lines that are not examples, images and sounds."""
     parts = []
     if report.rows > report.examples:
         parts.append(f"{plural(report.rows - report.examples, 'line')} without an example")

@@ -132,7 +132,7 @@ class Sources:
             said = f"{self._profile} says: {error.brief}"
             raise InputError(
                 "Cannot use the file",
-                f"{one_line(file_id, 60)} is no file here, and {said}",
+                f"{one_line(file_id, 60)} is not a file here, and {said}",
                 "Choose a file, or type the id of an uploaded one.",
             ) from error
         except ServiceError:  # it may be there: asking for the job will tell

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# One column each, unsigned 32 bit. `kind` is 0 for a line that is no example, else as in KINDS.
+# One column each, unsigned 32 bit. `kind` is 0 for a line that is not an example, else as in KINDS.
 # The four roles are content and tool calls without overhead; `size` is the line's bytes.
 NAMES = (
     "kind", "context", "trained", "uncounted", "low_images", "tools", "messages", "turns",

@@ -30,7 +30,7 @@ class Gathered:
 
     def __init__(self, lines: Sequence[bytes], per_function: int) -> None:
         """Parse the lines; `per_function` is what a tool costs besides its texts."""
-        self.kinds: list[int] = []  # one a line, as in KINDS; 0 for a line that is no example
+        self.kinds: list[int] = []  # one a line, as in KINDS; 0 for a line that is not an example
         self.messages: list[dict[str, Any]] = []
         self.rows: list[int] = []
         self.sizes: list[int] = []

@@ -33,7 +33,7 @@ class OneByOne:
 
 
 def lost(line: bytes, counter: Encoder, limit: int) -> int:
-    """Return how many trained tokens of a line lie behind the limit; 0 when it is no example."""
+    """Return how many trained tokens of a line lie behind the limit; 0 for what is not an example."""
     example = parse(line.removeprefix(BOM))
     if isinstance(example, Broken):
         return 0
@@ -41,7 +41,7 @@ def lost(line: bytes, counter: Encoder, limit: int) -> int:
 
 
 def of_line(line: bytes, encoding: str) -> list[dict[str, Any]]:
-    """Return the messages of a line with their tokens; none when it is no example.
+    """Return the messages of a line with their tokens; none when it is not an example.
 
     Of each: section, index, role, whether trained, its overhead in tokens (those of the role
     and of other keys among them), and the ids and bytes (hexadecimal) of its content's tokens.
