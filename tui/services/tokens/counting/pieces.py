@@ -33,7 +33,7 @@ class OneByOne:
 
 
 def lost(line: bytes, counter: Encoder, limit: int) -> int:
-    """Return how many trained tokens of a line lie behind the limit; 0 for what is not an example."""
+    """Return how many trained tokens of a line are behind the limit; 0 if it is not an example."""
     example = parse(line.removeprefix(BOM))
     if isinstance(example, Broken):
         return 0
