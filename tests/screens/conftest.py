@@ -1,10 +1,12 @@
 """Homes to run the app in, and one lab with quickly trained models for those who need it.
 
-Whoever uses `tuned_lab` belongs to the xdist group of that name, so that it is made once.
+Whoever uses `tuned_lab` belongs to the xdist group of that name, so that it is made once. It is
+only looked at: whoever deletes a model takes `own_tuned_lab`.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,10 +29,9 @@ class TunedLab:
     models: tuple[str, ...]
 
 
-@pytest.fixture(scope="session")
-def tuned_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TunedLab]:
-    """Give a lab with one fine-tuned model a suffix."""
-    folder = tmp_path_factory.mktemp("tuned") / "lab"
+@contextmanager
+def trained(folder: Path) -> Iterator[TunedLab]:
+    """Run a lab with one fine-tuned model a suffix."""
     with LabProcess(folder, "--max-active", "30") as lab, lab.client() as client:
         train = client.files.create(file=("train.jsonl", chat_lines(12)), purpose="fine-tune")
         few = {"n_epochs": 1, "batch_size": 16}
@@ -45,6 +46,20 @@ def tuned_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TunedLab]:
         ]
         models = [finished(client, job.id).fine_tuned_model for job in jobs]
         yield TunedLab(lab, tuple(model for model in models if model))
+
+
+@pytest.fixture(scope="session")
+def tuned_lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TunedLab]:
+    """Give the lab that is shared: its models stay."""
+    with trained(tmp_path_factory.mktemp("tuned") / "lab") as lab:
+        yield lab
+
+
+@pytest.fixture
+def own_tuned_lab(tmp_path: Path) -> Iterator[TunedLab]:
+    """Give a lab whose models may be deleted."""
+    with trained(tmp_path / "lab") as lab:
+        yield lab
 
 
 @pytest.fixture

@@ -94,8 +94,11 @@ async def test_a_read_only_profile_deletes_nothing(home: Path, tuned_lab: TunedL
         assert pilot.app.screen is screen
 
 
-@pytest.mark.usefixtures("home")
-async def test_delete_by_number_and_by_suffix_with_a_result_each(tuned_lab: TunedLab) -> None:
+async def test_delete_by_number_and_by_suffix_with_a_result_each(
+    app_home: Path, own_tuned_lab: TunedLab
+) -> None:
+    lab = own_tuned_lab.process
+    use_profile(app_home, lab.base_url, lab.api_key)
     async with models_screen() as (pilot, screen):
         await until(lambda: len(screen.listed.models) == 3, pilot)
         ids = listed(screen)
@@ -104,7 +107,7 @@ async def test_delete_by_number_and_by_suffix_with_a_result_each(tuned_lab: Tune
         await pilot.press(*"delete", "space", "3", "enter")  # 2 are marked, not 3
         assert isinstance(pilot.app.screen, TypedConfirm)
         # One of the two is gone by the time it comes to it: said so, and the other goes.
-        with tuned_lab.process.client() as client:
+        with lab.client() as client:
             client.models.delete(ids[0])
         await pilot.press("backspace", "2", "enter")
         await until(lambda: listed(screen) == ids[2:] and len(screen.deletion.outcomes) == 2, pilot)

@@ -1,9 +1,10 @@
 """The curve as it stands on the screen."""
 
+import math
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.geometry import Region
@@ -86,6 +87,8 @@ _points = st.lists(
 )
 
 
+@example([(1, 1e308), (2, -1e308)], [(1, math.nan), (2, math.inf)], 40, 10, None)
+@example([(1, 5e-324), (2, 0.0)], [(2, -math.inf)], 1, 40, 9999)
 @given(_points, _points, st.integers(1, 120), st.integers(1, 40), st.none() | st.integers(1, 9999))
 def test_any_points_fit_any_size(
     first: list[tuple[int, float]],

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 
 from tests.any_format import CONTAINERS, TEXTS, AnyFile, absent, files
 from tests.core.checks.examples import ANSWER, GOOD, USER, answer, chat, line, user
@@ -48,8 +48,22 @@ def test_a_repair_keeps_every_text(file: AnyFile) -> None:
     assert absent(file.data, repair(file.data).data) == []
 
 
+def indented(*rows: Any) -> AnyFile:
+    return AnyFile([*rows], "indented objects", CONTAINERS["indented objects"]([*rows]).encode())
+
+
+# A list over several lines, after a line that is whole: it is a row, not an array of rows.
+TALK = [{"role": "user", "content": "Q (no. 1)"}, {"role": "assistant", "content": "A (no. 2)"}]
+LISTS_IN_LINES = [
+    indented("a (no. 1)", ["b (no. 2)", "c (no. 3)"]),
+    indented("a (no. 3)", TALK, {"messages": TALK}, ["b (no. 4)"]),
+]
+
+
 @settings(max_examples=150, deadline=None)
 @given(IN_ROWS)
+@example(LISTS_IN_LINES[0])
+@example(LISTS_IN_LINES[1])
 def test_rows_of_other_formats_stay_as_they_are_and_are_named(file: AnyFile) -> None:
     made = fixing(file.data, chosen_rules(None))
     assume(made.refused is None)
@@ -59,8 +73,18 @@ def test_rows_of_other_formats_stay_as_they_are_and_are_named(file: AnyFile) -> 
     assert sum(map(len, made.foreign.values())) == len(foreign)
 
 
+@pytest.mark.parametrize("between", [" ", ", ", ""])
+def test_what_begins_on_the_line_that_ends_another_is_kept(between: str) -> None:
+    written = f'{{"a": 1}}\n{{\n"b": 2\n}}{between}{{"c": 3}}\n'
+    assert [json.loads(one) for one in repair(written.encode()).lines] == [
+        {"a": 1}, {"b": 2}, {"c": 3},
+    ]  # fmt: skip
+
+
 @settings(max_examples=100, deadline=None)
 @given(IN_ROWS)
+@example(LISTS_IN_LINES[0])
+@example(LISTS_IN_LINES[1])
 def test_a_list_of_messages_stays_one_conversation(file: AnyFile) -> None:
     left = [json.loads(one) for one in repair(file.data).lines]
     for row in file.rows:

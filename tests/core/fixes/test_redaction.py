@@ -7,10 +7,10 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.any_format import TEXTS, AnyFile, absent, files
+from tests.any_format import CONTAINERS, TEXTS, AnyFile, absent, files
 from tests.core.fixes.secrets_found import secrets_in
 from tui.core.checks import check_row, survey
 from tui.core.checks.rules import rule_numbers
@@ -142,7 +142,15 @@ SECRET_TEXTS = st.tuples(TEXTS, st.sampled_from(["", *(secret for secret, _ in S
 )
 
 
+CHATML = "<|im_start|>user\ncard 5555555555554444 <b> (no. 1)<|im_end|>\n"
+CHATML_ROWS = [
+    {"text": f"{CHATML}<|im_start|>assistant\ncard 5555555555554444 Ja (no. 2)<|im_end|>"}
+]
+
+
 @settings(max_examples=150, deadline=None)
+@example(AnyFile(CHATML_ROWS, "lines", CONTAINERS["lines"](CHATML_ROWS).encode()), "utf-8")
+@example(AnyFile(CHATML_ROWS, "array", CONTAINERS["array"](CHATML_ROWS).encode()), "utf-16")
 @given(files(texts=SECRET_TEXTS), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be"]))
 def test_whole_files_of_every_known_format(file: AnyFile, encoding: str) -> None:
     data = file.data.decode().encode(encoding)
@@ -207,6 +215,15 @@ def test_checks_gate_and_redaction_find_the_same(line: str, cut: bool) -> None:
         ('{"n": 1.50, "b":"m@x.de" , "c": 1e400}', '{"n": 1.50, "b":"[EMAIL]" , "c": 1e400}'),
         ("user,m@x.de,4111 1111 1111 1111", "user,[EMAIL],[CARD]"),
         ("AKIAIOSFODNN7EXAMPLE", "[AWS_KEY]"),
+        # A word that says what a number is, right after an escape, with one in it, and both.
+        ('{"a": "x\\ncard 5555555555554444"}', '{"a": "x\\ncard [CARD]"}'),
+        ('{"a": "cart\\u00e3o 5555555555554444"}', '{"a": "cart\\u00e3o [CARD]"}'),
+        ('{"a": "{\\"b\\": \\"\\\\tcard 5555555555554444\\"}"}',
+         '{"a": "{\\"b\\": \\"\\\\tcard [CARD]\\"}"}'),
+        ("{'a': 'x\\ncard 5555555555554444", "{'a': 'x\\ncard [CARD]"),
+        ('{"a": "x\\nfrom 81.2.9.14"}', '{"a": "x\\nfrom [IP_ADDRESS]"}'),
+        ('{"a": "x\\nn\\u00famero 12345678Z"}', '{"a": "x\\nn\\u00famero [ID]"}'),
+        ('{"a": "d:\\\\national 12345678Z"}', '{"a": "d:\\\\national [ID]"}'),
         # A key that was cut, and a number that is followed by another.
         ('{"a": "' + PEM[:64].replace("\n", "\\n") + '"}', '{"a": "[PRIVATE_KEY]"}'),
         ('{"a": "4111 1111 1111 1111 123"}', '{"a": "[CARD] 123"}'),

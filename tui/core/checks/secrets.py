@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.core.checks.fast.byte_prefilter import LETS, common, marked
 from tui.core.checks.fast.sieve import hides_ascii, sieved
-from tui.core.checks.line_texts import LineTexts
+from tui.core.checks.line_texts import LineTexts, unescaped
 from tui.core.checks.registry import RULES, Finding, row_rule
 
 if TYPE_CHECKING:
@@ -78,8 +78,9 @@ def spans(texts: LineTexts, pattern: Pattern) -> list[Span]:
             if not pattern.finds(match):
                 continue
             start, end = text.in_line(match.start()), text.in_line(match.end())
-            near = texts.line[max(start - _BEFORE, 0) : end + _AFTER]
-            if pattern.near is not None and not pattern.near(match, near):
+            if pattern.near is not None and not pattern.near(
+                match, _around(texts.line, start, end)
+            ):
                 continue
             if text.escapes and texts.splits_escape(text, match.start()):
                 continue
@@ -94,6 +95,21 @@ def spans(texts: LineTexts, pattern: Pattern) -> list[Span]:
             kept.append(span)
         reached = max(reached, end)
     return kept
+
+
+def _around(line: str, start: int, end: int) -> str:
+    r"""Return what stands around a place of a line: as it is written, and as it is read.
+
+    Written, the end of an escape looks like the first letter of the word after it (\ncard), and a
+    letter may be an escape (cart\u00e3o). Read, a word after a backslash may lose its first letter.
+    """
+    near = [line[max(start - _BEFORE, 0) : end + _AFTER]]
+    while "\\" in near[-1]:  # once for each string that it is in
+        read, _ = unescaped(near[-1])
+        if read == near[-1]:
+            break
+        near.append(read)
+    return "\n".join(near)
 
 
 def where_of(texts: LineTexts, span: Span) -> str:

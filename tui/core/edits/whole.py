@@ -131,8 +131,10 @@ def _lead(items: list[Any]) -> list[Any]:
     return items[:count]
 
 
-def _role(item: object) -> object:
-    return item.get("role") if isinstance(item, dict) else None
+def _role(item: object) -> str:
+    """Return the role of a message, which may be anything; "" for what is no role."""
+    role = item.get("role") if isinstance(item, dict) else None
+    return role if isinstance(role, str) else ""
 
 
 def _tools_of_both(one: object, other: object) -> list[Any]:

@@ -97,7 +97,8 @@ def tool_role(raw: Object, issue: Issue) -> None:
 
 def _open_call(before: list[Any], name: object) -> str | None:
     """Return the id of the nearest call to this function that nothing answers yet."""
-    answered = {m.get("tool_call_id") for m in before if isinstance(m, dict)}
+    named = (m.get("tool_call_id") for m in before if isinstance(m, dict))
+    answered = {one for one in named if isinstance(one, str)}
     for index in range(len(before) - 1, -1, -1):
         for call_id, called in _calls(before[index], index):
             if call_id not in answered and (name is None or called == name):
@@ -215,6 +216,8 @@ def merged(raw: Object, issue: Issue) -> None:
         return
     messages = messages_of(raw, issue.place)
     before = messages[issue.place.index - 1]
+    if not isinstance(before, dict):
+        raise CannotFix("the message before it is not a JSON object; mend that first")
     for key in (before.keys() & message.keys()) - {"content"}:
         if before[key] != message[key]:
             raise CannotFix(f"the two messages have a different {key}; merge them by hand")

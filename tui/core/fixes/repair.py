@@ -155,8 +155,7 @@ def _taken_apart(text: str, rule: str, done: list[Done]) -> list[str] | str:
     made: list[str] = []
     taken = 0
     for value, span in spans:
-        items = [piece for piece, _ in values(span)] if _is_array(value) else []
-        if any(map(holds_example, items)):
+        if items := _examples_in(value, span):
             made += items
             taken += len(items)
         else:  # an object, or a list whose items belong together
@@ -168,8 +167,12 @@ def _taken_apart(text: str, rule: str, done: list[Done]) -> list[str] | str:
     return made
 
 
-def _is_array(value: object) -> bool:
-    return isinstance(value, list) and not is_conversation(value)
+def _examples_in(value: object, span: str) -> list[str]:
+    """Return the items of a list of examples; none of a list whose items belong together."""
+    if not isinstance(value, list) or is_conversation(value):
+        return []
+    items = [piece for piece, _ in values(span)]
+    return items if any(map(holds_example, items)) else []
 
 
 def _spans(text: str) -> list[tuple[object, str]] | None:
@@ -199,13 +202,15 @@ def _flat(text: str) -> str:
 
 
 def _joined(lines: list[str], done: list[Done]) -> list[str]:
-    """Put objects that spread over several lines among sound ones on one line each."""
+    """Put objects and lists that spread over several lines among sound ones on one line each."""
     made: list[str] = []
     at = joined = 0
     while at < len(lines):
-        end = _object_end(lines, at) if lines[at].rstrip().endswith(("{", "[", ",")) else at
+        end = _value_end(lines, at) if lines[at].rstrip().endswith(("{", "[", ",")) else at
         if end > at:
-            made.append(next(values("\n".join(lines[at : end + 1])))[0])
+            text = "\n".join(lines[at : end + 1])
+            listed = text.lstrip().startswith("[")
+            made += [_flat(text)] if listed else [piece for piece, _ in values(text)]
             joined += 1
         else:
             made.append(lines[at])
@@ -215,10 +220,22 @@ def _joined(lines: list[str], done: list[Done]) -> list[str]:
     return made
 
 
-def _object_end(lines: list[str], at: int) -> int:
-    """Return the line in which the object that begins on a line ends; `at` when it does not."""
-    if not lines[at].lstrip().startswith("{"):
+def _value_end(lines: list[str], at: int) -> int:
+    """Return the line in which the value that begins on a line ends; `at` to leave it in lines.
+
+    A list is one value where it is sound and its items belong together; examples are taken out.
+    """
+    if lines[at].lstrip().startswith("{"):
+        return _closing(lines, at)
+    if not lines[at].lstrip().startswith("["):
         return at
+    end = _closing(lines, at)
+    spans = _spans("\n".join(lines[at : end + 1]))
+    return end if spans is not None and len(spans) == 1 and not _examples_in(*spans[0]) else at
+
+
+def _closing(lines: list[str], at: int) -> int:
+    """Return the line that closes what a line opens; `at` when none does."""
     open_ = 0
     for number in range(at, min(len(lines), at + _LONGEST_OBJECT)):
         if number > at and _whole_object(lines[number]):

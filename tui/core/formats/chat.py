@@ -126,6 +126,8 @@ def _part(part: object) -> Object:
         raise Unfit(f"a message holds {kind(part)} as a part of its content")
     made = {key: value for key, value in part.items() if value is not None}
     name = made.get("type", "text" if "text" in made else None)
+    if name is not None and not isinstance(name, str):
+        raise Unfit(f"a message holds a part whose type is {kind(name)}, not text")
     if name in _TEXTS:
         return _text_part(made)
     if name in {"image_url", "input_image", "image"}:

@@ -281,7 +281,7 @@ def _odd_contents(turns: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[s
     foreign = sorted(r for r in _roles(turns) - _OPENAI_ROLES if r.strip().lower() in ROLES)
     if foreign:
         return f"messages with role {foreign[0]}"
-    odd = [b for b in blocks if b.get("type") not in PARTS or None in b.values()]
+    odd = [b for b in blocks if str(b.get("type")) not in PARTS or None in b.values()]
     if odd or any(isinstance(turn.get("content"), dict) for turn in turns):
         return "messages with parts that OpenAI writes otherwise"
     return ""
