@@ -13,6 +13,7 @@ from tests.screens.test_layout import SCENES, reach
 from tests.screens.test_watching import trained
 from tests.until import until
 from tui.app import FinetuiApp
+from tui.screens.jobs import JobsScreen
 from tui.terminal.colors import FEW, MANY
 from tui.widgets.record_list import RecordList
 
@@ -126,7 +127,9 @@ async def jobs(pilot: Pilot[Any]) -> None:
     assert isinstance(app, FinetuiApp)
     await until(lambda: app.workspace is not None, pilot)
     await pilot.press("3")
-    await until(lambda: len(getattr(app.screen, "jobs", ())) == 3, pilot)
+    await until(
+        lambda: isinstance(app.screen, JobsScreen) and len(app.screen.context.jobs) == 3, pilot
+    )
     await until(lambda: isinstance(app.focused, RecordList), pilot)
 
 
