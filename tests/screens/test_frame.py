@@ -15,11 +15,14 @@ from tests.until import until
 from tui.app import FinetuiApp
 from tui.commands import MODES
 from tui.screens.base import ModeScreen
+from tui.screens.datasets import DatasetsScreen
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
+from tui.screens.files import FilesScreen
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.job_curve import JobCurve
 from tui.screens.jobs.job_pane import JobPane
+from tui.screens.models import ModelsScreen
 from tui.screens.tokens import TokensScreen
 from tui.services.errors import InputError
 from tui.widgets.error_panel import ErrorPanel
@@ -186,7 +189,13 @@ async def test_keys_without_effect_change_nothing_unseen(
                 return curve.measure, curve.log_axis, curve.smoothing, pane.view, pane.filter
             if isinstance(screen, TokensScreen):
                 return screen.state.measure, screen.state.window
-            marks = getattr(screen, "marked", None), getattr(screen, "_range_from", None)
+            marks: object = None
+            if isinstance(screen, DatasetsScreen):
+                marks = screen.marked.range_from, [*screen.marked.positions]
+            elif isinstance(screen, FilesScreen):
+                marks = screen._marks._range_from, {*screen.listed.marked}
+            elif isinstance(screen, ModelsScreen):
+                marks = {*screen.listed.marked}
             return marks, [node.display for node in screen.query("FilterBar, #problems-pane")]
 
         before = state()
