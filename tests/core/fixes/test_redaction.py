@@ -225,6 +225,7 @@ def test_checks_gate_and_redaction_find_the_same(line: str, cut: bool) -> None:
          '{"a": "{\\"b\\": \\"\\\\tcard [CARD]\\"}"}'),
         ("{'a': 'x\\ncard 5555555555554444", "{'a': 'x\\ncard [CARD]"),
         ('{"a": "x\\nfrom 81.2.9.14"}', '{"a": "x\\nfrom [IP_ADDRESS]"}'),
+        ("{'a': 'x\\nversion 81.82.9.14'", "{'a': 'x\\nversion 81.82.9.14'"),
         ('{"a": "x\\nn\\u00famero 12345678Z"}', '{"a": "x\\nn\\u00famero [ID]"}'),
         ('{"a": "d:\\\\national 12345678Z"}', '{"a": "d:\\\\national [ID]"}'),
         # A key that was cut, and a number that is followed by another.
