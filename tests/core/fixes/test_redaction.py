@@ -151,6 +151,9 @@ CHATML_ROWS = [
 @settings(max_examples=150, deadline=None)
 @example(AnyFile(CHATML_ROWS, "lines", CONTAINERS["lines"](CHATML_ROWS).encode()), "utf-8")
 @example(AnyFile(CHATML_ROWS, "array", CONTAINERS["array"](CHATML_ROWS).encode()), "utf-16")
+@example(
+    AnyFile([{"text": "苔は静かです"}], "lines", '{"text": "苔は静かです"}'.encode()), "utf-16-be"
+)
 @given(files(texts=SECRET_TEXTS), st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-be"]))
 def test_whole_files_of_every_known_format(file: AnyFile, encoding: str) -> None:
     data = file.data.decode().encode(encoding)
@@ -222,6 +225,7 @@ def test_checks_gate_and_redaction_find_the_same(line: str, cut: bool) -> None:
          '{"a": "{\\"b\\": \\"\\\\tcard [CARD]\\"}"}'),
         ("{'a': 'x\\ncard 5555555555554444", "{'a': 'x\\ncard [CARD]"),
         ('{"a": "x\\nfrom 81.2.9.14"}', '{"a": "x\\nfrom [IP_ADDRESS]"}'),
+        ("{'a': 'x\\nversion 81.82.9.14'", "{'a': 'x\\nversion 81.82.9.14'"),
         ('{"a": "x\\nn\\u00famero 12345678Z"}', '{"a": "x\\nn\\u00famero [ID]"}'),
         ('{"a": "d:\\\\national 12345678Z"}', '{"a": "d:\\\\national [ID]"}'),
         # A key that was cut, and a number that is followed by another.
@@ -242,6 +246,16 @@ def test_hundreds_on_a_line_and_a_key_over_several_lines() -> None:
     assert b"@" not in made.data
     text = f"first\r\n{PEM}\r\nlast\r\n".encode()
     assert redact_file(text, ALL).data == b"first\r\n[PRIVATE_KEY]\r\nlast\r\n"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be"])
+def test_text_of_two_or_four_bytes_without_a_mark_is_read_in_any_script(encoding: str) -> None:
+    text = json.dumps({"text": f"苔は静かです {KEY} " + "苔は静かです🌱" * 900}, ensure_ascii=False)
+    made = redact_file(text.encode(encoding), ALL)
+    assert not made.unread
+    assert made.data.decode(encoding) == text.replace(KEY, "[API_KEY]")
+    for other in ("{\0", "{\1\2", "苔は静かです"):  # one that begins so, and is not text
+        assert redact_file(other.encode(encoding) + b"\0\0\xd8", ALL).unread
 
 
 def test_what_is_not_text_is_said() -> None:

@@ -72,8 +72,8 @@ _SUM = re.compile(r"\s*[=*/^×÷]|\s-\s?\d")
 _AFTER_SUM = re.compile(r"[=*/^×÷]\s*\Z")
 _NUMBER_BEFORE = re.compile(r"(\+?[\d .()-]*\d)\s*\Z")
 _VERSION_WORDS = re.compile(
-    r"(?:\b(?:v|ver|version|release|build|firmware|driver|update|patch|python|chrome|section|"
-    r"clause|chapter|figure|table|step)s?[ .:]*|[=~<>]=\s?|[§@])\Z",
+    r"(?:(?:\b|(?<=\\[nrt]))(?:v|ver|version|release|build|firmware|driver|update|patch"
+    r"|python|chrome|section|clause|chapter|figure|table|step)s?[ .:]*|[=~<>]=\s?|[§@])\Z",
     re.IGNORECASE,
 )
 _ADDRESS_WORDS = re.compile(

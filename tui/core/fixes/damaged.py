@@ -74,7 +74,19 @@ def wide_encoding(data: bytes) -> str:
         (False, True, False, True): "utf-16-le",
         (True, False, True, False): "utf-16-be",
     }
-    return by_zeros.get((zeros[0], zeros[1], zeros[2], zeros[3]), "")
+    found = by_zeros.get((zeros[0], zeros[1], zeros[2], zeros[3]), "")
+    return found or next((name for name in by_zeros.values() if _opens_json(head, name)), "")
+
+
+def _opens_json(head: bytes, encoding: str) -> bool:
+    """Whether bytes are JSON in an encoding: of a text that is not Latin, few bytes are zero."""
+    if not head.startswith(("{".encode(encoding), "[".encode(encoding))):
+        return False
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head)
+    except UnicodeDecodeError:
+        return False
+    return all(char >= " " or char in "\t\r\n" for char in text)
 
 
 @line_fix("not-utf8")
