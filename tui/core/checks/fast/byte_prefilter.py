@@ -61,6 +61,18 @@ class Stretch:
         places = [match.start() for match in pattern.finditer(self.sieve)]
         return {bisect_right(self._ends, place) for place in places}
 
+    def having(self, word: bytes) -> Iterable[int]:
+        """Return the lines (0-based) that hold a word of which the sieve keeps nothing."""
+        find = self.whole.find
+        if (place := find(word)) < 0:
+            return ()
+        ends, found = [*accumulate(len(line) + 1 for line in self.lines)], []
+        while place >= 0:
+            at = bisect_right(ends, place)
+            found.append(at)
+            place = find(word, ends[at])
+        return found
+
     def foreign_holding(self, mark: bytes) -> Iterable[int]:
         """Return the lines (0-based) that may hold `mark`, which is not ASCII but for a backslash.
 

@@ -1,0 +1,84 @@
+"""Whether what stands after the name of a secret is one, or only speaks of it.
+
+A value in a file of settings may be any word; in quotes it has to look like no reference and no
+message; in the open, where prose and code stand too, it has to mix digits or signs into letters.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+# How a value is given: NAME=value of an environment, in quotes, in the open.
+Given = Literal["setting", "quoted", "open"]
+
+_SHORTEST, _LONGEST = 6, 4096
+_PLACEHOLDER = re.compile(
+    r"\A[<{\[]|\A%\w*%?\Z|\A%[(s]|\A\$[A-Za-z_]|\$[{(]|\{\w*\}|<\w[\w -]*>|\[[A-Z_]+\]"
+    r"|\.\.\.|…|(?i:x{4,}|\*{3,}|•{3,}|_{4,})"
+    r"|(?i:\A(?:my|the|an?|some|new|old)?[_-]?(?:pass(?:word|wd|phrase)?|secret|token"
+    r"|(?:api|access|secret)[_-]?key|credentials?)s?\d?\Z)"
+    r"|(?i:(?<![a-z])your(?![a-z])|your[_-]|change[_-]?(?:me|it|this)|replace[_-]?(?:me|with|this)"
+    r"|placeholder|redacted|dummy|insert[_-]|[_-]here\Z|(?<![a-z])(?:example|sample)(?![a-z])"
+    r"|\A(?:todo|fixme|foobar|masked|hidden)\Z)"
+)
+# What forms, schemas, messages and configurations say of a secret instead of giving one.
+_WORDS = frozenset(
+    "string number boolean integer object text varchar hidden optional required invalid missing"
+    " incorrect wrong expired empty unset default undefined secure strong random unknown disabled"
+    " enabled forgot forgotten reset change changed update updated encrypted hashed plaintext"
+    " base64 secretstr protected sensitive private public bearer basic digest weak revoked denied"
+    " accepted failed verified matched mismatch visible confirm current bcrypt argon2 argon2id"
+    " scrypt sha256 sha384 sha512 pbkdf2 oauth2 prompt stdin keyring manual credential unchanged"
+    " rejected correct okay false login signin field input label validators minlength maxlength"
+    " trust peer include same-origin secretmanager vault".split()
+)
+# Code and references: a.b.c, env:NAME, a path, an address, a template.
+_CODE = re.compile(
+    r"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+"
+    r"|(?:os|process|ENV|env|config|settings|self|this|secrets|vault|ref|file|arn|data)[.:\[].*"
+    r"|(?:/|\./|\.\./|~/)[\w./-]*|https?:.*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|==.*|\\.*"
+)
+_WORD = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)*")
+_NAMES_ONE = re.compile(r"(?i)pass|pwd|secret|token|key|cred|hash|auth|salt")
+
+
+def is_secret_value(value: str, given: Given, *, password: bool) -> bool:
+    """Whether a value is strong enough to be a password, or another secret."""
+    if not _SHORTEST <= len(value) <= _LONGEST or len(set(value)) < (3 if password else 5):
+        return False
+    if value.lower() in _WORDS or _PLACEHOLDER.search(value) or _CODE.fullmatch(value):
+        return False
+    if any(char.isspace() for char in value):
+        return False
+    if given == "setting":
+        return password or len(value) >= 8  # noqa: PLR2004
+    digit, letter = any(map(str.isdigit, value)), any(map(str.isalpha, value))
+    if password:
+        return _is_password(value, given, mixed=digit and letter)
+    if digit and letter:
+        return len(value) >= 8  # noqa: PLR2004
+    return given == "quoted" and len(value) >= 20 and _WORD.fullmatch(value) is None  # noqa: PLR2004
+
+
+def _is_password(value: str, given: Given, *, mixed: bool) -> bool:
+    if mixed or (value.isascii() and value.isdigit()):
+        return True
+    signs = re.search(r"[!@#$%^&*+=?~]", value.rstrip("!?")) is not None
+    if signs and any(map(str.isalpha, value)):
+        return True
+    if given == "open":
+        return False
+    # One word in quotes: not two joined ones, which name something, nor what names a secret.
+    return value.isalpha() and _NAMES_ONE.search(value) is None
+
+
+def is_token(value: str) -> bool:
+    """Whether what follows Bearer, or stands in an address or a cookie, is no word."""
+    if not _SHORTEST <= len(value) or _PLACEHOLDER.search(value) or value.lower() in _WORDS:
+        return False
+    digit, letter = any(map(str.isdigit, value)), any(map(str.isalpha, value))
+    if digit and letter:
+        return len(set(value)) >= 5  # noqa: PLR2004
+    mixed = value != value.lower() and value != value.upper() and _NAMES_ONE.search(value) is None
+    return mixed and len(value) >= 12  # noqa: PLR2004
