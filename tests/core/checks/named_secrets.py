@@ -22,7 +22,7 @@ GIVEN: tuple[tuple[str, str, str], ...] = (
     ('{"user": "mia", "password": "Tr0ub4dor&3"}', "Tr0ub4dor", "mia"),
     ('{"password": "sunflower"}', "sunflower", "password"),
     ('{"a": {"dbPassword": "kk-77-zz"}}', "kk-77-zz", "dbPassword"),
-    ('{"pwd": "abc1234"}', "abc1234", "pwd"),
+    ('{"Pwd": "abc1234"}', "abc1234", "Pwd"),
     ('{"client_secret": "GOCSPX-a1b2c3d4e5"}', "GOCSPX", "client_secret"),
     ('{"apiKey": "0123abcd4567efgh"}', "0123abcd", "apiKey"),
     ('{"refresh_token": "1//0gAbCdEf12345"}', "0gAbCdEf", "refresh_token"),

@@ -14,7 +14,7 @@ from tui.core.checks.secret_values import is_secret_value, is_token
 from tui.core.checks.secrets import PATTERNS, pattern_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Iterable
 
     from tui.core.checks.fast.byte_prefilter import Stretch
     from tui.core.checks.line_texts import Text
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 _SHAPES = [one for one in PATTERNS.values() if one.rule.startswith("secret-")]
 
-_PASSWORD = r"(?:pass(?:word|wd)|(?<![A-Za-z])pwd|(?<![A-Za-z])(?-i:PASS)|(?<=_)pass)"
+_PASSWORD = r"(?:pass(?:word|wd)|(?<![A-Za-z])(?-i:Pwd)|(?<![A-Za-z])(?-i:PASS))"
 _SECRET = (
     r"(?:secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"
     r"|(?:api|access|account|encryption|signing|master|auth|service[_-]?role|private|storage"
@@ -94,7 +94,29 @@ def _open_value(found: re.Match[str]) -> tuple[str, bool]:
     return (value, True) if setting else (value.rstrip(".,:").removesuffix("**"), False)
 
 
-def _finder(name: str, *, password: bool) -> Finder:
+_GIVES_SOON = re.compile(r"[\w-]{0,40}[\"'`\]*]{0,5}[ \t]{0,8}[:=]")
+
+
+def _lower(text: str) -> str:
+    return text.replace("\u0130", "i").lower()  # the one letter that would become two
+
+
+def _windows(text: str, words: tuple[str, ...]) -> Iterable[tuple[int, int]]:
+    """Yield where a name may begin that is given something, and where its line ends."""
+    lower = _lower(text)
+    starts: set[int] = set()
+    for word in words:
+        at = lower.find(word)
+        while at >= 0:
+            if _GIVES_SOON.match(lower, at):
+                starts.add(at)
+            at = lower.find(word, at + 1)
+    for at in sorted(starts):
+        end = text.find("\n", at)
+        yield max(at - 16, 0), len(text) if end < 0 else min(end, at + 4200)
+
+
+def _finder(name: str, words: tuple[str, ...], *, password: bool) -> Finder:
     keyed, given = re.compile(rf"(?i){name}{_SUFFIX}\Z"), re.compile(_given_by(name))
 
     def find(text: Text) -> Iterable[Place]:
@@ -104,7 +126,9 @@ def _finder(name: str, *, password: bool) -> Finder:
                 yield 0, len(whole), 0, len(whole)
                 return
         at = 0
-        while found := given.search(whole, at):
+        for start, end in _windows(whole, words):
+            if (found := given.search(whole, max(start, at), end)) is None:
+                continue
             at = found.end("sign")
             if (place := _given(found, password=password)) is not None:
                 yield (found.start(), place[1], *place)
@@ -114,11 +138,13 @@ def _finder(name: str, *, password: bool) -> Finder:
 
 
 _IN_ADDRESS = re.compile(rf"(?i){_SIGNATURE}=([^\s\"'`&#<>\\;]{{6,2048}})")
-_find_named = _finder(_SECRET, password=False)
+_find_named = _finder(_SECRET, ("secret", "token", "key"), password=False)
 
 
 def _find_secrets(text: Text) -> Iterable[Place]:
     yield from _find_named(text)
+    if "=" not in text.text or "http" not in text.text:
+        return
     for found in _IN_ADDRESS.finditer(text.text):
         if len(found[1]) >= 16 and is_token(found[1]) and not _known(found[1]):  # noqa: PLR2004
             yield (*found.span(), *found.span(1))
@@ -128,12 +154,12 @@ _CURL = re.compile(
     r"\bcurl\b[^\n]{0,400}?\s(?:-u|--user)[ =]{0,2}(?P<quote>[\"']?)[^\s:\"'/$<{]{1,64}:"
     r"(?P<value>(?:(?<=[\"'])[^\"'\n]|[^\s\"'\\]){4,128})"
 )
-_find_passwords_named = _finder(_PASSWORD, password=True)
+_find_passwords_named = _finder(_PASSWORD, ("pass", "pwd"), password=True)
 
 
 def _find_passwords(text: Text) -> Iterable[Place]:
     yield from _find_passwords_named(text)
-    for found in _CURL.finditer(text.text):
+    for found in _CURL.finditer(text.text) if "curl" in text.text else ():
         value = found["value"]
         if is_secret_value(value, "setting", password=True) and not _known(value):
             yield (*found.span(), *found.span("value"))
@@ -144,7 +170,9 @@ _AUTHORIZATION = re.compile(
     rf"(?i)Authorization[\"'`]?\]?[ \t]*[:=,][ \t]*[\"'`]?{_SCHEME}"
     r"(?P<value>[A-Za-z0-9._~+/=:-]{6,4096})"
 )
-_COOKIE = re.compile(r"(?i)(?P<set>set-)?cookie[\"'`]?\]?[ \t]*[:=,][ \t]*[\"'`]?(?P<value>[^\n\"'`]+)")
+_COOKIE = re.compile(
+    r"(?i)(?P<set>set-)?cookie[\"'`]?\]?[ \t]*[:=,][ \t]*[\"'`]?(?P<value>[^\n\"'`]+)"
+)
 _CREDENTIAL = re.compile(rf"(?i){_SCHEME}(?P<value>[A-Za-z0-9._~+/=:-]{{6,4096}})")
 _PAIR = re.compile(r"[^\s=;,]+=(?P<value>[^\s;,\"'\\]{6,4096})")
 _HEADER = re.compile(r"(?i)(?:proxy-)?authorization\Z")
@@ -174,73 +202,83 @@ def _find_headers(text: Text) -> Iterable[Place]:
             if place := _cookie(whole, 0, len(whole), sets=bool(header["set"])):
                 yield 0, len(whole), *place
                 return
-    for found in _AUTHORIZATION.finditer(whole):
+    lower = _lower(whole)
+    for found in _AUTHORIZATION.finditer(whole) if "authorization" in lower else ():
         if is_token(found["value"]) and not _known(found["value"]):
             yield (*found.span(), *found.span("value"))
-    for found in _COOKIE.finditer(whole):
+    for found in _COOKIE.finditer(whole) if "cookie" in lower else ():
         if place := _cookie(whole, *found.span("value"), sets=bool(found["set"])):
             yield found.start(), place[1], *place
 
 
 # Between a name and what it is given: the rest of it, quotes with their escapes, blanks.
-_THEN = rb"[\w-]{0,24}[\\\"'`\]]*[ \t]*[:=]"
+_THEN = rb"[\w-]{0,24}[\\\"'`\]*]*[ \t]*[:=,][^\n]{6}"
 
 
-def _named(
-    words: Iterable[bytes],
-    hints: Callable[[Stretch], Iterable[int]],
-    more: tuple[bytes, ...] = (),
-) -> Callable[[Row], bool]:
-    """Return a gate: whether something is given to a name that holds one of `words`.
-
-    Each is looked for as it stands, as that is quick. `hints` says in which lines of a stretch
-    that may be so.
-    """
-    patterns = [re.compile(word + _THEN) for word in words] + [re.compile(one) for one in more]
-
-    def lets(line: bytes, _rest: bytes) -> bool:
-        return any(pattern.search(line) is not None for pattern in patterns)
-
-    def gate(row: Row) -> bool:
-        return row.hides_ascii or lets(row.line, row.sieve)
-
-    def hint(stretch: Stretch) -> Iterable[int]:
-        lines = stretch.lines
-        return [at for at in hints(stretch) if lets(lines[at], b"")]
-
-    HINTS[gate] = hint
-    LETS[gate] = lets
-    return gate
+def _given_to(word: bytes) -> re.Pattern[bytes]:
+    """Return a pattern that begins with letters, which are found without trying it everywhere."""
+    return re.compile(word + _THEN)
 
 
-_SIGNS_KEY = re.compile(rb"ky?(?:[=:]|\\*\":)|K(?:y|EY)")
-_SIGNS_SIGNATURE = re.compile(rb"=(?<=[gGuU]=)")
+_TOKEN, _COOKIE_IN_LINE = _given_to(b"oken"), _given_to(b"ookie")
+_KEYS = (_given_to(b"Key"), re.compile(rb"key(?<=[_?&-]key)" + _THEN))
+_IN_QUERY = (_given_to(b"Pwd"), re.compile(rb"ig(?:nature)?=[^\n]{6}"))
+_PASSWORDS = (_given_to(b"assword"), _given_to(b"asswd"))
+_SECRETS = (_given_to(b"ecret"),)
+# What is all in the sieve, or nearly, and the patterns of those lines.
+_BY_MARK = {
+    b"PASS": (_given_to(b"PASS"),),
+    b"SECRET": (_given_to(b"SECRET"),),
+    b"TOKEN": (_given_to(b"TOKEN"),),
+    b"KEY": (_given_to(b"KEY"),),
+    b"uhz": (_given_to(b"uthorization"),),
+}
+_CURL_IN_LINE = re.compile(rb"curl.{0,400}?(?:-u|--user)[ =\\\"'\w]")
+# Of the others the sieve keeps a letter or two, and what gives them their value.
+_BY_SIGN = {
+    re.compile(rb"=(?:(?<=[kP]=)|(?<=&g=)|(?<=gu=))"): (_TOKEN, _COOKIE_IN_LINE, *_IN_QUERY),
+    re.compile(rb"k(?::|\\+\":)"): (_TOKEN, _COOKIE_IN_LINE),
+    re.compile(rb"y[:=](?:(?<=[_-]ky[:=])|(?<=Ky[:=]))"): _KEYS,
+    re.compile(rb'\\":(?<=y\\":)'): _KEYS,
+    re.compile(rb"-u[^:\n]{0,30}:"): (_CURL_IN_LINE,),
+}
+_NAMED = [
+    *_PASSWORDS,
+    *_SECRETS,
+    *dict.fromkeys(one for many in (*_BY_MARK.values(), *_BY_SIGN.values()) for one in many),
+]
 
 
-def _perhaps_password(stretch: Stretch) -> set[int]:
-    found = {*stretch.having(b"assw"), *stretch.holding(b"PASS"), *stretch.holding(b"PWD")}
-    settings = {*stretch.holding(b"="), *stretch.holding(b'\\":')}
-    found.update(at for at in settings if b"wd" in stretch.lines[at])
-    found.update(at for at in stretch.holding(b"-u") if b"curl" in stretch.lines[at])
-    return found
+def _lets(line: bytes, _rest: bytes) -> bool:
+    return any(pattern.search(line) is not None for pattern in _NAMED)
 
 
-def _perhaps_secret(stretch: Stretch) -> set[int]:
-    found = {*stretch.having(b"ecret"), *stretch.holding(b"SECRET"), *stretch.holding(b"TOKEN")}
-    found.update(stretch.matching(_SIGNS_KEY))
-    found.update(stretch.matching(_SIGNS_SIGNATURE))
-    return found
+def _named(row: Row) -> bool:
+    return row.hides_ascii or _lets(row.line, row.sieve)
+
+
+def _hint(stretch: Stretch) -> Iterable[int]:
+    lines = stretch.lines
+    suspects = [(stretch.having(b"assw"), _PASSWORDS), (stretch.having(b"ecret"), _SECRETS)]
+    suspects += [(stretch.holding(mark), patterns) for mark, patterns in _BY_MARK.items()]
+    suspects += [(stretch.matching(sign), patterns) for sign, patterns in _BY_SIGN.items()]
+    return {
+        at
+        for places, patterns in suspects
+        for at in places
+        if any(pattern.search(lines[at]) is not None for pattern in patterns)
+    }
+
+
+HINTS[_named] = _hint
+LETS[_named] = _lets
 
 
 pattern_rule(
     "secret-password",
     "warning",
     "Password",
-    _named(
-        (b"assw(?:or)?d", b"PASS", b"pwd", b"Pwd", b"PWD", b"_pass"),
-        _perhaps_password,
-        (rb"curl.{0,400}?(?:-u|--user)[ =\\\"'\w]",),
-    ),
+    _named,
     _given_by(_PASSWORD),
     finder=_find_passwords,
 )
@@ -248,11 +286,7 @@ pattern_rule(
     "secret-named",
     "warning",
     "Secret, key or token given by name",
-    _named(
-        (b"ecret", b"SECRET", b"oken", b"TOKEN", b"key", b"Key", b"KEY"),
-        _perhaps_secret,
-        (rb"[Ss]ig(?:nature)?=",),
-    ),
+    _named,
     _given_by(_SECRET),
     finder=_find_secrets,
 )
@@ -260,7 +294,7 @@ pattern_rule(
     "secret-header",
     "warning",
     "Header that signs in",
-    marked(b"uthorization", b"UTHORIZATION", b"ookie", b"OOKIE"),
+    _named,
     _AUTHORIZATION.pattern,
     finder=_find_headers,
 )
