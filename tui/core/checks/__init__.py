@@ -19,30 +19,13 @@ from tui.core.checks import (  # isort: skip
     preference as preference,
     quality as quality,
     secrets as secrets,
+    named_secrets as named_secrets,
     personal as personal,
     whole_file as whole_file,
     reinforcement as reinforcement,
     style_rules as style_rules,
     likeness as likeness,
 )
-from tui.core.checks import calls as calls
-from tui.core.checks import dialogue as dialogue
-from tui.core.checks import likeness as likeness
-from tui.core.checks import lines as lines
-from tui.core.checks import messages as messages
-from tui.core.checks import nulls as nulls
-from tui.core.checks import named_secrets as named_secrets
-from tui.core.checks import personal as personal
-from tui.core.checks import preference as preference
-from tui.core.checks import quality as quality
-from tui.core.checks import reinforcement as reinforcement
-from tui.core.checks import replies as replies
-from tui.core.checks import secrets as secrets
-from tui.core.checks import special as special
-from tui.core.checks import structure as structure
-from tui.core.checks import style_rules as style_rules
-from tui.core.checks import tools as tools
-from tui.core.checks import whole_file as whole_file
 from tui.core.checks.alike import Alike
 from tui.core.checks.fast.batch import survey
 from tui.core.checks.registry import (

@@ -51,7 +51,8 @@ class Text(NamedTuple):
     """A text of a line. `start` is where its string or number begins in the line, at the outside.
 
     `kind` is key, string, number, or raw for what is not JSON; `depth` counts the strings it
-    is in; `name` is the key whose value it is. `maps` lead from its places outwards, one string after the other, to those of the line.
+    is in; `name` is the key whose value it is. `maps` lead from its places outwards, one string
+    after the other, to those of the line.
     """
 
     text: str

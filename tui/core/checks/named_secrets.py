@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
 _SHAPES = [one for one in PATTERNS.values() if one.rule.startswith("secret-")]
 
-_PASSWORD = r"(?:pass(?:word|wd)|(?<![A-Za-z])(?-i:Pwd)|(?<![A-Za-z])(?-i:PASS))"
+_PASSWORD = r"(?:pass(?:word|wd)|(?<![A-Za-z])(?-i:Pwd)|(?<![A-Za-z])(?-i:PASS))"  # noqa: S105
 _SECRET = (
-    r"(?:secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"
+    r"(?:secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"  # noqa: S105
     r"|(?:api|access|account|encryption|signing|master|auth|service[_-]?role|private|storage"
     r"|subscription|license|admin|deploy|function|host)[_-]?key"
     r"|(?:access|auth|refresh|id|bearer|session|api|bot|personal|security|secret|csrf|xsrf|user"
@@ -45,7 +45,7 @@ _GIVES = (
     r"(?P<close>[\"'`]?\]?)\*{0,2}[ \t]{0,8}(?::[ ]?[A-Za-z]{2,12}[ ]?(?==(?!=)))?"
     r"(?P<sign>=>|:=|=(?!=)|:(?!:))(?P<gap>\*{0,2}[ \t]{0,8})"
 )
-_VALUE = r"(?:[rbuf]{0,2}(?P<quote>[\"'`])(?P<quoted>[^\"'`\n]{6,4096})(?P=quote)|(?P<open>[^\s\"'`]{6,4096}))"
+_VALUE = r"(?:[rbuf]{0,2}(?P<quote>[\"'`])(?P<quoted>[^\"'`\n]{6,4096})(?P=quote)|(?P<open>[^\s\"'`]{6,4096}))"  # noqa: E501
 _OPEN_END = re.compile(r"[;,)\]}>]|\\[nrt\"'u]")
 _PARAMETER_END = re.compile(r"[;,&#)\]}>]|\\[nrt\"'u]")
 _SETTING_END = re.compile(r";|\\[nrt\"'u]")
@@ -70,7 +70,7 @@ def _given(found: re.Match[str], *, password: bool) -> tuple[int, int] | None:
         value, start = found["quoted"], found.start("quoted")
         sound = is_secret_value(value, "quoted", password=password)
         return (start, start + len(value)) if sound and not _known(value) else None
-    if found["close"][:1] or _CALLS.match(found["open"]):
+    if found["close"][:1] or _CALLS.match(found["open"]):  # noqa: SIM102
         # What stands in the open after a name in quotes is a number, or code.
         if not (password and found["close"] == '"' and found["open"].rstrip("},] ").isdigit()):
             return None
@@ -121,7 +121,7 @@ def _finder(name: str, words: tuple[str, ...], *, password: bool) -> Finder:
 
     def find(text: Text) -> Iterable[Place]:
         whole = text.text
-        if text.kind == "string" and text.name and keyed.search(text.name):
+        if text.kind == "string" and text.name and keyed.search(text.name):  # noqa: SIM102
             if is_secret_value(whole, "quoted", password=password) and not _known(whole):
                 yield 0, len(whole), 0, len(whole)
                 return
@@ -146,7 +146,7 @@ def _find_secrets(text: Text) -> Iterable[Place]:
     if "=" not in text.text or "http" not in text.text:
         return
     for found in _IN_ADDRESS.finditer(text.text):
-        if len(found[1]) >= 16 and is_token(found[1]) and not _known(found[1]):  # noqa: PLR2004
+        if len(found[1]) >= 16 and is_token(found[1]) and not _known(found[1]):
             yield (*found.span(), *found.span(1))
 
 
@@ -194,11 +194,11 @@ def _cookie(text: str, start: int, end: int, *, sets: bool) -> tuple[int, int] |
 def _find_headers(text: Text) -> Iterable[Place]:
     whole = text.text
     if text.name and text.kind == "string":
-        if _HEADER.match(text.name) and (found := _CREDENTIAL.fullmatch(whole)):
+        if _HEADER.match(text.name) and (found := _CREDENTIAL.fullmatch(whole)):  # noqa: SIM102
             if is_token(found["value"]) and not _known(found["value"]):
                 yield (0, len(whole), *found.span("value"))
                 return
-        if header := _COOKIE_HEADER.match(text.name):
+        if header := _COOKIE_HEADER.match(text.name):  # noqa: SIM102
             if place := _cookie(whole, 0, len(whole), sets=bool(header["set"])):
                 yield 0, len(whole), *place
                 return

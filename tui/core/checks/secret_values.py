@@ -24,14 +24,96 @@ _PLACEHOLDER = re.compile(
 )
 # What forms, schemas, messages and configurations say of a secret instead of giving one.
 _WORDS = frozenset(
-    "string number boolean integer object text varchar hidden optional required invalid missing"
-    " incorrect wrong expired empty unset default undefined secure strong random unknown disabled"
-    " enabled forgot forgotten reset change changed update updated encrypted hashed plaintext"
-    " base64 secretstr protected sensitive private public bearer basic digest weak revoked denied"
-    " accepted failed verified matched mismatch visible confirm current bcrypt argon2 argon2id"
-    " scrypt sha256 sha384 sha512 pbkdf2 oauth2 prompt stdin keyring manual credential unchanged"
-    " rejected correct okay false login signin field input label validators minlength maxlength"
-    " trust peer include same-origin secretmanager vault".split()
+    [
+        "string",
+        "number",
+        "boolean",
+        "integer",
+        "object",
+        "text",
+        "varchar",
+        "hidden",
+        "optional",
+        "required",
+        "invalid",
+        "missing",
+        "incorrect",
+        "wrong",
+        "expired",
+        "empty",
+        "unset",
+        "default",
+        "undefined",
+        "secure",
+        "strong",
+        "random",
+        "unknown",
+        "disabled",
+        "enabled",
+        "forgot",
+        "forgotten",
+        "reset",
+        "change",
+        "changed",
+        "update",
+        "updated",
+        "encrypted",
+        "hashed",
+        "plaintext",
+        "base64",
+        "secretstr",
+        "protected",
+        "sensitive",
+        "private",
+        "public",
+        "bearer",
+        "basic",
+        "digest",
+        "weak",
+        "revoked",
+        "denied",
+        "accepted",
+        "failed",
+        "verified",
+        "matched",
+        "mismatch",
+        "visible",
+        "confirm",
+        "current",
+        "bcrypt",
+        "argon2",
+        "argon2id",
+        "scrypt",
+        "sha256",
+        "sha384",
+        "sha512",
+        "pbkdf2",
+        "oauth2",
+        "prompt",
+        "stdin",
+        "keyring",
+        "manual",
+        "credential",
+        "unchanged",
+        "rejected",
+        "correct",
+        "okay",
+        "false",
+        "login",
+        "signin",
+        "field",
+        "input",
+        "label",
+        "validators",
+        "minlength",
+        "maxlength",
+        "trust",
+        "peer",
+        "include",
+        "same-origin",
+        "secretmanager",
+        "vault",
+    ]
 )
 # Code and references: a.b.c, env:NAME, a path, an address, a template.
 _CODE = re.compile(
@@ -43,7 +125,7 @@ _WORD = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)*")
 _NAMES_ONE = re.compile(r"(?i)pass|pwd|secret|token|key|cred|hash|auth|salt")
 
 
-def is_secret_value(value: str, given: Given, *, password: bool) -> bool:
+def is_secret_value(value: str, given: Given, *, password: bool) -> bool:  # noqa: PLR0911
     """Whether a value is strong enough to be a password, or another secret."""
     if not _SHORTEST <= len(value) <= _LONGEST or len(set(value)) < (3 if password else 5):
         return False
@@ -52,13 +134,13 @@ def is_secret_value(value: str, given: Given, *, password: bool) -> bool:
     if any(char.isspace() for char in value):
         return False
     if given == "setting":
-        return password or len(value) >= 8  # noqa: PLR2004
+        return password or len(value) >= 8
     digit, letter = any(map(str.isdigit, value)), any(map(str.isalpha, value))
     if password:
         return _is_password(value, given, mixed=digit and letter)
     if digit and letter:
-        return len(value) >= 8  # noqa: PLR2004
-    return given == "quoted" and len(value) >= 20 and _WORD.fullmatch(value) is None  # noqa: PLR2004
+        return len(value) >= 8
+    return given == "quoted" and len(value) >= 20 and _WORD.fullmatch(value) is None
 
 
 def _is_password(value: str, given: Given, *, mixed: bool) -> bool:
@@ -75,10 +157,10 @@ def _is_password(value: str, given: Given, *, mixed: bool) -> bool:
 
 def is_token(value: str) -> bool:
     """Whether what follows Bearer, or stands in an address or a cookie, is no word."""
-    if not _SHORTEST <= len(value) or _PLACEHOLDER.search(value) or value.lower() in _WORDS:
+    if not len(value) >= _SHORTEST or _PLACEHOLDER.search(value) or value.lower() in _WORDS:
         return False
     digit, letter = any(map(str.isdigit, value)), any(map(str.isalpha, value))
     if digit and letter:
-        return len(set(value)) >= 5  # noqa: PLR2004
+        return len(set(value)) >= 5
     mixed = value != value.lower() and value != value.upper() and _NAMES_ONE.search(value) is None
-    return mixed and len(value) >= 12  # noqa: PLR2004
+    return mixed and len(value) >= 12

@@ -165,7 +165,7 @@ def private_findings(data: bytes) -> list[tuple[Rule, Finding]]:
     ]
 
 
-def pattern_rule(
+def pattern_rule(  # noqa: PLR0913 - one keyword a way to find
     rule_id: str,
     severity: Severity,
     title: str,
@@ -198,17 +198,6 @@ def pattern_rule(
     def count(row: Row) -> int:
         return len(spans(row.line_texts, pattern))
 
-    def count_tidy(line: bytes, rest: bytes, messages: list[dict[str, Any]]) -> int:
-        if not lets(line, rest):
-            return 0
-        # Escapes in escapes and names are texts besides the contents.
-        if finder is not None or b"\\\\" in line or b'"name"' in line:
-            return len(spans(LineTexts(line), pattern))
-        search = pattern.expression.finditer
-        return sum(pattern.finds(m) for message in messages for m in search(message["content"]))
-
-    if gate in LETS and near is None:
-        TIDY_COUNTS[rule_id] = count_tidy
     text = f"{_LEARNED} Replace it by a placeholder."
     row_rule(rule_id, severity, title, text, fixable=True, gate=gate, count=count)(find)
 
