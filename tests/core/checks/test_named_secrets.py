@@ -6,7 +6,7 @@ import pytest
 
 from tests.core.checks.examples import says
 from tests.core.checks.named_secrets import GIVEN, SPEAKING
-from tui.core.fixes.gate import secrets_in
+from tests.core.fixes.secrets_found import secrets_in
 from tui.core.fixes.redaction import PLACEHOLDERS, redact
 
 SECRETS = frozenset(rule for rule in PLACEHOLDERS if rule.startswith("secret-"))
