@@ -9,25 +9,24 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tui.core.checks.fast.byte_prefilter import HINTS, LETS, marked
+from tui.core.checks.fast.byte_prefilter import marked
+from tui.core.checks.fast.named_prefilter import SUFFIX, names_secret
 from tui.core.checks.secret_values import is_secret_value, is_token
 from tui.core.checks.secrets import PATTERNS, pattern_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tui.core.checks.fast.byte_prefilter import Stretch
     from tui.core.checks.line_texts import Text
-    from tui.core.checks.row import Row
     from tui.core.checks.secrets import Finder
 
     Place = tuple[int, int, int, int]
 
 _SHAPES = [one for one in PATTERNS.values() if one.rule.startswith("secret-")]
 
-_PASSWORD = r"(?:pass(?:word|wd)|(?<![A-Za-z])(?-i:Pwd)|(?<![A-Za-z])(?-i:PASS))"  # noqa: S105
+_PASSWORD = r"(?:pass(?:word|wd)|(?<![A-Za-z])(?-i:Pwd)|(?<![A-Za-z])(?-i:PASS))"  # noqa: S105 - a pattern
 _SECRET = (
-    r"(?:secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"  # noqa: S105
+    r"(?:secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"  # noqa: S105 - a pattern
     r"|(?:api|access|account|encryption|signing|master|auth|service[_-]?role|private|storage"
     r"|subscription|license|admin|deploy|function|host)[_-]?key"
     r"|(?:access|auth|refresh|id|bearer|session|api|bot|personal|security|secret|csrf|xsrf|user"
@@ -35,17 +34,15 @@ _SECRET = (
     r"|(?<![A-Za-z_-])token|(?-i:TOKEN)|(?<=[?&])(?:key|sig))"
 )
 _SIGNATURE = r"(?<=[?&])(?:(?:x-amz-|x-goog-)?signature|sig|key|x-amz-security-token)"
-# What may follow a name and leaves it one: DB_PASSWORD_PROD, password2.
-_SUFFIX = (
-    r"(?:[_-]?(?:\d{1,2}|prod(?:uction)?|dev|test|stag(?:e|ing)|live|old|new|main|root|admin|user"
-    r"|db|value))?"
-)
 # A sign of giving; before it a type in code, and what ends a name in quotes.
 _GIVES = (
     r"(?P<close>[\"'`]?\]?)\*{0,2}[ \t]{0,8}(?::[ ]?[A-Za-z]{2,12}[ ]?(?==(?!=)))?"
     r"(?P<sign>=>|:=|=(?!=)|:(?!:))(?P<gap>\*{0,2}[ \t]{0,8})"
 )
-_VALUE = r"(?:[rbuf]{0,2}(?P<quote>[\"'`])(?P<quoted>[^\"'`\n]{6,4096})(?P=quote)|(?P<open>[^\s\"'`]{6,4096}))"  # noqa: E501
+_VALUE = (
+    r"(?:[rbuf]{0,2}(?P<quote>[\"'`])(?P<quoted>[^\"'`\n]{6,4096})(?P=quote)"
+    r"|(?P<open>[^\s\"'`]{6,4096}))"
+)
 _OPEN_END = re.compile(r"[;,)\]}>]|\\[nrt\"'u]")
 _PARAMETER_END = re.compile(r"[;,&#)\]}>]|\\[nrt\"'u]")
 _SETTING_END = re.compile(r";|\\[nrt\"'u]")
@@ -53,8 +50,8 @@ _NOT_OF_NAME = re.compile(r"[^A-Za-z0-9_]")
 _CALLS = re.compile(r"[\w.$]*[\w$]\(|[\w.]*\w\[")
 
 
-def _given_by(name: str, suffix: str = _SUFFIX) -> str:
-    return rf"(?i)(?P<name>{name}{suffix}){_GIVES}{_VALUE}"
+def _given_by(name: str) -> str:
+    return rf"(?i)(?P<name>{name}{SUFFIX}){_GIVES}{_VALUE}"
 
 
 def _known(value: str) -> bool:
@@ -70,10 +67,10 @@ def _given(found: re.Match[str], *, password: bool) -> tuple[int, int] | None:
         value, start = found["quoted"], found.start("quoted")
         sound = is_secret_value(value, "quoted", password=password)
         return (start, start + len(value)) if sound and not _known(value) else None
-    if found["close"][:1] or _CALLS.match(found["open"]):  # noqa: SIM102
-        # What stands in the open after a name in quotes is a number, or code.
-        if not (password and found["close"] == '"' and found["open"].rstrip("},] ").isdigit()):
-            return None
+    # What stands in the open after a name in quotes is a number, or code.
+    number = found["close"] == '"' and found["open"].rstrip("},] ").isdigit()
+    if (found["close"][:1] or _CALLS.match(found["open"])) and not (password and number):
+        return None
     value, setting = _open_value(found)
     start = found.start("open")
     sound = is_secret_value(value, "setting" if setting else "open", password=password)
@@ -117,14 +114,14 @@ def _windows(text: str, words: tuple[str, ...]) -> Iterable[tuple[int, int]]:
 
 
 def _finder(name: str, words: tuple[str, ...], *, password: bool) -> Finder:
-    keyed, given = re.compile(rf"(?i){name}{_SUFFIX}\Z"), re.compile(_given_by(name))
+    keyed, given = re.compile(rf"(?i){name}{SUFFIX}\Z"), re.compile(_given_by(name))
 
     def find(text: Text) -> Iterable[Place]:
         whole = text.text
-        if text.kind == "string" and text.name and keyed.search(text.name):  # noqa: SIM102
-            if is_secret_value(whole, "quoted", password=password) and not _known(whole):
-                yield 0, len(whole), 0, len(whole)
-                return
+        named = text.kind == "string" and text.name and keyed.search(text.name)
+        if named and is_secret_value(whole, "quoted", password=password) and not _known(whole):
+            yield 0, len(whole), 0, len(whole)
+            return
         at = 0
         for start, end in _windows(whole, words):
             if (found := given.search(whole, max(start, at), end)) is None:
@@ -191,17 +188,24 @@ def _cookie(text: str, start: int, end: int, *, sets: bool) -> tuple[int, int] |
     return (pairs[0].start("value"), pairs[-1].end("value")) if pairs else None
 
 
+def _field(text: Text) -> Place | None:
+    """Return what has to go of a text that is itself the value of a header."""
+    whole, name = text.text, text.name
+    if _HEADER.match(name) and (found := _CREDENTIAL.fullmatch(whole)):
+        sound = is_token(found["value"]) and not _known(found["value"])
+        return (0, len(whole), *found.span("value")) if sound else None
+    if (header := _COOKIE_HEADER.match(name)) and (
+        place := _cookie(whole, 0, len(whole), sets=bool(header["set"]))
+    ):
+        return 0, len(whole), *place
+    return None
+
+
 def _find_headers(text: Text) -> Iterable[Place]:
     whole = text.text
-    if text.name and text.kind == "string":
-        if _HEADER.match(text.name) and (found := _CREDENTIAL.fullmatch(whole)):  # noqa: SIM102
-            if is_token(found["value"]) and not _known(found["value"]):
-                yield (0, len(whole), *found.span("value"))
-                return
-        if header := _COOKIE_HEADER.match(text.name):  # noqa: SIM102
-            if place := _cookie(whole, 0, len(whole), sets=bool(header["set"])):
-                yield 0, len(whole), *place
-                return
+    if text.name and text.kind == "string" and (field := _field(text)) is not None:
+        yield field
+        return
     lower = _lower(whole)
     for found in _AUTHORIZATION.finditer(whole) if "authorization" in lower else ():
         if is_token(found["value"]) and not _known(found["value"]):
@@ -211,74 +215,11 @@ def _find_headers(text: Text) -> Iterable[Place]:
             yield found.start(), place[1], *place
 
 
-# Between a name and what it is given: the rest of it, quotes with their escapes, blanks.
-_THEN = rb"[\w-]{0,24}[\\\"'`\]*]*[ \t]*[:=,][^\n]{6}"
-
-
-def _given_to(word: bytes) -> re.Pattern[bytes]:
-    """Return a pattern that begins with letters, which are found without trying it everywhere."""
-    return re.compile(word + _THEN)
-
-
-_TOKEN, _COOKIE_IN_LINE = _given_to(b"oken"), _given_to(b"ookie")
-_KEYS = (_given_to(b"Key"), re.compile(rb"key(?<=[_?&-]key)" + _THEN))
-_IN_QUERY = (_given_to(b"Pwd"), re.compile(rb"ig(?:nature)?=[^\n]{6}"))
-_PASSWORDS = (_given_to(b"assword"), _given_to(b"asswd"))
-_SECRETS = (_given_to(b"ecret"),)
-# What is all in the sieve, or nearly, and the patterns of those lines.
-_BY_MARK = {
-    b"PASS": (_given_to(b"PASS"),),
-    b"SECRET": (_given_to(b"SECRET"),),
-    b"TOKEN": (_given_to(b"TOKEN"),),
-    b"KEY": (_given_to(b"KEY"),),
-    b"uhz": (_given_to(b"uthorization"),),
-}
-_CURL_IN_LINE = re.compile(rb"curl.{0,400}?(?:-u|--user)[ =\\\"'\w]")
-# Of the others the sieve keeps a letter or two, and what gives them their value.
-_BY_SIGN = {
-    re.compile(rb"=(?:(?<=[kP]=)|(?<=&g=)|(?<=gu=))"): (_TOKEN, _COOKIE_IN_LINE, *_IN_QUERY),
-    re.compile(rb"k(?::|\\+\":)"): (_TOKEN, _COOKIE_IN_LINE),
-    re.compile(rb"y[:=](?:(?<=[_-]ky[:=])|(?<=Ky[:=]))"): _KEYS,
-    re.compile(rb'\\":(?<=y\\":)'): _KEYS,
-    re.compile(rb"-u[^:\n]{0,30}:"): (_CURL_IN_LINE,),
-}
-_NAMED = [
-    *_PASSWORDS,
-    *_SECRETS,
-    *dict.fromkeys(one for many in (*_BY_MARK.values(), *_BY_SIGN.values()) for one in many),
-]
-
-
-def _lets(line: bytes, _rest: bytes) -> bool:
-    return any(pattern.search(line) is not None for pattern in _NAMED)
-
-
-def _named(row: Row) -> bool:
-    return row.hides_ascii or _lets(row.line, row.sieve)
-
-
-def _hint(stretch: Stretch) -> Iterable[int]:
-    lines = stretch.lines
-    suspects = [(stretch.having(b"assw"), _PASSWORDS), (stretch.having(b"ecret"), _SECRETS)]
-    suspects += [(stretch.holding(mark), patterns) for mark, patterns in _BY_MARK.items()]
-    suspects += [(stretch.matching(sign), patterns) for sign, patterns in _BY_SIGN.items()]
-    return {
-        at
-        for places, patterns in suspects
-        for at in places
-        if any(pattern.search(lines[at]) is not None for pattern in patterns)
-    }
-
-
-HINTS[_named] = _hint
-LETS[_named] = _lets
-
-
 pattern_rule(
     "secret-password",
     "warning",
     "Password",
-    _named,
+    names_secret,
     _given_by(_PASSWORD),
     finder=_find_passwords,
 )
@@ -286,7 +227,7 @@ pattern_rule(
     "secret-named",
     "warning",
     "Secret, key or token given by name",
-    _named,
+    names_secret,
     _given_by(_SECRET),
     finder=_find_secrets,
 )
@@ -294,7 +235,7 @@ pattern_rule(
     "secret-header",
     "warning",
     "Header that signs in",
-    _named,
+    names_secret,
     _AUTHORIZATION.pattern,
     finder=_find_headers,
 )

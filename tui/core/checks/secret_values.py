@@ -23,98 +23,17 @@ _PLACEHOLDER = re.compile(
     r"|\A(?:todo|fixme|foobar|masked|hidden)\Z)"
 )
 # What forms, schemas, messages and configurations say of a secret instead of giving one.
-_WORDS = frozenset(
-    [
-        "string",
-        "number",
-        "boolean",
-        "integer",
-        "object",
-        "text",
-        "varchar",
-        "hidden",
-        "optional",
-        "required",
-        "invalid",
-        "missing",
-        "incorrect",
-        "wrong",
-        "expired",
-        "empty",
-        "unset",
-        "default",
-        "undefined",
-        "secure",
-        "strong",
-        "random",
-        "unknown",
-        "disabled",
-        "enabled",
-        "forgot",
-        "forgotten",
-        "reset",
-        "change",
-        "changed",
-        "update",
-        "updated",
-        "encrypted",
-        "hashed",
-        "plaintext",
-        "base64",
-        "secretstr",
-        "protected",
-        "sensitive",
-        "private",
-        "public",
-        "bearer",
-        "basic",
-        "digest",
-        "weak",
-        "revoked",
-        "denied",
-        "accepted",
-        "failed",
-        "verified",
-        "matched",
-        "mismatch",
-        "visible",
-        "confirm",
-        "current",
-        "bcrypt",
-        "argon2",
-        "argon2id",
-        "scrypt",
-        "sha256",
-        "sha384",
-        "sha512",
-        "pbkdf2",
-        "oauth2",
-        "prompt",
-        "stdin",
-        "keyring",
-        "manual",
-        "credential",
-        "unchanged",
-        "rejected",
-        "correct",
-        "okay",
-        "false",
-        "login",
-        "signin",
-        "field",
-        "input",
-        "label",
-        "validators",
-        "minlength",
-        "maxlength",
-        "trust",
-        "peer",
-        "include",
-        "same-origin",
-        "secretmanager",
-        "vault",
-    ]
-)
+_WORD_LIST = """
+    string number boolean integer object text varchar hidden optional required invalid missing
+    incorrect wrong expired empty unset default undefined secure strong random unknown disabled
+    enabled forgot forgotten reset change changed update updated encrypted hashed plaintext
+    base64 secretstr protected sensitive private public bearer basic digest weak revoked denied
+    accepted failed verified matched mismatch visible confirm current bcrypt argon2 argon2id
+    scrypt sha256 sha384 sha512 pbkdf2 oauth2 prompt stdin keyring manual credential unchanged
+    rejected correct okay false login signin field input label validators minlength maxlength
+    trust peer include same-origin secretmanager vault
+"""
+_WORDS = frozenset(_WORD_LIST.split())
 # Code and references: a.b.c, env:NAME, a path, an address, a template.
 _CODE = re.compile(
     r"[A-Za-z_]\w*(?:(?:\.|->|::|\?\.)[A-Za-z_]\w*)+"
@@ -125,13 +44,11 @@ _WORD = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)*")
 _NAMES_ONE = re.compile(r"(?i)pass|pwd|secret|token|key|cred|hash|auth|salt")
 
 
-def is_secret_value(value: str, given: Given, *, password: bool) -> bool:  # noqa: PLR0911
+def is_secret_value(value: str, given: Given, *, password: bool) -> bool:
     """Whether a value is strong enough to be a password, or another secret."""
     if not _SHORTEST <= len(value) <= _LONGEST or len(set(value)) < (3 if password else 5):
         return False
-    if value.lower() in _WORDS or _PLACEHOLDER.search(value) or _CODE.fullmatch(value):
-        return False
-    if any(char.isspace() for char in value):
+    if _speaks_of_one(value) or any(map(str.isspace, value)):
         return False
     if given == "setting":
         return password or len(value) >= 8
@@ -141,6 +58,12 @@ def is_secret_value(value: str, given: Given, *, password: bool) -> bool:  # noq
     if digit and letter:
         return len(value) >= 8
     return given == "quoted" and len(value) >= 20 and _WORD.fullmatch(value) is None
+
+
+def _speaks_of_one(value: str) -> bool:
+    if value.lower() in _WORDS or _PLACEHOLDER.search(value) is not None:
+        return True
+    return _CODE.fullmatch(value) is not None
 
 
 def _is_password(value: str, given: Given, *, mixed: bool) -> bool:

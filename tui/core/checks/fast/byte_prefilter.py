@@ -66,12 +66,17 @@ class Stretch:
         find = self.whole.find
         if (place := find(word)) < 0:
             return ()
-        ends, found = [*accumulate(len(line) + 1 for line in self.lines)], []
+        ends, found = self._line_ends, []
         while place >= 0:
             at = bisect_right(ends, place)
             found.append(at)
             place = find(word, ends[at])
         return found
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        """Where each line ends in all of them."""
+        return [*accumulate(map((1).__add__, map(len, self.lines)))]
 
     def foreign_holding(self, mark: bytes) -> Iterable[int]:
         """Return the lines (0-based) that may hold `mark`, which is not ASCII but for a backslash.
