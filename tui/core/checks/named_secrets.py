@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.fast.byte_prefilter import marked
 from tui.core.checks.fast.named_prefilter import SUFFIX, names_secret
-from tui.core.checks.secret_values import is_secret_value, is_token
+from tui.core.checks.secret_values import has_digit, is_secret_value, is_token
 from tui.core.checks.secrets import PATTERNS, pattern_rule
 
 if TYPE_CHECKING:
@@ -143,7 +143,12 @@ def _find_secrets(text: Text) -> Iterable[Place]:
     if "=" not in text.text or "http" not in text.text:
         return
     for found in _IN_ADDRESS.finditer(text.text):
-        if len(found[1]) >= 16 and is_token(found[1]) and not _known(found[1]):
+        if (
+            len(found[1]) >= 16
+            and has_digit(found[1])
+            and is_token(found[1])
+            and not _known(found[1])
+        ):
             yield (*found.span(), *found.span(1))
 
 

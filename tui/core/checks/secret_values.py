@@ -40,7 +40,7 @@ _CODE = re.compile(
     r"|(?:os|process|ENV|env|config|settings|self|this|secrets|vault|ref|file|arn|data)[.:\[].*"
     r"|(?:/|\./|\.\./|~/)[\w./-]*|https?:.*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|==.*|\\.*"
 )
-_WORD = re.compile(r"[A-Za-z]+(?:[_.-][A-Za-z]+)*")
+_DIGIT, _SIGN = re.compile("[0-9]"), re.compile("[+/=~@#$%^&*]")
 _NAMES_ONE = re.compile(r"(?i)pass|pwd|secret|token|key|cred|hash|auth|salt")
 
 
@@ -52,12 +52,17 @@ def is_secret_value(value: str, given: Given, *, password: bool) -> bool:
         return False
     if given == "setting":
         return password or len(value) >= 8
-    digit, letter = any(map(str.isdigit, value)), any(map(str.isalpha, value))
+    mixed = has_digit(value) and any(map(str.isalpha, value))
     if password:
-        return _is_password(value, given, mixed=digit and letter)
-    if digit and letter:
+        return _is_password(value, given, mixed=mixed)
+    if mixed:
         return len(value) >= 8
-    return given == "quoted" and len(value) >= 20 and _WORD.fullmatch(value) is None
+    return given == "quoted" and len(value) >= 20 and _SIGN.search(value) is not None
+
+
+def has_digit(value: str) -> bool:
+    """Whether there is one of 0 to 9 in a value."""
+    return _DIGIT.search(value) is not None
 
 
 def _speaks_of_one(value: str) -> bool:
@@ -82,8 +87,7 @@ def is_token(value: str) -> bool:
     """Whether what follows Bearer, or stands in an address or a cookie, is no word."""
     if not len(value) >= _SHORTEST or _PLACEHOLDER.search(value) or value.lower() in _WORDS:
         return False
-    digit, letter = any(map(str.isdigit, value)), any(map(str.isalpha, value))
-    if digit and letter:
+    if has_digit(value) and any(map(str.isalpha, value)):
         return len(set(value)) >= 5
     mixed = value != value.lower() and value != value.upper() and _NAMES_ONE.search(value) is None
     return mixed and len(value) >= 12

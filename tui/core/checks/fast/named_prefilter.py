@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from tui.core.checks.fast import shortcut
 from tui.core.checks.fast.byte_prefilter import HINTS, LETS
 
 if TYPE_CHECKING:
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
 
 # What may follow a name and leaves it one: DB_PASSWORD_PROD, password2.
 SUFFIX = (
-    r"(?:[_-]?(?:\d{1,2}|prod(?:uction)?|dev|test|stag(?:e|ing)|live|old|new|main|root|admin|user"
-    r"|db|value))?"
+    r"(?:[_-]?\d{1,2}|(?:[_-]|(?=(?-i:[A-Z])))(?:prod(?:uction)?|dev|test|stag(?:e|ing)|live|old"
+    r"|new|main|root|admin|user|db|value))?"
 )
 # Quotes with their escapes, blanks and the marks of bold, around the sign.
 _AROUND = r"(?:[ \t\\\"'`\]*]|(?<=\\)t)*"
@@ -33,11 +32,11 @@ _GIVES = (
 _OPEN = r"(?:[^\s\"'`;,)\]}>\\]|\\[^nrt])*"
 _STRONG_PASSWORD = rf"(?=[^\s\"'`]{{6}})(?:(?<=[\"'`])[^<{{\[]|{_OPEN}[0-9\x80-\xff!@#$%^&*+=?~])"
 _STRONG = (
-    rf"(?=[^\s\"'`]{{8}})(?:{_OPEN}[0-9\x80-\xff]"
-    r"|(?<=[\"'`])(?:[^\s\"'`]*[0-9\x80-\xff]|[^\s\"'`]{20}))"
+    rf"(?=[^\s\"'`]{{8}})(?:{_OPEN}[0-9]"
+    r"|(?<=[\"'`])(?:[^\s\"'`]*[0-9]|(?=[^\s\"'`]{20})[^\s\"'`]*[+/=~@#$%^&*]))"
 )
 _ANY = r"[^\s\"'`<{\[][^\s\"'`]{5}"  # what a name in capitals is given in a setting
-_IN_ADDRESS = r"=[^\s\"'`&#<>;]{16}"
+_IN_ADDRESS = r"=(?=[^\s\"'`&#<>;]{16})[^\s\"'`&#<>;0-9]*[0-9]"
 
 
 class _Given(NamedTuple):
@@ -73,25 +72,34 @@ _PASSES = (
     _given("Pwd", _GIVES + _STRONG_PASSWORD),
 )
 _CAPITAL_SECRETS = (_given("SECRET", rf"{_TO_SECRET}{_GIVES}{_ANY}"),)
-_SIGNATURES = (_given("ig", rf"(?:nature)?(?:(?==){_GIVES}{_STRONG}|{_IN_ADDRESS})"),)
+_SIGNATURES = (
+    _given("ig=", rf"(?<=[?&][Ss]ig=){_STRONG}"),
+    _given("ignature", _IN_ADDRESS),
+)
 _HEADERS = (_given("uthorization", rf"{_TO_VALUE}(?:[A-Za-z]+[ \t]+)?[A-Za-z0-9._~+/=:\\-]{{6}}"),)
 _LOGINS = (_given("curl", r".{0,600}?(?:-u|--user)[ =\\\"'\w]"),)
 
 # In the sieve: what is left of a suffix, quotes and a sign. Blanks and ' are not.
-_LEFT = r"[_-]?(?:00?|[ug])?[\\\"`*]*[:=]"
+_LEFT = r"[_-]?(?:00?|[A-Z]*[ug]?)[\\\"`*]*(?::|=(?!=))"
+# Of a type in code, quotes and a value: up to a digit or sign of it.
+_LEFT_STRONG = r"(?:[A-Zghkuxyz]*=)?[\\\"`*>u]*[^\"`\n]*[0+/=~@#$%^&*]"
 # Each begins with a byte that is found without trying the pattern everywhere.
 _BY_SIEVE = {
     re.compile(pattern.encode()): given
     for pattern, given in (
-        (rf"ky?{_LEFT}", _TOKENS),
-        (r"k[\\\"`]*,", _TOKENS[1:2]),
-        (r"K(?:EY|EN|y)[A-Z0_ug-]{0,14}[\\\"`*]*[:=]", _IN_CAPITALS),
-        (rf"P(?:ASS|{_LEFT})", _PASSES),
-        (r"=(?:(?<=g=)|(?<=gu=))", _SIGNATURES),
+        (
+            r"k(?=[y\\\"`*:=,_\-0A-Z])"
+            rf"(?:y?{_LEFT}{_LEFT_STRONG}|[\\\"`]*,[\\\"`]*[^\"`,\n]*=)",
+            _TOKENS,
+        ),
+        (r"K(?:EY|EN|y)[A-Z0_ug-]*[\\\"`*]*[:=]", _IN_CAPITALS),
+        (rf"P(?=[A\\\"`*:=_\-0A-Z])(?:ASS[A-Z0_ug-]*[\\\"`*]*[:=]|{_LEFT})", _PASSES),
+        (r"=(?:(?<=g=)|(?<=gu=))[^\"`\n]*0", _SIGNATURES),
+        (r"z(?<=uhz)[\\\"`]*[:=,]", _HEADERS),
         (r"-u=?[\\\"]*[^:\"/$<\n]{0,64}:", _LOGINS),
     )
 }
-_BY_MARK = {b"SECRET": _CAPITAL_SECRETS, b"uhz": _HEADERS}
+_BY_MARK = {b"SECRET": _CAPITAL_SECRETS}
 _BY_WORD = {b"assw": _PASSWORDS, b"ecret": _SECRETS}
 _ALL = [given for by in (_BY_SIEVE, _BY_MARK, _BY_WORD) for many in by.values() for given in many]
 
@@ -120,4 +128,3 @@ def _hint(stretch: Stretch) -> Iterable[int]:
 
 HINTS[names_secret] = _hint
 LETS[names_secret] = _lets
-shortcut(names_secret)
