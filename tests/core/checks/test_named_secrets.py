@@ -6,6 +6,7 @@ import pytest
 
 from tests.core.checks.examples import says
 from tests.core.checks.named_secrets import GIVEN, SPEAKING
+from tests.core.checks.test_columns import agree
 from tests.core.fixes.secrets_found import secrets_in
 from tui.core.fixes.redaction import PLACEHOLDERS, redact
 
@@ -34,3 +35,31 @@ def test_a_key_as_a_list_of_lines_goes_whole() -> None:
     made = redact(json.dumps({"pem": [*body, "x"]}).encode(), SECRETS)
     assert json.loads(made.data) == {"pem": ["[PRIVATE_KEY]"] * 4 + ["x"]}
     assert made.counts == {"secret-private-key": 1}
+
+
+# What else the quick look has to see: suffixes, deep quotes, types, and names without quotes.
+MORE = (
+    "https://b.example/f?sig=AbC123%2Bdefghijkl%3D",
+    "https://b.example/f?Signature=abcDEF123ghi456jkl",
+    "https://c.example/f?X-Amz-Signature=abcdef0123456789ab&x=1",
+    "tokenProd: abc123def456",
+    "auth_token_user = 'abc123def456'",
+    "token: str = 'abc123def456'",
+    "`api_key`: `abc123def456`",
+    "**token:** abc123def456",
+    "cookie: sid=abc123def456",
+    '"Set-Cookie", "sid=abc123def456"',
+    "apiKeyTest=abc123def456",
+    "curl -s --user mia:pw1234x https://e.example",
+    '{"token": "abc123def456", "messages": []}',
+    '{"a": "{\\"client_secret\\": \\"abc123def456\\"}"}',
+)
+
+
+def test_many_lines_at_once_give_up_what_each_of_them_does() -> None:
+    texts = [*(text for text, _, _ in GIVEN), *SPEAKING, *MORE]
+    lines = [line for text in texts for line in (says(text), text.encode().replace(b"\n", b" "))]
+    fields = [b'{"token": "abc123def456"}', b'{"meta": {"apiKey": "abc123def456"}}']
+    fields += [b'{"messages": [], "Pwd": "abc1234", "cookie": "sid=abc123def456"}']
+    assert agree([*lines, *fields])
+    assert [text for text in MORE if not secrets_in([says(text)])] == []

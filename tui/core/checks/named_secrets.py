@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.fast.byte_prefilter import marked
 from tui.core.checks.fast.named_prefilter import SUFFIX, names_secret
-from tui.core.checks.secret_values import has_digit, is_secret_value, is_token
+from tui.core.checks.secret_values import is_secret_value, is_token, is_token_in_address
 from tui.core.checks.secrets import PATTERNS, pattern_rule
 
 if TYPE_CHECKING:
@@ -143,12 +143,7 @@ def _find_secrets(text: Text) -> Iterable[Place]:
     if "=" not in text.text or "http" not in text.text:
         return
     for found in _IN_ADDRESS.finditer(text.text):
-        if (
-            len(found[1]) >= 16
-            and has_digit(found[1])
-            and is_token(found[1])
-            and not _known(found[1])
-        ):
+        if is_token_in_address(found[1]) and not _known(found[1]):
             yield (*found.span(), *found.span(1))
 
 
@@ -173,7 +168,7 @@ _AUTHORIZATION = re.compile(
     r"(?P<value>[A-Za-z0-9._~+/=:-]{6,4096})"
 )
 _COOKIE = re.compile(
-    r"(?i)(?P<set>set-)?cookie[\"'`]?\]?[ \t]*[:=,][ \t]*[\"'`]?(?P<value>[^\n\"'`]+)"
+    r"(?i)(?P<set>set-)?cookie[\"'`]?\]?[ \t]*[:=,][ \t]*[\"'`]?(?P<value>[\w.-]+=[^\n\"'`]+)"
 )
 _CREDENTIAL = re.compile(rf"(?i){_SCHEME}(?P<value>[A-Za-z0-9._~+/=:-]{{6,4096}})")
 _PAIR = re.compile(r"[^\s=;,]+=(?P<value>[^\s;,\"'\\]{6,4096})")

@@ -40,7 +40,10 @@ _CODE = re.compile(
     r"|(?:os|process|ENV|env|config|settings|self|this|secrets|vault|ref|file|arn|data)[.:\[].*"
     r"|(?:/|\./|\.\./|~/)[\w./-]*|https?:.*|[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+|==.*|\\.*"
 )
-_DIGIT, _SIGN = re.compile("[0-9]"), re.compile("[+/=~@#$%^&*]")
+_DIGIT = re.compile("[0-9]")
+# A key has a digit or sign before any full stop or the like; the quick look relies on it.
+_BEGINS = re.compile(r"[A-Za-z_+/~@#$%^&*-]*[0-9+/=~@#$%^&*]")
+_BEGINS_IN_ADDRESS = re.compile(r"[A-Za-z_+/~@$%^*-]*[0-9]")
 _NAMES_ONE = re.compile(r"(?i)pass|pwd|secret|token|key|cred|hash|auth|salt")
 
 
@@ -55,9 +58,9 @@ def is_secret_value(value: str, given: Given, *, password: bool) -> bool:
     mixed = has_digit(value) and any(map(str.isalpha, value))
     if password:
         return _is_password(value, given, mixed=mixed)
-    if mixed:
-        return len(value) >= 8
-    return given == "quoted" and len(value) >= 20 and _SIGN.search(value) is not None
+    if _BEGINS.match(value) is None:
+        return False
+    return len(value) >= (8 if mixed else 20) and (mixed or given == "quoted")
 
 
 def has_digit(value: str) -> bool:
@@ -81,6 +84,11 @@ def _is_password(value: str, given: Given, *, mixed: bool) -> bool:
         return False
     # One word in quotes: not two joined ones, which name something, nor what names a secret.
     return value.isalpha() and _NAMES_ONE.search(value) is None
+
+
+def is_token_in_address(value: str) -> bool:
+    """Whether the value of a parameter is a token: long, and soon with a digit."""
+    return len(value) >= 16 and _BEGINS_IN_ADDRESS.match(value) is not None and is_token(value)
 
 
 def is_token(value: str) -> bool:

@@ -23,7 +23,7 @@ SUFFIX = (
     r"|new|main|root|admin|user|db|value))?"
 )
 # Quotes with their escapes, blanks and the marks of bold, around the sign.
-_AROUND = r"(?:[ \t\\\"'`\]*]|(?<=\\)t)*"
+_AROUND = r"[ \t\\\"'`\]*]*"
 _GIVES = (
     rf"(?i:{SUFFIX}){_AROUND}(?::[ ]?[A-Za-z]{{2,12}}[ ]?(?==))?(?:=>|:=|=(?!=)|:(?!:)){_AROUND}"
     r"(?!(?<=\\)[nr])(?:[rbuf]{1,2}\\*[\"'`])?"
@@ -31,12 +31,9 @@ _GIVES = (
 # In the open a word is no secret: there has to be a digit, or in a password a sign.
 _OPEN = r"(?:[^\s\"'`;,)\]}>\\]|\\[^nrt])*"
 _STRONG_PASSWORD = rf"(?=[^\s\"'`]{{6}})(?:(?<=[\"'`])[^<{{\[]|{_OPEN}[0-9\x80-\xff!@#$%^&*+=?~])"
-_STRONG = (
-    rf"(?=[^\s\"'`]{{8}})(?:{_OPEN}[0-9]"
-    r"|(?<=[\"'`])(?:[^\s\"'`]*[0-9]|(?=[^\s\"'`]{20})[^\s\"'`]*[+/=~@#$%^&*]))"
-)
+_STRONG = r"(?=[^\s\"'`]{8})[A-Za-z_+/~@#$%^&*\\-]*[0-9+/=~@#$%^&*]"
 _ANY = r"[^\s\"'`<{\[][^\s\"'`]{5}"  # what a name in capitals is given in a setting
-_IN_ADDRESS = r"=(?=[^\s\"'`&#<>;]{16})[^\s\"'`&#<>;0-9]*[0-9]"
+_IN_ADDRESS = r"=(?=[^\s\"'`&#<>;]{16})[A-Za-z_+/~@$%^*\\-]*[0-9]"
 
 
 class _Given(NamedTuple):
@@ -59,7 +56,7 @@ _PASSWORDS = (_given("assw", rf"(?:or)?d{_GIVES}{_STRONG_PASSWORD}"),)
 _SECRETS = (_given("ecret", rf"{_TO_SECRET}{_GIVES}{_STRONG}"),)
 _TOKENS = (
     _given("oken", rf"(?:{_GIVES}{_STRONG}|{_IN_ADDRESS})"),
-    _given("ookie", rf"{_TO_VALUE}[^\n\"'`]*?=[^\s;,\"'\\]{{6}}"),
+    _given("ookie", rf"{_TO_VALUE}[\w.-]+=[^\n\"'`]{{6}}"),
     _given("key", rf"(?<=[a-z_?&-]key)(?:{_GIVES}{_STRONG}|{_IN_ADDRESS})"),
 )
 _IN_CAPITALS = (
@@ -69,7 +66,7 @@ _IN_CAPITALS = (
 )
 _PASSES = (
     _given("PASS", rf"(?i:w(?:or)?d)?{_GIVES}{_ANY}"),
-    _given("Pwd", _GIVES + _STRONG_PASSWORD),
+    _given("Pwd", rf"(?=[0-9]{{0,2}}(?: *=|[\\\"'`])){_GIVES}{_STRONG_PASSWORD}"),
 )
 _CAPITAL_SECRETS = (_given("SECRET", rf"{_TO_SECRET}{_GIVES}{_ANY}"),)
 _SIGNATURES = (
@@ -82,21 +79,22 @@ _LOGINS = (_given("curl", r".{0,600}?(?:-u|--user)[ =\\\"'\w]"),)
 # In the sieve: what is left of a suffix, quotes and a sign. Blanks and ' are not.
 _LEFT = r"[_-]?(?:00?|[A-Z]*[ug]?)[\\\"`*]*(?::|=(?!=))"
 # Of a type in code, quotes and a value: up to a digit or sign of it.
-_LEFT_STRONG = r"(?:[A-Zghkuxyz]*=)?[\\\"`*>u]*[^\"`\n]*[0+/=~@#$%^&*]"
+_LEFT_GIVEN = r"(?:[A-Zghkuxyz]*=)?>?\**u?(?:\\*[\"`])?\**"
+_LEFT_STRONG = _LEFT_GIVEN + r"[A-Zghkuxyz_+/~@#$%^&*\\-]*[0+/=~@#$%^&*]"
 # Each begins with a byte that is found without trying the pattern everywhere.
 _BY_SIEVE = {
     re.compile(pattern.encode()): given
     for pattern, given in (
         (
             r"k(?=[y\\\"`*:=,_\-0A-Z])"
-            rf"(?:y?{_LEFT}{_LEFT_STRONG}|[\\\"`]*,[\\\"`]*[^\"`,\n]*=)",
+            rf"(?:y?{_LEFT}{_LEFT_STRONG}|[\\\"`]*[:=,]\**(?:\\*[\"`])?[A-Zghkuxyz0_.-]*=)",
             _TOKENS,
         ),
         (r"K(?:EY|EN|y)[A-Z0_ug-]*[\\\"`*]*[:=]", _IN_CAPITALS),
-        (rf"P(?=[A\\\"`*:=_\-0A-Z])(?:ASS[A-Z0_ug-]*[\\\"`*]*[:=]|{_LEFT})", _PASSES),
-        (r"=(?:(?<=g=)|(?<=gu=))[^\"`\n]*0", _SIGNATURES),
+        (r"P(?:(?:00?)?(?:=|[\\\"`]+[:=])|ASS[A-Za-z0_-]*[\\\"`*]*[:=])", _PASSES),
+        (r"=(?:(?<=g=)|(?<=gu=))[A-Zghkuxyz_+/~@$%^*\\-]*0", _SIGNATURES),
         (r"z(?<=uhz)[\\\"`]*[:=,]", _HEADERS),
-        (r"-u=?[\\\"]*[^:\"/$<\n]{0,64}:", _LOGINS),
+        (r"-u=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":]", _LOGINS),
     )
 }
 _BY_MARK = {b"SECRET": _CAPITAL_SECRETS}
