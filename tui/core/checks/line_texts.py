@@ -136,10 +136,11 @@ class LineTexts:
                 if end - at < _SHORTEST + 2:
                     continue
                 inner, places = unescaped(text, at + 1, end - 1)
-                one = Text(inner, "key", depth + 1, outside, (places, *maps), False)
-                if not colon:
-                    own = unescaped(name)[0] if at == value_at else ""
-                    one = one._replace(kind="string", name=own)
+                own = "" if colon or at != value_at else name
+                if "\\" in own:
+                    own = unescaped(own)[0]
+                kind = "key" if colon else "string"
+                one = Text(inner, kind, depth + 1, outside, (places, *maps), False, own)
                 self._add_plain(one, found)
             elif _LONG_NUMBER.fullmatch(text, at, end):
                 maps_ = (Places([0], [at]), *maps)

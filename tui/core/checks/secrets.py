@@ -100,7 +100,10 @@ PATTERNS: dict[str, Pattern] = {}
 def spans(texts: LineTexts, pattern: Pattern) -> list[Span]:
     """Return what a rule finds in a line, in order; a thing seen at two depths once."""
     found: list[tuple[int, int, Span]] = []
+    search = pattern.expression.search if pattern.finder is None else None
     for text in texts.texts:
+        if search is not None and search(text.text) is None:
+            continue  # as in most texts
         for start, end, first, last in pattern.places(text, texts):
             if text.escapes and texts.splits_escape(text, start):
                 continue
