@@ -456,6 +456,19 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [says("postgres://fern:watering@db.example/x")],
         [says("https://mossbox.example:8080/a@b"), says("see https://mossbox.example")],
     ),
+    "secret-password": (
+        [says("DB_PASSWORD=hunter22x"), chat(USER, ANSWER, extra={"password": "hunter22x"})],
+        [says("password: required")],
+    ),
+    "secret-named": ([says("JWT_SECRET=keyboardcat1")], [says("JWT_SECRET=${JWT_SECRET}")]),
+    "secret-header": (
+        [says("Authorization: Bearer abcdef123456")],
+        [says("Authorization: Bearer <token>")],
+    ),
+    "secret-webhook": (
+        [says("https://hooks.slack.com/" + "services/T01ABCDEF/B01ABCDEF/abcdEFGH1234ijkl")],
+        [says("https://hooks.slack.com/services")],
+    ),
     "personal-card": (
         [says("4111 1111 1111 1111"), says("5500-0000-0000-0004"), says("amex 378282246310005")],
         [

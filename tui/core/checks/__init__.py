@@ -19,6 +19,7 @@ from tui.core.checks import (  # isort: skip
     preference as preference,
     quality as quality,
     secrets as secrets,
+    named_secrets as named_secrets,
     personal as personal,
     whole_file as whole_file,
     reinforcement as reinforcement,

@@ -51,7 +51,8 @@ class Text(NamedTuple):
     """A text of a line. `start` is where its string or number begins in the line, at the outside.
 
     `kind` is key, string, number, or raw for what is not JSON; `depth` counts the strings it
-    is in. `maps` lead from its places outwards, one string after the other, to those of the line.
+    is in; `name` is the key whose value it is. `maps` lead from its places outwards, one string
+    after the other, to those of the line.
     """
 
     text: str
@@ -60,6 +61,7 @@ class Text(NamedTuple):
     start: int
     maps: tuple[Places, ...]
     escapes: bool  # whether some of what looks like text may be half of an escape
+    name: str = ""
 
     def in_line(self, at: int) -> int:
         """Return where a character stands in the line."""
@@ -124,15 +126,21 @@ class LineTexts:
         self, text: str, depth: int, start: int | None, maps: tuple[Places, ...], found: list[Text]
     ) -> None:
         """Add the strings and long numbers of a JSON text."""
+        name, value_at = "", -1
         for token in _TEXT_TOKEN.finditer(text):
             at, end = token.span()
             outside = at if start is None else start
             if text[at] == '"':
+                if colon := _COLON.match(text, end):
+                    name, value_at = text[at + 1 : end - 1], colon.end()
                 if end - at < _SHORTEST + 2:
                     continue
                 inner, places = unescaped(text, at + 1, end - 1)
-                kind = "key" if _COLON.match(text, end) else "string"
-                one = Text(inner, kind, depth + 1, outside, (places, *maps), False)
+                own = "" if colon or at != value_at else name
+                if "\\" in own:
+                    own = unescaped(own)[0]
+                kind = "key" if colon else "string"
+                one = Text(inner, kind, depth + 1, outside, (places, *maps), False, own)
                 self._add_plain(one, found)
             elif _LONG_NUMBER.fullmatch(text, at, end):
                 maps_ = (Places([0], [at]), *maps)
@@ -198,7 +206,7 @@ class LineTexts:
         return found
 
 
-_COLON = re.compile(r"\s*:")
+_COLON = re.compile(r"\s*:\s*")
 
 
 def _is_json(data: bytes | str) -> bool:

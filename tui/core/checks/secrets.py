@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from tui.core.checks.row import Row
 
     Extent = Callable[[re.Match[str]], tuple[int, int]]
+    # Of a text: where what is found begins and ends, and what of that has to go.
+    Finder = Callable[[Text], Iterable[tuple[int, int, int, int]]]
+    Along = Callable[[str, int], Iterable[tuple[int, int]]]
 
 _LEARNED = "What is trained can be asked out of the model again."
 _ADDRESS_IN_PATH = re.compile(r"[A-Za-z0-9._%+'-]*@[^\[\]]*")
@@ -37,7 +40,9 @@ class Pattern:
 
     `accept` says of a match alone whether it is one, `near` of a match and what stands around
     it in the line. `extent` returns what has to go, which may be more, or less, than the match.
-    `lets` tells, from a line and its sieve, whether there may be a match at all.
+    `lets` tells, from a line and its sieve, whether there may be a match at all. What takes more
+    than a match is found by `finder` in a text; `along` returns what goes with it in a line,
+    from where it ends.
     """
 
     rule: str
@@ -47,6 +52,8 @@ class Pattern:
     near: Callable[[re.Match[str], str], bool] | None
     extent: Extent
     lets: Callable[[bytes, bytes], bool]
+    finder: Finder | None = None
+    along: Along | None = None
 
     def may_find(self, line: bytes, rest: bytes) -> bool:
         """Whether a line, whose sieve is `rest`, may hold what the rule looks for."""
@@ -56,15 +63,35 @@ class Pattern:
         """Whether a match is one by itself."""
         return self.accept is None or self.accept(found[0])
 
+    def places(self, text: Text, texts: LineTexts) -> Iterable[tuple[int, int, int, int]]:
+        """Return where in a text something is, from its start to its end, and what has to go."""
+        if self.finder is not None:
+            return self.finder(text)
+        return (
+            (*match.span(), *self.extent(match))
+            for match in self.expression.finditer(text.text)
+            if self.finds(match) and self._is_near(match, text, texts)
+        )
+
+    def _is_near(self, match: re.Match[str], text: Text, texts: LineTexts) -> bool:
+        if self.near is None:
+            return True
+        start, end = text.in_line(match.start()), text.in_line(match.end())
+        return self.near(match, _around(texts.line, start, end))
+
 
 class Span(NamedTuple):
-    """What a rule found: from `start` to `end` in the line; `character` of its text, from 0."""
+    """What a rule found: from `start` to `end` in the line; `character` of its text, from 0.
+
+    `along` is where the rest of it stands, such as the lines of a key that is a list of lines.
+    """
 
     rule: str
     start: int
     end: int
     text: Text
     character: int
+    along: tuple[tuple[int, int], ...] = ()
 
 
 PATTERNS: dict[str, Pattern] = {}
@@ -73,20 +100,18 @@ PATTERNS: dict[str, Pattern] = {}
 def spans(texts: LineTexts, pattern: Pattern) -> list[Span]:
     """Return what a rule finds in a line, in order; a thing seen at two depths once."""
     found: list[tuple[int, int, Span]] = []
+    search = pattern.expression.search if pattern.finder is None else None
     for text in texts.texts:
-        for match in pattern.expression.finditer(text.text):
-            if not pattern.finds(match):
+        if search is not None and search(text.text) is None:
+            continue  # as in most texts
+        for start, end, first, last in pattern.places(text, texts):
+            if text.escapes and texts.splits_escape(text, start):
                 continue
-            start, end = text.in_line(match.start()), text.in_line(match.end())
-            if pattern.near is not None and not pattern.near(
-                match, _around(texts.line, start, end)
-            ):
-                continue
-            if text.escapes and texts.splits_escape(text, match.start()):
-                continue
-            first, last = map(text.in_line, pattern.extent(match))
-            character = text.in_outermost(match.start())
-            found.append((start, end, Span(pattern.rule, first, last, text, character)))
+            place = text.in_line(start), text.in_line(end)
+            gone = text.in_line(first), text.in_line(last)
+            along = tuple(pattern.along(texts.line, gone[1])) if pattern.along else ()
+            span = Span(pattern.rule, *gone, text, text.in_outermost(start), along)
+            found.append((*place, span))
     found.sort(key=lambda one: one[:2])
     kept: list[Span] = []
     reached = -1
@@ -143,7 +168,7 @@ def private_findings(data: bytes) -> list[tuple[Rule, Finding]]:
     ]
 
 
-def pattern_rule(
+def pattern_rule(  # noqa: PLR0913 - one keyword a way to find
     rule_id: str,
     severity: Severity,
     title: str,
@@ -153,10 +178,13 @@ def pattern_rule(
     *,
     near: Callable[[re.Match[str], str], bool] | None = None,
     extent: Extent = re.Match.span,
+    finder: Finder | None = None,
+    along: Along | None = None,
 ) -> None:
     """Register a rule that looks for `expression` in lines that `gate` lets through."""
     lets = LETS.get(gate, _with_at)
-    pattern = Pattern(rule_id, title, re.compile(expression), accept, near, extent, lets)
+    sought = re.compile(expression)
+    pattern = Pattern(rule_id, title, sought, accept, near, extent, lets, finder, along)
     PATTERNS[rule_id] = pattern
 
     def find(row: Row) -> Iterable[Finding]:
@@ -202,6 +230,23 @@ _KEY_BODY = re.compile(
 def _whole_key(found: re.Match[str]) -> tuple[int, int]:
     body = _KEY_BODY.match(found.string, found.end())
     return found.start(), body.end() if body else found.end()
+
+
+# The next line of a key in a list of lines: its quotes, and what is between them.
+_KEY_LINE = re.compile(
+    r"(?:\\+[nr])*\\*[\"']\s*[,+]?(?:\s|\\+[nrt])*\\*[\"']"
+    r"((?:-----END [^\"']{0,40}?-----|(?:[A-Za-z0-9+/=]|\\+/){16,}|[A-Za-z-]+: [^\n\\\"']*"
+    r"|(?:[A-Za-z0-9+/=]|\\+/){0,15}(?=[\\nr]*[\"']\s*[,+]?(?:\s|\\+[nrt])*\\*[\"']-----END)))"
+)
+
+
+def _key_lines(line: str, at: int) -> Iterable[tuple[int, int]]:
+    while found := _KEY_LINE.match(line, at):
+        at = found.end()
+        if found[1]:
+            yield found.span(1)
+        if found[1].startswith("-"):
+            return
 
 
 def _credentials(found: re.Match[str]) -> tuple[int, int]:
@@ -256,6 +301,7 @@ pattern_rule(
     marked(b"PRIVATE KEY"),
     r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----",
     extent=_whole_key,
+    along=_key_lines,
 )
 pattern_rule(
     "secret-jwt",
@@ -269,8 +315,8 @@ pattern_rule(
     "warning",
     "Address with a password",
     # Some writers escape slashes.
-    marked(b"://", rb":\/\/", exact=r":\\*/\\*/[^\s/@\"']{1,500}:[^\s/@\"']{1,1000}@[^\s\"']{3}"),
-    r"(?<![a-z0-9+])[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{1,64}:[^\s:/@\"']{1,128}@[^\s\"']{3,253}",
+    marked(b"://", rb":\/\/", exact=r":\\*/\\*/[^\s/@\"']{0,500}:[^\s/@\"']{1,1000}@[^\s\"']{3}"),
+    r"(?<![a-z0-9+])[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{0,64}:[^\s:/@\"']{1,128}@[^\s\"']{3,253}",
     extent=_credentials,
 )
 # Looked for from the @ on, which is rare, not from every letter.

@@ -31,6 +31,10 @@ PLACEHOLDERS = {
     "secret-private-key": "[PRIVATE_KEY]",
     "secret-jwt": "[JWT]",
     "secret-connection": "[CREDENTIALS]",
+    "secret-password": "[PASSWORD]",
+    "secret-named": "[SECRET]",
+    "secret-header": "[SECRET]",
+    "secret-webhook": "[SECRET]",
     "personal-card": "[CARD]",
     "personal-iban": "[IBAN]",
     "personal-email": "[EMAIL]",
@@ -67,11 +71,12 @@ def redact(data: bytes, rules: Container[str]) -> Redacted:
             break
         texts = LineTexts(data)
         found = [span for pattern in wanted for span in spans(texts, pattern)]
+        along = {place for span in found for place in span.along}
         too_deep = texts.too_deep
         if not found or texts.zeros:
             break
         merged = _merged(found)
-        counts.update(span.rule for _, _, span in merged)
+        counts.update(span.rule for start, end, span in merged if (start, end) not in along)
         data = _replaced(texts, merged)
     return Redacted(data, counts, too_deep)
 
@@ -110,7 +115,8 @@ def _replaced(texts: LineTexts, found: list[tuple[int, int, Span]]) -> bytes:
 def _merged(found: list[Span]) -> list[tuple[int, int, Span]]:
     """Join what overlaps under the name of what begins first."""
     merged: list[tuple[int, int, Span]] = []
-    for span in sorted(found, key=lambda one: (one.start, -one.end)):
+    rest = [one._replace(start=a, end=b) for one in found for a, b in one.along]
+    for span in sorted([*found, *rest], key=lambda one: (one.start, -one.end)):
         if merged and span.start < merged[-1][1]:
             start, end, first = merged[-1]
             # password@host is no address: the host stays.

@@ -61,6 +61,23 @@ class Stretch:
         places = [match.start() for match in pattern.finditer(self.sieve)]
         return {bisect_right(self._ends, place) for place in places}
 
+    def having(self, word: bytes) -> Iterable[int]:
+        """Return the lines (0-based) that hold a word of which the sieve keeps nothing."""
+        find = self.whole.find
+        if (place := find(word)) < 0:
+            return ()
+        ends, found = self._line_ends, []
+        while place >= 0:
+            at = bisect_right(ends, place)
+            found.append(at)
+            place = find(word, ends[at])
+        return found
+
+    @cached_property
+    def _line_ends(self) -> list[int]:
+        """Where each line ends in all of them."""
+        return [*accumulate(map((1).__add__, map(len, self.lines)))]
+
     def foreign_holding(self, mark: bytes) -> Iterable[int]:
         """Return the lines (0-based) that may hold `mark`, which is not ASCII but for a backslash.
 

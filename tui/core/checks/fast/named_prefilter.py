@@ -1,0 +1,128 @@
+"""Which lines may give a secret by its name, such as `password: ...` or `?token=...`.
+
+A word like token is in many lines, so a line has to give it what looks strong enough as well.
+Of most names the sieve keeps a letter or two and the sign after them; of two it keeps nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from tui.core.checks.fast.byte_prefilter import HINTS, LETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from tui.core.checks.fast.byte_prefilter import Stretch
+    from tui.core.checks.row import Row
+
+# What may follow a name and leaves it one: DB_PASSWORD_PROD, password2.
+SUFFIX = (
+    r"(?:[_-]?\d{1,2}|(?:[_-]|(?=(?-i:[A-Z])))(?:prod(?:uction)?|dev|test|stag(?:e|ing)|live|old"
+    r"|new|main|root|admin|user|db|value))?"
+)
+# Quotes with their escapes, blanks and the marks of bold, around the sign.
+_AROUND = r"[ \t\\\"'`\]*]*"
+_GIVES = (
+    rf"(?i:{SUFFIX}){_AROUND}(?::[ ]?[A-Za-z]{{2,12}}[ ]?(?==))?(?:=>|:=|=(?!=)|:(?!:)){_AROUND}"
+    r"(?!(?<=\\)[nr])(?:[rbuf]{1,2}\\*[\"'`])?"
+)
+# In the open a word is no secret: there has to be a digit, or in a password a sign.
+_OPEN = r"(?:[^\s\"'`;,)\]}>\\]|\\[^nrt])*"
+_STRONG_PASSWORD = rf"(?=[^\s\"'`]{{6}})(?:(?<=[\"'`])[^<{{\[]|{_OPEN}[0-9\x80-\xff!@#$%^&*+=?~])"
+_STRONG = r"(?=[^\s\"'`]{8})[A-Za-z_+/~@#$%^&*\\-]*[0-9+/=~@#$%^&*]"
+_ANY = r"[^\s\"'`<{\[][^\s\"'`]{5}"  # what a name in capitals is given in a setting
+_IN_ADDRESS = r"=(?=[^\s\"'`&#<>;]{16})[A-Za-z_+/~@$%^*\\-]*[0-9]"
+
+
+class _Given(NamedTuple):
+    """A word of a name, found at once, and a pattern that begins with it."""
+
+    word: bytes
+    pattern: re.Pattern[bytes]
+
+    def may_be_in(self, line: bytes) -> bool:
+        return self.word in line and self.pattern.search(line) is not None
+
+
+def _given(word: str, then: str) -> _Given:
+    return _Given(word.encode(), re.compile((word + then).encode("latin-1")))
+
+
+_TO_SECRET = r"(?i:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"  # noqa: S105 - a part of a name
+_TO_VALUE = r"[ \t]*[\\\"'`\]]*[ \t]*[:=,]" + _AROUND
+_PASSWORDS = (_given("assw", rf"(?:or)?d{_GIVES}{_STRONG_PASSWORD}"),)
+_SECRETS = (_given("ecret", rf"{_TO_SECRET}{_GIVES}{_STRONG}"),)
+_TOKENS = (
+    _given("oken", rf"(?:{_GIVES}{_STRONG}|{_IN_ADDRESS})"),
+    _given("ookie", rf"{_TO_VALUE}[\w.-]+=[^\n\"'`]{{6}}"),
+    _given("key", rf"(?<=[a-z_?&-]key)(?:{_GIVES}{_STRONG}|{_IN_ADDRESS})"),
+)
+_IN_CAPITALS = (
+    _given("KEY", rf"(?<=[A-Za-z_-]KEY){_GIVES}{_ANY}"),
+    _given("TOKEN", _GIVES + _ANY),
+    _given("Key", rf"(?<=[A-Za-z_-]Key){_GIVES}{_STRONG}"),
+)
+_PASSES = (
+    _given("PASS", rf"(?i:w(?:or)?d)?{_GIVES}{_ANY}"),
+    _given("Pwd", rf"(?=[0-9]{{0,2}}(?: *=|[\\\"'`])){_GIVES}{_STRONG_PASSWORD}"),
+)
+_CAPITAL_SECRETS = (_given("SECRET", rf"{_TO_SECRET}{_GIVES}{_ANY}"),)
+_SIGNATURES = (
+    _given("ig=", rf"(?<=[?&][Ss]ig=){_STRONG}"),
+    _given("ignature", _IN_ADDRESS),
+)
+_HEADERS = (_given("uthorization", rf"{_TO_VALUE}(?:[A-Za-z]+[ \t]+)?[A-Za-z0-9._~+/=:\\-]{{6}}"),)
+_LOGINS = (_given("curl", r".{0,600}?(?:-u|--user)[ =\\\"'\w]"),)
+
+# In the sieve: what is left of a suffix, quotes and a sign. Blanks and ' are not.
+_LEFT = r"[_-]?(?:00?|[A-Z]*[ug]?)[\\\"`*]*(?::|=(?!=))"
+# Of a type in code, quotes and a value: up to a digit or sign of it.
+_LEFT_GIVEN = r"(?:[A-Zghkuxyz]*=)?>?\**u?(?:\\*[\"`])?\**"
+_LEFT_STRONG = _LEFT_GIVEN + r"[A-Zghkuxyz_+/~@#$%^&*\\-]*[0+/=~@#$%^&*]"
+# Each begins with a byte that is found without trying the pattern everywhere.
+_BY_SIEVE = {
+    re.compile(pattern.encode()): given
+    for pattern, given in (
+        (
+            r"k(?=[y\\\"`*:=,_\-0A-Z])"
+            rf"(?:y?{_LEFT}{_LEFT_STRONG}|[\\\"`]*[:=,]\**(?:\\*[\"`])?[A-Zghkuxyz0_.-]*=)",
+            _TOKENS,
+        ),
+        (r"K(?:EY|EN|y)[A-Z0_ug-]*[\\\"`*]*[:=]", _IN_CAPITALS),
+        (r"P(?:(?:00?)?(?:=|[\\\"`]+[:=])|ASS[A-Za-z0_-]*[\\\"`*]*[:=])", _PASSES),
+        (r"=(?:(?<=g=)|(?<=gu=))[A-Zghkuxyz_+/~@$%^*\\-]*0", _SIGNATURES),
+        (r"z(?<=uhz)[\\\"`]*[:=,]", _HEADERS),
+        (r"-u=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":]", _LOGINS),
+    )
+}
+_BY_MARK = {b"SECRET": _CAPITAL_SECRETS}
+_BY_WORD = {b"assw": _PASSWORDS, b"ecret": _SECRETS}
+_ALL = [given for by in (_BY_SIEVE, _BY_MARK, _BY_WORD) for many in by.values() for given in many]
+
+
+def _lets(line: bytes, _rest: bytes) -> bool:
+    return any(given.may_be_in(line) for given in _ALL)
+
+
+def names_secret(row: Row) -> bool:
+    """Whether the line may give a secret by its name, which is the gate of all such rules."""
+    return row.hides_ascii or _lets(row.line, row.sieve)
+
+
+def _hint(stretch: Stretch) -> Iterable[int]:
+    suspects = [(stretch.having(word), given) for word, given in _BY_WORD.items()]
+    suspects += [(stretch.holding(mark), given) for mark, given in _BY_MARK.items()]
+    suspects += [(stretch.matching(pattern), given) for pattern, given in _BY_SIEVE.items()]
+    lines = stretch.lines
+    return {
+        at
+        for places, all_given in suspects
+        for at in places
+        if any(given.may_be_in(lines[at]) for given in all_given)
+    }
+
+
+HINTS[names_secret] = _hint
+LETS[names_secret] = _lets
