@@ -105,7 +105,7 @@ def test_an_own_file_overrides_and_adds(tmp_path: Path) -> None:
     [
         ("[[models", "models.toml"),
         ("[[models]]\nprice_training = 1", "id ="),
-        ('[[models]]\nid = "a"\nprice_training = "cheap"', "no amount of money"),
+        ('[[models]]\nid = "a"\nprice_training = "cheap"', "not an amount of money"),
         ('[[models]]\nid = "a"\nepochs = "ours"', "no epoch rule 'ours'"),
         ('[[models]]\nid = "a"\ncolour = "red"', "colour"),
         ('[[models]]\nid = "a"\nencoding = "b"', "o200k_base, cl100k_base"),

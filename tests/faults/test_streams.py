@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.server import DROP, FaultServer, html, problem, reply, said, sse, stream
+from tests.kept_chats import kept_chats
 from tests.until import until
 from tui.services.chat.service import ChatMessage, ChatRequest, Delta, Reply
 from tui.services.errors import InputError, Malformed, Refused, Unanswered
@@ -37,7 +38,7 @@ async def test_a_whole_answer(workspace: Workspace, server: FaultServer) -> None
     assert asked["stream_options"] == {"include_usage": True}
     assert asked["temperature"] == 0
     assert "seed" not in asked
-    [(_, model, _, kept)] = await workspace.store.chats("fault")
+    [(model, _, kept)] = kept_chats(workspace.locations.ledger, "fault")
     assert (model, kept["text"]) == ("base", "Ar\u2028r")
 
 
@@ -60,7 +61,7 @@ async def test_an_error_in_mid_stream_keeps_what_came(
     end = await workspace.chat.complete(REQUEST)
     assert (end.text, end.finish_reason, end.complete) == ("half", "busy", False)
     assert end.broken == "overloaded"
-    [(_, _, _, kept)] = await workspace.store.chats("fault")
+    [(_, _, kept)] = kept_chats(workspace.locations.ledger, "fault")
     assert kept["broken"] == "overloaded"
     server.fault(CHAT, stream(sse(**problem("overloaded"))))
     with pytest.raises(Refused, match="overloaded"):

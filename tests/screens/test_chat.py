@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.widgets import Input, TextArea
 
+from tests.kept_chats import kept_chats
 from tests.screens.conftest import TunedLab, use_profile
 from tests.screens.slow_provider import MODELS, SlowProvider, slow_provider
 from tests.until import until
@@ -131,8 +132,8 @@ async def test_an_answer_grows_ends_with_its_figures_and_is_remembered(app_home:
         assert screen.query_one(Prompt).text == "draft"
         await pilot.press("up")
         assert screen.query_one(Prompt).text == "Hi\n1"
-        chats = await screen.workspace.store.chats("test")
-        assert [reply["text"] for _, _, _, reply in chats] == ["ok", "Hello [/b] \x1b[31m"]
+        chats = kept_chats(screen.workspace.locations.ledger, "test")
+        assert [reply["text"] for _, _, reply in chats] == ["ok", "Hello [/b] \x1b[31m"]
 
 
 async def test_esc_stops_and_keeps_what_came_and_again_asks_anew(app_home: Path) -> None:
