@@ -82,7 +82,7 @@ _LEFT = r"[_-]?(?:00?|[A-Z]*[ug]?)[\\\"`*]*(?::|=(?!=))"
 _LEFT_GIVEN = r"(?:[A-Zghkuxyz]*=)?>?\**u?(?:\\*[\"`])?\**"
 _LEFT_STRONG = _LEFT_GIVEN + r"[A-Zghkuxyz_+/~@#$%^&*\\-]*[0+/=~@#$%^&*]"
 # Each begins with a byte that is found without trying the pattern everywhere.
-_BY_SIEVE = {
+_BY_SIEVE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
     re.compile(pattern.encode()): given
     for pattern, given in (
         (
@@ -97,8 +97,8 @@ _BY_SIEVE = {
         (r"-u=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":]", _LOGINS),
     )
 }
-_BY_MARK = {b"SECRET": _CAPITAL_SECRETS}
-_BY_WORD = {b"assw": _PASSWORDS, b"ecret": _SECRETS}
+_BY_MARK: dict[bytes, tuple[_Given, ...]] = {b"SECRET": _CAPITAL_SECRETS}
+_BY_WORD: dict[bytes, tuple[_Given, ...]] = {b"assw": _PASSWORDS, b"ecret": _SECRETS}
 _ALL = [given for by in (_BY_SIEVE, _BY_MARK, _BY_WORD) for many in by.values() for given in many]
 
 
@@ -112,6 +112,7 @@ def names_secret(row: Row) -> bool:
 
 
 def _hint(stretch: Stretch) -> Iterable[int]:
+    suspects: list[tuple[Iterable[int], tuple[_Given, ...]]]
     suspects = [(stretch.having(word), given) for word, given in _BY_WORD.items()]
     suspects += [(stretch.holding(mark), given) for mark, given in _BY_MARK.items()]
     suspects += [(stretch.matching(pattern), given) for pattern, given in _BY_SIEVE.items()]
