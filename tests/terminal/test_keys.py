@@ -193,7 +193,7 @@ async def test_outside_a_field_too(app_home: Path) -> None:
 async def test_alt_and_a_key_that_is_bound_is_one_key(app_home: Path) -> None:
     class Bound(FinetuiApp):
         CSS_PATH = Path(tui.__file__).parent / "app.tcss"
-        BINDINGS = [*FinetuiApp.BINDINGS, Binding("alt+5", "show_mode('files')", "Files")]
+        BINDINGS = [*FinetuiApp.BINDINGS, Binding("alt+5", "command('app.mode_files')", "Files")]
 
     app = Bound()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -149,8 +149,10 @@ class Dialog(ModalScreen[T | None]):
     def show_error(self, error: BaseException) -> None:
         """Show an error at the foot of the dialog."""
         if not (panels := self.query(ErrorPanel)):
+            if (box := self.query_one_optional(".dialog")) is None:
+                return  # the dialog goes, and with it whoever would read this
             panel = ErrorPanel()
-            self.query_one(".dialog").mount(panel)
+            box.mount(panel)
         else:
             panel = panels.first()
         panel.show(failure_of(error))

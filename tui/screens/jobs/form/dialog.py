@@ -228,8 +228,9 @@ class NewJob(Dialog[Job]):
     @work(group="plan", exclusive=True, exit_on_error=False, description="look at the files")
     async def _plan(self) -> None:
         await asyncio.sleep(PLAN_AFTER_S)
+        if (panel := self.query_one_optional(PreflightPanel)) is None:
+            return  # the form goes
         draft = self.draft
-        panel = self.query_one(PreflightPanel)
         if not draft.training.strip() or not draft.model.strip():
             panel.show(None)
             return
@@ -243,7 +244,9 @@ class NewJob(Dialog[Job]):
 
     def show_error(self, error: BaseException) -> None:
         """Show an error under the fields until it is closed."""
-        self.query_one(PreflightPanel).show(None)  # room for the error
+        if (plan := self.query_one_optional(PreflightPanel)) is None:
+            return  # the form goes, and with it whoever would read this
+        plan.show(None)  # room for the error
         panel = self.query_one(ErrorPanel)
         panel.show(failure_of(error, self.workspace.profile))
         # Out of the fields, so that y copies the error; the arrows go back in, and so does esc.
