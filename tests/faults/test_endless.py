@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.server import FaultServer, endless
 from tests.faults.shapes import CHAT, JOBS
-from tui.services.chat.service import ChatMessage, ChatRequest
+from tui.services.chat.service import ChatRequest
 from tui.services.errors import Malformed, Refused, ServiceError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tui.services.workspace import Workspace
 
-REQUEST = ChatRequest("m", (ChatMessage("user", "hi"),))
+REQUEST = ChatRequest("m", ({"role": "user", "content": "hi"},))
 BEGINNING = b'{"error": {"message": "it begins'
 MORE = b"A" * 65536
 # What is on its way in buffers may come on top of what is read.

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tests.faults.server import DROP, Fault, FaultServer, html, page, problem, reply
 from tests.faults.shapes import ABSENT, FAILING, JOBS, MODELS, NO_MODELS, SCOPE, answering, listing
-from tui.services.chat.service import ChatMessage, ChatRequest
+from tui.services.chat.service import ChatRequest
 from tui.services.errors import Malformed, NotOffered, Refused, ServiceError
 from tui.services.provider.paging import parse_page
 
@@ -60,7 +60,9 @@ async def test_without_models_there_is_still_somebody_to_ask(
     server.always[JOBS] = ABSENT["FastAPI"]
     answering(server)
     assert (await workspace.models.chat_offer()).choices == ()
-    reply_ = await workspace.chat.complete(ChatRequest("my/model", (ChatMessage("user", "hi"),)))
+    reply_ = await workspace.chat.complete(
+        ChatRequest("my/model", ({"role": "user", "content": "hi"},))
+    )
     assert reply_.text == "Ahoy"
     offer = await workspace.models.chat_offer()  # what answered once is offered again
     assert [(choice.id, choice.kind) for choice in offer.choices] == [("my/model", "asked")]
@@ -193,7 +195,7 @@ async def test_a_missing_model_or_file_is_no_missing_feature(
 ) -> None:
     server.always["POST /chat/completions"] = reply(404, problem("no m", code="model_not_found"))
     with pytest.raises(Refused) as caught:
-        await workspace.chat.complete(ChatRequest("m", (ChatMessage("user", "hi"),)))
+        await workspace.chat.complete(ChatRequest("m", ({"role": "user", "content": "hi"},)))
     assert not isinstance(caught.value, NotOffered)
     server.always["POST /fine_tuning/jobs"] = reply(404, problem("no file", param="training_file"))
     from tui.services.jobs.service import JobRequest

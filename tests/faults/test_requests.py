@@ -9,7 +9,8 @@ import pytest
 
 from tests.faults.server import problem, reply, said, stream
 from tests.faults.uploads import UploadServer, form
-from tui.services.chat.service import ChatMessage, ChatRequest
+from tui.core.chat.parameters import ChatParameters
+from tui.services.chat.service import ChatRequest
 from tui.services.errors import Refused
 from tui.services.jobs.service import JobRequest
 from tui.services.workspace import Workspace
@@ -99,7 +100,11 @@ async def ask_for_all(workspace: Workspace, server: UploadServer, folder: Path) 
     await workspace.models.delete("m")
     server.fault("POST /chat/completions", stream(said("a", "stop")))
     await workspace.chat.complete(
-        ChatRequest("m", (ChatMessage("user", "hi"),), 0.5, 0.9, max_tokens=3, seed=4)
+        ChatRequest(
+            "m",
+            ({"role": "user", "content": "hi"},),
+            ChatParameters(0.5, 0.9, max_tokens=3, seed=4),
+        )
     )
     await ask_for_files(workspace, server, folder)
 

@@ -10,14 +10,18 @@ import pytest
 from tests.faults.server import DROP, FaultServer, html, problem, reply, said, sse, stream
 from tests.kept_chats import kept_chats
 from tests.until import until
-from tui.services.chat.service import ChatMessage, ChatRequest, Delta, Reply
+from tui.core.chat.parameters import ChatParameters
+from tui.core.chat.reply import Reply
+from tui.services.chat.service import ChatRequest, Delta
 from tui.services.errors import InputError, Malformed, Refused, Unanswered
 
 if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 CHAT = "POST /chat/completions"
-REQUEST = ChatRequest("base", (ChatMessage("user", "hello"),), temperature=0, max_tokens=5)
+REQUEST = ChatRequest(
+    "base", ({"role": "user", "content": "hello"},), ChatParameters(temperature=0, max_tokens=5)
+)
 USAGE = sse(choices=[], usage={"prompt_tokens": 3, "completion_tokens": 2, "total_tokens": 5})
 DONE = b"data: [DONE]\n\n"
 
@@ -179,9 +183,9 @@ async def test_stopping_ends_the_connection(workspace: Workspace, server: FaultS
     "request_",
     [
         ChatRequest("", ()),
-        ChatRequest("m", (), temperature=2.5),
-        ChatRequest("m", (), top_p=-0.1),
-        ChatRequest("m", (), max_tokens=0),
+        ChatRequest("m", (), ChatParameters(temperature=2.5)),
+        ChatRequest("m", (), ChatParameters(top_p=-0.1)),
+        ChatRequest("m", (), ChatParameters(max_tokens=0)),
     ],
 )
 async def test_nonsense_is_not_sent(
@@ -199,7 +203,9 @@ async def test_half_a_surrogate_pair_is_sent_as_its_escape(
     half = said("a?").replace(b"?", rb"\ud800")
     server.fault(CHAT, stream(half, said("", "stop")))
     assert (await workspace.chat.complete(REQUEST)).text == "a\ud800"
-    again = ChatRequest("base", (ChatMessage("assistant", "a\ud800"), ChatMessage("user", "b")))
+    again = ChatRequest(
+        "base", ({"role": "assistant", "content": "a\ud800"}, {"role": "user", "content": "b"})
+    )
     server.fault(CHAT, stream(said("c", "stop")))
     await workspace.chat.complete(again)
     assert json.loads(server.seen[-1].body)["messages"][0]["content"] == "a\\ud800"

@@ -11,7 +11,7 @@ import pytest
 from tests.faults.server import FaultServer, problem, reply
 from tests.faults.shapes import CHAT, JOBS, MODELS
 from tui.core.text.moments import until_words
-from tui.services.chat.service import ChatMessage, ChatRequest
+from tui.services.chat.service import ChatRequest
 from tui.services.errors import Refused, ServiceError
 from tui.services.jobs.poller_pace import Pace
 from tui.services.jobs.tail import follow
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 BUSY = problem("the engine is overloaded")
-REQUEST = ChatRequest("m", (ChatMessage("user", "hi"),))
+REQUEST = ChatRequest("m", ({"role": "user", "content": "hi"},))
 
 
 def around(seconds: float) -> set[str]:

@@ -8,13 +8,15 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.services.chat.service import STALLED_S, ChatMessage, ChatRequest, Delta, Reply
+from tui.core.chat.parameters import ChatParameters
+from tui.services.chat.service import STALLED_S, ChatRequest, Delta
 from tui.services.errors import InputError, ServiceError, Unanswered
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
+    from tui.core.chat.reply import Reply
     from tui.services.workspace import Workspace
 
 
@@ -37,18 +39,18 @@ def register(commands: Commands[Parser]) -> None:
 
 async def _chat(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     prompt = await _prompt(options.prompt)
-    messages = [ChatMessage("system", options.system)] if options.system else []
+    messages = [{"role": "system", "content": options.system}] if options.system else []
     temperature = options.temperature
     if temperature is None and workspace.profile.kind == "lab":
         temperature = 0.0  # as in the app: what so small a model learned shows in likely words
-    request = ChatRequest(
-        model=options.model,
-        messages=(*messages, ChatMessage("user", prompt)),
+    parameters = ChatParameters(
         temperature=temperature,
         top_p=options.top_p,
         max_tokens=options.max_tokens,
         seed=options.seed,
     )
+    asked = (*messages, {"role": "user", "content": prompt})
+    request = ChatRequest(options.model, asked, parameters)
     silence = _Silence(STALLED_S, out)
     try:
         async with aclosing(workspace.chat.stream(request)) as parts:

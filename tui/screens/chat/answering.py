@@ -146,15 +146,18 @@ class Answering:
             self._end(exchange, answer, typed)
 
     async def _stream(self, answer: Answer, system: str) -> None:
+        from tui.core.chat.parameters import ChatParameters
         from tui.services.chat.service import ChatRequest, Delta
 
         options = self._asked_with.options()
         request = ChatRequest(
             answer.model,
             self.talk.messages(system),
-            temperature=options.temperature,
-            max_tokens=options.max_tokens,
-            seed=options.seed,
+            ChatParameters(
+                temperature=options.temperature,
+                max_tokens=options.max_tokens,
+                seed=options.seed,
+            ),
         )
         async with aclosing(self._context.workspace.chat.stream(request)) as parts:
             async for part in parts:

@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Literal
 from tui.widgets.conversation import Turn
 
 if TYPE_CHECKING:
-    from tui.services.chat.service import ChatMessage, Reply
+    from collections.abc import Mapping
+    from typing import Any
+
+    from tui.core.chat.reply import Reply
 
 State = Literal["streaming", "done", "stopped", "cut"]
 
@@ -91,19 +94,19 @@ class Talk:
         """Return everything as shown, in order."""
         return [turn for exchange in self.exchanges for turn in exchange.turns()]
 
-    def messages(self, system: str) -> tuple[ChatMessage, ...]:
+    def messages(self, system: str) -> tuple[Mapping[str, Any], ...]:
         """Return what to send to have the last question answered.
 
         Questions without an answer are left out, and of several answers all but the last.
         """
-        from tui.services.chat.service import ChatMessage
-
-        found = [ChatMessage("system", system)] if system else []
+        found: list[Mapping[str, Any]] = []
+        if system:
+            found.append({"role": "system", "content": system})
         for exchange in self.exchanges[:-1]:
             if exchange.answer and exchange.answer.text:
-                found.append(ChatMessage("user", exchange.question))
-                found.append(ChatMessage("assistant", exchange.answer.text))
-        found.append(ChatMessage("user", self.exchanges[-1].question))
+                found.append({"role": "user", "content": exchange.question})
+                found.append({"role": "assistant", "content": exchange.answer.text})
+        found.append({"role": "user", "content": self.exchanges[-1].question})
         return tuple(found)
 
 

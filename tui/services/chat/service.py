@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import aclosing
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tui.core.chat.parameters import ChatParameters
+from tui.core.chat.reply import Reply
 from tui.core.provider.parsing import as_map, as_text
 from tui.core.provider.records import Usage, parse_usage
 from tui.core.text.masking import KEYS, StreamMask, mask
@@ -28,78 +30,41 @@ STALLED_S = 10.0  # without any text, after which that is worth a word
 
 
 @dataclass(frozen=True, slots=True)
-class ChatMessage:
-    """One message of a conversation."""
-
-    role: str
-    content: str
-
-
-@dataclass(frozen=True, slots=True)
 class ChatRequest:
-    """What to ask a model; None leaves the choice to the provider."""
+    """What to ask a model. A message is the JSON object of the protocol, as in a dataset."""
 
     model: str
-    messages: tuple[ChatMessage, ...]
-    temperature: float | None = None
-    top_p: float | None = None
-    max_tokens: int | None = None
-    seed: int | None = None
+    messages: tuple[Mapping[str, Any], ...]
+    parameters: ChatParameters = field(default_factory=ChatParameters)
 
     def body(self) -> dict[str, Any]:
         """Return the request as it is sent. Raises InputError for values out of range."""
-        if problem := self._problem():
+        problem = self.parameters.problem() if self.model else "a model is needed"
+        if problem:
             raise InputError("Cannot ask the model", problem, "Correct it.")
-        body: dict[str, Any] = {
+        body = {
             "model": self.model,
-            "messages": [asdict(message) for message in self.messages],
+            "messages": [dict(message) for message in self.messages],
             "stream": True,
             "stream_options": {"include_usage": True},
+            **self.parameters.as_json(),
         }
-        optional = {
-            "temperature": self.temperature,
-            "top_p": self.top_p,
-            "max_tokens": self.max_tokens,
-            "seed": self.seed,
-        }
-        return body | {name: value for name, value in optional.items() if value is not None}
+        if (alternatives := self.parameters.logprobs) is not None:
+            body |= {"logprobs": True, "top_logprobs": alternatives}
+        return body
 
-    def _problem(self) -> str | None:
-        if not self.model:
-            return "a model is needed"
-        if self.temperature is not None and not 0 <= self.temperature <= 2:
-            return "the temperature must be from 0 to 2"
-        if self.top_p is not None and not 0 <= self.top_p <= 1:
-            return "top-p must be from 0 to 1"
-        if self.max_tokens is not None and self.max_tokens < 1:
-            return "at least one token must be allowed"
-        return None
+    def as_json(self) -> dict[str, Any]:
+        """Return it as it is kept in the ledger."""
+        asked = [dict(message) for message in self.messages]
+        return {"model": self.model, "messages": asked, **self.parameters.as_json()}
 
 
 @dataclass(frozen=True, slots=True)
 class Delta:
-    """A piece of the answer, as soon as it came."""
+    """A piece of the answer, as soon as it came; of its reasoning, where the model shows it."""
 
     text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """The end of an answer. `complete` is False when the stream broke before its end.
-
-    `broken` is why it broke, in the server's words where it said so, and `request_id` under
-    which the server knows it. Latencies are in seconds from the moment of asking;
-    `first_token_s` is None without text.
-    """
-
-    text: str
-    finish_reason: str | None
-    usage: Usage | None
-    latency_s: float
-    first_token_s: float | None
-    complete: bool
-    broken: str = ""
-    request_id: str | None = None
+    reasoning: str = ""
 
 
 class ChatService:
@@ -160,9 +125,9 @@ class ChatService:
 
     async def _remember(self, request: ChatRequest, reply: Reply) -> None:
         # A question may hold a key too; what came has been masked.
-        asked = KEYS.mask_json(asdict(request))
+        asked = KEYS.mask_json(request.as_json())
         note = self._store.add_chat(
-            self._provider.profile.name, request.model, asked, asdict(reply)
+            self._provider.profile.name, request.model, asked, reply.as_json()
         )
         await kept(note)
 

@@ -1,0 +1,172 @@
+"""The tree of a conversation: every message tried, and the branch that counts now.
+
+An edit and another answer are siblings of what they stand beside, so nothing is ever lost.
+All functions are pure: they return a new conversation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.core.chat.reply import Reply
+
+State = Literal["done", "streaming", "stopped", "cut"]
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """One message of a conversation, after the message `parent` (None for a first one).
+
+    `message` is the JSON object of the protocol. For a model's answer `model` is its id and
+    `reply` what was measured, None while it comes and for an answer somebody wrote or edited;
+    `note` says how it ended. `edited` is whether it was written in place of another message.
+    """
+
+    id: int
+    parent: int | None
+    message: Mapping[str, Any]
+    state: State = "done"
+    model: str = ""
+    reply: Reply | None = None
+    note: str = ""
+    edited: bool = False
+
+    @property
+    def role(self) -> str:
+        """The role of its message."""
+        role = self.message.get("role")
+        return role if isinstance(role, str) else "?"
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """All messages by id, and `head`, the last one of the branch that counts.
+
+    Ids grow in the order of making and are never given twice.
+    """
+
+    nodes: Mapping[int, Node] = field(default_factory=dict)
+    head: int | None = None
+    last_id: int = 0
+
+
+def path(conversation: Conversation, to: int | None = None) -> tuple[Node, ...]:
+    """Return the messages from the first to `to`, or to the head when None."""
+    found = []
+    at = conversation.head if to is None else to
+    while at is not None:
+        node = conversation.nodes[at]
+        found.append(node)
+        at = node.parent
+    return tuple(reversed(found))
+
+
+def messages(
+    conversation: Conversation, to: int | None = None, *, system: str = ""
+) -> tuple[Mapping[str, Any], ...]:
+    """Return what to send so that the message `to`, or the head, is answered."""
+    first = ({"role": "system", "content": system},) if system else ()
+    return (*first, *(node.message for node in path(conversation, to)))
+
+
+def add(
+    conversation: Conversation,
+    message: Mapping[str, Any],
+    *,
+    state: State = "done",
+    model: str = "",
+    edited: bool = False,
+) -> Conversation:
+    """Add a message after the head, which it becomes."""
+    return add_after(
+        conversation, conversation.head, message, state=state, model=model, edited=edited
+    )
+
+
+def add_after(
+    conversation: Conversation,
+    parent: int | None,
+    message: Mapping[str, Any],
+    *,
+    state: State = "done",
+    model: str = "",
+    edited: bool = False,
+) -> Conversation:
+    """Add a message after any other one, None for a first one; it becomes the head."""
+    new = Node(conversation.last_id + 1, parent, message, state, model, edited=edited)
+    return Conversation({**conversation.nodes, new.id: new}, new.id, new.id)
+
+
+def put(conversation: Conversation, node: Node) -> Conversation:
+    """Put a node in place of the one with its id, as an answer grows and ends."""
+    return replace(conversation, nodes={**conversation.nodes, node.id: node})
+
+
+def edit(conversation: Conversation, at: int, message: Mapping[str, Any]) -> Conversation:
+    """Write another message in place of one: its new sibling, which becomes the head."""
+    old = conversation.nodes[at]
+    return add_after(conversation, old.parent, message, edited=True)
+
+
+def remove(conversation: Conversation, at: int) -> Conversation:
+    """Take a message and all that follows it away; the head goes to what is left beside it."""
+    gone = {at}
+    for node in conversation.nodes.values():  # children always come after their parents
+        if node.parent in gone:
+            gone.add(node.id)
+    left = {key: node for key, node in conversation.nodes.items() if key not in gone}
+    trimmed = Conversation(left, None, conversation.last_id)
+    if conversation.head not in gone:
+        return replace(trimmed, head=conversation.head)
+    parent = conversation.nodes[at].parent
+    beside = _children(trimmed, parent)
+    head = _newest_leaf(trimmed, beside[-1]) if beside else parent
+    return replace(trimmed, head=head)
+
+
+def siblings(conversation: Conversation, at: int) -> tuple[int, ...]:
+    """Return the messages tried at this place, itself among them, oldest first."""
+    return _children(conversation, conversation.nodes[at].parent)
+
+
+def position(conversation: Conversation, at: int) -> tuple[int, int]:
+    """Return which of its siblings a message is, from 1, and how many there are."""
+    found = siblings(conversation, at)
+    return found.index(at) + 1, len(found)
+
+
+def step(conversation: Conversation, at: int, by: int) -> Conversation:
+    """Go to the sibling `by` places on, and down its newest branch; past the ends nothing."""
+    found = siblings(conversation, at)
+    wanted = found.index(at) + by
+    if not 0 <= wanted < len(found):
+        return conversation
+    return replace(conversation, head=_newest_leaf(conversation, found[wanted]))
+
+
+def back_to(conversation: Conversation, at: int | None) -> Conversation:
+    """Make an earlier message the head, None for none: what followed stays as a branch."""
+    return replace(conversation, head=at)
+
+
+def fork(conversation: Conversation, at: int | None = None) -> Conversation:
+    """Return a conversation of its own with the messages up to one, or the head, only."""
+    found = Conversation()
+    for node in path(conversation, at):
+        new = replace(node, id=found.last_id + 1, parent=found.head)
+        found = Conversation({**found.nodes, new.id: new}, new.id, new.id)
+    return found
+
+
+def _children(conversation: Conversation, parent: int | None) -> tuple[int, ...]:
+    return tuple(sorted(n.id for n in conversation.nodes.values() if n.parent == parent))
+
+
+def _newest_leaf(conversation: Conversation, at: int) -> int:
+    while children := _children(conversation, at):
+        at = children[-1]
+    return at
