@@ -51,7 +51,7 @@ async def test_what_arrives_is_what_was_on_disk(
     assert (progress[-1].sent, progress[-1].percent) == (len(data), 100)
     assert [one.sent for one in progress] == sorted(one.sent for one in progress)
     assert workspace.files.transfers.current == ()
-    [kept] = await workspace.store.uploads("fault")
+    [kept] = await workspace.store.files.all("fault")
     assert kept.digest == hashlib.sha256(data).hexdigest()
     assert (kept.name, kept.size) == (path.name, len(data))
 
@@ -98,7 +98,7 @@ async def test_a_lost_answer_is_not_repeated(
         await workspace.files.upload(path)
     assert "smaller" in refused.value.next_step
     assert server.count(UPLOAD) == 2
-    assert await workspace.store.uploads("fault") == []
+    assert await workspace.store.files.all("fault") == []
 
 
 async def test_after_a_lost_answer_the_file_that_was_made_is_used(tmp_path: Path) -> None:

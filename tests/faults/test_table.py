@@ -179,4 +179,4 @@ async def test_a_file_and_a_job_are_sent_once_whatever_comes_back(
         assert error.cause
     assert server.count("POST /files") == 1
     assert server.count("POST /fine_tuning/jobs") == 1
-    assert await workspace.store.uploads("fault") == []
+    assert await workspace.store.files.all("fault") == []

@@ -384,7 +384,7 @@ async def test_an_earlier_job_without_an_answer_is_asked_about_until_somebody_go
     use_profile(app_home, server.url, extra="bills = true")
     async with form_of(draft) as (pilot, form):
         store = form.workspace.store
-        await store.job_asked("test", "n", {"model": MODEL})
+        await store.jobs.asked("test", "n", {"model": MODEL})
         await pilot.press("ctrl+s")
         await until(lambda: isinstance(form.app.screen, GoOn), pilot)
         assert "it may yet come" in question(form)
@@ -397,7 +397,7 @@ async def test_an_earlier_job_without_an_answer_is_asked_about_until_somebody_go
         await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
         await pilot.press(*form.app.screen._word, "enter")
         await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
-        assert [one.lost for one in await store.jobs("test")] == [False, False]
+        assert [one.lost for one in await store.jobs.all("test")] == [False, False]
 
 
 async def test_a_second_try_right_after_a_lost_answer_is_asked_about(

@@ -18,7 +18,7 @@ from tui.services.workspace import Workspace
 async def main():
     workspace = await Workspace.open()
     workspace.files, workspace.poller, workspace.chat, workspace.models
-    assert await workspace.store.recents() == []
+    assert await workspace.store.recent.paths() == []
     await workspace.close()
 asyncio.run(main())
 """

@@ -34,7 +34,7 @@ async def test_each_save_is_a_version(workspace: Workspace, tmp_path: Path) -> N
     await document.save()
     await document.save(tmp_path / "copy.jsonl")
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    found = await workspace.store.versions(digest=digest)
+    found = await workspace.store.versions.find(digest=digest)
     assert {v.path for v in found} == {str(path), str(tmp_path / "copy.jsonl")}
     assert {(v.examples, v.origin, v.size) for v in found} == {(2, "saved", path.stat().st_size)}
 
@@ -48,7 +48,7 @@ async def test_a_split_is_written_and_remembered(workspace: Workspace, tmp_path:
     assert targets[0].read_bytes().count(b"\n") == 30
     held = set(targets[1].read_bytes().splitlines())
     assert len(held) == 10
-    (version,) = await workspace.store.versions(path=str(targets[1]))
+    (version,) = await workspace.store.versions.find(path=str(targets[1]))
     assert version.origin == "validation part of all.jsonl"
     more = [line(f"new {n}") for n in range(40)] + [line("Q5 ", "another answer"), *lines]
     again = await plan_split(workspace.store, more, Wanted(0.25, seed=7))

@@ -10,8 +10,10 @@ import pytest
 
 from tui.services.errors import LedgerError
 from tui.services.store import schema
-from tui.services.store.best_effort import kept
-from tui.services.store.store import Store, UploadRecord, VersionRecord
+from tui.services.store.best_effort import record_best_effort
+from tui.services.store.files_table import UploadRecord
+from tui.services.store.store import Store
+from tui.services.store.versions_table import VersionRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -28,48 +30,48 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 
 async def test_it_is_private(store: Store) -> None:
-    await store.add_recent("/data/a.jsonl")
+    await store.recent.add("/data/a.jsonl")
     assert store.path.parent.stat().st_mode & 0o777 == 0o700
     for path in store.path.parent.iterdir():
         assert path.stat().st_mode & 0o777 == 0o600
 
 
 async def test_uploads_by_profile_and_content(store: Store) -> None:
-    await store.add_upload("lab", UPLOAD)
-    await store.add_upload("openai", UPLOAD)
-    assert await store.uploads("lab", "d1") == [UPLOAD]
-    assert await store.uploads("lab", "other") == []
-    await store.forget_upload("lab", "file-1")
-    assert await store.uploads("lab") == []
-    assert await store.uploads("openai") == [UPLOAD]
+    await store.files.add("lab", UPLOAD)
+    await store.files.add("openai", UPLOAD)
+    assert await store.files.all("lab", "d1") == [UPLOAD]
+    assert await store.files.all("lab", "other") == []
+    await store.files.forget("lab", "file-1")
+    assert await store.files.all("lab") == []
+    assert await store.files.all("openai") == [UPLOAD]
 
 
 async def test_models_keep_what_is_known(store: Store) -> None:
-    await store.model_seen("lab", "ft:1", "base", "job-1")
-    await store.model_seen("lab", "ft:1")
-    assert await store.model_jobs("lab") == {"ft:1": ("base", "job-1")}
+    await store.models.seen("lab", "ft:1", "base", "job-1")
+    await store.models.seen("lab", "ft:1")
+    assert await store.models.origins("lab") == {"ft:1": ("base", "job-1")}
 
 
 async def test_recent_datasets(store: Store) -> None:
     for n in range(60):
-        await store.add_recent(f"/data/{n}")
-    await store.add_recent("/data/30")
-    recents = await store.recents()
+        await store.recent.add(f"/data/{n}")
+    await store.recent.add("/data/30")
+    recents = await store.recent.paths()
     assert recents[:2] == ["/data/30", "/data/59"]
     assert len(recents) == 20
-    assert len(await store.recents(100)) == 50
+    assert len(await store.recent.paths(100)) == 50
 
 
 async def test_two_programs_at_once(tmp_path: Path) -> None:
     stores = [Store(tmp_path / "ledger.sqlite3") for _ in range(3)]
     await asyncio.gather(
         *(
-            store.job_asked("lab", f"{number}-{n}", {"n": n})
+            store.jobs.asked("lab", f"{number}-{n}", {"n": n})
             for number, store in enumerate(stores)
             for n in range(10)
         )
     )
-    assert len(await stores[0].jobs("lab")) == 30
+    assert len(await stores[0].jobs.all("lab")) == 30
     for store in stores:
         await store.close()
 
@@ -79,12 +81,12 @@ async def test_an_older_ledger_is_brought_up_to_date(
 ) -> None:
     path = tmp_path / "ledger.sqlite3"
     old = Store(path)
-    await old.add_upload("lab", UPLOAD)
+    await old.files.add("lab", UPLOAD)
     await old.close()
     more = ("ALTER TABLE files ADD COLUMN note TEXT NOT NULL DEFAULT 'none'",)
     monkeypatch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, more))
     new = Store(path)
-    assert await new.uploads("lab") == [UPLOAD]
+    assert await new.files.all("lab") == [UPLOAD]
     await new.close()
     with sqlite3.connect(path) as db:
         assert db.execute("SELECT note FROM files").fetchall() == [("none",)]
@@ -96,17 +98,17 @@ async def test_a_failed_migration_leaves_the_ledger_as_it_was(
 ) -> None:
     path = tmp_path / "ledger.sqlite3"
     old = Store(path)
-    await old.add_upload("lab", UPLOAD)
+    await old.files.add("lab", UPLOAD)
     await old.close()
     with monkeypatch.context() as patch:
         bad = ("ALTER TABLE files ADD COLUMN note TEXT", "ALTER TABLE nothing ADD COLUMN x TEXT")
         patch.setattr(schema, "MIGRATIONS", (*schema.MIGRATIONS, bad))
         new = Store(path)
         with pytest.raises(LedgerError):
-            await new.uploads("lab")
+            await new.files.all("lab")
         await new.close()
     again = Store(path)
-    assert await again.uploads("lab") == [UPLOAD]
+    assert await again.files.all("lab") == [UPLOAD]
     await again.close()
 
 
@@ -117,7 +119,7 @@ async def test_a_newer_ledger_is_left_alone(tmp_path: Path) -> None:
     db.close()
     store = Store(path)
     with pytest.raises(LedgerError, match="99"):
-        await store.recents()
+        await store.recent.paths()
     await store.close()
 
 
@@ -126,9 +128,9 @@ async def test_a_damaged_ledger_is_said_and_stops_nothing(tmp_path: Path) -> Non
     path.write_bytes(b"this is no database at all, but long enough to be one" * 50)
     store = Store(path)
     with pytest.raises(LedgerError) as caught:
-        await store.recents()
+        await store.recent.paths()
     assert str(path) in caught.value.cause
-    assert not await kept(store.add_upload("lab", UPLOAD))
+    assert not await record_best_effort(store.files.add("lab", UPLOAD))
     await store.close()
 
 
@@ -136,15 +138,15 @@ async def test_a_file_uploaded_names_the_data_it_was(store: Store) -> None:
     version = VersionRecord("d1", "/data/a.jsonl", 10, 3, "saved", 100)
     later = VersionRecord("d2", "/data/a.jsonl", 12, 4, "saved", 200)
     for one in (version, later, version):
-        await store.add_version(one)
-    await store.add_upload("lab", UPLOAD)
-    assert await store.data_of("lab", "file-1") == [version]
-    assert await store.data_of("lab", "file-2") == []
-    assert await store.versions(path="/data/a.jsonl") == [later, version]
-    assert await store.versions(digest="d2") == [later]
+        await store.versions.add(one)
+    await store.files.add("lab", UPLOAD)
+    assert await store.versions.of_file("lab", "file-1") == [version]
+    assert await store.versions.of_file("lab", "file-2") == []
+    assert await store.versions.find(path="/data/a.jsonl") == [later, version]
+    assert await store.versions.find(digest="d2") == [later]
 
 
 async def test_sides_of_splits_are_remembered(store: Store) -> None:
-    await store.remember_sides({"a": "training", "b": "validation"})
-    await store.remember_sides({"b": "training"})
-    assert await store.sides() == {"a": "training", "b": "training"}
+    await store.sides.keep({"a": "training", "b": "validation"})
+    await store.sides.keep({"b": "training"})
+    assert await store.sides.all() == {"a": "training", "b": "training"}

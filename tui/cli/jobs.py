@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.jobs.jobs import Job
-    from tui.services.store.store import VersionRecord
+    from tui.services.store.versions_table import VersionRecord
     from tui.services.workspace import Workspace
 
 
@@ -71,7 +71,7 @@ async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) 
     job = await workspace.jobs.retrieve(options.id)
     data: list[VersionRecord] = []
     for file_id in filter(None, (job.training_file, job.validation_file)):
-        data += await workspace.store.data_of(workspace.profile.name, file_id)
+        data += await workspace.store.versions.of_file(workspace.profile.name, file_id)
     show_job(job, out, data)
     return 0
 

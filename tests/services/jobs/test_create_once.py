@@ -46,7 +46,7 @@ async def test_what_is_sent(workspace: Workspace, server: FaultServer) -> None:
     }
     assert sent["suffix"] == "pirate"
     assert len(sent["metadata"]["finetui_nonce"]) == 24
-    [kept] = await workspace.store.jobs("fault")
+    [kept] = await workspace.store.jobs.all("fault")
     assert kept.job_id == "ftjob-1"
     assert kept.nonce == sent["metadata"]["finetui_nonce"]
 
@@ -77,7 +77,7 @@ async def test_a_lost_answer_is_looked_for(
     assert len(server.jobs) == 4
     assert server.count(JOBS) == 1
     assert len(lost) == 1
-    [kept] = await workspace.store.jobs("fault")
+    [kept] = await workspace.store.jobs.all("fault")
     assert kept.job_id == "ftjob-4"
 
 
@@ -91,7 +91,7 @@ async def test_a_job_that_cannot_be_found_is_said_to_be_unknown(
     assert "before creating it again" in caught.value.next_step
     assert server.count(JOBS) == 1
     assert server.count("GET /fine_tuning/jobs") == 6  # by its mark, and by what it is made of
-    [kept] = await workspace.store.jobs("fault")
+    [kept] = await workspace.store.jobs.all("fault")
     assert kept.job_id is None
     assert kept.nonce is not None
     assert kept.nonce in caught.value.cause

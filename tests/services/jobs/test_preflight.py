@@ -222,15 +222,15 @@ async def test_what_is_known_of_the_model(
 
 async def test_the_budget_counts_jobs_seen_and_expected(workspace: Workspace, draft: Draft) -> None:
     raw = {"id": "ftjob-1", "model": MODEL, "status": "succeeded", "trained_tokens": 1_000_000}
-    await workspace.store.job_asked("fault", "n1", {})
-    await workspace.store.job_made("fault", "n1", raw)
+    await workspace.store.jobs.asked("fault", "n1", {})
+    await workspace.store.jobs.made("fault", "n1", raw)
     found = await look(workspace, draft)
     assert "4.50 spent by 1 job" in part(found, "cost")[1]
     assert not found.above_budget
     running = {"id": "ftjob-2", "model": MODEL, "status": "running"}
-    await workspace.store.job_asked("fault", "n2", {})
+    await workspace.store.jobs.asked("fault", "n2", {})
     await workspace.store.forecasts.add("fault", "n2", Forecast(3, 10, Decimal(1), "EUR"))
-    await workspace.store.job_made("fault", "n2", running)
+    await workspace.store.jobs.made("fault", "n2", running)
     found = await look(workspace, draft)
     assert found.above_budget
     assert part(found, "cost")[0] == "ask"
@@ -241,7 +241,7 @@ async def test_a_job_of_unknown_outcome_is_remembered(
     workspace: Workspace, draft: Draft, server: FaultServer
 ) -> None:
     request = draft.request(workspace.profile.terms, "file-1").body("nonce-1")
-    await workspace.store.job_asked("fault", "nonce-1", request)
+    await workspace.store.jobs.asked("fault", "nonce-1", request)
     assert "it may yet come" in part(await look(workspace, draft), "earlier")[1]
     server.new_job({"model": MODEL, "metadata": {"finetui_nonce": "nonce-1"}})
     for _ in range(2):  # and asked about until somebody has gone on knowing of it
@@ -250,7 +250,7 @@ async def test_a_job_of_unknown_outcome_is_remembered(
         assert (level, text.endswith("exists: ftjob-1 (found by its mark)")) == ("ask", True)
     other = await look(workspace, replace(draft, suffix="another"))
     assert "earlier" not in [one.topic for one in other.parts]
-    await workspace.store.lost_jobs_known("fault", found.lost)
+    await workspace.store.jobs.accept_lost("fault", found.lost)
     found = await look(workspace, draft)  # settled now
     assert "earlier" not in [one.topic for one in found.parts]
 
@@ -258,7 +258,7 @@ async def test_a_job_of_unknown_outcome_is_remembered(
 async def test_a_job_whose_answer_is_waited_for_is_no_reason_to_ask(
     workspace: Workspace, draft: Draft
 ) -> None:
-    await workspace.store.job_asked("fault", "nonce-1", {}, own_token())
+    await workspace.store.jobs.asked("fault", "nonce-1", {}, own_token())
     found = await look(workspace, draft)
     assert "earlier" not in [one.topic for one in found.parts]
 
@@ -268,7 +268,7 @@ async def test_a_job_that_was_never_made_frees_what_was_reserved(
 ) -> None:
     ledger, keep = workspace.store.reservations, lambda _books: None
     await ledger.reserve("fault", "nonce-1", Decimal(2), "EUR", keep)
-    await workspace.store.job_asked("fault", "nonce-1", {})
+    await workspace.store.jobs.asked("fault", "nonce-1", {})
     found = await look(workspace, draft)
     assert "2.00 reserved for 1 job" in part(found, "cost")[1]
     assert "2.00 EUR stay reserved for it" in part(found, "earlier")[1]
@@ -277,7 +277,7 @@ async def test_a_job_that_was_never_made_frees_what_was_reserved(
     assert "was never made; the 2.00 EUR reserved for it are free" in part(found, "earlier")[1]
     assert part(found, "earlier")[0] == "note"
     assert "reserved" not in part(found, "cost")[1]
-    assert await workspace.store.jobs("fault") == []
+    assert await workspace.store.jobs.all("fault") == []
 
 
 async def test_unknown_cost_counts_as_above_the_budget(

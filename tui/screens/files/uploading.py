@@ -100,7 +100,7 @@ class FileUploads:
             )
 
     async def _offer_recents(self, dialog: PathDialog) -> None:
-        found = await self._context.workspace.store.recents()
+        found = await self._context.workspace.store.recent.paths()
         dialog.offer([Path(path) for path in found])
 
     def _chosen(self, path: Path | None) -> None:

@@ -16,7 +16,7 @@ from tui.services.errors import InputError, Malformed, Refused, ServiceError
 from tui.services.provider.error_mapping import request_id
 from tui.services.provider.requests import Call
 from tui.services.provider.sse import DONE, read_chunks
-from tui.services.store.best_effort import kept
+from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Mapping
@@ -126,10 +126,10 @@ class ChatService:
     async def _remember(self, request: ChatRequest, reply: Reply) -> None:
         # A question may hold a key too; what came has been masked.
         asked = KEYS.mask_json(request.as_json())
-        note = self._store.add_chat(
+        note = self._store.exchanges.add(
             self._provider.profile.name, request.model, asked, reply.as_json()
         )
-        await kept(note)
+        await record_best_effort(note)
 
 
 @dataclass(slots=True)

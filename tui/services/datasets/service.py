@@ -15,8 +15,8 @@ from tui.services.datasets.document import Document
 from tui.services.errors import InputError
 from tui.services.files.uploads import content_digest
 from tui.services.settings.locations import private_folder
-from tui.services.store.best_effort import kept
-from tui.services.store.store import VersionRecord
+from tui.services.store.best_effort import record_best_effort
+from tui.services.store.versions_table import VersionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ class DatasetService:
         before, self.current = self.current, document
         if before:
             await before.close()
-        await kept(self._store.add_recent(str(wanted)))
+        await record_best_effort(self._store.recent.add(str(wanted)))
         for listener in [*self._listeners]:
             listener()
         return document
@@ -89,11 +89,11 @@ class DatasetService:
         record = VersionRecord(
             digest, str(_absolute(path)), size, examples, origin, int(time.time())
         )
-        await kept(self._store.add_version(record))
+        await record_best_effort(self._store.versions.add(record))
 
     async def recents(self) -> list[Path]:
         """Return datasets opened before that still exist, the last one first."""
-        paths = [Path(p) for p in await self._store.recents()]
+        paths = [Path(p) for p in await self._store.recent.paths()]
         return await asyncio.to_thread(lambda: [p for p in paths if p.is_file()])
 
     async def sample(self, name: str = SAMPLES[0]) -> Path:

@@ -13,7 +13,7 @@ from tui.core.provider.files import StoredFile, uses_of
 from tui.core.provider.parsing import MalformedError
 from tui.core.provider.records import parse_file
 from tui.services.errors import LedgerError, ServiceError
-from tui.services.store.best_effort import kept
+from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from tui.core.provider.records import FileInfo
     from tui.services.files.service import FileService
     from tui.services.jobs.service import JobService
+    from tui.services.store.files_table import UploadRecord
     from tui.services.store.parts_table import OpenUpload
-    from tui.services.store.store import Store, UploadRecord
+    from tui.services.store.store import Store
 
 _FILES = "files"
 
@@ -56,13 +57,13 @@ class FileOverview:
         files, jobs = await asyncio.gather(self._files.list(), self._job_list())
         problem = jobs if isinstance(jobs, ServiceError) else None
         raws = [dict(file.raw) for file in files]
-        await kept(self._store.keep_listing(self._profile, _FILES, raws))
+        await record_best_effort(self._store.listings.keep(self._profile, _FILES, raws))
         found = await self._join(files, None if isinstance(jobs, ServiceError) else jobs)
         return FilesSeen(found, await self._unfinished(), time.time(), problem)
 
     async def remembered(self) -> FilesSeen | None:
         """Return what was seen last, without asking the provider; None if that is nothing."""
-        files = await self._store.listing(self._profile, _FILES)
+        files = await self._store.listings.last(self._profile, _FILES)
         if files is None:
             return None
         raws, at = files
@@ -85,10 +86,10 @@ class FileOverview:
         seen: Iterable[Job] | None = None,
     ) -> tuple[StoredFile, ...]:
         try:
-            records = {one.file_id: one for one in await self._store.uploads(self._profile)}
+            records = {one.file_id: one for one in await self._store.files.all(self._profile)}
             if seen is None:
                 seen = (await self._jobs.cache.jobs()).jobs
-            asked = await self._store.jobs(self._profile)
+            asked = await self._store.jobs.all(self._profile)
             open_ = {one.digest for one in await self._store.parts.unfinished(self._profile)}
         except LedgerError:  # the provider's own word is enough to show the list
             records, seen, asked, open_ = {}, (), [], set()

@@ -18,7 +18,7 @@ from tui.services.errors import InputError, Refused, ServiceError
 from tui.services.files.uploads import Sending
 from tui.services.provider.decode import parsed
 from tui.services.provider.requests import Call, segment
-from tui.services.store.best_effort import kept
+from tui.services.store.best_effort import record_best_effort
 from tui.services.store.parts_table import OpenUpload
 
 if TYPE_CHECKING:
@@ -74,13 +74,13 @@ class PartUploads:
                 if not _gone(error):
                     raise
                 note = f"the upload begun earlier is gone ({one_line(error.cause, 80)}): begun anew"
-                await kept(self._ledger.forget(self._profile, upload.id))
+                await record_best_effort(self._ledger.forget(self._profile, upload.id))
         upload = await self._begin(file, purpose, digests)
         return upload, await self._go_on(upload, file, teller, note)
 
     async def done(self, upload: OpenUpload) -> None:
         """Take note that a file was made of an upload."""
-        await kept(self._ledger.forget(self._profile, upload.id))
+        await record_best_effort(self._ledger.forget(self._profile, upload.id))
 
     async def abandon(self, upload: OpenUpload) -> None:
         """Give an upload up at the provider; one it no longer knows is only forgotten."""
@@ -99,7 +99,7 @@ class PartUploads:
         note = ""
         for upload in await self._ledger.unfinished(self._profile, digests.sha256):
             if upload.expires_at - time.time() < TOO_LATE_S:
-                await kept(self._ledger.forget(self._profile, upload.id))
+                await record_best_effort(self._ledger.forget(self._profile, upload.id))
                 note = "the upload begun earlier has expired: begun anew"
             elif (upload.size, upload.purpose) == (file.size, purpose):
                 return upload, f"going on: {len(upload.parts)} of {upload.count} parts were there"
@@ -121,7 +121,7 @@ class PartUploads:
             {}, upload_id, digests.sha256, digests.md5, str(file.path.absolute()), name, file.size,
             purpose, self._limits.part_bytes, begun or now, now + lasts,
         )  # fmt: skip
-        await kept(self._ledger.begun(self._profile, upload))
+        await record_best_effort(self._ledger.begun(self._profile, upload))
         return upload
 
     async def _go_on(
@@ -135,7 +135,9 @@ class PartUploads:
                 continue
             _check_time(upload)
             parts[number] = await self._part(upload, number, file, sent, teller)
-            await kept(self._ledger.taken(self._profile, upload, number, parts[number]))
+            await record_best_effort(
+                self._ledger.taken(self._profile, upload, number, parts[number])
+            )
             sent += upload.length(number)
         await asyncio.to_thread(file.check)
         teller.finishing()

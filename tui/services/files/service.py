@@ -34,9 +34,9 @@ from tui.services.files.uploads import (
 from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.paging import Page, collect, parse_page
 from tui.services.provider.requests import Call, segment
-from tui.services.store.best_effort import kept
-from tui.services.store.store import UploadRecord
-from tui.services.store.uploads_table import AskedUpload
+from tui.services.store.asked_uploads_table import AskedUpload
+from tui.services.store.best_effort import record_best_effort
+from tui.services.store.files_table import UploadRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -174,7 +174,7 @@ class FileService:
         value = await self._provider.delete_json(f"/files/{segment(file_id)}", doing=doing)
         deleted = parsed(lambda raw: parse_deleted(raw, file_id), value, doing)
         if deleted.deleted:
-            await kept(self._store.forget_upload(self._profile, file_id))
+            await record_best_effort(self._store.files.forget(self._profile, file_id))
         return deleted
 
     def _content_call(self, file_id: str) -> Call:
@@ -254,12 +254,16 @@ class FileService:
         asked_at = int(time.time())
         name, where = encodable(file.path.name), _place(file.path)
         asked = AskedUpload(name, file.size, file.state[1], asked_at)
-        await kept(self._store.asked_uploads.asked(self._profile, where, purpose, asked))
+        await record_best_effort(
+            self._store.asked_uploads.asked(self._profile, where, purpose, asked)
+        )
         try:
             value = await self._provider.send(call)
         except ServiceError as error:
             if sending.failure is not None or not isinstance(error, Unanswered):
-                await kept(self._store.asked_uploads.answered(self._profile, where, purpose))
+                await record_best_effort(
+                    self._store.asked_uploads.answered(self._profile, where, purpose)
+                )
             if sending.failure is not None:  # our own reading broke the connection
                 raise sending.failure from None
             if not isinstance(error, Unanswered):
@@ -290,7 +294,7 @@ class FileService:
         if value is None:
             return None
         info = parsed(parse_file, value, f"upload {path.name}")
-        await self._store.add_upload(
+        await self._store.files.add(
             self._profile, _record(info, path, digests, asked.size, purpose)
         )
         await ledger.answered(self._profile, where, purpose)
@@ -313,7 +317,7 @@ class FileService:
         return digests
 
     async def _find_upload(self, digest: str, purpose: str) -> FileInfo | None:
-        for record in await self._store.uploads(self._profile, digest):
+        for record in await self._store.files.all(self._profile, digest):
             if record.purpose != purpose:
                 continue
             try:
@@ -321,7 +325,7 @@ class FileService:
             except Refused as error:
                 if error.status != 404:
                     raise
-                await self._store.forget_upload(self._profile, record.file_id)
+                await self._store.files.forget(self._profile, record.file_id)
             else:
                 if info.status not in {"error", "deleted"}:
                     return info
@@ -334,7 +338,7 @@ class FileService:
         stays unknown is said by whoever asks.
         """
         try:
-            known = {record.file_id for record in await self._store.uploads(self._profile)}
+            known = {record.file_id for record in await self._store.files.all(self._profile)}
             files = await self.list(purpose)
         except ServiceError:
             return None
@@ -352,9 +356,9 @@ class FileService:
         self, info: FileInfo, file: LocalFile, purpose: str, digests: Digests
     ) -> None:
         record = _record(info, file.path, digests, file.size, purpose)
-        await kept(self._store.add_upload(self._profile, record))
+        await record_best_effort(self._store.files.add(self._profile, record))
         where = _place(file.path)
-        await kept(self._store.asked_uploads.answered(self._profile, where, purpose))
+        await record_best_effort(self._store.asked_uploads.answered(self._profile, where, purpose))
 
 
 def _place(path: Path) -> str:

@@ -15,7 +15,7 @@ from tui.services.errors import NeedsConfirmation, Refused
 from tui.services.jobs.drafts import read_grader
 from tui.services.jobs.preflight import refuse_blocked
 from tui.services.jobs.service import new_nonce
-from tui.services.store.best_effort import kept
+from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -223,13 +223,13 @@ class JobCreation:
             request = draft.request(self._profile.terms, ids[0], validation, grader)
             if found.price is not None:
                 request = replace(request, forecast=found.price.forecast)
-            await kept(self._store.lost_jobs_known(self._profile.name, found.lost))
+            await record_best_effort(self._store.jobs.accept_lost(self._profile.name, found.lost))
             job = await self._jobs.create(
                 request, tell, nonce=nonce if reserved else None, on_found=sure.append
             )
         finally:
             if reserved:  # it stays where the job was asked for and may exist
-                await kept(self._spending.release(nonce))
+                await record_best_effort(self._spending.release(nonce))
         return Created(job, bool(lost), sure[-1].words if sure else "")
 
     async def _reserve(self, nonce: str, found: Preflight, consent: Consent) -> bool:

@@ -14,12 +14,12 @@ from tui.core.jobs.progress import Progress, progress_of
 from tui.core.provider.parsing import MalformedError
 from tui.services.background import start
 from tui.services.errors import LedgerError
-from tui.services.store.jobs_table import SeenJob
+from tui.services.store.seen_jobs_table import SeenJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from tui.services.store.jobs_table import HistoryLedger
+    from tui.services.store.seen_jobs_table import SeenJobsTable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -76,7 +76,7 @@ class JobCache:
     Keeping never fails: what cannot be written is logged.
     """
 
-    def __init__(self, ledger: HistoryLedger, profile: str) -> None:
+    def __init__(self, ledger: SeenJobsTable, profile: str) -> None:
         self._ledger = ledger
         self._profile = profile
         self._known: dict[str, SeenJob] = {}

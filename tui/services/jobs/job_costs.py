@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from tui.core.jobs.progress import Progress
     from tui.core.money.terms import Forecast
     from tui.services.settings.profiles import Profile
-    from tui.services.store.forecast_table import ForecastLedger
-    from tui.services.store.store import Store, UploadRecord, VersionRecord
+    from tui.services.store.files_table import UploadRecord
+    from tui.services.store.forecasts_table import ForecastsTable
+    from tui.services.store.store import Store
+    from tui.services.store.versions_table import VersionRecord
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ class Lineage:
 async def read_costs(
     jobs: Iterable[Job],
     profile: Profile,
-    forecasts: ForecastLedger,
+    forecasts: ForecastsTable,
     catalog: Callable[[], Catalog],
 ) -> JobCosts:
     """Return the costs of some jobs; what cannot be read is left out."""
@@ -67,8 +69,8 @@ async def lineage(job: Job, profile: str, store: Store) -> tuple[Lineage, ...]:
     """Return where the files of a job came from, training first. Raises LedgerError."""
     found = []
     for file_id in filter(None, (job.training_file, job.validation_file)):
-        uploads = await store.uploads(profile)
+        uploads = await store.files.all(profile)
         upload = next((one for one in uploads if one.file_id == file_id), None)
-        versions = await store.data_of(profile, file_id)
+        versions = await store.versions.of_file(profile, file_id)
         found.append(Lineage(file_id, upload, tuple(versions)))
     return tuple(found)

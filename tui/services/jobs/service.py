@@ -17,7 +17,7 @@ from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.paging import Page, collect, parse_page
 from tui.services.provider.requests import segment
 from tui.services.provider.writes import Write
-from tui.services.store.best_effort import kept
+from tui.services.store.best_effort import record_best_effort
 from tui.services.store.process_token import own_token
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class JobService:
         self._files = files
         self._profile = provider.profile.name
         self._look_after = look_after
-        self.cache = JobCache(store.history, self._profile)
+        self.cache = JobCache(store.seen_jobs, self._profile)
 
     async def create(
         self,
@@ -73,10 +73,12 @@ class JobService:
         doing = "create the job"
         reserved, nonce = nonce is not None, nonce or new_nonce()
         body = request.body(nonce)
-        asked = self._store.job_asked(self._profile, nonce, body, own_token())
-        await (asked if reserved else kept(asked))
+        asked = self._store.jobs.asked(self._profile, nonce, body, own_token())
+        await (asked if reserved else record_best_effort(asked))
         if request.forecast is not None:
-            await kept(self._store.forecasts.add(self._profile, nonce, request.forecast))
+            await record_best_effort(
+                self._store.forecasts.add(self._profile, nonce, request.forecast)
+            )
         asked_at = time.time()
         with self._provider.watched(Write(doing, "POST", JOBS)):
             try:
@@ -84,7 +86,7 @@ class JobService:
                 job = parsed(parse_job, raw, doing)
             except ServiceError as error:
                 if not _outcome_unknown(error):
-                    await kept(self._store.job_refused(self._profile, nonce))
+                    await record_best_effort(self._store.jobs.refused(self._profile, nonce))
                     raise
                 if on_lost is not None:
                     on_lost(error)
@@ -93,7 +95,7 @@ class JobService:
                     on_found(found)
                 assert found.job is not None
                 job = found.job
-            await kept(self._store.job_made(self._profile, nonce, job.raw))
+            await record_best_effort(self._store.jobs.made(self._profile, nonce, job.raw))
         self.cache.saw_jobs([job])
         return job
 
@@ -105,7 +107,7 @@ class JobService:
         if found.job is not None:
             return found
         # Where metadata is not kept, the filter leaves nothing, and marks are nowhere.
-        records = await self._store.jobs(self._profile)
+        records = await self._store.jobs.all(self._profile)
         known = {one.job_id for one in records if one.job_id is not None and one.nonce != nonce}
         return match(await self._pages(limit=LOOK_AT), NONCE, nonce, request, asked_at, known)
 
@@ -186,7 +188,7 @@ class JobService:
                 continue
             if found.job is not None:
                 return found
-        await kept(self._store.job_unanswered(self._profile, nonce))
+        await record_best_effort(self._store.jobs.unanswered(self._profile, nonce))
         likely = f"; it may be one of {', '.join(found.others)}" if found.others else ""
         raise Unanswered(
             "The job was asked for, and its outcome is unknown",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog
     from tui.core.money.terms import Money
     from tui.services.settings.profiles import Profile
-    from tui.services.store.reservations_table import Books, Reservation, ReservationLedger
+    from tui.services.store.reservations_table import Books, Reservation, ReservationsTable
 
 
 class AboveBudget(NeedsConfirmation):
@@ -35,7 +35,7 @@ class Spending:
     def __init__(
         self,
         profile: Profile,
-        reservations: ReservationLedger,
+        reservations: ReservationsTable,
         catalog: Callable[[], Catalog],
         listed: Callable[[], Iterable[Job]],
     ) -> None:

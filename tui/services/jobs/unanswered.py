@@ -20,8 +20,9 @@ if TYPE_CHECKING:
     from tui.core.catalog.training import Terms
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.service import JobService
+    from tui.services.store.jobs_table import JobRecord
     from tui.services.store.reservations_table import Reservation
-    from tui.services.store.store import JobRecord, Store
+    from tui.services.store.store import Store
 
 NEVER_MADE_S = 3600.0  # a job that is not listed so long after it was asked for was not made
 TOLD_FOR_S = 86_400.0  # how long one that was found is worth a question before the same again
@@ -101,7 +102,7 @@ class UnansweredJobs:
         """
         return [
             one
-            for one in await self._store.jobs(self._profile)
+            for one in await self._store.jobs.all(self._profile)
             if (not one.waiting if one.job_id is None else one.lost and _recent(one))
         ]
 
@@ -128,9 +129,9 @@ class UnansweredJobs:
         if match.job is not None:
             sure = {"finetui_found": "mark" if match.sure else "likely"}
             job = {**match.job.raw, **sure}
-            await self._store.job_made(self._profile, nonce, job, found=True)
+            await self._store.jobs.made(self._profile, nonce, job, found=True)
         elif not match.others and time.time() - at > NEVER_MADE_S:
-            await self._store.job_refused(self._profile, nonce)
+            await self._store.jobs.refused(self._profile, nonce)
             found = replace(found, gone=True)
         return found
 

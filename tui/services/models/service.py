@@ -16,7 +16,7 @@ from tui.services.errors import LedgerError, ServiceError
 from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.paging import Page, collect, parse_page
 from tui.services.provider.requests import segment
-from tui.services.store.best_effort import kept
+from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable, Mapping
@@ -208,7 +208,7 @@ class ModelService:
         value = await self._provider.delete_json(f"/models/{segment(model_id)}", doing=doing)
         deleted = parsed(lambda raw: parse_deleted(raw, model_id), value, doing)
         if deleted.deleted:
-            await kept(self._store.forget_model(self._profile, model_id))
+            await record_best_effort(self._store.models.forget(self._profile, model_id))
         return deleted
 
     async def _catalog(self) -> Catalog | None:
@@ -222,7 +222,7 @@ class ModelService:
     async def _named_by(self, jobs: Iterable[Job]) -> Models:
         """Return the models that jobs made, except those known to be deleted."""
         try:
-            gone = await self._store.deleted_models(self._profile)
+            gone = await self._store.models.deleted(self._profile)
         except LedgerError:
             gone = set()
         made = [(job.fine_tuned_model, job) for job in jobs if job.succeeded]
@@ -234,7 +234,7 @@ class ModelService:
 
     async def _asked_before(self, known: set[str]) -> Choices:
         try:
-            asked = await self._store.models_asked(self._profile)
+            asked = await self._store.exchanges.models(self._profile)
         except LedgerError:
             return []
         return [
@@ -250,7 +250,7 @@ class ModelService:
     ) -> Tuned:
         by_model = {job.fine_tuned_model: job for job in jobs if job.fine_tuned_model}
         try:
-            remembered = await self._store.model_jobs(self._profile)
+            remembered = await self._store.models.origins(self._profile)
         except LedgerError:  # the provider's own word is enough to show the list
             remembered = {}
         found = []
@@ -263,7 +263,9 @@ class ModelService:
             base = job.model if job and job.model else base or model.base
             job_id = job.id if job else job_id
             if remembered.get(model.id) != (base, job_id):
-                await kept(self._store.model_seen(self._profile, model.id, base, job_id))
+                await record_best_effort(
+                    self._store.models.seen(self._profile, model.id, base, job_id)
+                )
             suffix = model.suffix or (job.suffix if job else None) or ""
             found.append(
                 TunedModel(

@@ -1,4 +1,4 @@
-"""Keeping books beside the real work: what was done at a provider stays done."""
+"""Notes in the ledger beside the real work: what was done at a provider stays done."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 
-async def kept(note: Awaitable[None]) -> bool:
+async def record_best_effort(note: Awaitable[None]) -> bool:
     """Write a note to the ledger and return whether that worked; a failure is only logged.
 
     For notes made after the fact: a full disk must not make a finished upload look failed.

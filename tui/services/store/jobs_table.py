@@ -1,4 +1,4 @@
-"""What was seen of jobs, on disk: they stay readable offline and after a provider forgot them."""
+"""The jobs asked for from here, noted before anything is sent, so that none is made twice."""
 
 from __future__ import annotations
 
@@ -7,167 +7,104 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.services.store.process_token import still_runs
+from tui.services.store.reservations_table import release_in
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    import sqlite3
+    from collections.abc import Iterable, Mapping
 
     from tui.services.store.database import Database
 
-JOBS_KEPT = 5_000  # a profile, the newest
-EVENTS_KEPT = 100_000  # a profile, those of the newest jobs; about 40 MB
-
 
 @dataclass(frozen=True, slots=True)
-class SeenJob:
-    """A job as it was last seen at `seen_at`. Times are Unix seconds.
+class JobRecord:
+    """A job asked for. `job_id` is None while its outcome is unknown.
 
-    `since` is when it came into its status, None when that was not seen.
+    `waiting` is whether the process that asked may still get the answer. `lost` is whether
+    the answer was lost, and nobody has gone on in full knowledge of that.
     """
 
-    raw: Mapping[str, Any]
-    id: str
-    status: str
-    since: int | None
-    created: int
-    seen_at: int
+    job_id: str | None
+    nonce: str | None
+    request: Mapping[str, Any]
+    job: Mapping[str, Any]
+    asked_at: int
+    waiting: bool = False
+    lost: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class SeenDetail:
-    """What was seen of one job, events oldest first; `complete` when no more can come."""
-
-    events: tuple[Mapping[str, Any], ...]
-    checkpoints: tuple[Mapping[str, Any], ...]
-    complete: bool
-    at: int
-
-
-class HistoryLedger:
-    """The part of the ledger on jobs as they were seen. All methods raise LedgerError."""
+class JobsTable:
+    """The jobs asked for with each profile. All methods raise LedgerError."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def keep_jobs(self, profile: str, jobs: Sequence[SeenJob], at: int) -> None:
-        """Keep jobs in place of what was known of them, and when the list was seen."""
-        # The bodies are written out in the ledger's thread, one by one as they are stored.
-        rows = (
-            (profile, job.id, json.dumps(dict(job.raw)), job.status, job.since, job.created,
-             job.seen_at)
-            for job in jobs
-        )  # fmt: skip
-        await self._db.write_many(
-            "INSERT INTO seen_jobs (profile, id, body, status, since, created, seen_at)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (profile, id) DO UPDATE SET"
-            " since = coalesce(excluded.since, CASE WHEN status = excluded.status THEN since END),"
-            " body = excluded.body, status = excluded.status, created = excluded.created,"
-            " seen_at = excluded.seen_at",
-            rows,
-        )
+    async def asked(
+        self, profile: str, nonce: str, request: Mapping[str, Any], asker: str = ""
+    ) -> None:
+        """Remember that a job is about to be asked for, before anything is sent.
+
+        `asker` is the token of the process that waits for the answer.
+        """
         await self._db.write(
-            "INSERT OR REPLACE INTO seen_lists (profile, at) VALUES (?, ?)", profile, at
+            "INSERT INTO jobs (profile, nonce, request, asked_at, asker) VALUES (?, ?, ?, ?, ?)",
+            profile, nonce, json.dumps(dict(request)), int(time.time()), asker,
+        )  # fmt: skip
+
+    async def made(
+        self, profile: str, nonce: str, job: Mapping[str, Any], *, found: bool = False
+    ) -> None:
+        """Remember the job that came of an earlier `asked`.
+
+        `found` is whether it was found later, by somebody who did not wait for the answer.
+        """
+        await self._db.write(
+            "UPDATE jobs SET id = ?, job = ?, asker = '', lost = CASE WHEN ? THEN max(lost, 1)"
+            " ELSE lost END WHERE profile = ? AND nonce = ?",
+            job.get("id"), json.dumps(dict(job)), found, profile, nonce,
+        )  # fmt: skip
+
+    async def refused(self, profile: str, nonce: str) -> None:
+        """Forget a job that was asked for, and what was reserved: the provider made none."""
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(
+                "DELETE FROM jobs WHERE profile = ? AND nonce = ? AND id IS NULL", (profile, nonce)
+            )
+            release_in(db, profile, nonce)
+
+        await self._db.together(work, writes=True)
+
+    async def unanswered(self, profile: str, nonce: str) -> None:
+        """Remember that nobody waits for the answer any more."""
+        await self._db.write(
+            "UPDATE jobs SET asker = '', lost = max(lost, 1) WHERE profile = ? AND nonce = ?",
+            profile, nonce,
+        )  # fmt: skip
+
+    async def accept_lost(self, profile: str, nonces: Iterable[str]) -> None:
+        """Remember that somebody goes on though these answers were lost."""
+        await self._db.write_many(
+            "UPDATE jobs SET lost = 2 WHERE profile = ? AND nonce = ?",
+            [(profile, nonce) for nonce in nonces],
         )
 
-    async def jobs(self, profile: str) -> tuple[list[SeenJob], int | None]:
-        """Return the jobs kept, newest first, and when the list was seen last."""
+    async def all(self, profile: str) -> list[JobRecord]:
+        """Return the jobs asked for with a profile, newest first."""
         rows = await self._db.read(
-            "SELECT body, id, status, since, created, seen_at FROM seen_jobs WHERE profile = ?"
-            " ORDER BY created DESC, rowid DESC",
+            "SELECT id, nonce, request, job, asked_at, asker, lost FROM jobs WHERE profile = ?"
+            " ORDER BY asked_at DESC, rowid DESC",
             profile,
         )
-        at = await self._db.read("SELECT at FROM seen_lists WHERE profile = ?", profile)
-        return [SeenJob(json.loads(row[0]), *row[1:]) for row in rows], at[0][0] if at else None
+        return [_job_record(*row) for row in rows]
 
-    async def keep_durations(
-        self, profile: str, found: Iterable[tuple[str, str, str, int]]
-    ) -> None:
-        """Keep how long jobs were in a status: (job, status, base model, seconds)."""
-        rows = [(profile, *one) for one in found]
-        await self._db.write_many(
-            "INSERT OR REPLACE INTO seen_states (profile, job, status, model, seconds)"
-            " VALUES (?, ?, ?, ?, ?)",
-            rows,
-        )
 
-    async def durations(self, profile: str) -> list[tuple[str, str, int]]:
-        """Return (status, base model, seconds) of each stay of a job in a status."""
-        rows = await self._db.read(
-            "SELECT status, model, seconds FROM seen_states WHERE profile = ?", profile
-        )
-        return [(status, model, seconds) for status, model, seconds in rows]
-
-    async def keep_events(
-        self, profile: str, events: Iterable[tuple[str, str, Mapping[str, Any]]]
-    ) -> None:
-        """Keep events given as (job, event id, the provider's object), oldest first."""
-        await self._db.write_many(
-            "INSERT OR IGNORE INTO seen_events (profile, job, id, body) VALUES (?, ?, ?, ?)",
-            ((profile, job, id_, json.dumps(dict(raw))) for job, id_, raw in events),
-        )
-
-    async def keep_checkpoints(
-        self,
-        profile: str,
-        job: str,
-        checkpoints: Sequence[Mapping[str, Any]] | None,
-        complete: bool,
-    ) -> None:
-        """Keep a job's checkpoints, None for those kept before, and whether this is all."""
-        text = None if checkpoints is None else json.dumps([dict(raw) for raw in checkpoints])
-        await self._db.write(
-            "INSERT INTO seen_details (profile, job, checkpoints, complete, at)"
-            " VALUES (?, ?, coalesce(?, '[]'), ?, ?) ON CONFLICT (profile, job) DO UPDATE SET"
-            " checkpoints = coalesce(?, checkpoints), complete = excluded.complete,"
-            " at = excluded.at",
-            profile, job, text, complete, int(time.time()), text,
-        )  # fmt: skip
-
-    async def detail(self, profile: str, job: str) -> SeenDetail | None:
-        """Return what was seen of one job beside the job itself, None if nothing was."""
-        rows = await self._db.read(
-            "SELECT checkpoints, complete, at FROM seen_details WHERE profile = ? AND job = ?",
-            profile, job,
-        )  # fmt: skip
-        events = await self._db.read(
-            "SELECT body FROM seen_events WHERE profile = ? AND job = ? ORDER BY number",
-            profile, job,
-        )  # fmt: skip
-        if not rows and not events:
-            return None
-        points, complete, at = rows[0] if rows else ("[]", False, 0)
-        return SeenDetail(
-            tuple(json.loads(body) for (body,) in events),
-            tuple(json.loads(points)),
-            bool(complete),
-            at,
-        )
-
-    async def last_steps(self, profile: str) -> dict[str, Mapping[str, Any]]:
-        """Return the last event of each job that reports a step, by job."""
-        rows = await self._db.read(
-            "SELECT job, body FROM seen_events WHERE number IN (SELECT max(number) FROM seen_events"
-            " WHERE profile = ? AND body LIKE '%_loss%' GROUP BY job)",
-            profile,
-        )
-        return {job: json.loads(body) for job, body in rows}
-
-    async def prune(self, profile: str) -> None:
-        """Drop what goes beyond the bounds: the oldest jobs first."""
-        await self._db.write(
-            "DELETE FROM seen_jobs WHERE profile = ? AND id NOT IN (SELECT id FROM seen_jobs"
-            " WHERE profile = ? ORDER BY created DESC LIMIT ?)",
-            profile, profile, JOBS_KEPT,
-        )  # fmt: skip
-        count = await self._db.read("SELECT count(*) FROM seen_events WHERE profile = ?", profile)
-        if count[0][0] <= EVENTS_KEPT:
-            return
-        # What is left of a job no longer is all of it: a look at it asks for the rest.
-        await self._db.write(
-            "UPDATE seen_details SET complete = 0 WHERE profile = ? AND job IN (SELECT job FROM"
-            " seen_events WHERE profile = ? ORDER BY number DESC LIMIT -1 OFFSET ?)",
-            profile, profile, EVENTS_KEPT,
-        )  # fmt: skip
-        await self._db.write(
-            "DELETE FROM seen_events WHERE profile = ? AND number <= (SELECT number FROM"
-            " seen_events WHERE profile = ? ORDER BY number DESC LIMIT 1 OFFSET ?)",
-            profile, profile, EVENTS_KEPT,
-        )  # fmt: skip
+def _job_record(
+    job_id: str | None, nonce: str | None, request: str, job: str, at: int, asker: str, lost: int
+) -> JobRecord:
+    waiting = job_id is None and still_runs(asker)
+    unknown = job_id is None and lost == 0 and not waiting
+    return JobRecord(
+        job_id, nonce, json.loads(request), json.loads(job), at, waiting, lost == 1 or unknown
+    )

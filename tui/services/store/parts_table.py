@@ -46,8 +46,8 @@ class OpenUpload:
         return min(self.part_bytes, self.size - number * self.part_bytes)
 
 
-class PartLedger:
-    """The part of the ledger on uploads in parts. All methods raise LedgerError."""
+class PartsTable:
+    """The uploads in parts of each profile. All methods raise LedgerError."""
 
     def __init__(self, db: Database) -> None:
         self._db = db

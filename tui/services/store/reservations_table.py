@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tui.services.store.forecast_table import forecasts_in
+from tui.services.store.forecasts_table import forecasts_in
 from tui.services.store.process_token import own_token, still_runs
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ class Books:
     reservations: tuple[Reservation, ...] = ()
 
 
-class ReservationLedger:
-    """The part of the ledger on reservations. All methods raise LedgerError."""
+class ReservationsTable:
+    """The reservations of each profile. All methods raise LedgerError."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
@@ -93,11 +93,7 @@ class ReservationLedger:
 
     async def release(self, profile: str, nonce: str) -> None:
         """Give a reservation up, unless its job was asked for and may exist."""
-        await self._db.write(
-            "DELETE FROM reservations WHERE profile = ? AND nonce = ? AND NOT EXISTS"
-            " (SELECT 1 FROM jobs WHERE jobs.profile = ? AND jobs.nonce = ?)",
-            profile, nonce, profile, nonce,
-        )  # fmt: skip
+        await self._db.together(lambda db: release_in(db, profile, nonce), writes=True)
 
     async def release_stale(self, profile: str) -> list[Reservation]:
         """Drop the reservations of processes that ended before asking; return them."""
@@ -116,6 +112,15 @@ class ReservationLedger:
         """Return the reservations of a profile by nonce."""
         found = await self._db.together(lambda db: _reservations(db, profile))
         return {one.nonce: one for one in found}
+
+
+def release_in(db: sqlite3.Connection, profile: str, nonce: str) -> None:
+    """Give a reservation up within a transaction, unless its job was asked for and may exist."""
+    db.execute(
+        "DELETE FROM reservations WHERE profile = ? AND nonce = ? AND NOT EXISTS"
+        " (SELECT 1 FROM jobs WHERE jobs.profile = ? AND jobs.nonce = ?)",
+        (profile, nonce, profile, nonce),
+    )
 
 
 def _books(db: sqlite3.Connection, profile: str) -> Books:

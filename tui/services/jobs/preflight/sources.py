@@ -145,7 +145,7 @@ class Sources:
 
     async def _twin(self, file_id: str) -> FileReport | None:
         """Return the file here that was uploaded as `file_id`, if it still is as it was."""
-        records = await self._store.uploads(self._profile)
+        records = await self._store.files.all(self._profile)
         record = next((one for one in records if one.file_id == file_id), None)
         if record is None or record.size > _LOOK_FOR_TWIN:
             return None

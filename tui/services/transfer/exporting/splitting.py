@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from tui.core.dataset.fingerprints import content_key
 from tui.core.dataset.splitting import by_question, split
-from tui.services.store.best_effort import kept
+from tui.services.store.best_effort import record_best_effort
 from tui.services.transfer.importing import write_lines
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ async def plan_split(
 
     Raises LedgerError when the ledger cannot be read.
     """
-    known = cast("Mapping[str, Side]", {} if fresh else await store.sides())
+    known = cast("Mapping[str, Side]", {} if fresh else await store.sides.all())
 
     def plan() -> Split:
         keys = [content_key(line) for line in lines] if known else []
@@ -62,7 +62,7 @@ async def write_split(
         await asyncio.to_thread(write_lines, path, [lines[row] for row in rows])
         await datasets.record_version(path, len(rows), f"{side} part of {source}")
     sides = await asyncio.to_thread(_sides, lines, parts, grouping)
-    await kept(store.remember_sides(sides))
+    await record_best_effort(store.sides.keep(sides))
 
 
 def _sides(

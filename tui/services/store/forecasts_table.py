@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.services.store.database import Database
 
 
-class ForecastLedger:
+class ForecastsTable:
     """The forecasts of all profiles, by the nonce a job was asked for with."""
 
     def __init__(self, db: Database) -> None:

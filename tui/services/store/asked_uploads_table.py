@@ -19,8 +19,8 @@ class AskedUpload:
     at: int
 
 
-class UploadLedger:
-    """The part of the ledger on uploads without an answer. All methods raise LedgerError."""
+class AskedUploadsTable:
+    """The uploads without an answer of each profile. All methods raise LedgerError."""
 
     def __init__(self, db: Database) -> None:
         self._db = db
