@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.services.background import start
+from tui.services.chat.chats import SavedChats
+from tui.services.chat.prices import ChatPrices
 from tui.services.chat.service import ChatService
 from tui.services.errors import InputError
 from tui.services.files.overview import FileOverview
@@ -52,6 +54,8 @@ class Workspace:
     jobs: JobService
     poller: JobPoller
     chat: ChatService
+    chats: SavedChats
+    chat_prices: ChatPrices
     models: ModelService
 
     def __init__(
@@ -240,11 +244,14 @@ class Workspace:
         self.file_overview = FileOverview(self.files, self.jobs, self.store, profile.name)
         self.poller = JobPoller(self.jobs)
         self.chat = ChatService(self.provider, self.store)
+        self.chats = SavedChats(self.store.chats, profile.name)
+        self.chat_prices = ChatPrices(profile, lambda: self.tokens.catalog)
         # The catalogue's dates are OpenAI's own: other providers keep models for longer.
         catalog = (lambda: self.tokens.catalog) if profile.kind == "openai" else None
         self.models = ModelService(self.provider, self.store, self.jobs, catalog)
 
     async def _close_provider(self) -> None:
+        await self.chats.flush()
         await self.poller.close()
         await self.jobs.close()
         await self.provider.close()

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 DEFAULT_ENCODING = "o200k_base"
 ENCODINGS = ("o200k_base", "cl100k_base")  # those whose vocabularies are shipped
 DEFAULT_EPOCHS = "cookbook"
+PRICES = (
+    "price_training", "price_input", "price_output", "price_base_input", "price_base_output",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class ModelFacts:
     price_training: Decimal | None = None
     price_input: Decimal | None = None
     price_output: Decimal | None = None
+    price_base_input: Decimal | None = None  # of the base itself, where it is asked
+    price_base_output: Decimal | None = None
     validation_billed: bool | None = None  # whether a validation file's tokens are billed
     currency: str = "USD"
     as_of: date | None = None
@@ -83,8 +88,11 @@ class Catalog:
         aliases: Mapping[str, str],
         prefixes: Mapping[str, str],
         rule: EpochRule,
+        own: frozenset[str] = frozenset(),
     ) -> None:
+        """Hold the entries by id; `own` are those that the user's own file names."""
         self._models = models
+        self._own = own
         self._aliases = aliases
         self._prefixes = sorted(prefixes.items(), key=lambda item: -len(item[0].rstrip("*")))
         self._rule = rule
@@ -119,6 +127,23 @@ class Catalog:
             epochs=self._rule,
             epochs_dpo=self._rule,
         )
+
+    def to_chat(self, model_id: str) -> ModelFacts:
+        """Return the facts of a model with the prices of asking it: a base has prices of its own.
+
+        `find` gives a base the prices that its fine-tuned models have.
+        """
+        facts = self.find(model_id)
+        if model_id.strip().startswith(("ft:", "ftjob:")) or ".ft-" in model_id:
+            return facts
+        asked, answered = facts.price_base_input, facts.price_base_output
+        if asked is None and answered is None and self.is_own(facts):
+            return facts  # whoever writes down the prices of a model means these
+        return replace(facts, price_input=asked, price_output=answered)
+
+    def is_own(self, facts: ModelFacts) -> bool:
+        """Whether the user's own file has an entry for a model."""
+        return facts.known and facts.base in self._own
 
     def _encoding(self, name: str) -> str | None:
         for prefix, encoding in self._prefixes:
@@ -171,7 +196,8 @@ def _build(documents: list[dict[str, Any]]) -> Catalog:
             prefixes |= dict.fromkeys(group["prefixes"], _encoding("encodings", group))
     models = {name: _facts(entry, rules) for name, entry in entries.items()}
     aliases = {alias: name for name, e in entries.items() for alias in e.get("aliases", [])}
-    return Catalog(models, aliases, prefixes, rules[DEFAULT_EPOCHS])
+    own = {entry["id"] for document in documents[1:] for entry in document.get("models", [])}
+    return Catalog(models, aliases, prefixes, rules[DEFAULT_EPOCHS], frozenset(own))
 
 
 def _rule(name: str, values: Mapping[str, Any]) -> EpochRule:
@@ -190,7 +216,7 @@ def _facts(entry: Mapping[str, Any], rules: Mapping[str, EpochRule]) -> ModelFac
     for name in (rule, rule_dpo):
         if name not in rules:
             raise CatalogError(f"{model}: there is no epoch rule {name!r}")
-    for key in ("price_training", "price_input", "price_output"):
+    for key in PRICES:
         if key in values:
             values[key] = _price(model, key, values[key])
     if "encoding" in entry:

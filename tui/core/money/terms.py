@@ -7,6 +7,7 @@ from decimal import ROUND_UP, Decimal
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from tui.core.catalog.models import PRICES
 from tui.core.money import pricing
 from tui.core.text.text import plural
 
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 LIST_CURRENCY = "USD"
 _CENT = Decimal("0.01")
-_PRICES = ("price_training", "price_input", "price_output")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Money:
     def priced(self, facts: ModelFacts) -> ModelFacts:
         """Return the facts of a model at this profile's prices and in its currency."""
         if self.rate is not None and facts.currency != self.name:
-            found = {name: getattr(facts, name) for name in _PRICES}
+            found = {name: getattr(facts, name) for name in PRICES}
             known = {name: p * self.rate for name, p in found.items() if p is not None}
             facts = replace(facts, currency=self.name, **known)
         own = self.prices.get(facts.id, self.prices.get(facts.base))

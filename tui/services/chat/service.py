@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 import time
-from contextlib import aclosing
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tui.core.chat.images import without_image_data
 from tui.core.chat.parameters import ChatParameters
+from tui.core.chat.refusals import adjusted, adjustment_words, next_adjustments, not_taken
 from tui.core.chat.reply import Reply
-from tui.core.provider.parsing import as_map, as_text
-from tui.core.provider.records import Usage, parse_usage
-from tui.core.text.masking import KEYS, StreamMask, mask
-from tui.services.errors import InputError, Malformed, Refused, ServiceError
+from tui.core.text.masking import KEYS, mask
+from tui.services.chat.answer import Answer, Delta
+from tui.services.errors import InputError, LedgerError, Malformed, Refused, ServiceError
 from tui.services.provider.error_mapping import request_id
 from tui.services.provider.requests import Call
-from tui.services.provider.sse import DONE, read_chunks
+from tui.services.provider.sse import read_chunks
 from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Mapping
+    from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+
+    import httpx2
 
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
 
+__all__ = ["ChatRequest", "ChatService", "Delta"]
+
 CHAT = "/chat/completions"
 FIRST_TOKEN_S = 120.0
 STALLED_S = 10.0  # without any text, after which that is worth a word
+_REFUSING = {400, 422}  # what a request is refused with for what it holds
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +60,18 @@ class ChatRequest:
         return body
 
     def as_json(self) -> dict[str, Any]:
-        """Return it as it is kept in the ledger."""
-        asked = [dict(message) for message in self.messages]
+        """Return it as it is kept in the ledger: of images in it only how large they are."""
+        asked = [without_image_data(message) for message in self.messages]
         return {"model": self.model, "messages": asked, **self.parameters.as_json()}
 
 
 @dataclass(frozen=True, slots=True)
-class Delta:
-    """A piece of the answer, as soon as it came; of its reasoning, where the model shows it."""
+class _Opened:
+    """An answer about to come, the moment it was asked for, and what was changed for it."""
 
-    text: str
-    reasoning: str = ""
+    response: httpx2.Response
+    asked_at: float
+    note: str
 
 
 class ChatService:
@@ -77,42 +84,37 @@ class ChatService:
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta | Reply]:
         """Yield the answer's pieces and then one Reply; `aclose()` stops the model.
 
-        A stream that breaks after some text ends in a Reply that is not complete. Raises a
-        ServiceError when the provider refuses, or when nothing at all came.
+        A stream that breaks after some of the answer ends in a Reply that is not complete. What
+        a refusal says the model does not take is left out and asked once more; the Reply's note
+        says so. Raises a ServiceError when the provider refuses, or when nothing at all came.
         """
-        answer = _Answer(time.monotonic())
-        call = Call(
-            "POST",
-            CHAT,
-            f"ask {request.model}",
-            body=request.body(),
-            headers={"Accept": "text/event-stream"},
-            timeout=max(FIRST_TOKEN_S, self._provider.profile.timeout),
-        )
+        answer = Answer(time.monotonic())
         known_as: str | None = None
+        note = ""
         try:
             async with (
-                self._provider.stream(call) as response,
-                aclosing(read_chunks(response, call.doing)) as chunks,
+                self._opened(request) as opened,
+                aclosing(read_chunks(opened.response, _doing(request))) as chunks,
             ):
-                known_as = mask(request_id(response) or "") or None
+                answer.started, note = opened.asked_at, opened.note
+                known_as = mask(request_id(opened.response) or "") or None
                 async for chunk in chunks:
-                    if text := answer.take(chunk):
-                        yield Delta(text)
+                    if delta := answer.take(chunk):
+                        yield delta
         except ServiceError as error:
             error.request_id = error.request_id or known_as
-            if not answer.text:
+            if not answer.anything:
                 raise
             answer.breaks(error)
         if rest := answer.rest():
-            yield Delta(rest)
-        if not answer.text and not answer.ended:
+            yield rest
+        if not answer.anything and not answer.ended:
             raise Malformed(
-                f"Cannot {call.doing}",
+                f"Cannot {_doing(request)}",
                 "the answer holds neither text nor an end",
                 "Ask again; if it stays, check the profile's base_url.",
             )
-        reply = answer.reply()
+        reply = answer.reply(note)
         await self._remember(request, reply)
         yield reply
 
@@ -123,6 +125,58 @@ class ChatService:
                 return part
         raise AssertionError("a stream always ends in a reply")
 
+    async def not_taken(self, model: str) -> frozenset[str]:
+        """Return the names of the parameters that a model was found not to take."""
+        return not_taken(await self._known_adjustments(model))
+
+    @asynccontextmanager
+    async def _opened(self, request: ChatRequest) -> AsyncIterator[_Opened]:
+        """Ask, leaving out what the model is known or says not to take, and give the answer."""
+        body = request.body()
+        known = used = await self._known_adjustments(request.model)
+        tried: list[str] = []
+        async with AsyncExitStack() as stack:
+            while True:
+                sent = adjusted(body, used)
+                asked_at = time.monotonic()
+                try:
+                    call = self._call(request, sent)
+                    response = await stack.enter_async_context(self._provider.stream(call))
+                except Refused as error:
+                    found = None
+                    if error.status in _REFUSING:
+                        found = next_adjustments(
+                            sent, error.cause, error.param, used=used, tried=tried
+                        )
+                    if found is None:
+                        raise
+                    used, new = found
+                    tried.append(new)
+                else:
+                    break
+            if used != known:
+                ledger = self._store.refusals
+                await record_best_effort(
+                    ledger.remember(self._provider.profile.name, request.model, used)
+                )
+            yield _Opened(response, asked_at, adjustment_words(used, body))
+
+    def _call(self, request: ChatRequest, body: Mapping[str, Any]) -> Call:
+        return Call(
+            "POST",
+            CHAT,
+            _doing(request),
+            body=body,
+            headers={"Accept": "text/event-stream"},
+            timeout=max(FIRST_TOKEN_S, self._provider.profile.timeout),
+        )
+
+    async def _known_adjustments(self, model: str) -> frozenset[str]:
+        try:
+            return await self._store.refusals.of(self._provider.profile.name, model)
+        except LedgerError:  # the refusals will come again
+            return frozenset()
+
     async def _remember(self, request: ChatRequest, reply: Reply) -> None:
         # A question may hold a key too; what came has been masked.
         asked = KEYS.mask_json(request.as_json())
@@ -132,64 +186,5 @@ class ChatService:
         await record_best_effort(note)
 
 
-@dataclass(slots=True)
-class _Answer:
-    """What has come of an answer so far."""
-
-    started: float
-    pieces: list[str] = field(default_factory=list)
-    finish_reason: str | None = None
-    usage: Usage | None = None
-    first_token: float | None = None
-    ended: bool = False
-    mask: StreamMask = field(default_factory=lambda: StreamMask(KEYS))
-    broken: ServiceError | None = None
-
-    @property
-    def text(self) -> str:
-        return "".join(self.pieces)
-
-    def take(self, chunk: Mapping[str, Any]) -> str:
-        """Add a chunk, of a stream or whole, and return the text it brought."""
-        if chunk is DONE:  # some servers tell the end so, without a reason
-            self.ended = self.ended or self.first_token is not None
-        self.usage = parse_usage(chunk.get("usage")) or self.usage
-        choices = chunk.get("choices")
-        choice = as_map(choices[0]) if isinstance(choices, list) and choices else {}
-        if reason := as_text(choice.get("finish_reason")):
-            self.finish_reason, self.ended = reason, True
-        message = as_map(choice.get("delta")) or as_map(choice.get("message"))
-        text = as_text(message.get("content")) or as_text(message.get("refusal")) or ""
-        if text:
-            if self.first_token is None:
-                self.first_token = time.monotonic()
-            text = self.mask.feed(text)
-            self.pieces.append(text)
-        return text
-
-    def rest(self) -> str:
-        """Return the end of the text, which looked like the beginning of a key."""
-        text = self.mask.end()
-        self.pieces.append(text)
-        return text
-
-    def breaks(self, error: ServiceError) -> None:
-        """Take note of what broke the stream off; after its end that is of no account."""
-        if isinstance(error, Refused):
-            self.finish_reason, self.ended = error.code or "error", False
-        if not self.ended:
-            self.broken = error
-
-    def reply(self) -> Reply:
-        broken = self.broken
-        first = self.first_token
-        return Reply(
-            text=mask(self.text),  # fragments of a key that came in pieces too
-            finish_reason=self.finish_reason,
-            usage=self.usage,
-            latency_s=time.monotonic() - self.started,
-            first_token_s=None if first is None else first - self.started,
-            complete=self.ended,
-            broken="" if broken is None else broken.cause,
-            request_id=None if broken is None else broken.request_id,
-        )
+def _doing(request: ChatRequest) -> str:
+    return f"ask {request.model}"

@@ -74,6 +74,21 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " purpose TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL,"
         " modified INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (profile, path, purpose))",
     ),
+    (
+        # `revision` grows with every write: who holds an older one writes a chat of its own.
+        "CREATE TABLE saved_chats (id INTEGER PRIMARY KEY AUTOINCREMENT, profile TEXT NOT NULL,"
+        " title TEXT NOT NULL, model TEXT NOT NULL, system TEXT NOT NULL, parameters TEXT NOT NULL,"
+        " head INTEGER, last_id INTEGER NOT NULL, revision INTEGER NOT NULL,"
+        " created_at REAL NOT NULL, updated_at REAL NOT NULL)",
+        "CREATE INDEX saved_chats_by_age ON saved_chats (profile, updated_at)",
+        "CREATE TABLE chat_messages (chat INTEGER NOT NULL, id INTEGER NOT NULL, parent INTEGER,"
+        " body TEXT NOT NULL, folded TEXT NOT NULL, PRIMARY KEY (chat, id))",
+        "CREATE TABLE open_chats (profile TEXT PRIMARY KEY, chat INTEGER NOT NULL)",
+        "CREATE TABLE system_prompts (name TEXT PRIMARY KEY, text TEXT NOT NULL,"
+        " saved_at INTEGER NOT NULL)",
+        "CREATE TABLE chat_refusals (profile TEXT NOT NULL, model TEXT NOT NULL,"
+        " adjustment TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (profile, model, adjustment))",
+    ),
 )
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.services.store.asked_uploads_table import AskedUploadsTable
+from tui.services.store.chats_table import ChatsTable
 from tui.services.store.database import Database
 from tui.services.store.exchanges_table import ExchangesTable
 from tui.services.store.files_table import FilesTable
@@ -17,6 +18,7 @@ from tui.services.store.listings_table import ListingsTable
 from tui.services.store.models_table import ModelsTable
 from tui.services.store.parts_table import PartsTable
 from tui.services.store.recent_table import RecentTable
+from tui.services.store.refusals_table import RefusalsTable
 from tui.services.store.reservations_table import ReservationsTable
 from tui.services.store.seen_jobs_table import SeenJobsTable
 from tui.services.store.sides_table import SidesTable
@@ -42,6 +44,8 @@ class Store:
         self.reservations = ReservationsTable(db)
         self.models = ModelsTable(db)
         self.exchanges = ExchangesTable(db)
+        self.chats = ChatsTable(db)
+        self.refusals = RefusalsTable(db)
         self.recent = RecentTable(db)
         self.versions = VersionsTable(db)
         self.sides = SidesTable(db)

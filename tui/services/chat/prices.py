@@ -1,0 +1,48 @@
+"""What asking the models of a profile costs, as far as it is known."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.core.catalog.providers import provider_id
+from tui.core.money.answers import answer_cost
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.core.catalog.models import Catalog, ModelFacts
+    from tui.core.money.pricing import Cost
+    from tui.core.provider.records import Usage
+    from tui.services.settings.profiles import Profile
+
+_LIST_PRICES = {"lab", "openai"}  # whose prices the catalogue holds; others ask their own
+
+
+class ChatPrices:
+    """Looks up prices at the profile's terms."""
+
+    def __init__(self, profile: Profile, catalog: Callable[[], Catalog]) -> None:
+        self._profile, self._catalog = profile, catalog
+        self._facts: dict[str, ModelFacts] = {}
+
+    async def cost(self, model: str, usage: Usage | None) -> Cost:
+        """Return what an answer has cost; its amount is None where that is not known.
+
+        Raises InputError for the user's own catalogue.
+        """
+        return answer_cost(usage, await self.facts(model))
+
+    async def facts(self, model: str) -> ModelFacts | None:
+        """Return a model with its prices, None at a provider whose prices are not known."""
+        if model not in self._facts:
+            catalog = await asyncio.to_thread(self._catalog)
+            facts = catalog.to_chat(model)
+            if not catalog.is_own(facts) and not self._listed:
+                return None
+            self._facts[model] = self._profile.money.priced(facts)
+        return self._facts[model]
+
+    @property
+    def _listed(self) -> bool:
+        return provider_id(self._profile.kind, self._profile.base_url) in _LIST_PRICES
