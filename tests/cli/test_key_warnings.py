@@ -97,7 +97,7 @@ async def test_the_screen_says_it_too(
         assert workspace is not None
         await workspace.use_profile("lab")
         await workspace.use_profile("far")
-        app._take(workspace)
+        app.opening.take(workspace)
         await pilot.pause()
         assert "Not safe" not in shown(app)  # once is enough
 

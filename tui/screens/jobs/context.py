@@ -101,7 +101,7 @@ class JobsContext(ScreenContext):
 
     def warn(self, text: str, *, seconds: float) -> None:
         """Tell of something that has gone wrong elsewhere."""
-        self._screen.notify(text, severity="warning", timeout=seconds, markup=False)
+        self.tell(text, seconds=seconds, warning=True)
 
     def later(self, seconds: float, call: Callable[[], None]) -> Timer:
         """Call a function after some seconds."""
