@@ -32,10 +32,10 @@ from tui.commands import (
 from tui.dispatch import handled_by
 from tui.screens.base import ModeScreen
 from tui.screens.dialogs.base import Dialog
+from tui.widgets.charts.histogram import Histogram
 from tui.widgets.conversation import Conversation
 from tui.widgets.diff_view import ExampleView
 from tui.widgets.field import Fold, OneOf
-from tui.widgets.histogram import Histogram
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:

@@ -31,7 +31,7 @@ from tui.terminal.endings import Endings
 from tui.tuning import not_collecting, share_the_interpreter
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
-from tui.widgets.status_line import Status
+from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

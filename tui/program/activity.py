@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.widgets.status_line import Status
+from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
     from tui.program.context import ProgramContext
