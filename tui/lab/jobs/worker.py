@@ -30,7 +30,7 @@ class Worker:
     def __init__(self, module: Literal["validator", "trainer"], folder: JobFolder) -> None:
         with folder.log.open("ab") as errors:
             self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", f"tui.lab.{module}", str(folder.root)],
+                [sys.executable, "-P", "-m", f"tui.lab.jobs.{module}", str(folder.root)],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=errors,
