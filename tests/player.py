@@ -23,7 +23,7 @@ from tests.faults.server import FaultServer, page, said, stream
 from tui.app import FinetuiApp
 from tui.screens.base import ModeScreen
 from tui.services.errors import ServiceError
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -18,7 +18,7 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.jobs.form import NewJob
 from tui.widgets.conversation import Conversation
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

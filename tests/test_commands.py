@@ -32,10 +32,10 @@ from tui.commands import (
 from tui.dispatch import handled_by
 from tui.screens.base import ModeScreen
 from tui.screens.dialogs.base import Dialog
+from tui.widgets.charts.histogram import Histogram
 from tui.widgets.conversation import Conversation
 from tui.widgets.diff_view import ExampleView
 from tui.widgets.field import Fold, OneOf
-from tui.widgets.histogram import Histogram
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def widget_classes() -> list[type]:
 def handlers() -> dict[str, set[type]]:
     """Return the classes that handle each command, those that inherit it left out."""
     found = defaultdict(set)
-    for owner in (*classes_of("tui.screens"), *classes_of("tui.app")):
+    for owner in (*classes_of("tui.screens"), *classes_of("tui.app"), *classes_of("tui.program")):
         for command_id, name, _ in handled_by(owner):
             if name in vars(owner):
                 found[command_id].add(owner)
@@ -205,7 +205,12 @@ def keys_declared(node: ast.AST) -> list[str]:
 
 def test_no_key_is_declared_outside_the_table() -> None:
     found = []
-    for path in (TUI / "app.py", TUI / "type_ahead.py", *(TUI / "screens").rglob("*.py")):
+    for path in (
+        TUI / "app.py",
+        TUI / "type_ahead.py",
+        *(TUI / "program").rglob("*.py"),
+        *(TUI / "screens").rglob("*.py"),
+    ):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             found += [f"{path.relative_to(TUI)}: {one}" for one in keys_declared(node)]
     assert found == []
@@ -288,9 +293,7 @@ def test_the_commands_of_the_app_that_hold_in_dialogs_are_few() -> None:
         assert set(ids) <= {b.id for b in Dialog.BINDINGS if isinstance(b, Binding)}, owner
 
 
-# Classes that are still being taken apart; none is added.
 MOST_METHODS = 40
-MANY_METHODS = {"FinetuiApp"}
 
 
 def size_of(owner: type) -> int:
@@ -298,7 +301,7 @@ def size_of(owner: type) -> int:
 
 
 def test_screens_dialogs_and_controllers_are_small() -> None:
-    owners = (*classes_of("tui.screens"), *classes_of("tui.app"))
+    owners = (*classes_of("tui.screens"), *classes_of("tui.app"), *classes_of("tui.program"))
     large = {one.__name__ for one in owners if size_of(one) > MOST_METHODS}
     deep = {one.__name__ for one in owners if len(ancestors_of_ours(one)) > 2}
     between = {
@@ -306,5 +309,4 @@ def test_screens_dialogs_and_controllers_are_small() -> None:
         for one in owners
         if issubclass(one, ModeScreen) and ModeScreen not in one.__bases__ and one is not ModeScreen
     }
-    assert large <= MANY_METHODS
-    assert not deep | between
+    assert not large | deep | between

@@ -16,18 +16,22 @@ from textual.reactive import var
 from tui.commands import MODES as MODE_KEYS
 from tui.commands import bindings_for
 from tui.core.text.masking import mask
-from tui.core.text.text import encodable, size_words, visible
+from tui.core.text.text import encodable, visible
 from tui.dispatch import Dispatcher, handles
+from tui.program.activity import Activity
+from tui.program.context import ProgramContext
+from tui.program.copying import Copying, fits_clipboard
+from tui.program.leaving import Leaving
+from tui.program.opening import Opening
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, show_worker_error
 from tui.screens.tour import Tour
-from tui.services.errors import ServiceError
 from tui.terminal.colors import FEW, MANY, Readable, theme_for
 from tui.terminal.endings import Endings
-from tui.tuning import collect_from_now_on, not_collecting, share_the_interpreter
+from tui.tuning import not_collecting, share_the_interpreter
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
-from tui.widgets.status_line import Status
+from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -42,14 +46,11 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.worker import Worker
 
+    from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
 
 
 _SOON_AFTER_KEY_S = 0.4
-# Bytes that are sent to a terminal at most: more would hold up everything else for seconds.
-_CLIPBOARD = 100_000
-# Work that only reads: nothing is lost when it is not done to its end.
-_READING = frozenset({"models", "files", "index", "checks", "open", "compare", "tokens", "repair"})
 
 
 def _datasets() -> Screen[Any]:
@@ -113,17 +114,16 @@ class FinetuiApp(TypeAhead):
 
     def __init__(self, path: str | None = None, profile: str | None = None) -> None:
         super().__init__()
-        self.dispatcher = Dispatcher(self)
+        context = ProgramContext(self)
+        self.opening = Opening(context, path, profile, self._load_the_rest)
+        self.copying = Copying(context)
+        self.activity = Activity(context)
+        self.leaving = Leaving(context, self.activity.unfinished)
+        self.dispatcher = Dispatcher(self, self.opening, self.leaving)
         self._choose_colors()
-        self._path, self._profile = path, profile
-        self._work: dict[str, str] = {}
-        self._loop_now: asyncio.AbstractEventLoop | None = None
-        self._painted = False
-        self._end_asked: int | None = None  # the exit code of an end asked for before that
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_model = ""  # the model another mode has asked Chat to take
-        self._warned: set[str] = set()
 
     # -- colours ---------------------------------------------------------------------
 
@@ -152,7 +152,7 @@ class FinetuiApp(TypeAhead):
 
     def on_load(self) -> None:
         """Note where this runs, for signals; paint anew whenever the terminal is ours again."""
-        self._loop_now = asyncio.get_running_loop()
+        self.leaving.started()
         self.app_resume_signal.subscribe(self, self._paint_anew)
 
     def _paint_anew(self, _app: App[Any]) -> None:
@@ -160,42 +160,18 @@ class FinetuiApp(TypeAhead):
 
     def on_ready(self) -> None:
         """Open the workspace once the first frame is on the screen."""
-        self._painted = True
-        if self._end_asked is not None:
-            self.exit(return_code=self._end_asked)
-            return
-        asyncio.get_running_loop().set_exception_handler(self._unheard)
-        self._open_workspace()
+        if self.leaving.painted():
+            asyncio.get_running_loop().set_exception_handler(self._unheard)
+            self.opening.start()
 
-    @work(group="workspace", exclusive=True, exit_on_error=False, description="open the workspace")
-    async def _open_workspace(self) -> None:
-        try:
-            await self._open()
-        finally:
-            collect_from_now_on()
-
-    async def _open(self) -> None:
-        from tui.services.workspace import Workspace
-
-        workspace, self.unopened = await Workspace.open_safely(self._profile)
-        if self.unopened is not None:
-            self._tell(self.unopened)
-        await asyncio.to_thread(workspace.typed.load)
-        if self._path is not None:
-            try:
-                await workspace.datasets.open(self._path)
-            except ServiceError as error:
-                self._tell(error)
-        self._take(workspace)
-
-    def _take(self, workspace: Workspace) -> None:
+    def show_workspace(self, workspace: Workspace) -> None:
+        """Have all screens work with this workspace, or with its new profile."""
         self.workspace = workspace
         self.mutate_reactive(FinetuiApp.workspace)
-        self._show_status()
-        workspace.provider.subscribe(self._show_status)
-        new = [remark for remark in workspace.remarks if remark not in self._warned]
-        self._warned.update(new)
-        self.remarks = (*self.remarks, *new)
+        self.activity.show()
+        workspace.provider.subscribe(self.activity.show)
+
+    def _load_the_rest(self) -> None:
         self.set_timer(AFTER_S, self._warm)
 
     @work(group="warm", exclusive=True, exit_on_error=False, description="load other screens")
@@ -209,67 +185,15 @@ class FinetuiApp(TypeAhead):
         if self.workspace is not None:
             await self.workspace.close()
 
-    # -- ending by a signal (tui.terminal.endings.Ending) --------------------------------
-
-    def end_soon(self, code: int) -> bool:
-        """Begin to end with an exit code; False when it does not run yet."""
-        if self._loop_now is None:
-            return False
-        self._loop_now.call_soon_threadsafe(self._end, code)
-        return True
-
-    def _end(self, code: int) -> None:
-        if self._painted:
-            self.exit(return_code=code)
-        else:  # a screen that is still being put together does not bear to be taken down
-            self._end_asked = code
+    # -- what the terminal asks of the program (tui.terminal.driver) ---------------------
 
     def keep_typed(self) -> None:
         """Write what is typed to disk. Blocks."""
-        if self.workspace is not None:
-            self.workspace.typed.write()
+        self.leaving.keep_typed()
 
     def terminal_gone(self) -> None:
         """End: nothing can be typed or read any more."""
-        self._end(128 + signal.SIGHUP)
-
-    @handles("app.suspend")
-    def suspend_to_shell(self) -> None:
-        """Stop, so that the shell has the terminal until `fg`."""
-        from tui.terminal.endings import has_shell
-
-        if self.is_headless or not has_shell():
-            text = "There is no shell to go back to: finetui was started without one."
-            self.notify(text, severity="warning", markup=False)
-            return
-        os.kill(0, signal.SIGTSTP)  # all of its group, as ctrl+z does in other programs
-
-    @handles("app.help_quit")
-    def tell_how_to_quit(self) -> None:
-        """Say which key quits: others do, elsewhere."""
-        self.notify("ctrl+q quits", markup=False, timeout=3)
-
-    @handles("app.leave")
-    def leave(self) -> None:
-        """Quit. Edits are journalled; only running work would be lost, so that is asked about."""
-        losing = [text for name, text in self._work.items() if name not in _READING]
-        asked, look = self.workspace.may_be_done() if self.workspace else ("", "")
-        if asked:
-            losing.append(f"{asked}. {look}")
-        if not losing:
-            self._leave_if(True)
-            return
-        from tui.screens.dialogs.confirm import Confirm
-
-        going_on = "\n".join(losing)
-        question = f"Still at work:\n{going_on}\n\nLeave all the same? Jobs go on at the provider."
-        self.push_screen(Confirm("Quit", question, "quit", "stay"), self._leave_if)
-
-    def _leave_if(self, answer: bool | None) -> None:
-        if answer:
-            if self.workspace is not None:  # what was stopped before has been told
-                self.workspace.provider.broken_off.clear()
-            self.exit()
+        self.leaving.end(128 + signal.SIGHUP)
 
     # -- what screens ask of the program (tui.screens.host.Host) ------------------------
 
@@ -300,9 +224,7 @@ class FinetuiApp(TypeAhead):
 
     async def use_profile(self, name: str) -> None:
         """Go on with another profile. Raises ServiceError."""
-        if self.workspace is not None:
-            await self.workspace.use_profile(name)
-            self._take(self.workspace)
+        await self.opening.use_profile(name)
 
     def complete(self, event: str) -> None:
         """Complete a step of the tour."""
@@ -310,44 +232,11 @@ class FinetuiApp(TypeAhead):
 
     def working(self, name: str, text: str) -> None:
         """Show background work; an empty text ends it."""
-        if text:
-            self._work[name] = text
-        else:
-            self._work.pop(name, None)
-        self._show_status()
+        self.activity.working(name, text)
 
     def copy_out(self, text: str, what: str) -> None:
         """Copy by OSC 52, and to a file too: a terminal or tmux may drop the sequence silently."""
-        whole = mask(encodable(text))
-        if whole != encodable(text):
-            what = f"{what}, its key masked,"
-        if self._fits_clipboard(whole):
-            self.copy_to_clipboard(whole)
-        self._copy_to_file(whole, what)
-
-    def _fits_clipboard(self, text: str) -> bool:
-        return len(text) <= _CLIPBOARD and len(text.encode()) <= _CLIPBOARD
-
-    @work(group="copy", exclusive=True, exit_on_error=False, thread=True, description="copy a text")
-    def _copy_to_file(self, text: str, what: str) -> None:
-        if self.workspace is None:
-            return
-        from tui.services.settings.locations import private_file, private_folder
-
-        tmux = " (tmux needs set -s set-clipboard on)" if os.environ.get("TMUX") else ""
-        said = f"{what} sent to the terminal's clipboard{tmux}"
-        sent = self._fits_clipboard(text)
-        if not sent:
-            said = f"{what} is too large for a terminal's clipboard ({size_words(len(text))})"
-        try:
-            path = private_folder(self.workspace.locations.state) / "copied.txt"
-            with private_file(path) as file:
-                file.write(text.encode())
-        except (OSError, ServiceError):  # a full disk: the clipboard has it all the same
-            self.notify(f"{said}; it could not be written to a file", markup=False, timeout=6)
-        else:
-            there = f"{said}, and to {path}" if sent else f"{said}: it is in {path}"
-            self.notify(there, markup=False, timeout=6)
+        self.copying.copy_out(text, what)
 
     # -- actions -----------------------------------------------------------------------
 
@@ -417,44 +306,12 @@ class FinetuiApp(TypeAhead):
             action = f"command('{where}.{action}')"
         await self.run_action(action, self if where == "app" else screen)
 
-    @handles("app.profile", group="profile")
-    async def choose_profile(self) -> None:
-        """Choose the provider to work with."""
-        from tui.screens.dialogs.choose import Choice, Choose
-
-        workspace = self.workspace
-        if workspace is None:
-            return
-        if self.unopened is not None and len(workspace.profiles.names) == 1:
-            raise self.unopened  # there is nothing to choose from until it is corrected
-        choices = [
-            Choice(p.name, p.name, p.base_url or "the built-in provider on this machine")
-            for p in workspace.profiles.profiles.values()
-        ]
-        name = await self.push_screen_wait(Choose("Profile", choices, workspace.profile.name))
-        if name and name != workspace.profile.name:
-            try:
-                await self.use_profile(name)
-            except ServiceError as error:
-                self._tell(error)
-
     # -- inside ------------------------------------------------------------------------
-
-    def _show_status(self, *_: object) -> None:
-        if self.workspace is None:
-            return
-        profile, provider = self.workspace.profile, self.workspace.provider.status
-        state = "" if provider.state in {"idle", "ready"} else provider.state
-        work_now = list(self._work.values())[-1] if self._work else ""
-        self.status = Status(profile.name, state, profile.read_only, work_now)
-
-    def _tell(self, error: BaseException) -> None:
-        if isinstance(self.screen, ShowsErrors):
-            self.screen.show_error(error)
 
     def show_error(self, error: BaseException) -> None:
         """Show an error of the app's own on the screen or dialog that is up."""
-        self._tell(error)
+        if isinstance(self.screen, ShowsErrors):
+            self.screen.show_error(error)
 
     def on_worker_state_changed(self, event: Worker.StateChanged) -> None:
         """Show what a worker of the app has raised."""
@@ -464,7 +321,7 @@ class FinetuiApp(TypeAhead):
         """Show what a task or a callback has raised that nobody waits for."""
         error = context.get("exception")
         if isinstance(error, Exception):
-            self.call_later(self._tell, error)
+            self.call_later(self.show_error, error)
         else:
             loop.default_exception_handler(context)
 
@@ -482,10 +339,10 @@ class FinetuiApp(TypeAhead):
     def copy_to_clipboard(self, text: str) -> None:
         """Offer text to the terminal, keys masked; what is too large for one goes to a file."""
         whole = mask(encodable(text))
-        if self._fits_clipboard(whole):
+        if fits_clipboard(whole):
             super().copy_to_clipboard(whole)
         else:
-            self._copy_to_file(whole, "The selection")
+            self.copying.copy_to_file(whole, "The selection")
         self._clipboard = text
 
     def notify(self, message: str, **options: Any) -> None:
@@ -506,7 +363,7 @@ def run(path: str | None = None, profile: str | None = None) -> int:
     """Run the program on a terminal and return its exit code."""
     share_the_interpreter()
     app = FinetuiApp(path, profile)
-    with Endings(app):
+    with Endings(app.leaving):
         app.run()
     if app.workspace is not None:
         asked, look = app.workspace.may_be_done(broken_off=True)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 SOON = (
     "tui.core.checks",
     "tui.core.edits",
-    "tui.screens.datasets.editor",
+    "tui.screens.dialogs.editor",
     "tui.screens.datasets.fixing.preview",
     "tui.screens.tokens",
     "tui.screens.jobs",

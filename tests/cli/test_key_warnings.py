@@ -12,7 +12,7 @@ from tests.home import Home
 from tests.screens.test_layout import shown
 from tests.until import until
 from tui.app import FinetuiApp
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,7 +97,7 @@ async def test_the_screen_says_it_too(
         assert workspace is not None
         await workspace.use_profile("lab")
         await workspace.use_profile("far")
-        app._take(workspace)
+        app.opening.take(workspace)
         await pilot.pause()
         assert "Not safe" not in shown(app)  # once is enough
 

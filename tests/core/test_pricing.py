@@ -11,7 +11,7 @@ from tui.core.catalog.models import EpochRule
 from tui.core.money import pricing
 from tui.core.money.pricing import Truncation
 from tui.core.tokens.comparison import asked_prompts
-from tui.lab.learner.hyperparameters import resolve_hyperparameters
+from tui.lab.learner.training.hyperparameters import resolve_hyperparameters
 
 CATALOG = catalog.load()
 COOKBOOK = EpochRule()

@@ -14,7 +14,7 @@ from tests.home import Home
 from tests.screens.test_layout import shown
 from tests.until import until
 from tui.app import FinetuiApp
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

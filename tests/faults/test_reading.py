@@ -20,8 +20,8 @@ from tests.faults.server import (
     stream,
 )
 from tui.services.errors import Malformed, NotOffered, Refused, Unanswered, Unreachable
-from tui.services.jobs.poller_pace import Pace
-from tui.services.jobs.tail import follow
+from tui.services.jobs.polling.pace import Pace
+from tui.services.jobs.polling.tail import follow
 
 if TYPE_CHECKING:
     from tui.services.workspace import Workspace
@@ -194,7 +194,7 @@ async def test_following_asks_as_often_as_the_poller_does(
         job["status"] = next(states)
 
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": []}
-    monkeypatch.setattr("tui.services.jobs.tail.asyncio", SimpleNamespace(sleep=sleep))
+    monkeypatch.setattr("tui.services.jobs.polling.tail.asyncio", SimpleNamespace(sleep=sleep))
     seen = []
     async for update in follow(workspace.jobs, "ftjob-1"):
         seen.append(update.job.status)

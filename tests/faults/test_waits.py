@@ -13,8 +13,8 @@ from tests.faults.shapes import CHAT, JOBS, MODELS
 from tui.core.text.moments import until_words
 from tui.services.chat.service import ChatRequest
 from tui.services.errors import Refused, ServiceError
-from tui.services.jobs.poller_pace import Pace
-from tui.services.jobs.tail import follow
+from tui.services.jobs.polling.pace import Pace
+from tui.services.jobs.polling.tail import follow
 
 if TYPE_CHECKING:
     from tui.services.workspace import Workspace

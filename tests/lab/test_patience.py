@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import uvicorn
 
-from tui.lab.request_timeout import PatientProtocol
+from tui.lab.http.request_timeout import PatientProtocol
 from tui.lab.serving import bind
 
 if TYPE_CHECKING:

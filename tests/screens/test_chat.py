@@ -27,10 +27,10 @@ from tui.screens.chat.options import (
 )
 from tui.screens.chat.prompt import Prompt
 from tui.screens.chat.system import most_frequent
-from tui.screens.datasets.editor import TextEditor
 from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.editor import TextEditor
 from tui.widgets.conversation import Conversation
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

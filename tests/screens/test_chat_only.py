@@ -27,7 +27,7 @@ from tui.screens.chat.answering import Answering
 from tui.screens.dialogs.choose import Choose
 from tui.screens.jobs.form import NewJob
 from tui.widgets.conversation import Conversation
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:

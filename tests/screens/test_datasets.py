@@ -15,7 +15,7 @@ from tui.app import FinetuiApp
 from tui.screens.datasets import DatasetsScreen
 from tui.screens.dialogs.confirm import Confirm
 from tui.widgets.conversation import Conversation
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:

@@ -20,7 +20,7 @@ from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
 from tui.screens.dialogs.help import HelpDialog
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs.form.dialog import NewJob
-from tui.widgets.key_hints import KeyHints
+from tui.widgets.frame.key_hints import KeyHints
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -11,13 +11,13 @@ from textual.widgets import Input, Static, TextArea
 from tests.screens.test_datasets import SIZES, _home, listing, running
 from tests.until import narrow, until
 from tui.screens.datasets.editing.changes import ChangesDialog
-from tui.screens.datasets.editor import LineEditor, TextEditor, TooLong
 from tui.screens.datasets.messages.tools import CallEditor
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.editor import LineEditor, TextEditor, TooLong
 from tui.screens.dialogs.path import PathDialog
 from tui.widgets.conversation import Conversation
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,7 @@ from tests.screens.test_datasets import _home, running
 from tests.screens.test_editing import CHAT, choose, dialog, raw, write
 from tests.until import until
 from tui.screens.dialogs.confirm import Confirm
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from pathlib import Path

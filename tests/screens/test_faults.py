@@ -11,7 +11,7 @@ from tests.screens.conftest import use_profile
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.cli import main
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:

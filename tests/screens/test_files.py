@@ -23,7 +23,7 @@ from tui.screens.files.pruning import PruneDialog
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
 from tui.services.files import part_uploads
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.widgets.conversation import Conversation
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

@@ -21,14 +21,14 @@ from tui.screens.dialogs.path import PathDialog
 from tui.screens.files import FilesScreen
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.job_curve import JobCurve
-from tui.screens.jobs.job_pane import JobPane
+from tui.screens.jobs.panes.job_pane import JobPane
 from tui.screens.models import ModelsScreen
 from tui.screens.tokens import TokensScreen
 from tui.services.errors import InputError
-from tui.widgets.error_panel import ErrorPanel
-from tui.widgets.mode_bar import ModeBar
+from tui.widgets.frame.error_panel import ErrorPanel
+from tui.widgets.frame.mode_bar import ModeBar
+from tui.widgets.frame.status_line import StatusLine
 from tui.widgets.record_list import RecordList
-from tui.widgets.status_line import StatusLine
 
 if TYPE_CHECKING:
     from pathlib import Path

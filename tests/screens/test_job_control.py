@@ -12,7 +12,7 @@ from tui.screens.dialogs.confirm import Confirm
 from tui.screens.jobs.control import JobControl
 from tui.screens.jobs.endings import JobEndings
 from tui.services.errors import InputError, NotOffered, Refused
-from tui.services.jobs.poller import PollerState
+from tui.services.jobs.polling.poller import PollerState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

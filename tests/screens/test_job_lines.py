@@ -7,8 +7,8 @@ import time
 import pytest
 
 from tui.core.jobs.jobs import Event, parse_checkpoint, parse_event, parse_job
-from tui.screens.jobs.lines import FILTERS, checkpoint_row, event_row, passing
-from tui.screens.jobs.rows import Line, when_words
+from tui.screens.jobs.panes.event_rows import FILTERS, checkpoint_row, event_row, passing
+from tui.screens.jobs.panes.job_rows import Line, when_words
 
 
 def event(level: str = "info", message: str = "said", at: object = 0, **more: object) -> Event:

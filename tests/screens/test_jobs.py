@@ -18,11 +18,11 @@ from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
-from tui.screens.jobs.job_pane import JobPane
+from tui.screens.jobs.panes.job_pane import JobPane
 from tui.screens.tour import STEPS, Tour
-from tui.widgets.curve import Curve
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.charts.curve import Curve
 from tui.widgets.field import OneOf
+from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.paragraph import Paragraph
 from tui.widgets.record_list import RecordList
 

@@ -12,7 +12,7 @@ import pytest
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.datasets import DatasetsScreen
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

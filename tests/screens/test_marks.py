@@ -9,7 +9,7 @@ import pytest
 from tests.screens.test_datasets import SIZES, _home, dataset, listing, running
 from tests.until import until
 from tui.screens.dialogs.choose import Choose
-from tui.widgets.status_line import StatusLine
+from tui.widgets.frame.status_line import StatusLine
 
 __all__ = ["_home", "dataset"]
 

@@ -25,8 +25,8 @@ from tui.screens.jobs.form.first_draft import Draft, draft_from_job
 from tui.screens.jobs.form.preflight_panel import PreflightPanel
 from tui.services.jobs.service import JobService
 from tui.services.tokens.service import TokenService
-from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import Fold, OneOf
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

@@ -17,8 +17,8 @@ from tui.app import FinetuiApp
 from tui.commands import MODES
 from tui.screens.base import ModeScreen
 from tui.services.errors import InputError
-from tui.widgets.curve import Curve
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.charts.curve import Curve
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

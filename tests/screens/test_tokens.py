@@ -16,14 +16,14 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.tokens import TokensScreen
+from tui.screens.tokens.cost.model_prices import PricesDialog, besides
 from tui.screens.tokens.dialogs import EpochsDialog, PromptsDialog
-from tui.screens.tokens.pieces import PiecesDialog
-from tui.screens.tokens.prices import PricesDialog, besides
+from tui.screens.tokens.examples.pieces import PiecesDialog
 from tui.screens.tokens.report.figures import FileFigures
 from tui.services.tokens.service import TokenService
 from tui.services.tokens.vocabularies import encoder
-from tui.widgets.error_panel import ErrorPanel
-from tui.widgets.histogram import Histogram
+from tui.widgets.charts.histogram import Histogram
+from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from tests.screens.test_layout import shown
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.services.background import start
-from tui.widgets.error_panel import ErrorPanel
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,7 +24,7 @@ async def test_a_list_that_cannot_be_made_says_so(
     server: FaultServer, app_home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The board of jobs goes on after a fault nobody foresaw, and tells it."""
-    from tui.services.jobs.poller_list import Lister
+    from tui.services.jobs.polling.job_list import Lister
 
     use_profile(app_home, server.url)
     server.new_job({"status": "running", "model": "base"})

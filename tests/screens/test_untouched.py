@@ -13,8 +13,8 @@ from textual.widgets import Input, TextArea
 from tests.screens.test_datasets import _home, running
 from tests.screens.test_editing import choose, dialog
 from tests.until import until
-from tui.screens.datasets.editor import LineEditor, TextEditor
 from tui.screens.datasets.messages.tools import CallEditor
+from tui.screens.dialogs.editor import LineEditor, TextEditor
 
 if TYPE_CHECKING:
     from textual.pilot import Pilot

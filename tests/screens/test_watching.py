@@ -17,9 +17,9 @@ from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.job_curve import JobCurve
-from tui.screens.jobs.job_pane import JobPane
-from tui.screens.jobs.jobs_pane import JobsHeading
-from tui.widgets.error_panel import ErrorPanel
+from tui.screens.jobs.panes.job_pane import JobPane
+from tui.screens.jobs.panes.jobs_pane import JobsHeading
+from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.paragraph import Paragraph
 from tui.widgets.record_list import RecordList
 

@@ -18,7 +18,7 @@ from tui.services.checks import file_check, likeness
 from tui.services.checks.checker import Checker
 from tui.services.checks.near import NearFinder, Question
 from tui.services.datasets import Change, Document, reading
-from tui.services.datasets.file_lines import read_lines
+from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.datasets.row_filter import RowFacts
 
 if TYPE_CHECKING:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from tui.core.dataset.example import Example, parse_exactly
 from tui.services.datasets import Change, Document
-from tui.services.datasets import read_ahead as ahead
+from tui.services.datasets.disk import read_ahead as ahead
+from tui.services.datasets.disk.source import LineSource
 from tui.services.datasets.journal import entries
-from tui.services.datasets.source import LineSource
 from tui.services.errors import InputError
 
 

@@ -22,7 +22,7 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue
-    from tui.services.datasets.source import LineSource
+    from tui.services.datasets.disk.source import LineSource
 
 KEY = b"sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
 SECRET = chat_lines(1, "My key is " + KEY.decode())

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.services.test_tokens import ROWS, expected, row
 from tui.core.catalog.models import load
-from tui.services.datasets.file_lines import read_lines
+from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.settings.locations import Locations
 from tui.services.tokens.counting import feed, records, remembered
 from tui.services.tokens.counting.known_lines import KnownLines, hashes_of

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from tui.widgets.curve import Curve, Series, View, _changed
-from tui.widgets.plot import plot
-from tui.widgets.plot_scale import log_scale, nice_scale
+from tui.widgets.charts.curve import Curve, Series, View, _changed
+from tui.widgets.charts.plot import plot
+from tui.widgets.charts.plot_scale import log_scale, nice_scale
 
 TRAIN = Series("training", tuple((n, 3 / n) for n in range(1, 51)))
 VALID = Series("validation", ((10, 0.8), (20, 0.5), (50, 0.9)), "○")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
 from tui.core.tokens.distribution import bins
-from tui.widgets.bars import Bar, bars_of
-from tui.widgets.histogram import Histogram
+from tui.widgets.charts.bars import Bar, bars_of
+from tui.widgets.charts.histogram import Histogram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

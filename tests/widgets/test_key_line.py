@@ -10,7 +10,7 @@ from textual.widget import Widget
 from textual.widgets._footer import FooterKey
 
 from tests.until import until
-from tui.widgets.key_line import KeyLine
+from tui.widgets.frame.key_line import KeyLine
 
 
 class Plain(Widget, can_focus=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from textual.app import App, ComposeResult
 
-from tui.widgets.mode_bar import ModeBar
+from tui.widgets.frame.mode_bar import ModeBar
 
 MODES = (
     ("1", "Datasets"),

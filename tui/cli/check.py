@@ -11,7 +11,7 @@ from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import check_stdin, file_of
 from tui.core.text.text import one_line, plural
 from tui.services.checks.file_report import checking
-from tui.services.datasets.file_lines import reading
+from tui.services.datasets.disk.file_lines import reading
 from tui.services.errors import InputError, NotWritten
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.core.checks import Alike, Issue, Severity
     from tui.services.checks.file_report import CheckedFile
-    from tui.services.datasets.file_lines import FileLines
+    from tui.services.datasets.disk.file_lines import FileLines
     from tui.services.workspace import Workspace
 
 PROBLEMS = 1

@@ -10,7 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.services.datasets.file_lines import read_rows
+from tui.services.datasets.disk.file_lines import read_rows
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from tui.cli.job_watch import event_line
 from tui.core.jobs.curves import curves, read
 from tui.core.jobs.export import events_csv, events_jsonl, steps_csv, steps_jsonl
 from tui.services.errors import InputError
-from tui.services.jobs.poller_details import merged_steps
+from tui.services.jobs.polling.details import merged_steps
 
 if TYPE_CHECKING:
     import argparse

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.cli.arguments import Commands, Parser, command
 from tui.core.text.text import one_line
 from tui.services.errors import ServiceError
-from tui.services.jobs import tail
+from tui.services.jobs.polling import tail
 
 if TYPE_CHECKING:
     import argparse

@@ -234,7 +234,7 @@ def _write(
     options: argparse.Namespace, path: str, before: bytes, made: Rewritten, out: Output
 ) -> str:
     """Write the result where it was asked for; returns that place in words."""
-    from tui.services.datasets.atomic_save import write_atomically
+    from tui.services.datasets.disk.atomic_save import write_atomically
 
     target = path if options.in_place else options.output
     if target is None or target == STANDARD:

@@ -11,8 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-from tui.lab.errors import ApiError
-from tui.lab.middleware import Gate, error_response
+from tui.lab.http.errors import ApiError
+from tui.lab.http.middleware import Gate, error_response
 from tui.lab.routes import chat, files, health, jobs, models, uploads
 
 if TYPE_CHECKING:

@@ -5,8 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
-from tui.lab.errors import invalid
-from tui.lab.params import boolean, integer, mapping, missing, number, required_string, wrong_type
+from tui.lab.http.errors import invalid
+from tui.lab.http.params import (
+    boolean,
+    integer,
+    mapping,
+    missing,
+    number,
+    required_string,
+    wrong_type,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

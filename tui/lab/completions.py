@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.lab import ids
-from tui.lab.errors import ApiError
+from tui.lab.http.errors import ApiError
 from tui.lab.instance import version
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from tui.lab.activity import Activity
 from tui.lab.folder import Folder
-from tui.lab.jobfolder import JobFolder
+from tui.lab.jobs.job_folder import JobFolder
+from tui.lab.jobs.scheduler import Scheduler
 from tui.lab.models import Models
-from tui.lab.scheduler import Scheduler
 from tui.lab.store import Store, open_store
 
 if TYPE_CHECKING:

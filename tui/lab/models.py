@@ -6,7 +6,7 @@ import threading
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any, Final
 
-from tui.lab.errors import ApiError, no_model
+from tui.lab.http.errors import ApiError, no_model
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import uvicorn
 
 from tui.lab.app import build_app
+from tui.lab.http.request_timeout import PatientProtocol
 from tui.lab.idle import end_when_idle
-from tui.lab.request_timeout import PatientProtocol
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

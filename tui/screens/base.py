@@ -15,10 +15,10 @@ from tui.screens.host import Host, host_of
 from tui.screens.reporting import failure_of, show_worker_error
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
-from tui.widgets.error_panel import ErrorPanel
-from tui.widgets.key_line import KeyLine
-from tui.widgets.mode_bar import ModeBar
-from tui.widgets.status_line import Status, StatusLine
+from tui.widgets.frame.error_panel import ErrorPanel
+from tui.widgets.frame.key_line import KeyLine
+from tui.widgets.frame.mode_bar import ModeBar
+from tui.widgets.frame.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

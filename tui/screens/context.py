@@ -1,15 +1,17 @@
-"""What a controller may ask of the screen it serves and of the program around it."""
+"""What a controller may ask of the screen or app it serves, and of the program around it."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.dispatch import start_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine
 
     from textual.app import App
+    from textual.notifications import SeverityLevel
     from textual.screen import Screen
     from textual.widget import Widget
     from textual.worker import Worker
@@ -21,10 +23,51 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-class ScreenContext:
-    """Dialogs, remarks, errors and workers on a screen, without the screen itself."""
+class Context:
+    """Dialogs, remarks, errors and workers on a screen or the app, without that itself."""
+
+    def __init__(self, node: App[Any] | Screen[Any]) -> None:
+        self._node = node
+
+    @property
+    def app(self) -> App[object]:
+        """The app, for what asks questions of its own."""
+        return self._node.app
+
+    def open(
+        self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None
+    ) -> Awaitable[object]:
+        """Open a dialog at once; `answered` is called with its answer."""
+        return self.app.push_screen(dialog, answered)
+
+    async def ask(self, dialog: Screen[T]) -> T | None:
+        """Open a dialog and return its answer. For workers only."""
+        return await self.app.push_screen_wait(dialog)
+
+    def tell(self, text: str, *, seconds: float | None = None, warning: bool = False) -> None:
+        """Show a remark for a moment."""
+        severity: SeverityLevel = "warning" if warning else "information"
+        self._node.notify(text, severity=severity, timeout=seconds, markup=False)
+
+    def run(
+        self,
+        work: Callable[..., Coroutine[Any, Any, T]],
+        *args: object,
+        group: str,
+        description: str,
+        exclusive: bool = True,
+    ) -> Worker[T]:
+        """Start a coroutine function as a worker; what it raises is shown."""
+        return start_worker(
+            self._node, partial(work, *args), group, description, exclusive=exclusive
+        )
+
+
+class ScreenContext(Context):
+    """What a controller may do with a screen and with the program around it."""
 
     def __init__(self, screen: ModeScreen) -> None:
+        super().__init__(screen)
         self._screen = screen
 
     @property
@@ -38,11 +81,6 @@ class ScreenContext:
         return self._screen.workspace
 
     @property
-    def app(self) -> App[object]:
-        """The app, for what asks questions of its own."""
-        return self._screen.app
-
-    @property
     def looked_at(self) -> bool:
         """Whether the screen is the one shown, with no dialog over it."""
         return self._screen.is_current
@@ -51,18 +89,6 @@ class ScreenContext:
     def attached(self) -> bool:
         """Whether the screen is part of the program: not before it is shown or while it ends."""
         return self._screen.is_attached
-
-    def open(self, dialog: Screen[T], answered: Callable[[T | None], Any] | None = None) -> None:
-        """Open a dialog; `answered` is called with its answer."""
-        self._screen.app.push_screen(dialog, answered)
-
-    async def ask(self, dialog: Screen[T]) -> T | None:
-        """Open a dialog and return its answer. For workers only."""
-        return await self._screen.app.push_screen_wait(dialog)
-
-    def tell(self, text: str, *, seconds: float | None = None) -> None:
-        """Show a remark for a moment."""
-        self._screen.notify(text, timeout=seconds, markup=False)
 
     def show_error(self, error: BaseException) -> None:
         """Show an error until it is closed."""
@@ -101,14 +127,3 @@ class ScreenContext:
     def cancel(self, group: str) -> None:
         """End the workers of a group."""
         self._screen.workers.cancel_group(self._screen, group)
-
-    def run(
-        self,
-        work: Callable[[], Coroutine[Any, Any, T]],
-        *,
-        group: str,
-        description: str,
-        exclusive: bool = True,
-    ) -> Worker[T]:
-        """Start a worker on the screen, which shows what it raises."""
-        return start_worker(self._screen, work, group, description, exclusive=exclusive)

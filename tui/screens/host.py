@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui.screens.tour import Tour
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
-    from tui.widgets.status_line import Status
+    from tui.widgets.frame.status_line import Status
 
 
 class Host(Protocol):

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tui.core.text.masking import mask
 from tui.services.errors import Refused, ServiceError, Unanswered, Unreachable, words_of
-from tui.widgets.error_panel import Failure
+from tui.widgets.frame.error_panel import Failure
 
 if TYPE_CHECKING:
     from textual.worker import Worker, WorkerState

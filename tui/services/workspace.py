@@ -14,7 +14,7 @@ from tui.services.chat.service import ChatService
 from tui.services.errors import InputError
 from tui.services.files.overview import FileOverview
 from tui.services.files.service import FileService
-from tui.services.jobs.poller import JobPoller
+from tui.services.jobs.polling.poller import JobPoller
 from tui.services.jobs.service import JobService
 from tui.services.jobs.spending import Spending
 from tui.services.jobs.unanswered import UnansweredJobs

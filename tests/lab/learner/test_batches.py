@@ -6,8 +6,8 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.lab.learner import batches
 from tui.lab.learner.template import Encoded
+from tui.lab.learner.training import batches
 
 
 @given(

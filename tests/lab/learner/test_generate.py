@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from tui.lab.learner import generate, load_base, prompt_tokens, tokenizer
-from tui.lab.learner.decoder import Decoder
-from tui.lab.learner.layers import Layout
-from tui.lab.learner.sizes import CONTEXT_WINDOW
-from tui.lab.learner.transformer import Pass
+from tui.lab.learner.model.layers import Layout
+from tui.lab.learner.model.sizes import CONTEXT_WINDOW
+from tui.lab.learner.model.transformer import Pass
+from tui.lab.learner.sampling.decoder import Decoder
 
 PROMPT = prompt_tokens([{"role": "user", "content": "What is bread?"}])
 

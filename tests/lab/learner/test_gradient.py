@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from tui.lab.learner import transformer
-from tui.lab.learner.layers import Layout, softmax
-from tui.lab.learner.sizes import Sizes
-from tui.lab.learner.transformer import Parameters, Pass
+from tui.lab.learner.model import transformer
+from tui.lab.learner.model.layers import Layout, softmax
+from tui.lab.learner.model.sizes import Sizes
+from tui.lab.learner.model.transformer import Parameters, Pass
 
 SIZES = Sizes(vocabulary=23, width=16, layers=2, heads=4, hidden=24)
 

@@ -9,9 +9,9 @@ import pytest
 
 from tests.lab.learner.conftest import read
 from tui.lab.learner import Hyperparameters, TrainingRun, load_base, template
-from tui.lab.learner.preference import Preference
-from tui.lab.learner.supervised import Supervised
-from tui.lab.learner.transformer import Parameters
+from tui.lab.learner.model.transformer import Parameters
+from tui.lab.learner.training.preference import Preference
+from tui.lab.learner.training.supervised import Supervised
 
 PAIRS = read("preferences.jsonl")
 

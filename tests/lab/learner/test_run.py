@@ -15,7 +15,7 @@ from tui.lab.learner import (
     load_model,
     resolve_hyperparameters,
 )
-from tui.lab.learner.sizes import CONTEXT_WINDOW
+from tui.lab.learner.model.sizes import CONTEXT_WINDOW
 
 
 def chat(question: str, said: str, **more) -> dict:

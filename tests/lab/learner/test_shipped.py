@@ -10,7 +10,7 @@ import pytest
 
 from tests.lab.learner.conftest import SAMPLES, answer, read
 from tui.lab.learner import BASES, load_base, tokenizer
-from tui.lab.learner.checkpoint import read as read_file
+from tui.lab.learner.model.checkpoint import read as read_file
 from tui.lab.learner.shipped import CORPUS, base_path
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.lab.learner.streaming import TextStream
+from tui.lab.learner.sampling.streaming import TextStream
 
 
 def feed(stream: TextStream, data: bytes, size: int) -> list[str]:

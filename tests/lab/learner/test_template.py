@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.lab.learner import prompt_tokens, template, tokenizer
-from tui.lab.learner.sizes import CONTEXT_WINDOW
+from tui.lab.learner.model.sizes import CONTEXT_WINDOW
 
 
 def text_of(ids, marks=None) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from tests.faults.server import FaultServer, html, page, problem, reply
 from tests.until import until
-from tui.services.jobs.poller import JobDetail, JobPoller, PollerState
+from tui.services.jobs.polling.poller import JobDetail, JobPoller, PollerState
 
 if TYPE_CHECKING:
     from collections.abc import Callable

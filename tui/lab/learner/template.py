@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from tui.lab.learner import tokenizer
-from tui.lab.learner.sizes import CONTEXT_WINDOW
+from tui.lab.learner.model.sizes import CONTEXT_WINDOW
 
 _ROLES: Final = {
     "system": tokenizer.SYSTEM,

@@ -11,10 +11,10 @@ from starlette.concurrency import iterate_in_threadpool, run_in_threadpool
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from tui.lab.bodies import read_json
 from tui.lab.chat_request import ChatRequest, read_chat_request
 from tui.lab.completions import Completion, complete, prepare, stream
 from tui.lab.context import Lab, lab_of
+from tui.lab.http.bodies import read_json
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Generator

@@ -9,11 +9,11 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from tui.lab.bodies import read_form
 from tui.lab.context import lab_of
-from tui.lab.errors import invalid
-from tui.lab.paging import cursor, page
-from tui.lab.params import choice, integer, mapping, missing, required_string
+from tui.lab.http.bodies import read_form
+from tui.lab.http.errors import invalid
+from tui.lab.http.paging import cursor, page
+from tui.lab.http.params import choice, integer, mapping, missing, required_string
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

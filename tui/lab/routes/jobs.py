@@ -10,11 +10,11 @@ from starlette.routing import Route
 
 from tui.lab import ids
 from tui.lab.context import Lab, lab_of
-from tui.lab.errors import ApiError
 from tui.lab.folder import link_or_copy
-from tui.lab.job_request import read_job_request
-from tui.lab.jobfolder import JobFolder
-from tui.lab.paging import cursor, page
+from tui.lab.http.errors import ApiError
+from tui.lab.http.paging import cursor, page
+from tui.lab.jobs.job_folder import JobFolder
+from tui.lab.jobs.job_request import read_job_request
 from tui.lab.routes.endpoint import with_body
 
 if TYPE_CHECKING:

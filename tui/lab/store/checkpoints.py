@@ -6,14 +6,14 @@ import time
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.lab import ids
-from tui.lab.errors import ApiError
+from tui.lab.http.errors import ApiError
 from tui.lab.store.database import Database, dumps, loads
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from tui.lab.paging import Cursor
+    from tui.lab.http.paging import Cursor
     from tui.lab.store.models import ModelStore
 
 KEPT: Final = 3

@@ -9,13 +9,13 @@ import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
 
-from tui.lab.errors import invalid
+from tui.lab.http.errors import invalid
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from pathlib import Path
 
-    from tui.lab.paging import Cursor
+    from tui.lab.http.paging import Cursor
 
 _SCHEMA: Final = (
     """

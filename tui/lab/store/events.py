@@ -11,7 +11,7 @@ from tui.lab.store.database import Database, dumps, loads
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.lab.paging import Cursor
+    from tui.lab.http.paging import Cursor
 
 Level = Literal["info", "warn", "error"]
 

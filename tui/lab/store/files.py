@@ -7,14 +7,14 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tui.lab import ids
-from tui.lab.errors import no_file
 from tui.lab.folder import Folder, sync_folder, write_atomically
+from tui.lab.http.errors import no_file
 
 if TYPE_CHECKING:
     import sqlite3
     from pathlib import Path
 
-    from tui.lab.paging import Cursor
+    from tui.lab.http.paging import Cursor
     from tui.lab.store.database import Database
 
 _ALIVE = "(expires_at IS NULL OR expires_at > ?)"

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.lab import ids
-from tui.lab.errors import no_job
+from tui.lab.http.errors import no_job
 from tui.lab.store.database import Database, dumps, loads
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Mapping
 
-    from tui.lab.paging import Cursor
+    from tui.lab.http.paging import Cursor
 
 ACTIVE: Final = ("validating_files", "queued", "running")
 FINISHED: Final = ("succeeded", "failed", "cancelled")

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.lab.errors import no_model
+from tui.lab.http.errors import no_model
 
 if TYPE_CHECKING:
     import sqlite3

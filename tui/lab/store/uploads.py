@@ -8,7 +8,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tui.lab import ids
-from tui.lab.errors import ApiError, conflict, invalid, no_upload
+from tui.lab.http.errors import ApiError, conflict, invalid, no_upload
 from tui.lab.store.files import FileStore, file_object
 
 if TYPE_CHECKING:

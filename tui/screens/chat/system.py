@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.dataset.example import Example, parse
-from tui.screens.datasets.editor import TextEditor
+from tui.screens.dialogs.editor import TextEditor
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

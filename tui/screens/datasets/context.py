@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line
-from tui.dispatch import start_worker
+from tui.screens.context import ScreenContext
 from tui.screens.datasets.selection import Selection
 from tui.screens.datasets.shown_rows import ShownRows
 from tui.screens.dialogs import target
 from tui.screens.listeners import Listeners
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from textual.screen import Screen
     from textual.timer import Timer
 
     from tui.screens.base import ModeScreen
@@ -28,10 +26,8 @@ if TYPE_CHECKING:
     from tui.widgets.conversation import Conversation
     from tui.widgets.record_list import RecordList
 
-T = TypeVar("T")
 
-
-class DatasetContext:
+class DatasetContext(ScreenContext):
     """The open document, the rows shown, the selection; what happens to them; and the user.
 
     `document_opened` is told before anything of another document is shown, `document_changed`
@@ -40,7 +36,7 @@ class DatasetContext:
     """
 
     def __init__(self, screen: ModeScreen, listing: RecordList, conversation: Conversation) -> None:
-        self._screen = screen
+        super().__init__(screen)
         self.rows = ShownRows()
         self.selection = Selection(self.rows, listing, conversation)
         self.document_opened = Listeners()
@@ -79,65 +75,21 @@ class DatasetContext:
 
     # -- the user --------------------------------------------------------------------
 
-    async def ask(self, dialog: Screen[T]) -> T | None:
-        """Show a dialog and return its answer, None for a no. Call it from a worker."""
-        return await self._screen.app.push_screen_wait(dialog)
-
-    def show(self, dialog: Screen[T], answered: Callable[[T | None], None]) -> Awaitable[object]:
-        """Show a dialog at once; `answered` is called with its answer."""
-        return self._screen.app.push_screen(dialog, answered)
-
     async def ask_target(self, title: str, value: str) -> Path | None:
         """Ask for a file to write to, and again before one that exists is replaced."""
-        return await target.ask_target(self._screen.app, title, value)
+        return await target.ask_target(self.app, title, value)
 
     async def may_replace(self, path: Path) -> bool:
         """Tell whether a file may be written at `path`: nothing is there, or the answer was yes."""
-        return await target.may_replace(self._screen.app, path)
+        return await target.may_replace(self.app, path)
 
-    def tell(self, text: str, *, seconds: float = 3, warning: bool = False) -> None:
-        """Say something for a moment."""
-        self._screen.notify(
-            one_line(text, 300),
-            severity="warning" if warning else "information",
-            timeout=seconds,
-            markup=False,
-        )
-
-    def working(self, name: str, text: str) -> None:
-        """Show background work under a name of its own; an empty text ends it."""
-        self._screen.host.working(name, text)
-
-    def clear_error(self) -> bool:
-        """Close the error, if one is shown; tells whether there was."""
-        return self._screen.clear_error()
+    def tell(self, text: str, *, seconds: float | None = 3, warning: bool = False) -> None:
+        """Say something for a moment, in one line."""
+        super().tell(one_line(text, 300), seconds=seconds, warning=warning)
 
     def suspended(self) -> AbstractContextManager[None]:
         """Give the terminal to another program. Raises SuspendNotSupported on entering."""
-        return self._screen.app.suspend()
-
-    @property
-    def is_current(self) -> bool:
-        """Whether Datasets is what the user looks at, without a dialog before it."""
-        return self._screen.is_current
-
-    # -- work ------------------------------------------------------------------------
-
-    def run(
-        self,
-        work: Callable[..., Coroutine[object, object, object]],
-        *args: object,
-        group: str,
-        description: str,
-        exclusive: bool = True,
-    ) -> None:
-        """Run a coroutine function as a worker; what it raises is shown on the screen."""
-        call = partial(work, *args)
-        start_worker(self._screen, call, group=group, description=description, exclusive=exclusive)
-
-    def cancel(self, group: str) -> None:
-        """Cancel the workers of a group."""
-        self._screen.workers.cancel_group(self._screen, group)
+        return self.app.suspend()
 
     def every(self, seconds: float, call: Callable[[], None]) -> Timer:
         """Call a function again and again."""
@@ -148,19 +100,19 @@ class DatasetContext:
     @property
     def datasets(self) -> DatasetService:
         """Datasets on disk."""
-        return self._screen.workspace.datasets
+        return self.workspace.datasets
 
     @property
     def store(self) -> Store:
         """The local ledger."""
-        return self._screen.workspace.store
+        return self.workspace.store
 
     @property
     def locations(self) -> Locations:
         """Where files of this program are."""
-        return self._screen.workspace.locations
+        return self.workspace.locations
 
     @property
     def typed(self) -> TypedTexts:
         """Texts kept while they are typed."""
-        return self._screen.workspace.typed
+        return self.workspace.typed

@@ -18,8 +18,8 @@ from tui.commands import (
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
 from tui.screens.reporting import failure_of, show_worker_error
-from tui.widgets.error_panel import ErrorPanel
-from tui.widgets.key_hints import KeyHints
+from tui.widgets.frame.error_panel import ErrorPanel
+from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:

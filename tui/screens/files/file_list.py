@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.screens.context import ScreenContext
     from tui.services.files.overview import FilesSeen
     from tui.services.workspace import Workspace
-    from tui.widgets.error_panel import Failure
+    from tui.widgets.frame.error_panel import Failure
 
 NONE_YET = "No files are uploaded. u uploads one; so does a job made in Jobs (3)."
 LOADING = "Asking for the files …"

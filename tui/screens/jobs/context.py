@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from tui.core.jobs.durations import entered
 from tui.core.jobs.progress import Progress
 from tui.screens.context import ScreenContext
-from tui.screens.jobs.rows import Line
+from tui.screens.jobs.panes.job_rows import Line
 from tui.services.jobs.job_costs import JobCosts
-from tui.services.jobs.poller import PollerState
+from tui.services.jobs.polling.poller import PollerState
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tui.core.jobs.jobs import Job
     from tui.screens.base import ModeScreen
-    from tui.services.jobs.poller import JobDetail, JobPoller
+    from tui.services.jobs.polling.poller import JobDetail, JobPoller
     from tui.services.jobs.service import JobService
 
 
@@ -101,7 +101,7 @@ class JobsContext(ScreenContext):
 
     def warn(self, text: str, *, seconds: float) -> None:
         """Tell of something that has gone wrong elsewhere."""
-        self._screen.notify(text, severity="warning", timeout=seconds, markup=False)
+        self.tell(text, seconds=seconds, warning=True)
 
     def later(self, seconds: float, call: Callable[[], None]) -> Timer:
         """Call a function after some seconds."""

@@ -15,7 +15,7 @@ from tui.services.models.readiness import wait_until_ready
 if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
     from tui.screens.jobs.context import JobsContext
-    from tui.services.jobs.poller import PollerState
+    from tui.services.jobs.polling.poller import PollerState
 
 TOGETHER_S = 0.5
 _WAITING = "the provider is still getting it ready."

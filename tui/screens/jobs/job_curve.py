@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core.jobs.curves import Curves, Measure, Point, at_step, curves, loss_words, smoothed
 from tui.core.text.text import one_line
 from tui.dispatch import handles
-from tui.widgets.curve import Curve, Series, View
+from tui.widgets.charts.curve import Curve, Series, View
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,10 +12,10 @@ from tui.screens.base import ModeScreen
 from tui.screens.jobs.context import JobsContext
 from tui.screens.jobs.control import JobControl
 from tui.screens.jobs.endings import JobEndings
-from tui.screens.jobs.job_pane import JobPane
-from tui.screens.jobs.jobs_pane import JobsPane
-from tui.screens.jobs.making import JobMaking
+from tui.screens.jobs.form.opening import JobMaking
 from tui.screens.jobs.overlays import Overlays
+from tui.screens.jobs.panes.job_pane import JobPane
+from tui.screens.jobs.panes.jobs_pane import JobsPane
 from tui.screens.jobs.subscriptions import JobSubscriptions
 from tui.screens.jobs.writing import JobWriting
 from tui.screens.offers import jobs_unknown
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.jobs.jobs import Job
-    from tui.screens.jobs.rows import Line
-    from tui.services.jobs.poller import JobDetail, PollerState
+    from tui.screens.jobs.panes.job_rows import Line
+    from tui.services.jobs.polling.poller import JobDetail, PollerState
     from tui.services.workspace import Workspace
 
 EMPTY = "No jobs yet. Press n to make one from {0}."

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.screens.jobs.context import JobsContext
     from tui.services.errors import ServiceError
     from tui.services.jobs.job_costs import Lineage
-    from tui.services.jobs.poller import JobDetail, JobPoller, PollerState
+    from tui.services.jobs.polling.poller import JobDetail, JobPoller, PollerState
     from tui.services.workspace import Workspace
 
 TOGETHER_S = 0.2  # a list and the details that follow it are painted once

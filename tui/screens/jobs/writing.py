@@ -14,7 +14,7 @@ from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace
 from tui.services.errors import InputError
-from tui.services.jobs.poller import JobDetail
+from tui.services.jobs.polling.poller import JobDetail
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -130,7 +130,7 @@ class JobWriting:
 
 
 def _write(path: Path, text: str) -> None:
-    from tui.services.datasets.atomic_save import write_atomically
+    from tui.services.datasets.disk.atomic_save import write_atomically
 
     try:
         write_atomically(path, [text.encode("utf-8", "backslashreplace")])

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from tui.screens.context import ScreenContext
     from tui.services.models.service import ModelsSeen
-    from tui.widgets.error_panel import Failure
+    from tui.widgets.frame.error_panel import Failure
 
 LOADING = "Asking for the models …"
 FAILED = "The models could not be listed. Press r to ask again, F2 for another profile."

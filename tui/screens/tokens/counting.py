@@ -145,7 +145,7 @@ class Counting:
         beside = self._state.beside
         if first is None or beside is None:
             return [first] if first else []
-        from tui.services.datasets.file_lines import read_lines
+        from tui.services.datasets.disk.file_lines import read_lines
 
         try:
             lines = await read_lines(beside)

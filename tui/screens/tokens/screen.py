@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui.screens.base import ModeScreen
 from tui.screens.context import ScreenContext
+from tui.screens.tokens.cost.pricing import Pricing
 from tui.screens.tokens.counting import Counting
 from tui.screens.tokens.display import ReportDisplay
-from tui.screens.tokens.examples import Examples
+from tui.screens.tokens.examples.examples import Examples
 from tui.screens.tokens.measures import Measures
-from tui.screens.tokens.pricing import Pricing
 from tui.screens.tokens.settings import CountSettings
 from tui.screens.tokens.state import TokenState
 from tui.screens.tokens.view import TokensView
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.services.workspace import Workspace
-    from tui.widgets.histogram import Histogram
+    from tui.widgets.charts.histogram import Histogram
     from tui.widgets.record_list import RecordList
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tui.screens.tokens.cost.model_prices import PROMPTS
 from tui.screens.tokens.dialogs import LAB_MODEL, OPENAI_MODEL
-from tui.screens.tokens.prices import PROMPTS
 from tui.screens.tokens.report.spreads import Window
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from textual.widgets import Static
 
 from tui.core.text.text import one_line
 from tui.screens.tokens.report.fitting import put
-from tui.widgets.histogram import Histogram
+from tui.widgets.charts.histogram import Histogram
 from tui.widgets.line_view import Pane
 from tui.widgets.record_list import RecordList
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.tokens.distribution import Histogram as Bars
-    from tui.widgets.bars import Bar
+    from tui.widgets.charts.bars import Bar
 
 NOTHING_OPEN = "No dataset is open. Press 1, then o to open one, or s for the sample."
 

@@ -11,7 +11,7 @@ from tui.core.checks import Columns, FileFacts, check_row, traits_of
 from tui.services.checks.file_check import FileCheck
 from tui.services.checks.likeness import Likeness
 from tui.services.checks.problems import Problems
-from tui.services.datasets.source import LONG_LINE
+from tui.services.datasets.disk.source import LONG_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -18,7 +18,7 @@ from tui.services.settings.environment import without_secrets
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tui.services.datasets.source import LineSource
+    from tui.services.datasets.disk.source import LineSource
 
 # A process takes a tenth of a second to start, in which a thread checks about a megabyte.
 _WORTH_PROCESSES = 4_000_000

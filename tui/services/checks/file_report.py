@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
-from tui.services.datasets.file_lines import reading
+from tui.services.datasets.disk.file_lines import reading
 from tui.services.files.uploads import unreadable
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.core.checks import Alike, Columns, Issue, Severity
     from tui.core.formats.foreign import Foreign
     from tui.services.checks.problems import Problems
-    from tui.services.datasets.file_lines import FileLines
+    from tui.services.datasets.disk.file_lines import FileLines
 
 _AT_ONCE = 500  # lines whose problems are put into words before the first of them is told
 

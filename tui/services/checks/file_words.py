@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
 
     from tui.services.checks.file_check import Stretch
-    from tui.services.datasets.source import LineSource
+    from tui.services.datasets.disk.source import LineSource
 
 _AHEAD = 2  # stretches that a process may be before what is printed
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from tui.services.checks.near import Found
     from tui.services.datasets.content import Snapshot
-    from tui.services.datasets.file_lines import FileLines
+    from tui.services.datasets.disk.file_lines import FileLines
 
 # Unasked, at most so many rows are compared, and given up after so long: rows that are nearly
 # all alike take a hundred times as long as others.

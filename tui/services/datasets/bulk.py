@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.bulk.run import Outcome, run
-from tui.services.datasets.read_ahead import ReadAhead, RowsAhead
+from tui.services.datasets.disk.read_ahead import ReadAhead, RowsAhead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.services.datasets.source import LineSource
+from tui.services.datasets.disk.source import LineSource
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

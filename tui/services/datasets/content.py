@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.services.datasets.source import BOM, stretches
+from tui.services.datasets.disk.source import BOM, stretches
 
 if TYPE_CHECKING:
     from array import array
     from collections.abc import Iterator
 
-    from tui.services.datasets.source import LineSource
+    from tui.services.datasets.disk.source import LineSource
 
 
 class Content:

@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from tui.core.dataset.example import write
 from tui.core.dataset.splices import Splice, Step, between
 from tui.services.datasets.content import Content, Snapshot
-from tui.services.datasets.disk_file import DiskFile
+from tui.services.datasets.disk.opened_file import DiskFile
+from tui.services.datasets.disk.source import LineSource
 from tui.services.datasets.journal.journal import Journal, JournalBusyError
 from tui.services.datasets.journal.record import Record
 from tui.services.datasets.journal.recovery import Recovered, fresh, recover
 from tui.services.datasets.reading import OpenRows
 from tui.services.datasets.rewriting import splices_of
-from tui.services.datasets.source import LineSource
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

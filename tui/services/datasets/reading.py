@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.example import Broken, Example
     from tui.core.dataset.splices import Rows
-    from tui.services.datasets.source import LineSource
+    from tui.services.datasets.disk.source import LineSource
 
 # How long is indexed between two looks of the screen, and how much between two at the clock.
 _INDEX_S = 0.1

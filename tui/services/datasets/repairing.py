@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.fixes import Repaired, repair
 from tui.core.fixes.whole import other_format
-from tui.services.datasets.atomic_save import write_atomically
+from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

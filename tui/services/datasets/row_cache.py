@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.dataset.example import Broken, Example, parse
 from tui.core.text.text import size_words
 from tui.services.background import start
-from tui.services.datasets.source import LONG_LINE
+from tui.services.datasets.disk.source import LONG_LINE
 
 if TYPE_CHECKING:
     from collections.abc import Callable

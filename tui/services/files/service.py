@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from tui.core.catalog.providers import file_limits
 from tui.core.provider.records import Deleted, FileInfo, parse_deleted, parse_file
 from tui.core.text.text import encodable
-from tui.services.datasets.atomic_save import is_replaceable
+from tui.services.datasets.disk.atomic_save import is_replaceable
 from tui.services.errors import (
     InputError,
     NotOffered,

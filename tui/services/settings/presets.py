@@ -69,7 +69,7 @@ class Presets:
         return {name: value[name] for name in sorted(value) if isinstance(value[name], dict)}
 
     def _write(self, presets: Mapping[str, Any]) -> None:
-        from tui.services.datasets.atomic_save import write_atomically
+        from tui.services.datasets.disk.atomic_save import write_atomically
 
         try:
             private_folder(self._folder)

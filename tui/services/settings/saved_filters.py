@@ -74,7 +74,7 @@ class SavedFilters:
         return Filters(_texts(value.get("saved")), _texts(value.get("recent")))
 
     def _write(self, filters: Filters) -> None:
-        from tui.services.datasets.atomic_save import write_atomically
+        from tui.services.datasets.disk.atomic_save import write_atomically
 
         private_folder(self._state)
         value = {"saved": filters.saved, "recent": filters.recent}

@@ -16,7 +16,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from tui.core.provider.parsing import as_map
-from tui.services.datasets.atomic_save import write_atomically
+from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import InputError
 from tui.services.settings.locations import private_folder
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from tui.core.text.text import figure, visible
 from tui.core.tokens import distribution
 from tui.core.tokens.raster import bars_as_png
-from tui.services.datasets.atomic_save import write_atomically
+from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.tokens.counting.columns import AT
 from tui.services.tokens.counting.gathering import KINDS
 from tui.services.tokens.report import MEASURES

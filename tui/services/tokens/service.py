@@ -13,7 +13,7 @@ import orjson
 
 from tui.core.catalog.models import DEFAULT_ENCODING, Catalog, CatalogError, ModelFacts, load
 from tui.core.tokens.pieces import ExamplePieces, read_pieces
-from tui.services.datasets.file_lines import reading
+from tui.services.datasets.disk.file_lines import reading
 from tui.services.errors import InputError
 from tui.services.tokens.counting.counts import Cancelled, Counted, Counting
 from tui.services.tokens.counting.crew import CountingError

@@ -53,7 +53,7 @@ class BulkOperations:
     async def _ask_parameters(self, operation: Operation, scope: str) -> dict[str, str] | None:
         """Ask for the values of an operation; None leaves it."""
         from tui.screens.datasets.bulk.form import BulkForm
-        from tui.screens.datasets.editor import TextEditor
+        from tui.screens.dialogs.editor import TextEditor
 
         short = [one for one in operation.parameters if not one.long]
         values: dict[str, str] | None = {}

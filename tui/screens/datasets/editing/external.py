@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
-from tui.screens.datasets.editor import fine
 from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.editor import fine
 from tui.services.errors import InputError
 from tui.services.settings.locations import private_folder
 

@@ -14,7 +14,7 @@ from tui.screens.datasets.editing.rewriting import attempt
 from tui.screens.dialogs.choose import Choice
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
-from tui.services.datasets.atomic_save import write_atomically
+from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from tui.core import edits
 from tui.core.dataset.exact_json import rewrite
 from tui.core.dataset.example import Broken, Example, parse_exactly
 from tui.core.text import json_text
-from tui.screens.datasets.editor import TextEditor, TooLong, fine, too_long
+from tui.screens.dialogs.editor import TextEditor, TooLong, fine, too_long
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

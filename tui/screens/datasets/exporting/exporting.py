@@ -197,7 +197,7 @@ class Exporting:
     async def _compare_dataset(self, document: Document) -> None:
         from tui.core.dataset.diff import compare
         from tui.screens.datasets.exporting.diff import DiffDialog
-        from tui.services.datasets.file_lines import read_rows
+        from tui.services.datasets.disk.file_lines import read_rows
 
         recents = [p for p in await self._context.datasets.recents() if p != document.path]
         title = f"Compare {document.path.name} with an older dataset"

@@ -62,7 +62,7 @@ class DiskWatch:
     async def _ask_if_changed(self, document: Document) -> None:
         """Ask what to do when another program has written the file since it was opened."""
         change = await document.disk_change()
-        current = self._context.is_current and document is self._context.document
+        current = self._context.looked_at and document is self._context.document
         if not change or not current or document.saving or self._told_of == (document, change):
             return
         self._told_of = (document, change)

@@ -29,7 +29,7 @@ class Opening:
     def ask(self) -> None:
         """Ask for a file and open it. The dialog is there at once, recent files come in later."""
         dialog = PathDialog("Open a dataset")
-        self._context.show(dialog, self._chosen)
+        self._context.open(dialog, self._chosen)
         self._context.run(self._offer, dialog, group="recents", description="offer recent files")
 
     async def _offer(self, dialog: PathDialog) -> None:

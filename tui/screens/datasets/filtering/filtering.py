@@ -127,7 +127,7 @@ class Filtering:
 
     def _recall(self) -> None:
         dialog: Choose[str] = Choose("Filters", [], empty="none yet; ctrl+s in the field saves one")
-        shown = self._context.show(dialog, self._take_recalled)
+        shown = self._context.open(dialog, self._take_recalled)
         self._context.run(self._offer, dialog, shown, group="recall", description="list filters")
 
     async def _offer(self, dialog: Choose[str], shown: Awaitable[object]) -> None:

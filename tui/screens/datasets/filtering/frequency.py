@@ -43,4 +43,4 @@ class Frequencies:
             if chosen is not None:
                 self._open_filter(all_of(self._filtered.node, chosen))
 
-        self._context.show(table, take)
+        self._context.open(table, take)

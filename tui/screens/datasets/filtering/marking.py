@@ -67,7 +67,7 @@ class Marking:
             Choice("invert", "Invert", f"the marks of {shown}"),
             Choice("clear", "Clear", f"take {plural(len(self._marked), 'mark')} away"),
         ]
-        self._context.show(Choose("Marks", choices), self._chosen)
+        self._context.open(Choose("Marks", choices), self._chosen)
 
     def _chosen(self, chosen: str | None) -> None:
         if chosen is None:

@@ -10,9 +10,9 @@ from tui.core import edits
 from tui.core.edits.content import data_url, image_type
 from tui.core.text.text import one_line, size_words
 from tui.screens.datasets.editing.rewriting import attempt
-from tui.screens.datasets.editor import LineEditor
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.editor import LineEditor
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.core import edits
-from tui.screens.datasets.editor import LineEditor
 from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.editor import LineEditor
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message

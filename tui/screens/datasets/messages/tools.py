@@ -13,10 +13,10 @@ from tui.core.edits.whole import setting
 from tui.core.text import json_text
 from tui.core.text.text import one_line, visible
 from tui.dispatch import handles
-from tui.screens.datasets.editor import CHECKED_TYPING, too_long, typed_line
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.editor import CHECKED_TYPING, too_long, typed_line
 from tui.services.errors import InputError
 from tui.widgets.field import Field
 from tui.widgets.text_fields import EditArea

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.screens.datasets.context import DatasetContext
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.services.checks.near import NearFinder, Question
-    from tui.services.datasets.file_lines import FileLines
+    from tui.services.datasets.disk.file_lines import FileLines
 
 _MENU = (
     Choice("same", "Exact duplicates", "the same example twice"),
@@ -52,7 +52,7 @@ class AlikeSearch:
             await self._view(Question("same" if kind == "same" else "prompt"))
 
     async def _leakage(self, question: Question) -> None:
-        from tui.services.datasets.file_lines import read_lines
+        from tui.services.datasets.disk.file_lines import read_lines
 
         document, recents = self._context.document, await self._context.datasets.recents()
         offered = [p for p in recents if document is None or p != document.path]

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from tui.core.near.groups import Group
     from tui.services.checks.near import Found, NearFinder, Question
     from tui.services.datasets import Document, Snapshot
-    from tui.widgets.key_hints import KeyHints
+    from tui.widgets.frame.key_hints import KeyHints
 
 
 class NearView(Dialog[int]):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.services.checks.near import Found
     from tui.services.checks.problems import Problems
     from tui.services.datasets import Document
-    from tui.services.datasets.file_lines import FileLines
+    from tui.services.datasets.disk.file_lines import FileLines
 
 
 # For so long nothing may have changed before a small file is searched for near duplicates.

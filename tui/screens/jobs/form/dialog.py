@@ -30,8 +30,8 @@ from tui.screens.jobs.form.presets import FormPresets
 from tui.screens.jobs.form.submission import JobSubmission
 from tui.screens.reporting import failure_of
 from tui.services.jobs.drafts import FIELDS, Draft
-from tui.widgets.error_panel import ErrorPanel
 from tui.widgets.field import Field, Fold, OneOf
+from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine, Iterable

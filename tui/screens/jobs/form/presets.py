@@ -77,7 +77,7 @@ class FormPresets:
         self._form.tell(one_line(told, 200))
 
     def _ask_name(self) -> None:
-        from tui.screens.datasets.editor import LineEditor
+        from tui.screens.dialogs.editor import LineEditor
 
         def named(name: str | None) -> None:
             if name:

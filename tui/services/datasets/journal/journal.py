@@ -19,9 +19,9 @@ from typing import TYPE_CHECKING
 
 import orjson
 
-from tui.services.datasets.atomic_save import sync_folder
+from tui.services.datasets.disk.atomic_save import sync_folder
+from tui.services.datasets.disk.source import Identity
 from tui.services.datasets.journal.entries import TEXTS, Entry, Move, entry_of, records_of, texts_of
-from tui.services.datasets.source import Identity
 from tui.services.settings.locations import make_private
 
 if TYPE_CHECKING:

@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui.services.datasets.disk.read_ahead import ReadAhead
 from tui.services.datasets.journal.entries import Entry, Move
 from tui.services.datasets.journal.journal import Journal, Replayed
 from tui.services.datasets.journal.undo_store import keep, recall
-from tui.services.datasets.read_ahead import ReadAhead
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from tui.core.dataset.splices import Rows, Step
     from tui.services.datasets.content import Content
+    from tui.services.datasets.disk.source import Identity
     from tui.services.datasets.journal.recovery import Recovered
-    from tui.services.datasets.source import Identity
 
 
 class Record:

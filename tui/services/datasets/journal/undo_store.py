@@ -16,7 +16,7 @@ import orjson
 
 from tui.core.arrays import numbers_from
 from tui.core.dataset.splices import Rows, Splice, Step
-from tui.services.datasets.atomic_save import write_atomically
+from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.datasets.journal.entries import Entry, entry_of, record_of
 from tui.services.settings.locations import make_private
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.services.datasets.content import Content
-    from tui.services.datasets.source import Identity
+    from tui.services.datasets.disk.source import Identity
 
 # Of steps larger than this together the older ones are forgotten at the end of the session.
 _MOST_BYTES = 16_000_000

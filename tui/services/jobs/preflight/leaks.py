@@ -7,7 +7,7 @@ import threading
 from contextlib import closing
 from typing import TYPE_CHECKING
 
-from tui.services.datasets.file_lines import read_rows
+from tui.services.datasets.disk.file_lines import read_rows
 
 if TYPE_CHECKING:
     from pathlib import Path

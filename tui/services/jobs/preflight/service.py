@@ -232,7 +232,7 @@ class _Look:
         await self._cost()
 
     async def _count(self, training: Source) -> None:
-        from tui.services.datasets.file_lines import reading
+        from tui.services.datasets.disk.file_lines import reading
 
         assert training.path is not None
         stopped = False

@@ -8,7 +8,7 @@ import threading
 from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
-from tui.services.datasets.source import LineSource
+from tui.services.datasets.disk.source import LineSource
 from tui.services.tokens.counting.columns import NAMES
 from tui.services.tokens.counting.crew import WORTH_FAST, CountingError, Crew
 from tui.services.tokens.counting.feed import chunks_of_file, chunks_of_rows

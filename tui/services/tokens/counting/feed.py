@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tui.core.dataset.lines import Lines
-    from tui.services.datasets.source import LineSource
+    from tui.services.datasets.disk.source import LineSource
 
 # Small enough to stop and report soon, large enough that the overhead of one is nothing.
 STRETCH_BYTES = 512 * 1024

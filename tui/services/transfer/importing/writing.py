@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tui.services.datasets.atomic_save import write_atomically
+from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import NotWritten
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""The model: its sizes, layers and weights, forward and backward, and how it is stored."""

@@ -1,0 +1,1 @@
+"""Sampling an answer from a model, token by token."""

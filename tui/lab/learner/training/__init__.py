@@ -1,0 +1,1 @@
+"""Training: batches, objectives, the optimizer, and a run of them step by step."""

@@ -1,0 +1,1 @@
+"""What the app does for all modes, a controller each: opening, profiles, copying, leaving."""

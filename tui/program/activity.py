@@ -1,0 +1,42 @@
+"""What the status line says: the profile, the provider's state, and work in the background."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.widgets.frame.status_line import Status
+
+if TYPE_CHECKING:
+    from tui.program.context import ProgramContext
+
+# Work that only reads: nothing is lost when it is not done to its end.
+_READING = frozenset({"models", "files", "index", "checks", "open", "compare", "tokens", "repair"})
+
+
+class Activity:
+    """Background work by name, the latest of it in the program's status."""
+
+    def __init__(self, context: ProgramContext) -> None:
+        self._context = context
+        self._work: dict[str, str] = {}
+
+    def working(self, name: str, text: str) -> None:
+        """Show background work; an empty text ends it."""
+        if text:
+            self._work[name] = text
+        else:
+            self._work.pop(name, None)
+        self.show()
+
+    def unfinished(self) -> list[str]:
+        """Return the work under way that is lost when the program ends."""
+        return [text for name, text in self._work.items() if name not in _READING]
+
+    def show(self, *_: object) -> None:
+        """Bring the program's status up to date."""
+        if (workspace := self._context.workspace) is None:
+            return
+        profile, provider = workspace.profile, workspace.provider.status
+        state = "" if provider.state in {"idle", "ready"} else provider.state
+        work_now = list(self._work.values())[-1] if self._work else ""
+        self._context.program.status = Status(profile.name, state, profile.read_only, work_now)

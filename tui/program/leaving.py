@@ -1,0 +1,95 @@
+"""Leaving: quitting by key or by signal, and stopping for a while in favour of the shell."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from typing import TYPE_CHECKING
+
+from tui.dispatch import handles
+from tui.terminal.endings import has_shell
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.program.context import ProgramContext
+
+
+class Leaving:
+    """Ends the program: asked about where running work would be lost, at once on a signal."""
+
+    def __init__(self, context: ProgramContext, unfinished: Callable[[], list[str]]) -> None:
+        self._context = context
+        self._unfinished = unfinished
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._painted = False
+        self._end_asked: int | None = None  # the exit code of an end asked for before that
+
+    def started(self) -> None:
+        """Note the event loop, which a signal has to wake."""
+        self._loop = asyncio.get_running_loop()
+
+    def painted(self) -> bool:
+        """Note that the first frame is on the screen; False when the program ends already."""
+        self._painted = True
+        if self._end_asked is not None:
+            self._context.exit(self._end_asked)
+        return self._end_asked is None
+
+    def end_soon(self, code: int) -> bool:
+        """Begin to end with an exit code; False when the app does not run yet."""
+        if self._loop is None:
+            return False
+        self._loop.call_soon_threadsafe(self.end, code)
+        return True
+
+    def end(self, code: int) -> None:
+        """End with an exit code, without a question."""
+        if self._painted:
+            self._context.exit(code)
+        else:  # a screen that is still being put together does not bear to be taken down
+            self._end_asked = code
+
+    def keep_typed(self) -> None:
+        """Write what is typed to disk. Blocks."""
+        if (workspace := self._context.workspace) is not None:
+            workspace.typed.write()
+
+    @handles("app.suspend")
+    def suspend_to_shell(self) -> None:
+        """Stop, so that the shell has the terminal until `fg`."""
+        if self._context.app.is_headless or not has_shell():
+            text = "There is no shell to go back to: finetui was started without one."
+            self._context.tell(text, warning=True)
+            return
+        os.kill(0, signal.SIGTSTP)  # all of its group, as ctrl+z does in other programs
+
+    @handles("app.help_quit")
+    def tell_how_to_quit(self) -> None:
+        """Say which key quits: others do, elsewhere."""
+        self._context.tell("ctrl+q quits", seconds=3)
+
+    @handles("app.leave")
+    def leave(self) -> None:
+        """Quit. Edits are journalled; only running work would be lost, so that is asked about."""
+        losing = self._unfinished()
+        workspace = self._context.workspace
+        asked, look = workspace.may_be_done() if workspace else ("", "")
+        if asked:
+            losing.append(f"{asked}. {look}")
+        if not losing:
+            self._leave_if(True)
+            return
+        from tui.screens.dialogs.confirm import Confirm
+
+        going_on = "\n".join(losing)
+        question = f"Still at work:\n{going_on}\n\nLeave all the same? Jobs go on at the provider."
+        self._context.open(Confirm("Quit", question, "quit", "stay"), self._leave_if)
+
+    def _leave_if(self, answer: bool | None) -> None:
+        if not answer:
+            return
+        if (workspace := self._context.workspace) is not None:
+            workspace.provider.broken_off.clear()  # what was stopped before has been told
+        self._context.exit()

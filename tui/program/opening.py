@@ -1,0 +1,91 @@
+"""Opening the workspace: when the program starts, and anew for another profile."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.dispatch import handles
+from tui.services.errors import ServiceError
+from tui.tuning import collect_from_now_on
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.program.context import ProgramContext
+    from tui.services.workspace import Workspace
+
+
+class Opening:
+    """Opens the workspace with the profile and the file named on the command line."""
+
+    def __init__(
+        self,
+        context: ProgramContext,
+        path: str | None,
+        profile: str | None,
+        opened: Callable[[], None],
+    ) -> None:
+        self._context = context
+        self._path, self._profile = path, profile
+        self._opened = opened
+        self._warned: set[str] = set()
+
+    def start(self) -> None:
+        """Open the workspace in the background."""
+        self._context.run(self._open, group="workspace", description="open the workspace")
+
+    async def _open(self) -> None:
+        try:
+            await self._open_workspace()
+        finally:
+            collect_from_now_on()
+
+    async def _open_workspace(self) -> None:
+        from tui.services.workspace import Workspace
+
+        workspace, unopened = await Workspace.open_safely(self._profile)
+        self._context.program.unopened = unopened
+        if unopened is not None:
+            self._context.show_error(unopened)
+        await asyncio.to_thread(workspace.typed.load)
+        if self._path is not None:
+            try:
+                await workspace.datasets.open(self._path)
+            except ServiceError as error:
+                self._context.show_error(error)
+        self.take(workspace)
+
+    def take(self, workspace: Workspace) -> None:
+        """Show a workspace that is new or has another profile, with what is not safe about it."""
+        program = self._context.program
+        program.show_workspace(workspace)
+        new = [remark for remark in workspace.remarks if remark not in self._warned]
+        self._warned.update(new)
+        program.remarks = (*program.remarks, *new)
+        self._opened()
+
+    async def use_profile(self, name: str) -> None:
+        """Go on with another profile. Raises ServiceError."""
+        if (workspace := self._context.workspace) is not None:
+            await workspace.use_profile(name)
+            self.take(workspace)
+
+    @handles("app.profile", group="profile")
+    async def choose_profile(self) -> None:
+        """Choose the provider to work with."""
+        from tui.screens.dialogs.choose import Choice, Choose
+
+        workspace = self._context.workspace
+        if workspace is None:
+            return
+        unopened = self._context.program.unopened
+        if unopened is not None and len(workspace.profiles.names) == 1:
+            raise unopened  # there is nothing to choose from until it is corrected
+        choices = [
+            Choice(p.name, p.name, p.base_url or "the built-in provider on this machine")
+            for p in workspace.profiles.profiles.values()
+        ]
+        name = await self._context.ask(Choose("Profile", choices, workspace.profile.name))
+        if name and name != workspace.profile.name:
+            await self.use_profile(name)

@@ -1,0 +1,1 @@
+"""The panes of the Jobs screen, and how jobs and their events are put into words."""

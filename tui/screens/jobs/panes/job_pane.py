@@ -1,0 +1,243 @@
+"""The pane of one job: where it stands, its curve, and its events, checkpoints or settings."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.containers import Vertical, VerticalScroll
+from textual.message import Message
+from textual.widgets import Static
+
+from tui.core.jobs.checkpoints import best_checkpoint, why_best
+from tui.core.jobs.curves import Curves, curves
+from tui.core.text.text import one_line
+from tui.dispatch import handles
+from tui.screens.jobs.job_curve import JobCurve
+from tui.screens.jobs.panes.event_rows import FILTERS, checkpoint_row, event_row, passing
+from tui.screens.jobs.panes.job_text import settings_text, standing
+from tui.widgets.paragraph import Paragraph
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from textual.app import ComposeResult
+    from textual.widget import Widget
+
+    from tui.core.jobs.jobs import Checkpoint, Event, Job
+    from tui.core.jobs.metrics import Metrics
+    from tui.screens.jobs.job_curve import Overlay
+    from tui.screens.jobs.panes.job_rows import Line
+    from tui.services.errors import ServiceError
+    from tui.services.jobs.job_costs import Lineage
+    from tui.services.jobs.polling.details import JobDetail
+
+VIEWS = ("curve", "events", "checkpoints", "settings")
+
+
+class JobPane(Vertical):
+    """Shows one job. In a large terminal the curve always stays above the other views."""
+
+    @dataclass
+    class CheckpointChosen(Message):
+        """Enter was pressed on a checkpoint, which is this model."""
+
+        model: str
+
+    def __init__(self) -> None:
+        super().__init__(id="job-pane", classes="pane -view-curve")
+        self.curve = JobCurve(id="curve")
+        self.view = "curve"
+        self.line: Line | None = None
+        self.events: tuple[Event, ...] = ()  # those shown
+        self.all_events: tuple[Event, ...] = ()
+        self.checkpoints: tuple[Checkpoint, ...] = ()
+        self.metrics: tuple[Metrics, ...] = ()
+        self.filter = FILTERS[0]
+        self._curves = Curves()
+        self._failure: ServiceError | None = None
+        self._lineage: tuple[Lineage, ...] = ()
+        self._overlays: tuple[Overlay, ...] = ()
+        self._ready = ""  # what is known of the model made, beside its name
+
+    @property
+    def job(self) -> Job | None:
+        """The job shown."""
+        return None if self.line is None else self.line.job
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sentence and every view."""
+        yield Paragraph(id="standing")
+        yield self.curve
+        yield RecordList(id="events", empty="No events yet.")
+        with Vertical(id="checkpoints-view"):
+            yield RecordList(id="checkpoints", empty="No checkpoints yet.")
+            yield Static(id="why-best", markup=False)
+        with VerticalScroll(id="settings"):
+            yield Static(id="settings-text", markup=False)
+
+    # -- what is shown ---------------------------------------------------------------
+
+    def show_job(self, line: Line, overlays: tuple[Overlay, ...] = (), *, ready: str = "") -> None:
+        """Show a job as listed, others over it; what else is known comes with its detail."""
+        if self.job is None or line.job.id != self.job.id:
+            self.all_events, self.checkpoints, self.metrics = (), (), ()
+            self._curves, self._failure, self._lineage = Curves(), None, ()
+            self.curve.forget_place()
+            self._show_events()
+            self._show_checkpoints()
+        same = (line, overlays, ready) == (self.line, self._overlays, self._ready)
+        if line.job.active or not same:  # what is at work says for how long it has been
+            self.line, self._overlays, self._ready = line, overlays, ready
+            self._refresh()
+
+    def show_detail(self, line: Line, detail: JobDetail) -> None:
+        """Show all that is known of the job."""
+        changed = self.job is None or line.job.id != self.job.id
+        self.line, self._failure = line, detail.failure
+        if changed or detail.metrics != self.metrics:
+            self.metrics = detail.metrics
+            self._curves = curves(detail.metrics)
+        if changed or len(detail.events) != len(self.all_events):
+            self.all_events = detail.events
+            self._show_events()
+        if changed or detail.checkpoints != self.checkpoints:
+            self.checkpoints = detail.checkpoints
+            self._show_checkpoints()
+        self._refresh()
+
+    def show_lineage(self, found: tuple[Lineage, ...]) -> None:
+        """Show where the files of the job came from."""
+        if found != self._lineage:
+            self._lineage = found
+            self._refresh()
+
+    def _refresh(self) -> None:
+        line = self.line
+        if line is None:
+            return
+        job = line.job
+        name = job.fine_tuned_model or (f"{job.model} · {job.suffix}" if job.suffix else job.model)
+        self._title(f"{one_line(job.id, 30)} · {one_line(name, 60)}")
+        said = standing(line, self._curves, time.time(), self._ready)
+        self.query_one("#standing", Paragraph).update(said)
+        empty = "No loss yet: it comes with the first step." if job.active else "No loss reported."
+        self.curve.show_run(self.metrics, self._overlays, empty=empty)
+        if self.view == "settings":
+            told = settings_text(line, self._lineage, self._failure)
+            _update(self.query_one("#settings-text", Static), told, grows=True)
+
+    def _title(self, name: str) -> None:
+        # No numbers here: a new title paints the whole pane again, and events come every second.
+        views = VIEWS[1:] if self._wide else VIEWS
+        shown = "events" if self._wide and self.view == "curve" else self.view
+        marked = (rf"\[{view}]" if view == shown else view for view in views)
+        title, subtitle = name.replace("[", r"\["), f"v  {' · '.join(marked)}"
+        if shown == "events":
+            subtitle = f"f {self.filter} · {subtitle}"
+        if (title, subtitle) != (self.border_title, self.border_subtitle):
+            self.border_title, self.border_subtitle = title, subtitle
+
+    @property
+    def _wide(self) -> bool:
+        """Whether there is room for the curve and another view of the job."""
+        screen = self.screen
+        middle = screen.has_class("-middle") and screen.has_class("-high")
+        return screen.has_class("-wide") or middle
+
+    def _show_events(self) -> None:
+        listing = self.query_one("#events", RecordList)
+        # Follow the newest only while one is at the end: reading further up is left alone.
+        at_end = listing.cursor >= listing.count - 1
+        self.events = events = passing(self.all_events, self.filter)
+        none = (
+            f"None but steps; f shows {len(self.all_events):,} of them." if self.all_events else ""
+        )
+        none = none if self.filter == FILTERS[0] else f"No {self.filter}."
+        listing.show(
+            len(events),
+            lambda row, width: event_row(events[row], width),
+            empty=none or "No events yet.",
+        )
+        if at_end:
+            listing.action_last()
+
+    def _show_checkpoints(self) -> None:
+        points = self.checkpoints
+        best = best_checkpoint(points)
+        self.query_one("#checkpoints", RecordList).show(
+            len(points), lambda row, width: checkpoint_row(points[row], best, width)
+        )
+        _update(self.query_one("#why-best", Static), Text(why_best(points)))
+
+    # -- views -----------------------------------------------------------------------
+
+    @handles("jobs.events")
+    def view_next(self) -> None:
+        """Go on to the next view; the focus stays in the pane if it is there."""
+        focused = self.screen.focused
+        inside = focused is not None and self in focused.ancestors
+        self.next_view()
+        if inside:
+            self.reader().focus()
+
+    def next_view(self) -> None:
+        """Go on to the next view; in a wide terminal the curve is there anyway."""
+        views = VIEWS[1:] if self._wide else VIEWS
+        current = "events" if self._wide and self.view == "curve" else self.view
+        self.go_to(views[(views.index(current) + 1) % len(views)])
+
+    def go_to(self, view: str) -> None:
+        """Show a view."""
+        self.remove_class(f"-view-{self.view}")
+        self.view = view
+        self.add_class(f"-view-{view}")
+        self._refresh()
+
+    @handles("jobs.levels")
+    def next_filter(self) -> None:
+        """Show fewer events, or all again."""
+        if self.view in {"checkpoints", "settings"} or not (self.view == "events" or self._wide):
+            self.go_to("events")
+        self.filter = FILTERS[(FILTERS.index(self.filter) + 1) % len(FILTERS)]
+        self._show_events()
+        self._refresh()
+
+    def reader(self) -> Widget:
+        """Return the widget of the present view that takes the focus."""
+        name = "events" if self.view == "curve" else self.view
+        return self.query_one(f"#{name}")
+
+    def enter(self) -> None:
+        """Go into the job, from the curve to what can be read of it."""
+        if self.view == "curve" and not self._wide:
+            self.next_view()
+        self.reader().focus()
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Tell which checkpoint was chosen."""
+        event.stop()
+        if event.record_list.id != "checkpoints" or event.index >= len(self.checkpoints):
+            return
+        if model := self.checkpoints[event.index].model:
+            self.post_message(self.CheckpointChosen(model))
+
+    @property
+    def event_under_cursor(self) -> Event | None:
+        """The event under the cursor while the focus is in their list."""
+        listing = self.query_one("#events", RecordList)
+        focused = self.screen.focused is listing and listing.cursor < len(self.events)
+        return self.events[listing.cursor] if focused else None
+
+
+def _update(static: Static, content: Text, *, grows: bool = False) -> None:
+    """Show a text; the same again is not painted, and only one that grows lays out anew."""
+    before = static.content
+    if isinstance(before, Text) and before.plain == content.plain:
+        return
+    layout = False
+    if grows:
+        width = max(static.size.width, 1)
+        layout = len(content.wrap(static.app.console, width)) != static.size.height
+    static.update(content, layout=layout)

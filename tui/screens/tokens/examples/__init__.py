@@ -1,0 +1,1 @@
+"""The examples behind a figure: those of a bar, those cut, the outliers, one token by token."""

@@ -1,0 +1,1 @@
+"""Files of datasets on disk: read by offset, watched, and replaced in one step."""

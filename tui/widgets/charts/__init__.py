@@ -1,0 +1,1 @@
+"""Charts drawn with characters: histograms and curves, their bars, axes and scales."""
