@@ -43,7 +43,7 @@ def server() -> Iterator[ChatServer]:
 
 @pytest.fixture
 def home(tmp_path: Path, server: ChatServer) -> Home:
-    write_config(tmp_path / "home", server.url, "timeout = 5")
+    write_config(tmp_path / "home", server.url, "timeout = 30")
     return Home(tmp_path / "home")
 
 
@@ -224,7 +224,7 @@ def test_killed_three_times_nothing_is_asked_again_and_nothing_is_missing(
     finished: set[tuple[int, str, int]] = set()
     for share in sorted(random.sample(range(5, 110), 3)):
         process = home.start(*more)
-        wait_for(lambda: out.exists() and out.read_bytes().count(b"\n") >= share)  # noqa: B023
+        wait_for(lambda: out.exists() and out.read_bytes().count(b"\n") >= share, 60)  # noqa: B023
         process.kill()
         process.communicate()
         asked_before = len(server.asked)
