@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "check", "fix", "edit", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
-    "files", "jobs", "chat", "models", "lab",
+    "files", "jobs", "chat", "compare", "models", "lab",
 )  # fmt: skip
 _NEEDS_VALUE = "--profile"
-_ASK_PROVIDERS = {"files", "jobs", "chat", "models"}  # they are told what is not safe
+_ASK_PROVIDERS = {"files", "jobs", "chat", "compare", "models"}  # they are told what is not safe
 
 
 def dispatch(arguments: Sequence[str]) -> int:

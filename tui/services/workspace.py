@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.core.catalog.models import Catalog
+    from tui.services.compare.service import CompareService
     from tui.services.datasets import DatasetService, Document
     from tui.services.jobs.creation import JobCreation
     from tui.services.jobs.preflight import PreflightService
@@ -57,6 +58,7 @@ class Workspace:
     chats: SavedChats
     chat_prices: ChatPrices
     models: ModelService
+    _comparing: CompareService | None
 
     def __init__(
         self,
@@ -157,6 +159,17 @@ class Workspace:
         """Return what is known of models. Blocking: the first time it reads files."""
         return self.tokens.catalog
 
+    @property
+    def compare(self) -> CompareService:
+        """The comparisons of the profile in use; made at first use."""
+        if self._comparing is None:
+            from tui.services.compare.estimate import Estimator
+            from tui.services.compare.service import CompareService
+
+            estimator = Estimator(self.profile, self.catalog, lambda: self.tokens)
+            self._comparing = CompareService(self.provider, self.store, estimator)
+        return self._comparing
+
     # -- what is made for one command or dialog ----------------------------------------
 
     @property
@@ -237,6 +250,7 @@ class Workspace:
 
     def _compose(self, profile: Profile) -> None:
         self.profile = profile
+        self._comparing = None
         environ = without_secrets(self._environ, self.profiles.key_variables)
         self.provider = Provider(profile, self.locations, environ)
         self.files = FileService(self.provider, self.store)

@@ -12,7 +12,7 @@ from tui.core.dataset.example import Example, parse, section_list
 from tui.core.dataset.fingerprints import asks
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
 _INSTRUCTIONS = frozenset({"system", "developer"})
 # What only training reads: a server of chats may refuse a request for a key it does not know.
@@ -88,9 +88,31 @@ def prompt_of(line: int, raw: bytes) -> Prompt | Skipped:
     return Skipped(line, "no messages")
 
 
-def prompt_of_messages(messages: Sequence[Mapping[str, Any]]) -> Prompt | Skipped:
-    """Return what a conversation asks, as `prompt_of` does for a line of a dataset."""
-    return _prompt(1, list(messages), {}, None)
+def prompts_of(
+    lines: Iterable[bytes], limit: int | None = None
+) -> tuple[list[Prompt], list[Skipped]]:
+    """Return what the lines of a dataset ask, up to `limit` prompts, and the lines left out.
+
+    Empty lines are no examples and are not counted.
+    """
+    prompts: list[Prompt] = []
+    skipped: list[Skipped] = []
+    for number, raw in enumerate(lines, 1):
+        if limit is not None and len(prompts) >= limit:
+            break
+        if not raw.strip():
+            continue
+        found = prompt_of(number, raw)
+        if isinstance(found, Prompt):
+            prompts.append(found)
+        else:
+            skipped.append(found)
+    return prompts, skipped
+
+
+def prompt_of_messages(messages: object) -> Prompt | Skipped:
+    """Return what a list of messages asks, as `prompt_of` does for a line of a dataset."""
+    return _prompt(1, messages, {}, None)
 
 
 def _prompt(

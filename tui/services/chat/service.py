@@ -75,11 +75,12 @@ class _Opened:
 
 
 class ChatService:
-    """Chat completions of one profile."""
+    """Chat completions of one profile. Without `keeps`, whoever asks keeps what came."""
 
-    def __init__(self, provider: Provider, store: Store) -> None:
+    def __init__(self, provider: Provider, store: Store, *, keeps: bool = True) -> None:
         self._provider = provider
         self._store = store
+        self._keeps = keeps
 
     async def stream(self, request: ChatRequest) -> AsyncGenerator[Delta | Reply]:
         """Yield the answer's pieces and then one Reply; `aclose()` stops the model.
@@ -115,7 +116,8 @@ class ChatService:
                 "Ask again; if it stays, check the profile's base_url.",
             )
         reply = answer.reply(note)
-        await self._remember(request, reply)
+        if self._keeps:
+            await self._remember(request, reply)
         yield reply
 
     async def complete(self, request: ChatRequest) -> Reply:

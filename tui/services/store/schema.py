@@ -89,6 +89,19 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE TABLE chat_refusals (profile TEXT NOT NULL, model TEXT NOT NULL,"
         " adjustment TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (profile, model, adjustment))",
     ),
+    (
+        # `body` of an answer is NULL from its asking until it has come; `again` is 1 for one that
+        # failed in passing.
+        "CREATE TABLE comparisons (id TEXT PRIMARY KEY, profile TEXT NOT NULL, at INTEGER NOT NULL,"
+        " prompts TEXT NOT NULL, settings TEXT NOT NULL, out TEXT,"
+        " holder TEXT NOT NULL, asked_again INTEGER NOT NULL DEFAULT 0)",
+        "CREATE INDEX comparisons_by_out ON comparisons (out)",
+        "CREATE TABLE comparison_prompts (run TEXT NOT NULL, line INTEGER NOT NULL,"
+        " body TEXT NOT NULL, PRIMARY KEY (run, line)) WITHOUT ROWID",
+        "CREATE TABLE comparison_answers (run TEXT NOT NULL, line INTEGER NOT NULL,"
+        " model TEXT NOT NULL, repeat INTEGER NOT NULL, prompt TEXT NOT NULL, body TEXT,"
+        " again INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (run, line, model, repeat))",
+    ),
 )
 
 

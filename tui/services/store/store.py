@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.services.store.asked_uploads_table import AskedUploadsTable
 from tui.services.store.chats_table import ChatsTable
+from tui.services.store.comparisons_table import ComparisonsTable
 from tui.services.store.database import Database
 from tui.services.store.exchanges_table import ExchangesTable
 from tui.services.store.files_table import FilesTable
@@ -46,6 +47,7 @@ class Store:
         self.exchanges = ExchangesTable(db)
         self.chats = ChatsTable(db)
         self.refusals = RefusalsTable(db)
+        self.comparisons = ComparisonsTable(db)
         self.recent = RecentTable(db)
         self.versions = VersionsTable(db)
         self.sides = SidesTable(db)

@@ -1,0 +1,65 @@
+"""A provider on loopback that answers chats by a rule, counts what it is asked, and misbehaves."""
+
+from __future__ import annotations
+
+import json
+import threading
+from typing import TYPE_CHECKING, Any
+
+from tests.faults.server import Fault, FaultServer, Seen, problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+CHAT = "POST /chat/completions"
+
+
+class ChatServer(FaultServer):
+    """Answers with what `rule(model, question)` returns: a text, a message, or a fault.
+
+    `asked` lists (model, question) in the order of arrival; `most` is how many were answered at
+    one time.
+    """
+
+    def __init__(self, rule: Callable[[str, str], str | dict[str, Any] | Fault]) -> None:
+        self.rule = rule
+        self.asked: list[tuple[str, str]] = []
+        self.bodies: list[dict[str, Any]] = []
+        self.most = 0
+        self.slow = 0.0
+        self._at_once = 0
+        self._counting = threading.Lock()
+        super().__init__()
+
+    def take(self, seen: Seen) -> Fault | None:
+        found = super().take(seen)
+        if found is not None or f"{seen.method} {seen.path}" != CHAT:
+            return found
+        body = json.loads(seen.body)
+        question = str(body["messages"][-1]["content"])
+        with self._counting:
+            self.asked.append((body["model"], question))
+            self.bodies.append(body)
+            self._at_once += 1
+            self.most = max(self.most, self._at_once)
+        said = self.rule(body["model"], question)
+        if self.slow:
+            self._release.wait(self.slow)
+        with self._counting:
+            self._at_once -= 1
+        return said if isinstance(said, Fault) else Fault("reply", body=_whole(said))
+
+
+def _whole(said: str | dict[str, Any]) -> dict[str, Any]:
+    message = {"role": "assistant", "content": said} if isinstance(said, str) else said
+    words = len(str(message.get("content") or "").split())
+    return {
+        "object": "chat.completion",
+        "choices": [{"index": 0, "message": message, "finish_reason": "stop"}],
+        "usage": {"prompt_tokens": 10, "completion_tokens": words, "total_tokens": 10 + words},
+    }
+
+
+def refused(status: int, message: str = "no", code: str | None = None, **headers: str) -> Fault:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    return Fault("reply", status=status, body=problem(message, code=code), headers=named)

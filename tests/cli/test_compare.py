@@ -1,0 +1,501 @@
+"""`finetui compare`: the document, the file of results, resuming, caps, servers that refuse."""
+
+from __future__ import annotations
+
+import json
+import random
+import time
+from collections import Counter
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.chat_server import ChatServer, refused
+from tests.faults.conftest import write_config
+from tests.faults.server import DROP, Fault
+from tests.home import Home
+from tests.lab_process import wait_for
+from tui.services.compare import service as compare_service
+from tui.services.compare.pace import Patience
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+Answer = str | dict[str, Any] | Fault
+
+
+def rule(model: str, question: str) -> Answer:
+    """Model "good" answers even numbers as expected, "poor" only every tenth."""
+    number = int(question.rpartition(" ")[2])
+    right = number % 2 == 0 if model == "good" else number % 10 == 0
+    return f"It is {number}." if right else f"I think {number + 1}"
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    one = ChatServer(rule)
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def home(tmp_path: Path, server: ChatServer) -> Home:
+    write_config(tmp_path / "home", server.url, "timeout = 30")
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    quick = partial(Patience, first_s=0.01, too_long_s=5.0)
+    monkeypatch.setattr(compare_service, "Patience", quick)
+
+
+def dataset(path: Path, count: int) -> Path:
+    lines = [
+        {
+            "messages": [
+                {"role": "user", "content": f"Number {n}"},
+                {"role": "assistant", "content": f"It is {n}.", "weight": 1},
+            ]
+        }
+        for n in range(count)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+def results(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def slots(rows: list[dict[str, Any]]) -> list[tuple[int, str, int]]:
+    return [(row["line"], row["model"], row["repeat"]) for row in rows]
+
+
+def figures(document: dict[str, Any]) -> dict[str, Any]:
+    """The document without what no two runs have in common."""
+    times = ("latency_s", "first_token_s")
+    measures = {
+        model: {name: value for name, value in found.items() if name not in times}
+        for model, found in document["measures"].items()
+    }
+    rest = {n: v for n, v in document.items() if n not in {"run", "asked_again", "measures"}}
+    return {**rest, "measures": measures}
+
+
+def test_a_dataset_is_asked_measured_and_tested(home: Home, tmp_path: Path) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 40), tmp_path / "r.jsonl"
+    words = ("compare", "--models", "good,poor", "--dataset", str(data), "--out", str(out))
+    found = home.json(*words)
+    assert found["models"] == ["good", "poor"]
+    assert (found["prompts"], found["asked"], found["failed"]) == (40, 80, 0)
+    good, poor = found["measures"]["good"], found["measures"]["poor"]
+    assert (good["exact"], poor["exact"]) == (0.5, 0.1)
+    assert good["json_valid"] is good["json_equal"] is good["tool_calls_equal"] is None
+    assert good["answer_tokens"] == 3
+    assert good["latency_s"]["p95"] >= good["latency_s"]["p50"] > 0
+    assert good["first_token_s"]["p50"] > 0
+    assert good["cost"] == {"amount": None, "currency": "USD"}
+    exact = next(pair for pair in found["pairs"] if pair["measure"] == "exact")
+    assert exact == {
+        "a": "good", "b": "poor", "measure": "exact",
+        "wins": 16, "losses": 0, "ties": 24, "p_value": 2 / 2**16,
+    }  # fmt: skip
+    rows = results(out)
+    assert sorted(slots(rows)) == sorted((n, m, 1) for n in range(1, 41) for m in ("good", "poor"))
+    first = next(row for row in rows if row["line"] == 1 and row["model"] == "good")
+    assert set(first) == {
+        "line", "model", "repeat", "text", "finish_reason", "usage", "latency_s",
+        "first_token_s", "measures", "error",
+    }  # fmt: skip
+    assert first["text"] == "It is 0."
+    assert first["measures"]["exact"] == 1
+    told = home.run(*words)
+    assert "good against poor, exact: better on 16, worse on 0, equal on 24: not chance" in (
+        told.stdout
+    )
+
+
+def test_only_what_the_dataset_has_is_sent(home: Home, server: ChatServer, tmp_path: Path) -> None:
+    data = dataset(tmp_path / "d.jsonl", 3)
+    found = home.json(
+        "compare", "--models", "good", "--dataset", str(data), "--limit", "2",
+        "--system", "Be brief.", "--temperature", "0.5", "--seed", "7", "--repeat", "3",
+    )  # fmt: skip
+    assert (found["prompts"], found["asked"]) == (2, 6)
+    assert found["pairs"] == []
+    body = server.bodies[0]
+    assert body["messages"] == [
+        {"role": "system", "content": "Be brief."},
+        {"role": "user", "content": "Number 0"},
+    ]
+    assert (body["temperature"], body["seed"]) == (0.5, 7)
+    assert "tools" not in body
+
+
+def test_tools_of_an_example_are_sent_and_its_calls_compared(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    def call(arguments: str) -> dict[str, Any]:
+        made = {"id": "c1", "type": "function", "function": {"name": "f", "arguments": arguments}}
+        return {"role": "assistant", "content": None, "tool_calls": [made]}
+
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"type": "object"}}}
+    example = {
+        "messages": [{"role": "user", "content": "Call f"}, call('{"a":1,"b":2}')],
+        "tools": [tool],
+    }
+    data, out = tmp_path / "d.jsonl", tmp_path / "r.jsonl"
+    data.write_text(json.dumps(example) + "\n")
+    server.rule = lambda model, _: call('{"b": 2, "a": 1.0}' if model == "good" else '{"a": 1}')
+    found = home.json(
+        "compare", "--models", "good,poor", "--dataset", str(data), "--out", str(out)
+    )  # fmt: skip
+    assert server.bodies[0]["tools"] == [tool]
+    shares = {model: m["tool_calls_equal"] for model, m in found["measures"].items()}
+    assert shares == {"good": 1, "poor": 0}
+    assert {row["tool_calls"][0]["name"] for row in results(out)} == {"f"}
+
+
+def test_a_prompt_shows_its_answers_with_the_same_ones_as_one(
+    home: Home, server: ChatServer
+) -> None:
+    said = iter(["Yes.", "Yes.", "No.", "Yes."])
+    server.rule = lambda *_: next(said)
+    done = home.run("compare", "--models", "m", "Is it so?", "--repeat", "4", "--concurrency", "1")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[:5] == ["── m", "3 × the same:", "Yes.", "1 × this:", "No."]
+
+
+def test_a_conversation_is_asked_as_it_is(home: Home, server: ChatServer, tmp_path: Path) -> None:
+    server.rule = lambda *_: "Fine."
+    messages = [
+        {"role": "user", "content": "Hello"},
+        {"role": "assistant", "content": "Hi"},
+        {"role": "user", "content": "How are you?"},
+        {"role": "assistant", "content": "Fine."},
+    ]
+    path = tmp_path / "m.json"
+    path.write_text(json.dumps({"messages": messages}))
+    found = home.json("compare", "--models", "m", "--messages", str(path))
+    assert server.bodies[0]["messages"] == messages[:3]
+    assert found["measures"]["m"]["exact"] == 1
+
+
+def test_pairs_and_rows_for_reinforcement_are_asked_and_others_counted(
+    home: Home, tmp_path: Path
+) -> None:
+    user = {"role": "user", "content": "Number 2"}
+    lines: list[Any] = [
+        {
+            "input": {"messages": [user]},
+            "preferred_output": [{"role": "assistant", "content": "It is 2."}],
+            "non_preferred_output": [{"role": "assistant", "content": "No"}],
+        },
+        {"messages": [user], "reference_answer": "2"},
+        {"text": "nothing"},
+        ["no object"],
+    ]
+    data = tmp_path / "d.jsonl"
+    data.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    done = home.run("compare", "--models", "good", "--dataset", str(data), "--json")
+    found = json.loads(done.stdout)
+    assert (found["prompts"], found["skipped"]) == (2, 2)
+    assert found["measures"]["good"]["exact"] == 1  # of the one that has a reference
+    assert "2 lines that ask nothing left out" in done.stderr
+
+
+# -- going on ----------------------------------------------------------------------------
+
+
+@pytest.mark.timeout(240)
+def test_killed_three_times_nothing_is_asked_again_and_nothing_is_missing(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 60), tmp_path / "r.jsonl"
+    words = ("compare", "--models", "good,poor", "--dataset", str(data))
+    whole = home.json(*words)
+    del server.asked[:]
+    server.slow = 0.01
+    more = (*words, "--out", str(out), "--concurrency", "3")
+    finished: set[tuple[int, str, int]] = set()
+    for share in sorted(random.sample(range(5, 110), 3)):
+        process = home.start(*more)
+        wait_for(lambda: out.exists() and out.read_bytes().count(b"\n") >= share, 60)  # noqa: B023
+        process.kill()
+        process.communicate()
+        asked_before = len(server.asked)
+        finished = {*slots([json.loads(x) for x in whole_lines(out)])}
+        again = {(int(q.rpartition(" ")[2]) + 1, m, 1) for m, q in server.asked[asked_before:]}
+        assert not again & finished
+    asked_before = len(server.asked)
+    last = home.json(*more)
+    asked = {(int(q.rpartition(" ")[2]) + 1, m, 1) for m, q in server.asked[asked_before:]}
+    assert not asked & finished
+    assert asked | finished == {(n, m, 1) for n in range(1, 61) for m in ("good", "poor")}
+    assert Counter(slots(results(out))) == Counter(asked | finished)
+    assert figures(last) == figures(whole)
+    # Only what was on its way when the process died was asked for once more, and that is told.
+    surplus = len(server.asked) - 120
+    assert 0 <= surplus <= 3 * 3
+    assert surplus <= last["asked_again"] <= 3 * 3
+
+
+def whole_lines(path: Path) -> list[str]:
+    return [line for line in path.read_text().split("\n")[:-1] if line]
+
+
+def test_a_line_the_ledger_has_and_the_file_lost_is_written_again(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 4), tmp_path / "r.jsonl"
+    words = ("compare", "--models", "good", "--dataset", str(data), "--out", str(out))
+    home.json(*words)
+    before = results(out)
+    asked = len(server.asked)
+    lines = out.read_bytes().splitlines(keepends=True)
+    for cut in (b"", lines[0], lines[0] + lines[1][:20]):
+        out.write_bytes(cut)
+        assert home.json(*words)["asked"] == 4
+        assert sorted(slots(results(out))) == sorted(slots(before))
+    assert len(server.asked) == asked
+
+
+def test_results_of_other_settings_are_not_gone_on_with(home: Home, tmp_path: Path) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 4), tmp_path / "r.jsonl"
+    words = ("compare", "--dataset", str(data), "--out", str(out))
+    home.json(*words, "--models", "good")
+    before = out.read_bytes()
+    for more, named in [
+        (("--models", "poor"), "models"),
+        (("--models", "good", "--repeat", "2"), "repeats"),
+        (("--models", "good", "--temperature", "1"), "parameters"),
+        (("--models", "good", "--limit", "3"), "prompts"),
+        (("--models", "good", "--system", "x"), "prompts"),
+    ]:
+        error = home.json(*words, *more, code=2)["error"]
+        assert error["title"] == "The file holds another comparison"
+        assert named in error["cause"]
+    other = tmp_path / "notes.txt"
+    other.write_text("my notes\n")
+    error = home.json(
+        "compare", "--models", "good", "--dataset", str(data), "--out", str(other), code=2
+    )["error"]
+    assert error["title"] == "The file exists"
+    assert (other.read_text(), out.read_bytes()) == ("my notes\n", before)
+
+
+def test_a_run_another_process_is_at_is_left_alone(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 200), tmp_path / "r.jsonl"
+    words = ("compare", "--models", "good", "--dataset", str(data), "--out", str(out))
+    server.slow = 0.05
+    process = home.start(*words)
+    try:
+        wait_for(lambda: out.exists() and out.stat().st_size)
+        error = home.json(*words, code=2)["error"]
+        assert error["title"] == "The comparison is running"
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def test_an_earlier_run_is_compared_with(home: Home, server: ChatServer, tmp_path: Path) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 40), tmp_path / "before.jsonl"
+    base = ("compare", "--models", "good", "--dataset", str(data))
+    before = home.json(*base, "--out", str(out))
+    server.rule = lambda _, question: rule("poor", question)
+    run = before["run"]
+    for name, beside in [(run, f"good@{run}"), (run[:5], f"good@{run}"), (str(out), "good@before")]:
+        found = home.json(*base, "--against", name)
+        exact = next(pair for pair in found["pairs"] if pair["measure"] == "exact")
+        assert (exact["a"], exact["b"]) == ("good", beside)
+        assert (exact["wins"], exact["losses"], exact["ties"]) == (0, 16, 24)
+        assert found["measures"][beside]["exact"] == 0.5
+    assert home.json(*base, "--against", "nosuch", code=2)["error"]["title"] == "No such comparison"
+
+
+# -- money -------------------------------------------------------------------------------
+
+PRICED = """
+[[models]]
+id = "good"
+encoding = "o200k_base"
+price_training = "1"
+price_input = "1000"
+price_output = "1000"
+currency = "USD"
+as_of = 2026-11-01
+source = "test"
+methods = []
+"""
+
+
+def test_above_the_cap_nothing_is_asked_without_a_yes(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    (home.path / "config" / "models.toml").write_text(PRICED)
+    data, out = dataset(tmp_path / "d.jsonl", 20), tmp_path / "r.jsonl"
+    words = (
+        "compare", "--models", "good", "--dataset", str(data), "--out", str(out),
+        "--concurrency", "1",
+    )  # fmt: skip
+    error = home.json(*words, "--max-cost", "0.05", code=4)["error"]
+    assert "about 0." in error["cause"]
+    assert not server.asked
+    assert not out.exists()
+    assert home.json(*words, "--max-cost", "0.05", "--dry-run", code=4)["would_exit"] == 4
+    # 13 tokens an answer, counted by the server, at 0.001 each: 0.05 is enough for three.
+    stopped = home.json(*words, "--max-cost", "0.05", "--yes", code=4)
+    assert stopped["error"]["title"] == "Stopped at the cap"
+    assert 0.02 < stopped["measures"]["good"]["cost"]["amount"] <= 0.05
+    assert 0 < stopped["asked"] == len(server.asked) < 20
+    found = home.json(*words, "--max-cost", "10")
+    assert (found["asked"], len(server.asked)) == (20, 20)
+    assert found["measures"]["good"]["cost"]["amount"] == pytest.approx(20 * 0.013)
+
+
+def test_a_price_nobody_knows_is_above_every_cap(home: Home, server: ChatServer) -> None:
+    words = ("compare", "--models", "mystery", "Number 2", "--max-cost", "100")
+    error = home.json(*words, code=4)["error"]
+    assert "no price is known for mystery" in error["cause"]
+    assert not server.asked
+    assert home.json(*words, "--yes")["asked"] == 1
+
+
+# -- servers that refuse -----------------------------------------------------------------
+
+
+def test_a_rate_limit_holds_everybody_back_once(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "d.jsonl", 12)
+    arrived: list[float] = []
+    limited = iter([True] * 3)
+
+    def limiting(model: str, question: str) -> Answer:
+        arrived.append(time.monotonic())
+        if len(arrived) > 4 and next(limited, False):
+            return refused(429, "slow down", retry_after_ms="400")
+        return rule(model, question)
+
+    server.rule = limiting
+    found = home.json("compare", "--models", "good", "--dataset", str(data), "--concurrency", "3")
+    assert (found["asked"], found["failed"], found["asked_again"]) == (12, 0, 0)
+    gaps = [b - a for a, b in pairwise(arrived)]
+    pauses = [gap for gap in gaps if gap > 0.35]
+    assert 1 <= len(pauses) <= 2  # three were turned away, and one pause kept all of them back
+    assert server.most <= 3
+
+
+def test_what_fails_in_passing_is_asked_again(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "d.jsonl", 6)
+    hiccups = iter([refused(503, "busy"), DROP, refused(500, "oops"), "<html>", "\x00"])
+    first: set[str] = set()
+
+    def hiccup(model: str, question: str) -> Answer:
+        if question not in first:
+            first.add(question)
+            fault = next(hiccups, None)
+            if isinstance(fault, Fault):
+                return fault
+        return rule(model, question)
+
+    server.rule = hiccup
+    found = home.json("compare", "--models", "good", "--dataset", str(data), "--concurrency", "1")
+    assert (found["asked"], found["failed"]) == (6, 0)
+    assert found["asked_again"] == 1  # the dropped connection: its answer may be on the bill
+
+
+def test_a_prompt_that_fails_for_good_is_recorded_and_ends_in_1(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 6), tmp_path / "r.jsonl"
+    words = ("compare", "--models", "good,poor", "--dataset", str(data), "--out", str(out))
+
+    def failing(model: str, question: str) -> Answer:
+        if question == "Number 3":
+            return refused(400, "this prompt is refused")
+        return refused(500, "down") if question == "Number 4" else rule(model, question)
+
+    server.rule = failing
+    found = home.json(*words, code=1)
+    assert (found["asked"], found["failed"]) == (12, 4)
+    failed = [row for row in results(out) if row["error"]]
+    assert {(row["line"], row["error"].partition(" (")[0]) for row in failed} == {
+        (4, "this prompt is refused"),
+        (5, "down"),
+    }
+    asked = Counter(question for _, question in server.asked)
+    assert asked["Number 3"] == 2  # a refusal is final
+    assert asked["Number 4"] == 2 * Patience().tries
+    # Another day, what failed in passing is asked again, and only that.
+    server.rule = rule
+    del server.asked[:]
+    later = home.json(*words, code=1)
+    assert {question for _, question in server.asked} == {"Number 4"}
+    assert (later["asked"], later["failed"]) == (12, 2)
+    assert len(results(out)) == 12
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (refused(401, "wrong key"), "wrong key"),
+        (refused(404, "no such model", code="model_not_found"), "no such model"),
+        (refused(429, "no credit", code="insufficient_quota"), "no credit"),
+        (refused(429, "come back tomorrow", retry_after="86400"), "come back tomorrow"),
+    ],
+)
+def test_what_concerns_every_prompt_ends_the_run_at_once(
+    home: Home, server: ChatServer, tmp_path: Path, fault: Fault, said: str
+) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 50), tmp_path / "r.jsonl"
+    words = ("compare", "--models", "good", "--dataset", str(data), "--out", str(out))
+    server.rule = lambda *_: fault
+    error = home.json(*words, code=3)["error"]
+    assert said in error["cause"]
+    assert len(server.asked) <= 4
+    server.rule = rule
+    assert home.json(*words)["asked"] == 50
+
+
+def test_a_run_in_which_all_fails_is_given_up(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "d.jsonl", 100)
+    server.rule = lambda *_: refused(400, "temperature is not taken")
+    found = home.json("compare", "--models", "good", "--dataset", str(data), code=3)
+    assert "prompts in a row failed" in found["error"]["cause"]
+    assert Patience().hopeless <= found["failed"] < 50
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("compare", "--models", "a"),
+        ("compare", "--models", "a", "x", "--dataset", "d"),
+        ("compare", "--models", "", "x"),
+        ("compare", "--models", "a,a", "x"),
+        ("compare", "--models", "a", "  "),
+        ("compare", "--models", "a", "x", "--limit", "3"),
+        ("compare", "--models", "a", "x", "--repeat", "0"),
+        ("compare", "--models", "a", "x", "--concurrency", "0"),
+        ("compare", "--models", "a", "x", "--max-cost", "much"),
+        ("compare", "--models", "a", "x", "--temperature", "9"),
+        ("compare", "--models", "a", "--dataset", "/nowhere.jsonl"),
+        ("compare", "--models", "a", "--messages", "/nowhere.json"),
+        ("compare", "x"),
+    ],
+)
+def test_what_cannot_be_asked_is_said_before_anything_is(
+    home: Home, server: ChatServer, words: tuple[str, ...]
+) -> None:
+    home.json(*words, code=2)
+    assert not server.asked

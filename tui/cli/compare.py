@@ -1,0 +1,325 @@
+"""`finetui compare`: the same prompts to several models, measured and tested."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from tui.cli.arguments import Commands, Parser, add_yes, command
+from tui.cli.inputs import STDIN, check_stdin, lines_of, stdin_bytes
+from tui.cli.progress import StatusLine
+from tui.core.chat.parameters import ChatParameters
+from tui.core.compare.document import (
+    run_document,
+    skipped_words,
+    summary_table,
+    versus_words,
+)
+from tui.core.compare.plan import Candidate, Plan
+from tui.core.compare.prompts import Prompt, prompt_of_messages, prompts_of
+from tui.core.compare.repeats import collapsed
+from tui.core.money.terms import amount_words
+from tui.core.text.text import plural
+from tui.services.compare.results_file import read_results
+from tui.services.compare.run import Cap, RunEvents
+from tui.services.compare.service import EarlierRun, check_plan
+from tui.services.errors import InputError, NeedsConfirmation, ServiceError
+from tui.services.jobs.spending import clock
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from tui.cli.output import Output
+    from tui.core.compare.rows import Row
+    from tui.core.compare.table import Table
+    from tui.services.compare.estimate import Estimate
+    from tui.services.compare.run import CompareRun
+    from tui.services.workspace import Workspace
+
+MOST_AT_ONCE = 64
+_FAILED_SHOWN = 5
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command."""
+    parser = command(commands, "compare", _compare, "ask several models the same, and measure")
+    parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="one question; - reads stdin")
+    parser.add_argument("--models", required=True, metavar="A,B", help="the models to ask")
+    parser.add_argument("--messages", metavar="FILE", help="one conversation, as JSON; or -")
+    parser.add_argument("--dataset", metavar="FILE", help="every prompt of a JSONL file; or -")
+    parser.add_argument("--limit", type=int, metavar="N", help="only its first N prompts")
+    parser.add_argument(
+        "--repeat", type=int, default=1, metavar="N", help="ask each prompt N times (default: 1)"
+    )
+    parser.add_argument("--system", metavar="TEXT", help="the system prompt, in place of theirs")
+    parser.add_argument("--temperature", type=float, metavar="T", help="0 to 2 (lab: 0)")
+    parser.add_argument("--top-p", type=float, metavar="P", help="0 to 1")
+    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
+    parser.add_argument("--seed", type=int, metavar="N", help="same seed, same answer")
+    parser.add_argument(
+        "--concurrency", type=int, default=4, metavar="N", help="requests at a time (default: 4)"
+    )
+    cap = "stop before it costs more than this; refuse to begin if it will"
+    parser.add_argument("--max-cost", metavar="AMOUNT", help=cap)
+    against = "compare with an earlier run too: its id, or its file of results"
+    parser.add_argument("--against", metavar="RUN", help=against)
+    out = "write a line for each answer as it comes; the same file again goes on where it stopped"
+    parser.add_argument("--out", metavar="FILE", help=out)
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be asked")
+    add_yes(parser, "begin though the estimate is above --max-cost, or not known")
+
+
+async def _compare(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    _check(options)
+    plan = await _plan(options, workspace)
+    check_plan(plan)
+    earlier = await _earlier(options.against, plan, workspace)
+    if said := skipped_words(plan.skipped):
+        out.note(f"finetui: {said}")
+    cap = _cap(options.max_cost)
+    estimate = None
+    if cap is not None or options.dry_run:
+        estimate = await workspace.compare.estimate(plan)
+    refusal = _refusal(cap, estimate, options)
+    if options.dry_run:
+        return _dry_run(plan, estimate, refusal, out)
+    if refusal is not None:
+        raise refusal
+    run = await workspace.compare.open(plan, None if options.out is None else Path(options.out))
+    try:
+        limit = None if cap is None or estimate is None else Cap(cap, estimate)
+        error = await _ask(run, options, limit, out)
+        if error is not None and not run.rows:
+            raise error
+        return _tell(run, earlier, error, out, options)
+    finally:
+        await run.close()
+
+
+def _check(options: argparse.Namespace) -> None:
+    given = [options.prompt, options.messages, options.dataset]
+    if sum(one is not None for one in given) != 1:
+        raise InputError("Usage", "give a PROMPT, --messages or --dataset", "One of them.")
+    check_stdin(given)
+    if options.limit is not None and (options.dataset is None or options.limit < 1):
+        raise InputError("Usage", "--limit is how many prompts of --dataset", "At least 1.")
+    if not 1 <= options.concurrency <= MOST_AT_ONCE:
+        raise InputError("Usage", f"--concurrency is from 1 to {MOST_AT_ONCE}", "Such as 4.")
+
+
+async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:
+    temperature = options.temperature
+    if temperature is None and workspace.profile.kind == "lab":
+        temperature = 0.0  # as in chat: what so small a model learned shows in likely words
+    parameters = ChatParameters(
+        temperature=temperature,
+        top_p=options.top_p,
+        max_tokens=options.max_tokens,
+        seed=options.seed,
+    )
+    names = [name.strip() for name in options.models.split(",") if name.strip()]
+    prompts, skipped = await _prompts(options)
+    if options.system is not None:
+        prompts = [prompt.with_system(options.system) for prompt in prompts]
+    source = options.dataset or options.messages or "a prompt"
+    models = tuple(Candidate(name, name, parameters) for name in names)
+    return Plan(models, tuple(prompts), options.repeat, source, skipped)
+
+
+async def _prompts(options: argparse.Namespace) -> tuple[list[Prompt], int]:
+    if options.dataset is not None:
+        lines = await lines_of(options.dataset)
+        found, skipped = await asyncio.to_thread(prompts_of, lines, options.limit)
+        return found, len(skipped)
+    if options.messages is not None:
+        return [_conversation(await _bytes(options.messages), options.messages)], 0
+    text = options.prompt
+    if text == STDIN:
+        text = (await stdin_bytes()).decode("utf-8", "replace").rstrip("\n")
+    if not text.strip():
+        raise InputError("No prompt", "the question is empty", "Write one, or - for stdin.")
+    return [Prompt(1, ({"role": "user", "content": text},))], 0
+
+
+async def _bytes(path: str) -> bytes:
+    if path == STDIN:
+        return await stdin_bytes()
+    try:
+        return await asyncio.to_thread(Path(path).read_bytes)
+    except OSError as error:
+        cause = f"{path}: {error.strerror or error}"
+        raise InputError("Cannot read the messages", cause, "Name another file.") from error
+
+
+def _conversation(data: bytes, path: str) -> Prompt:
+    try:
+        value: Any = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise InputError("Cannot read the messages", f"{path}: {error}", "Correct it.") from error
+    messages = value.get("messages") if isinstance(value, dict) else value
+    found = prompt_of_messages(messages)
+    if isinstance(found, Prompt):
+        return found
+    raise InputError(
+        "Cannot read the messages", f"{path}: {found.reason}", "It is a JSON list of messages."
+    )
+
+
+async def _earlier(name: str | None, plan: Plan, workspace: Workspace) -> dict[str, list[Row]]:
+    if name is None:
+        return {}
+    path = Path(name)
+    if not await asyncio.to_thread(path.is_file):
+        return (await workspace.compare.read(name)).beside()
+    # A file of results has lines only: they are taken for those of the prompts asked now.
+    asked = {prompt.line: prompt.fingerprint for prompt in plan.prompts}
+    rows = await asyncio.to_thread(read_results, path)
+    known = [replace(r, prompt=asked[r.slot.line]) for r in rows if r.slot.line in asked]
+    return EarlierRun(path.stem, None, known).beside()
+
+
+def _cap(text: str | None) -> Decimal | None:
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        raise InputError("Usage", f"--max-cost {text!r} is not an amount", "Such as 2.50.")
+    return amount
+
+
+def _refusal(
+    cap: Decimal | None, estimate: Estimate | None, options: argparse.Namespace
+) -> ServiceError | None:
+    if cap is None or estimate is None or options.yes or not estimate.above(cap):
+        return None
+    most = amount_words(cap, estimate.currency)
+    cause = f"{estimate.words}; --max-cost allows {most}"
+    return NeedsConfirmation("Not asked", cause, "Raise --max-cost, or add --yes to begin.")
+
+
+def _dry_run(
+    plan: Plan, estimate: Estimate | None, refusal: ServiceError | None, out: Output
+) -> int:
+    assert estimate is not None
+    code = 0 if refusal is None else refusal.exit_code
+    amount = None if estimate.amount is None else float(estimate.amount)
+    document: dict[str, Any] = {
+        "dry_run": True,
+        "would_exit": code,
+        "models": [one.name for one in plan.candidates],
+        "prompts": len(plan.prompts),
+        "skipped": plan.skipped,
+        "answers": plan.size,
+        "cost": {"amount": amount, "currency": estimate.currency},
+    }
+    if refusal is not None:
+        document["error"] = refusal.to_json()
+    out.document(document)
+    models = plural(len(plan.candidates), "model")
+    times = "" if plan.repeats == 1 else f", {plan.repeats} times each"
+    out.line(
+        f"{plural(len(plan.prompts), 'prompt')} to {models}{times}:"
+        f" {plural(plan.size, 'answer')}; {estimate.words}"
+    )
+    if refusal is not None:
+        out.say(refusal)
+    return code
+
+
+@dataclass(slots=True)
+class _Told(RunEvents):
+    """Shows how far a run is on a terminal."""
+
+    run: CompareRun
+    line: StatusLine
+    until: float = 0.0
+
+    def came(self, row: Row) -> None:
+        """Count it."""
+        run = self.run
+        spent = "" if not run.spent else f" · {run.spent:.4f} spent"
+        failed = "" if not run.failed else f" · {run.failed:,} failed"
+        self.line.put(f"{len(run.rows):,} of {run.plan.size:,} answers{failed}{spent}")
+
+    def paused(self, until: float) -> None:
+        """Say until when nobody asks."""
+        self.line.put(f"the provider asks to wait until {clock(until)}")
+
+
+async def _ask(
+    run: CompareRun, options: argparse.Namespace, cap: Cap | None, out: Output
+) -> ServiceError | None:
+    """Ask for what is missing; return what ended it before its time."""
+    if run.resumed:
+        out.note(f"finetui: going on with run {run.id}: {run.resumed:,} of {run.plan.size:,} there")
+    line = StatusLine()
+    try:
+        await run.ask(options.concurrency, _Told(run, line), cap)
+    except ServiceError as error:
+        return error
+    except asyncio.CancelledError:
+        line.end()
+        out.note(f"finetui: {len(run.rows):,} of {run.plan.size:,} answers; {_how_on(options)}")
+        raise
+    finally:
+        line.end()
+    return None
+
+
+def _how_on(options: argparse.Namespace) -> str:
+    if options.out is None:
+        return "with --out FILE, the same command again would go on from here"
+    return "the same command again goes on from here"
+
+
+def _tell(
+    run: CompareRun,
+    earlier: dict[str, list[Row]],
+    error: ServiceError | None,
+    out: Output,
+    options: argparse.Namespace,
+) -> int:
+    table = run.results(earlier)
+    document = run_document(run.id, run.plan, table, run.asked_again)
+    out.document(document if error is None else {**document, "error": error.to_json()})
+    if len(run.plan.prompts) == 1:
+        _print_answers(table, run.plan, out)
+    out.table(*summary_table(table.summaries()))
+    for words in versus_words([*table.versus()]):
+        out.line(words)
+    _print_failed(table.rows, out)
+    if run.asked_again:
+        out.note(f"finetui: {plural(run.asked_again, 'answer')} asked for again; both may bill")
+    out.note(f"finetui: run {run.id}")
+    if error is not None:
+        out.say(error)
+        return error.exit_code
+    return 1 if run.failed else 0
+
+
+def _print_answers(table: Table, plan: Plan, out: Output) -> None:
+    for candidate in plan.candidates:
+        rows = [r for r in table.rows if r.slot.model == candidate.name and r.error is None]
+        out.line(f"── {candidate.name}")
+        for count, answer in collapsed([row.answer for row in rows]):
+            if len(rows) > 1:
+                out.line(f"{count} × {'the same' if count > 1 else 'this'}:")
+            out.line(answer.shown)
+        out.line("")
+
+
+def _print_failed(rows: Sequence[Row], out: Output) -> None:
+    failed = [row for row in rows if row.error is not None]
+    for row in failed[:_FAILED_SHOWN]:
+        out.note(f"finetui: line {row.slot.line}, {row.slot.model}: {row.error}")
+    if len(failed) > _FAILED_SHOWN:
+        out.note(f"finetui: and {len(failed) - _FAILED_SHOWN:,} more failed")

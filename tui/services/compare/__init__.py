@@ -1,0 +1,1 @@
+"""Comparisons: many prompts to several models, measured, kept, and gone on with after a kill."""

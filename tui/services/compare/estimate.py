@@ -1,0 +1,132 @@
+"""What a comparison will cost, before it is asked for: counted tokens at the models' prices."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tui.core.compare.plan import prompt_json
+from tui.core.money.terms import amount_words
+from tui.core.tokens.comparison import asked_prompts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from tui.core.catalog.models import Catalog, ModelFacts
+    from tui.core.compare.plan import Plan
+    from tui.core.compare.prompts import Prompt
+    from tui.services.settings.profiles import Profile
+    from tui.services.tokens.service import TokenService
+
+# What an answer is taken to be as long as where neither a reference nor a limit says.
+GUESSED_TOKENS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What all answers of a plan come to; `amount` None where a price is not known.
+
+    `each` is the mean of one answer by the candidate's name, `unknown` the models without a
+    price, `currencies` all that the models are priced in.
+    """
+
+    amount: Decimal | None
+    currency: str
+    each: Mapping[str, Decimal]
+    unknown: tuple[str, ...] = ()
+
+    @property
+    def free(self) -> bool:
+        """Whether nobody bills for it."""
+        return self.amount == 0
+
+    @property
+    def words(self) -> str:
+        """The price in words."""
+        if self.amount is None:
+            return f"cost unknown: no price is known for {', '.join(self.unknown)}"
+        return "free" if self.free else f"about {amount_words(self.amount, self.currency)}"
+
+    def above(self, cap: Decimal) -> bool:
+        """Whether it goes above a cap; what is not known does."""
+        return self.amount is None or self.amount > cap
+
+
+class Estimator:
+    """Prices plans for one profile. `tokens` is asked for only where something has a price."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        catalog: Callable[[], Catalog],
+        tokens: Callable[[], TokenService],
+    ) -> None:
+        self._profile = profile
+        self._catalog = catalog
+        self._tokens = tokens
+
+    async def facts(self, models: Mapping[str, str]) -> dict[str, ModelFacts]:
+        """Return the facts of models at the profile's prices, by the names given.
+
+        Raises InputError for the user's own catalogue.
+        """
+        catalog = await asyncio.to_thread(self._catalog)
+        money = self._profile.money
+        return {name: money.priced(catalog.find(model)) for name, model in models.items()}
+
+    async def estimate(self, plan: Plan) -> Estimate:
+        """Return what a plan will cost. Raises InputError and CountingError."""
+        facts = await self.facts({one.name: one.model for one in plan.candidates})
+        currencies = {one.currency for one in facts.values()}
+        currency = next(iter(currencies), "USD")
+        each: dict[str, Decimal] = {}
+        unknown = []
+        for candidate in plan.candidates:
+            known = facts[candidate.name]
+            limit = candidate.parameters.max_tokens
+            amount = await self._mean(plan.prompts, known, limit)
+            if amount is None or len(currencies) > 1:
+                unknown.append(candidate.model)
+            else:
+                each[candidate.name] = amount
+        times = len(plan.prompts) * plan.repeats
+        total = None if unknown else sum(each.values(), Decimal(0)) * times
+        return Estimate(total, currency, each, tuple(unknown))
+
+    async def _mean(
+        self, prompts: Sequence[Prompt], facts: ModelFacts, limit: int | None
+    ) -> Decimal | None:
+        """Return what one answer costs on average, None where a price is not known."""
+        if facts.price_input is None or facts.price_output is None:
+            return None
+        if not prompts or (not facts.price_input and not facts.price_output):
+            return Decimal(0)
+        asked = await self._context(prompts, facts.id, _bare)
+        whole = await self._context(prompts, facts.id, _answered)
+        more = sum(1 for prompt in prompts if prompt.reference is None)
+        answers = whole - asked + more * GUESSED_TOKENS
+        if limit is not None:
+            answers = min(answers, limit * len(prompts))
+        return asked_prompts(asked + answers, answers, len(prompts), 1, facts)
+
+    async def _context(
+        self, prompts: Sequence[Prompt], model: str, line: Callable[[Prompt], bytes]
+    ) -> int:
+        """Return the tokens of all prompts, each made a line of a dataset."""
+        lines = await asyncio.to_thread(lambda: [*map(line, prompts)])
+        report = await self._tokens().report(lines, "prompts", model)
+        return report.context_total
+
+
+def _bare(prompt: Prompt) -> bytes:
+    raw = prompt_json(prompt)
+    return json.dumps({"messages": raw["messages"], "tools": raw.get("tools", [])}).encode()
+
+
+def _answered(prompt: Prompt) -> bytes:
+    raw = prompt_json(prompt)
+    messages = [*raw["messages"], *([raw["reference"]] if prompt.reference else [])]
+    return json.dumps({"messages": messages, "tools": raw.get("tools", [])}).encode()

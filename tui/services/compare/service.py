@@ -1,0 +1,199 @@
+"""Comparisons of one profile: begun, gone on with, listed, read."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.core.compare.plan import Plan, differences
+from tui.core.text.text import plural
+from tui.services.chat.service import ChatService
+from tui.services.compare.pace import Patience
+from tui.services.compare.results_file import ResultsFile, read_results
+from tui.services.compare.run import CompareRun
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from tui.core.compare.rows import Row, Slot
+    from tui.services.compare.estimate import Estimate, Estimator
+    from tui.services.provider.provider import Provider
+    from tui.services.store.comparisons_table import RunRecord
+    from tui.services.store.store import Store
+
+SHORTEST_ID = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """A run as it was: its plan (None for one read from a file) and its rows."""
+
+    id: str
+    plan: Plan | None
+    rows: list[Row]
+
+    def beside(self) -> dict[str, list[Row]]:
+        """Return its rows by names that stand beside another run's: MODEL@RUN."""
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(f"{row.slot.model}@{self.id}", []).append(row)
+        return found
+
+
+class CompareService:
+    """The comparisons of one profile. Methods raise LedgerError where the ledger cannot be used."""
+
+    def __init__(
+        self,
+        provider: Provider,
+        store: Store,
+        estimator: Estimator,
+        patience: Patience | None = None,
+    ) -> None:
+        self._profile = provider.profile.name
+        self._table = store.comparisons
+        self._estimator = estimator
+        self._patience = patience or Patience()
+        # Its own: every answer is in the ledger already, as an answer of its run.
+        self._chat = ChatService(provider, store, keeps=False)
+
+    async def estimate(self, plan: Plan) -> Estimate:
+        """Return what a plan will cost. Raises InputError and CountingError."""
+        return await self._estimator.estimate(plan)
+
+    async def open(self, plan: Plan, out: Path | None = None) -> CompareRun:
+        """Begin a run, or go on with the one whose results are in `out`.
+
+        Raises InputError when that file holds anything else, or results of other settings.
+        """
+        check_plan(plan)
+        if out is None:
+            return await self._begin(plan, None)
+        out = await asyncio.to_thread(out.resolve)
+        known = await self._table.by_out(str(out))
+        size = await asyncio.to_thread(_size, out)
+        if size is None or (known is None and size == 0):
+            return await self._begin(plan, out)
+        if known is None:
+            raise InputError(
+                "The file exists",
+                f"{out} does not hold results of a comparison that this machine's ledger knows",
+                "Name a file that does not exist yet.",
+            )
+        return await self._go_on(known, plan, out)
+
+    async def resume(self, run: str) -> CompareRun:
+        """Go on with a run by its id."""
+        plan = await self._table.plan(run)
+        records = [one for one in await self._table.runs() if one.id == run]
+        if plan is None or not records:
+            raise InputError("No such comparison", run, "List the runs.")
+        return await self._take(run, plan, None, [])
+
+    async def runs(self) -> list[RunRecord]:
+        """Return the runs of the profile, the latest first."""
+        return await self._table.runs(self._profile)
+
+    async def read(self, run: str) -> EarlierRun:
+        """Return a run by its id or the beginning of it. Raises InputError when it is not one."""
+        ids = [one.id for one in await self._table.runs()]
+        found = [one for one in ids if one == run] or [
+            one for one in ids if len(run) >= SHORTEST_ID and one.startswith(run)
+        ]
+        if len(found) != 1:
+            cause = f"{run} is the beginning of several" if found else f"there is no run {run}"
+            raise InputError("No such comparison", cause, "Give its id, or its file of results.")
+        plan = await self._table.plan(found[0])
+        rows, _ = await self._table.rows(found[0])
+        return EarlierRun(found[0], plan, rows)
+
+    async def delete(self, run: str) -> None:
+        """Forget a run with its answers."""
+        await self._table.delete(run)
+
+    async def _begin(self, plan: Plan, out: Path | None) -> CompareRun:
+        run = secrets.token_hex(4)
+        await self._table.begin(run, self._profile, plan, None if out is None else str(out))
+        return await self._made(run, plan, out, {}, set())
+
+    async def _go_on(self, known: RunRecord, plan: Plan, out: Path) -> CompareRun:
+        before = await self._table.plan(known.id)
+        assert before is not None
+        if known.profile != self._profile:
+            raise _other(out, f"profile {known.profile}")
+        if other := differences(before, plan):
+            raise _other(out, f"other {', '.join(other)}")
+        return await self._take(known.id, plan, out, await asyncio.to_thread(read_results, out))
+
+    async def _take(
+        self, run: str, plan: Plan, out: Path | None, in_file: Iterable[Row]
+    ) -> CompareRun:
+        if not await self._table.hold(run):
+            raise InputError(
+                "The comparison is running", f"another process is at run {run}", "Wait for it."
+            )
+        kept, lost = await self._table.rows(run)
+        rows = {row.slot: row for row in kept}
+        # A power failure may take the ledger's last writes and leave those of the file.
+        if only_there := [r for r in in_file if r.slot not in rows and r.error is None]:
+            only_there = [row for row in only_there if row.slot in set(plan.slots())]
+            await self._table.answered(run, only_there)
+            rows |= {row.slot: row for row in only_there}
+        failed = [row.slot for row in rows.values() if row.error is not None and row.again]
+        await self._table.forget(run, failed)
+        rows = {slot: row for slot, row in rows.items() if slot not in set(failed)}
+        return await self._made(run, plan, out, rows, set(lost) - set(rows))
+
+    async def _made(
+        self, run: str, plan: Plan, out: Path | None, rows: dict[Slot, Row], lost: set[Slot]
+    ) -> CompareRun:
+        facts = await self._estimator.facts({one.name: one.model for one in plan.candidates})
+        file = None if out is None else ResultsFile(out)
+        if file is not None:
+            await asyncio.to_thread(file.begin, rows)
+        again = next((r.asked_again for r in await self._table.runs() if r.id == run), 0)
+        return CompareRun(
+            run, plan, facts, self._table, self._chat, file, rows, lost, again,
+            self._patience, len(rows),
+        )  # fmt: skip
+
+
+def check_plan(plan: Plan) -> None:
+    """Raise InputError for a plan that asks nothing, or something out of range."""
+    names = [one.name for one in plan.candidates]
+    if not plan.prompts:
+        left_out = f" ({plural(plan.skipped, 'line')} left out)" if plan.skipped else ""
+        raise InputError("Nothing to ask", f"there is no prompt{left_out}", "Give one.")
+    if not names or len(set(names)) < len(names):
+        raise InputError("Cannot compare", "each model is named once", "Name other models.")
+    problems: Mapping[str, str | None] = {
+        one.name: one.parameters.problem() for one in plan.candidates
+    }
+    for name, problem in problems.items():
+        if problem:
+            raise InputError("Cannot ask the model", f"{name}: {problem}", "Correct it.")
+    if plan.repeats < 1:
+        raise InputError("Cannot compare", "each prompt is asked at least once", "Correct it.")
+
+
+def _other(out: Path, what: str) -> InputError:
+    return InputError(
+        "The file holds another comparison",
+        f"{out} was made with {what}",
+        "Name a new file, or ask as before to go on with it.",
+    )
+
+
+def _size(path: Path) -> int | None:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise InputError(
+            "Cannot use the file", f"{path}: {error.strerror or error}", "Name another file."
+        ) from error

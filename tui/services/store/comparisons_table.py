@@ -1,0 +1,190 @@
+"""Comparisons of models: what each run asked, and every answer as soon as it has come.
+
+An answer is committed before it counts, so that a run that is killed at any moment goes on
+where it was.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui.core.compare.plan import Plan, prompt_from_json, prompt_json
+from tui.core.compare.rows import Row, Slot
+from tui.services.store.process_token import own_token, still_runs
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable
+
+    from tui.services.store.database import Database
+
+RUNS_KEPT = 200
+_COLUMNS = "id, profile, at, settings, prompts, out, holder, asked_again"
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """One run. `at` is the Unix time of its start, `out` the file its results go to, or None.
+
+    `settings` is what it asks as JSON, without the prompts, for which the digest `prompts`
+    stands; `answered` is how many answers have come.
+    """
+
+    id: str
+    profile: str
+    at: int
+    settings: dict[str, Any]
+    prompts: str
+    out: str | None
+    holder: str
+    asked_again: int
+    answered: int = 0
+
+    @property
+    def held(self) -> bool:
+        """Whether another process is at it."""
+        return self.holder != own_token() and still_runs(self.holder)
+
+
+class ComparisonsTable:
+    """The comparisons of each profile. All methods raise LedgerError."""
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def begin(self, run: str, profile: str, plan: Plan, out: str | None) -> None:
+        """Remember a run before anything is asked; the oldest beyond 200 are dropped."""
+        settings = plan.settings()
+        prompts = [(run, p.line, json.dumps(prompt_json(p))) for p in plan.prompts]
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(
+                "INSERT INTO comparisons (id, profile, at, prompts, settings, out, holder)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (run, profile, int(time.time()), plan.prompts_digest, json.dumps(settings), out,
+                 own_token()),
+            )  # fmt: skip
+            db.executemany("INSERT INTO comparison_prompts VALUES (?, ?, ?)", prompts)
+            _prune(db, profile)
+
+        await self._db.together(work, writes=True)
+
+    async def hold(self, run: str) -> bool:
+        """Take a run for this process; False when another one is at it."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            found = db.execute("SELECT holder FROM comparisons WHERE id = ?", (run,)).fetchone()
+            if found is None or (found[0] != own_token() and still_runs(found[0])):
+                return False
+            db.execute("UPDATE comparisons SET holder = ? WHERE id = ?", (own_token(), run))
+            return True
+
+        return await self._db.together(work, writes=True)
+
+    async def release(self, run: str) -> None:
+        """Give a run up, for others to go on with."""
+        await self._db.write("UPDATE comparisons SET holder = '' WHERE id = ?", run)
+
+    async def asked(self, run: str, slot: Slot, prompt: str, *, before: bool = False) -> None:
+        """Remember that an answer is about to be asked for; `before`: once more than needed."""
+
+        def work(db: sqlite3.Connection) -> None:
+            db.execute(
+                "INSERT OR REPLACE INTO comparison_answers (run, line, model, repeat, prompt)"
+                " VALUES (?, ?, ?, ?, ?)",
+                (run, *slot, prompt),
+            )
+            if before:
+                db.execute(
+                    "UPDATE comparisons SET asked_again = asked_again + 1 WHERE id = ?", (run,)
+                )
+
+        await self._db.together(work, writes=True)
+
+    async def answered(self, run: str, rows: Iterable[Row]) -> None:
+        """Keep answers that have come, or why they did not."""
+        await self._db.write_many(
+            "INSERT OR REPLACE INTO comparison_answers (run, line, model, repeat, prompt, body,"
+            " again) VALUES (?, ?, ?, ?, ?, ?, ?)",
+            ((run, *row.slot, row.prompt, json.dumps(row.as_json()), row.again) for row in rows),
+        )
+
+    async def forget(self, run: str, slots: Iterable[Slot]) -> None:
+        """Drop answers, to be asked for anew."""
+        await self._db.write_many(
+            "DELETE FROM comparison_answers WHERE run = ? AND line = ? AND model = ?"
+            " AND repeat = ?",
+            ((run, *slot) for slot in slots),
+        )
+
+    async def rows(self, run: str) -> tuple[list[Row], list[Slot]]:
+        """Return the answers of a run in the order of their coming, and what was asked without."""
+        found = await self._db.read(
+            "SELECT line, model, repeat, prompt, body, again FROM comparison_answers"
+            " WHERE run = ? ORDER BY rowid",
+            run,
+        )
+        rows = [
+            Row.from_json(json.loads(body), prompt=prompt, again=bool(again))
+            for _, _, _, prompt, body, again in found
+            if body is not None
+        ]
+        return rows, [Slot(*row[:3]) for row in found if row[4] is None]
+
+    async def plan(self, run: str) -> Plan | None:
+        """Return what a run asks, or None when there is no such run."""
+        found = await self._db.read("SELECT settings FROM comparisons WHERE id = ?", run)
+        prompts = await self._db.read(
+            "SELECT body FROM comparison_prompts WHERE run = ? ORDER BY line", run
+        )
+        if not found:
+            return None
+        read = (prompt_from_json(json.loads(body)) for (body,) in prompts)
+        return Plan.from_json(json.loads(found[0][0]), tuple(read))
+
+    async def by_out(self, out: str) -> RunRecord | None:
+        """Return the last run whose results go to a file."""
+        rows = await self._db.read(
+            f"SELECT {_COLUMNS}, 0 FROM comparisons WHERE out = ?"  # noqa: S608 - our own names
+            " ORDER BY at DESC, rowid DESC LIMIT 1",
+            out,
+        )
+        return _record(rows[0]) if rows else None
+
+    async def runs(self, profile: str | None = None) -> list[RunRecord]:
+        """Return the runs of a profile (of all when None), the latest first."""
+        rows = await self._db.read(
+            f"SELECT {_COLUMNS}, (SELECT count(*) FROM comparison_answers a"  # noqa: S608
+            " WHERE a.run = comparisons.id AND body IS NOT NULL) FROM comparisons"
+            " WHERE ? IS NULL OR profile = ? ORDER BY at DESC, rowid DESC",
+            profile, profile,
+        )  # fmt: skip
+        return [_record(row) for row in rows]
+
+    async def delete(self, run: str) -> None:
+        """Drop a run with its prompts and answers."""
+        await self._db.together(lambda db: _drop(db, [run]), writes=True)
+
+
+def _record(row: tuple[Any, ...]) -> RunRecord:
+    id_, profile, at, settings, *rest = row
+    return RunRecord(id_, profile, at, json.loads(settings), *rest)
+
+
+def _prune(db: sqlite3.Connection, profile: str) -> None:
+    rows = db.execute(
+        "SELECT id FROM comparisons WHERE profile = ? ORDER BY at DESC, rowid DESC"
+        " LIMIT -1 OFFSET ?",
+        (profile, RUNS_KEPT),
+    ).fetchall()
+    _drop(db, [run for (run,) in rows])
+
+
+def _drop(db: sqlite3.Connection, runs: list[str]) -> None:
+    for run in runs:
+        db.execute("DELETE FROM comparisons WHERE id = ?", (run,))
+        db.execute("DELETE FROM comparison_prompts WHERE run = ?", (run,))
+        db.execute("DELETE FROM comparison_answers WHERE run = ?", (run,))
