@@ -15,6 +15,7 @@ from textual.reactive import var
 
 from tui.commands import MODES as MODE_KEYS
 from tui.commands import bindings_for
+from tui.core.chat.start import ChatStart
 from tui.core.text.masking import mask
 from tui.core.text.text import encodable, visible
 from tui.dispatch import Dispatcher, handles
@@ -112,7 +113,12 @@ class FinetuiApp(TypeAhead):
     tour: var[Tour] = var(Tour())
     remarks: var[tuple[str, ...]] = var(())  # what is not safe, until it is closed
 
-    def __init__(self, path: str | None = None, profile: str | None = None) -> None:
+    def __init__(
+        self,
+        path: str | None = None,
+        profile: str | None = None,
+        chat: ChatStart | None = None,
+    ) -> None:
         super().__init__()
         context = ProgramContext(self)
         self.opening = Opening(context, path, profile, self._load_the_rest)
@@ -123,7 +129,7 @@ class FinetuiApp(TypeAhead):
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
-        self.chat_model = ""  # the model another mode has asked Chat to take
+        self.chat_start = chat  # what another mode or the command line asks Chat to begin with
 
     # -- colours ---------------------------------------------------------------------
 
@@ -208,7 +214,7 @@ class FinetuiApp(TypeAhead):
 
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""
-        self.chat_model = model
+        self.chat_start = ChatStart(model)
         self.switch_mode("chat")
 
     def train_on(self, file_id: str) -> None:
@@ -359,10 +365,16 @@ class FinetuiApp(TypeAhead):
         self.panic(Text(visible(mask(text)).rstrip()))
 
 
-def run(path: str | None = None, profile: str | None = None) -> int:
+class ChatFirst(FinetuiApp):
+    """The program where `finetui chat` has opened it."""
+
+    DEFAULT_MODE = "chat"
+
+
+def run(path: str | None = None, profile: str | None = None, chat: ChatStart | None = None) -> int:
     """Run the program on a terminal and return its exit code."""
     share_the_interpreter()
-    app = FinetuiApp(path, profile)
+    app = (FinetuiApp if chat is None else ChatFirst)(path, profile, chat)
     with Endings(app.leaving):
         app.run()
     if app.workspace is not None:

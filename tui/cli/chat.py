@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from contextlib import aclosing
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.core.chat.parameters import ChatParameters
+from tui.cli.chat_input import read_parameters, read_question, wants_app
+from tui.core.chat.parameters import EFFORTS
+from tui.core.money.answers import answer_cost
 from tui.services.chat.service import STALLED_S, ChatRequest, Delta
 from tui.services.errors import InputError, ServiceError, Unanswered
 
@@ -16,16 +17,28 @@ if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
+    from tui.core.catalog.models import ModelFacts
     from tui.core.chat.reply import Reply
     from tui.services.workspace import Workspace
 
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "chat", _chat, "ask a model and print its answer")
-    parser.add_argument("prompt", metavar="PROMPT", help="the question; - reads it from stdin")
-    parser.add_argument("--model", required=True, help="the model to ask")
+    parser = command(commands, "chat", _chat, "ask a model, or open the app to chat with it")
+    parser.add_argument(
+        "prompt",
+        nargs="?",
+        metavar="PROMPT",
+        help="the question; - reads it from stdin; without one, on a terminal, the app is opened",
+    )
+    parser.add_argument("--model", metavar="MODEL", default="", help="the model to ask")
     parser.add_argument("--system", metavar="TEXT", help="the system prompt")
+    parser.add_argument(
+        "--messages", metavar="FILE", help="a conversation to go on with, as JSON; - is stdin"
+    )
+    parser.add_argument(
+        "--image", metavar="PATH", action="append", default=[], help="an image for the question"
+    )
     parser.add_argument(
         "--temperature",
         type=float,
@@ -34,23 +47,25 @@ def register(commands: Commands[Parser]) -> None:
     )
     parser.add_argument("--top-p", type=float, metavar="P", help="0 to 1")
     parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
+    parser.add_argument(
+        "--stop", metavar="TEXT", action="append", default=[], help="a text that ends the answer"
+    )
     parser.add_argument("--seed", type=int, metavar="N", help="same seed, same answer")
+    parser.add_argument("--effort", choices=EFFORTS, help="how long a reasoning model may think")
+    parser.add_argument("--json-schema", metavar="FILE", help="the schema the answer has to follow")
+    parser.add_argument("--tools", metavar="FILE", help="functions the model may call, as JSON")
+    parser.add_argument(
+        "--logprobs", type=int, metavar="N", help="log probabilities, with N alternatives a token"
+    )
+    parser.set_defaults(json=False, opens_app=wants_app)
 
 
 async def _chat(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    prompt = await _prompt(options.prompt)
-    messages = [{"role": "system", "content": options.system}] if options.system else []
-    temperature = options.temperature
-    if temperature is None and workspace.profile.kind == "lab":
-        temperature = 0.0  # as in the app: what so small a model learned shows in likely words
-    parameters = ChatParameters(
-        temperature=temperature,
-        top_p=options.top_p,
-        max_tokens=options.max_tokens,
-        seed=options.seed,
-    )
-    asked = (*messages, {"role": "user", "content": prompt})
-    request = ChatRequest(options.model, asked, parameters)
+    if not options.model:
+        raise InputError("Usage", "--model is needed", "See finetui models list.")
+    messages = await read_question(options)
+    parameters = await read_parameters(options, lab=workspace.profile.kind == "lab")
+    request = ChatRequest(options.model, messages, parameters)
     silence = _Silence(STALLED_S, out)
     try:
         async with aclosing(workspace.chat.stream(request)) as parts:
@@ -59,7 +74,10 @@ async def _chat(options: argparse.Namespace, workspace: Workspace, out: Output) 
                 if isinstance(part, Delta):
                     out.piece(part.text)
                 else:
-                    return _finish(options.model, part, out)
+                    facts = (
+                        await workspace.chat_prices.facts(options.model) if out.as_json else None
+                    )
+                    return _finish(options.model, part, facts, out)
     finally:
         silence.end()
     raise AssertionError("a stream always ends in a reply")
@@ -87,26 +105,15 @@ class _Silence:
         self._out.note(f"finetui: no text for {self._seconds:g} s; ctrl+c stops")
 
 
-def _finish(model: str, reply: Reply, out: Output) -> int:
-    out.line("")
-    out.document(
-        {
-            "model": model,
-            "text": reply.text,
-            "finish_reason": reply.finish_reason,
-            "usage": None
-            if reply.usage is None
-            else {
-                "prompt_tokens": reply.usage.prompt_tokens,
-                "completion_tokens": reply.usage.completion_tokens,
-                "total_tokens": reply.usage.total_tokens,
-            },
-            "latency": round(reply.latency_s, 3),
-            "first_token": None if reply.first_token_s is None else round(reply.first_token_s, 3),
-            "complete": reply.complete,
-            "broken": reply.broken or None,
-        }
-    )
+def _finish(model: str, reply: Reply, facts: ModelFacts | None, out: Output) -> int:
+    if reply.text or not reply.tool_calls:
+        out.line("")
+    for call in reply.tool_calls:
+        function = call["function"]
+        out.line(f"{function['name']}({function['arguments']})")
+    out.document(_document(model, reply, facts))
+    if reply.note:
+        out.note(f"finetui: {reply.note}")
     if reply.complete:
         return 0
     cause = reply.broken or "its end never came"
@@ -114,15 +121,27 @@ def _finish(model: str, reply: Reply, out: Output) -> int:
     return ServiceError.exit_code
 
 
-async def _prompt(given: str) -> str:
-    if given != "-":
-        if not given.strip():
-            raise InputError("No prompt", "the question is empty", "Write one, or - for stdin.")
-        return given
-    try:
-        text: str = await asyncio.to_thread(sys.stdin.read)
-    except UnicodeDecodeError as error:
-        raise InputError("Cannot read the prompt", f"stdin: {error}", "Send UTF-8.") from error
-    if not text.strip():
-        raise InputError("No prompt", "stdin was empty", "Write a question to it.")
-    return text.rstrip("\n")
+def _document(model: str, reply: Reply, facts: ModelFacts | None) -> dict[str, Any]:
+    cost = answer_cost(reply.usage, facts)
+    rate = reply.tokens_per_second
+    return {
+        "model": model,
+        "text": reply.text,
+        "reasoning": reply.reasoning or None,
+        "tool_calls": list(reply.tool_calls),
+        "finish_reason": reply.finish_reason,
+        "usage": reply.as_json()["usage"],
+        "latency": round(reply.latency_s, 3),
+        "first_token": None if reply.first_token_s is None else round(reply.first_token_s, 3),
+        "tokens_per_second": None if rate is None else round(rate, 2),
+        "cost": None
+        if cost.amount is None
+        else {"amount": str(cost.amount), "currency": cost.currency},
+        "logprobs": [
+            {"token": one.token, "logprob": one.logprob, "alternatives": dict(one.alternatives)}
+            for one in reply.logprobs
+        ],
+        "note": reply.note or None,
+        "complete": reply.complete,
+        "broken": reply.broken or None,
+    }

@@ -15,6 +15,7 @@ from tui import __version__
 from tui.cli.arguments import Parser, common
 from tui.cli.interrupts import Ended, ended_by_signals, tell_broken_off
 from tui.cli.output import Output
+from tui.core.chat.start import ChatStart
 from tui.services.errors import InputError, ServiceError, unforeseen
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "check", "fix", "edit", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
-    "files", "jobs", "chat", "compare", "models", "lab",
+    "files", "jobs", "chat", "chats", "compare", "models", "lab",
 )  # fmt: skip
 _NEEDS_VALUE = "--profile"
 _ASK_PROVIDERS = {"files", "jobs", "chat", "compare", "models"}  # they are told what is not safe
@@ -59,6 +60,8 @@ def _dispatch(arguments: list[str], out: Output) -> int:
     # Options given before the command count as given after it.
     before, after = arguments[:at], arguments[at:]
     options = _parser(name).parse_args([name, *_after_words(after, before)])
+    if (wants_app := getattr(options, "opens_app", None)) is not None and wants_app(options):
+        return _run_app(None, options, ChatStart(options.model, options.system))
     return asyncio.run(_run(options, out))
 
 
@@ -112,11 +115,15 @@ def _open_app(arguments: list[str]) -> int:
         raise InputError(
             "No terminal", "the app needs one to draw on", "For scripts see finetui --help."
         )
+    return _run_app(path, options)
+
+
+def _run_app(path: str | None, options: argparse.Namespace, chat: ChatStart | None = None) -> int:
     # What is made while starting is kept: looking for garbage in it takes a fifth of the time.
     gc.disable()
     from tui.app import run
 
-    return run(path, getattr(options, "profile", None))
+    return run(path, getattr(options, "profile", None), chat)
 
 
 _SUMMARY = "Fine-tune chat models from the keyboard. Without a command it opens the app."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
+    from tui.core.chat.start import ChatStart
     from tui.screens.tour import Tour
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
@@ -21,7 +22,7 @@ class Host(Protocol):
     status: Status
     tour: Tour
     example_asked: int | None
-    chat_model: str
+    chat_start: ChatStart | None  # what Chat is to begin with
 
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""

@@ -10,6 +10,7 @@ from tui.core.chat.conversation import Conversation, messages, path
 from tui.core.chat.images import without_image_data
 from tui.core.chat.parameters import ChatParameters
 from tui.core.dataset.example import content_text
+from tui.core.provider.parsing import as_map
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
@@ -37,8 +38,15 @@ class Chat:
         if self.title:
             return self.title
         questions = (n for n in path(self.conversation) if n.role == "user")
-        first = next((content_text(node.message.get("content")) for node in questions), "")
-        return one_line(first.strip(), TITLE) or "new chat"
+        first = next((_said(node.message.get("content")) for node in questions), "")
+        return one_line(" ".join(first.split()), TITLE) or "new chat"
+
+
+def _said(content: object) -> str:
+    """Return the text of a content, without marks for what is no text."""
+    if not isinstance(content, list):
+        return content_text(content)
+    return " ".join(part["text"] for part in content if isinstance(as_map(part).get("text"), str))
 
 
 def dataset_line(chat: Chat) -> str:

@@ -45,6 +45,7 @@ class ChatScreen(ModeScreen):
         context = ScreenContext(self)
         self.options = Options()
         self._options_set = False
+        self._provider: object = None  # the one begun with
         self._header, self._prompt = ChatHeader(), Prompt()
         self._conversation = Conversation(id="talk", empty=EMPTY, limit=LONGEST)
         self.models = ModelChoice(context, self._show, self._prompt.focus)
@@ -69,6 +70,9 @@ class ChatScreen(ModeScreen):
 
     def on_workspace(self, workspace: Workspace) -> None:
         """Begin with this provider: its defaults, and a model of its own."""
+        if workspace.provider is self._provider:  # told twice
+            return
+        self._provider = workspace.provider
         self.answers.stop()
         if not self._options_set:
             self.options = defaults_for(workspace.profile.kind)
@@ -89,9 +93,11 @@ class ChatScreen(ModeScreen):
 
     def _take_up(self) -> None:
         self.host.complete("chat")
-        asked, self.host.chat_model = self.host.chat_model, ""
-        if asked:
-            self.models.take(asked)
+        asked, self.host.chat_start = self.host.chat_start, None
+        if asked is not None and asked.system is not None:
+            self.system.set(asked.system)
+        if asked is not None and asked.model:
+            self.models.take(asked.model)
         else:
             self.models.look_for_default()
         self.system.look_at_dataset()

@@ -40,6 +40,11 @@ class SystemPrompt:
         """Where the one in force is from; empty for the user's own."""
         return f"from {self._dataset.name}" if self._own is None and self.text else ""
 
+    def set(self, text: str) -> None:
+        """Take this as the user's own; an empty one is none."""
+        self._own = text.strip()
+        self._changed()
+
     def look_at_dataset(self) -> None:
         """Look in the background which system prompt the open dataset has."""
         self._context.run(self._read_dataset, group="system", description="look at the dataset")
@@ -66,7 +71,6 @@ class SystemPrompt:
 
         def answered(text: str | None) -> None:
             if text is not None:
-                self._own = text.strip()
-                self._changed()
+                self.set(text)
 
         self._context.open(system_editor(text, hint), answered)

@@ -191,7 +191,7 @@ def _written_anew(db: Connection, profile: str, chat: Chat) -> KeptChat:
     made = db.execute(
         "INSERT INTO saved_chats (model, system, parameters, head, last_id, revision, profile,"
         " title, created_at, updated_at) VALUES (?, ?, ?, ?, ?, 1, ?, ?, ?, ?)",
-        (*_values(chat), profile, encodable(chat.name), now, now),
+        (*_values(chat), profile, encodable(KEYS.mask(chat.name)), now, now),
     )
     new = int(made.lastrowid or 0)
     _write_nodes(db, new, chat.conversation.nodes, {})

@@ -1,0 +1,148 @@
+"""`finetui chats`: the chats that the app has saved."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.cli.arguments import Commands, Parser, add_yes, command, group
+from tui.cli.output import when
+from tui.core.chat.conversation import messages, path, position
+from tui.core.chat.saved import dataset_line, markdown
+from tui.core.dataset.example import content_text
+from tui.core.text.text import plural
+from tui.services.chat.export import write_export
+from tui.services.errors import InputError, NeedsConfirmation, ServiceError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable
+
+    from tui.cli.output import Output
+    from tui.core.chat.conversation import Node
+    from tui.core.chat.saved import Chat
+    from tui.services.workspace import Workspace
+
+_WRITERS: dict[str, Callable[[Chat], str]] = {"md": markdown, "jsonl": dataset_line}
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command and its own commands."""
+    actions = group(commands, "chats", "list, read and export saved chats")
+    parser = command(actions, "list", _list, "list the saved chats, the last one first")
+    parser.add_argument("--search", metavar="TEXT", default="", help="only chats that hold this")
+    parser = command(actions, "show", _show, "print a chat as it stood last")
+    parser.add_argument("id", metavar="CHAT", type=int)
+    parser = command(actions, "export", _export, "write chats as Markdown or as a dataset")
+    parser.add_argument("ids", metavar="CHAT", nargs="*", type=int)
+    parser.add_argument("--all", action="store_true", help="all chats of the profile")
+    parser.add_argument(
+        "--format",
+        choices=sorted(_WRITERS),
+        default="jsonl",
+        help="jsonl: a line of a dataset each",
+    )
+    parser.add_argument("--out", metavar="FILE", help="a new file; without it, standard output")
+    parser = command(actions, "delete", _delete, "delete chats")
+    parser.add_argument("ids", metavar="CHAT", nargs="+", type=int)
+    add_yes(parser, "delete them for good")
+
+
+async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    chats = await workspace.chats.listing(options.search)
+    out.document(
+        {
+            "chats": [
+                {
+                    "id": one.id, "title": one.title, "model": one.model,
+                    "messages": one.messages, "updated_at": one.updated_at,
+                }
+                for one in chats
+            ]
+        }
+    )  # fmt: skip
+    out.table(
+        ("id", "changed", "messages", "model", "title"),
+        [
+            (str(one.id), when(one.updated_at), str(one.messages), one.model, one.title)
+            for one in chats
+        ],
+    )
+    return 0
+
+
+async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    chat = await workspace.chats.load(options.id)
+    nodes = path(chat.conversation)
+    out.document(
+        {
+            "id": options.id, "title": chat.name, "model": chat.model,
+            "system": chat.system or None,
+            "parameters": chat.parameters.as_json(),
+            "messages": [dict(m) for m in messages(chat.conversation)],
+            "answers": [_answer(node) for node in nodes if node.role == "assistant"],
+        }
+    )  # fmt: skip
+    out.line(f"{chat.name}")
+    if chat.system:
+        out.line(f"\nsystem\n{chat.system}")
+    for node in nodes:
+        out.line(f"\n{_head(chat, node)}\n{content_text(node.message.get('content'))}")
+        for call in node.message.get("tool_calls", ()):
+            function = call.get("function", {})
+            out.line(f"{function.get('name')}({function.get('arguments')})")
+    return 0
+
+
+def _head(chat: Chat, node: Node) -> str:
+    at, of = position(chat.conversation, node.id)
+    parts = [node.role, node.model, f"‹{at}/{of}›" if of > 1 else "", node.note]
+    return "  ".join(part for part in parts if part)
+
+
+def _answer(node: Node) -> dict[str, Any]:
+    reply = None if node.reply is None else node.reply.as_json()
+    return {"model": node.model or None, "state": node.state, "edited": node.edited, "reply": reply}
+
+
+async def _export(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    ids = options.ids
+    if options.all:
+        ids = [one.id for one in await workspace.chats.listing()]
+    elif not ids:
+        raise InputError("Usage", "which chats is not said", "Name their ids, or --all.")
+    chats = [await workspace.chats.load(one) for one in dict.fromkeys(ids)]
+    text = "".join(_WRITERS[options.format](chat).rstrip("\n") + "\n" for chat in chats)
+    if options.out is None:
+        out.piece(text)
+        out.document({"exported": len(chats), "text": text})
+        return 0
+    await write_export(options.out, text)
+    out.line(f"{plural(len(chats), 'chat')} written to {options.out}")
+    out.document({"exported": len(chats), "path": options.out})
+    return 0
+
+
+async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    ids = [*dict.fromkeys(options.ids)]
+    if not options.yes:
+        named = [f"{one} ({(await workspace.chats.load(one)).name})" for one in ids]
+        raise NeedsConfirmation(
+            "Not done",
+            f"this deletes {plural(len(ids), 'chat')} for good: {', '.join(named)}",
+            "Add --yes to do it.",
+        )
+    code, results = 0, []
+    for one in ids:
+        result: dict[str, Any] = {"id": one, "deleted": False}
+        try:
+            await workspace.chats.delete(one)
+            result["deleted"] = True
+            out.line(f"deleted chat {one}")
+        except ServiceError as error:
+            out.say(error)
+            result["error"] = error.to_json()
+            code = code or error.exit_code
+        results.append(result)
+    first = next((result["error"] for result in results if "error" in result), None)
+    out.document({"deleted": results} | ({"error": first} if first else {}))
+    return code

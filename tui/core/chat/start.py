@@ -1,0 +1,13 @@
+"""What Chat begins with when it is asked for from elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ChatStart:
+    """The model to ask, empty for any, and the system prompt, None for the usual one."""
+
+    model: str = ""
+    system: str | None = None
