@@ -11,6 +11,7 @@ from tui.core.fixes.registry import CannotFix, Object, row_fix
 from tui.core.formats.alpaca import read_completion
 from tui.core.formats.parts import tools_in
 from tui.core.formats.results import Notes, Unfit
+from tui.core.formats.verdicts import is_score
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue
@@ -46,6 +47,11 @@ def without_key(raw: Object, issue: Issue) -> None:
     """
     if issue.where.strip().lower() in _EXAMPLE_WEIGHTS and raw.get(issue.where) not in (None, 1):
         raise CannotFix("a weight of the whole example; without it the example counts in full")
+    if "." not in issue.where and is_score(issue.where, raw.get(issue.where)):
+        raise CannotFix(
+            "it may say how good the answer is: `finetui convert` drops bad ones with --bad, and "
+            f"takes it out with --without {issue.where}"
+        )
     if issue.where in raw:
         del raw[issue.where]
     elif isinstance(raw.get("input"), dict):
