@@ -206,7 +206,7 @@ def test_a_text_is_taken_out_of_a_file_only_after_a_yes(tmp_path: Path, capfd: A
 
 def test_labels_of_a_few_characters_and_numbers_need_no_yes(tmp_path: Path, capfd: Any) -> None:
     path = tmp_path / "keys.jsonl"
-    path.write_bytes(chat(user("a", id="m1"), ANSWER, score=0.5) + b"\n")
+    path.write_bytes(chat(user("a", id="m1"), ANSWER, distance=0.5) + b"\n")
     assert main(["fix", str(path), "--in-place"]) == 0
     assert path.read_bytes() == chat(user("a"), ANSWER) + b"\n"
     assert "“m1”" in capfd.readouterr().err
@@ -396,9 +396,20 @@ def test_a_bad_answer_is_not_made_a_good_one(
     assert b"go away" not in (tmp_path / "new.jsonl").read_bytes()
 
 
-def test_a_verdict_that_is_good_or_a_grade_is_a_key_like_any(tmp_path: Path) -> None:
+def test_a_good_verdict_goes_like_any_key_and_a_grade_stays_with_what_to_do(
+    tmp_path: Path, capfd: Any
+) -> None:
     path = tmp_path / "judged.jsonl"
-    rows = [chat(USER, ANSWER, rating="good"), chat(USER, ANSWER, score=1), b""]
-    path.write_bytes(b"\n".join(rows))
-    assert main(["fix", str(path), "--in-place", "--yes"]) == 0
-    assert path.read_bytes().splitlines() == [chat(USER, ANSWER)] * 2
+    graded = chat(USER, ANSWER, score=1)
+    path.write_bytes(b"\n".join([chat(USER, ANSWER, rating="good"), graded, b""]))
+    assert main(["fix", str(path), "--in-place", "--yes"]) == 1
+    assert path.read_bytes().splitlines() == [chat(USER, ANSWER), graded]
+    assert "--without score" in capfd.readouterr().err
+    # As it says: bad ones are dropped with --bad, or the key is taken out.
+    target = tmp_path / "new.jsonl"
+    assert main(["convert", str(path), "--bad", "score<2", "-o", str(target)]) == 0
+    assert target.read_bytes().splitlines() == [chat(USER, ANSWER)]
+    assert main(["convert", str(path), "--without", "score", "-o", str(tmp_path / "b.jsonl")]) == 0
+    assert len((tmp_path / "b.jsonl").read_bytes().splitlines()) == 2
+    assert main(["convert", str(path), "--bad", "score"]) == 2
+    assert "--bad 'score<0'" in capfd.readouterr().err

@@ -15,6 +15,7 @@ from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.datasets.importing.rows import RowsDialog
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
+from tui.widgets.field import Field
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -169,7 +170,7 @@ async def test_what_becomes_of_rows_is_said_in_the_preview(tmp_path: Path) -> No
     path = tmp_path / "judged.jsonl"
     rows = [{"prompt": "Q", "completion": a, "label": a == "good"} for a in ("good", "bad")]
     rows += [{"prompt": "", "completion": "voice", "label": True}]
-    rows += [{"prompt": "R", "completion": "sure", "label": True, "images": ["a.png"]}]
+    rows += [{"prompt": "R", "completion": "sure", "score": 3, "images": ["a.png"]}]
     path.write_text("\n".join(map(json.dumps, rows)))
     async with running(None) as (pilot, screen):
         await pilot.press("i")
@@ -178,13 +179,16 @@ async def test_what_becomes_of_rows_is_said_in_the_preview(tmp_path: Path) -> No
         assert "4 rows read → 1 example, 3 dropped" in text_of(preview, ".facts")
         await pilot.press("r")
         await until(lambda: isinstance(pilot.app.screen, RowsDialog), pilot)
-        await pilot.press(*"images", "down", *"Say", "enter")
+        await pilot.press(*"images", "down", *"score", "enter")
+        said = pilot.app.screen.query_one("#field-bad-where", Field)
+        assert said.has_class("-wrong")
+        await pilot.press(*"<2", "down", *"Say", "enter")
         await until(lambda: isinstance(pilot.app.screen, ConversionPreview), pilot)
         assert "4 rows read → 3 examples, 1 dropped" in text_of(pilot.app.screen, ".facts")
         await pilot.press("r")
         await until(lambda: isinstance(pilot.app.screen, RowsDialog), pilot)
         assert pilot.app.screen.query_one("#without", Input).value == "images"
-        await pilot.press("down", "down", "right", "enter")
+        await pilot.press("down", "down", "down", "right", "enter")
         await until(lambda: isinstance(pilot.app.screen, ConversionPreview), pilot)
         assert "4 rows read → 1 example, 2 dropped" in text_of(pilot.app.screen, ".facts")
         await pilot.press("enter")

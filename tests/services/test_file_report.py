@@ -14,6 +14,7 @@ import pytest
 from tests.lab_process import chat_lines
 from tui.core.checks.repeated_issues import FORMATS
 from tui.core.checks.run import WHOLE_DAMAGE
+from tui.core.fixes import repair
 from tui.services.checks import file_check, file_words
 from tui.services.checks.checker import Checker
 from tui.services.checks.file_report import CheckedFile, check_file, checking
@@ -104,10 +105,64 @@ async def test_a_file_is_told_the_same_as_when_it_is_open_in_the_editor(
     async with checking(path) as checked:
         told = await told_of(checked)
         assert sum(checked.report.by_rule.values()) == len(edited)
-    assert [one for one in told if one.rule not in FORMATS] == [
-        one for one in edited if one.rule not in FORMATS
+    once = {*FORMATS, "pretty-printed"}  # told once, with how many there are
+    assert [_without_command(one) for one in told if one.rule not in once] == [
+        one for one in edited if one.rule not in once
     ]
     assert {one.rule for one in told} == {one.rule for one in edited}
+
+
+def _without_command(one: Issue) -> Issue:
+    return replace(one, message=one.message.partition(" To mend: ")[0])
+
+
+SPREAD = b"""{"messages":[{"role":"user","content":"a?"},{"role":"assistant","content":"One."}]}
+{ // reviewed
+  "messages": [
+    {"role": "user", "content": "b?"}, // from the forum
+    {"role": "assistant", "content": "Two {a brace}."}
+  ]
+}
+{"messages":[{"role":"user","content":"c?"},{"role":"assistant","content":"Three."}]}
+[
+  {"role": "user", "content": "d?"},
+  {"role": "assistant", "content": "Four."}
+]
+{
+  "messages": [
+"""
+
+
+async def test_an_object_over_several_lines_is_one_problem(tmp_path: Path) -> None:
+    path = tmp_path / "my data.jsonl"
+    path.write_bytes(SPREAD)
+    async with checking(path) as checked:
+        told = [one for one in await told_of(checked) if one.severity == "error"]
+        assert checked.report.objects == 2
+    first, *others = [one for one in told if one.line]
+    assert (first.line, first.rule, first.lines) == (2, "pretty-printed", 2)
+    assert first.message.startswith("Lines 2 to 7 are one object or list.")
+    target = tmp_path / "my data.fixed.jsonl"
+    assert f"1 more likewise. To mend: `finetui fix '{path}' -o '{target}'`" in first.message
+    # What nothing closes is told line by line, as it stands.
+    assert [(one.line, one.rule) for one in others] == [
+        (13, "pretty-printed"),
+        (14, "pretty-printed"),
+    ]
+    made = repair(SPREAD)
+    assert made.left == (5, 6)
+    texts = [(line, one.rule, one.text) for line, one in made.removed]
+    assert texts == [(2, "comment", "// reviewed"), (2, "comment", "// from the forum")]
+
+
+async def test_a_sound_line_hides_nothing_of_the_lines_behind_an_indented_object(
+    tmp_path: Path,
+) -> None:
+    indented, path = b"\n".join(SPREAD.split(b"\n")[1:7]), tmp_path / "data.jsonl"
+    path.write_bytes(indented + b'\n{"messages": []}\n')
+    async with checking(path) as checked:
+        told = [(one.line, one.rule) for one in await told_of(checked) if one.severity == "error"]
+    assert [one for one in told if one[0]] == [(1, "pretty-printed"), (7, "messages-empty")]
 
 
 async def test_secrets_in_an_array_are_told_beside_what_is_wrong_with_it(tmp_path: Path) -> None:

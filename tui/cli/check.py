@@ -56,7 +56,10 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
         alike = _alike(others, against, near=options.near) if options.near or others else None
         for path in options.paths:
             try:
-                async with file_of(path) as file, checking(file, limits, alike=alike) as checked:
+                async with (
+                    file_of(path) as file,
+                    checking(file, limits, alike=alike, named=path) as checked,
+                ):
                     kept = stack.enter_context(_Kept(out))
                     documents.append(await _tell(path, checked, out, kept))
             except NotWritten:  # the report, not the file

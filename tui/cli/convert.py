@@ -12,6 +12,7 @@ from tui.cli.convert_report import report
 from tui.cli.inputs import STDIN, refuse_existing, stdin_bytes
 from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
 from tui.core.formats.columns import PARTS
+from tui.core.formats.verdicts import BadWhere
 from tui.core.text.text import plural
 from tui.services.errors import InputError, NeedsConfirmation
 from tui.services.transfer.exporting import export_chunks, write_export
@@ -72,6 +73,10 @@ def _add_rows(parser: argparse.ArgumentParser) -> None:
     rows.add_argument(
         "--without", metavar="KEY,…", default="",
         help="leave these keys out: a label that is not a verdict, pictures that may go",
+    )  # fmt: skip
+    rows.add_argument(
+        "--bad", metavar="'KEY<N'", action="append", default=[],
+        help="which scores are bad answers; also = with a word; again for more",
     )  # fmt: skip
     rows.add_argument(
         "--pairs", action="store_true",
@@ -145,7 +150,11 @@ def _refuse_losses(made: Converted) -> None:
 def _row_options(options: argparse.Namespace, form: Format) -> ReadOptions:
     without = {key.strip() for key in options.without.split(",")} - {""}
     pairs = options.pairs or form.id == "preference"
-    return ReadOptions(frozenset(without), options.empty_prompt, pairs)
+    try:
+        bad = tuple(map(BadWhere.parse, options.bad))
+    except ValueError as error:
+        raise InputError("Usage", f"--bad: {error}", "Such as --bad 'score<0'") from error
+    return ReadOptions(frozenset(without), options.empty_prompt, pairs, bad)
 
 
 def _columns(options: argparse.Namespace) -> Columns | None:

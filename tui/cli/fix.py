@@ -105,6 +105,7 @@ def fixed(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Re
     data = _without_mark(data, whole, made)
     counts: Counter[str] = Counter()
     left: dict[str, list[int]] = {}
+    why: dict[str, str] = {}  # of those that a fix refused
     kept: list[bytes] = []
     lines = data.removesuffix(b"\n").split(b"\n") if data else []
     for number, line in enumerate(lines, 1):
@@ -114,6 +115,7 @@ def fixed(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Re
         made.removed += [(number, one) for one in mended.removed]
         for rule in sorted({*mended.stuck, *(mended.left if all_left else ())}):
             left.setdefault(rule, []).append(len(kept) + 1)
+        why = {**mended.stuck, **why}
         end = b"\r" if line.endswith(b"\r") and "crlf" not in rules else b""
         counts["crlf"] += line.endswith(b"\r") and not end
         kept += [one + end for one in mended.lines]
@@ -123,7 +125,7 @@ def fixed(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Re
     last = data.endswith(b"\n") or not kept
     if not last and "no-final-newline" in rules:
         counts["no-final-newline"], last = 1, True
-    _tell(made, counts, left)
+    _tell(made, counts, left, why)
     made.examples = len(kept)
     made.data = b"\n".join(kept) + (b"\n" if last and kept else b"")
     return made
@@ -140,7 +142,9 @@ def _mended(line: bytes, rules: AbstractSet[str]) -> Mended:
     return mend(line, {r for r in rules if RULES[r].scope != "row" or r.startswith(_PRIVATE)})
 
 
-def _tell(made: Rewritten, counts: Counter[str], left: dict[str, list[int]]) -> None:
+def _tell(
+    made: Rewritten, counts: Counter[str], left: dict[str, list[int]], why: dict[str, str]
+) -> None:
     from tui.core.checks import RULES
 
     for rule, count in (+counts).items():
@@ -148,7 +152,8 @@ def _tell(made: Rewritten, counts: Counter[str], left: dict[str, list[int]]) -> 
         made.said.append(f"{RULES[rule].title}: {count:,} mended")
     for rule, lines in left.items():
         said = f"left in {numbered(lines)} of the result, to be mended by hand"
-        made.unread.append(f"{RULES[rule].title}: {said}")
+        reason = f" ({why[rule]})" if rule in why else ""
+        made.unread.append(f"{RULES[rule].title}: {said}{reason}")
     made.said += made.unread
 
 

@@ -55,7 +55,12 @@ UNDECIDED = {
     "role-unknown": [chat(USER, {"role": "robot", "content": "a"})],
     "same-role-twice": [chat(user("a", name="mia"), user("b", name="max"), ANSWER)],
     "json-array": [b"[" + GOOD[:-3]],
-    "unknown-key": [b'{"messages": [], "a": 1, "a": 2}'],
+    "unknown-key": [
+        b'{"messages": [], "a": 1, "a": 2}',
+        b'{"messages": [], "weight": 0.3}',
+        b'{"messages": [], "Sample_Weight": 0}',
+    ],
+    "weight-value": [chat(USER, answer("a", weight=w)) for w in (0.5, 2)],
     "legacy-completion": [b'{"prompt": "a", "completion": "b", "id": 3}'],
     "comment": [b'{"messages": [], # so }'],
 }
@@ -145,7 +150,7 @@ def test_what_the_fixes_make() -> None:
     assert messages_after(two, "same-role-twice")[0]["content"] == "Is it quiet?\n\nAnd now?"
     parts = chat(user([{"type": "text", "text": "a"}]), user("b"), ANSWER)
     assert [p["text"] for p in messages_after(parts, "same-role-twice")[0]["content"]] == ["a", "b"]
-    weights = [answer("a", weight=w) for w in (0.5, 0, "0", False, None)]
+    weights = [answer("a", weight=w) for w in (1.0, 0, "0", False, None)]
     data = chat(USER, *weights)
     (made,) = mend(data, {"weight-value"}).lines
     assert [m.get("weight") for m in json.loads(made)["messages"][1:]] == [1, 0, 0, 0, None]
@@ -166,10 +171,16 @@ def test_a_weight_in_words_is_never_turned_into_its_opposite() -> None:
     words = [answer("a", weight=w) for w in ("no", "Off", "yes", "0.0")]
     (made,) = mend(chat(USER, *words), {"weight-value"}).lines
     assert [m.get("weight") for m in json.loads(made)["messages"][1:]] == [0, 0, 1, 0]
-    doubtful = chat(USER, answer("a", weight="low"))
+
+
+@pytest.mark.parametrize("weight", ["low", 0.2, 0.5, "0.5", 2, -1, [1], 1.5])
+def test_a_weight_between_or_beyond_0_and_1_stays_and_is_named(weight: object) -> None:
+    doubtful = chat(USER, answer("a", weight=weight), answer("b", weight="1"))
     mended = mend(doubtful, {"weight-value"})
-    assert mended.lines == (doubtful,)
-    assert "weight-value" in mended.stuck
+    assert [m.get("weight") for m in json.loads(mended.lines[0])["messages"][1:]] == [weight, 1]
+    assert "trained (1) or only shown (0)" in mended.stuck["weight-value"]
+    again = mend(mended.lines[0], {"weight-value"})
+    assert again.lines == mended.lines
 
 
 def test_functions_become_tools_with_the_calls_of_them() -> None:

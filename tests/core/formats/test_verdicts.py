@@ -10,6 +10,7 @@ import pytest
 from tests.core.formats.test_readers import ANSWER, PLAIN, USER, run
 from tui.core.formats import Columns, Record, convert, export, sniff
 from tui.core.formats.reading import ReadOptions
+from tui.core.formats.verdicts import BadWhere
 
 BAD_ANSWER = {"role": "assistant", "content": "B"}
 BAD = {"messages": [USER, BAD_ANSWER]}
@@ -78,11 +79,20 @@ def test_a_label_that_says_neither_is_told(shape: str, verdict: object) -> None:
         ("is_toxic", False, True),
         ("feedback", "thumbs_down", False),
         ("rating", "good", True),
-        ("rating", 1, None),  # a number on a scale nobody told
-        ("rating", "2", None),
         ("feedback", "no", None),  # rather a text than a verdict
         ("safe", "in the bank", None),
-        ("score", 0, None),
+        ("correct", False, False),
+        ("correct", "yes", None),
+        ("👎", True, False),
+        ("👍", 1, True),
+        ("reaction", "👎🏽", False),
+        ("feedback", "👍", True),
+        ("thumbs", "down", False),
+        ("thumbs", -1, False),
+        ("vote", 1, True),
+        ("quality", "low", False),
+        ("quality", "excellent", True),
+        ("rating", "a long text on how the film was received by critics", None),
     ],
 )
 def test_other_keys_count_where_they_are_clear(key: str, value: object, good: bool | None) -> None:
@@ -91,6 +101,63 @@ def test_other_keys_count_where_they_are_clear(key: str, value: object, good: bo
     if good is not False:
         assert json.loads(made.lines[0]) == PLAIN
         assert [(one.key, one.value) for one in made.left] == [(key, value)]
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("score", -1),
+        ("rating", 1),
+        ("Stars", "2"),
+        ("quality", "medium"),
+        ("vote", 3),
+        ("score", 0),
+    ],
+)
+def test_a_score_is_listed_until_it_is_said_what_it_means(
+    shape: str, key: str, value: object
+) -> None:
+    row = {**SHAPES[shape], key: value}
+    made = judged(row)
+    assert made.lines == ()
+    assert "an unreadable verdict" in made.dropped[0].reason
+    assert f"--without {key} keeps all" in made.dropped[0].reason
+    assert made.dropped[0].why == "judged"
+    kept = _read(row, ReadOptions(frozenset({key})))
+    assert [json.loads(line) for line in kept.lines] == [PLAIN]
+    # A verdict that is clear leaves nothing to ask.
+    assert judged({**row, "label": True}).lines
+    assert "judged bad" in judged({**row, "label": False}).dropped[0].reason
+
+
+def _read(row: dict[str, Any], options: ReadOptions) -> Any:
+    found = sniff([{k: row[k] for k in row if k not in options.without}])
+    return convert([Record(1, row)], found.format, columns=found.columns, options=options)
+
+
+@pytest.mark.parametrize(
+    ("said", "value", "kept"),
+    [
+        ("score<0", -1, False), ("score<0", 0, True), ("score <= 2", "2", False),
+        ("score>3", 3.5, False), ("score=low", "LOW", False), ("score=low", "high", True),
+        ("score!=5", 4, False), ("Score<0", -0.5, False),
+    ],
+)  # fmt: skip
+def test_it_can_be_said_which_scores_are_bad(said: str, value: object, kept: bool) -> None:
+    row = {**PLAIN, "score": value}
+    made = _read(row, ReadOptions(bad=(BadWhere.parse(said),)))
+    assert bool(made.lines) is kept
+    if not kept:
+        assert "judged bad (score is" in made.dropped[0].reason
+
+
+def test_a_value_that_cannot_be_compared_is_listed() -> None:
+    made = _read({**PLAIN, "score": "n/a"}, ReadOptions(bad=(BadWhere.parse("score<0"),)))
+    assert 'score is "n/a", which score<0 cannot be asked of' in made.dropped[0].reason
+    for wrong in ("score", "<0", "score<low", "score<", "a<b<c"):
+        with pytest.raises(ValueError, match=r"is not"):
+            BadWhere.parse(wrong)
 
 
 def test_a_column_that_is_the_answer_is_no_verdict() -> None:

@@ -17,7 +17,7 @@ from tui.core.arrays import picked, picked_bytes
 from tui.core.checks.rules import rule_numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Container, Iterable, Mapping
 
     from tui.core.checks.findings import RowFacts, RowReport
 
@@ -112,6 +112,24 @@ class Columns:
         for name in ("signs", *_NUMBERS):
             setattr(made, name, getattr(self, name)[:])
         made.signatures, made._sign_of = [*self.signatures], {**self._sign_of}
+        return made
+
+    def with_broken(
+        self, spans: Iterable[tuple[int, int]], first: int, kept: Container[int]
+    ) -> Columns:
+        """Return the same lines, of which those of each span (first, last) are no objects.
+
+        The first line of a span has the rule with the number `first`; beside it all keep of their
+        rules only those in `kept`.
+        """
+        made = self.copy()
+        for start, end in spans:
+            for at in range(start, end + 1):
+                rules = bytes(n for n in self.signatures[self.signs[at]] if n in kept)
+                made.signs[at] = made.sign(bytes([first]) + rules if at == start else rules)
+                made.traits[at] = _CODES["broken"]
+                for name in _NUMBERS:
+                    getattr(made, name)[at] = 0
         return made
 
     def take(self, positions: array[int]) -> Columns:

@@ -103,9 +103,20 @@ def values(text: str) -> Iterator[tuple[str, bool]]:
     Each comes on one line and without comments, with whether it is whole; a last one that is
     cut off is not.
     """
+    return ((piece, whole) for piece, whole, _ in commented_values(text) if piece)
+
+
+def commented_values(text: str) -> Iterator[tuple[str, bool, tuple[str, ...]]]:
+    """Yield what `values` does, each with the comments in it and before it.
+
+    Comments behind the last value come with an empty text.
+    """
     stack: list[str] = []
     piece: list[Token] = []
+    comments: list[str] = []
     for token in tokens(text):
+        if token.kind == "comment":
+            comments.append(token.text.rstrip())
         outside = not stack or stack == ["["]
         mark = token.text if token.kind == "mark" else ""
         if outside and not piece and (mark or token.kind in {"space", "comment"}) and mark != "{":
@@ -122,10 +133,10 @@ def values(text: str) -> Iterator[tuple[str, bool]]:
         elif mark and mark in "}]" and stack:
             stack.pop()
         if not stack or stack == ["["]:
-            yield _flat(piece), True
-            piece = []
-    if piece:
-        yield _flat(piece), False
+            yield _flat(piece), True, tuple(comments)
+            piece, comments = [], []
+    if piece or comments:
+        yield _flat(piece), False, tuple(comments)
 
 
 def _flat(piece: list[Token]) -> str:

@@ -11,6 +11,7 @@ from tui.core.fixes.registry import CannotFix, Object, row_fix
 from tui.core.formats.alpaca import read_completion
 from tui.core.formats.parts import tools_in
 from tui.core.formats.results import Notes, Unfit
+from tui.core.formats.verdicts import is_score
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue
@@ -32,13 +33,25 @@ _WEIGHT_WORDS = {
     "1": 1, "1.0": 1, "true": 1, "yes": 1, "on": 1,
     "0": 0, "0.0": 0, "false": 0, "no": 0, "off": 0,
 }  # fmt: skip
+_EXAMPLE_WEIGHTS = {"weight", "sample_weight", "example_weight", "loss_weight"}
 _NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
 _CONVERT = "it cannot become a chat as it is"
 
 
 @row_fix("unknown-key")
 def without_key(raw: Object, issue: Issue) -> None:
-    """Remove a key beside those of the format."""
+    """Remove a key beside those of the format.
+
+    A weight of a whole example goes only where it is 1: without any other, the example counts in
+    full.
+    """
+    if issue.where.strip().lower() in _EXAMPLE_WEIGHTS and raw.get(issue.where) not in (None, 1):
+        raise CannotFix("a weight of the whole example; without it the example counts in full")
+    if "." not in issue.where and is_score(issue.where, raw.get(issue.where)):
+        raise CannotFix(
+            "it may say how good the answer is: `finetui convert` drops bad ones with --bad, and "
+            f"takes it out with --without {issue.where}"
+        )
     if issue.where in raw:
         del raw[issue.where]
     elif isinstance(raw.get("input"), dict):
@@ -166,20 +179,23 @@ def plain_name(raw: Object, issue: Issue) -> None:
 
 @row_fix("weight-value")
 def whole_weight(raw: Object, issue: Issue) -> None:
-    """Make a weight 0 or 1; null or nothing goes, which is 1.
+    """Write a weight that says 0 or 1 as that number; null or nothing goes, which is 1.
 
-    What says neither is refused: without it the answer is trained, which may be its opposite.
+    All else is refused, fractions too: no provider takes them, and 0.2 meant "less", of which
+    training the answer in full is the opposite, and leaving it out as well.
     """
     message = message_of(raw, issue)
     weight = message["weight"]
     if isinstance(weight, str):
         weight = _WEIGHT_WORDS.get(weight.strip().lower(), weight)
-    if isinstance(weight, (int, float)):
-        message["weight"] = int(weight > 0)
+    if isinstance(weight, (int, float)) and weight in (0, 1):
+        message["weight"] = int(weight)
     elif weight in (None, "", [], {}):
         del message["weight"]
     else:
-        raise CannotFix("it says neither 0 nor 1; decide whether the answer is trained")
+        raise CannotFix(
+            "it says neither 0 nor 1; decide whether the answer is trained (1) or only shown (0)"
+        )
 
 
 @row_fix("last-not-assistant")

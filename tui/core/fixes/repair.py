@@ -7,22 +7,19 @@ import json
 import re
 from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import NamedTuple
 
 from tui.core.checks import RULES, check_row
+from tui.core.fixes import lenient
 from tui.core.fixes.damaged import decoded_text, holds_example, wide_encoding
-from tui.core.fixes.lenient import depth, values
+from tui.core.fixes.lenient import values
+from tui.core.fixes.removals import Removal
 from tui.core.fixes.run import mend
-from tui.core.formats.turns import is_conversation
+from tui.core.fixes.spread import examples_in, spans, value_end
 from tui.core.text.text import plural
-
-if TYPE_CHECKING:
-    from tui.core.fixes.removals import Removal
 
 _LINE_RULES = frozenset(rule.id for rule in RULES.values() if rule.scope == "line")
 _LINE_END = re.compile(r"\r\n|\n")
-# An object over more lines than this is taken for one that is cut off.
-_LONGEST_OBJECT = 20_000
 # How a fix on single lines is told; others by the title of their rule.
 _WORDS = {
     "blank-line": "removed {} blank lines",
@@ -47,6 +44,13 @@ class Done:
     rule: str
     text: str
     count: int
+
+
+class Piece(NamedTuple):
+    """A value or line of the file as it is to stand on one line, and the comments it had."""
+
+    text: str
+    comments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,11 +89,13 @@ def repair(data: bytes) -> Repaired:
     lines: list[bytes] = []
     removed: list[tuple[int, Removal]] = []
     for piece in pieces:
-        mended = mend(piece.encode("utf-8", "replace"), _LINE_RULES)
+        mended = mend(piece.text.encode("utf-8", "replace"), _LINE_RULES)
         counts += mended.fixed
+        counts["comment"] += bool(piece.comments)
+        removed += [(len(lines) + 1, Removal("comment", "", text)) for text in piece.comments]
         removed += [(len(lines) + 1, one) for one in mended.removed]
         lines += mended.lines
-    done += [_told(rule, count) for rule, count in counts.items()]
+    done += [_told(rule, count) for rule, count in (+counts).items()]
     left = tuple(n for n, line in enumerate(lines, 1) if _broken(line))
     return Repaired(tuple(lines), tuple(done), left, tuple(removed))
 
@@ -122,7 +128,7 @@ def _decoded(data: bytes, done: list[Done]) -> str:
     return text
 
 
-def _pieces(text: str, done: list[Done]) -> list[str] | str:
+def _pieces(text: str, done: list[Done]) -> list[Piece] | str:
     """Cut the text into its lines, or, where it is no lines at all, into its values.
 
     A damaged array whose items belong together is given back whole: nothing is cut there.
@@ -143,56 +149,29 @@ def _pieces(text: str, done: list[Done]) -> list[str] | str:
     return _joined(lines[:-1] if lines and not lines[-1] else lines, done)
 
 
-def _taken_apart(text: str, rule: str, done: list[Done]) -> list[str] | str:
+def _taken_apart(text: str, rule: str, done: list[Done]) -> list[Piece] | str:
     """Return the examples of a text that is no lines: of arrays, or of objects over many lines."""
-    spans = _spans(text)
-    if spans is None:  # damaged somewhere
-        found = [piece for piece, _ in values(text)]
-        if rule == "json-array" and not all(map(holds_example, found)):
+    found = spans(text)
+    if found is None:  # damaged somewhere
+        pieces = _values(text)
+        if rule == "json-array" and not all(holds_example(piece.text) for piece in pieces):
             return text
-        done.append(_unrolled(rule, len(found)))
-        return found
+        done.append(_unrolled(rule, len(pieces)))
+        return pieces
     made: list[str] = []
-    taken = 0
-    for value, span in spans:
-        if items := _examples_in(value, span):
+    taken = spread = 0
+    for value, span in found:
+        if items := examples_in(value, span):
             made += items
             taken += len(items)
         else:  # an object, or a list whose items belong together
             made.append(_flat(span))
+            spread += "\n" in span
     if taken:
         done.append(_unrolled("json-array", taken))
-    if len(made) > taken and "\n" in text.strip():
-        done.append(_unrolled("pretty-printed", len(made) - taken))
-    return made
-
-
-def _examples_in(value: object, span: str) -> list[str]:
-    """Return the items of a list of examples; none of a list whose items belong together."""
-    if not isinstance(value, list) or is_conversation(value):
-        return []
-    items = [piece for piece, _ in values(span)]
-    return items if any(map(holds_example, items)) else []
-
-
-def _spans(text: str) -> list[tuple[object, str]] | None:
-    """Return the values that follow each other in a text, as they stand; None if it is damaged."""
-    decoder, made, at = json.JSONDecoder(), [], _skipped(text, 0)
-    try:
-        while at < len(text):
-            value, end = decoder.raw_decode(text, at)
-            made.append((value, text[at:end]))
-            at = _skipped(text, end)
-    except (ValueError, RecursionError):
-        return None
-    return made
-
-
-def _skipped(text: str, at: int) -> int:
-    """Return where the next value begins, behind spaces and commas."""
-    while at < len(text) and text[at] in " \t\r\n,":
-        at += 1
-    return at
+    if spread:
+        done.append(_unrolled("pretty-printed", spread))
+    return [Piece(one) for one in made]
 
 
 def _flat(text: str) -> str:
@@ -201,53 +180,32 @@ def _flat(text: str) -> str:
     return next(values(f"{head}{text}}}"))[0].removeprefix(head).removesuffix("}").strip()
 
 
-def _joined(lines: list[str], done: list[Done]) -> list[str]:
+def _joined(lines: list[str], done: list[Done]) -> list[Piece]:
     """Put objects and lists that spread over several lines among sound ones on one line each."""
-    made: list[str] = []
+    made: list[Piece] = []
     at = joined = 0
     while at < len(lines):
-        end = _value_end(lines, at) if lines[at].rstrip().endswith(("{", "[", ",")) else at
+        end = value_end(lines.__getitem__, len(lines), at)
         if end > at:
             text = "\n".join(lines[at : end + 1])
             listed = text.lstrip().startswith("[")
-            made += [_flat(text)] if listed else [piece for piece, _ in values(text)]
+            made += [Piece(_flat(text))] if listed else _values(text)
             joined += 1
         else:
-            made.append(lines[at])
+            made.append(Piece(lines[at]))
         at = end + 1
     if joined:
         done.append(_unrolled("pretty-printed", joined))
     return made
 
 
-def _value_end(lines: list[str], at: int) -> int:
-    """Return the line in which the value that begins on a line ends; `at` to leave it in lines.
-
-    A list is one value where it is sound and its items belong together; examples are taken out.
-    """
-    if lines[at].lstrip().startswith("{"):
-        return _closing(lines, at)
-    if not lines[at].lstrip().startswith("["):
-        return at
-    end = _closing(lines, at)
-    spans = _spans("\n".join(lines[at : end + 1]))
-    return end if spans is not None and len(spans) == 1 and not _examples_in(*spans[0]) else at
-
-
-def _closing(lines: list[str], at: int) -> int:
-    """Return the line that closes what a line opens; `at` when none does."""
-    open_ = 0
-    for number in range(at, min(len(lines), at + _LONGEST_OBJECT)):
-        if number > at and _whole_object(lines[number]):
-            return at  # the next example: what began before it was cut off
-        open_ += depth(lines[number])
-        if open_ <= 0:
-            return number if open_ == 0 else at
-    return at
-
-
-def _whole_object(line: str) -> bool:
-    return line.startswith("{") and line.rstrip().endswith("}") and depth(line) == 0
+def _values(text: str) -> list[Piece]:
+    """Return the values of a text, each with the comments in it and before it."""
+    found = [Piece(text, comments) for text, _, comments in lenient.commented_values(text)]
+    if len(found) > 1 and not found[-1].text:  # comments behind the last value
+        last = found.pop()
+        found[-1] = Piece(found[-1].text, (*found[-1].comments, *last.comments))
+    return found
 
 
 def _whole_damage(text: str) -> str:

@@ -81,12 +81,12 @@ def other_layout(path: str, lines: Sequence[bytes]) -> Layout | None:
     if what := not_text(head):
         return Layout(what, "Unpack or convert it first")
     if is_utf16(head):
-        return Layout("UTF-16 text", _run(_command("fix", path, "fixed")))
+        return Layout("UTF-16 text", _run(command_for("fix", path, "fixed")))
     text = head.removeprefix(BOM_UTF8).strip()
     if text and container_of("", head) == "json" and not _are_rows(lines):
         what = "array" if text.startswith(b"[") else "object"
         found = other_format(b"\n".join(lines))
-        convert = found.command(path) if found else _command("convert", path, "chat")
+        convert = found.command(path) if found else command_for("convert", path, "chat")
         return Layout(f"one JSON {what}", _run(convert))
     if text and not any(_value(line) is not None for line in lines):
         see = f"See `finetui check {shlex.quote(path)}`"
@@ -98,7 +98,8 @@ def _run(command: str) -> str:
     return f"Try `{command}`"
 
 
-def _command(verb: str, path: str, ending: str) -> str:
+def command_for(verb: str, path: str, ending: str) -> str:
+    """Return the command that writes what `verb` makes of a file into a new one beside it."""
     if path == "-":
         return f"finetui {verb} -"
     source = PurePath(path)

@@ -206,7 +206,11 @@ def answer_text(message: Mapping[str, Any], what: str = "an answer") -> str:
 
 
 def refuse_unlearned(message: Mapping[str, Any]) -> None:
-    """Raise Unfit for an answer of weight 0, where the format has no weights."""
+    """Raise Unfit for an answer of another weight than 1, where the format has no weights."""
     weight = message.get("weight")
-    if message.get("role") == "assistant" and weight is not None and weight == 0:
+    if message.get("role") != "assistant" or weight is None or weight == 1:
+        return
+    if weight == 0:
         raise Unfit("an answer of weight 0 must not be learned, which this format cannot say")
+    raise Unfit(f"an answer of weight {as_json(weight):.20} is not learned in full, which "
+                "this format cannot say")  # fmt: skip

@@ -9,7 +9,7 @@ from tui.core.formats.media import refuse_media
 from tui.core.formats.registry import format_of
 from tui.core.formats.results import Notes, Refused, Unfit
 from tui.core.formats.turns import LISTS, ends_in_answer, is_conversation, turn_list
-from tui.core.formats.verdicts import bad_reason, judged
+from tui.core.formats.verdicts import BadWhere, bad_reason, judged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,12 +30,13 @@ class ReadOptions:
     """What the user says of rows: keys to leave out, a question for empty prompts, pairs.
 
     With `pairs`, answers judged good and bad become preference pairs where they answer the same
-    prompt; else the bad ones are dropped.
+    prompt; else the bad ones are dropped. `bad` says which values of a key mean a bad answer.
     """
 
     without: frozenset[str] = frozenset()
     empty_prompt: str = ""
     pairs: bool = False
+    bad: tuple[BadWhere, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,9 @@ class RowReader:
         refuse_media(row, used)
         kept, good = row, None
         if not self._is_pair(row) and _is_answered(row):
-            kept, good = judged(row, notes, used=used, strict=self.name != "text")
+            kept, good = judged(
+                row, notes, used=used, strict=self.name != "text", bad=self.options.bad
+            )
         if good is None and self.name == "kto":
             raise Unfit("no verdict: there is neither kto_tag nor label")
         if good is False and not self.options.pairs:

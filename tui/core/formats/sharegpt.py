@@ -94,8 +94,9 @@ class _Thread:
                 self._notes.say("an answer judged bad got weight 0: it is shown, not learned")
             if weight in (0, 1):
                 made["weight"] = int(weight)
-            elif weight is not None:
-                self._notes.lose("turn key weight", weight)
+            elif weight is not None:  # nothing like it exists here: to leave it out would be 1
+                made["weight"] = weight
+                self._notes.say("a weight that is neither 0 nor 1 stays: decide which it is")
         self._messages.append(made)
 
     def _call(self, value: object) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from bisect import bisect_right
 from collections import Counter
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
@@ -113,8 +113,13 @@ class CheckedFile:
         ready: dict[int, list[Issue]],
         *,
         table: bool = False,
+        named: str = "",
     ) -> None:
-        """`ready` are issues by line (0-based) that `problems` need not put into words."""
+        """`ready` are issues by line (0-based) that `problems` need not put into words.
+
+        `named` is how commands name the file where that is not its path, such as "-".
+        """
+        self._named = named or str(report.path)
         self.report = report
         self._problems = problems
         self._rows = rows
@@ -176,7 +181,7 @@ class CheckedFile:
         from tui.core.checks.repeated_issues import FORMATS, format_issue
 
         report, problems = self.report, self._problems
-        path, whole = str(report.path), report.whole_damage
+        path, whole = self._named, report.whole_damage
         for line in lines:
             rules = {*problems.rules_at(line)}
             if rules <= FORMATS and all((line, rule) not in once for rule in rules):
@@ -187,15 +192,31 @@ class CheckedFile:
                         yield issue_for(first, report.limits)
                 elif report.foreign is not None and (one.line, one.rule) == whole:
                     yield format_issue(report.foreign, path, line)
+                elif (one.line, one.rule) == whole or one.line - 1 in problems.spans:
+                    yield from self._in_lines(one)
                 else:
                     yield one
+
+    def _in_lines(self, one: Issue) -> Iterator[Issue]:
+        """Yield an issue on how the file is written down once, with the command that mends it."""
+        from tui.core.checks.run import WHOLE_DAMAGE
+        from tui.core.fixes.whole import command_for
+
+        spans = self._problems.spans
+        if one.rule not in WHOLE_DAMAGE:
+            yield one
+        elif one.line - 1 == next(iter(spans), one.line - 1):
+            more = f" {len(spans) - 1:,} more likewise." if len(spans) > 1 else ""
+            command = command_for("fix", self._named, "fixed")
+            text = f"{one.message}{more} To mend: `{command}`."
+            yield replace(one, message=text, lines=max(len(spans), 1))
 
     def _formats(self) -> Mapping[tuple[int, str], Issue]:
         from tui.core.checks.repeated_issues import FORMATS, gathered
 
         lines = {rule: self._problems.lines_of(rule) for rule in FORMATS}
         written = len(self._rows) - self.report.by_rule["blank-line"]
-        return gathered(lines, self._rows, written, str(self.report.path))
+        return gathered(lines, self._rows, written, self._named)
 
 
 class _FileRows:
@@ -218,18 +239,20 @@ async def checking(
     *,
     alike: Callable[[FileLines], Alike] | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
+    named: str = "",
 ) -> AsyncIterator[CheckedFile]:
     """Check a whole file, in processes of their own when it is large, and keep it open.
 
     `alike` finds what is told as near duplicates and leakage. `on_progress(lines done, of)` is
-    called on the loop. Raises InputError when the file cannot be read.
+    called on the loop. `named` is how commands name the file where that is not its path.
+    Raises InputError when the file cannot be read.
     """
     async with reading(path) as rows:
         try:
             table = _table_of(path, rows.source.head)
             columns = await _columns(rows, on_progress, skip=table == "binary")
             checked = await asyncio.to_thread(
-                _checked, path, rows, columns, limits, alike, table=bool(table)
+                _checked, path, rows, columns, limits, alike, table=bool(table), named=named
             )
         except OSError as error:
             raise unreadable(path, error) from error
@@ -281,6 +304,7 @@ def _checked(
     alike: Callable[[FileLines], Alike] | None,
     *,
     table: bool,
+    named: str,
 ) -> CheckedFile:
     from tui.core.checks import Alike, FileFacts, traits_of
     from tui.services.checks.problems import Problems
@@ -294,8 +318,8 @@ def _checked(
     ready: dict[int, list[Issue]] = {}
     problems = Problems(_FileRows(rows), columns, facts, ready, limits)
     make = _table_report if table else _report
-    report = make(path, rows, columns, problems, limits)
-    return CheckedFile(report, problems, rows, ready, table=table)
+    report = make(path, rows, problems.columns, problems, limits)
+    return CheckedFile(report, problems, rows, ready, table=table, named=named)
 
 
 def _report(

@@ -18,7 +18,8 @@ from tui.core.checks import (
     issue_for,
     severity_of,
 )
-from tui.core.checks.registry import SEVERITIES, PairFindings, issue
+from tui.core.checks.registry import SEVERITIES, Finding, PairFindings, issue
+from tui.core.checks.report_columns import is_example
 from tui.core.checks.rules import rule_numbers
 from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file, issues_of
 from tui.core.checks.secrets import PATTERNS
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from tui.core.catalog.providers import FileLimits
     from tui.core.checks import Issue, Rule, Severity
 
+_SPREAD = "pretty-printed"
+_MOST_SPREAD = 50_000  # lines looked at for the ends of values, each time problems are gathered
 _RANK = {severity: rank for rank, severity in enumerate(SEVERITIES)}
 
 
@@ -68,7 +71,12 @@ class Problems(Sequence["Issue"]):
         self._ready = {} if ready is None else ready
         self._limits = limits
         self._rules = [*RULES.values()]
-        self._signs, self._signatures = _signs(columns)
+        self.spans = _spread(columns, snapshot)
+        if self.spans:
+            private = {n for n, rule in enumerate(self._rules) if rule.id in PATTERNS}
+            columns = columns.with_broken(self.spans.items(), rule_numbers()[_SPREAD], private)
+        self.columns = columns
+        self._signs, self._signatures = _signs(columns, self.spans)
         self._of_file: dict[int, list[Issue]] = {}
         self._pairs: list[tuple[Rule, PairFindings]] = []
         for rule, findings in findings_of_file(columns, facts):
@@ -191,7 +199,14 @@ class Problems(Sequence["Issue"]):
         if signature := self._signature(line):
             rules = {self._rules[number].id for number in signature}
             known = self._ready.get(self._snapshot.ids[line - 1])
-            if known is None:
+            if (last := self.spans.get(line - 1)) is not None:
+                rules.discard(_SPREAD)
+                finding = Finding(_spread_words(line, last + 1))
+                of_row = [
+                    issue(RULES[_SPREAD], finding, line),
+                    *issues_of(line, self._snapshot[line - 1], rules),
+                ]
+            elif known is None:
                 of_row = issues_of(line, self._snapshot[line - 1], rules)
             else:  # the row may have moved since
                 of_row = [replace(issue, line=line) for issue in known if issue.rule in rules]
@@ -209,7 +224,34 @@ class Problems(Sequence["Issue"]):
         return sorted(found, key=lambda issue: numbers[issue.rule])
 
 
-def _signs(columns: Columns) -> tuple[array[int], list[bytes]]:
+def _spread(columns: Columns, rows: CheckedRows) -> dict[int, int]:
+    """Return the last line of each value that spreads over several, by its first (both 0-based).
+
+    None where not a single line is an example: what is wrong with such a file is said once.
+    """
+    rules = [*RULES.values()]
+    damaged = {
+        sign
+        for sign, signature in enumerate(columns.signatures)
+        if any(rules[number].scope == "line" and rules[number].id != "blank-line"
+               for number in signature[:1])
+    }  # fmt: skip
+    starts = places_of(columns.signs, damaged) if damaged else []
+    if not starts or not any(map(is_example, {*columns.kinds})):
+        return {}
+    from tui.core.fixes.spread import spread_objects
+
+    def line_at(position: int) -> str:
+        return rows[position].decode("utf-8", "replace")
+
+    return dict(spread_objects(line_at, len(columns), starts, _MOST_SPREAD))
+
+
+def _spread_words(line: int, last: int) -> str:
+    return f"Lines {line:,} to {last:,} are one object or list. Put each example on one line."
+
+
+def _signs(columns: Columns, spans: Mapping[int, int]) -> tuple[array[int], list[bytes]]:
     """Return which signature each line has, and the signatures.
 
     In a file that is not JSONL at all, such as one array or UTF-16, only the first line has
@@ -225,7 +267,7 @@ def _signs(columns: Columns) -> tuple[array[int], list[bytes]]:
     if not damages:
         return columns.signs, signatures
     first = next((at for at, sign in enumerate(columns.signs) if sign in damages), None)
-    if first is None or damages[columns.signs[first]] not in WHOLE_DAMAGE:
+    if first is None or first in spans or damages[columns.signs[first]] not in WHOLE_DAMAGE:
         return columns.signs, signatures
     kinds = columns.kinds
     if len(kinds) - len(kinds.lstrip(b"\0")) != first:  # kind 0 is a blank line

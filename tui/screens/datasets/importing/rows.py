@@ -8,6 +8,7 @@ from textual.containers import Horizontal
 from textual.widgets import Static
 
 from tui.core.formats.reading import ReadOptions
+from tui.core.formats.verdicts import BadWhere
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.field import Field, OneOf
@@ -34,10 +35,12 @@ class RowsDialog(Dialog[ReadOptions]):
         self._options = options
 
     def compose_content(self) -> ComposeResult:
-        """Lay out the three fields."""
+        """Lay out the fields."""
         options = self._options
         without = ", ".join(sorted(options.without))
         yield Field("without", "Leave out", without, "keys, such as label or images")
+        bad = ", ".join(map(str, options.bad))
+        yield Field("bad-where", "Bad where", bad, "such as score<0, or quality=low")
         yield Field("empty-prompt", "Empty prompts", options.empty_prompt, "the question to ask")
         with Horizontal(classes="one-of"):
             yield Static("Bad answers", classes="label", markup=False)
@@ -50,12 +53,20 @@ class RowsDialog(Dialog[ReadOptions]):
 
     @handles("rows.preview")
     def preview(self) -> None:
-        """Answer with what was typed and chosen."""
+        """Answer with what was typed and chosen; what cannot be read is said, and stays."""
+        conditions = self.query_one("#field-bad-where", Field)
+        texts = [text for text in conditions.value.split(",") if text.strip()]
+        try:
+            bad = tuple(map(BadWhere.parse, texts))
+        except ValueError as error:
+            conditions.say(str(error))
+            return
         typed = self.query_one("#field-without", Field).value.split(",")
         self.dismiss(
             ReadOptions(
                 frozenset(key.strip() for key in typed) - {""},
                 self.query_one("#field-empty-prompt", Field).value.strip(),
                 self.query_one("#pairs", OneOf).value == _PAIRS,
+                bad,
             )
         )

@@ -1,0 +1,110 @@
+"""Values that spread over several lines among others that stand on one: where each ends."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from tui.core.fixes.damaged import holds_example
+from tui.core.fixes.lenient import depth, tokens, values
+from tui.core.formats.turns import is_conversation
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+# An object over more lines than this is taken for one that is cut off.
+_LONGEST_OBJECT = 20_000
+_COMMENTS = ("//", "/*", "#", "--")
+
+
+def value_end(line_at: Callable[[int], str], count: int, at: int) -> int:
+    """Return the line (0-based) in which the value that begins on line `at` of `count` ends.
+
+    That is `at` itself for a value on one line, and for what is to be left in its lines: an
+    object that nothing closes, and a list of examples, which are taken out of it one by one.
+    """
+    first = line_at(at)
+    if not opens(first):
+        return at
+    end = _closing(line_at, count, at)
+    if first.lstrip().startswith("{") or end == at:
+        return end
+    found = spans("\n".join(line_at(n) for n in range(at, end + 1)))
+    whole = found is not None and len(found) == 1 and not examples_in(*found[0])
+    return end if whole else at
+
+
+def spread_objects(
+    line_at: Callable[[int], str], count: int, starts: Iterable[int], most: int
+) -> list[tuple[int, int]]:
+    """Return the first and last line of each value over several lines that begins at a start.
+
+    `starts` are in order; those within a value found before are passed over. No more than about
+    `most` lines are looked at.
+    """
+    found: list[tuple[int, int]] = []
+    done = -1
+    for at in starts:
+        if at <= done or most <= 0:
+            continue
+        end = value_end(line_at, count, at)
+        most -= max(end - at, 1)
+        if end > at:
+            found.append((at, end))
+            done = end
+    return found
+
+
+def opens(line: str) -> bool:
+    """Whether a line begins a value that goes on in the next one."""
+    text = line.strip()
+    if not text.startswith(("{", "[")):
+        return False
+    if any(mark in text for mark in _COMMENTS):
+        text = "".join(t.text for t in tokens(text) if t.kind != "comment").rstrip()
+    return text.endswith(("{", "[", ","))
+
+
+def _closing(line_at: Callable[[int], str], count: int, at: int) -> int:
+    """Return the line that closes what a line opens; `at` when none does."""
+    open_ = 0
+    for number in range(at, min(count, at + _LONGEST_OBJECT)):
+        line = line_at(number)
+        if number > at and _is_whole_object(line):
+            return at  # the next example: what began before it was cut off
+        open_ += depth(line)
+        if open_ <= 0:
+            return number if open_ == 0 else at
+    return at
+
+
+def _is_whole_object(line: str) -> bool:
+    return line.startswith("{") and line.rstrip().endswith("}") and depth(line) == 0
+
+
+def spans(text: str) -> list[tuple[object, str]] | None:
+    """Return the values that follow each other in a text, as they stand; None if it is damaged."""
+    decoder, made, at = json.JSONDecoder(), [], _skipped(text, 0)
+    try:
+        while at < len(text):
+            value, end = decoder.raw_decode(text, at)
+            made.append((value, text[at:end]))
+            at = _skipped(text, end)
+    except (ValueError, RecursionError):
+        return None
+    return made
+
+
+def _skipped(text: str, at: int) -> int:
+    """Return where the next value begins, behind spaces and commas."""
+    while at < len(text) and text[at] in " \t\r\n,":
+        at += 1
+    return at
+
+
+def examples_in(value: object, span: str) -> list[str]:
+    """Return the items of a list of examples; none of a list whose items belong together."""
+    if not isinstance(value, list) or is_conversation(value):
+        return []
+    items = [piece for piece, _ in values(span)]
+    return items if any(map(holds_example, items)) else []
