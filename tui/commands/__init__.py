@@ -31,6 +31,7 @@ __all__ = [
     "command",
     "commands_for",
     "commands_in_dialogs",
+    "key_hint",
     "key_words",
 ]
 
@@ -74,6 +75,11 @@ def _binding(one: Command, action: str, *, show: bool = True) -> Binding:
         id=one.id,
         priority=one.first,
     )
+
+
+def key_hint(command_id: str, word: str) -> str:
+    """Return what a title says of one key, such as "enter opens"."""
+    return f"{command(command_id).labels[0]} {word}"
 
 
 def key_words(commands: Iterable[Command], words: Mapping[str, str | None]) -> list[str]:
