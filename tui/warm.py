@@ -1,4 +1,4 @@
-"""Modules that will be wanted, loaded after the start while nobody waits for them.
+"""Import modules that will be wanted, after the start, while nobody waits for them.
 
 Start-up pays for one screen only. What the first visit to another, or the first opening of a
 dialog, would load then is loaded before in a thread, so that no first key press is slow.

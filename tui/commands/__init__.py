@@ -1,4 +1,4 @@
-"""The one table of commands: it makes the keys, the footer, the palette, the help and screens.md.
+"""The one table of commands; keys, footer, palette, help and screens.md are made from it.
 
 A command's id is `where.action`; a method that says `@handles(id)` carries it out (see
 `tui.dispatch`). Keys are ones that every terminal and tmux can send. `modes` has the commands of

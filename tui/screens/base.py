@@ -1,4 +1,4 @@
-"""What all six modes share: the frame around them, errors that stay, and the way in."""
+"""The base of all mode screens: the frame, the error panel, and the start of work."""
 
 from __future__ import annotations
 

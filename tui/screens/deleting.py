@@ -1,4 +1,4 @@
-"""Deleting things at the provider one after the other, with a result for each."""
+"""Delete things at the provider one after the other, and show a result for each."""
 
 from __future__ import annotations
 

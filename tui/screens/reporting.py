@@ -1,4 +1,4 @@
-"""How errors are shown: in which words, and where those of a worker go.
+"""Show errors: their wording, and where those of workers go.
 
 Textual sends a worker's end to the node that started it and no further. The app, every mode's
 screen and every dialog hand it to `show_worker_error`; a test looks for nodes that do not.

@@ -1,4 +1,4 @@
-"""One line of a form: a label, what is typed, and below it what is wrong with that."""
+"""Fields of a form: a labelled text with its problem, one of a few words, a fold."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file as a whole, as the rules on it look at it."""
+"""The view of a whole file that the rules on files are given."""
 
 from __future__ import annotations
 

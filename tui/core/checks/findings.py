@@ -1,4 +1,4 @@
-"""What a check finds and what it is given, as plain data: findings, issues, facts of lines."""
+"""Plain data of the checks: findings, issues, and the facts of lines and files."""
 
 from __future__ import annotations
 

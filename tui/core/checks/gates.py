@@ -1,4 +1,4 @@
-"""Gates of several groups of rules: which examples they can find anything in."""
+"""Gates: conditions without which a group of rules can find nothing in an example."""
 
 from __future__ import annotations
 

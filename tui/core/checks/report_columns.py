@@ -1,4 +1,4 @@
-"""The reports of very many lines in little room: about forty bytes each, none an object.
+"""Compact reports of many lines, stored in columns: about forty bytes a line.
 
 What a line's problems say can always be had again by checking that line, since lines never
 change; kept of them is only which rules found something. Of the facts, digests are kept as

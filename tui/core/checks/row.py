@@ -1,4 +1,4 @@
-"""An example as the rules look at it: decoded once, its messages laid out as turns.
+"""The view of one example that rules are given: decoded once, its messages as turns.
 
 Not an `Example`: a rule needs the JSON path of what it finds, messages that are not objects
 apart from those that are, and of a plain chat, which most lines are, no message at all.

@@ -1,4 +1,4 @@
-"""What the answers of a sample of the rows are like, for rules on what most of them do."""
+"""Statistics of the answers in a sample of rows, for rules on what most of them do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Questions: yes or no, for what cannot be undone a word to type, and for money an amount."""
+"""Dialogs that confirm: yes or no, a word to type before what is final, an amount of money."""
 
 from __future__ import annotations
 
@@ -100,6 +100,7 @@ class TypedConfirm(Typed[bool]):
 
     def __init__(self, title: str, statement: str, word: str, also: Collection[str] = ()) -> None:
         super().__init__(title, statement, f"Type {word} to go on:", f"That is not {word}")
+        self.word = word
         self._accepted = {word, *also}
 
     def read(self, typed: str) -> bool | None:

@@ -1,4 +1,4 @@
-"""What is alike in an open dataset: found when somebody asks, in a small file also unasked."""
+"""Similar rows of an open dataset: searched on demand, in a small file also unasked."""
 
 from __future__ import annotations
 

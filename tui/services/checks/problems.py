@@ -1,4 +1,4 @@
-"""The problems of a dataset as a sequence: counted and placed at once, worded when looked at."""
+"""The problems of a dataset as a sequence: counted at once, worded when looked at."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a profile's jobs have come to so far, and money set aside for the next, from the ledger."""
+"""The spending of a profile's jobs, and reservations for the next, from the ledger."""
 
 from __future__ import annotations
 

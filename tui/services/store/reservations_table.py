@@ -1,4 +1,4 @@
-"""Money set aside for jobs before they are asked for, so that parallel ones keep to a budget.
+"""The table of reservations: money set aside so that parallel jobs keep to a budget.
 
 A reservation stands for a job from before its files are sent until the job counts itself. It is
 given up when the job was refused, kept when the answer was lost, and dropped when the process

@@ -1,4 +1,4 @@
-"""An error that stays until it is closed: what happened, in whose words, and what to do next."""
+"""The error panel: what happened, in whose words, and what to do next, until it is closed."""
 
 from __future__ import annotations
 

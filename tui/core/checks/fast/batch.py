@@ -1,4 +1,4 @@
-"""The checks of very many lines: which rules find something, but not in which words."""
+"""Check many lines at once: which rules find something, without wording what they find."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of many rare marks a line may hold, found without looking for each in all of it.
+"""Prefilter by rare bytes: which marks lines may hold, without searching for each.
 
 A line is first cut down to the bytes that marks are made of: capitals, digits (all as 0),
 signs and a few small letters. What is left is a tenth of the line, and a mark that is not in

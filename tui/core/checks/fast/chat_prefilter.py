@@ -1,4 +1,4 @@
-"""A look at a chat that is not plain, with tools say, which saves asking most rules of it."""
+"""Prefilter of chats that are not plain, with tools say: well-formed ones need few rules."""
 
 from __future__ import annotations
 

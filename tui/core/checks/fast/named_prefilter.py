@@ -1,4 +1,4 @@
-"""Which lines may give a secret by its name, such as `password: ...` or `?token=...`.
+"""Prefilter of named secrets: which lines may hold `password: ...` or `?token=...`.
 
 A word like token is in many lines, so a line has to give it what looks strong enough as well.
 Of most names the rare bytes keep a letter or two and the sign after them; of two, nothing.

@@ -1,4 +1,4 @@
-"""Which tools and calls are surely as they should be, so that no rule need be asked of them.
+"""Prefilter of tool use: tools and calls that are surely valid need no rule.
 
 Most are, and asking all the rules on them costs ten times as much as one look that is satisfied.
 A look that is not says nothing: then the rules are asked, and they alone find problems.

@@ -1,4 +1,4 @@
-"""Opening a dataset by path or the sample, and what there is to say of one just opened."""
+"""Open a dataset by path, or a recent one, and report what was recovered or found."""
 
 from __future__ import annotations
 

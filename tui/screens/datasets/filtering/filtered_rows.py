@@ -1,4 +1,4 @@
-"""The filter in force: which rows match it, found in the background as they change."""
+"""The active filter: matching rows are found in the background as they change."""
 
 from __future__ import annotations
 

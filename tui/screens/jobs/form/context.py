@@ -1,4 +1,4 @@
-"""The form of a new job, as its controllers see it."""
+"""The interface of the form of a new job that its controllers rely on."""
 
 from __future__ import annotations
 

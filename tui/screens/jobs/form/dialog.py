@@ -1,4 +1,4 @@
-"""The form of a new job: what is typed, what is wrong with it, and what it would do."""
+"""The form of a new job: its fields, their problems, and the pre-flight."""
 
 from __future__ import annotations
 

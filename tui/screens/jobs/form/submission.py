@@ -1,4 +1,4 @@
-"""From a filled-in form to a job: questions, upload, creation; never two jobs for one press."""
+"""Submit the form: questions, upload, creation; never two jobs for one press."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking at everything a job would be made of, all at once, off the loop."""
+"""Run the pre-flight of a job: all its topics at once, off the loop."""
 
 from __future__ import annotations
 
