@@ -111,7 +111,7 @@ async def test_the_circle(home: Home, size: tuple[int, int], model: str) -> None
         assert len(tuned) == 1
         await pilot.press("d")
         await come(lambda: isinstance(app.screen, TypedConfirm))
-        await pilot.press(*app.screen._word, "enter")
+        await pilot.press(*app.screen.word, "enter")
         await come(lambda: app.tour.step == 10)
         assert await app.workspace.models.tuned() == []
         await pilot.press("escape", "escape")

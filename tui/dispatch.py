@@ -1,4 +1,4 @@
-"""From a command's id to the one method that handles it.
+"""The dispatcher: find the one method that handles a command, by the command's id.
 
 A method says `@handles("datasets.fix")`. A screen, a dialog or the app gives its dispatcher the
 objects that may handle its commands: itself, its panes, its controllers. Keys, palette and

@@ -1,4 +1,4 @@
-"""Settings of the interpreter and of Textual, so that no key waits; tests/bench/tuning.py measures.
+"""Tuning of the interpreter and of Textual for latency; tests/bench/tuning.py measures it.
 
 Processes that compute set their allocator where they are started (MALLOC_* in services).
 """

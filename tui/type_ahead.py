@@ -1,4 +1,4 @@
-"""Keys typed ahead wait for the key before them, and alt+key is escape and the key.
+"""Type-ahead: a key waits until the one before it has been handled; alt+key is esc and key.
 
 Over a slow line several keys arrive at once. Textual hands all of them to what has the focus
 at that moment, although the first may open a dialog that the others are meant for. Here a key

@@ -1,4 +1,4 @@
-"""Modules that will be wanted, loaded after the start while nobody waits for them.
+"""Import modules that will be wanted, after the start, while nobody waits for them.
 
 Start-up pays for one screen only. What the first visit to another, or the first opening of a
 dialog, would load then is loaded before in a thread, so that no first key press is slow.
@@ -40,7 +40,7 @@ SOON = (
 AFTER_S = 0.8
 _BETWEEN_S = 0.02
 _LOOK_S = 0.1
-_PATIENCE = 50  # looks in all
+_LOOKS = 50  # in all
 
 
 async def warm(sheet: Stylesheet, busy: Callable[[], bool]) -> None:
@@ -49,11 +49,11 @@ async def warm(sheet: Stylesheet, busy: Callable[[], bool]) -> None:
     A screen whose styles are not there yet has all of the program's parsed anew when it is shown.
     While keys come (`busy`) nothing is loaded, unless they never stop.
     """
-    patience = _PATIENCE
+    looks = _LOOKS
     for name in SOON:
-        while busy() and patience > 0:
+        while busy() and looks > 0:
             await asyncio.sleep(_LOOK_S)
-            patience -= 1
+            looks -= 1
         await asyncio.to_thread(import_module, name)
         await asyncio.sleep(_BETWEEN_S)
     for path in sorted((Path(__file__).parent / "screens").glob("*/*.tcss")):

@@ -19,7 +19,7 @@ import orjson
 
 from tui.core.checks import fast
 from tui.core.checks.fast import batch, tool_prefilter
-from tui.core.checks.fast.chat_prefilter import Sound
+from tui.core.checks.fast.chat_prefilter import WellFormed
 from tui.core.checks.row import Row
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ SHORTCUTS: dict[str, Callable[[], AbstractContextManager[None]]] = {
     "hints by stretch": lambda: planned_without("HINTS", batch),
     "counts of common marks": lambda: planned_without("COUNTED", batch),
     "counts without wording": lambda: planned_without("COUNTS", batch),
-    "chat prefilter": lambda: patch.object(Row, "sound", Sound()),
+    "chat prefilter": lambda: patch.object(Row, "well_formed", WellFormed()),
     "tool prefilter": without_tool_prefilter,
 }
 
@@ -91,7 +91,7 @@ def seconds(parts: list[list[bytes]]) -> float:
     """Return the processor seconds that checking takes."""
     start = time.process_time()
     for at, part in enumerate(parts):
-        batch.survey(at * LINES + 2, part)
+        batch.check_batch(at * LINES + 2, part)
     return time.process_time() - start
 
 

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.test_splitting import line
-from tui.core.checks import FileFacts, check_columns, survey
+from tui.core.checks import FileFacts, check_batch, check_columns
 from tui.core.checks.fingerprints import digests_of_plain
 from tui.core.checks.row import plain
 from tui.core.dataset.fingerprints import (
@@ -34,7 +34,7 @@ def pair(better: str, worse: str, prompt: str = "q") -> bytes:
 
 def problems(rows: list[bytes], rule: str) -> list[tuple[int, str]]:
     facts = FileFacts("x.jsonl", 10, b"", ends_with_newline=True)
-    issues = check_columns(survey(1, rows), facts)
+    issues = check_columns(check_batch(1, rows), facts)
     return [(issue.line - 1, issue.message) for issue in issues if issue.rule == rule]
 
 

@@ -116,7 +116,7 @@ async def test_what_would_happen_stands_there_as_it_is_typed(
         assert "above the budget" in str(form.app.screen.query_one(".dialog").border_title)
         await pilot.press("y", "enter")
         assert isinstance(form.app.screen, TypedConfirm)
-        word = form.app.screen._word
+        word = form.app.screen.word
         assert f"about {word} EUR" in question(form)
         await pilot.press("backspace", *word, "enter")
         await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
@@ -350,7 +350,7 @@ async def test_what_others_have_reserved_meanwhile_is_asked_about_anew(
         assert "This costs money" in str(form.app.screen.query_one(".dialog").border_title)
         ledger = form.workspace.store.reservations
         await ledger.reserve("test", "n", Decimal("9.999"), "USD", lambda _books: None)
-        await pilot.press(*form.app.screen._word, "enter")
+        await pilot.press(*form.app.screen.word, "enter")
         panel = form.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
         assert "cost" in panel.failure.cause  # type: ignore[union-attr]
@@ -360,7 +360,7 @@ async def test_what_others_have_reserved_meanwhile_is_asked_about_anew(
         await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
         title = str(form.app.screen.query_one(".dialog").border_title)
         assert title == "This goes above the budget"
-        await pilot.press(*form.app.screen._word, "enter")
+        await pilot.press(*form.app.screen.word, "enter")
         await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
 
 
@@ -395,7 +395,7 @@ async def test_an_earlier_job_without_an_answer_is_asked_about_until_somebody_go
         await until(lambda: isinstance(form.app.screen, GoOn), pilot)
         await pilot.press("y")
         await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
-        await pilot.press(*form.app.screen._word, "enter")
+        await pilot.press(*form.app.screen.word, "enter")
         await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
         assert [one.lost for one in await store.jobs.all("test")] == [False, False]
 
@@ -411,7 +411,7 @@ async def test_a_second_try_right_after_a_lost_answer_is_asked_about(
         server.fault("GET /fine_tuning/jobs", *[reply(503, problem("busy"))] * 3)
         await pilot.press("ctrl+s")
         await until(lambda: isinstance(form.app.screen, TypedConfirm), pilot)
-        await pilot.press(*form.app.screen._word, "enter")
+        await pilot.press(*form.app.screen.word, "enter")
         panel = form.query_one(ErrorPanel)
         await until(lambda: panel.failure is not None, pilot)
         assert "outcome is unknown" in panel.failure.title  # type: ignore[union-attr]

@@ -19,7 +19,7 @@ from tui.services.checks.checker import Checker
 from tui.services.checks.near import NearFinder, Question
 from tui.services.datasets import Change, Document, reading
 from tui.services.datasets.disk.file_lines import read_lines
-from tui.services.datasets.row_filter import RowFacts
+from tui.services.datasets.row_filter import FilterFacts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -157,7 +157,7 @@ async def test_what_the_provider_takes_is_only_worth_knowing(path: Path) -> None
         assert problems.worst(number) == min(
             (issue.severity for issue in problems.at(number)), key=ranked.index
         )
-    rows = RowFacts(Marks())
+    rows = FilterFacts(Marks())
     rows.take_problems(problems)
     rows.prepare(tokens=False)
     assert ("bom", "info") in rows.problems(1)
@@ -208,7 +208,7 @@ async def test_looking_unasked_is_given_up_when_it_takes_long(
     document = opened(path)
     checker = Checker(document)
     await checker.issues()
-    monkeypatch.setattr(likeness, "_PATIENCE_S", -1)
+    monkeypatch.setattr(likeness, "_WAIT_S", -1)
     assert not await checker.look_alike()
     monkeypatch.undo()
     assert not await checker.look_alike()  # once is enough

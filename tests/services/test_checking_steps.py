@@ -110,8 +110,8 @@ async def stepping(patch: pytest.MonkeyPatch) -> AsyncIterator[Stepper]:
 
     patch.setattr(checking, "asyncio", Slow(held=False))
     patch.setattr(file_check, "asyncio", Slow(held=True))  # all checks wait for the file's
-    stopping(file_check, "survey", held=True)
-    stopping(checking, "traits_of", held=False)
+    stopping(file_check, "check_batch", held=True)
+    stopping(checking, "sample_stats_of", held=False)
     stopping(checking, "check_row", held=True)
     stopping(checking, "is_range", held=True)
     stopping(problems, "findings_of_file", held=False)

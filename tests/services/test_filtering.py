@@ -16,7 +16,7 @@ from tui.core.filtering.parser import parse
 from tui.core.filtering.subject import Subject
 from tui.services.datasets import Change, Document
 from tui.services.datasets.frequency import Frequencies, frequencies
-from tui.services.datasets.row_filter import RowFacts, RowFilter
+from tui.services.datasets.row_filter import FilterFacts, RowFilter
 from tui.services.settings.saved_filters import SavedFilters
 from tui.services.workspace import Workspace
 
@@ -69,7 +69,7 @@ def expected(document: Document, text: str, marks: Marks) -> list[int]:
 async def test_any_changes_are_followed(document: Document, seed: int) -> None:
     chosen = random.Random(seed)
     marks = Marks()
-    facts = RowFacts(marks)
+    facts = FilterFacts(marks)
     filters = {text: RowFilter(document, parse(text), facts) for text in FILTERS}
     for _ in range(12):
         at = chosen.randrange(len(document))
@@ -89,7 +89,7 @@ async def test_any_changes_are_followed(document: Document, seed: int) -> None:
 
 
 async def test_between_runs_positions_follow_the_rows(document: Document) -> None:
-    filtering = RowFilter(document, parse("red"), RowFacts(Marks()))
+    filtering = RowFilter(document, parse("red"), FilterFacts(Marks()))
     await filtering.run(lambda: None)
     ids = [document.row_id(at) for at in filtering.positions()]
     await document.insert(0, [line("red")], "put in")
@@ -98,7 +98,7 @@ async def test_between_runs_positions_follow_the_rows(document: Document) -> Non
 
 async def test_a_slow_expression_ends_the_run(document: Document) -> None:
     await document.insert(0, [line("word " * 4000)], "long")
-    slow = RowFilter(document, parse("/^(.*)(.*)(.*)\\3\\2\\1[0-9]/"), RowFacts(Marks()))
+    slow = RowFilter(document, parse("/^(.*)(.*)(.*)\\3\\2\\1[0-9]/"), FilterFacts(Marks()))
     with pytest.raises(FilterError, match="takes too long"):
         await slow.run(lambda: None)
 
@@ -107,7 +107,7 @@ async def test_values_are_counted(document: Document) -> None:
     parts: list[Frequencies] = []
     wanted = BY_NAME["turns"]
     await frequencies(
-        document.snapshot(), range(len(document)), wanted, RowFacts(Marks()), parts.append
+        document.snapshot(), range(len(document)), wanted, FilterFacts(Marks()), parts.append
     )
     assert parts[-1].done == 1
     assert sum(value.count for value in parts[-1].values) == 40

@@ -1,4 +1,4 @@
-"""What every command accepts, and values read from the command line."""
+"""Options that all commands share, and parsers of values on the command line."""
 
 from __future__ import annotations
 

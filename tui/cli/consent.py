@@ -1,4 +1,4 @@
-"""What a command was allowed to do on the command line: each concern has an answer of its own.
+"""Consent given on the command line: which option answers which concern of a review.
 
 `--yes` says that it may bill or destroy. `--accept` names remarks on the data or the model that
 are no reason to stop, `--again` that a job like this may exist already, and `--spend` how much

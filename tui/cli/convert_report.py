@@ -1,4 +1,4 @@
-"""What a conversion says on the error stream: counts, what was left out, what was dropped."""
+"""Report a conversion on standard error: counts, what was left out, which rows were dropped."""
 
 from __future__ import annotations
 

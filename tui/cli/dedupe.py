@@ -1,4 +1,4 @@
-"""`finetui dedupe`: takes out examples that stand in a file before, or in another file."""
+"""`finetui dedupe`: remove examples that repeat an earlier one, or one of another file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deleting by id: said first, done only after a yes, reported one by one."""
+"""Delete things at the provider by id: announced, confirmed, and reported one by one."""
 
 from __future__ import annotations
 

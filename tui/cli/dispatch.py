@@ -1,4 +1,4 @@
-"""From a command line to the command that does it, and from an error to an exit code."""
+"""Parse the command line, run the command, and turn errors into exit codes."""
 
 from __future__ import annotations
 

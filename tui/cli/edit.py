@@ -1,4 +1,4 @@
-"""`finetui edit`: the operations of the editor on many examples, without a screen."""
+"""`finetui edit`: the editor's bulk operations on the examples of a file."""
 
 from __future__ import annotations
 

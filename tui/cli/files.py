@@ -1,4 +1,4 @@
-"""`finetui files`: uploaded files."""
+"""`finetui files`: list, upload, download, delete and prune the provider's files."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.consent import accepted, add_accept
 from tui.cli.deleting import delete_all
+from tui.cli.file_review import guard
 from tui.cli.inputs import file_of
 from tui.cli.output import when
 from tui.cli.progress import UploadLine
-from tui.cli.secret_gate import guard
 from tui.core.provider.files import age_words, prunable, read_age, total_bytes
 from tui.core.provider.records import Deleted
 from tui.core.text.text import plural, size_words

@@ -1,4 +1,4 @@
-"""`finetui fix`: mends what the checks find, as far as it can be mended without asking."""
+"""`finetui fix`: fix the problems that checks find, where it can be done without asking."""
 
 from __future__ import annotations
 

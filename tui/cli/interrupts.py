@@ -1,4 +1,4 @@
-"""Ending a command in the middle: what may have been done all the same is said."""
+"""Interrupted commands: report the requests that may have been carried out nevertheless."""
 
 from __future__ import annotations
 

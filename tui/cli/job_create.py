@@ -1,4 +1,4 @@
-"""`finetui jobs create`: looks at everything, uploads what is not there yet, asks for one job."""
+"""`finetui jobs create`: run the pre-flight, upload what is missing, create exactly one job."""
 
 from __future__ import annotations
 

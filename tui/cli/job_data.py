@@ -1,4 +1,4 @@
-"""`finetui jobs events` and `metrics`: what a job has told, live or as it was kept."""
+"""`finetui jobs events` and `metrics`: events and metrics of a job, live or from the cache."""
 
 from __future__ import annotations
 

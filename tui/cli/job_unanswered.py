@@ -1,4 +1,4 @@
-"""`finetui jobs unanswered`: looks for jobs asked for whose answer never came."""
+"""`finetui jobs unanswered`: look for jobs whose creation request was never answered."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`finetui jobs watch`: one line an event, until the job ended."""
+"""`finetui jobs watch`: print the events of a job, one a line, until it has ended."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`finetui dedupe --near` and `--against`: what is nearly equal, and what two files share."""
+"""`finetui dedupe --near` and `--against`: near duplicates, and leakage between two files."""
 
 from __future__ import annotations
 

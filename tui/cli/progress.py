@@ -1,4 +1,4 @@
-"""Progress of something long, on the error stream."""
+"""Progress of long operations, on standard error."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`finetui redact`: placeholders in the place of secrets and personal data."""
+"""`finetui redact`: replace secrets and personal data by placeholders."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What commands that rewrite datasets share: where to read, where to write, what to tell."""
+"""What commands that rewrite datasets share: reading, writing, reporting, confirming."""
 
 from __future__ import annotations
 

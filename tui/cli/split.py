@@ -1,4 +1,4 @@
-"""`finetui split`: a training and a validation file with nothing alike on both sides."""
+"""`finetui split`: divide a dataset into training and validation, nothing alike in both."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`finetui stats`: what the examples of datasets are made of."""
+"""`finetui stats`: statistics of datasets: kinds, roles, turns, lengths, tools."""
 
 from __future__ import annotations
 

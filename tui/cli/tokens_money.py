@@ -1,4 +1,4 @@
-"""What `finetui tokens` says of money besides the training: test prompts, validation, budget."""
+"""Money in `finetui tokens` besides the training: test prompts, validation, budget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one table of commands: it makes the keys, the footer, the palette, the help and screens.md.
+"""The one table of commands; keys, footer, palette, help and screens.md are made from it.
 
 A command's id is `where.action`; a method that says `@handles(id)` carries it out (see
 `tui.dispatch`). Keys are ones that every terminal and tmux can send. `modes` has the commands of
@@ -31,6 +31,7 @@ __all__ = [
     "command",
     "commands_for",
     "commands_in_dialogs",
+    "key_hint",
     "key_words",
 ]
 
@@ -74,6 +75,11 @@ def _binding(one: Command, action: str, *, show: bool = True) -> Binding:
         id=one.id,
         priority=one.first,
     )
+
+
+def key_hint(command_id: str, word: str) -> str:
+    """Return what a title says of one key, such as "enter opens"."""
+    return f"{command(command_id).labels[0]} {word}"
 
 
 def key_words(commands: Iterable[Command], words: Mapping[str, str | None]) -> list[str]:

@@ -1,4 +1,4 @@
-"""What a command is, and how its keys are written."""
+"""The record of a command, and how its keys are written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What each screen and dialog is for, as help and screens.md say it."""
+"""Descriptions of every screen, dialog and field, for help and screens.md."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Steps on arrays of numbers that take a while for a million: by numpy when they are long.
+"""Operations on long arrays of numbers, by numpy where they are long enough to gain.
 
 numpy takes a tenth of a second to load, so short arrays go without it. All of these block.
 """

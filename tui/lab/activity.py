@@ -1,4 +1,4 @@
-"""Who uses the lab now, and since when nobody has."""
+"""Track who uses the lab, and since when nobody has."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The ASGI application: routes, errors and the gate before them."""
+"""The ASGI application: routes, error handlers and middleware."""
 
 from __future__ import annotations
 

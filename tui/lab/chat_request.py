@@ -1,4 +1,4 @@
-"""Checking the body of a chat request."""
+"""Validate the body of a chat request."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All parts of one lab, put together."""
+"""The parts of one lab, composed."""
 
 from __future__ import annotations
 

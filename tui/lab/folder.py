@@ -1,4 +1,4 @@
-"""Where things lie in the data folder, and how they get there without being half there."""
+"""The layout of the data folder, and atomic writes into it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ending when nobody needs the lab any more."""
+"""End the lab when nobody has used it for a while."""
 
 from __future__ import annotations
 

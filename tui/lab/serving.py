@@ -1,4 +1,4 @@
-"""Serving one lab until it is told to end or has been idle for long enough."""
+"""Serve one lab until it is asked to end, or has been idle for long enough."""
 
 from __future__ import annotations
 

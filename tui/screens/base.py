@@ -1,4 +1,4 @@
-"""What all six modes share: the frame around them, errors that stay, and the way in."""
+"""The base of all mode screens: the frame, the error panel, and the start of work."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.commands import MODES, bindings_for
+from tui.commands import MODES, bindings_for, key_hint
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
-from tui.screens.reporting import failure_of, show_worker_error
+from tui.screens.reporting import PANEL_KEYS, failure_of, show_worker_error
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -80,7 +80,7 @@ class ModeScreen(Screen[None]):
         yield RemarkLine(markup=False)
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield ErrorPanel()
+        yield ErrorPanel(PANEL_KEYS)
         yield StatusLine()
         yield KeyLine(show_command_palette=False, compact=True)
 
@@ -154,7 +154,8 @@ class ModeScreen(Screen[None]):
     def _show_remarks(self, remarks: tuple[str, ...]) -> None:
         line = self.query_one(RemarkLine)
         line.set_class(bool(remarks), "-shown")
-        line.update(visible("\n".join(f"▲ Not safe: {remark} · esc closes" for remark in remarks)))
+        closes = key_hint("app.escape", "closes")
+        line.update(visible("\n".join(f"▲ Not safe: {remark} · {closes}" for remark in remarks)))
 
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:

@@ -1,4 +1,4 @@
-"""Deleting things at the provider one after the other, with a result for each."""
+"""Delete things at the provider one after the other, and show a result for each."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from textual.widgets import Static
 
 from tui.core.text.text import plural, visible
 from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.reporting import PANEL_KEYS
 from tui.services.errors import ReadOnly, ServiceError, Unanswered
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def summary(outcomes: Sequence[Outcome], of: int, noun: str) -> str:
     """Return the panel's text."""
     gone = sum(1 for outcome in outcomes if not outcome.cause)
     going_on = "" if len(outcomes) == of else " so far"
-    lines = [f"Deleted {gone} of {plural(of, noun)}{going_on} · esc closes · y copies"]
+    lines = [f"Deleted {gone} of {plural(of, noun)}{going_on} · {PANEL_KEYS}"]
     return "\n".join([*lines, *(outcome.line for outcome in outcomes)])
 
 

@@ -1,4 +1,4 @@
-"""What a screen may ask of the program around it, so that screens need not know the app."""
+"""The interface of the app that screens rely on."""
 
 from __future__ import annotations
 

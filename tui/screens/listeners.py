@@ -1,4 +1,4 @@
-"""Functions to call when something has happened."""
+"""Listeners of an event in a screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said in an empty list where the provider has no such list, or this key may not see it."""
+"""The text of an empty list where the provider has no such list, or the key may not see it."""
 
 from __future__ import annotations
 

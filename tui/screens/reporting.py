@@ -1,4 +1,4 @@
-"""How errors are shown: in which words, and where those of a worker go.
+"""Show errors: their wording, and where those of workers go.
 
 Textual sends a worker's end to the node that started it and no further. The app, every mode's
 screen and every dialog hand it to `show_worker_error`; a test looks for nodes that do not.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
+from tui.commands import key_hint
 from tui.core.text.masking import mask
 from tui.services.errors import Refused, ServiceError, Unanswered, Unreachable, words_of
 from tui.widgets.frame.error_panel import Failure
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tui.services.settings.profiles import Profile
 
 
+# Behind every error, and the results of deleting: how to be rid of it, and how to keep it.
+PANEL_KEYS = f"{key_hint('app.escape', 'closes')} · {key_hint('app.copy', 'copies')}"
 _LAB = "F2 changes to lab, which works here without network or key."
 
 

@@ -1,1 +1,1 @@
-"""The terminal itself: what it sends, its state, and giving it back at any end."""
+"""The terminal: its keys, colours, driver, and its state at any end."""

@@ -1,4 +1,4 @@
-"""Colours that can be read: themes that every terminal shows as they are meant, and a last look.
+"""Colours: themes that every terminal shows legibly, and a filter that ensures contrast.
 
 A terminal takes true colours, 256 or 16 (SSH does not forward COLORTERM, so 256 are common), and
 what it cannot show becomes the nearest it can. The theme for many colours is made of colours

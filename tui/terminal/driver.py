@@ -1,4 +1,4 @@
-"""Textual's driver for terminals, with our way of reading keys, of stopping and of coming back."""
+"""Textual's driver with our way of reading keys, of suspending and of resuming."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ending on a signal: what is typed is kept, and the terminal is as it was before.
+"""End on a signal: keep what is typed, and restore the terminal.
 
 A signal asks the program to end as ctrl+q does. A second one, or a program that does not come
 to its end, has the terminal put back from outside and the process ended at once.

@@ -1,4 +1,4 @@
-"""Keys as a terminal sends them, where Textual would take them for others.
+"""Decode keys as terminals send them, where Textual would take them for others.
 
 A terminal sends alt+key as escape and the key in one go, and so does tmux for escape and a key
 within its `escape-time` (500 ms), or a line over SSH that joins two packets. Textual takes some

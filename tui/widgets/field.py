@@ -1,4 +1,4 @@
-"""One line of a form: a label, what is typed, and below it what is wrong with that."""
+"""Fields of a form: a labelled text with its problem, one of a few words, a fold."""
 
 from __future__ import annotations
 
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class Field(Vertical):
-    """A labelled text field; its `Input` has the id `name`."""
+    """A labelled text field; its `Input` has the id `name`.
+
+    What is wrong is said from outside and not by Textual's validators: they judge one value alone,
+    at each key, and show by a border, of which a field of one line has none.
+    """
 
     DEFAULT_CSS = """
     Field {
@@ -62,7 +66,12 @@ class Field(Vertical):
 
 
 class OneOf(Widget, can_focus=True):
-    """One of a few words, switched with left, right or space."""
+    """One of a few words, switched with left, right or space.
+
+    Textual's `RadioSet` in one line, as tried, wants an arrow and space for each choice, takes up
+    and down away from moving between fields, and shows what is chosen by the colour of a bullet
+    alone, which 16 colours or none do not tell; it also writes twice as many bytes for each key.
+    """
 
     DEFAULT_CSS = """
     OneOf { height: 1; width: 1fr; }
@@ -109,7 +118,11 @@ class OneOf(Widget, can_focus=True):
 
 
 class Fold(Widget, can_focus=True):
-    """A line that opens and closes what is folded away below it."""
+    """A line that opens and closes what is folded away below it.
+
+    Textual's `Collapsible`, as tried, has enter as its only key, and is laid out anew when its
+    title changes, which here tells the values that are folded away as they are typed.
+    """
 
     DEFAULT_CSS = """
     Fold { height: 1; width: 1fr; }

@@ -1,4 +1,4 @@
-"""What the widgets that draw their lines on demand share, and the pane around them."""
+"""The base of widgets that draw lines on demand, and the pane around them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few lines of wrapped text that change often: only lines that say something else are painted."""
+"""A few lines of wrapped text that change often: only changed lines are repainted."""
 
 from __future__ import annotations
 

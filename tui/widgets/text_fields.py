@@ -1,4 +1,4 @@
-"""Fields to type in that change nothing but what is typed: of many lines, and of one.
+"""Text fields of one line or many that keep every character as it was typed.
 
 Textual's own split a text at every character that Python calls a line break, join it again
 with one kind of them, and hand control characters on to the terminal.

@@ -15,13 +15,13 @@ from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call,
 from tests.core.checks.reference import check_whole
 from tui.core.checks import (
     RULES,
-    Columns,
     FileFacts,
+    ReportColumns,
+    check_batch,
     check_columns,
     check_row,
     columns_of,
     fast,
-    survey,
 )
 from tui.core.checks.repeats import _plain_repeats, _sorted_repeats
 from tui.core.checks.report_columns import KINDS
@@ -33,10 +33,10 @@ RULE_IDS = [*RULES]
 
 def test_columns_keep_which_rules_found_something_in_order() -> None:
     reports = [check_row(n, line) for n, line in enumerate(SAMPLE, 1)]
-    columns = Columns()
+    columns = ReportColumns()
     for report in reports:
         columns.append(report)
-    again = Columns.from_bytes(columns.to_bytes())
+    again = ReportColumns.from_bytes(columns.to_bytes())
     assert [KINDS[kind] for kind in again.kinds] == [report.facts.kind for report in reports]
     for number, report in zip(again.signs, reports, strict=True):
         assert [RULE_IDS[n] for n in again.signatures[number]] == [i.rule for i in report.issues]
@@ -44,11 +44,11 @@ def test_columns_keep_which_rules_found_something_in_order() -> None:
 
 def agree(lines: list[bytes]) -> bool:
     """Whether the checks say the same of lines with every shortcut and with none."""
-    quick = _told(survey(1, lines))
+    quick = _told(check_batch(1, lines))
     worded = [check_row(number, line) for number, line in enumerate(lines, 1)]
     with patch.object(fast, "ENABLED", new=False):
         plain = [check_row(number, line) for number, line in enumerate(lines, 1)]
-        assert _told(survey(1, lines)) == quick
+        assert _told(check_batch(1, lines)) == quick
     assert [report.issues for report in worded] == [report.issues for report in plain]
     for number, (line, report) in enumerate(zip(lines, plain, strict=True), 1):
         found = {issue.rule for issue in report.issues}
@@ -123,9 +123,9 @@ def test_surveying_chats_with_tools_says_what_checking_each_does(
     assert agree([json.dumps({"messages": chat, **more}).encode() for chat in chats])
 
 
-def _told(columns: Columns) -> list[object]:
+def _told(columns: ReportColumns) -> list[object]:
     rules = [[RULE_IDS[n] for n in columns.signatures[sign]] for sign in columns.signs]
-    facts = (columns.traits, columns.content, columns.prompt, columns.answer, columns.system)
+    facts = (columns.flags, columns.content, columns.choice, columns.answer, columns.system)
     return [*zip(rules, *facts, strict=True)]
 
 
@@ -133,12 +133,12 @@ def test_columns_filled_piece_by_piece_and_rearranged_give_the_same_issues() -> 
     lines = SAMPLE * 3
     reports = [check_row(n, line) for n, line in enumerate(lines, 1)]
     facts = FileFacts("x.jsonl", 10, b"", ends_with_newline=True)
-    whole = Columns(len(lines))
+    whole = ReportColumns(len(lines))
     for at in range(0, len(lines), 7):
-        piece = Columns()
+        piece = ReportColumns()
         for report in reports[at : at + 7]:
             piece.append(report)
-        whole.put(at, Columns.from_bytes(piece.to_bytes()))
+        whole.put(at, ReportColumns.from_bytes(piece.to_bytes()))
     assert check_columns(whole, facts) == check_whole(reports, facts)
     order = random.Random(3).sample(range(len(lines)), len(lines))
     mixed = [reports[at] for at in order]

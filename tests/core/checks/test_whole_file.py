@@ -4,7 +4,7 @@ import pytest
 
 from tests.core.checks.examples import GOOD, PAIR, USER, answer, chat, pair, says
 from tests.core.checks.reference import check_source, check_whole, collect
-from tui.core.checks import RULES, Alike, FileFacts, check_row, columns_of, traits_of
+from tui.core.checks import RULES, Alike, FileFacts, check_row, columns_of, sample_stats_of
 from tui.core.checks.report_columns import KINDS, file_format
 
 LEGACY = b'{"prompt": "a", "completion": "b"}'
@@ -42,7 +42,7 @@ def facts(
 ) -> FileFacts:
     data = newline.join(rows) + (end if rows else b"")
     size = len(data) if size is None else size
-    ended, sample = data.endswith(b"\n"), traits_of(rows)
+    ended, sample = data.endswith(b"\n"), sample_stats_of(rows)
     head, alike = data[:65536], alike or Alike()
     return FileFacts(name, size, head, ended, sample, alike, wants_bom)
 
@@ -261,7 +261,9 @@ IMPOSSIBLE = {
 def sample(name: str) -> tuple[list[bytes], FileFacts]:
     data = resources.files("tui").joinpath("data", "samples", name).read_bytes()
     rows = data.removesuffix(b"\n").split(b"\n")
-    return rows, FileFacts(name, len(data), data[:65536], data.endswith(b"\n"), traits_of(rows))
+    return rows, FileFacts(
+        name, len(data), data[:65536], data.endswith(b"\n"), sample_stats_of(rows)
+    )
 
 
 def test_the_flawed_sample_shows_every_problem() -> None:

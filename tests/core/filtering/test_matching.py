@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.checks import traits_of
+from tui.core.checks import sample_stats_of
 from tui.core.dataset.properties import BY_NAME, PROPERTIES, key_of, selecting
 from tui.core.filtering.languages import guess
 from tui.core.filtering.matching import is_volatile, matcher, split
@@ -248,5 +248,5 @@ def test_the_filter_reads_what_the_remark_speaks_of() -> None:
     answer = "It is on its way to you, and it should be there by the end of the week."
     chat = [{"role": "user", "content": question}, {"role": "assistant", "content": answer}]
     line = json.dumps({"messages": [*chat, {"role": "user", "content": question}]}).encode()
-    assert traits_of([line] * 20).languages == {"en": 20}
+    assert sample_stats_of([line] * 20).languages == {"en": 20}
     assert BY_NAME["lang"].values(Subject(lambda: line)) == ("en",)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tests.any_format import CONTAINERS, TEXTS, AnyFile, absent, files
 from tests.core.fixes.secrets_found import secrets_in
-from tui.core.checks import check_row, survey
+from tui.core.checks import check_batch, check_row
 from tui.core.checks.rules import rule_numbers
 from tui.core.fixes import fix
 from tui.core.fixes.redacted_file import redact_file
@@ -189,7 +189,7 @@ def test_checks_gate_and_redaction_find_the_same(line: str, cut: bool) -> None:
     data = (line[:-1] if cut else line).encode("utf-8", "surrogatepass")
     issues = [one for one in check_row(2, data).issues if one.rule in ALL]
     numbers = {number: rule for rule, number in rule_numbers().items()}
-    columns = survey(2, [data])
+    columns = check_batch(2, [data])
     assert [one.rule for one in check_row(2, data).issues] == [
         numbers[n] for n in columns.signatures[columns.signs[0]]
     ]

@@ -1,4 +1,4 @@
-"""Operations on messages: roles, weights, ids of calls, what stands behind the last answer."""
+"""Bulk operations on messages: roles, weights, tool-call ids, turns after the last answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looking into a decoded example: its lists of messages, and the texts in them."""
+"""Access to the parts of a decoded example: its lists of messages, and their texts."""
 
 from __future__ import annotations
 

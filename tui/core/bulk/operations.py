@@ -1,4 +1,4 @@
-"""What a bulk operation is: a title, parameters to fill in, and the work they make."""
+"""The record of a bulk operation: title, parameters to fill in, and the function made of them."""
 
 from __future__ import annotations
 

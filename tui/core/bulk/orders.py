@@ -1,4 +1,4 @@
-"""Operations on rows as they stand to each other: delete, deduplicate, shuffle, sample, sort."""
+"""Bulk operations on which rows there are, in which order: delete, dedupe, shuffle, sort."""
 
 from __future__ import annotations
 

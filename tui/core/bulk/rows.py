@@ -1,4 +1,4 @@
-"""From an edit of a decoded example to an edit of its line."""
+"""Apply a function on decoded examples to lines of JSON."""
 
 from __future__ import annotations
 

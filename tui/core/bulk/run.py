@@ -1,4 +1,4 @@
-"""Doing a bulk operation: what every row becomes, with counts and a few examples to show."""
+"""Run a bulk operation: the new rows, with counts and samples for the preview."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Operations on what is written: find and replace, spaces, Unicode, system prompt."""
+"""Bulk operations on texts: find and replace, white space, Unicode, system prompt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When models stop: in the provider's words, with their base, or by what is known of the base."""
+"""Shutdown dates of models: the provider's own, the base's, or those known here."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """Checks of datasets: one module a group of rules, one small function a rule, one registry.
 
-`check_row` looks at one line, `check_columns` at what only all lines show, `survey` at very many
-lines without wording what it finds. They keep no state, so they can run in any thread; after an
-edit only the edited lines and the file-wide rules have to run again.
+`check_row` looks at one line, `check_columns` at what only all lines show, `check_batch` at very
+many lines without wording what it finds. They keep no state, so they can run in any thread; after
+an edit only the edited lines and the file-wide rules have to run again.
 """
 
 # Importing a group registers its rules, and the order is the order of issues on one line.
@@ -27,7 +27,7 @@ from tui.core.checks import (  # isort: skip
     likeness as likeness,
 )
 from tui.core.checks.alike import Alike
-from tui.core.checks.fast.batch import survey
+from tui.core.checks.fast.batch import check_batch
 from tui.core.checks.registry import (
     RULES,
     FileFacts,
@@ -38,27 +38,27 @@ from tui.core.checks.registry import (
     Rule,
     Severity,
 )
-from tui.core.checks.report_columns import Columns
+from tui.core.checks.report_columns import ReportColumns
 from tui.core.checks.run import check_columns, check_row, columns_of
-from tui.core.checks.sample_stats import traits_of
+from tui.core.checks.sample_stats import sample_stats_of
 from tui.core.checks.severities import issue_for, severity_of
 
 __all__ = [
     "RULES",
     "Alike",
-    "Columns",
     "FileFacts",
     "Finding",
     "Issue",
+    "ReportColumns",
     "RowFacts",
     "RowReport",
     "Rule",
     "Severity",
+    "check_batch",
     "check_columns",
     "check_row",
     "columns_of",
     "issue_for",
+    "sample_stats_of",
     "severity_of",
-    "survey",
-    "traits_of",
 ]

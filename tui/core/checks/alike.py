@@ -1,4 +1,4 @@
-"""What a search has found alike in a file: pairs of lines, for the rules on likeness."""
+"""Pairs of similar lines that a search has found, as the rules on likeness are given them."""
 
 from __future__ import annotations
 

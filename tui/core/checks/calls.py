@@ -183,13 +183,13 @@ def arguments_schema(row: Row) -> Iterable[Finding]:
     """Find missing, undescribed and wrongly typed arguments."""
     if "tools" not in row.tools_owner[1]:
         return ()
-    described = schemas(row)
+    by_name = schemas(row)
     found = []
     for turn in row.turns:
         for path, call in turn.calls():
             text = _arguments(call)
             name = call["function"].get("name") if text is not None else None
-            schema = described.get(name) if isinstance(name, str) else None
+            schema = by_name.get(name) if isinstance(name, str) else None
             given = decoded(text or "")
             if isinstance(schema, dict) and isinstance(given, dict):
                 found += [

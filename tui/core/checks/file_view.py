@@ -1,4 +1,4 @@
-"""The file as a whole, as the rules on it look at it."""
+"""The view of a whole file that the rules on files are given."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from tui.core.checks.findings import FileFacts
-    from tui.core.checks.report_columns import Columns
+    from tui.core.checks.report_columns import ReportColumns
 
 _EXAMPLES = ("chat", "preference", "completion")
 
@@ -23,7 +23,7 @@ _EXAMPLES = ("chat", "preference", "completion")
 class WholeFile:
     """All lines of a file, in order, and the file's own facts."""
 
-    rows: Columns
+    rows: ReportColumns
     source: FileFacts
 
     @cached_property

@@ -1,4 +1,4 @@
-"""What a check finds and what it is given, as plain data: findings, issues, facts of lines."""
+"""Plain data of the checks: findings, issues, and the facts of lines and files."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.checks.alike import Alike
-from tui.core.checks.sample_stats import Traits
+from tui.core.checks.sample_stats import SampleStats
 
 if TYPE_CHECKING:
     from array import array
@@ -84,13 +84,13 @@ class PairFindings:
 class RowFacts:
     """What the file-wide rules need of one line. Digests are 8 bytes, b"" when there is none.
 
-    `content` and `answer` are those of `Fingerprints`, `prompt` is the `choice` there.
+    `content`, `choice` and `answer` are those of `Fingerprints`.
     """
 
     kind: Kind | Literal["blank", "broken"]
     messages: int = 0
     content: bytes = b""
-    prompt: bytes = b""
+    choice: bytes = b""
     answer: bytes = b""
     system: bytes = b""
     trains: bool = False
@@ -123,7 +123,7 @@ class FileFacts:
     size: int
     head: bytes
     ends_with_newline: bool
-    sample: Traits = field(default_factory=Traits)
+    sample: SampleStats = field(default_factory=SampleStats)
     alike: Alike = field(default_factory=Alike)
     wants_bom: bool = False
 

@@ -31,7 +31,7 @@ def facts_of(row: Row) -> RowFacts:
         kind=row.kind,
         messages=len(row.turns),
         content=as_bytes(marks.content),
-        prompt=as_bytes(marks.choice),
+        choice=as_bytes(marks.choice),
         answer=as_bytes(marks.answer),
         system=as_bytes(number_of(instructions)),
         trains=row.kind != "chat" or _trains(row),
@@ -41,9 +41,9 @@ def facts_of(row: Row) -> RowFacts:
 
 def _facts_of_plain(row: Row) -> RowFacts:
     numbers = digests_of_plain(row.raw["messages"], row.roles)
-    content, prompt, answer, system = (as_bytes(number) for number in numbers)
+    content, choice, answer, system = (as_bytes(number) for number in numbers)
     trains = not row.untrained if row.tidy else _trains(row)
-    return RowFacts(row.kind, len(row.roles), content, prompt, answer, system, trains)
+    return RowFacts(row.kind, len(row.roles), content, choice, answer, system, trains)
 
 
 def _trains(row: Row) -> bool:

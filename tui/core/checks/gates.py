@@ -1,4 +1,4 @@
-"""Gates of several groups of rules: which examples they can find anything in."""
+"""Gates: conditions without which a group of rules can find nothing in an example."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
 @closed_to_tidy
 def unusual(row: Row) -> bool:
     """Let all but plain and sound chats through: the gate of rules on keys and types."""
-    return not row.roles and not row.sound.parts
+    return not row.roles and not row.well_formed.parts
 
 
 @shortcut
 @closed_to_tidy
 def untidy(row: Row) -> bool:
     """Let all but tidy chats through: the gate of rules on order and white space."""
-    return not row.tidy and (bool(row.roles) or not row.sound.order)
+    return not row.tidy and (bool(row.roles) or not row.well_formed.order)
 
 
 @shortcut

@@ -1,4 +1,4 @@
-"""Whether arguments fit the JSON Schema of a tool, which comes from outside and is not trusted.
+"""Validate arguments by the JSON Schema of a tool, which comes from outside.
 
 Nothing is fetched: a reference that leads out of the schema makes it one that is not checked.
 References are followed a bounded number of times, and patterns have a time limit.

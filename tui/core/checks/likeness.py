@@ -1,4 +1,4 @@
-"""Rules on what is alike without being equal. They repeat what a search found, if there was one."""
+"""Rules on near duplicates and leakage: they report what a search found, if there was one."""
 
 from __future__ import annotations
 

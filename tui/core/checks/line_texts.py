@@ -1,4 +1,4 @@
-"""All texts of a line, whatever its shape: the one walk of checks, gate and redaction.
+"""All strings of a line of any shape: one traversal for checks, upload gate and redaction.
 
 A text is looked at as what it means, with its escapes undone, and each place in it is known in
 the line as it is written. So a line may be changed in that place alone: key order, spacing and

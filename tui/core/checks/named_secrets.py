@@ -65,16 +65,16 @@ def _given(found: re.Match[str], *, password: bool) -> tuple[int, int] | None:
     """Return where the value stands that a match gives to a name, if it is a secret."""
     if found["quoted"] is not None:
         value, start = found["quoted"], found.start("quoted")
-        sound = is_secret_value(value, "quoted", password=password)
-        return (start, start + len(value)) if sound and not _known(value) else None
+        plausible = is_secret_value(value, "quoted", password=password)
+        return (start, start + len(value)) if plausible and not _known(value) else None
     # What stands in the open after a name in quotes is a number, or code.
     number = found["close"] == '"' and found["open"].rstrip("},] ").isdigit()
     if (found["close"][:1] or _CALLS.match(found["open"])) and not (password and number):
         return None
     value, setting = _open_value(found)
     start = found.start("open")
-    sound = is_secret_value(value, "setting" if setting else "open", password=password)
-    return (start, start + len(value)) if sound and not _known(value) else None
+    plausible = is_secret_value(value, "setting" if setting else "open", password=password)
+    return (start, start + len(value)) if plausible and not _known(value) else None
 
 
 def _open_value(found: re.Match[str]) -> tuple[str, bool]:
@@ -192,8 +192,8 @@ def _field(text: Text) -> Place | None:
     """Return what has to go of a text that is itself the value of a header."""
     whole, name = text.text, text.name
     if _HEADER.match(name) and (found := _CREDENTIAL.fullmatch(whole)):
-        sound = is_token(found["value"]) and not _known(found["value"])
-        return (0, len(whole), *found.span("value")) if sound else None
+        plausible = is_token(found["value"]) and not _known(found["value"])
+        return (0, len(whole), *found.span("value")) if plausible else None
     if (header := _COOKIE_HEADER.match(name)) and (
         place := _cookie(whole, 0, len(whole), sets=bool(header["set"]))
     ):

@@ -1,4 +1,4 @@
-"""Numbers that stand for a person or an account, told from numbers that do not.
+"""Validate numbers of cards, accounts and telephones, to tell them from other numbers.
 
 Check digits alone are not enough: one random number in ten or in a hundred has them. So a
 number also has to have a prefix and length that are given out, and to be written in the groups

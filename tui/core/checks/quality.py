@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from tui.core.checks.fast import shortcut
-from tui.core.checks.fast.byte_prefilter import HINTS, Stretch, marked
+from tui.core.checks.fast.byte_prefilter import HINTS, LineBatch, marked
 from tui.core.checks.gates import untidy
 from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import Row, quoted
@@ -34,21 +34,21 @@ _ESCAPED = (b"\\u00", *_UNREADABLE)
 @shortcut
 def _may_be_garbled(row: Row) -> bool:
     line = row.line
-    if b"\\u" in row.sieve and any(trace in line for trace in _ESCAPED):
+    if b"\\u" in row.rare_bytes and any(trace in line for trace in _ESCAPED):
         return True
     return not line.isascii() and _TRACES.search(line) is not None
 
 
-def _perhaps_garbled(stretch: Stretch) -> Iterable[int]:
-    for at in stretch.holding(b"\\u00"):
-        if b"\\u00" in stretch.lines[at]:
+def _perhaps_garbled(batch: LineBatch) -> Iterable[int]:
+    for at in batch.holding(b"\\u00"):
+        if b"\\u00" in batch.lines[at]:
             yield at
     for mark in _UNREADABLE:
-        if mark in stretch.whole:
-            yield from (at for at, line in enumerate(stretch.lines) if mark in line)
+        if mark in batch.whole:
+            yield from (at for at, line in enumerate(batch.lines) if mark in line)
     for mark in _FIRST:
-        for at in stretch.foreign_holding(mark):
-            if _TRACES.search(stretch.lines[at]):
+        for at in batch.foreign_holding(mark):
+            if _TRACES.search(batch.lines[at]):
                 yield at
 
 

@@ -1,4 +1,4 @@
-"""Problems that are a whole file's, found in each of its lines: named once, with their number."""
+"""Issues that recur in every line of a file: reported once, with their count."""
 
 from __future__ import annotations
 

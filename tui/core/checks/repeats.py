@@ -1,4 +1,4 @@
-"""Finding numbers that stand in a column before, among a million in a tenth of a second."""
+"""Find values that occurred earlier in a column of numbers, a million in a tenth of a second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The reports of very many lines in little room: about forty bytes each, none an object.
+"""Compact reports of many lines, stored in columns: about forty bytes a line.
 
 What a line's problems say can always be had again by checking that line, since lines never
 change; kept of them is only which rules found something. Of the facts, digests are kept as
@@ -26,13 +26,13 @@ _CODES = {kind: code for code, kind in enumerate(KINDS)}
 _EXAMPLES = _CODES["chat"]  # the kinds from here on are examples
 TRAINS, JUDGED, LONGER = 8, 16, 32
 _TRAINED_OR_NOT = _CODES["chat"], _CODES["chat"] | TRAINS
-# From a line's byte of traits to its kind alone.
+# From a line's byte of flags to its kind alone.
 _KIND_ALONE = bytes(code & 7 for code in range(256))
 _MASKS = {bit: bytes(bool(code & bit) for code in range(256)) for bit in (TRAINS, JUDGED, LONGER)}
-_NUMBERS = ("content", "prompt", "answer", "system")
+_NUMBERS = ("content", "choice", "answer", "system")
 
 
-class Columns:
+class ReportColumns:
     """Reports of lines by position, one column for each fact.
 
     `signs` says which rules found something: a number of a signature, which is a byte for
@@ -40,8 +40,8 @@ class Columns:
     """
 
     def __init__(self, length: int = 0) -> None:
-        self.traits = bytearray(length)
-        self.content, self.prompt, self.answer, self.system = (
+        self.flags = bytearray(length)
+        self.content, self.choice, self.answer, self.system = (
             array("Q", bytes(8 * length)) for _ in _NUMBERS
         )
         self.signs = array("I", bytes(4 * length))
@@ -50,7 +50,7 @@ class Columns:
 
     def __len__(self) -> int:
         """Count lines."""
-        return len(self.traits)
+        return len(self.flags)
 
     # -- filling ---------------------------------------------------------------------
 
@@ -62,10 +62,10 @@ class Columns:
     def add(self, signature: bytes, facts: RowFacts) -> None:
         """Put what `survey_row` says of one more line at the end."""
         number = int.from_bytes
-        self.traits.append(_traits(facts))
+        self.flags.append(_flags(facts))
         self.content.append(number(facts.content, "big"))
-        answered = facts.prompt and facts.answer  # else there is nothing to contradict
-        self.prompt.append(number(facts.prompt, "big") if answered else 0)
+        answered = facts.choice and facts.answer  # else there is nothing to contradict
+        self.choice.append(number(facts.choice, "big") if answered else 0)
         self.answer.append(number(facts.answer, "big") if answered else 0)
         self.system.append(number(facts.system, "big"))
         self.signs.append(self.sign(signature))
@@ -76,10 +76,10 @@ class Columns:
         """Put more plain chats at the end, with their `digests_of_plain`; empties the lists."""
         if not digests:
             return
-        self.traits += bytes(map(_TRAINED_OR_NOT.__getitem__, trains))
-        content, prompt, answer, system = zip(*digests, strict=True)
+        self.flags += bytes(map(_TRAINED_OR_NOT.__getitem__, trains))
+        content, choice, answer, system = zip(*digests, strict=True)
         self.content.extend(content)
-        self.prompt.extend(prompt)
+        self.choice.extend(choice)
         self.answer.extend(answer)
         self.system.extend(system)
         for new in {*signatures} - self._sign_of.keys():
@@ -88,10 +88,10 @@ class Columns:
         for done in (signatures, digests, trains):
             done.clear()
 
-    def put(self, at: int, other: Columns) -> None:
+    def put(self, at: int, other: ReportColumns) -> None:
         """Write the lines of `other` over those from position `at` on."""
         end = at + len(other)
-        self.traits[at:end] = other.traits
+        self.flags[at:end] = other.flags
         for name in _NUMBERS:
             getattr(self, name)[at:end] = getattr(other, name)
         known = [self.sign(signature) for signature in other.signatures]
@@ -105,10 +105,10 @@ class Columns:
             self.signatures.append(signature)
         return number
 
-    def copy(self) -> Columns:
+    def copy(self) -> ReportColumns:
         """Return the same lines, to be added to while others read these."""
-        made = Columns()
-        made.traits = self.traits[:]
+        made = ReportColumns()
+        made.flags = self.flags[:]
         for name in ("signs", *_NUMBERS):
             setattr(made, name, getattr(self, name)[:])
         made.signatures, made._sign_of = [*self.signatures], {**self._sign_of}
@@ -116,7 +116,7 @@ class Columns:
 
     def with_broken(
         self, spans: Iterable[tuple[int, int]], first: int, kept: Container[int]
-    ) -> Columns:
+    ) -> ReportColumns:
         """Return the same lines, of which those of each span (first, last) are no objects.
 
         The first line of a span has the rule with the number `first`; beside it all keep of their
@@ -127,15 +127,15 @@ class Columns:
             for at in range(start, end + 1):
                 rules = bytes(n for n in self.signatures[self.signs[at]] if n in kept)
                 made.signs[at] = made.sign(bytes([first]) + rules if at == start else rules)
-                made.traits[at] = _CODES["broken"]
+                made.flags[at] = _CODES["broken"]
                 for name in _NUMBERS:
                     getattr(made, name)[at] = 0
         return made
 
-    def take(self, positions: array[int]) -> Columns:
+    def take(self, positions: array[int]) -> ReportColumns:
         """Return the lines at `positions`, in that order; nothing is shared with these."""
-        made = Columns()
-        made.traits = picked_bytes(self.traits, positions)
+        made = ReportColumns()
+        made.flags = picked_bytes(self.flags, positions)
         for name in _NUMBERS:
             setattr(made, name, picked(getattr(self, name), positions))
         made.signs = picked(self.signs, positions)
@@ -148,17 +148,17 @@ class Columns:
         """Return all of it as bytes, for another process on the same machine."""
         head = orjson.dumps([len(self), [[*signature] for signature in self.signatures]])
         numbers = [getattr(self, name).tobytes() for name in _NUMBERS]
-        parts = [self.traits, *numbers, self.signs.tobytes()]
+        parts = [self.flags, *numbers, self.signs.tobytes()]
         return b"".join([struct.pack("=I", len(head)), head, *parts])
 
     @classmethod
-    def from_bytes(cls, data: bytes) -> Columns:
+    def from_bytes(cls, data: bytes) -> ReportColumns:
         """Return what `to_bytes` was called on."""
         (size,) = struct.unpack_from("=I", data)
         at = 4 + size
         length, signatures = orjson.loads(data[4:at])
         made = cls()
-        made.traits = bytearray(data[at : at + length])
+        made.flags = bytearray(data[at : at + length])
         at += length
         for name in _NUMBERS:
             getattr(made, name).frombytes(data[at : at + 8 * length])
@@ -173,11 +173,11 @@ class Columns:
     @property
     def kinds(self) -> bytes:
         """The kind of each line, as a place in `KINDS`."""
-        return bytes(self.traits.translate(_KIND_ALONE))
+        return bytes(self.flags.translate(_KIND_ALONE))
 
-    def having(self, trait: int) -> int:
+    def having(self, flag: int) -> int:
         """Count the lines that have TRAINS, JUDGED or LONGER."""
-        return self.traits.translate(_MASKS[trait]).count(1)
+        return self.flags.translate(_MASKS[flag]).count(1)
 
 
 def file_format(kinds: Mapping[str, int]) -> str:
@@ -195,8 +195,8 @@ def is_example(kind: int) -> bool:
     return kind >= _EXAMPLES
 
 
-def _traits(facts: RowFacts) -> int:
-    traits = _CODES[facts.kind] | (TRAINS if facts.trains else 0)
+def _flags(facts: RowFacts) -> int:
+    flags = _CODES[facts.kind] | (TRAINS if facts.trains else 0)
     if facts.preferred_longer is not None:
-        traits |= JUDGED | (LONGER if facts.preferred_longer else 0)
-    return traits
+        flags |= JUDGED | (LONGER if facts.preferred_longer else 0)
+    return flags

@@ -1,4 +1,4 @@
-"""An example as the rules look at it: decoded once, its messages laid out as turns.
+"""The view of one example that rules are given: decoded once, its messages as turns.
 
 Not an `Example`: a rule needs the JSON path of what it finds, messages that are not objects
 apart from those that are, and of a plain chat, which most lines are, no message at all.
@@ -10,8 +10,8 @@ import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.core.checks.fast.chat_prefilter import Sound, in_order, sound
-from tui.core.checks.fast.sieve import hides_ascii, sieved
+from tui.core.checks.fast.chat_prefilter import WellFormed, in_order, well_formed
+from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
 from tui.core.checks.findings import Finding
 from tui.core.checks.line_texts import LineTexts
 from tui.core.dataset.example import ALIASES, SECTIONS, Place, kind_of, section_list
@@ -90,14 +90,14 @@ class Row:
         self,
         line: bytes,
         raw: Mapping[str, Any],
-        sieve: bytes | None = None,
+        rare: bytes | None = None,
         shape: Shape | None = None,
     ) -> None:
-        """Look at a line and what it decodes to; `sieve` and `shape` (`plain`) if known."""
+        """Look at a line and what it decodes to; `rare` and `shape` (`plain`) if known."""
         self.line = line
         self.raw = raw
-        self.sieve = sieved(line) if sieve is None else sieve
-        self.hides_ascii = hides_ascii(line, self.sieve)
+        self.rare_bytes = rare_bytes(line) if rare is None else rare
+        self.hides_ascii = hides_ascii(line, self.rare_bytes)
         shape = plain(raw) if shape is None else shape
         self.roles, self.tidy, self.keys, self.untrained = shape
         self.kind: Kind = "chat" if self.roles else kind_of(raw)
@@ -148,9 +148,9 @@ class Row:
         return foreign_format(self.raw)
 
     @cached_property
-    def sound(self) -> Sound:
+    def well_formed(self) -> WellFormed:
         """What is surely as it should be in a chat that is not plain."""
-        return sound(self.raw)
+        return well_formed(self.raw)
 
     @cached_property
     def dialogue(self) -> list[Turn]:

@@ -1,4 +1,4 @@
-"""The rules there are, by id, in the order of their registration: what is fixed about each."""
+"""All rules by id, in the order of registration, with what is fixed about each."""
 
 from __future__ import annotations
 

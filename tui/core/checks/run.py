@@ -26,7 +26,7 @@ from tui.core.checks.registry import (
     issue,
     told_of_foreign,
 )
-from tui.core.checks.report_columns import Columns
+from tui.core.checks.report_columns import ReportColumns
 from tui.core.checks.row import Row
 from tui.core.checks.rules import rule_numbers
 from tui.core.checks.secrets import private_findings
@@ -59,7 +59,7 @@ def check_row(number: int, line: bytes) -> RowReport:
 def issues_of(number: int, line: bytes, rules: Collection[str]) -> list[Issue]:
     """Return the issues that only these rules find in a line: those it is known to break.
 
-    For putting into words what `survey` has found; every other rule is left out.
+    For putting into words what `check_batch` has found; every other rule is left out.
     """
     row = read(number, line)
     if isinstance(row, BadLine):
@@ -118,21 +118,23 @@ def facts_of_bad(rule: Rule) -> RowFacts:
     return RowFacts("blank" if rule.id == "blank-line" else "broken")
 
 
-def columns_of(reports: Iterable[RowReport]) -> Columns:
+def columns_of(reports: Iterable[RowReport]) -> ReportColumns:
     """Return the reports packed."""
-    columns = Columns()
+    columns = ReportColumns()
     for report in reports:
         columns.append(report)
     return columns
 
 
-def check_columns(columns: Columns, source: FileFacts) -> list[Issue]:
+def check_columns(columns: ReportColumns, source: FileFacts) -> list[Issue]:
     """Return the issues that only the file as a whole shows; lines are in order."""
     found = findings_of_file(columns, source)
     return [issue(rule, one, one.line) for rule, findings in found for one in findings]
 
 
-def findings_of_file(columns: Columns, source: FileFacts) -> list[tuple[Rule, Iterable[Finding]]]:
+def findings_of_file(
+    columns: ReportColumns, source: FileFacts
+) -> list[tuple[Rule, Iterable[Finding]]]:
     """Return what each rule on the file as a whole finds; `PairFindings` may be very many."""
     file = WholeFile(columns, source)
     return [(rule, check(file)) for rule, check in FILE_RULES]

@@ -1,4 +1,4 @@
-"""What the answers of a sample of the rows are like, for rules on what most of them do."""
+"""Statistics of the answers in a sample of rows, for rules on what most of them do."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _REFUSES = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Traits:
+class SampleStats:
     """How the last answers of sampled examples begin, and in what language they seem to be.
 
     `answers` counts the answers looked at; `openings` counts first three words, `languages`
@@ -45,7 +45,7 @@ class Traits:
     developers: int = 0
 
 
-def traits_of(rows: Lines) -> Traits:
+def sample_stats_of(rows: Lines) -> SampleStats:
     """Look at up to SAMPLED rows, spread evenly over all."""
     count = len(rows)
     wanted = range(count) if count <= SAMPLED else (n * count // SAMPLED for n in range(SAMPLED))
@@ -57,7 +57,7 @@ def traits_of(rows: Lines) -> Traits:
     guessed = map(languages.guess, long if len(long) >= _ENOUGH_ANSWERS else ())
     known = Counter(code for code in guessed if code != languages.UNKNOWN)
     developers = sum(any(m.role == "developer" for m in example.messages) for example in looked)
-    return Traits(len(answers), refusals, openings, known, developers)
+    return SampleStats(len(answers), refusals, openings, known, developers)
 
 
 def _example(line: bytes) -> Example | None:

@@ -1,4 +1,4 @@
-"""Whether what stands after the name of a secret is one, or only speaks of it.
+"""Tell real secrets from placeholders and prose behind a name such as `password`.
 
 A value in a file of settings may be any word; in quotes it has to look like no reference and no
 message; in the open, where prose and code stand too, it has to mix digits or signs into letters.

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.core.checks.fast.byte_prefilter import LETS, common, marked
-from tui.core.checks.fast.sieve import hides_ascii, sieved
+from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
 from tui.core.checks.line_texts import LineTexts, unescaped
 from tui.core.checks.registry import RULES, Finding, row_rule
 
@@ -40,8 +40,8 @@ class Pattern:
 
     `accept` says of a match alone whether it is one, `near` of a match and what stands around
     it in the line. `extent` returns what has to go, which may be more, or less, than the match.
-    `lets` tells, from a line and its sieve, whether there may be a match at all. What takes more
-    than a match is found by `finder` in a text; `along` returns what goes with it in a line,
+    `lets` tells, from a line and its rare bytes, whether there may be a match at all. What takes
+    more than a match is found by `finder` in a text; `along` returns what goes with it in a line,
     from where it ends.
     """
 
@@ -56,14 +56,14 @@ class Pattern:
     along: Along | None = None
 
     def may_find(self, line: bytes, rest: bytes) -> bool:
-        """Whether a line, whose sieve is `rest`, may hold what the rule looks for."""
+        """Whether a line, whose rare bytes are `rest`, may hold what the rule looks for."""
         return self.lets(line, rest) or hides_ascii(line, rest)
 
     def finds(self, found: re.Match[str]) -> bool:
         """Whether a match is one by itself."""
         return self.accept is None or self.accept(found[0])
 
-    def places(self, text: Text, texts: LineTexts) -> Iterable[tuple[int, int, int, int]]:
+    def spans(self, text: Text, texts: LineTexts) -> Iterable[tuple[int, int, int, int]]:
         """Return where in a text something is, from its start to its end, and what has to go."""
         if self.finder is not None:
             return self.finder(text)
@@ -104,7 +104,7 @@ def spans(texts: LineTexts, pattern: Pattern) -> list[Span]:
     for text in texts.texts:
         if search is not None and search(text.text) is None:
             continue  # as in most texts
-        for start, end, first, last in pattern.places(text, texts):
+        for start, end, first, last in pattern.spans(text, texts):
             if text.escapes and texts.splits_escape(text, start):
                 continue
             place = text.in_line(start), text.in_line(end)
@@ -156,7 +156,7 @@ def _path_to_show(path: str) -> str:
 def private_findings(data: bytes) -> list[tuple[Rule, Finding]]:
     """Return what all rules find in a line that is not an example."""
     data = data.replace(b"\0", b"") if b"\0" in data else data
-    rest = sieved(data)
+    rest = rare_bytes(data)
     wanted = [one for one in PATTERNS.values() if one.may_find(data, rest)]
     if not wanted:
         return []

@@ -1,4 +1,4 @@
-"""How grave problems are for one provider: what it takes is only worth knowing."""
+"""Severities of problems at one provider: what it accepts is reported as a hint only."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ def has_more_keys(row: Row) -> bool:
 
     Counting is cheap; reading with all pairs is not.
     """
-    if row.roles and row.sieve.count(b'":') <= row.keys:  # never fewer there than in the line
+    if row.roles and row.rare_bytes.count(b'":') <= row.keys:  # never fewer there than in the line
         return False
     try:
         read = orjson.dumps(row.raw)

@@ -1,4 +1,4 @@
-"""Rules on habits of the examples, seen in a sample: what a model learns before anything else."""
+"""Rules on style that most examples share, seen in a sample: a model learns it first."""
 
 from __future__ import annotations
 

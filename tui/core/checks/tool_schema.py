@@ -1,4 +1,4 @@
-"""What the tools of an example describe, and whether arguments fit that."""
+"""The JSON Schemas of an example's tools, and whether arguments fit them."""
 
 from __future__ import annotations
 

@@ -219,7 +219,7 @@ def duplicate(file: WholeFile) -> Iterable[Finding]:
 )
 def contradiction(file: WholeFile) -> Iterable[Finding]:
     """Find prompts that are answered differently before, and pairs judged both ways."""
-    again, before = repeats(file.rows.prompt)
+    again, before = repeats(file.rows.choice)
     answers = file.rows.answer
     differ = differing(picked(answers, again), picked(answers, before))
     text = "Line {} answers the same prompt differently. Keep the better one, or ask differently."

@@ -1,4 +1,4 @@
-"""Writing an edited example so that only what was edited looks different.
+"""Write an edited example so that only the edited values change in its JSON text.
 
 The line it came from is read with the place of every value. A value that is the same after
 the edit is copied as it stood: its spacing, long numbers, escapes and keys given twice.

@@ -1,4 +1,4 @@
-"""What can be said of a row in a few words, for frequency tables and for filters."""
+"""Properties of a row as a few words each, for frequency tables and for filters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one way a dataset's rows change, and the history that takes it back.
+"""Splices: the one way in which the rows of a dataset change, with their undo history.
 
 Rows are row ids in an `array`: an id ≥ 0 is the line of that number in the file as it was
 opened, an id < 0 a line written since. Lines themselves never change, so every edit,

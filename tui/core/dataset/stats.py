@@ -1,4 +1,4 @@
-"""A dataset in figures: what its examples are made of."""
+"""Statistics of a dataset: kinds, roles, turns, lengths, tools."""
 
 from __future__ import annotations
 

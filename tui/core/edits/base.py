@@ -1,4 +1,4 @@
-"""What all edits stand on: finding a message's object and putting another in its place."""
+"""Helpers of all edits: find the JSON object of a message and replace it."""
 
 from __future__ import annotations
 

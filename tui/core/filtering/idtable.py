@@ -1,4 +1,4 @@
-"""A small number for every row id of a document, in a byte or a few each."""
+"""A compact table of a small integer for every row id of a document."""
 
 from __future__ import annotations
 

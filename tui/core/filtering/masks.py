@@ -1,4 +1,4 @@
-"""Conditions that need no row to be read: they are told of very many rows at once."""
+"""Filter conditions that are evaluated for many rows at once, without reading them."""
 
 from __future__ import annotations
 

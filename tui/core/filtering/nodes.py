@@ -1,4 +1,4 @@
-"""What a filter is made of, and how it is written. `str(node)` parses to the same node again."""
+"""The syntax tree of a filter. `str(node)` parses to the same node again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row as filters and frequency tables look at it: an example, and what is known beside it.
+"""The view of one row that filters and frequency tables are given.
 
 Nothing is worked out before it is asked.
 """

@@ -1,4 +1,4 @@
-"""Fixes of lines that are not JSON: each mends its own kind of damage and nothing else."""
+"""Fixes of lines that are not JSON: each repairs its own kind of damage and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which problems are secrets, that should not leave the machine unseen."""
+"""Which problems are secrets or personal data, about which is asked before a file is sent."""
 
 from __future__ import annotations
 

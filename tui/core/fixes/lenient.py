@@ -1,4 +1,4 @@
-"""Text that is nearly JSON, taken to pieces so that one kind of damage can be mended alone."""
+"""A lenient tokenizer of text that is nearly JSON, to repair one kind of damage at a time."""
 
 from __future__ import annotations
 

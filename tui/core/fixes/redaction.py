@@ -11,7 +11,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.checks.fast.sieve import sieved
+from tui.core.checks.fast.rare_bytes import rare_bytes
 from tui.core.checks.line_texts import LineTexts
 from tui.core.checks.secrets import PATTERNS, spans, where_of
 from tui.core.fixes.registry import CannotFix, line_fix
@@ -65,7 +65,7 @@ def redact(data: bytes, rules: Container[str]) -> Redacted:
     counts: Counter[str] = Counter()
     too_deep = False
     for _ in range(_MOST_ROUNDS):
-        rest = sieved(data)
+        rest = rare_bytes(data)
         wanted = [p for p in PATTERNS.values() if p.rule in rules and p.may_find(data, rest)]
         if not wanted:
             break

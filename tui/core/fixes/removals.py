@@ -1,4 +1,4 @@
-"""What fixes take out of a line: every text that is in none of the lines they make of it.
+"""What fixes remove from a line: every text that is in none of the lines they make of it.
 
 It is found by comparing, whatever the fix: so none can take a text out that nobody is told of.
 """

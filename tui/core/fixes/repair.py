@@ -1,4 +1,4 @@
-"""Making JSONL of a file that is none yet, with every step told and counted."""
+"""Repair a file that is not JSONL yet; every step is counted and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether a file is one to mend, or to rewrite line by line: text, ours, an example a line."""
+"""Whether a file can be fixed or rewritten line by line: text, our format, an example a line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns: which key or column holds what, as the user says it, and examples made of them."""
+"""Mapping of columns: which key or column holds what, and examples made by it."""
 
 from __future__ import annotations
 

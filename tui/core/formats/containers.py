@@ -1,4 +1,4 @@
-"""How rows lie in a file: a line each, an array, objects one after another, a table."""
+"""How rows are stored in a file: one a line, in an array, as concatenated objects, in a table."""
 
 from __future__ import annotations
 

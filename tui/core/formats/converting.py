@@ -1,4 +1,4 @@
-"""Running a conversion: every record becomes a line or is dropped with its reason."""
+"""Run a conversion: every record becomes a line or is dropped with its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of other formats than OpenAI's: told apart, so that nothing but a conversion touches them.
+"""Detect rows in other formats than OpenAI's, so that only a conversion touches them.
 
 A row of another format looks like an example full of unknown keys. Who "mends" it takes out the
 very texts it is made of; so the checks name the format instead, and the fixes leave it alone.

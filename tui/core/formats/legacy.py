@@ -1,4 +1,4 @@
-"""OpenAI's outdated form of tool calls, brought into today's.
+"""Convert OpenAI's outdated form of tool calls into today's.
 
 `functions` become `tools`, `function_call` becomes `tool_calls`, the role `function` becomes
 `tool`, and a call and its reply get an id that joins them, also where today's form lacks it.

@@ -1,4 +1,4 @@
-"""The parts of a preference pair in OpenAI's format, for those who write it in another."""
+"""The parts of a preference pair in OpenAI's format, for the writers of other formats."""
 
 from __future__ import annotations
 

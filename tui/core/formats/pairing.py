@@ -1,4 +1,4 @@
-"""Answers judged good and bad into preference pairs, where they answer the same prompt."""
+"""Make preference pairs of answers judged good and bad to the same prompt."""
 
 from __future__ import annotations
 

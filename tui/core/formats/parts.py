@@ -1,4 +1,4 @@
-"""Small pieces that several formats share: messages, tool calls, tools, images."""
+"""Building blocks that several formats share: messages, tool calls, tools, images."""
 
 from __future__ import annotations
 

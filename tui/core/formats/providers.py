@@ -1,4 +1,4 @@
-"""OpenAI's lines as other providers want them: what they do not take is renamed or left out."""
+"""Write OpenAI's lines for other providers: what they do not take is renamed or left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One row of any format into one of OpenAI's: what every format has in common, then its reader."""
+"""Read one row of any format: what all formats have in common, then the format's own reader."""
 
 from __future__ import annotations
 

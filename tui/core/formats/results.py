@@ -1,4 +1,4 @@
-"""What a conversion gives back: lines, the rows dropped with their reasons, and remarks."""
+"""The result of a conversion: lines, rows dropped with their reasons, and remarks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling formats apart by their keys; every verdict names its reason."""
+"""Detect the format of rows by their keys; every verdict names its reason."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The turns of a conversation under the names and in the shapes in which people write them."""
+"""Normalise the turns of a conversation: the names and shapes in which people write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Checkpoints kept from the middle of training: which is the best, and why."""
+"""Checkpoints of a job: which one is the best, and why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading loss curves: what a run has reached, its best step, overfitting and divergence."""
+"""Evaluate loss curves: the best step, overfitting and divergence."""
 
 from __future__ import annotations
 

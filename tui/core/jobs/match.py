@@ -1,4 +1,4 @@
-"""Finding, among the jobs a provider lists, the one that was asked for without an answer.
+"""Find, among the jobs a provider lists, the one whose creation was never answered.
 
 Its mark in the metadata is proof. Providers that do not give metadata back leave only what the
 job is made of: the same training file, model and suffix, made at the time it was asked for.

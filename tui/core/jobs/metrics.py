@@ -1,4 +1,4 @@
-"""What a training step measured, under whichever names a provider reports it."""
+"""The metrics of a training step, under whichever names a provider reports them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far a job is known to be, from what its steps measured."""
+"""The progress of a job, estimated from the steps measured."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding examples that say the same: equal, nearly equal, contradicting, or in two files.
+"""Find examples that say the same: equal, nearly equal, contradicting, or in two files.
 
 Nearly equal means that two texts share most of their words and pairs of neighbouring words
 (of characters, in scripts that put no spaces between words): their Jaccard similarity. MinHash

@@ -1,4 +1,4 @@
-"""Pairs of rows that may be alike, from their bands, and the pairs that are, from their texts."""
+"""Candidate pairs of similar rows by their bands, verified by their texts."""
 
 from __future__ import annotations
 

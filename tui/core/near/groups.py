@@ -1,4 +1,4 @@
-"""Groups of rows of one file that say the same."""
+"""Groups of equal, similar or contradicting rows in one file."""
 
 from __future__ import annotations
 

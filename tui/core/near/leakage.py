@@ -1,4 +1,4 @@
-"""Examples of one file that stand in another too: what a validation file must not share."""
+"""Leakage: examples of one file that are in another too."""
 
 from __future__ import annotations
 

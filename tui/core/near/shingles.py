@@ -1,4 +1,4 @@
-"""From a text to its shingles: the words and pairs of neighbouring words, as hashes.
+"""Shingles of a text: its words and pairs of neighbouring words, as hashes.
 
 All numbers are computed for many texts at once, straight from their bytes: a word's hash is
 the difference of two prefix sums, which numpy finds for a megabyte in a few milliseconds.

@@ -1,4 +1,4 @@
-"""The sketches of many rows, in columns: what groups are found from, 300 bytes a row."""
+"""MinHash sketches of many rows, stored in columns: 300 bytes a row."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Joining rows into groups: whatever is linked, by however many links, is one group."""
+"""Union-find: join linked rows into groups."""
 
 from __future__ import annotations
 

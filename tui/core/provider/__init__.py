@@ -1,1 +1,1 @@
-"""What a provider keeps and tells: files, models, transfers, addresses, keys."""
+"""A provider's things as plain data: files, models, transfers, addresses, keys."""

@@ -1,4 +1,4 @@
-"""Addresses of providers: whether requests can be sent there, and stay on this machine."""
+"""Addresses of providers: whether they are valid, encrypted, or on this machine."""
 
 from __future__ import annotations
 

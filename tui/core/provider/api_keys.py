@@ -1,4 +1,4 @@
-"""API keys as people enter them: with the white space, quotes and mishaps of env files."""
+"""Clean API keys as people enter them: white space, quotes and mishaps of env files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading what a server sent without trusting it: each helper gives a value or None."""
+"""Parse what a server sent without trusting it: each helper returns a value or None."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How far an upload is, and how that is said."""
+"""The progress of an upload: rate, time left, and how it is written."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON as text: where a mistake is, and laying a value out without touching what is written in it.
+"""JSON as text: where a mistake is, and pretty-printing that keeps every literal as written.
 
 Laying out moves white space only: numbers of any length, the spelling of strings and keys
 given twice stay as they stand.

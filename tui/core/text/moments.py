@@ -1,4 +1,4 @@
-"""Moments in the words of a clock, which never have to be painted anew."""
+"""Times of day in words such as "at 14:03", which stay true without being painted anew."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What differs between two texts, word by word."""
+"""The difference of two texts, word by word."""
 
 from __future__ import annotations
 

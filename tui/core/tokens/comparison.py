@@ -1,4 +1,4 @@
-"""How two datasets differ in length, in words; what every model costs; what shortening saves."""
+"""Compare the lengths of two datasets, the costs of all models, and what shortening saves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How numbers are spread: true percentiles and histogram bins.
+"""Distributions of numbers: exact percentiles and histogram bins.
 
 Plain sequences are worked on in plain Python; arrays of numpy, which large files come in, by
 numpy, with the same results.

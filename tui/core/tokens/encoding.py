@@ -1,4 +1,4 @@
-"""What counts as a token.
+"""Count the tokens of an example as the provider does: messages, tools, names.
 
 `context` is counted as OpenAI's cookbook does: 3 a message, the tokens of every string value
 of the message (role, content, name, tool_call_id, refusal …), 1 more for a name, and 3 an

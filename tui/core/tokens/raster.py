@@ -1,4 +1,4 @@
-"""A small picture of bars as PNG, drawn and written without any library."""
+"""Draw a bar chart as a small PNG, without a library."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What of an example is lost when a provider cuts it at its training limit."""
+"""What is lost of an example that a provider truncates at its training limit."""
 
 from __future__ import annotations
 

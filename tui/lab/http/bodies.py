@@ -1,4 +1,4 @@
-"""Reading the bodies of requests: JSON, and files that stream to disk."""
+"""Read the bodies of requests: JSON, and files that stream to disk."""
 
 from __future__ import annotations
 

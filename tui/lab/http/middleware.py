@@ -1,4 +1,4 @@
-"""What every request passes: host check, key, request id, timing, and the count of users."""
+"""Middleware of every request: host check, key, request id, timing, count of users."""
 
 from __future__ import annotations
 

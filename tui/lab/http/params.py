@@ -1,4 +1,4 @@
-"""Reading typed values out of a request's JSON. Each reader raises a 400 naming the param."""
+"""Read typed values from a request's JSON. Each reader raises a 400 naming the parameter."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The protocol of a connection, with an end to how long a request may take to be asked."""
+"""The HTTP protocol of a connection, with a timeout for receiving a request."""
 
 from __future__ import annotations
 

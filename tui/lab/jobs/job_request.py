@@ -1,4 +1,4 @@
-"""Checking the body of a request for a fine-tuning job."""
+"""Validate the body of a request for a fine-tuning job."""
 
 from __future__ import annotations
 

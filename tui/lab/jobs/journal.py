@@ -1,4 +1,4 @@
-"""What training reports: kept in the job's folder, and sent again after every restart.
+"""The journal of a training: reports kept in the job's folder, replayed after a restart.
 
 The server is the only writer of the database and the trainer the only writer of its folder.
 A record is in the journal before the state that includes its step, so whatever dies and

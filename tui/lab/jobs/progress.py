@@ -1,4 +1,4 @@
-"""Turning what training reports into events, checkpoints, a model and a result file."""
+"""Turn the reports of a training into events, checkpoints, a model and a result file."""
 
 from __future__ import annotations
 

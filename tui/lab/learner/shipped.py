@@ -1,4 +1,4 @@
-"""Where the shipped corpus, tokenizer and bases lie."""
+"""Paths of the shipped corpus, tokenizer and bases."""
 
 from pathlib import Path
 from typing import Final

@@ -1,4 +1,4 @@
-"""Asking: a question is sent, its answer painted as it comes, and asked again when wanted."""
+"""Send a question, show its answer as it streams in, and ask again on demand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the next question is asked with: two lines above the conversation."""
+"""Two lines above the conversation: model, parameters and system prompt of the next question."""
 
 from __future__ import annotations
 

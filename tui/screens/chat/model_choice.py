@@ -1,4 +1,4 @@
-"""Which model is asked: one chosen or typed, else the newest fine-tuned one."""
+"""The choice of the model that is asked: chosen or typed, else the newest fine-tuned one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the panes and controllers of Datasets share: the open dataset, and the way to the user."""
+"""The context that panes and controllers of Datasets share: the document, and the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the user is in the open dataset: the row and the message that commands speak of."""
+"""The selection in the open dataset: the row and the message that commands work on."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which rows of the dataset the list shows, and where in the list each of them is."""
+"""The rows that the list shows, and the position of each in it."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from tui.commands import (
 )
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
-from tui.screens.reporting import failure_of, show_worker_error
+from tui.screens.reporting import PANEL_KEYS, failure_of, show_worker_error
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
@@ -151,7 +151,7 @@ class Dialog(ModalScreen[T | None]):
         if not (panels := self.query(ErrorPanel)):
             if (box := self.query_one_optional(".dialog")) is None:
                 return  # the dialog goes, and with it whoever would read this
-            panel = ErrorPanel()
+            panel = ErrorPanel(PANEL_KEYS)
             box.mount(panel)
         else:
             panel = panels.first()

@@ -1,4 +1,4 @@
-"""Choose one of a few things from a list that narrows as one types."""
+"""The dialog to choose from a list that narrows as one types."""
 
 from __future__ import annotations
 

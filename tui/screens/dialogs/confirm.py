@@ -1,9 +1,9 @@
-"""Questions: yes or no, for what cannot be undone a word to type, and for money an amount."""
+"""Dialogs that confirm: yes or no, a word to type before what is final, an amount of money."""
 
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from textual.widgets import Input, Static
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+T = TypeVar("T")
+
 
 class Confirm(Dialog[bool]):
     """Asks a plain question; y or enter is yes, n is no, esc leaves it open (None)."""
@@ -29,115 +31,97 @@ class Confirm(Dialog[bool]):
         self._question, self._yes, self._no = question, yes, no
 
     def compose_content(self) -> ComposeResult:
-        """Lay out the question and its two keys."""
+        """Lay out the question and its keys."""
         yield Static(visible(self._question), classes="question", markup=False)
         yield self.key_hints(yes=self._yes, no=self._no, cancel=None)
 
-    @handles("confirm.yes")
+    @handles("confirm.yes", "go_on.yes")
     def yes(self) -> None:
         """Answer yes."""
         self.dismiss(True)
 
-    @handles("confirm.no")
+    @handles("confirm.no", "go_on.no")
     def no(self) -> None:
         """Answer no."""
         self.dismiss(False)
 
 
-class GoOn(Dialog[bool]):
+class GoOn(Confirm):
     """A question whose answer is no unless y is pressed: enter, n and esc go back."""
 
     WHERE = "go_on"
 
     def __init__(self, title: str, question: str, yes: str, no: str) -> None:
+        super().__init__(title, question, yes, f"or {command('go_on.no').labels[1]} {no}")
+
+
+class Typed(Dialog[T]):
+    """Says what will happen and asks for something to be typed; nothing else lets it happen.
+
+    `wrong` is what is said of anything that `read` takes for no answer.
+    """
+
+    def __init__(self, title: str, statement: str, asked: str, wrong: str) -> None:
         super().__init__(title)
-        self._question, self._yes, self._no = question, yes, no
+        self._statement, self._asked, self._wrong = statement, asked, wrong
 
     def compose_content(self) -> ComposeResult:
-        """Lay out the question and its keys."""
-        also = command("go_on.no").labels[1]
-        yield Static(visible(self._question), classes="question", markup=False)
-        yield self.key_hints(yes=self._yes, no=f"or {also} {self._no}", cancel=None)
+        """Lay out the statement and the field."""
+        yield Static(visible(self._statement), classes="question", markup=False)
+        yield Static(visible(self._asked), markup=False)
+        yield Entry(id="typed")
+        yield Static("", classes="problem", markup=False)
+        yield self.key_hints(cancel="leaves everything as it is")
 
-    @handles("go_on.yes")
-    def yes(self) -> None:
-        """Answer yes."""
-        self.dismiss(True)
+    def read(self, typed: str) -> T | None:
+        """Return the answer that was typed, None if it is none."""
+        raise NotImplementedError
 
-    @handles("go_on.no")
-    def no(self) -> None:
-        """Answer no."""
-        self.dismiss(False)
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        """Take what was typed."""
+        event.stop()
+        self.go_on()
+
+    @handles("typed.go_on", "amount.go_on")
+    def go_on(self) -> None:
+        """Go on only with an answer."""
+        answer = self.read(self.query_one(Input).value.strip())
+        if answer is not None:
+            self.dismiss(answer)
+        else:
+            problem = f"{visible(self._wrong)}. Nothing has been done."
+            self.query_one(".problem", Static).update(problem)
 
 
-class TypedConfirm(Dialog[bool]):
-    """Says what will happen and asks for a word to be typed; nothing else lets it happen.
-
-    `also` are other words that will do, such as a full name for its short form.
-    """
+class TypedConfirm(Typed[bool]):
+    """Asks for a word to be typed. `also` will do, such as a full name for its short form."""
 
     WHERE = "typed"
 
     def __init__(self, title: str, statement: str, word: str, also: Collection[str] = ()) -> None:
-        super().__init__(title)
-        self._statement, self._word = statement, word
+        super().__init__(title, statement, f"Type {word} to go on:", f"That is not {word}")
+        self.word = word
         self._accepted = {word, *also}
 
-    def compose_content(self) -> ComposeResult:
-        """Lay out the statement and the field."""
-        yield Static(visible(self._statement), classes="question", markup=False)
-        yield Static(f"Type {visible(self._word)} to go on:", markup=False)
-        yield Entry(id="typed")
-        yield Static("", classes="problem", markup=False)
-        yield self.key_hints(cancel="leaves everything as it is")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take what was typed."""
-        event.stop()
-        self.go_on()
-
-    @handles("typed.go_on")
-    def go_on(self) -> None:
-        """Go on only if the word is right."""
-        if self.query_one(Input).value.strip() in self._accepted:
-            self.dismiss(True)
-        else:
-            problem = f"That is not {visible(self._word)}. Nothing has been done."
-            self.query_one(".problem", Static).update(problem)
+    def read(self, typed: str) -> bool | None:
+        """Return a yes only if the word is right."""
+        return True if typed in self._accepted else None
 
 
-class TypedAmount(Dialog[Decimal]):
-    """Says what will happen and asks for an amount of money; answers with it, or None."""
+class TypedAmount(Typed[Decimal]):
+    """Asks for an amount of money."""
 
     WHERE = "amount"
 
     def __init__(self, title: str, statement: str, currency: str) -> None:
-        super().__init__(title)
-        self._statement, self._currency = statement, currency
+        asked = f"Type the most it may count as, in {currency}:"
+        super().__init__(title, statement, asked, "That is not an amount such as 12.50")
+        self._currency = currency
 
-    def compose_content(self) -> ComposeResult:
-        """Lay out the statement and the field."""
-        yield Static(visible(self._statement), classes="question", markup=False)
-        yield Static(f"Type the most it may count as, in {visible(self._currency)}:", markup=False)
-        yield Entry(id="typed")
-        yield Static("", classes="problem", markup=False)
-        yield self.key_hints(cancel="leaves everything as it is")
-
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take what was typed."""
-        event.stop()
-        self.go_on()
-
-    @handles("amount.go_on")
-    def go_on(self) -> None:
-        """Go on only with an amount."""
+    def read(self, typed: str) -> Decimal | None:
+        """Return the amount; it is more than nothing."""
         try:
-            typed = self.query_one(Input).value.strip()
             amount = Decimal(typed.removesuffix(self._currency).strip())
         except InvalidOperation:
-            amount = Decimal(0)
-        if amount.is_finite() and amount > 0:
-            self.dismiss(amount)
-            return
-        problem = "That is not an amount such as 12.50. Nothing has been done."
-        self.query_one(".problem", Static).update(problem)
+            return None
+        return amount if amount.is_finite() and amount > 0 else None

@@ -1,4 +1,4 @@
-"""All that is known of one thing, to be read."""
+"""The dialog that shows all that is known of one thing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Help for where one is: what the screen or dialog is for, and its keys from the one table."""
+"""The help dialog: what the screen or dialog is for, and its keys from the one table."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Choose a file: recent ones first, then any path, completed and listed as it is typed."""
+"""The dialog to choose a file: recent ones first, then any path, completed as it is typed."""
 
 from __future__ import annotations
 

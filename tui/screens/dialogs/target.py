@@ -1,4 +1,4 @@
-"""Where to write a file, asked before another is replaced."""
+"""Ask for a path to write to, and again before a file is replaced."""
 
 from __future__ import annotations
 

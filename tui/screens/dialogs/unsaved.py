@@ -1,4 +1,4 @@
-"""Unsaved changes of a file that is about to be sent."""
+"""Ask about unsaved changes of a file that is about to be sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Deleting files, cleaning up, and giving up unfinished uploads."""
+"""Delete files, prune, and abort unfinished uploads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said before files are deleted."""
+"""The text of the confirmation before files are deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Downloading: a file's content written to this machine, whole or not at all."""
+"""Download a file's content to this machine, whole or not at all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cleaning up: what would go is listed while it is being chosen, and nothing goes by it."""
+"""The prune dialog: what would be deleted is listed while it is chosen; nothing is yet."""
 
 from __future__ import annotations
 

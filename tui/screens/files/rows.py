@@ -1,4 +1,4 @@
-"""How files and uploads look in the list, below it, and in full."""
+"""Format files and uploads for the list, the lines below it, and the details."""
 
 from __future__ import annotations
 

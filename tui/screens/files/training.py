@@ -1,4 +1,4 @@
-"""Training on an uploaded file: from the Files screen into the form of a new job."""
+"""Train on an uploaded file: open the form of a new job with it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uploading: check a file, ask about it, send it, and tell how far it is."""
+"""Upload a file: review it, ask about concerns, send it, show the progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the panes and controllers of the Jobs screen share: the jobs last heard of, and the screen.
+"""The context that panes and controllers of Jobs share: jobs last heard of, and the screen.
 
 Whoever changes something that others show calls `paint`; whoever shows it is in `on_paint`.
 """

@@ -1,4 +1,4 @@
-"""Jobs ended, paused and resumed at the provider."""
+"""Cancel, pause and resume jobs at the provider."""
 
 from __future__ import annotations
 

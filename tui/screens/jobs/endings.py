@@ -1,4 +1,4 @@
-"""When jobs end: it is told, in the terminal's title too, and their models waited for."""
+"""Announce jobs that have ended, in the terminal's title too, and wait for their models."""
 
 from __future__ import annotations
 

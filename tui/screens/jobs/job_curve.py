@@ -1,4 +1,4 @@
-"""The curve of the job selected, as one looks at it: measure, scale, smoothing, part, cursor."""
+"""The view of the selected job's curve: measure, scale, smoothing, zoom, cursor."""
 
 from __future__ import annotations
 

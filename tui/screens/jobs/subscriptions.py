@@ -1,4 +1,4 @@
-"""What the Jobs screen hears from the poller: the list of jobs, and all of the one selected.
+"""Subscriptions of the Jobs screen at the poller: the list, and the selected job.
 
 It listens while the screen can be seen; jobs made here are followed to their end anyway.
 """

@@ -1,4 +1,4 @@
-"""What of a job can be written to a file, and copied."""
+"""Export or copy what is known of a job."""
 
 from __future__ import annotations
 

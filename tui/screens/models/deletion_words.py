@@ -1,4 +1,4 @@
-"""Deleting models: what is said before it is done."""
+"""The text of the confirmation before models are deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How models look in the list, below it, and in full."""
+"""Format models for the list, the lines below it, and the details."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.commands import command, key_hint
 from tui.core.text.text import plural
 from tui.screens.tokens.report import figures
 from tui.screens.tokens.report.spreads import spreads, title_of, unit_of
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
     from tui.screens.tokens.state import TokenState
     from tui.screens.tokens.view import TokensView
     from tui.services.tokens.report import Measure, TokenReport
+
+_LISTS = key_hint("bars.choose", "lists")
+_MOVES = f"{command('bars.left').labels[0]} {key_hint('bars.right', 'move')}"
+_MOVING = f"{_MOVES} · {_LISTS}"
+_COMPARING = f"{_LISTS} · {key_hint('app.escape', 'ends')}"
 
 
 class ReportDisplay:
@@ -76,7 +82,7 @@ class ReportDisplay:
         self._view.label(
             (
                 f"{mark}{title_of(state.measure)} per example{scale}{zoomed}",
-                "enter lists · esc ends" if both else "← → move · enter lists",
+                _COMPARING if both else _MOVING,
             ),
             f"Tokens, {'exact' if exact else '≈ estimated'}",
         )

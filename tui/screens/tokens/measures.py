@@ -1,4 +1,4 @@
-"""Which measure is drawn, on which axis, and how much of it."""
+"""Choose the measure that is drawn, its axis, and the part of it."""
 
 from __future__ import annotations
 

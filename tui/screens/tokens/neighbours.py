@@ -1,4 +1,4 @@
-"""Which files are likely to be laid beside the open one: its validation file first."""
+"""Suggest files to compare the open one with: its validation file first."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is counted for: the model, the epochs, and a second file to compare with."""
+"""Settings of the count: the model, the epochs, a second file to compare with."""
 
 from __future__ import annotations
 

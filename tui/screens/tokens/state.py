@@ -1,4 +1,4 @@
-"""What the Tokens mode shows: of which rows, for which model, in which measure."""
+"""The state of the Tokens mode: rows, model, measure, epochs."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from tui.core.arrays import is_range, negatives, negatives_replaced
-from tui.core.checks import Columns, FileFacts, check_row, traits_of
+from tui.core.checks import FileFacts, ReportColumns, check_row, sample_stats_of
 from tui.services.checks.file_check import FileCheck
 from tui.services.checks.likeness import Likeness
 from tui.services.checks.problems import Problems
@@ -41,7 +41,7 @@ class Checker:
         self._running: asyncio.Task[None] | None = None
         # The file's lines and after them the rows written since it was opened: None without
         # such rows, or else a copy that nobody else ever sees, as it grows with every edit.
-        self._columns: Columns | None = None
+        self._columns: ReportColumns | None = None
         self._places: dict[int, int] = {}  # where each row written since stands in it
         self._ready: dict[int, tuple[Issue, ...]] = {}
         self._filling = threading.Lock()
@@ -102,11 +102,11 @@ class Checker:
             await asyncio.gather(self._running, return_exceptions=True)
 
     def _collect(
-        self, snapshot: Snapshot, of_file: Columns, superseded: Callable[[], bool]
+        self, snapshot: Snapshot, of_file: ReportColumns, superseded: Callable[[], bool]
     ) -> Problems | None:
         document = self._document
         head, ended = document.head, document.ends_with_newline
-        sample, alike = traits_of(snapshot), self.likeness.among(snapshot)
+        sample, alike = sample_stats_of(snapshot), self.likeness.among(snapshot)
         limits, name = self.limits, document.path.name
         wants_bom = limits is not None and limits.wants_bom
         facts = FileFacts(name, document.size, head, ended, sample, alike, wants_bom)
@@ -119,7 +119,7 @@ class Checker:
         return Problems(snapshot, in_order, facts, self._ready, limits)
 
     def _check_new(
-        self, snapshot: Snapshot, of_file: Columns, superseded: Callable[[], bool]
+        self, snapshot: Snapshot, of_file: ReportColumns, superseded: Callable[[], bool]
     ) -> bool:
         """Check rows not seen before; tells whether it came to the end."""
         new = [row for row in negatives(snapshot.ids) if row not in self._places]
@@ -140,7 +140,7 @@ class Checker:
                 self._ready[row] = check_row(0, snapshot.text(row)).issues
         return True
 
-    def _in_order(self, snapshot: Snapshot, of_file: Columns) -> Columns:
+    def _in_order(self, snapshot: Snapshot, of_file: ReportColumns) -> ReportColumns:
         """Return the columns of the rows as they stand; nothing is added to them later."""
         if is_range(snapshot.ids, len(of_file)):
             return of_file

@@ -12,7 +12,7 @@ from bisect import bisect_left
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.checks import Columns, survey
+from tui.core.checks import ReportColumns, check_batch
 from tui.services.settings.environment import without_secrets
 
 if TYPE_CHECKING:
@@ -46,10 +46,10 @@ class FileCheck:
     """The checks of one file's lines, run once. `columns` then has the report of every line."""
 
     def __init__(self, source: LineSource) -> None:
-        self.columns = Columns()
+        self.columns = ReportColumns()
         self.on_progress: Callable[[int, int], None] = lambda _done, _of: None
         self._source = source
-        self._early: dict[int, Columns] = {}  # by first line: reports of lines after others to come
+        self._early: dict[int, ReportColumns] = {}  # by first line, before others
         self._done = 0
         self._stopped = False
         self._one_until = 0.0  # until then (monotonic seconds) only one process goes on
@@ -86,7 +86,7 @@ class FileCheck:
             if self._stopped:
                 return
             end = min(at + _BETWEEN_LOOKS, last)
-            columns = survey(at + 1, map(self._source.line, range(at, end)))
+            columns = check_batch(at + 1, map(self._source.line, range(at, end)))
             self._take(at, columns)
             loop.call_soon_threadsafe(self.on_progress, self._done + end - first, self._of)
         self._done += last - first
@@ -122,14 +122,14 @@ class FileCheck:
 
     async def _ask(self, process: asyncio.subprocess.Process, stretch: Stretch) -> None:
         first, last = stretch
-        columns = Columns.from_bytes(await ask(process, CHECK, self._source, stretch))
+        columns = ReportColumns.from_bytes(await ask(process, CHECK, self._source, stretch))
         if len(columns) != last - first:
             raise OSError("the file has changed under the checks")
         self._take(first, columns)
         self._done += last - first
         self.on_progress(self._done, self._of)
 
-    def _take(self, first: int, columns: Columns) -> None:
+    def _take(self, first: int, columns: ReportColumns) -> None:
         """Put reports behind the others. To make room for a million at once takes 30 ms."""
         self._early[first] = columns
         while (following := self._early.pop(len(self.columns), None)) is not None:

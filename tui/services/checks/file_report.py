@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.catalog.providers import FileLimits
-    from tui.core.checks import Alike, Columns, Issue, Severity
+    from tui.core.checks import Alike, Issue, ReportColumns, Severity
     from tui.core.formats.foreign import Foreign
     from tui.services.checks.problems import Problems
     from tui.services.datasets.disk.file_lines import FileLines
@@ -281,12 +281,12 @@ def _table_of(path: Path, head: bytes) -> str:
 
 async def _columns(
     rows: FileLines, on_progress: Callable[[int, int], None], *, skip: bool
-) -> Columns:
-    from tui.core.checks import Columns
+) -> ReportColumns:
+    from tui.core.checks import ReportColumns
     from tui.services.checks.file_check import FileCheck
 
     if skip:
-        return Columns(len(rows))
+        return ReportColumns(len(rows))
     check = FileCheck(rows.source)
     check.on_progress = on_progress
     try:
@@ -299,21 +299,21 @@ async def _columns(
 def _checked(
     path: Path,
     rows: FileLines,
-    columns: Columns,
+    columns: ReportColumns,
     limits: FileLimits | None,
     alike: Callable[[FileLines], Alike] | None,
     *,
     table: bool,
     named: str,
 ) -> CheckedFile:
-    from tui.core.checks import Alike, FileFacts, traits_of
+    from tui.core.checks import Alike, FileFacts, sample_stats_of
     from tui.services.checks.problems import Problems
 
     source = rows.source
     size, ended = source.identity.size, source.ends_with_newline
     found = Alike() if alike is None or table else alike(rows)
     wants_bom = limits is not None and limits.wants_bom
-    sample = traits_of(rows)
+    sample = sample_stats_of(rows)
     facts = FileFacts(path.name, size, source.head, ended, sample, found, wants_bom)
     ready: dict[int, list[Issue]] = {}
     problems = Problems(_FileRows(rows), columns, facts, ready, limits)
@@ -323,7 +323,11 @@ def _checked(
 
 
 def _report(
-    path: Path, rows: FileLines, columns: Columns, problems: Problems, limits: FileLimits | None
+    path: Path,
+    rows: FileLines,
+    columns: ReportColumns,
+    problems: Problems,
+    limits: FileLimits | None,
 ) -> FileReport:
     from tui.core.checks.report_columns import KINDS, file_format, is_example
     from tui.core.checks.run import WHOLE_DAMAGE
@@ -350,7 +354,11 @@ def _report(
 
 
 def _table_report(
-    path: Path, rows: FileLines, _columns: Columns, problems: Problems, limits: FileLimits | None
+    path: Path,
+    rows: FileLines,
+    _columns: ReportColumns,
+    problems: Problems,
+    limits: FileLimits | None,
 ) -> FileReport:
     from tui.core.checks.repeated_issues import format_issue
     from tui.core.formats.containers import SUFFIXES

@@ -1,4 +1,4 @@
-"""Putting the problems of a large file into words, in order, in processes and in little room."""
+"""Word the problems of a large file, in order, in processes and in little memory."""
 
 from __future__ import annotations
 

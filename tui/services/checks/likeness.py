@@ -1,4 +1,4 @@
-"""What is alike in an open dataset: found when somebody asks, in a small file also unasked."""
+"""Similar rows of an open dataset: searched on demand, in a small file also unasked."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 # all alike take a hundred times as long as others.
 _SMALL_ROWS = 3_000
 _SMALL_BYTES = 4_000_000
-_PATIENCE_S = 1.0
+_WAIT_S = 1.0
 
 
 class Likeness:
@@ -64,7 +64,7 @@ class Likeness:
         if self._given_up or len(snapshot) > _SMALL_ROWS or size > _SMALL_BYTES:
             return False
         before = await asyncio.to_thread(self.among, snapshot)
-        until = time.monotonic() + _PATIENCE_S
+        until = time.monotonic() + _WAIT_S
 
         def stopped() -> bool:
             return cancelled() or time.monotonic() > until

@@ -1,4 +1,4 @@
-"""Finding duplicates, contradictions and leaks in an open dataset, and taking them out."""
+"""Find duplicates, contradictions and leaks in an open dataset, and take them out."""
 
 from __future__ import annotations
 

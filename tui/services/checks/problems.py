@@ -1,4 +1,4 @@
-"""The problems of a dataset as a sequence: counted and placed at once, worded when looked at."""
+"""The problems of a dataset as a sequence: counted at once, worded when looked at."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol, overload
 from tui.core.arrays import counted, places_of, running_sums
 from tui.core.checks import (
     RULES,
-    Columns,
     FileFacts,
+    ReportColumns,
     issue_for,
     severity_of,
 )
@@ -61,7 +61,7 @@ class Problems(Sequence["Issue"]):
     def __init__(
         self,
         snapshot: CheckedRows,
-        columns: Columns,
+        columns: ReportColumns,
         facts: FileFacts,
         ready: Mapping[int, Sequence[Issue]] | None = None,
         limits: FileLimits | None = None,
@@ -224,7 +224,7 @@ class Problems(Sequence["Issue"]):
         return sorted(found, key=lambda issue: numbers[issue.rule])
 
 
-def _spread(columns: Columns, rows: CheckedRows) -> dict[int, int]:
+def _spread(columns: ReportColumns, rows: CheckedRows) -> dict[int, int]:
     """Return the last line of each value that spreads over several, by its first (both 0-based).
 
     None where not a single line is an example: what is wrong with such a file is said once.
@@ -251,7 +251,7 @@ def _spread_words(line: int, last: int) -> str:
     return f"Lines {line:,} to {last:,} are one object or list. Put each example on one line."
 
 
-def _signs(columns: Columns, spans: Mapping[int, int]) -> tuple[array[int], list[bytes]]:
+def _signs(columns: ReportColumns, spans: Mapping[int, int]) -> tuple[array[int], list[bytes]]:
     """Return which signature each line has, and the signatures.
 
     In a file that is not JSONL at all, such as one array or UTF-16, only the first line has

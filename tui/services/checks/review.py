@@ -1,4 +1,4 @@
-"""What stands against sending a file: one answer for Files, Jobs and the command line.
+"""The review of a file before it is sent: one answer for Files, Jobs and the command line.
 
 A review returns concerns, each with what it takes to go on: errors have to be repaired;
 secrets are accepted by name wherever they leave this machine; warnings and leakage only where

@@ -3,8 +3,8 @@
 `python -m tui.services.checks.worker FD` gets the open file as descriptor FD. Each
 line on its standard input asks for one stretch: "check" or "word", the number of its first line
 (1-based), the offset of its start and of its end, which are ends of lines. The answer on standard
-output is a length (8 bytes) and as many bytes: the stretch's `Columns`, or its problems put into
-words, as JSON. It ends with its input.
+output is a length (8 bytes) and as many bytes: the stretch's `ReportColumns`, or its problems put
+into words, as JSON. It ends with its input.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import sys
 
 import orjson
 
-from tui.core.checks import RULES, survey
+from tui.core.checks import RULES, check_batch
 from tui.core.checks.run import issues_of
 
 WORD = b"word"
@@ -36,7 +36,7 @@ def word_lines(first: int, lines: list[bytes]) -> bytes:
 
     A list of [line, rule, where, message].
     """
-    columns, rules = survey(first, lines), [*RULES]
+    columns, rules = check_batch(first, lines), [*RULES]
     found = []
     for at, sign in enumerate(columns.signs):
         if sign:
@@ -67,7 +67,7 @@ def main() -> None:
         first, start, end = map(int, numbers)
         lines = lines_in(read_stretch(file, start, end))
         words = what == WORD
-        answer = word_lines(first, lines) if words else survey(first, lines).to_bytes()
+        answer = word_lines(first, lines) if words else check_batch(first, lines).to_bytes()
         sys.stdout.buffer.write(struct.pack("=Q", len(answer)))
         sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()

@@ -1,4 +1,4 @@
-"""Work on many rows of an open document: looked at first, then done as one undoable step."""
+"""Bulk operations on an open document: previewed, then done as one undoable step."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The text behind row ids: lines of the file as it was opened, and lines written since."""
+"""The bytes behind row ids: lines of the file as it was opened, and lines written since."""
 
 from __future__ import annotations
 

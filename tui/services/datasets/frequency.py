@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.properties import Property
     from tui.services.datasets import Snapshot
-    from tui.services.datasets.row_filter import RowFacts
+    from tui.services.datasets.row_filter import FilterFacts
 
 _SECONDS = 0.04  # of one stretch of work: as long as a key press may have to wait
 _BETWEEN_PARTS = 0.4
@@ -54,7 +54,7 @@ async def frequencies(
     snapshot: Snapshot,
     positions: Sequence[int],
     wanted: Property,
-    facts: RowFacts,
+    facts: FilterFacts,
     on_part: Callable[[Frequencies], None],
 ) -> None:
     """Count a property over the rows at `positions`; `on_part` is called with what is known.
@@ -76,7 +76,7 @@ class _Tally:
     """The counts so far. Only one thread at a time works on it."""
 
     def __init__(
-        self, snapshot: Snapshot, positions: Sequence[int], wanted: Property, facts: RowFacts
+        self, snapshot: Snapshot, positions: Sequence[int], wanted: Property, facts: FilterFacts
     ) -> None:
         self.at = 0
         self._snapshot, self._positions = snapshot, positions

@@ -1,4 +1,4 @@
-"""Repairing a file that is not JSONL yet, always into another file."""
+"""Repair a file that is not JSONL yet, always into another file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""All rows given anew, as few splices: what a command on many rows does to a document."""
+"""Replace all rows by new ones with few splices, for bulk operations."""
 
 from __future__ import annotations
 

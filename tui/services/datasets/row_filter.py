@@ -44,7 +44,7 @@ _NO, _YES = 1, 2
 ENCODING = "o200k_base"
 
 
-class RowFacts:
+class FilterFacts:
     """What filters ask of the rows of one document that the rows do not say themselves.
 
     Kept for as long as the document is open: tokens are counted once a row.
@@ -106,7 +106,7 @@ class _Found:
 class RowFilter:
     """One filter over one document. `run` finds its rows; `positions` tells them at any time."""
 
-    def __init__(self, document: Document, node: Node, facts: RowFacts) -> None:
+    def __init__(self, document: Document, node: Node, facts: FilterFacts) -> None:
         self.fields = fields_of(node)
         self.done = 0.0  # the share of the rows looked at in this run, 0 to 1
         self._document = document

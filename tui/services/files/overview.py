@@ -1,4 +1,4 @@
-"""All files of a profile with the jobs that use them and where they came from."""
+"""All files of a profile, with the jobs that use them and their origin on this machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Uploads under way: how far each is, told to whoever started it and to whoever watches all."""
+"""Uploads in progress: each reports to who started it and to who watches all."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A local file on its way out: multipart bodies read from disk as they are sent."""
+"""Multipart bodies of uploads, read from disk as they are sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From a draft to one job: reviewed, agreed to, files sent, the job asked for once.
+"""Create one job from a draft: review, consent, upload, and one request.
 
 What the form and the command line do alike. Questions are data here: whoever asks them, by a
 dialog or by options, gives the consent. No widget and no option is known.

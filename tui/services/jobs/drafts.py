@@ -1,4 +1,4 @@
-"""A job as it is typed: in a form, in a preset or on the command line. Everything is text."""
+"""A job as it is typed, in a form, a preset or on the command line: all fields are text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the ledger and the catalogue add to a job: its price, its forecast, its data."""
+"""Prices, forecasts and data of jobs, from the ledger and the catalogue."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Telling the terminal itself that something has ended: its title, and a desktop notification.
+"""Notify the terminal that something has ended: its title, and a desktop notification.
 
 `notify` in the configuration is "auto" (the default), "osc9", "osc777" or "off". Auto speaks only
 to terminals known to understand: others might print what they do not know.

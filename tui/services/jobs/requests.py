@@ -1,4 +1,4 @@
-"""What a fine-tuning job is asked for with, checked before anything is sent."""
+"""The request for a fine-tuning job, validated before anything is sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a profile's jobs have come to so far, and money set aside for the next, from the ledger."""
+"""The spending of a profile's jobs, and reservations for the next, from the ledger."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog
     from tui.core.money.terms import Money
     from tui.services.settings.profiles import Profile
-    from tui.services.store.reservations_table import Books, Reservation, ReservationsTable
+    from tui.services.store.reservations_table import Commitments, Reservation, ReservationsTable
 
 
 class AboveBudget(NeedsConfirmation):
@@ -61,10 +61,10 @@ class Spending:
         is reserved. The jobs are those asked for from here and those the provider has listed.
         Raises InputError for the user's own catalogue.
         """
-        books = await self._reservations.books(self._profile.name)
+        commitments = await self._reservations.commitments(self._profile.name)
         catalog = await asyncio.to_thread(self._catalog)
         listed, money = tuple(self._listed()), self._profile.money
-        return await asyncio.to_thread(_budget, books, listed, catalog, money)
+        return await asyncio.to_thread(_budget, commitments, listed, catalog, money)
 
     async def reserve(self, nonce: str, amount: Decimal, *, above: bool = False) -> None:
         """Set an amount aside for the job that will be asked for with `nonce`.
@@ -75,8 +75,8 @@ class Spending:
         catalog = await asyncio.to_thread(self._catalog)
         listed, money = tuple(self._listed()), self._profile.money
 
-        def check(books: Books) -> None:
-            budget = _budget(books, listed, catalog, money)
+        def check(commitments: Commitments) -> None:
+            budget = _budget(commitments, listed, catalog, money)
             if budget.exceeded_by(amount) and not above:
                 raise _above(budget, amount)
 
@@ -115,13 +115,17 @@ def clock(at: float) -> str:
     return moment.strftime("%H:%M" if today else "%H:%M on %Y-%m-%d")
 
 
-def _budget(books: Books, live: Iterable[Job], catalog: Catalog, money: Money) -> Budget:
-    jobs = _parsed(books.jobs) | {job.id: job for job in live}
+def _budget(
+    commitments: Commitments, live: Iterable[Job], catalog: Catalog, money: Money
+) -> Budget:
+    jobs = _parsed(commitments.jobs) | {job.id: job for job in live}
     counted = [job for job in jobs.values() if _since(job.created_at, money)]
     prices = {model: money.priced(catalog.find(model)) for model in {job.model for job in counted}}
-    reserved = [one for one in books.reservations if one.currency == money.name and not one.stale]
+    reserved = [
+        one for one in commitments.reservations if one.currency == money.name and not one.stale
+    ]
     return budget_of(
-        ((job, books.forecasts.get(job.id)) for job in counted),
+        ((job, commitments.forecasts.get(job.id)) for job in counted),
         prices,
         money,
         allowed={one.job_id: one.amount for one in reserved if one.job_id is not None},

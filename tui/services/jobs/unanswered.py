@@ -1,4 +1,4 @@
-"""Jobs that were asked for without an answer: looked for, told apart, and settled."""
+"""Jobs whose creation was never answered: searched, matched, and settled."""
 
 from __future__ import annotations
 

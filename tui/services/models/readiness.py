@@ -1,4 +1,4 @@
-"""Whether a model just made can be asked for: a fresh one may be unknown for minutes."""
+"""Wait until a model just made can be used: it may be unknown for minutes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making the client of a provider, such that its key and headers go nowhere else.
+"""Make the client of a provider, so that its key and headers go nowhere else.
 
 The client library is imported here, in a thread, at the first request.
 """

@@ -1,4 +1,4 @@
-"""From a decoded answer to a value of ours, or to an error that says what is wrong with it."""
+"""Decode answers into values of ours; an error says what is wrong with one."""
 
 from __future__ import annotations
 

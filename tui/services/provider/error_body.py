@@ -1,4 +1,4 @@
-"""The body of an answer that is an error: its beginning is read, in a limited time.
+"""Read the body of an error response: its beginning, in a limited time.
 
 The client library reads such a body to its end before it raises, however long that takes. Only
 `make_client` imports this module, as it needs the HTTP library.

@@ -1,4 +1,4 @@
-"""Turning what the client library raises, and what servers answer, into a ServiceError."""
+"""Map exceptions of the client library, and error responses, to ServiceErrors."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Turning what the HTTP libraries raise, foreseen or not, into a ServiceError."""
+"""Map exceptions of the HTTP libraries, foreseen or not, to ServiceErrors."""
 
 from __future__ import annotations
 

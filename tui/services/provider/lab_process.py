@@ -1,4 +1,4 @@
-"""Finding the built-in provider's process, or starting it.
+"""Find the process of the built-in provider, or start it.
 
 It is a process of its own, so that training goes on after the app closes. Several programs
 may start it at once: it lets only one live for a folder, and all of them end up using that.

@@ -1,4 +1,4 @@
-"""Lists that come in pages, walked so that no server can keep us walking for ever."""
+"""Iterate over lists in pages, with limits against servers whose pages never end."""
 
 from __future__ import annotations
 

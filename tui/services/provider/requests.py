@@ -1,4 +1,4 @@
-"""One request to a provider, written down and carried out."""
+"""One request to a provider, described and carried out."""
 
 from __future__ import annotations
 

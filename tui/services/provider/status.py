@@ -1,4 +1,4 @@
-"""Whether a provider answers, and telling those who want to know."""
+"""The status of a provider, with subscriptions."""
 
 from __future__ import annotations
 

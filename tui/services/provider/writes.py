@@ -1,4 +1,4 @@
-"""Requests that change something and were broken off: they may have been carried out."""
+"""Writing requests that were broken off: they may have been carried out."""
 
 from __future__ import annotations
 

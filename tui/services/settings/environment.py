@@ -1,4 +1,4 @@
-"""What of the environment is a secret, and what a process of ours is given of it."""
+"""Secrets in the environment, and the environment of our own processes."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ class TypedTexts:
         """Return what was typed there, or None."""
         return self._texts.get(where)
 
-    def places(self, start: str) -> list[str]:
+    def names(self, start: str) -> list[str]:
         """Return where something was typed, of all places whose name starts so."""
         return sorted(place for place in self._texts if place.startswith(start))
 

@@ -1,4 +1,4 @@
-"""Notes in the ledger beside the real work: what was done at a provider stays done."""
+"""Write to the ledger without failing the real work, which has been done."""
 
 from __future__ import annotations
 

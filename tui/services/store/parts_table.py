@@ -1,4 +1,4 @@
-"""Which parts of which uploads a provider has taken, so that none of them is sent again."""
+"""The table of upload parts that a provider has taken, so that none is sent again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A name for this very process, by which another one can tell later whether it still runs."""
+"""A token of this very process, by which another can tell whether it still runs."""
 
 from __future__ import annotations
 

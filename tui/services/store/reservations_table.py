@@ -1,4 +1,4 @@
-"""Money set aside for jobs before they are asked for, so that parallel ones keep to a budget.
+"""The table of reservations: money set aside so that parallel jobs keep to a budget.
 
 A reservation stands for a job from before its files are sent until the job counts itself. It is
 given up when the job was refused, kept when the answer was lost, and dropped when the process
@@ -47,7 +47,7 @@ class Reservation:
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
+class Commitments:
     """All the ledger knows of what a profile's jobs cost, read at one moment.
 
     `jobs` are the provider's objects, a later one of an id replacing an earlier one.
@@ -64,9 +64,9 @@ class ReservationsTable:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def books(self, profile: str) -> Books:
+    async def commitments(self, profile: str) -> Commitments:
         """Return what is known of a profile's jobs and what is reserved."""
-        return await self._db.together(lambda db: _books(db, profile))
+        return await self._db.together(lambda db: _commitments(db, profile))
 
     async def reserve(
         self,
@@ -74,7 +74,7 @@ class ReservationsTable:
         nonce: str,
         amount: Decimal,
         currency: str,
-        check: Callable[[Books], None],
+        check: Callable[[Commitments], None],
     ) -> None:
         """Set an amount aside unless `check` raises, with no other program in between.
 
@@ -82,7 +82,7 @@ class ReservationsTable:
         """
 
         def work(db: sqlite3.Connection) -> None:
-            check(_books(db, profile))
+            check(_commitments(db, profile))
             db.execute(
                 "INSERT INTO reservations (profile, nonce, amount, currency, holder, at)"
                 " VALUES (?, ?, ?, ?, ?, ?)",
@@ -123,11 +123,11 @@ def release_in(db: sqlite3.Connection, profile: str, nonce: str) -> None:
     )
 
 
-def _books(db: sqlite3.Connection, profile: str) -> Books:
+def _commitments(db: sqlite3.Connection, profile: str) -> Commitments:
     asked = db.execute("SELECT job FROM jobs WHERE profile = ?", (profile,))
     seen = db.execute("SELECT body FROM seen_jobs WHERE profile = ?", (profile,))
     jobs = [json.loads(row[0]) for row in (*asked, *seen)]
-    return Books(jobs, forecasts_in(db, profile), tuple(_reservations(db, profile)))
+    return Commitments(jobs, forecasts_in(db, profile), tuple(_reservations(db, profile)))
 
 
 def _reservations(db: sqlite3.Connection, profile: str) -> list[Reservation]:

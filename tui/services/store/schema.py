@@ -1,4 +1,4 @@
-"""The ledger's tables, and how an older ledger becomes a current one."""
+"""The schema of the ledger, and the migration of older ones."""
 
 from __future__ import annotations
 

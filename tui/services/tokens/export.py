@@ -1,4 +1,4 @@
-"""A token report written down: per-example counts, a Markdown report, a drawing of the bars."""
+"""Export a token report: counts of each example, a Markdown report, a drawing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The shipped vocabularies, straight into tiktoken: nothing is ever downloaded."""
+"""Load the shipped vocabularies into tiktoken: nothing is ever downloaded."""
 
 from __future__ import annotations
 

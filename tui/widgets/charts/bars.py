@@ -1,4 +1,4 @@
-"""The bars of a histogram, and what each holds, in words."""
+"""The bars of a histogram, and the words for what each holds."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Drawing lines and marks into a grid of characters: braille dots, axes, no colour needed."""
+"""Draw curves and marks into a grid of characters: braille dots, axes, no colour needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The axes of a plot: from values to places, and the round numbers written beside them."""
+"""The axes of a plot: from values to cells, and the round numbers beside them."""
 
 from __future__ import annotations
 

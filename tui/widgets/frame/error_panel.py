@@ -1,4 +1,4 @@
-"""An error that stays until it is closed: what happened, in whose words, and what to do next."""
+"""The error panel: what happened, in whose words, and what to do next, until it is closed."""
 
 from __future__ import annotations
 
@@ -28,7 +28,10 @@ class Failure:
 
 
 class ErrorPanel(Static):
-    """Shows the last failure at the bottom of a screen; takes no focus and hides nothing typed."""
+    """Shows the last failure at the bottom of a screen; takes no focus and hides nothing typed.
+
+    `keys` says in its last line what can be done with it.
+    """
 
     DEFAULT_CSS = """
     ErrorPanel {
@@ -40,6 +43,10 @@ class ErrorPanel(Static):
 
     failure: Failure | None = None
 
+    def __init__(self, keys: str) -> None:
+        super().__init__()
+        self._keys = keys
+
     def show(self, failure: Failure) -> None:
         """Show a failure in place of the one before."""
         self.failure = failure
@@ -50,7 +57,7 @@ class ErrorPanel(Static):
         if failure.next_step:
             text.append(f"→ {visible(failure.next_step)}\n")
         tail = f"request {visible(failure.request_id)} · " if failure.request_id else ""
-        text.append(f"{tail}esc closes · y copies", style="dim")
+        text.append(f"{tail}{self._keys}", style="dim")
         self.update(text)
         self.add_class("-shown")
 

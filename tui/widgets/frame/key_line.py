@@ -1,4 +1,4 @@
-"""The last line: the keys of the screen."""
+"""The footer: the most used keys of the screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The top line: where one is, and the keys to the other places."""
+"""The top line: the modes with their keys, the current one marked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bottom line: provider, what goes on in the background, and how old the data is."""
+"""The status line: profile, background work, and the age of the data."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Shortcuts of the checks: the same findings as the plain rules, for many lines, sooner.
 
-`survey` in `fast/batch.py` is the way in; gates of rules that are a quick look are its part for
-single lines.
+`check_batch` in `fast/batch.py` is the way in; gates of rules that are a quick look are its part
+for single lines.
 """
 
 from __future__ import annotations

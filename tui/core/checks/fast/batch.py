@@ -1,4 +1,4 @@
-"""The checks of very many lines: which rules find something, but not in which words."""
+"""Check many lines at once: which rules find something, without wording what they find."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.checks import fast
-from tui.core.checks.fast.byte_prefilter import COUNTED, HINTS, Stretch
+from tui.core.checks.fast.byte_prefilter import COUNTED, HINTS, LineBatch
 from tui.core.checks.fingerprints import digests_of_plain, facts_of
 from tui.core.checks.gates import perhaps_untrained
 from tui.core.checks.registry import (
@@ -20,7 +20,7 @@ from tui.core.checks.registry import (
     BadLine,
     told_of_foreign,
 )
-from tui.core.checks.report_columns import Columns
+from tui.core.checks.report_columns import ReportColumns
 from tui.core.checks.row import Row, plain
 from tui.core.checks.rules import rule_numbers
 from tui.core.checks.run import check_row, columns_of, damage, facts_of_bad, read
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 Group = tuple["Gate", list[tuple[bytes, "Count"]]]
 
 
-def survey(first: int, lines: Iterable[bytes]) -> Columns:
+def check_batch(first: int, lines: Iterable[bytes]) -> ReportColumns:
     """Return which rules find something in lines that follow each other, and their facts.
 
     `first` is the number of the first (1-based). Says the same as `check_row` of each, without
@@ -44,18 +44,18 @@ def survey(first: int, lines: Iterable[bytes]) -> Columns:
     could find anything, and which these are is asked of all lines at once.
     """
     if fast.ENABLED:
-        return _survey(first, lines)
+        return _check_batch(first, lines)
     return columns_of(check_row(number, line) for number, line in enumerate(lines, first))
 
 
-def _survey(first: int, lines: Iterable[bytes]) -> Columns:
+def _check_batch(first: int, lines: Iterable[bytes]) -> ReportColumns:
     plan, loads = _plan(), orjson.loads
-    stretch = Stretch([line.rstrip(b"\r\n") for line in lines])
-    columns = Columns()
+    batch = LineBatch([line.rstrip(b"\r\n") for line in lines])
+    columns = ReportColumns()
     signatures: list[bytes] = []  # of tidy lines not yet in the columns
     digests: list[tuple[int, int, int, int]] = []
     trained: list[bool] = []
-    parts = zip(stretch.lines, stretch.sieves, *plan.asked(stretch), strict=True)
+    parts = zip(batch.lines, batch.rare_by_line, *plan.asked(batch), strict=True)
     for number, (line, rest, mask, counted) in enumerate(parts, first):
         try:
             raw = loads(line)
@@ -146,25 +146,25 @@ class _Plan:
         self._always = self.for_untidy & ~self._mask(CLOSED_TO_TIDY) & ~self.for_keys
         self.groups = lru_cache(maxsize=4096)(self._groups_of)
 
-    def asked(self, stretch: Stretch) -> tuple[list[int], list[bytes]]:
+    def asked(self, batch: LineBatch) -> tuple[list[int], list[bytes]]:
         """Return for each line which groups may find something, if it is a tidy chat.
 
         If it is none, `for_untidy` has to be added. And return what is known to be found in it
         already; if it is no tidy chat, `for_counted` has to be added for that.
         """
-        masks = [self._always] * len(stretch.lines)
-        found = [b""] * len(stretch.lines)
+        masks = [self._always] * len(batch.lines)
+        found = [b""] * len(batch.lines)
         for number, (gate, _) in enumerate(self._groups):
             if gate in HINTS:
-                for at in HINTS[gate](stretch):
+                for at in HINTS[gate](batch):
                     masks[at] |= 1 << number
         for number, mark, counted in self._counted:
-            for at, times in counted(stretch):
+            for at, times in counted(batch):
                 if times < 0:
                     masks[at] |= 1 << number
                 else:
                     found[at] += mark * times
-        for at in stretch.hiding:
+        for at in batch.hiding:
             masks[at], found[at] = self._all, b""
         return masks, found
 

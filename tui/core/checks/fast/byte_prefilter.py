@@ -1,4 +1,4 @@
-"""Which of many rare marks a line may hold, found without looking for each in all of it.
+"""Prefilter by rare bytes: which marks lines may hold, without searching for each.
 
 A line is first cut down to the bytes that marks are made of: capitals, digits (all as 0),
 signs and a few small letters. What is left is a tenth of the line, and a mark that is not in
@@ -16,7 +16,7 @@ from operator import contains
 from typing import TYPE_CHECKING
 
 from tui.core.checks.fast import shortcut
-from tui.core.checks.fast.sieve import hides_ascii, sieved
+from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
 
 if TYPE_CHECKING:
     from tui.core.checks.row import Row
@@ -24,29 +24,29 @@ if TYPE_CHECKING:
 _ASCII = bytes({*range(0x80)} - {*b"\n\\"})
 
 
-class Stretch:
+class LineBatch:
     """Many lines that follow each other, cut down together."""
 
     def __init__(self, lines: list[bytes]) -> None:
         self.lines = lines
         self.whole = b"\n".join(lines)
-        self.sieve = sieved(self.whole)
+        self.rare_bytes = rare_bytes(self.whole)
 
     @cached_property
-    def sieves(self) -> list[bytes]:
+    def rare_by_line(self) -> list[bytes]:
         """What is left of each line."""
         if self._broken:
-            return [sieved(line) for line in self.lines]
-        return self.sieve.split(b"\n")
+            return [rare_bytes(line) for line in self.lines]
+        return self.rare_bytes.split(b"\n")
 
     @cached_property
     def _broken(self) -> bool:
         """Whether there are no lines, or one that has a break."""
-        return self.sieve.count(b"\n") != len(self.lines) - 1
+        return self.rare_bytes.count(b"\n") != len(self.lines) - 1
 
     def holding(self, mark: bytes) -> Sequence[int]:
-        """Return the lines (0-based) whose sieve holds `mark`."""
-        find = self.sieve.find
+        """Return the lines (0-based) whose rare bytes hold `mark`."""
+        find = self.rare_bytes.find
         if (place := find(mark)) < 0:
             return ()
         ends, found = self._ends, []
@@ -57,12 +57,12 @@ class Stretch:
         return found
 
     def matching(self, pattern: re.Pattern[bytes]) -> Iterable[int]:
-        """Return the lines (0-based) in whose sieve `pattern`, without line ends, is found."""
-        places = [match.start() for match in pattern.finditer(self.sieve)]
+        """Return the lines (0-based) in whose rare bytes `pattern`, without line ends, is found."""
+        places = [match.start() for match in pattern.finditer(self.rare_bytes)]
         return {bisect_right(self._ends, place) for place in places}
 
     def having(self, word: bytes) -> Iterable[int]:
-        """Return the lines (0-based) that hold a word of which the sieve keeps nothing."""
+        """Return the lines (0-based) that hold a word of which the rare bytes keep nothing."""
         find = self.whole.find
         if (place := find(word)) < 0:
             return ()
@@ -102,32 +102,32 @@ class Stretch:
 
     @cached_property
     def _ends(self) -> list[int]:
-        """Where the sieve of each line ends in that of all."""
-        return [*accumulate(len(rest) + 1 for rest in self.sieves)]
+        """Where the rare bytes of each line end in those of all."""
+        return [*accumulate(len(rest) + 1 for rest in self.rare_by_line)]
 
     @cached_property
     def hiding(self) -> Iterable[int]:
         """The lines in which letters are written as escapes."""
         suspects = self.holding(b"\\u00")
-        return [at for at in suspects if hides_ascii(self.lines[at], self.sieves[at])]
+        return [at for at in suspects if hides_ascii(self.lines[at], self.rare_by_line[at])]
 
 
-Unsure = Callable[[bytes, bytes], bool]  # of a line and its sieve
+Unsure = Callable[[bytes, bytes], bool]  # of a line and its rare bytes
 
-# By gate: which lines of a stretch it may let through. One that is not named it surely does
+# By gate: which lines of a batch it may let through. One that is not named it surely does
 # not, unless it hides letters. Asking this of a thousand lines at once is far cheaper than
 # asking the gate of each.
-Hint = Callable[[Stretch], Iterable[int]]
+Hint = Callable[[LineBatch], Iterable[int]]
 HINTS: dict[Callable[[Row], bool], Hint] = {}
 
 
 # By gate, for a rule that finds much: the lines in which it does and how much, if they are tidy
 # chats; below 0 if unsure. Instead of a hint.
-Counted = Callable[[Stretch], Iterable[tuple[int, int]]]
+Counted = Callable[[LineBatch], Iterable[tuple[int, int]]]
 COUNTED: dict[Callable[[Row], bool], Counted] = {}
 
 
-# By gate: whether it lets a line that hides no ASCII through, from the line and its sieve.
+# By gate: whether it lets a line that hides no ASCII through, from the line and its rare bytes.
 LETS: dict[Callable[[Row], bool], Callable[[bytes, bytes], bool]] = {}
 
 
@@ -141,11 +141,11 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
     def gate(row: Row) -> bool:
         return mark in row.line or row.hides_ascii
 
-    def counted(stretch: Stretch) -> Iterable[tuple[int, int]]:
-        lines, sieves, find = stretch.lines, stretch.sieves, pattern.findall
-        for at in compress(count(), map(contains, sieves, repeat(mark))):
+    def counted(batch: LineBatch) -> Iterable[tuple[int, int]]:
+        lines, rare_by_line, find = batch.lines, batch.rare_by_line, pattern.findall
+        for at in compress(count(), map(contains, rare_by_line, repeat(mark))):
             line = lines[at]
-            if unsure(line, sieves[at]):
+            if unsure(line, rare_by_line[at]):
                 yield at, -1
             elif found := len(find(line)):
                 yield at, found
@@ -161,7 +161,7 @@ def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
     """
     by_rest: dict[bytes, list[bytes]] = {}
     for mark in marks:
-        by_rest.setdefault(sieved(mark), []).append(mark)
+        by_rest.setdefault(rare_bytes(mark), []).append(mark)
     pairs = [*by_rest.items()]
     pattern = re.compile(exact.encode()) if exact else None
 
@@ -173,13 +173,13 @@ def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
 
     def gate(row: Row) -> bool:
         for rest, whole in pairs:
-            if rest in row.sieve and any(mark in row.line for mark in whole):
+            if rest in row.rare_bytes and any(mark in row.line for mark in whole):
                 if pattern is None or pattern.search(row.line) is not None:
                     return True
                 break
         return row.hides_ascii
 
-    HINTS[gate] = lambda stretch: {at for rest in by_rest for at in stretch.holding(rest)}
+    HINTS[gate] = lambda batch: {at for rest in by_rest for at in batch.holding(rest)}
     LETS[gate] = lets
     return shortcut(gate)
 
@@ -187,19 +187,19 @@ def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
 def shaped(part: bytes, rough: tuple[str, ...], exact: str) -> Callable[[Row], bool]:
     """Return a gate: whether the line matches the pattern `exact`.
 
-    That is asked only if its sieve holds `part` and matches one of the patterns `rough`. Each
+    That is asked only if its rare bytes hold `part` and match one of the patterns `rough`. Each
     pattern begins with what is found without trying it everywhere: one letter, or one of a set.
     """
-    in_sieve, in_line = [re.compile(one.encode()) for one in rough], re.compile(exact.encode())
+    in_rare, in_line = [re.compile(one.encode()) for one in rough], re.compile(exact.encode())
 
     def lets(line: bytes, rest: bytes) -> bool:
-        if part not in rest or not any(one.search(rest) for one in in_sieve):
+        if part not in rest or not any(one.search(rest) for one in in_rare):
             return False
         return in_line.search(line) is not None
 
     def gate(row: Row) -> bool:
-        return lets(row.line, row.sieve) or row.hides_ascii
+        return lets(row.line, row.rare_bytes) or row.hides_ascii
 
-    HINTS[gate] = lambda stretch: {at for one in in_sieve for at in stretch.matching(one)}
+    HINTS[gate] = lambda batch: {at for one in in_rare for at in batch.matching(one)}
     LETS[gate] = lets
     return shortcut(gate)

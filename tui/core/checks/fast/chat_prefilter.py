@@ -1,4 +1,4 @@
-"""A look at a chat that is not plain, with tools say, which saves asking most rules of it."""
+"""Prefilter of chats that are not plain, with tools say: well-formed ones need few rules."""
 
 from __future__ import annotations
 
@@ -19,33 +19,33 @@ _KEYS = {
 _LEADERS = frozenset({"system", "developer"})
 
 
-class Sound(NamedTuple):
+class WellFormed(NamedTuple):
     """Of what no rule can find anything: keys and types, or also order and white space."""
 
     parts: bool = False
     order: bool = False
 
 
-_NOTHING = Sound()
+_NOTHING = WellFormed()
 
 
-def sound(raw: Mapping[str, Any]) -> Sound:
+def well_formed(raw: Mapping[str, Any]) -> WellFormed:
     """Return what is surely as it should be in an example; no claim about tools and calls."""
     messages = raw.get("messages")
     if not isinstance(messages, list) or not messages or not raw.keys() <= _EXAMPLE:
         return _NOTHING
     if None in raw.values():
         return _NOTHING
-    if not all(map(_is_sound, messages)):
+    if not all(map(_is_well_formed, messages)):
         return _NOTHING
     roles = [message["role"] for message in messages]
     texts = [message.get("content") for message in messages]
     stripped = all(text is None or (text and text.strip() == text) for text in texts)
     echoes = any(text is not None and text == before for before, text in pairwise(texts))
-    return Sound(True, stripped and not echoes and in_order(roles))
+    return WellFormed(True, stripped and not echoes and in_order(roles))
 
 
-def _is_sound(message: object) -> bool:
+def _is_well_formed(message: object) -> bool:
     if not isinstance(message, dict) or not isinstance(role := message.get("role"), str):
         return False
     if role not in _KEYS or not message.keys() <= _KEYS[role]:

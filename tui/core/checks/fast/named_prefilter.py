@@ -1,7 +1,7 @@
-"""Which lines may give a secret by its name, such as `password: ...` or `?token=...`.
+"""Prefilter of named secrets: which lines may hold `password: ...` or `?token=...`.
 
 A word like token is in many lines, so a line has to give it what looks strong enough as well.
-Of most names the sieve keeps a letter or two and the sign after them; of two it keeps nothing.
+Of most names the rare bytes keep a letter or two and the sign after them; of two, nothing.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from tui.core.checks.fast.byte_prefilter import HINTS, LETS
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tui.core.checks.fast.byte_prefilter import Stretch
+    from tui.core.checks.fast.byte_prefilter import LineBatch
     from tui.core.checks.row import Row
 
 # What may follow a name and leaves it one: DB_PASSWORD_PROD, password2.
@@ -76,13 +76,13 @@ _SIGNATURES = (
 _HEADERS = (_given("uthorization", rf"{_TO_VALUE}(?:[A-Za-z]+[ \t]+)?[A-Za-z0-9._~+/=:\\-]{{6}}"),)
 _LOGINS = (_given("curl", r".{0,600}?(?:-u|--user)[ =\\\"'\w]"),)
 
-# In the sieve: what is left of a suffix, quotes and a sign. Blanks and ' are not.
+# In the rare bytes: what is left of a suffix, quotes and a sign. Blanks and ' are not.
 _LEFT = r"[_-]?(?:00?|[A-Z]*[ug]?)[\\\"`*]*(?::|=(?!=))"
 # Of a type in code, quotes and a value: up to a digit or sign of it.
 _LEFT_GIVEN = r"(?:[A-Zghkuxyz]*=)?>?\**u?(?:\\*[\"`])?\**"
 _LEFT_STRONG = _LEFT_GIVEN + r"[A-Zghkuxyz_+/~@#$%^&*\\-]*[0+/=~@#$%^&*]"
 # Each begins with a byte that is found without trying the pattern everywhere.
-_BY_SIEVE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
+_BY_RARE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
     re.compile(pattern.encode()): given
     for pattern, given in (
         (
@@ -99,7 +99,7 @@ _BY_SIEVE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
 }
 _BY_MARK: dict[bytes, tuple[_Given, ...]] = {b"SECRET": _CAPITAL_SECRETS}
 _BY_WORD: dict[bytes, tuple[_Given, ...]] = {b"assw": _PASSWORDS, b"ecret": _SECRETS}
-_ALL = [given for by in (_BY_SIEVE, _BY_MARK, _BY_WORD) for many in by.values() for given in many]
+_ALL = [given for by in (_BY_RARE, _BY_MARK, _BY_WORD) for many in by.values() for given in many]
 
 
 def _lets(line: bytes, _rest: bytes) -> bool:
@@ -108,15 +108,15 @@ def _lets(line: bytes, _rest: bytes) -> bool:
 
 def names_secret(row: Row) -> bool:
     """Whether the line may give a secret by its name, which is the gate of all such rules."""
-    return row.hides_ascii or _lets(row.line, row.sieve)
+    return row.hides_ascii or _lets(row.line, row.rare_bytes)
 
 
-def _hint(stretch: Stretch) -> Iterable[int]:
+def _hint(batch: LineBatch) -> Iterable[int]:
     suspects: list[tuple[Iterable[int], tuple[_Given, ...]]]
-    suspects = [(stretch.having(word), given) for word, given in _BY_WORD.items()]
-    suspects += [(stretch.holding(mark), given) for mark, given in _BY_MARK.items()]
-    suspects += [(stretch.matching(pattern), given) for pattern, given in _BY_SIEVE.items()]
-    lines = stretch.lines
+    suspects = [(batch.having(word), given) for word, given in _BY_WORD.items()]
+    suspects += [(batch.holding(mark), given) for mark, given in _BY_MARK.items()]
+    suspects += [(batch.matching(pattern), given) for pattern, given in _BY_RARE.items()]
+    lines = batch.lines
     return {
         at
         for places, all_given in suspects

@@ -1,4 +1,4 @@
-"""Which tools and calls are surely as they should be, so that no rule need be asked of them.
+"""Prefilter of tool use: tools and calls that are surely valid need no rule.
 
 Most are, and asking all the rules on them costs ten times as much as one look that is satisfied.
 A look that is not says nothing: then the rules are asked, and they alone find problems.
@@ -49,8 +49,8 @@ def doubtful_calls(row: Row) -> bool:
         return False
     if row.kind != "chat":
         return True
-    described = _known(row.raw["tools"]) if "tools" in row.raw else {}
-    return described is None or not _in_order(row.turns, described)
+    schemas = _known(row.raw["tools"]) if "tools" in row.raw else {}
+    return schemas is None or not _in_order(row.turns, schemas)
 
 
 def _known(tools: object) -> Mapping[str, Any] | None:
@@ -59,18 +59,18 @@ def _known(tools: object) -> Mapping[str, Any] | None:
         written = orjson.dumps(tools)
     except orjson.JSONEncodeError:  # nested deeper than can be written
         return None
-    return _described(written) if len(written) <= _LONGEST else None
+    return _schemas_of(written) if len(written) <= _LONGEST else None
 
 
 @lru_cache(maxsize=256)
-def _described(tools: bytes) -> Mapping[str, Any] | None:
+def _schemas_of(tools: bytes) -> Mapping[str, Any] | None:
     row = Row(b"", {"messages": [], "tools": orjson.loads(tools)})
     if any(True for _, check in ROW_RULES[doubtful_tools] for _ in check(row)):
         return None
     return schemas(row)
 
 
-def _in_order(turns: Sequence[Turn], described: Mapping[str, Any]) -> bool:
+def _in_order(turns: Sequence[Turn], schemas: Mapping[str, Any]) -> bool:
     """Tell whether all calls are well made, and answered by the messages right after."""
     seen: set[str] = set()
     made: set[str] = set()  # by the last message that is no reply
@@ -81,7 +81,7 @@ def _in_order(turns: Sequence[Turn], described: Mapping[str, Any]) -> bool:
             fine = calls is None and isinstance(reply, str) and reply in made
             unanswered.discard(str(reply))
         else:
-            fine = not unanswered and (calls is None or _well_made(calls, described))
+            fine = not unanswered and (calls is None or _well_made(calls, schemas))
             made = {call["id"] for call in calls} if fine and calls else set()
             fine = fine and made.isdisjoint(seen)
             seen |= made
@@ -92,23 +92,23 @@ def _in_order(turns: Sequence[Turn], described: Mapping[str, Any]) -> bool:
     return not unanswered or turns[-1].role != "tool"
 
 
-def _well_made(calls: object, described: Mapping[str, Any]) -> bool:
+def _well_made(calls: object, schemas: Mapping[str, Any]) -> bool:
     if not isinstance(calls, list) or not calls:
         return False
-    ids = {call["id"] for call in calls if _is_well_made(call, described)}
+    ids = {call["id"] for call in calls if _is_well_made(call, schemas)}
     return len(ids) == len(calls)
 
 
-def _is_well_made(call: object, described: Mapping[str, Any]) -> bool:
+def _is_well_made(call: object, schemas: Mapping[str, Any]) -> bool:
     if not isinstance(call, dict) or not isinstance(call.get("id"), str):
         return False
     function = call.get("function")
     if call.get("type") != "function" or not isinstance(function, dict):
         return False
     name, arguments = function.get("name"), function.get("arguments")
-    if not isinstance(name, str) or not isinstance(arguments, str) or name not in described:
+    if not isinstance(name, str) or not isinstance(arguments, str) or name not in schemas:
         return False
-    given, schema = decoded(arguments), described[name]
+    given, schema = decoded(arguments), schemas[name]
     if not isinstance(given, dict):
         return False
     return not isinstance(schema, dict) or next(mismatches(given, schema), None) is None

@@ -1,4 +1,4 @@
-"""Arrays and a description in one file: written whole or not at all, read with suspicion."""
+"""Arrays and a description in one file: written atomically, validated when read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a training method must offer to a training run."""
+"""The interface of a training objective."""
 
 from __future__ import annotations
 

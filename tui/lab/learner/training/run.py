@@ -1,4 +1,4 @@
-"""A training run: one optimiser step at a time, and able to be put down and taken up."""
+"""A training run, one optimiser step at a time; it can be saved and resumed at any step."""
 
 from __future__ import annotations
 

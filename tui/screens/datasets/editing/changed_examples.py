@@ -1,4 +1,4 @@
-"""The examples changed since the save: gone to, or put back as they were."""
+"""Examples changed since the last save: listed, gone to, or put back."""
 
 from __future__ import annotations
 

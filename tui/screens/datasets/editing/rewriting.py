@@ -1,4 +1,4 @@
-"""What all editing of the open dataset shares: asking for texts, and changing one example."""
+"""Shared by all editing of the open dataset: ask for texts, and change one example."""
 
 from __future__ import annotations
 

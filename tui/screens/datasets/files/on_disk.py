@@ -1,4 +1,4 @@
-"""Noticing that another program has written the open file, and what to do about it."""
+"""Notice that another program has written the open file, and ask what to do."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Opening a file of this machine as the dataset shown."""
+"""Open a file of this machine as the dataset shown."""
 
 from __future__ import annotations
 

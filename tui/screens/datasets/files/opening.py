@@ -1,4 +1,4 @@
-"""Opening a dataset by path or the sample, and what there is to say of one just opened."""
+"""Open a dataset by path, or a recent one, and report what was recovered or found."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Opening:
 
     def _tell_typed(self, document: Document) -> None:
         """Say which editors were open with something typed when the program ended."""
-        places = self._context.typed.places(editor_place(document.path))
+        places = self._context.typed.names(editor_place(document.path))
         if places:
             titles = ", ".join(one_line(place.rpartition(":")[2], 60) for place in places[:3])
             text = f"Typed in an editor when the program ended, and kept: {titles}. Edit it again."

@@ -1,4 +1,4 @@
-"""The filter in force: which rows match it, found in the background as they change."""
+"""The active filter: matching rows are found in the background as they change."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.screens.datasets.filtering.bar import FilterBar
     from tui.screens.datasets.filtering.marks import MarkedRows
     from tui.screens.datasets.problems.checks import ProblemChecks
-    from tui.services.datasets.row_filter import RowFacts, RowFilter
+    from tui.services.datasets.row_filter import FilterFacts, RowFilter
 
 
 class FilteredRows:
@@ -30,7 +30,7 @@ class FilteredRows:
         self._context, self._rows, self._bar = context, context.rows, bar
         self._checks, self._marked = checks, marked
         self.node: Node = Everything()  # what the list shows
-        self.facts: RowFacts | None = None
+        self.facts: FilterFacts | None = None
         self.anchor = 0  # the position to come back to when its row is shown again
         self._row_filter: RowFilter | None = None
         self._lowest_id = 0  # of the rows before a change: those written in it are lower
@@ -43,11 +43,11 @@ class FilteredRows:
 
     def _begin(self) -> None:
         """Begin without a filter, for another document."""
-        from tui.services.datasets.row_filter import RowFacts
+        from tui.services.datasets.row_filter import FilterFacts
 
         self._context.cancel("filter")
         self.node, self._row_filter, self._rows.kept_id = Everything(), None, None
-        self.facts = RowFacts(self._marked.marks)
+        self.facts = FilterFacts(self._marked.marks)
 
     def _follow(self) -> None:
         """Find the rows to show again after the document has changed."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from tui.core.dataset.properties import Property
     from tui.services.datasets import Snapshot
     from tui.services.datasets.frequency import Frequencies, Value
-    from tui.services.datasets.row_filter import RowFacts
+    from tui.services.datasets.row_filter import FilterFacts
 
 _BAR = 12
 
@@ -42,7 +42,7 @@ class FrequencyTable(Dialog[Node]):
     WHERE = "frequency"
 
     def __init__(
-        self, snapshot: Snapshot, positions: Sequence[int], facts: RowFacts, start: str
+        self, snapshot: Snapshot, positions: Sequence[int], facts: FilterFacts, start: str
     ) -> None:
         which = "" if len(positions) == len(snapshot) else " that the filter shows"
         super().__init__(f"How often, in {plural(len(positions), 'example')}{which}")

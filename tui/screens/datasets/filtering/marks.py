@@ -1,4 +1,4 @@
-"""The marked rows: which they are through all edits, and which rows a command on many speaks of."""
+"""The marked rows, kept through all edits; commands on many examples work on them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Files that are not JSONL yet: what they are is said, and a repaired copy offered."""
+"""Offer a repaired copy of a file that is not JSONL yet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tool use: the calls of an answer, the call a reply belongs to, and the tools of an example."""
+"""Edit tool use: the calls of an answer, the call a reply belongs to, an example's tools."""
 
 from __future__ import annotations
 

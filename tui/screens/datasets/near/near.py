@@ -1,4 +1,4 @@
-"""Looking for duplicates, contradictions and leakage."""
+"""Search for duplicates, contradictions and leakage."""
 
 from __future__ import annotations
 

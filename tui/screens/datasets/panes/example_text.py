@@ -1,4 +1,4 @@
-"""Examples, messages and problems as lines of a list and turns of a conversation."""
+"""Format examples, messages and problems as rows of a list and turns of a conversation."""
 
 from __future__ import annotations
 

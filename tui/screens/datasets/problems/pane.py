@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.widgets import Static
 
+from tui.commands import key_hint
 from tui.core.text.text import plural, visible
 from tui.dispatch import handles
 from tui.screens.datasets.problems.rows import ProblemRows, all_rules
@@ -89,8 +90,10 @@ class ProblemsPane(Pane):
     def _label_counts(self) -> None:
         hints = self._checks.severities()["info"]
         infos = f", {plural(hints, 'hint')}" if hints else ""
-        fixes = "" if self._checks.foreign is not None else " · f fixes"
-        self.label(f"Problems: {self._checks.words}{infos} · enter jumps{fixes}")
+        keys = [key_hint("lists.choose", "jumps")]
+        if self._checks.foreign is None:
+            keys.append(key_hint("datasets.fix", "fixes"))
+        self.label(" · ".join([f"Problems: {self._checks.words}{infos}", *keys]))
 
     def _show_detail(self) -> None:
         """Say all there is to say of the problem under the cursor."""

@@ -1,33 +1,26 @@
-"""The form of a new job, as its controllers see it."""
+"""The interface of the form of a new job that its controllers rely on."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
-
-    from textual.app import App
-    from textual.screen import Screen
-    from textual.worker import Worker
+    from collections.abc import Callable
 
     from tui.core.jobs.jobs import Job
+    from tui.screens.context import Context
     from tui.services.jobs.drafts import Draft
     from tui.services.workspace import Workspace
-
-T = TypeVar("T")
 
 
 class JobForm(Protocol):
     """What is typed, what is said about it, and dialogs and workers on top of it."""
 
+    context: Context
+
     @property
     def workspace(self) -> Workspace:
         """The workspace the job is made in."""
-
-    @property
-    def app(self) -> App[object]:
-        """The app, for what asks questions of its own."""
 
     @property
     def draft(self) -> Draft:
@@ -62,27 +55,8 @@ class JobForm(Protocol):
     def show_progress(self, text: str, *, busy: bool) -> None:
         """Say what is being done; while `busy` the fields are disabled."""
 
-    def open(self, dialog: Screen[T], answered: Callable[[T | None], Any]) -> None:
-        """Open a dialog; `answered` is called with its answer."""
-
-    async def ask(self, dialog: Screen[T]) -> T | None:
-        """Open a dialog and return its answer. For workers only."""
-
-    def run(
-        self,
-        work: Callable[[], Coroutine[Any, Any, None]],
-        *,
-        group: str,
-        description: str,
-        exclusive: bool = True,
-    ) -> Worker[None]:
-        """Start a worker, whose error the form shows."""
-
     def later(self, call: Callable[[], None]) -> None:
         """Call a function soon, unless the form is closed by then."""
-
-    def tell(self, text: str, *, seconds: float | None = None) -> None:
-        """Show a remark for a moment."""
 
     def close(self, job: Job | None) -> None:
         """Close the form with the job created, or without one."""

@@ -1,9 +1,9 @@
-"""The form of a new job: what is typed, what is wrong with it, and what it would do."""
+"""The form of a new job: its fields, their problems, and the pre-flight."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from textual import work
 from textual.containers import Horizontal, Vertical, VerticalScroll
@@ -11,7 +11,8 @@ from textual.widgets import Input, Static
 
 from tui.core.jobs.jobs import Job
 from tui.core.text.text import one_line
-from tui.dispatch import handles, start_worker
+from tui.dispatch import handles
+from tui.screens.context import Context
 from tui.screens.dialogs.base import Dialog
 from tui.screens.host import host_of
 from tui.screens.jobs.form.fields import (
@@ -28,18 +29,16 @@ from tui.screens.jobs.form.lists import FormLists
 from tui.screens.jobs.form.preflight_panel import PreflightPanel
 from tui.screens.jobs.form.presets import FormPresets
 from tui.screens.jobs.form.submission import JobSubmission
-from tui.screens.reporting import failure_of
+from tui.screens.reporting import PANEL_KEYS, failure_of
 from tui.services.jobs.drafts import FIELDS, Draft
 from tui.widgets.field import Field, Fold, OneOf
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine, Iterable
+    from collections.abc import Callable, Iterable
 
     from textual.app import ComposeResult
-    from textual.screen import Screen
     from textual.widget import Widget
-    from textual.worker import Worker
 
     from tui.core.catalog.training import Method
     from tui.services.jobs.preflight import Preflight
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
 PLAN_AFTER_S = 0.3  # files are looked at when the typing rests
 _PLANNED = {"training", "validation", "model", "n_epochs"}
 WORK = "create-job"  # in the status line
-T = TypeVar("T")
 _KEYS: dict[str, str | None] = {
     "form.previous": "",
     "form.next": "",
@@ -76,6 +74,7 @@ class NewJob(Dialog[Job]):
         self._method: OneOf | None = None
         self._left: Widget | None = None  # where the focus was before it was taken
         self._creation = workspace.job_creation()
+        self.context = Context(self)
         self.lists = FormLists(self)
         self.presets = FormPresets(self)
         self.submission = JobSubmission(self, self._creation)
@@ -98,7 +97,7 @@ class NewJob(Dialog[Job]):
                 yield from self._rows(folded_lines(self._terms))
         yield PreflightPanel(id="plan")
         yield Static("", id="progress", markup=False)
-        yield ErrorPanel()
+        yield ErrorPanel(PANEL_KEYS)
         yield self.key_hints(**_KEYS)
 
     def _rows(self, lines: Iterable[Line]) -> Iterable[Field]:
@@ -163,7 +162,7 @@ class NewJob(Dialog[Job]):
         row = self._fields.get(field)
         if row is None:
             if problem:
-                self.notify(one_line(problem, 200), severity="warning", markup=False)
+                self.context.tell(one_line(problem, 200), warning=True)
             return
         row.say(problem)
         if problem and row.parent is self.query_one("#folded"):
@@ -307,33 +306,10 @@ class NewJob(Dialog[Job]):
         self.query_one("#progress", Static).update(f"◐ {text}" if text else "")
         host_of(self).working(WORK, text)
 
-    def open(self, dialog: Screen[T], answered: Callable[[T | None], Any]) -> None:
-        """Open a dialog; `answered` is called with its answer."""
-        self.app.push_screen(dialog, answered)
-
-    async def ask(self, dialog: Screen[T]) -> T | None:
-        """Open a dialog and return its answer. For workers only."""
-        return await self.app.push_screen_wait(dialog)
-
-    def run(
-        self,
-        work: Callable[[], Coroutine[Any, Any, None]],
-        *,
-        group: str,
-        description: str,
-        exclusive: bool = True,
-    ) -> Worker[None]:
-        """Start a worker, whose error the form shows."""
-        return start_worker(self, work, group, description, exclusive=exclusive)
-
     def later(self, call: Callable[[], None]) -> None:
         """Call a function soon, unless the form is closed by then."""
         if self.is_attached:
             self.call_later(call)
-
-    def tell(self, text: str, *, seconds: float | None = None) -> None:
-        """Show a remark for a moment."""
-        self.notify(text, timeout=seconds, markup=False)
 
     def close(self, job: Job | None) -> None:
         """Close the form with the job created, or without one."""

@@ -1,4 +1,4 @@
-"""Which fields the form of a new job has, for what a provider takes."""
+"""The fields of the form of a new job, by what the provider takes."""
 
 from __future__ import annotations
 

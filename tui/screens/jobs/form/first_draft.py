@@ -1,4 +1,4 @@
-"""The form of a new job as it begins: empty, for the open dataset, or like an earlier job."""
+"""The initial values of the form: empty, for the open dataset, or like an earlier job."""
 
 from __future__ import annotations
 

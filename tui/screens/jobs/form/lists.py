@@ -35,7 +35,9 @@ class FormLists:
 
     def get_ready(self) -> None:
         """Fetch what the lists will show."""
-        self._form.run(self._read_recents, group="recents", description="read the recent files")
+        self._form.context.run(
+            self._read_recents, group="recents", description="read the recent files"
+        )
 
     async def _read_recents(self) -> None:
         self._recents = await self._form.workspace.datasets.recents()
@@ -57,7 +59,7 @@ class FormLists:
             if path is not None:
                 self._form.fill(field, short_path(path))
 
-        self._form.open(PathDialog(FILE_FIELDS[field], self._recents), chosen)
+        self._form.context.open(PathDialog(FILE_FIELDS[field], self._recents), chosen)
 
     @handles("job_form.uploaded")
     def choose_uploaded(self) -> None:
@@ -69,9 +71,9 @@ class FormLists:
             if file_id:
                 self._form.fill(field, file_id)
 
-        self._form.open(dialog, chosen)
+        self._form.context.open(dialog, chosen)
         work = partial(self._offer_uploaded, dialog)
-        self._form.run(work, group="list", description="list the files")
+        self._form.context.run(work, group="list", description="list the files")
 
     async def _offer_uploaded(self, dialog: Choose[str]) -> None:
         try:
@@ -103,9 +105,9 @@ class FormLists:
                 self._form.fill("model", model)
                 self._form.next_field()
 
-        self._form.open(dialog, chosen)
+        self._form.context.open(dialog, chosen)
         work = partial(self._offer_models, dialog)
-        self._form.run(work, group="list", description="list the models")
+        self._form.context.run(work, group="list", description="list the models")
 
     async def _offer_models(self, dialog: Choose[str]) -> None:
         empty = "nothing fits"
@@ -121,7 +123,7 @@ class FormLists:
     def find_model(self, found: Callable[[], None]) -> None:
         """Fill in a model where one is the obvious choice; `found` is called in any case."""
         work = partial(self._find_model, found)
-        self._form.run(work, group="default-model", description="find a model")
+        self._form.context.run(work, group="default-model", description="find a model")
 
     async def _find_model(self, found: Callable[[], None]) -> None:
         try:

@@ -1,4 +1,4 @@
-"""The form of a new job, opened: for the open dataset, an uploaded file, or like an earlier job."""
+"""Open the form of a new job: for the open dataset, an uploaded file, or like an earlier job."""
 
 from __future__ import annotations
 

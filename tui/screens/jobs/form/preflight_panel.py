@@ -1,4 +1,4 @@
-"""The panel of the form that says what creating the job would do, and what speaks against it."""
+"""The pre-flight panel of the form: what creating the job would do, and concerns."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ class FormPresets:
 
     def get_ready(self) -> None:
         """Read what was saved."""
-        self._form.run(self._read, group="presets", description="read the presets")
+        self._form.context.run(self._read, group="presets", description="read the presets")
 
     async def _read(self) -> None:
         presets = await self._presets.load()
@@ -51,7 +51,7 @@ class FormPresets:
             ),
             *(Choice(("delete", name), f"Delete {name}…") for name in saved),
         ]
-        self._form.open(Choose("Presets", choices), self._act)
+        self._form.context.open(Choose("Presets", choices), self._act)
 
     def _act(self, act: Act | None) -> None:
         if act is None:
@@ -74,7 +74,7 @@ class FormPresets:
             left.append(f"the method {draft.method}")
         if left:
             told += f" without {', '.join(left)}: not offered by {profile.name}"
-        self._form.tell(one_line(told, 200))
+        self._form.context.tell(one_line(told, 200))
 
     def _ask_name(self) -> None:
         from tui.screens.dialogs.editor import LineEditor
@@ -85,7 +85,7 @@ class FormPresets:
                 self._run(work, "save a preset")
 
         hint = "A name for everything typed but the files. One of the same name is replaced."
-        self._form.open(LineEditor("Save as a preset", "", hint, name_problem), named)
+        self._form.context.open(LineEditor("Save as a preset", "", hint, name_problem), named)
 
     def _ask_to_delete(self, name: str) -> None:
         def answered(yes: bool | None) -> None:
@@ -93,20 +93,20 @@ class FormPresets:
                 self._run(partial(self._delete, name), "delete a preset")
 
         question = f"Delete the preset {name}?"
-        self._form.open(GoOn("Delete preset", question, "deletes it", "keeps it"), answered)
+        self._form.context.open(GoOn("Delete preset", question, "deletes it", "keeps it"), answered)
 
     def _run(self, work: partial[Any], description: str) -> None:
-        self._form.run(work, group="preset", description=description, exclusive=False)
+        self._form.context.run(work, group="preset", description=description, exclusive=False)
 
     async def _save(self, name: str, draft: Draft) -> None:
         await self._presets.save(name, draft.preset())
         self.saved = await self._presets.load()
-        self._form.tell(f"Saved as {name}")
+        self._form.context.tell(f"Saved as {name}")
 
     async def _delete(self, name: str) -> None:
         await self._presets.delete(name)
         self.saved = await self._presets.load()
-        self._form.tell(f"Deleted the preset {name}")
+        self._form.context.tell(f"Deleted the preset {name}")
 
 
 def _preset_words(preset: dict[str, Any]) -> str:

@@ -1,4 +1,4 @@
-"""From a filled-in form to a job: questions, upload, creation; never two jobs for one press."""
+"""Submit the form: questions, upload, creation; never two jobs for one press."""
 
 from __future__ import annotations
 
@@ -67,7 +67,9 @@ class JobSubmission(CreationEvents):
         form.hide_error()
         self._at("asking", "looking at the files…")
         work = partial(self._create, draft)
-        self._worker = form.run(work, group="create", description="create the job", exclusive=False)
+        self._worker = form.context.run(
+            work, group="create", description="create the job", exclusive=False
+        )
 
     def model_found(self) -> None:
         """Do what was asked for while the model was looked for."""
@@ -87,13 +89,15 @@ class JobSubmission(CreationEvents):
         elif self._stage == "creating":
             self._progress(_CREATING)
         else:
-            self._form.run(self._ask_to_stop, group="stop", description="ask about stopping")
+            self._form.context.run(
+                self._ask_to_stop, group="stop", description="ask about stopping"
+            )
 
     async def _ask_to_stop(self) -> None:
         self._settled.clear()
         try:
             question = "Stop? Nothing has been created; what is typed stays in the form."
-            stop = await self._form.ask(Confirm("Stop", question, "stop", "go on"))
+            stop = await self._form.context.ask(Confirm("Stop", question, "stop", "go on"))
         finally:
             self._settled.set()
         if stop and self._worker is not None and self._stage in {"asking", "uploading"}:
@@ -114,7 +118,7 @@ class JobSubmission(CreationEvents):
         if created is None:
             return
         if words := created.lost_words:
-            self._form.tell(one_line(words[:1].upper() + words[1:], 200), seconds=10)
+            self._form.context.tell(one_line(words[:1].upper() + words[1:], 200), seconds=10)
         self._form.close(created.job)
 
     async def _ask_and_create(self, draft: Draft) -> Created | None:
@@ -143,7 +147,7 @@ class JobSubmission(CreationEvents):
         document = self._form.workspace.datasets.current
         if document is None or not unsaved(draft, document):
             return True
-        return await saved_first(self._form.app, document)
+        return await saved_first(self._form.context.app, document)
 
     async def _consent(self, review: Review) -> Consent | None:
         """Ask all that the review asks; return what may be spent, None for a no."""
@@ -152,7 +156,7 @@ class JobSubmission(CreationEvents):
             lines = "\n".join(f"! {one.topic}: {one.text}." for one in plain)
             question = f"{lines}\n\nGo back, or create the job all the same?"
             title, yes = "Before the job is created", "creates it all the same"
-            if not await self._form.ask(GoOn(title, question, yes, "goes back")):
+            if not await self._form.context.ask(GoOn(title, question, yes, "goes back")):
                 return None
         consent: Consent | None = Consent()
         for one in review.questions:
@@ -166,10 +170,10 @@ class JobSubmission(CreationEvents):
         title = "This goes above the budget" if found.above_budget else "This costs money"
         if question.takes == "amount":
             dialog = TypedAmount(title, question.text, found.currency)
-            amount = await self._form.ask(dialog)
+            amount = await self._form.context.ask(dialog)
             return None if amount is None else Consent(above=True, amount=amount)
         word, *also = review.amounts or ("create",)
-        agreed = await self._form.ask(TypedConfirm(title, question.text, word, also))
+        agreed = await self._form.context.ask(TypedConfirm(title, question.text, word, also))
         return Consent(above=found.above_budget) if agreed else None
 
     # -- what the creation tells -------------------------------------------------------
@@ -213,12 +217,12 @@ class JobSubmission(CreationEvents):
         def answered(delete: bool | None) -> None:
             if delete:
                 work = partial(self._delete, sent)
-                self._form.run(work, group="delete", description="delete the upload")
+                self._form.context.run(work, group="delete", description="delete the upload")
 
         dialog = GoOn("Delete the upload?", question, "deletes it at the provider", "keeps it")
-        self._form.open(dialog, answered)
+        self._form.context.open(dialog, answered)
 
     async def _delete(self, ids: tuple[str, ...]) -> None:
         for file_id in ids:
             await self._form.workspace.files.delete(file_id)
-        self._form.tell(f"Deleted at the provider: {one_line(', '.join(ids), 100)}")
+        self._form.context.tell(f"Deleted at the provider: {one_line(', '.join(ids), 100)}")

@@ -1,4 +1,4 @@
-"""How events and checkpoints are put into words for their lists."""
+"""Format events and checkpoints as rows of their lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How jobs are put into words for the list: one line each, in columns that fit the width."""
+"""Format jobs as rows of the list, in columns that fit the width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is said of one job: a sentence of where it stands, and all its settings."""
+"""Format one job as text: a sentence on its status, and all its settings."""
 
 from __future__ import annotations
 

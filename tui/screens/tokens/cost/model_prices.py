@@ -1,4 +1,4 @@
-"""What the same file costs with every model, and what leaving the longest examples out saves."""
+"""The table of what a file costs with every model, and of savings by leaving long examples out."""
 
 from __future__ import annotations
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.commands import command, key_hint
 from tui.core.dataset.example import Example
 from tui.core.text.text import one_line, plural
 from tui.screens.tokens.report.spreads import unit_of
@@ -86,7 +87,8 @@ def title(wanted: Wanted, count: int) -> str:
         what = f"{plural(count, 'example')} of {span} {unit_of(wanted.measure)}s"
         if wanted.measure in {"context", "trained"}:
             what = f"{plural(count, 'example')} of {span} {wanted.measure} tokens"
-    return f"{what} · enter opens · v tokens · esc"
+    opens, tokens = key_hint("lists.choose", "opens"), key_hint("tokens.view", "tokens")
+    return " · ".join([what, opens, tokens, command("app.escape").labels[0]])
 
 
 def fence(report: TokenReport, measure: Measure) -> float:

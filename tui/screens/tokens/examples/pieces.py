@@ -1,4 +1,4 @@
-"""One example token by token: boundaries, what is trained, what is masked, what is cut."""
+"""The dialog of one example token by token: boundaries, trained, masked, truncated."""
 
 from __future__ import annotations
 

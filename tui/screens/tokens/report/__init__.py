@@ -1,1 +1,1 @@
-"""What a token report shows, as plain data and text: figures, words, bars, lists of examples."""
+"""The token report as plain data and text: figures, words, bars."""

@@ -1,4 +1,4 @@
-"""Counting one file for the screen, with every failure as something to tell a person."""
+"""Count one file for the screen, every failure put into words."""
 
 from __future__ import annotations
 

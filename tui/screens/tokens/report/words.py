@@ -1,4 +1,4 @@
-"""What a token report says, put into words: money, epochs, what is cut, how two files differ."""
+"""The wording of the token report: money, epochs, truncation, comparison of two files."""
 
 from __future__ import annotations
 

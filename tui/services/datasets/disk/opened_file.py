@@ -1,4 +1,4 @@
-"""The file a document was opened from: who has written it since, and writing it anew."""
+"""The file a document was opened from: whether it changed on disk, and writing it anew."""
 
 from __future__ import annotations
 

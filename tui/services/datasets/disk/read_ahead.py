@@ -1,4 +1,4 @@
-"""Going through very many rows: lines of the file read many at a time.
+"""Iterate over very many rows: lines of the file read many at a time.
 
 A thread that reads line by line gives the interpreter up and takes it back at each of them,
 too fast for another thread to get hold of it: the event loop would starve.

@@ -1,4 +1,4 @@
-"""Steps as the journal has them: splices with the texts of the lines they put in, as JSON.
+"""The encoding of journal entries: splices with the lines they insert, as JSON.
 
 The texts of a large step stand before it, in records of their own, and it has their number in
 their place.

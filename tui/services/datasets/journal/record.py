@@ -1,4 +1,4 @@
-"""The record of what is done to a dataset: in the journal before it counts, kept past saves."""
+"""The record of a dataset's edits: journalled before they count, kept past saves."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Laying the edits of a journal over a file that is opened again."""
+"""Replay the edits of a journal on a file that is opened again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Single jobs: their events, curves and checkpoints, gathered as they come, a few each round."""
+"""Poll single jobs: their events, curves and checkpoints, a few requests each round."""
 
 from __future__ import annotations
 

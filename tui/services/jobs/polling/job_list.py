@@ -1,4 +1,4 @@
-"""List the jobs of a profile again and again, with one request while nothing else is needed."""
+"""Poll the list of jobs, with one request while nothing else is needed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""When to look again: fast while something runs, slowly otherwise, seldom once all has ended."""
+"""The pace of polling: fast while a job runs, slow otherwise, rare once all have ended."""
 
 from __future__ import annotations
 

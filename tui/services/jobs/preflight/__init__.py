@@ -1,4 +1,4 @@
-"""Looking at a whole job before anything is sent: data, tokens, cost, model, what goes where."""
+"""The pre-flight of a job: data, tokens, cost, model, and what is sent where."""
 
 from tui.services.jobs.preflight.parts import (
     LEVELS,

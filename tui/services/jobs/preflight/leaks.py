@@ -1,4 +1,4 @@
-"""Which validation examples stand in the training file: equal ones always, near ones if quick."""
+"""Leakage between training and validation file: equal examples always, near ones if quick."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the parts of a pre-flight say: each a small function from facts to a part."""
+"""The wording of the parts of a pre-flight."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a pre-flight finds: one part a topic, each with how grave it is."""
+"""The parts of a pre-flight, one a topic, each with its level."""
 
 from __future__ import annotations
 

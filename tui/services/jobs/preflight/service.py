@@ -1,4 +1,4 @@
-"""Looking at everything a job would be made of, all at once, off the loop."""
+"""Run the pre-flight of a job: all its topics at once, off the loop."""
 
 from __future__ import annotations
 
@@ -355,12 +355,12 @@ class _Look:
 def _load() -> None:
     """Import what looking takes: a fifth of a second that the loop need not wait."""
     for name in (
-        "core.checks",
-        "core.fixes.gate",
-        "services.checks.near",
-        "services.tokens.service",
+        "tui.core.checks",
+        "tui.core.fixes.gate",
+        "tui.services.checks.near",
+        "tui.services.tokens.service",
     ):
-        import_module(f"tui.{name}")
+        import_module(name)
 
 
 def _wrong_kind(report: TokenReport, method: str) -> str:

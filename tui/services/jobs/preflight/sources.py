@@ -1,4 +1,4 @@
-"""The files of a job: on this machine and checked, or uploaded already."""
+"""The files of a job: local ones, checked, or uploaded ones."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bringing foreign files in: looked at first, then converted, nothing written before asked."""
+"""Import foreign files: looked at first, then converted; nothing is written before."""
 
 from tui.services.transfer.importing.reading import Looked, columns_of, look, look_at_bytes, read
 from tui.services.transfer.importing.writing import write_dropped, write_lines

@@ -1,4 +1,4 @@
-"""Foreign files, or a folder of them: what they are, and their rows as OpenAI's lines."""
+"""Read foreign files, or a folder of them: their format, and their rows as our lines."""
 
 from __future__ import annotations
 

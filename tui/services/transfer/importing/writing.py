@@ -1,4 +1,4 @@
-"""Writing what an import made, and the list of what it dropped."""
+"""Write the result of an import, and the list of rows it dropped."""
 
 from __future__ import annotations
 

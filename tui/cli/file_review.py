@@ -1,4 +1,4 @@
-"""Reviewing a file before it is sent: errors block, warnings and secrets are accepted by name."""
+"""Review a file before the command line sends it: errors block, warnings are accepted by name."""
 
 from __future__ import annotations
 

@@ -1,0 +1,21 @@
+"""The rare bytes of a line, a tenth of it: marks of secrets and the like are made of them."""
+
+from __future__ import annotations
+
+import re
+
+_KEPT = b"ghkuxyz"  # they tell sk-, ghp_, xox, eyJ, AIza and \\u from others
+_LETTERS = {*range(ord("a"), ord("z") + 1), *range(0x80, 0x100)} - {*_KEPT}
+_DROPPED = bytes(_LETTERS) + b" {}[]()!?';"
+_DIGITS = bytes(ord("0") if 0x30 <= byte <= 0x39 else byte for byte in range(256))
+_ESCAPED_ASCII = re.compile(rb"\\u00[2-7]")
+
+
+def rare_bytes(line: bytes) -> bytes:
+    """Return the capitals, signs and some letters of a line, and 0 for each digit."""
+    return line.translate(_DIGITS, _DROPPED)
+
+
+def hides_ascii(line: bytes, rare: bytes) -> bool:
+    """Whether a line with these rare bytes has letters written as escapes, which hide marks."""
+    return b"\\u00" in rare and _ESCAPED_ASCII.search(line) is not None
