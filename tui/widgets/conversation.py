@@ -173,17 +173,18 @@ class Conversation(LineView, can_focus=True):
         self._take_last(turn, now=None)
 
     def stream_last(self, turn: Turn) -> bool:
-        """Replace the last turn, unless that has to wait; tells whether it was done.
+        """Replace the last turn, unless that has to wait; tells whether all of it can be seen.
 
-        Called often, it keeps what is laid out, painted and scrolled within what the event loop
-        and a terminal over SSH carry easily. The end of an answer is for `update_last`.
+        Called often, until it was done, it keeps what is laid out, painted and scrolled within
+        what the event loop and a terminal over SSH carry easily. The end of an answer is for
+        `update_last`.
         """
         now = self.clock()
         if now < self._busy_until:
             return False
         self._take_last(turn, now=now)
         self._busy_until = now + (self.clock() - now) / SHARE
-        return True
+        return self._behind_at is None
 
     def _take_last(self, turn: Turn, *, now: float | None) -> None:
         """Show the last turn as it is now, scrolled at once (`now` is None) or when it is time."""
