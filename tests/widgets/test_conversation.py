@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual.app import App, ComposeResult
 
+from tests.until import until
 from tui.widgets.conversation import SHOWN, Conversation, Turn
 
 
@@ -77,3 +78,126 @@ async def test_a_growing_answer_keeps_the_end_in_view() -> None:
             talk.update_last(Turn("assistant", "\n".join(f"line {i}" for i in range(count))))
             await pilot.pause()
         assert any("line 28" in line for line in app.text())
+
+
+class Clock:
+    """Time that goes on when the test says so."""
+
+    now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+async def streaming(app: TalkApp) -> tuple[Conversation, Clock]:
+    talk, clock = app.query_one(Conversation), Clock()
+    talk.clock = clock
+    return talk, clock
+
+
+async def test_a_streamed_answer_is_scrolled_a_few_times_a_second_only() -> None:
+    app = TalkApp([Turn("user", "q"), Turn("assistant", "", markdown=True)])
+    async with app.run_test(size=(40, 8)) as pilot:
+        talk, clock = await streaming(app)
+        tops, painted = set(), []
+        for count in range(1, 31):  # thirty lines in one second
+            clock.now += 1 / 30
+            turn = Turn("assistant", "\n".join(f"line {i}" for i in range(count)), markdown=True)
+            painted.append(talk.stream_last(turn))
+            tops.add(talk.scroll_offset.y)
+            await pilot.pause()
+        assert len(tops) <= 8
+        assert not all(painted)
+        clock.now += 1
+        assert talk.stream_last(turn)  # nothing new, and yet it is scrolled to the end
+        assert any("line 29" in line for line in app.text())
+
+
+async def test_the_end_of_an_answer_is_shown_at_once() -> None:
+    app = TalkApp([Turn("user", "q"), Turn("assistant", "", markdown=True)])
+    async with app.run_test(size=(40, 8)) as pilot:
+        talk, _ = await streaming(app)
+        for count in (10, 20):
+            talk.stream_last(Turn("assistant", "line\n" * count, markdown=True))
+        talk.update_last(Turn("assistant", "line\n" * 20 + "end", note="ended", markdown=True))
+        await pilot.pause()
+        assert any("ended" in line for line in app.text())
+
+
+async def test_nothing_moves_for_one_who_has_scrolled_up() -> None:
+    text = "\n".join(f"line {i}" for i in range(40))
+    app = TalkApp([Turn("user", "q"), Turn("assistant", text, markdown=True)])
+    async with app.run_test(size=(40, 10)) as pilot:
+        talk, clock = await streaming(app)
+        talk.update_last(Turn("assistant", text + "!", markdown=True))
+        talk.scroll_end(animate=False, immediate=True)
+        await pilot.press("pageup")
+        await until(lambda: talk.scroll_offset.y < talk.max_scroll_y, pilot)
+        before, at = app.text(), talk.scroll_offset.y
+        for count in range(20):
+            clock.now += 1
+            text += f"\nmore {count}"
+            talk.stream_last(Turn("assistant", text, markdown=True))
+            await pilot.pause()
+        assert (app.text(), talk.scroll_offset.y) == (before, at)
+        talk.scroll_end(animate=False, immediate=True)
+        clock.now += 1
+        talk.stream_last(Turn("assistant", text + "\nlast", markdown=True))
+        await pilot.pause()
+        assert any("last" in line for line in app.text())
+
+
+async def test_an_answer_that_takes_long_to_lay_out_leaves_time_for_others() -> None:
+    app = TalkApp([Turn("user", "q"), Turn("assistant", "", markdown=True)])
+    async with app.run_test(size=(40, 10)):
+        talk, clock = await streaming(app)
+
+        def slow() -> float:
+            clock.now += 0.05
+            return clock.now
+
+        talk.clock = slow
+        assert talk.stream_last(Turn("assistant", "a", markdown=True))
+        talk.clock = clock
+        assert not talk.stream_last(Turn("assistant", "ab", markdown=True))
+        clock.now += 0.3
+        assert talk.stream_last(Turn("assistant", "ab", markdown=True))
+
+
+async def test_markdown_is_laid_out_and_shown_raw() -> None:
+    app = TalkApp([Turn("user", "**q**"), Turn("assistant", "**a**", markdown=True)])
+    async with app.run_test(size=(40, 10)) as pilot:
+        talk = app.query_one(Conversation)
+        assert {"▌ **q**", "│ a"} <= set(app.text())
+        talk.raw = True
+        await pilot.pause()
+        assert "│ **a**" in app.text()
+        talk.raw = False
+        assert "│ a" in app.text()
+
+
+async def test_a_width_that_changes_while_an_answer_comes() -> None:
+    text = "some **words** and `code` in a row "
+    app = TalkApp([Turn("user", "q"), Turn("assistant", "", markdown=True)])
+    async with app.run_test(size=(80, 12)) as pilot:
+        talk = app.query_one(Conversation)
+        for count in range(1, 40):
+            talk.update_last(Turn("assistant", text * count + "end", markdown=True))
+            await pilot.resize_terminal(30 + count % 3 * 20, 12)
+            await pilot.pause()
+            assert any(line.endswith("end") for line in app.text()), count
+        fresh = TalkApp([Turn("user", "q"), Turn("assistant", text * 39 + "end", markdown=True)])
+        size = app.size
+    async with fresh.run_test(size=(size.width, size.height)):
+        other = fresh.query_one(Conversation)
+        assert other.virtual_size == talk.virtual_size
+
+
+async def test_blocks_shown_already_are_not_laid_out_again() -> None:
+    turns = [Turn("assistant", f"answer **{i}**", markdown=True) for i in range(5)]
+    app = TalkApp(turns)
+    async with app.run_test(size=(40, 30)):
+        talk = app.query_one(Conversation)
+        before = list(talk._blocks)
+        talk.show([*turns, Turn("user", "more")])
+        assert [a is b for a, b in zip(before, talk._blocks, strict=False)] == [True] * 5

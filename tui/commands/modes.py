@@ -131,6 +131,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command(
         "chat.again", "r", "Ask again", "Ask the last question again, of the model now chosen."
     ),
+    Command("chat.raw", "v", "Raw text", "Show Markdown as it is written, or laid out again."),
     Command(
         "chat.clear", "n", "New chat", "Start anew; once more brings the last chat back.", True
     ),

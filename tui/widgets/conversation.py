@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from bisect import bisect_right
 from dataclasses import dataclass
-from itertools import accumulate, pairwise
+from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
@@ -15,91 +17,24 @@ from textual.message import Message as Event
 from textual.reactive import reactive
 from textual.strip import Strip
 
-from tui.core.text.text import plural, visible
+from tui.core.text.text import visible
 from tui.widgets.line_view import LineView
-from tui.widgets.wrapping import Wrapped
+from tui.widgets.turn_block import Block, Turn, shown_text
+from tui.widgets.turn_styles import DECORATIONS, PARTS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.binding import BindingType
 
+__all__ = ["SHOWN", "Block", "Conversation", "Turn", "shown_text"]
+
 # A message is shown up to here; the rest is a note. One of ten megabytes must not freeze.
 SHOWN = 20_000
-_MARK = Style(bold=True, underline=True)
-
-
-@dataclass(frozen=True, slots=True)
-class Turn:
-    """What one message shows: its role, a remark beside the role, its text, a note below it.
-
-    `marks` are ranges (start, end) of the text that stand out; they count in the text as it is
-    shown, which is the same only for text that `shown_text` has been through.
-    """
-
-    role: str
-    text: str
-    remark: str = ""
-    dim: bool = False
-    note: str = ""
-    side: str = ""  # "left" or "right" of a pair that can stand side by side
-    marks: tuple[tuple[int, int], ...] = ()
-
-
-class Block:
-    """A turn laid out for a width: a header, the text's lines, the note's lines, a blank."""
-
-    def __init__(self, turn: Turn, width: int, limit: int) -> None:
-        self.turn = turn
-        self._limit = limit
-        self._lines = Wrapped(shown_text(turn.text[:limit]), width)
-        rest = len(turn.text) - limit
-        more = f"… {plural(rest, 'character')} more\n" if rest > 0 else ""
-        note = f"{more}{shown_text(turn.note)}".strip()
-        self._note = Wrapped(note, width) if note else ()
-
-    @property
-    def height(self) -> int:
-        """Count its lines."""
-        return 2 + len(self._lines) + len(self._note)
-
-    def line(self, at: int) -> tuple[str, bool]:
-        """Return the text of a line after the header, and whether it belongs to the note."""
-        at -= 1
-        if at < len(self._lines):
-            return self._lines[at], False
-        at -= len(self._lines)
-        return (self._note[at], True) if at < len(self._note) else ("", False)
-
-    def pieces(self, at: int) -> list[tuple[str, bool]]:
-        """Return a line of the text in pieces, each with whether it is marked."""
-        text, is_note = self.line(at)
-        if is_note or not self.turn.marks or at > len(self._lines):
-            return [(text, False)]
-        start = self._lines.start(at - 1)
-        cuts = [0]
-        for first, last in self.turn.marks:
-            cuts += [max(0, min(c - start, len(text))) for c in (first, last)]
-        cuts.append(len(text))
-        found = ((text[a:b], bool(i % 2)) for i, (a, b) in enumerate(pairwise(cuts)))
-        return [(piece, marked) for piece, marked in found if piece]
-
-    def grow(self, turn: Turn) -> int | None:
-        """Take a turn that only adds text to this one; returns the first line changed, or None."""
-        before = self.turn
-        same = (turn.role, turn.remark, turn.dim, turn.note) == (
-            (before.role, before.remark, before.dim, before.note)
-        )
-        fits = len(turn.text) <= self._limit and not self._note
-        if not (same and fits and turn.text.startswith(before.text)):
-            return None
-        self.turn = turn
-        return 1 + self._lines.grow(shown_text(turn.text[len(before.text) :]))
-
-
-def shown_text(text: str) -> str:
-    """Return text as it is shown: safe, and with tabs as blanks."""
-    return visible(text).replace("\t", "    ")
+# Scrolling paints the whole view, 4 kB and more over SSH: six times a second read well.
+SCROLL_S = 1 / 6
+# Work on the loop for a growing answer takes at most this share of the time.
+SHARE = 0.2
 
 
 class Conversation(LineView, can_focus=True):
@@ -113,6 +48,12 @@ class Conversation(LineView, can_focus=True):
         & > .conversation--assistant { color: $text-success; }
         & > .conversation--other { color: $text-secondary; }
         & > .conversation--dim { color: $text-muted; }
+        & > .conversation--heading { color: $text-primary; }
+        & > .conversation--link { color: $text-accent; }
+        & > .conversation--code { background: $surface-lighten-1; }
+        & > .conversation--keyword { color: $text-primary; }
+        & > .conversation--string { color: $text-success; }
+        & > .conversation--number { color: $text-warning; }
         & > .conversation--cursor { background: $surface-lighten-1; }
         &:focus > .conversation--cursor { background: $primary-muted; }
     }
@@ -124,6 +65,12 @@ class Conversation(LineView, can_focus=True):
         "conversation--other",
         "conversation--dim",
         "conversation--cursor",
+        "conversation--heading",
+        "conversation--link",
+        "conversation--code",
+        "conversation--keyword",
+        "conversation--string",
+        "conversation--number",
     }
     PLACES: ClassVar[tuple[str, ...]] = ("messages",)  # whose keys help lists
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -153,10 +100,17 @@ class Conversation(LineView, can_focus=True):
         *,
         empty: str = "",
         limit: int = SHOWN,
+        clock: Callable[[], float] = time.monotonic,
         id: str | None = None,  # noqa: A002
     ) -> None:
         """Show nothing yet; `limit` is how many characters of one message are shown at most."""
         super().__init__(id=id)
+        self.clock = clock
+        self._raw = False
+        self._busy_until = 0.0  # when a growing answer may be laid out again
+        self._scroll_at = 0.0  # when it may be scrolled again
+        self._behind_at: int | None = None  # where the view stands that is to be scrolled on
+        self._styles: dict[tuple[int, bool, bool], Style] = {}  # of the lines drawn together
         self._blocks: list[Block] = []  # laid out for the width below
         self._tops: list[int] = [0]  # the line each block begins at, and the end of the last
         self._width = 0
@@ -197,36 +151,108 @@ class Conversation(LineView, can_focus=True):
         self.cursor = len(self._blocks) - 1
         self.refresh()
 
+    @property
+    def raw(self) -> bool:
+        """Whether Markdown is shown as it is written."""
+        return self._raw
+
+    @raw.setter
+    def raw(self, raw: bool) -> None:
+        if raw != self._raw:
+            self._raw = raw
+            self._lay_out_again()
+
+    # -- an answer that grows --------------------------------------------------------
+
     def update_last(self, turn: Turn) -> None:
         """Replace the last turn, as a streamed answer grows. Stays at the end if it was there.
 
         Text added at the end costs what is added: earlier turns are neither wrapped nor, while
         no line is added, painted again.
         """
-        at_end = self.scroll_offset.y >= self.max_scroll_y
-        height = self._blocks[-1].height
+        self._take_last(turn, now=None)
+
+    def stream_last(self, turn: Turn) -> bool:
+        """Replace the last turn, unless that has to wait; tells whether all of it can be seen.
+
+        Called often, until it was done, it keeps what is laid out, painted and scrolled within
+        what the event loop and a terminal over SSH carry easily. The end of an answer is for
+        `update_last`.
+        """
+        now = self.clock()
+        if now < self._busy_until:
+            return False
+        self._take_last(turn, now=now)
+        self._busy_until = now + (self.clock() - now) / SHARE
+        return self._behind_at is None
+
+    def _take_last(self, turn: Turn, *, now: float | None) -> None:
+        """Show the last turn as it is now, scrolled at once (`now` is None) or when it is time."""
+        follow, before = self._at_end(), self._blocks[-1].height
         changed = self._blocks[-1].grow(turn)
         if changed is None:
-            self._blocks[-1] = self._block(turn)
-        if changed is not None and self._blocks[-1].height == height:
-            self.refresh_lines(self._tops[-2] + changed, height - changed)
-            return
-        self._tops[-1] = self._tops[-2] + self._blocks[-1].height
-        self._fit()
-        if at_end:
-            self.scroll_end(animate=False, immediate=True, force=True)
-        self.refresh()
+            self._blocks[-1], changed = self._block(turn), 0
+        height = self._blocks[-1].height
+        self._tops[-1] = self._tops[-2] + height
+        if height != before:
+            self._fit()
+        # While it grows, lines that go again leave room for the next ones.
+        behind = self.max_scroll_y - self.scroll_offset.y
+        self._behind_at = None
+        if follow and (behind > 0 or (behind and now is None)):
+            if now is None or now >= self._scroll_at:
+                self._scroll_at = 0.0 if now is None else now + SCROLL_S
+                self.scroll_end(animate=False, immediate=True, force=True)
+                return
+            self._behind_at = self.scroll_offset.y
+        self._refresh_in_view(self._tops[-2] + changed, max(before, height) - changed)
+
+    def _at_end(self) -> bool:
+        """Whether the view stands at the end, or is still to be scrolled there."""
+        at = self.scroll_offset.y
+        return at >= self.max_scroll_y or at == self._behind_at
+
+    def _refresh_in_view(self, first: int, count: int) -> None:
+        """Have those of some lines painted that can be seen."""
+        top = self.scroll_offset.y
+        start, end = max(first, top), min(first + count, top + self.size.height)
+        if start < end:
+            self.refresh_lines(start, end - start)
 
     # -- layout ----------------------------------------------------------------------
 
     def _block(self, turn: Turn) -> Block:
-        return Block(turn, max(self._width - 2, 8), self._limit)
+        return Block(turn, max(self._width - 2, 8), self._limit, raw=self._raw)
 
     def _lay_out(self, turns: Sequence[Turn]) -> None:
+        """Lay out these turns, those that are shown already only if they look different."""
         self._width = self.scrollable_content_region.width
-        self._blocks = [self._block(turn) for turn in turns]
+        known, width = self._blocks, max(self._width - 2, 8)
+        self._blocks = []
+        for at, turn in enumerate(turns):
+            block = known[at] if at < len(known) else None
+            if block is None or not block.resized(turn, width, raw=self._raw):
+                block = self._block(turn)
+            self._blocks.append(block)
         self._tops = list(accumulate((block.height for block in self._blocks), initial=0))
         self._fit()
+
+    def _lay_out_again(self) -> None:
+        """Lay out what is shown for another width or look; what was on top stays there."""
+        follow, at = self._at_end(), self.scroll_offset.y
+        index = max(bisect_right(self._tops, at) - 1, 0)
+        below = at - self._tops[index]
+        self._lay_out(self.turns)
+        if not self._blocks:
+            pass
+        elif follow:
+            self.scroll_end(animate=False, immediate=True, force=True)
+        else:
+            index = min(index, len(self._blocks) - 1)
+            height = self._blocks[index].height
+            y = self._tops[index] + min(below, height - 1)
+            self.scroll_to(y=y, animate=False, immediate=True, force=True)
+        self.refresh()
 
     def _fit(self) -> None:
         self.fit(max(self._width, 1), self._tops[-1])
@@ -234,10 +260,15 @@ class Conversation(LineView, can_focus=True):
     def on_resize(self) -> None:
         """Wrap anew for a new width."""
         if self.scrollable_content_region.width != self._width:
-            self._lay_out(self.turns)
+            self._lay_out_again()
         self.refresh()
 
     # -- drawing ---------------------------------------------------------------------
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Draw the lines in view; styles are looked up once for all of them."""
+        self._styles.clear()
+        return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
         """Draw the line `y` of the viewport."""
@@ -258,19 +289,39 @@ class Conversation(LineView, can_focus=True):
         if index == self.cursor:
             base += self._part("cursor")
         gutter = Segment("▌ " if index == self.cursor else "│ ", base + role)
-        strip = Strip([gutter, *self._content(index, line, base, role)])
-        return strip.adjust_cell_length(width, base)
-
-    def _content(self, index: int, line: int, base: Style, role: Style) -> list[Segment]:
-        turn = self._blocks[index].turn
-        muted = base + self._part("dim")
         if line > 0:
-            _, is_note = self._blocks[index].line(line)
-            style = muted if turn.dim or is_note else base
-            pieces = self._blocks[index].pieces(line)
-            return [Segment(text, style + _MARK if mark else style) for text, mark in pieces]
-        name = Segment(visible(turn.role), base + role + Style(bold=True))
-        return [name, Segment(f"  {visible(turn.remark)}", muted)]
+            segments = self._segments(index, line, width - 2)
+        else:
+            muted = base + self._part("dim")
+            name = Segment(visible(turn.role), base + role + Style(bold=True))
+            segments = [name, Segment(f"  {visible(turn.remark)}", muted)]
+        return Strip([gutter, *segments]).adjust_cell_length(width, base)
+
+    def _segments(self, index: int, line: int, width: int) -> list[Segment]:
+        spans, fill, _ = self._blocks[index].line(line)
+        under = index == self.cursor
+        segments = [Segment(text, self._style(flags, under=under)) for text, flags in spans]
+        if fill:
+            blank = max(width - sum(cell_len(text) for text, _ in spans), 0)
+            segments.append(Segment(" " * blank, self._style(fill, under=under)))
+        return segments
+
+    def _style(self, flags: int, *, under: bool) -> Style:
+        """Return the style of a piece of text; `under` the cursor the ground is the cursor's."""
+        key = (flags, under, self.has_focus)
+        found = self._styles.get(key)
+        if found is None:
+            found, _ = self.look
+            for flag, name in PARTS:
+                if flags & flag:
+                    found += self._part(name)
+            for flag, style in DECORATIONS:
+                if flags & flag:
+                    found += style
+            if under:
+                found += self._part("cursor")
+            self._styles[key] = found
+        return found
 
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"conversation--{name}", partial=True)

@@ -219,8 +219,9 @@ class Answering:
         if answer is None:
             return
         if self._painted < len(answer.pieces) and self._context.looked_at:
-            self._painted = len(answer.pieces)
-            self._conversation.update_last(answer.turn(counts=True))
+            come = len(answer.pieces)
+            if self._conversation.stream_last(answer.turn(counts=True)):
+                self._painted = come
         self._say_stalled(self.clock() - self._text_at)
 
     def _say_stalled(self, silent: float) -> None:

@@ -11,6 +11,7 @@ from tui.screens.chat.header import ChatHeader
 from tui.screens.chat.model_choice import ModelChoice
 from tui.screens.chat.options import Options, OptionsDialog, defaults_for
 from tui.screens.chat.prompt import Prompt
+from tui.screens.chat.reading import Reading
 from tui.screens.chat.system_prompt import SystemPrompt
 from tui.screens.context import ScreenContext
 from tui.widgets.conversation import Conversation
@@ -57,7 +58,8 @@ class ChatScreen(ModeScreen):
             AskedWith(self.models.to_ask, self.system.to_send, lambda: self.options),
             self._answered,
         )
-        for controller in (self.models, self.system, self.answers):
+        reading = Reading(self._conversation)
+        for controller in (self.models, self.system, self.answers, reading):
             self.dispatcher.add(controller)
 
     def compose_body(self) -> ComposeResult:

@@ -63,7 +63,7 @@ class Answer:
         text = self.text
         if not text and self.state != "streaming":
             text = "(empty answer)"
-        return Turn("assistant", text, remark, dim=not counts, note=self.note)
+        return Turn("assistant", text, remark, dim=not counts, note=self.note, markdown=True)
 
 
 @dataclass(slots=True)
