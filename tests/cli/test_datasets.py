@@ -125,6 +125,22 @@ def test_split_writes_two_files_once(tmp_path: Path, capsys: Any) -> None:
     assert main(["split", "all.jsonl", "-o", "x", "x"]) == 2
 
 
+def test_a_share_that_earlier_splits_shift_is_told_in_both_forms(
+    tmp_path: Path, capsys: Any
+) -> None:
+    rows = [line(f"Question {n}") for n in range(20)]
+    (tmp_path / "all.jsonl").write_bytes(b"\n".join(rows) + b"\n")
+    code, said = ran(capsys, "split", "all.jsonl", "--validation", "20%")
+    assert (code, said["remarks"]) == (0, [])
+    held, kept = ((tmp_path / f"all.{part}.jsonl").read_bytes() for part in ("valid", "train"))
+    (tmp_path / "new.jsonl").write_bytes(held + b"".join(kept.splitlines(keepends=True)[:4]))
+    why = "50.0 % instead of 20.0 %: 8 examples stay where earlier splits put them"
+    assert main(["split", "new.jsonl", "--validation", "20%", "--dry-run"]) == 0
+    assert why in capsys.readouterr().out
+    _, said = ran(capsys, "split", "new.jsonl", "--validation", "20%", "--dry-run")
+    assert said["remarks"] == [why]
+
+
 def test_split_keeps_what_is_nearly_the_same_together(tmp_path: Path, capsys: Any) -> None:
     words = " ".join(f"word{n}" for n in range(60))
     lines = [line(f"{words} {end}") for end in ("alpha", "beta", "gamma", "delta")]

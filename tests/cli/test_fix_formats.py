@@ -44,7 +44,19 @@ FOREIGN: dict[str, list[dict[str, Any]]] = {
     ],
     "completion": [{"prompt": "Is it?", "completion": "It is."}, {"prompt": "?", "response": "!"}],
     "text": [{"text": "Softer than rain."}],
-    "hf": [{"conversation": TURNS}, {"messages": json.dumps(TURNS)}],
+    "hf": [
+        {"conversation": TURNS},
+        {"messages": json.dumps(TURNS)},
+        *(
+            {"messages": [{"role": "user", **words}, ANSWER]}
+            for words in (
+                {"text": "Hi"},
+                {"content": None, "value": "Hi"},
+                {"parts": [{"type": "text", "text": "Hi"}]},
+                {"content": "", "parts": [{"value": "Hi"}]},
+            )
+        ),
+    ],
     "oasst": [
         {
             "message_tree_id": "1",

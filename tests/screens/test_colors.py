@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.color import Color, ColorSystem
 from rich.style import Style
 
+from tests.faults.server import page, reply
+from tests.faults.shapes import CHAT, answering, listing
 from tests.screens.conftest import use_profile
 from tests.screens.test_layout import SCENES, reach
 from tests.screens.test_watching import trained
@@ -120,6 +123,80 @@ async def test_all_text_can_be_read(
             for _ in range(3):  # each status under the cursor
                 assert min(contrast(style, system) for style in cursor_styles(app)) >= 4.5
                 await pilot.press("down")
+
+
+TUNED = "ft:gpt-4.1-mini-2025-04-14:org:fern:a1"
+# What opens over a filled screen, or marks its rows; esc closes what has opened.
+FILLED = {
+    "models": ["5", "down", "space", "up", "enter", "escape", "d", "escape", "escape", "t"],
+    "files": ["6", "v", "down", "v", "down", "enter", "escape", "d", "escape", "escape", "p"],
+    "chat": ["4", *"Hi", "enter", "escape", "m", "escape", "s", "escape", "t", "escape", "up"],
+}
+
+
+def fill(server: FaultServer) -> None:
+    """Have the provider list models and files of every kind and state, and answer questions."""
+    listing(
+        server,
+        {"id": "gpt-4.1-mini-2025-04-14", "created": 1_700_000_000, "owned_by": "system"},
+        {"id": TUNED, "created": 1_700_000_000, "owned_by": "org"},
+        {"id": "something-else", "created": 0, "owned_by": "org"},
+    )
+    trained(server, "fern", fine_tuned_model=TUNED, model="gpt-4.1-mini-2025-04-14")
+    states = {
+        "processed": "fine-tune", "error": "fine-tune", "uploaded": "user_data", "deleted": "evals",
+    }  # fmt: skip
+    made = [
+        {"id": f"file-{n}", "object": "file", "filename": f"{status}.jsonl", "bytes": 1000 * n}
+        | {"purpose": purpose, "status": status, "created_at": 1_700_000_000}
+        for n, (status, purpose) in enumerate(states.items(), 8)
+    ]
+    server.files |= {str(one["id"]): one for one in made}
+    server.lists["/files"] = lambda query: page(made, query)
+    answering(server, "**Ahoy** there, `sailor`.\n\n1. one\n2. two")
+
+
+@pytest.mark.parametrize("scene", FILLED)
+@pytest.mark.parametrize("system", TERMINALS, indirect=True)
+async def test_filled_screens_and_what_opens_over_them_can_be_read(
+    system: ColorSystem, scene: str, app_home: Path, server: FaultServer
+) -> None:
+    fill(server)
+    use_profile(app_home, server.url)
+    app = FinetuiApp()
+    bad: dict[str, dict[str, float]] = {}
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        for at, key in enumerate(FILLED[scene]):
+            await pilot.press(key)
+            await settled(pilot)
+            if scene == "chat" or at:
+                assert painted(app)
+            if low := unreadable(app, system):
+                bad.setdefault(f"{at} {key}", low)
+        if scene == "chat":  # an answer that failed
+            server.always[CHAT] = reply(400, {"error": {"message": "no such model"}})
+            app.screen.set_focus(app.screen.query_one("TextArea"))
+            await pilot.press(*"Hi", "enter")
+            await until(lambda: "no such model" in painted(app), pilot)
+            bad |= {"failed": low} if (low := unreadable(app, system)) else {}
+    assert bad == {}
+
+
+def painted(app: FinetuiApp) -> str:
+    return "\n".join(strip.text for strip in app.screen._compositor.render_strips(app.screen.size))
+
+
+async def settled(pilot: Pilot[Any]) -> None:
+    """Wait until nothing is on its way any more and the screen stays as it is."""
+    app = pilot.app
+    assert isinstance(app, FinetuiApp)
+    await until(lambda: not app.status.work, pilot)
+    before = ""
+    while (now := painted(app)) != before:
+        before = now
+        await pilot.pause()
+        await asyncio.sleep(0.05)
 
 
 async def jobs(pilot: Pilot[Any]) -> None:

@@ -149,3 +149,28 @@ async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
             await until(lambda: server.count("DELETE /models/ft:m:o::a%1B%5B31m") == 1, pilot)
     finally:
         server.close()
+
+
+@pytest.mark.parametrize(
+    ("key", "about", "said"),
+    [
+        ("5", "#models-about", " · job ftjob-1"),
+        ("6", "#files-about", "a-name-that-is-rather-long-for-a-line-of-a-list.jsonl"),
+    ],
+)
+async def test_what_is_known_of_the_first_row_has_the_whole_width(
+    app_home: Path, server: FaultServer, key: str, about: str, said: str
+) -> None:
+    made = "ft:base:org:a-suffix-of-some-length:a1"
+    server.lists["/models"] = lambda _: {"data": [{"id": made, "created": 1_700_000_000}]}
+    server.new_job({"model": "base", "fine_tuned_model": made, "status": "succeeded"})
+    name = "a-name-that-is-rather-long-for-a-line-of-a-list.jsonl"
+    one = {"id": "file-1", "filename": name, "purpose": "fine-tune", "bytes": 9, "created_at": 9}
+    server.lists["/files"] = lambda _: {"data": [one]}
+    use_profile(app_home, server.url)
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press(key)
+        line = app.screen.query_one(about, Static)
+        await until(lambda: said in str(line.content), pilot)

@@ -9,7 +9,7 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.faults.conftest import write_config
-from tests.faults.server import FaultServer, page, problem, reply
+from tests.faults.server import HANG, Fault, FaultServer, page, problem, reply
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.choose import Choose
@@ -133,6 +133,30 @@ async def test_where_the_curve_finds_no_room_its_numbers_stand(server: FaultServ
         assert "No loss reported" not in drawn(screen)
         await pilot.resize_terminal(80, 30)
         await until(shows(screen, "┤"), pilot)
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [
+        (HANG, "Asking for the {}…"),
+        (reply(403, problem("no events for you")), "The {} cannot be read now."),
+    ],
+    ids=["slow", "refused"],
+)
+async def test_what_could_not_be_asked_for_is_not_said_to_be_missing(
+    server: FaultServer, fault: Fault, said: str
+) -> None:
+    job = trained(server, "fern")
+    server.always[f"GET /fine_tuning/jobs/{job}/events"] = fault
+    async with FinetuiApp().run_test(size=(80, 30)) as pilot:
+        screen = await at_the_jobs(pilot)
+        await until(shows(screen, said.format("loss")), pilot)
+        assert "No loss" not in drawn(screen)
+        for view in ("events", "checkpoints"):
+            await pilot.press("v")
+            listing = screen.query_one(f"#{view}", RecordList)
+            await until(lambda listing=listing: listing.display and listing.size.height, pilot)
+            assert said.format(view) in listing.render_line(0).text
 
 
 async def test_events_checkpoints_and_the_way_they_are_written(

@@ -80,7 +80,7 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
                 {"value": s.name, "training": s.training, "validation": s.validation}
                 for s in made.strata
             ],
-            "remarks": unread,
+            "remarks": [*filter(None, [share_words(made, wanted)]), *unread],
         }
     )
     return LEFT if unread else 0

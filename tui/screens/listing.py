@@ -69,13 +69,15 @@ class ListingPane(Pane, Generic[T]):
 
     def show(self, entries: Sequence[T], empty: str) -> None:
         """Show these entries, the cursor on the same one as before if it is still there."""
-        before = self.current
+        before, was_empty = self.current, not self.entries
         self.entries = list(entries)
         self.set_class(not entries, "-empty")
         self.list.show(len(self.entries), self._row, empty=empty)
         if before is not None:
             self.select(self.id_of(before))
         self._fit()
+        if was_empty and entries:  # what was hidden has no width before the next layout
+            self.call_after_refresh(self._fit)
 
     def show_marks(self, marked: Collection[str]) -> None:
         """Mark the entries with these keys, and only those."""

@@ -361,6 +361,30 @@ def test_a_support_export_keeps_its_words_under_the_names_help_desks_use() -> No
     assert [json.loads(one) for one in run("hf", {"messages": visitor}).lines] == [PLAIN]
 
 
+@pytest.mark.parametrize("part", [{"text": "Q"}, {"value": "Q"}, {"type": "text", "value": "Q"}])
+@pytest.mark.parametrize(
+    "message",
+    [{"parts": ...}, {"content": ..., "id": "1"}, {"content": None, "parts": ...}],
+    ids=["parts", "content", "null beside parts"],
+)
+def test_parts_keep_their_words_under_whatever_key(
+    message: dict[str, Any], part: dict[str, Any]
+) -> None:
+    turn = {"role": "user"} | {k: [part] if v is ... else v for k, v in message.items()}
+    row = {"messages": [turn, ANSWER]}
+    assert (sniff([row]).format, sniff([row]).confidence) == ("hf", 1)
+    (made,) = (json.loads(one) for one in run("hf", row).lines)
+    assert made["messages"][0]["content"] == [{"type": "text", "text": "Q"}]
+
+
+@pytest.mark.parametrize("words", ["Q", ["Q"], {"en": "Q"}, [{"line": "Q"}]])
+def test_words_of_any_shape_are_not_lost_with_their_key(words: object) -> None:
+    made = run("hf", {"messages": [{"role": "user", "plain_body": words}, ANSWER]})
+    assert [one.reason for one in made.dropped] == [
+        "a message has no content; its words may be plain_body"
+    ]
+
+
 def test_a_message_whose_words_nobody_finds_is_not_converted_without_them() -> None:
     asked = {"role": "user", "plain_body": "Q", "at": "10:00"}
     turns = [asked, {"role": "agent", "plain_body": "A"}]

@@ -97,7 +97,8 @@ def share_words(made: Split, wanted: Wanted) -> str:
     got, asked = len(made.validation), wanted.target(total)
     if not total or abs(got - asked) * 200 <= total:  # half a percent
         return ""
-    said = f"{got / total:.1%} instead of {asked / total:.1%}".replace("%", " %")
+    share = asked / total if wanted.share is None else wanted.share
+    said = f"{got / total:.1%} instead of {share:.1%}".replace("%", " %")
     if made.remembered:
         held = f"{made.remembered:,} examples stay where earlier splits put them"
         return f"{said}: {held}"

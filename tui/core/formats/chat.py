@@ -69,7 +69,8 @@ def hf_message(raw: Mapping[str, Any], notes: Notes) -> Object:
     role = raw.get("role", raw.get("from"))
     if not isinstance(role, str) or not role:
         raise Unfit("a message has no role")
-    words = "content" if "content" in raw else "value"
+    spoken = "content" not in raw or bool(raw.get("value") and not raw["content"])
+    words = "value" if spoken else "content"
     kept = {*MESSAGE_KEYS, "function_call"} - {"role", "content", "tool_calls"}
     made: Object = {"role": known_role(role), "content": _content(raw.get(words))}
     if made["content"] is None and (_calls(raw) or words not in raw):
@@ -100,6 +101,8 @@ def _refuse_wordless(raw: Mapping[str, Any]) -> None:
 
 
 def _is_words(value: object) -> bool:
+    if isinstance(value, (list, dict)):
+        return any(map(_is_words, value.values() if isinstance(value, dict) else value))
     return isinstance(value, str) and bool(value.strip())
 
 
@@ -125,7 +128,7 @@ def _part(part: object) -> Object:
     if not isinstance(part, dict):
         raise Unfit(f"a message holds {kind(part)} as a part of its content")
     made = {key: value for key, value in part.items() if value is not None}
-    name = made.get("type", "text" if "text" in made else None)
+    name = made.get("type", "text" if part_words(made) else None)
     if name is not None and not isinstance(name, str):
         raise Unfit(f"a message holds a part whose type is {kind(name)}, not text")
     if name in _TEXTS:
@@ -138,11 +141,16 @@ def _part(part: object) -> Object:
 
 
 def _text_part(part: Object) -> Object:
-    words = next((k for k in ("text", "value", "content") if isinstance(part.get(k), str)), None)
+    words = part_words(part)
     if words is None:
         raise Unfit("a part of type text has no text")
     rest = {key: value for key, value in part.items() if key not in {"type", words}}
     return {"type": "text", "text": part[words], **rest}
+
+
+def part_words(part: Mapping[str, Any]) -> str | None:
+    """Return the key under which a part of content has its text."""
+    return next((k for k in ("text", "value", "content") if isinstance(part.get(k), str)), None)
 
 
 def _image_part(part: Object) -> Object:

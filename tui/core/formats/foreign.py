@@ -68,7 +68,8 @@ def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
     """Return the other format a decoded row is of; None for OpenAI's own, and for no format.
 
     The keys tell it. With `tried` its reader is asked too, so that a problem is known. Messages
-    with keys beside those OpenAI takes are its own: they need no conversion.
+    with keys beside those OpenAI takes are its own: they need no conversion, unless their words
+    stand under one of those.
     """
     if not isinstance(row, dict):
         return None
@@ -84,8 +85,11 @@ def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
         found, problem = (sniffed.format, sniffed.reason), sniffed.problem
     else:
         found, problem = by_keys(row) or ("", ""), ""
-    if found[0] in {"", "openai"} or (found[0] == "hf" and _is_chat(row)):
+    if found[0] in {"", "openai"}:
         return None
+    if found[0] == "hf" and _is_chat(row):
+        key = _words_elsewhere(row["messages"])
+        return Foreign("hf", f"messages with {key} in place of content", problem) if key else None
     return Foreign(*found, problem)
 
 
@@ -118,3 +122,16 @@ def _is_chat(row: Mapping[str, Any]) -> bool:
     if isinstance(messages, str):  # a list as JSON in the cell of a table is for convert
         return not messages.lstrip().startswith("[")
     return isinstance(messages, list)
+
+
+def _words_elsewhere(messages: object) -> str:
+    """Return the key under which a message without content has its words; "" if none has."""
+    from tui.core.formats.turns import words_key
+
+    carries = ("content", "tool_calls", "function_call", "refusal", "audio")
+    for message in messages if isinstance(messages, list) else ():
+        if isinstance(message, dict) and not any(message.get(key) for key in carries):
+            key = words_key(message)
+            if key is not None and message[key]:
+                return key
+    return ""

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS
+from tui.core.formats.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS, part_words
 from tui.core.formats.columns import Columns, paths_of
 from tui.core.formats.legacy import is_legacy
 from tui.core.formats.reading import RowReader, with_usual_keys
@@ -281,10 +281,16 @@ def _odd_contents(turns: Sequence[Mapping[str, Any]], blocks: Sequence[Mapping[s
     foreign = sorted(r for r in _roles(turns) - _OPENAI_ROLES if r.strip().lower() in ROLES)
     if foreign:
         return f"messages with role {foreign[0]}"
-    odd = [b for b in blocks if str(b.get("type")) not in PARTS or None in b.values()]
+    odd = [b for b in blocks if _is_odd(b)]
     if odd or any(isinstance(turn.get("content"), dict) for turn in turns):
         return "messages with parts that OpenAI writes otherwise"
     return ""
+
+
+def _is_odd(block: Mapping[str, Any]) -> bool:
+    if str(block.get("type")) not in PARTS or None in block.values():
+        return True
+    return block.get("type") == "text" and part_words(block) not in {None, "text"}
 
 
 def _parts(turn: Mapping[str, Any]) -> Sequence[object]:

@@ -25,6 +25,7 @@ _ACTS = {"function_call", "tool_call", "observation", "function_response", "tool
 LISTS = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "chat")
 _SPEAKER = ("role", "from", "speaker", "author")
 _WORDS = ("content", "value", "text", "message", "utterance", "body", "msg")
+_PARTED = ("content", "parts")
 _ASKS = ("human", "user", "prompt", "question", "query", "instruction", "input")
 _ANSWERS = ("assistant", "gpt", "bot", "model", "response", "answer", "output", "completion")
 
@@ -112,11 +113,18 @@ def _named(turn: Mapping[str, Any]) -> Object:
         name = next(k for k in _SPEAKER if isinstance(made.get(k), str))
         made["role"] = made.pop(name)
     carries = any(made.get(k) is not None for k in ("tool_calls", "function_call"))
-    if "content" not in made and "value" not in made and not carries:
-        words = next((k for k in _WORDS if isinstance(made.get(k), str)), None)
-        if words:
+    if not made.get("content") and not made.get("value") and not carries:
+        words = words_key(made)
+        if words not in {None, "content", "value"}:
             made["content"] = made.pop(words)
     return made
+
+
+def words_key(turn: Mapping[str, Any]) -> str | None:
+    """Return the key under which a turn has its words: a text, or a list of parts."""
+    texts = [key for key in _WORDS if isinstance(turn.get(key), str)]
+    parts = [key for key in _PARTED if turn.get(key) and isinstance(turn[key], list)]
+    return next((key for key in texts if turn[key]), next(iter([*parts, *texts]), None))
 
 
 def are_spoken(turns: list[Any]) -> bool:

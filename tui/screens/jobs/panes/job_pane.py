@@ -60,6 +60,7 @@ class JobPane(Vertical):
         self._lineage: tuple[Lineage, ...] = ()
         self._overlays: tuple[Overlay, ...] = ()
         self._ready = ""  # what is known of the model made, beside its name
+        self._read = False  # whether the provider has told its events and checkpoints
 
     @property
     def job(self) -> Job | None:
@@ -84,6 +85,7 @@ class JobPane(Vertical):
         if self.job is None or line.job.id != self.job.id:
             self.all_events, self.checkpoints, self.metrics = (), (), ()
             self._curves, self._failure, self._lineage = Curves(), None, ()
+            self._read = False
             self.curve.forget_place()
             self._show_events()
             self._show_checkpoints()
@@ -94,8 +96,11 @@ class JobPane(Vertical):
 
     def show_detail(self, line: Line, detail: JobDetail) -> None:
         """Show all that is known of the job."""
+        known = self._read, self._failure is None
+        self._read, self._failure = detail.fetched_at is not None, detail.failure
         changed = self.job is None or line.job.id != self.job.id
-        self.line, self._failure = line, detail.failure
+        changed = changed or known != (self._read, self._failure is None)
+        self.line = line
         if changed or detail.metrics != self.metrics:
             self.metrics = detail.metrics
             self._curves = curves(detail.metrics)
@@ -122,11 +127,17 @@ class JobPane(Vertical):
         self._title(f"{one_line(job.id, 30)} · {one_line(name, 60)}")
         said = standing(line, self._curves, time.time(), self._ready)
         self.query_one("#standing", Paragraph).update(said)
-        empty = "No loss yet: it comes with the first step." if job.active else "No loss reported."
-        self.curve.show_run(self.metrics, self._overlays, empty=empty)
+        none = "No loss yet: it comes with the first step." if job.active else "No loss reported."
+        self.curve.show_run(self.metrics, self._overlays, empty=self._nothing("loss", none))
         if self.view == "settings":
             told = settings_text(line, self._lineage, self._failure)
             _update(self.query_one("#settings-text", Static), told, grows=True)
+
+    def _nothing(self, what: str, none: str) -> str:
+        """Say that there is nothing only once the provider has told so."""
+        if self._read:
+            return none
+        return f"The {what} cannot be read now." if self._failure else f"Asking for the {what}…"
 
     def _title(self, name: str) -> None:
         # No numbers here: a new title paints the whole pane again, and events come every second.
@@ -158,7 +169,7 @@ class JobPane(Vertical):
         listing.show(
             len(events),
             lambda row, width: event_row(events[row], width),
-            empty=none or "No events yet.",
+            empty=self._nothing("events", none or "No events yet."),
         )
         if at_end:
             listing.action_last()
@@ -167,7 +178,9 @@ class JobPane(Vertical):
         points = self.checkpoints
         best = best_checkpoint(points)
         self.query_one("#checkpoints", RecordList).show(
-            len(points), lambda row, width: checkpoint_row(points[row], best, width)
+            len(points),
+            lambda row, width: checkpoint_row(points[row], best, width),
+            empty=self._nothing("checkpoints", "No checkpoints yet."),
         )
         _update(self.query_one("#why-best", Static), Text(why_best(points)))
 
