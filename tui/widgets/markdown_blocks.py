@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tui.widgets.markdown_spans import HEADING, safe_text, spans_of
+from tui.widgets.markdown_spans import HEADING, Code, safe_text, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -37,16 +37,6 @@ class Text:
     spans: tuple[Span, ...]
     mark: str = ""
     gap: bool = False  # a blank line before it, as every block may have
-
-
-@dataclass(frozen=True, slots=True)
-class Code:
-    """A block of code, `closed` once its end has come."""
-
-    text: str
-    language: str
-    closed: bool = True
-    gap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from tui.widgets.markdown_blocks import (
     TOP,
     Block,
-    Code,
     Fence,
     Place,
     Unit,
@@ -22,7 +21,7 @@ from tui.widgets.markdown_blocks import (
     plain_newlines,
 )
 from tui.widgets.markdown_layout import code_head, code_line, lay_out
-from tui.widgets.markdown_spans import BLANK, Line
+from tui.widgets.markdown_spans import BLANK, Code, Line
 
 LONGEST, MOST_LINES = 8_000, 250  # characters and lines of one unit
 _NEAR = 500  # how far before its end a line that is too long may be cut at a blank

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tui.core.text.text import plural, visible
-from tui.widgets.markdown_blocks import Code, Nest, Rows, Rule, Table, Text
+from tui.widgets.markdown_blocks import Nest, Rows, Rule, Table, Text
 from tui.widgets.markdown_code import colored
 from tui.widgets.markdown_spans import (
     BLANK,
@@ -16,6 +16,7 @@ from tui.widgets.markdown_spans import (
     GROUND,
     HEADING,
     MUTED,
+    Code,
     Line,
     chop,
     safe_text,

@@ -5,6 +5,7 @@ Flags say what a piece of text is; the widget that draws it decides what that lo
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, chop_cells
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-    from tui.widgets.markdown_blocks import Code
-
 BOLD, ITALIC, STRIKE, CODE, LINK, MUTED, HEADING, MARK = (1 << n for n in range(8))
 # Of a block of code: its ground, and what its words are.
 GROUND, KEYWORD, STRING, NUMBER, COMMENT = (1 << n for n in range(8, 13))
@@ -26,6 +25,16 @@ GROUND, KEYWORD, STRING, NUMBER, COMMENT = (1 << n for n in range(8, 13))
 UNSURE, DOUBTFUL, CHOSEN = (1 << n for n in range(13, 16))
 
 Span = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A block of code, `closed` once its end has come."""
+
+    text: str
+    language: str
+    closed: bool = True
+    gap: bool = False
 
 
 class Line(NamedTuple):
