@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.messages import role_meant
+from tui.core.checks.examples.messages import role_meant
 from tui.core.fixes.paths import message_of, messages_of
 from tui.core.fixes.registry import CannotFix, Object, row_fix
 from tui.core.formats.alpaca import read_completion
