@@ -10,6 +10,7 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
+    from decimal import Decimal
 
     from _typeshed import SupportsWrite
 
@@ -64,3 +65,18 @@ def command(commands: Commands[Parser], name: str, run: Run, help_: str) -> argp
 def add_yes(parser: argparse.ArgumentParser, what: str) -> None:
     """Add the option that says yes to what bills or destroys; `what` names that."""
     parser.add_argument("--yes", action="store_true", help=what)
+
+
+def amount_of(text: str | None, option: str) -> Decimal | None:
+    """Return the amount of money given with an option, None without it. Raises InputError."""
+    from decimal import Decimal, InvalidOperation
+
+    if text is None:
+        return None
+    try:
+        amount = Decimal(text)
+    except InvalidOperation:
+        amount = Decimal(-1)
+    if not amount.is_finite() or amount < 0:
+        raise InputError("Usage", f"{option} {text!r} is not an amount", f"Such as {option} 12.50.")
+    return amount

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.cli.arguments import Commands, Parser, add_yes, command
+from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command
 from tui.cli.inputs import STDIN, check_stdin, lines_of, stdin_bytes
 from tui.cli.progress import StatusLine
 from tui.core.chat.parameters import ChatParameters
@@ -34,6 +33,7 @@ from tui.services.jobs.spending import clock
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
+    from decimal import Decimal
 
     from tui.cli.output import Output
     from tui.core.compare.rows import Row
@@ -82,7 +82,7 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
     earlier = await _earlier(options.against, plan, workspace)
     if said := skipped_words(plan.skipped):
         out.note(f"finetui: {said}")
-    cap = _cap(options.max_cost)
+    cap = amount_of(options.max_cost, "--max-cost")
     estimate = None
     if cap is not None or options.dry_run:
         estimate = await workspace.compare.estimate(plan)
@@ -182,18 +182,6 @@ async def _earlier(name: str | None, plan: Plan, workspace: Workspace) -> dict[s
     rows = await asyncio.to_thread(read_results, path)
     known = [replace(r, prompt=asked[r.slot.line]) for r in rows if r.slot.line in asked]
     return EarlierRun(path.stem, None, known).beside()
-
-
-def _cap(text: str | None) -> Decimal | None:
-    if text is None:
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or amount < 0:
-        raise InputError("Usage", f"--max-cost {text!r} is not an amount", "Such as 2.50.")
-    return amount
 
 
 def _refusal(

@@ -11,8 +11,9 @@ import argparse
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from tui.cli.arguments import amount_of
 from tui.core.money.terms import amount_words
-from tui.services.errors import InputError, NeedsConfirmation
+from tui.services.errors import NeedsConfirmation
 from tui.services.jobs.creation import Consent
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ class Answers:
     @classmethod
     def of(cls, options: argparse.Namespace) -> Answers:
         """Return what the options of a command say. Raises InputError for a wrong amount."""
-        return cls(options.yes, options.again, _amount(options.spend), accepted(options))
+        return cls(
+            options.yes, options.again, amount_of(options.spend, "--spend"), accepted(options)
+        )
 
 
 def add_accept(parser: argparse.ArgumentParser, names: Collection[str]) -> None:
@@ -127,17 +130,3 @@ def _unknown(found: Preflight, answers: Answers, plan: str) -> list[tuple[str, s
     if answers.spend is not None:
         return [(plan, "--spend cannot be kept to; --yes goes on.")]
     return [(plan, "Add --yes to do it.")]
-
-
-def _amount(text: str | None) -> Decimal | None:
-    from decimal import Decimal, InvalidOperation
-
-    if text is None:
-        return None
-    try:
-        amount = Decimal(text)
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or amount < 0:
-        raise InputError("Usage", f"--spend {text!r} is not an amount", "Such as --spend 12.50.")
-    return amount

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.checks import RULES, RowReport, check_columns, check_row, columns_of
+from tui.core.checks.private_data.secrets import PATTERNS
 from tui.core.checks.registry import SEVERITIES
 from tui.core.checks.run import WHOLE_DAMAGE
-from tui.core.checks.secrets import PATTERNS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -23,9 +23,9 @@ from tui.core.checks import (
     columns_of,
     fast,
 )
-from tui.core.checks.repeats import _plain_repeats, _sorted_repeats
 from tui.core.checks.report_columns import KINDS
 from tui.core.checks.run import issues_of
+from tui.core.checks.whole_file.repeats import _plain_repeats, _sorted_repeats
 
 SAMPLE = (resources.files("tui.data") / "samples" / "flawed.jsonl").read_bytes().split(b"\n")
 RULE_IDS = [*RULES]

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tui.core.checks import json_schema
-from tui.core.checks.json_schema import mismatches_of
-from tui.core.checks.tool_schema import mismatches
+from tui.core.checks.tool_use import json_schema
+from tui.core.checks.tool_use.json_schema import mismatches_of
+from tui.core.checks.tool_use.tool_schema import mismatches
 
 CITY = {"type": "string", "enum": ["Bern", "Oslo"]}
 PLACE = {

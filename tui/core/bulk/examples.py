@@ -83,12 +83,14 @@ def _all_slots(raw: Object) -> Iterator[Slot]:
                         yield Slot(holder, key, role)
 
 
-def roles_in(values: Mapping[str, str], name: str = "roles") -> frozenset[str] | None:
-    """Read a parameter that lists roles; "all" and nothing mean every role (None)."""
-    words = values.get(name, "").replace(",", " ").split()
+def roles_in(values: Mapping[str, str]) -> frozenset[str] | None:
+    """Read the parameter `roles`; "all" and nothing mean every role (None)."""
+    words = values.get("roles", "").replace(",", " ").split()
     if not words or words == ["all"]:
         return None
     for word in words:
         if word not in ROLES:
-            raise BadParameter(name, f"there is no role {word}; one of {', '.join(ROLES)}, or all")
+            raise BadParameter(
+                "roles", f"there is no role {word}; one of {', '.join(ROLES)}, or all"
+            )
     return frozenset(words)

@@ -6,27 +6,23 @@ an edit only the edited lines and the file-wide rules have to run again.
 """
 
 # Importing a group registers its rules, and the order is the order of issues on one line.
-from tui.core.checks import (  # isort: skip
+# isort: off
+from tui.core.checks.examples import (
     lines as lines,
     structure as structure,
     messages as messages,
     nulls as nulls,
     dialogue as dialogue,
-    tools as tools,
-    calls as calls,
-    replies as replies,
-    special as special,
-    preference as preference,
-    quality as quality,
-    secrets as secrets,
-    named_secrets as named_secrets,
-    personal as personal,
-    whole_file as whole_file,
-    reinforcement as reinforcement,
-    style_rules as style_rules,
-    likeness as likeness,
 )
-from tui.core.checks.alike import Alike
+from tui.core.checks.tool_use import tools as tools, calls as calls, replies as replies
+from tui.core.checks.examples import special as special, preference as preference
+from tui.core.checks.examples import quality as quality
+from tui.core.checks.private_data import secrets as secrets, named_secrets as named_secrets
+from tui.core.checks.private_data import personal as personal
+from tui.core.checks.whole_file import file_rules as file_rules, reinforcement as reinforcement
+from tui.core.checks.whole_file import style_rules as style_rules, likeness as likeness
+# isort: on
+
 from tui.core.checks.fast.batch import check_batch
 from tui.core.checks.registry import (
     RULES,
@@ -40,8 +36,9 @@ from tui.core.checks.registry import (
 )
 from tui.core.checks.report_columns import ReportColumns
 from tui.core.checks.run import check_columns, check_row, columns_of
-from tui.core.checks.sample_stats import sample_stats_of
 from tui.core.checks.severities import issue_for, severity_of
+from tui.core.checks.whole_file.alike import Alike
+from tui.core.checks.whole_file.sample_stats import sample_stats_of
 
 __all__ = [
     "RULES",

@@ -6,8 +6,8 @@ from bisect import bisect_left
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from tui.core.checks.alike import Alike
-from tui.core.checks.sample_stats import SampleStats
+from tui.core.checks.whole_file.alike import Alike
+from tui.core.checks.whole_file.sample_stats import SampleStats
 
 if TYPE_CHECKING:
     from array import array

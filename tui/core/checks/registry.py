@@ -24,8 +24,8 @@ from tui.core.checks.findings import (
 from tui.core.checks.rules import RULES, Rule, issue, register, told_of_foreign
 
 if TYPE_CHECKING:
-    from tui.core.checks.file_view import WholeFile
     from tui.core.checks.row import Row
+    from tui.core.checks.whole_file.file_view import WholeFile
 
 __all__ = [  # what a module of rules needs
     "RULES",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from tui.core.checks.fast.chat_prefilter import WellFormed, in_order, well_formed
 from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
 from tui.core.checks.findings import Finding
-from tui.core.checks.line_texts import LineTexts
+from tui.core.checks.private_data.line_texts import LineTexts
 from tui.core.dataset.example import ALIASES, SECTIONS, Place, kind_of, section_list
 from tui.core.formats.foreign import foreign_format
 from tui.core.text.text import one_line

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.checks import fast
-from tui.core.checks.file_view import WholeFile
 from tui.core.checks.fingerprints import facts_of
+from tui.core.checks.private_data.secrets import private_findings
 from tui.core.checks.registry import (
     FILE_RULES,
     LINE_RULES,
@@ -29,7 +29,7 @@ from tui.core.checks.registry import (
 from tui.core.checks.report_columns import ReportColumns
 from tui.core.checks.row import Row
 from tui.core.checks.rules import rule_numbers
-from tui.core.checks.secrets import private_findings
+from tui.core.checks.whole_file.file_view import WholeFile
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.dataset.example import write
 from tui.core.text.json_text import style_of
+from tui.core.text.word_diff import common_prefix
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Example
@@ -130,8 +131,8 @@ class _Writer:
     def _array(self, value: list[Any], node: _Node) -> str:
         items = _items(self._source, node)
         new, old = [_print(v) for v in value], [_print(i.value) for i in items]
-        head = _common(new, old)
-        tail = _common(new[head:][::-1], old[head:][::-1])
+        head = common_prefix(new, old)
+        tail = common_prefix(new[head:][::-1], old[head:][::-1])
         middle = items[head : len(old) - tail]
         changed = value[head : len(new) - tail]
         by_print = {_print(n.value): n for n in middle}  # what was only moved is copied too
@@ -141,15 +142,6 @@ class _Writer:
         copied = (items[:head], items[len(old) - tail :])
         first, last = ([self._source[n.start : n.end] for n in nodes] for nodes in copied)
         return f"[{self._comma.join([*first, *puts, *last])}]"
-
-
-def _common(one: list[str], other: list[str]) -> int:
-    count = 0
-    for a, b in zip(one, other, strict=False):
-        if a != b:
-            break
-        count += 1
-    return count
 
 
 def _print(value: Any) -> str:

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 class IdTable:
     """Numbers by row id, 0 where none was put. Ids of lines written since are negative."""
 
-    def __init__(self, kind: str = "uint8") -> None:
+    def __init__(self) -> None:
         import numpy as np
 
-        self._of_file: NDArray[Any] = np.zeros(0, kind)
-        self._of_new: NDArray[Any] = np.zeros(0, kind)
+        self._of_file: NDArray[Any] = np.zeros(0, np.uint8)
+        self._of_new: NDArray[Any] = np.zeros(0, np.uint8)
 
     def take(self, ids: Ids) -> NDArray[Any]:
         """Return the numbers of some rows."""

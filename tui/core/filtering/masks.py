@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING
 
-from tui.core.filtering.nodes import And, Compare, Flag, Node, Not, Span, all_of
+from tui.core.filtering.nodes import OPERATORS, And, Compare, Flag, Node, Not, Span, all_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -16,14 +15,6 @@ if TYPE_CHECKING:
     Ids = NDArray[np.int64]
     # Given the position of the first row, the rows' ids and all marked ids: which rows hold.
     Mask = Callable[[int, Ids, Ids], NDArray[np.bool_]]
-
-_OPERATORS = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-    "=": operator.eq,
-}
 
 
 def take_masks(node: Node) -> tuple[list[Mask], Node]:
@@ -45,7 +36,7 @@ def _mask(node: Node) -> Mask | None:
     if isinstance(node, Flag):
         return _marked if node.name == "marked" else lambda _start, ids, _marked: ids < 0
     if isinstance(node, Compare) and node.field == "line":
-        holds, number = _OPERATORS[node.operator], node.number
+        holds, number = OPERATORS[node.operator], node.number
         return lambda start, ids, _marked: holds(_lines(start, ids), number)
     if isinstance(node, Span) and node.field == "line":
         return _span(node)

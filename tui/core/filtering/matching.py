@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.dataset.properties import digest
 from tui.core.filtering.fields import NUMBERS, VERBATIM, VOLATILE, WORDS
 from tui.core.filtering.nodes import (
+    OPERATORS,
     And,
     Compare,
     Digest,
@@ -33,13 +34,6 @@ if TYPE_CHECKING:
     Predicate = Callable[[Subject], bool]
     Test = Callable[[str], bool]
 
-_OPERATORS = {
-    ">": operator.gt,
-    ">=": operator.ge,
-    "<": operator.lt,
-    "<=": operator.le,
-    "=": operator.eq,
-}
 # Such texts stand in a line of JSON as they are, unless the line escapes plain characters.
 _PLAIN = re.compile(r"[ !#-.0-\[\]-~]+")  # all of ASCII that shows, but " / and \
 _NAME = re.compile(r"[A-Za-z0-9_ .,'-]+")  # nothing that writing content as text would add
@@ -135,7 +129,7 @@ def _pattern(node: Pattern) -> Predicate:
 
 
 def _compare(node: Compare) -> Predicate:
-    read, holds, number = NUMBERS[node.field], _OPERATORS[node.operator], node.number
+    read, holds, number = NUMBERS[node.field], OPERATORS[node.operator], node.number
     return lambda subject: bool(holds(read(subject), number))
 
 

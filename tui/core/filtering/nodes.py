@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+import operator
 import re
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Operator = Literal[">", ">=", "<", "<=", "="]
+# By sign: whether two numbers, or an array of them and a number, stand so to each other.
+OPERATORS: dict[Operator, Callable[[Any, Any], Any]] = {
+    ">": operator.gt,
+    ">=": operator.ge,
+    "<": operator.lt,
+    "<=": operator.le,
+    "=": operator.eq,
+}
 
 FLAGS = ("edited", "marked")
 JOINERS = ("AND", "OR")

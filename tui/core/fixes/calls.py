@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from tui.core.checks.tool_schema import described_keys
+from tui.core.checks.tool_use.tool_schema import described_keys
 from tui.core.fixes.messages import renew_call, renew_functions
 from tui.core.fixes.paths import message_of, messages_of, spot, value_at
 from tui.core.fixes.registry import Object, row_fix

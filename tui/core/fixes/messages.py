@@ -6,6 +6,7 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from tui.core.checks.examples.messages import role_meant
 from tui.core.fixes.paths import message_of, messages_of
 from tui.core.fixes.registry import CannotFix, Object, row_fix
 from tui.core.formats.alpaca import read_completion
@@ -16,19 +17,6 @@ from tui.core.formats.verdicts import is_score
 if TYPE_CHECKING:
     from tui.core.checks import Issue
 
-# How people call the roles elsewhere.
-ROLE_NAMES = {
-    **{role: role for role in ("system", "developer", "user", "assistant", "tool", "function")},
-    "human": "user",
-    "customer": "user",
-    "prompter": "user",
-    "gpt": "assistant",
-    "bot": "assistant",
-    "ai": "assistant",
-    "model": "assistant",
-    "chatgpt": "assistant",
-    "observation": "tool",
-}
 _WEIGHT_WORDS = {
     "1": 1, "1.0": 1, "true": 1, "yes": 1, "on": 1,
     "0": 0, "0.0": 0, "false": 0, "no": 0, "off": 0,
@@ -81,7 +69,7 @@ def without_message_key(raw: Object, issue: Issue) -> None:
 def known_role(raw: Object, issue: Issue) -> None:
     """Replace another program's name of a role by the one meant."""
     message = message_of(raw, issue)
-    role = ROLE_NAMES.get(str(message["role"]).strip().lower())
+    role = role_meant(str(message["role"]))
     if role is None:
         raise CannotFix("nobody knows which role is meant; press enter, then r, and choose one")
     message["role"] = role

@@ -12,15 +12,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.checks.fast.rare_bytes import rare_bytes
-from tui.core.checks.line_texts import LineTexts
-from tui.core.checks.secrets import PATTERNS, spans, where_of
+from tui.core.checks.private_data.line_texts import LineTexts
+from tui.core.checks.private_data.secrets import PATTERNS, spans, where_of
 from tui.core.fixes.registry import CannotFix, line_fix
 
 if TYPE_CHECKING:
     from collections.abc import Container
 
     from tui.core.checks import Issue
-    from tui.core.checks.secrets import Span
+    from tui.core.checks.private_data.secrets import Span
 
 PLACEHOLDERS = {
     "secret-api-key": "[API_KEY]",

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.parts import (
+    add_turn,
     arguments_of,
     call,
     data_url,
@@ -160,7 +161,8 @@ def write_anthropic(row: Mapping[str, Any], notes: Notes) -> Object:
                 raise Unfit("a system prompt after the beginning")
             made = {"system": plain_text(message.get("content")), "messages": turns}
         else:
-            _add(turns, role, _blocks(role, message), notes)
+            side = "assistant" if role == "assistant" else "user"
+            add_turn(turns, side, "content", _blocks(role, message), notes, told=role != "tool")
     if not turns or turns[0]["role"] != "user":
         raise Unfit("it does not begin with the user, as Anthropic asks")
     for turn in turns:
@@ -170,16 +172,6 @@ def write_anthropic(row: Mapping[str, Any], notes: Notes) -> Object:
         made["tools"] = [_anthropic_tool(f, notes) for f in functions_of(row["tools"], notes)]
     no_more(row, {*example_keys(row), "tools"}, notes)
     return made
-
-
-def _add(turns: list[Object], role: str, blocks: list[Object], notes: Notes) -> None:
-    side = "assistant" if role == "assistant" else "user"
-    if turns and turns[-1]["role"] == side:
-        if role != "tool":
-            notes.say("messages of one role in a row were joined")
-        turns[-1]["content"] += blocks
-    else:
-        turns.append({"role": side, "content": blocks})
 
 
 def _blocks(role: str, message: Mapping[str, Any]) -> list[Object]:

@@ -146,7 +146,6 @@ def export(
     name: str,
     *,
     positions: Iterable[int] | None = None,
-    on_progress: Callable[[int], None] = lambda _done: None,
 ) -> Converted:
     """Write OpenAI's lines in the format `name`; lines of the result are JSON.
 
@@ -163,8 +162,6 @@ def export(
     numbers = iter(positions) if positions is not None else None
     for done, line in enumerate(lines, 1):
         at = done if numbers is None else next(numbers)
-        if done % _EVERY == 0:
-            on_progress(done)
         try:
             row = _decoded(line)
             same = name in {"openai", "azure"}  # what keeps its shape keeps its bytes too

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.parts import (
+    add_turn,
     arguments_of,
     as_json,
     call,
@@ -178,7 +179,9 @@ def write_gemini(row: Mapping[str, Any], notes: Notes) -> Object:
             text = plain_text(message.get("content"))
             made = {"systemInstruction": {"parts": [{"text": text}]}, **made}
         else:
-            _add(made["contents"], role, _parts(role, message, names), notes)
+            side = "model" if role == "assistant" else "user"
+            parts = _parts(role, message, names)
+            add_turn(made["contents"], side, "parts", parts, notes, told=role != "tool")
     if not made["contents"]:
         raise Unfit("nothing but a system prompt")
     if row.get("tools"):
@@ -186,16 +189,6 @@ def write_gemini(row: Mapping[str, Any], notes: Notes) -> Object:
         made["tools"] = [{"functionDeclarations": declared}]
     no_more(row, {*example_keys(row), "tools"}, notes)
     return made
-
-
-def _add(contents: list[Object], role: str, parts: list[Object], notes: Notes) -> None:
-    side = "model" if role == "assistant" else "user"
-    if contents and contents[-1]["role"] == side:
-        if role != "tool":
-            notes.say("messages of one role in a row were joined")
-        contents[-1]["parts"] += parts
-    else:
-        contents.append({"role": side, "parts": parts})
 
 
 def _parts(role: str, message: Mapping[str, Any], names: dict[str, str]) -> list[Object]:

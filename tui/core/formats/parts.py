@@ -161,6 +161,21 @@ def image_of(part: Mapping[str, Any]) -> tuple[str, str]:
     return "", address
 
 
+def add_turn(
+    turns: list[Object], side: str, key: str, parts: list[Object], notes: Notes, *, told: bool
+) -> None:
+    """Add a message's parts under `key`: to the last turn where that is of the same side.
+
+    `told` notes that two were joined; results of tools belong together anyway.
+    """
+    if not turns or turns[-1]["role"] != side:
+        turns.append({"role": side, key: parts})
+        return
+    if told:
+        notes.say("messages of one role in a row were joined")
+    turns[-1][key] += parts
+
+
 def joined(parts: Sequence[Object]) -> str | list[Object]:
     """Return content: plain text for a single text part, else the list of parts."""
     if all(set(p) == {"type", "text"} and p["type"] == "text" for p in parts):

@@ -145,23 +145,18 @@ def _to_first(judge: Judge, rows: Sequence[int]) -> tuple[float, ...]:
     return (1.0, *(judge.alike(rows[0], row) for row in rows[1:]))
 
 
-def group_of(
-    rows: Lines,
-    threshold: float,
-    on_progress: Callable[[int, int], None] = lambda _done, _of: None,
-    cancelled: Callable[[], bool] = lambda: False,
-) -> list[int]:
+def group_of(rows: Lines, threshold: float) -> list[int]:
     """Return for each row the first row it belongs with: equal, alike, or asking the same.
 
-    Rows of one number should not be parted between training and validation. Raises Stopped.
+    Rows of one number should not be parted between training and validation.
     """
-    sketches = sketch(rows, Banding.for_threshold(threshold), None, on_progress, cancelled)
+    sketches = sketch(rows, Banding.for_threshold(threshold))
     unions = Unions(len(sketches))
     for column in (sketches.content, sketches.prompt):
         for run in equal_runs(column):
             for row in run[1:]:
                 unions.join(int(run[0]), int(row))
-    link_near(sketches, unions, Judge(rows), threshold, cancelled=cancelled)
+    link_near(sketches, unions, Judge(rows), threshold)
     return unions.names()
 
 

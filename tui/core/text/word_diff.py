@@ -28,8 +28,8 @@ class Piece:
 def word_diff(old: str, new: str) -> list[Piece]:
     """Return the pieces that make both texts: without the gone ones the new, and vice versa."""
     one, other = _WORD.findall(old), _WORD.findall(new)
-    head = _common(one, other)
-    tail = _common(one[head:][::-1], other[head:][::-1])
+    head = common_prefix(one, other)
+    tail = common_prefix(one[head:][::-1], other[head:][::-1])
     middle = one[head : len(one) - tail], other[head : len(other) - tail]
     pieces = [Piece("same", "".join(one[:head])), *_middle(*middle)]
     pieces.append(Piece("same", "".join(one[len(one) - tail :])))
@@ -88,7 +88,8 @@ def _changed(gone: str, new: str) -> list[Piece]:
     return [piece for piece in made if piece.text]
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
+def common_prefix(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many items are the same at the beginning of both."""
     count = 0
     for a, b in zip(one, other, strict=False):
         if a != b:

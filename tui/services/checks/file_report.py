@@ -166,7 +166,7 @@ class CheckedFile:
 
     def _of_table(self, lines: Sequence[int]) -> Iterator[Issue]:
         """Yield that it is a table, and what is secret or personal in it."""
-        from tui.core.checks.secrets import PATTERNS
+        from tui.core.checks.private_data.secrets import PATTERNS
 
         for line in lines:
             if line == 0 and (first := self.report.first_error) is not None:

@@ -6,7 +6,7 @@ import asyncio
 import time
 from typing import TYPE_CHECKING
 
-from tui.core.checks.alike import Alike
+from tui.core.checks.whole_file.alike import Alike
 from tui.core.near import Stopped, pairs_of
 from tui.services.checks.near import NearFinder, Question, standing
 

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.checks.alike import Alike
+from tui.core.checks.whole_file.alike import Alike
 from tui.core.dataset.digest import lasting
 from tui.core.dataset.fingerprints import fingerprints
 from tui.core.near import (

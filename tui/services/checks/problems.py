@@ -18,11 +18,11 @@ from tui.core.checks import (
     issue_for,
     severity_of,
 )
+from tui.core.checks.private_data.secrets import PATTERNS
 from tui.core.checks.registry import SEVERITIES, Finding, PairFindings, issue
 from tui.core.checks.report_columns import is_example
 from tui.core.checks.rules import rule_numbers
 from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file, issues_of
-from tui.core.checks.secrets import PATTERNS
 
 if TYPE_CHECKING:
     from array import array

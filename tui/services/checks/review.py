@@ -133,7 +133,7 @@ def rule_words(counts: Mapping[str, int]) -> str:
 
 def _meant(one: Candidate, profile: Profile, method: str | None) -> frozenset[str]:
     """Return the rules that find what is as it should be for the method."""
-    from tui.core.checks.reinforcement import GRADED
+    from tui.core.checks.whole_file.reinforcement import GRADED
 
     if method is not None:
         return GRADED if method == "reinforcement" else frozenset()

@@ -44,16 +44,16 @@ def bars_of(histogram: distribution.Histogram, most: int, largest: float) -> tup
     return tuple(bars)
 
 
-def in_words(bar: Bar, total: int, unit: str, noun: str) -> tuple[str, str]:
-    """Return range, count and share of a bar of `total` values; then all up to it.
+def in_words(bar: Bar, total: int, unit: str) -> tuple[str, str]:
+    """Return range, count and share of a bar of `total` examples; then all up to it.
 
-    `unit` is what is measured and `noun` what is counted, both in the singular.
+    `unit` is what is measured, in the singular.
     """
     units = unit if bar.first == bar.last == 1 else f"{unit}s"
     return (
-        f"{_span(bar.first, bar.last)} {units}: {plural(bar.count, noun)}, "
+        f"{_span(bar.first, bar.last)} {units}: {plural(bar.count, 'example')}, "
         f"{_share(bar.count, total)}",
-        f"up to {figure(bar.last)}: {plural(bar.up_to, noun)}, {_share(bar.up_to, total)}",
+        f"up to {figure(bar.last)}: {plural(bar.up_to, 'example')}, {_share(bar.up_to, total)}",
     )
 
 

@@ -93,14 +93,11 @@ class Histogram(Widget, can_focus=True):
     def __init__(
         self,
         *,
-        name: str = "",
-        unit: str = "token",
-        noun: str = "example",
         empty: str = "",
         id: str | None = None,  # noqa: A002
     ) -> None:
         super().__init__(id=id)
-        self._label, self._unit, self._noun, self._empty = name, unit, noun, empty
+        self._label, self._unit, self._empty = "", "token", empty
         self._histogram: distribution.Histogram | None = None
         self._total = 0
         self._largest: float = 0
@@ -144,7 +141,7 @@ class Histogram(Widget, can_focus=True):
         """What the cursor is on, in words: range, count and share; then all up to here."""
         if (bar := self.bar) is None:
             return "", ""
-        return in_words(bar, self._bars[-1].up_to, self._unit, self._noun)
+        return in_words(bar, self._bars[-1].up_to, self._unit)
 
     @property
     def told_shortly(self) -> str:

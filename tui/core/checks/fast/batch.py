@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.checks import fast
+from tui.core.checks.examples.structure import has_more_keys, written_keys
 from tui.core.checks.fast.byte_prefilter import COUNTED, HINTS, LineBatch
 from tui.core.checks.fingerprints import digests_of_plain, facts_of
 from tui.core.checks.gates import perhaps_untrained
+from tui.core.checks.private_data.secrets import private_findings
 from tui.core.checks.registry import (
     CLOSED_TO_TIDY,
     COUNTS,
@@ -24,8 +26,6 @@ from tui.core.checks.report_columns import ReportColumns
 from tui.core.checks.row import Row, plain
 from tui.core.checks.rules import rule_numbers
 from tui.core.checks.run import check_row, columns_of, damage, facts_of_bad, read
-from tui.core.checks.secrets import private_findings
-from tui.core.checks.structure import has_more_keys, written_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

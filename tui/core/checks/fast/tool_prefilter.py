@@ -14,7 +14,7 @@ import orjson
 from tui.core.checks.fast import shortcut
 from tui.core.checks.registry import ROW_RULES, closed_to_tidy
 from tui.core.checks.row import Row
-from tui.core.checks.tool_schema import decoded, mismatches, schemas
+from tui.core.checks.tool_use.tool_schema import decoded, mismatches, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

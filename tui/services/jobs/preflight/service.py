@@ -167,14 +167,12 @@ class _Look:
         self._found = replace(self._found, parts=known)
         self._on_change(self._found)
 
-    async def _guarded(
-        self, topic: Topic, work: Callable[[], Awaitable[None]], level: Level = "note"
-    ) -> None:
+    async def _guarded(self, topic: Topic, work: Callable[[], Awaitable[None]]) -> None:
         """Do a part of the work; what stops it is what there is to say on its topic."""
         try:
             await work()
         except ServiceError as error:
-            self._put(Part(topic, level, one_line(error.brief, 300)))
+            self._put(Part(topic, "note", one_line(error.brief, 300)))
 
     # -- files -----------------------------------------------------------------------
 

@@ -15,16 +15,9 @@ if TYPE_CHECKING:
     from tui.core.formats import Converted
 
 
-def write_lines(path: Path, lines: Iterable[bytes], *, bom: bool = False) -> None:
+def write_lines(path: Path, lines: Iterable[bytes]) -> None:
     """Write lines to a file, complete or not at all. Blocking. Raises InputError."""
-
-    def chunks() -> Iterable[bytes]:
-        if bom:
-            yield b"\xef\xbb\xbf"
-        for line in lines:
-            yield line + b"\n"
-
-    write_bytes(path, chunks())
+    write_bytes(path, (line + b"\n" for line in lines))
 
 
 def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:

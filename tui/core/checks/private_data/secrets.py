@@ -13,13 +13,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from tui.core.checks.fast.byte_prefilter import LETS, common, marked
 from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
-from tui.core.checks.line_texts import LineTexts, unescaped
+from tui.core.checks.private_data.line_texts import LineTexts, unescaped
 from tui.core.checks.registry import RULES, Finding, row_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from tui.core.checks.line_texts import Text
+    from tui.core.checks.private_data.line_texts import Text
     from tui.core.checks.registry import Gate, Rule, Severity
     from tui.core.checks.row import Row
 

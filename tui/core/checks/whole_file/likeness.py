@@ -6,14 +6,14 @@ from array import array
 from typing import TYPE_CHECKING
 
 from tui.core.checks.registry import Finding, PairFindings, file_rule
-from tui.core.checks.repeats import repeats
+from tui.core.checks.whole_file.repeats import repeats
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from tui.core.checks.alike import Pairs
-    from tui.core.checks.file_view import WholeFile
+    from tui.core.checks.whole_file.alike import Pairs
+    from tui.core.checks.whole_file.file_view import WholeFile
 
 
 @file_rule(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.checks.fast.tool_prefilter import doubtful_calls
 from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import json_type, quoted
-from tui.core.checks.tool_schema import decoded, mismatches, name_problem, schemas
+from tui.core.checks.tool_use.tool_schema import decoded, mismatches, name_problem, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping

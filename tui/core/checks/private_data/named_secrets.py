@@ -11,14 +11,18 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.fast.byte_prefilter import marked
 from tui.core.checks.fast.named_prefilter import SUFFIX, names_secret
-from tui.core.checks.secret_values import is_secret_value, is_token, is_token_in_address
-from tui.core.checks.secrets import PATTERNS, pattern_rule
+from tui.core.checks.private_data.secret_values import (
+    is_secret_value,
+    is_token,
+    is_token_in_address,
+)
+from tui.core.checks.private_data.secrets import PATTERNS, pattern_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tui.core.checks.line_texts import Text
-    from tui.core.checks.secrets import Finder
+    from tui.core.checks.private_data.line_texts import Text
+    from tui.core.checks.private_data.secrets import Finder
 
     Place = tuple[int, int, int, int]
 

@@ -19,7 +19,7 @@ from tui.core.checks.rules import rule_numbers
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from tui.core.checks.file_view import WholeFile
+    from tui.core.checks.whole_file.file_view import WholeFile
 
 # What is as it should be in such data; only where it is trained on otherwise are these problems.
 GRADED = frozenset(

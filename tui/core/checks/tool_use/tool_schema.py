@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from tui.core.checks.json_schema import mismatches_of
 from tui.core.checks.row import NAME, json_type, quoted
+from tui.core.checks.tool_use.json_schema import mismatches_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from tui.core.checks.json_schema import Mismatch
     from tui.core.checks.row import Row
+    from tui.core.checks.tool_use.json_schema import Mismatch
 
 # Keys of a function, and keywords of JSON Schema: null is a value for these.
 _MAY_BE_NULL = frozenset({"strict"})

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 
 from tui.core.arrays import differing, picked
 from tui.core.checks.registry import Finding, PairFindings, file_rule
-from tui.core.checks.repeats import repeats
 from tui.core.checks.report_columns import JUDGED, LONGER, TRAINS
+from tui.core.checks.whole_file.repeats import repeats
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tui.core.checks.file_view import WholeFile
+    from tui.core.checks.whole_file.file_view import WholeFile
 
 FEWEST_EXAMPLES = 10
 ADVISED_EXAMPLES = 50

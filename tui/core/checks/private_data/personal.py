@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tui.core.checks import numbers
 from tui.core.checks.fast.byte_prefilter import shaped
-from tui.core.checks.secrets import pattern_rule
+from tui.core.checks.private_data import numbers
+from tui.core.checks.private_data.secrets import pattern_rule
 
 pattern_rule(
     "personal-card",

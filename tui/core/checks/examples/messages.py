@@ -24,7 +24,7 @@ _KEYS = {
 }
 _PARTS = {"user": ("text", "image_url"), "assistant": ("text", "refusal")}
 # How people call the roles elsewhere.
-_MEANT = {
+_ALIASES = {
     "human": "user",
     "customer": "user",
     "prompter": "user",
@@ -66,9 +66,14 @@ def role_unknown(row: Row) -> Iterable[Finding]:
     ]
 
 
-def _advice(role: str) -> str:
+def role_meant(role: str) -> str | None:
+    """Return the role that a text stands for: in other letters, or as others call it."""
     plain = role.strip().lower()
-    meant = plain if plain in _KEYS else _MEANT.get(plain)
+    return plain if plain in _KEYS else _ALIASES.get(plain)
+
+
+def _advice(role: str) -> str:
+    meant = role_meant(role)
     return f"Use {meant}." if meant else f"Use one of {', '.join(ROLES[:5])}."
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.checks.registry import Finding, file_rule
-from tui.core.checks.reinforcement import looks_graded
+from tui.core.checks.whole_file.reinforcement import looks_graded
 from tui.core.text.text import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tui.core.checks.file_view import WholeFile
+    from tui.core.checks.whole_file.file_view import WholeFile
 
 # Of fewer answers, a share says little.
 _ENOUGH = 20

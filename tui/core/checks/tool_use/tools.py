@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.core.checks.fast.tool_prefilter import doubtful_tools
 from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import json_type, quoted
-from tui.core.checks.tool_schema import (
+from tui.core.checks.tool_use.tool_schema import (
     NEVER_EMPTY,
     definitions,
     described_keys,

@@ -1,0 +1,1 @@
+"""Rules on one line: damage, structure, messages, order, preference pairs, writing."""

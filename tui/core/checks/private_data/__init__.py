@@ -1,0 +1,1 @@
+"""Rules on secrets and personal data, and the search for them in lines of any shape."""

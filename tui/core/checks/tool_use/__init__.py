@@ -1,0 +1,1 @@
+"""Rules on tool use: definitions of tools, calls and their arguments, replies."""
