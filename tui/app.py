@@ -214,7 +214,7 @@ class FinetuiApp(TypeAhead):
 
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""
-        self.chat_start = ChatStart(model)
+        self.chat_start = ChatStart(model, goes_on=True)
         self.switch_mode("chat")
 
     def train_on(self, file_id: str) -> None:

@@ -17,16 +17,17 @@ from tests.screens.conftest import TunedLab, use_profile
 from tests.screens.slow_provider import MODELS, SlowProvider, slow_provider
 from tests.until import until
 from tui.app import FinetuiApp
+from tui.core.chat.parameters import ChatParameters
 from tui.screens.chat import ChatScreen
-from tui.screens.chat.options import (
-    Options,
-    OptionsDialog,
-    read_max_tokens,
-    read_seed,
+from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.chat.parameters.dialog import ParametersDialog
+from tui.screens.chat.parameters.fields import (
+    FIELDS,
+    read_stop,
     read_temperature,
+    write_stop,
 )
-from tui.screens.chat.prompt import Prompt
-from tui.screens.chat.system import most_frequent
+from tui.screens.chat.system.dataset import most_frequent
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.editor import TextEditor
 from tui.widgets.conversation import Conversation
@@ -151,8 +152,11 @@ async def test_esc_stops_and_keeps_what_came_and_again_asks_anew(app_home: Path)
         await until(lambda: not screen.answers.under_way, pilot)
         assert last(screen).note.startswith("cut off: the stream ended without a finish")
         turns = screen.query_one(Conversation).turns
-        assert [turn.text for turn in turns] == ["Hi", "partial", "second"]
-        assert turns[1].dim
+        assert [turn.text for turn in turns] == ["Hi", "second"]
+        assert "‹2/2›" in turns[1].remark
+        await pilot.press("left")
+        assert (last(screen).text, "‹1/2›" in last(screen).remark) == ("partial", True)
+        await pilot.press("right")
         assert provider.asked[1]["messages"] == provider.asked[0]["messages"]
         await pilot.press("n")
         assert not screen.query_one(Conversation).turns
@@ -178,7 +182,7 @@ async def test_a_refusal_gives_the_question_back(app_home: Path) -> None:
         await pilot.press("escape", "r")
         await until(lambda: problem(screen), pilot)
         assert last(screen).text == "there"  # the answer there was counts again
-        assert not last(screen).dim
+        assert last(screen).remark == "ft:base-one:me:fern:abc"
 
 
 async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_path: Path) -> None:
@@ -193,14 +197,16 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
         await until(lambda: pilot.app.screen is screen, pilot)
         assert screen.system.text == f"{FERN}!"
         await pilot.press("t")
-        await until(lambda: isinstance(pilot.app.screen, OptionsDialog), pilot)
+        await until(lambda: isinstance(pilot.app.screen, ParametersDialog), pilot)
         dialog = pilot.app.screen
         await until(lambda: isinstance(pilot.app.focused, Input), pilot)
-        await pilot.press("3", "tab", "9", "tab", "7", "enter")
+        await pilot.press("3", "tab", "tab", "9", "tab", "7", "tab", *"\\n,END", "enter")
         assert pilot.app.screen is dialog
-        await pilot.press("shift+tab", "shift+tab", "2", "enter")
+        await pilot.press(*["shift+tab"] * 4, "2", "enter")
         await until(lambda: pilot.app.screen is screen, pilot)
-        assert screen.options == Options(2.0, 9, 7)
+        assert screen.parameters.now == ChatParameters(
+            2.0, max_tokens=9, seed=7, stop=("\n", "END")
+        )
         await pilot.press("m")
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         await until(lambda: pilot.app.focused, pilot)
@@ -214,6 +220,7 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
         await until(lambda: not screen.answers.under_way and provider.asked, pilot)
         asked = provider.asked[0]
         assert (asked["temperature"], asked["max_tokens"], asked["seed"]) == (2.0, 9, 7)
+        assert asked["stop"] == ["\n", "END"]
         assert asked["model"] == MODELS[2]
         assert asked["messages"][0] == {"role": "system", "content": f"{FERN}!"}
 
@@ -267,10 +274,8 @@ async def test_the_lab_answers_its_tuned_model_and_its_base(
         await until(lambda: screen.models.model == "lab-small", pilot)
         assert isinstance(pilot.app.focused, Prompt)
         await pilot.press("escape", "r")
-        await until(
-            lambda: not screen.answers.under_way and len(screen.answers.talk.turns()) == 3, pilot
-        )
-        assert last(screen).remark == "lab-small"
+        await until(lambda: not screen.answers.under_way and "‹2/2›" in last(screen).remark, pilot)
+        assert last(screen).remark == "lab-small · ‹2/2›"
 
 
 async def test_a_dead_provider_keeps_the_question(app_home: Path) -> None:
@@ -292,12 +297,25 @@ def test_temperatures_that_can_be(text: str) -> None:
 
 @given(st.text(max_size=8))
 def test_settings_refuse_in_words_and_never_break(text: str) -> None:
-    for read in (read_temperature, read_max_tokens, read_seed):
+    for field in FIELDS:
         with contextlib.suppress(ValueError):
-            assert read(text) is None or isinstance(read(text), int | float)
+            value = field.read(text)
+            assert field.read(field.write(value)) == value
     for wrong in ("x", "-1", "2.1", "nan", "inf"):
         with pytest.raises(ValueError, match=r"number|from 0"):
             read_temperature(wrong)
+
+
+@pytest.mark.parametrize(
+    ("typed", "stops"),
+    [
+        ("", ()), ("END", ("END",)), (r"a\,b, c ,\n", ("a,b", "c", "\n")), (r"\\", ("\\",)),
+        (",,", ()), ("a\\", ("a\\",)), (r"\x", (r"\x",)),
+    ],
+)  # fmt: skip
+def test_stop_texts(typed: str, stops: tuple[str, ...]) -> None:
+    assert read_stop(typed) == stops
+    assert read_stop(write_stop(stops)) == stops
 
 
 def test_the_most_frequent_system_prompt() -> None:

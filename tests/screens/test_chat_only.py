@@ -23,7 +23,7 @@ from tests.faults.shapes import (
 from tests.screens.conftest import use_profile
 from tests.until import until
 from tui.app import FinetuiApp
-from tui.screens.chat.answering import Answering
+from tui.screens.chat.asking.answering import Answering
 from tui.screens.dialogs.choose import Choose
 from tui.screens.jobs.form import NewJob
 from tui.widgets.conversation import Conversation

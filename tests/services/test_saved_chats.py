@@ -98,7 +98,7 @@ async def test_the_last_one_open_is_opened_again(chats: SavedChats, store: Store
     found = await chats.open_last(never)
     assert found is not None
     assert found[0].name == CHAT.name
-    await chats.leave()
+    await chats.note_open(None)
     assert await chats.open_last(never) is None
 
 

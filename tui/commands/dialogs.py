@@ -358,6 +358,17 @@ _OTHERS = (
         "Bring the last question back into an empty prompt.",
         word="last question",
     ),
+    Command("chats.open", "enter", "Open", "Open the chat.", word="opens"),
+    Command("chats.rename", "ctrl+r", "Rename", "Rename the chat.", first=True, word="renames"),
+    Command(
+        "chats.export",
+        "ctrl+e",
+        "Export",
+        "Write the chat as Markdown or a line of a dataset.",
+        first=True,
+        word="exports",
+    ),
+    Command("chats.delete", "ctrl+d", "Delete", "Delete the chat.", first=True, word="deletes"),
     Command("options.take", "enter", "Take", "Take the settings.", word="takes them"),
     Command(
         "prune.orphans",

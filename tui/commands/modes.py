@@ -124,17 +124,48 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("jobs.write", "w", "Write", "Write steps or events as CSV or JSON lines."),
     Command("jobs.ids", "Y", "Copy a name", "Copy the id of job, model, file or checkpoint."),
     # Chat
-    Command("chat.model", "m", "Model", "Choose a model, or type the id of any.", True),
     Command("chat.prompt", "i", "Prompt", "Go to the prompt and type.", True),
-    Command("chat.system", "s", "System", "Set the system prompt; empty is none.", True),
-    Command("chat.settings", "t", "Settings", "Set temperature, length and seed."),
+    Command("chat.model", "m", "Model", "Choose a model, or type the id of any.", True),
     Command(
-        "chat.again", "r", "Ask again", "Ask the last question again, of the model now chosen."
+        "chat.edit",
+        "e",
+        "Edit",
+        "Edit this turn: a question is asked again, an answer gone on from.",
+        True,
     ),
+    Command("chat.again", "r", "Again", "Have this turn answered again, by the model now chosen."),
+    Command(
+        "chat.branch_before",
+        "left,left_square_bracket",
+        "Try before",
+        "Go to the try before at this turn.",
+    ),
+    Command(
+        "chat.branch_after",
+        "right,right_square_bracket",
+        "Next try",
+        "Go to the next try at this turn.",
+    ),
+    Command("chat.prompt_before", "shift+up", "Question before", "Go to the question before."),
+    Command("chat.prompt_after", "shift+down", "Next question", "Go to the next question."),
     Command("chat.raw", "v", "Raw text", "Show Markdown as it is written, or laid out again."),
+    Command("chat.list", "l", "Chats", "Open, search, rename, delete, export saved chats.", True),
+    Command("chat.clear", "n", "New chat", "Start anew; once more brings the last chat back."),
+    Command("chat.fork", "f", "Fork", "Go on in a chat of its own, with the turns up to here."),
+    Command("chat.system", "s", "System", "Set the system prompt; empty is none."),
+    Command("chat.library", "S", "System prompts", "Take a named system prompt, or keep this one."),
+    Command("chat.settings", "t", "Settings", "Set temperature, length, seed, stop texts, effort."),
+    Command("chat.format", "F", "Format", "Have it answer in text, JSON, or JSON after a schema."),
+    Command("chat.tools", "T", "Tools", "Define the functions that the model may call."),
     Command(
-        "chat.clear", "n", "New chat", "Start anew; once more brings the last chat back.", True
+        "chat.attach",
+        "ctrl+o",
+        "Attach",
+        "Send an image with the next question; in the prompt too.",
+        first=True,
     ),
+    Command("chat.export", "x", "Export", "Write this chat as Markdown or a line of a dataset."),
+    Command("chat.copy_all", "Y", "Copy chat", "Copy the whole chat as Markdown."),
     # Models
     Command(
         "models.delete",

@@ -186,7 +186,14 @@ _OF_MODES = (
         "jobs",
     ),
     Place("prompt", "Prompt", "Where the question is typed.", "chat"),
-    Place("options", "Settings", "Temperature, length of an answer, and seed.", "chat"),
+    Place(
+        "chats",
+        "Saved chats",
+        "The chats saved with this profile, the one used last first; what is typed is looked for "
+        "in titles and texts.",
+        "chat",
+    ),
+    Place("options", "Settings", "What the model is asked with.", "chat"),
     Place("prune", "Clean up", "Which uploaded files would be deleted.", "files"),
 )
 

@@ -1,4 +1,4 @@
-"""What providers allow of uploaded files. Read from data/providers.toml."""
+"""What providers allow of uploaded files and of chats. Read from data/providers.toml."""
 
 from __future__ import annotations
 
@@ -76,10 +76,16 @@ def provider_id(kind: str, base_url: str | None) -> str | None:
     if kind == "lab":
         return "lab"
     host = urlsplit(base_url or "").hostname or ""
-    for name, (hosts, _) in _read().items():
+    for name, (hosts, _, _) in _read().items():
         if any(_matches(host, pattern) for pattern in hosts):
             return name
     return None
+
+
+def not_in_chat(kind: str, base_url: str | None) -> frozenset[str]:
+    """Return the parameters of a chat that a provider is known not to take."""
+    name = provider_id(kind, base_url)
+    return frozenset() if name is None else _read()[name][2]
 
 
 def _of(kind: str, base_url: str | None) -> FileLimits:
@@ -92,11 +98,12 @@ def _matches(host: str, pattern: str) -> bool:
 
 
 @cache
-def _read() -> dict[str, tuple[list[str], FileLimits]]:
+def _read() -> dict[str, tuple[list[str], FileLimits, frozenset[str]]]:
     text = resources.files("tui").joinpath("data", "providers.toml").read_text("utf-8")
     found = {}
     for entry in tomllib.loads(text)["providers"]:
         key, name, hosts = entry.pop("id"), entry.pop("name"), entry.pop("hosts")
         takes = frozenset(entry.pop("takes", ()))
-        found[key] = (hosts, FileLimits(name, takes=takes, **entry))
+        refused = frozenset(entry.pop("not_in_chat", ()))
+        found[key] = (hosts, FileLimits(name, takes=takes, **entry), refused)
     return found

@@ -170,3 +170,16 @@ def _newest_leaf(conversation: Conversation, at: int) -> int:
     while children := _children(conversation, at):
         at = children[-1]
     return at
+
+
+def open_calls(conversation: Conversation) -> tuple[Mapping[str, Any], ...]:
+    """Return the tool calls at the end that nobody has answered yet."""
+    answered = set()
+    for node in reversed(path(conversation)):
+        if node.role == "tool":
+            answered.add(node.message.get("tool_call_id"))
+            continue
+        calls = node.message.get("tool_calls")
+        found = calls if isinstance(calls, list) and node.role == "assistant" else []
+        return tuple(call for call in found if call.get("id") not in answered)
+    return ()

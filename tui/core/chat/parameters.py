@@ -110,7 +110,7 @@ class ChatParameters:
             ("tools", len(self.tools) or None),
         ]
         found = [f"{name} {value}" for name, value in named if value is not None]
-        return " · ".join(found) or "the provider's defaults"
+        return " · ".join(found) or "default settings"
 
 
 def format_words(parameters: ChatParameters) -> str:

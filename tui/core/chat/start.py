@@ -7,7 +7,11 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class ChatStart:
-    """The model to ask, empty for any, and the system prompt, None for the usual one."""
+    """The model to ask, empty for any, and the system prompt, None for the usual one.
+
+    `goes_on` is whether the chat that was open last is gone on with.
+    """
 
     model: str = ""
     system: str | None = None
+    goes_on: bool = False

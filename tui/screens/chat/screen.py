@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
-from tui.screens.chat.answering import Answering, AskedWith
+from tui.screens.chat.asking.answering import Answering, AskedWith
+from tui.screens.chat.asking.attaching import Attaching
+from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.chat.header import ChatHeader
-from tui.screens.chat.model_choice import ModelChoice
-from tui.screens.chat.options import Options, OptionsDialog, defaults_for
-from tui.screens.chat.prompt import Prompt
+from tui.screens.chat.models.choice import ModelChoice
+from tui.screens.chat.parameters.controller import Parameters
 from tui.screens.chat.reading import Reading
-from tui.screens.chat.system_prompt import SystemPrompt
+from tui.screens.chat.saved.chats import SavedChatsList, questions_of
+from tui.screens.chat.session import ChatSession
+from tui.screens.chat.system.library import SystemLibrary
+from tui.screens.chat.system.prompt import SystemPrompt
+from tui.screens.chat.turns.editing import TurnEditing
+from tui.screens.chat.turns.view import ChatView
 from tui.screens.context import ScreenContext
 from tui.widgets.conversation import Conversation
 from tui.widgets.line_view import Pane
@@ -21,7 +27,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widgets import TextArea
 
-    from tui.screens.chat.talk import Answer
+    from tui.core.chat.saved import Chat
+    from tui.screens.chat.asking.growing import GrowingAnswer
     from tui.services.workspace import Workspace
 
 LONGEST = 200_000  # characters of one answer that are shown
@@ -30,7 +37,8 @@ EMPTY = """\
 Type a question below; enter sends it.
 
   m  choose another model, or type the id of one
-  s  system prompt    t  temperature, length, seed
+  s  system prompt    t  temperature, length, seed    T  tools
+  l  chats saved before    ctrl+o  attach an image
 
 These keys work after esc, which leaves the prompt. i goes back to it."""
 
@@ -44,22 +52,28 @@ class ChatScreen(ModeScreen):
     def __init__(self) -> None:
         super().__init__()
         context = ScreenContext(self)
-        self.options = Options()
-        self._options_set = False
         self._provider: object = None  # the one begun with
         self._header, self._prompt = ChatHeader(), Prompt()
         self._conversation = Conversation(id="talk", empty=EMPTY, limit=LONGEST)
+        self.session = ChatSession(context)
+        self.view = ChatView(self.session, self._conversation)
         self.models = ModelChoice(context, self._show, self._prompt.focus)
         self.system = SystemPrompt(context, self._show, self._asks_tuned)
+        self.parameters = Parameters(context, self._show, lambda: self.models.model)
+        self.attaching = Attaching(context, self._prompt)
+        asked_with = AskedWith(self.models.to_ask, self.system.to_send, lambda: self.parameters.now)
         self.answers = Answering(
-            context,
-            self._conversation,
-            self._prompt,
-            AskedWith(self.models.to_ask, self.system.to_send, lambda: self.options),
+            context, self.session, self.view, self._prompt, self.attaching, asked_with,
             self._answered,
-        )
-        reading = Reading(self._conversation)
-        for controller in (self.models, self.system, self.answers, reading):
+        )  # fmt: skip
+        held = self.answers.held
+        editing = TurnEditing(context, self.session, self.view, held, self.answers.ask_of)
+        self.chats = SavedChatsList(context, self.session, held, self._go_on)
+        self.session.subscribe(self._show_chat)
+        for controller in (
+            self.models, self.system, SystemLibrary(context, self.system), self.parameters,
+            self.attaching, self.answers, editing, self.chats, Reading(self._conversation),
+        ):  # fmt: skip
             self.dispatcher.add(controller)
 
     def compose_body(self) -> ComposeResult:
@@ -71,16 +85,18 @@ class ChatScreen(ModeScreen):
         yield self._prompt
 
     def on_workspace(self, workspace: Workspace) -> None:
-        """Begin with this provider: its defaults, and a model of its own."""
+        """Begin with this provider: its defaults, a model of its own, and the last chat."""
         if workspace.provider is self._provider:  # told twice
             return
         self._provider = workspace.provider
         self.answers.stop()
-        if not self._options_set:
-            self.options = defaults_for(workspace.profile.kind)
+        self.parameters.begin(workspace.profile)
         self.models.begin()
         if not self._prompt.text and (typed := workspace.typed.get(PROMPT)):
             self._prompt.fill(str(typed))
+        started = self.host.chat_start
+        if started is None or started.goes_on:
+            self.chats.restore()
         self._take_up()
 
     def on_mount(self) -> None:
@@ -117,22 +133,19 @@ class ChatScreen(ModeScreen):
     def _asks_tuned(self) -> bool:
         return self.models.kind(self.models.model) != "base"
 
-    def _answered(self, answer: Answer) -> None:
+    def _go_on(self, chat: Chat) -> None:
+        """Go on with a saved chat as it was asked with."""
+        self._prompt.questions[:] = questions_of(chat)
+        self.system.set(chat.system)
+        self.parameters.take(chat.parameters)
+        if chat.model:
+            self.models.set(chat.model)
+
+    def _answered(self, answer: GrowingAnswer) -> None:
         """Lead on whoever takes the tour."""
         if answer.text and answer.state == "done":
-            base = self.models.kind(answer.model) == "base"
+            base = self.models.kind(answer.node.model) == "base"
             self.host.complete("chat_base" if base else "chat_tuned")
-
-    @handles("chat.settings")
-    def set_options(self) -> None:
-        """Set temperature, length and seed."""
-
-        def answered(options: Options | None) -> None:
-            if options is not None:
-                self.options, self._options_set = options, True
-                self._show()
-
-        self.app.push_screen(OptionsDialog(self.options), answered)
 
     @handles("chat.prompt")
     def go_to_prompt(self) -> None:
@@ -153,13 +166,18 @@ class ChatScreen(ModeScreen):
         if not self._conversation.turns:
             return "", ""
         turn = self._conversation.turns[self._conversation.cursor]
-        return turn.text, "The question" if turn.role == "user" else "The answer"
+        names = {"user": "The question", "assistant": "The answer"}
+        return turn.text, names.get(turn.role, "The turn")
+
+    def _show_chat(self) -> None:
+        self.view.show()
+        self.answers.show_waiting()
 
     def _show(self) -> None:
         self._header.show(
             model=self.models.model,
             kind=self.models.kind_words,
-            options=self.options.words,
+            options=self.parameters.now.words,
             system=self.system.text,
             origin=self.system.origin,
         )

@@ -121,9 +121,9 @@ class SavedChats:
         if not await self._ledger.delete(self._profile, chat_id):
             raise _missing(chat_id)
 
-    async def leave(self) -> None:
-        """Remember that a new chat was begun: the one before is not opened by itself again."""
-        await self._ledger.set_open(self._profile, None)
+    async def note_open(self, chat_id: int | None) -> None:
+        """Remember which chat is open, None for a new one: it is what `open_last` gives."""
+        await self._ledger.set_open(self._profile, chat_id)
 
     async def flush(self) -> None:
         """Wait until all that was put is written."""

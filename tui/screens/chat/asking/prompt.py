@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.message import Message
 
 from tui.commands import bindings_for, command, commands_for, key_words
+from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
 from tui.widgets.text_fields import EditArea
 
@@ -51,6 +52,7 @@ class Prompt(EditArea):
         self.questions: list[str] = []  # what was asked, oldest first
         self._recalled: int | None = None
         self._busy = False
+        self._awaited = ""  # the call whose result is to be typed
 
     def on_mount(self) -> None:
         """Say which keys work."""
@@ -60,6 +62,12 @@ class Prompt(EditArea):
         """Show whether an answer is under way."""
         self._busy = answering
         self._say()
+
+    def awaits(self, call: str) -> None:
+        """Ask for what a tool call returns; an empty text asks for a question again."""
+        if call != self._awaited:
+            self._awaited = call
+            self._say()
 
     def fill(self, text: str) -> None:
         """Put a text in, with the cursor at its end; undo brings back what was there."""
@@ -105,6 +113,9 @@ class Prompt(EditArea):
     def _say(self) -> None:
         if self._busy:
             self.border_title = "answering … esc stops it and keeps what has come"
+        elif self._awaited:
+            call = one_line(self._awaited, 50).replace("[", r"\[")
+            self.border_title = f"type what {call} returns; enter sends it"
         else:
             self.border_title = _KEYS if self.has_focus else "i goes to the prompt"
 

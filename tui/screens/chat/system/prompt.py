@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
-from tui.screens.chat.system import NO_PROMPT, DatasetPrompt, DatasetPrompts, system_editor
+from tui.screens.chat.system.dataset import NO_PROMPT, DatasetPrompt, DatasetPrompts, system_editor
 
 if TYPE_CHECKING:
     from collections.abc import Callable

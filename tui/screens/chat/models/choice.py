@@ -9,7 +9,7 @@ from textual.worker import get_current_worker
 
 from tui.core.provider.records import ModelInfo
 from tui.dispatch import handles
-from tui.screens.chat.models import choice_of, default_choice, none_words, only_the_list
+from tui.screens.chat.models.offers import choice_of, default_choice, none_words, only_the_list
 from tui.screens.dialogs.choose import Choose
 from tui.services.errors import InputError
 
@@ -41,10 +41,14 @@ class ModelChoice:
         self.model, self._offer, self._looking = "", None, None
 
     def take(self, model: str) -> None:
+        """Ask this model from now on, as somebody has chosen."""
+        self.set(model)
+        self._taken()
+
+    def set(self, model: str) -> None:
         """Ask this model from now on."""
         self.model = model
         self._changed()
-        self._taken()
 
     @property
     def looking(self) -> bool:

@@ -1,0 +1,1 @@
+"""Asking a model: the prompt, what goes with it, and the answer as it comes."""

@@ -1,0 +1,1 @@
+"""What a model is asked with: parameters, answer format, tools."""

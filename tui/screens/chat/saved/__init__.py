@@ -1,0 +1,1 @@
+"""Saved chats: listed, opened, begun anew, exported."""

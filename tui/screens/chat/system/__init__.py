@@ -1,0 +1,1 @@
+"""The system prompt: own, named, or of the open dataset."""

@@ -1,0 +1,1 @@
+"""The turns of a chat: what each shows, editing them, and their branches."""

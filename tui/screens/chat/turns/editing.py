@@ -1,0 +1,117 @@
+"""Changing what was said: edit any turn, step between branches, fork, jump between prompts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from tui.core.chat.conversation import edit, fork, position, step
+from tui.core.chat.saved import Chat
+from tui.core.provider.parsing import as_map
+from tui.dispatch import handles
+from tui.screens.chat.turns.words import text_of
+from tui.screens.dialogs.editor import TextEditor, TooLong, too_long
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from tui.core.chat.conversation import Conversation, Node
+    from tui.screens.chat.session import ChatSession
+    from tui.screens.chat.turns.view import ChatView
+    from tui.screens.context import ScreenContext
+
+
+class TurnEditing:
+    """Works on the turn under the cursor. `held` tells that an answer is coming, if one is.
+
+    `ask` has the last message of a conversation answered.
+    """
+
+    def __init__(
+        self,
+        context: ScreenContext,
+        session: ChatSession,
+        view: ChatView,
+        held: Callable[[], bool],
+        ask: Callable[[Conversation], None],
+    ) -> None:
+        self._context, self._session, self._view = context, session, view
+        self._held, self._ask = held, ask
+
+    @handles("chat.edit", group="edit")
+    async def edit_turn(self) -> None:
+        """Edit the turn under the cursor: a question is asked again, an answer gone on from."""
+        node = self._view.under_cursor
+        if node is None or self._held():
+            return
+        before = text_of(node.message)
+        title = f"Edit the {'answer' if node.role == 'assistant' else 'turn'}"
+        if why := too_long(before):
+            await self._context.ask(TooLong(title, before, why))
+            return
+        text = await self._context.ask(
+            TextEditor(title, before, keep=f"chat {self._session.id} turn {node.id}")
+        )
+        if text is None or text == before or self._held():
+            return
+        tree = edit(self._session.tree, node.id, with_text(node.message, text))
+        if node.role == "assistant":
+            self._session.change(tree)
+            self._context.tell("This answer counts now; type to go on from it.", seconds=4)
+        else:
+            self._ask(tree)
+
+    @handles("chat.branch_before", "chat.branch_after")
+    def step(self, command_id: str) -> None:
+        """Go to the try before or after of the turn under the cursor."""
+        node = self._view.under_cursor
+        if node is None or self._held():
+            return
+        tree, cursor = self._session.tree, self._view.widget.cursor
+        stepped = step(tree, node.id, -1 if command_id == "chat.branch_before" else 1)
+        if stepped == tree:
+            self._context.tell(self._only(node), seconds=3)
+            return
+        self._session.change(stepped)
+        self._view.show(cursor)
+
+    def _only(self, node: Node) -> str:
+        at, of = position(self._session.tree, node.id)
+        if of == 1:
+            return "There is one version of this turn; e edits it, r asks again."
+        return "This is the last version." if at == of else "This is the first version."
+
+    @handles("chat.fork")
+    def fork_here(self) -> None:
+        """Go on in a chat of its own, with the turns up to the cursor."""
+        node = self._view.under_cursor
+        if node is None or self._held():
+            return
+        chat = self._session.chat
+        tree = fork(chat.conversation, node.id)
+        title = f"{chat.name} (fork)"
+        self._session.take(Chat(tree, chat.model, chat.system, chat.parameters, title))
+        self._session.change(tree)
+        self._context.tell("A new chat up to here; l lists the one before.", seconds=4)
+
+    @handles("chat.prompt_before", "chat.prompt_after")
+    def jump(self, command_id: str) -> None:
+        """Go to the question before or after."""
+        widget = self._view.widget
+        asked = [at for at, node in enumerate(self._view.nodes) if node.role == "user"]
+        if command_id == "chat.prompt_before":
+            found = [at for at in asked if at < widget.cursor][-1:]
+        else:
+            found = [at for at in asked if at > widget.cursor][:1]
+        if found:
+            widget.focus()
+            widget.cursor = found[0]
+
+
+def with_text(message: Mapping[str, Any], text: str) -> dict[str, Any]:
+    """Return a message with another text; its images and calls stay."""
+    content = message.get("content")
+    if not isinstance(content, list):
+        return {**message, "content": text}
+    images = [part for part in content if "image_url" in as_map(part)]
+    said = [{"type": "text", "text": text}] if text else []
+    return {**message, "content": [*said, *images]}

@@ -1,0 +1,48 @@
+"""The turns of the branch that counts, in the conversation on the screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.core.chat.conversation import path
+from tui.screens.chat.turns.words import turn_of
+
+if TYPE_CHECKING:
+    from tui.core.chat.conversation import Node
+    from tui.screens.chat.session import ChatSession
+    from tui.widgets.conversation import Conversation
+
+
+class ChatView:
+    """Shows the chat of a session, and knows which message the cursor is on."""
+
+    def __init__(self, session: ChatSession, conversation: Conversation) -> None:
+        self._session, self.widget = session, conversation
+        self._nodes: tuple[Node, ...] = ()
+
+    @property
+    def nodes(self) -> tuple[Node, ...]:
+        """The messages shown."""
+        return path(self._session.tree)
+
+    @property
+    def under_cursor(self) -> Node | None:
+        """The message under the cursor, None in an empty chat."""
+        nodes = self.nodes
+        return nodes[min(self.widget.cursor, len(nodes) - 1)] if nodes else None
+
+    def show(self, at: int | None = None) -> None:
+        """Show the chat with the cursor on the turn `at`, the last one when None."""
+        tree, nodes = self._session.tree, self.nodes
+        turns = [turn_of(node, tree) for node in nodes]
+        self.widget.show(turns, cursor=len(turns) - 1 if at is None else at)
+
+    def show_last(self) -> None:
+        """Show the last turn as it is now."""
+        if nodes := self.nodes:
+            self.widget.update_last(turn_of(nodes[-1], self._session.tree))
+
+    def stream_last(self) -> bool:
+        """Show the last turn as it grows, unless that has to wait; tells whether it was done."""
+        nodes = self.nodes
+        return bool(nodes) and self.widget.stream_last(turn_of(nodes[-1], self._session.tree))
