@@ -127,9 +127,18 @@ def _breaks_off(data: bytes, error: Exception) -> bool:
 def _check(chunk: Mapping[str, Any], doing: str, *, failing: bool) -> None:
     """Raise Refused when a chunk is an error; `failing` says that the server called it one."""
     error = chunk.get("error")
-    if not error and not failing and chunk.get("object") != "error":
+    if not error and not failing and not _complains(chunk):
         return
     inner = as_map(error) or chunk
     said = words_in(chunk) or json.dumps(error or dict(chunk), ensure_ascii=False)[:300]
     code = as_text(inner.get("code")) or as_text(inner.get("type"))
     raise Refused(f"Cannot {doing}", said, "Try again.", code=code)
+
+
+def _complains(chunk: Mapping[str, Any]) -> bool:
+    """Whether it has words of the server's in the place of an answer, as FastAPI and vLLM do."""
+    if chunk.get("object") == "error":
+        return True
+    answers = not chunk.keys().isdisjoint(("choices", "usage", "object", "id"))
+    said = chunk.get("detail") or chunk.get("message")
+    return not answers and bool(said) and isinstance(said, (str, list))
