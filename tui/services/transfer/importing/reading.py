@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _HEAD = 64 * 1024
 _SAMPLE = 200
 _NAMED = 4
+_TEXTS = (".txt", ".md", ".markdown")
 _LISTED = {"parquet", "arrow", "xlsx"}
 
 
@@ -206,11 +207,14 @@ def _sources(path: Path) -> tuple[Source, ...]:
     try:
         if not path.is_dir():
             return (_source(path),)
-        files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+        every = sorted(p for p in path.iterdir() if p.is_file())
+        files = [p for p in every if p.suffix.lower() in SUFFIXES]
+        # Beside data a text is a note on it; alone it is a transcript.
+        files = files or [p for p in every if p.suffix.lower() in _TEXTS]
     except OSError as error:
         raise unreadable(path, error) from error
     if not files:
-        kinds = ", ".join(sorted(SUFFIXES))
+        kinds = ", ".join([*sorted(SUFFIXES), *_TEXTS])
         raise InputError("Nothing to import there", f"{path} has no {kinds}", "Name a file")
     return tuple(_source(file) for file in files)
 
