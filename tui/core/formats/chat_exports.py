@@ -60,7 +60,7 @@ def _branch(nodes: Mapping[str, Any], last: object) -> list[str]:
     if any(not isinstance(node, dict) for node in nodes.values()):
         raise Unfit("mapping holds something that is not a message")
     if last not in nodes:  # the last leaf stands last
-        last = next((key for key in reversed(nodes) if not nodes[key].get("children")), None)
+        last = next((key for key in reversed([*nodes]) if not nodes[key].get("children")), None)
     path: list[str] = []
     while isinstance(last, str) and last in nodes and len(path) < _LONGEST_PATH:
         path.append(last)
