@@ -437,7 +437,60 @@ def of_no_format(texts: Texts) -> st.SearchStrategy[Row]:
     )
 
 
+def chatgpt(texts: Texts) -> st.SearchStrategy[Row]:
+    """Conversations of ChatGPT's export: a question asked again, so that there are branches."""
+
+    def row(made: tuple[list[str], str, str, str, bool]) -> Row:
+        said, other, hidden, title, opened = made
+        kinds = [("system", hidden, "user_editable_context")]
+        kinds += [("user", text, "text") if n % 2 == 0 else ("assistant", text, "text")
+                  for n, text in enumerate(said)]  # fmt: skip
+        keys = ["root", *(f"n{n}" for n in range(len(kinds)))]
+        nodes: dict[str, Row] = {"root": {"id": "root", "message": None, "children": ["n0"]}}
+        for key, before, (role, text, of) in zip(keys[1:], keys, kinds, strict=False):
+            content = {"content_type": of, "parts": [text]}
+            message = {"author": {"role": role}, "content": content, "recipient": "all"}
+            nodes[key] = {"id": key, "message": message, "parent": before, "children": []}
+            nodes[before]["children"] = [key]
+        again = {"author": {"role": "user"}, "content": {"content_type": "text", "parts": [other]}}
+        nodes = {"branch": {"message": again, "parent": "n0", "children": []}, **nodes}
+        found = {"title": title, "mapping": nodes}
+        return {**found, "current_node": keys[-1]} if opened else found
+
+    said = st.lists(texts, min_size=1, max_size=5)
+    return st.tuples(said, texts, texts, texts, st.booleans()).map(row)
+
+
+def claude(texts: Texts) -> st.SearchStrategy[Row]:
+    """Conversations of Claude's export: texts, blocks, and pasted files."""
+    block = texts.map(lambda text: [{"type": "text", "text": text}])
+    thinking = texts.map(lambda text: [{"type": "thinking", "thinking": text}])
+    file = _object({"file_name": texts, "extracted_content": texts})
+
+    def turn(sender: str) -> st.SearchStrategy[Row]:
+        return _object(
+            {"sender": st.just(sender), "text": texts},
+            {"content": st.one_of(block, thinking, st.just([])),
+             "attachments": st.lists(file, max_size=1), "uuid": texts},
+        )  # fmt: skip
+
+    turns = _conversation(turn("human"), turn("assistant"))
+    return _object({"chat_messages": turns}, {"name": texts, "summary": texts})
+
+
+def slack(texts: Texts) -> st.SearchStrategy[Row]:
+    """Messages of a Slack export: of people, of a bot, and of Slack itself."""
+    who = st.sampled_from(
+        [{"user": "U1"}, {"bot_id": "B1"}, {"user": "U1", "subtype": "channel_join"}]
+    )
+    thread = st.sampled_from([{}, {"thread_ts": "1.1"}, {"thread_ts": "2.1"}])
+    more = _object({"type": st.just("message"), "text": texts, "ts": st.just("1.2")},
+                   {"topic": texts})  # fmt: skip
+    return st.tuples(who, thread, more).map(lambda made: {**made[2], **made[0], **made[1]})
+
+
 _SHAPES = (
+    chatgpt, claude, slack,
     openai, openai_tools, openai_functions, openai_images, openai_pair, openai_more_keys,
     openai_nulls, hugging_face, sharegpt, sharegpt_calls, alpaca, dolly, question_answer,
     completion, preference, kto, anthropic, gemini, open_assistant, bare_text, bare_list,

@@ -374,8 +374,7 @@ def test_every_error_that_stays_is_named_and_ends_with_1(tmp_path: Path, capfd: 
     "text",
     [
         "# Chat\n\n**User:** Hi\n\n```sh\nls\n```\n",
-        "### Human: Hi\n### Assistant: Hello\n",
-        "User: Hi\n1\n1\n\nAssistant: Hello\n",
+        "### Notes\n\nUser and assistant agree\n",
     ],
 )
 def test_prose_is_not_taken_for_damaged_json(tmp_path: Path, text: str, capfd: Any) -> None:

@@ -43,6 +43,10 @@ def register(commands: Commands[Parser]) -> None:
     parser = command(commands, "convert", _convert, "convert a dataset between formats")
     parser.add_argument("input", metavar="IN", help="a file, a folder of files, or -")
     sources = ", ".join(f.id for f in READERS)
+    parser.add_argument(
+        "--encoding", metavar="NAME", default="",
+        help="of a text that is not UTF-8 (default: Windows-1252, where it can be that)",
+    )  # fmt: skip
     targets = ", ".join(f.id for f in WRITERS)
     parser.add_argument("--from", dest="source", metavar="FORMAT", help=f"one of {sources}")
     parser.add_argument("--to", default="openai", metavar="FORMAT", help=f"one of {targets}")
@@ -174,13 +178,13 @@ def _columns(options: argparse.Namespace) -> Columns | None:
 
 async def _looked(options: argparse.Namespace) -> Looked:
     if options.input != STDIN:
-        return await asyncio.to_thread(look, Path(options.input))
+        return await asyncio.to_thread(look, Path(options.input), options.encoding)
     data = await stdin_bytes()
     # A pipe has no name to tell a table by; naming columns does, where it is not JSON.
     kind = options.source if options.source in _TABLES else ""
     if _columns(options) and not data.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"{", b"[")):
         kind = kind or "csv"
-    return look_at_bytes(data, f"stdin.{kind}" if kind else "stdin")
+    return look_at_bytes(data, f"stdin.{kind}" if kind else "stdin", options.encoding)
 
 
 def _format(name: str) -> Format:

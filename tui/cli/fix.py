@@ -66,11 +66,11 @@ def fixing(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> R
 
     if what := not_text(data):
         raise InputError("Not text", f"the file is {what}", "Unpack or convert it first.")
+    if (format_ := other_format(data, rules)) is not None:
+        return Rewritten(data, 0, refused=format_)
     if no_json(data):
         cause = "no line begins with { or [; nothing was written"
         raise InputError("Not JSON", cause, "Write it as JSON or as a table, and convert that.")
-    if (format_ := other_format(data, rules)) is not None:
-        return Rewritten(data, 0, refused=format_)
     return fixed(data, rules, all_left=all_left)
 
 

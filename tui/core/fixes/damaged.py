@@ -29,6 +29,11 @@ _SURROGATES = re.compile(
 )
 
 
+_ESCAPED_BYTE = re.compile("[\udc80-\udcff]")
+# Five bytes mean nothing in Windows-1252.
+_AS_CP1252 = {0xDC00 + byte: bytes([byte]).decode("cp1252", "replace") for byte in range(128, 256)}
+
+
 @line_fix("blank-line", "duplicate")
 def drop(line: bytes, issue: Issue) -> Fixed:
     """Take the line out."""
@@ -98,25 +103,9 @@ def to_utf8(line: bytes, issue: Issue) -> Fixed:
 
 def decoded_text(data: bytes) -> tuple[str, int]:
     """Decode UTF-8, with bytes that are none read as Windows-1252; also how many those are."""
-    parts: list[str] = []
-    at = strange = 0
-    while True:
-        try:
-            parts.append(data[at:].decode())
-        except UnicodeDecodeError as error:
-            parts.append(data[at : at + error.start].decode())
-            bad = data[at + error.start : at + error.end]
-            parts.append("".join(_single(byte) for byte in bad))
-            at, strange = at + error.end, strange + len(bad)
-        else:
-            return "".join(parts), strange
-
-
-def _single(byte: int) -> str:
-    try:
-        return bytes([byte]).decode("cp1252")
-    except UnicodeDecodeError:  # five bytes mean nothing there
-        return "\ufffd"
+    text = data.decode("utf-8", "surrogateescape")  # such bytes become halves of characters
+    strange = len(_ESCAPED_BYTE.findall(text))
+    return (text.translate(_AS_CP1252) if strange else text), strange
 
 
 @line_fix("lone-surrogate")

@@ -143,6 +143,8 @@ def other_format(data: bytes, rules: Container[str] = ()) -> Foreign | None:
 
     `rules` are those to be mended: with its own among them, the old format counts as OpenAI's.
     """
+    if (export := _export_cut_off(data)) is not None:
+        return export
     try:
         records = islice(records_of(data, container_of("", data[:_HEAD])), _LOOKED_AT)
         rows = [record.value for record in records if isinstance(record.value, dict)]
@@ -152,6 +154,18 @@ def other_format(data: bytes, rules: Container[str] = ()) -> Foreign | None:
     own = found.pop(_OWN, 0)
     found.pop(None, None)
     return next((one for one, n in found.most_common(1) if n > own and one is not _OWN), None)
+
+
+def _export_cut_off(data: bytes) -> Foreign | None:
+    """Return the export that a text begins as, of which the first conversation may be cut off."""
+    head = data[:_HEAD].removeprefix(BOM_UTF8).lstrip()
+    if not head.startswith((b"[", b"{")) or _value(head) is not None:
+        return None
+    if b'"mapping"' in head and b'"children"' in head and b'"author"' in head:
+        return Foreign("chatgpt", "a mapping of messages")
+    if b'"chat_messages"' in head and b'"sender"' in head:
+        return Foreign("claude", "chat_messages by human and assistant")
+    return None
 
 
 def _format(row: dict[str, Any], rules: Container[str]) -> Foreign | None:

@@ -13,15 +13,19 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from tui.core.formats.chat_exports import slack_threads
 from tui.core.formats.reading import FORMAT_KEYS
 from tui.core.formats.results import EXCERPT
+from tui.core.formats.transcripts import TRANSCRIPT, conversations, is_transcript
 from tui.core.formats.turns import LISTS, is_conversation
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-Container = Literal["jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx"]
+Container = Literal[
+    "jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx", "transcript"
+]  # fmt: skip
 TABLES: tuple[Container, ...] = ("csv", "tsv", "parquet", "arrow", "xlsx")
 SUFFIXES: dict[str, Container] = {
     ".jsonl": "jsonl",
@@ -97,7 +101,7 @@ def _json_container(text: str, *, named_json: bool) -> Container:
     if text.startswith("["):  # an array of rows, or a line for each list of messages
         return "jsonl" if rest.lstrip().startswith(("[", "{")) and _is_list(first) else "json"
     if not text.startswith("{"):
-        return "jsonl"
+        return "transcript" if is_transcript(text) else "jsonl"
     several_lines = bool(newline) and not _is_object(first)  # one object over several lines
     alone = named_json and not rest.strip()  # one object on one line, which may hold the rows
     return "json" if several_lines or alone else "jsonl"
@@ -114,6 +118,9 @@ def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[
     text = decoded_text(data if isinstance(data, bytes) else b"".join(data))
     if container in {"csv", "tsv"}:
         yield from _table(text, "\t" if container == "tsv" else _delimiter(text))
+    elif container == "transcript":
+        for line, part in conversations(text):
+            yield Record(line, {TRANSCRIPT: part}, text=part)
     elif container == "jsonl":
         yield from _lines(line.encode("utf-8", "surrogatepass") for line in text.split("\n"))
     else:
@@ -181,7 +188,8 @@ def _values(text: str) -> Iterator[Record]:
         yield from _one_after_another(text)
         return
     rows, beside = _unwrapped(whole)
-    yield from (Record(n, value) for n, value in enumerate(rows, 1))
+    threads = slack_threads(rows)
+    yield from (Record(n, value) for n, value in threads or enumerate(rows, 1))
     for key, value in beside.items():
         yield Record(1, value, beside=key)
 
@@ -192,13 +200,17 @@ def _unwrapped(whole: object) -> tuple[list[Any], dict[str, Any]]:
         return ([whole], {}) if is_conversation(whole, spoken=True) else (whole, {})
     if not isinstance(whole, dict):
         return [whole], {}
-    key = _key_of_rows(whole)
+    key = "messages" if slack_threads(_list(whole.get("messages"))) else _key_of_rows(whole)
     if key:
         beside = {k: v for k, v in whole.items() if k != key and v not in (None, "", [], {})}
         return whole[key], beside
     if len(whole) > 1 and _are_alike(list(whole.values())):  # rows under their names
         return [{"key": name, **row} for name, row in whole.items()], {}
     return [whole], {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _key_of_rows(whole: dict[str, Any]) -> str:

@@ -18,6 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+_IN_SENTENCES = {
+    "table": "a table",
+    "chatgpt": "a ChatGPT export",
+    "claude": "a Claude export",
+    "slack": "a Slack export",
+    "transcript": "a transcript",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Foreign:
     """A format of another program: its id among the readers, and what it was told by.
@@ -43,16 +52,13 @@ class Foreign:
 
     @property
     def name(self) -> str:
-        """The format within a sentence: its title, or "a table"."""
-        return "a table" if self.format == "table" else self.title
+        """The format within a sentence, such as "Alpaca" or "a table"."""
+        return _IN_SENTENCES.get(self.format, self.title)
 
     @property
     def words(self) -> str:
         """The name, and what it was told by, such as "Alpaca (instruction and output)"."""
-        if self.format == "table":
-            return f"a table ({self.reason})"
-        title = self.title
-        return title if self.reason == title.lower() else f"{title} ({self.reason})"
+        return self.name if self.reason == self.title.lower() else f"{self.name} ({self.reason})"
 
     def command(self, path: str, *, mixed: bool = False) -> str:
         """Return the command that converts a file of it, or those lines of a `mixed` one."""

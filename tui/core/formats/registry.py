@@ -12,6 +12,7 @@ from tui.core.formats.alpaca import (
 )
 from tui.core.formats.anthropic import read_anthropic, write_anthropic
 from tui.core.formats.chat import read_hf, read_openai, write_openai
+from tui.core.formats.chat_exports import read_chatgpt, read_claude, read_slack
 from tui.core.formats.columns import write_row
 from tui.core.formats.gemini import read_gemini, write_gemini
 from tui.core.formats.preference import read_kto, read_preference, write_preference
@@ -23,6 +24,7 @@ from tui.core.formats.providers import (
 )
 from tui.core.formats.results import Format
 from tui.core.formats.sharegpt import read_sharegpt, write_sharegpt
+from tui.core.formats.transcripts import read_transcript
 from tui.core.formats.trees import read_tree
 
 FORMATS: tuple[Format, ...] = (
@@ -45,6 +47,11 @@ FORMATS: tuple[Format, ...] = (
     Format("anthropic", "Anthropic", "system, messages of blocks", read_anthropic, write_anthropic),
     Format("gemini", "Gemini", "contents of parts", read_gemini, write_gemini, aliases=("vertex",)),
     Format("oasst", "Open Assistant", "trees of messages", read_tree),
+    Format("chatgpt", "ChatGPT export", "conversations.json: a tree of messages", read_chatgpt),
+    Format("claude", "Claude export", "chat_messages of human and assistant", read_claude),
+    Format("slack", "Slack export", "threads of people and a bot", read_slack),
+    Format("transcript", "Transcript", "text or Markdown with User: and Assistant:",
+           read_transcript),
     Format("text", "Text", "bare text or a transcript", read_text, write_text),
     Format("table", "Columns", "you say which column holds what"),
     Format("azure", "Azure / Foundry", "the same, with a BOM", None, write_azure, bom=True),

@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS, part_words
+from tui.core.formats.chat_exports import SLACK, is_slack_message
 from tui.core.formats.columns import Columns, paths_of
 from tui.core.formats.legacy import is_legacy
 from tui.core.formats.reading import RowReader, with_usual_keys
 from tui.core.formats.results import Notes, Refused, Unfit
+from tui.core.formats.transcripts import TRANSCRIPT
 from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, is_conversation, turn_list
 from tui.core.formats.verdicts import read_verdict
 
@@ -167,10 +169,30 @@ def _column_words(columns: Columns) -> str:
 
 def _verdicts(row: Mapping[str, Any]) -> Iterator[_Verdict]:
     """Yield the formats whose keys a row has, the most telling first."""
+    if (export := _export(row)) is not None:  # nothing else has such keys
+        yield export
+        return
     row = with_usual_keys(row)
     for test in (_gemini, _tree, _kto, _preference, _openai_pair, _turns, _single):
         if (found := test(row)) is not None:
             yield found
+
+
+def _export(row: Mapping[str, Any]) -> _Verdict | None:
+    if isinstance(row.get("mapping"), dict) and ("current_node" in row or _are_nodes(row)):
+        return "chatgpt", "a mapping of messages, the open one as current_node"
+    if isinstance(row.get("chat_messages"), list):
+        return "claude", "chat_messages by human and assistant"
+    if isinstance(row.get(SLACK), list) or is_slack_message(row):
+        return "slack", "messages with user or bot_id, text and ts"
+    if isinstance(row.get(TRANSCRIPT), str) and len(row) == 1:
+        return "transcript", "turns that begin with User: and Assistant:"
+    return None
+
+
+def _are_nodes(row: Mapping[str, Any]) -> bool:
+    nodes = row["mapping"].values()
+    return bool(nodes) and all(isinstance(n, dict) and "children" in n for n in nodes)
 
 
 def _gemini(row: Mapping[str, Any]) -> tuple[str, str] | None:

@@ -270,12 +270,15 @@ async def check_file(
 
 
 def _table_of(path: Path, head: bytes) -> str:
-    """Return "text" or "binary" for a table, which has no lines of examples; "" for others."""
+    """Return "text" or "binary" for what has no lines of examples; "" for all others.
+
+    That is a table, and a transcript.
+    """
     from tui.core.fixes.redacted_file import binary_kind
-    from tui.core.formats.containers import SUFFIXES, TABLES
+    from tui.core.formats.containers import SUFFIXES, TABLES, container_of
 
     if SUFFIXES.get(path.suffix.lower()) not in TABLES:
-        return ""
+        return "text" if container_of("", head) == "transcript" else ""
     return "binary" if binary_kind(head) else "text"
 
 
@@ -361,10 +364,14 @@ def _table_report(
     limits: FileLimits | None,
 ) -> FileReport:
     from tui.core.checks.repeated_issues import format_issue
+    from tui.core.fixes.whole import other_format
     from tui.core.formats.containers import SUFFIXES
     from tui.core.formats.foreign import Foreign
 
-    foreign = Foreign("table", SUFFIXES[path.suffix.lower()].upper())
+    kind = SUFFIXES.get(path.suffix.lower(), "jsonl")
+    foreign = Foreign("table", kind.upper())
+    if kind in {"jsonl", "json"}:
+        foreign = other_format(rows.source.head) or Foreign("transcript", "transcript")
     first = format_issue(foreign, str(path))
     size = rows.source.identity.size
-    return FileReport(path, size, 0, 0, "table", problems.by_rule, first, foreign, limits)
+    return FileReport(path, size, 0, 0, foreign.format, problems.by_rule, first, foreign, limits)

@@ -33,7 +33,7 @@ class Importing:
             "Import data",
             value=self._proposal(),
             folders=True,
-            placeholder="JSONL, JSON, CSV, XLSX, Parquet, or a folder/",
+            placeholder="JSONL, JSON, CSV, XLSX, Parquet, text, or a folder/",
         )
         path = await self._context.ask(dialog)
         if path is not None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from codecs import getincrementaldecoder
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from tui.core.formats import (
     Columns,
@@ -19,7 +20,7 @@ from tui.core.formats import (
     sniff,
 )
 from tui.core.formats.columns import paths_of, value_at
-from tui.core.formats.containers import SUFFIXES, TABLES, UnreadableError
+from tui.core.formats.containers import SUFFIXES, TABLES, UnreadableError, is_utf16
 from tui.core.formats.converting import merged
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
@@ -32,18 +33,24 @@ if TYPE_CHECKING:
     from tui.core.formats import Container
 
 _HEAD = 64 * 1024
+_PIECE = 1 << 20
 _SAMPLE = 200
 _NAMED = 4
+_TEXTS = (".txt", ".md", ".markdown")
 _LISTED = {"parquet", "arrow", "xlsx"}
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """One file to read; `data` is its content when it did not come from a path."""
+    """One file to read; `data` is its content when it is not read from the path.
+
+    `read_as` says in which encoding it was, where that is not UTF-8.
+    """
 
     path: Path
     container: Container
     data: bytes | None = None
+    read_as: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +95,20 @@ class Looked:
         return f"{self.path.name}: {plural(len(self.sources), 'file')}"
 
 
-def look(path: Path) -> Looked:
-    """Look at a file or folder and tell its format. Blocking. Raises InputError."""
-    return _looked(path, _sources(path))
+def look(path: Path, encoding: str = "") -> Looked:
+    """Look at a file or folder and tell its format. Blocking. Raises InputError.
+
+    `encoding` is that of its texts; without it UTF-8 is expected, and Windows-1252 told.
+    """
+    return _looked(path, _sources(path, encoding))
 
 
-def look_at_bytes(data: bytes, name: str = "stdin") -> Looked:
+def look_at_bytes(data: bytes, name: str = "stdin", encoding: str = "") -> Looked:
     """Look at content that came from elsewhere, such as standard input. Raises InputError."""
     container = container_of(name, data[:_HEAD])
     if container in _LISTED:
         raise InputError("Cannot read this from a pipe", f"it is {container}", "Name the file")
-    return _looked(Path(name), (Source(Path(name), container, data),))
+    return _looked(Path(name), (_decoded(Path(name), data, encoding),))
 
 
 def columns_of(text: str, *, complete: bool = True) -> Columns:
@@ -189,9 +199,19 @@ def _nested(row: Mapping[str, Any]) -> bool:
 
 
 def _notice(path: Path, sources: Sequence[Source]) -> str:
+    said = [f"{one.path.name}: {one.read_as}" for one in sources if one.read_as][:_NAMED]
+    said += [text for text in (_unread_sheets(sources), _unread_files(path, sources)) if text]
+    return ". ".join(said)
+
+
+def _unread_sheets(sources: Sequence[Source]) -> str:
     for source in sources:
         if source.container == "xlsx" and len(names := sheets(source.path)) > 1:
             return f"Only the first of {len(names)} sheets is read: {names[0]}"
+    return ""
+
+
+def _unread_files(path: Path, sources: Sequence[Source]) -> str:
     if len(sources) == 1 and sources[0].path == path:
         return ""
     read = {source.path for source in sources}
@@ -202,25 +222,61 @@ def _notice(path: Path, sources: Sequence[Source]) -> str:
     return f"Not read of the folder: {one_line(named, 120)}"
 
 
-def _sources(path: Path) -> tuple[Source, ...]:
+def _sources(path: Path, encoding: str) -> tuple[Source, ...]:
     try:
         if not path.is_dir():
-            return (_source(path),)
-        files = sorted(p for p in path.iterdir() if p.suffix.lower() in SUFFIXES and p.is_file())
+            return (_source(path, encoding),)
+        every = sorted(p for p in path.iterdir() if p.is_file())
+        files = [p for p in every if p.suffix.lower() in SUFFIXES]
+        # Beside data a text is a note on it; alone it is a transcript.
+        files = files or [p for p in every if p.suffix.lower() in _TEXTS]
     except OSError as error:
         raise unreadable(path, error) from error
     if not files:
-        kinds = ", ".join(sorted(SUFFIXES))
+        kinds = ", ".join([*sorted(SUFFIXES), *_TEXTS])
         raise InputError("Nothing to import there", f"{path} has no {kinds}", "Name a file")
-    return tuple(_source(file) for file in files)
+    return tuple(_source(file, encoding) for file in files)
 
 
-def _source(path: Path) -> Source:
+def _source(path: Path, encoding: str) -> Source:
     with open_file(path) as file:
         try:
-            return Source(path, container_of(path.name, file.read(_HEAD)))
+            container = container_of(path.name, file.read(_HEAD))
+            if container in _LISTED:
+                return Source(path, container)
+            file.seek(0)
+            if encoding or not _is_readable(file):
+                file.seek(0)
+                return _decoded(path, file.read(), encoding)
         except OSError as error:
             raise unreadable(path, error) from error
+    return Source(path, container)
+
+
+def _is_readable(file: IO[bytes]) -> bool:
+    """Whether a file is UTF-8, or marked as UTF-16, looked at piece by piece."""
+    decoder = getincrementaldecoder("utf-8")()
+    piece = file.read(_PIECE)
+    if is_utf16(piece):
+        return True
+    try:
+        while piece:
+            decoder.decode(piece)
+            piece = file.read(_PIECE)
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _decoded(path: Path, data: bytes, encoding: str) -> Source:
+    from tui.core.formats.encodings import as_utf8
+
+    try:
+        text, read_as = as_utf8(data, encoding)
+    except UnreadableError as error:
+        raise InputError("Cannot read the file", f"{path.name}: {error}") from error
+    return Source(path, container_of(path.name, text[:_HEAD]), text, read_as)
 
 
 def _records(source: Source) -> Iterator[Record]:

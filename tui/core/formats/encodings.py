@@ -1,0 +1,60 @@
+"""Text that is not UTF-8: which encoding it is read as, said plainly and with a sample."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from tui.core.fixes.damaged import decoded_text
+from tui.core.formats.containers import UnreadableError, is_utf16
+from tui.core.text.text import one_line, plural
+
+_SAMPLE = 40
+# Languages written in Windows-1252 have at most about one letter in eight beyond ASCII.
+_MOST_STRANGE = 0.25
+_SAY = "--encoding NAME says which, such as cp1251, shift_jis or gb18030"
+
+
+def as_utf8(data: bytes, encoding: str = "") -> tuple[bytes, str]:
+    """Return the content of a file as UTF-8, and what to say of how it was read.
+
+    UTF-8 and marked UTF-16 are given back as they are. What is neither is read as Windows-1252,
+    if it can be. Raises UnreadableError where it cannot, or not in the `encoding` asked for.
+    """
+    if encoding:
+        try:
+            return data.decode(encoding).removeprefix("\ufeff").encode(), f"read as {encoding}"
+        except LookupError:
+            raise UnreadableError(f"{encoding!r} is not an encoding; {_SAY}") from None
+        except (UnicodeDecodeError, UnicodeEncodeError) as error:
+            raise UnreadableError(f"it is not {encoding} ({error.reason}); {_SAY}") from None
+    if is_utf16(data) or is_utf8(data):
+        return data, ""
+    text, strange = decoded_text(data)
+    letters = sum(map(str.isalpha, text))
+    if b"\0" in data or strange > _MOST_STRANGE * max(letters, 1):
+        raise UnreadableError(f"it is neither UTF-8 nor Windows-1252; {_SAY}")
+    if len(text) - sum(map(str.isascii, text)) < 2 * strange:  # else it is UTF-8 with some others
+        text = data.decode("cp1252", "replace")
+    many = f"{plural(strange, 'byte')} {'is' if strange == 1 else 'are'} not UTF-8"
+    said = f"read as Windows-1252, since {many}, such as in “{_sample(data)}”; {_SAY}"
+    return text.encode(), said
+
+
+def is_utf8(data: bytes) -> bool:
+    """Whether bytes are UTF-8."""
+    try:
+        codecs.utf_8_decode(data, "strict", True)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _sample(data: bytes) -> str:
+    """Return the words around the first character that is not UTF-8."""
+    text = data.decode("utf-8", "surrogateescape")
+    first = re.search("[\udc80-\udcff]", text)
+    at = first.start() if first else 0
+    start = max(at - _SAMPLE // 2, text.rfind("\n", 0, at) + 1)
+    piece = text[start : start + _SAMPLE].split("\n")[0]
+    return one_line(decoded_text(piece.encode("utf-8", "surrogateescape"))[0], _SAMPLE)
