@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.test_splitting import line
+from tests.core.dataset.test_splitting import line
 from tui.core.checks import FileFacts, check_batch, check_columns
 from tui.core.checks.fingerprints import digests_of_plain
 from tui.core.checks.row import plain
