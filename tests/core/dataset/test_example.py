@@ -30,8 +30,6 @@ JSON = st.recursive(
     ),
     max_leaves=8,
 )
-
-
 KEYS = st.sampled_from(
     [
         "messages",

@@ -15,11 +15,7 @@ if TYPE_CHECKING:
     from tui.core.dataset.example import Example, Place
 
 KEPT = st.dictionaries(st.sampled_from(["x", "y", "z"]), st.integers() | st.text(max_size=3))
-
-
 TEXT = st.text(max_size=5)
-
-
 MESSAGES = st.lists(
     st.builds(
         lambda role, content, kept: {"role": role, "content": content, **kept},
@@ -30,8 +26,6 @@ MESSAGES = st.lists(
     min_size=1,
     max_size=4,
 )
-
-
 # What an edit does, and the keys of the message it may touch.
 EDITS: list[tuple[Callable[[Example, Place], Example], set[str]]] = [
     (lambda e, p: edits.set_text(e, p, "t"), {"content"}),
