@@ -64,11 +64,8 @@ async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("scene", SCENES)
-async def test_layout(
-    scene: str, size: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_layout(scene: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     config = tmp_path / "config"
     config.mkdir()
     # An address where nothing listens: port 9 on loopback.
@@ -79,11 +76,14 @@ async def test_layout(
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     app = FinetuiApp(profile="nowhere" if "offline" in scene else None)
-    async with app.run_test(size=SIZES[size]) as pilot:
+    async with app.run_test(size=SIZES["80x24"]) as pilot:
         await reach(pilot, SCENES[scene])
-        text = shown(app)
-    expected = FOLDER / f"{scene}-{size}.txt"
-    if os.environ.get("FINETUI_LAYOUTS") == "write":
-        FOLDER.mkdir(exist_ok=True)
-        expected.write_text(text, encoding="utf-8")
-    assert text == expected.read_text(encoding="utf-8")
+        for name, size in SIZES.items():
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            text = shown(app)
+            expected = FOLDER / f"{scene}-{name}.txt"
+            if os.environ.get("FINETUI_LAYOUTS") == "write":
+                FOLDER.mkdir(exist_ok=True)
+                expected.write_text(text, encoding="utf-8")
+            assert text == expected.read_text(encoding="utf-8"), name
