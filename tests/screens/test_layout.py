@@ -64,8 +64,16 @@ async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("scene", SCENES)
-async def test_layout(scene: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+# One app shows a scene at every size, save where the size tells how far the keys have scrolled.
+SCROLLED = "conversation"
+SHOTS: list[tuple[str, list[str]]] = [(scene, [*SIZES]) for scene in SCENES if scene != SCROLLED]
+SHOTS += [(SCROLLED, [size]) for size in SIZES]
+
+
+@pytest.mark.parametrize(("scene", "sizes"), SHOTS)
+async def test_layout(
+    scene: str, sizes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config = tmp_path / "config"
     config.mkdir()
     # An address where nothing listens: port 9 on loopback.
@@ -76,11 +84,12 @@ async def test_layout(scene: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     app = FinetuiApp(profile="nowhere" if "offline" in scene else None)
-    async with app.run_test(size=SIZES["80x24"]) as pilot:
+    async with app.run_test(size=SIZES[sizes[0]]) as pilot:
         await reach(pilot, SCENES[scene])
-        for name, size in SIZES.items():
-            await pilot.resize_terminal(*size)
-            await pilot.pause()
+        for name in sizes:
+            if app.size != SIZES[name]:
+                await pilot.resize_terminal(*SIZES[name])
+                await pilot.pause()
             text = shown(app)
             expected = FOLDER / f"{scene}-{name}.txt"
             if os.environ.get("FINETUI_LAYOUTS") == "write":
