@@ -8,18 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import settings
 
+import tests.exploring  # noqa: F401 - its profile is loaded
 from tests.faults.server import FaultServer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-# The same examples in every run, so that a run says something of a change; others, at random and
-# in greater number, with FINETUI_EXPLORE=1.
-settings.register_profile("same", derandomize=True, deadline=None)
-settings.register_profile("explore", max_examples=500, deadline=None)
-settings.load_profile("explore" if os.environ.get("FINETUI_EXPLORE") else "same")
 
 # Two labs train while a third worker types: threads of one product would only take turns.
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):

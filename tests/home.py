@@ -12,7 +12,8 @@ import sys
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
-from tests.lab_process import ROOT, environment, wait_for
+from tests import forks
+from tests.lab_process import environment, wait_for
 from tui.cli import main
 
 if TYPE_CHECKING:
@@ -46,16 +47,7 @@ class Home:
 
     def spawn(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
         """Run `finetui WORDS` as a process of its own to its end."""
-        return subprocess.run(
-            [sys.executable, "-m", "tui.cli", *words],
-            env=self.environ,
-            cwd=ROOT,
-            input=stdin,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
+        return forks.run("tui.cli", *words, given=stdin, env=self.environ)
 
     def json(self, *words: str, code: int = 0) -> Any:
         """Run with --json and return the one document on stdout."""
@@ -70,17 +62,9 @@ class Home:
         assert "Traceback" not in done.stderr
         return json.loads(done.stdout)
 
-    def start(self, *words: str) -> subprocess.Popen[str]:
+    def start(self, *words: str) -> forks.Forked:
         """Start `finetui WORDS` and return at once."""
-        return subprocess.Popen(
-            [sys.executable, "-m", "tui.cli", *words],
-            env=self.environ,
-            cwd=ROOT,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        return forks.start("tui.cli", *words, env=self.environ)
 
     def lab_pid(self) -> int | None:
         """Return the process id of the lab of this home, or None when none runs."""

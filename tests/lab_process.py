@@ -10,6 +10,8 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tests import forks
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -42,19 +44,17 @@ class LabProcess:
         self.arguments = arguments
         self.base_url = ""
         self.api_key = ""
-        self._process: subprocess.Popen[str] | None = None
+        self._process: forks.Forked | None = None
 
     def start(self) -> LabProcess:
         """Return once it serves."""
         self.data_dir.parent.mkdir(parents=True, exist_ok=True)
         with (self.data_dir.parent / f"{self.data_dir.name}.stderr").open("a") as errors:
-            self._process = subprocess.Popen(
-                command(self.data_dir, "--json", *self.arguments),
-                stdout=subprocess.PIPE,
+            self._process = forks.start(
+                "tui.lab",
+                *("--data-dir", str(self.data_dir), "--json", *self.arguments),
                 stderr=errors,
-                text=True,
                 env=environment(),
-                cwd=ROOT,
             )
         assert self._process.stdout is not None
         line = self._process.stdout.readline()

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.test_splitting import line
+from tests.core.dataset.test_splitting import line
 from tui.cli import main
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import forks
 from tests.faults.conftest import write_config
 from tests.faults.server import ACT_AND_DROP, FaultServer, problem, reply, said, stream
 from tests.home import Home
@@ -156,7 +157,7 @@ def test_interrupted(bare: Home, server: FaultServer) -> None:
 def test_a_reader_that_leaves(bare: Home, tmp_path: Path) -> None:
     bad = tmp_path / "bad.jsonl"
     bad.write_bytes(b"[]\n" * 5000)
-    command = f"{sys.executable} -m tui.cli check {bad} | head -n 1"
+    command = f"{forks.shell_command('tui.cli')} check {bad} | head -n 1"
     done = subprocess.run(
         ["sh", "-c", command], env=bare.environ, cwd=ROOT, capture_output=True, text=True,
         check=False,
@@ -169,10 +170,8 @@ def test_a_terminal_is_sent_no_commands(bare: Home, server: FaultServer) -> None
     write_config(bare.path, server.url)
     server.fault("POST /chat/completions", stream(said("a\x1b]0;title\x07b", "stop")))
     ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui.cli", "chat", "--model", "m", "hi"],
-        env=bare.environ, cwd=ROOT, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs,
-    )  # fmt: skip
+    words = ("chat", "--model", "m", "hi")
+    process = forks.start("tui.cli", *words, env=bare.environ, stdout=theirs, stderr=theirs)
     os.close(theirs)
     assert process.wait(timeout=30) == 0
     shown = os.read(ours, 10_000).decode()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 import threading
 from pathlib import Path
 
 import pytest
 
+from tests import forks
 from tests.home import Home
-from tests.lab_process import ROOT, chat_lines
+from tests.lab_process import chat_lines
 
 COMMANDS = (
     ("check", "FILE"),
@@ -47,10 +47,7 @@ def rows(tmp_path: Path) -> Path:
 def run(home: Home, words: tuple[str, ...], rows: Path, **streams: object) -> tuple[int, str]:
     """Run a command with its own streams; return its exit code and what it says."""
     asked = [str(rows) if word == "FILE" else word for word in words]
-    done = subprocess.run(
-        [sys.executable, "-m", "tui.cli", *asked], env=home.environ, cwd=ROOT, text=True,
-        stderr=subprocess.PIPE, check=False, timeout=60, **streams,  # type: ignore[call-overload]
-    )  # fmt: skip
+    done = forks.run("tui.cli", *asked, env=home.environ, **streams)
     return done.returncode, done.stderr
 
 

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests import forks
 from tests.home import Home
 from tests.lab_process import ROOT
 
@@ -17,7 +18,7 @@ def test_one_shell_script_walks_the_circle(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     command = tmp_path / "bin" / "finetui"
     command.parent.mkdir()
-    command.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m tui.cli "$@"\n')
+    command.write_text(f'#!/bin/sh\nexec {forks.shell_command("tui.cli")} "$@"\n')
     command.chmod(0o755)
     python = tmp_path / "bin" / "python3"
     python.symlink_to(sys.executable)

@@ -8,11 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests import any_format
 from tests.core.checks.examples import ANSWER, USER, chat
+from tests.exploring import tried
 from tui.core.checks import RULES, check_row
 from tui.core.dataset.example import Example, from_object, parse
 from tui.core.edits import EditError
@@ -57,7 +58,7 @@ def bent(draw: st.DrawFn) -> Any:
     return holder[0]
 
 
-@settings(max_examples=60, deadline=None)
+@tried(24)
 @given(bent())
 @example(asked({"type": []}))
 @example(asked([{"type": [], "text": "Hi"}]))
@@ -88,7 +89,7 @@ def test_no_reader_writer_check_or_fix_stops(row: Any) -> None:
     assert all(isinstance(json.loads(one), dict | list | str) for one in mend(line, FIXABLE).lines)
 
 
-@settings(max_examples=40, deadline=None)
+@tried(16)
 @given(bent())
 def test_an_edit_is_made_or_refused(row: Any) -> None:
     found = from_object(row)

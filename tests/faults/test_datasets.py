@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import random
 import resource
-import subprocess
-import sys
 import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from subprocess import DEVNULL
 from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import forks
 from tests.faults.edits import STEPS, edited
 from tui.services.datasets import Document
 from tui.services.errors import InputError
@@ -36,15 +36,14 @@ def history(rows: list[bytes]) -> list[list[bytes]]:
 
 def killed_at_random(path: Path, journals: Path, first: int, chance: random.Random) -> int:
     """Run the edits, kill them at some moment; return the number of confirmed steps."""
-    command = [sys.executable, "-m", "tests.faults.edits", str(path), str(journals), str(first)]
-    root = Path(__file__).parents[2]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, cwd=root) as process:
-        assert process.stdout is not None
-        said = [process.stdout.readline() for _ in range(chance.randrange(1, 8))]
-        time.sleep(chance.random() * 0.004)  # a moment between two of its writes
-        process.kill()
-        said += process.stdout.readlines()
-    return max((int(line) for line in said if line.endswith(b"\n")), default=first)
+    words = (str(path), str(journals), str(first))
+    process = forks.start("tests.faults.edits", *words, env={**os.environ}, stderr=DEVNULL)
+    assert process.stdout is not None
+    said = [process.stdout.readline() for _ in range(chance.randrange(1, 8))]
+    time.sleep(chance.random() * 0.004)  # a moment between two of its writes
+    process.kill()
+    said += process.communicate()[0].splitlines(True)
+    return max((int(line) for line in said if line.endswith("\n")), default=first)
 
 
 async def test_kills_at_any_moment_lose_no_confirmed_edit(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from tui.terminal.colors import FEW, MANY
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -94,35 +95,63 @@ def cursor_styles(app: FinetuiApp) -> list[Style]:
     return [segment.style for segment in line if segment.style and segment.text.strip()]
 
 
-@pytest.mark.parametrize("scene", [*SCENES, "jobs", "toast"])
+# What is seen on the way through the program, and the keys that lead from one scene to the next.
+WALKS: dict[str, dict[str, Sequence[str]]] = {
+    "lab": {
+        "start": [],
+        "help": ["f1"],
+        "palette": ["escape", "ctrl+p"],
+        "datasets": ["escape", "s", "<checked>"],
+        "problems": ["p"],
+        "conversation": ["escape", "enter", "down", "down"],
+        "tokens": ["escape", "2", "<counted>"],
+    },
+    "offline": {
+        "jobs-offline": ["3", "<failed>"],
+        "chat-offline": ["4", "<failed>"],
+        "models-offline": ["5", "<failed>"],
+        "files-offline": ["6", "<failed>"],
+    },
+}
+
+
+def test_the_walks_pass_every_scene() -> None:
+    assert {scene for walk in WALKS.values() for scene in walk} == {*SCENES}
+
+
+@pytest.mark.parametrize("walk", WALKS)
 @pytest.mark.parametrize("system", TERMINALS, indirect=True)
-async def test_all_text_can_be_read(
-    system: ColorSystem, scene: str, app_home: Path, server: FaultServer
-) -> None:
-    if "offline" in scene:
+async def test_all_text_can_be_read(system: ColorSystem, walk: str, app_home: Path) -> None:
+    if walk == "offline":
         use_profile(app_home, "http://127.0.0.1:9/v1")
-    elif scene == "jobs":
-        use_profile(app_home, server.url)
-    if scene == "jobs":
-        trained(server, "fern")
-        trained(server, "moss", status="running")
-        trained(server, "ivy", status="failed")
     app = FinetuiApp()
     async with app.run_test(size=(100, 30), notifications=True) as pilot:
-        if scene == "jobs":
-            await jobs(pilot)
-        elif scene == "toast":
-            await reach(pilot, [])
-            for severity in ("information", "warning", "error"):
-                app.notify("Said in passing", severity=severity)  # type: ignore[arg-type]
-            await pilot.pause()
-        else:
-            await reach(pilot, SCENES[scene])
+        for scene, keys in WALKS[walk].items():
+            await reach(pilot, keys)
+            assert unreadable(app, system) == {}, scene
+            if scene == "start":
+                for severity in ("information", "warning", "error"):
+                    app.notify("Said in passing", severity=severity)  # type: ignore[arg-type]
+                await pilot.pause()
+                assert unreadable(app, system) == {}, "toasts"
+                app.clear_notifications()
+
+
+@pytest.mark.parametrize("system", TERMINALS, indirect=True)
+async def test_each_job_can_be_read(
+    system: ColorSystem, app_home: Path, server: FaultServer
+) -> None:
+    use_profile(app_home, server.url)
+    trained(server, "fern")
+    trained(server, "moss", status="running")
+    trained(server, "ivy", status="failed")
+    app = FinetuiApp()
+    async with app.run_test(size=(100, 30), notifications=True) as pilot:
+        await jobs(pilot)
         assert unreadable(app, system) == {}
-        if scene == "jobs":
-            for _ in range(3):  # each status under the cursor
-                assert min(contrast(style, system) for style in cursor_styles(app)) >= 4.5
-                await pilot.press("down")
+        for _ in range(3):  # each status under the cursor
+            assert min(contrast(style, system) for style in cursor_styles(app)) >= 4.5
+            await pilot.press("down")
 
 
 TUNED = "ft:gpt-4.1-mini-2025-04-14:org:fern:a1"
@@ -228,19 +257,20 @@ def test_colours_for_many_are_among_the_256() -> None:
             assert all(abs(a - b) <= 1 for a, b in zip(there, wanted, strict=True)), name
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "textual-light", "nord", "ansi-light"])
 @pytest.mark.parametrize("system", TERMINALS, indirect=True)
 async def test_a_theme_of_ones_own_choice_can_be_read(
-    system: ColorSystem, theme: str, app_home: Path, server: FaultServer
+    system: ColorSystem, app_home: Path, server: FaultServer
 ) -> None:
     use_profile(app_home, server.url)
     trained(server, "fern")
     trained(server, "moss", status="running")
     trained(server, "ivy", status="failed")
     app = FinetuiApp()
-    app.theme = theme
     async with app.run_test(size=(100, 30)) as pilot:
         await jobs(pilot)
-        if theme != "ansi-light":  # on a light ground of the terminal's own
-            assert unreadable(app, system) == {}
-        assert min(contrast(style, system) for style in cursor_styles(app)) >= 4.5
+        for theme in ("textual-dark", "textual-light", "nord", "ansi-light"):
+            app.theme = theme
+            await pilot.pause()
+            if theme != "ansi-light":  # on a light ground of the terminal's own
+                assert unreadable(app, system) == {}, theme
+            assert min(contrast(style, system) for style in cursor_styles(app)) >= 4.5, theme

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, Static
 
-from tests.core.test_splitting import line
+from tests.core.dataset.test_splitting import line
 from tests.screens.test_datasets import SIZES
 from tests.screens.test_importing import choose_path, preview_of, text_of
 from tests.until import narrow, until

@@ -64,10 +64,15 @@ async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:
     await pilot.pause()
 
 
-@pytest.mark.parametrize("size", SIZES)
-@pytest.mark.parametrize("scene", SCENES)
+# One app shows a scene at every size, save where the size tells how far the keys have scrolled.
+SCROLLED = "conversation"
+SHOTS: list[tuple[str, list[str]]] = [(scene, [*SIZES]) for scene in SCENES if scene != SCROLLED]
+SHOTS += [(SCROLLED, [size]) for size in SIZES]
+
+
+@pytest.mark.parametrize(("scene", "sizes"), SHOTS)
 async def test_layout(
-    scene: str, size: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    scene: str, sizes: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     config = tmp_path / "config"
     config.mkdir()
@@ -79,11 +84,15 @@ async def test_layout(
     for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     app = FinetuiApp(profile="nowhere" if "offline" in scene else None)
-    async with app.run_test(size=SIZES[size]) as pilot:
+    async with app.run_test(size=SIZES[sizes[0]]) as pilot:
         await reach(pilot, SCENES[scene])
-        text = shown(app)
-    expected = FOLDER / f"{scene}-{size}.txt"
-    if os.environ.get("FINETUI_LAYOUTS") == "write":
-        FOLDER.mkdir(exist_ok=True)
-        expected.write_text(text, encoding="utf-8")
-    assert text == expected.read_text(encoding="utf-8")
+        for name in sizes:
+            if app.size != SIZES[name]:
+                await pilot.resize_terminal(*SIZES[name])
+                await pilot.pause()
+            text = shown(app)
+            expected = FOLDER / f"{scene}-{name}.txt"
+            if os.environ.get("FINETUI_LAYOUTS") == "write":
+                FOLDER.mkdir(exist_ok=True)
+                expected.write_text(text, encoding="utf-8")
+            assert text == expected.read_text(encoding="utf-8"), name

@@ -8,11 +8,12 @@ from array import array
 from importlib import resources
 from unittest.mock import patch
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call, calls, reply
 from tests.core.checks.reference import check_whole
+from tests.exploring import tried
 from tui.core.checks import (
     RULES,
     FileFacts,
@@ -90,7 +91,7 @@ _MESSAGES = st.lists(
 )
 
 
-@settings(deadline=None)
+@tried(40)
 @given(st.lists(_MESSAGES, max_size=6), st.booleans(), st.sampled_from(["", " ", ":1,"]))
 def test_surveying_any_lines_says_what_checking_each_does(
     chats: list[object], ascii_only: bool, spoil: str
@@ -115,7 +116,7 @@ _PARTS = st.sampled_from(
 _MORE: st.SearchStrategy[dict[str, object]] = st.sampled_from([{}, {"tools": [TRACK]}])
 
 
-@settings(deadline=None)
+@tried(40)
 @given(st.lists(st.lists(_PARTS, max_size=6), max_size=4), _MORE)
 def test_surveying_chats_with_tools_says_what_checking_each_does(
     chats: list[object], more: dict[str, object]
@@ -145,7 +146,7 @@ def test_columns_filled_piece_by_piece_and_rearranged_give_the_same_issues() -> 
     assert check_columns(whole.take(order), facts) == check_whole(mixed, facts)
 
 
-@settings(deadline=None)  # the first loads numpy
+@tried(100)  # the first loads numpy
 @given(st.lists(st.integers(0, 9), max_size=60))
 def test_both_ways_of_finding_repeats_agree(numbers: list[int]) -> None:
     column = array("Q", numbers)

@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 
 from tests.any_format import CONTAINERS, TEXTS, AnyFile, absent, files
 from tests.core.checks.examples import ANSWER, GOOD, USER, answer, chat, line, user
+from tests.exploring import tried
 from tui.cli.fix import chosen_rules, fixed, fixing
 from tui.core.checks import RULES
 from tui.core.fixes import FILE_REPAIRS, can_fix, mend, repair
@@ -24,7 +25,7 @@ FILES = files(MARKED)
 IN_ROWS = files(MARKED, tuple(name for name in CONTAINERS if name != "wrapped array"))
 
 
-@settings(max_examples=150, deadline=None)
+@tried(60)
 @given(FILES)
 def test_fix_accounts_for_every_text(file: AnyFile) -> None:
     made = fixing(file.data, chosen_rules(None))
@@ -35,14 +36,14 @@ def test_fix_accounts_for_every_text(file: AnyFile) -> None:
         assert not told
 
 
-@settings(max_examples=100, deadline=None)
+@tried(40)
 @given(FILES)
 def test_so_do_all_rules_asked_for_by_name(file: AnyFile) -> None:
     made = fixed(file.data, EVERY_RULE)
     assert absent(file.data, made.data, [one.text for _, one in made.removed]) == []
 
 
-@settings(max_examples=100, deadline=None)
+@tried(40)
 @given(FILES)
 def test_a_repair_keeps_every_text(file: AnyFile) -> None:
     assert absent(file.data, repair(file.data).data) == []
@@ -60,7 +61,7 @@ LISTS_IN_LINES = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@tried(60)
 @given(IN_ROWS)
 @example(LISTS_IN_LINES[0])
 @example(LISTS_IN_LINES[1])
@@ -81,7 +82,7 @@ def test_what_begins_on_the_line_that_ends_another_is_kept(between: str) -> None
     ]  # fmt: skip
 
 
-@settings(max_examples=100, deadline=None)
+@tried(40)
 @given(IN_ROWS)
 @example(LISTS_IN_LINES[0])
 @example(LISTS_IN_LINES[1])

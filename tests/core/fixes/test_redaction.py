@@ -7,11 +7,12 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.any_format import CONTAINERS, TEXTS, AnyFile, absent, files
 from tests.core.fixes.secrets_found import secrets_in
+from tests.exploring import tried
 from tui.core.checks import check_batch, check_row
 from tui.core.checks.rules import rule_numbers
 from tui.core.fixes import fix
@@ -111,7 +112,7 @@ def rows(draw: Any) -> str:
     return line.replace("/", "\\/") if draw(st.booleans()) else line  # as PHP writes it
 
 
-@settings(max_examples=300, deadline=None)
+@tried(120)
 @given(st.lists(st.tuples(rows(), st.booleans()), min_size=1, max_size=5))
 def test_no_secret_is_left_and_no_other_text_is_lost(found: list[tuple[str, bool]]) -> None:
     written = [line[:-1] if cut else line for line, cut in found]
@@ -151,7 +152,7 @@ CHATML_ROWS = [
 ]
 
 
-@settings(max_examples=150, deadline=None)
+@tried(60)
 @example(AnyFile(CHATML_ROWS, "lines", CONTAINERS["lines"](CHATML_ROWS).encode()), "utf-8")
 @example(AnyFile(CHATML_ROWS, "array", CONTAINERS["array"](CHATML_ROWS).encode()), "utf-16")
 @example(
@@ -183,7 +184,7 @@ def test_whole_files_of_every_known_format(file: AnyFile, encoding: str) -> None
         assert_only_secrets_went(old, new)
 
 
-@settings(max_examples=150, deadline=None)
+@tried(60)
 @given(rows(), st.booleans())
 def test_checks_gate_and_redaction_find_the_same(line: str, cut: bool) -> None:
     data = (line[:-1] if cut else line).encode("utf-8", "surrogatepass")

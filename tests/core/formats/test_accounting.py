@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.formats.test_readers import GOOD
+from tests.exploring import tried
 from tui.core.formats import READERS, WRITERS, Columns, Record, convert, export, sniff
 from tui.core.formats.containers import UnreadableError, container_of, records_of
 
@@ -70,7 +71,7 @@ def bent(draw: st.DrawFn) -> Any:
 
 
 @pytest.mark.parametrize("name", [f.id for f in READERS])
-@settings(max_examples=60, deadline=None)
+@tried(24)
 @given(rows=ROWS | st.lists(bent(), max_size=3))
 def test_readers_account_for_every_row(name: str, rows: list[Any]) -> None:
     made = convert([Record(n, row) for n, row in enumerate(rows, 1)], name, columns=COLUMNS)
@@ -86,7 +87,7 @@ def test_readers_account_for_every_row(name: str, rows: list[Any]) -> None:
 
 
 @pytest.mark.parametrize("name", [f.id for f in WRITERS])
-@settings(max_examples=60, deadline=None)
+@tried(24)
 @given(rows=ROWS | st.lists(bent(), max_size=3))
 def test_writers_account_for_every_line(name: str, rows: list[Any]) -> None:
     made = export([json.dumps(row).encode() for row in rows], name)
@@ -94,7 +95,7 @@ def test_writers_account_for_every_line(name: str, rows: list[Any]) -> None:
     assert all(json.loads(line) is not None for line in made.lines)
 
 
-@settings(max_examples=150, deadline=None)
+@tried(60)
 @given(data=st.binary(max_size=60) | st.text('{}[]",:ab\n\t', max_size=40).map(str.encode))
 def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     for name in ("a.jsonl", "a.csv", "a.tsv"):

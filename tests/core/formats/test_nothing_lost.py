@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.any_format import FORMATS, TEXTS, AnyFile, absent, files, numbered, row
+from tests.exploring import tried
 from tui.core.formats import READERS, WRITERS, Converted, Record, convert, export, sniff
 from tui.core.formats.containers import container_of, records_of
 from tui.core.formats.reading import ReadOptions
@@ -30,7 +31,7 @@ def converted(file: AnyFile, name: str, options: ReadOptions) -> Converted:
 
 
 @pytest.mark.parametrize("target", [f.id for f in WRITERS])
-@settings(max_examples=60, deadline=None)
+@tried(24)
 @given(file=files())
 def test_no_text_is_lost_on_the_way_to_any_target(target: str, file: AnyFile) -> None:
     first = converted(file, "", ReadOptions(pairs=target == "preference"))
@@ -39,7 +40,7 @@ def test_no_text_is_lost_on_the_way_to_any_target(target: str, file: AnyFile) ->
 
 
 @pytest.mark.parametrize("name", READABLE)
-@settings(max_examples=40, deadline=None)
+@tried(16)
 @given(file=files())
 def test_no_text_is_lost_whatever_the_format_is_taken_for(name: str, file: AnyFile) -> None:
     made = converted(file, name, ReadOptions(frozenset({"label", "meta"}), "Say it.", pairs=False))
@@ -47,7 +48,7 @@ def test_no_text_is_lost_whatever_the_format_is_taken_for(name: str, file: AnyFi
 
 
 @pytest.mark.parametrize("shape", FORMATS)
-@settings(max_examples=40, deadline=None)
+@tried(16)
 @given(data=st.data())
 def test_a_format_told_for_certain_is_read(shape: str, data: st.DataObject) -> None:
     one = numbered(data.draw(FORMATS[shape](TEXTS)))
@@ -57,7 +58,7 @@ def test_a_format_told_for_certain_is_read(shape: str, data: st.DataObject) -> N
         assert len(made.lines) == 1
 
 
-@settings(max_examples=100, deadline=None)
+@tried(40)
 @given(one=row().map(numbered))
 def test_a_pair_is_only_made_of_what_was_judged(one: Any) -> None:
     name = sniff([one]).format

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.core.test_exact import JSON
+from tests.core.dataset.test_exact_json import JSON
 from tui.core.text import json_text
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.services.test_tokens import ROWS, expected, row
+from tests.services.tokens.test_service import ROWS, expected, row
 from tui.core.catalog.models import load
 from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.settings.locations import Locations

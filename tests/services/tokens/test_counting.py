@@ -7,11 +7,12 @@ from importlib import resources
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bench.probe import probe
 from tests.bench.strings import generated
+from tests.exploring import tried
 from tui.core.dataset.example import Example, parse
 from tui.core.tokens.encoding import LEFT_OUT, answer_texts, count_example
 from tui.services.tokens.counting import encoders
@@ -98,7 +99,7 @@ examples = odd | st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=400, deadline=None)
+@tried(160)
 @given(st.lists(examples, min_size=1, max_size=6))
 def test_many_lines_at_once_count_as_one_by_one(values: list[Any]) -> None:
     rows = [json.dumps(value).encode() for value in values]

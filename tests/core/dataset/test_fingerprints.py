@@ -7,10 +7,11 @@ from itertools import combinations
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.test_splitting import line
+from tests.core.dataset.test_splitting import line
+from tests.exploring import tried
 from tui.core.checks import FileFacts, check_batch, check_columns
 from tui.core.checks.fingerprints import digests_of_plain
 from tui.core.checks.row import plain
@@ -53,7 +54,7 @@ _ROWS = st.one_of(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@tried(80)
 @given(st.lists(_ROWS, min_size=2, max_size=12))
 def test_the_checks_and_the_alike_view_find_the_same(values: list[Any]) -> None:
     rows = [json.dumps(value).encode() for value in values]
@@ -67,7 +68,7 @@ def test_the_checks_and_the_alike_view_find_the_same(values: list[Any]) -> None:
     assert [row for row, _ in problems(rows, "contradiction")] == differing
 
 
-@settings(deadline=None, max_examples=200)
+@tried(80)
 @given(st.lists(_MESSAGES, min_size=2, max_size=8))
 def test_the_shortcut_for_plain_chats_tells_the_same_apart(chats: list[Any]) -> None:
     shapes = [plain({"messages": chat}) for chat in chats]

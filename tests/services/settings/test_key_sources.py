@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.services.test_profiles import load
+from tests.services.settings.test_profiles import load
 from tui.core.text.masking import mask
 from tui.services.errors import InputError
 from tui.services.settings.locations import Locations

@@ -51,9 +51,17 @@ async def service() -> AsyncIterator[TokenService]:
     await made.close()
 
 
-async def test_report(service: TokenService) -> None:
+@pytest.fixture(scope="module")
+def shared() -> Iterator[TokenService]:
+    """Give one for tests that only count: its process takes half a second to start."""
+    made = TokenService()
+    yield made
+    asyncio.run(made.close())
+
+
+async def test_report(shared: TokenService) -> None:
     rows = [ROWS[0], b"", b"oops", *ROWS[1:], b"{}"]
-    report = await service.report(rows, "a.jsonl", "ft:gpt-4.1-2025-04-14:o:s:1")
+    report = await shared.report(rows, "a.jsonl", "ft:gpt-4.1-2025-04-14:o:s:1")
     context, trained = expected(ROWS)
     assert report.lines.tolist() == [1, *range(4, 43)]
     assert (list(report.context), list(report.trained)) == (context, trained)
@@ -63,8 +71,8 @@ async def test_report(service: TokenService) -> None:
     assert report.cost.as_of == date(2025, 7, 1)
 
 
-async def test_json_has_the_promised_keys_first(service: TokenService) -> None:
-    shown = (await service.report(ROWS, "a.jsonl", "gpt-4.1", epochs=2)).to_json()
+async def test_json_has_the_promised_keys_first(shared: TokenService) -> None:
+    shown = (await shared.report(ROWS, "a.jsonl", "gpt-4.1", epochs=2)).to_json()
     context, trained = expected(ROWS)
     assert list(shown)[:13] == [
         "path",
@@ -90,15 +98,15 @@ async def test_json_has_the_promised_keys_first(service: TokenService) -> None:
     assert json.loads(json.dumps(shown)) == shown
 
 
-async def test_unknown_models_are_estimates_without_a_price(service: TokenService) -> None:
-    shown = (await service.report(ROWS, "a.jsonl", "meta/llama")).to_json()
+async def test_unknown_models_are_estimates_without_a_price(shared: TokenService) -> None:
+    shown = (await shared.report(ROWS, "a.jsonl", "meta/llama")).to_json()
     assert (shown["encoding"], shown["exact"], shown["limit"]) == ("o200k_base", False, None)
     assert shown["cost"] == {"amount": None, "currency": "USD", "as_of": None}
 
 
-async def test_long_examples_are_cut_at_the_limit(service: TokenService) -> None:
+async def test_long_examples_are_cut_at_the_limit(shared: TokenService) -> None:
     rows = [*ROWS, row("Tell me all.", "moss " * 2000)]
-    report = await service.report(rows, "a.jsonl", "lab-small", epochs=2)
+    report = await shared.report(rows, "a.jsonl", "lab-small", epochs=2)
     (cut,) = report.truncated
     assert (cut.line, cut.tokens) == (41, int(report.context[-1]))
     assert cut.lost == cut.tokens - 1024
@@ -108,18 +116,18 @@ async def test_long_examples_are_cut_at_the_limit(service: TokenService) -> None
     ]
 
 
-async def test_preference_files_get_the_epochs_of_their_method(service: TokenService) -> None:
+async def test_preference_files_get_the_epochs_of_their_method(shared: TokenService) -> None:
     pair = {
         "input": {"messages": [{"role": "user", "content": "a"}]},
         "preferred_output": [{"role": "assistant", "content": "b"}],
         "non_preferred_output": [{"role": "assistant", "content": "c"}],
     }
-    report = await service.report([json.dumps(pair).encode()] * 12, "p", "lab-small")
+    report = await shared.report([json.dumps(pair).encode()] * 12, "p", "lab-small")
     assert report.epochs == pricing.epochs(12, report.facts.epochs_dpo)
 
 
-async def test_an_empty_file(service: TokenService) -> None:
-    report = await service.report([], "a.jsonl", "gpt-4.1")
+async def test_an_empty_file(shared: TokenService) -> None:
+    report = await shared.report([], "a.jsonl", "gpt-4.1")
     assert (report.examples, report.billed_tokens, report.summary.count) == (0, 0, 0)
 
 
@@ -164,25 +172,24 @@ async def test_what_was_counted_is_not_counted_again(tmp_path: Path) -> None:
     await service.close()
 
 
-@pytest.mark.parametrize("harm", ["cut", "changed", "foreign", "empty"])
-async def test_damaged_counts_on_disk_are_dropped(tmp_path: Path, harm: str) -> None:
+async def test_damaged_counts_on_disk_are_dropped(tmp_path: Path) -> None:
     places = Locations.standard({"FINETUI_HOME": str(tmp_path)})
     service = TokenService(load(), locations=places)
     await service.report(ROWS, "a", "gpt-4.1")
     await service.close()
     (file,) = places.cache.iterdir()
-    data = bytearray(file.read_bytes())
-    if harm == "changed":
-        data[-70] ^= 1
-    elif harm == "foreign":
-        data[3] ^= 1
-    file.write_bytes({"cut": data[:-5], "empty": b""}.get(harm, data))
-    service = TokenService(load(), locations=places)
-    report = await service.report(ROWS, "a", "gpt-4.1")
-    assert report.counter
-    assert report.context.tolist() == expected(ROWS)[0]
-    await service.close()
-    assert file.stat().st_size > 40 * 60
+    whole = file.read_bytes()
+    changed, foreign = bytearray(whole), bytearray(whole)
+    changed[-70] ^= 1
+    foreign[3] ^= 1
+    for harm in (whole[:-5], changed, foreign, b""):
+        file.write_bytes(harm)
+        service = TokenService(load(), locations=places)
+        report = await service.report(ROWS, "a", "gpt-4.1")
+        assert report.counter
+        assert report.context.tolist() == expected(ROWS)[0]
+        await service.close()
+        assert file.stat().st_size > 40 * 60
 
 
 async def test_an_edit_of_an_open_document_counts_one_example(

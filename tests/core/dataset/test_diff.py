@@ -7,7 +7,7 @@ import json
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.test_splitting import line
+from tests.core.dataset.test_splitting import line
 from tui.core.dataset.diff import Difference, compare
 
 A, B, C = line("a"), line("b"), line("c")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.core.test_splitting import line
+from tests.core.dataset.test_splitting import line
 from tui.core.dataset.splitting import Wanted
 from tui.services.settings.locations import Locations
 from tui.services.transfer.exporting import plan_split, write_split

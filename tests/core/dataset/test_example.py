@@ -1,0 +1,62 @@
+"""An example is read from any line and written back as it was."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.dataset.example import Broken, Example, parse, write
+
+
+@pytest.mark.parametrize("line", [b"[1]", b"nope", b'"text"', b"12", b"null", b"", b"\xff"])
+def test_what_is_no_object_says_so(line: bytes) -> None:
+    broken = parse(line)
+    assert isinstance(broken, Broken)
+    assert broken.reason
+
+
+@given(st.binary())
+def test_parse_never_raises(line: bytes) -> None:
+    parse(line)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+KEYS = st.sampled_from(
+    [
+        "messages",
+        "input",
+        "preferred_output",
+        "non_preferred_output",
+        "prompt",
+        "completion",
+        "tools",
+    ]
+)
+
+
+@given(
+    st.dictionaries(
+        KEYS,
+        JSON
+        | st.lists(
+            st.fixed_dictionaries(
+                {}, optional={"role": JSON, "content": JSON, "tool_calls": JSON, "weight": JSON}
+            )
+        ),
+        max_size=4,
+    )
+)
+def test_any_object_is_shown_and_written_back(raw: dict[str, object]) -> None:
+    line = json.dumps(raw, ensure_ascii=True).encode()
+    example = parse(line)
+    if isinstance(example, Example):
+        assert json.loads(write(example, line)) == example.raw

@@ -1,0 +1,23 @@
+"""How many examples of hypothesis are tried, and which.
+
+The same ones in every run, so that a run says something of a change; others, at random and twenty
+times as many, with FINETUI_EXPLORE=1.
+"""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+_EXPLORES = bool(os.environ.get("FINETUI_EXPLORE"))
+_TIMES = 20 if _EXPLORES else 1
+
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("explore", max_examples=500, deadline=None)
+settings.load_profile("explore" if _EXPLORES else "same")
+
+
+def tried(count: int) -> settings:
+    """Return the settings of a test whose examples are dear: so many in every run."""
+    return settings(max_examples=count * _TIMES, deadline=None)
