@@ -21,7 +21,7 @@ from tui.core.edits.calls import open_calls
 from tui.core.edits.whole import cut_trailing, merge, new_like, split_at
 from tui.core.fixes import can_fix, mend
 from tui.core.formats import READERS, WRITERS, Columns, Record, convert, export, sniff
-from tui.core.formats.foreign import foreign_format
+from tui.core.formats.detection.foreign import foreign_format
 
 if TYPE_CHECKING:
     from collections.abc import Callable

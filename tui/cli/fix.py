@@ -49,8 +49,8 @@ async def _fix(options: argparse.Namespace, workspace: Workspace, out: Output) -
 
 
 def _refuse_table(path: str) -> None:
-    from tui.core.formats.containers import SUFFIXES, TABLES
-    from tui.core.formats.foreign import Foreign
+    from tui.core.formats.detection.containers import SUFFIXES, TABLES
+    from tui.core.formats.detection.foreign import Foreign
 
     kind = SUFFIXES.get(PurePath(path).suffix.lower())
     if kind in TABLES:

@@ -31,7 +31,7 @@ def register(commands: Commands[Parser]) -> None:
 
 async def _redact(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     del workspace
-    from tui.core.fixes.redaction import PLACEHOLDERS
+    from tui.core.fixes.redaction.redaction import PLACEHOLDERS
 
     starts = {"secrets": "secret-", "personal": "personal-", "all": ""}[options.kind]
     rules = frozenset(rule for rule in PLACEHOLDERS if rule.startswith(starts))
@@ -40,8 +40,8 @@ async def _redact(options: argparse.Namespace, workspace: Workspace, out: Output
 
 def _redacted(data: bytes, rules: AbstractSet[str]) -> Rewritten:
     from tui.core.checks import RULES
-    from tui.core.fixes.redacted_file import redact_file
-    from tui.core.fixes.redaction import PLACEHOLDERS
+    from tui.core.fixes.redaction.redacted_file import redact_file
+    from tui.core.fixes.redaction.redaction import PLACEHOLDERS
 
     found = redact_file(data, rules)
     made = Rewritten(found.data, found.lines, dict(found.counts))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.core.fixes.removals import Removal
     from tui.core.fixes.whole import Layout
-    from tui.core.formats.foreign import Foreign
+    from tui.core.formats.detection.foreign import Foreign
 
 STANDARD = "-"
 LEFT = 1  # the exit code where lines of another format were left, or something not looked at

@@ -8,7 +8,7 @@ from tests.core.checks.examples import says
 from tests.core.checks.named_secrets import GIVEN, SPEAKING
 from tests.core.checks.test_columns import agree
 from tests.core.fixes.secrets_found import secrets_in
-from tui.core.fixes.redaction import PLACEHOLDERS, redact
+from tui.core.fixes.redaction.redaction import PLACEHOLDERS, redact
 
 SECRETS = frozenset(rule for rule in PLACEHOLDERS if rule.startswith("secret-"))
 

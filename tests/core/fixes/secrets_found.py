@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from tui.core.checks import check_row
-from tui.core.fixes.gate import is_secret
+from tui.core.fixes.redaction.secret_rules import is_secret
 
 
 def secrets_in(rows: Iterable[bytes]) -> Counter[str]:

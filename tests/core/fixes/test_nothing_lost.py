@@ -14,7 +14,7 @@ from tests.exploring import tried
 from tui.cli.fix import chosen_rules, fixed, fixing
 from tui.core.checks import RULES
 from tui.core.fixes import FILE_REPAIRS, can_fix, mend, repair
-from tui.core.formats.foreign import foreign_format
+from tui.core.formats.detection.foreign import foreign_format
 from tui.core.formats.turns import is_conversation
 
 EVERY_RULE = frozenset(rule for rule in RULES if can_fix(rule) or rule in FILE_REPAIRS)

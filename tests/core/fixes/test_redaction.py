@@ -16,8 +16,8 @@ from tests.exploring import tried
 from tui.core.checks import check_batch, check_row
 from tui.core.checks.rules import rule_numbers
 from tui.core.fixes import fix
-from tui.core.fixes.redacted_file import redact_file
-from tui.core.fixes.redaction import PLACEHOLDERS, redact
+from tui.core.fixes.redaction.redacted_file import redact_file
+from tui.core.fixes.redaction.redaction import PLACEHOLDERS, redact
 
 ALL = frozenset(PLACEHOLDERS)
 KEY = "sk-proj-4f9AexampleNotARealKey0000"

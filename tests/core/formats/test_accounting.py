@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.core.formats.test_readers import GOOD
 from tests.exploring import tried
 from tui.core.formats import READERS, WRITERS, Columns, Record, convert, export, sniff
-from tui.core.formats.containers import UnreadableError, container_of, records_of
+from tui.core.formats.detection.containers import UnreadableError, container_of, records_of
 
 KEYS = sorted(
     {

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from tui.cli import main
 from tui.core.formats import Converted, container_of, convert, records_of, sniff
-from tui.core.formats.transcripts import conversations, is_transcript
+from tui.core.formats.supported.transcripts import conversations, is_transcript
 
 if TYPE_CHECKING:
     from pathlib import Path

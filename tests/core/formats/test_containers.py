@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tui.core.formats.containers import UnreadableError, container_of, records_of
+from tui.core.formats.detection.containers import UnreadableError, container_of, records_of
 
 
 @pytest.mark.parametrize(

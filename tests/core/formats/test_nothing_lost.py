@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.any_format import FORMATS, TEXTS, AnyFile, absent, files, numbered, row
 from tests.exploring import tried
 from tui.core.formats import READERS, WRITERS, Converted, Record, convert, export, sniff
-from tui.core.formats.containers import container_of, records_of
+from tui.core.formats.detection.containers import container_of, records_of
 from tui.core.formats.reading import ReadOptions
 
 READABLE = [f.id for f in READERS if f.id != "table"]

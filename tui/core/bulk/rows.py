@@ -48,7 +48,7 @@ def _refuse_foreign(raw: Object) -> None:
         return
     if kind == "completion" and all(isinstance(raw[key], str) for key in ("prompt", "completion")):
         return
-    from tui.core.formats.foreign import foreign_format
+    from tui.core.formats.detection.foreign import foreign_format
 
     found = foreign_format(raw)
     what = f"it is {found.words}" if found else "it is of no format that is known here"

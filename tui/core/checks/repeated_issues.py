@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.registry import RULES, Finding, issue
 from tui.core.checks.run import issues_of
-from tui.core.formats.foreign import foreign_line
+from tui.core.formats.detection.foreign import foreign_line
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from typing import Protocol
 
     from tui.core.checks.registry import Issue
-    from tui.core.formats.foreign import Foreign
+    from tui.core.formats.detection.foreign import Foreign
 
     class Lines(Protocol):
         """The lines of a file by position."""

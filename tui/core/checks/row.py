@@ -15,14 +15,14 @@ from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
 from tui.core.checks.findings import Finding
 from tui.core.checks.private_data.line_texts import LineTexts
 from tui.core.dataset.example import ALIASES, SECTIONS, Place, kind_of, section_list
-from tui.core.formats.foreign import foreign_format
+from tui.core.formats.detection.foreign import foreign_format
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from tui.core.dataset.example import Kind
-    from tui.core.formats.foreign import Foreign
+    from tui.core.formats.detection.foreign import Foreign
 
 NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SPEAKERS = frozenset({"system", "developer", "user", "assistant"})

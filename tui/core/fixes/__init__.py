@@ -6,8 +6,8 @@ Importing the groups registers their fixes by the id of the rule.
 from tui.core.fixes import calls as calls
 from tui.core.fixes import damaged as damaged
 from tui.core.fixes import messages as messages
-from tui.core.fixes import redaction as redaction
 from tui.core.fixes import texts as texts
+from tui.core.fixes.redaction import redaction as redaction
 from tui.core.fixes.registry import FILE_REPAIRS, PLAIN_SAVES, RENAMES, CannotFix, Fixed
 from tui.core.fixes.repair import Done, Repaired, needs_repair, repair
 from tui.core.fixes.run import Mended, can_fix, fix, mend, mender

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from tui.core.checks.examples.messages import role_meant
 from tui.core.fixes.paths import message_of, messages_of
 from tui.core.fixes.registry import CannotFix, Object, row_fix
-from tui.core.formats.alpaca import read_completion
 from tui.core.formats.parts import tools_in
 from tui.core.formats.results import Notes, Unfit
+from tui.core.formats.supported.alpaca import read_completion
 from tui.core.formats.verdicts import is_score
 
 if TYPE_CHECKING:

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.checks import check_row
-from tui.core.fixes.redaction import redact
+from tui.core.fixes.redaction.redaction import redact
 from tui.core.fixes.registry import LINE_FIXES, ROW_FIXES, CannotFix, decoded, encoded
 from tui.core.fixes.removals import Removal, removals
-from tui.core.formats.foreign import foreign_format, foreign_line
+from tui.core.formats.detection.foreign import foreign_format, foreign_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable
 
     from tui.core.checks import Issue
     from tui.core.fixes.registry import Fixed
-    from tui.core.formats.foreign import Foreign
+    from tui.core.formats.detection.foreign import Foreign
 
 # One fix may bring the next problem to light; more rounds than this would go in circles.
 _MOST_ROUNDS = 60

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.core.dataset.example import kind_of
-from tui.core.formats.containers import (
+from tui.core.formats.detection.containers import (
     SUFFIXES,
     TABLES,
     UnreadableError,
@@ -22,7 +22,7 @@ from tui.core.formats.containers import (
     is_utf16,
     records_of,
 )
-from tui.core.formats.foreign import Foreign, foreign_format
+from tui.core.formats.detection.foreign import Foreign, foreign_format
 from tui.core.formats.turns import is_conversation
 
 if TYPE_CHECKING:

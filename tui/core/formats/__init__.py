@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from tui.core.formats.columns import Columns
-    from tui.core.formats.containers import Container, Record, container_of, records_of
     from tui.core.formats.converting import convert, export
+    from tui.core.formats.detection.containers import Container, Record, container_of, records_of
+    from tui.core.formats.detection.sniffing import Sniffed, sniff
     from tui.core.formats.reading import ReadOptions
     from tui.core.formats.registry import READERS, WRITERS, format_of
     from tui.core.formats.results import Converted, Dropped, Format, LeftOut, Remark, Unfit
-    from tui.core.formats.sniffing import Sniffed, sniff
 
 __all__ = [
     "READERS",
@@ -41,12 +41,12 @@ __all__ = [
 ]
 _HOMES = {
     "columns": ("Columns",),
-    "containers": ("Container", "Record", "container_of", "records_of"),
+    "detection.containers": ("Container", "Record", "container_of", "records_of"),
     "converting": ("convert", "export"),
     "results": ("Converted", "Dropped", "Format", "LeftOut", "Remark", "Unfit"),
     "reading": ("ReadOptions",),
     "registry": ("READERS", "WRITERS", "format_of"),
-    "sniffing": ("Sniffed", "sniff"),
+    "detection.sniffing": ("Sniffed", "sniff"),
 }
 
 

@@ -7,12 +7,12 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.dataset.example import kind_of
-from tui.core.formats.alpaca import asked
-from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.media import remark_marks
-from tui.core.formats.openai_pairs import outside_pair, pair_texts
 from tui.core.formats.parts import answer_text, as_json, no_more, plain_text
 from tui.core.formats.results import Notes, Object, Unfit
+from tui.core.formats.supported.alpaca import asked
+from tui.core.formats.supported.chat import chat_of, example_keys, role_of
+from tui.core.formats.supported.openai_pairs import outside_pair, pair_texts
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

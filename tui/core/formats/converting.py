@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from tui.core.formats.legacy import migrated
 from tui.core.formats.pairing import judged_answer, pairs_of
 from tui.core.formats.reading import ReadOptions, RowReader
 from tui.core.formats.registry import format_of
 from tui.core.formats.results import EXCERPT, Converted, Dropped, Notes, Remark, Unfit
+from tui.core.formats.supported.legacy import migrated
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tui.core.formats.columns import Columns
-    from tui.core.formats.containers import Record
+    from tui.core.formats.detection.containers import Record
     from tui.core.formats.pairing import Judged
     from tui.core.formats.results import Why
 

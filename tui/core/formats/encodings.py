@@ -6,7 +6,7 @@ import codecs
 import re
 
 from tui.core.fixes.damaged import decoded_text
-from tui.core.formats.containers import UnreadableError, is_utf16
+from tui.core.formats.detection.containers import UnreadableError, is_utf16
 from tui.core.text.text import one_line, plural
 
 _SAMPLE = 40

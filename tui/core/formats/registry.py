@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tui.core.formats.alpaca import (
+from tui.core.formats.columns import write_row
+from tui.core.formats.results import Format
+from tui.core.formats.supported.alpaca import (
     read_alpaca,
     read_completion,
     read_text,
@@ -10,22 +12,20 @@ from tui.core.formats.alpaca import (
     write_completion,
     write_text,
 )
-from tui.core.formats.anthropic import read_anthropic, write_anthropic
-from tui.core.formats.chat import read_hf, read_openai, write_openai
-from tui.core.formats.chat_exports import read_chatgpt, read_claude, read_slack
-from tui.core.formats.columns import write_row
-from tui.core.formats.gemini import read_gemini, write_gemini
-from tui.core.formats.preference import read_kto, read_preference, write_preference
-from tui.core.formats.providers import (
+from tui.core.formats.supported.anthropic import read_anthropic, write_anthropic
+from tui.core.formats.supported.chat import read_hf, read_openai, write_openai
+from tui.core.formats.supported.chat_exports import read_chatgpt, read_claude, read_slack
+from tui.core.formats.supported.gemini import read_gemini, write_gemini
+from tui.core.formats.supported.preference import read_kto, read_preference, write_preference
+from tui.core.formats.supported.providers import (
     write_azure,
     write_fireworks,
     write_nebius,
     write_together,
 )
-from tui.core.formats.results import Format
-from tui.core.formats.sharegpt import read_sharegpt, write_sharegpt
-from tui.core.formats.transcripts import read_transcript
-from tui.core.formats.trees import read_tree
+from tui.core.formats.supported.sharegpt import read_sharegpt, write_sharegpt
+from tui.core.formats.supported.transcripts import read_transcript
+from tui.core.formats.supported.trees import read_tree
 
 FORMATS: tuple[Format, ...] = (
     Format("openai", "OpenAI", "chat messages or preference pairs", read_openai, write_openai),

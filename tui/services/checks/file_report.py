@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.providers import FileLimits
     from tui.core.checks import Alike, Issue, ReportColumns, Severity
-    from tui.core.formats.foreign import Foreign
+    from tui.core.formats.detection.foreign import Foreign
     from tui.services.checks.problems import Problems
     from tui.services.datasets.disk.file_lines import FileLines
 
@@ -97,7 +97,7 @@ class FileReport:
     @property
     def secrets(self) -> Counter[str]:
         """Keys, tokens and numbers that should not leave the machine, by rule id."""
-        from tui.core.fixes.gate import is_secret
+        from tui.core.fixes.redaction.secret_rules import is_secret
 
         return Counter({rule: n for rule, n in self.by_rule.items() if is_secret(rule)})
 
@@ -274,8 +274,8 @@ def _table_of(path: Path, head: bytes) -> str:
 
     That is a table, and a transcript.
     """
-    from tui.core.fixes.redacted_file import binary_kind
-    from tui.core.formats.containers import SUFFIXES, TABLES, container_of
+    from tui.core.fixes.redaction.redacted_file import binary_kind
+    from tui.core.formats.detection.containers import SUFFIXES, TABLES, container_of
 
     if SUFFIXES.get(path.suffix.lower()) not in TABLES:
         return "text" if container_of("", head) == "transcript" else ""
@@ -335,7 +335,7 @@ def _report(
     from tui.core.checks.report_columns import KINDS, file_format, is_example
     from tui.core.checks.run import WHOLE_DAMAGE
     from tui.core.fixes.whole import other_format
-    from tui.core.formats.foreign import foreign_line
+    from tui.core.formats.detection.foreign import foreign_line
 
     first, foreign = problems.first("error"), None
     if lines := problems.lines_of("foreign-format"):
@@ -365,8 +365,8 @@ def _table_report(
 ) -> FileReport:
     from tui.core.checks.repeated_issues import format_issue
     from tui.core.fixes.whole import other_format
-    from tui.core.formats.containers import SUFFIXES
-    from tui.core.formats.foreign import Foreign
+    from tui.core.formats.detection.containers import SUFFIXES
+    from tui.core.formats.detection.foreign import Foreign
 
     kind = SUFFIXES.get(path.suffix.lower(), "jsonl")
     foreign = Foreign("table", kind.upper())

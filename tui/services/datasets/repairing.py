@@ -13,7 +13,7 @@ from tui.services.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.core.formats.foreign import Foreign
+    from tui.core.formats.detection.foreign import Foreign
 
 # The whole text is held in memory several times over while it is taken to pieces.
 LARGEST = 1_000_000_000
@@ -44,14 +44,14 @@ async def format_of_file(path: Path) -> Foreign | None:
 
 def is_table(path: Path) -> bool:
     """Whether a file is a table, by its name."""
-    from tui.core.formats.containers import SUFFIXES, TABLES
+    from tui.core.formats.detection.containers import SUFFIXES, TABLES
 
     return SUFFIXES.get(path.suffix.lower()) in TABLES
 
 
 def _format_of_file(path: Path) -> Foreign | None:
     if is_table(path):
-        from tui.core.formats.foreign import Foreign
+        from tui.core.formats.detection.foreign import Foreign
 
         return Foreign("table", path.suffix.lower().removeprefix("."))
     try:

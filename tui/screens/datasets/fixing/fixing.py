@@ -83,7 +83,7 @@ class Fixing:
 
     def _tell_no_fix(self) -> None:
         """Say why there is nothing to fix here."""
-        from tui.core.formats.foreign import foreign_line
+        from tui.core.formats.detection.foreign import foreign_line
 
         document, at = self._context.document, self._context.selection.position
         found = self._checks.foreign

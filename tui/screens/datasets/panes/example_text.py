@@ -74,7 +74,7 @@ def turns_of(example: Example | Broken) -> list[Turn]:
 
 def _without_messages(example: Example) -> Turn:
     """Show the JSON of an example without messages, and say what it is."""
-    from tui.core.formats.foreign import foreign_format
+    from tui.core.formats.detection.foreign import foreign_format
 
     shown = json.dumps(dict(example.raw), ensure_ascii=False)
     found = foreign_format(example.raw)

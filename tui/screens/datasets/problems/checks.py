@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.providers import FileLimits
     from tui.core.checks import Issue, Severity
-    from tui.core.formats.foreign import Foreign
+    from tui.core.formats.detection.foreign import Foreign
     from tui.screens.datasets.context import DatasetContext
     from tui.services.checks.checker import Checker
     from tui.services.checks.near import Found
@@ -132,7 +132,7 @@ def _foreign_of(document: Document, problems: Problems) -> Foreign | None:
     """Return the format of the first row that is another's, if most of the rows are."""
     if problems.by_rule["foreign-format"] * 2 <= len(document):
         return None
-    from tui.core.formats.foreign import foreign_line
+    from tui.core.formats.detection.foreign import foreign_line
 
     first = range(min(len(document), _LOOKED_AT))
     lines = (document.line(at) for at in first if "foreign-format" in problems.rules_at(at + 1))

@@ -354,7 +354,7 @@ def _load() -> None:
     """Import what looking takes: a fifth of a second that the loop need not wait."""
     for name in (
         "tui.core.checks",
-        "tui.core.fixes.gate",
+        "tui.core.fixes.redaction.secret_rules",
         "tui.services.checks.near",
         "tui.services.tokens.service",
     ):

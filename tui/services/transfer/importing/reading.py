@@ -20,8 +20,8 @@ from tui.core.formats import (
     sniff,
 )
 from tui.core.formats.columns import paths_of, value_at
-from tui.core.formats.containers import SUFFIXES, TABLES, UnreadableError, is_utf16
 from tui.core.formats.converting import merged
+from tui.core.formats.detection.containers import SUFFIXES, TABLES, UnreadableError, is_utf16
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.files.uploads import open_file, unreadable

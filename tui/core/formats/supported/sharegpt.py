@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.media import remark_marks
-from tui.core.formats.openai_pairs import answers_of, outside_pair
 from tui.core.formats.parts import (
     answer_text,
     arguments_of,
@@ -22,6 +20,8 @@ from tui.core.formats.parts import (
     tools_in,
 )
 from tui.core.formats.results import Notes, Object, Unfit
+from tui.core.formats.supported.chat import chat_of, example_keys, role_of
+from tui.core.formats.supported.openai_pairs import answers_of, outside_pair
 from tui.core.formats.turns import ROLES, turns_in
 from tui.core.formats.verdicts import bad_turn
 

@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS, part_words
-from tui.core.formats.chat_exports import SLACK, is_slack_message
 from tui.core.formats.columns import Columns, paths_of
-from tui.core.formats.legacy import is_legacy
 from tui.core.formats.reading import RowReader, with_usual_keys
 from tui.core.formats.results import Notes, Refused, Unfit
-from tui.core.formats.transcripts import TRANSCRIPT
+from tui.core.formats.supported.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS, part_words
+from tui.core.formats.supported.chat_exports import SLACK, is_slack_message
+from tui.core.formats.supported.legacy import is_legacy
+from tui.core.formats.supported.transcripts import TRANSCRIPT
 from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, is_conversation, turn_list
 from tui.core.formats.verdicts import read_verdict
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import chat_of, example_keys, hf_message, role_of
-from tui.core.formats.legacy import migrated
 from tui.core.formats.media import remark_marks
 from tui.core.formats.parts import (
     answer_text,
@@ -18,6 +16,8 @@ from tui.core.formats.parts import (
     tools_in,
 )
 from tui.core.formats.results import Notes, Object, Refused, Unfit
+from tui.core.formats.supported.chat import chat_of, example_keys, hf_message, role_of
+from tui.core.formats.supported.legacy import migrated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

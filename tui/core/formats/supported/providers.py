@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.dataset.example import kind_of
-from tui.core.formats.chat import chat_of, example_keys, role_of
-from tui.core.formats.openai_pairs import answers_of, outside_pair
 from tui.core.formats.parts import answer_text, no_more, objects_in, plain_text, refuse_unlearned
 from tui.core.formats.results import Notes, Object, Unfit, Writer
+from tui.core.formats.supported.chat import chat_of, example_keys, role_of
+from tui.core.formats.supported.openai_pairs import answers_of, outside_pair
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat import chat_of, example_keys, role_of
 from tui.core.formats.parts import (
     add_turn,
     arguments_of,
@@ -22,6 +21,7 @@ from tui.core.formats.parts import (
     text_in,
 )
 from tui.core.formats.results import Notes, Object, Unfit
+from tui.core.formats.supported.chat import chat_of, example_keys, role_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from tui.core.formats.chat_exports import slack_threads
 from tui.core.formats.reading import FORMAT_KEYS
 from tui.core.formats.results import EXCERPT
-from tui.core.formats.transcripts import TRANSCRIPT, conversations, is_transcript
+from tui.core.formats.supported.chat_exports import slack_threads
+from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is_transcript
 from tui.core.formats.turns import LISTS, is_conversation
 from tui.core.text.text import one_line
 

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.alpaca import (
+from tui.core.formats.media import remark_marks
+from tui.core.formats.parts import no_more, objects_in, text_in, tools_in
+from tui.core.formats.results import Notes, Object, Refused, Unfit
+from tui.core.formats.supported.alpaca import (
     alpaca_prompt,
     read_alpaca,
     read_completion,
     read_text,
     transcript,
 )
-from tui.core.formats.chat import hf_message, read_hf
-from tui.core.formats.legacy import migrated
-from tui.core.formats.media import remark_marks
-from tui.core.formats.openai_pairs import answers_of, outside_pair
-from tui.core.formats.parts import no_more, objects_in, text_in, tools_in
-from tui.core.formats.results import Notes, Object, Refused, Unfit
-from tui.core.formats.sharegpt import read_sharegpt, speaker_message
+from tui.core.formats.supported.chat import hf_message, read_hf
+from tui.core.formats.supported.legacy import migrated
+from tui.core.formats.supported.openai_pairs import answers_of, outside_pair
+from tui.core.formats.supported.sharegpt import read_sharegpt, speaker_message
 from tui.core.formats.turns import LISTS, are_spoken, turn_list
 
 if TYPE_CHECKING:

@@ -80,7 +80,7 @@ def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
     if not isinstance(row, dict):
         return None
     # All readers come with it, and most files have no such row.
-    from tui.core.formats.sniffing import by_keys, sniff
+    from tui.core.formats.detection.sniffing import by_keys, sniff
 
     if isinstance(row.get("label"), bool) and _ends_with_answer(row.get("messages")):
         return Foreign("kto", "messages with a label that is true or false")

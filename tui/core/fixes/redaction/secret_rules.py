@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tui.core.checks import RULES
-from tui.core.fixes.redaction import PLACEHOLDERS
+from tui.core.fixes.redaction.redaction import PLACEHOLDERS
 
 
 def is_secret(rule: str) -> bool:

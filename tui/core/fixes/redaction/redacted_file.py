@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import orjson
 
 from tui.core.fixes.damaged import wide_encoding
-from tui.core.fixes.redaction import redact
+from tui.core.fixes.redaction.redaction import redact
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from tui.core.formats.chat_exports import joined
 from tui.core.formats.parts import no_more, text_in
 from tui.core.formats.results import Notes, Object, Unfit
+from tui.core.formats.supported.chat_exports import joined
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

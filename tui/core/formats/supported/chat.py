@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.dataset.example import kind_of
-from tui.core.formats.legacy import migrated
 from tui.core.formats.media import remark_marks
 from tui.core.formats.parts import json_text, kind, no_more, objects_in, plain_text, tools_in
 from tui.core.formats.results import Notes, Object, Unfit
+from tui.core.formats.supported.legacy import migrated
 from tui.core.formats.turns import known_role, turns_in
 from tui.core.formats.verdicts import bad_turn
 

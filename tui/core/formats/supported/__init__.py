@@ -1,0 +1,1 @@
+"""The formats there are, a module each: how their rows are read and written."""
