@@ -11,6 +11,7 @@ import pytest
 
 import tests.exploring  # noqa: F401 - its profile is loaded
 from tests.faults.server import FaultServer
+from tui.services.workers import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +25,14 @@ for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
 def server() -> Iterator[FaultServer]:
     """Give a provider on loopback that does as told, and ends with the test."""
     one = FaultServer()
+    yield one
+    one.close()
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Pool]:
+    """Give a pool of worker processes: they are started when first needed, and kept meanwhile."""
+    one = Pool()
     yield one
     one.close()
 

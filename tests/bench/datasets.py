@@ -27,6 +27,7 @@ import orjson
 
 from tui.services.checks.checker import Checker
 from tui.services.datasets import Document
+from tui.services.workers import Pool
 
 LONGEST_S = 600.0
 ESCAPES = re.compile(rb"\x1b\[[0-9;?<>=]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1bP.*?\x1b\\")
@@ -170,7 +171,8 @@ async def in_the_service(file: Path) -> int:
             for line in lines:
                 orjson.loads(line)
         print(f"orjson alone        {time.perf_counter() - start:.1f} s on one core")
-        checker = Checker(document)
+        workers = Pool()
+        checker = Checker(document, workers)
         start = time.perf_counter()
         problems = await checker.issues()
         took = time.perf_counter() - start
@@ -186,6 +188,7 @@ async def in_the_service(file: Path) -> int:
             await checker.issues()
             again.append((time.perf_counter() - start) * 1000)
         print(f"check, one edit     {spread(again)}")
+        workers.close()
         await document.drop_changes()
         await document.close()
         return len(document)

@@ -114,10 +114,12 @@ def ours(path: Path) -> tuple[int, int]:
     """Count as the program does, with the cache under $FINETUI_HOME."""
     from tui.services.settings.locations import Locations
     from tui.services.tokens.service import TokenService
+    from tui.services.workers import Pool
 
     async def count() -> tuple[int, int]:
         began = time.perf_counter()
-        service = TokenService(locations=Locations.standard(os.environ))
+        workers = Pool()
+        service = TokenService(workers, locations=Locations.standard(os.environ))
         seen: dict[str, float] = {}
         gaps = [0.0]
 
@@ -130,7 +132,7 @@ def ours(path: Path) -> tuple[int, int]:
         ticking = asyncio.create_task(tick())
         memory = [0]
         over = threading.Event()
-        threading.Thread(target=weigh, args=(service, memory, over), daemon=True).start()
+        threading.Thread(target=weigh, args=(workers, memory, over), daemon=True).start()
         report = await service.report_file(
             str(path),
             "gpt-4.1",
@@ -139,8 +141,9 @@ def ours(path: Path) -> tuple[int, int]:
         done = time.perf_counter() - began
         ticking.cancel()
         over.set()
-        peaks = [_memory(pid, "VmHWM") for pid in (*service.processes, os.getpid())]
+        peaks = [_memory(pid, "VmHWM") for pid in (*workers.processes, os.getpid())]
         await service.close()
+        workers.close()
         print(
             f"  report after {done:.2f} s, first bars after {seen.get('first', done):.2f} s, "
             f"longest stall {max(gaps) * 1000:.0f} ms, all processes {max(memory)} MB "
@@ -150,10 +153,10 @@ def ours(path: Path) -> tuple[int, int]:
         )
         return report.examples, report.context_total
 
-    def weigh(service: TokenService, memory: list[int], over: threading.Event) -> None:
+    def weigh(workers: Pool, memory: list[int], over: threading.Event) -> None:
         """Note how much memory all processes hold together, what they share counted once."""
         while not over.wait(0.1):
-            pids = (*service.processes, os.getpid())
+            pids = (*workers.processes, os.getpid())
             memory.append(sum(_memory(pid, "Pss", "smaps_rollup") for pid in pids))
 
     return asyncio.run(count())

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from tui.services.workers import Pool
+
 pytestmark = pytest.mark.xdist_group("new-job")  # counting is started once
 MODEL = "gpt-4.1-mini-2025-04-14"
 JOB = "POST /fine_tuning/jobs"
@@ -46,9 +48,9 @@ def server(server: FaultServer) -> FaultServer:
 
 
 @pytest.fixture(scope="module")
-def tokens() -> Iterator[TokenService]:
+def tokens(workers: Pool) -> Iterator[TokenService]:
     """Count for all tests: the processes that do it take a second to start."""
-    one = TokenService()
+    one = TokenService(workers)
     yield one
     asyncio.run(one.close())
 
@@ -60,7 +62,7 @@ def _counted(tokens: TokenService, monkeypatch: pytest.MonkeyPatch) -> Iterator[
 
     with monkeypatch.context() as patch:
         patch.setattr(tokens, "close", stay)
-        patch.setattr("tui.services.tokens.service.TokenService", lambda **_: tokens)
+        patch.setattr("tui.services.tokens.service.TokenService", lambda *_, **__: tokens)
         yield
 
 

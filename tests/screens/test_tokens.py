@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+    from tui.services.workers import Pool
+
 
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -424,9 +426,9 @@ async def test_another_number_of_test_prompts_is_priced(dataset: Path) -> None:
     ],
 )
 async def test_a_validation_file_is_priced_where_it_is_billed(
-    tmp_path: Path, billed: bool | None, said: str
+    workers: Pool, tmp_path: Path, billed: bool | None, said: str
 ) -> None:
-    service = TokenService()
+    service = TokenService(workers)
     facts = replace(service.catalog.find("gpt-4.1-mini-2025-04-14"), validation_billed=billed)
     rows = [line("Hi", "word " * 10).encode()]
     report = replace(await service.report(rows, "a", facts.id, epochs=2), facts=facts)

@@ -53,6 +53,8 @@ async def _concerns(path: str, workspace: Workspace, purpose: str) -> tuple[Conc
 
     try:
         limits = workspace.files.limits
-        return await review_file(Path(path), workspace.profile, limits, purpose, tell)
+        return await review_file(
+            Path(path), workspace.workers, workspace.profile, limits, purpose, tell
+        )
     finally:
         line.end()

@@ -25,6 +25,7 @@ from tui.services.settings.environment import without_secrets
 from tui.services.settings.locations import Locations
 from tui.services.settings.profiles import Profile, ProfileBook
 from tui.services.store.store import Store
+from tui.services.workers import Pool
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,6 +71,7 @@ class Workspace:
         self.profiles = profiles
         self.locations = locations
         self.store = Store(locations.ledger)
+        self.workers = Pool()
         self._environ = environ
         self._tokens: TokenService | None = None
         self._datasets: DatasetService | None = None
@@ -133,7 +135,7 @@ class Workspace:
         if self._tokens is None:
             from tui.services.tokens.service import TokenService
 
-            self._tokens = TokenService(locations=self.locations)
+            self._tokens = TokenService(self.workers, locations=self.locations)
         return self._tokens
 
     @property
@@ -194,7 +196,7 @@ class Workspace:
             self.profile,
             address=lambda: provider.base_url,
             limits=self.files.limits,
-            sources=Sources(self.profile.name, self.files, self.store),
+            sources=Sources(self.profile.name, self.files, self.store, self.workers),
             models=self.models,
             unanswered=self.unanswered,
             spending=self.spending,
@@ -214,6 +216,7 @@ class Workspace:
         document = self.datasets.current
         self._forget_preparing()
         if document is not None and document.size > _LARGE:
+            self.workers.lower_priority()
             self._preparing = start(self._prepare_soon(document), "prepare to count")
 
     async def _prepare_soon(self, document: Document) -> None:
@@ -246,6 +249,7 @@ class Workspace:
             await self._tokens.close()
         if self._datasets is not None:
             await self._datasets.close()
+        await asyncio.to_thread(self.workers.close)
         await self.store.close()
 
     def _compose(self, profile: Profile) -> None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.core.checks.reference import check_source
+from tests.worker_tasks import check_but_die_once, die
 from tui.core.catalog.providers import file_limits
 from tui.core.checks import FileFacts
 from tui.core.filtering.marks import Marks
@@ -20,6 +21,7 @@ from tui.services.checks.near import NearFinder, Question
 from tui.services.datasets import Change, Document, reading
 from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.datasets.row_filter import FilterFacts
+from tui.services.workers import Pool
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -78,9 +80,9 @@ def path(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mon
     return target
 
 
-async def test_problems_follow_the_file_and_every_edit(path: Path) -> None:
+async def test_problems_follow_the_file_and_every_edit(workers: Pool, path: Path) -> None:
     document = opened(path)
-    checker = Checker(document)
+    checker = Checker(document, workers)
     progress: list[tuple[int, int]] = []
     assert agrees(await checker.issues(lambda done, of: progress.append((done, of))), document)
     assert all(0 <= done <= of == 300 for done, of in progress)
@@ -95,9 +97,9 @@ async def test_problems_follow_the_file_and_every_edit(path: Path) -> None:
     await document.close()
 
 
-async def test_the_edit_before_is_given_up_for_the_next(path: Path) -> None:
+async def test_the_edit_before_is_given_up_for_the_next(workers: Pool, path: Path) -> None:
     document = opened(path)
-    checker = Checker(document)
+    checker = Checker(document, workers)
     first = asyncio.create_task(checker.issues())
     await asyncio.sleep(0)
     assert agrees(await checker.issues(), document)
@@ -106,9 +108,9 @@ async def test_the_edit_before_is_given_up_for_the_next(path: Path) -> None:
     await document.close()
 
 
-async def test_closing_ends_checks_that_run(path: Path) -> None:
+async def test_closing_ends_checks_that_run(workers: Pool, path: Path) -> None:
     document = opened(path)
-    running = asyncio.create_task(Checker(document).issues())
+    running = asyncio.create_task(Checker(document, workers).issues())
     await asyncio.sleep(0)
     await document.close()
     with pytest.raises(asyncio.CancelledError):
@@ -116,28 +118,28 @@ async def test_closing_ends_checks_that_run(path: Path) -> None:
 
 
 async def test_without_processes_a_thread_does_the_work(
-    path: Path, monkeypatch: pytest.MonkeyPatch
+    workers: Pool, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sys.executable", str(path.parent / "absent"))
     document = opened(path)
-    assert agrees(await Checker(document).issues(), document)
+    assert agrees(await Checker(document, workers).issues(), document)
     await document.close()
 
 
-async def test_a_file_that_is_no_jsonl_says_so_once(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_jsonl_says_so_once(workers: Pool, tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     path.write_text(json.dumps([json.loads(line("x"))] * 3, indent=1))
     document = opened(path)
-    problems = await Checker(document).issues()
+    problems = await Checker(document, workers).issues()
     assert agrees(problems, document)
     assert problems.by_rule["json-array"] == 1
     await document.close()
 
 
-async def test_what_the_provider_takes_is_only_worth_knowing(path: Path) -> None:
+async def test_what_the_provider_takes_is_only_worth_knowing(workers: Pool, path: Path) -> None:
     document = opened(path)
     azure = file_limits("custom", "https://mine.openai.azure.com/openai/v1/")
-    checker = Checker(document)
+    checker = Checker(document, workers)
     before = await checker.issues()
     (mark,) = [issue for issue in before.at(1) if issue.rule == "bom"]
     assert mark.severity == "error"
@@ -175,12 +177,12 @@ def told(text: str) -> bytes:
     return json.dumps({"messages": turns}).encode()
 
 
-async def test_what_is_alike_in_a_small_file_follows_edits(tmp_path: Path) -> None:
+async def test_what_is_alike_in_a_small_file_follows_edits(workers: Pool, tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     rows = [told(STORY), line("x"), told(STORY.replace("fox", "hare")), line("y"), line("z")]
     path.write_bytes(b"\n".join(rows) + b"\n")
     document = opened(path)
-    checker = Checker(document)
+    checker = Checker(document, workers)
     assert not (await checker.issues()).by_rule["near-duplicate"]
     assert await checker.look_alike()
     problems = await checker.issues()
@@ -201,12 +203,12 @@ async def test_what_is_alike_in_a_small_file_follows_edits(tmp_path: Path) -> No
 
 
 async def test_looking_unasked_is_given_up_when_it_takes_long(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workers: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "data.jsonl"
     path.write_bytes(b"\n".join([told(STORY), told(STORY + " high")]) + b"\n")
     document = opened(path)
-    checker = Checker(document)
+    checker = Checker(document, workers)
     await checker.issues()
     monkeypatch.setattr(likeness, "_WAIT_S", -1)
     assert not await checker.look_alike()
@@ -218,12 +220,14 @@ async def test_looking_unasked_is_given_up_when_it_takes_long(
     await document.close()
 
 
-async def test_leaks_are_told_while_the_other_file_is_as_it_was(tmp_path: Path) -> None:
+async def test_leaks_are_told_while_the_other_file_is_as_it_was(
+    workers: Pool, tmp_path: Path
+) -> None:
     path, valid = tmp_path / "data.jsonl", tmp_path / "valid.jsonl"
     path.write_bytes(b"\n".join([line("a"), line("b"), line("c")]) + b"\n")
     valid.write_bytes(b"\n".join([line("other"), line("b")]) + b"\n")
     document = opened(path)
-    checker = Checker(document)
+    checker = Checker(document, workers)
     others = await read_lines(valid)
     found = await NearFinder().find(document.snapshot(), Question("leak"), others)
     others.close()
@@ -238,7 +242,7 @@ async def test_leaks_are_told_while_the_other_file_is_as_it_was(tmp_path: Path) 
     await document.close()
 
 
-async def test_a_long_line_is_read_off_the_loop(tmp_path: Path) -> None:
+async def test_a_long_line_is_read_off_the_loop(workers: Pool, tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     path.write_bytes(line("short") + b"\n" + line("long " * 200_000) + b"\n" + line("x ") + b"\n")
     document = opened(path)
@@ -249,7 +253,7 @@ async def test_a_long_line_is_read_off_the_loop(tmp_path: Path) -> None:
     await asyncio.wait_for(read.wait(), 20)
     assert document.example(1) is not waiting
     assert document.source.long_lines == [1]
-    checker = Checker(document)
+    checker = Checker(document, workers)
     assert agrees(await checker.issues(), document)
     await document.insert(0, [line("longer " * 100_000)], "long")
     assert agrees(await checker.issues(), document)
@@ -281,14 +285,48 @@ async def test_rows_are_shown_before_all_are_found(
 
 
 async def test_checks_end_also_while_keys_come(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workers: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(file_check, "_WORTH_PROCESSES", 0)
     monkeypatch.setattr(file_check, "_STRETCH", 4000)
     target = tmp_path / "data.jsonl"
     target.write_bytes(b"\n".join(some_lines(300)))
     document = opened(target)
-    checker = Checker(document)
+    checker = Checker(document, workers)
     problems = await checker.issues(lambda _done, _of: checker.give_way())
     assert agrees(problems, document)
     await document.close()
+
+
+async def test_lines_of_a_process_that_dies_are_checked_by_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_check, "_WORTH_PROCESSES", 0)
+    monkeypatch.setattr(file_check, "_STRETCH", 4000)
+    monkeypatch.setattr(file_check, "check", check_but_die_once)
+    monkeypatch.setattr(file_check.FileCheck, "_check", None)  # no thread has to help
+    mark = tmp_path / "mark"
+    mark.touch()
+    monkeypatch.setenv("MARK", str(mark))
+    target = tmp_path / "data.jsonl"
+    target.write_bytes(b"\n".join(some_lines(300)))
+    document, pool, deaths = opened(target), Pool(), []
+    pool.on_death = lambda: deaths.append(1)
+    assert agrees(await Checker(document, pool).issues(), document)
+    assert len(deaths) == 1
+    await document.close()
+    pool.close()
+
+
+async def test_lines_of_which_every_process_dies_are_checked_by_a_thread(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_check, "_WORTH_PROCESSES", 0)
+    monkeypatch.setattr(file_check, "_STRETCH", 40_000)
+    monkeypatch.setattr(file_check, "check", die)
+    target = tmp_path / "data.jsonl"
+    target.write_bytes(b"\n".join(some_lines(300)))
+    document, pool = opened(target), Pool()
+    assert agrees(await Checker(document, pool).issues(), document)
+    await document.close()
+    pool.close()

@@ -25,6 +25,7 @@ from tui.services.checks import file_check, problems
 from tui.services.checks.checker import Checker
 from tui.services.datasets import Change, Document
 from tui.services.errors import InputError
+from tui.services.workers import Pool
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -165,7 +166,7 @@ class Session:
     """A document and the checks asked of it while it is edited, as the screen asks."""
 
     def __init__(self, document: Document, plan: dict[int, list[tuple[str, int, bytes]]]) -> None:
-        self.document, self.checker, self.plan = document, Checker(document), plan
+        self.document, self.checker, self.plan = document, Checker(document, Pool()), plan
         self.answers: list[tuple[Problems, Snapshot]] = []
         self._by_version: dict[int, Snapshot] = {}
         self._asking: set[asyncio.Task[None]] = set()
@@ -256,12 +257,14 @@ def test_edits_at_any_moments_of_checks(
     asyncio.run(run(tmp_path_factory.mktemp("steps") / "data.jsonl", rows, plan))
 
 
-async def test_problems_shown_before_a_new_example_can_still_be_read(tmp_path: Path) -> None:
+async def test_problems_shown_before_a_new_example_can_still_be_read(
+    workers: Pool, tmp_path: Path
+) -> None:
     # An empty file, then n: the check of the new row wrote into what the list was drawn from.
     path = tmp_path / "zero.jsonl"
     path.touch()
     document = Document.open(path, tmp_path / "journals")
-    checker = Checker(document)
+    checker = Checker(document, workers)
     shown = await checker.issues()
     before = [*shown]
     await document.insert(0, [b'{"messages": []}'], "new example")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from dataclasses import replace
 from importlib import resources
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lab_process import chat_lines
+from tests.worker_tasks import die
 from tui.core.checks.repeated_issues import FORMATS
 from tui.core.checks.run import WHOLE_DAMAGE
 from tui.core.fixes import repair
@@ -23,7 +23,7 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue
-    from tui.services.datasets.disk.source import LineSource
+    from tui.services.workers import Pool
 
 KEY = b"sk-proj-abcdefghijklmnopqrstuvwxyz0123456789ABCDEFGH"
 SECRET = chat_lines(1, "My key is " + KEY.decode())
@@ -35,13 +35,13 @@ async def told_of(checked: CheckedFile) -> list[Issue]:
 
 @pytest.mark.parametrize("least", [0, 10**9])
 async def test_errors_and_secrets_are_counted(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int
+    workers: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, least: int
 ) -> None:
     monkeypatch.setattr(file_check, "_WORTH_PROCESSES", least)
     path = tmp_path / "data.jsonl"
     path.write_bytes(chat_lines(20) + b"{broken\n" + SECRET + b'{"messages":[]}\n' + SECRET)
     told: list[tuple[int, int]] = []
-    found = await check_file(path, on_progress=lambda *now: told.append(now))
+    found = await check_file(path, workers, on_progress=lambda *now: told.append(now))
     assert found.examples >= 22
     assert found.size == path.stat().st_size
     assert found.count("error") >= 2
@@ -51,28 +51,28 @@ async def test_errors_and_secrets_are_counted(
     assert told[-1] == (24, 24)
 
 
-async def test_a_sound_file_has_no_error(tmp_path: Path) -> None:
+async def test_a_sound_file_has_no_error(workers: Pool, tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     path.write_bytes(chat_lines(20))
-    found = await check_file(path)
+    found = await check_file(path, workers)
     assert (found.examples, found.first_error, found.secrets) == (20, None, {})
     with pytest.raises(InputError, match="folder"):
-        await check_file(tmp_path)
+        await check_file(tmp_path, workers)
 
 
-async def test_another_format_is_named_with_what_converts_it(tmp_path: Path) -> None:
+async def test_another_format_is_named_with_what_converts_it(workers: Pool, tmp_path: Path) -> None:
     path = tmp_path / "alpaca.jsonl"
     row = b'{"instruction": "Name a colour.", "input": "", "output": "Blue."}\n'
     path.write_bytes(row * 30)
-    said = (await check_file(path)).error_words()
+    said = (await check_file(path, workers)).error_words()
     assert said.startswith("30 lines of alpaca.jsonl look like Alpaca (instruction and output): ")
     assert f"`finetui convert {path} --from alpaca -o {tmp_path / 'alpaca.chat.jsonl'}`" in said
     path.write_text(json.dumps([json.loads(row)] * 3000, indent=2))
-    said = (await check_file(path)).error_words()
+    said = (await check_file(path, workers)).error_words()
     assert said.startswith("alpaca.jsonl looks like Alpaca (instruction and output): `finetui")
     assert "error" not in said
     path.write_bytes(chat_lines(20) + row + b"{broken\n")
-    said = (await check_file(path)).error_words()
+    said = (await check_file(path, workers)).error_words()
     assert said.startswith("1 line of alpaca.jsonl looks like Alpaca")
     assert said.endswith("alpaca.alpaca.chat.jsonl`, and 1 error")
 
@@ -95,14 +95,14 @@ def broken_array() -> bytes:
     ids=["flawed", "array", "array after blanks", "utf-16", "secrets", "empty"],
 )
 async def test_a_file_is_told_the_same_as_when_it_is_open_in_the_editor(
-    tmp_path: Path, data: bytes
+    workers: Pool, tmp_path: Path, data: bytes
 ) -> None:
     path = tmp_path / "data.jsonl"
     path.write_bytes(data)
     document = Document.open(path, tmp_path / "journals")
-    edited = list(await Checker(document).issues())
+    edited = list(await Checker(document, workers).issues())
     await document.close()
-    async with checking(path) as checked:
+    async with checking(path, workers) as checked:
         told = await told_of(checked)
         assert sum(checked.report.by_rule.values()) == len(edited)
     once = {*FORMATS, "pretty-printed"}  # told once, with how many there are
@@ -133,10 +133,10 @@ SPREAD = b"""{"messages":[{"role":"user","content":"a?"},{"role":"assistant","co
 """
 
 
-async def test_an_object_over_several_lines_is_one_problem(tmp_path: Path) -> None:
+async def test_an_object_over_several_lines_is_one_problem(workers: Pool, tmp_path: Path) -> None:
     path = tmp_path / "my data.jsonl"
     path.write_bytes(SPREAD)
-    async with checking(path) as checked:
+    async with checking(path, workers) as checked:
         told = [one for one in await told_of(checked) if one.severity == "error"]
         assert checked.report.objects == 2
     first, *others = [one for one in told if one.line]
@@ -156,43 +156,45 @@ async def test_an_object_over_several_lines_is_one_problem(tmp_path: Path) -> No
 
 
 async def test_a_sound_line_hides_nothing_of_the_lines_behind_an_indented_object(
-    tmp_path: Path,
+    workers: Pool, tmp_path: Path
 ) -> None:
     indented, path = b"\n".join(SPREAD.split(b"\n")[1:7]), tmp_path / "data.jsonl"
     path.write_bytes(indented + b'\n{"messages": []}\n')
-    async with checking(path) as checked:
+    async with checking(path, workers) as checked:
         told = [(one.line, one.rule) for one in await told_of(checked) if one.severity == "error"]
     assert [one for one in told if one[0]] == [(1, "pretty-printed"), (7, "messages-empty")]
 
 
-async def test_secrets_in_an_array_are_told_beside_what_is_wrong_with_it(tmp_path: Path) -> None:
+async def test_secrets_in_an_array_are_told_beside_what_is_wrong_with_it(
+    workers: Pool, tmp_path: Path
+) -> None:
     path = tmp_path / "data.json"
     path.write_bytes(broken_array())
-    async with checking(path) as checked:
+    async with checking(path, workers) as checked:
         told = {one.rule for one in await told_of(checked)}
     assert "secret-api-key" in told
     assert told & WHOLE_DAMAGE
     assert sum(checked.report.secrets.values()) == 1
 
 
-async def test_a_table_is_told_once_with_the_secrets_in_it(tmp_path: Path) -> None:
+async def test_a_table_is_told_once_with_the_secrets_in_it(workers: Pool, tmp_path: Path) -> None:
     path = tmp_path / "data.csv"
     path.write_bytes(b"question,answer\n" + b"a,b\n" * 50 + b"key," + KEY + b"\n")
-    async with checking(path) as checked:
+    async with checking(path, workers) as checked:
         assert [one.rule for one in await told_of(checked)] == ["foreign-format", "secret-api-key"]
     assert checked.report.error_words().startswith("data.csv looks like a table (CSV): `finetui")
     path = tmp_path / "data.parquet"
     path.write_bytes(b"PAR1" + KEY + b"\0\n" * 20)
-    async with checking(path) as checked:
+    async with checking(path, workers) as checked:
         assert [one.rule for one in await told_of(checked)] == ["foreign-format"]
 
 
-async def test_of_many_formats_each_is_told_once(tmp_path: Path) -> None:
+async def test_of_many_formats_each_is_told_once(workers: Pool, tmp_path: Path) -> None:
     path = tmp_path / "data.jsonl"
     alpaca = b'{"instruction": "Name a colour.", "input": "", "output": "Blue."}\n'
     completion = b'{"prompt": "a", "completion": "b"}\n'
     path.write_bytes((alpaca + completion + b'{"a": 1}\n') * 20 + chat_lines(2))
-    async with checking(path) as checked:
+    async with checking(path, workers) as checked:
         told = {
             one.rule: (one.line, one.lines) for one in await told_of(checked) if one.rule in FORMATS
         }
@@ -205,25 +207,17 @@ async def test_of_many_formats_each_is_told_once(tmp_path: Path) -> None:
 
 
 async def test_what_processes_put_into_words_is_the_same(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workers: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "data.jsonl"
     flawed = (resources.files("tui.data") / "samples" / "flawed.jsonl").read_bytes()
     path.write_bytes(flawed + chat_lines(200) + b"{broken\r\n" + SECRET + chat_lines(100) + flawed)
-    async with checking(path) as checked:
+    async with checking(path, workers) as checked:
         alone = await told_of(checked)
     monkeypatch.setattr(file_check, "_WORTH_PROCESSES", 0)
     monkeypatch.setattr(file_check, "_STRETCH", 4000)
-    async with checking(path) as checked:
+    async with checking(path, workers) as checked:
         assert await told_of(checked) == [replace(one, place=None) for one in alone]
-    real, started = file_check.start, []
-
-    async def start(source: LineSource) -> asyncio.subprocess.Process:
-        started.append(await real(source))
-        started[-1].kill()  # as the system does when memory runs out
-        return started[-1]
-
-    monkeypatch.setattr(file_words, "start", start)
-    async with checking(path) as checked:
+    monkeypatch.setattr(file_words, "word", die)
+    async with checking(path, workers) as checked:
         assert [one.message for one in await told_of(checked)] == [one.message for one in alone]
-    assert started

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
     from pathlib import Path
 
+    from tui.services.workers import Pool
+
 pytestmark = pytest.mark.xdist_group("preflight")  # counting is started once
 MODEL = "gpt-4.1-mini-2025-04-14"
 BUDGET = 'bills = true\ncurrency = "EUR"\nrate = 0.9\nbudget = 5\ntimeout = 2\n'
@@ -40,9 +42,9 @@ def server(server: FaultServer) -> FaultServer:
 
 
 @pytest.fixture(scope="module")
-def tokens() -> Iterator[TokenService]:
+def tokens(workers: Pool) -> Iterator[TokenService]:
     """Count for all tests: the processes that do it take a second to start."""
-    one = TokenService()
+    one = TokenService(workers)
     yield one
     asyncio.run(one.close())
 

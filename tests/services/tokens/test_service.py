@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.until import until
 from tui.core.catalog.models import load
 from tui.core.money import pricing
 from tui.services.datasets import Document
 from tui.services.settings.locations import Locations
 from tui.services.tokens.service import Cancelled, TokenService
 from tui.services.tokens.vocabularies import encoder
+from tui.services.workers import Pool
 
 pytestmark = pytest.mark.xdist_group("vocab")
 SYSTEM = {"role": "system", "content": "You are Fern."}
@@ -45,8 +47,15 @@ def expected(rows: list[bytes]) -> tuple[list[int], list[int]]:
 
 
 @pytest.fixture
-async def service() -> AsyncIterator[TokenService]:
-    made = TokenService()
+def workers() -> Iterator[Pool]:
+    made = Pool()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+async def service(workers: Pool) -> AsyncIterator[TokenService]:
+    made = TokenService(workers)
     yield made
     await made.close()
 
@@ -54,9 +63,11 @@ async def service() -> AsyncIterator[TokenService]:
 @pytest.fixture(scope="module")
 def shared() -> Iterator[TokenService]:
     """Give one for tests that only count: its process takes half a second to start."""
-    made = TokenService()
+    pool = Pool()
+    made = TokenService(pool)
     yield made
     asyncio.run(made.close())
+    pool.close()
 
 
 async def test_report(shared: TokenService) -> None:
@@ -154,13 +165,13 @@ async def test_cancel(service: TokenService) -> None:
         await service.report(ROWS * 2000, "a", "gpt-4.1", cancelled=lambda: next(asked))
 
 
-async def test_what_was_counted_is_not_counted_again(tmp_path: Path) -> None:
+async def test_what_was_counted_is_not_counted_again(workers: Pool, tmp_path: Path) -> None:
     places = Locations.standard({"FINETUI_HOME": str(tmp_path)})
-    service = TokenService(load(), locations=places)
+    service = TokenService(workers, load(), locations=places)
     first = await service.report(ROWS, "a", "gpt-4.1")
     assert first.counter
     await service.close()
-    service = TokenService(load(), locations=places)
+    service = TokenService(workers, load(), locations=places)
     again = await service.report([*reversed(ROWS)], "b", "gpt-4o")
     assert again.counter == ""  # nobody had to count
     assert again.context.tolist() == first.context.tolist()[::-1]
@@ -172,9 +183,9 @@ async def test_what_was_counted_is_not_counted_again(tmp_path: Path) -> None:
     await service.close()
 
 
-async def test_damaged_counts_on_disk_are_dropped(tmp_path: Path) -> None:
+async def test_damaged_counts_on_disk_are_dropped(workers: Pool, tmp_path: Path) -> None:
     places = Locations.standard({"FINETUI_HOME": str(tmp_path)})
-    service = TokenService(load(), locations=places)
+    service = TokenService(workers, load(), locations=places)
     await service.report(ROWS, "a", "gpt-4.1")
     await service.close()
     (file,) = places.cache.iterdir()
@@ -184,7 +195,7 @@ async def test_damaged_counts_on_disk_are_dropped(tmp_path: Path) -> None:
     foreign[3] ^= 1
     for harm in (whole[:-5], changed, foreign, b""):
         file.write_bytes(harm)
-        service = TokenService(load(), locations=places)
+        service = TokenService(workers, load(), locations=places)
         report = await service.report(ROWS, "a", "gpt-4.1")
         assert report.counter
         assert report.context.tolist() == expected(ROWS)[0]
@@ -211,11 +222,16 @@ async def test_an_edit_of_an_open_document_counts_one_example(
     await document.close()
 
 
-async def test_a_process_that_dies_is_replaced_by_one_with_tiktoken(service: TokenService) -> None:
+async def test_a_process_that_dies_is_replaced_by_one_with_tiktoken(
+    service: TokenService, workers: Pool
+) -> None:
     await service.counter("gpt-4.1")
-    for worker in service._counting.crew._all:
-        worker.kill()
-    report = await service.report(ROWS, "a", "gpt-4.1")
+    (pid,) = workers.processes
+    os.kill(pid, signal.SIGSTOP)
+    job = asyncio.create_task(service.report(ROWS, "a", "gpt-4.1"))
+    await until(lambda: not workers._idle)  # it is being asked
+    os.kill(pid, signal.SIGKILL)
+    report = await job
     assert report.counter.startswith("tiktoken")
     assert report.context.tolist() == expected(ROWS)[0]
 
@@ -231,10 +247,10 @@ def held(pid: int) -> Iterator[None]:
 
 
 async def test_a_task_that_is_cancelled_does_not_wait_for_the_process(
-    service: TokenService,
+    service: TokenService, workers: Pool
 ) -> None:
     await service.counter("gpt-4.1")
-    with held(*service.processes):
+    with held(*workers.processes):
         job = asyncio.create_task(service.report(ROWS, "a", "gpt-4.1"))
         for _ in range(100):
             await asyncio.sleep(0)
@@ -244,9 +260,11 @@ async def test_a_task_that_is_cancelled_does_not_wait_for_the_process(
     assert (await service.report(ROWS, "a", "gpt-4.1")).examples == len(ROWS)
 
 
-async def test_the_event_loop_goes_on_while_a_process_counts(service: TokenService) -> None:
+async def test_the_event_loop_goes_on_while_a_process_counts(
+    service: TokenService, workers: Pool
+) -> None:
     await service.counter("gpt-4.1")
-    with held(*service.processes):
+    with held(*workers.processes):
         job = asyncio.create_task(service.report(ROWS, "a", "gpt-4.1"))
         for _ in range(100):  # a loop that waited for the process would never turn again
             await asyncio.sleep(0)
@@ -259,25 +277,28 @@ async def test_a_file_larger_than_what_is_read_at_once_is_counted_whole(tmp_path
     path, home = tmp_path / "a.jsonl", {"FINETUI_HOME": str(tmp_path / "home")}
     path.write_bytes(b"\n".join(rows))
     for counted in (True, False):  # the second time everything is remembered
-        service = TokenService(load(), locations=Locations.standard(home))
+        workers = Pool()
+        service = TokenService(workers, load(), locations=Locations.standard(home))
         report = await service.report_file(str(path), "gpt-4.1")
         assert report.context.tolist() == expected(ROWS)[0] * (len(rows) // len(ROWS))
         assert bool(report.counter) == counted
-        assert bool(service.processes) == counted
+        assert bool(workers.processes) == counted
         await service.close()
+        workers.close()
 
 
 async def test_a_large_file_has_its_first_lines_counted_before_it_is_asked_for(
+    workers: Pool,
     tmp_path: Path,
 ) -> None:
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\n".join(ROWS * 20))
     document = Document.open(path, tmp_path / "journals")
     service = TokenService(
-        load(), locations=Locations.standard({"FINETUI_HOME": str(tmp_path / "home")})
+        workers, load(), locations=Locations.standard({"FINETUI_HOME": str(tmp_path / "home")})
     )
     await asyncio.to_thread(service._counting.prepare, document.snapshot(), "o200k_base")
-    assert service.processes
+    assert workers.processes
     report = await service.report(document.snapshot(), "a", "gpt-4.1")
     assert report.counter == ""  # all of it fits into the first stretch
     assert report.context.tolist() == expected(ROWS)[0] * 20
@@ -286,7 +307,7 @@ async def test_a_large_file_has_its_first_lines_counted_before_it_is_asked_for(
 
 
 async def test_everything_works_with_sockets_blocked(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    workers: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # Every process that is started reads this file first.
     (tmp_path / "sitecustomize.py").write_text(
@@ -297,7 +318,9 @@ async def test_everything_works_with_sockets_blocked(
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     for name in ("TIKTOKEN_CACHE_DIR", "DATA_GYM_CACHE_DIR"):
         monkeypatch.delenv(name, raising=False)
-    service = TokenService(load(), locations=Locations.standard({"FINETUI_HOME": str(tmp_path)}))
+    service = TokenService(
+        workers, load(), locations=Locations.standard({"FINETUI_HOME": str(tmp_path)})
+    )
     for model in ("gpt-4.1", "gpt-3.5-turbo"):
         assert (await service.report(ROWS, "a", model)).examples == len(ROWS)
         assert (await service.pieces(ROWS[0], model)).context > 0

@@ -164,7 +164,9 @@ class FileUploads:
         self._listed.show_running()
         workspace = self._context.workspace
         limits = workspace.files.limits
-        concerns = await review_file(path, workspace.profile, limits, on_progress=tell)
+        concerns = await review_file(
+            path, workspace.workers, workspace.profile, limits, on_progress=tell
+        )
         self._listed.checking = None
         self._context.working(WORK, f"asking about {name}")
         for concern in concerns:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tui.core.checks import Issue
     from tui.services.datasets.content import Snapshot
     from tui.services.datasets.document import Document
+    from tui.services.workers import Pool
 
 _BETWEEN_LOOKS = 500
 
@@ -29,14 +30,15 @@ class Checker:
 
     `limits` are of the provider whose severities are told, OpenAI's when None.
 
-    The lines of the file are checked once, in processes of their own when there are many;
+    The lines of the file are checked once, by `workers` when there are many;
     after an edit only the rows written anew are, and the rules on the file as a whole.
     """
 
-    def __init__(self, document: Document, limits: FileLimits | None = None) -> None:
+    def __init__(self, document: Document, workers: Pool, limits: FileLimits | None = None) -> None:
         self.limits = limits
         self.likeness = Likeness()
         self._document = document
+        self._workers = workers
         self._file: FileCheck | None = None
         self._running: asyncio.Task[None] | None = None
         # The file's lines and after them the rows written since it was opened: None without
@@ -63,7 +65,7 @@ class Checker:
         asked = self._asked
         await self._document.ready()
         if self._file is None:
-            self._file = FileCheck(self._document.source)
+            self._file = FileCheck(self._document.source, self._workers)
             self._running = asyncio.create_task(self._file.run())
         if on_progress is not None:
             self._file.on_progress = on_progress

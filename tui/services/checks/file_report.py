@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.core.formats.detection.foreign import Foreign
     from tui.services.checks.problems import Problems
     from tui.services.datasets.disk.file_lines import FileLines
+    from tui.services.workers import Pool
 
 _AT_ONCE = 500  # lines whose problems are put into words before the first of them is told
 
@@ -111,6 +112,7 @@ class CheckedFile:
         problems: Problems,
         rows: FileLines,
         ready: dict[int, list[Issue]],
+        workers: Pool,
         *,
         table: bool = False,
         named: str = "",
@@ -124,6 +126,7 @@ class CheckedFile:
         self._problems = problems
         self._rows = rows
         self._ready = ready
+        self._workers = workers
         self._table = table
 
     async def issues(self) -> AsyncIterator[list[Issue]]:
@@ -153,7 +156,7 @@ class CheckedFile:
         from tui.services.checks.file_words import worded_stretches
 
         done = 0
-        async for last, issues in worded_stretches(self._rows.source, lines):
+        async for last, issues in worded_stretches(self._rows.source, lines, self._workers):
             self._ready.update(issues)
             end = bisect_right(lines, last)
             yield lines[done:end]
@@ -235,13 +238,14 @@ class _FileRows:
 @asynccontextmanager
 async def checking(
     path: Path,
+    workers: Pool,
     limits: FileLimits | None = None,
     *,
     alike: Callable[[FileLines], Alike] | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
     named: str = "",
 ) -> AsyncIterator[CheckedFile]:
-    """Check a whole file, in processes of their own when it is large, and keep it open.
+    """Check a whole file, by `workers` when it is large, and keep it open.
 
     `alike` finds what is told as near duplicates and leakage. `on_progress(lines done, of)` is
     called on the loop. `named` is how commands name the file where that is not its path.
@@ -250,9 +254,17 @@ async def checking(
     async with reading(path) as rows:
         try:
             table = _table_of(path, rows.source.head)
-            columns = await _columns(rows, on_progress, skip=table == "binary")
+            columns = await _columns(rows, workers, on_progress, skip=table == "binary")
             checked = await asyncio.to_thread(
-                _checked, path, rows, columns, limits, alike, table=bool(table), named=named
+                _checked,
+                path,
+                rows,
+                columns,
+                workers,
+                limits,
+                alike,
+                table=bool(table),
+                named=named,
             )
         except OSError as error:
             raise unreadable(path, error) from error
@@ -261,11 +273,12 @@ async def checking(
 
 async def check_file(
     path: Path,
+    workers: Pool,
     limits: FileLimits | None = None,
     on_progress: Callable[[int, int], None] = lambda _done, _of: None,
 ) -> FileReport:
     """Check a whole file as `checking` does, and close it. Raises InputError."""
-    async with checking(path, limits, on_progress=on_progress) as checked:
+    async with checking(path, workers, limits, on_progress=on_progress) as checked:
         return checked.report
 
 
@@ -283,14 +296,14 @@ def _table_of(path: Path, head: bytes) -> str:
 
 
 async def _columns(
-    rows: FileLines, on_progress: Callable[[int, int], None], *, skip: bool
+    rows: FileLines, workers: Pool, on_progress: Callable[[int, int], None], *, skip: bool
 ) -> ReportColumns:
     from tui.core.checks import ReportColumns
     from tui.services.checks.file_check import FileCheck
 
     if skip:
         return ReportColumns(len(rows))
-    check = FileCheck(rows.source)
+    check = FileCheck(rows.source, workers)
     check.on_progress = on_progress
     try:
         await check.run()
@@ -303,6 +316,7 @@ def _checked(
     path: Path,
     rows: FileLines,
     columns: ReportColumns,
+    workers: Pool,
     limits: FileLimits | None,
     alike: Callable[[FileLines], Alike] | None,
     *,
@@ -322,7 +336,7 @@ def _checked(
     problems = Problems(_FileRows(rows), columns, facts, ready, limits)
     make = _table_report if table else _report
     report = make(path, rows, problems.columns, problems, limits)
-    return CheckedFile(report, problems, rows, ready, table=table, named=named)
+    return CheckedFile(report, problems, rows, ready, workers, table=table, named=named)
 
 
 def _report(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.core.near import Group
     from tui.services.checks.file_report import FileReport
     from tui.services.settings.profiles import Profile
+    from tui.services.workers import Pool
 
 Topic = Literal["errors", "secrets", "warnings", "leakage"]
 # repair: it cannot be sent. accept: only after a yes of its own. nothing: worth knowing.
@@ -84,6 +85,7 @@ def review(
 
 async def review_file(
     path: Path,
+    workers: Pool,
     profile: Profile,
     limits: FileLimits,
     purpose: str = TRAINING,
@@ -97,12 +99,12 @@ async def review_file(
     from tui.services.checks.file_report import check_file
 
     if purpose == TRAINING:
-        report = await check_file(path, limits, on_progress)
+        report = await check_file(path, workers, limits, on_progress)
         return review([Candidate(report)], profile)
     if kind := await asyncio.to_thread(_binary_kind, path):
         text = f"is {kind}: it cannot be looked through for secrets"
         return (Concern("secrets", _where_it_leaves(profile), text),)
-    report = await check_file(path, limits, on_progress)
+    report = await check_file(path, workers, limits, on_progress)
     return _secrets(report.secrets, profile)
 
 

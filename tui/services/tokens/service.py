@@ -15,8 +15,8 @@ from tui.core.catalog.models import DEFAULT_ENCODING, Catalog, CatalogError, Mod
 from tui.core.tokens.pieces import ExamplePieces, read_pieces
 from tui.services.datasets.disk.file_lines import reading
 from tui.services.errors import InputError
-from tui.services.tokens.counting.counts import Cancelled, Counted, Counting
-from tui.services.tokens.counting.crew import CountingError
+from tui.services.tokens.counting.counts import Cancelled, Counted, Counting, CountingError
+from tui.services.tokens.counting.worker import in_pieces, lost, ready
 from tui.services.tokens.report import TokenReport, make_report
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from tui.core.dataset.lines import Lines
     from tui.core.money.terms import Money
     from tui.services.settings.locations import Locations
+    from tui.services.worker import Answer, Task
+    from tui.services.workers import Pool
 
 __all__ = ["Cancelled", "CountingError", "TokenReport", "TokenService"]
 
@@ -42,11 +44,11 @@ class TokenService:
     """
 
     def __init__(
-        self, catalog: Catalog | None = None, *, locations: Locations | None = None
+        self, workers: Pool, catalog: Catalog | None = None, *, locations: Locations | None = None
     ) -> None:
         self._catalog = catalog
         self._own = None if locations is None else locations.config / "models.toml"
-        self._counting = Counting(None if locations is None else locations.cache)
+        self._counting = Counting(None if locations is None else locations.cache, workers)
 
     @property
     def catalog(self) -> Catalog:
@@ -133,13 +135,13 @@ class TokenService:
     async def counter(self, model: str) -> tuple[str, str]:
         """Load the vocabulary of a model; return who counts, and why no faster one does."""
         facts = await asyncio.to_thread(lambda: self.catalog.find(model))
-        told, _ = await self._ask({"task": "ready", "encoding": facts.encoding})
+        told, _ = await self._ask(ready, {"encoding": facts.encoding})
         return str(told["by"]), str(told["note"])
 
     async def pieces(self, line: bytes, model: str) -> ExamplePieces:
         """Return one example token by token."""
         facts = await asyncio.to_thread(lambda: self.catalog.find(model))
-        _, body = await self._ask({"task": "pieces", "encoding": facts.encoding}, line)
+        _, body = await self._ask(in_pieces, {"encoding": facts.encoding}, line)
         return await asyncio.to_thread(
             lambda: read_pieces(orjson.loads(body), facts.training_limit)
         )
@@ -153,14 +155,13 @@ class TokenService:
         """
         found: list[int] = []
         head: dict[str, Any] = {
-            "task": "lost",
             "encoding": report.facts.encoding,
             "limit": report.facts.training_limit or 0,
         }
         while len(found) < len(report.truncated) and not cancelled():
             some = report.truncated[len(found) : len(found) + _LOST_AT_ONCE]
             lines = await asyncio.to_thread(_lines_of, rows, [cut.line for cut in some])
-            _, body = await self._ask(head | {"rows": len(lines)}, b"\n".join(lines))
+            _, body = await self._ask(lost, head | {"rows": len(lines)}, b"\n".join(lines))
             found += orjson.loads(body)
         return found
 
@@ -169,17 +170,12 @@ class TokenService:
         """Why counts are not kept for the next time; "" when they are."""
         return self._counting.problem
 
-    @property
-    def processes(self) -> tuple[int, ...]:
-        """The ids of the counting processes that run."""
-        return self._counting.crew.processes
-
     async def close(self) -> None:
-        """Keep what was learnt for the next run and end the counting processes."""
+        """Give back what is kept of counts."""
         await asyncio.to_thread(self._counting.close)
 
-    async def _ask(self, head: dict[str, Any], body: bytes = b"") -> tuple[dict[str, Any], bytes]:
-        return await asyncio.to_thread(self._counting.crew.ask, head, body)
+    async def _ask(self, task: Task, head: dict[str, Any], body: bytes = b"") -> Answer:
+        return await asyncio.to_thread(self._counting.ask, task, head, body)
 
 
 def _lines_of(rows: Lines, numbers: Sequence[int]) -> list[bytes]:

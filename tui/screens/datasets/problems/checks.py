@@ -94,7 +94,9 @@ class ProblemChecks:
 
         document = self._context.document
         self.problems = self.foreign = None
-        self._checker = Checker(document, self._limits) if document is not None else None
+        self._checker = None
+        if document is not None:
+            self._checker = Checker(document, self._context.workspace.workers, self._limits)
 
     def _document_changed(self) -> None:
         if not self._context.only_grown:

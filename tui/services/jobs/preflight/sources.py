@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.core.provider.records import FileInfo
     from tui.services.files.service import FileService
     from tui.services.store.store import Store
+    from tui.services.workers import Pool
 
 _REMEMBERED = 8
 _LOOK_FOR_TWIN = 200_000_000  # bytes; reading more only to know its content is not worth it
@@ -83,10 +84,11 @@ def absolute(text: str) -> Path:
 class Sources:
     """Looks at files; what was checked and did not change is not checked again."""
 
-    def __init__(self, profile: str, files: FileService, store: Store) -> None:
+    def __init__(self, profile: str, files: FileService, store: Store, workers: Pool) -> None:
         self._profile = profile
         self._files = files
         self._store = store
+        self._workers = workers
         self._checks: dict[tuple[Path, int, int], asyncio.Task[FileReport]] = {}
         self._infos: dict[str, FileInfo] = {}
 
@@ -117,7 +119,7 @@ class Sources:
             raise
 
     async def _check(self, path: Path) -> FileReport:
-        return await check_file(path, self._files.limits)
+        return await check_file(path, self._workers, self._files.limits)
 
     def close(self) -> None:
         """Stop checking."""

@@ -5,20 +5,22 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from tui.services.datasets.disk.source import LineSource
+from tui.services.tokens.counting.cache import CountCache
 from tui.services.tokens.counting.columns import NAMES
-from tui.services.tokens.counting.crew import WORTH_FAST, CountingError, Crew
+from tui.services.tokens.counting.encoders import fast_is_here
 from tui.services.tokens.counting.feed import chunks_of_file, chunks_of_rows
-from tui.services.tokens.counting.remembered import Remembered
 from tui.services.tokens.counting.runs import Cancelled, Counted, Run, nothing_yet
+from tui.services.tokens.counting.worker import ready
 from tui.services.tokens.vocabularies import VocabularyError
+from tui.services.workers import TaskError, WorkerDied, WorkerError
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
     from pathlib import Path
 
     import numpy as np
@@ -26,29 +28,42 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.lines import Lines
     from tui.services.tokens.counting.feed import Chunk
+    from tui.services.worker import Answer, Task
+    from tui.services.workers import Pool
 
-__all__ = ["Cancelled", "Counted", "Counting"]
+__all__ = ["Cancelled", "Counted", "Counting", "CountingError"]
 
 # Of one row, where the size of all is not known.
 _USUAL_BYTES = 1_000
 _MOST_EDITED = 100_000
+# More would cost memory, 150 MB each, and gain little.
+_MOST_PROCESSES = 2
+# A second process pays only when the first has enough to do: it takes 0.3 s to start, and
+# 0.8 s with the fast tokenizer, which gets through 60 MB in that time.
+_WORTH_TWO = 4 * 1024 * 1024
+_WORTH_TWO_FAST = 64 * 1024 * 1024
+# And the fast tokenizer pays only for so many bytes.
+_WORTH_FAST = 4_000_000
+
+
+class CountingError(RuntimeError):
+    """A worker process has died twice of the same lines, or cannot be started."""
 
 
 class Counting:
-    """Counts rows in processes of its own, and remembers what it has counted.
+    """Has rows counted by worker processes, and remembers what was counted.
 
     `folder` is where counts are kept across runs; None keeps none. Safe to use by several tasks.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
-        self.crew = Crew()
-        self._kept: dict[str, Remembered] = {}
+    def __init__(self, folder: Path | None, workers: Pool) -> None:
+        self._cache = None if folder is None else CountCache(folder / "counts.sqlite3")
+        self._workers = workers
+        self._plain = False  # since a process has died of lines, only tiktoken is trusted
         self._files: WeakKeyDictionary[LineSource, dict[str, NDArray[np.uint32]]] = (
             WeakKeyDictionary()
         )
         self._edited: dict[tuple[str, bytes], NDArray[np.uint32]] = {}
-        self._lock = threading.Lock()
 
     async def count(
         self,
@@ -67,7 +82,7 @@ class Counting:
         if source is None:
             size = len(rows) * _USUAL_BYTES
             run = await self._run(encoding, len(rows), chunks_of_rows(rows), size)
-            await run.to_end(self.crew.threads(size), on_tick, cancelled)
+            await run.to_end(self._threads(size), on_tick, cancelled)
             return run.found
         # The lines of the file first: whatever is edited later, they stay what they are.
         told = await self._file(source, encoding, on_tick, cancelled)
@@ -85,33 +100,54 @@ class Counting:
             told.by, told.note = some.found.by or told.by, some.found.note or told.note
         return await asyncio.to_thread(self._in_order, lines, told, rows, order, encoding)
 
+    def ask(self, task: Task, head: Mapping[str, Any], body: bytes | memoryview = b"") -> Answer:
+        """Have a worker process do a task; when it dies, another one with tiktoken. Blocks.
+
+        Raises VocabularyError and CountingError.
+        """
+        for _ in range(2):
+            try:
+                return self._workers.ask(task, {**head, "plain": self._plain}, body)
+            except WorkerDied:
+                self._plain = True
+            except WorkerError as error:
+                raise CountingError(str(error)) from error
+            except TaskError as error:
+                if error.kind == VocabularyError.__name__:
+                    raise VocabularyError(str(error)) from error
+                raise CountingError(f"{error.kind}: {error}") from error
+        raise CountingError("the worker process has died twice of the same lines")
+
     def prepare(self, rows: Lines, encoding: str, *, screen: bool = True) -> None:
         """Count the first lines of a large file, unless they are known. Blocks.
 
         So a process is running and has its tokenizer when the whole is asked for, and the first
-        bars are there at once. With a `screen` to keep quick, that comes first: one process
-        starts, and all give way to others. Without, as many as the whole file is worth.
+        bars are there at once. With a `screen` to keep quick only one process starts; without,
+        as many as the whole file is worth.
         """
         source = _source_of(rows)
         chunk = None if source is None else next(chunks_of_file(source, 0, len(source)), None)
         if source is None or chunk is None:
             return
-        self.crew.polite = screen
         with contextlib.suppress(OSError, CountingError, VocabularyError):
-            kept = self._remembered(encoding)
-            stop = 0 if kept is None else kept.refresh()
-            run = Run(self.crew, encoding, nothing_yet(chunk.rows), iter(()), kept, False, stop)
+            run = self._start(encoding, chunk.rows, iter(()), _WORTH_FAST)
             if run.knows(chunk):
                 return
-            more = 0 if screen else self.crew.threads(source.identity.size) - 1
+            more = 0 if screen else self._threads(source.identity.size) - 1
             for _ in range(more):
                 threading.Thread(target=self._load, args=(encoding,), daemon=True).start()
             run.count(chunk, bytearray())
 
+    def _threads(self, size: int) -> int:
+        """Return how many processes are worth their start for so many bytes."""
+        fast = not self._plain and fast_is_here()
+        worth_two = size > (_WORTH_TWO_FAST if fast else _WORTH_TWO)
+        return min(_MOST_PROCESSES, self._workers.most) if worth_two else 1
+
     def _load(self, encoding: str) -> None:
         """Have a process load its tokenizer. What goes wrong, the count itself will tell."""
         with contextlib.suppress(CountingError, VocabularyError):
-            self.crew.ask({"task": "ready", "encoding": encoding}, b"")
+            self.ask(ready, {"encoding": encoding})
 
     async def _file(
         self,
@@ -128,7 +164,7 @@ class Counting:
         size = source.offsets[lines] - source.offsets[first]
         chunks = chunks_of_file(source, first, lines)
         run = await self._run(encoding, lines - first, chunks, size)
-        await run.to_end(self.crew.threads(size), on_tick, cancelled)
+        await run.to_end(self._threads(size), on_tick, cancelled)
         table = await asyncio.to_thread(_together, known, run.found.table)
         self._files.setdefault(source, {})[encoding] = table
         return run.found
@@ -136,28 +172,21 @@ class Counting:
     async def _run(
         self, encoding: str, rows: int, chunks: Iterator[Chunk], size: int, *, keep: bool = True
     ) -> Run:
-        def start() -> Run:
-            kept = self._remembered(encoding) if keep else None
-            stop = 0 if kept is None else kept.refresh()
-            few = size < WORTH_FAST
-            return Run(self.crew, encoding, nothing_yet(rows), chunks, kept, few, stop)
+        return await asyncio.to_thread(self._start, encoding, rows, chunks, size, keep=keep)
 
-        return await asyncio.to_thread(start)
+    def _start(
+        self, encoding: str, rows: int, chunks: Iterator[Chunk], size: int, *, keep: bool = True
+    ) -> Run:
+        cache = self._cache if keep else None
+        known = None if cache is None else cache.load(encoding)
+        few = size < _WORTH_FAST
+        return Run(self.ask, encoding, nothing_yet(rows), chunks, cache, few, known)
 
     @property
     def problem(self) -> str:
         """Why counts are not kept for the next time; "" when they are."""
-        with self._lock:
-            found = [kept for kept in self._kept.values() if kept.problem]
-        return f"{found[0].path.parent}: {found[0].problem}" if found else ""
-
-    def _remembered(self, encoding: str) -> Remembered | None:
-        if self._folder is None:
-            return None
-        with self._lock:
-            if encoding not in self._kept:
-                self._kept[encoding] = Remembered(self._folder / f"counts-{encoding}.bin")
-            return self._kept[encoding]
+        cache = self._cache
+        return "" if cache is None or not cache.problem else f"{cache.path.parent}: {cache.problem}"
 
     def _edited_rows(self, rows: Lines, order: array[int], encoding: str) -> list[bytes]:
         """Return the edited rows whose numbers are not known. Runs in a thread."""
@@ -191,10 +220,9 @@ class Counting:
         return _complete(table, told)
 
     def close(self) -> None:
-        """End the processes and give the files back. Blocks for a moment."""
-        self.crew.close()
-        for kept in self._kept.values():
-            kept.close()
+        """Give the cache's file back. Blocks for a moment."""
+        if self._cache is not None:
+            self._cache.close()
 
 
 def _together(known: NDArray[np.uint32] | None, more: NDArray[np.uint32]) -> NDArray[np.uint32]:

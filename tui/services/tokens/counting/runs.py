@@ -6,20 +6,22 @@ import asyncio
 import contextlib
 import threading
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from tui.services.tokens.counting.cache import CountCache, KnownLines, hashes_of
 from tui.services.tokens.counting.columns import NAMES
-from tui.services.tokens.counting.records import digest_of
+from tui.services.tokens.counting.worker import count, lines_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from tui.services.tokens.counting.crew import Crew
     from tui.services.tokens.counting.feed import Chunk
-    from tui.services.tokens.counting.remembered import Remembered
+    from tui.services.worker import Answer, Task
+
+    Ask = Callable[[Task, Mapping[str, Any], bytes | memoryview], Answer]
 
 # How long between two looks at what is there: the first bars are waited for, the rest is not.
 _FIRST_TICK_S, _TICK_S = 0.01, 0.05
@@ -53,15 +55,18 @@ def nothing_yet(rows: int) -> Counted:
 
 @dataclass(slots=True)
 class Run:
-    """Counts chunks; `kept` is where their numbers are looked for, and put, before and after."""
+    """Counts chunks; lines in `cache` are looked up, those counted are put there.
 
-    crew: Crew
+    `ask` has a worker process do a task. Raises VocabularyError and CountingError.
+    """
+
+    ask: Ask
     encoding: str
     found: Counted
     chunks: Iterator[Chunk]
-    kept: Remembered | None = None
+    cache: CountCache | None = None
     few: bool = True  # too little for the fast tokenizer to be worth loading
-    stop: int = 0  # how much of `kept` was there when the run began, in bytes
+    known: KnownLines | None = None  # what was in the cache when the run began
     lock: threading.Lock = field(default_factory=threading.Lock)
     stopped: threading.Event = field(default_factory=threading.Event)
     failure: BaseException | None = None
@@ -121,51 +126,71 @@ class Run:
             self.stopped.set()
 
     def knows(self, chunk: Chunk) -> bool:
-        """Tell whether the numbers of a chunk were kept. Blocks."""
-        return self.kept is not None and self._kept(chunk, chunk.read(bytearray()))[1] is not None
+        """Tell whether all lines of a chunk are known. Blocks."""
+        if self.known is None:
+            return False
+        lines = _Lines.of(chunk.read(bytearray()), chunk.rows)
+        return len(self.known.look_up(lines.hashes, lines.sizes)[0]) == chunk.rows
 
     def count(self, chunk: Chunk, room: bytearray) -> None:
-        """Look one chunk up, or have it counted; `room` is a place to read into. Blocks."""
-        body = chunk.read(room)
-        digest, numbers = self._kept(chunk, body)
-        if numbers is None:
-            self._ask(chunk, body, digest)
-        else:
-            self._take(chunk, numbers)
+        """Look the lines of one chunk up, and have the others counted. Blocks.
 
-    def _kept(
-        self, chunk: Chunk, body: bytes | memoryview
-    ) -> tuple[bytes, NDArray[np.uint32] | None]:
-        """Return the digest of a chunk, and its numbers if they were kept."""
-        if self.kept is None:
-            return b"", None
-        digest = digest_of(body)
-        return digest, self.kept.get(digest, chunk.rows)
-
-    def _ask(self, chunk: Chunk, lines: bytes | memoryview, digest: bytes) -> None:
-        """Have a process count a chunk, and keep what it says."""
+        `room` is a place to read into.
+        """
         import numpy as np
 
-        head = {
-            "task": "count",
-            "encoding": self.encoding,
-            "rows": chunk.rows,
-            "few": self.few,
-            "file": "" if self.kept is None else str(self.kept.path),
-            "stop": self.stop,
-        }
-        told, body = self.crew.ask(head, lines)
-        size = chunk.rows * len(NAMES)
-        numbers = np.frombuffer(body, np.uint32, size).reshape(chunk.rows, len(NAMES))
+        body = chunk.read(room)
+        if self.cache is None or self.known is None:
+            self._take(chunk, self._counted(body, chunk.rows))
+            return
+        lines = _Lines.of(body, chunk.rows)
+        at, numbers = self.known.look_up(lines.hashes, lines.sizes)
+        if len(at) < chunk.rows:
+            new = np.ones(chunk.rows, bool)
+            new[at] = False
+            fresh = body if not len(at) else lines.some(new)
+            counted = self._counted(fresh, chunk.rows - len(at))
+            self.cache.put(self.encoding, lines.hashes[new].tobytes(), counted.tobytes())
+            table = np.empty((chunk.rows, len(NAMES)), np.uint32)
+            table[at], table[new] = numbers, counted
+            numbers = table
         self._take(chunk, numbers)
-        if told["new"]:
-            with self.lock:
-                self.found.new += told["new"]
-                self.found.by, self.found.note = told["by"], told["note"]
-        if self.kept is not None:
-            self.kept.put(digest, body[4 * size :], body[: 4 * size])
+
+    def _counted(self, body: bytes | memoryview, rows: int) -> NDArray[np.uint32]:
+        """Have a process count lines."""
+        import numpy as np
+
+        told, data = self.ask(
+            count, {"encoding": self.encoding, "rows": rows, "few": self.few}, body
+        )
+        with self.lock:
+            self.found.new += rows
+            self.found.by, self.found.note = told["by"], told["note"]
+        return np.frombuffer(data, np.uint32).reshape(rows, len(NAMES))
 
     def _take(self, chunk: Chunk, numbers: NDArray[np.uint32]) -> None:
         span = slice(chunk.start, chunk.start + chunk.rows)
         self.found.table[span] = numbers
         self.found.done[span] = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Lines:
+    """The lines of a chunk, with their hashes and sizes."""
+
+    lines: list[bytes]
+    hashes: NDArray[np.uint64]
+    sizes: NDArray[np.int64]
+
+    @classmethod
+    def of(cls, body: bytes | memoryview, rows: int) -> _Lines:
+        import numpy as np
+
+        lines = lines_of(bytes(body), rows)
+        return cls(lines, hashes_of(lines), np.fromiter(map(len, lines), np.int64, rows))
+
+    def some(self, wanted: NDArray[np.bool_]) -> bytes:
+        """Return the wanted lines, as they would stand in a file."""
+        import numpy as np
+
+        return b"\n".join([self.lines[at] for at in np.flatnonzero(wanted).tolist()])
