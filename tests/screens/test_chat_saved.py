@@ -1,0 +1,189 @@
+"""Saved chats by keyboard: as they happen, listed, searched, renamed, exported, and back again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.screens.chatting import (
+    SIZES,
+    asked_texts,
+    chatting,
+    exchange,
+    in_chat,
+    last,
+    problem,
+    shown,
+    texts,
+)
+from tests.screens.conftest import use_profile
+from tests.screens.slow_provider import MODELS, slow_provider
+from tests.until import until
+from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.chat.saved.dialog import ChatsDialog
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.editor import LineEditor
+from tui.screens.dialogs.path import PathDialog
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+async def dialog(pilot: Pilot[Any], kind: type) -> None:
+    await until(lambda: isinstance(pilot.app.screen, kind) and pilot.app.screen.is_mounted, pilot)
+
+
+async def listed(pilot: Pilot[Any], count: int) -> None:
+    await dialog(pilot, ChatsDialog)
+    await until(lambda: pilot.app.screen.query_one(RecordList).count == count, pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_chat_comes_back_where_it_was(app_home: Path, size: tuple[int, int]) -> None:
+    async with slow_provider() as provider:
+        use_profile(app_home, provider.base_url)
+        async with in_chat(size) as (pilot, screen):
+            pilot.app.show_mode("models")
+            await pilot.pause()
+            pilot.app.chat_with(MODELS[2])
+            await until(lambda: screen.models.model == MODELS[2], pilot)
+            await exchange(pilot, screen, provider, "one?", "# a\n\n1. b")
+            await pilot.press("escape", "t")
+            await pilot.pause()
+            await pilot.press("1", "enter", "r")
+            provider.say("half")
+            await until(lambda: "half" in shown(screen), pilot)
+            await pilot.press("i", *"draft")
+        async with in_chat(size) as (pilot, screen):
+            await until(lambda: texts(screen) == ["one?", "half"], pilot)
+            assert "‹2/2›" in last(screen).remark
+            assert last(screen).note.startswith(("stopped", "cut off: the program ended"))
+            assert screen.query_one(Prompt).text == "draft"
+            assert screen.models.model == MODELS[2]
+            assert screen.parameters.now.temperature == 1
+            await pilot.press("enter")
+            provider.say("c")
+            provider.finish()
+            await until(lambda: len(provider.asked) == 3 and not screen.answers.under_way, pilot)
+            assert asked_texts(provider) == ["one?", "half", "draft"]
+            await pilot.press("up")
+            assert screen.query_one(Prompt).text == "draft"
+            await pilot.press(*["backspace"] * 5, "escape", "n")
+            assert texts(screen) == []
+        async with in_chat(size) as (pilot, screen):
+            await pilot.press("escape", "l")
+            await listed(pilot, 1)
+            await pilot.press("enter")
+            await until(lambda: texts(screen) == ["one?", "half", "draft", "c"], pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_the_list_searches_renames_and_deletes(app_home: Path, size: tuple[int, int]) -> None:
+    async with chatting(app_home, size) as (pilot, screen, provider):
+        await exchange(pilot, screen, provider, "Say [/b]", "Éclair")
+        await pilot.press("escape", "n", "i")
+        await exchange(pilot, screen, provider, "Say two", "other")
+        await pilot.press("escape", "l")
+        await listed(pilot, 2)
+        assert "● Say two" in shown(pilot.app.screen)
+        assert "Say [/b]" in shown(pilot.app.screen)
+        await pilot.press(*"éclair")
+        await listed(pilot, 1)
+        await pilot.press("ctrl+r")
+        await dialog(pilot, LineEditor)
+        await pilot.press("end", *" !", "enter")
+        await listed(pilot, 1)
+        assert "Say [/b] !" in shown(pilot.app.screen)
+        await pilot.press("enter")
+        await until(lambda: texts(screen) == ["Say [/b]", "Éclair"], pilot)
+        await pilot.press("l")
+        await listed(pilot, 2)
+        await pilot.press("ctrl+d")
+        await dialog(pilot, Confirm)
+        await pilot.press("n")
+        await listed(pilot, 2)
+        await pilot.press("ctrl+d")
+        await dialog(pilot, Confirm)
+        await pilot.press("y")
+        await listed(pilot, 1)
+        assert texts(screen) == []  # it was the one that is open
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        assert [c.title for c in await screen.workspace.chats.listing()] == ["Say two"]
+
+
+async def test_a_chat_is_written_as_markdown_and_as_a_dataset(
+    app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    async with chatting(app_home) as (pilot, screen, provider):
+        await pilot.press("escape", "x")  # nothing to write yet: nothing happens
+        assert pilot.app.screen is screen
+        await pilot.press("i")
+        await exchange(pilot, screen, provider, "Say two", "**two**")
+        await pilot.press("escape", "x")
+        await dialog(pilot, Choose)
+        await pilot.press("enter")
+        await dialog(pilot, PathDialog)
+        await pilot.press("enter")
+        await until((tmp_path / "say-two.md").exists, pilot)
+        await until(lambda: pilot.app.screen is screen, pilot)
+        text = (tmp_path / "say-two.md").read_text()
+        assert text.endswith(f"## Assistant ({MODELS[1]})\n\n**two**\n")
+        await pilot.press("l")
+        await listed(pilot, 1)
+        await pilot.press("ctrl+e")
+        await dialog(pilot, Choose)
+        await pilot.press("down", "enter")
+        await dialog(pilot, PathDialog)
+        await pilot.press("enter")
+        await until((tmp_path / "say-two.jsonl").exists, pilot)
+        line = json.loads((tmp_path / "say-two.jsonl").read_text())
+        assert line["messages"][1] == {"role": "assistant", "content": "**two**"}
+        await listed(pilot, 1)
+        await pilot.press("escape", "Y")
+        copied = app_home / "state" / "copied.txt"
+        await until(lambda: copied.exists() and copied.read_text() == text, pilot)
+
+
+async def test_a_disk_that_is_full_is_told_and_the_chat_stays(
+    app_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        from tui.services.errors import LedgerError
+
+        async def full(*_: Any) -> Any:
+            raise LedgerError("The local ledger cannot be used", "no space left", "Free some.")
+
+        monkeypatch.setattr(screen.workspace.store.chats, "save", full)
+        await exchange(pilot, screen, provider, "one?", "a")
+        await until(lambda: "no space left" in problem(screen), pilot)
+        assert texts(screen) == ["one?", "a"]
+        monkeypatch.undo()
+        await pilot.press("escape")
+        await exchange(pilot, screen, provider, "two?", "b")
+        await screen.workspace.chats.flush()
+        assert [chat.messages for chat in await screen.workspace.chats.listing()] == [4]
+
+
+async def test_another_profile_goes_on_with_a_chat_of_its_own(app_home: Path) -> None:
+    async with slow_provider() as provider:
+        more = f'[profiles.other]\nbase_url = "{provider.base_url}"\napi_key = "any"\n'
+        use_profile(app_home, provider.base_url, extra=more)
+        async with in_chat() as (pilot, screen):
+            await exchange(pilot, screen, provider, "one?", "a")
+            await screen.workspace.chats.flush()
+            await pilot.app.use_profile("other")
+            await until(lambda: screen.models.model, pilot)
+            assert texts(screen) == ["one?", "a"]
+            await exchange(pilot, screen, provider, "two?", "b")
+            chats = screen.workspace.chats
+            assert [chat.messages for chat in await chats.listing()] == [4]
+            await pilot.app.use_profile("test")
+            assert [c.messages for c in await screen.workspace.chats.listing()] == [2]

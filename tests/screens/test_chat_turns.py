@@ -1,0 +1,150 @@
+"""Edits, further answers and forks: nothing said is lost, and what counts is what is sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import TextArea
+
+from tests.screens.chatting import SIZES, asked_texts, chatting, ended, exchange, last, shown, texts
+from tests.until import until
+from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.dialogs.editor import TextEditor
+from tui.widgets.conversation import Conversation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+
+async def edit(pilot: Pilot[Any], screen: Any, text: str) -> None:
+    """Edit the turn under the cursor: another text in place of the one there."""
+    await pilot.press("e")
+    await until(lambda: isinstance(pilot.app.screen, TextEditor) and pilot.app.focused, pilot)
+    area = pilot.app.screen.query_one(TextArea)
+    await pilot.press(*["backspace"] * len(area.text), *text, "ctrl+s")
+    await until(lambda: pilot.app.screen is screen, pilot)
+    assert area.text == text
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_answer_is_edited_and_gone_on_from(app_home: Path, size: tuple[int, int]) -> None:
+    async with chatting(app_home, size) as (pilot, screen, provider):
+        await exchange(pilot, screen, provider, "one?", "wrong")
+        await exchange(pilot, screen, provider, "two?", "more")
+        await pilot.press("escape", "up", "up")
+        assert screen.view.under_cursor.message["content"] == "wrong"
+        await edit(pilot, screen, "right")
+        assert texts(screen) == ["one?", "right"]
+        assert "‹2/2› · edited" in last(screen).remark
+        assert "‹2/2› · edited" in shown(screen)
+        assert len(provider.asked) == 2  # an answer is not asked for
+        await pilot.press("i")
+        await exchange(pilot, screen, provider, "and?", "then")
+        assert asked_texts(provider) == ["one?", "right", "and?"]
+        await pilot.press("escape", "up", "up", "left")
+        assert texts(screen) == ["one?", "wrong", "two?", "more"]
+        assert screen.query_one(Conversation).cursor == 1
+        await pilot.press("left")  # past the first one nothing happens
+        assert texts(screen) == ["one?", "wrong", "two?", "more"]
+        await pilot.press("right")
+        assert texts(screen) == ["one?", "right", "and?", "then"]
+
+
+async def test_a_question_is_edited_and_asked_again(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await exchange(pilot, screen, provider, "one?", "a")
+        await exchange(pilot, screen, provider, "two?", "b")
+        await pilot.press("escape", "shift+up")
+        assert screen.view.under_cursor.message["content"] == "two?"
+        await edit(pilot, screen, "three?")
+        provider.say("c")
+        provider.finish()
+        await ended(pilot, screen, provider, 3)
+        assert texts(screen) == ["one?", "a", "three?", "c"]
+        assert asked_texts(provider) == ["one?", "a", "three?"]
+        # One whose editing is refused leaves the chat as it was.
+        provider.refusal = (400, "no")
+        await pilot.press("shift+up")
+        await edit(pilot, screen, "four?")
+        await until(lambda: len(provider.asked) == 4 and not screen.answers.under_way, pilot)
+        assert texts(screen) == ["one?", "a", "three?", "c"]
+
+
+async def test_an_editor_left_as_it_was_changes_nothing(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await exchange(pilot, screen, provider, "one?", "a")
+        await pilot.press("escape", "e")
+        await until(lambda: isinstance(pilot.app.screen, TextEditor), pilot)
+        await pilot.press("ctrl+s")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        assert last(screen).remark == "ft:base-one:me:fern:abc"
+
+
+async def test_any_turn_is_answered_again(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await exchange(pilot, screen, provider, "one?", "a")
+        await exchange(pilot, screen, provider, "two?", "b")
+        await pilot.press("escape", "shift+up", "shift+up", "r")
+        provider.say("A")
+        provider.finish()
+        await ended(pilot, screen, provider, 3)
+        assert asked_texts(provider) == ["one?"]
+        assert texts(screen) == ["one?", "A"]
+        await pilot.press("r")
+        provider.say("AA")
+        await until(lambda: "AA" in shown(screen), pilot)
+        for key in ("r", "e", "f", "left", "n"):  # not while an answer comes
+            await pilot.press(key)
+        assert texts(screen) == ["one?", "AA"]
+        provider.finish()
+        await ended(pilot, screen, provider, 4)
+        assert "‹3/3›" in last(screen).remark
+        await pilot.press("left", "left")
+        assert texts(screen) == ["one?", "a", "two?", "b"]
+
+
+async def test_a_fork_goes_on_in_a_chat_of_its_own(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await exchange(pilot, screen, provider, "one?", "a")
+        await exchange(pilot, screen, provider, "two?", "b")
+        first = screen.session.id
+        await pilot.press("escape", "up", "up", "f", "i")
+        assert texts(screen) == ["one?", "a"]
+        await exchange(pilot, screen, provider, "three?", "c")
+        assert asked_texts(provider) == ["one?", "a", "three?"]
+        await until(lambda: screen.session.id not in {None, first}, pilot)
+        chats = await screen.workspace.chats.listing()
+        assert [chat.title for chat in chats] == ["one? (fork)", "one?"]
+        assert [chat.messages for chat in chats] == [4, 4]
+
+
+async def test_stopped_before_anything_came_the_question_is_typed_again(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await pilot.press(*"one?", "enter")
+        await until(lambda: provider.asked, pilot)
+        await pilot.press("escape")
+        await until(lambda: not screen.answers.under_way, pilot)
+        assert screen.query_one(Prompt).text == "one?"
+        assert texts(screen) == []
+
+
+async def test_a_question_nobody_answered_is_not_sent_with_the_next(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await pilot.press(*"one?", "enter", *"two?")
+        provider.pieces.put_nowait(None)  # hangs up without a word
+        await until(lambda: provider.asked and not screen.answers.under_way, pilot)
+        assert texts(screen) == ["one?"]  # something new is typed: it stays where it is
+        await pilot.press("enter")
+        provider.say("b")
+        provider.finish()
+        await ended(pilot, screen, provider, 2)
+        assert asked_texts(provider) == ["two?"]
+        assert texts(screen) == ["two?", "b"]
+        await pilot.press("escape", "up", "left", "r")
+        provider.say("a")
+        provider.finish()
+        await ended(pilot, screen, provider, 3)
+        assert texts(screen) == ["one?", "a"]
