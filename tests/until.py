@@ -1,4 +1,4 @@
-"""Waiting for a condition instead of a time: the only way tests here wait."""
+"""Waiting for a condition instead of a time, the only way tests here wait; and what is shown."""
 
 from __future__ import annotations
 
@@ -6,12 +6,14 @@ import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from textual.app import App
     from textual.pilot import Pilot
+    from textual.screen import Screen
 
 
 async def until(
@@ -39,3 +41,13 @@ async def narrow(pilot: Pilot[Any], words: str) -> None:
     """Narrow the list shown to these words at once, as a paste does, and choose the first."""
     pilot.app.screen.query_one(Input).value = words
     await pilot.press("enter")
+
+
+def toasts(app: App[Any]) -> list[str]:
+    """Return what is said in passing, oldest first."""
+    return [one.message for one in app._notifications]
+
+
+def question_of(dialog: Screen[Any]) -> str:
+    """Return what a dialog asks."""
+    return str(dialog.query_one(".question", Static).content)

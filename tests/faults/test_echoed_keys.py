@@ -12,7 +12,7 @@ import pytest
 from tests.faults.server import Fault, FaultServer, Seen, html, problem, reply, said, sse, stream
 from tests.home import Home
 from tests.screens.test_layout import shown
-from tests.until import until
+from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.widgets.frame.error_panel import ErrorPanel
 
@@ -213,7 +213,7 @@ async def test_no_screen_shows_it(
         app.copy_to_clipboard(key)  # as an input does with what is cut out of it
         assert app.clipboard == key
         app.notify(f"Wrote {key}")
-        assert all(key not in note.message for note in app._notifications)
+        assert all(key not in text for text in toasts(app))
     check(in_home(home.path), key)
 
 

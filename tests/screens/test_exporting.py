@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 from tests.core.dataset.test_splitting import line
 from tests.screens.test_datasets import SIZES
 from tests.screens.test_importing import choose_path, preview_of, text_of
-from tests.until import narrow, until
+from tests.until import narrow, toasts, until
 from tui.app import FinetuiApp
 from tui.screens.datasets.exporting.diff import DiffDialog
 from tui.screens.datasets.exporting.split import SplitDialog
@@ -129,7 +129,7 @@ async def test_a_split_is_previewed_and_written(
             await pilot.press("enter")
         await until(lambda: app.screen is screen, pilot)
         await until((tmp_path / "data.valid.jsonl").exists, pilot)
-        await until(lambda: len(screen.app._notifications) > 0, pilot)
+        await until(lambda: toasts(screen.app), pilot)
     assert (tmp_path / "data.train.jsonl").read_bytes().count(b"\n") == 15
 
 

@@ -10,7 +10,7 @@ from textual.drivers.headless_driver import HeadlessDriver
 
 from tests.screens.test_datasets import _home, running
 from tests.screens.test_editing import CHAT, choose, dialog, raw, write
-from tests.until import until
+from tests.until import question_of, until
 from tui.screens.dialogs.confirm import Confirm
 from tui.widgets.frame.error_panel import ErrorPanel
 
@@ -93,7 +93,7 @@ async def test_nothing_changed_is_no_edit_and_wrong_json_gets_another_round(
         assert not screen.document.modified
         await choose(pilot, screen, "E", "example")
         question = await dialog(pilot, screen, Confirm)
-        assert "line 1, column 2" in question._question
+        assert "line 1, column 2" in question_of(question)
         await pilot.press("y")
         await until(lambda: screen.document.modified, pilot)
         assert raw(screen)["messages"][0]["content"] == "Weather in Rome?"

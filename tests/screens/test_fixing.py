@@ -11,7 +11,7 @@ from textual.widgets import Input, TextArea
 
 from tests.core.checks.examples import ANSWER, GOOD, SYSTEM, USER, answer, chat, says
 from tests.screens.test_datasets import SIZES, dataset, listing, running
-from tests.until import narrow, until
+from tests.until import narrow, question_of, until
 from tui.screens.datasets.bulk.form import BulkForm
 from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.dialogs.choose import Choose
@@ -173,12 +173,12 @@ async def test_a_pretty_printed_array_is_repaired_into_a_new_file(tmp_path: Path
     path.write_text(text)
     async with running(path) as (pilot, screen):
         asked = await dialog(screen, pilot, Confirm)
-        assert "not JSONL yet" in str(asked._question)
+        assert "not JSONL yet" in question_of(asked)
         await pilot.press("y")
         await until(
             lambda: isinstance(screen.app.screen, Confirm) and screen.app.screen != asked, pilot
         )
-        assert "3 examples" in screen.app.screen._question
+        assert "3 examples" in question_of(screen.app.screen)
         await pilot.press("y")
         chooser = await dialog(screen, pilot, PathDialog)
         assert chooser.query_one(Input).value.endswith("array.repaired.jsonl")

@@ -13,7 +13,7 @@ from tests.core.checks.examples import ANSWER, USER, answer, chat, line, user
 from tests.screens.test_datasets import SIZES, listing, running
 from tests.screens.test_fixing import dialog, problem
 from tests.screens.test_importing import preview_of
-from tests.until import until
+from tests.until import question_of, toasts, until
 from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
@@ -57,9 +57,7 @@ async def test_i_imports_the_open_file_and_nothing_fixes_it(
         assert "F fixes" not in heading
         for key in "fF":
             await pilot.press(key)
-            await until(
-                lambda: [n for n in screen.app._notifications if n.message == INVITED], pilot
-            )
+            await until(lambda: INVITED in toasts(screen.app), pilot)
             screen.app.clear_notifications()
         assert not screen.document.modified
         await pilot.press("i")
@@ -85,7 +83,7 @@ async def test_an_array_of_another_format_is_imported_and_not_repaired(tmp_path:
     path.write_text(json.dumps(ROWS, indent=1))
     async with running(path) as (pilot, screen):
         asked = await dialog(screen, pilot, Confirm)
-        assert "looks like Alpaca (instruction and output)" in str(asked._question)
+        assert "looks like Alpaca (instruction and output)" in question_of(asked)
         await pilot.press("escape")
         await until(lambda: screen.app.screen is screen, pilot)
         await problem(screen, pilot, "json-array")
@@ -104,7 +102,7 @@ async def test_a_table_is_imported_and_not_taken_for_lines(
     path.write_bytes('\ufeffprompt;completion\r\n"a;b\r\nc";d\r\ne;"f"\r\n'.encode())
     async with running(path, size) as (pilot, screen):
         asked = await dialog(screen, pilot, Confirm)
-        assert "looks like a table (csv)" in str(asked._question)
+        assert "looks like a table (csv)" in question_of(asked)
         await pilot.press("y")
         preview = await preview_of(pilot)
         assert "2 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)

@@ -11,7 +11,7 @@ from textual.widgets._toast import Toast
 
 from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
-from tests.until import until
+from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.commands import MODES
 from tui.screens.base import ModeScreen
@@ -59,8 +59,8 @@ async def test_a_large_text_is_copied_to_the_file_alone(
         copied = app_home / "state" / "copied.txt"
         app.copy_out("x" * size, "The example")
         await until(lambda: copied.exists() and copied.stat().st_size == size, pilot)
-        await until(lambda: app._notifications, pilot)
-        [said] = [n.message for n in app._notifications]
+        await until(lambda: toasts(app), pilot)
+        [said] = toasts(app)
         sent = [text for text in written if text.startswith("\x1b]52")]
         if size > 100_000:
             assert sent == []
@@ -99,7 +99,7 @@ async def test_a_folder_that_cannot_be_written_keeps_nobody_from_copying(app_hom
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(lambda: app.workspace, pilot)
         app.copy_out("it", "The answer")
-        await until(lambda: any("could not be written" in n.message for n in app._notifications))
+        await until(lambda: any("could not be written" in text for text in toasts(app)))
 
 
 @pytest.mark.parametrize("mode", [mode for _, mode, _ in MODES])
@@ -139,7 +139,7 @@ async def test_keys_that_quit_elsewhere_say_which_one_does(app_home: Path, where
             app.clear_notifications()
             if (where, key) != ("prompt", "q"):  # there it is a letter
                 await pilot.press(key)
-                await until(lambda: [n.message for n in app._notifications] == ["ctrl+q quits"])
+                await until(lambda: toasts(app) == ["ctrl+q quits"])
         assert app.is_running
 
 

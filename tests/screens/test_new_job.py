@@ -14,7 +14,7 @@ from textual.widgets import Input, Static
 from tests.faults.server import ACT_AND_DROP, ACT_AND_HANG, FaultServer, page, problem, reply
 from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
-from tests.until import until
+from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.core.jobs.jobs import parse_job
 from tui.screens.dialogs.choose import Choose
@@ -260,7 +260,7 @@ async def test_a_lost_answer_is_told_and_so_is_its_end(
         await until(lambda: "looking for the job" in str(progress.content), pilot)
         await until(lambda: form.answers, pilot)  # type: ignore[attr-defined]
         assert len(server.jobs) == 1
-        told = [str(one.message) for one in form.app._notifications]
+        told = toasts(form.app)
         assert any("exists, once: ftjob-" in text for text in told)
 
 

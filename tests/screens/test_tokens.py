@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, Static
 
-from tests.until import until
+from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
@@ -94,7 +94,7 @@ async def dialog(pilot: Pilot[Any], kind: type) -> None:
 
 
 def said(pilot: Pilot[Any]) -> str:
-    return " ".join(one.message for one in pilot.app._notifications)
+    return " ".join(toasts(pilot.app))
 
 
 async def test_without_colours_everything_is_shown(

@@ -10,7 +10,7 @@ from textual.widgets import Input, Static
 
 from tests.faults.conftest import write_config
 from tests.faults.server import HANG, Fault, FaultServer, page, problem, reply
-from tests.until import until
+from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
@@ -270,8 +270,8 @@ async def test_jobs_that_end_together_are_told_of_in_one_line(server: FaultServe
         for number, job in enumerate(server.jobs):
             job["status"] = "failed" if number == 0 else "succeeded"
         await pilot.press("r")
-        await until(lambda: pilot.app._notifications, pilot)
-        told = [notification.message for notification in pilot.app._notifications]
+        await until(lambda: toasts(pilot.app), pilot)
+        told = toasts(pilot.app)
         assert told == ["6 jobs have ended: 1 failed, 5 succeeded"]
 
 
