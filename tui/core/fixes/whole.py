@@ -79,8 +79,8 @@ def other_layout(path: str, lines: Iterable[bytes]) -> Layout | None:
     if kind in TABLES:
         return Layout(f"a table ({kind})", _run(Foreign("table", "").command(path)))
     head = b"\n".join(islice(lines, _LOOKED_AT))[:_HEAD]
-    if (found := _no_lines(path, head)) is not None:
-        return found
+    if (layout := _no_lines(path, head)) is not None:
+        return layout
     text = head.removeprefix(BOM_UTF8).strip()
     if text and container_of("", head) == "json" and not _are_rows(lines):
         what = "array" if text.startswith(b"[") else "object"

@@ -32,7 +32,7 @@ def unknown_format(row: Row) -> Iterable[Finding]:
     """Find objects that are not an example."""
     if row.kind != "unknown" or row.foreign is not None:
         return ()
-    from tui.core.formats.containers import rows_on_line
+    from tui.core.formats.detection.containers import rows_on_line
 
     keys = ", ".join(map(quoted, list(row.raw)[:5])) or "none"
     if rows := rows_on_line(row.raw)[0]:
