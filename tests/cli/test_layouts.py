@@ -21,6 +21,10 @@ FILES = {
     "indented.json": json.dumps(ROWS, indent=1).encode(),
     "objects.json": b"\n".join(json.dumps(one, indent=1).encode() for one in ROWS),
     "wrapped.json": json.dumps({"data": ROWS}, indent=1).encode(),
+    "wrapped on a line.json": json.dumps({"data": ROWS}).encode(),
+    "wrapped.jsonl": json.dumps({"version": 1, "rows": ROWS}).encode() + b"\n",
+    "arrays.jsonl": b"\n".join([json.dumps(ROWS).encode()] * 2),
+    "long line.jsonl": json.dumps({"examples": ROWS * 400}).encode(),
     "foreign.json": json.dumps([SHAREGPT] * 2).encode(),
     "sheet.csv": b'prompt;completion\n"x\n1\n1\ny";b\n1\n1\n',
     "sheet.tsv": b"prompt\tcompletion\nx\ty\n1\n1\n",
@@ -64,6 +68,8 @@ def test_a_refusal_names_the_command_that_helps(tmp_path: Path, capfd: Any) -> N
     for name, said in {
         "foreign.json": "--from sharegpt -o",
         "array.json": "finetui convert",
+        "wrapped.jsonl": "finetui convert",
+        "chat.md": "--from transcript -o",
         "sheet.csv": "--from table -o",
         "windows.jsonl": "finetui fix",
     }.items():
@@ -71,6 +77,15 @@ def test_a_refusal_names_the_command_that_helps(tmp_path: Path, capfd: Any) -> N
         path.write_bytes(FILES[name])
         assert main(["dedupe", str(path)]) == 2
         assert said in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "wrapped" in name or "arr" in name])
+def test_the_command_that_is_named_takes_the_examples_out(tmp_path: Path, name: str) -> None:
+    path, target = tmp_path / name, tmp_path / "made.jsonl"
+    path.write_bytes(FILES[name])
+    assert main(["convert", str(path), "-o", str(target)]) == 0
+    made = [json.loads(line) for line in target.read_bytes().splitlines()]
+    assert made == ROWS * (2 if name == "arrays.jsonl" else 1)
 
 
 def test_a_file_of_lines_is_one_whatever_is_wrong_with_some(tmp_path: Path, capfd: Any) -> None:

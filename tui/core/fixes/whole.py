@@ -21,12 +21,13 @@ from tui.core.formats.detection.containers import (
     container_of,
     is_utf16,
     records_of,
+    rows_on_line,
 )
 from tui.core.formats.detection.foreign import Foreign, foreign_format
 from tui.core.formats.turns import is_conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Sequence
+    from collections.abc import Container, Iterable
 
 _LOOKED_AT = 200  # rows, as many as convert looks at
 _OWN = Foreign("openai", "")
@@ -69,7 +70,7 @@ class Layout:
     remedy: str
 
 
-def other_layout(path: str, lines: Sequence[bytes]) -> Layout | None:
+def other_layout(path: str, lines: Iterable[bytes]) -> Layout | None:
     """Return how a file lies whose lines are not its examples; None where they are.
 
     What takes lines out, or puts them in another order, would tear such a file apart.
@@ -78,20 +79,42 @@ def other_layout(path: str, lines: Sequence[bytes]) -> Layout | None:
     if kind in TABLES:
         return Layout(f"a table ({kind})", _run(Foreign("table", "").command(path)))
     head = b"\n".join(islice(lines, _LOOKED_AT))[:_HEAD]
-    if what := not_text(head):
-        return Layout(what, "Unpack or convert it first")
-    if is_utf16(head):
-        return Layout("UTF-16 text", _run(command_for("fix", path, "fixed")))
+    if (layout := _no_lines(path, head)) is not None:
+        return layout
     text = head.removeprefix(BOM_UTF8).strip()
     if text and container_of("", head) == "json" and not _are_rows(lines):
         what = "array" if text.startswith(b"[") else "object"
         found = other_format(b"\n".join(lines))
         convert = found.command(path) if found else command_for("convert", path, "chat")
         return Layout(f"one JSON {what}", _run(convert))
-    if text and not any(_value(line) is not None for line in lines):
-        see = f"See `finetui check {shlex.quote(path)}`"
-        return Layout("text without a JSON object on any line", see)
+    if _hold_rows(lines):
+        words = "a list of examples on a line"
+        return Layout(words, _run(command_for("convert", path, "chat")))
+    return _no_object(path, lines) if text else None
+
+
+def _no_lines(path: str, head: bytes) -> Layout | None:
+    if what := not_text(head):
+        return Layout(what, "Unpack or convert it first")
+    if is_utf16(head):
+        return Layout("UTF-16 text", _run(command_for("fix", path, "fixed")))
+    if container_of("", head) == "transcript":
+        return Layout("a transcript", _run(Foreign("transcript", "").command(path)))
     return None
+
+
+def _no_object(path: str, lines: Iterable[bytes]) -> Layout | None:
+    if any(_value(line) is not None for line in lines):
+        return None
+    return Layout(
+        "text without a JSON object on any line", f"See `finetui check {shlex.quote(path)}`"
+    )
+
+
+def _hold_rows(lines: Iterable[bytes]) -> bool:
+    """Whether any of the first lines holds examples in a list, and so is none itself."""
+    looked = islice((line for line in lines if line.strip()), _LOOKED_AT)
+    return any(rows_on_line(_value(line))[0] for line in looked)
 
 
 def _run(command: str) -> str:

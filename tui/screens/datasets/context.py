@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line
@@ -10,6 +11,7 @@ from tui.screens.datasets.selection import Selection
 from tui.screens.datasets.shown_rows import ShownRows
 from tui.screens.dialogs import target
 from tui.screens.listeners import Listeners
+from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,6 +67,25 @@ class DatasetContext(ScreenContext):
             shown = self.selection.shown >= 0 and not self.rows.filtered
             self.only_grown = self.document.growing and shown
             self.document_changed.tell()
+
+    async def check_rows(self) -> None:
+        """Raise InputError where the lines are not examples: an array, a table looked at as it is.
+
+        What works on many rows would tear such a file apart.
+        """
+        from tui.core.fixes.whole import other_layout
+
+        if (document := self.document) is None:
+            return
+        lines = document.snapshot()
+        layout = await asyncio.to_thread(other_layout, str(document.path), lines)
+        if layout is not None:
+            name = document.path.name
+            raise InputError(
+                "Not an example on each line",
+                f"{name} is {layout.words}; nothing was changed",
+                "i imports it into a new file",
+            )
 
     async def replace_lines(self, label: str, at: int, *lines: bytes, removed: int = 1) -> None:
         """Put lines in the place of `removed` rows at `at`, as one step."""

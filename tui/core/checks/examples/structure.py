@@ -32,7 +32,12 @@ def unknown_format(row: Row) -> Iterable[Finding]:
     """Find objects that are not an example."""
     if row.kind != "unknown" or row.foreign is not None:
         return ()
+    from tui.core.formats.detection.containers import rows_on_line
+
     keys = ", ".join(map(quoted, list(row.raw)[:5])) or "none"
+    if rows := rows_on_line(row.raw)[0]:
+        text = f"This line is a list of {len(rows):,} rows, not one example (keys: {keys})."
+        return (Finding(f"{text} i, or finetui convert, takes them out."),)
     looks = " It looks like a single message outside an example." if "role" in row.raw else ""
     return (
         Finding(f"There is no “messages” here (keys: {keys}).{looks} Convert it to chat messages."),

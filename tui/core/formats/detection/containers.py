@@ -147,10 +147,38 @@ def _lines(lines: Iterable[bytes]) -> Iterator[Record]:
         if not raw.strip():
             continue
         try:
-            yield Record(position, _line_value(raw), raw=raw)
+            value = _line_value(raw)
         except orjson.JSONDecodeError as error:
             reason = str(error).split(": line")[0]
             yield Record(position, problem=f"not JSON: {reason}", raw=raw)
+            continue
+        rows, beside = rows_on_line(value)
+        if not rows:
+            yield Record(position, value, raw=raw)
+        for row in rows:
+            yield Record(position, row)
+        for key, other in beside.items():
+            yield Record(position, other, beside=key)
+
+
+def rows_on_line(value: object) -> tuple[list[Any], dict[str, Any]]:
+    """Return the rows of a line that holds a list of them, and what stands beside it.
+
+    None where the value is a row itself: an object, or the messages of one.
+    """
+    if isinstance(value, list) and not is_conversation(value, spoken=True):
+        return (value, {}) if _is_list_of(value, (dict,)) else ([], {})
+    if not isinstance(value, dict) or FORMAT_KEYS & value.keys():
+        return [], {}
+    for key in _WRAPPERS:
+        rows = value.get(key)
+        if isinstance(rows, list) and rows and all(isinstance(row, dict) for row in rows):
+            if is_conversation(rows, spoken=True):
+                return [], {}
+            return rows, {
+                k: v for k, v in value.items() if k != key and v not in (None, "", [], {})
+            }
+    return [], {}
 
 
 def _line_value(raw: bytes) -> object:

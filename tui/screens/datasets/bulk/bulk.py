@@ -29,6 +29,7 @@ class BulkOperations:
         """Choose an operation and do it."""
         if self._context.document is None:
             return
+        await self._context.check_rows()
         from tui.core.bulk import OPERATIONS
 
         positions = self._marked.scope()

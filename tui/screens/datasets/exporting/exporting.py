@@ -46,6 +46,7 @@ class Exporting:
         if chosen == "export":
             await self._export_rows(document)
         elif chosen == "split":
+            await self._context.check_rows()
             await self._split_dataset(document)
         elif chosen == "compare":
             await self._compare_dataset(document)

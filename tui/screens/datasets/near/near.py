@@ -40,6 +40,7 @@ class AlikeSearch:
 
         if self._context.document is None:
             return
+        await self._context.check_rows()
         chosen = await self._context.ask(Choose("Look for", _MENU))
         if chosen is None:
             return
