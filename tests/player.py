@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
     from textual.worker import Worker
 
-MODES = "123456"
+MODES = "1234567"
 KEYS = (
     *"abcdefghijklmnoprstuvwxyzABDEFMRSTUYZ/=[]?+-. 0123456789",
     *("up", "down", "left", "right", "home", "end", "pageup", "pagedown"),

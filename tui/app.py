@@ -1,4 +1,4 @@
-"""The app: six modes on one workspace, the program's status, and what works everywhere."""
+"""The app: its modes on one workspace, the program's status, and what works everywhere."""
 
 from __future__ import annotations
 
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.worker import Worker
 
+    from tui.core.compare.asked import CompareAsked
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
 
@@ -90,6 +91,12 @@ def _files() -> Screen[Any]:
     return FilesScreen()
 
 
+def _compare() -> Screen[Any]:
+    from tui.screens.compare import CompareScreen
+
+    return CompareScreen()
+
+
 class FinetuiApp(TypeAhead):
     """The terminal program. Every mode keeps its own screens; the workspace outlives them."""
 
@@ -103,6 +110,7 @@ class FinetuiApp(TypeAhead):
         "chat": _chat,
         "models": _models,
         "files": _files,
+        "compare": _compare,
     }
     DEFAULT_MODE = "datasets"
     ENABLE_COMMAND_PALETTE = False  # ours opens on the same key, fed from the table of commands
@@ -130,6 +138,7 @@ class FinetuiApp(TypeAhead):
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_start = chat  # what another mode or the command line asks Chat to begin with
+        self.compare_asked: CompareAsked | None = None  # what another mode wants compared
 
     # -- colours ---------------------------------------------------------------------
 
@@ -216,6 +225,11 @@ class FinetuiApp(TypeAhead):
         """Go to Chat with this model chosen."""
         self.chat_start = ChatStart(model, goes_on=True)
         self.switch_mode("chat")
+
+    def compare(self, asked: CompareAsked) -> None:
+        """Go to Compare with these models or this prompt."""
+        self.compare_asked = asked
+        self.switch_mode("compare")
 
     def train_on(self, file_id: str) -> None:
         """Go to Jobs, with the form of a new job for an uploaded file."""

@@ -27,6 +27,7 @@ SOON = (
     "tui.screens.chat",
     "tui.screens.models",
     "tui.screens.files",
+    "tui.screens.compare",
     "tui.core.bulk",
     "tui.services.datasets.bulk",
     "tui.screens.datasets.bulk.form",

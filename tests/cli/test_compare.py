@@ -183,6 +183,9 @@ def test_a_conversation_is_asked_as_it_is(home: Home, server: ChatServer, tmp_pa
     found = home.json("compare", "--models", "m", "--messages", str(path))
     assert server.bodies[0]["messages"] == messages[:3]
     assert found["measures"]["m"]["exact"] == 1
+    path.write_text(json.dumps(messages[:3]))
+    home.json("compare", "--models", "m", "--messages", str(path))
+    assert server.bodies[-1]["messages"] == messages[:3]
 
 
 def test_pairs_and_rows_for_reinforcement_are_asked_and_others_counted(

@@ -152,7 +152,7 @@ async def test_the_names_of_the_modes_take_clicks(app_home: Path, width: int) ->
             bar = app.screen.query_one(ModeBar)
             line = "".join(segment.text for segment in bar.render_line(0))
             at = line.index(f"{key} {title}" if f"{key} {title}" in line else key)
-            await pilot.click(ModeBar, offset=(at, 0))
+            await pilot.click(ModeBar, offset=(at + 1, 0))  # beside the bar's padding
             await until(lambda mode=mode: app.current_mode == mode, pilot)
 
 

@@ -2,7 +2,7 @@
 
 A command's id is `where.action`; a method that says `@handles(id)` carries it out (see
 `tui.dispatch`). Keys are ones that every terminal and tmux can send. `modes` has the commands of
-the app and its six modes, `dialogs` those of dialogs and fields, `places` what each is for.
+the app and its modes, `dialogs` those of dialogs and fields, `places` what each is for.
 """
 
 from __future__ import annotations

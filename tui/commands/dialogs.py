@@ -369,6 +369,14 @@ _OTHERS = (
         word="exports",
     ),
     Command("chats.delete", "ctrl+d", "Delete", "Delete the chat.", first=True, word="deletes"),
+    Command(
+        "compare_run.take",
+        "ctrl+s",
+        "Ask",
+        "Ask, unless something is wrong.",
+        first=True,
+        word="asks",
+    ),
     Command("options.take", "enter", "Take", "Take the settings.", word="takes them"),
     Command(
         "prune.orphans",

@@ -1,4 +1,4 @@
-"""The commands that hold everywhere, and those of the six modes."""
+"""The commands that hold everywhere, and those of the modes."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ MODES: tuple[tuple[str, str, str], ...] = (
     ("4", "chat", "Chat"),
     ("5", "models", "Models"),
     ("6", "files", "Files"),
+    ("7", "compare", "Compare"),
 )
 
 MODE_COMMANDS: tuple[Command, ...] = (
@@ -87,6 +88,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("datasets.frequency", "t", "Table", "How often: roles, prompts, tools, endings, …"),
     Command("datasets.mark", "space", "Mark", "Mark this example for commands on several."),
     Command("datasets.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
+    Command("datasets.compare", "C", "Compare", "Ask models this prompt, or all those shown."),
     Command("datasets.near", "equals_sign", "Alike", "Duplicates, contradictions, leakage."),
     # Tokens
     Command("tokens.model", "m", "Model", "Choose the model to count and price for.", True),
@@ -107,6 +109,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("jobs.new", "n", "New job", "Make a fine-tuning job from a dataset.", True),
     Command("jobs.refresh", "r", "Refresh", "Ask the provider now.", True),
     Command("jobs.chat", "c", "Chat", "Chat with the model this job made.", True),
+    Command("jobs.compare", "C", "Compare", "Compare the job's model with its base."),
     Command("jobs.events", "v", "View", "Switch: curve, events, checkpoints, settings.", True),
     Command("jobs.result", "x", "Export result", "Write the job's result CSV to a file."),
     Command("jobs.pause", "p", "Pause", "Pause a running job, or resume a paused one."),
@@ -166,6 +169,34 @@ MODE_COMMANDS: tuple[Command, ...] = (
     ),
     Command("chat.export", "x", "Export", "Write this chat as Markdown or a line of a dataset."),
     Command("chat.copy_all", "Y", "Copy chat", "Copy the whole chat as Markdown."),
+    Command("chat.compare", "C", "Compare", "Ask several models the last question side by side."),
+    # Compare
+    Command("compare.prompt", "i", "Prompt", "Go to the prompt and type.", True),
+    Command(
+        "compare.add", "a", "Add", "Add a column: another model, or one asked otherwise.", True
+    ),
+    Command("compare.model", "m", "Model", "Choose another model for the column in focus."),
+    Command("compare.drop", "D", "Drop", "Drop the column in focus."),
+    Command("compare.settings", "t", "Settings", "Temperature, length, seed of this column."),
+    Command("compare.system", "s", "System", "Set the system prompt that all are asked with."),
+    Command("compare.again", "r", "Ask again", "Ask all columns the prompt shown once more."),
+    Command("compare.repeats", "n", "Repeats", "Ask each N times; equal answers become one."),
+    Command(
+        "compare.diff", "d", "Differences", "Mark what the first, or the expected, lacks.", True
+    ),
+    Command("compare.winner", "w", "Winner", "Pick the column in focus as the winner.", True),
+    Command("compare.view", "v", "View", "Switch between the columns and the results of a run."),
+    Command("compare.run", "e", "Ask a dataset", "Ask every prompt of a dataset, and measure."),
+    Command("compare.stop", "S", "Stop or go on", "Stop the run under way; go on with one."),
+    Command("compare.earlier", "l", "Earlier runs", "Open the results of an earlier run."),
+    Command("compare.against", "A", "Beside", "Put an earlier run beside this one, or away."),
+    Command("compare.measure", "z", "Measure", "Show and judge results by the next measure."),
+    Command("compare.sort", "o", "Order", "Sort results: worse first, lowest, slowest, …"),
+    Command("compare.filter", "f", "Filter", "Show only changed, worse or failed results."),
+    Command("compare.export", "x", "Export", "Write the results as CSV or JSON lines."),
+    Command("compare.chat", "c", "Chat", "Open this prompt in Chat, with the model in focus."),
+    Command("compare.pair", "p", "Pair", "Winner and loser become a preference pair."),
+    Command("compare.blind", "b", "Blind", "Hide and shuffle the names until a winner is picked."),
     # Models
     Command(
         "models.delete",
@@ -176,6 +207,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     ),
     Command("models.mark", "space", "Mark", "Mark models to delete several at once."),
     Command("models.chat", "c", "Chat", "Chat with this model.", True),
+    Command("models.compare", "C", "Compare", "Compare this model, or those marked, side by side."),
     Command("models.all", "t", "Tuned or all", "Switch between fine-tuned and all models.", True),
     Command("models.refresh", "r", "Refresh", "Ask the provider now.", True),
     # Files

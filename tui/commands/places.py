@@ -62,6 +62,13 @@ _MODES = (
         "uses.",
         "files",
     ),
+    Place(
+        "compare",
+        "Compare",
+        "One prompt to up to four models, or to one asked in several ways, side by side: what "
+        "differs, how long, how fast, at what price, and who wins.",
+        "compare",
+    ),
 )
 
 _SHARED = (
@@ -194,6 +201,13 @@ _OF_MODES = (
         "chat",
     ),
     Place("options", "Settings", "What the model is asked with.", "chat"),
+    Place(
+        "compare_run",
+        "Ask every prompt",
+        "How many prompts of a dataset are asked, how often, how many at a time, and what it "
+        "may cost. Every answer is kept at once: a run that was broken off goes on where it was.",
+        "compare",
+    ),
     Place("prune", "Clean up", "Which uploaded files would be deleted.", "files"),
 )
 

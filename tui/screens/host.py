@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
 
     from tui.core.chat.start import ChatStart
+    from tui.core.compare.asked import CompareAsked
     from tui.screens.tour import Tour
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
@@ -23,6 +24,7 @@ class Host(Protocol):
     tour: Tour
     example_asked: int | None
     chat_start: ChatStart | None  # what Chat is to begin with
+    compare_asked: CompareAsked | None
 
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""
@@ -32,6 +34,9 @@ class Host(Protocol):
 
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""
+
+    def compare(self, asked: CompareAsked) -> None:
+        """Go to Compare with these models or this prompt."""
 
     def train_on(self, file_id: str) -> None:
         """Go to Jobs, with the form of a new job for an uploaded file."""

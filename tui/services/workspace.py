@@ -168,7 +168,7 @@ class Workspace:
             from tui.services.compare.estimate import Estimator
             from tui.services.compare.service import CompareService
 
-            estimator = Estimator(self.profile, self.catalog, lambda: self.tokens)
+            estimator = Estimator(self.chat_prices, lambda: self.tokens)
             self._comparing = CompareService(self.provider, self.store, estimator)
         return self._comparing
 

@@ -106,7 +106,7 @@ def test_repeats_of_a_prompt_count_once() -> None:
 def test_an_earlier_run_is_compared_by_what_was_asked_not_by_line() -> None:
     now = [row(1, "a", 1), row(2, "a", 1), row(1, "b", 0)]
     before = [row(1, "a", 0, prompt="p2"), row(7, "a", 0, prompt="p1"), row(2, "a", 0, prompt="p9")]
-    table = Table(["a", "b"], now, earlier={"a@x": before, "b@x": [row(1, "b", 1)]})
+    table = Table(["a", "b"], now, earlier={"a@x": before, "b@x": [row(7, "b", 1, prompt="p1")]})
     found = {(one.a, one.b): one.result for one in table.versus()}
     assert found == {
         ("a", "b"): Paired(1, 0, 0),
@@ -116,6 +116,17 @@ def test_an_earlier_run_is_compared_by_what_was_asked_not_by_line() -> None:
         ("b", "b@x"): Paired(0, 1, 0),
     }
     assert [one.model for one in table.summaries()] == ["a", "b", "a@x", "b@x"]
+
+
+def test_a_prompt_that_stands_twice_in_a_dataset_counts_twice() -> None:
+    rows = [row(n, m, x, prompt="same") for n in (1, 2) for m, x in (("a", 1), ("b", 0))]
+    (found,) = Table(["a", "b"], rows).versus()
+    assert found.result == Paired(2, 0, 0)
+    before = [row(n, "a", 0, prompt="same") for n in (5, 9)]
+    versus = [
+        *Table(["a"], [r for r in rows if r.slot.model == "a"], earlier={"x": before}).versus()
+    ]
+    assert [one.result for one in versus] == [Paired(2, 0, 0)]
 
 
 ROWS = st.builds(

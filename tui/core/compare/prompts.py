@@ -111,8 +111,12 @@ def prompts_of(
 
 
 def prompt_of_messages(messages: object) -> Prompt | Skipped:
-    """Return what a list of messages asks, as `prompt_of` does for a line of a dataset."""
-    return _prompt(1, messages, {}, None)
+    """Return what a conversation asks: all of it, but for an answer at its end: the reference."""
+    if not isinstance(messages, list) or not messages or not isinstance(messages[-1], dict):
+        return Skipped(1, "not a list of messages")
+    if messages[-1].get("role") == "assistant":
+        return _prompt(1, messages[:-1], {}, messages[-1])
+    return _prompt(1, messages, {}, {})
 
 
 def _prompt(
@@ -129,7 +133,7 @@ def _prompt(
         return Skipped(line, "it asks nothing")
     tools = owner.get("tools")
     found = [one for one in tools if isinstance(one, dict)] if isinstance(tools, list) else []
-    return Prompt(line, tuple(map(_as_sent, asked)), tuple(found), reference)
+    return Prompt(line, tuple(map(_as_sent, asked)), tuple(found), reference or None)
 
 
 def _preferred(raw: Mapping[str, Any]) -> Mapping[str, Any] | None:

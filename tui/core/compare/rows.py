@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.core.compare.answers import Answer
 from tui.core.compare.measures import Measures
+from tui.core.money.answers import answer_cost
 from tui.core.provider.parsing import as_float, as_int, as_map, as_text
+from tui.core.provider.records import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
     from tui.core.catalog.models import ModelFacts
-
-_PER = Decimal(1_000_000)
 
 
 class Slot(NamedTuple):
@@ -48,14 +49,17 @@ class Row:
 
     def cost(self, facts: ModelFacts | None) -> Decimal | None:
         """Return what the answer cost by the model's prices; None where something is not known."""
-        if facts is None or facts.price_input is None or facts.price_output is None:
+        if facts is not None and facts.price_input == facts.price_output == 0:
+            return Decimal(0)  # whatever it counts
+        return answer_cost(self.usage, facts).amount
+
+    @property
+    def usage(self) -> Usage | None:
+        """The tokens as the provider counted them."""
+        asked, answered = self.prompt_tokens, self.answer_tokens
+        if asked is None or answered is None:
             return None
-        if not facts.price_input and not facts.price_output:
-            return Decimal(0)
-        if self.prompt_tokens is None or self.answer_tokens is None:
-            return None
-        bill = self.prompt_tokens * facts.price_input + self.answer_tokens * facts.price_output
-        return bill / _PER
+        return Usage(asked, answered, asked + answered)
 
     def as_json(self) -> dict[str, Any]:
         """Return the row as a line of results; tool calls stand in it only where there are any."""
@@ -102,6 +106,25 @@ class Row:
             error=as_text(value.get("error")),
             again=again,
         )
+
+
+# What a prompt is known by in another run: its fingerprint, and which of its occurrences it is.
+PromptKey = tuple[str, int]
+
+
+def prompt_keys(asked: Iterable[tuple[str, int]]) -> dict[int, PromptKey]:
+    """Return by line what each prompt is known by, of pairs of (fingerprint, line) of one run.
+
+    Another day the prompt may stand at another line, and its line may hold another prompt.
+    """
+    lines: dict[str, set[int]] = defaultdict(set)
+    for prompt, line in asked:
+        lines[prompt].add(line)
+    return {
+        line: (prompt, nth)
+        for prompt, found in lines.items()
+        for nth, line in enumerate(sorted(found))
+    }
 
 
 def _rounded(seconds: float | None) -> float | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.compare.measures import QUALITY
 from tui.core.compare.paired import Paired, paired, percentile
+from tui.core.compare.rows import PromptKey, prompt_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -119,7 +120,14 @@ class Table:
         Runs are compared prompt by prompt: repeats of one are averaged first. An earlier run is
         compared with the models of this one, not with itself.
         """
-        means = {name: _means(rows) for name, rows in self._sides().items()}
+        now = prompt_keys((row.prompt, row.slot.line) for row in self.rows)
+        before = prompt_keys(
+            (row.prompt, row.slot.line) for rows in self.earlier.values() for row in rows
+        )
+        means = {
+            name: _means(rows, before if name in self.earlier else now)
+            for name, rows in self._sides().items()
+        }
         for a, b in combinations(means, 2):
             if a in self.earlier:
                 continue
@@ -157,25 +165,20 @@ def _summary(name: str, rows: Sequence[Row], facts: ModelFacts | None) -> Summar
 
 
 # A prompt's measures, averaged over the repeats that were answered.
-_Means = dict[object, dict[str, float]]
+_Means = dict[PromptKey, dict[str, float]]
 
 
-def _means(rows: Iterable[Row]) -> _Means:
-    found: dict[object, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
+def _means(rows: Iterable[Row], keys: Mapping[int, PromptKey]) -> _Means:
+    found: dict[PromptKey, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for row in rows:
         if row.error is None:
             for measure in QUALITY:
                 if (value := row.measures.of(measure)) is not None:
-                    found[_prompt_key(row)][measure].append(value)
+                    found[keys[row.slot.line]][measure].append(value)
     return {
         prompt: {name: sum(values) / len(values) for name, values in of.items()}
         for prompt, of in found.items()
     }
-
-
-def _prompt_key(row: Row) -> object:
-    # Another day the prompt may stand at another line, and the line may hold another prompt.
-    return (row.prompt, row.slot.line) if not row.prompt else row.prompt
 
 
 def _shared(one: _Means, other: _Means, measure: str) -> Iterator[tuple[float, float]]:

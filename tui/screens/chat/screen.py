@@ -9,6 +9,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.answering import Answering, AskedWith
 from tui.screens.chat.asking.attaching import Attaching
 from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.chat.comparing import Comparing
 from tui.screens.chat.header import ChatHeader
 from tui.screens.chat.models.choice import ModelChoice
 from tui.screens.chat.parameters.controller import Parameters
@@ -73,6 +74,7 @@ class ChatScreen(ModeScreen):
         for controller in (
             self.models, self.system, SystemLibrary(context, self.system), self.parameters,
             self.attaching, self.answers, editing, self.chats, Reading(self._conversation),
+            Comparing(context, self.session, self.models, self.system, self.parameters),
         ):  # fmt: skip
             self.dispatcher.add(controller)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from tui.screens.datasets.bulk.bulk import BulkOperations
+from tui.screens.datasets.comparing import Comparing
 from tui.screens.datasets.editing.changed_examples import ChangedExamples
 from tui.screens.datasets.editing.deleting import Deleting
 from tui.screens.datasets.editing.examples import ExampleEditing
@@ -84,6 +85,7 @@ def _row_controllers(screen: Shared) -> Iterator[object]:
     yield Marking(context, marked)
     yield Frequencies(context, screen.filtered, screen.filtering.open_with)
     yield AlikeSearch(context, checks)
+    yield Comparing(context, marked)
     yield BulkOperations(context, marked, screen.bulk)
 
 

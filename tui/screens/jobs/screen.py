@@ -225,6 +225,18 @@ class JobsScreen(ModeScreen):
         self.host.complete("chat")
         self.host.chat_with(job.fine_tuned_model)
 
+    @handles("jobs.compare")
+    def compare(self) -> None:
+        """Compare the model the job has made with its base."""
+        from tui.core.compare.asked import CompareAsked
+
+        job = self.context.job
+        if job is not None and job.fine_tuned_model is None:
+            cause = f"job {job.id} is {job.status}"
+            self.show_error(InputError("No model yet", cause, "Choose another job."))
+        elif job is not None and job.fine_tuned_model is not None:
+            self.host.compare(CompareAsked(models=(job.model, job.fine_tuned_model)))
+
     def new_from(self, file_id: str) -> None:
         """Fill in a form that trains on an uploaded file."""
         self.making.new_from(file_id)

@@ -61,6 +61,18 @@ class ModelsScreen(ModeScreen):
         if (model := self.listed.current) is not None:
             self.host.chat_with(model.id)
 
+    @handles("models.compare")
+    def compare(self) -> None:
+        """Compare the marked models, or the one under the cursor with its base."""
+        from tui.core.compare.asked import CompareAsked
+
+        marked = tuple(model.id for model in self.listed.models if model.id in self.listed.marked)
+        current = self.listed.current
+        if not marked and current is None:
+            return
+        both = () if current is None else tuple(dict.fromkeys((current.base, current.id)))
+        self.host.compare(CompareAsked(models=marked or both))
+
     def go_back(self) -> bool:
         """Close the error, else the results, else take the marks away."""
         return self.clear_error() or self.deletion.close() or self.listed.clear_marks()

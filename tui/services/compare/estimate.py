@@ -15,10 +15,10 @@ from tui.core.tokens.comparison import asked_prompts
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from tui.core.catalog.models import Catalog, ModelFacts
+    from tui.core.catalog.models import ModelFacts
     from tui.core.compare.plan import Plan
     from tui.core.compare.prompts import Prompt
-    from tui.services.settings.profiles import Profile
+    from tui.services.chat.prices import ChatPrices
     from tui.services.tokens.service import TokenService
 
 # What an answer is taken to be as long as where neither a reference nor a limit says.
@@ -58,24 +58,18 @@ class Estimate:
 class Estimator:
     """Prices plans for one profile. `tokens` is asked for only where something has a price."""
 
-    def __init__(
-        self,
-        profile: Profile,
-        catalog: Callable[[], Catalog],
-        tokens: Callable[[], TokenService],
-    ) -> None:
-        self._profile = profile
-        self._catalog = catalog
+    def __init__(self, prices: ChatPrices, tokens: Callable[[], TokenService]) -> None:
+        self._prices = prices
         self._tokens = tokens
 
     async def facts(self, models: Mapping[str, str]) -> dict[str, ModelFacts]:
         """Return the facts of models at the profile's prices, by the names given.
 
-        Raises InputError for the user's own catalogue.
+        Those of a provider whose prices nobody knows are left out. Raises InputError for the
+        user's own catalogue.
         """
-        catalog = await asyncio.to_thread(self._catalog)
-        money = self._profile.money
-        return {name: money.priced(catalog.find(model)) for name, model in models.items()}
+        found = {name: await self._prices.facts(model) for name, model in models.items()}
+        return {name: facts for name, facts in found.items() if facts is not None}
 
     async def estimate(self, plan: Plan) -> Estimate:
         """Return what a plan will cost. Raises InputError and CountingError."""
@@ -85,9 +79,8 @@ class Estimator:
         each: dict[str, Decimal] = {}
         unknown = []
         for candidate in plan.candidates:
-            known = facts[candidate.name]
             limit = candidate.parameters.max_tokens
-            amount = await self._mean(plan.prompts, known, limit)
+            amount = await self._mean(plan.prompts, facts.get(candidate.name), limit)
             if amount is None or len(currencies) > 1:
                 unknown.append(candidate.model)
             else:
@@ -97,10 +90,10 @@ class Estimator:
         return Estimate(total, currency, each, tuple(unknown))
 
     async def _mean(
-        self, prompts: Sequence[Prompt], facts: ModelFacts, limit: int | None
+        self, prompts: Sequence[Prompt], facts: ModelFacts | None, limit: int | None
     ) -> Decimal | None:
         """Return what one answer costs on average, None where a price is not known."""
-        if facts.price_input is None or facts.price_output is None:
+        if facts is None or facts.price_input is None or facts.price_output is None:
             return None
         if not prompts or (not facts.price_input and not facts.price_output):
             return Decimal(0)

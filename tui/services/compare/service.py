@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 import secrets
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.core.compare.plan import Plan, differences
+from tui.core.compare.plan import Candidate, Plan, differences
 from tui.core.text.text import plural
 from tui.services.chat.service import ChatService
 from tui.services.compare.pace import Patience
@@ -17,8 +18,8 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
+    from tui.core.catalog.models import ModelFacts
     from tui.core.compare.rows import Row, Slot
     from tui.services.compare.estimate import Estimate, Estimator
     from tui.services.provider.provider import Provider
@@ -65,6 +66,13 @@ class CompareService:
         """Return what a plan will cost. Raises InputError and CountingError."""
         return await self._estimator.estimate(plan)
 
+    async def prices(self, candidates: Iterable[Candidate]) -> dict[str, ModelFacts]:
+        """Return what is known of the models at the profile's prices, by the candidates' names.
+
+        Raises InputError for the user's own catalogue.
+        """
+        return await self._estimator.facts({one.name: one.model for one in candidates})
+
     async def open(self, plan: Plan, out: Path | None = None) -> CompareRun:
         """Begin a run, or go on with the one whose results are in `out`.
 
@@ -92,7 +100,10 @@ class CompareService:
         records = [one for one in await self._table.runs() if one.id == run]
         if plan is None or not records:
             raise InputError("No such comparison", run, "List the runs.")
-        return await self._take(run, plan, None, [])
+        if records[0].profile != self._profile:
+            raise InputError("Another profile's", f"it asked {records[0].profile}", "Switch to it.")
+        out = None if records[0].out is None else Path(records[0].out)
+        return await self._take(run, plan, out, [])
 
     async def runs(self) -> list[RunRecord]:
         """Return the runs of the profile, the latest first."""
@@ -151,7 +162,7 @@ class CompareService:
     async def _made(
         self, run: str, plan: Plan, out: Path | None, rows: dict[Slot, Row], lost: set[Slot]
     ) -> CompareRun:
-        facts = await self._estimator.facts({one.name: one.model for one in plan.candidates})
+        facts = await self.prices(plan.candidates)
         file = None if out is None else ResultsFile(out)
         if file is not None:
             await asyncio.to_thread(file.begin, rows)

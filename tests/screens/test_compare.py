@@ -1,0 +1,403 @@
+"""Compare by keyboard: side by side, all stopped together, blind, differences, whole datasets."""
+
+from __future__ import annotations
+
+import json
+import threading
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.chat_server import ChatServer, refused
+from tests.screens.conftest import TunedLab, use_profile
+from tests.screens.slow_provider import slow_provider
+from tests.until import narrow, until
+from tui.app import FinetuiApp
+from tui.screens.chat import ChatScreen
+from tui.screens.compare import CompareScreen
+from tui.screens.compare.results.form import RunForm
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.confirm import GoOn
+from tui.screens.dialogs.path import PathDialog
+from tui.widgets.frame.error_panel import ErrorPanel
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+BASE, TUNED, OLD = "base-one", "ft:base-one:me:fern:abc", "ft:base-one:me:old:xyz"
+SIZES = [(80, 24), (120, 36)]
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    one = ChatServer(lambda model, question: f"{model[:4]} says {question}")
+    models = [{"id": name, "created": n} for n, name in enumerate((BASE, OLD, TUNED))]
+    one.lists["/models"] = lambda _: {"data": models, "has_more": False}
+    one.lists["/fine_tuning/jobs"] = lambda _: {"data": [], "has_more": False}
+    yield one
+    one.close()
+
+
+@asynccontextmanager
+async def compare_screen(
+    home: Path, url: str, size: tuple[int, int] = (80, 24), path: Path | None = None
+) -> AsyncIterator[tuple[Pilot[Any], Any]]:
+    use_profile(home, url)
+    app = FinetuiApp(str(path) if path else None)
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        if path is not None:
+            await until(lambda: app.workspace.datasets.current is not None, pilot)
+        await pilot.press("7")
+        await until(lambda: isinstance(app.screen, CompareScreen), pilot)
+        await until(lambda: names(app.screen) == [BASE, TUNED], pilot)
+        yield pilot, app.screen
+
+
+def names(screen: Any) -> list[str]:
+    return [column.candidate.name for column in screen.context.comparison.columns]
+
+
+def texts(screen: Any) -> list[str]:
+    """The text of each column as it is shown."""
+    shown = [pane for pane in screen.view.panes if pane.display]
+    return ["\n".join(turn.text for turn in pane.text.turns) for pane in shown]
+
+
+def titles(screen: Any) -> list[str]:
+    return [str(pane.border_title) for pane in screen.view.panes if pane.display]
+
+
+def on_screen(app: Any) -> str:
+    strips = app.screen._compositor.render_strips(app.screen.size)
+    return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+async def type_prompt(pilot: Pilot[Any], text: str) -> None:
+    """Type into the prompt as a paste does, and send it."""
+    await pilot.press("i")
+    pilot.app.screen._prompt.fill(text)
+    await pilot.press("enter")
+
+
+async def answered(pilot: Pilot[Any], screen: Any) -> None:
+    await until(lambda: not screen.asking.under_way, pilot)
+
+
+def dataset(path: Path, count: int = 6) -> Path:
+    lines = [
+        {
+            "messages": [
+                {"role": "user", "content": f"q{n}"},
+                {"role": "assistant", "content": f"base says q{n}" if n % 2 else f"ft:b says q{n}"},
+            ]
+        }
+        for n in range(count)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_one_prompt_is_answered_by_two_models_side_by_side(
+    app_home: Path, server: ChatServer, size: tuple[int, int]
+) -> None:
+    async with compare_screen(app_home, server.url, size) as (pilot, screen):
+        await type_prompt(pilot, "hello")
+        await answered(pilot, screen)
+        assert texts(screen) == ["base says hello", "ft:b says hello"]
+        assert "3 tokens" in str(screen.view.panes[0].border_subtitle)
+        assert "price unknown" in str(screen.view.panes[0].border_subtitle)
+        assert {model for model, _ in server.asked} == {BASE, TUNED}
+        shown = on_screen(pilot.app)
+        assert "base says hello" in shown
+        assert "ft:b says hello" in shown
+        await pilot.press("escape", "d")
+        assert texts(screen) == ["base says hello", "«ft:b» says hello"]
+        await pilot.press("d")
+        assert texts(screen) == ["base says hello", "ft:b says hello"]
+        # The same for other columns: one more model, then one less.
+        await pilot.press("a")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await narrow(pilot, "old")
+        await until(lambda: names(screen) == [BASE, TUNED, OLD], pilot)
+        await pilot.press("r")
+        await answered(pilot, screen)
+        assert texts(screen)[2] == "ft:b says hello"
+        stacked = screen.view.panes[1].region.y > screen.view.panes[0].region.y
+        assert stacked == (size == (80, 24))
+        await pilot.press("D")
+        assert len(names(screen)) == 2
+
+
+async def test_all_answers_come_at_once_and_esc_stops_them_together(app_home: Path) -> None:
+    async with (
+        slow_provider() as provider,
+        compare_screen(app_home, provider.base_url) as (pilot, screen),
+    ):
+        await type_prompt(pilot, "hello")
+        await until(lambda: len(provider.asked) == 2, pilot)
+        provider.say("one ", "two ", "three ", "four ")
+        said = {"one", "two", "three", "four"}
+        await until(lambda: {*" ".join(texts(screen)).split()} == said, pilot)
+        assert all(text.strip() for text in texts(screen))
+        await pilot.press("escape")
+        await until(lambda: provider.hung_up == 2, pilot)
+        await answered(pilot, screen)
+        assert {*" ".join(texts(screen)).split()} == said
+        remarks = [turn.remark for pane in screen.view.panes[:2] for turn in pane.text.turns]
+        assert remarks == ["stopped", "stopped"]
+
+
+async def test_a_model_that_is_refused_leaves_the_other_ones_answer(
+    app_home: Path, server: ChatServer
+) -> None:
+    server.rule = lambda model, _: "fine" if model == BASE else refused(400, "[/b] no such thing")
+    async with compare_screen(app_home, server.url) as (pilot, screen):
+        await type_prompt(pilot, "hello")
+        await answered(pilot, screen)
+        assert texts(screen) == ["fine", ""]
+        assert "[/b] no such thing" in screen.view.panes[1].text.turns[0].note
+        assert "[/b] no such thing" in on_screen(pilot.app)
+
+
+async def test_equal_answers_of_several_tries_are_one(app_home: Path, server: ChatServer) -> None:
+    said = iter(["yes", "no", "yes", "yes"])
+    lock = threading.Lock()
+
+    def rule(model: str, _: str) -> str:
+        with lock:
+            return next(said) if model == BASE else "always"
+
+    server.rule = rule
+    async with compare_screen(app_home, server.url) as (pilot, screen):
+        await pilot.press("escape", "n")
+        await narrow(pilot, "4")
+        await type_prompt(pilot, "hello")
+        await answered(pilot, screen)
+        turns = screen.view.panes[0].text.turns
+        assert [(turn.text, turn.remark) for turn in turns] == [
+            ("yes", "3 × the same"), ("no", "once"),
+        ]  # fmt: skip
+        assert [turn.remark for turn in screen.view.panes[1].text.turns] == ["4 × the same"]
+
+
+async def test_blind_hides_the_names_until_a_winner_is_picked(
+    app_home: Path, server: ChatServer
+) -> None:
+    server.rule = lambda model, _: "short" if model == BASE else "much longer"
+    async with compare_screen(app_home, server.url) as (pilot, screen):
+        await pilot.press("escape", "b")
+        for asked in range(1, 4):
+            await type_prompt(pilot, "hello")
+            await answered(pilot, screen)
+            assert titles(screen) == ["A", "B"]
+            assert "ms" not in str(screen.view.panes[0].border_subtitle)
+            for name in (BASE, TUNED):
+                assert name not in on_screen(pilot.app)
+            await pilot.press("escape")
+            at = texts(screen).index("short")
+            screen.view.panes[at].text.focus()
+            await pilot.press("w")
+            assert titles(screen)[at].startswith(f"★ {BASE}")
+            assert f"{BASE} {asked} : 0 {TUNED}" in on_screen(pilot.app)
+
+
+async def test_the_winner_and_the_loser_become_a_pair(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    pairs = tmp_path / "pairs.jsonl"
+    pair = {
+        "input": {"messages": [{"role": "user", "content": "old"}]},
+        "preferred_output": [{"role": "assistant", "content": "a"}],
+        "non_preferred_output": [{"role": "assistant", "content": "b"}],
+    }
+    pairs.write_text(json.dumps(pair) + "\n")
+    async with compare_screen(app_home, server.url, path=pairs) as (pilot, screen):
+        await pilot.press("escape", "p")
+        await until(lambda: screen.query_one(ErrorPanel).failure, pilot)
+        await pilot.press("escape")
+        await type_prompt(pilot, "hello")
+        await answered(pilot, screen)
+        await pilot.press("escape", "tab", "w", "p")
+        document = screen.workspace.datasets.current
+        await until(lambda: len(document) == 2, pilot)
+        winner = screen.context.comparison.winner.candidate.name
+        assert json.loads(document.line(1)) == {
+            "input": {"messages": [{"role": "user", "content": "hello"}]},
+            "preferred_output": [{"role": "assistant", "content": f"{winner[:4]} says hello"}],
+            "non_preferred_output": [
+                {
+                    "role": "assistant",
+                    "content": f"{'ft:b' if winner == BASE else 'base'} says hello",
+                }
+            ],
+        }
+        await pilot.press("1", "u")
+        await until(lambda: len(document) == 1, pilot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
+    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    data = dataset(tmp_path / "valid.jsonl")
+    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+        await run_open_dataset(pilot, screen)
+        shown = on_screen(pilot.app)
+        assert "6 prompts" in shown
+        assert "50.0 %" in shown  # each of the two is right on every second
+        assert "against base-one, similarity: better on 3, worse on 3, equal on 0" in (
+            " ".join(shown.replace("│", " ").split())
+        )
+        await pilot.press("z")
+        await until(lambda: screen.results.looked_at.listing.measure == "exact", pilot)
+        # Worse than the first model first.
+        await pilot.press("o")
+        await narrow(pilot, "worse")
+        await until(lambda: [r.prompt.line for r in screen.pane.rows][:3] == [2, 4, 6], pilot)
+        await pilot.press("f")
+        await narrow(pilot, "first model is better")
+        await until(lambda: len(screen.pane.rows) == 3, pilot)
+        await pilot.press("down", "enter")
+        assert not screen.shows_results
+        assert texts(screen) == ["base says q3", "«ft:b» says q3"]
+        assert "expected" in on_screen(pilot.app)
+        await pilot.press("r")  # the same once more, of the models of the run
+        await answered(pilot, screen)
+        assert server.asked[-1][1] == "q3"
+        await pilot.press("escape")
+        assert screen.shows_results
+        # Written to a file.
+        await pilot.press("x")
+        await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+        await narrow(pilot, str(tmp_path / "out.csv"))
+        await until((tmp_path / "out.csv").exists, pilot)
+        lines = (tmp_path / "out.csv").read_text().splitlines()
+        assert len(lines) == 13
+        assert lines[0].startswith("line,model,repeat,prompt,reference,answer,exact")
+
+
+async def run_open_dataset(pilot: Pilot[Any], screen: Any) -> None:
+    await pilot.press("escape", "e")
+    await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+    await pilot.press("enter")
+    await until(lambda: isinstance(pilot.app.screen, RunForm), pilot)
+    await pilot.press("ctrl+s")
+    await finished_run(pilot, screen)
+
+
+async def finished_run(pilot: Pilot[Any], screen: Any) -> None:
+    await until(lambda: screen.shows_results and not screen.running.under_way, pilot)
+    await until(lambda: len(screen.pane.rows), pilot)
+
+
+async def test_a_run_is_stopped_gone_on_with_and_found_again(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "valid.jsonl", 30)
+    gate = threading.Event()
+    plain = server.rule
+    server.rule = lambda model, question: (
+        plain(model, question) if question in {"q0", "q1"} or gate.wait(10) else "late"
+    )
+    async with compare_screen(app_home, server.url, path=data) as (pilot, screen):
+        await pilot.press("escape", "e")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await pilot.press("enter")
+        await until(lambda: isinstance(pilot.app.screen, RunForm), pilot)
+        await pilot.press("ctrl+s")
+        await until(lambda: screen.shows_results, pilot)
+        looked_at = screen.results.looked_at
+        await until(lambda: len(looked_at.rows) == 4, pilot)
+        await pilot.press("S")
+        await until(lambda: not screen.running.under_way, pilot)
+        gate.set()
+        assert "4 of 60 answers · stopped; S goes on" in on_screen(pilot.app)
+        done = set(looked_at.rows)
+        asked = len(server.asked)
+        # Opened again from the list of earlier runs, as on another day.
+        await pilot.press("l")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await pilot.press("enter")
+        await until(lambda: screen.results.looked_at is not looked_at, pilot)
+        await pilot.press("S")
+        await until(lambda: screen.results.looked_at.missing == 0, pilot)
+        await until(lambda: not screen.running.under_way, pilot)
+        again = {(int(q[1:]) + 1, m) for m, q in server.asked[asked:]}
+        assert not again & {(slot.line, slot.model) for slot in done}
+        assert len(screen.results.looked_at.rows) == 60
+
+
+async def test_an_earlier_run_stands_beside_a_new_one(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "valid.jsonl")
+    async with compare_screen(app_home, server.url, (120, 36), data) as (pilot, screen):
+        await run_open_dataset(pilot, screen)
+        first = screen.results.looked_at.id
+        server.rule = lambda *_: "something else"
+        await pilot.press("v")
+        await run_open_dataset(pilot, screen)
+        assert screen.results.looked_at.id != first
+        await pilot.press("A")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        assert "the same prompts" in on_screen(pilot.app)
+        await pilot.press("enter")
+        await until(lambda: len(screen.results.looked_at.names) == 4, pilot)
+        await until(lambda: f"@{first}" in on_screen(pilot.app), pilot)
+        await pilot.press("enter")
+        assert [t.replace("«", "").replace("»", "") for t in texts(screen)] == [
+            "something else", "something else", "base says q0", "ft:b says q0",
+        ]  # fmt: skip
+        await pilot.press("escape", "A")
+        await until(lambda: len(screen.results.looked_at.names) == 2, pilot)
+
+
+async def test_what_bills_is_asked_about_first(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "valid.jsonl")
+    async with compare_screen(app_home, server.url, path=data) as (pilot, screen):
+        await pilot.press("escape", "e")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await pilot.press("enter")
+        await until(lambda: isinstance(pilot.app.screen, RunForm), pilot)
+        await pilot.press("down", "down", "down", "1", "ctrl+s")
+        await until(lambda: isinstance(pilot.app.screen, GoOn), pilot)
+        assert "no price is known" in on_screen(pilot.app)
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        assert not server.asked
+
+
+@pytest.mark.xdist_group("tuned_lab")
+async def test_from_the_other_modes_with_a_real_lab(
+    app_home: Path, tuned_lab: TunedLab, tmp_path: Path
+) -> None:
+    use_profile(app_home, tuned_lab.process.base_url, tuned_lab.process.api_key)
+    app = FinetuiApp(str(dataset(tmp_path / "valid.jsonl", 3)))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None and app.workspace.datasets.current, pilot)
+        await until(lambda: app.focused is not None, pilot)
+        await pilot.press("down", "C")
+        await until(lambda: isinstance(app.screen, CompareScreen) and names(app.screen), pilot)
+        screen: Any = app.screen
+        await until(lambda: len(names(screen)) == 2, pilot)
+        assert screen.context.comparison.prompt.title == "q1"
+        assert "expected" in on_screen(app)
+        await pilot.press("escape", "r")
+        await answered(pilot, screen)
+        assert all(column.ended for column in screen.context.comparison.columns)
+        await pilot.press("c")
+        await until(lambda: isinstance(app.screen, ChatScreen), pilot)
+        assert app.screen.models.model == names(screen)[screen.context.focused]
+        await pilot.press("escape", "5")
+        await until(lambda: app.screen.listed.models, pilot)
+        newest = app.screen.listed.current.id
+        await pilot.press("C")
+        await until(lambda: app.screen is screen and newest in names(screen), pilot)

@@ -1,0 +1,22 @@
+"""What another part of the program wants compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tui.core.compare.prompts import Prompt
+
+
+@dataclass(frozen=True, slots=True)
+class CompareAsked:
+    """Models to stand side by side, and a prompt for them; what is missing is left as it is.
+
+    `positions` are rows of the open dataset to be asked one after the other, which `words` name.
+    """
+
+    models: tuple[str, ...] = ()
+    prompt: Prompt | None = None
+    positions: tuple[int, ...] = ()
+    words: str = ""

@@ -1,0 +1,180 @@
+"""Which models stand side by side, and how each is asked."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.core.catalog.providers import not_in_chat
+from tui.core.compare.plan import Candidate
+from tui.core.compare.side_by_side import MOST_COLUMNS, Column
+from tui.dispatch import handles
+from tui.screens.chat.models.offers import choice_of, default_choice, none_words
+from tui.screens.chat.parameters.controller import defaults_for
+from tui.screens.chat.parameters.dialog import ParametersDialog
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.editor import TextEditor
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui.screens.compare.context import CompareContext
+    from tui.services.models.service import ChatOffer
+
+
+class Candidates:
+    """Adds, changes and drops columns. `ready` is called once there is somebody to ask."""
+
+    def __init__(self, context: CompareContext, busy: Callable[[], bool]) -> None:
+        self._context, self._busy = context, busy
+        self._offer: ChatOffer | None = None
+        self._asked: list[str] = []  # models that another mode wants, before there are any
+
+    def begin(self) -> None:
+        """Forget the models of another provider."""
+        self._offer = None
+        self._context.comparison.columns = []
+        self._context.comparison.prompt = None
+
+    def take(self, models: Sequence[str]) -> None:
+        """Show columns for these models, where they are not there; the oldest make room."""
+        columns = self._context.comparison.columns
+        for model in models:
+            if all(column.candidate.model != model for column in columns):
+                columns[:] = columns[-(MOST_COLUMNS - 1) :]
+                self._add(model)
+        self._context.tell_changed()
+
+    def look_for_default(self) -> None:
+        """Begin with the newest fine-tuned model and its base, unless there are columns."""
+        if not self._context.comparison.columns:
+            self._context.run(self._find_default, group="model", description="look for models")
+
+    async def _find_default(self) -> None:
+        offer = await self._list_models()
+        if self._context.comparison.columns:
+            return
+        found = default_choice(offer.choices)
+        listed = [choice.id for choice in offer.choices]
+        if found is not None:
+            from tui.core.provider.records import ModelInfo
+
+            base = ModelInfo(found.id, None, "", None, {}).base
+            second = base if base != found.id else next((i for i in listed if i != base), "")
+            self.take([model for model in (second, found.id) if model in listed])
+        self._context.tell_changed()
+
+    async def _list_models(self) -> ChatOffer:
+        self._context.working("compare-models", "listing models")
+        try:
+            self._offer = offer = await self._context.workspace.models.chat_offer()
+        finally:
+            self._context.working("compare-models", "")
+        return offer
+
+    # -- keys --------------------------------------------------------------------------
+
+    @handles("compare.add", group="choose")
+    async def add(self) -> None:
+        """Choose a model for one more column; one that is there already can be asked otherwise."""
+        columns = self._context.comparison.columns
+        if self._held():
+            return
+        if len(columns) >= MOST_COLUMNS:
+            self._context.tell(f"There are {MOST_COLUMNS} columns: D drops one.", seconds=4)
+            return
+        model = await self._ask_model("Add a column", "")
+        if model:
+            self._add(model)
+            self._context.focused = len(columns) - 1
+            self._context.tell_changed()
+
+    @handles("compare.model", group="choose")
+    async def change(self) -> None:
+        """Choose another model for the column in focus."""
+        column = self._column()
+        if column is None or self._held():
+            return
+        model = await self._ask_model("Model of this column", column.candidate.model)
+        if model and model != column.candidate.model:
+            parameters = column.candidate.parameters
+            column.candidate = Candidate(self._free_name(model, column), model, parameters)
+            column.tries = []
+            self._context.tell_changed()
+
+    @handles("compare.drop")
+    def drop(self) -> None:
+        """Drop the column in focus."""
+        column = self._column()
+        if column is not None and not self._held():
+            self._context.comparison.columns.remove(column)
+            self._context.tell_changed()
+
+    @handles("compare.settings", group="choose")
+    async def set_parameters(self) -> None:
+        """Set temperature, length and seed of the column in focus."""
+        column = self._column()
+        if column is None or self._held():
+            return
+        profile = self._context.workspace.profile
+        refused = await self._context.workspace.chat.not_taken(column.candidate.model)
+        left_out = refused | not_in_chat(profile.kind, profile.base_url)
+        dialog = ParametersDialog(column.candidate.parameters, left_out)
+        found = await self._context.ask(dialog)
+        if found is not None:
+            column.candidate = replace(column.candidate, parameters=found)
+            column.tries = []
+            self._context.tell_changed()
+
+    @handles("compare.system")
+    def set_system(self) -> None:
+        """Set the system prompt that all columns are asked with."""
+
+        def answered(text: str | None) -> None:
+            if text is not None:
+                self._context.system = text.strip() or None
+                self._context.tell_changed()
+
+        hint = "Sent before the prompt to every model; empty leaves the prompt's own."
+        self._context.open(
+            TextEditor("System prompt", self._context.system or "", hint=hint), answered
+        )
+
+    # -- inside ------------------------------------------------------------------------
+
+    def _column(self) -> Column | None:
+        columns = self._context.comparison.columns
+        return columns[self._context.focused] if self._context.focused < len(columns) else None
+
+    def _held(self) -> bool:
+        if self._busy():
+            self._context.tell("Answers are coming: esc stops them.", seconds=3)
+        return self._busy()
+
+    def _add(self, model: str) -> None:
+        kind = self._context.workspace.profile.kind
+        parameters = defaults_for(kind)
+        name = self._free_name(model, None)
+        self._context.comparison.columns.append(Column(Candidate(name, model, parameters)))
+
+    def _free_name(self, model: str, mine: Column | None) -> str:
+        columns = self._context.comparison.columns
+        taken = {column.candidate.name for column in columns if column is not mine}
+        names = (model, *(f"{model} #{n}" for n in range(2, MOST_COLUMNS + 2)))
+        return next(name for name in names if name not in taken)
+
+    async def _ask_model(self, title: str, current: str) -> str | None:
+        known = [choice_of(choice) for choice in self._offer.choices] if self._offer else []
+        dialog = Choose(
+            title, known, current, empty="asking for the models …",
+            typed=str, placeholder="type to narrow, or the id of any model",
+        )  # fmt: skip
+        self._context.run(self._renew, dialog, group="renew", description="list the models anew")
+        return await self._context.ask(dialog)
+
+    async def _renew(self, dialog: Choose[str]) -> None:
+        offer = await self._list_models()
+        choices = [choice_of(choice) for choice in offer.choices]
+        empty = "nothing fits" if choices else none_words(offer)
+        if dialog.is_current:
+            dialog.call_later(lambda: dialog.offer(choices, empty=empty))

@@ -1,0 +1,36 @@
+"""What the panes and controllers of the Compare screen share: the columns, and the screen."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+from tui.core.compare.side_by_side import Comparison
+from tui.screens.context import ScreenContext
+from tui.screens.listeners import Listeners
+
+if TYPE_CHECKING:
+    from tui.screens.base import ModeScreen
+
+
+class CompareContext(ScreenContext):
+    """The comparison side by side. Whoever changes it says `changed`, or `painted` for texts.
+
+    `focused` is the number of the column that keys work on. `chance` orders the columns in blind
+    mode.
+    """
+
+    def __init__(self, screen: ModeScreen) -> None:
+        super().__init__(screen)
+        self.comparison = Comparison()
+        self.system: str | None = None
+        self.focused = 0
+        self.changed = Listeners()
+        self.painted = Listeners()
+        self.chance = random.Random()  # noqa: S311 - it only hides names from the user
+
+    def tell_changed(self) -> None:
+        """Have everything shown anew: columns, names, answers, keys."""
+        self.focused = max(0, min(self.focused, len(self.comparison.columns) - 1))
+        self.changed.tell()
+        self.refresh_keys()

@@ -1,0 +1,61 @@
+"""From answers to what comes next: a preference pair, or a chat with one of the models."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.core.compare.pairs import preference_pair
+from tui.dispatch import handles
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.path import PathDialog
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from tui.core.compare.side_by_side import Column
+    from tui.screens.compare.context import CompareContext
+
+
+class Onward:
+    """Takes what was compared to Datasets or to Chat."""
+
+    def __init__(self, context: CompareContext) -> None:
+        self._context = context
+
+    @handles("compare.chat")
+    def chat(self) -> None:
+        """Open Chat with the model of the column in focus."""
+        columns = self._context.comparison.columns
+        if self._context.focused < len(columns):
+            self._context.host.chat_with(columns[self._context.focused].candidate.model)
+
+    @handles("compare.pair", group="pair")
+    async def make_pair(self) -> None:
+        """Make a preference pair of the winner and a loser."""
+        from tui.services.compare.pairs import add_pair, takes_pairs, write_pair
+
+        comparison = self._context.comparison
+        winner, losers = comparison.winner, comparison.losers()
+        if winner is None or comparison.prompt is None:
+            raise InputError("No winner yet", "a pair needs one", "Press w on the better answer.")
+        if not losers:
+            raise InputError("No pair", "the other answers are the same", "Ask other models.")
+        loser = losers[0] if len(losers) == 1 else await self._choose_loser(losers)
+        if loser is None or winner.first is None or loser.first is None:
+            return
+        pair = preference_pair(comparison.prompt, winner.first, loser.first)
+        document = self._context.workspace.datasets.current
+        if document is not None and takes_pairs(document):
+            number = await add_pair(document, pair)
+            name = document.path.name
+            self._context.tell(f"Example {number:,} of {name}; u in Datasets takes it back.")
+            return
+        path = await self._context.ask(
+            PathDialog("No dataset of pairs is open: write the pair to", must_exist=False)
+        )
+        if path is not None:
+            await write_pair(path, pair)
+            self._context.tell(f"Written to {path.name}; open it, and p adds the next pair to it.")
+
+    async def _choose_loser(self, losers: list[Column]) -> Column | None:
+        choices = [Choice(one, one.candidate.name) for one in losers]
+        return await self._context.ask(Choose("The worse answer is that of", choices))

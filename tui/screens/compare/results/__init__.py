@@ -1,0 +1,1 @@
+"""Whole datasets through several models: asked, listed, measured, compared with earlier runs."""

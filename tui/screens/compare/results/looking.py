@@ -1,0 +1,171 @@
+"""Looking at results: sorted, filtered, beside an earlier run, written to a file, row by row."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from tui.core.compare.listing import ORDERS, SHOWN
+from tui.core.compare.plan import Candidate, Plan
+from tui.core.text.text import one_line, plural
+from tui.dispatch import handles
+from tui.screens.compare.results.state import LookedAt
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.target import ask_target
+from tui.services.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tui.core.compare.listing import Order, PromptRow, Shown
+    from tui.core.compare.table import Versus
+    from tui.screens.compare.context import CompareContext
+    from tui.screens.compare.results.pane import ResultsPane
+    from tui.services.store.comparisons_table import RunRecord
+
+
+class Results:
+    """The run that is looked at, in its pane. `looked` is called when it is another one."""
+
+    def __init__(
+        self,
+        context: CompareContext,
+        pane: ResultsPane,
+        looked: Callable[[LookedAt], None],
+    ) -> None:
+        self._context, self._pane, self._looked = context, pane, looked
+        self.looked_at: LookedAt | None = None
+
+    def begin(self) -> None:
+        """Forget the run of another profile."""
+        self.looked_at = None
+        self._pane.show_run(None, ())
+
+    def show(self, looked_at: LookedAt) -> None:
+        """Show a run as far as it is, in place of the one before."""
+        if looked_at is not self.looked_at:
+            self.looked_at = looked_at
+            measures = looked_at.listing.measures()
+            if measures and looked_at.listing.measure not in measures:
+                looked_at.listing.measure = measures[0]
+        self._context.run(self._show, looked_at, group="results", description="add up results")
+
+    async def _show(self, looked_at: LookedAt) -> None:
+        """Add up off the loop, as a run has thousands of answers, and show it."""
+        versus: list[Versus] = await asyncio.to_thread(lambda: [*looked_at.table().versus()])
+        if looked_at is self.looked_at and self._context.attached:
+            known = looked_at.listing.measures()
+            if known and looked_at.listing.measure not in known:
+                looked_at.listing.measure = known[0]
+            self._pane.show_run(looked_at, versus)
+
+    @property
+    def current(self) -> PromptRow | None:
+        """The prompt under the cursor."""
+        return self._pane.current
+
+    # -- keys --------------------------------------------------------------------------
+
+    @handles("compare.measure")
+    def next_measure(self) -> None:
+        """Show and judge by the next measure that applies."""
+        if (looked_at := self._asked_for()) is not None:
+            looked_at.listing.next_measure()
+            self.show(looked_at)
+
+    @handles("compare.sort", group="results-menu")
+    async def sort(self) -> None:
+        """Choose the order of the prompts."""
+        if (looked_at := self._asked_for()) is None:
+            return
+        choices: list[Choice[Order]] = [Choice(name, words) for name, words in ORDERS.items()]
+        chosen = await self._context.ask(Choose("Order", choices, looked_at.listing.order))
+        if chosen is not None:
+            looked_at.listing.order = chosen
+            self._pane.forget_cursor()
+            self.show(looked_at)
+
+    @handles("compare.filter", group="results-menu")
+    async def choose_shown(self) -> None:
+        """Choose which prompts are shown."""
+        if (looked_at := self._asked_for()) is None:
+            return
+        choices: list[Choice[Shown]] = [Choice(name, words) for name, words in SHOWN.items()]
+        chosen = await self._context.ask(Choose("Show", choices, looked_at.listing.shown))
+        if chosen is not None:
+            looked_at.listing.shown = chosen
+            self.show(looked_at)
+
+    @handles("compare.earlier", group="results-menu")
+    async def open_earlier(self) -> None:
+        """Open the results of an earlier run."""
+        run = await self._choose_run("Open a run", None)
+        if run is None:
+            return
+        service = self._context.workspace.compare
+        found = await service.read(run)
+        if found.plan is None:
+            return
+        facts = await service.prices(found.plan.candidates)
+        looked_at = LookedAt(run, found.plan, {row.slot: row for row in found.rows}, facts)
+        self._looked(looked_at)
+
+    @handles("compare.against", group="results-menu")
+    async def set_beside(self) -> None:
+        """Put an earlier run beside this one: an empty choice takes it away."""
+        if (looked_at := self._asked_for()) is None:
+            return
+        if looked_at.earlier:
+            looked_at.set_beside({})
+            self.show(looked_at)
+            return
+        run = await self._choose_run("Compare with", looked_at.id)
+        if run is None:
+            return
+        found = await self._context.workspace.compare.read(run)
+        looked_at.set_beside(found.beside())
+        self.show(looked_at)
+
+    @handles("compare.export", group="results-menu")
+    async def export(self) -> None:
+        """Write the results to a file: CSV by its ending, else JSON lines."""
+        if (looked_at := self._asked_for()) is None:
+            return
+        path = await ask_target(self._context.app, "Write the results", f"run-{looked_at.id}.jsonl")
+        if path is None:
+            return
+        from tui.services.compare.export import write_results
+
+        rows = looked_at.table().rows
+        await asyncio.to_thread(write_results, path, looked_at.plan.prompts, rows)
+        self._context.tell(f"{plural(len(rows), 'answer')} written to {path.name}", seconds=5)
+
+    # -- inside ------------------------------------------------------------------------
+
+    def _asked_for(self) -> LookedAt | None:
+        if self.looked_at is None:
+            self._context.show_error(
+                InputError("No results", "no run is shown", "Press e to ask a dataset, or l.")
+            )
+        return self.looked_at
+
+    async def _choose_run(self, title: str, but: str | None) -> str | None:
+        runs = await self._context.workspace.compare.runs()
+        mine = self.looked_at.plan.prompts_digest if self.looked_at is not None else ""
+        choices = [_choice(run, mine) for run in runs if run.id != but]
+        return await self._context.ask(Choose(title, choices, empty="No run was kept yet."))
+
+
+def _choice(run: RunRecord, mine: str) -> Choice[str]:
+    plan = Plan.from_json(run.settings, ())
+    at = datetime.fromtimestamp(run.at).astimezone()
+    names = ", ".join(_short(one) for one in plan.candidates)
+    same = "the same prompts · " if run.prompts == mine else ""
+    source = one_line(plan.source, 26)
+    title = f"{at:%m-%d %H:%M} {source}, {plural(run.answered, 'answer')}"
+    return Choice(run.id, title, f"{same}{names}")
+
+
+def _short(candidate: Candidate) -> str:
+    return candidate.name if len(candidate.name) <= 24 else f"…{candidate.name[-23:]}"

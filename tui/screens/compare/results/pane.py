@@ -1,0 +1,192 @@
+"""The results of a run: what they come to on top, and a row a prompt below."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.cells import set_cell_size
+from rich.text import Text
+from textual.widgets import Static
+
+from tui.core.compare.document import summary_table
+from tui.core.compare.listing import ORDERS, SHOWN, value_words
+from tui.core.text.text import one_line, plural
+from tui.widgets.line_view import Pane
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from textual.app import ComposeResult
+
+    from tui.core.compare.listing import PromptRow
+    from tui.core.compare.table import Versus
+    from tui.screens.compare.results.state import LookedAt
+
+EMPTY = """\
+No results yet.
+
+  e  ask every prompt of a dataset    l  open an earlier run"""
+_LINE = 6
+_CELL = 14
+MOST_VERSUS = 4
+
+
+class ResultsPane(Pane):
+    """The run that is looked at. Texts of the models are shown as text, whatever they hold."""
+
+    DEFAULT_CSS = """
+    ResultsPane {
+        height: 1fr;
+        & > #results-sum { height: auto; max-height: 12; padding: 0 1; }
+        & > #results-verdict { height: auto; max-height: 5; padding: 0 1; text-style: bold; }
+        & > #results-head { height: 1; color: $text-muted; }
+        & > RecordList { height: 1fr; }
+    }
+    """
+
+    def __init__(self) -> None:
+        super().__init__(id="results-pane", classes="pane")
+        self.list = RecordList(id="results", empty=EMPTY)
+        self._sum = Static("", id="results-sum", markup=False)
+        self._verdict = Static("", id="results-verdict", markup=False)
+        self._head = Static("", id="results-head", markup=False)
+        self._looked_at: LookedAt | None = None
+        self.rows: list[PromptRow] = []
+        self._at_top = False  # whether the cursor begins at the top the next time
+
+    def compose(self) -> ComposeResult:
+        """Lay out the sums, the verdict, the columns' names and the rows."""
+        yield self._sum
+        yield self._verdict
+        yield self._head
+        yield self.list
+
+    def forget_cursor(self) -> None:
+        """Begin at the top the next time, whatever prompt stands there."""
+        self._at_top = True
+
+    @property
+    def current(self) -> PromptRow | None:
+        """The prompt under the cursor."""
+        at = self.list.cursor
+        return self.rows[at] if at < len(self.rows) else None
+
+    def show_run(self, looked_at: LookedAt | None, versus: Sequence[Versus]) -> None:
+        """Show a run as far as it is, the cursor on the same prompt as before."""
+        before = self.current
+        self._looked_at = looked_at
+        for part in (self._sum, self._verdict, self._head):
+            part.display = looked_at is not None
+        self.rows = [] if looked_at is None else looked_at.listing.listed()
+        empty = EMPTY if looked_at is None else "No prompt to show. f shows others."
+        self.list.show(len(self.rows), self._row, empty=empty)
+        lines = [row.prompt.line for row in self.rows]
+        if self._at_top:
+            self.list.move_to(0)
+        elif before is not None and before.prompt.line in lines:
+            self.list.move_to(lines.index(before.prompt.line))
+        self._at_top = False
+        if looked_at is None:
+            self.label("Results")
+            return
+        self.label(*_titles(looked_at))
+        self._sum.update(_sums(looked_at))
+        self._verdict.update("\n".join(_verdicts(looked_at, versus)))
+        self._show_head()
+
+    def on_resize(self) -> None:
+        """Fit the columns to a new width."""
+        self.call_after_refresh(self._show_head)
+
+    def _show_head(self) -> None:
+        if self._looked_at is None:
+            return
+        width, names = self.list.scrollable_content_region.width, self._looked_at.names
+        cell = _cell_width(width, len(names))
+        text = set_cell_size(f"{'line':>{_LINE - 1}} prompt", _title_width(width, len(names)))
+        text += "".join(set_cell_size(_short(name, cell - 1), cell) for name in names)
+        self._head.update(text)
+
+    def _row(self, at: int, width: int) -> Text:
+        assert self._looked_at is not None
+        row, names = self.rows[at], self._looked_at.names
+        measure, slow = self._looked_at.listing.measure, self._looked_at.listing.order == "slowest"
+        cell = _cell_width(width, len(names))
+        title = f"{row.prompt.line:>{_LINE - 1}} {one_line(row.prompt.title, 200)}"
+        text = Text(set_cell_size(title, _title_width(width, len(names))), no_wrap=True)
+        for name in names:
+            answers = row.answers.get(name, [])
+            failed = any(one.error is not None for one in answers)
+            words = "" if not answers else value_words(row.value(name, measure), measure)
+            seconds = row.latency(name)
+            if seconds is not None and (slow or words == "–"):
+                words = f"{words} {seconds:.1f} s" if words != "–" else f"{seconds:.1f} s"
+            if failed:
+                words = f"{words} failed".strip("– ")
+            text.append(set_cell_size(words, cell), style="bold red" if failed else "")
+        return text
+
+
+def _title_width(width: int, columns: int) -> int:
+    return max(width - columns * _cell_width(width, columns), _LINE + 8)
+
+
+def _cell_width(width: int, columns: int) -> int:
+    return max(8, min(_CELL, (width - _LINE - 16) // max(columns, 1)))
+
+
+def _short(name: str, width: int) -> str:
+    """Return a name's end where there is no room for all of it: the beginning is common."""
+    flat = one_line(name, 100)
+    return flat if len(flat) <= width else f"…{flat[-(width - 1) :]}"
+
+
+def _titles(looked_at: LookedAt) -> tuple[str, str]:
+    plan, listing = looked_at.plan, looked_at.listing
+    title = (
+        f"Run {looked_at.id} · {one_line(plan.source, 40)} · {plural(len(plan.prompts), 'prompt')}"
+    )
+    if plan.repeats > 1:
+        title += f" × {plan.repeats}"
+    told = [listing.measure, ORDERS[listing.order]]
+    if listing.shown != "all":
+        told.append(SHOWN[listing.shown])
+    return title.replace("[", r"\["), " · ".join(told)
+
+
+def _sums(looked_at: LookedAt) -> Text:
+    head, rows = summary_table(looked_at.table().summaries())
+    lines = [head, *rows]
+    widths = [max(len(one_line(row[i], 30)) for row in lines) for i in range(len(head))]
+    text = Text(no_wrap=True, overflow="ellipsis")
+    for number, row in enumerate(lines):
+        cells = [one_line(cell, 30).ljust(w) for cell, w in zip(row, widths, strict=True)]
+        text.append("  ".join(cells).rstrip() + "\n", style="dim" if number == 0 else "")
+    if looked_at.missing:
+        how = (
+            "asking …" if looked_at.asking else f"{looked_at.stopped or 'not finished'}; S goes on"
+        )
+        text.append(f"{len(looked_at.rows):,} of {looked_at.plan.size:,} answers · {how}")
+    text.rstrip()
+    return text
+
+
+def _verdicts(looked_at: LookedAt, versus: Sequence[Versus]) -> list[str]:
+    """Return the paired results of the measure looked at; the first model is the base."""
+    measure = looked_at.listing.measure
+    mine = [one for one in versus if one.measure == measure]
+    base = looked_at.names[0] if looked_at.names else ""
+    found = [
+        f"{_short(one.b, 40)} against {_short(one.a, 40)}, {measure}: {_turned(one)}"
+        for one in mine
+        if one.a == base
+    ]
+    return found[:MOST_VERSUS]
+
+
+def _turned(one: Versus) -> str:
+    from tui.core.compare.paired import Paired
+
+    result = one.result
+    return Paired(result.losses, result.wins, result.ties).words

@@ -1,0 +1,233 @@
+"""Asking every prompt of a dataset: what, how, at what cost; stopped and gone on with."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from tui.core.compare.plan import Plan
+from tui.core.text.text import plural
+from tui.dispatch import handles
+from tui.screens.compare.results.form import RunForm, RunSettings
+from tui.screens.compare.results.state import LookedAt
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.confirm import GoOn
+from tui.screens.dialogs.path import PathDialog
+from tui.services.compare.run import Cap, RunEvents
+from tui.services.errors import InputError, ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from textual.worker import Worker
+
+    from tui.core.compare.prompts import Prompt
+    from tui.core.compare.rows import Row
+    from tui.screens.compare.context import CompareContext
+    from tui.services.compare.estimate import Estimate
+    from tui.services.compare.run import CompareRun
+
+_SHOWN_EVERY_S = 0.5
+_TELLS = "S stops it, and goes on with it later."
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where prompts come from: a file, or rows of the open dataset by position."""
+
+    words: str
+    path: Path | None = None
+    positions: Sequence[int] = ()
+
+
+@dataclass(slots=True)
+class _Follow(RunEvents):
+    """Puts what comes onto the screen, twice a second at most."""
+
+    looked_at: LookedAt
+    show: Callable[[], None]
+    tell: Callable[[str], None]
+    shown_at: float = field(default=0.0)
+
+    def came(self, row: Row) -> None:
+        """Take an answer."""
+        self.looked_at.came(row)
+        if time.monotonic() - self.shown_at >= _SHOWN_EVERY_S:
+            self.shown_at = time.monotonic()
+            self.show()
+
+    def paused(self, until: float) -> None:
+        """Say until when nobody asks."""
+        from tui.services.jobs.spending import clock
+
+        self.tell(f"The provider asks to wait until {clock(until)}.")
+
+
+class Running:
+    """Runs a dataset through the models. `show` is called with the run that is looked at."""
+
+    def __init__(self, context: CompareContext, show: Callable[[LookedAt], None]) -> None:
+        self._context, self._show = context, show
+        self.settings = RunSettings()
+        self._marked: Source | None = None  # rows another mode has asked for
+        self._looked_at: LookedAt | None = None
+        self._worker: Worker[None] | None = None
+
+    def offer(self, words: str, positions: Sequence[int]) -> None:
+        """Offer rows of the open dataset first the next time."""
+        self._marked = Source(words, None, positions) if positions else None
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a run is asked for now."""
+        return self._worker is not None
+
+    def stop(self) -> None:
+        """End the run under way; it can be gone on with."""
+        if self._worker is not None:
+            self._worker.cancel()
+
+    @handles("compare.run", group="run-form")
+    async def begin(self) -> None:
+        """Choose a dataset and ask every prompt of it."""
+        if self.under_way:
+            self._context.tell(f"A run is under way. {_TELLS}", seconds=4)
+            return
+        candidates = tuple(column.candidate for column in self._context.comparison.columns)
+        if not candidates:
+            raise InputError("No model chosen", "there is no column yet", "Press a.")
+        source = await self._choose_source()
+        if source is None:
+            return
+        names = tuple(one.name for one in candidates)
+        settings = await self._context.ask(RunForm(source.words, names, self.settings))
+        if settings is None:
+            return
+        self.settings = settings
+        prompts, skipped = await self._prompts(source, settings.limit)
+        system = self._context.system
+        asked = tuple(p.with_system(system) if system else p for p in prompts)
+        plan = Plan(candidates, asked, settings.repeats, source.words, skipped)
+        estimate = await self._context.workspace.compare.estimate(plan)
+        if not await self._may_cost(plan, estimate):
+            return
+        run = await self._context.workspace.compare.open(plan)
+        self._take(run, None if settings.cap is None else Cap(settings.cap, estimate))
+
+    @handles("compare.stop", group="run-form")
+    async def stop_or_go_on(self) -> None:
+        """Stop the run under way, or go on with the one that is looked at."""
+        if self.under_way:
+            self.stop()
+            return
+        looked_at = self._looked_at
+        if looked_at is None or (not looked_at.missing and not _failed_in_passing(looked_at)):
+            self._context.tell("There is nothing to go on with.", seconds=3)
+            return
+        estimate = await self._context.workspace.compare.estimate(_rest(looked_at))
+        if await self._may_cost(looked_at.plan, estimate):
+            run = await self._context.workspace.compare.resume(looked_at.id)
+            self._take(run, None if self.settings.cap is None else Cap(self.settings.cap, estimate))
+
+    def look_at(self, looked_at: LookedAt | None) -> None:
+        """Go on from another run."""
+        self._looked_at = looked_at
+
+    # -- inside ------------------------------------------------------------------------
+
+    async def _choose_source(self) -> Source | None:
+        document = self._context.workspace.datasets.current
+        choices: list[Choice[Source | str]] = []
+        if document is not None:
+            if self._marked is not None and max(self._marked.positions) < len(document):
+                choices.append(Choice(self._marked, self._marked.words))
+            words = f"{document.path.name}, {plural(len(document), 'example')}"
+            choices.append(Choice(Source(words, None, range(len(document))), words, "open now"))
+        choices.append(Choice("file", "Another file …", "JSONL, such as a validation file"))
+        if len(choices) == 1:
+            return await self._choose_file()
+        chosen = await self._context.ask(Choose("Ask the prompts of", choices))
+        return await self._choose_file() if chosen == "file" else _as_source(chosen)
+
+    async def _choose_file(self) -> Source | None:
+        recents = await self._context.workspace.datasets.recents()
+        path = await self._context.ask(PathDialog("Ask the prompts of", recents))
+        return None if path is None else Source(path.name, path)
+
+    async def _prompts(self, source: Source, limit: int | None) -> tuple[list[Prompt], int]:
+        from tui.services.compare.sources import prompts_of_file, prompts_of_rows
+
+        if source.path is not None:
+            return await prompts_of_file(source.path, limit)
+        document = self._context.workspace.datasets.current
+        if document is None:
+            raise InputError("The dataset was closed", source.words, "Open it again.")
+        return await prompts_of_rows(document.snapshot(), source.positions, limit)
+
+    async def _may_cost(self, plan: Plan, estimate: Estimate) -> bool:
+        cap = self.settings.cap
+        if estimate.free or (cap is None and not self._context.workspace.profile.bills):
+            return True
+        above = cap is not None and estimate.above(cap)
+        question = f"{plural(plan.size, 'answer')}: {estimate.words}."
+        if above:
+            question += f" That is above the {cap} you allow; it stops before it costs more."
+            if estimate.amount is None:
+                question = (
+                    f"{plural(plan.size, 'answer')}: {estimate.words}, so no cap can be kept."
+                )
+        return await self._context.ask(GoOn("Ask?", question, "ask", "goes back")) is True
+
+    def _take(self, run: CompareRun, cap: Cap | None) -> None:
+        looked_at = LookedAt(run.id, run.plan, dict(run.rows), run.facts, run)
+        looked_at.asking = True
+        self._looked_at = looked_at
+        self._show(looked_at)
+        self._worker = self._context.run(
+            self._ask, looked_at, run, cap, group="run", description="ask every prompt"
+        )
+
+    async def _ask(self, looked_at: LookedAt, run: CompareRun, cap: Cap | None) -> None:
+        self._context.working("compare-run", "asking every prompt")
+        follow = _Follow(
+            looked_at,
+            lambda: self._show_if_looked_at(looked_at),
+            lambda text: self._context.tell(text, seconds=5),
+        )
+        try:
+            await run.ask(self.settings.at_once, follow, cap)
+        except asyncio.CancelledError:
+            looked_at.stopped = "stopped"
+            raise
+        except ServiceError as error:
+            looked_at.stopped = f"stopped: {error.brief}"
+            raise
+        finally:
+            self._worker = None
+            looked_at.asking, looked_at.run = False, None
+            await asyncio.shield(run.close())
+            if self._context.attached:
+                self._context.working("compare-run", "")
+                self._show_if_looked_at(looked_at)
+
+    def _show_if_looked_at(self, looked_at: LookedAt) -> None:
+        if looked_at is self._looked_at:
+            self._show(looked_at)
+
+
+def _as_source(chosen: Source | str | None) -> Source | None:
+    return chosen if isinstance(chosen, Source) else None
+
+
+def _failed_in_passing(looked_at: LookedAt) -> bool:
+    return any(row.error is not None and row.again for row in looked_at.rows.values())
+
+
+def _rest(looked_at: LookedAt) -> Plan:
+    """Return a plan of the prompts whose answers are missing, to be priced."""
+    lines = {slot.line for slot in looked_at.plan.slots() if slot not in looked_at.rows}
+    prompts = tuple(one for one in looked_at.plan.prompts if one.line in lines)
+    return replace(looked_at.plan, prompts=prompts)

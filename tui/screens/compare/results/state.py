@@ -1,0 +1,67 @@
+"""The run that is looked at: its plan, its answers so far, and what stands beside it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from tui.core.compare.listing import Listing
+from tui.core.compare.table import Table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.core.catalog.models import ModelFacts
+    from tui.core.compare.plan import Plan
+    from tui.core.compare.rows import Row, Slot
+    from tui.services.compare.run import CompareRun
+
+
+@dataclass(slots=True)
+class LookedAt:
+    """A run on the screen. `run` is it while this program holds it: it can be gone on with."""
+
+    id: str
+    plan: Plan
+    rows: dict[Slot, Row]
+    facts: Mapping[str, ModelFacts]
+    run: CompareRun | None = None
+    earlier: dict[str, list[Row]] = field(default_factory=dict)
+    listing: Listing = field(default_factory=lambda: Listing(()))
+    asking: bool = False
+    stopped: str = ""  # why it ended before its time
+
+    def __post_init__(self) -> None:
+        names = tuple(one.name for one in self.plan.candidates)
+        self.listing = Listing(names)
+        self.listing.take(self.plan.prompts, self.rows.values())
+
+    @property
+    def missing(self) -> int:
+        """How many answers have not come."""
+        return self.plan.size - len(self.rows)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The columns, an earlier run's behind those of this one."""
+        return self.listing.names
+
+    def came(self, row: Row) -> None:
+        """Take an answer that has come."""
+        self.rows[row.slot] = row
+        self.listing.add(row)
+
+    def set_beside(self, earlier: dict[str, list[Row]]) -> None:
+        """Put an earlier run beside it, in place of the one before; {} for none."""
+        order, shown, measure = self.listing.order, self.listing.shown, self.listing.measure
+        names = tuple(one.name for one in self.plan.candidates)
+        self.earlier = earlier
+        self.listing = Listing(names, measure=measure, order=order, shown=shown)
+        self.listing.take(self.plan.prompts, self.rows.values())
+        self.listing.add_earlier(earlier)
+
+    def table(self) -> Table:
+        """Return what the answers come to."""
+        names = [one.name for one in self.plan.candidates]
+        rows = [self.rows[slot] for slot in self.plan.slots() if slot in self.rows]
+        return Table(names, rows, self.facts, self.earlier)

@@ -1,0 +1,226 @@
+"""The Compare screen: one prompt to several models side by side, and the results of datasets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+from textual.containers import Vertical
+from textual.widgets import ContentSwitcher
+
+from tui.dispatch import handles
+from tui.screens.base import ModeScreen
+from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.compare.asking import Asking
+from tui.screens.compare.candidates import Candidates
+from tui.screens.compare.columns import ColumnPane, ColumnsView
+from tui.screens.compare.context import CompareContext
+from tui.screens.compare.judging import Judging
+from tui.screens.compare.onward import Onward
+from tui.screens.compare.results.looking import Results
+from tui.screens.compare.results.pane import ResultsPane
+from tui.screens.compare.results.running import Running
+
+if TYPE_CHECKING:
+    from textual import events
+    from textual.app import ComposeResult
+    from textual.widgets import TextArea
+
+    from tui.core.compare.asked import CompareAsked
+    from tui.screens.compare.results.state import LookedAt
+    from tui.services.workspace import Workspace
+
+PROMPT = "compare prompt"  # where what is typed is kept
+EMPTY = """\
+Ask several models the same, and see where they differ.
+
+  a  add a model    m  change the one in focus    i  type the prompt
+
+These keys work after esc, which leaves the prompt. tab goes from column to column."""
+
+
+RESULTS_KEYS = "enter opens · o order · f filter · z measure · A beside · x export · v columns"
+
+
+class CompareScreen(ModeScreen):
+    """Columns of answers, and the prompt that all of them answer."""
+
+    MODE: ClassVar[str] = "compare"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.context = context = CompareContext(self)
+        self._prompt = Prompt()
+        self.view = ColumnsView(EMPTY)
+        self.asking = Asking(context, self._prompt)
+        busy = lambda: self.asking.under_way  # noqa: E731
+        self.candidates = Candidates(context, busy)
+        self.judging = Judging(context, busy)
+        self.pane = ResultsPane()
+        self._from_results = False  # whether the columns show a row of the results
+        self.results = Results(context, self.pane, self._look_at)
+        self.running = Running(context, self._look_at)
+        for controller in (
+            self.asking,
+            self.candidates,
+            self.judging,
+            self.results,
+            self.running,
+            Onward(context),
+        ):
+            self.dispatcher.add(controller)
+        context.changed.add(self._show)
+        context.painted.add(lambda: self.view.show_texts(context.comparison))
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the columns and the prompt; the results take their place."""
+        with ContentSwitcher(initial="prompt-view"):
+            with Vertical(id="prompt-view"):
+                yield self.view
+                yield self._prompt
+            with Vertical(id="results-view"):
+                yield self.pane
+
+    def on_workspace(self, workspace: Workspace) -> None:
+        """Begin with this provider's models."""
+        self.asking.stop()
+        self.running.stop()
+        self.candidates.begin()
+        self.results.begin()
+        if not self._prompt.text and (typed := workspace.typed.get(PROMPT)):
+            self._prompt.fill(str(typed))
+        self._take_up()
+
+    def on_mount(self) -> None:
+        """Begin in the prompt."""
+        self._prompt.focus()
+
+    def on_screen_resume(self) -> None:
+        """Take what another mode has asked for, and what came while nobody looked."""
+        if self.host.workspace is not None and self.is_mounted:
+            self._take_up()
+
+    def _take_up(self) -> None:
+        asked, self.host.compare_asked = self.host.compare_asked, None
+        if asked is not None:
+            self._take(asked)
+        self.candidates.look_for_default()
+        self._show()
+
+    def _take(self, asked: CompareAsked) -> None:
+        if self.asking.under_way:
+            self.context.tell("Answers are coming: esc stops them.", seconds=3)
+            return
+        self.running.offer(asked.words, asked.positions)
+        if asked.models:
+            self.candidates.take(asked.models)
+        if asked.prompt is not None:
+            comparison = self.context.comparison
+            comparison.prompt, comparison.winner = asked.prompt, None
+            for column in comparison.columns:
+                column.tries = []
+            self.context.tell("r asks every model this prompt.", seconds=4)
+
+    def on_text_area_changed(self, event: TextArea.Changed) -> None:
+        """Keep what is typed, should the program end before it is sent."""
+        if self.host.workspace is not None:
+            self.workspace.typed.put(PROMPT, event.text_area.text)
+
+    def on_prompt_sent(self, event: Prompt.Sent) -> None:
+        """Ask what was typed."""
+        self.asking.send(event.text)
+
+    def on_descendant_focus(self, event: events.DescendantFocus) -> None:
+        """Remember the column that keys work on."""
+        pane = event.widget.parent
+        if isinstance(pane, ColumnPane) and pane in self.view.panes:
+            self.context.focused = pane.number
+
+    @handles("compare.prompt")
+    def go_to_prompt(self) -> None:
+        """Go to the prompt."""
+        self._show_results(False)
+        self._prompt.focus()
+
+    @handles("compare.view")
+    def switch_view(self) -> None:
+        """Switch between the columns and the results."""
+        self._show_results(not self.shows_results)
+
+    @property
+    def shows_results(self) -> bool:
+        """Whether the results are in view."""
+        return self.query_one(ContentSwitcher).current == "results-view"
+
+    def _show_results(self, shown: bool) -> None:
+        self._from_results = False
+        self.query_one(ContentSwitcher).current = "results-view" if shown else "prompt-view"
+        if shown:
+            self.set_focus(self.pane.list)
+        else:
+            self._focus_column()
+        self._show()
+
+    def _focus_column(self) -> None:
+        if self.context.comparison.columns:
+            self.set_focus(self.view.panes[self.context.focused].text)
+        else:
+            self.set_focus(None)
+
+    def _look_at(self, looked_at: LookedAt) -> None:
+        """Show a run, and its results if it is another one than before."""
+        fresh = looked_at is not self.results.looked_at
+        self.running.look_at(looked_at)
+        self.results.show(looked_at)
+        if fresh:
+            self._show_results(True)
+
+    def on_record_list_chosen(self) -> None:
+        """Show the answers to the prompt under the cursor side by side."""
+        row, looked_at = self.results.current, self.results.looked_at
+        if row is None or looked_at is None or self.asking.under_way:
+            return
+        self.context.comparison.show_row(row, looked_at.plan.candidates, looked_at.facts)
+        self.context.tell_changed()
+        self._show_results(False)
+        self._from_results = True
+
+    def go_back(self) -> bool:
+        """Stop the answers, else close the error, else leave the prompt."""
+        if self.asking.stop() or self.clear_error():
+            return True
+        if self._prompt.has_focus:
+            self._focus_column()
+            return True
+        if self._from_results and not self.shows_results:
+            self._show_results(True)
+            return True
+        return False
+
+    def copy_text(self) -> tuple[str, str]:
+        """Copy the answer of the column in focus."""
+        if self.shows_results:
+            row = self.results.current
+            return ("", "") if row is None else (row.prompt.title, "The prompt")
+        columns = self.context.comparison.columns
+        if self.context.focused >= len(columns):
+            return "", ""
+        first = columns[self.context.focused].first
+        return ("", "") if first is None else (first.shown, "The answer")
+
+    def _show(self) -> None:
+        context = self.context
+        if self.shows_results:
+            context.note(RESULTS_KEYS)
+            return
+        self.view.show_all(context.comparison)
+        comparison = context.comparison
+        told = []
+        if comparison.repeats > 1:
+            told.append(f"{comparison.repeats} times each")
+        if comparison.blind:
+            told.append("blind")
+        if comparison.diff != "off":
+            told.append("differences marked")
+        if (words := comparison.tally_words) and not comparison.hidden:
+            told.append(f"won: {words}")
+        context.note(" · ".join(told))

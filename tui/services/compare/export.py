@@ -1,0 +1,58 @@
+"""The results of a run as a file: JSON lines, or a table of comma-separated values."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import TYPE_CHECKING
+
+from tui.core.compare.measures import QUALITY
+from tui.services.compare.results_file import line_of
+from tui.services.datasets.disk.atomic_save import write_atomically
+from tui.services.errors import NotWritten
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from tui.core.compare.prompts import Prompt
+    from tui.core.compare.rows import Row
+
+_HEAD = (
+    "line", "model", "repeat", "prompt", "reference", "answer", *QUALITY, "finish_reason",
+    "prompt_tokens", "answer_tokens", "latency_s", "first_token_s", "error",
+)  # fmt: skip
+
+
+def write_results(path: Path, prompts: Sequence[Prompt], rows: Sequence[Row]) -> None:
+    """Write rows as CSV when the path ends so, else as JSON lines. Blocking; raises NotWritten."""
+    made = _csv(prompts, rows) if path.suffix.lower() == ".csv" else map(line_of, rows)
+    try:
+        write_atomically(path, made)
+    except OSError as error:
+        cause = f"{path}: {error.strerror or error}"
+        raise NotWritten("Cannot write the results", cause, "Choose another place.") from error
+
+
+def _csv(prompts: Sequence[Prompt], rows: Sequence[Row]) -> Iterator[bytes]:
+    asked = {prompt.line: prompt for prompt in prompts}
+    yield _line(_HEAD)
+    for row in rows:
+        prompt = asked.get(row.slot.line)
+        expected = None if prompt is None else prompt.expected
+        measures = row.measures.as_json()
+        yield _line(
+            (
+                *row.slot[:1], row.slot.model, row.slot.repeat,
+                "" if prompt is None else prompt.title,
+                "" if expected is None else expected.shown,
+                row.answer.shown, *(measures[name] for name in QUALITY), row.finish_reason,
+                row.prompt_tokens, row.answer_tokens, row.latency_s, row.first_token_s, row.error,
+            )
+        )  # fmt: skip
+
+
+def _line(cells: Sequence[object]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(["" if c is None else c for c in cells])
+    return text.getvalue().encode("utf-8", "backslashreplace")
