@@ -13,7 +13,7 @@ from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
 from tests.until import toasts, until
 from tui.app import FinetuiApp
-from tui.commands import MODES
+from tui.commands import MODES, commands_for
 from tui.screens.base import ModeScreen
 from tui.screens.datasets import DatasetsScreen
 from tui.screens.dialogs.confirm import Confirm
@@ -204,3 +204,41 @@ async def test_keys_without_effect_change_nothing_unseen(
                 await pilot.press({" ": "space", "/": "slash"}.get(key, key))
         assert app.screen is screen
         assert state() == before
+
+
+@pytest.mark.parametrize(
+    ("mode", "useful"),
+    [
+        ("jobs", {"new", "refresh"}),
+        ("models", {"all", "refresh"}),
+        ("files", {"upload", "prune", "refresh"}),
+    ],
+)
+async def test_an_empty_list_offers_only_what_needs_no_row(
+    app_home: Path, server: FaultServer, mode: str, useful: set[str]
+) -> None:
+    use_profile(app_home, server.url)
+    listed: dict[str, list[object]] = {"/models": [], "/files": []}
+    for path, data in listed.items():
+        server.lists[path] = lambda _, data=data: {"data": data}  # type: ignore[misc]
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        app.show_mode(mode)
+        await until(lambda: app.current_mode == mode, pilot)
+        screen = app.screen
+        assert isinstance(screen, ModeScreen)
+
+        def offered() -> set[str]:
+            actions = [one.binding.action for one in screen.active_bindings.values() if one.enabled]
+            ids = [command.id for command in commands_for(mode)]
+            return {one.partition(".")[2] for one in ids if f"command('{one}')" in actions}
+
+        await until(lambda: offered() == useful, pilot)
+        listed["/models"].append({"id": "ft:base:org::a", "created": 1_700_000_000})
+        listed["/files"].append({"id": "file-1", "filename": "a.jsonl", "purpose": "fine-tune"})
+        server.new_job({"model": "base", "created_at": 1_700_000_000})
+        await pilot.press("r")
+        everything = {command.id.partition(".")[2] for command in commands_for(mode)}
+        sideways = {"step_back", "step_on"}  # keys that the list itself may have
+        await until(lambda: offered() >= everything - sideways, pilot)

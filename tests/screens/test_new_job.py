@@ -283,7 +283,7 @@ async def test_ctrl_s_while_the_model_is_looked_for_is_done_when_it_is_there(
     async with form_of(replace(draft, model="")) as (pilot, form):
         progress = form.query_one("#progress", Static)
         await pilot.press("ctrl+s")
-        await until(lambda: "created when they are there" in str(progress.content), pilot)
+        await until(lambda: "has told its models" in str(progress.content), pilot)
         await pilot.press("escape")  # takes it back; the form stays
         assert str(progress.content) == ""
         assert form.app.screen is form

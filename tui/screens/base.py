@@ -56,7 +56,7 @@ class ModeScreen(Screen[None]):
     """A mode: subclasses give `MODE`, `compose_body`, and `on_workspace`."""
 
     MODE: ClassVar[str] = ""
-    # Commands that would change how rows are shown, unseen, while there are none.
+    # Commands that work on rows, or would change how they are shown, unseen, while there are none.
     NEEDS_ROWS: ClassVar[frozenset[str]] = frozenset()
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 

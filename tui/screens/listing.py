@@ -78,6 +78,8 @@ class ListingPane(Pane, Generic[T]):
         self._fit()
         if was_empty and entries:  # what was hidden has no width before the next layout
             self.call_after_refresh(self._fit)
+        if was_empty == bool(entries):
+            self.screen.refresh_bindings()  # some commands need an entry
 
     def show_marks(self, marked: Collection[str]) -> None:
         """Mark the entries with these keys, and only those."""

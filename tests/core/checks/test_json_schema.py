@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tui.core.checks.tool_use import json_schema
 from tui.core.checks.tool_use.json_schema import mismatches_of
-from tui.core.checks.tool_use.tool_schema import mismatches
+from tui.core.checks.tool_use.tool_schema import mismatches, name_problem
 
 CITY = {"type": "string", "enum": ["Bern", "Oslo"]}
 PLACE = {
@@ -162,3 +162,15 @@ def test_whatever_the_schema_says_there_is_an_answer(
     schema: dict[str, Any], arguments: dict[str, Any]
 ) -> None:
     assert all(isinstance(text, str) for text in mismatches(arguments, schema))
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("a" * 65, "has 65 characters; 64 are allowed. Shorten it"),
+        ("é" * 60, f"Write “{'e' * 60}”, alike"),
+        ("!!!", "Rename it, alike"),
+    ],
+)
+def test_the_advice_for_a_name_can_be_copied(name: str, said: str) -> None:
+    assert said in name_problem(name)

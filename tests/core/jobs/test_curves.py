@@ -21,6 +21,12 @@ def test_nothing_measured_says_nothing() -> None:
     assert (reading.step, reading.best, reading.fit) == (None, None, "unknown")
 
 
+def test_a_mean_is_told_as_one() -> None:
+    losses = [1.0] * 28 + [0.4, 0.2]
+    assert read(curves(run(losses))).text.startswith("Step 30/30: mean training loss 0.767")
+    assert read(curves(run([0.5, 0.4]))).text.startswith("Step 2/2: training loss 0.400")
+
+
 def test_steps_are_ordered_and_the_last_report_of_a_step_counts() -> None:
     found = curves(
         [

@@ -52,8 +52,9 @@ class Curves:
 class Reading:
     """What the curves of a run say.
 
-    `train` and `valid` are present levels (means of the last few steps), `best` the step with
-    the lowest loss, judged by `best_by` ("validation loss" or "training loss").
+    `train` and `valid` are present levels (means of the last few steps, for `train` of so many
+    `steps`), `best` the step with the lowest loss, judged by `best_by` ("validation loss" or
+    "training loss").
     """
 
     step: int | None
@@ -67,6 +68,7 @@ class Reading:
     improving: bool
     diverging: bool
     plateau: bool = False
+    steps: int = 1
 
     @property
     def text(self) -> str:
@@ -77,7 +79,8 @@ class Reading:
         if self.step is None:
             return ""
         at = f"Step {self.step}/{self.total_steps}" if self.total_steps else f"Step {self.step}"
-        levels = [] if self.train is None else [f"training loss {loss_words(self.train)}"]
+        mean = "mean " if self.steps > 1 else ""  # beside a list of the losses of single steps
+        levels = [] if self.train is None else [f"{mean}training loss {loss_words(self.train)}"]
         if self.valid is not None:
             levels.append(f"validation loss {loss_words(self.valid)}{self._best()}")
         return f"{at}: {', '.join(levels)}." if levels else f"{at}."
@@ -169,6 +172,7 @@ def read(found: Curves) -> Reading:
         improving=_improving(found.held_out),
         diverging=_diverging(found.train),
         plateau=_plateau(found),
+        steps=_window(found.train),
     )
 
 

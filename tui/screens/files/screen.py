@@ -28,6 +28,7 @@ class FilesScreen(ModeScreen):
     """Files at the provider, unfinished uploads, and uploads under way."""
 
     MODE: ClassVar[str] = "files"
+    NEEDS_ROWS = frozenset({"delete", "download", "train", "mark", "mark_range"})
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
@@ -56,6 +57,10 @@ class FilesScreen(ModeScreen):
     def on_mount(self) -> None:
         """Let clocks go on where there are any."""
         self.set_interval(1.0, self._tick)
+
+    def has_rows(self) -> bool:
+        """Whether files or uploads are listed."""
+        return bool(self.listed.pane.entries)
 
     def on_workspace(self, workspace: Workspace) -> None:
         """List the files of this provider."""

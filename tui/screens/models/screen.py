@@ -23,6 +23,7 @@ class ModelsScreen(ModeScreen):
     """Fine-tuned models, or all that the provider lists."""
 
     MODE: ClassVar[str] = "models"
+    NEEDS_ROWS = frozenset({"delete", "mark", "chat"})
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
@@ -39,6 +40,10 @@ class ModelsScreen(ModeScreen):
         """Lay out the list, the model under the cursor, and what came of deleting."""
         yield self.listed.pane
         yield self._outcomes
+
+    def has_rows(self) -> bool:
+        """Whether models are listed."""
+        return bool(self.listed.models)
 
     def on_workspace(self, workspace: Workspace) -> None:
         """List the models of this provider."""

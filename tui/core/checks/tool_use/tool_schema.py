@@ -47,10 +47,15 @@ def name_problem(name: object) -> str:
     """Return what is wrong with the characters of a function's name, and a better one; or ""."""
     if not isinstance(name, str) or not name or NAME.fullmatch(name):
         return ""
+    if not _NOT_IN_NAMES.search(name):
+        return (
+            f"The name {quoted(name)} has {len(name)} characters; 64 are allowed. "
+            "Shorten it, alike in the definition and the calls."
+        )
     letters = unicodedata.normalize("NFKD", name)
     letters = "".join(c for c in letters if not unicodedata.combining(c))
     plain = _NOT_IN_NAMES.sub("_", letters).strip("_")[:64]
-    advice = f"Write {quoted(plain)}" if plain else "Rename it"
+    advice = f"Write “{plain}”" if plain else "Rename it"  # whole: it is to be copied
     return (
         f"The name {quoted(name)} is not 1 to 64 letters, digits, _ or -. "
         f"{advice}, alike in the definition and the calls."

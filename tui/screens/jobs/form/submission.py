@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight import Source
 
-_FINDING = "waiting for the models of {}; the job is created when they are there. esc stops"
+_FINDING = "the job is created once {} has told its models; esc stops"
 _CREATING = "The job is being asked for: wait for the answer, it takes seconds."
 
 
