@@ -275,11 +275,11 @@ async def test_ctrl_s_while_the_model_is_looked_for_is_done_when_it_is_there(
     use_profile(app_home, server.url)
     ready = asyncio.Event()
 
-    async def find(_workspace: object) -> str:
+    async def find(*_: object) -> str:
         await ready.wait()
         return found
 
-    monkeypatch.setattr("tui.screens.jobs.form.lists.default_model", find)
+    monkeypatch.setattr("tui.screens.jobs.form.lists.first_model", find)
     async with form_of(replace(draft, model="")) as (pilot, form):
         progress = form.query_one("#progress", Static)
         await pilot.press("ctrl+s")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from itertools import combinations
 from typing import Any
 
 import pytest
@@ -13,12 +12,9 @@ from hypothesis import strategies as st
 from tests.core.dataset.test_splitting import line
 from tests.exploring import tried
 from tui.core.checks import FileFacts, check_batch, check_columns
-from tui.core.checks.fingerprints import digests_of_plain
-from tui.core.checks.row import plain
 from tui.core.dataset.fingerprints import (
     content_key,
     fingerprints,
-    fingerprints_of,
     question_key,
 )
 from tui.core.dataset.splitting import Wanted, split
@@ -66,21 +62,6 @@ def test_the_checks_and_the_alike_view_find_the_same(values: list[Any]) -> None:
     groups = [group.rows for group in contradictions(sketches, rows)]
     differing = sorted(row for g in groups for row in g[1:] if answers[row] != answers[g[0]])
     assert [row for row, _ in problems(rows, "contradiction")] == differing
-
-
-@tried(80)
-@given(st.lists(_MESSAGES, min_size=2, max_size=8))
-def test_the_shortcut_for_plain_chats_tells_the_same_apart(chats: list[Any]) -> None:
-    shapes = [plain({"messages": chat}) for chat in chats]
-    both = [
-        (digests_of_plain(chat, shape.roles), fingerprints_of({"messages": chat}, b""))
-        for chat, shape in zip(chats, shapes, strict=True)
-        if shape.roles and shape.roles[-1] == "assistant" and "user" in shape.roles
-    ]
-    for (_, prompt, answer, _), marks in both:
-        assert (prompt, answer) == (marks.choice, marks.answer)
-    for (one, marks), (other, others) in combinations(both, 2):
-        assert (one[0] == other[0]) == (marks.content == others.content)
 
 
 def test_a_pair_judged_both_ways_contradicts_itself_everywhere() -> None:

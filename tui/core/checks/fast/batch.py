@@ -10,7 +10,7 @@ import orjson
 from tui.core.checks import fast
 from tui.core.checks.examples.structure import has_more_keys, written_keys
 from tui.core.checks.fast.byte_prefilter import COUNTED, HINTS, LineBatch
-from tui.core.checks.fingerprints import digests_of_plain, facts_of
+from tui.core.checks.fingerprints import facts_of, numbers_of_plain
 from tui.core.checks.gates import perhaps_untrained
 from tui.core.checks.private_data.secrets import private_findings
 from tui.core.checks.registry import (
@@ -72,7 +72,6 @@ def _check_batch(first: int, lines: Iterable[bytes]) -> ReportColumns:
             columns.add(*_of_untidy(row, mask | plan.for_untidy))
             continue
         roles, _, keys, untrained = shape
-        messages = raw["messages"]
         if rest.count(b'":') > keys and written_keys(line) > keys:  # perhaps twice
             mask |= plan.for_keys  # noqa: PLW2901
         if untrained:
@@ -82,7 +81,7 @@ def _check_batch(first: int, lines: Iterable[bytes]) -> ReportColumns:
             found = _signature(plan.groups(mask), Row(line, raw, rest, shape))
             signature = _in_order(counted + found) if counted else found
         signatures.append(signature)
-        digests.append(digests_of_plain(messages, roles))
+        digests.append(numbers_of_plain(raw, roles))
         trained.append(not untrained)
     columns.add_plain(signatures, digests, trained)
     return columns

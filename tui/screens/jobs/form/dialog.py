@@ -197,7 +197,7 @@ class NewJob(Dialog[Job]):
         """Show the fields that mean anything now, and say what is folded away and changed."""
         draft = self.draft
         if draft != self._start:
-            keep_form(self.workspace, draft)
+            keep_form(self.workspace.typed, self.workspace.profile.name, draft)
         for name, row in self._fields.items():
             row.display = shown(name, draft, self._terms)
         fold = self.query_one(Fold)

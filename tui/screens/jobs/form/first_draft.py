@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.services.datasets import Document
-    from tui.services.workspace import Workspace
+    from tui.services.settings.typed_texts import TypedTexts
 
 __all__ = [
     "Draft",
@@ -61,15 +61,15 @@ def unsaved(draft: Draft, document: Document | None) -> bool:
     return document.path in {absolute(text) for text in (draft.training, draft.validation)}
 
 
-def _key(workspace: Workspace) -> str:
-    return f"job form:{workspace.profile.name}"
+def _key(profile: str) -> str:
+    return f"job form:{profile}"
 
 
-def keep_form(workspace: Workspace, draft: Draft | None) -> None:
-    """Keep what is typed in the form of this profile's next job; None forgets it."""
-    workspace.typed.put(_key(workspace), None if draft is None else draft.as_typed())
+def keep_form(typed: TypedTexts, profile: str, draft: Draft | None) -> None:
+    """Keep what is typed in the form of a profile's next job; None forgets it."""
+    typed.put(_key(profile), None if draft is None else draft.as_typed())
 
 
-def kept_form(workspace: Workspace) -> Draft | None:
+def kept_form(typed: TypedTexts, profile: str) -> Draft | None:
     """Return what was typed in the form when the program ended."""
-    return Draft.from_typed(workspace.typed.get(_key(workspace)))
+    return Draft.from_typed(typed.get(_key(profile)))

@@ -12,7 +12,7 @@ from tui.core.text.text import one_line, size_words
 from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
-from tui.screens.jobs.form.model_choice import default_model, model_choices
+from tui.screens.jobs.form.model_choice import first_model, model_choices
 from tui.screens.offers import wrapped
 from tui.services.errors import ServiceError
 
@@ -112,7 +112,8 @@ class FormLists:
     async def _offer_models(self, dialog: Choose[str]) -> None:
         empty = "nothing fits"
         try:
-            self._models = await model_choices(self._form.workspace)
+            workspace = self._form.workspace
+            self._models = await model_choices(workspace.models, workspace.catalog)
         except ServiceError as error:  # its id can be typed all the same
             empty = wrapped(f"The models cannot be listed: {error.brief}", "Type the id of one.")
         if not self._models and empty == "nothing fits":
@@ -127,7 +128,9 @@ class FormLists:
 
     async def _find_model(self, found: Callable[[], None]) -> None:
         try:
-            model = await default_model(self._form.workspace)
+            workspace = self._form.workspace
+            free = not workspace.profile.bills
+            model = await first_model(workspace.models, workspace.catalog) if free else ""
             if model and not self._form.draft.model.strip():
                 self._form.fill("model", model)
         except ServiceError as error:

@@ -9,18 +9,24 @@ from typing import TYPE_CHECKING
 from tui.screens.dialogs.choose import Choice
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from tui.core.catalog.models import Catalog
     from tui.core.provider.records import ModelInfo
-    from tui.services.workspace import Workspace
+    from tui.services.models.service import ModelService
 
 
-async def model_choices(workspace: Workspace) -> list[Choice[str]]:
-    """Return the models to choose from, bases first. Raises ServiceError."""
-    catalog = await asyncio.to_thread(lambda: workspace.tokens.catalog)
+async def model_choices(
+    listed: ModelService, read_catalog: Callable[[], Catalog]
+) -> list[Choice[str]]:
+    """Return the models to choose from, bases first. Raises ServiceError.
+
+    `read_catalog` is called in a thread.
+    """
+    catalog = await asyncio.to_thread(read_catalog)
     today = datetime.now(tz=UTC).date()
-    models = [m for m in await workspace.models.list() if not m.is_checkpoint]
+    models = [m for m in await listed.list() if not m.is_checkpoint]
     known = [m for m in models if _trainable(catalog, m, today)]
     # A provider nothing is known of: every model it lists may be trainable.
     offered = known or models
@@ -32,11 +38,9 @@ async def model_choices(workspace: Workspace) -> list[Choice[str]]:
     ]
 
 
-async def default_model(workspace: Workspace) -> str:
-    """Return the model to begin with, or an empty string where the choice costs money."""
-    if workspace.profile.bills:
-        return ""
-    choices = await model_choices(workspace)
+async def first_model(listed: ModelService, read_catalog: Callable[[], Catalog]) -> str:
+    """Return the first model to choose, the obvious one where nothing is billed; "" without any."""
+    choices = await model_choices(listed, read_catalog)
     return choices[0].value if choices else ""
 
 

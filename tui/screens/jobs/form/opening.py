@@ -55,7 +55,8 @@ class JobMaking:
 
     def _kept_form(self) -> Draft | None:
         """Return the form left without creating: in this session, or as the last one ended."""
-        return self._kept or kept_form(self._context.workspace)
+        workspace = self._context.workspace
+        return self._kept or kept_form(workspace.typed, workspace.profile.name)
 
     def _may_create(self) -> bool:
         profile = self._context.workspace.profile
@@ -80,7 +81,7 @@ class JobMaking:
             self._kept = form.draft if job is None else None
             if job is None:
                 return
-            keep_form(context.workspace, None)
+            keep_form(context.workspace.typed, context.workspace.profile.name, None)
             context.started.add(job.id)
             context.host.complete("created")
             context.clear_error()
