@@ -46,6 +46,8 @@ class DatasetContext(ScreenContext):
         self.row_read = Listeners()  # a long row has been parsed meanwhile
         # During `document_changed`: rows came in at the end while indexing, nothing else changed.
         self.only_grown = False
+        # Held by a step that begins where the cursor is: the next key waits until it is done.
+        self.stepping = asyncio.Lock()
 
     # -- the dataset -----------------------------------------------------------------
 

@@ -18,9 +18,13 @@ class Deleting:
     def __init__(self, context: DatasetContext, rewriter: ExampleRewriter) -> None:
         self._context, self._rewriter = context, rewriter
 
-    @handles("datasets.delete", group="edit")
+    @handles("datasets.delete", group="move", exclusive=False)
     async def delete(self) -> None:
         """Delete the message when the conversation has the focus, else the example."""
+        async with self._context.stepping:  # keys pressed fast are done one after another
+            await self._delete()
+
+    async def _delete(self) -> None:
         document, selection = self._context.document, self._context.selection
         at = selection.position
         if document is None or at >= len(document):

@@ -31,10 +31,11 @@ class Moving:
 
     async def _move(self, by: int) -> None:
         selection = self._context.selection
-        if not selection.in_conversation:
-            await self.move_example(selection.position, by)
-        elif (message := selection.message) is not None:
-            await self.move_message(message, selection.position, by)
+        async with self._context.stepping:  # keys pressed fast are done one after another
+            if not selection.in_conversation:
+                await self.move_example(selection.position, by)
+            elif (message := selection.message) is not None:
+                await self.move_message(message, selection.position, by)
 
     async def move_message(self, message: Message, at: int, by: int) -> None:
         """Move a message of an example by some places."""
