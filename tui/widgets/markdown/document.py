@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.widgets.markdown_blocks import (
+from tui.widgets.markdown.blocks import (
     TOP,
     Block,
     Fence,
@@ -20,8 +20,8 @@ from tui.widgets.markdown_blocks import (
     parse_units,
     plain_newlines,
 )
-from tui.widgets.markdown_layout import code_head, code_line, lay_out
-from tui.widgets.markdown_spans import BLANK, Code, Line
+from tui.widgets.markdown.layout import code_head, code_line, lay_out
+from tui.widgets.markdown.spans import BLANK, Code, Line
 
 LONGEST, MOST_LINES = 8_000, 250  # characters and lines of one unit
 _NEAR = 500  # how far before its end a line that is too long may be cut at a blank
