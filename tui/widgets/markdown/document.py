@@ -1,6 +1,6 @@
 """A Markdown text that grows: what cannot change any more is parsed and laid out once.
 
-The text is cut into units (see `markdown_blocks`). All but the last one are final as soon as the
+The text is cut into units (see `blocks`). All but the last one are final as soon as the
 last one stands on a line of its own; only that one is parsed again when text is added. An open
 block of code at the top is not even that: its lines are taken one by one. A unit longer than
 `LONGEST` is cut, so that the cost of a token never grows with the text. Where the cuts are
