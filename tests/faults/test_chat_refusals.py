@@ -207,7 +207,7 @@ async def test_what_is_remembered_is_forgotten_after_a_month(
 ) -> None:
     server.fault(CHAT, reply(400, problem("seed is not supported")), ANSWER, ANSWER)
     await workspace.chat.complete(REQUEST)
-    monkeypatch.setattr("tui.services.store.refusals_table.REMEMBERED_S", -1)
+    monkeypatch.setattr("tui.services.store.tables.refusals_table.REMEMBERED_S", -1)
     end = await workspace.chat.complete(REQUEST)
     assert "seed" in bodies(server)[-1]
     assert end.note == ""

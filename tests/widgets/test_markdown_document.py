@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from tui.widgets import markdown_document
-from tui.widgets.markdown_document import MarkdownDocument
-from tui.widgets.markdown_spans import BOLD, CODE, ITALIC, KEYWORD, LINK, MUTED, Line
+from tui.widgets.markdown import document as markdown_document
+from tui.widgets.markdown.document import MarkdownDocument
+from tui.widgets.markdown.spans import BOLD, CODE, ITALIC, KEYWORD, LINK, MUTED, Line
 
 # Pieces of Markdown, among them what changes the meaning of what stands before it.
 PIECES = [

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.core.provider.files import StoredFile
     from tui.services.files.overview import FilesSeen
-    from tui.services.store.parts_table import OpenUpload
+    from tui.services.store.tables.parts_table import OpenUpload
     from tui.services.workspace import Workspace
 
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.jobs.jobs import Job
-    from tui.services.store.versions_table import VersionRecord
+    from tui.services.store.tables.versions_table import VersionRecord
     from tui.services.workspace import Workspace
 
 

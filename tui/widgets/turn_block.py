@@ -7,13 +7,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
-from tui.widgets.markdown_spans import BLANK, MARK, MUTED, Line, safe_text
+from tui.widgets.markdown.spans import BLANK, MARK, MUTED, Line, safe_text
 from tui.widgets.wrapping import Wrapped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.widgets.markdown_document import MarkdownDocument
+    from tui.widgets.markdown.document import MarkdownDocument
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +87,7 @@ class Block:
     def _lay_out(self, turn: Turn) -> MarkdownDocument | PlainText:
         text = turn.text[: self._limit]
         if turn.markdown and not self.raw:
-            from tui.widgets.markdown_document import MarkdownDocument  # with its parser
+            from tui.widgets.markdown.document import MarkdownDocument  # with its parser
 
             return MarkdownDocument(text, self.width)
         return PlainText(text, self.width, turn.marks)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rich.style import Style
 
-from tui.widgets.markdown_spans import (
+from tui.widgets.markdown.spans import (
     BOLD,
     CODE,
     COMMENT,

@@ -11,9 +11,9 @@ import pytest
 from tui.services.errors import LedgerError
 from tui.services.store import schema
 from tui.services.store.best_effort import record_best_effort
-from tui.services.store.files_table import UploadRecord
 from tui.services.store.store import Store
-from tui.services.store.versions_table import VersionRecord
+from tui.services.store.tables.files_table import UploadRecord
+from tui.services.store.tables.versions_table import VersionRecord
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Literal
 from tui.core.dataset.digest import lasting
 from tui.core.dataset.example import Example, parse
 from tui.core.dataset.fingerprints import question_key
-from tui.core.text.text import one_line
+from tui.core.text.text import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -100,7 +100,8 @@ def share_words(made: Split, wanted: Wanted) -> str:
     share = asked / total if wanted.share is None else wanted.share
     said = f"{got / total:.1%} instead of {share:.1%}".replace("%", " %")
     if made.remembered:
-        held = f"{made.remembered:,} examples stay where earlier splits put them"
+        stay = "stays" if made.remembered == 1 else "stay"
+        held = f"{plural(made.remembered, 'example')} {stay} where earlier splits put them"
         return f"{said}: {held}"
     return f"{said}: what is alike stays together"
 

@@ -14,7 +14,7 @@ from tui.screens.files.deletion_words import statement, word_for
 from tui.screens.files.pruning import PruneDialog
 from tui.screens.files.rows import Running
 from tui.services.errors import ServiceError
-from tui.services.store.parts_table import OpenUpload
+from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

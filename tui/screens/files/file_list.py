@@ -15,7 +15,7 @@ from tui.screens.listing import ListingPane
 from tui.screens.offers import OTHERWISE, no_tuning, wrapped
 from tui.screens.reporting import failure_of
 from tui.services.errors import NotOffered, ServiceError
-from tui.services.store.parts_table import OpenUpload
+from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection

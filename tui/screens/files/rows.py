@@ -13,7 +13,7 @@ from rich.text import Text
 
 from tui.core.provider.files import StoredFile, age_words
 from tui.core.text.text import one_line, size_words, visible
-from tui.services.store.parts_table import OpenUpload
+from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
     from pathlib import Path

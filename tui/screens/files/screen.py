@@ -16,7 +16,7 @@ from tui.screens.files.marks import FileMarks
 from tui.screens.files.rows import Running, full_text
 from tui.screens.files.training import FileTraining
 from tui.screens.files.uploading import FileUploads
-from tui.services.store.parts_table import OpenUpload
+from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult

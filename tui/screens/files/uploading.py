@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from tui.screens.files.file_list import FileList
     from tui.services.checks.review import Concern
     from tui.services.files.transfers import Watch
-    from tui.services.store.parts_table import OpenUpload
+    from tui.services.store.tables.parts_table import OpenUpload
 
 WORK = "upload"
 CHECKING = "checking"  # the key of the row of a file that is looked at before it is sent

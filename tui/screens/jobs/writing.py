@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.core.jobs.export import events_csv, events_jsonl, steps_csv, steps_jsonl
+from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
@@ -57,9 +58,11 @@ class JobWriting:
             return
         steps, events = detail.metrics, detail.events
         choices = [
-            Choice("steps.csv", "Steps as CSV", f"{len(steps):,} steps with all they measured"),
+            Choice(
+                "steps.csv", "Steps as CSV", f"{plural(len(steps), 'step')} with all they measured"
+            ),
             Choice("steps.jsonl", "Steps as JSON lines"),
-            Choice("events.csv", "Events as CSV", f"{len(events):,} events"),
+            Choice("events.csv", "Events as CSV", plural(len(events), "event")),
             Choice("events.jsonl", "Events as JSON lines", "as the provider sent them"),
         ]
         if job.result_files:

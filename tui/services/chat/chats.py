@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.core.chat.saved import Chat
-    from tui.services.store.chats_table import ChatsTable, ChatSummary, KeptChat
+    from tui.services.store.tables.chats_table import ChatsTable, ChatSummary, KeptChat
 
 SAVED_EVERY_S = 0.4  # while an answer comes
 

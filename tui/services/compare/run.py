@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from tui.services.chat.service import ChatService
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.results_file import ResultsFile
-    from tui.services.store.comparisons_table import ComparisonsTable
+    from tui.services.store.tables.comparisons_table import ComparisonsTable
 
 
 class CapReached(NeedsConfirmation):

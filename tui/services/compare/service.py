@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tui.core.compare.rows import Row, Slot
     from tui.services.compare.estimate import Estimate, Estimator
     from tui.services.provider.provider import Provider
-    from tui.services.store.comparisons_table import RunRecord
     from tui.services.store.store import Store
+    from tui.services.store.tables.comparisons_table import RunRecord
 
 SHORTEST_ID = 4
 

@@ -16,7 +16,7 @@ from tui.services.errors import InputError
 from tui.services.files.uploads import content_digest
 from tui.services.settings.locations import private_folder
 from tui.services.store.best_effort import record_best_effort
-from tui.services.store.versions_table import VersionRecord
+from tui.services.store.tables.versions_table import VersionRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from tui.core.provider.records import FileInfo
     from tui.services.files.service import FileService
     from tui.services.jobs.service import JobService
-    from tui.services.store.files_table import UploadRecord
-    from tui.services.store.parts_table import OpenUpload
     from tui.services.store.store import Store
+    from tui.services.store.tables.files_table import UploadRecord
+    from tui.services.store.tables.parts_table import OpenUpload
 
 _FILES = "files"
 

@@ -19,7 +19,7 @@ from tui.services.files.uploads import Sending
 from tui.services.provider.decode import parsed
 from tui.services.provider.requests import Call, segment
 from tui.services.store.best_effort import record_best_effort
-from tui.services.store.parts_table import OpenUpload
+from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
     from tui.core.catalog.providers import FileLimits

@@ -34,9 +34,9 @@ from tui.services.files.uploads import (
 from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.paging import Page, collect, parse_page
 from tui.services.provider.requests import Call, segment
-from tui.services.store.asked_uploads_table import AskedUpload
 from tui.services.store.best_effort import record_best_effort
-from tui.services.store.files_table import UploadRecord
+from tui.services.store.tables.asked_uploads_table import AskedUpload
+from tui.services.store.tables.files_table import UploadRecord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -44,8 +44,8 @@ if TYPE_CHECKING:
     from tui.core.catalog.providers import FileLimits
     from tui.services.files.transfers import Teller, Watch
     from tui.services.provider.provider import Provider
-    from tui.services.store.parts_table import OpenUpload
     from tui.services.store.store import Store
+    from tui.services.store.tables.parts_table import OpenUpload
 
 PAGE_SIZE = 1000
 UPLOAD_ANSWER_S = 300.0

@@ -14,12 +14,12 @@ from tui.core.jobs.progress import Progress, progress_of
 from tui.core.provider.parsing import MalformedError
 from tui.services.background import start
 from tui.services.errors import LedgerError
-from tui.services.store.seen_jobs_table import SeenJob
+from tui.services.store.tables.seen_jobs_table import SeenJob
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
 
-    from tui.services.store.seen_jobs_table import SeenJobsTable
+    from tui.services.store.tables.seen_jobs_table import SeenJobsTable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

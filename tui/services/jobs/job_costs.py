@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from tui.core.jobs.progress import Progress
     from tui.core.money.terms import Forecast
     from tui.services.settings.profiles import Profile
-    from tui.services.store.files_table import UploadRecord
-    from tui.services.store.forecasts_table import ForecastsTable
     from tui.services.store.store import Store
-    from tui.services.store.versions_table import VersionRecord
+    from tui.services.store.tables.files_table import UploadRecord
+    from tui.services.store.tables.forecasts_table import ForecastsTable
+    from tui.services.store.tables.versions_table import VersionRecord
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog
     from tui.core.money.terms import Money
     from tui.services.settings.profiles import Profile
-    from tui.services.store.reservations_table import Commitments, Reservation, ReservationsTable
+    from tui.services.store.tables.reservations_table import (
+        Commitments,
+        Reservation,
+        ReservationsTable,
+    )
 
 
 class AboveBudget(NeedsConfirmation):

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from tui.core.catalog.training import Terms
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.service import JobService
-    from tui.services.store.jobs_table import JobRecord
-    from tui.services.store.reservations_table import Reservation
     from tui.services.store.store import Store
+    from tui.services.store.tables.jobs_table import JobRecord
+    from tui.services.store.tables.reservations_table import Reservation
 
 NEVER_MADE_S = 3600.0  # a job that is not listed so long after it was asked for was not made
 TOLD_FOR_S = 86_400.0  # how long one that was found is worth a question before the same again

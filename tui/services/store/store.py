@@ -7,23 +7,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.services.store.asked_uploads_table import AskedUploadsTable
-from tui.services.store.chats_table import ChatsTable
-from tui.services.store.comparisons_table import ComparisonsTable
 from tui.services.store.database import Database
-from tui.services.store.exchanges_table import ExchangesTable
-from tui.services.store.files_table import FilesTable
-from tui.services.store.forecasts_table import ForecastsTable
-from tui.services.store.jobs_table import JobsTable
-from tui.services.store.listings_table import ListingsTable
-from tui.services.store.models_table import ModelsTable
-from tui.services.store.parts_table import PartsTable
-from tui.services.store.recent_table import RecentTable
-from tui.services.store.refusals_table import RefusalsTable
-from tui.services.store.reservations_table import ReservationsTable
-from tui.services.store.seen_jobs_table import SeenJobsTable
-from tui.services.store.sides_table import SidesTable
-from tui.services.store.versions_table import VersionsTable
+from tui.services.store.tables.asked_uploads_table import AskedUploadsTable
+from tui.services.store.tables.chats_table import ChatsTable
+from tui.services.store.tables.comparisons_table import ComparisonsTable
+from tui.services.store.tables.exchanges_table import ExchangesTable
+from tui.services.store.tables.files_table import FilesTable
+from tui.services.store.tables.forecasts_table import ForecastsTable
+from tui.services.store.tables.jobs_table import JobsTable
+from tui.services.store.tables.listings_table import ListingsTable
+from tui.services.store.tables.models_table import ModelsTable
+from tui.services.store.tables.parts_table import PartsTable
+from tui.services.store.tables.recent_table import RecentTable
+from tui.services.store.tables.refusals_table import RefusalsTable
+from tui.services.store.tables.reservations_table import ReservationsTable
+from tui.services.store.tables.seen_jobs_table import SeenJobsTable
+from tui.services.store.tables.sides_table import SidesTable
+from tui.services.store.tables.versions_table import VersionsTable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widgets import Input
 
-    from tui.services.store.chats_table import ChatSummary
+    from tui.services.store.tables.chats_table import ChatSummary
 
 Action = Literal["open", "rename", "delete", "export"]
 

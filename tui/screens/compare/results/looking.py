@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.core.compare.table import Versus
     from tui.screens.compare.context import CompareContext
     from tui.screens.compare.results.pane import ResultsPane
-    from tui.services.store.comparisons_table import RunRecord
+    from tui.services.store.tables.comparisons_table import RunRecord
 
 
 class Results:

@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
 from tui.core.dataset.splitting import PROPERTIES, Wanted, share_words
+from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.field import Field, OneOf
@@ -42,7 +43,7 @@ class SplitDialog(Dialog[SplitForm]):
     SHARED = ("form", "fields")
 
     def __init__(self, examples: int) -> None:
-        super().__init__(f"Split {examples:,} examples into training and validation")
+        super().__init__(f"Split {plural(examples, 'example')} into training and validation")
 
     def compose_content(self) -> ComposeResult:
         """Lay out the fields."""
@@ -85,10 +86,12 @@ def split_words(made: Split, form: SplitForm) -> str:
         f"validation  {len(made.validation):>9,}",
         *([f"            {why}."] if (why := share_words(made, form.wanted)) else ()),
         "",
-        f"{made.groups:,} groups, each whole on one side.",
+        f"{plural(made.groups, 'group')}, each whole on one side.",
     ]
     if made.remembered:
-        lines.append(f"{made.remembered:,} examples stay where an earlier split put them.")
+        stay = "stays" if made.remembered == 1 else "stay"
+        held = f"{plural(made.remembered, 'example')} {stay}"
+        lines.append(f"{held} where an earlier split put them.")
     if form.wanted.stratify:
         lines.append(f"\nBy {form.wanted.stratify}, training + validation:")
         lines += [f"{s.training:>7,} + {s.validation:<6,} {s.name}" for s in made.strata[:_STRATA]]

@@ -108,7 +108,8 @@ class Importing:
         loop = asyncio.get_running_loop()
 
         def progress(done: int) -> None:
-            loop.call_soon_threadsafe(self._context.working, "import", f"reading: {done:,} rows")
+            said = f"reading: {plural(done, 'row')}"
+            loop.call_soon_threadsafe(self._context.working, "import", said)
 
         try:
             return await asyncio.to_thread(read, looked, name, columns, progress, options)

@@ -321,7 +321,8 @@ class NearView(Dialog[int]):
         where = f" that {self._against} shares" if self._question.kind == "leak" else ""
         told = [
             f"{plural(len(groups), 'group')}: {plural(len(rows), 'example')}{where} will go.",
-            f"Before {total:,}, after {total - len(rows):,} examples. One undo brings them back.",
+            f"Before {total:,}, after {plural(total - len(rows), 'example')}. One undo brings "
+            "them back.",
         ]
         links = sum(len(g.rows) - (0 if g.others else 1) for g in groups) - len(rows)
         if links:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tui.core.jobs.curves import read
-from tui.core.text.text import one_line, visible
+from tui.core.text.text import one_line, plural, visible
 from tui.screens.jobs.panes.job_rows import duration_words, long_age, status_text
 
 if TYPE_CHECKING:
@@ -126,7 +126,7 @@ def _file(text: Text, name: str, file_id: str | None, origins: dict[str, Lineage
     if origin.upload is not None:
         _line(text, "  uploaded", f"{_date(origin.upload.uploaded_at)} from {origin.upload.path}")
     for version in origin.versions:
-        made = f"{version.examples:,} examples, {version.origin} {_date(version.saved_at)}"
+        made = f"{plural(version.examples, 'example')}, {version.origin} {_date(version.saved_at)}"
         _line(text, "  data", f"{version.path}: {made}, sha256 {version.digest[:12]}")
 
 

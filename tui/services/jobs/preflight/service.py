@@ -37,8 +37,8 @@ if TYPE_CHECKING:
     from tui.services.jobs.preflight.sources import Source, Sources
     from tui.services.models.service import ModelService
     from tui.services.settings.profiles import Profile
-    from tui.services.store.jobs_table import JobRecord
-    from tui.services.store.reservations_table import Reservation
+    from tui.services.store.tables.jobs_table import JobRecord
+    from tui.services.store.tables.reservations_table import Reservation
     from tui.services.tokens.report import TokenReport
     from tui.services.tokens.service import TokenService
 

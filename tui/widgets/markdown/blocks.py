@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING
 
-from tui.widgets.markdown_spans import HEADING, Code, safe_text, spans_of
+from tui.widgets.markdown.spans import HEADING, Code, safe_text, spans_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from markdown_it import MarkdownIt
     from markdown_it.token import Token
 
-    from tui.widgets.markdown_spans import Span
+    from tui.widgets.markdown.spans import Span
 
 # Rows that the widths of a table's columns are made for; later ones have to fit.
 FITTED_ROWS = 50

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from tui.widgets.markdown_spans import MUTED, Line, cut, wrap
+from tui.widgets.markdown.spans import MUTED, Line, cut, wrap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.widgets.markdown_spans import Span
+    from tui.widgets.markdown.spans import Span
 
     Cell = tuple[Span, ...]
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tui.services.store.forecasts_table import forecasts_in
 from tui.services.store.process_token import own_token, still_runs
+from tui.services.store.tables.forecasts_table import forecasts_in
 
 if TYPE_CHECKING:
     import sqlite3

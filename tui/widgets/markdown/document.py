@@ -1,6 +1,6 @@
 """A Markdown text that grows: what cannot change any more is parsed and laid out once.
 
-The text is cut into units (see `markdown_blocks`). All but the last one are final as soon as the
+The text is cut into units (see `blocks`). All but the last one are final as soon as the
 last one stands on a line of its own; only that one is parsed again when text is added. An open
 block of code at the top is not even that: its lines are taken one by one. A unit longer than
 `LONGEST` is cut, so that the cost of a token never grows with the text. Where the cuts are
@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from tui.widgets.markdown_blocks import (
+from tui.widgets.markdown.blocks import (
     TOP,
     Block,
     Fence,
@@ -20,8 +20,8 @@ from tui.widgets.markdown_blocks import (
     parse_units,
     plain_newlines,
 )
-from tui.widgets.markdown_layout import code_head, code_line, lay_out
-from tui.widgets.markdown_spans import BLANK, Code, Line
+from tui.widgets.markdown.layout import code_head, code_line, lay_out
+from tui.widgets.markdown.spans import BLANK, Code, Line
 
 LONGEST, MOST_LINES = 8_000, 250  # characters and lines of one unit
 _NEAR = 500  # how far before its end a line that is too long may be cut at a blank

@@ -5,12 +5,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from tui.widgets.markdown_spans import COMMENT, GROUND, KEYWORD, NUMBER, STRING, safe_text
+from tui.widgets.markdown.spans import COMMENT, GROUND, KEYWORD, NUMBER, STRING, safe_text
 
 if TYPE_CHECKING:
     from pygments.lexer import Lexer
 
-    from tui.widgets.markdown_spans import Span
+    from tui.widgets.markdown.spans import Span
 
 LONGEST = 20_000  # characters; colouring takes about 1 ms per 1,000
 # Names that answers use, and pygments' names. Only these: it looks for plug-ins of the whole

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 
 from tui.core.text.text import plural, visible
-from tui.widgets.markdown_blocks import Nest, Rows, Rule, Table, Text
-from tui.widgets.markdown_code import colored
-from tui.widgets.markdown_spans import (
+from tui.widgets.markdown.blocks import Nest, Rows, Rule, Table, Text
+from tui.widgets.markdown.code import colored
+from tui.widgets.markdown.spans import (
     BLANK,
     BOLD,
     GROUND,
@@ -22,10 +22,10 @@ from tui.widgets.markdown_spans import (
     safe_text,
     wrap,
 )
-from tui.widgets.markdown_table import columns_that_fit, table_lines
+from tui.widgets.markdown.table import columns_that_fit, table_lines
 
 if TYPE_CHECKING:
-    from tui.widgets.markdown_blocks import Block
+    from tui.widgets.markdown.blocks import Block
 
 LEAST = 8  # cells for text, however deep it stands
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.services.store.process_token import still_runs
-from tui.services.store.reservations_table import release_in
+from tui.services.store.tables.reservations_table import release_in
 
 if TYPE_CHECKING:
     import sqlite3
