@@ -7,7 +7,8 @@ be forbidden one of them, a server may have neither. What the other tells is sho
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+import time
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from tui.core.catalog.shutdown import Shutdown, shutdown_of
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 JOBS_LOOKED_AT = 20  # for checkpoints, the newest
 AT_ONCE = 4
+FRESH_S = 1800  # so long after its job a model may not be listed yet
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,9 @@ class ModelsSeen:
 class ChatChoice:
     """Something to chat with; `step` is set for checkpoints.
 
-    One of kind `asked` is listed nowhere and was asked from here before.
+    One of kind `asked` is listed nowhere and was asked from here before. `until` is the day it
+    stops (YYYY-MM-DD), if one is known; `recent` whether it was asked lately; `ready` is False
+    for a model just made that the provider does not list yet.
     """
 
     id: str
@@ -87,6 +91,9 @@ class ChatChoice:
     job_id: str | None
     step: int | None
     created: int | None
+    until: str | None = None
+    recent: bool = False
+    ready: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,28 +171,44 @@ class ModelService:
     async def chat_offer(self) -> ChatOffer:
         """Return what can be chatted with: fine-tuned models, their checkpoints, then bases.
 
-        Where none are listed, those asked from here before. Raises no ServiceError.
+        What was asked from here lately comes first, also what is listed nowhere. Raises no
+        ServiceError.
         """
         seen = await self.look()
         choices = [
-            ChatChoice(model.id, "tuned", model.base, model.job_id, None, model.created)
+            ChatChoice(
+                model.id, "tuned", model.base, model.job_id, None, model.created,
+                model.shutdown.day,
+            )
             for model in seen.tuned
-        ]
+        ]  # fmt: skip
+        choices += _fresh([*seen.jobs], {choice.id for choice in choices})
         choices += await self._checkpoint_choices([*seen.jobs])
         owned = {choice.id for choice in choices}
         choices += [
             ChatChoice(
                 model.id, "checkpoint" if model.is_checkpoint else "base", model.base, None,
-                model.step, model.created,
+                model.step, model.created, seen.shutdowns.get(model.id, Shutdown()).day,
             )
             for model in seen.models
             if model.id not in owned
         ]  # fmt: skip
-        if not seen.models:
-            choices += await self._asked_before({choice.id for choice in choices})
+        return ChatOffer(tuple(await self._by_recency(choices)), seen.problem)
+
+    async def _by_recency(self, choices: Choices) -> Choices:
+        """Return what was asked lately first, then by kind; add what is not listed any more."""
+        asked = await self._asked_before()
+        known = {choice.id for choice in choices}
+        choices = [replace(choice, recent=choice.id in asked) for choice in choices]
+        choices += [
+            ChatChoice(name, "asked", name, None, None, None, recent=True)
+            for name in asked
+            if name not in known
+        ]
         order = {"tuned": 0, "checkpoint": 1, "base": 2, "asked": 3}
-        choices.sort(key=lambda choice: order[choice.kind])
-        return ChatOffer(tuple(choices), seen.problem)
+        last = {name: at for at, name in enumerate(asked)}
+        choices.sort(key=lambda one: (last.get(one.id, len(last)), order[one.kind]))
+        return choices
 
     async def retrieve(self, model_id: str) -> ModelInfo:
         """Return one model's record."""
@@ -232,14 +255,14 @@ class ModelService:
             if name and name not in gone
         ]
 
-    async def _asked_before(self, known: set[str]) -> Choices:
+    async def _asked_before(self) -> Names:
+        """Return the models asked lately, the last one first, without those deleted from here."""
         try:
+            gone = await self._store.models.deleted(self._profile)
             asked = await self._store.exchanges.models(self._profile)
         except LedgerError:
             return []
-        return [
-            ChatChoice(name, "asked", name, None, None, None) for name in asked if name not in known
-        ]
+        return [name for name in asked if name not in gone]
 
     async def _join(
         self,
@@ -305,6 +328,19 @@ class ModelService:
         ]
 
 
+def _fresh(jobs: Jobs, known: set[str]) -> Choices:
+    """Return the models made just now that the provider does not list yet."""
+    since = time.time() - FRESH_S
+    made = [job for job in jobs if job.succeeded and (job.finished_at or 0) > since]
+    return [
+        ChatChoice(
+            job.fine_tuned_model, "tuned", job.model, job.id, None, job.finished_at, ready=False
+        )
+        for job in made
+        if job.fine_tuned_model and job.fine_tuned_model not in known
+    ]
+
+
 async def _or_error(work: Callable[[], Awaitable[T]]) -> T | ServiceError:
     """Return what comes of it, or the ServiceError it ends in."""
     try:
@@ -321,4 +357,5 @@ def _apart(found: list[T] | ServiceError) -> tuple[ServiceError | None, list[T]]
 Models = list[ModelInfo]
 Tuned = list[TunedModel]
 Choices = list[ChatChoice]
+Names = list[str]
 Jobs = list["Job"]

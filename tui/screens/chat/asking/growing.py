@@ -74,8 +74,15 @@ class GrowingAnswer:
                 broken=note, reasoning="".join(self.thoughts).strip(),
             )  # fmt: skip
 
+    def _so_far(self) -> Reply | None:
+        """Return the reasoning that has come as a part of a reply, None where there is none."""
+        if not self.thoughts:
+            return None
+        thought = "".join(self.thoughts)
+        return Reply(self.text, None, None, 0.0, self.first_s, complete=False, reasoning=thought)
+
     def as_node(self) -> Node:
         """Return the message as it is now."""
-        reply = self.reply
+        reply = self.reply or self._so_far()
         message = assistant_message(self.text) if reply is None else reply.message()
         return replace(self.node, message=message, state=self.state, reply=reply, note=self.note)

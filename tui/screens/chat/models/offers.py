@@ -16,24 +16,38 @@ if TYPE_CHECKING:
     from tui.services.models.service import ChatChoice, ChatOffer
 
 _REMARKS = {
-    "base": "base", "tuned": "fine-tuned", "checkpoint": "checkpoint", "asked": "asked before",
-}  # fmt: skip
+    "base": "base",
+    "tuned": "fine-tuned",
+    "checkpoint": "checkpoint",
+    "asked": "asked before, not listed",
+}
 
 
-def choice_of(choice: ChatChoice) -> Choice[str]:
-    """Return a row of the list; the remark says what kind of model it is."""
-    remark = _REMARKS[choice.kind]
+def choice_of(choice: ChatChoice, today: str = "") -> Choice[str]:
+    """Return a row of the list; the remark says what kind of model it is, and what it lacks.
+
+    `today` is the day as YYYY-MM-DD, the real one when empty.
+    """
+    parts = [_REMARKS[choice.kind]]
     if choice.step is not None:
-        remark += f" at step {choice.step}"
+        parts[0] += f" at step {choice.step}"
+    if choice.recent and choice.kind != "asked":
+        parts.append("recent")
+    if not choice.ready:
+        parts.append("not ready yet")
+    if choice.until:
+        gone = choice.until < (today or f"{datetime.now().astimezone():%Y-%m-%d}")
+        parts.append(f"retired {choice.until}" if gone else f"stops {choice.until}")
     if choice.kind != "base" and choice.created:
         made = datetime.fromtimestamp(choice.created).astimezone()
-        remark += f" · {made:%Y-%m-%d %H:%M}"
-    return Choice(choice.id, choice.id, remark)
+        parts.append(f"{made:%Y-%m-%d %H:%M}")
+    return Choice(choice.id, choice.id, " · ".join(parts))
 
 
 def default_choice(choices: Sequence[ChatChoice]) -> ChatChoice | None:
     """Return the newest fine-tuned model, else a base that is known to be trainable."""
     tuned = [choice for choice in choices if choice.kind == "tuned"]
+    tuned = [choice for choice in tuned if choice.ready] or tuned
     if tuned:
         return max(tuned, key=lambda choice: choice.created or 0)
     from tui.core.catalog.models import load

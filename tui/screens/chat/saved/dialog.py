@@ -39,7 +39,7 @@ class ChatsDialog(Dialog[ChatChosen]):
     """Answers with a chat and what to do with it. `find` returns those that hold a text."""
 
     DEFAULT_CSS = """
-    ChatsDialog RecordList { height: 14; }
+    ChatsDialog RecordList { height: 12; }
     """
     WHERE = "chats"
     SHARED = ("picker",)
