@@ -30,7 +30,7 @@ class ProgramContext(Context):
 
     def __init__(self, app: App[None]) -> None:
         super().__init__(app)
-        self.program = cast("Program", app)
+        self.program: Program = cast("Program", app)
 
     @property
     def workspace(self) -> Workspace | None:

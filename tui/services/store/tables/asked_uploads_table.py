@@ -1,4 +1,4 @@
-"""Which uploads were begun in one request whose answer is not there, so that none is made twice."""
+"""The table of uploads begun without an answer yet, so that none of them is made twice."""
 
 from __future__ import annotations
 

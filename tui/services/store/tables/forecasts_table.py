@@ -1,4 +1,4 @@
-"""What jobs were expected to cost when they were asked for, kept beside the jobs."""
+"""The table of forecasts: what jobs were expected to cost when they were created."""
 
 from __future__ import annotations
 

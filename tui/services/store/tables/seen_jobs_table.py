@@ -1,4 +1,4 @@
-"""What was seen of jobs, on disk: they stay readable offline and after a provider forgot them."""
+"""The table of jobs seen: readable offline, and after a provider has forgotten them."""
 
 from __future__ import annotations
 
