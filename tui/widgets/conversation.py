@@ -51,10 +51,10 @@ class Conversation(LineView, can_focus=True):
         & > .conversation--assistant { color: $text-success; }
         & > .conversation--other { color: $text-secondary; }
         & > .conversation--dim { color: $text-muted; }
-        & > .conversation--heading { color: $text-primary; }
+        & > .conversation--heading { color: $text-secondary; }
         & > .conversation--link { color: $text-accent; }
         & > .conversation--code { background: $surface-lighten-1; }
-        & > .conversation--keyword { color: $text-primary; }
+        & > .conversation--keyword { color: $text-secondary; }
         & > .conversation--string { color: $text-success; }
         & > .conversation--number { color: $text-warning; }
         & > .conversation--unsure { color: $text-warning; }
@@ -449,6 +449,9 @@ class Conversation(LineView, can_focus=True):
         """Move to another message; inside one taller than the view, scroll first."""
         if not self._blocks:
             return
+        if self._code is not None:  # back to the message as a whole
+            self._code = None
+            self.refresh()
         top, bottom = self._extent(self.cursor)
         view_top = self.scroll_offset.y
         view_bottom = view_top + self.size.height
