@@ -53,7 +53,8 @@ class Conversation(LineView, can_focus=True):
         & > .conversation--dim { color: $text-muted; }
         & > .conversation--heading { color: $text-secondary; }
         & > .conversation--link { color: $text-accent; }
-        & > .conversation--code { background: $surface-lighten-1; }
+        & > .conversation--code { background: $panel; }
+        & > .conversation--inline { color: $text-secondary; background: $panel; }
         & > .conversation--keyword { color: $text-secondary; }
         & > .conversation--string { color: $text-success; }
         & > .conversation--number { color: $text-warning; }
@@ -73,6 +74,7 @@ class Conversation(LineView, can_focus=True):
         "conversation--heading",
         "conversation--link",
         "conversation--code",
+        "conversation--inline",
         "conversation--keyword",
         "conversation--string",
         "conversation--number",
@@ -409,14 +411,14 @@ class Conversation(LineView, can_focus=True):
         found = self._styles.get(key)
         if found is None:
             found, _ = self.look
+            if under:  # what has a ground of its own keeps it
+                found += self._part("cursor")
             for flag, name in PARTS:
                 if flags & flag:
                     found += self._part(name)
             for flag, style in DECORATIONS:
                 if flags & flag:
                     found += style
-            if under:
-                found += self._part("cursor")
             self._styles[key] = found
         return found
 

@@ -27,7 +27,7 @@ from tui.widgets.markdown.spans import (
 # stands later counts more.
 PARTS = (
     (GROUND, "code"),
-    (CODE, "code"),
+    (CODE, "inline"),
     (HEADING, "heading"),
     (LINK, "link"),
     (KEYWORD, "keyword"),
