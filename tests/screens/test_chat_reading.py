@@ -81,7 +81,7 @@ async def test_a_block_of_code_is_walked_to_and_copied(app_home: Path) -> None:
         await pilot.press("c")
         assert screen.copy_text()[0] == "ls"
         assert "▸ sh · y copies this block" in shown(screen)
-        await pilot.press("C")
+        await pilot.press("b")
         assert screen.copy_text()[0] == "water(fern)"
         await pilot.press("up", "down")
         assert screen.copy_text()[0] == ANSWER

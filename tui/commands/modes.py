@@ -153,7 +153,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("chat.prompt_after", "shift+down", "Next question", "Go to the next question."),
     Command("chat.raw", "v", "Raw text", "Show Markdown as it is written, or laid out again."),
     Command("chat.code", "c", "Next code", "Go to the next block of code; y then copies it."),
-    Command("chat.code_before", "C", "Code before", "Go to the block of code before."),
+    Command("chat.code_before", "b", "Code before", "Go to the block of code before."),
     Command("chat.tokens", "u", "Unsure", "Show how sure the model was of each token, or not."),
     Command("chat.token_after", "full_stop", "Next token", "Look at the next token."),
     Command("chat.token_before", "comma", "Token before", "Look at the token before."),
