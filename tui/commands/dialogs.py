@@ -48,7 +48,7 @@ _SHARED = (
     Command("messages.down", "down,j", "Down", "Go to the next message, or scroll in a long one."),
     Command("messages.page_up", "pageup", "Page up", "Scroll up by what is shown."),
     Command("messages.page_down", "pagedown", "Page down", "Scroll down by what is shown."),
-    Command("messages.choose", "enter", "Choose", "Choose the message under the cursor."),
+    Command("messages.choose", "enter", "Choose", "Choose the message, or open what was thought."),
     Command("sides.left", "left", "Left side", "Go to the preferred answer of a pair."),
     Command("sides.right", "right", "Right side", "Go to the other answer of a pair."),
     Command("bars.left", "left,h", "Left", "Go to the bar before."),

@@ -152,6 +152,15 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("chat.prompt_before", "shift+up", "Question before", "Go to the question before."),
     Command("chat.prompt_after", "shift+down", "Next question", "Go to the next question."),
     Command("chat.raw", "v", "Raw text", "Show Markdown as it is written, or laid out again."),
+    Command("chat.code", "c", "Next code", "Go to the next block of code; y then copies it."),
+    Command("chat.code_before", "b", "Code before", "Go to the block of code before."),
+    Command("chat.tokens", "u", "Unsure", "Show how sure the model was of each token, or not."),
+    Command("chat.token_after", "full_stop", "Next token", "Look at the next token."),
+    Command("chat.token_before", "comma", "Token before", "Look at the token before."),
+    Command(
+        "chat.unsure_after", "greater_than_sign", "Next unsure", "Go to the next unsure token."
+    ),
+    Command("chat.unsure_before", "less_than_sign", "Unsure before", "Go to the one before."),
     Command("chat.list", "l", "Chats", "Open, search, rename, delete, export saved chats.", True),
     Command("chat.clear", "n", "New chat", "Start anew; once more brings the last chat back."),
     Command("chat.fork", "f", "Fork", "Go on in a chat of its own, with the turns up to here."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from bisect import bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
@@ -19,13 +19,16 @@ from textual.strip import Strip
 
 from tui.core.text.text import visible
 from tui.widgets.line_view import LineView
-from tui.widgets.turn_block import Block, Turn, shown_text
+from tui.widgets.markdown.spans import MARK
+from tui.widgets.turn_block import Block, Look, Turn, shown_text
 from tui.widgets.turn_styles import DECORATIONS, PARTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.binding import BindingType
+
+    from tui.widgets.markdown.spans import Code
 
 __all__ = ["SHOWN", "Block", "Conversation", "Turn", "shown_text"]
 
@@ -48,12 +51,15 @@ class Conversation(LineView, can_focus=True):
         & > .conversation--assistant { color: $text-success; }
         & > .conversation--other { color: $text-secondary; }
         & > .conversation--dim { color: $text-muted; }
-        & > .conversation--heading { color: $text-primary; }
+        & > .conversation--heading { color: $text-secondary; }
         & > .conversation--link { color: $text-accent; }
-        & > .conversation--code { background: $surface-lighten-1; }
-        & > .conversation--keyword { color: $text-primary; }
+        & > .conversation--code { background: $panel; }
+        & > .conversation--inline { color: $text-secondary; background: $panel; }
+        & > .conversation--keyword { color: $text-secondary; }
         & > .conversation--string { color: $text-success; }
         & > .conversation--number { color: $text-warning; }
+        & > .conversation--unsure { color: $text-warning; }
+        & > .conversation--doubtful { color: $text-error; }
         & > .conversation--cursor { background: $surface-lighten-1; }
         &:focus > .conversation--cursor { background: $primary-muted; }
     }
@@ -68,9 +74,12 @@ class Conversation(LineView, can_focus=True):
         "conversation--heading",
         "conversation--link",
         "conversation--code",
+        "conversation--inline",
         "conversation--keyword",
         "conversation--string",
         "conversation--number",
+        "conversation--unsure",
+        "conversation--doubtful",
     }
     PLACES: ClassVar[tuple[str, ...]] = ("messages",)  # whose keys help lists
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -106,7 +115,8 @@ class Conversation(LineView, can_focus=True):
         """Show nothing yet; `limit` is how many characters of one message are shown at most."""
         super().__init__(id=id)
         self.clock = clock
-        self._raw = False
+        self._look_of_turns = Look()
+        self._code: tuple[int, int] | None = None  # the block walked to: its turn, its line there
         self._busy_until = 0.0  # when a growing answer may be laid out again
         self._scroll_at = 0.0  # when it may be scrolled again
         self._behind_at: int | None = None  # where the view stands that is to be scrolled on
@@ -151,16 +161,95 @@ class Conversation(LineView, can_focus=True):
         self.cursor = len(self._blocks) - 1
         self.refresh()
 
+    # -- looks -----------------------------------------------------------------------
+
     @property
     def raw(self) -> bool:
         """Whether Markdown is shown as it is written."""
-        return self._raw
+        return self._look_of_turns.raw
 
     @raw.setter
     def raw(self, raw: bool) -> None:
-        if raw != self._raw:
-            self._raw = raw
+        self._take_look(replace(self._look_of_turns, raw=raw))
+
+    @property
+    def tokens_shown(self) -> bool:
+        """Whether answers are shown token by token, where their tokens are known."""
+        return self._look_of_turns.tokens
+
+    @tokens_shown.setter
+    def tokens_shown(self, shown: bool) -> None:
+        self._take_look(replace(self._look_of_turns, tokens=shown))
+
+    def _take_look(self, look: Look) -> None:
+        if look != self._look_of_turns:
+            self._look_of_turns = look
             self._lay_out_again()
+
+    def choose_token(self, by: int, *, unsure: bool = False) -> bool:
+        """Look at another token of the answer; tells whether its tokens are shown."""
+        if not self._blocks:
+            return False
+        before = self._blocks[self.cursor].height
+        line = self._blocks[self.cursor].choose_token(by, unsure=unsure)
+        if line is None:
+            return False
+        self._changed_height(self.cursor, before)
+        self._bring_into_view(self._tops[self.cursor] + line)
+        self.refresh()
+        return True
+
+    def fold(self) -> bool:
+        """Open or close the reasoning of the turn under the cursor; tells whether it has any."""
+        if not self._blocks:
+            return False
+        before = self._blocks[self.cursor].height
+        if not self._blocks[self.cursor].fold():
+            return False
+        self._changed_height(self.cursor, before)
+        self.refresh()
+        return True
+
+    def _changed_height(self, index: int, before: int) -> None:
+        """Move what is below a turn that was laid out anew; the code walked to is another line."""
+        by = self._blocks[index].height - before
+        self._code = None
+        self._tops[index + 1 :] = [top + by for top in self._tops[index + 1 :]]
+        self._fit()
+
+    # -- blocks of code --------------------------------------------------------------
+
+    def codes(self) -> list[Code]:
+        """Return the blocks of code of the turn under the cursor, calls of tools among them."""
+        return [code for _, code in self._blocks[self.cursor].codes()] if self._blocks else []
+
+    @property
+    def code(self) -> Code | None:
+        """The block of code walked to, None while the cursor is on a turn as a whole."""
+        if self._code is None:
+            return None
+        index, line = self._code
+        return next((code for at, code in self._blocks[index].codes() if at == line), None)
+
+    def walk_code(self, by: int) -> bool:
+        """Go to the next block of code (by 1) or the one before (-1); tells whether there is."""
+        found = [
+            (index, line) for index, block in enumerate(self._blocks) for line, _ in block.codes()
+        ]
+        here = self._code or (self.cursor, 0)
+        beyond = [at for at in found if (at > here if by > 0 else at < here)]
+        if not beyond:
+            return False
+        self.cursor = (beyond[0] if by > 0 else beyond[-1])[0]
+        self._code = beyond[0] if by > 0 else beyond[-1]
+        self._bring_into_view(sum((self._tops[self._code[0]], self._code[1])))
+        self.refresh()
+        return True
+
+    def _bring_into_view(self, line: int) -> None:
+        top, height = self.scroll_offset.y, max(self.size.height, 1)
+        if not top <= line < top + height - 1:
+            self.scroll_to(y=max(line - 1, 0), animate=False, immediate=True, force=True)
 
     # -- an answer that grows --------------------------------------------------------
 
@@ -189,9 +278,9 @@ class Conversation(LineView, can_focus=True):
     def _take_last(self, turn: Turn, *, now: float | None) -> None:
         """Show the last turn as it is now, scrolled at once (`now` is None) or when it is time."""
         follow, before = self._at_end(), self._blocks[-1].height
-        changed = self._blocks[-1].grow(turn)
+        changed = self._blocks[-1].take(turn)
         if changed is None:
-            self._blocks[-1], changed = self._block(turn), 0
+            self._blocks[-1], changed = self._renewed(turn, self._blocks[-1]), 0
         height = self._blocks[-1].height
         self._tops[-1] = self._tops[-2] + height
         if height != before:
@@ -222,17 +311,24 @@ class Conversation(LineView, can_focus=True):
     # -- layout ----------------------------------------------------------------------
 
     def _block(self, turn: Turn) -> Block:
-        return Block(turn, max(self._width - 2, 8), self._limit, raw=self._raw)
+        return Block(turn, max(self._width - 2, 8), self._limit, self._look_of_turns)
+
+    def _renewed(self, turn: Turn, known: Block | None) -> Block:
+        """Lay out a turn that takes the place of another; reasoning that was open stays open."""
+        block = self._block(turn)
+        if known is not None and known.opened and turn.reasoning == known.turn.reasoning:
+            block.fold()
+        return block
 
     def _lay_out(self, turns: Sequence[Turn]) -> None:
         """Lay out these turns, those that are shown already only if they look different."""
         self._width = self.scrollable_content_region.width
         known, width = self._blocks, max(self._width - 2, 8)
-        self._blocks = []
+        self._blocks, self._code = [], None
         for at, turn in enumerate(turns):
             block = known[at] if at < len(known) else None
-            if block is None or not block.resized(turn, width, raw=self._raw):
-                block = self._block(turn)
+            if block is None or not block.resized(turn, width, self._look_of_turns):
+                block = self._renewed(turn, block)
             self._blocks.append(block)
         self._tops = list(accumulate((block.height for block in self._blocks), initial=0))
         self._fit()
@@ -293,12 +389,15 @@ class Conversation(LineView, can_focus=True):
             segments = self._segments(index, line, width - 2)
         else:
             muted = base + self._part("dim")
-            name = Segment(visible(turn.role), base + role + Style(bold=True))
+            role_name = f"{turn.role} {turn.branch}" if turn.branch else turn.role
+            name = Segment(visible(role_name), base + role + Style(bold=True))
             segments = [name, Segment(f"  {visible(turn.remark)}", muted)]
         return Strip([gutter, *segments]).adjust_cell_length(width, base)
 
     def _segments(self, index: int, line: int, width: int) -> list[Segment]:
         spans, fill, _ = self._blocks[index].line(line)
+        if self._code == (index, line):
+            spans = (("▸ ", MARK), *spans[1:], (" · y copies this block", MARK))
         under = index == self.cursor
         segments = [Segment(text, self._style(flags, under=under)) for text, flags in spans]
         if fill:
@@ -312,14 +411,14 @@ class Conversation(LineView, can_focus=True):
         found = self._styles.get(key)
         if found is None:
             found, _ = self.look
+            if under:  # what has a ground of its own keeps it
+                found += self._part("cursor")
             for flag, name in PARTS:
                 if flags & flag:
                     found += self._part(name)
             for flag, style in DECORATIONS:
                 if flags & flag:
                     found += style
-            if under:
-                found += self._part("cursor")
             self._styles[key] = found
         return found
 
@@ -334,6 +433,7 @@ class Conversation(LineView, can_focus=True):
 
     def watch_cursor(self, before: int, after: int) -> None:
         """Bring the message into view and tell about it."""
+        self._code = None
         if before != after and self._blocks:
             self._scroll_to_cursor()
             self.refresh()
@@ -351,6 +451,9 @@ class Conversation(LineView, can_focus=True):
         """Move to another message; inside one taller than the view, scroll first."""
         if not self._blocks:
             return
+        if self._code is not None:  # back to the message as a whole
+            self._code = None
+            self.refresh()
         top, bottom = self._extent(self.cursor)
         view_top = self.scroll_offset.y
         view_bottom = view_top + self.size.height
@@ -362,6 +465,6 @@ class Conversation(LineView, can_focus=True):
             self.cursor = max(0, min(self.cursor + by, len(self._blocks) - 1))
 
     def action_choose(self) -> None:
-        """Report the message under the cursor as chosen."""
-        if self._blocks:
+        """Open or close the reasoning of the message under the cursor, or report it as chosen."""
+        if self._blocks and not self.fold():
             self.post_message(self.Chosen(self.cursor))

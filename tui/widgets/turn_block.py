@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
-from tui.widgets.markdown.spans import BLANK, MARK, MUTED, Line, safe_text
-from tui.widgets.wrapping import Wrapped
+from tui.widgets.markdown.spans import BLANK, MUTED, Line, safe_text
+from tui.widgets.turn_parts import PlainText, Reasoning, Tokens, call_lines, open_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from tui.core.chat.reply import TokenLogprob
     from tui.widgets.markdown.document import MarkdownDocument
+    from tui.widgets.markdown.spans import Code
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,10 @@ class Turn:
 
     `marks` are ranges (start, end) of the text that stand out; they count in the text as it is
     shown, which is the same only for text that `shown_text` has been through. The text of a turn
-    that is not `markdown` is shown as it is written.
+    that is not `markdown` is shown as it is written. `branch` ("‹2/3›") stands beside the role.
+    What a model thought first, in `reasoning_s` seconds, is folded to one line. `images` are
+    named above the text, `calls` (a name and its arguments) below it. `tokens` are those of the
+    text, for a view that shows how sure the model was of each.
     """
 
     role: str
@@ -33,6 +37,24 @@ class Turn:
     side: str = ""  # "left" or "right" of a pair that can stand side by side
     marks: tuple[tuple[int, int], ...] = ()
     markdown: bool = False
+    branch: str = ""
+    reasoning: str = ""
+    reasoning_s: float | None = None
+    images: tuple[str, ...] = ()
+    calls: tuple[tuple[str, str], ...] = ()
+    tokens: tuple[TokenLogprob, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How turns are shown: Markdown as it is written, or tokens by how sure the model was."""
+
+    raw: bool = False
+    tokens: bool = False
+
+
+PLAIN = Look()
+Part = PlainText | Reasoning | Tokens | list[Line]
 
 
 def shown_text(text: str) -> str:
@@ -40,97 +62,179 @@ def shown_text(text: str) -> str:
     return safe_text(text)
 
 
-class PlainText:
-    """A text as it is written, in lines of a width, with what is marked in it."""
-
-    def __init__(self, text: str, width: int, marks: Sequence[tuple[int, int]] = ()) -> None:
-        self._lines = Wrapped(shown_text(text), width)
-        self._marks = marks
-
-    def __len__(self) -> int:
-        """Count lines; there is at least one."""
-        return len(self._lines)
-
-    def __getitem__(self, at: int) -> Line:
-        """Return a line. Raises IndexError."""
-        text = self._lines[at]
-        if not self._marks:
-            return Line(((text, 0),))
-        start = self._lines.start(at)
-        cuts = [0]
-        for first, last in self._marks:
-            cuts += [max(0, min(c - start, len(text))) for c in (first, last)]
-        cuts.append(len(text))
-        found = ((text[a:b], MARK if i % 2 else 0) for i, (a, b) in enumerate(pairwise(cuts)))
-        return Line(tuple((piece, flags) for piece, flags in found if piece))
-
-    def grow(self, more: str) -> int:
-        """Append text and return the first line that may look different now."""
-        return self._lines.grow(shown_text(more))
-
-
 class Block:
-    """A turn laid out for a width: a header, the text's lines, the note's lines, a blank."""
+    """A turn laid out for a width: a header, what it is made of, a blank."""
 
-    def __init__(self, turn: Turn, width: int, limit: int, *, raw: bool = False) -> None:
-        self.turn, self.width, self.raw = turn, width, raw
+    def __init__(self, turn: Turn, width: int, limit: int, look: Look = PLAIN) -> None:
+        self.turn, self.width, self.look = turn, width, look
         self._limit = limit
-        self._body = self._lay_out(turn)
-        self._note = self._wrapped_note()
+        self._body = self._lay_out_text()
+        self._reasoning = self._lay_out_reasoning()
+        self._lay_out_frame()
 
-    def _wrapped_note(self) -> Wrapped | tuple[()]:
-        rest = len(self.turn.text) - self._limit
-        more = f"… {plural(rest, 'character')} more\n" if rest > 0 else ""
-        note = f"{more}{shown_text(self.turn.note)}".strip()
-        return Wrapped(note, self.width) if note else ()
+    # -- what it is made of ----------------------------------------------------------
 
-    def _lay_out(self, turn: Turn) -> MarkdownDocument | PlainText:
+    def _lay_out_text(self) -> MarkdownDocument | PlainText | Tokens | None:
+        turn = self.turn
         text = turn.text[: self._limit]
-        if turn.markdown and not self.raw:
+        if self.look.tokens and turn.tokens:
+            return Tokens(turn.tokens, self.width)
+        if not text and (turn.reasoning or turn.calls or turn.images):
+            return None
+        if turn.markdown and not self.look.raw:
             from tui.widgets.markdown.document import MarkdownDocument  # with its parser
 
             return MarkdownDocument(text, self.width)
         return PlainText(text, self.width, turn.marks)
 
+    def _lay_out_reasoning(self, *, opened: bool = False) -> Reasoning | None:
+        turn = self.turn
+        if not turn.reasoning:
+            return None
+        text = turn.reasoning[: self._limit]
+        return Reasoning(text, self.width, turn.reasoning_s, opened=opened)
+
+    def _lay_out_frame(self) -> None:
+        """Lay out all but the text and the reasoning, which are short."""
+        turn = self.turn
+        images = PlainText("\n".join(turn.images), self.width) if turn.images else None
+        calls = [line for call in turn.calls for line in call_lines(*call, self.width)]
+        rest = len(turn.text) - self._limit
+        more = f"… {plural(rest, 'character')} more\n" if rest > 0 else ""
+        note = f"{more}{turn.note}".strip()
+        notes = PlainText(note, self.width) if note else None
+        self._parts: list[tuple[MarkdownDocument | Part, int]] = [
+            (part, flags)
+            for part, flags in (
+                (self._reasoning, 0),
+                (images, MUTED),
+                (self._body, MUTED if turn.dim else 0),
+                (calls, 0),
+                (notes, MUTED),
+            )
+            if part is not None
+        ]
+
     @property
     def height(self) -> int:
         """Count its lines."""
-        return 2 + len(self._body) + len(self._note)
+        return 2 + sum(len(part) for part, _ in self._parts)
 
     def line(self, at: int) -> Line:
         """Return a line after the header."""
         at -= 1
-        if at < len(self._body):
-            line = self._body[at]
-            if not self.turn.dim:
-                return line
-            return line._replace(spans=tuple((text, flags | MUTED) for text, flags in line.spans))
-        at -= len(self._body)
-        return Line(((self._note[at], MUTED),)) if at < len(self._note) else BLANK
+        for part, flags in self._parts:
+            if at < len(part):
+                line = part[at]
+                if not flags:
+                    return line
+                return line._replace(spans=tuple((text, f | flags) for text, f in line.spans))
+            at -= len(part)
+        return BLANK
 
-    def resized(self, turn: Turn, width: int, *, raw: bool) -> bool:
-        """Take another width, if it shows just this turn in this way; tells whether it does."""
-        if raw != self.raw or turn != self.turn:
-            return False
-        if width != self.width:
-            if isinstance(self._body, PlainText):
-                return False
-            self._body.resize(width)
-            self.width = width
-            self._note = self._wrapped_note()
-        return True
+    # -- what changes ----------------------------------------------------------------
 
-    def grow(self, turn: Turn) -> int | None:
-        """Take a turn that only adds text to this one; returns the first line changed, or None."""
-        before = self.turn
-        same = _frame(turn) == _frame(before)
-        fits = len(turn.text) <= self._limit and not self._note
-        if not (same and fits and turn.text.startswith(before.text)):
+    def take(self, turn: Turn) -> int | None:
+        """Take a turn whose text begins like this one's; returns the first line changed, or None.
+
+        What is added to the text is laid out, what is there already is not.
+        """
+        before, body = self.turn, self._body
+        if not self._goes_on(turn) or isinstance(body, Tokens) or (body is None and turn.text):
             return None
         self.turn = turn
-        return 1 + self._body.grow(turn.text[len(before.text) :])
+        changed = self.height
+        if turn.reasoning != before.reasoning or turn.reasoning_s != before.reasoning_s:
+            changed = self._take_reasoning(before)
+        if body is not None and len(turn.text) > len(before.text):
+            line = body.grow(turn.text[len(before.text) :])
+            changed = min(changed, self._start_of(body) + line)
+        if _frame(turn) != _frame(before):
+            self._lay_out_frame()
+            return 0
+        return changed
+
+    def _goes_on(self, turn: Turn) -> bool:
+        before = self.turn
+        same = (turn.markdown, turn.marks, turn.tokens) == (
+            (before.markdown, before.marks, before.tokens)
+        )
+        short = len(turn.text) <= self._limit and len(turn.reasoning) <= self._limit
+        return same and short and turn.text.startswith(before.text)
+
+    def _take_reasoning(self, before: Turn) -> int:
+        known, turn = self._reasoning, self.turn
+        if known is None or not turn.reasoning.startswith(before.reasoning):
+            opened = known is not None and known.opened
+            self._reasoning = self._lay_out_reasoning(opened=opened)
+            self._lay_out_frame()
+            return 0
+        more = turn.reasoning[len(before.reasoning) :]
+        return 1 + known.grow(more, turn.reasoning_s)
+
+    def _start_of(self, wanted: object) -> int:
+        at = 1
+        for part, _ in self._parts:
+            if part is wanted:
+                break
+            at += len(part)
+        return at
+
+    def resized(self, turn: Turn, width: int, look: Look) -> bool:
+        """Take another width, if it shows just this turn in this way; tells whether it does."""
+        if look != self.look or turn != self.turn:
+            return False
+        if width != self.width:
+            self.width = width
+            if self._body is not None and not isinstance(self._body, PlainText | Tokens):
+                self._body.resize(width)
+            else:
+                self._body = self._lay_out_text()
+            opened = self._reasoning is not None and self._reasoning.opened
+            self._reasoning = self._lay_out_reasoning(opened=opened)
+            self._lay_out_frame()
+        return True
+
+    def fold(self) -> bool:
+        """Open or close the reasoning; tells whether there is any."""
+        if self._reasoning is not None:
+            self._reasoning.opened = not self._reasoning.opened
+        return self._reasoning is not None
+
+    @property
+    def opened(self) -> bool:
+        """Whether the reasoning is open."""
+        return self._reasoning is not None and self._reasoning.opened
+
+    # -- what can be walked ----------------------------------------------------------
+
+    def codes(self) -> list[tuple[int, Code]]:
+        """Return the blocks of code, each with the line it begins on."""
+        return [*self._codes()]
+
+    def _codes(self) -> Iterator[tuple[int, Code]]:
+        at = 1
+        for part, _ in self._parts:
+            if not isinstance(part, PlainText | Reasoning | Tokens):
+                for line in range(len(part)):
+                    code = part[line].code
+                    if code is not None:
+                        yield at + line, open_code(code, part)
+            at += len(part)
+
+    @property
+    def token(self) -> int | None:
+        """The token looked at; None where tokens are not shown."""
+        return self._body.chosen if isinstance(self._body, Tokens) else None
+
+    def choose_token(self, by: int, *, unsure: bool = False) -> int | None:
+        """Look at another token, or another one the model was not sure of; returns its line."""
+        if not isinstance(self._body, Tokens):
+            return None
+        line = self._body.choose(by, unsure=unsure)
+        return self._start_of(self._body) + line
 
 
-def _frame(turn: Turn) -> tuple[object, ...]:
+def _frame(turn: Turn) -> Sequence[object]:
     """Return what a turn shows beside its text."""
-    return turn.role, turn.remark, turn.dim, turn.note, turn.marks, turn.markdown
+    return turn.role, turn.remark, turn.dim, turn.note, turn.branch, turn.images, turn.calls

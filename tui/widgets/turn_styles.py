@@ -6,8 +6,10 @@ from rich.style import Style
 
 from tui.widgets.markdown.spans import (
     BOLD,
+    CHOSEN,
     CODE,
     COMMENT,
+    DOUBTFUL,
     GROUND,
     HEADING,
     ITALIC,
@@ -18,13 +20,14 @@ from tui.widgets.markdown.spans import (
     NUMBER,
     STRIKE,
     STRING,
+    UNSURE,
 )
 
 # The flags of a span, and the component class ("conversation--…") that gives them a colour. What
 # stands later counts more.
 PARTS = (
     (GROUND, "code"),
-    (CODE, "code"),
+    (CODE, "inline"),
     (HEADING, "heading"),
     (LINK, "link"),
     (KEYWORD, "keyword"),
@@ -32,6 +35,8 @@ PARTS = (
     (NUMBER, "number"),
     (COMMENT, "dim"),
     (MUTED, "dim"),
+    (UNSURE, "unsure"),
+    (DOUBTFUL, "doubtful"),
 )
 DECORATIONS = (
     (BOLD, Style(bold=True)),
@@ -40,4 +45,7 @@ DECORATIONS = (
     (LINK, Style(underline=True)),
     (KEYWORD, Style(bold=True)),
     (MARK, Style(bold=True, underline=True)),
+    (UNSURE, Style(underline=True)),
+    (DOUBTFUL, Style(bold=True, underline=True)),
+    (CHOSEN, Style(reverse=True)),
 )

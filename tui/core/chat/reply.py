@@ -33,7 +33,8 @@ class Reply:
     which the server knows it. Latencies are in seconds from the moment of asking;
     `first_token_s` is None without text, reasoning or call. `reasoning` is what the model
     thought before it answered: it is shown, never part of the text and never sent back.
-    `note` says what was changed of the request because the provider did not take it.
+    It took `reasoning_s` seconds, None where that is not known. `note` says what was changed of
+    the request because the provider did not take it.
     """
 
     text: str
@@ -48,6 +49,7 @@ class Reply:
     tool_calls: tuple[Mapping[str, Any], ...] = ()
     logprobs: tuple[TokenLogprob, ...] = ()
     note: str = ""
+    reasoning_s: float | None = None
 
     @property
     def tokens_per_second(self) -> float | None:
@@ -88,6 +90,7 @@ class Reply:
                 for one in self.logprobs
             ],
             "note": self.note,
+            "reasoning_s": self.reasoning_s,
         }
         return found | {name: value for name, value in more.items() if value}
 
@@ -109,6 +112,7 @@ class Reply:
             tool_calls=tuple(as_map(c) for c in calls) if isinstance(calls, list) else (),
             logprobs=_kept_logprobs(logprobs),
             note=as_text(raw.get("note")) or "",
+            reasoning_s=as_float(raw.get("reasoning_s")),
         )
 
 

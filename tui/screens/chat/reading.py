@@ -1,4 +1,4 @@
-"""How the conversation is read: Markdown laid out or as it is written."""
+"""How the conversation is read: laid out or raw, by blocks of code, by tokens."""
 
 from __future__ import annotations
 
@@ -7,16 +7,43 @@ from typing import TYPE_CHECKING
 from tui.dispatch import handles
 
 if TYPE_CHECKING:
+    from tui.screens.context import ScreenContext
     from tui.widgets.conversation import Conversation
+
+_UNKNOWN = "No probabilities of this answer's tokens: t asks for logprobs, r answers again."
 
 
 class Reading:
-    """The looks of a conversation, which last as long as the program runs."""
+    """The looks of a conversation, which last as long as the program runs, and ways through it."""
 
-    def __init__(self, conversation: Conversation) -> None:
-        self._conversation = conversation
+    def __init__(self, context: ScreenContext, conversation: Conversation) -> None:
+        self._context, self._conversation = context, conversation
 
     @handles("chat.raw")
     def show_raw(self) -> None:
         """Show Markdown as it is written, or laid out again."""
         self._conversation.raw = not self._conversation.raw
+
+    @handles("chat.code", "chat.code_before")
+    def walk_code(self, command_id: str) -> None:
+        """Go to another block of code."""
+        on = command_id == "chat.code"
+        if not self._conversation.walk_code(1 if on else -1):
+            self._context.tell(f"No block of code {'further down' if on else 'above'}.", seconds=3)
+
+    @handles("chat.tokens")
+    def show_tokens(self) -> None:
+        """Show answers token by token, or as text again."""
+        shown = not self._conversation.tokens_shown
+        if shown and not any(turn.tokens for turn in self._conversation.turns):
+            self._context.tell(_UNKNOWN, seconds=5)
+            return
+        self._conversation.tokens_shown = shown
+
+    @handles("chat.token_after", "chat.token_before", "chat.unsure_after", "chat.unsure_before")
+    def choose_token(self, command_id: str) -> None:
+        """Look at another token."""
+        name = command_id.partition(".")[2]
+        by = 1 if name.endswith("after") else -1
+        if not self._conversation.choose_token(by, unsure=name.startswith("unsure")):
+            self._context.tell("u shows the tokens of an answer first.", seconds=3)

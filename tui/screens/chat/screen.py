@@ -73,7 +73,8 @@ class ChatScreen(ModeScreen):
         self.session.subscribe(self._show_chat)
         for controller in (
             self.models, self.system, SystemLibrary(context, self.system), self.parameters,
-            self.attaching, self.answers, editing, self.chats, Reading(self._conversation),
+            self.attaching, self.answers, editing, self.chats,
+            Reading(context, self._conversation),
             Comparing(context, self.session, self.models, self.system, self.parameters),
         ):  # fmt: skip
             self.dispatcher.add(controller)
@@ -164,9 +165,11 @@ class ChatScreen(ModeScreen):
         return False
 
     def copy_text(self) -> tuple[str, str]:
-        """Copy the turn under the cursor."""
+        """Copy the block of code walked to, else the turn under the cursor."""
         if not self._conversation.turns:
             return "", ""
+        if (code := self._conversation.code) is not None:
+            return code.text, "The block of code"
         turn = self._conversation.turns[self._conversation.cursor]
         names = {"user": "The question", "assistant": "The answer"}
         return turn.text, names.get(turn.role, "The turn")

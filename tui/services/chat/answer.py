@@ -37,6 +37,8 @@ class Answer:
     first_token: float | None = None
     ended: bool = False
     broken: ServiceError | None = None
+    thought_at: float | None = None  # when reasoning began, and when text did after it
+    answered_at: float | None = None
     calls: ToolCalls = field(default_factory=ToolCalls)
     _text: list[str] = field(default_factory=list)
     _reasoning: list[str] = field(default_factory=list)
@@ -78,6 +80,10 @@ class Answer:
         return self._add(self._text_mask.feed(text), self._reasoning_mask.feed(thought + inner))
 
     def _add(self, text: str, reasoning: str) -> Delta | None:
+        if reasoning and self.thought_at is None:
+            self.thought_at = time.monotonic()
+        if text.strip() and self.answered_at is None:
+            self.answered_at = time.monotonic()
         self._text.append(text)
         self._reasoning.append(reasoning)
         return Delta(text, reasoning) if text or reasoning else None
@@ -115,7 +121,14 @@ class Answer:
             tool_calls=tuple(KEYS.mask_json(list(calls))) if calls else (),
             logprobs=_of_text(self._logprobs, text) if mask(text) == text else (),
             note=note,
+            reasoning_s=self._reasoning_s(),
         )
+
+    def _reasoning_s(self) -> float | None:
+        """Return how long it thought before the text began, or until now."""
+        if self.thought_at is None:
+            return None
+        return max((self.answered_at or time.monotonic()) - self.thought_at, 0.0)
 
 
 def _content(value: object) -> tuple[str, str]:

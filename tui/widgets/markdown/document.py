@@ -9,7 +9,7 @@ follows from the text alone, never from the pieces in which it came.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.widgets.markdown.blocks import (
     TOP,
@@ -77,6 +77,16 @@ class MarkdownDocument:
             if old is not new and old != new:
                 return base + at
         return base + min(len(before), len(after))
+
+    def whole(self, code: Code) -> Code:
+        """Return an open block of code with all its text; a line of it knows only its language."""
+        opened = self._code
+        if opened is None:
+            units = parse_units(self._text[self._start :], self._place)
+            found = [u.block for u in units if isinstance(u.block, Code) and not u.block.closed]
+            return found[-1] if found else code
+        lines = self._text[opened.begin :].split("\n")
+        return replace(code, text="\n".join(map(opened.fence.content, lines)).removesuffix("\n"))
 
     def resize(self, width: int) -> None:
         """Lay out for another width; nothing is parsed again."""

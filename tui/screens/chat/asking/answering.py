@@ -260,7 +260,8 @@ class Answering:
         if self._painted < answer.size:
             come = answer.size
             self._session.grow(answer.as_node())
-            if not self._context.looked_at or self._view.stream_last():
+            thoughts = "".join(answer.thoughts)
+            if not self._context.looked_at or self._view.stream_last(thoughts):
                 self._painted = come
         self._say_stalled(self.clock() - self._text_at)
 

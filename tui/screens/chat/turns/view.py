@@ -42,7 +42,8 @@ class ChatView:
         if nodes := self.nodes:
             self.widget.update_last(turn_of(nodes[-1], self._session.tree))
 
-    def stream_last(self) -> bool:
+    def stream_last(self, thoughts: str = "") -> bool:
         """Show the last turn as it grows, unless that has to wait; tells whether it was done."""
-        nodes = self.nodes
-        return bool(nodes) and self.widget.stream_last(turn_of(nodes[-1], self._session.tree))
+        if not (nodes := self.nodes):
+            return False
+        return self.widget.stream_last(turn_of(nodes[-1], self._session.tree, thoughts=thoughts))

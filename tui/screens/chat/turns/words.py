@@ -9,11 +9,11 @@ from tui.core.chat.images import image_size
 from tui.core.dataset.example import content_text
 from tui.core.money.answers import answer_cost, cost_words
 from tui.core.provider.parsing import as_map, as_text
-from tui.core.text.text import plural
+from tui.core.text.text import one_line
 from tui.widgets.conversation import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.chat.conversation import Conversation, Node
@@ -29,22 +29,34 @@ _REASONS = {
 }
 
 
-def turn_of(node: Node, tree: Conversation) -> Turn:
-    """Return what a message shows."""
+def turn_of(node: Node, tree: Conversation, *, thoughts: str = "") -> Turn:
+    """Return what a message shows; `thoughts` are those of an answer that still comes."""
     at, of = position(tree, node.id)
-    remarks = [node.model, f"‹{at}/{of}›" if of > 1 else ""]
+    remarks = [node.model]
     if node.state == "streaming":
         remarks.append("answering, esc stops")
     if node.edited:
         remarks.append("edited")
-    remarks.append(_images(node.message))
+    reply = node.reply
+    reasoning = thoughts if reply is None else reply.reasoning
+    calls = tuple(_name_and_arguments(call) for call in calls_of(node.message))
+    images = tuple(_images(node.message))
     text = text_of(node.message)
-    calls = [call_words(call) for call in calls_of(node.message)]
-    if not text and not calls and node.role == "assistant" and node.state != "streaming":
+    if node.role == "assistant" and node.state != "streaming" and not (text or calls):
         text = "(empty answer)"
-    note = "\n".join([*(f"calls {call}" for call in calls), *([node.note] if node.note else [])])
-    remark = " · ".join(filter(None, remarks))
-    return Turn(node.role, text, remark, note=note, markdown=node.role == "assistant")
+    return Turn(
+        node.role,
+        text,
+        " · ".join(filter(None, remarks)),
+        note=node.note,
+        markdown=node.role == "assistant",
+        branch=f"‹{at}/{of}›" if of > 1 else "",
+        reasoning=reasoning,
+        reasoning_s=None if reply is None else reply.reasoning_s,
+        images=images,
+        calls=calls,
+        tokens=() if reply is None or node.edited else reply.logprobs,
+    )
 
 
 def text_of(message: Mapping[str, Any]) -> str:
@@ -63,16 +75,25 @@ def calls_of(message: Mapping[str, Any]) -> list[Mapping[str, Any]]:
 
 def call_words(call: Mapping[str, Any]) -> str:
     """Return a tool call as it would be written in a program."""
+    name, arguments = _name_and_arguments(call)
+    return f"{name}({arguments})"
+
+
+def _name_and_arguments(call: Mapping[str, Any]) -> tuple[str, str]:
     function = as_map(call.get("function"))
-    return f"{as_text(function.get('name')) or '?'}({as_text(function.get('arguments')) or ''})"
+    return as_text(function.get("name")) or "?", as_text(function.get("arguments")) or ""
 
 
-def _images(message: Mapping[str, Any]) -> str:
+def _images(message: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is said of each image of a message: its kind and size, or its address."""
     content = message.get("content")
-    parts = map(as_map, content) if isinstance(content, list) else ()
-    urls = [as_text(as_map(part.get("image_url")).get("url")) for part in parts]
-    sizes = [image_size(url) if url.startswith("data:") else url for url in urls if url]
-    return f"{plural(len(sizes), 'image')} ({', '.join(sizes)})" if sizes else ""
+    for part in map(as_map, content) if isinstance(content, list) else ():
+        url = as_text(as_map(part.get("image_url")).get("url"))
+        if url and url.startswith("data:"):
+            kind = url[5:40].partition(";")[0].removeprefix("image/")
+            yield f"▨ image, {kind or 'of an unknown kind'}, {image_size(url)}"
+        elif url:
+            yield f"▨ image at {one_line(url)}"
 
 
 def ending_note(reply: Reply, facts: ModelFacts | None) -> str:

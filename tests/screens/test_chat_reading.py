@@ -1,0 +1,169 @@
+"""Reading answers by keyboard: raw text, reasoning, blocks of code, tokens, calls."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from rich.color import ColorSystem
+
+from tests.screens.conftest import use_profile
+from tests.screens.slow_provider import slow_provider
+from tests.screens.test_chat import chat_screen, last, shown, slow_chat
+from tests.screens.test_colors import TERMINALS, unreadable
+from tests.until import until
+from tui.widgets.conversation import Conversation
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tests.screens.slow_provider import SlowProvider
+
+ANSWER = "## Water\n\nKeep it **moist**:\n\n```python\nwater(fern)\n```\n\n```sh\nls\n```\n"
+
+
+def thought(text: str) -> dict[str, Any]:
+    return {"choices": [{"delta": {"reasoning_content": text}}]}
+
+
+async def answered(pilot: Pilot[Any], screen: Any, provider: SlowProvider, *pieces: Any) -> None:
+    await pilot.press(*"Hi", "enter")
+    for piece in pieces:
+        provider.pieces.put_nowait(piece)
+    provider.finish()
+    await until(lambda: not screen.answers.under_way and last(screen).note, pilot)
+    await pilot.press("escape")
+
+
+async def test_markdown_is_shown_raw_for_the_rest_of_the_run(app_home: Path) -> None:
+    async with slow_chat(app_home) as (pilot, screen, provider):
+        await answered(pilot, screen, provider, "Keep it **moist**.")
+        assert "Keep it moist." in shown(screen)
+        await pilot.press("v")
+        assert "Keep it **moist**." in shown(screen)
+        await pilot.press("n", "i")
+        await answered(pilot, screen, provider, "**more**")
+        assert "**more**" in shown(screen)
+        await pilot.press("v")
+        assert "▌ more" in shown(screen)
+
+
+async def test_reasoning_is_folded_opened_and_never_sent(app_home: Path) -> None:
+    async with slow_chat(app_home) as (pilot, screen, provider):
+        await pilot.press(*"Hi", "enter")
+        provider.pieces.put_nowait(thought("First, "))
+        provider.pieces.put_nowait(thought("water."))
+        await until(lambda: "thought for 13 characters" in shown(screen), pilot)
+        provider.say("Water it.")
+        provider.finish()
+        await until(lambda: not screen.answers.under_way, pilot)
+        assert "thought for 13 characters / 0 s · enter opens" in shown(screen)
+        assert "First, water." not in shown(screen)
+        await pilot.press("escape", "enter")
+        assert "┊ First, water." in shown(screen)
+        assert screen.copy_text()[0] == "Water it."
+        await pilot.press("i")
+        await answered(pilot, screen, provider, "ok")
+        assert "First, water." not in json.dumps(provider.asked[-1])
+        await pilot.press("up", "up")  # the reasoning that was opened still is
+        assert "┊ First, water." in shown(screen)
+
+
+async def test_a_block_of_code_is_walked_to_and_copied(app_home: Path) -> None:
+    async with slow_chat(app_home) as (pilot, screen, provider):
+        await answered(pilot, screen, provider, ANSWER)
+        assert screen.copy_text() == (ANSWER, "The answer")
+        await pilot.press("c")
+        assert screen.copy_text() == ("water(fern)", "The block of code")
+        await pilot.press("c")
+        assert screen.copy_text()[0] == "ls"
+        assert "▸ sh · y copies this block" in shown(screen)
+        await pilot.press("b")
+        assert screen.copy_text()[0] == "water(fern)"
+        await pilot.press("up", "down")
+        assert screen.copy_text()[0] == ANSWER
+
+
+def tokens(*shares: tuple[str, float]) -> list[dict[str, Any]]:
+    found = []
+    for token, logprob in shares:
+        item = {"token": token, "logprob": logprob}
+        item["top_logprobs"] = [dict(item), {"token": " moss", "logprob": -1.0}]
+        choice = {"delta": {"content": token}, "logprobs": {"content": [item]}}
+        found.append({"choices": [choice]})
+    return found
+
+
+TOLD = tokens(("Water", -0.01), (" the", -0.5), (" fern", -2.0), (" now", -0.01))
+
+
+async def test_unsure_tokens_are_shown_with_their_alternatives(app_home: Path) -> None:
+    async with slow_chat(app_home) as (pilot, screen, provider):
+        await answered(pilot, screen, provider, "plain")
+        await pilot.press("u")  # nothing is known of its tokens
+        assert not screen.query_one(Conversation).tokens_shown
+        await pilot.press("i")
+        await answered(pilot, screen, provider, *TOLD)
+        await pilot.press("u")
+        assert "token 2 of 4 · “ the” 61 % · “ moss” 37 %" in shown(screen)
+        await pilot.press("greater_than_sign")
+        assert "token 3 of 4 · “ fern” 14 %" in shown(screen)
+        await pilot.press("full_stop")
+        assert "token 4 of 4" in shown(screen)
+        await pilot.press("comma", "less_than_sign")
+        assert "token 2 of 4" in shown(screen)
+        await pilot.press("u")
+        assert "token 2 of 4" not in shown(screen)
+
+
+async def test_calls_of_tools_are_shown_by_name_and_arguments(app_home: Path) -> None:
+    call = {"index": 0, "id": "c1", "type": "function"}
+    pieces = [
+        {"choices": [{"delta": {"tool_calls": [{**call, "function": {"name": "water"}}]}}]},
+        *(
+            {
+                "choices": [
+                    {"delta": {"tool_calls": [{"index": 0, "function": {"arguments": part}}]}}
+                ]
+            }
+            for part in ('{"plant": "fe', 'rn", "ml": 200}')
+        ),
+    ]
+    async with slow_chat(app_home) as (pilot, screen, provider):
+        await answered(pilot, screen, provider, *pieces)
+        lines = [line.strip() for line in shown(screen).split("\n")]
+        assert "▌ ╭ calls water" in lines
+        assert '▌ │   "plant": "fern",' in lines
+
+
+@pytest.mark.parametrize("system", TERMINALS)
+async def test_all_of_an_answer_can_be_read(
+    system: str, app_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    term, colorterm, colors = TERMINALS[system]
+    for name in ("NO_COLOR", "TEXTUAL_THEME", "TERM_PROGRAM"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("TERM", term)
+    monkeypatch.setenv("COLORTERM", colorterm)
+    assert isinstance(colors, ColorSystem)
+    more = (
+        "Now\n\n"
+        + ANSWER.replace("water(fern)", "if 1: 'text'  # why")
+        + "\n> quoted `code` [a link](http://x.y)\n\n| a | b |\n|---|---|\n| c | d |\n"
+    )
+    async with slow_provider() as provider:
+        use_profile(app_home, provider.base_url)
+        async with chat_screen(size=(80, 50)) as (pilot, screen):
+            await answered(pilot, screen, provider, thought("hm"), *TOLD, more)
+            assert "if 1: 'text'" in shown(screen)
+            assert unreadable(pilot.app, colors) == {}
+            await pilot.press("c")
+            assert unreadable(pilot.app, colors) == {}
+            await pilot.press("up")
+            assert unreadable(pilot.app, colors) == {}
+            await pilot.press("down", "u")
+            assert "token" in shown(screen)
+            assert unreadable(pilot.app, colors) == {}
