@@ -313,11 +313,11 @@ async def test_a_run_is_stopped_gone_on_with_and_found_again(
         await pilot.press("ctrl+s")
         await until(lambda: screen.shows_results, pilot)
         looked_at = screen.results.looked_at
-        await until(lambda: len(looked_at.rows) == 4, pilot)
+        await until(lambda: looked_at.answered == 4, pilot)
         await pilot.press("S")
         await until(lambda: not screen.running.under_way, pilot)
         gate.set()
-        assert "4 of 60 answers · stopped; S goes on" in on_screen(pilot.app)
+        await until(lambda: "4 of 60 answers · stopped; S goes on" in on_screen(pilot.app), pilot)
         done = set(looked_at.rows)
         asked = len(server.asked)
         # Opened again from the list of earlier runs, as on another day.
