@@ -296,6 +296,36 @@ async def finished_run(pilot: Pilot[Any], screen: Any) -> None:
     await until(lambda: len(screen.pane.rows), pilot)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_from_the_worst_answer_to_chat_and_to_a_pair(
+    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    data = dataset(tmp_path / "valid.jsonl")
+    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+        await run_open_dataset(pilot, screen)
+        await pilot.press("o")
+        await narrow(pilot, "worse")
+        await until(lambda: [r.prompt.line for r in screen.pane.rows][:1] == [2], pilot)
+        await pilot.press("enter")
+        await until(lambda: not screen.shows_results, pilot)
+        assert screen.context.comparison.prompt.title == "q1"
+        await pilot.press("c")
+        await until(lambda: isinstance(pilot.app.screen, ChatScreen), pilot)
+        chat: Any = pilot.app.screen
+        await until(
+            lambda: [t.text for t in chat._conversation.turns] == ["q1", "base says q1"], pilot
+        )
+        assert chat.models.model == BASE
+        # Back again: the base has won, and the pair goes to a file of its own.
+        await pilot.press("7", "w", "p")
+        await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+        await narrow(pilot, str(tmp_path / "pairs.jsonl"))
+        await until((tmp_path / "pairs.jsonl").exists, pilot)
+        pair = json.loads((tmp_path / "pairs.jsonl").read_text())
+        assert pair["preferred_output"][0]["content"] == "base says q1"
+        assert pair["non_preferred_output"][0]["content"] == "ft:b says q1"
+
+
 async def test_a_run_is_stopped_gone_on_with_and_found_again(
     app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
@@ -395,7 +425,13 @@ async def test_from_the_other_modes_with_a_real_lab(
         assert all(column.ended for column in screen.context.comparison.columns)
         await pilot.press("c")
         await until(lambda: isinstance(app.screen, ChatScreen), pilot)
-        assert app.screen.models.model == names(screen)[screen.context.focused]
+        column = screen.context.comparison.columns[screen.context.focused]
+        await until(lambda: app.screen.models.model == column.candidate.model, pilot)
+        turns = app.screen._conversation.turns
+        assert [turn.text for turn in turns] == ["q1", column.first.text]
+        await pilot.press("r")  # in Chat that is one more answer, beside the first
+        await until(lambda: not app.screen.answers.under_way, pilot)
+        await until(lambda: "‹2/2›" in on_screen(app), pilot)
         await pilot.press("escape", "5")
         await until(lambda: app.screen.listed.models, pilot)
         newest = app.screen.listed.current.id
