@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import Input
 
 from tests.chat_server import ChatServer, refused
 from tests.screens.conftest import TunedLab, use_profile
@@ -82,6 +83,13 @@ async def type_prompt(pilot: Pilot[Any], text: str) -> None:
     await pilot.press("i")
     pilot.app.screen._prompt.fill(text)
     await pilot.press("enter")
+
+
+async def choose(pilot: Pilot[Any], key: str, words: str) -> None:
+    """Press a key that asks something, and answer it."""
+    await pilot.press(key)
+    await until(lambda: pilot.app.screen.query(Input), pilot)
+    await narrow(pilot, words)
 
 
 async def answered(pilot: Pilot[Any], screen: Any) -> None:
@@ -175,8 +183,8 @@ async def test_equal_answers_of_several_tries_are_one(app_home: Path, server: Ch
 
     server.rule = rule
     async with compare_screen(app_home, server.url) as (pilot, screen):
-        await pilot.press("escape", "n")
-        await narrow(pilot, "4")
+        await pilot.press("escape")
+        await choose(pilot, "n", "4")
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
         turns = screen.view.panes[0].text.turns
@@ -257,11 +265,9 @@ async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
         await pilot.press("z")
         await until(lambda: screen.results.looked_at.listing.measure == "exact", pilot)
         # Worse than the first model first.
-        await pilot.press("o")
-        await narrow(pilot, "worse")
+        await choose(pilot, "o", "worse")
         await until(lambda: [r.prompt.line for r in screen.pane.rows][:3] == [2, 4, 6], pilot)
-        await pilot.press("f")
-        await narrow(pilot, "first model is better")
+        await choose(pilot, "f", "first model is better")
         await until(lambda: len(screen.pane.rows) == 3, pilot)
         await pilot.press("down", "enter")
         assert not screen.shows_results
@@ -303,8 +309,7 @@ async def test_from_the_worst_answer_to_chat_and_to_a_pair(
     data = dataset(tmp_path / "valid.jsonl")
     async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
         await run_open_dataset(pilot, screen)
-        await pilot.press("o")
-        await narrow(pilot, "worse")
+        await choose(pilot, "o", "worse")
         await until(lambda: [r.prompt.line for r in screen.pane.rows][:1] == [2], pilot)
         await pilot.press("enter")
         await until(lambda: not screen.shows_results, pilot)
