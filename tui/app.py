@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from textual.widget import Widget
     from textual.worker import Worker
 
+    from tui.core.chat.saved import Chat
     from tui.core.compare.asked import CompareAsked
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
@@ -224,6 +225,11 @@ class FinetuiApp(TypeAhead):
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""
         self.chat_start = ChatStart(model, goes_on=True)
+        self.switch_mode("chat")
+
+    def open_chat(self, chat: Chat) -> None:
+        """Go to Chat and go on there with a chat that is not saved yet."""
+        self.chat_start = ChatStart(chat.model, chat=chat)
         self.switch_mode("chat")
 
     def compare(self, asked: CompareAsked) -> None:

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from textual.widgets import Input
 
 from tests.chat_server import ChatServer, refused
 from tests.screens.conftest import TunedLab, use_profile
@@ -82,6 +83,13 @@ async def type_prompt(pilot: Pilot[Any], text: str) -> None:
     await pilot.press("i")
     pilot.app.screen._prompt.fill(text)
     await pilot.press("enter")
+
+
+async def choose(pilot: Pilot[Any], key: str, words: str) -> None:
+    """Press a key that asks something, and answer it."""
+    await pilot.press(key)
+    await until(lambda: pilot.app.screen.query(Input), pilot)
+    await narrow(pilot, words)
 
 
 async def answered(pilot: Pilot[Any], screen: Any) -> None:
@@ -175,8 +183,8 @@ async def test_equal_answers_of_several_tries_are_one(app_home: Path, server: Ch
 
     server.rule = rule
     async with compare_screen(app_home, server.url) as (pilot, screen):
-        await pilot.press("escape", "n")
-        await narrow(pilot, "4")
+        await pilot.press("escape")
+        await choose(pilot, "n", "4")
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
         turns = screen.view.panes[0].text.turns
@@ -257,11 +265,9 @@ async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
         await pilot.press("z")
         await until(lambda: screen.results.looked_at.listing.measure == "exact", pilot)
         # Worse than the first model first.
-        await pilot.press("o")
-        await narrow(pilot, "worse")
+        await choose(pilot, "o", "worse")
         await until(lambda: [r.prompt.line for r in screen.pane.rows][:3] == [2, 4, 6], pilot)
-        await pilot.press("f")
-        await narrow(pilot, "first model is better")
+        await choose(pilot, "f", "first model is better")
         await until(lambda: len(screen.pane.rows) == 3, pilot)
         await pilot.press("down", "enter")
         assert not screen.shows_results
@@ -296,6 +302,35 @@ async def finished_run(pilot: Pilot[Any], screen: Any) -> None:
     await until(lambda: len(screen.pane.rows), pilot)
 
 
+@pytest.mark.parametrize("size", SIZES)
+async def test_from_the_worst_answer_to_chat_and_to_a_pair(
+    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    data = dataset(tmp_path / "valid.jsonl")
+    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+        await run_open_dataset(pilot, screen)
+        await choose(pilot, "o", "worse")
+        await until(lambda: [r.prompt.line for r in screen.pane.rows][:1] == [2], pilot)
+        await pilot.press("enter")
+        await until(lambda: not screen.shows_results, pilot)
+        assert screen.context.comparison.prompt.title == "q1"
+        await pilot.press("c")
+        await until(lambda: isinstance(pilot.app.screen, ChatScreen), pilot)
+        chat: Any = pilot.app.screen
+        await until(
+            lambda: [t.text for t in chat._conversation.turns] == ["q1", "base says q1"], pilot
+        )
+        assert chat.models.model == BASE
+        # Back again: the base has won, and the pair goes to a file of its own.
+        await pilot.press("7", "w", "p")
+        await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+        await narrow(pilot, str(tmp_path / "pairs.jsonl"))
+        await until((tmp_path / "pairs.jsonl").exists, pilot)
+        pair = json.loads((tmp_path / "pairs.jsonl").read_text())
+        assert pair["preferred_output"][0]["content"] == "base says q1"
+        assert pair["non_preferred_output"][0]["content"] == "ft:b says q1"
+
+
 async def test_a_run_is_stopped_gone_on_with_and_found_again(
     app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:
@@ -313,11 +348,11 @@ async def test_a_run_is_stopped_gone_on_with_and_found_again(
         await pilot.press("ctrl+s")
         await until(lambda: screen.shows_results, pilot)
         looked_at = screen.results.looked_at
-        await until(lambda: len(looked_at.rows) == 4, pilot)
+        await until(lambda: looked_at.answered == 4, pilot)
         await pilot.press("S")
         await until(lambda: not screen.running.under_way, pilot)
         gate.set()
-        assert "4 of 60 answers · stopped; S goes on" in on_screen(pilot.app)
+        await until(lambda: "4 of 60 answers · stopped; S goes on" in on_screen(pilot.app), pilot)
         done = set(looked_at.rows)
         asked = len(server.asked)
         # Opened again from the list of earlier runs, as on another day.
@@ -395,7 +430,13 @@ async def test_from_the_other_modes_with_a_real_lab(
         assert all(column.ended for column in screen.context.comparison.columns)
         await pilot.press("c")
         await until(lambda: isinstance(app.screen, ChatScreen), pilot)
-        assert app.screen.models.model == names(screen)[screen.context.focused]
+        column = screen.context.comparison.columns[screen.context.focused]
+        await until(lambda: app.screen.models.model == column.candidate.model, pilot)
+        turns = app.screen._conversation.turns
+        assert [turn.text for turn in turns] == ["q1", column.first.text]
+        await pilot.press("r")  # in Chat that is one more answer, beside the first
+        await until(lambda: not app.screen.answers.under_way, pilot)
+        await until(lambda: "‹2/2›" in on_screen(app), pilot)
         await pilot.press("escape", "5")
         await until(lambda: app.screen.listed.models, pilot)
         newest = app.screen.listed.current.id

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 if TYPE_CHECKING:
     from textual.dom import DOMNode
 
+    from tui.core.chat.saved import Chat
     from tui.core.chat.start import ChatStart
     from tui.core.compare.asked import CompareAsked
     from tui.screens.tour import Tour
@@ -34,6 +35,9 @@ class Host(Protocol):
 
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""
+
+    def open_chat(self, chat: Chat) -> None:
+        """Go to Chat and go on there with a chat that is not saved yet."""
 
     def compare(self, asked: CompareAsked) -> None:
         """Go to Compare with these models or this prompt."""

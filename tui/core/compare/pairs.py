@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from tui.core.compare.answers import Answer
     from tui.core.compare.prompts import Prompt
 
@@ -18,12 +16,13 @@ def preference_pair(prompt: Prompt, preferred: Answer, other: Answer) -> dict[st
         asked["tools"] = [dict(tool) for tool in prompt.tools]
     return {
         "input": asked,
-        "preferred_output": [_message(preferred)],
-        "non_preferred_output": [_message(other)],
+        "preferred_output": [answer_message(preferred)],
+        "non_preferred_output": [answer_message(other)],
     }
 
 
-def _message(answer: Answer) -> Mapping[str, Any]:
+def answer_message(answer: Answer) -> dict[str, Any]:
+    """Return an answer as a message of a dataset; its calls are given ids."""
     made: dict[str, Any] = {"role": "assistant"}
     if answer.text or not answer.calls:
         made["content"] = answer.text

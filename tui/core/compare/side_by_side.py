@@ -150,7 +150,7 @@ class Comparison:
         names = [*known, *(name for name in row.answers if name not in known)]
         self.columns = []
         for name in names[:MOST_COLUMNS]:
-            candidate = known.get(name) or Candidate(name, name.partition("@")[0])
+            candidate = known.get(name) or Candidate(name, name.rpartition("@")[0])
             tries = [try_of(one, facts.get(name)) for one in row.answers.get(name, ())]
             self.columns.append(Column(candidate, tries))
         self.prompt, self.winner, self.blind = row.prompt, None, False

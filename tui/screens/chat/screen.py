@@ -117,7 +117,10 @@ class ChatScreen(ModeScreen):
         asked, self.host.chat_start = self.host.chat_start, None
         if asked is not None and asked.system is not None:
             self.system.set(asked.system)
-        if asked is not None and asked.model:
+        if asked is not None and asked.chat is not None:
+            self.chats.start(asked.chat)
+            self._conversation.focus()
+        elif asked is not None and asked.model:
             self.models.take(asked.model)
         else:
             self.models.look_for_default()

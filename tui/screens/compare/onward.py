@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.core.compare.as_chat import chat_of
 from tui.core.compare.pairs import preference_pair
 from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
@@ -23,10 +24,17 @@ class Onward:
 
     @handles("compare.chat")
     def chat(self) -> None:
-        """Open Chat with the model of the column in focus."""
-        columns = self._context.comparison.columns
-        if self._context.focused < len(columns):
-            self._context.host.chat_with(columns[self._context.focused].candidate.model)
+        """Open this prompt in Chat, with the model in focus and what it answered."""
+        comparison, at = self._context.comparison, self._context.focused
+        if at >= len(comparison.columns):
+            return
+        column = comparison.columns[at]
+        if comparison.prompt is None:
+            self._context.host.chat_with(column.candidate.model)
+        else:
+            answer = column.first if column.ended else None
+            chat = chat_of(comparison.prompt, column.candidate, answer)
+            self._context.host.open_chat(chat)
 
     @handles("compare.pair", group="pair")
     async def make_pair(self) -> None:

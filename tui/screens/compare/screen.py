@@ -180,6 +180,7 @@ class CompareScreen(ModeScreen):
         if row is None or looked_at is None or self.asking.under_way:
             return
         self.context.comparison.show_row(row, looked_at.plan.candidates, looked_at.facts)
+        self.context.focused = 0
         self.context.tell_changed()
         self._show_results(False)
         self._from_results = True

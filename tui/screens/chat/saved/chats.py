@@ -80,6 +80,17 @@ class SavedChatsList:
             session.take(chat, saver)
             self._note(None if saver is None else saver.id)
 
+    def start(self, chat: Chat) -> None:
+        """Go on with a chat that is not saved yet; `begin` brings the one before back."""
+        if self._held():
+            return
+        session = self._session
+        if session.tree.nodes:
+            self._before = (session.chat, session.saver)
+        session.take(chat)
+        self._opened(chat)
+        self._note(None)
+
     def _note(self, chat_id: int | None) -> None:
         """Note which chat is open, to open it the next time."""
         note = partial(self._context.workspace.chats.note_open, chat_id)

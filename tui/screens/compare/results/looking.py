@@ -10,7 +10,7 @@ from tui.core.compare.listing import ORDERS, SHOWN
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
-from tui.screens.compare.results.state import LookedAt
+from tui.screens.compare.results.state import LookedAt, Sums
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.target import ask_target
 from tui.services.errors import InputError
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.core.compare.listing import Order, PromptRow, Shown
-    from tui.core.compare.table import Versus
     from tui.screens.compare.context import CompareContext
     from tui.screens.compare.results.pane import ResultsPane
     from tui.services.store.tables.comparisons_table import RunRecord
@@ -36,29 +35,33 @@ class Results:
     ) -> None:
         self._context, self._pane, self._looked = context, pane, looked
         self.looked_at: LookedAt | None = None
+        self._stale = self._adding = False  # whether sums are wanted anew, and being made
 
     def begin(self) -> None:
         """Forget the run of another profile."""
         self.looked_at = None
-        self._pane.show_run(None, ())
+        self._pane.show_run(None, Sums())
 
     def show(self, looked_at: LookedAt) -> None:
         """Show a run as far as it is, in place of the one before."""
         if looked_at is not self.looked_at:
             self.looked_at = looked_at
-            measures = looked_at.listing.measures()
-            if measures and looked_at.listing.measure not in measures:
-                looked_at.listing.measure = measures[0]
-        self._context.run(self._show, looked_at, group="results", description="add up results")
+        self._stale = True
+        if not self._adding:
+            self._context.run(self._show, group="results", description="add up results")
 
-    async def _show(self, looked_at: LookedAt) -> None:
-        """Add up off the loop, as a run has thousands of answers, and show it."""
-        versus: list[Versus] = await asyncio.to_thread(lambda: [*looked_at.table().versus()])
-        if looked_at is self.looked_at and self._context.attached:
-            known = looked_at.listing.measures()
-            if known and looked_at.listing.measure not in known:
-                looked_at.listing.measure = known[0]
-            self._pane.show_run(looked_at, versus)
+    async def _show(self) -> None:
+        """Add up off the loop, as a run has thousands of answers, until nothing new has come."""
+        self._adding = True
+        try:
+            while self._stale and (looked_at := self.looked_at) is not None:
+                self._stale = False
+                looked_at.merge()
+                sums = await asyncio.to_thread(looked_at.add_up)
+                if looked_at is self.looked_at and self._context.attached:
+                    self._pane.show_run(looked_at, sums)
+        finally:
+            self._adding = False
 
     @property
     def current(self) -> PromptRow | None:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.compare.listing import PromptRow
-    from tui.core.compare.table import Versus
-    from tui.screens.compare.results.state import LookedAt
+    from tui.core.compare.table import Summary, Versus
+    from tui.screens.compare.results.state import LookedAt, Sums
 
 EMPTY = """\
 No results yet.
@@ -72,13 +72,13 @@ class ResultsPane(Pane):
         at = self.list.cursor
         return self.rows[at] if at < len(self.rows) else None
 
-    def show_run(self, looked_at: LookedAt | None, versus: Sequence[Versus]) -> None:
+    def show_run(self, looked_at: LookedAt | None, sums: Sums) -> None:
         """Show a run as far as it is, the cursor on the same prompt as before."""
         before = self.current
         self._looked_at = looked_at
         for part in (self._sum, self._verdict, self._head):
             part.display = looked_at is not None
-        self.rows = [] if looked_at is None else looked_at.listing.listed()
+        self.rows = [*sums.rows]
         empty = EMPTY if looked_at is None else "No prompt to show. f shows others."
         self.list.show(len(self.rows), self._row, empty=empty)
         lines = [row.prompt.line for row in self.rows]
@@ -91,8 +91,8 @@ class ResultsPane(Pane):
             self.label("Results")
             return
         self.label(*_titles(looked_at))
-        self._sum.update(_sums(looked_at))
-        self._verdict.update("\n".join(_verdicts(looked_at, versus)))
+        self._sum.update(_sums(looked_at, sums.summaries))
+        self._verdict.update("\n".join(_verdicts(looked_at, sums.versus)))
         self._show_head()
 
     def on_resize(self) -> None:
@@ -155,8 +155,8 @@ def _titles(looked_at: LookedAt) -> tuple[str, str]:
     return title.replace("[", r"\["), " · ".join(told)
 
 
-def _sums(looked_at: LookedAt) -> Text:
-    head, rows = summary_table(looked_at.table().summaries())
+def _sums(looked_at: LookedAt, found: Sequence[Summary]) -> Text:
+    head, rows = summary_table(found)
     lines = [head, *rows]
     widths = [max(len(one_line(row[i], 30)) for row in lines) for i in range(len(head))]
     text = Text(no_wrap=True, overflow="ellipsis")
@@ -167,7 +167,7 @@ def _sums(looked_at: LookedAt) -> Text:
         how = (
             "asking …" if looked_at.asking else f"{looked_at.stopped or 'not finished'}; S goes on"
         )
-        text.append(f"{len(looked_at.rows):,} of {looked_at.plan.size:,} answers · {how}")
+        text.append(f"{looked_at.answered:,} of {looked_at.plan.size:,} answers · {how}")
     text.rstrip()
     return text
 

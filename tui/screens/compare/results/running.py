@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import time
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.core.compare.plan import Plan
@@ -50,14 +49,23 @@ class _Follow(RunEvents):
     looked_at: LookedAt
     show: Callable[[], None]
     tell: Callable[[str], None]
-    shown_at: float = field(default=0.0)
+    _soon: asyncio.TimerHandle | None = None
 
     def came(self, row: Row) -> None:
         """Take an answer."""
         self.looked_at.came(row)
-        if time.monotonic() - self.shown_at >= _SHOWN_EVERY_S:
-            self.shown_at = time.monotonic()
-            self.show()
+        if self._soon is None:
+            loop = asyncio.get_running_loop()
+            self._soon = loop.call_later(_SHOWN_EVERY_S, self._show)
+
+    def _show(self) -> None:
+        self._soon = None
+        self.show()
+
+    def end(self) -> None:
+        """Show nothing more."""
+        if self._soon is not None:
+            self._soon.cancel()
 
     def paused(self, until: float) -> None:
         """Say until when nobody asks."""
@@ -207,6 +215,7 @@ class Running:
             raise
         finally:
             self._worker = None
+            follow.end()
             looked_at.asking, looked_at.run = False, None
             await asyncio.shield(run.close())
             if self._context.attached:

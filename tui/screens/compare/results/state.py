@@ -9,12 +9,23 @@ from tui.core.compare.listing import Listing
 from tui.core.compare.table import Table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from tui.core.catalog.models import ModelFacts
+    from tui.core.compare.listing import PromptRow
     from tui.core.compare.plan import Plan
     from tui.core.compare.rows import Row, Slot
+    from tui.core.compare.table import Summary, Versus
     from tui.services.compare.run import CompareRun
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a run comes to: the models, the models against each other, and the prompts in order."""
+
+    summaries: Sequence[Summary] = ()
+    versus: Sequence[Versus] = ()
+    rows: Sequence[PromptRow] = ()
 
 
 @dataclass(slots=True)
@@ -30,6 +41,7 @@ class LookedAt:
     listing: Listing = field(default_factory=lambda: Listing(()))
     asking: bool = False
     stopped: str = ""  # why it ended before its time
+    _fresh: list[Row] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         names = tuple(one.name for one in self.plan.candidates)
@@ -39,7 +51,12 @@ class LookedAt:
     @property
     def missing(self) -> int:
         """How many answers have not come."""
-        return self.plan.size - len(self.rows)
+        return self.plan.size - self.answered
+
+    @property
+    def answered(self) -> int:
+        """How many answers have come."""
+        return len(self.rows) + len(self._fresh)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -47,9 +64,23 @@ class LookedAt:
         return self.listing.names
 
     def came(self, row: Row) -> None:
-        """Take an answer that has come."""
-        self.rows[row.slot] = row
-        self.listing.add(row)
+        """Take note of an answer that has come; `merge` takes it in."""
+        self._fresh.append(row)
+
+    def merge(self) -> None:
+        """Take in the answers that have come, while nobody adds them up."""
+        for row in self._fresh:
+            self.rows[row.slot] = row
+            self.listing.add(row)
+        self._fresh.clear()
+
+    def add_up(self) -> Sums:
+        """Return what is shown of it. Takes a while for thousands of answers."""
+        known = self.listing.measures()
+        if known and self.listing.measure not in known:
+            self.listing.measure = known[0]
+        table = self.table()
+        return Sums(table.summaries(), [*table.versus()], self.listing.listed())
 
     def set_beside(self, earlier: dict[str, list[Row]]) -> None:
         """Put an earlier run beside it, in place of the one before; {} for none."""

@@ -1,0 +1,35 @@
+"""What was compared, as a chat to go on with."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.core.chat.conversation import Conversation, add
+from tui.core.chat.saved import Chat
+from tui.core.compare.pairs import answer_message
+from tui.core.dataset.example import content_text
+
+if TYPE_CHECKING:
+    from tui.core.compare.answers import Answer
+    from tui.core.compare.plan import Candidate
+    from tui.core.compare.prompts import Prompt
+
+_INSTRUCTIONS = frozenset({"system", "developer"})
+
+
+def chat_of(prompt: Prompt, candidate: Candidate, answer: Answer | None) -> Chat:
+    """Return a chat of a prompt and what one model answered, with that model to go on with."""
+    messages = list(prompt.messages)
+    system = ""
+    if messages and messages[0].get("role") in _INSTRUCTIONS:
+        system = content_text(messages.pop(0).get("content"))
+    tree = Conversation()
+    for message in messages:
+        tree = add(tree, message)
+    if answer is not None and not answer.empty:
+        tree = add(tree, answer_message(answer), model=candidate.model)
+    parameters = candidate.parameters
+    if prompt.tools:
+        parameters = replace(parameters, tools=prompt.tools)
+    return Chat(tree, candidate.model, system, parameters)
