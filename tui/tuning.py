@@ -1,7 +1,4 @@
-"""Tuning of the interpreter and of Textual for latency; tests/bench/tuning.py measures it.
-
-Processes that compute set their allocator where they are started (MALLOC_* in services).
-"""
+"""Tuning of the interpreter and of Textual for latency; tests/bench/tuning.py measures it."""
 
 from __future__ import annotations
 
@@ -38,6 +35,11 @@ def collect_from_now_on() -> None:
         gc.freeze()
         gc.enable()
         gc.set_threshold(*_GC_AFTER)
+
+
+def leave_out_of_collections() -> None:
+    """Have what there is by now looked through no more: it is much, and it stays."""
+    gc.freeze()
 
 
 @contextmanager

@@ -134,7 +134,7 @@ class Pool:
 
     def __init__(self, most: int = MOST) -> None:
         self.most = most
-        self.on_death: Callable[[], None] = lambda: None  # called in any thread
+        self.on_death: Callable[[], object] = lambda: None  # called in any thread
         self._threads = ThreadPoolExecutor(most, "workers")  # those that wait for answers
         self._lock = threading.Lock()
         self._all: set[_Process] = set()

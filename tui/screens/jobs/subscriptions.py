@@ -5,12 +5,12 @@ It listens while the screen can be seen; jobs made here are followed to their en
 
 from __future__ import annotations
 
-import gc
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
 from tui.services.errors import NotOffered
 from tui.services.jobs.job_costs import lineage, read_costs
+from tui.tuning import leave_out_of_collections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -126,7 +126,7 @@ class JobSubscriptions:
         if len(state.jobs) >= MANY and not self._frozen and state.generation > 1:
             # They stay: looking through them again and again would hold up keys for 0.1 s.
             self._frozen = True
-            gc.freeze()
+            leave_out_of_collections()
         if not self._here and not context.started:
             self._leave()
 
