@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import traceback
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from rich.text import Text
@@ -186,11 +187,10 @@ class FinetuiApp(TypeAhead):
         self.mutate_reactive(FinetuiApp.workspace)
         self.activity.show()
         workspace.provider.subscribe(self.activity.show)
-        workspace.workers.on_death = lambda: self.call_later(self._tell_of_death)  # in any thread
-
-    def _tell_of_death(self) -> None:
         remark = "A worker process has died, perhaps for want of memory. Another one goes on."
-        self.notify(remark, severity="warning")
+        workspace.workers.on_death = partial(  # called in any thread
+            self.call_later, self.notify, remark, severity="warning"
+        )
 
     def _load_the_rest(self) -> None:
         self.set_timer(AFTER_S, self._warm)
