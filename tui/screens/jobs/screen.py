@@ -42,7 +42,7 @@ class JobsScreen(ModeScreen):
         {
             *("events", "levels", "measure", "log", "smooth", "mark"),
             *("step_back", "step_on", "zoom", "zoom_out"),
-            *("chat", "result", "pause", "cancel", "again", "write", "ids"),
+            *("chat", "compare", "result", "pause", "cancel", "again", "write", "ids"),
         }
     )
     # Side by side only where the list still shows what it shows at 80 columns.

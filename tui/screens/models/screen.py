@@ -23,7 +23,7 @@ class ModelsScreen(ModeScreen):
     """Fine-tuned models, or all that the provider lists."""
 
     MODE: ClassVar[str] = "models"
-    NEEDS_ROWS = frozenset({"delete", "mark", "chat"})
+    NEEDS_ROWS = frozenset({"delete", "mark", "chat", "compare"})
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
