@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from textual.app import App, ComposeResult
 
 from tests.until import until
@@ -191,6 +192,33 @@ async def test_a_width_that_changes_while_an_answer_comes() -> None:
     async with fresh.run_test(size=(size.width, size.height)):
         other = fresh.query_one(Conversation)
         assert other.virtual_size == talk.virtual_size
+
+
+@pytest.mark.parametrize("presses", [0, 3, 7, 12, 19])
+async def test_the_message_under_the_cursor_stays_in_view_at_any_size(presses: int) -> None:
+    app = TalkApp([Turn("user", f"{i} " + "word " * 40) for i in range(20)])
+    async with app.run_test(size=(120, 36)) as pilot:
+        talk = app.query_one(Conversation)
+        await pilot.press(*["down"] * presses)
+        for size in ((60, 20), (120, 36), (40, 9), (120, 9), (200, 60)):
+            await pilot.resize_terminal(*size)
+            await until(lambda size=size: app.size == size, pilot)
+            await pilot.pause()
+            assert talk.cursor == presses
+            assert any(line.startswith(f"▌ {presses} word") for line in app.text()), size
+
+
+async def test_one_who_has_scrolled_on_from_the_cursor_stays_there() -> None:
+    app = TalkApp([Turn("user", f"{i} " + "word " * 40) for i in range(20)])
+    async with app.run_test(size=(80, 20)) as pilot:
+        await pilot.press("pagedown", "pagedown")
+        talk = app.query_one(Conversation)
+        await until(lambda: talk.scroll_offset.y > 20, pilot)
+        top = next(line for line in app.text() if "word" in line)
+        await pilot.resize_terminal(80, 9)
+        await until(lambda: app.size == (80, 9), pilot)
+        await pilot.pause()
+        assert next(line for line in app.text() if "word" in line) == top
 
 
 async def test_blocks_shown_already_are_not_laid_out_again() -> None:

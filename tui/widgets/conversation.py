@@ -120,10 +120,12 @@ class Conversation(LineView, can_focus=True):
         self._busy_until = 0.0  # when a growing answer may be laid out again
         self._scroll_at = 0.0  # when it may be scrolled again
         self._behind_at: int | None = None  # where the view stands that is to be scrolled on
+        self._grows = False  # whether the last turn is an answer that has grown
         self._styles: dict[tuple[int, bool, bool], Style] = {}  # of the lines drawn together
         self._blocks: list[Block] = []  # laid out for the width below
         self._tops: list[int] = [0]  # the line each block begins at, and the end of the last
         self._width = 0
+        self._height = 0  # of the view as it was last laid out for
         self._empty = empty
         self._limit = limit
 
@@ -136,7 +138,7 @@ class Conversation(LineView, can_focus=True):
         """Show these turns from the top, or from the one under the cursor."""
         if empty is not None:
             self._empty = empty
-        before = self._used_lines()
+        before, self._grows = self._used_lines(), False
         self._lay_out(turns)
         self.set_reactive(Conversation.cursor, max(0, min(cursor, len(turns) - 1)))
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
@@ -287,7 +289,7 @@ class Conversation(LineView, can_focus=True):
             self._fit()
         # While it grows, lines that go again leave room for the next ones.
         behind = self.max_scroll_y - self.scroll_offset.y
-        self._behind_at = None
+        self._behind_at, self._grows = None, True
         if follow and (behind > 0 or (behind and now is None)):
             if now is None or now >= self._scroll_at:
                 self._scroll_at = 0.0 if now is None else now + SCROLL_S
@@ -334,10 +336,17 @@ class Conversation(LineView, can_focus=True):
         self._fit()
 
     def _lay_out_again(self) -> None:
-        """Lay out what is shown for another width or look; what was on top stays there."""
-        follow, at = self._at_end(), self.scroll_offset.y
+        """Lay out what is shown for another size or look.
+
+        The message under the cursor stays in view if it was; else what was on top stays there.
+        """
+        at, height = self.scroll_offset.y, self._height or self.size.height
+        followed = at >= self._tops[-1] - height or at == self._behind_at
+        follow = followed and (self._grows or at > 0 or self.cursor == len(self._blocks) - 1)
+        held = bool(self._blocks) and self._overlaps(self.cursor, at, height)
         index = max(bisect_right(self._tops, at) - 1, 0)
         below = at - self._tops[index]
+        self._height = self.size.height
         self._lay_out(self.turns)
         if not self._blocks:
             pass
@@ -345,17 +354,31 @@ class Conversation(LineView, can_focus=True):
             self.scroll_end(animate=False, immediate=True, force=True)
         else:
             index = min(index, len(self._blocks) - 1)
-            height = self._blocks[index].height
-            y = self._tops[index] + min(below, height - 1)
+            y = self._tops[index] + min(below, self._blocks[index].height - 1)
             self.scroll_to(y=y, animate=False, immediate=True, force=True)
+        if held and not (follow and self._grows):
+            self._hold_cursor()
         self.refresh()
+
+    def _overlaps(self, index: int, at: int, height: int) -> bool:
+        """Whether a view of `height` lines from `at` on shows any of a message."""
+        top, bottom = self._extent(index)
+        return top < at + height and bottom > at
+
+    def _hold_cursor(self) -> None:
+        """Bring the message under the cursor into view; one taller than that needs some of it."""
+        top, bottom = self._extent(self.cursor)
+        at, height = self.scroll_offset.y, self.size.height
+        if bottom - top < height or not self._overlaps(self.cursor, at, height):
+            self._scroll_to_cursor()
 
     def _fit(self) -> None:
         self.fit(max(self._width, 1), self._tops[-1])
 
     def on_resize(self) -> None:
-        """Wrap anew for a new width."""
-        if self.scrollable_content_region.width != self._width:
+        """Wrap anew for a new width; what was read stays in view at a new height."""
+        size = self.scrollable_content_region.width, self.size.height
+        if size != (self._width, self._height):
             self._lay_out_again()
         self.refresh()
 
