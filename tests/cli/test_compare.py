@@ -370,6 +370,64 @@ def test_a_price_nobody_knows_is_above_every_cap(home: Home, server: ChatServer)
     assert home.json(*words, "--yes")["asked"] == 1
 
 
+# -- a judge -----------------------------------------------------------------------------
+
+
+def judging(text: str) -> str:
+    """Prefer the answers that are as expected."""
+    shown, _ = json.JSONDecoder().raw_decode(text)
+    good = {a: 9 if said == shown["expected"] else 3 for a, said in shown["answers"].items()}
+    return f"Let me see. ```json\n{json.dumps({'scores': good})}\n```"
+
+
+def test_a_judge_scores_answers_in_an_order_by_chance(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 20), tmp_path / "r.jsonl"
+    rubric = tmp_path / "rubric.txt"
+    rubric.write_text("Be strict.")
+    server.rule = lambda model, said: judging(said) if model == "boss" else rule(model, said)
+    words = ("compare", "--models", "good,poor", "--dataset", str(data), "--out", str(out))
+    plain = home.json(*words)
+    assert "judge" not in plain
+    judge = ("--judge", "boss", "--rubric", str(rubric), "--seed", "3")
+    words = (*words[:-1], str(tmp_path / "judged.jsonl"), *judge)
+    found = home.json(*words)
+    assert found["measures"]["good"]["judge"] == pytest.approx(0.3 + 0.6 * 0.5)
+    assert found["measures"]["poor"]["judge"] == pytest.approx(0.3 + 0.6 * 0.1)
+    assert found["judge"] == {
+        "model": "boss", "asked": 20, "failed": 0, "cost": {"amount": None, "currency": "USD"},
+    }  # fmt: skip
+    pair = next(pair for pair in found["pairs"] if pair["measure"] == "judge")
+    assert (pair["wins"], pair["losses"], pair["ties"]) == (8, 0, 12)
+    assert all("judge" in row["measures"] for row in results(tmp_path / "judged.jsonl"))
+    sheets = [body for body in server.bodies if body["model"] == "boss"]
+    assert {body["messages"][0]["content"] for body in sheets} == {"Be strict."}
+    # Which model is A is by chance, and the same for the same seed.
+    first = []
+    for body in sheets:
+        shown, _ = json.JSONDecoder().raw_decode(body["messages"][1]["content"])
+        first.append(shown["answers"]["A"] == shown["expected"])
+    assert 0 < sum(first) < 20
+    # Run again: all is judged already. By another rubric it is not the same judge.
+    asked = len(server.asked)
+    assert home.json(*words)["judge"] == found["judge"]
+    assert len(server.asked) == asked
+    rubric.write_text("Be kind.")
+    assert home.json(*words, code=2)["error"]["title"] == "Another judge"
+
+
+def test_a_judge_that_gives_no_scores_is_counted(
+    home: Home, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "d.jsonl", 4)
+    server.rule = lambda model, said: "Both fine." if model == "boss" else rule(model, said)
+    done = home.run("compare", "--models", "good", "--dataset", str(data), "--judge", "boss")
+    assert "judge boss: 4 judgements, 4 without scores; its bill: not known" in done.stderr
+    error = home.json("compare", "--models", "good", "x", "--rubric", str(data), code=2)["error"]
+    assert "--judge" in error["cause"]
+
+
 # -- servers that refuse -----------------------------------------------------------------
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command
+from tui.cli.compare_judge import add_judge, judge_document, judge_settings, judge_words
 from tui.cli.inputs import STDIN, check_stdin, lines_of, stdin_bytes
 from tui.cli.progress import StatusLine
 from tui.core.chat.parameters import ChatParameters
@@ -32,13 +33,14 @@ from tui.services.jobs.spending import clock
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Sequence
     from decimal import Decimal
 
     from tui.cli.output import Output
     from tui.core.compare.rows import Row
     from tui.core.compare.table import Table
     from tui.services.compare.estimate import Estimate
+    from tui.services.compare.judge import Judge
     from tui.services.compare.run import CompareRun
     from tui.services.workspace import Workspace
 
@@ -71,6 +73,7 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("--against", metavar="RUN", help=against)
     out = "write a line for each answer as it comes; the same file again goes on where it stopped"
     parser.add_argument("--out", metavar="FILE", help=out)
+    add_judge(parser)
     parser.add_argument("--dry-run", action="store_true", help="only say what would be asked")
     add_yes(parser, "begin though the estimate is above --max-cost, or not known")
 
@@ -83,9 +86,10 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
     if said := skipped_words(plan.skipped):
         out.note(f"finetui: {said}")
     cap = amount_of(options.max_cost, "--max-cost")
+    judge = await judge_settings(options)
     estimate = None
     if cap is not None or options.dry_run:
-        estimate = await workspace.compare.estimate(plan)
+        estimate = await workspace.compare.estimate(plan, judge)
     refusal = _refusal(cap, estimate, options)
     if options.dry_run:
         return _dry_run(plan, estimate, refusal, out)
@@ -97,7 +101,12 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
         error = await _ask(run, options, limit, out)
         if error is not None and not run.rows:
             raise error
-        return _tell(run, earlier, error, out, options)
+        judging = None
+        if judge is not None and error is None:
+            parameters = ChatParameters(temperature=plan.candidates[0].parameters.temperature)
+            judging = await workspace.compare.judge(run, judge, parameters)
+            error = await _ended_by(judging.ask(options.concurrency, limit))
+        return _tell(run, earlier, error, out, judging)
     finally:
         await run.close()
 
@@ -274,10 +283,12 @@ def _tell(
     earlier: dict[str, list[Row]],
     error: ServiceError | None,
     out: Output,
-    options: argparse.Namespace,
+    judge: Judge | None,
 ) -> int:
     table = run.results(earlier)
     document = run_document(run.id, run.plan, table, run.asked_again)
+    if judge is not None:
+        document["judge"] = judge_document(judge)
     out.document(document if error is None else {**document, "error": error.to_json()})
     if len(run.plan.prompts) == 1:
         _print_answers(table, run.plan, out)
@@ -285,6 +296,8 @@ def _tell(
     for words in versus_words([*table.versus()]):
         out.line(words)
     _print_failed(table.rows, out)
+    if judge is not None:
+        out.note(f"finetui: {judge_words(judge)}")
     if run.asked_again:
         out.note(f"finetui: {plural(run.asked_again, 'answer')} asked for again; both may bill")
     out.note(f"finetui: run {run.id}")
@@ -292,6 +305,15 @@ def _tell(
         out.say(error)
         return error.exit_code
     return 1 if run.failed else 0
+
+
+async def _ended_by(work: Awaitable[None]) -> ServiceError | None:
+    """Wait for some work; return what ended it before its time."""
+    try:
+        await work
+    except ServiceError as error:
+        return error
+    return None
 
 
 def _print_answers(table: Table, plan: Plan, out: Output) -> None:

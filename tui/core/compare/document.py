@@ -21,6 +21,7 @@ SHORT = {
     "json_keys_equal": "keys",
     "json_equal": "values",
     "tool_calls_equal": "calls",
+    "judge": "judge",
 }
 HEAD = ("model", *SHORT.values(), "tokens", "p50 s", "p95 s", "cost", "failed")
 

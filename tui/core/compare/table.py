@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.compare.rows import Row
 
 # What the document of a run reports; the row's own measures hold one more.
-REPORTED = tuple(name for name in QUALITY if name != "json_keys_equal")
+REPORTED = tuple(name for name in QUALITY if name not in {"json_keys_equal", "judge"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,9 @@ class Summary:
     def as_json(self) -> dict[str, Any]:
         """Return the summary as the document of a run has it."""
         tokens, amount = self.answer_tokens, self.amount
+        judged = {} if (judge := self.shares.get("judge")) is None else {"judge": _share(judge)}
         return {name: _share(self.shares.get(name)) for name in REPORTED} | {
+            **judged,
             "answer_tokens": None if tokens is None else round(tokens, 2),
             "latency_s": self.latency.as_json(),
             "first_token_s": self.first_token.as_json(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from tui.core.catalog.models import ModelFacts
+    from tui.core.compare.judging import JudgeSettings
     from tui.core.compare.plan import Plan
     from tui.core.compare.prompts import Prompt
     from tui.services.chat.prices import ChatPrices
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 # What an answer is taken to be as long as where neither a reference nor a limit says.
 GUESSED_TOKENS = 300
+# What a judge reads besides prompt and answers, and what it says.
+SHEET_TOKENS, SCORES_TOKENS = 250, 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,24 @@ class Estimator:
         times = len(plan.prompts) * plan.repeats
         total = None if unknown else sum(each.values(), Decimal(0)) * times
         return Estimate(total, currency, each, tuple(unknown))
+
+    async def with_judge(self, estimate: Estimate, plan: Plan, settings: JudgeSettings) -> Estimate:
+        """Return an estimate with what the judge will cost on top."""
+        facts = (await self.facts({"judge": settings.model})).get("judge")
+        if facts is None or facts.price_input is None or facts.price_output is None:
+            return replace(estimate, amount=None, unknown=(*estimate.unknown, settings.model))
+        if estimate.amount is None or (not facts.price_input and not facts.price_output):
+            return estimate
+        if facts.currency != estimate.currency:
+            return replace(estimate, amount=None, unknown=(*estimate.unknown, settings.model))
+        read = await self._context(plan.prompts, settings.model, _bare)
+        whole = await self._context(plan.prompts, settings.model, _answered)
+        guessed = sum(1 for prompt in plan.prompts if prompt.reference is None) * GUESSED_TOKENS
+        answers = (whole - read + guessed) * (len(plan.candidates) + 1)
+        asked = read + answers + len(plan.prompts) * SHEET_TOKENS
+        said = len(plan.prompts) * SCORES_TOKENS
+        bill = (asked * facts.price_input + said * facts.price_output) / 1_000_000
+        return replace(estimate, amount=estimate.amount + bill * plan.repeats)
 
     async def _mean(
         self, prompts: Sequence[Prompt], facts: ModelFacts | None, limit: int | None

@@ -12,7 +12,7 @@ from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import InputError, NotWritten
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 
@@ -76,6 +76,13 @@ class ResultsFile:
             written = os.write(self._file, data)
             if written < len(data):  # a full disk takes what fits
                 os.write(self._file, data[written:])
+        except OSError as error:
+            raise _unwritable(self.path, error) from error
+
+    def rewrite(self, rows: Iterable[Row]) -> None:
+        """Write all rows anew in one step, as what is said of them has changed."""
+        try:
+            write_atomically(self.path, (line_of(row) for row in rows))
         except OSError as error:
             raise _unwritable(self.path, error) from error
 

@@ -20,8 +20,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tui.core.catalog.models import ModelFacts
+    from tui.core.chat.parameters import ChatParameters
+    from tui.core.compare.judging import JudgeSettings
     from tui.core.compare.rows import Row, Slot
     from tui.services.compare.estimate import Estimate, Estimator
+    from tui.services.compare.judge import Judge
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
     from tui.services.store.tables.comparisons_table import RunRecord
@@ -62,9 +65,19 @@ class CompareService:
         # Its own: every answer is in the ledger already, as an answer of its run.
         self._chat = ChatService(provider, store, keeps=False)
 
-    async def estimate(self, plan: Plan) -> Estimate:
-        """Return what a plan will cost. Raises InputError and CountingError."""
-        return await self._estimator.estimate(plan)
+    async def estimate(self, plan: Plan, judge: JudgeSettings | None = None) -> Estimate:
+        """Return what a plan, and a judge of it, will cost. Raises InputError, CountingError."""
+        found = await self._estimator.estimate(plan)
+        return found if judge is None else await self._estimator.with_judge(found, plan, judge)
+
+    async def judge(
+        self, run: CompareRun, settings: JudgeSettings, parameters: ChatParameters
+    ) -> Judge:
+        """Return who judges a run that is held by this process. Raises InputError."""
+        from tui.services.compare.judge import Judge
+
+        facts = await self._estimator.facts({"judge": settings.model})
+        return Judge(run, settings, parameters, facts.get("judge"))
 
     async def prices(self, candidates: Iterable[Candidate]) -> dict[str, ModelFacts]:
         """Return what is known of the models at the profile's prices, by the candidates' names.

@@ -102,6 +102,8 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " model TEXT NOT NULL, repeat INTEGER NOT NULL, prompt TEXT NOT NULL, body TEXT,"
         " again INTEGER NOT NULL DEFAULT 0, PRIMARY KEY (run, line, model, repeat))",
     ),
+    # Who judged a run, and the bill for that, as JSON.
+    ("ALTER TABLE comparisons ADD COLUMN judge TEXT NOT NULL DEFAULT '{}'",),
 )
 
 

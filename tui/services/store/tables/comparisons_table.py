@@ -11,13 +11,14 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.core.compare.judging import JudgeBill
 from tui.core.compare.plan import Plan, prompt_from_json, prompt_json
 from tui.core.compare.rows import Row, Slot
 from tui.services.store.process_token import own_token, still_runs
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from tui.services.store.database import Database
 
@@ -111,6 +112,25 @@ class ComparisonsTable:
             " again) VALUES (?, ?, ?, ?, ?, ?, ?)",
             ((run, *row.slot, row.prompt, json.dumps(row.as_json()), row.again) for row in rows),
         )
+
+    async def judge(self, run: str) -> JudgeBill:
+        """Return who has judged a run, and the bill; an empty one where nobody has."""
+        rows = await self._db.read("SELECT judge FROM comparisons WHERE id = ?", run)
+        return JudgeBill.from_json(json.loads(rows[0][0])) if rows else JudgeBill()
+
+    async def judged(self, run: str, rows: Sequence[Row], bill: JudgeBill) -> None:
+        """Keep the scores of answers together with what the judge has been asked so far."""
+
+        def work(db: sqlite3.Connection) -> None:
+            db.executemany(
+                "UPDATE comparison_answers SET body = ? WHERE run = ? AND line = ? AND model = ?"
+                " AND repeat = ?",
+                [(json.dumps(row.as_json()), run, *row.slot) for row in rows],
+            )
+            text = json.dumps(bill.as_json())
+            db.execute("UPDATE comparisons SET judge = ? WHERE id = ?", (text, run))
+
+        await self._db.together(work, writes=True)
 
     async def forget(self, run: str, slots: Iterable[Slot]) -> None:
         """Drop answers, to be asked for anew."""
