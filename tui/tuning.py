@@ -37,11 +37,6 @@ def collect_from_now_on() -> None:
         gc.set_threshold(*_GC_AFTER)
 
 
-def leave_out_of_collections() -> None:
-    """Have what there is by now looked through no more: it is much, and it stays."""
-    gc.freeze()
-
-
 @contextmanager
 def not_collecting() -> Iterator[None]:
     """Collect no garbage while hundreds of modules are loaded, none of which is any.

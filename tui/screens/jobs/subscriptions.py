@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from tui.dispatch import handles
 from tui.services.errors import NotOffered
 from tui.services.jobs.job_costs import lineage, read_costs
-from tui.tuning import leave_out_of_collections
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +23,6 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 TOGETHER_S = 0.2  # a list and the details that follow it are painted once
-MANY = 200  # jobs
 SETTLED_S = 0.12  # moving through the list shows and asks for the job one stops at, not for each
 
 
@@ -43,7 +41,6 @@ class JobSubscriptions:
         self._poller: JobPoller | None = None
         self._here = False
         self._models: set[str] = set()  # whose prices are known
-        self._frozen = False
         self._leave_list: Callable[[], None] | None = None
         self._leave_job: Callable[[], None] | None = None
         self._leave_status: Callable[[], None] | None = None
@@ -123,10 +120,6 @@ class JobSubscriptions:
         if new := {job.model for job in state.jobs} - self._models:
             self._models |= new
             context.run(self._read_costs, group="costs", description="read prices")
-        if len(state.jobs) >= MANY and not self._frozen and state.generation > 1:
-            # They stay: looking through them again and again would hold up keys for 0.1 s.
-            self._frozen = True
-            leave_out_of_collections()
         if not self._here and not context.started:
             self._leave()
 
