@@ -62,7 +62,7 @@ async def test_a_chat_comes_back_where_it_was(app_home: Path, size: tuple[int, i
             await pilot.press("i", *"draft")
         async with in_chat(size) as (pilot, screen):
             await until(lambda: texts(screen) == ["one?", "half"], pilot)
-            assert "‹2/2›" in last(screen).remark
+            assert last(screen).branch == "‹2/2›"
             assert last(screen).note.startswith(("stopped", "cut off: the program ended"))
             assert screen.query_one(Prompt).text == "draft"
             assert screen.models.model == MODELS[2]

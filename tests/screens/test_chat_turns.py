@@ -38,8 +38,8 @@ async def test_an_answer_is_edited_and_gone_on_from(app_home: Path, size: tuple[
         assert screen.view.under_cursor.message["content"] == "wrong"
         await edit(pilot, screen, "right")
         assert texts(screen) == ["one?", "right"]
-        assert "‹2/2› · edited" in last(screen).remark
-        assert "‹2/2› · edited" in shown(screen)
+        assert (last(screen).branch, last(screen).remark) == ("‹2/2›", "edited")
+        assert "assistant ‹2/2›  edited" in shown(screen)
         assert len(provider.asked) == 2  # an answer is not asked for
         await pilot.press("i")
         await exchange(pilot, screen, provider, "and?", "then")
@@ -101,7 +101,7 @@ async def test_any_turn_is_answered_again(app_home: Path) -> None:
         assert texts(screen) == ["one?", "AA"]
         provider.finish()
         await ended(pilot, screen, provider, 4)
-        assert "‹3/3›" in last(screen).remark
+        assert last(screen).branch == "‹3/3›"
         await pilot.press("left", "left")
         assert texts(screen) == ["one?", "a", "two?", "b"]
 

@@ -269,7 +269,7 @@ class Workspace:
         self.models = ModelService(self.provider, self.store, self.jobs, catalog)
 
     async def _close_provider(self) -> None:
-        await self.chats.flush()
+        await self.chats.close()
         await self.poller.close()
         await self.jobs.close()
         await self.provider.close()

@@ -15,6 +15,7 @@ from tui.core.chat.conversation import (
     messages,
     path,
     position,
+    positions,
     remove,
     siblings,
     step,
@@ -74,6 +75,13 @@ def test_what_is_sent_begins_with_the_system_prompt() -> None:
     assert [m["content"] for m in messages(one, 1)] == ["q"]
 
 
+def test_an_answer_without_text_is_not_sent_nor_its_question() -> None:
+    call = {"role": "assistant", "content": "", "tool_calls": [{"id": "c"}]}
+    one = add(add(talk("q", "", "r"), call), {"role": "tool", "tool_call_id": "c", "content": ""})
+    assert [m.get("role") for m in messages(one)] == ["user", "assistant", "tool"]
+    assert messages(talk("q", ""), system="s") == ({"role": "system", "content": "s"},)
+
+
 Step = tuple[str, int]
 
 
@@ -96,5 +104,6 @@ def test_any_steps_leave_a_tree_with_the_head_at_a_branch(steps: list[Step]) -> 
         for node in now.nodes.values():
             assert node.parent is None or node.parent in now.nodes
         assert (now.head is None) == (not now.nodes)
+        assert positions(now) == {one: position(now, one) for one in now.nodes}
         assert texts(fork(now)) == texts(now)
         assert [n.id for n in path(fork(now))] == list(range(1, len(path(now)) + 1))

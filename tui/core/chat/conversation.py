@@ -68,9 +68,20 @@ def path(conversation: Conversation, to: int | None = None) -> tuple[Node, ...]:
 def messages(
     conversation: Conversation, to: int | None = None, *, system: str = ""
 ) -> tuple[Mapping[str, Any], ...]:
-    """Return what to send so that the message `to`, or the head, is answered."""
-    first = ({"role": "system", "content": system},) if system else ()
-    return (*first, *(node.message for node in path(conversation, to)))
+    """Return what to send so that the message `to`, or the head, is answered.
+
+    An answer that was stopped before its text began is left out, with its question.
+    """
+    found: list[Mapping[str, Any]] = [{"role": "system", "content": system}] if system else []
+    for node in path(conversation, to):
+        if node.role == "assistant" and not (
+            node.message.get("content") or node.message.get("tool_calls")
+        ):
+            if found and found[-1].get("role") == "user":
+                found.pop()
+        else:
+            found.append(node.message)
+    return tuple(found)
 
 
 def add(
@@ -137,6 +148,14 @@ def position(conversation: Conversation, at: int) -> tuple[int, int]:
     """Return which of its siblings a message is, from 1, and how many there are."""
     found = siblings(conversation, at)
     return found.index(at) + 1, len(found)
+
+
+def positions(conversation: Conversation) -> dict[int, tuple[int, int]]:
+    """Return `position` of every message."""
+    beside: dict[int | None, list[int]] = {}
+    for id_ in sorted(conversation.nodes):
+        beside.setdefault(conversation.nodes[id_].parent, []).append(id_)
+    return {id_: (at, len(ids)) for ids in beside.values() for at, id_ in enumerate(ids, start=1)}
 
 
 def step(conversation: Conversation, at: int, by: int) -> Conversation:

@@ -36,6 +36,7 @@ class ChatSaver:
         self._wanted: Chat | None = None
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
+        self._closed = False
 
     @property
     def id(self) -> int | None:
@@ -43,7 +44,9 @@ class ChatSaver:
         return None if self._kept is None else self._kept.id
 
     def put(self, chat: Chat) -> None:
-        """Have this state written."""
+        """Have this state written; after the end of the program nothing is."""
+        if self._closed:
+            return
         self._wanted = chat
         if self._writing is None or self._writing.done():
             self._writing = start(self._write(), "save the chat")
@@ -54,6 +57,11 @@ class ChatSaver:
         while self._writing is not None and not self._writing.done():
             await asyncio.wait({self._writing})
         self._hurry.clear()
+
+    async def close(self) -> None:
+        """Write what was put, and nothing from then on."""
+        await self.flush()
+        self._closed = True
 
     async def _write(self) -> None:
         while (chat := self._wanted) is not None:
@@ -129,6 +137,11 @@ class SavedChats:
         """Wait until all that was put is written."""
         for saver in self._savers:
             await saver.flush()
+
+    async def close(self) -> None:
+        """Write all that was put, and nothing from then on."""
+        for saver in self._savers:
+            await saver.close()
 
     def _saver(self, failed: Callable[[ServiceError], None], kept: KeptChat | None) -> ChatSaver:
         saver = ChatSaver(self._ledger, self._profile, failed, kept)

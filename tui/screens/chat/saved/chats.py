@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -132,6 +133,8 @@ class SavedChatsList:
         title = await self._context.ask(LineEditor("Rename the chat", chosen.chat.title, hint))
         if title:
             await self._context.workspace.chats.rename(chosen.chat.id, title)
+            if chosen.chat.id == self._session.id:
+                self._session.chat = replace(self._session.chat, title=title)
 
     async def _delete(self, chosen: ChatChosen) -> None:
         named = one_line(chosen.chat.title, 60)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.chat.conversation import position
 from tui.core.chat.images import image_size
 from tui.core.dataset.example import content_text
 from tui.core.money.answers import answer_cost, cost_words
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from tui.core.catalog.models import ModelFacts
-    from tui.core.chat.conversation import Conversation, Node
+    from tui.core.chat.conversation import Node
     from tui.core.chat.reply import Reply
 
 _REASONS = {
@@ -29,9 +28,12 @@ _REASONS = {
 }
 
 
-def turn_of(node: Node, tree: Conversation, *, thoughts: str = "") -> Turn:
-    """Return what a message shows; `thoughts` are those of an answer that still comes."""
-    at, of = position(tree, node.id)
+def turn_of(node: Node, place: tuple[int, int] = (1, 1), *, thoughts: str = "") -> Turn:
+    """Return what a message shows; it is the first of two tries at `place` (1, 2).
+
+    `thoughts` are those of an answer that still comes.
+    """
+    at, of = place
     remarks = [node.model]
     if node.state == "streaming":
         remarks.append("answering, esc stops")
