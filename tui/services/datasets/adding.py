@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.checks import check_row
 from tui.core.dataset.example import Example, parse, writer
@@ -18,11 +17,13 @@ from tui.core.dataset.fingerprints import content_key, fingerprints
 from tui.core.dataset.from_answers import KIND_WORDS, beside, longest_run
 from tui.core.fixes.whole import other_layout
 from tui.core.text.text import plural
+from tui.services.datasets.service import absolute
 from tui.services.errors import InputError, NotWritten
 from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine, Sequence
+    from pathlib import Path
 
     from tui.core.checks import Issue
     from tui.core.dataset.from_answers import MadeExample, MadeKind, Origin
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tui.services.datasets.service import DatasetService
     from tui.services.store.store import Store
 
+T = TypeVar("T")
 LABELS: dict[MadeKind, str] = {
     "chat": "add an example from Chat",
     "preference": "add a preference pair",
@@ -89,6 +91,16 @@ class Added:
         return f"row {self.number:,} of {self.path.name}"
 
     @property
+    def state(self) -> str:
+        """Whether the file holds it, and what makes it so, in a few words."""
+        if self.saved:
+            return "saved"
+        if self.is_open:
+            return "not saved yet: ctrl+s in Datasets saves"
+        why = self.trouble or f"{self.path.name} has changes that were never saved"
+        return f"kept in the journal, not saved: {why}"
+
+    @property
     def checked(self) -> str:
         """What the checks have found, in a few words."""
         counts = [
@@ -119,7 +131,7 @@ class ExampleAdding:
         Carried to its end also if whoever asked is cancelled. With `again` also one that is
         there already. Raises WrongKind, InputError for a file that cannot take it.
         """
-        return await self._whole(self._add(path.expanduser().absolute(), example, again=again))
+        return await self._whole(self._add(absolute(path), example, again=again))
 
     async def take_back(self) -> str:
         """Take the example that was added last out again; returns what was done, in words."""
@@ -136,7 +148,7 @@ class ExampleAdding:
 
     # -- inside ------------------------------------------------------------------------
 
-    async def _whole(self, work: Coroutine[Any, Any, Any]) -> Any:
+    async def _whole(self, work: Coroutine[Any, Any, T]) -> T:
         task = asyncio.create_task(work)
         self._running.add(task)
         task.add_done_callback(self._ended)

@@ -46,7 +46,7 @@ class DatasetService:
         InputError for what cannot be opened, leaving the current document as it is.
         """
         async with self._opening:
-            return await self._open_current(_absolute(path))
+            return await self._open_current(absolute(path))
 
     async def _open_current(self, wanted: Path) -> Document:
         now = self.current
@@ -70,7 +70,7 @@ class DatasetService:
         The latter is closed in the end; its journal is locked meanwhile, and no other document
         is opened. Raises InputError for what cannot be opened.
         """
-        wanted = _absolute(path)
+        wanted = absolute(path)
         async with self._opening:
             now = self.current
             if now is not None and await asyncio.to_thread(_same_file, now.path, wanted):
@@ -85,7 +85,7 @@ class DatasetService:
 
     async def note_recent(self, path: Path) -> None:
         """Put a dataset among those opened last."""
-        await record_best_effort(self._store.recent.add(str(_absolute(path))))
+        await record_best_effort(self._store.recent.add(str(absolute(path))))
 
     async def reopen(self) -> Document | None:
         """Read the current file from disk again, journal included.
@@ -116,7 +116,7 @@ class DatasetService:
             log.warning("%s", error)
             return
         record = VersionRecord(
-            digest, str(_absolute(path)), size, examples, origin, int(time.time())
+            digest, str(absolute(path)), size, examples, origin, int(time.time())
         )
         await record_best_effort(self._store.versions.add(record))
 
@@ -184,7 +184,8 @@ class DatasetService:
         return folder
 
 
-def _absolute(path: str | Path) -> Path:
+def absolute(path: str | Path) -> Path:
+    """Return a path with ~ and the working folder written out."""
     return Path(path).expanduser().absolute()
 
 
