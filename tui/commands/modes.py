@@ -161,7 +161,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
         "chat.unsure_after", "greater_than_sign", "Next unsure", "Go to the next unsure token."
     ),
     Command("chat.unsure_before", "less_than_sign", "Unsure before", "Go to the one before."),
-    Command("chat.list", "l", "Chats", "Open, search, rename, delete, export saved chats.", True),
+    Command("chat.list", "l", "Chats", "Open, search, rename, delete, export saved chats."),
     Command("chat.clear", "n", "New chat", "Start anew; once more brings the last chat back."),
     Command("chat.fork", "f", "Fork", "Go on in a chat of its own, with the turns up to here."),
     Command("chat.system", "s", "System", "Set the system prompt; empty is none."),
@@ -178,6 +178,11 @@ MODE_COMMANDS: tuple[Command, ...] = (
     ),
     Command("chat.export", "x", "Export", "Write this chat as Markdown or a line of a dataset."),
     Command("chat.copy_all", "Y", "Copy chat", "Copy the whole chat as Markdown."),
+    Command("chat.add", "a", "Add", "Add the chat up to this answer to a dataset.", True),
+    Command("chat.pair", "p", "Pair", "Add a pair: this answer preferred to another try at it."),
+    Command("chat.add_to", "A", "Add to", "The same, and choose the dataset anew."),
+    Command("chat.pair_to", "P", "Pair to", "The same, and choose the dataset of pairs anew."),
+    Command("chat.take_back", "ctrl+z", "Take back", "Take the example added last out again."),
     Command("chat.compare", "C", "Compare", "Ask several models the last question side by side."),
     # Compare
     Command("compare.prompt", "i", "Prompt", "Go to the prompt and type.", True),

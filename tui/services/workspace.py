@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog
     from tui.services.compare.service import CompareService
     from tui.services.datasets import DatasetService, Document
+    from tui.services.datasets.adding import ExampleAdding
     from tui.services.jobs.creation import JobCreation
     from tui.services.jobs.preflight import PreflightService
     from tui.services.settings.typed_texts import TypedTexts
@@ -75,6 +76,7 @@ class Workspace:
         self._environ = environ
         self._tokens: TokenService | None = None
         self._datasets: DatasetService | None = None
+        self._adding: ExampleAdding | None = None
         self._preparing: asyncio.Task[None] | None = None
         self._typed: TypedTexts | None = None
         self._compose(profile)
@@ -147,6 +149,15 @@ class Workspace:
             self._datasets = DatasetService(self.locations, self.store)
             self._datasets.subscribe(self._prepare)
         return self._datasets
+
+    @property
+    def adding(self) -> ExampleAdding:
+        """Examples made of answers, on their way into datasets; made at first use."""
+        if self._adding is None:
+            from tui.services.datasets.adding import ExampleAdding
+
+            self._adding = ExampleAdding(self.datasets, self.store)
+        return self._adding
 
     @property
     def typed(self) -> TypedTexts:
@@ -247,6 +258,8 @@ class Workspace:
         await self._close_provider()
         if self._tokens is not None:
             await self._tokens.close()
+        if self._adding is not None:
+            await self._adding.close()
         if self._datasets is not None:
             await self._datasets.close()
         await asyncio.to_thread(self.workers.close)

@@ -19,6 +19,7 @@ from tui.screens.chat.session import ChatSession
 from tui.screens.chat.system.library import SystemLibrary
 from tui.screens.chat.system.prompt import SystemPrompt
 from tui.screens.chat.turns.editing import TurnEditing
+from tui.screens.chat.turns.to_data import AnswersToData
 from tui.screens.chat.turns.view import ChatView
 from tui.screens.context import ScreenContext
 from tui.widgets.conversation import Conversation
@@ -76,6 +77,9 @@ class ChatScreen(ModeScreen):
             self.attaching, self.answers, editing, self.chats,
             Reading(context, self._conversation),
             Comparing(context, self.session, self.models, self.system, self.parameters),
+            AnswersToData(
+                context, self.session, self.view, self.system, self.parameters, held
+            ),
         ):  # fmt: skip
             self.dispatcher.add(controller)
 

@@ -7,6 +7,7 @@ import logging
 import os
 import shutil
 import time
+from contextlib import asynccontextmanager
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +20,7 @@ from tui.services.store.best_effort import record_best_effort
 from tui.services.store.tables.versions_table import VersionRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable
 
     from tui.services.settings.locations import Locations
     from tui.services.store.store import Store
@@ -35,6 +36,7 @@ class DatasetService:
         self._locations = locations
         self._store = store
         self._listeners: list[Callable[[], None]] = []
+        self._opening = asyncio.Lock()  # else one file would be opened twice in this process
         self.current: Document | None = None
 
     async def open(self, path: str | Path) -> Document:
@@ -43,7 +45,10 @@ class DatasetService:
         Unsaved changes of the one before stay in its journal and come back with it. Raises
         InputError for what cannot be opened, leaving the current document as it is.
         """
-        wanted = _absolute(path)
+        async with self._opening:
+            return await self._open_current(absolute(path))
+
+    async def _open_current(self, wanted: Path) -> Document:
         now = self.current
         if now is not None and await asyncio.to_thread(_same_file, now.path, wanted):
             return now
@@ -53,10 +58,34 @@ class DatasetService:
         before, self.current = self.current, document
         if before:
             await before.close()
-        await record_best_effort(self._store.recent.add(str(wanted)))
+        await self.note_recent(wanted)
         for listener in [*self._listeners]:
             listener()
         return document
+
+    @asynccontextmanager
+    async def held(self, path: Path) -> AsyncIterator[Document]:
+        """Give the document of a file for a moment: the open one, or one opened for this alone.
+
+        The latter is closed in the end; its journal is locked meanwhile, and no other document
+        is opened. Raises InputError for what cannot be opened.
+        """
+        wanted = absolute(path)
+        async with self._opening:
+            now = self.current
+            if now is not None and await asyncio.to_thread(_same_file, now.path, wanted):
+                yield now
+                return
+            document = await asyncio.to_thread(self._open, wanted, whole=True)
+            document.after_save = self.record_version
+            try:
+                yield document
+            finally:
+                await document.close()
+
+    async def note_recent(self, path: Path) -> None:
+        """Put a dataset among those opened last."""
+        await record_best_effort(self._store.recent.add(str(absolute(path))))
 
     async def reopen(self) -> Document | None:
         """Read the current file from disk again, journal included.
@@ -87,7 +116,7 @@ class DatasetService:
             log.warning("%s", error)
             return
         record = VersionRecord(
-            digest, str(_absolute(path)), size, examples, origin, int(time.time())
+            digest, str(absolute(path)), size, examples, origin, int(time.time())
         )
         await record_best_effort(self._store.versions.add(record))
 
@@ -111,17 +140,18 @@ class DatasetService:
 
     async def close(self) -> None:
         """Close what is open; unsaved changes stay in the journal."""
-        if self.current:
-            await self.current.close()
-            self.current = None
+        async with self._opening:
+            if self.current:
+                await self.current.close()
+                self.current = None
 
-    def _open(self, path: Path) -> Document:
+    def _open(self, path: Path, *, whole: bool = False) -> Document:
         try:
             if path.is_dir():
                 raise InputError("Not a file", f"{path} is a folder", "Choose a file in it")
             if not path.is_file() and path.exists():
                 raise InputError("Not a file", f"{path} is a device or pipe", "Choose a file")
-            return Document.open(path, self._locations.state / "journals", whole=False)
+            return Document.open(path, self._locations.state / "journals", whole=whole)
         except FileNotFoundError as error:
             raise InputError(
                 "No such file",
@@ -154,7 +184,8 @@ class DatasetService:
         return folder
 
 
-def _absolute(path: str | Path) -> Path:
+def absolute(path: str | Path) -> Path:
+    """Return a path with ~ and the working folder written out."""
     return Path(path).expanduser().absolute()
 
 

@@ -104,6 +104,11 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     # Who judged a run, and the bill for that, as JSON.
     ("ALTER TABLE comparisons ADD COLUMN judge TEXT NOT NULL DEFAULT '{}'",),
+    (
+        "CREATE TABLE origins (digest TEXT NOT NULL, path TEXT NOT NULL, source TEXT NOT NULL,"
+        " source_id TEXT NOT NULL, line INTEGER, model TEXT NOT NULL, rejected TEXT NOT NULL,"
+        " at REAL NOT NULL, PRIMARY KEY (digest, path))",
+    ),
 )
 
 

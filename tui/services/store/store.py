@@ -17,6 +17,7 @@ from tui.services.store.tables.forecasts_table import ForecastsTable
 from tui.services.store.tables.jobs_table import JobsTable
 from tui.services.store.tables.listings_table import ListingsTable
 from tui.services.store.tables.models_table import ModelsTable
+from tui.services.store.tables.origins_table import OriginsTable
 from tui.services.store.tables.parts_table import PartsTable
 from tui.services.store.tables.recent_table import RecentTable
 from tui.services.store.tables.refusals_table import RefusalsTable
@@ -51,6 +52,7 @@ class Store:
         self.recent = RecentTable(db)
         self.versions = VersionsTable(db)
         self.sides = SidesTable(db)
+        self.origins = OriginsTable(db)
 
     async def close(self) -> None:
         """Close the file; pending writes are finished first."""
