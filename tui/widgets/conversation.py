@@ -22,7 +22,7 @@ from tui.core.text.text import visible
 from tui.widgets.line_view import LineView
 from tui.widgets.markdown.spans import MARK
 from tui.widgets.turn_block import Block, Look, Turn, shown_text
-from tui.widgets.turn_styles import DECORATIONS, PARTS
+from tui.widgets.turn_styles import COMPONENTS, CSS, TurnStyles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -47,44 +47,8 @@ SHARE = 0.2
 class Conversation(LineView, can_focus=True):
     """Messages one below the other, wrapped to the width. `cursor` is the index of a turn."""
 
-    DEFAULT_CSS = """
-    Conversation {
-        padding: 0 1 0 0;
-        & > .conversation--system { color: $text-warning; }
-        & > .conversation--user { color: $text-accent; }
-        & > .conversation--assistant { color: $text-success; }
-        & > .conversation--other { color: $text-secondary; }
-        & > .conversation--dim { color: $text-muted; }
-        & > .conversation--heading { color: $text-secondary; }
-        & > .conversation--link { color: $text-accent; }
-        & > .conversation--code { background: $panel; }
-        & > .conversation--inline { color: $text-secondary; background: $panel; }
-        & > .conversation--keyword { color: $text-secondary; }
-        & > .conversation--string { color: $text-success; }
-        & > .conversation--number { color: $text-warning; }
-        & > .conversation--unsure { color: $text-warning; }
-        & > .conversation--doubtful { color: $text-error; }
-        & > .conversation--cursor { background: $surface-lighten-1; }
-        &:focus > .conversation--cursor { background: $primary-muted; }
-    }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "conversation--system",
-        "conversation--user",
-        "conversation--assistant",
-        "conversation--other",
-        "conversation--dim",
-        "conversation--cursor",
-        "conversation--heading",
-        "conversation--link",
-        "conversation--code",
-        "conversation--inline",
-        "conversation--keyword",
-        "conversation--string",
-        "conversation--number",
-        "conversation--unsure",
-        "conversation--doubtful",
-    }
+    DEFAULT_CSS = CSS
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"conversation--{name}" for name in COMPONENTS}
     PLACES: ClassVar[tuple[str, ...]] = ("messages",)  # whose keys help lists
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Previous message", show=False),
@@ -126,7 +90,7 @@ class Conversation(LineView, can_focus=True):
         self._scroll_at = 0.0  # when it may be scrolled again
         self._behind_at: int | None = None  # where the view stands that is to be scrolled on
         self._grows = False  # whether the last turn is an answer that has grown
-        self._styles: dict[tuple[int, bool, bool], Style] = {}  # of the lines drawn together
+        self._styles = TurnStyles(self._part)
         self._blocks: list[Block] = []  # laid out for the width below
         self._tops: list[int] = [0]  # the line each block begins at, and the end of the last
         self._width = 0
@@ -366,12 +330,12 @@ class Conversation(LineView, can_focus=True):
             self._steps = None
 
     def _next_waiting(self) -> int | None:
-        """Return the turn to lay out next: the cursor's, one in view, the nearest to it."""
+        """Return the turn to lay out next: in view, if any is, and near the cursor."""
         top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
 
-        def distance(index: int) -> int:
+        def distance(index: int) -> tuple[int, int]:
             first, end = self._tops[index], self._tops[index + 1]
-            return 0 if index == self.cursor else 1 + max(top - end, first - bottom, 0)
+            return max(top - end, first - bottom, 0), abs(index - self.cursor)
 
         waiting = [index for index, block in enumerate(self._blocks) if block.waiting]
         return min(waiting, key=distance, default=None)
@@ -443,7 +407,7 @@ class Conversation(LineView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw the lines in view; styles are looked up once for all of them."""
-        self._styles.clear()
+        self._styles.forget()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -479,28 +443,11 @@ class Conversation(LineView, can_focus=True):
         if self._code == (index, line):
             spans = (("▸ ", MARK), *spans[1:], (" · y copies this block", MARK))
         under = index == self.cursor
-        segments = [Segment(text, self._style(flags, under=under)) for text, flags in spans]
         if fill:
             blank = max(width - sum(cell_len(text) for text, _ in spans), 0)
-            segments.append(Segment(" " * blank, self._style(fill, under=under)))
-        return segments
-
-    def _style(self, flags: int, *, under: bool) -> Style:
-        """Return the style of a piece of text; `under` the cursor the ground is the cursor's."""
-        key = (flags, under, self.has_focus)
-        found = self._styles.get(key)
-        if found is None:
-            found, _ = self.look
-            if under:  # what has a ground of its own keeps it
-                found += self._part("cursor")
-            for flag, name in PARTS:
-                if flags & flag:
-                    found += self._part(name)
-            for flag, style in DECORATIONS:
-                if flags & flag:
-                    found += style
-            self._styles[key] = found
-        return found
+            spans = (*spans, (" " * blank, fill))
+        base, _ = self.look
+        return [Segment(t, self._styles.of(flags, base, under=under)) for t, flags in spans]
 
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"conversation--{name}", partial=True)
