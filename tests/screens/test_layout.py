@@ -9,9 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.screens.conftest import use_profile
+from tests.screens.slow_provider import slow_provider
 from tests.until import until
 from tui.app import FinetuiApp
+from tui.screens.chat import ChatScreen
 from tui.screens.datasets import DatasetsScreen
+from tui.widgets.conversation import Conversation
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
@@ -90,9 +94,67 @@ async def test_layout(
             if app.size != SIZES[name]:
                 await pilot.resize_terminal(*SIZES[name])
                 await pilot.pause()
-            text = shown(app)
-            expected = FOLDER / f"{scene}-{name}.txt"
-            if os.environ.get("FINETUI_LAYOUTS") == "write":
-                FOLDER.mkdir(exist_ok=True)
-                expected.write_text(text, encoding="utf-8")
-            assert text == expected.read_text(encoding="utf-8"), name
+            assert_same(shown(app), f"{scene}-{name}.txt")
+
+
+def assert_same(text: str, name: str) -> None:
+    """Compare a layout with the one kept, or keep it."""
+    expected = FOLDER / name
+    if os.environ.get("FINETUI_LAYOUTS") == "write":
+        FOLDER.mkdir(exist_ok=True)
+        expected.write_text(text, encoding="utf-8")
+    assert text == expected.read_text(encoding="utf-8"), name
+
+
+ANSWER = """\
+## Keeping a **fern**
+
+A fern likes *moist* air and `soft` water; see [the guide](https://ferns.example) for more. \
+漢字 and cafe\u0301 are as wide as they are.
+
+1. Check the soil
+   - with a finger
+   - or a sensor
+2. Water it:
+
+```python
+def water(plant: str, ml: int = 200) -> str:  # a comment that goes past the edge of eighty columns
+    return "done" if plant else "nothing"
+```
+
+| plant | ml | note |
+|:--|--:|:--|
+| fern | 200 | likes shade and **moist** air, and is never dry for long or it suffers badly |
+| moss | 50 | none |
+
+> Never in full sun.
+> It burns.
+
+---
+
+[link](javascript:alert(1)) <b>not bold</b> \x1b[31m
+
+""" + "".join(f"- one more thing, number {n}\n" for n in range(30))
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_layout_of_an_answer(size: str, app_home: Path) -> None:
+    async with slow_provider() as provider:
+        use_profile(app_home, provider.base_url)
+        app = FinetuiApp()
+        async with app.run_test(size=SIZES[size]) as pilot:
+            await until(lambda: app.workspace is not None, pilot)
+            await pilot.press("4")
+            await until(
+                lambda: isinstance(app.screen, ChatScreen) and app.screen.models.model, pilot
+            )
+            await pilot.press(*"Ferns", "enter")
+            provider.say(*ANSWER.splitlines(keepends=True))
+            provider.finish()
+            talk = app.screen.query_one(Conversation)
+            await until(lambda: len(talk.turns) == 2 and talk.turns[-1].note, pilot)
+            await pilot.press("escape")
+            while talk.scroll_offset.y:  # the line with the times stays out of sight
+                await pilot.press("pageup")
+            await pilot.pause()
+            assert_same(shown(app), f"chat-answer-{size}.txt")

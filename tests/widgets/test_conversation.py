@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from unittest.mock import patch
+
 import pytest
 from textual.app import App, ComposeResult
 
 from tests.until import until
-from tui.widgets.conversation import SHOWN, Conversation, Turn
+from tui.widgets.conversation import AT_ONCE, SHOWN, Block, Conversation, Turn
 
 
 class TalkApp(App[None]):
@@ -229,3 +231,46 @@ async def test_blocks_shown_already_are_not_laid_out_again() -> None:
         before = list(talk._blocks)
         talk.show([*turns, Turn("user", "more")])
         assert [a is b for a, b in zip(before, talk._blocks, strict=False)] == [True] * 5
+
+
+def long_chat(count: int) -> list[Turn]:
+    answer = "## Head\n\n" + "Some **bold** words in a row. " * 40 + "\n\n- item\n" * 20
+    return [Turn("assistant", f"{at}\n\n{answer}", markdown=True) for at in range(count)]
+
+
+async def test_a_long_chat_is_laid_out_in_steps_and_what_is_in_view_stays() -> None:
+    turns = [*long_chat(40), Turn("user", "last question")]
+    app = TalkApp([])
+    async with app.run_test(size=(60, 20)) as pilot:
+        talk = app.query_one(Conversation)
+        with patch.object(Block, "lay_out_more", autospec=True) as more:
+            talk.show(turns, cursor=40)
+        assert sum(call.args[1] for call in more.call_args_list) <= 2 * AT_ONCE
+        talk.show(turns, cursor=40)
+        before = app.text()
+        assert "▌ last question" in before
+        while any(block.waiting for block in talk._blocks):
+            assert app.text() == before
+            talk._step()
+        await pilot.pause()
+        assert app.text() == before
+        at_once = TalkApp(turns)
+    with patch("tui.widgets.conversation.AT_ONCE", 10**9):
+        async with at_once.run_test(size=(60, 20)):
+            other = at_once.query_one(Conversation)
+            assert other.virtual_size == talk.virtual_size
+            other.show(turns, cursor=40)
+            assert at_once.text() == before
+
+
+async def test_an_answer_that_comes_at_the_end_of_a_chat_still_being_laid_out() -> None:
+    turns = [*long_chat(20), Turn("assistant", "", markdown=True)]
+    app = TalkApp([])
+    async with app.run_test(size=(60, 20)) as pilot:
+        talk = app.query_one(Conversation)
+        talk.show(turns, cursor=20)
+        for count in range(1, 60):
+            talk.update_last(Turn("assistant", "line\n" * count + "end", markdown=True))
+            assert any(line.endswith("end") for line in app.text()), count
+        await until(lambda: not any(block.waiting for block in talk._blocks), pilot)
+        assert any(line.endswith("end") for line in app.text())

@@ -16,17 +16,19 @@ from textual.geometry import Region
 from textual.message import Message as Event
 from textual.reactive import reactive
 from textual.strip import Strip
+from textual.widget import Widget
 
 from tui.core.text.text import visible
 from tui.widgets.line_view import LineView
 from tui.widgets.markdown.spans import MARK
 from tui.widgets.turn_block import Block, Look, Turn, shown_text
-from tui.widgets.turn_styles import DECORATIONS, PARTS
+from tui.widgets.turn_styles import COMPONENTS, CSS, TurnStyles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from textual.binding import BindingType
+    from textual.timer import Timer
 
     from tui.widgets.markdown.spans import Code
 
@@ -36,6 +38,8 @@ __all__ = ["SHOWN", "Block", "Conversation", "Turn", "shown_text"]
 SHOWN = 20_000
 # Scrolling paints the whole view, 4 kB and more over SSH: six times a second read well.
 SCROLL_S = 1 / 6
+# Characters of Markdown that are laid out at once, about 20 ms; more of it in steps.
+AT_ONCE, STEP, STEPS = 8_000, 4_000, 20  # and how many steps a second
 # Work on the loop for a growing answer takes at most this share of the time.
 SHARE = 0.2
 
@@ -43,44 +47,8 @@ SHARE = 0.2
 class Conversation(LineView, can_focus=True):
     """Messages one below the other, wrapped to the width. `cursor` is the index of a turn."""
 
-    DEFAULT_CSS = """
-    Conversation {
-        padding: 0 1 0 0;
-        & > .conversation--system { color: $text-warning; }
-        & > .conversation--user { color: $text-accent; }
-        & > .conversation--assistant { color: $text-success; }
-        & > .conversation--other { color: $text-secondary; }
-        & > .conversation--dim { color: $text-muted; }
-        & > .conversation--heading { color: $text-secondary; }
-        & > .conversation--link { color: $text-accent; }
-        & > .conversation--code { background: $panel; }
-        & > .conversation--inline { color: $text-secondary; background: $panel; }
-        & > .conversation--keyword { color: $text-secondary; }
-        & > .conversation--string { color: $text-success; }
-        & > .conversation--number { color: $text-warning; }
-        & > .conversation--unsure { color: $text-warning; }
-        & > .conversation--doubtful { color: $text-error; }
-        & > .conversation--cursor { background: $surface-lighten-1; }
-        &:focus > .conversation--cursor { background: $primary-muted; }
-    }
-    """
-    COMPONENT_CLASSES: ClassVar[set[str]] = {
-        "conversation--system",
-        "conversation--user",
-        "conversation--assistant",
-        "conversation--other",
-        "conversation--dim",
-        "conversation--cursor",
-        "conversation--heading",
-        "conversation--link",
-        "conversation--code",
-        "conversation--inline",
-        "conversation--keyword",
-        "conversation--string",
-        "conversation--number",
-        "conversation--unsure",
-        "conversation--doubtful",
-    }
+    DEFAULT_CSS = CSS
+    COMPONENT_CLASSES: ClassVar[set[str]] = {f"conversation--{name}" for name in COMPONENTS}
     PLACES: ClassVar[tuple[str, ...]] = ("messages",)  # whose keys help lists
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Previous message", show=False),
@@ -116,12 +84,13 @@ class Conversation(LineView, can_focus=True):
         super().__init__(id=id)
         self.clock = clock
         self._look_of_turns = Look()
+        self._steps: Timer | None = None  # lays out what is not in view
         self._code: tuple[int, int] | None = None  # the block walked to: its turn, its line there
         self._busy_until = 0.0  # when a growing answer may be laid out again
         self._scroll_at = 0.0  # when it may be scrolled again
         self._behind_at: int | None = None  # where the view stands that is to be scrolled on
         self._grows = False  # whether the last turn is an answer that has grown
-        self._styles: dict[tuple[int, bool, bool], Style] = {}  # of the lines drawn together
+        self._styles = TurnStyles(self._part)
         self._blocks: list[Block] = []  # laid out for the width below
         self._tops: list[int] = [0]  # the line each block begins at, and the end of the last
         self._width = 0
@@ -144,6 +113,7 @@ class Conversation(LineView, can_focus=True):
         self.scroll_to(y=0, animate=False, immediate=True, force=True)
         if self.cursor:
             self._scroll_to_cursor()
+        self._lay_out_waiting()
         # What is blank before and after need not be painted.
         used = max(before, self._used_lines())
         if self.size:
@@ -315,9 +285,10 @@ class Conversation(LineView, can_focus=True):
     def _block(self, turn: Turn) -> Block:
         return Block(turn, max(self._width - 2, 8), self._limit, self._look_of_turns)
 
-    def _renewed(self, turn: Turn, known: Block | None) -> Block:
+    def _renewed(self, turn: Turn, known: Block | None, *, later: bool = False) -> Block:
         """Lay out a turn that takes the place of another; reasoning that was open stays open."""
-        block = self._block(turn)
+        width = max(self._width - 2, 8)
+        block = Block(turn, width, self._limit, self._look_of_turns, later=later)
         if known is not None and known.opened and turn.reasoning == known.turn.reasoning:
             block.fold()
         return block
@@ -327,13 +298,62 @@ class Conversation(LineView, can_focus=True):
         self._width = self.scrollable_content_region.width
         known, width = self._blocks, max(self._width - 2, 8)
         self._blocks, self._code = [], None
+        left = AT_ONCE
         for at, turn in enumerate(turns):
             block = known[at] if at < len(known) else None
             if block is None or not block.resized(turn, width, self._look_of_turns):
-                block = self._renewed(turn, block)
+                left -= len(turn.text)
+                block = self._renewed(turn, block, later=left < 0)
             self._blocks.append(block)
         self._tops = list(accumulate((block.height for block in self._blocks), initial=0))
         self._fit()
+
+    # -- turns that are laid out later -----------------------------------------------
+
+    def _lay_out_waiting(self) -> None:
+        """Lay out what is in view and waits, as far as can be done at once; the rest in steps."""
+        for _ in range(2 * AT_ONCE // STEP):
+            if (index := self._next_waiting()) is None:
+                return
+            self._lay_out_step(index)
+            if self.cursor:
+                self._scroll_to_cursor()
+        if self._steps is None and self._next_waiting() is not None:
+            self._steps = self.set_interval(1 / STEPS, self._step)
+
+    def _step(self) -> None:
+        index = self._next_waiting()
+        if index is not None:
+            self._lay_out_step(index)
+        elif self._steps is not None:
+            self._steps.stop()
+            self._steps = None
+
+    def _next_waiting(self) -> int | None:
+        """Return the turn to lay out next: in view, if any is, and near the cursor."""
+        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
+
+        def distance(index: int) -> tuple[int, int]:
+            first, end = self._tops[index], self._tops[index + 1]
+            return max(top - end, first - bottom, 0), abs(index - self.cursor)
+
+        waiting = [index for index, block in enumerate(self._blocks) if block.waiting]
+        return min(waiting, key=distance, default=None)
+
+    def _lay_out_step(self, index: int) -> None:
+        """Lay out some more of a turn; what is in view stays where it is."""
+        block, before, follow = self._blocks[index], self._blocks[index].height, self._at_end()
+        above = self._tops[index + 1] <= self.scroll_offset.y
+        top = self.scroll_offset.y
+        block.lay_out_more(STEP)
+        self._changed_height(index, before)
+        if above or (follow and index < self.cursor):
+            top += block.height - before
+            self.set_reactive(Widget.scroll_y, float(top))
+            self.set_reactive(Widget.scroll_target_y, float(top))
+            self.vertical_scrollbar.position = top
+        if not above:
+            self._refresh_in_view(self._tops[index], self._tops[-1] - self._tops[index])
 
     def _lay_out_again(self) -> None:
         """Lay out what is shown for another size or look.
@@ -356,6 +376,7 @@ class Conversation(LineView, can_focus=True):
             index = min(index, len(self._blocks) - 1)
             y = self._tops[index] + min(below, self._blocks[index].height - 1)
             self.scroll_to(y=y, animate=False, immediate=True, force=True)
+        self._lay_out_waiting()
         if held and not (follow and self._grows):
             self._hold_cursor()
         self.refresh()
@@ -386,7 +407,7 @@ class Conversation(LineView, can_focus=True):
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Draw the lines in view; styles are looked up once for all of them."""
-        self._styles.clear()
+        self._styles.forget()
         return super().render_lines(crop)
 
     def render_line(self, y: int) -> Strip:
@@ -422,28 +443,11 @@ class Conversation(LineView, can_focus=True):
         if self._code == (index, line):
             spans = (("▸ ", MARK), *spans[1:], (" · y copies this block", MARK))
         under = index == self.cursor
-        segments = [Segment(text, self._style(flags, under=under)) for text, flags in spans]
         if fill:
             blank = max(width - sum(cell_len(text) for text, _ in spans), 0)
-            segments.append(Segment(" " * blank, self._style(fill, under=under)))
-        return segments
-
-    def _style(self, flags: int, *, under: bool) -> Style:
-        """Return the style of a piece of text; `under` the cursor the ground is the cursor's."""
-        key = (flags, under, self.has_focus)
-        found = self._styles.get(key)
-        if found is None:
-            found, _ = self.look
-            if under:  # what has a ground of its own keeps it
-                found += self._part("cursor")
-            for flag, name in PARTS:
-                if flags & flag:
-                    found += self._part(name)
-            for flag, style in DECORATIONS:
-                if flags & flag:
-                    found += style
-            self._styles[key] = found
-        return found
+            spans = (*spans, (" " * blank, fill))
+        base, _ = self.look
+        return [Segment(t, self._styles.of(flags, base, under=under)) for t, flags in spans]
 
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"conversation--{name}", partial=True)

@@ -65,9 +65,14 @@ def shown_text(text: str) -> str:
 class Block:
     """A turn laid out for a width: a header, what it is made of, a blank."""
 
-    def __init__(self, turn: Turn, width: int, limit: int, look: Look = PLAIN) -> None:
+    def __init__(
+        self, turn: Turn, width: int, limit: int, look: Look = PLAIN, *, later: bool = False
+    ) -> None:
+        """Lay it out; `later` leaves the text of Markdown to be laid out by `lay_out_more`."""
         self.turn, self.width, self.look = turn, width, look
         self._limit = limit
+        self._later = later
+        self._waiting = ""  # the end of the text, not laid out yet
         self._body = self._lay_out_text()
         self._reasoning = self._lay_out_reasoning()
         self._lay_out_frame()
@@ -84,6 +89,8 @@ class Block:
         if turn.markdown and not self.look.raw:
             from tui.widgets.markdown.document import MarkdownDocument  # with its parser
 
+            if self._later:
+                self._waiting, text = text, ""
             return MarkdownDocument(text, self.width)
         return PlainText(text, self.width, turn.marks)
 
@@ -116,6 +123,17 @@ class Block:
         ]
 
     @property
+    def waiting(self) -> bool:
+        """Whether there is text that is not laid out yet."""
+        return bool(self._waiting)
+
+    def lay_out_more(self, size: int) -> None:
+        """Lay out so many more characters of the text."""
+        if self._body is not None and not isinstance(self._body, Tokens):
+            self._body.grow(self._waiting[:size])
+        self._waiting = self._waiting[size:]
+
+    @property
     def height(self) -> int:
         """Count its lines."""
         return 2 + sum(len(part) for part, _ in self._parts)
@@ -142,6 +160,7 @@ class Block:
         before, body = self.turn, self._body
         if not self._goes_on(turn) or isinstance(body, Tokens) or (body is None and turn.text):
             return None
+        self.lay_out_more(len(self._waiting))
         self.turn = turn
         changed = self.height
         if turn.reasoning != before.reasoning or turn.reasoning_s != before.reasoning_s:
@@ -185,7 +204,7 @@ class Block:
         if look != self.look or turn != self.turn:
             return False
         if width != self.width:
-            self.width = width
+            self.width, self._later = width, False
             if self._body is not None and not isinstance(self._body, PlainText | Tokens):
                 self._body.resize(width)
             else:

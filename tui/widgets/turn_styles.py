@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.style import Style
 
 from tui.widgets.markdown.spans import (
@@ -23,6 +25,9 @@ from tui.widgets.markdown.spans import (
     UNSURE,
 )
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 # The flags of a span, and the component class ("conversation--…") that gives them a colour. What
 # stands later counts more.
 PARTS = (
@@ -38,6 +43,7 @@ PARTS = (
     (UNSURE, "unsure"),
     (DOUBTFUL, "doubtful"),
 )
+COMPONENTS = {"system", "user", "assistant", "other", "cursor", *(name for _, name in PARTS)}
 DECORATIONS = (
     (BOLD, Style(bold=True)),
     (ITALIC, Style(italic=True)),
@@ -49,3 +55,55 @@ DECORATIONS = (
     (DOUBTFUL, Style(bold=True, underline=True)),
     (CHOSEN, Style(reverse=True)),
 )
+
+CSS = """
+Conversation {
+    padding: 0 1 0 0;
+    & > .conversation--system { color: $text-warning; }
+    & > .conversation--user { color: $text-accent; }
+    & > .conversation--assistant { color: $text-success; }
+    & > .conversation--other { color: $text-secondary; }
+    & > .conversation--dim { color: $text-muted; }
+    & > .conversation--heading { color: $text-secondary; }
+    & > .conversation--link { color: $text-accent; }
+    & > .conversation--code { background: $panel; }
+    & > .conversation--inline { color: $text-secondary; background: $panel; }
+    & > .conversation--keyword { color: $text-secondary; }
+    & > .conversation--string { color: $text-success; }
+    & > .conversation--number { color: $text-warning; }
+    & > .conversation--unsure { color: $text-warning; }
+    & > .conversation--doubtful { color: $text-error; }
+    & > .conversation--cursor { background: $surface-lighten-1; }
+    &:focus > .conversation--cursor { background: $primary-muted; }
+}
+"""
+
+
+class TurnStyles:
+    """Styles of pieces of text by their flags, remembered while lines are drawn together."""
+
+    def __init__(self, part: Callable[[str], Style]) -> None:
+        """`part` looks up the style of a component."""
+        self._part = part
+        self._known: dict[tuple[int, bool, Style], Style] = {}
+
+    def forget(self) -> None:
+        """Look them up again: the focus or the theme may be another one."""
+        self._known.clear()
+
+    def of(self, flags: int, base: Style, *, under: bool) -> Style:
+        """Return the style of a piece; `under` the cursor it stands on the cursor's ground."""
+        key = (flags, under, base)
+        found = self._known.get(key)
+        if found is None:
+            found = base
+            if under:  # what has a ground of its own keeps it
+                found += self._part("cursor")
+            for flag, name in PARTS:
+                if flags & flag:
+                    found += self._part(name)
+            for flag, style in DECORATIONS:
+                if flags & flag:
+                    found += style
+            self._known[key] = found
+        return found

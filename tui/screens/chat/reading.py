@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
@@ -18,6 +20,13 @@ class Reading:
 
     def __init__(self, context: ScreenContext, conversation: Conversation) -> None:
         self._context, self._conversation = context, conversation
+
+    def get_ready(self) -> None:
+        """Load what the first answer is laid out with, in a thread."""
+        from tui.widgets.markdown.warm_up import warm_up
+
+        loading = partial(asyncio.to_thread, warm_up)
+        self._context.run(loading, group="layout", description="load the layout")
 
     @handles("chat.raw")
     def show_raw(self) -> None:

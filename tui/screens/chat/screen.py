@@ -71,11 +71,12 @@ class ChatScreen(ModeScreen):
         held = self.answers.held
         editing = TurnEditing(context, self.session, self.view, held, self.answers.ask_of)
         self.chats = SavedChatsList(context, self.session, held, self._go_on)
+        self._reading = Reading(context, self._conversation)
         self.session.subscribe(self._show_chat)
         for controller in (
             self.models, self.system, SystemLibrary(context, self.system), self.parameters,
             self.attaching, self.answers, editing, self.chats,
-            Reading(context, self._conversation),
+            self._reading,
             Comparing(context, self.session, self.models, self.system, self.parameters),
             AnswersToData(
                 context, self.session, self.view, self.system, self.parameters, held
@@ -107,8 +108,9 @@ class ChatScreen(ModeScreen):
         self._take_up()
 
     def on_mount(self) -> None:
-        """Begin in the prompt."""
+        """Begin in the prompt; what answers are laid out with is loaded after the first paint."""
         self._prompt.focus()
+        self.call_after_refresh(self._reading.get_ready)
 
     def on_screen_resume(self) -> None:
         """Take the model another mode has asked for, and what came while nobody looked."""
