@@ -268,7 +268,7 @@ def test_a_chat_is_shown(home: Home, chats: list[int]) -> None:
     found = home.json("chats", "show", str(chats[0]))
     assert found["messages"][1] == {"role": "assistant", "content": "Ahoy."}
     assert (found["system"], found["parameters"]) == ("Be brief.", {"temperature": 0.5})
-    for words in (["show"], ["export"], ["delete"], ["delete", "--yes"]):
+    for words in (["show"], ["export"], ["delete"], ["delete", "--yes"], ["rename", "x"]):
         action, *rest = words
         done = home.run("chats", action, "99", *rest)
         assert (done.returncode, done.stdout) == (2, "")
@@ -296,6 +296,13 @@ def test_chats_are_exported(home: Home, chats: list[int], tmp_path: Path) -> Non
     assert home.run("chats", "export").returncode == 2
     nowhere = home.run("chats", "export", "--all", "--out", str(tmp_path / "no" / "x"))
     assert (nowhere.returncode, "Cannot write" in nowhere.stderr) == (5, True)
+
+
+def test_a_chat_is_renamed(home: Home, chats: list[int]) -> None:
+    found = home.json("chats", "rename", str(chats[0]), " Names ")
+    assert found == {"id": chats[0], "title": "Names"}
+    assert [one["title"] for one in home.json("chats", "list")["chats"]] == ["And you?", "Names"]
+    assert home.run("chats", "rename", str(chats[0]), " ").returncode == 2
 
 
 def test_chats_are_deleted_after_a_yes_only(home: Home, chats: list[int]) -> None:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.server import FaultServer, reply, said, sse, stream
+from tests.faults.server import Fault, FaultServer, reply, said, sse, stream
 from tests.kept_chats import kept_chats
 from tui.core.chat.parameters import ChatParameters
 from tui.core.chat.reply import Reply, TokenLogprob
 from tui.services.chat.service import ChatRequest, Delta
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tui.services.workspace import Workspace
 
 CHAT = "POST /chat/completions"
@@ -172,3 +175,26 @@ async def test_all_parameters_are_sent_under_their_names(
         "response_format": {"type": "json_object"}, "logprobs": True, "top_logprobs": 3,
         "tools": [tool],
     }  # fmt: skip
+
+
+async def test_a_connection_that_is_cut_keeps_what_came(
+    workspace: Workspace, server: FaultServer
+) -> None:
+    text = (said("half an ans") + said("wer", "stop")).decode()
+    server.fault(CHAT, Fault("truncate", body=text))
+    pieces, end = await parts_of(workspace)
+    assert "".join(one.text for one in pieces) == "half an ans"
+    assert (end.text, end.complete) == ("half an ans", False)
+    assert end.broken
+
+
+async def test_a_slow_trickle_is_an_answer(workspace: Workspace, server: FaultServer) -> None:
+    def trickle() -> Iterator[bytes]:
+        for letter in b": keep-alive\n\n" + said("slow", "stop"):
+            time.sleep(0.02)  # in all, longer than any read of this profile may take
+            yield bytes([letter])
+
+    server.fault(CHAT, Fault("stream", body=trickle()))
+    _, end = await parts_of(workspace)
+    assert (end.text, end.complete) == ("slow", True)
+    assert end.latency_s > workspace.profile.timeout

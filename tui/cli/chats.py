@@ -27,7 +27,7 @@ _WRITERS: dict[str, Callable[[Chat], str]] = {"md": markdown, "jsonl": dataset_l
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    actions = group(commands, "chats", "list, read and export saved chats")
+    actions = group(commands, "chats", "list, read, rename, export and delete saved chats")
     parser = command(actions, "list", _list, "list the saved chats, the last one first")
     parser.add_argument("--search", metavar="TEXT", default="", help="only chats that hold this")
     parser = command(actions, "show", _show, "print a chat as it stood last")
@@ -42,6 +42,9 @@ def register(commands: Commands[Parser]) -> None:
         help="jsonl: a line of a dataset each",
     )
     parser.add_argument("--out", metavar="FILE", help="a new file; without it, standard output")
+    parser = command(actions, "rename", _rename, "give a chat another title")
+    parser.add_argument("id", metavar="CHAT", type=int)
+    parser.add_argument("title", metavar="TITLE")
     parser = command(actions, "delete", _delete, "delete chats")
     parser.add_argument("ids", metavar="CHAT", nargs="+", type=int)
     add_yes(parser, "delete them for good")
@@ -119,6 +122,16 @@ async def _export(options: argparse.Namespace, workspace: Workspace, out: Output
     await write_export(options.out, text)
     out.line(f"{plural(len(chats), 'chat')} written to {options.out}")
     out.document({"exported": len(chats), "path": options.out})
+    return 0
+
+
+async def _rename(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    title = options.title.strip()
+    if not title:
+        raise InputError("Usage", "the title is empty", "Write one.")
+    await workspace.chats.rename(options.id, title)
+    out.line(f"chat {options.id} is called {title}")
+    out.document({"id": options.id, "title": title})
     return 0
 
 
