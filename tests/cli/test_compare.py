@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 import time
 from collections import Counter
 from functools import partial
@@ -249,6 +250,18 @@ def test_killed_three_times_nothing_is_asked_again_and_nothing_is_missing(
 
 def whole_lines(path: Path) -> list[str]:
     return [line for line in path.read_text().split("\n")[:-1] if line]
+
+
+def test_interrupted_it_says_how_to_go_on(home: Home, server: ChatServer, tmp_path: Path) -> None:
+    data, out = dataset(tmp_path / "d.jsonl", 200), tmp_path / "r.jsonl"
+    server.slow = 0.05
+    process = home.start("compare", "--models", "good", "--dataset", str(data), "--out", str(out))
+    wait_for(lambda: out.exists() and out.stat().st_size, 60)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "of 200 answers; the same command again goes on from here" in told
+    assert "Traceback" not in told
 
 
 def test_a_line_the_ledger_has_and_the_file_lost_is_written_again(

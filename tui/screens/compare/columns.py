@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from tui.core.compare.side_by_side import Column, Comparison, Try
 
 _ASKED_CHARACTERS = 400
+ENOUGH = 6  # lines of a column with its border
 NARROWEST = 38  # cells of a column; with less they stand above each other
 
 
@@ -57,7 +58,7 @@ class ColumnPane(Pane):
     def show_reference(self, text: str) -> None:
         """Show the answer that was expected."""
         self.label("expected")
-        self._show([Turn("assistant", text, "the reference")])
+        self._show([Turn("assistant", text, "the reference", markdown=True)])
 
     def _show(self, turns: list[Turn]) -> None:
         before = self.text.turns
@@ -77,8 +78,9 @@ class ColumnsView(Container):
         layout: vertical; height: 1fr;
         & > #asked { height: auto; max-height: 3; padding: 0 1; color: $text-muted; }
         & > #columns { layout: horizontal; height: 1fr; }
-        &.-stacked > #columns { layout: vertical; }
-        &.-stacked ColumnPane:focus-within { height: 2fr; }
+        &.-stacked > #columns { layout: vertical; overflow-y: auto; scrollbar-size: 1 1; }
+        &.-stacked.-many ColumnPane { height: 4; }
+        &.-stacked.-many ColumnPane.-current { height: 1fr; min-height: 5; }
         & > #columns.-empty { display: none; }
         & > #no-columns { height: 1fr; padding: 1 2; color: $text-muted; display: none; }
         & > #no-columns.-shown { display: block; }
@@ -129,6 +131,13 @@ class ColumnsView(Container):
     def _stack(self) -> None:
         count = sum(pane.display for pane in (self._expected, *self.panes))
         self.set_class(self.size.width < NARROWEST * count, "-stacked")
+        # Where all would have less than a few lines, the one in focus has more of them.
+        self.set_class(self.size.height < ENOUGH * count, "-many")
+
+    def show_focus(self, number: int) -> None:
+        """Give the column that keys work on the most room, where there is little."""
+        for pane in self.panes:
+            pane.set_class(pane.number == number, "-current")
 
     def show_texts(self, comparison: Comparison) -> None:
         """Show the answers as they are now."""
@@ -183,7 +192,7 @@ def _turn(text: str, base: str | None, remark: str, note: str) -> Turn:
     if not text and not note:
         note = "(empty answer)"
     if base is None:
-        return Turn("assistant", text, remark, note=note)
+        return Turn("assistant", text, remark, note=note, markdown=True)
     shown, marks = "", []
     for piece in word_diff(shown_text(base[:SHOWN]), shown_text(text[:SHOWN])):
         if piece.kind == "same":

@@ -45,6 +45,11 @@ class CompareScreen(ModeScreen):
     """Columns of answers, and the prompt that all of them answer."""
 
     MODE: ClassVar[str] = "compare"
+    # The prompt has its three rows while it is typed in, the answers have them otherwise.
+    CSS = """
+    CompareScreen Prompt { height: 3; }
+    CompareScreen Prompt:focus { height: 5; }
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -56,6 +61,8 @@ class CompareScreen(ModeScreen):
         self.candidates = Candidates(context, busy)
         self.judging = Judging(context, busy)
         self.pane = ResultsPane()
+        # Whether a column is to have the focus, once there is one: r is a letter in the prompt.
+        self._wants_keys = False
         self._from_results = False  # whether the columns show a row of the results
         self.results = Results(context, self.pane, self._look_at)
         self.running = Running(context, self._look_at)
@@ -118,6 +125,8 @@ class CompareScreen(ModeScreen):
             comparison.prompt, comparison.winner = asked.prompt, None
             for column in comparison.columns:
                 column.tries = []
+            self._show_results(False)
+            self._wants_keys = True
             self.context.tell("r asks every model this prompt.", seconds=4)
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
@@ -134,6 +143,7 @@ class CompareScreen(ModeScreen):
         pane = event.widget.parent
         if isinstance(pane, ColumnPane) and pane in self.view.panes:
             self.context.focused = pane.number
+            self.view.show_focus(pane.number)
 
     @handles("compare.prompt")
     def go_to_prompt(self) -> None:
@@ -214,6 +224,10 @@ class CompareScreen(ModeScreen):
             context.note(RESULTS_KEYS)
             return
         self.view.show_all(context.comparison)
+        self.view.show_focus(context.focused)
+        if self._wants_keys and context.comparison.columns:
+            self._wants_keys = False
+            self.call_later(self._focus_column)
         comparison = context.comparison
         told = []
         if comparison.repeats > 1:

@@ -40,13 +40,12 @@ def _csv(prompts: Sequence[Prompt], rows: Sequence[Row]) -> Iterator[bytes]:
     for row in rows:
         prompt = asked.get(row.slot.line)
         expected = None if prompt is None else prompt.expected
-        measures = row.measures.as_json()
         yield _line(
             (
                 *row.slot[:1], row.slot.model, row.slot.repeat,
                 "" if prompt is None else prompt.title,
                 "" if expected is None else expected.shown,
-                row.answer.shown, *(measures[name] for name in QUALITY), row.finish_reason,
+                row.answer.shown, *(row.measures.of(name) for name in QUALITY), row.finish_reason,
                 row.prompt_tokens, row.answer_tokens, row.latency_s, row.first_token_s, row.error,
             )
         )  # fmt: skip

@@ -38,7 +38,9 @@ class ResultsPane(Pane):
     DEFAULT_CSS = """
     ResultsPane {
         height: 1fr;
-        & > #results-sum { height: auto; max-height: 12; padding: 0 1; }
+        & > #results-sum {
+            height: auto; max-height: 12; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis;
+        }
         & > #results-verdict { height: auto; max-height: 5; padding: 0 1; text-style: bold; }
         & > #results-head { height: 1; color: $text-muted; }
         & > RecordList { height: 1fr; }
@@ -53,6 +55,7 @@ class ResultsPane(Pane):
         self._head = Static("", id="results-head", markup=False)
         self._looked_at: LookedAt | None = None
         self.rows: list[PromptRow] = []
+        self._summaries: Sequence[Summary] = ()
         self._at_top = False  # whether the cursor begins at the top the next time
 
     def compose(self) -> ComposeResult:
@@ -91,13 +94,20 @@ class ResultsPane(Pane):
             self.label("Results")
             return
         self.label(*_titles(looked_at))
-        self._sum.update(_sums(looked_at, sums.summaries))
+        self._summaries = sums.summaries
+        self._show_sums()
         self._verdict.update("\n".join(_verdicts(looked_at, sums.versus)))
         self._show_head()
 
     def on_resize(self) -> None:
         """Fit the columns to a new width."""
         self.call_after_refresh(self._show_head)
+        self.call_after_refresh(self._show_sums)
+
+    def _show_sums(self) -> None:
+        if self._looked_at is not None:
+            width = max(self.size.width - 5, 20)
+            self._sum.update(_sums(self._looked_at, self._summaries, width))
 
     def _show_head(self) -> None:
         if self._looked_at is None:
@@ -155,13 +165,18 @@ def _titles(looked_at: LookedAt) -> tuple[str, str]:
     return title.replace("[", r"\["), " · ".join(told)
 
 
-def _sums(looked_at: LookedAt, found: Sequence[Summary]) -> Text:
+def _sums(looked_at: LookedAt, found: Sequence[Summary], width: int) -> Text:
     head, rows = summary_table(found)
+    if not any(one.failed for one in found):
+        head, rows = head[:-1], [row[:-1] for row in rows]
     lines = [head, *rows]
     widths = [max(len(one_line(row[i], 30)) for row in lines) for i in range(len(head))]
+    widths[0] = max(10, min(40, width - sum(widths[1:]) - 2 * (len(head) - 1)))
+    widths[0] = min(widths[0], max(len(row[0]) for row in lines))
     text = Text(no_wrap=True, overflow="ellipsis")
     for number, row in enumerate(lines):
-        cells = [one_line(cell, 30).ljust(w) for cell, w in zip(row, widths, strict=True)]
+        names = _short(row[0], widths[0])
+        cells = [c.ljust(w) for c, w in zip((names, *row[1:]), widths, strict=True)]
         text.append("  ".join(cells).rstrip() + "\n", style="dim" if number == 0 else "")
     if looked_at.missing:
         how = (
