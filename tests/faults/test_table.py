@@ -161,7 +161,7 @@ async def test_a_file_and_a_job_are_sent_once_whatever_comes_back(
     from tui.services.jobs.service import JobRequest, JobService
 
     monkeypatch.setattr(
-        "tui.services.files.service.UPLOAD_ANSWER_S", 0.0
+        "tui.services.provider.openai_protocol.UPLOAD_ANSWER_S", 0.0
     )  # else as long as HANG lasts
     path = tmp_path_factory.mktemp("data") / "data.jsonl"
     path.write_text("{}\n")
