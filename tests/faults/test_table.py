@@ -161,13 +161,13 @@ async def test_a_file_and_a_job_are_sent_once_whatever_comes_back(
     from tui.services.jobs.service import JobRequest, JobService
 
     monkeypatch.setattr(
-        "tui.services.files.service.UPLOAD_ANSWER_S", 0.0
+        "tui.services.provider.openai_protocol.UPLOAD_ANSWER_S", 0.0
     )  # else as long as HANG lasts
     path = tmp_path_factory.mktemp("data") / "data.jsonl"
     path.write_text("{}\n")
     server.fault("POST /files", fault, fault)
     server.fault("POST /fine_tuning/jobs", fault, fault)
-    jobs = JobService(workspace.provider, workspace.store, workspace.files, look_after=(0, 0.02))
+    jobs = JobService(workspace.provider, workspace.store, look_after=(0, 0.02))
     found = await asyncio.gather(
         workspace.files.upload(path),
         jobs.create(JobRequest(training_file="file-1", model="base")),

@@ -238,10 +238,11 @@ async def test_only_what_the_model_takes_is_asked_for(app_home: Path, server: Fa
 
 
 async def test_the_lab_is_not_asked_for_what_it_does_not_know(app_home: Path) -> None:
-    from tui.core.catalog.providers import not_in_chat
+    from tui.core.catalog.providers import BUILT_IN
 
-    assert not_in_chat("lab", None) == {"reasoning_effort", "response_format", "tools"}
-    assert not_in_chat("custom", "http://127.0.0.1:1") == frozenset()
+    lab = BUILT_IN.find("lab", None)
+    assert lab.not_in_chat == {"reasoning_effort", "response_format", "tools"}
+    assert BUILT_IN.find("compatible", "http://127.0.0.1:1").not_in_chat == frozenset()
 
 
 async def test_what_an_answer_cost_stands_under_it(app_home: Path, server: FaultServer) -> None:

@@ -20,6 +20,7 @@ from tui.services.jobs.spending import Spending
 from tui.services.jobs.unanswered import UnansweredJobs
 from tui.services.models.service import ModelService
 from tui.services.provider.provider import Provider
+from tui.services.provider.select import api_of
 from tui.services.provider.writes import may_be_done
 from tui.services.settings.environment import without_secrets
 from tui.services.settings.locations import Locations
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from tui.services.datasets.adding import ExampleAdding
     from tui.services.jobs.creation import JobCreation
     from tui.services.jobs.preflight import PreflightService
+    from tui.services.provider.interface import ProviderApi
     from tui.services.settings.typed_texts import TypedTexts
     from tui.services.tokens.service import TokenService
 
@@ -52,6 +54,7 @@ class Workspace:
 
     profile: Profile
     provider: Provider
+    api: ProviderApi
     files: FileService
     file_overview: FileOverview
     jobs: JobService
@@ -270,8 +273,9 @@ class Workspace:
         self._comparing = None
         environ = without_secrets(self._environ, self.profiles.key_variables)
         self.provider = Provider(profile, self.locations, environ)
-        self.files = FileService(self.provider, self.store)
-        self.jobs = JobService(self.provider, self.store, self.files)
+        self.api = api_of(self.provider)
+        self.files = FileService(self.provider, self.store, self.api)
+        self.jobs = JobService(self.provider, self.store, self.api)
         self.file_overview = FileOverview(self.files, self.jobs, self.store, profile.name)
         self.poller = JobPoller(self.jobs)
         self.chat = ChatService(self.provider, self.store)
@@ -279,7 +283,7 @@ class Workspace:
         self.chat_prices = ChatPrices(profile, lambda: self.tokens.catalog)
         # The catalogue's dates are OpenAI's own: other providers keep models for longer.
         catalog = (lambda: self.tokens.catalog) if profile.kind == "openai" else None
-        self.models = ModelService(self.provider, self.store, self.jobs, catalog)
+        self.models = ModelService(self.provider, self.store, self.jobs, catalog, self.api)
 
     async def _close_provider(self) -> None:
         await self.chats.close()

@@ -30,9 +30,7 @@ REQUEST = JobRequest(
 
 
 def service(workspace: Workspace) -> JobService:
-    return JobService(
-        workspace.provider, workspace.store, workspace.files, look_after=(0, 0.02, 0.02)
-    )
+    return JobService(workspace.provider, workspace.store, look_after=(0, 0.02, 0.02))
 
 
 async def test_what_is_sent(workspace: Workspace, server: FaultServer) -> None:

@@ -122,7 +122,7 @@ async def ask_for_files(workspace: Workspace, server: UploadServer, folder: Path
     server.lists["/files"] = lambda _: {"data": [file]}
     await workspace.files.list("fine-tune")
     await workspace.files.retrieve("file-1")
-    await workspace.files.content("file-1")
+    await workspace.files.download("file-1", folder / "copy.jsonl")
     await workspace.files.delete("file-1")
     server.fault("POST /uploads/upload-1/complete", reply(403, problem("not today")))
     with pytest.raises(Refused):

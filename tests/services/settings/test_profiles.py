@@ -59,7 +59,7 @@ def test_profiles_of_the_configuration(tmp_path: Path) -> None:
         OPENAI_API_KEY="sk-1",
     )
     nebius = book.get()
-    assert (nebius.kind, nebius.api_key) == ("custom", "nb-1")
+    assert (nebius.kind, nebius.api_key) == ("nebius", "nb-1")
     assert nebius.read_only
     assert nebius.bills
     assert not book.get("near").bills

@@ -1,21 +1,26 @@
-"""What providers allow of uploaded files and of chats. Read from data/providers.toml."""
+"""What providers offer and how they differ. Read from data/providers.toml, and the user's own."""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
-from typing import TYPE_CHECKING
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from tui.core.catalog.abilities import Abilities, Ability
+from tui.core.catalog.provider_entries import merged, read_entries
 from tui.core.text.text import size_words
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
 # Smaller than any provider asks for: less is sent again after a line is lost.
 PART_BYTES = 16 * 1024**2
+UNKNOWN = "compatible"  # what a server nobody knows is taken for
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +40,6 @@ class FileLimits:
     larger: str = "Split the file or make it smaller."
     takes: frozenset[str] = frozenset()
     wants_bom: bool = False
-    source: str = ""
-    as_of: date | None = None
     known: bool = True
 
     @property
@@ -55,55 +58,178 @@ class FileLimits:
         said = "takes" if self.known else "is taken to allow"
         return f"it has {size_words(size)}; {self.provider} {said} {size_words(self.most)} at most"
 
+    def with_own(self, file_bytes: int | None, part_bytes: int | None) -> FileLimits:
+        """Return these with a profile's own sizes; no part is larger than a provider allows."""
+        found = self if file_bytes is None else replace(self, file_bytes=file_bytes)
+        own = part_bytes if part_bytes is not None else PART_BYTES
+        return replace(found, part_bytes=min(own, found.part_bytes) if found.known else own)
 
-# What is assumed of a server nobody knows: what OpenAI allows.
-_UNKNOWN = FileLimits("this provider", 512_000_000, 8_000_000_000, known=False)
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Where things are, from the base_url."""
+
+    files: str = "/files"
+    uploads: str = "/uploads"
+    jobs: str = "/fine_tuning/jobs"
+    models: str = "/models"
+    chat: str = "/chat/completions"
+
+    @property
+    def lists(self) -> frozenset[str]:
+        """Those that are there or not offered: nothing of them can be deleted or misspelt."""
+        return frozenset({self.files, self.uploads, self.jobs, self.models, self.chat})
+
+
+@dataclass(frozen=True, slots=True)
+class Auth:
+    """The header that carries the key. With `jwt_bearer` a token (a JWT) goes as Bearer instead."""
+
+    header: str = "Authorization"
+    scheme: str = "Bearer"
+    jwt_bearer: bool = False
+
+    def headers(self, key: str) -> dict[str, str]:
+        """Return the header for a key."""
+        if self.jwt_bearer and key.startswith("eyJ") and key.count(".") == 2:
+            return {"Authorization": f"Bearer {key}"}
+        return {self.header: f"{self.scheme} {key}".strip()}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelDates:
+    """Until when a provider trains a base, and until when what came of it can be used."""
+
+    model: str
+    train_until: date | None = None
+    use_until: date | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """One provider. `training` is what its training endpoint takes, None where it has none.
+
+    `statuses` gives its own words of a job's status in OpenAI's. `deploy` says how to make a
+    tuned model answer, `idle_cost` what is billed while nobody looks. `tried` is whether
+    anybody has used the preset with the provider itself.
+    """
+
+    id: str
+    name: str
+    protocol: str
+    hosts: tuple[str, ...]
+    base_url: str | None
+    limits: FileLimits
+    paths: Paths
+    auth: Auth
+    abilities: Abilities
+    not_in_chat: frozenset[str] = frozenset()
+    training: Mapping[str, Any] | None = None
+    statuses: Mapping[str, str] = field(default_factory=dict)
+    dates: tuple[ModelDates, ...] = ()
+    deploy: str = ""
+    idle_cost: str = ""
+    tried: bool = False
+    source: str = ""
+    as_of: date | None = None
+
+
+class Presets:
+    """The presets built in, and those of the user's own file over them.
+
+    `own` are entries of a file as `read_entries` gives them.
+    """
+
+    def __init__(self, own: Sequence[Mapping[str, Any]] = ()) -> None:
+        self._own = own
+        self._all: Mapping[str, Preset] | None = None
+
+    def all(self) -> Mapping[str, Preset]:
+        """Return them by id. The first call reads the file."""
+        if self._all is None:
+            entries = merged(_built_in(), self._own)
+            self._all = MappingProxyType({one["id"]: _preset(one) for one in entries})
+        return self._all
+
+    def find(self, kind: str, base_url: str | None) -> Preset:
+        """Return the preset for a profile of this kind at this address.
+
+        The kind decides where it names one; the host does for "custom" and "compatible".
+        """
+        known = self.all()
+        if kind in known and kind != UNKNOWN:
+            # A profile of OpenAI's may have a gateway's address: then that counts.
+            return known[kind] if kind != "openai" else self.at(base_url) or known[UNKNOWN]
+        return self.at(base_url) or known[UNKNOWN]
+
+    def at(self, base_url: str | None) -> Preset | None:
+        """Return the preset whose host this is, None for any other."""
+        host = urlsplit(base_url or "").hostname or ""
+        for preset in self.all().values():
+            if any(_matches(host, pattern) for pattern in preset.hosts):
+                return preset
+        return None
+
+
+BUILT_IN = Presets()
 
 
 def file_limits(
     kind: str, base_url: str | None, file_bytes: int | None = None, part_bytes: int | None = None
 ) -> FileLimits:
     """Return the limits of a profile of this kind at this address, its own settings included."""
-    found = _of(kind, base_url)
-    if file_bytes is not None:
-        found = replace(found, file_bytes=file_bytes)
-    own = part_bytes if part_bytes is not None else PART_BYTES
-    return replace(found, part_bytes=min(own, found.part_bytes) if found.known else own)
+    return BUILT_IN.find(kind, base_url).limits.with_own(file_bytes, part_bytes)
 
 
 def provider_id(kind: str, base_url: str | None) -> str | None:
     """Return the id of the known provider at an address, None for any other."""
-    if kind == "lab":
-        return "lab"
-    host = urlsplit(base_url or "").hostname or ""
-    for name, (hosts, _, _) in _read().items():
-        if any(_matches(host, pattern) for pattern in hosts):
-            return name
-    return None
-
-
-def not_in_chat(kind: str, base_url: str | None) -> frozenset[str]:
-    """Return the parameters of a chat that a provider is known not to take."""
-    name = provider_id(kind, base_url)
-    return frozenset() if name is None else _read()[name][2]
-
-
-def _of(kind: str, base_url: str | None) -> FileLimits:
-    name = provider_id(kind, base_url)
-    return _UNKNOWN if name is None else _read()[name][1]
+    found = BUILT_IN.find(kind, base_url).id
+    return None if found == UNKNOWN else found
 
 
 def _matches(host: str, pattern: str) -> bool:
-    return host.endswith(pattern[1:]) if pattern.startswith("*") else host == pattern
+    return fnmatchcase(host, pattern)
 
 
 @cache
-def _read() -> dict[str, tuple[list[str], FileLimits, frozenset[str]]]:
-    text = resources.files("tui").joinpath("data", "providers.toml").read_text("utf-8")
-    found = {}
-    for entry in tomllib.loads(text)["providers"]:
-        key, name, hosts = entry.pop("id"), entry.pop("name"), entry.pop("hosts")
-        takes = frozenset(entry.pop("takes", ()))
-        refused = frozenset(entry.pop("not_in_chat", ()))
-        found[key] = (hosts, FileLimits(name, takes=takes, **entry), refused)
-    return found
+def _built_in() -> list[dict[str, Any]]:
+    return read_entries(
+        resources.files("tui").joinpath("data", "providers.toml").read_text("utf-8")
+    )
+
+
+def _preset(entry: Mapping[str, Any]) -> Preset:
+    name = entry.get("name", entry["id"])
+    sizes = {
+        key: entry[key]
+        for key in ("upload_bytes", "part_bytes", "upload_seconds", "larger", "wants_bom")
+        if key in entry
+    }
+    limits = FileLimits(
+        "this provider" if entry["id"] == UNKNOWN else name,
+        entry["file_bytes"],
+        takes=frozenset(entry.get("takes", ())),
+        known=not entry.get("sizes_assumed", False),
+        **sizes,
+    )
+    offers = {Ability(key): offer for key, offer in entry.get("offers", {}).items()}
+    kept = {
+        key: entry[key]
+        for key in ("deploy", "idle_cost", "tried", "source", "as_of", "training", "statuses")
+        if key in entry
+    }
+    return Preset(
+        entry["id"],
+        name,
+        entry.get("protocol", "openai"),
+        tuple(entry.get("hosts", ())),
+        entry.get("base_url"),
+        limits,
+        Paths(**entry.get("paths", {})),
+        Auth(**entry.get("auth", {})),
+        Abilities(limits.provider, MappingProxyType(offers)),
+        frozenset(entry.get("not_in_chat", ())),
+        dates=tuple(ModelDates(**one) for one in entry.get("dates", ())),
+        **kept,
+    )

@@ -1,19 +1,24 @@
-"""What a provider's training endpoint takes. Read from data/training.toml."""
+"""What a provider's training endpoint takes: methods, and parameters with their bounds.
+
+Which provider takes what stands in data/providers.toml, the parameters in data/training.toml.
+"""
 
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from math import isfinite
 from typing import TYPE_CHECKING, Any, Literal
 
-from tui.core.catalog.providers import provider_id
+from tui.core.catalog.providers import BUILT_IN, UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
+
+    from tui.core.catalog.providers import Preset
 
 Method = Literal["supervised", "dpo", "reinforcement"]
 METHODS: tuple[Method, ...] = ("supervised", "dpo", "reinforcement")
@@ -27,7 +32,7 @@ class Parameter:
     """One hyperparameter: what it is called, where it goes, and which values it may have.
 
     `low` and `high` are included in what is allowed, `above` is not. `needs` names a switch
-    without which it means nothing.
+    without which it means nothing. With `body` it stands in the request itself.
     """
 
     id: str
@@ -42,6 +47,7 @@ class Parameter:
     needs: str = ""
     common: bool = False
     remark: str = ""
+    body: bool = False
 
     def fits(self, method: str) -> bool:
         """Whether it goes with a training method."""
@@ -81,7 +87,7 @@ class Parameter:
                 raise ValueError("Type yes, no or auto.")
             return _SWITCH[text]
         if self.kind == "word":
-            return text
+            return next((word for word in self.words if word.casefold() == text), text)
         try:
             return int(text) if self.kind == "whole" else float(text)
         except ValueError:
@@ -125,7 +131,11 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What one provider takes for training; `place` is where hyperparameters go in a request."""
+    """What one provider takes for training; `place` is where hyperparameters go in a request.
+
+    `always` is what every request holds beside what is chosen. A `suffix_most` of 0 means that
+    there are no suffixes.
+    """
 
     provider: str
     methods: tuple[Method, ...]
@@ -134,6 +144,7 @@ class Terms:
     place: Literal["method", "top"] = "method"
     integrations: tuple[str, ...] = ()
     metadata: bool = True
+    always: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     as_of: date | None = None
 
@@ -148,24 +159,34 @@ class Terms:
 
 def terms(kind: str, base_url: str | None, methods: Sequence[Method] = ()) -> Terms:
     """Return what a provider at this address takes; `methods` stand in for those known."""
-    known = _read()
-    found = known.get(provider_id(kind, base_url) or "other", known["other"])
-    return replace(found, methods=tuple(methods)) if methods else found
+    return terms_of(BUILT_IN.find(kind, base_url), methods)
+
+
+def terms_of(preset: Preset, methods: Sequence[Method] = ()) -> Terms:
+    """Return what a provider takes; `methods` stand in for those known.
+
+    One that is not known to train is taken to train as any server nobody knows.
+    Raises ValueError for a parameter that there is not.
+    """
+    found = dict(preset.training or BUILT_IN.all()[UNKNOWN].training or {})
+    known = _parameters()
+    if unknown := [name for name in found["parameters"] if name not in known]:
+        raise ValueError(f"unknown parameters: {', '.join(unknown)}")
+    found["parameters"] = tuple(known[name] for name in found["parameters"])
+    found["methods"] = tuple(methods or found["methods"])
+    found["integrations"] = tuple(found.get("integrations", ()))
+    return Terms("other" if preset.id == UNKNOWN else preset.id, **found)
+
+
+def parameter_ids() -> frozenset[str]:
+    """Return the ids of all parameters."""
+    return frozenset(_parameters())
 
 
 @cache
-def _read() -> dict[str, Terms]:
+def _parameters() -> dict[str, Parameter]:
     text = resources.files("tui").joinpath("data", "training.toml").read_text("utf-8")
-    values = tomllib.loads(text)
-    parameters = {entry["id"]: _parameter(entry) for entry in values["parameters"]}
-    found = {}
-    for entry in values["providers"]:
-        name = entry.pop("id")
-        taken = tuple(parameters[one] for one in entry.pop("parameters"))
-        values = {**entry, "methods": tuple(entry["methods"])}
-        values["integrations"] = tuple(entry.get("integrations", ()))
-        found[name] = Terms(name, parameters=taken, **values)
-    return found
+    return {entry["id"]: _parameter(entry) for entry in tomllib.loads(text)["parameters"]}
 
 
 def _parameter(entry: dict[str, Any]) -> Parameter:

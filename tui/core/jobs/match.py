@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
 
     from tui.core.jobs.jobs import Job
 
@@ -44,7 +44,7 @@ class Match:
 
 def match(
     jobs: Sequence[Job],
-    key: str,
+    mark_of: Callable[[Job], str | None],
     nonce: str,
     request: Mapping[str, Any],
     asked_at: float,
@@ -52,13 +52,13 @@ def match(
 ) -> Match:
     """Return which of `jobs` was asked for with `request` at a Unix time.
 
-    `key` names the mark `nonce` in the metadata. Jobs whose ids are `known` came of other
-    requests.
+    `mark_of` reads the mark that a job carries; `nonce` is that of this request. Jobs whose ids
+    are `known` came of other requests.
     """
     for job in jobs:
-        if job.metadata.get(key) == nonce:
+        if mark_of(job) == nonce:
             return Match(job, sure=True)
-    if any(key in job.metadata for job in jobs):
+    if any(mark_of(job) is not None for job in jobs):
         return Match()  # marks are given back here, and none is this one
     likely = [
         job

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.core.catalog.providers import not_in_chat
 from tui.core.compare.plan import Candidate
 from tui.core.compare.side_by_side import MOST_COLUMNS, Column
 from tui.dispatch import handles
@@ -118,7 +117,7 @@ class Candidates:
             return
         profile = self._context.workspace.profile
         refused = await self._context.workspace.chat.not_taken(column.candidate.model)
-        left_out = refused | not_in_chat(profile.kind, profile.base_url)
+        left_out = refused | profile.preset.not_in_chat
         dialog = ParametersDialog(column.candidate.parameters, left_out)
         found = await self._context.ask(dialog)
         if found is not None:

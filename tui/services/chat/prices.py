@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.core.catalog.providers import provider_id
 from tui.core.money.answers import answer_cost
 
 if TYPE_CHECKING:
@@ -45,4 +44,4 @@ class ChatPrices:
 
     @property
     def _listed(self) -> bool:
-        return provider_id(self._profile.kind, self._profile.base_url) in _LIST_PRICES
+        return self._profile.preset.id in _LIST_PRICES

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = ["ChatRequest", "ChatService", "Delta"]
 
-CHAT = "/chat/completions"
 FIRST_TOKEN_S = 120.0
 STALLED_S = 10.0  # without any text, after which that is worth a word
 _REFUSING = {400, 422}  # what a request is refused with for what it holds
@@ -166,7 +165,7 @@ class ChatService:
     def _call(self, request: ChatRequest, body: Mapping[str, Any]) -> Call:
         return Call(
             "POST",
-            CHAT,
+            self._provider.profile.preset.paths.chat,
             _doing(request),
             body=body,
             headers={"Accept": "text/event-stream"},

@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 # Looks for a file that may have been made: of this name, size and purpose, since a Unix second.
 FindMade = Callable[[str, int, str, int], Awaitable[object]]
-UPLOADS = "/uploads"
 MIME_TYPE = "text/jsonl"
 ANSWER_S = 300.0
 # A part is asked for again after these many seconds when it failed in passing: at worst the
@@ -53,6 +52,7 @@ class PartUploads:
         self._find = find
         self._limits = limits
         self._profile = provider.profile.name
+        self._path = provider.profile.preset.paths.uploads
 
     async def unfinished(self) -> list[OpenUpload]:
         """Return the uploads begun from here that can still be gone on with, newest first."""
@@ -86,7 +86,7 @@ class PartUploads:
         """Give an upload up at the provider; one it no longer knows is only forgotten."""
         doing = f"give up the upload of {upload.name}"
         try:
-            await self._provider.post_json(f"{UPLOADS}/{segment(upload.id)}/cancel", doing=doing)
+            await self._provider.post_json(f"{self._path}/{segment(upload.id)}/cancel", doing=doing)
         except Refused as error:
             if not _gone(error):
                 raise
@@ -111,7 +111,7 @@ class PartUploads:
         body = {
             "filename": name, "purpose": purpose, "bytes": file.size, "mime_type": MIME_TYPE,
         }  # fmt: skip
-        raw = await self._again(lambda: self._provider.post_json(UPLOADS, body, doing=doing))
+        raw = await self._again(lambda: self._provider.post_json(self._path, body, doing=doing))
         upload_id = parsed(lambda value: required_id(as_map(value), "the upload"), raw, doing)
         begun, now = as_time(as_map(raw).get("created_at")), int(time.time())
         ends = as_time(as_map(raw).get("expires_at"))
@@ -159,7 +159,7 @@ class PartUploads:
                 return await self._provider.send(
                     Call(
                         "POST",
-                        f"{UPLOADS}/{segment(upload.id)}/parts",
+                        f"{self._path}/{segment(upload.id)}/parts",
                         doing,
                         content=sending.body(),
                         headers=sending.headers,
@@ -187,7 +187,7 @@ class PartUploads:
             body["md5"] = upload.md5
         call = Call(
             "POST",
-            f"{UPLOADS}/{segment(upload.id)}/complete",
+            f"{self._path}/{segment(upload.id)}/complete",
             doing,
             body=body,
             timeout=max(ANSWER_S, self._provider.profile.timeout),

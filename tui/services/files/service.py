@@ -9,8 +9,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from tui.core.catalog.providers import file_limits
-from tui.core.provider.records import Deleted, FileInfo, parse_deleted, parse_file
+from tui.core.catalog.abilities import Ability
+from tui.core.provider.records import Deleted, FileInfo, parse_file
 from tui.core.text.text import encodable
 from tui.services.datasets.disk.atomic_save import is_replaceable
 from tui.services.errors import (
@@ -26,14 +26,14 @@ from tui.services.files.transfers import Transfers
 from tui.services.files.uploads import (
     Digests,
     LocalFile,
-    Sending,
+    Outgoing,
     changed,
     content_digests,
     state_of,
 )
-from tui.services.provider.decode import parsed, parsed_all
-from tui.services.provider.paging import Page, collect, parse_page
-from tui.services.provider.requests import Call, segment
+from tui.services.provider.decode import parsed
+from tui.services.provider.interface import check_offered
+from tui.services.provider.select import api_of
 from tui.services.store.best_effort import record_best_effort
 from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.files_table import UploadRecord
@@ -43,12 +43,11 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.providers import FileLimits
     from tui.services.files.transfers import Teller, Watch
+    from tui.services.provider.interface import ProviderApi
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
     from tui.services.store.tables.parts_table import OpenUpload
 
-PAGE_SIZE = 1000
-UPLOAD_ANSWER_S = 300.0
 CHUNK = 256 * 1024
 CLOCKS_APART_S = 60  # how far a provider's clock may be behind
 
@@ -56,8 +55,9 @@ CLOCKS_APART_S = 60  # how far a provider's clock may be behind
 class FileService:
     """The files of one profile. Every method raises a ServiceError when it fails."""
 
-    def __init__(self, provider: Provider, store: Store) -> None:
+    def __init__(self, provider: Provider, store: Store, api: ProviderApi | None = None) -> None:
         self._provider = provider
+        self._api = (api or api_of(provider)).files
         self._store = store
         self._profile = provider.profile.name
         self.transfers = Transfers()
@@ -68,7 +68,7 @@ class FileService:
     def limits(self) -> FileLimits:
         """What the provider allows of files."""
         profile = self._provider.profile
-        return file_limits(profile.kind, profile.base_url, profile.file_bytes, profile.part_bytes)
+        return profile.preset.limits.with_own(profile.file_bytes, profile.part_bytes)
 
     @cached_property
     def _parts(self) -> PartUploads:
@@ -76,13 +76,7 @@ class FileService:
 
     async def list(self, purpose: str | None = None) -> list[FileInfo]:
         """Return all files, newest first, or those of one purpose."""
-        doing = "list the files"
-
-        async def fetch(after: str | None) -> Page:
-            query = {"limit": PAGE_SIZE, "after": after, "purpose": purpose}
-            return parse_page(await self._provider.get_json("/files", query, doing=doing), "files")
-
-        return parsed_all(parse_file, await collect(fetch), doing)
+        return await self._api.list(purpose)
 
     async def upload(
         self, path: str | Path, purpose: str = "fine-tune", watch: Watch | None = None
@@ -126,13 +120,7 @@ class FileService:
 
     async def retrieve(self, file_id: str) -> FileInfo:
         """Return one file's record."""
-        doing = f"show file {file_id}"
-        value = await self._provider.get_json(f"/files/{segment(file_id)}", doing=doing)
-        return parsed(parse_file, value, doing)
-
-    async def content(self, file_id: str) -> bytes:
-        """Return a file's whole content; for what may be large use `download`."""
-        return await self._provider.read(self._content_call(file_id))
+        return await self._api.retrieve(file_id)
 
     async def download(
         self,
@@ -170,20 +158,10 @@ class FileService:
 
     async def delete(self, file_id: str) -> Deleted:
         """Delete a file at the provider."""
-        doing = f"delete file {file_id}"
-        value = await self._provider.delete_json(f"/files/{segment(file_id)}", doing=doing)
-        deleted = parsed(lambda raw: parse_deleted(raw, file_id), value, doing)
+        deleted = await self._api.delete(file_id)
         if deleted.deleted:
             await record_best_effort(self._store.files.forget(self._profile, file_id))
         return deleted
-
-    def _content_call(self, file_id: str) -> Call:
-        return Call(
-            "GET",
-            f"/files/{segment(file_id)}/content",
-            f"download file {file_id}",
-            headers={"Accept": "*/*"},
-        )
 
     async def _save(
         self, file_id: str, part: Path, on_progress: Callable[[int], None] | None
@@ -196,7 +174,7 @@ class FileService:
         self, file_id: str, out: BinaryIO, on_progress: Callable[[int], None] | None
     ) -> None:
         done = 0
-        async with self._provider.stream(self._content_call(file_id)) as response:
+        async with self._api.content(file_id) as response:
             async for chunk in response.aiter_bytes(CHUNK):
                 await asyncio.to_thread(out.write, chunk)
                 done += len(chunk)
@@ -239,17 +217,10 @@ class FileService:
         return info
 
     async def _at_once(self, file: LocalFile, purpose: str, teller: Teller) -> FileInfo:
-        doing = f"upload {file.path.name}"
-        fields = {"purpose": purpose}
-        sending = Sending(file, "file", fields, hashing=True, on_sent=teller.sent)
-        call = Call(
-            "POST",
-            "/files",
-            doing,
-            content=sending.body(),
-            headers=sending.headers,
-            timeout=max(UPLOAD_ANSWER_S, self._provider.profile.timeout),
+        check_offered(
+            self._provider.profile.preset.abilities, Ability.FILES, f"upload {file.path.name}"
         )
+        outgoing = Outgoing(file, purpose, teller)
         teller.start()
         asked_at = int(time.time())
         name, where = encodable(file.path.name), _place(file.path)
@@ -258,14 +229,14 @@ class FileService:
             self._store.asked_uploads.asked(self._profile, where, purpose, asked)
         )
         try:
-            value = await self._provider.send(call)
+            info = await self._api.upload(outgoing)
         except ServiceError as error:
-            if sending.failure is not None or not isinstance(error, Unanswered):
+            if outgoing.failure is not None or not isinstance(error, Unanswered):
                 await record_best_effort(
                     self._store.asked_uploads.answered(self._profile, where, purpose)
                 )
-            if sending.failure is not None:  # our own reading broke the connection
-                raise sending.failure from None
+            if outgoing.failure is not None:  # our own reading broke the connection
+                raise outgoing.failure from None
             if not isinstance(error, Unanswered):
                 raise
             teller.remark("asked, no answer: looking for it")
@@ -273,8 +244,9 @@ class FileService:
             since = asked_at - CLOCKS_APART_S
             if (value := await self._find_made(name, file.size, purpose, since)) is None:
                 raise
-        info = parsed(parse_file, value, doing)
-        await self._remember(info, file, purpose, sending.digests())
+            info = parsed(parse_file, value, f"upload {file.path.name}")
+        digests = outgoing.digests() or await self._read(file.path, teller.watch)
+        await self._remember(info, file, purpose, digests)
         return info
 
     async def _find_unanswered(self, path: Path, purpose: str, digests: Digests) -> FileInfo | None:

@@ -11,6 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.core.text.text import encodable
 from tui.services.errors import InputError
 from tui.services.provider.client import BODY_TYPE
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
     from io import BufferedReader
     from pathlib import Path
+
+    from tui.services.files.transfers import Teller
 
 CHUNK = 256 * 1024
 HASH_CHUNK = 1024 * 1024
@@ -63,19 +66,21 @@ class Sending:
     """One request's body. Memory stays flat: a chunk is read, sent, and forgotten.
 
     It holds `length` bytes of the file from `start`, as the form's field `field`, after the
-    form's other `fields`. With `hashing` the content's SHA-256 is taken on the way.
+    form's other `fields`; without `fields` it is no form but these bytes alone. With `hashing`
+    the content's SHA-256 is taken on the way.
     """
 
     def __init__(
         self,
         file: LocalFile,
         field: str,
-        fields: Mapping[str, str],
+        fields: Mapping[str, str] | None,
         *,
         start: int = 0,
         length: int | None = None,
         hashing: bool = False,
         on_sent: Callable[[int], None] | None = None,
+        content_type: str = "application/octet-stream",
     ) -> None:
         self.failure: InputError | None = None
         self._local = file
@@ -83,17 +88,21 @@ class Sending:
         self._length = file.size - start if length is None else length
         self._hash = hashlib.sha256() if hashing else None
         self._on_sent = on_sent
-        boundary = secrets.token_hex(16)
-        self._head = _head(boundary, fields, field, file.path.name)
-        self._tail = f"\r\n--{boundary}--\r\n".encode()
-        self.headers = {
-            BODY_TYPE: f"multipart/form-data; boundary={boundary}",
+        self._head = self._tail = b""
+        if fields is not None:
+            boundary = secrets.token_hex(16)
+            content_type = f"multipart/form-data; boundary={boundary}"
+            self._head = _head(boundary, fields, field, file.path.name)
+            self._tail = f"\r\n--{boundary}--\r\n".encode()
+        self.headers: Mapping[str, str] = {
+            BODY_TYPE: content_type,
             "Content-Length": str(len(self._head) + self._length + len(self._tail)),
         }
 
     async def body(self) -> AsyncIterator[bytes]:
         """Yield the request's body; what breaks the reading is also left in `failure`."""
-        yield self._head
+        if self._head:
+            yield self._head
         sent = 0
         while sent < self._length:
             chunk = await self._next(self._start + sent, min(CHUNK, self._length - sent))
@@ -101,7 +110,8 @@ class Sending:
             sent += len(chunk)
             if self._on_sent is not None:
                 self._on_sent(sent)
-        yield self._tail
+        if self._tail:
+            yield self._tail
 
     async def _next(self, at: int, wanted: int) -> bytes:
         try:
@@ -125,6 +135,57 @@ class Sending:
         if self._hash is None:
             raise ValueError("not hashed")
         return Digests(self._hash.hexdigest())
+
+
+class Outgoing:
+    """A file on its way to a provider, in whichever form that wants it; the last one counts."""
+
+    def __init__(self, file: LocalFile, purpose: str, teller: Teller) -> None:
+        self.path, self.purpose = file.path, purpose
+        self.name, self.size = encodable(file.path.name), file.size
+        self._file, self._teller = file, teller
+        self._sending: Sending | None = None
+
+    @property
+    def failure(self) -> InputError | None:
+        """What broke the reading of the file, if anything did."""
+        return self._sending.failure if self._sending else None
+
+    def form(self, fields: Mapping[str, str], field: str = "file") -> Sending:
+        """Return it as a multipart form with these other fields before it."""
+        return self._send(field, fields)
+
+    def plain(self, content_type: str = "application/octet-stream") -> Sending:
+        """Return it as it is."""
+        return self._send("", None, content_type)
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        """Yield its bytes without sending them. Raises InputError."""
+        at = 0
+        while at < self.size:
+            try:
+                chunk = await asyncio.to_thread(self._file.read, at, CHUNK)
+            except OSError as error:
+                raise unreadable(self.path, error) from error
+            if not chunk:
+                raise changed(self.path, "became shorter")
+            yield chunk
+            at += len(chunk)
+
+    def remark(self, text: str) -> None:
+        """Say something about the upload to whoever watches it."""
+        self._teller.remark(text)
+
+    def digests(self) -> Digests | None:
+        """Return what the content sent is known by; None where none of it had to be sent."""
+        return self._sending.digests() if self._sending else None
+
+    def _send(self, field: str, fields: Mapping[str, str] | None, kind: str = "") -> Sending:
+        self._sending = Sending(
+            self._file, field, fields,
+            hashing=True, on_sent=self._teller.sent, content_type=kind,
+        )  # fmt: skip
+        return self._sending
 
 
 def content_digest(path: Path) -> str:

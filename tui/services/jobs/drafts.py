@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.training import AUTO, METHODS, Method, Terms, Value, terms
+from tui.core.jobs.mark import NONCE
 from tui.core.provider.parsing import as_map, as_text, as_texts
 from tui.services.errors import InputError
 from tui.services.jobs.requests import (
-    NONCE,
     JobRequest,
     metadata_problem,
     seed_problem,
@@ -154,7 +154,7 @@ class Draft:
     @property
     def epochs(self) -> int | None:
         """The epochs asked for, None for auto or what is not a number of epochs."""
-        value = self.value("n_epochs", terms("custom", None))
+        value = self.value("n_epochs", terms("compatible", None))
         return value if isinstance(value, int) else None
 
     def request(
@@ -213,12 +213,12 @@ def draft_from_job(job: Job, offered: Terms | None = None) -> Draft:
 
     Hyperparameters left to the provider come as it chose them.
     """
-    offered = offered or terms("custom", None)
+    offered = offered or terms("compatible", None)
     method = job.method if job.method in METHODS else "supervised"
     settings = {
-        one.id: one.typed(job.hyperparameters[one.key])
+        one.id: one.typed(value)
         for one in offered.of(method)
-        if job.hyperparameters.get(one.key) is not None
+        if (value := (job.raw if one.body else job.hyperparameters).get(one.key)) is not None
     }
     given = {key: value for key, value in job.metadata.items() if key != NONCE}
     grader = as_map(as_map(as_map(job.raw.get("method")).get(method)).get("grader"))

@@ -6,7 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tui.core.catalog.training import Method, Terms, Value, terms
+from tui.core.catalog.training import Method, Parameter, Terms, Value, terms
+from tui.core.jobs.mark import NONCE
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -14,7 +15,6 @@ if TYPE_CHECKING:
 
     from tui.core.money.terms import Forecast
 
-NONCE = "finetui_nonce"
 MOST_SEED = 2_147_483_647
 MAX_METADATA = 15  # of 16 pairs; one is ours
 _LONGEST_KEY, _LONGEST_VALUE = 64, 512
@@ -23,7 +23,7 @@ _SUFFIX = re.compile(r"[A-Za-z0-9._-]+")
 
 
 def _usual() -> Terms:
-    return terms("custom", None)
+    return terms("compatible", None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,10 @@ class JobRequest:
         body["metadata"] = {**self.metadata, NONCE: nonce}
         if self.wandb:
             body["integrations"] = [{"type": "wandb", "wandb": dict(self.wandb)}]
-        return body | self._method_body()
+        for one, value in self._chosen():
+            if one.body:
+                body[one.key] = value
+        return {**self.terms.always, **body, **self._method_body()}
 
     def _method_body(self) -> dict[str, Any]:
         chosen = self.hyperparameters()
@@ -110,8 +113,11 @@ class JobRequest:
 
     def hyperparameters(self) -> dict[str, object]:
         """Return what was chosen, under the protocol's names."""
+        return {one.key: value for one, value in self._chosen() if not one.body}
+
+    def _chosen(self) -> list[tuple[Parameter, Value]]:
         known = {name: self.terms.parameter(name) for name in self.parameters}
-        return {one.key: self.parameters[name] for name, one in known.items() if one is not None}
+        return [(one, self.parameters[name]) for name, one in known.items() if one is not None]
 
 
 def seed_problem(seed: int | None) -> str:
@@ -122,6 +128,8 @@ def seed_problem(seed: int | None) -> str:
 
 def suffix_problem(suffix: str | None, offered: Terms) -> str:
     """Return what is wrong with a suffix."""
+    if suffix is not None and not offered.suffix_most:
+        return "Suffixes are not offered here."
     if suffix is None or (_SUFFIX.fullmatch(suffix) and len(suffix) <= offered.suffix_most):
         return ""
     return f"The suffix may have 1 to {offered.suffix_most} letters, digits, dots and dashes."

@@ -7,15 +7,13 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any
 
-from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
+from tui.core.jobs.jobs import Checkpoint, Event, Job
 from tui.core.jobs.match import Match, match
 from tui.core.provider.records import decode_result
 from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
 from tui.services.jobs.job_cache import JobCache
-from tui.services.jobs.requests import NONCE, JobRequest
-from tui.services.provider.decode import parsed, parsed_all
-from tui.services.provider.paging import Page, collect, parse_page
-from tui.services.provider.requests import segment
+from tui.services.jobs.requests import JobRequest
+from tui.services.provider.select import api_of
 from tui.services.provider.writes import Write
 from tui.services.store.best_effort import record_best_effort
 from tui.services.store.process_token import own_token
@@ -23,15 +21,12 @@ from tui.services.store.process_token import own_token
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Mapping, Sequence
 
-    from tui.services.files.service import FileService
+    from tui.services.provider.interface import Action, ProviderApi
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
 
 __all__ = ["JobRequest", "JobService"]
 
-PAGE_SIZE = 100
-FEW_NEW = 20
-JOBS = "/fine_tuning/jobs"
 # After a lost answer: looked for after these many seconds, one after the other.
 LOOK_AFTER_S = (0.0, 1.0, 2.0, 4.0)
 LOOK_AT = 200  # jobs, the newest
@@ -44,13 +39,13 @@ class JobService:
         self,
         provider: Provider,
         store: Store,
-        files: FileService,
+        api: ProviderApi | None = None,
         *,
         look_after: Sequence[float] = LOOK_AFTER_S,
     ) -> None:
         self._provider = provider
         self._store = store
-        self._files = files
+        self._api = (api or api_of(provider)).jobs
         self._profile = provider.profile.name
         self._look_after = look_after
         self.cache = JobCache(store.seen_jobs, self._profile)
@@ -80,10 +75,10 @@ class JobService:
                 self._store.forecasts.add(self._profile, nonce, request.forecast)
             )
         asked_at = time.time()
-        with self._provider.watched(Write(doing, "POST", JOBS)):
+        paths = self._provider.profile.preset.paths
+        with self._provider.watched(Write(doing, "POST", paths.jobs, paths)):
             try:
-                raw = await self._provider.post_json(JOBS, body, doing=doing)
-                job = parsed(parse_job, raw, doing)
+                job = await self._api.create(body)
             except ServiceError as error:
                 if not _outcome_unknown(error):
                     await record_best_effort(self._store.jobs.refused(self._profile, nonce))
@@ -101,27 +96,25 @@ class JobService:
 
     async def find_asked(self, nonce: str, request: Mapping[str, Any], asked_at: float) -> Match:
         """Return which job came of a request that got no answer, and how sure that is."""
-        query = {f"metadata[{NONCE}]": nonce}
-        jobs = await self._pages(limit=LOOK_AT, query=query)
-        found = match(jobs, NONCE, nonce, {}, asked_at)
+        jobs = await self._api.list(LOOK_AT, mark=nonce)
+        found = match(jobs, self._api.mark_of, nonce, {}, asked_at)
         if found.job is not None:
             return found
         # Where metadata is not kept, the filter leaves nothing, and marks are nowhere.
         records = await self._store.jobs.all(self._profile)
         known = {one.job_id for one in records if one.job_id is not None and one.nonce != nonce}
-        return match(await self._pages(limit=LOOK_AT), NONCE, nonce, request, asked_at, known)
+        jobs = await self._api.list(LOOK_AT)
+        return match(jobs, self._api.mark_of, nonce, request, asked_at, known)
 
     async def list(self, limit: int | None = None) -> list[Job]:
         """Return the jobs, newest first, all of them or at most `limit`."""
-        jobs = await self._pages(limit=limit)
+        jobs = await self._api.list(limit)
         self.cache.saw_jobs(jobs, listed=True)
         return jobs
 
     async def retrieve(self, job_id: str) -> Job:
         """Return one job as it is now."""
-        doing = f"show job {job_id}"
-        value = await self._provider.get_json(f"{JOBS}/{segment(job_id)}", doing=doing)
-        job = parsed(parse_job, value, doing)
+        job = await self._api.retrieve(job_id)
         self.cache.saw_jobs([job])
         return job
 
@@ -139,17 +132,13 @@ class JobService:
 
     async def events(self, job_id: str, known: Container[str] = ()) -> Events:
         """Return all events, oldest first; only those after the last one in `known`, if given."""
-        doing = f"read the events of job {job_id}"
-        raws = await self._walk(f"{JOBS}/{segment(job_id)}/events", doing, known=known)
-        events = [parsed(parse_event, raw, doing) for raw in reversed(raws)]
+        events = await self._api.events(job_id, known)
         self.cache.saw_events(job_id, events)
         return events
 
     async def checkpoints(self, job_id: str) -> Checkpoints:
         """Return the checkpoints kept, by step."""
-        doing = f"read the checkpoints of job {job_id}"
-        raws = await self._walk(f"{JOBS}/{segment(job_id)}/checkpoints", doing)
-        found = parsed_all(parse_checkpoint, raws, doing)
+        found = await self._api.checkpoints(job_id)
         found.sort(key=lambda checkpoint: checkpoint.step or 0)
         self.cache.saw_checkpoints(job_id, found)
         return found
@@ -157,18 +146,16 @@ class JobService:
     async def result_csv(self, job_id: str) -> str:
         """Return the job's result file as CSV text. Raises InputError while there is none."""
         job = await self.retrieve(job_id)
-        if not job.result_files:
+        if (content := await self._api.result(job)) is None:
             raise InputError(
                 f"No result file of job {job_id}",
                 f"its status is {job.status} and it lists no result file",
                 "It comes with a job that succeeded.",
             )
-        return decode_result(await self._files.content(job.result_files[0]))
+        return decode_result(content)
 
-    async def _act(self, job_id: str, action: str) -> Job:
-        doing = f"{action} job {job_id}"
-        path = f"{JOBS}/{segment(job_id)}/{action}"
-        job = parsed(parse_job, await self._provider.post_json(path, doing=doing), doing)
+    async def _act(self, job_id: str, action: Action) -> Job:
+        job = await self._api.act(job_id, action)
         self.cache.saw_jobs([job])
         return job
 
@@ -197,30 +184,6 @@ class JobService:
             request_id=lost.request_id,
         ) from lost
 
-    async def _pages(self, limit: int | None, query: dict[str, str] | None = None) -> Jobs:
-        doing = "list the jobs"
-        raws = await self._walk(JOBS, doing, limit=limit, query=query)
-        return parsed_all(parse_job, raws, doing)
-
-    async def _walk(
-        self,
-        path: str,
-        doing: str,
-        *,
-        limit: int | None = None,
-        known: Container[str] = (),
-        query: dict[str, str] | None = None,
-    ) -> Raws:
-        size = PAGE_SIZE if limit is None else min(limit, PAGE_SIZE)
-
-        async def fetch(after: str | None) -> Page:
-            # Whoever knows the older ones mostly wants the first few.
-            some = FEW_NEW if known and after is None else size
-            asked = {"limit": some, "after": after, **(query or {})}
-            return parse_page(await self._provider.get_json(path, asked, doing=doing), "jobs")
-
-        return await collect(fetch, limit=limit, known=known)
-
 
 def new_nonce() -> str:
     """Return a mark by which one job can be found again."""
@@ -231,7 +194,6 @@ def new_nonce() -> str:
 Events = list[Event]
 Checkpoints = list[Checkpoint]
 Jobs = list[Job]
-Raws = list[Any]
 
 
 def _outcome_unknown(error: ServiceError) -> bool:

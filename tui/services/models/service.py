@@ -12,11 +12,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from tui.core.catalog.shutdown import Shutdown, shutdown_of
-from tui.core.provider.records import Deleted, ModelInfo, parse_deleted, parse_model
+from tui.core.provider.records import Deleted, ModelInfo
 from tui.services.errors import LedgerError, ServiceError
-from tui.services.provider.decode import parsed, parsed_all
-from tui.services.provider.paging import Page, collect, parse_page
-from tui.services.provider.requests import segment
+from tui.services.provider.select import api_of
 from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
@@ -25,6 +23,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog
     from tui.core.jobs.jobs import Checkpoint, Job
     from tui.services.jobs.service import JobService
+    from tui.services.provider.interface import ProviderApi
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
 
@@ -116,8 +115,9 @@ class ModelService:
         store: Store,
         jobs: JobService,
         catalog: Callable[[], Catalog] | None = None,
+        api: ProviderApi | None = None,
     ) -> None:
-        self._provider = provider
+        self._api = (api or api_of(provider)).models
         self._store = store
         self._jobs = jobs
         self._profile = provider.profile.name
@@ -126,15 +126,7 @@ class ModelService:
 
     async def list(self) -> list[ModelInfo]:
         """Return every model the provider lists, each once and in its order."""
-        doing = "list the models"
-
-        async def fetch(after: str | None) -> Page:
-            value = await self._provider.get_json("/models", {"after": after}, doing=doing)
-            page = parse_page(value, "models", names=True)
-            # This list has no pages unless the server says so.
-            return Page(page.items, page.has_more or False)
-
-        found = parsed_all(parse_model, await collect(fetch), doing)
+        found = await self._api.list()
         once: dict[str, ModelInfo] = {}
         for model in found:
             once.setdefault(model.id, model)
@@ -212,9 +204,7 @@ class ModelService:
 
     async def retrieve(self, model_id: str) -> ModelInfo:
         """Return one model's record."""
-        doing = f"show model {model_id}"
-        value = await self._provider.get_json(f"/models/{segment(model_id)}", doing=doing)
-        return parsed(parse_model, value, doing)
+        return await self._api.retrieve(model_id)
 
     async def shutdown(self, model: ModelInfo) -> Shutdown:
         """Return when a model stops, asking for its base where only that may say so."""
@@ -227,9 +217,7 @@ class ModelService:
 
     async def delete(self, model_id: str) -> Deleted:
         """Delete a fine-tuned model for good."""
-        doing = f"delete model {model_id}"
-        value = await self._provider.delete_json(f"/models/{segment(model_id)}", doing=doing)
-        deleted = parsed(lambda raw: parse_deleted(raw, model_id), value, doing)
+        deleted = await self._api.delete(model_id)
         if deleted.deleted:
             await record_best_effort(self._store.models.forget(self._profile, model_id))
         return deleted

@@ -46,6 +46,7 @@ def make_client(profile: Profile, base_url: str, api_key: str | None) -> AsyncOp
     from tui.services.provider.error_body import error_shortener
 
     headers = ambient_headers(profile)
+    keyed = profile.preset.auth.headers(api_key) if api_key else {}
     timeout = httpx2.Timeout(profile.timeout, connect=CONNECT_S)
     try:
         http = httpx2.AsyncClient(
@@ -53,7 +54,7 @@ def make_client(profile: Profile, base_url: str, api_key: str | None) -> AsyncOp
             follow_redirects=False,  # a redirect would carry the key to another host
             trust_env=not is_loopback(base_url),
             event_hooks={
-                "request": [_guard(httpx2.URL(base_url), api_key, headers)],
+                "request": [_guard(httpx2.URL(base_url), keyed, headers)],
                 "response": [error_shortener(profile.timeout)],
             },
         )
@@ -113,7 +114,7 @@ def _unsendable(variable: str, what: str) -> InputError:
 
 
 def _guard(
-    own: httpx2.URL, api_key: str | None, headers: dict[str, str]
+    own: httpx2.URL, keyed: dict[str, str], headers: dict[str, str]
 ) -> Callable[[httpx2.Request], Awaitable[None]]:
     """Return the hook that has the last word on what every request carries."""
 
@@ -121,10 +122,8 @@ def _guard(
         url = request.url
         if (url.scheme, url.host, url.port) != (own.scheme, own.host, own.port):
             raise RuntimeError(f"a request to {url.host} would carry the key of another")
-        if api_key is None:
-            request.headers.pop("Authorization", None)
-        else:
-            request.headers["Authorization"] = f"Bearer {api_key}"
+        request.headers.pop("Authorization", None)
+        request.headers.update(keyed)
         if body_type := request.headers.pop(BODY_TYPE, None):
             request.headers["Content-Type"] = body_type
         request.headers.update(headers)

@@ -148,9 +148,7 @@ def _not_offered(status: int, asked: Asked, *, structured: bool) -> bool:
         return True
     # A 404 on a single object is about that object only, and so is one that names a code unless
     # it answers the reading of a list: that is there, or not offered.
-    collection = asked.path in {
-        "/files", "/uploads", "/fine_tuning/jobs", "/models", "/chat/completions",
-    }  # fmt: skip
+    collection = asked.path in asked.profile.preset.paths.lists
     return status == 404 and collection and (asked.method == "GET" or not structured)
 
 

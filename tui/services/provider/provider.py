@@ -6,10 +6,18 @@ import asyncio
 import os
 import ssl
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from tui.core.text.masking import KEYS, learn
-from tui.services.errors import InputError, ReadOnly, ServiceError, Unanswered, Unreachable
+from tui.services.errors import (
+    InputError,
+    Malformed,
+    ReadOnly,
+    ServiceError,
+    Unanswered,
+    Unreachable,
+)
 from tui.services.provider.client import LEFT, make_client
 from tui.services.provider.error_mapping import (
     Asked,
@@ -42,6 +50,15 @@ LONGEST_WAIT_S = 5.0
 LARGE_ANSWER = 100_000
 # In which multiple of the time an answer may take to begin it must have ended.
 WHOLE_ANSWER = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer with its status and headers; `value` is None where it is not JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    value: object
 
 
 class Provider:
@@ -128,12 +145,45 @@ class Provider:
 
         Raises Refused, NotOffered, Unreachable, Unanswered, Malformed, LabFailed, ReadOnly.
         """
-        with self.watched(Write(call.doing, call.method, call.path)):
+        with self.watched(self._write(call)):
             async with self.stream(call) as response:
                 body, asked = await self._body(response, call), self._asked(call)
                 if len(body) < LARGE_ANSWER:
                     return json_value(response, body, asked)
                 return await asyncio.to_thread(json_value, response, body, asked)
+
+    async def exchange(self, call: Call) -> Answered:
+        """Make one request like `send`; also tell the status and the headers of the answer.
+
+        For answers that are no errors though their status is: `Call.expects`.
+        """
+        with self.watched(self._write(call)):
+            async with self.stream(call) as response:
+                body, asked = await self._body(response, call), self._asked(call)
+                headers = {name.lower(): value for name, value in response.headers.items()}
+                told = response.is_success and body.strip()
+                try:
+                    value = json_value(response, body, asked) if body.strip() else None
+                except Malformed:
+                    if told:
+                        raise
+                    value = None  # what came beside a redirect is not meant for us
+                return Answered(response.status_code, headers, value)
+
+    @asynccontextmanager
+    async def elsewhere(self, call: Call) -> AsyncIterator[httpx2.Response]:
+        """Make one request to another host, such as a signed address; `path` is its whole URL.
+
+        No key, no header and no cookie of this profile goes there, and no redirect is followed.
+        """
+        from tui.services.provider.elsewhere import open_elsewhere
+
+        if call.method != "GET":
+            self.check_writable(call.doing)
+        # To whoever is asked what came of it, it is an upload: the address itself says too much.
+        with self.watched(self._write(replace(call, path=self.profile.preset.paths.files))):
+            async with open_elsewhere(self.profile, call) as response:
+                yield response
 
     @contextmanager
     def watched(self, write: Write) -> Iterator[None]:
@@ -141,7 +191,7 @@ class Provider:
 
         One that is cancelled is in `broken_off` from then on: it may be carried out.
         """
-        if not _changes(write.method, write.path):
+        if not self._changes(write.method, write.path):
             yield
             return
         self.on_their_way.append(write)
@@ -164,7 +214,7 @@ class Provider:
     @asynccontextmanager
     async def stream(self, call: Call) -> AsyncIterator[httpx2.Response]:
         """Make one request and give its answer unread; the connection ends with the block."""
-        if _changes(call.method, call.path):
+        if self._changes(call.method, call.path):
             self.check_writable(call.doing)
         response = await self._open(call)
         import httpx2  # only now: the client's making has imported it, in a thread
@@ -221,6 +271,8 @@ class Provider:
             response = await perform(client, call)
         except openai.APIStatusError as error:
             self._status.set("ready")
+            if error.response.status_code in call.expects:
+                return error.response
             raise from_status(error.response, asked) from error
         # Beside their own exceptions the libraries raise many others: for a header that is not
         # ASCII, for a port, for a proxy. None may end a worker that somebody waits for.
@@ -228,7 +280,7 @@ class Provider:
             if self._closed and isinstance(error, RuntimeError):
                 # Closed while this request was on its way: what it asked for may have been done.
                 gone = _gone()
-                if left and _changes(call.method, call.path):
+                if left and self._changes(call.method, call.path):
                     look = "It may have been done: look before asking again."
                     raise Unanswered(asked.title, gone.title, look) from error
                 raise gone from error
@@ -268,13 +320,15 @@ class Provider:
         if client is not None:
             await client.close()
 
+    def _write(self, call: Call) -> Write:
+        return Write(call.doing, call.method, call.path, self.profile.preset.paths)
+
+    def _changes(self, method: str, path: str) -> bool:
+        # Chatting changes nothing at the provider.
+        return method != "GET" and path != self.profile.preset.paths.chat
+
     def _asked(self, call: Call) -> Asked:
         return Asked(self.profile, call.doing, call.method, call.path, self.base_url)
-
-
-def _changes(method: str, path: str) -> bool:
-    # Chatting changes nothing at the provider.
-    return method != "GET" and path != "/chat/completions"
 
 
 def _gone() -> InputError:

@@ -10,19 +10,20 @@ from tui.core.text.text import encodable
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterable, Mapping
+    from collections.abc import AsyncIterable, Awaitable, Callable, Mapping
 
     import httpx2
     from openai import AsyncOpenAI
 
-Method = Literal["GET", "POST", "DELETE"]
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """One request. `doing` completes "Cannot …" in error titles; `timeout` is in seconds.
 
-    With neither `body` nor `content` it has no body at all, and no Content-Type.
+    With neither `body` nor `content` it has no body at all, and no Content-Type. `expects` are
+    statuses outside 2xx that are answers here and no errors, such as 302.
     """
 
     method: Method
@@ -33,6 +34,7 @@ class Call:
     content: AsyncIterable[bytes] | None = None
     headers: Mapping[str, str] | None = None
     timeout: float | None = None
+    expects: frozenset[int] = frozenset()
 
 
 def segment(identifier: str) -> str:
@@ -66,7 +68,9 @@ async def perform(client: AsyncOpenAI, call: Call) -> httpx2.Response:
         return cast("httpx2.Response", await client.get(call.path, **arguments))
     body = None if call.body is None else _sendable(call.body)
     arguments |= {"body": body, "content": call.content}
-    return cast("httpx2.Response", await client.post(call.path, **arguments))
+    sends = {"POST": client.post, "PUT": client.put, "PATCH": client.patch}
+    send = cast("Callable[..., Awaitable[httpx2.Response]]", sends[call.method])
+    return await send(call.path, **arguments)
 
 
 def _sendable(value: object) -> object:

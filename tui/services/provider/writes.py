@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
+
+from tui.core.catalog.providers import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -18,10 +20,11 @@ class Write:
     doing: str
     method: str
     path: str
+    paths: Paths = field(default_factory=Paths)
 
     def look(self, profile: str = "") -> str:
         """Return the command that tells what came of it, for a profile if that is named."""
-        words = _look(self.path.strip("/").split("/"))
+        words = _look(self.path, self.paths)
         return shlex.join([*words, *(("--profile", profile) if profile else ())])
 
 
@@ -35,11 +38,12 @@ def may_be_done(writes: Collection[Write], profile: str = "") -> tuple[str, str]
     return cause, f"{' and '.join(looks)} tells."
 
 
-def _look(parts: list[str]) -> list[str]:
-    if parts[:2] == ["fine_tuning", "jobs"]:
-        if len(parts) > 2:
-            return ["finetui", "jobs", "show", unquote(parts[2])]
+def _look(path: str, paths: Paths) -> list[str]:
+    if path == paths.jobs:
         return ["finetui", "jobs", "unanswered"]
-    if parts[0] == "models":
+    if path.startswith(f"{paths.jobs}/"):
+        job_id = path.removeprefix(f"{paths.jobs}/").split("/")[0]
+        return ["finetui", "jobs", "show", unquote(job_id)]
+    if path.startswith(f"{paths.models}/"):
         return ["finetui", "models", "list", "--tuned"]
     return ["finetui", "files", "list"]

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 NOTIFY = ("auto", "off", "osc9", "osc777")
 TOP_LEVEL = ("default_profile", "profiles", "notify")
 KNOWN = {
+    "kind",
     "base_url",
     "api_key",
     "api_key_env",
@@ -43,7 +44,7 @@ KNOWN = {
     "prices",
 }
 # The lab is on this machine, has its own key, and bills nothing.
-NOT_FOR_LAB = {"base_url", "api_key", "api_key_env", "insecure", "bills"}
+NOT_FOR_LAB = {"kind", "base_url", "api_key", "api_key_env", "insecure", "bills"}
 _HEADER = re.compile(r"^\s*\[+([^]]*)\]")
 # Also in a file that is no TOML, so that what it names is kept from others all the same.
 _NAMED = re.compile(r"""api_key_env["']?\s*=\s*["']\s*([A-Za-z_]\w*)""")
@@ -282,6 +283,11 @@ class Table:
             return name.strip()
         learn(name if isinstance(name, str) else None)  # it may be the key itself
         raise self._bad("api_key_env", "must be the name of an environment variable")
+
+    def unknown_kind(self, kind: str, known: Iterable[str]) -> InputError:
+        """Return the error for a kind of provider that there is not."""
+        cause, next_step = _with_meant(f"unknown kind {kind!r}", nearest(kind, known), known)
+        return self.source.bad("kind", cause, self.name, next_step)
 
     def bad_profile(self, cause: str) -> InputError:
         """Return the error for a profile that cannot be used as a whole."""

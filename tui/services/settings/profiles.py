@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, cast
 
-from tui.core.catalog.training import METHODS, Method, Terms, terms
+from tui.core.catalog.providers import BUILT_IN, UNKNOWN, Preset, Presets
+from tui.core.catalog.training import METHODS, Method, Terms, terms_of
 from tui.core.money.terms import Money
 from tui.core.provider.addresses import (
     address_problem,
@@ -25,13 +26,15 @@ from tui.services.settings.config_file import (
     read_key,
 )
 from tui.services.settings.environment import header_secrets
+from tui.services.settings.own_providers import load_presets
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.services.settings.locations import Locations
 
-Kind = Literal["lab", "openai", "custom"]
+# The id of a preset; "compatible" is told by its host.
+Kind = str
 TIMEOUT_S = 30.0
 OPENAI_URL = "https://api.openai.com/v1"
 _OPENAI_HOST = "api.openai.com"  # regional ones end in it
@@ -64,6 +67,12 @@ class Profile:
     ambient: bool = False
     problem: tuple[str, str] | None = None
     remarks: tuple[str, ...] = ()
+    presets: Presets = field(default=BUILT_IN, repr=False, compare=False)
+
+    @property
+    def preset(self) -> Preset:
+        """What is known of the provider."""
+        return self.presets.find(self.kind, self.base_url)
 
     def check_usable(self) -> None:
         """Raise InputError when no request may be made with this profile."""
@@ -73,7 +82,7 @@ class Profile:
     @property
     def terms(self) -> Terms:
         """What the provider takes for training."""
-        return terms(self.kind, self.base_url, self.methods)
+        return terms_of(self.preset, self.methods)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +126,15 @@ class ProfileBook:
         source = ConfigFile.read(locations.config_file)
         source.check()
         tables = source.profile_tables()
+        presets = load_presets(locations.config)
         profiles = {"lab": _lab(tables.get("lab", Table(source, "lab", {})))}
         openai = _openai(tables.get("openai", Table(source, "openai", {})), environ)
         if openai is not None:
             profiles["openai"] = openai
         for name, table in tables.items():
             if name not in {"lab", "openai"}:
-                profiles[name] = _custom(table, environ)
+                profiles[name] = _custom(table, environ, presets)
+        profiles = {name: replace(one, presets=presets) for name, one in profiles.items()}
         default = (
             environ.get("FINETUI_PROFILE")
             or source.default_profile()
@@ -186,14 +197,20 @@ def _meant_for(url: str, environ_url: str) -> bool:
     return host == _OPENAI_HOST or host.endswith(f".{_OPENAI_HOST}")
 
 
-def _custom(table: Table, environ: Mapping[str, str]) -> Profile:
-    url = table.url()
+def _custom(table: Table, environ: Mapping[str, str], presets: Presets) -> Profile:
+    kind = table.text("kind") or UNKNOWN
+    kinds = [name for name in presets.all() if name != "lab"]
+    if kind not in kinds:
+        raise table.unknown_kind(kind, kinds)
+    url = table.url() or presets.all()[kind].base_url
+    if kind == UNKNOWN and (told := presets.at(url)) is not None:
+        kind = told.id
     if url is None:
         meant = nearest(table.name, ("openai", "lab"))
         hint = f", did you mean [profiles.{meant}]?" if meant else ""
         raise table.bad_profile(f"has no base_url{hint}")
     # A server on this very machine sends no bill unless the configuration says so.
-    profile = Profile(table.name, "custom", url, bills=not is_loopback(url))
+    profile = Profile(table.name, kind, url, bills=not is_loopback(url))
     return _with_key(_with_settings(table, profile), table.key_source(environ))
 
 

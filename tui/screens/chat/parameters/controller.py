@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui.core.catalog.providers import not_in_chat
 from tui.core.chat.parameters import ChatParameters, tool_problem
 from tui.core.provider.parsing import as_map
 from tui.dispatch import handles
@@ -90,7 +89,7 @@ class Parameters:
         workspace = self._context.workspace
         profile = workspace.profile
         refused = await workspace.chat.not_taken(self._model())
-        return refused | not_in_chat(profile.kind, profile.base_url)
+        return refused | profile.preset.not_in_chat
 
     @handles("chat.settings", group="settings")
     async def set_numbers(self) -> None:
