@@ -18,7 +18,7 @@ SAVED_EVERY_S = 0.4  # while an answer comes
 
 
 class ChatSaver:
-    """Writes one chat whenever it has changed; `failed` is called when that does not work.
+    """Writes one chat whenever it has changed; `failed` is called once when that does not work.
 
     A change is written at once; while changes keep coming, such as an answer that grows, the
     newest state is written every `SAVED_EVERY_S`.
@@ -37,6 +37,7 @@ class ChatSaver:
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._closed = False
+        self._told = False  # whether the failure to write has been told already
 
     @property
     def id(self) -> int | None:
@@ -72,8 +73,11 @@ class ChatSaver:
                 if self.id != before:
                     await self._ledger.set_open(self._profile, self.id)
             except LedgerError as error:  # what is on the screen stays; the next change tries again
-                self._failed(error)
-                return
+                if not self._told:
+                    self._told = True
+                    self._failed(error)
+            else:
+                self._told = False
             if self._wanted is None and self._hurry.is_set():
                 return
             # More may come meanwhile, which then makes one write.
