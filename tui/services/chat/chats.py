@@ -37,7 +37,7 @@ class ChatSaver:
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._closed = False
-        self._told = False  # whether the failure to write has been told already
+        self._unsaved: Chat | None = None  # what could not be written, which has been told
 
     @property
     def id(self) -> int | None:
@@ -60,8 +60,11 @@ class ChatSaver:
         self._hurry.clear()
 
     async def close(self) -> None:
-        """Write what was put, and nothing from then on."""
+        """Write what was put, what could not be written once more, and nothing from then on."""
         await self.flush()
+        if self._unsaved is not None:
+            self.put(self._unsaved)
+            await self.flush()
         self._closed = True
 
     async def _write(self) -> None:
@@ -73,11 +76,11 @@ class ChatSaver:
                 if self.id != before:
                     await self._ledger.set_open(self._profile, self.id)
             except LedgerError as error:  # what is on the screen stays; the next change tries again
-                if not self._told:
-                    self._told = True
+                if self._unsaved is None:
                     self._failed(error)
+                self._unsaved = chat
             else:
-                self._told = False
+                self._unsaved = None
             if self._wanted is None and self._hurry.is_set():
                 return
             # More may come meanwhile, which then makes one write.
