@@ -172,7 +172,7 @@ def test_the_document_tells_everything(home: Home, server: FaultServer) -> None:
     assert found["latency"] >= found["first_token"] >= 0
     rate = found.pop("tokens_per_second")
     assert rate is None or rate > 0
-    note = "asked without seed: this model does not take it otherwise"
+    note = "asked without seed (the model refuses it otherwise)"
     assert {**found, "latency": 0, "first_token": 0} == {
         "model": "m", "text": "a", "reasoning": "hm", "tool_calls": [call],
         "finish_reason": "tool_calls",

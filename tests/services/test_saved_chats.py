@@ -155,14 +155,32 @@ async def test_a_disk_that_cannot_be_written_is_told_and_tried_again(
     told: list[ServiceError] = []
     saver = chats.new(told.append)
     store.path.mkdir()
-    saver.put(CHAT)
-    await saver.flush()
+    for _ in range(3):  # an answer that grows is tried again and again, and told of once
+        saver.put(CHAT)
+        await saver.flush()
     assert [error.title for error in told] == ["The local ledger cannot be used"]
     store.path.rmdir()
     saver.put(CHAT)
     await saver.flush()
     assert len(await chats.listing()) == 1
     assert len(told) == 1
+
+
+async def test_what_could_not_be_written_is_tried_once_more_at_the_end(
+    chats: SavedChats, store: Store
+) -> None:
+    told: list[ServiceError] = []
+    saver = chats.new(told.append)
+    store.path.mkdir()
+    saver.put(CHAT)
+    await saver.flush()
+    store.path.rmdir()
+    await chats.close()
+    assert len(told) == 1
+    assert (await chats.load(saver.id or 0)).conversation == CHAT.conversation
+    saver.put(Chat(talk("after the end")))
+    await saver.flush()
+    assert [one.title for one in await chats.listing()] == [CHAT.name]
 
 
 async def test_keys_are_not_written(chats: SavedChats, store: Store) -> None:

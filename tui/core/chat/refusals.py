@@ -173,7 +173,7 @@ def adjustment_words(adjustments: Collection[str], body: Mapping[str, Any]) -> s
         parts.append("with the system prompt in the first question")
     elif "developer" in roles and _AS_SYSTEM in adjustments:
         parts.append("with the developer message as system prompt")
-    return f"asked {', '.join(parts)}: this model does not take it otherwise" if parts else ""
+    return f"asked {', '.join(parts)} (the model refuses it otherwise)" if parts else ""
 
 
 def not_taken(adjustments: Collection[str]) -> frozenset[str]:

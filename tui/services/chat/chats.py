@@ -18,7 +18,7 @@ SAVED_EVERY_S = 0.4  # while an answer comes
 
 
 class ChatSaver:
-    """Writes one chat whenever it has changed; `failed` is called when that does not work.
+    """Writes one chat whenever it has changed; `failed` is called once when that does not work.
 
     A change is written at once; while changes keep coming, such as an answer that grows, the
     newest state is written every `SAVED_EVERY_S`.
@@ -37,6 +37,7 @@ class ChatSaver:
         self._writing: asyncio.Task[None] | None = None
         self._hurry = asyncio.Event()
         self._closed = False
+        self._unsaved: Chat | None = None  # what could not be written, which has been told
 
     @property
     def id(self) -> int | None:
@@ -59,8 +60,11 @@ class ChatSaver:
         self._hurry.clear()
 
     async def close(self) -> None:
-        """Write what was put, and nothing from then on."""
+        """Write what was put, what could not be written once more, and nothing from then on."""
         await self.flush()
+        if self._unsaved is not None:
+            self.put(self._unsaved)
+            await self.flush()
         self._closed = True
 
     async def _write(self) -> None:
@@ -72,8 +76,11 @@ class ChatSaver:
                 if self.id != before:
                     await self._ledger.set_open(self._profile, self.id)
             except LedgerError as error:  # what is on the screen stays; the next change tries again
-                self._failed(error)
-                return
+                if self._unsaved is None:
+                    self._failed(error)
+                self._unsaved = chat
+            else:
+                self._unsaved = None
             if self._wanted is None and self._hurry.is_set():
                 return
             # More may come meanwhile, which then makes one write.

@@ -21,6 +21,10 @@ _SENDS = command("prompt.send").keys.split(",")
 _KEYS = " · ".join([*key_words(commands_for("prompt"), {}), _ESC])
 
 
+QUESTION = "Ask the model something."
+RESULT = "What the function returns, such as JSON."
+
+
 class Prompt(EditArea):
     """Three rows; enter sends, ctrl+j is a new line, ↑ in an empty prompt recalls."""
 
@@ -45,7 +49,7 @@ class Prompt(EditArea):
             id="prompt",
             show_line_numbers=False,
             highlight_cursor_line=False,
-            placeholder="Ask the model something.",
+            placeholder=QUESTION,
         )
         self.dispatcher = Dispatcher(self)
         self.cursor_blink = False  # idle writes nothing, over SSH too
@@ -67,6 +71,7 @@ class Prompt(EditArea):
         """Ask for what a tool call returns; an empty text asks for a question again."""
         if call != self._awaited:
             self._awaited = call
+            self.placeholder = RESULT if call else QUESTION
             self._say()
 
     def fill(self, text: str) -> None:

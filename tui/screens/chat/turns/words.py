@@ -23,8 +23,8 @@ _REASONS = {
     "stop": "ended by itself",
     "length": "stopped at the token limit (finish: length); esc, t allows more",
     "content_filter": "withheld by the provider's content filter",
-    "tool_calls": "waits for what the tool returns: type it below",
-    "function_call": "waits for what the tool returns: type it below",
+    "tool_calls": "calls a tool",
+    "function_call": "calls a tool",
 }
 
 
