@@ -126,7 +126,7 @@ async def test_an_image_goes_with_the_question_and_comes_back_with_it(
         await screen.workspace.chats.flush()
     async with in_chat() as (_, screen):
         await until(lambda: texts(screen) == ["What?", "A shelf."])
-        assert "▨ shelf.dat, png, 48 B" in shown(screen)
+        assert screen.query_one("#talk").turns[0].images == ("▨ shelf.dat, png, 48 B",)
 
 
 async def test_an_image_is_taken_off_again(app_home: Path, tmp_path: Path) -> None:
