@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import os
 import random
@@ -171,6 +172,7 @@ def run(way: str, tokens: int, folder: Path) -> None:
     if way != "chat":
         ByTextual(way, answer(tokens), folder).run()
         return
+    gc.disable()  # as the command line starts it; the app begins to collect when it is shown
     import tui.app
 
     class Sampled(tui.app.FinetuiApp):

@@ -121,11 +121,12 @@ async def test_an_image_goes_with_the_question_and_comes_back_with_it(
         text, part = provider.asked[1]["messages"][0]["content"]
         assert text == {"type": "text", "text": "What?"}
         assert part["image_url"]["url"].startswith("data:image/png;base64,")
-        assert "image, png, 48 B" in shown(screen)
-        assert "shelf.dat" not in shown(screen)
+        assert "▨ shelf.dat, png, 48 B" in shown(screen)
+        assert "shelf.dat 48 B" not in shown(screen)  # above the prompt
         await screen.workspace.chats.flush()
     async with in_chat() as (_, screen):
         await until(lambda: texts(screen) == ["What?", "A shelf."])
+        assert screen.query_one("#talk").turns[0].images == ("▨ shelf.dat, png, 48 B",)
 
 
 async def test_an_image_is_taken_off_again(app_home: Path, tmp_path: Path) -> None:

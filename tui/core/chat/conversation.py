@@ -23,7 +23,8 @@ class Node:
 
     `message` is the JSON object of the protocol. For a model's answer `model` is its id and
     `reply` what was measured, None while it comes and for an answer somebody wrote or edited;
-    `note` says how it ended. `edited` is whether it was written in place of another message.
+    `note` says how it ended, of a question what its images are called. `edited` is whether it was
+    written in place of another message.
     """
 
     id: int
@@ -105,10 +106,11 @@ def add_after(
     *,
     state: State = "done",
     model: str = "",
+    note: str = "",
     edited: bool = False,
 ) -> Conversation:
     """Add a message after any other one, None for a first one; it becomes the head."""
-    new = Node(conversation.last_id + 1, parent, message, state, model, edited=edited)
+    new = Node(conversation.last_id + 1, parent, message, state, model, note=note, edited=edited)
     return Conversation({**conversation.nodes, new.id: new}, new.id, new.id)
 
 

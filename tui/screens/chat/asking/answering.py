@@ -115,7 +115,9 @@ class Answering:
         self._prompt.questions.append(text)
         images = self._attaching.take()
         message = user_message(text, [url for _, url in images])
-        self._ask(_Asked(before, add(_answered_part(before), message), text, images))
+        known = _answered_part(before)
+        names = "\n".join(" ".join(name.split()) for name, _ in images)
+        self._ask(_Asked(before, add_after(known, known.head, message, note=names), text, images))
 
     def ask_of(self, tree: Conversation) -> None:
         """Have the last message of a conversation answered, whatever it is."""

@@ -12,7 +12,7 @@ from tui.core.text.text import one_line
 from tui.widgets.conversation import Turn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.chat.conversation import Node
@@ -42,7 +42,8 @@ def turn_of(node: Node, place: tuple[int, int] = (1, 1), *, thoughts: str = "") 
     reply = node.reply
     reasoning = thoughts if reply is None else reply.reasoning
     calls = tuple(_name_and_arguments(call) for call in calls_of(node.message))
-    images = tuple(_images(node.message))
+    asks = node.role == "user"
+    images = tuple(_images(node.message, node.note.split("\n") if asks and node.note else ()))
     text = text_of(node.message)
     if node.role == "assistant" and node.state != "streaming" and not (text or calls):
         text = "(empty answer)"
@@ -50,7 +51,7 @@ def turn_of(node: Node, place: tuple[int, int] = (1, 1), *, thoughts: str = "") 
         node.role,
         text,
         " · ".join(filter(None, remarks)),
-        note=node.note,
+        note="" if asks else node.note,
         markdown=node.role == "assistant",
         branch=f"‹{at}/{of}›" if of > 1 else "",
         reasoning=reasoning,
@@ -86,16 +87,18 @@ def _name_and_arguments(call: Mapping[str, Any]) -> tuple[str, str]:
     return as_text(function.get("name")) or "?", as_text(function.get("arguments")) or ""
 
 
-def _images(message: Mapping[str, Any]) -> Iterator[str]:
-    """Yield what is said of each image of a message: its kind and size, or its address."""
+def _images(message: Mapping[str, Any], names: Sequence[str]) -> Iterator[str]:
+    """Yield what is said of each image of a message: its name if it has one, kind and size."""
     content = message.get("content")
-    for part in map(as_map, content) if isinstance(content, list) else ():
-        url = as_text(as_map(part.get("image_url")).get("url"))
-        if url and url.startswith("data:"):
+    parts = map(as_map, content) if isinstance(content, list) else ()
+    urls = (as_text(as_map(part.get("image_url")).get("url")) for part in parts)
+    for at, url in enumerate(filter(None, urls)):
+        name = one_line(names[at]) if at < len(names) else "image"
+        if url.startswith("data:"):
             kind = url[5:40].partition(";")[0].removeprefix("image/")
-            yield f"▨ image, {kind or 'of an unknown kind'}, {image_size(url)}"
-        elif url:
-            yield f"▨ image at {one_line(url)}"
+            yield f"▨ {name}, {kind or 'of an unknown kind'}, {image_size(url)}"
+        else:
+            yield f"▨ {name} at {one_line(url)}"
 
 
 def ending_note(reply: Reply, facts: ModelFacts | None) -> str:
