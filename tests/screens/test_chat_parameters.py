@@ -91,6 +91,16 @@ async def test_a_tool_is_defined_called_and_answered(app_home: Path, size: tuple
         assert second == {"role": "tool", "tool_call_id": "c2", "content": "rain"}
         assert texts(screen)[-1] == "Mixed."
         assert "enter sends" in str(screen.query_one(Prompt).border_title)
+        # The first result is another one: the second has to be given again before it is asked.
+        await pilot.press("escape")
+        while screen.view.under_cursor.message.get("content") != "sun":
+            await pilot.press("up")
+        await pilot.press("e")
+        await dialog(pilot, TextEditor)
+        await pilot.press("s", "ctrl+s")
+        await back(pilot, screen)
+        await until(lambda: "Rome" in str(screen.query_one(Prompt).border_title), pilot)
+        assert len(provider.asked) == 2
 
 
 async def test_an_image_goes_with_the_question_and_comes_back_with_it(

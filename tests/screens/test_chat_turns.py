@@ -148,3 +148,19 @@ async def test_a_question_nobody_answered_is_not_sent_with_the_next(app_home: Pa
         provider.finish()
         await ended(pilot, screen, provider, 3)
         assert texts(screen) == ["one?", "a"]
+
+
+async def test_what_came_while_nobody_looked_is_there_on_coming_back(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await pilot.press(*"one?", "enter")
+        provider.say("first ")
+        await until(lambda: "first" in shown(screen), pilot)
+        pilot.app.show_mode("models")
+        await until(lambda: pilot.app.screen is not screen, pilot)
+        provider.say("second")
+        await until(lambda: "second" in screen.session.tree.nodes[2].message["content"], pilot)
+        await until(lambda: screen.answers._kept == 2, pilot)
+        pilot.app.show_mode("chat")
+        await until(lambda: pilot.app.screen is screen and "first second" in shown(screen), pilot)
+        provider.finish()
+        await ended(pilot, screen, provider, 1)

@@ -80,7 +80,7 @@ class Answering:
         self._asking: Worker[None] | None = None
         self._answer: GrowingAnswer | None = None
         self._frames: Timer | None = None
-        self._painted = 0  # pieces of the answer that are on the screen
+        self._kept = self._painted = 0  # pieces of the answer in the chat, and on the screen
 
     @property
     def under_way(self) -> bool:
@@ -120,9 +120,12 @@ class Answering:
         self._ask(_Asked(before, add_after(known, known.head, message, note=names), text, images))
 
     def ask_of(self, tree: Conversation) -> None:
-        """Have the last message of a conversation answered, whatever it is."""
+        """Have the last message of a conversation answered, once all its calls have results."""
         self._context.clear_error()
-        self._ask(_Asked(self._session.tree, tree))
+        if open_calls(tree):
+            self._session.change(tree)
+        else:
+            self._ask(_Asked(self._session.tree, tree))
 
     @handles("chat.again")
     def ask_again(self) -> None:
@@ -212,7 +215,7 @@ class Answering:
             model=model,
         )
         answer = self._answer = GrowingAnswer(tree.nodes[tree.last_id])
-        self._painted = 0
+        self._kept = self._painted = 0
         self._text_at = self._asked_at = self.clock()
         self._session.change(tree)
         self._frames = self._view.widget.set_interval(1 / FRAMES, self.paint)
@@ -259,12 +262,13 @@ class Answering:
         answer = self._answer
         if answer is None:
             return
-        if self._painted < answer.size:
-            come = answer.size
+        come = answer.size
+        if self._kept < come:
+            self._kept = come
             self._session.grow(answer.as_node())
-            thoughts = "".join(answer.thoughts)
-            if not self._context.looked_at or self._view.stream_last(thoughts):
-                self._painted = come
+        waits = self._painted < come and self._context.looked_at
+        if waits and self._view.stream_last("".join(answer.thoughts)):
+            self._painted = come
         self._say_stalled(self.clock() - self._text_at)
 
     def _say_stalled(self, silent: float) -> None:

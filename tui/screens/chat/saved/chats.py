@@ -143,6 +143,9 @@ class SavedChatsList:
             await self._context.workspace.chats.delete(chosen.chat.id)
             if chosen.chat.id == self._session.id:
                 self._session.take(Chat())
+            saver = self._before[1] if self._before is not None else None
+            if saver is not None and saver.id == chosen.chat.id:
+                self._before = None  # n does not bring it back
 
     # -- export ------------------------------------------------------------------------
 
