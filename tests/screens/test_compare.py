@@ -125,7 +125,7 @@ async def test_one_prompt_is_answered_by_two_models_side_by_side(
         assert "base says hello" in shown
         assert "ft:b says hello" in shown
         await pilot.press("escape", "d")
-        assert texts(screen) == ["base says hello", "«ft:b» says hello"]
+        await until(lambda: texts(screen) == ["base says hello", "«ft:b» says hello"], pilot)
         await pilot.press("d")
         assert texts(screen) == ["base says hello", "ft:b says hello"]
         # The same for other columns: one more model, then one less.
@@ -272,7 +272,7 @@ async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
         await until(lambda: len(screen.pane.rows) == 3, pilot)
         await pilot.press("down", "enter")
         assert not screen.shows_results
-        assert texts(screen) == ["base says q3", "«ft:b» says q3"]
+        await until(lambda: texts(screen) == ["base says q3", "«ft:b» says q3"], pilot)
         assert "expected" in on_screen(pilot.app)
         await pilot.press("r")  # the same once more, of the models of the run
         await answered(pilot, screen)

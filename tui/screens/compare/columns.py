@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.containers import Container
@@ -10,15 +11,19 @@ from textual.widgets import Static
 from tui.core.compare.repeats import collapsed
 from tui.core.compare.side_by_side import MOST_COLUMNS, measures_words
 from tui.core.text.text import one_line
-from tui.core.text.word_diff import word_diff
-from tui.widgets.conversation import Conversation, Turn, shown_text
-from tui.widgets.diff_view import SHOWN
+from tui.widgets.conversation import Conversation, Turn
 from tui.widgets.line_view import Pane
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
+    from tui.core.compare.marking import Marked
     from tui.core.compare.side_by_side import Column, Comparison, Try
+
+    # Answers with what differs marked, by the text they are compared with and their own.
+    Known = Mapping[tuple[str, str], Marked]
 
 _ASKED_CHARACTERS = 400
 ENOUGH = 6  # lines of a column with its border
@@ -42,7 +47,7 @@ class ColumnPane(Pane):
         """Lay out the answers."""
         yield self.text
 
-    def show_column(self, comparison: Comparison, column: Column) -> None:
+    def show_column(self, comparison: Comparison, column: Column, known: Known) -> None:
         """Show the answers that have come, and what is known of them."""
         hidden = comparison.hidden
         candidate = column.candidate
@@ -53,7 +58,7 @@ class ColumnPane(Pane):
             f"{won}{name}{f' · {how}' if how else ''}".replace("[", r"\["),
             measures_words(column, hidden=hidden).replace("[", r"\["),
         )
-        self._show(_turns(comparison, column))
+        self._show(_turns(comparison, column, known))
 
     def show_reference(self, text: str) -> None:
         """Show the answer that was expected."""
@@ -87,8 +92,9 @@ class ColumnsView(Container):
     }
     """
 
-    def __init__(self, empty: str) -> None:
+    def __init__(self, empty: str, known: Known) -> None:
         super().__init__(id="side-by-side")
+        self._known = known
         self._asked = Static("", id="asked", markup=False)
         self._empty = Static(empty, id="no-columns", markup=False)
         self._columns = Container(id="columns")
@@ -142,7 +148,7 @@ class ColumnsView(Container):
     def show_texts(self, comparison: Comparison) -> None:
         """Show the answers as they are now."""
         for pane, column in zip(self.panes, comparison.columns, strict=False):
-            pane.show_column(comparison, column)
+            pane.show_column(comparison, column, self._known)
 
 
 def _system(messages: object) -> str:
@@ -152,7 +158,7 @@ def _system(messages: object) -> str:
     return one_line(str(first.get("content") or ""), 60)
 
 
-def _turns(comparison: Comparison, column: Column) -> list[Turn]:
+def _turns(comparison: Comparison, column: Column, known: Known) -> list[Turn]:
     """Return the answers as they are shown: the same ones as one, those that come at the end."""
     base = comparison.base_of(column)
     found = []
@@ -160,9 +166,13 @@ def _turns(comparison: Comparison, column: Column) -> list[Turn]:
     for count, answer in collapsed(done):
         remark = f"{count} × the same" if count > 1 else "once" if len(done) > 1 else ""
         one = next(t for t in column.ended if t.answer == answer)
-        found.append(_turn(answer.shown, base, remark, _note(one)))
+        text = answer.shown
+        if base is None:
+            found.append(_turn(text, remark, _note(one)))
+        else:
+            found.append(_marked_turn(text, base, remark, _note(one), known))
     found += [
-        _turn(one.answer.shown, None, _state(one), one.error)
+        _turn(one.answer.shown, _state(one), one.error)
         for one in column.tries
         if one.state != "done" and (one.pieces or one.error or one.state == "streaming")
     ]
@@ -188,17 +198,17 @@ def _note(one: Try) -> str:
     return " · ".join(told)
 
 
-def _turn(text: str, base: str | None, remark: str, note: str) -> Turn:
+def _turn(text: str, remark: str, note: str) -> Turn:
     if not text and not note:
         note = "(empty answer)"
-    if base is None:
-        return Turn("assistant", text, remark, note=note, markdown=True)
-    shown, marks = "", []
-    for piece in word_diff(shown_text(base[:SHOWN]), shown_text(text[:SHOWN])):
-        if piece.kind == "same":
-            shown += piece.text
-        elif piece.kind == "new":
-            marks.append((len(shown), len(shown) + len(piece.text) + 2))
-            shown += f"«{piece.text}»"
-    remark = remark if marks or base == text else f"{remark} lacks some of it".strip()
-    return Turn("assistant", shown, remark, note=note, marks=tuple(marks))
+    return Turn("assistant", text, remark, note=note, markdown=True)
+
+
+def _marked_turn(text: str, base: str, remark: str, note: str, known: Known) -> Turn:
+    found = known.get((base, text))
+    if found is None:
+        return replace(_turn(text, remark, note), markdown=False)
+    lacks = "" if found.marks or base == text else "lacks some of it"
+    remark = " · ".join(filter(None, (remark, lacks)))
+    note = note or ("" if text else "(empty answer)")
+    return Turn("assistant", found.text, remark, note=note, marks=found.marks)

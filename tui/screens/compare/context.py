@@ -10,6 +10,7 @@ from tui.screens.context import ScreenContext
 from tui.screens.listeners import Listeners
 
 if TYPE_CHECKING:
+    from tui.core.compare.marking import Marked
     from tui.screens.base import ModeScreen
 
 
@@ -25,6 +26,9 @@ class CompareContext(ScreenContext):
         self.comparison = Comparison()
         self.system: str | None = None
         self.focused = 0
+        self.marked: dict[
+            tuple[str, str], Marked
+        ] = {}  # by the text it is marked against, and its own
         self.changed = Listeners()
         self.painted = Listeners()
         self.chance = random.Random()  # noqa: S311 - it only hides names from the user

@@ -14,6 +14,7 @@ from tui.screens.compare.asking import Asking
 from tui.screens.compare.candidates import Candidates
 from tui.screens.compare.columns import ColumnPane, ColumnsView
 from tui.screens.compare.context import CompareContext
+from tui.screens.compare.differences import Differences
 from tui.screens.compare.judging import Judging
 from tui.screens.compare.onward import Onward
 from tui.screens.compare.results.looking import Results
@@ -55,7 +56,7 @@ class CompareScreen(ModeScreen):
         super().__init__()
         self.context = context = CompareContext(self)
         self._prompt = Prompt()
-        self.view = ColumnsView(EMPTY)
+        self.view = ColumnsView(EMPTY, context.marked)
         self.asking = Asking(context, self._prompt)
         busy = lambda: self.asking.under_way  # noqa: E731
         self.candidates = Candidates(context, busy)
@@ -76,6 +77,7 @@ class CompareScreen(ModeScreen):
         ):
             self.dispatcher.add(controller)
         context.changed.add(self._show)
+        self.differences = Differences(context)
         context.painted.add(lambda: self.view.show_texts(context.comparison))
 
     def compose_body(self) -> ComposeResult:

@@ -1,0 +1,140 @@
+"""Columns side by side as plain state: blind order, winners, differences, repeats."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tui.core.chat.reply import Reply
+from tui.core.compare.answers import Answer
+from tui.core.compare.as_chat import chat_of
+from tui.core.compare.marking import marked
+from tui.core.compare.pairs import preference_pair
+from tui.core.compare.plan import Candidate
+from tui.core.compare.prompts import Prompt
+from tui.core.compare.repeats import collapsed, repeats_words
+from tui.core.compare.side_by_side import Column, Comparison, Try, measures_words
+
+SYSTEM: dict[str, Any] = {"role": "system", "content": "Be brief."}
+USER: dict[str, Any] = {"role": "user", "content": "Hi"}
+TEXTS = st.text(alphabet="ab «»\n.", max_size=30)
+
+
+def column(name: str, *texts: str, cost: str | None = "0") -> Column:
+    amount = None if cost is None else Decimal(cost)
+    tries = [
+        Try("done", reply=Reply(text, "stop", None, 0.25, 0.1, complete=True), cost=amount)
+        for text in texts
+    ]
+    return Column(Candidate(name, name), tries)
+
+
+def comparison(*columns: Column, reference: str = "") -> Comparison:
+    expected = {"role": "assistant", "content": reference} if reference else None
+    return Comparison(list(columns), Prompt(1, (USER,), (), expected))
+
+
+def test_blind_names_are_letters_until_a_winner_is_picked() -> None:
+    found = comparison(column("x", "yes"), column("y", "no"))
+    found.blind = True
+    assert [found.name(one) for one in found.columns] == ["A", "B"]
+    found.pick(found.columns[1])
+    assert [found.name(one) for one in found.columns] == ["x", "y"]
+    assert found.tally_words == "x 0 : 1 y"
+    found.pick(found.columns[0])  # one thought better of it
+    assert found.tally_words == "x 1 : 0 y"
+
+
+def test_blind_columns_change_places() -> None:
+    found = comparison(column("x"), column("y"))
+    found.blind = True
+    first = set()
+    for seed in range(20):
+        found.begin(Prompt(1, (USER,)), random.Random(seed))
+        first.add(found.columns[0].candidate.name)
+    assert first == {"x", "y"}
+
+
+def test_losers_are_those_with_another_answer() -> None:
+    found = comparison(column("x", "yes"), column("y", "yes"), column("z", "no"), column("w"))
+    found.pick(found.columns[0])
+    assert [one.candidate.name for one in found.losers()] == ["z"]
+
+
+def test_differences_go_round_and_leave_out_a_reference_that_is_not_there() -> None:
+    found = comparison(column("x", "yes"), column("y", "no"))
+    seen = []
+    for _ in range(4):
+        found.next_diff()
+        seen.append(found.diff)
+    assert seen == ["first", "off", "first", "off"]
+    found = comparison(column("x", "yes"), column("y", "no"), reference="maybe")
+    found.next_diff()
+    assert [found.base_of(one) for one in found.columns] == [None, "yes"]
+    found.next_diff()
+    assert [found.base_of(one) for one in found.columns] == ["maybe", "maybe"]
+
+
+@given(TEXTS, TEXTS)
+def test_marks_stand_around_what_is_new(base: str, text: str) -> None:
+    found = marked(base, text)
+    left = list(found.text)
+    for start, end in reversed(found.marks):
+        assert (left[start], left[end - 1]) == ("«", "»")
+        del left[end - 1], left[start]
+    assert "".join(left) == text
+    assert bool(found.marks) <= (base != text)
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        (["a"], ""),
+        (["a"] * 3, "3 × the same"),
+        (["a", "b", "a", "c", "a", "c"], "3 × the same, 2 ×, 1 once"),
+        (["a", "b"], "2 answers, all different"),
+    ],
+)
+def test_repeats_in_words(texts: list[str], words: str) -> None:
+    assert repeats_words([Answer(text) for text in texts]) == words
+
+
+def test_the_most_frequent_answer_stands_for_a_column() -> None:
+    one = column("x", "no", "yes", "yes")
+    assert one.first == Answer("yes")
+    assert collapsed([t.answer for t in one.ended]) == [(2, Answer("yes")), (1, Answer("no"))]
+
+
+@pytest.mark.parametrize(
+    ("cost", "words"),
+    [("0", "free"), ("0.00012", "0.00012"), (None, "price unknown")],
+)
+def test_measures_of_a_column(cost: str | None, words: str) -> None:
+    assert measures_words(column("x", "four", cost=cost)) == f"4 characters · 250 ms · {words}"
+    assert measures_words(column("x", "four", cost=cost), hidden=True) == "4 characters"
+
+
+def test_winner_and_loser_become_a_pair_as_training_takes_it() -> None:
+    tool = {"type": "function", "function": {"name": "f"}}
+    prompt = Prompt(1, (SYSTEM, USER), (tool,))
+    call = {"id": "call_1", "type": "function", "function": {"name": "f", "arguments": "{}"}}
+    assert preference_pair(prompt, Answer("Hello"), Answer("", (("f", "{}"),))) == {
+        "input": {"messages": [SYSTEM, USER], "tools": [tool]},
+        "preferred_output": [{"role": "assistant", "content": "Hello"}],
+        "non_preferred_output": [{"role": "assistant", "tool_calls": [call]}],
+    }
+
+
+def test_a_prompt_and_an_answer_become_a_chat() -> None:
+    chat = chat_of(Prompt(1, (SYSTEM, USER)), Candidate("x", "m"), Answer("Hello"))
+    tree = chat.conversation
+    assert (chat.system, chat.model) == ("Be brief.", "m")
+    assert [tree.nodes[n].message["content"] for n in sorted(tree.nodes)] == ["Hi", "Hello"]
+    assert tree.nodes[tree.head or 0].model == "m"
+    asked = chat_of(Prompt(1, (USER,)), Candidate("x", "m"), None)
+    assert len(asked.conversation.nodes) == 1
