@@ -60,7 +60,7 @@ async def _create(options: argparse.Namespace, workspace: Workspace, out: Output
         job, _ = await follow(job.id, workspace, out, out.note)
     out.document({**job.raw, "status": job.status})
     out.line(job.id if not options.wait else f"{job.id} {job.fine_tuned_model or job.status}")
-    return ended(job, out) if options.wait else 0
+    return ended(job, workspace, out) if options.wait else 0
 
 
 def _tell(review: Review, out: Output, answers: Answers) -> int:

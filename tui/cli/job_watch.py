@@ -37,7 +37,7 @@ async def _watch(options: argparse.Namespace, workspace: Workspace, out: Output)
             "events": [dict(event.raw) for event in events],
         }
     )
-    return ended(job, out)
+    return ended(job, workspace, out)
 
 
 async def follow(
@@ -66,9 +66,11 @@ async def follow(
     return job, events
 
 
-def ended(job: Job, out: Output) -> int:
-    """Return the exit code of a job that ended, and say why when it failed."""
+def ended(job: Job, workspace: Workspace, out: Output) -> int:
+    """Return the exit code of a job that ended; say why it failed, or what its model needs."""
     if job.succeeded:
+        if step := workspace.api.deployments.next_step(job.fine_tuned_model or job.id):
+            out.note(f"finetui: the model does not answer by its name here: {step}")
         return 0
     if job.error is not None:
         out.note(f"finetui: Job {job.status}: {job.error.message}")

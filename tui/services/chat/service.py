@@ -7,6 +7,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from tui.core.catalog.abilities import Ability
 from tui.core.chat.images import without_image_data
 from tui.core.chat.parameters import ChatParameters
 from tui.core.chat.refusals import adjusted, adjustment_words, next_adjustments, not_taken
@@ -130,6 +131,13 @@ class ChatService:
         """Return the names of the parameters that a model was found not to take."""
         return not_taken(await self._known_adjustments(model))
 
+    def _tell_deployment(self, error: Refused) -> None:
+        """Say how a model is made to answer, where it is not there and has to be deployed."""
+        preset = self._provider.profile.preset
+        by_name = preset.abilities.of(Ability.CHAT_BY_NAME)
+        if error.status == 404 and by_name == "no" and preset.deploy:
+            error.next_step = f"A tuned model does not answer by its name here. {preset.deploy}"
+
     @asynccontextmanager
     async def _opened(self, request: ChatRequest) -> AsyncIterator[_Opened]:
         """Ask, leaving out what the model is known or says not to take, and give the answer."""
@@ -144,6 +152,7 @@ class ChatService:
                     call = self._call(request, sent)
                     response = await stack.enter_async_context(self._provider.stream(call))
                 except Refused as error:
+                    self._tell_deployment(error)
                     found = None
                     if error.status in _REFUSING:
                         found = next_adjustments(

@@ -118,7 +118,7 @@ class Draft:
         if not value and name in self._needed:
             return f"{self._needed[name]} is needed{_chooses(name)}."
         checks: dict[str, Callable[[], str]] = {
-            "method": lambda: "" if value in offered.methods else f"{value} is not offered here.",
+            "method": lambda: _method_problem(value, offered),
             "suffix": lambda: suffix_problem(value or None, offered),
             "seed": lambda: _seed_problem(value),
             "metadata": lambda: _pairs_problem(value, offered),
@@ -275,6 +275,12 @@ def read_grader(text: str) -> dict[str, Any]:
     if not isinstance(value, dict) or not isinstance(value.get("type"), str):
         raise InputError(title, "it names no type", next_step)
     return value
+
+
+def _method_problem(method: str, offered: Terms) -> str:
+    if method in offered.methods:
+        return ""
+    return f"{method} is not offered here, only {', '.join(offered.methods)}."
 
 
 def _pairs_problem(text: str, offered: Terms) -> str:

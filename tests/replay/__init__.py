@@ -1,0 +1,1 @@
+"""Providers on loopback that behave as their documentation says, one module each."""
