@@ -241,6 +241,7 @@ def serving(tokens: int) -> Iterator[str]:
 
 def measure(way: str, tokens: int) -> None:
     """Print the figures of one way."""
+    longest = 2 * tokens / RATE + 5
     with serving(tokens) as url, tempfile.TemporaryDirectory() as home:
         write_config(Path(home), url, "timeout = 10")
         terminal = WayTerminal(home, way, tokens)
@@ -254,14 +255,15 @@ def measure(way: str, tokens: int) -> None:
             else:
                 terminal.until("Step", fewest=0.5)
             Path(home, LAG).unlink(missing_ok=True)
-            took, share, written, by_second = terminal.stream(2 * tokens / RATE + 5)
+            took, share, written, by_second = terminal.stream(longest)
             time.sleep(1.2)  # the last of the samples
             late = sorted(json.loads(Path(home, LAG).read_text()))
         finally:
             terminal.close()
     p50, p99 = (late[int(len(late) * part)] for part in (0.5, 0.99))
+    ended = "" if took < longest else ", not at the end"
     print(
-        f"{way:<16} {took:5.1f} s{'' if took < 2 * tokens / RATE + 5 else ', not at the end'}  {share:.2f} of a core  "
+        f"{way:<16} {took:5.1f} s{ended}  {share:.2f} of a core  "
         f"lag p50 {p50:.1f}, p99 {p99:.1f}, longest {late[-1]:.0f} ms  "
         f"{written / took / 1000:.0f} kB a second, {max(by_second) / 1000:.0f} in the busiest",
         flush=True,
