@@ -28,6 +28,7 @@ from tui.core.text.text import plural
 from tui.services.compare.results_file import read_results
 from tui.services.compare.run import Cap, RunEvents
 from tui.services.compare.service import EarlierRun, check_plan
+from tui.services.compare.sources import prompts_of_file
 from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 from tui.services.jobs.spending import clock
 
@@ -142,9 +143,10 @@ async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:
 
 
 async def _prompts(options: argparse.Namespace) -> tuple[list[Prompt], int]:
+    if options.dataset is not None and options.dataset != STDIN:
+        return await prompts_of_file(Path(options.dataset), options.limit)
     if options.dataset is not None:
-        lines = await lines_of(options.dataset)
-        found, skipped = await asyncio.to_thread(prompts_of, lines, options.limit)
+        found, skipped = await asyncio.to_thread(prompts_of, await lines_of(STDIN), options.limit)
         return found, len(skipped)
     if options.messages is not None:
         return [_conversation(await _bytes(options.messages), options.messages)], 0

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.core.compare.prompts import Prompt
 
 
@@ -13,10 +15,11 @@ if TYPE_CHECKING:
 class CompareAsked:
     """Models to stand side by side, and a prompt for them; what is missing is left as it is.
 
-    `positions` are rows of the open dataset to be asked one after the other, which `words` name.
+    `positions` are rows of the open dataset, ascending, to be asked one after the other, which
+    `words` name.
     """
 
     models: tuple[str, ...] = ()
     prompt: Prompt | None = None
-    positions: tuple[int, ...] = ()
+    positions: Sequence[int] = ()
     words: str = ""

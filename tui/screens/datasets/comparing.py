@@ -10,6 +10,8 @@ from tui.core.text.text import plural
 from tui.dispatch import handles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.screens.datasets.context import DatasetContext
     from tui.screens.datasets.filtering.marks import MarkedRows
 
@@ -29,12 +31,12 @@ class Comparing:
         found = prompt_of(at + 1, document.line(at))
         prompt = found if isinstance(found, Prompt) else None
         rows = self._context.rows
-        positions: tuple[int, ...] = ()
+        positions: Sequence[int] = ()
         words = ""
         if len(self._marked):
-            positions = tuple(self._marked.positions)
+            positions = self._marked.positions
             words = f"{plural(len(positions), 'marked example')} of {document.path.name}"
         elif rows.filtered:
-            positions = tuple(rows.position(row) for row in range(len(rows)))
+            positions = rows.positions()
             words = f"{plural(len(positions), 'shown example')} of {document.path.name}"
         self._context.host.compare(CompareAsked((), prompt, positions, words))

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.run import CompareRun
 
+MANY = 1_000  # prompts, beyond which the form begins with a limit
 _SHOWN_EVERY_S = 0.5
 _TELLS = "S stops it, and goes on with it later."
 
@@ -111,7 +112,10 @@ class Running:
         if source is None:
             return
         names = tuple(one.name for one in candidates)
-        settings = await self._context.ask(RunForm(source.words, names, self.settings))
+        begin = self.settings
+        if begin.limit is None and len(source.positions) > MANY:
+            begin = replace(begin, limit=MANY)  # all of a large file is asked on purpose only
+        settings = await self._context.ask(RunForm(source.words, names, begin))
         if settings is None:
             return
         self.settings = settings
@@ -150,7 +154,7 @@ class Running:
         document = self._context.workspace.datasets.current
         choices: list[Choice[Source | str]] = []
         if document is not None:
-            if self._marked is not None and max(self._marked.positions) < len(document):
+            if self._marked is not None and self._marked.positions[-1] < len(document):
                 choices.append(Choice(self._marked, self._marked.words))
             words = f"{document.path.name}, {plural(len(document), 'example')}"
             choices.append(Choice(Source(words, None, range(len(document))), words, "open now"))
