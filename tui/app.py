@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.core.chat.saved import Chat
-    from tui.core.compare.asked import CompareAsked
+    from tui.core.compare.sides.asked import CompareAsked
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
 

@@ -22,7 +22,7 @@ from tui.core.compare.document import (
 )
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.compare.prompts import Prompt, prompt_of_messages, prompts_of
-from tui.core.compare.repeats import collapsed
+from tui.core.compare.sides.repeats import collapsed
 from tui.core.money.terms import amount_words
 from tui.core.text.text import plural
 from tui.services.compare.results_file import read_results

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from tui.core.chat.reply import Reply
 from tui.core.compare.answers import Answer
-from tui.core.compare.as_chat import chat_of
-from tui.core.compare.marking import marked
-from tui.core.compare.pairs import preference_pair
 from tui.core.compare.plan import Candidate
 from tui.core.compare.prompts import Prompt
-from tui.core.compare.repeats import collapsed, repeats_words
-from tui.core.compare.side_by_side import Column, Comparison, Try, measures_words
+from tui.core.compare.sides.as_chat import chat_of
+from tui.core.compare.sides.marking import marked
+from tui.core.compare.sides.pairs import preference_pair
+from tui.core.compare.sides.repeats import collapsed, repeats_words
+from tui.core.compare.sides.side_by_side import Column, Comparison, Try, measures_words
 
 SYSTEM: dict[str, Any] = {"role": "system", "content": "Be brief."}
 USER: dict[str, Any] = {"role": "user", "content": "Hi"}

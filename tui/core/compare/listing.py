@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tui.core.compare.measures import QUALITY, YES_NO
-from tui.core.compare.repeats import collapsed
 from tui.core.compare.rows import prompt_keys
+from tui.core.compare.sides.repeats import collapsed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence

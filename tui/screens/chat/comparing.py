@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.chat.conversation import messages
-from tui.core.compare.asked import CompareAsked
 from tui.core.compare.prompts import Prompt
+from tui.core.compare.sides.asked import CompareAsked
 from tui.dispatch import handles
 
 if TYPE_CHECKING:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.core.catalog.models import ModelFacts
-    from tui.core.compare.side_by_side import Column, Try
+    from tui.core.compare.sides.side_by_side import Column, Try
     from tui.screens.chat.asking.prompt import Prompt as PromptField
     from tui.screens.compare.context import CompareContext
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.core.compare.plan import Candidate
-from tui.core.compare.side_by_side import MOST_COLUMNS, Column
+from tui.core.compare.sides.side_by_side import MOST_COLUMNS, Column
 from tui.dispatch import handles
 from tui.screens.chat.models.offers import choice_of, default_choice, none_words
 from tui.screens.chat.parameters.controller import defaults_for

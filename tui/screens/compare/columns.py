@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from textual.containers import Container
 from textual.widgets import Static
 
-from tui.core.compare.repeats import collapsed
-from tui.core.compare.side_by_side import MOST_COLUMNS, measures_words
+from tui.core.compare.sides.repeats import collapsed
+from tui.core.compare.sides.side_by_side import MOST_COLUMNS, measures_words
 from tui.core.text.text import one_line
 from tui.widgets.conversation import Conversation, Turn
 from tui.widgets.line_view import Pane
@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-    from tui.core.compare.marking import Marked
-    from tui.core.compare.side_by_side import Column, Comparison, Try
+    from tui.core.compare.sides.marking import Marked
+    from tui.core.compare.sides.side_by_side import Column, Comparison, Try
 
     # Answers with what differs marked, by the text they are compared with and their own.
     Known = Mapping[tuple[str, str], Marked]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from tui.core.compare.side_by_side import Comparison
+from tui.core.compare.sides.side_by_side import Comparison
 from tui.screens.context import ScreenContext
 from tui.screens.listeners import Listeners
 
 if TYPE_CHECKING:
-    from tui.core.compare.marking import Marked
+    from tui.core.compare.sides.marking import Marked
     from tui.screens.base import ModeScreen
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.core.compare.marking import Marked, marked
+from tui.core.compare.sides.marking import Marked, marked
 from tui.widgets.conversation import shown_text
 from tui.widgets.diff_view import SHOWN
 

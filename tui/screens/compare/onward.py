@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.compare.as_chat import chat_of
-from tui.core.compare.pairs import preference_pair
+from tui.core.compare.sides.as_chat import chat_of
+from tui.core.compare.sides.pairs import preference_pair
 from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from tui.core.compare.side_by_side import Column
+    from tui.core.compare.sides.side_by_side import Column
     from tui.screens.compare.context import CompareContext
 
 

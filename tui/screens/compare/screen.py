@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widgets import TextArea
 
-    from tui.core.compare.asked import CompareAsked
+    from tui.core.compare.sides.asked import CompareAsked
     from tui.screens.compare.results.state import LookedAt
     from tui.services.workspace import Workspace
 

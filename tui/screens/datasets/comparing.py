@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.core.compare.asked import CompareAsked
 from tui.core.compare.prompts import Prompt, prompt_of
+from tui.core.compare.sides.asked import CompareAsked
 from tui.core.text.text import plural
 from tui.dispatch import handles
 

@@ -229,7 +229,7 @@ class JobsScreen(ModeScreen):
     @handles("jobs.compare")
     def compare(self) -> None:
         """Compare the model the job has made with its base."""
-        from tui.core.compare.asked import CompareAsked
+        from tui.core.compare.sides.asked import CompareAsked
 
         job = self.context.job
         if job is not None and job.fine_tuned_model is None:

@@ -69,7 +69,7 @@ class ModelsScreen(ModeScreen):
     @handles("models.compare")
     def compare(self) -> None:
         """Compare the marked models, or the one under the cursor with its base."""
-        from tui.core.compare.asked import CompareAsked
+        from tui.core.compare.sides.asked import CompareAsked
 
         marked = tuple(model.id for model in self.listed.models if model.id in self.listed.marked)
         current = self.listed.current

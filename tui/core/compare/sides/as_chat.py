@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat.conversation import Conversation, add
 from tui.core.chat.saved import Chat
-from tui.core.compare.pairs import answer_message
+from tui.core.compare.sides.pairs import answer_message
 from tui.core.dataset.example import content_text
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal
 from tui.core.chat.reply import Reply
 from tui.core.compare.answers import Answer, answer_of
 from tui.core.compare.plan import Candidate
-from tui.core.compare.repeats import collapsed, repeats_words
+from tui.core.compare.sides.repeats import collapsed, repeats_words
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:

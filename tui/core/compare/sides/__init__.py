@@ -1,0 +1,1 @@
+"""A few answers to one prompt beside each other, and what becomes of them."""
