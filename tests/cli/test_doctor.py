@@ -71,7 +71,8 @@ def test_a_profile_is_asked_with_reads_and_what_came_is_told(
     kept = of(home.json("doctor", "--offline"), "far")
     assert len(far.seen) == asked  # remembered, and told with its age
     assert kept["abilities"]["jobs"] == "yes"
-    assert kept["asked"][0]["at"] > 0
+    assert kept["asked_at"] > 0
+    assert kept["asked"][0]["asked"] == "GET /fine_tuning/jobs?limit=1"
 
 
 def test_what_is_not_offered_is_told_and_is_no_problem(far: AzureReplay, tmp_path: Path) -> None:

@@ -51,9 +51,10 @@ class ProfileLook:
             "source": preset.source,
             "as_of": preset.as_of and preset.as_of.isoformat(),
             "abilities": {str(one): abilities.of(one) for one in Ability},
+            "asked_at": self.probe.at if self.probe else None,
             "asked": [
                 {"asked": one.asked, "told": one.told, "ability": str(one.ability),
-                 "offer": one.offer, "at": self.probe.at}
+                 "offer": one.offer}
                 for one in (self.probe.found if self.probe else ())
             ],
             "findings": [one.to_json() for one in self.findings],

@@ -25,7 +25,7 @@ from tui.services.provider.requests import Call
 from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
 
     from tui.core.catalog.abilities import Offer
     from tui.services.provider.interface import ProviderApi
@@ -99,7 +99,7 @@ async def _ask(
 
 
 async def _list(
-    ability: Ability, what: str, ask: Callable[[], Awaitable[list[object]]]
+    ability: Ability, what: str, ask: Callable[[], Awaitable[Sequence[object]]]
 ) -> Probed:  # fmt: skip
     asked = f"list {what}"
     try:
