@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "check", "fix", "edit", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
-    "files", "jobs", "chat", "chats", "compare", "models", "lab",
+    "files", "jobs", "chat", "chats", "compare", "models", "lab", "doctor",
 )  # fmt: skip
 _NEEDS_VALUE = "--profile"
 _ASK_PROVIDERS = {"files", "jobs", "chat", "compare", "models"}  # they are told what is not safe
@@ -69,7 +69,11 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
     from tui.services.workspace import Workspace
 
     with ended_by_signals():
-        workspace = await Workspace.open(getattr(options, "profile", None))
+        named = getattr(options, "profile", None)
+        if getattr(options, "in_any_case", False):  # it tells what is wrong with the rest
+            workspace, options.broken = await Workspace.open_safely(named)
+        else:
+            workspace = await Workspace.open(named)
         try:
             if options.command in _ASK_PROVIDERS:
                 for remark in workspace.remarks:

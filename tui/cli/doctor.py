@@ -1,0 +1,105 @@
+"""`finetui doctor`: look at this machine and the profiles, and say what to do about it."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from tui.cli.arguments import Commands, Parser, command
+from tui.core.text.text import one_line, plural
+from tui.services.doctor.findings import Finding
+from tui.services.doctor.machine import look_at_machine
+from tui.services.doctor.profiles import look_at_profiles
+from tui.services.errors import InputError, ServiceError
+from tui.services.settings.environment import without_secrets
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Sequence
+
+    from tui.cli.output import Output
+    from tui.services.settings.profiles import Profile
+    from tui.services.workspace import Workspace
+
+PROBLEMS = 1
+_MARKS = {"ok": "ok     ", "note": "note   ", "problem": "PROBLEM"}
+_WIDEST = 1000
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command."""
+    words = "look at this machine and the profiles; reads only, shows no secret"
+    parser = command(commands, "doctor", _run, words)
+    one = "only this profile, or those of this kind of provider"
+    parser.add_argument("--provider", metavar="NAME", help=one)
+    parser.add_argument(
+        "--offline", action="store_true", help="ask no provider; tell what is remembered"
+    )
+    parser.set_defaults(in_any_case=True)
+
+
+async def _run(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    named = options.provider or getattr(options, "profile", None)
+    broken: InputError | None = getattr(options, "broken", None)
+    environ = without_secrets(os.environ, workspace.profiles.key_variables)
+    findings = await asyncio.to_thread(look_at_machine, workspace.locations, environ)
+    findings += await _kept(workspace)
+    if broken is not None:
+        step = broken.next_step
+        findings.append(Finding("configuration", broken.title, "problem", broken.cause, step))
+    findings += [Finding("configuration", "remark", "note", one) for one in workspace.remarks]
+    looks = await look_at_profiles(
+        _chosen(workspace, named, broken),
+        workspace.locations,
+        environ,
+        workspace.store,
+        asks=not options.offline,
+        starts_lab=named == "lab" and not options.offline,
+    )
+    told = [*findings, *(one for look in looks for one in look.findings)]
+    problems = [one for one in told if one.state == "problem"]
+    out.document(
+        {
+            "healthy": not problems,
+            "findings": [one.to_json() for one in findings],
+            "profiles": [look.to_json() for look in looks],
+        }
+    )
+    _print(told, out)
+    said = f"{plural(len(problems), 'problem')}." if problems else "No problem found."
+    out.line(f"\n{said} Providers were only asked to read; nothing was changed there.")
+    return PROBLEMS if problems else 0
+
+
+def _chosen(
+    workspace: Workspace, named: str | None, broken: InputError | None
+) -> list[Profile]:  # fmt: skip
+    everyone = [workspace.profiles.get(name) for name in workspace.profiles.names]
+    if named is None:
+        return everyone
+    found = [one for one in everyone if named in {one.name, one.kind}]
+    if not found and broken is None:
+        workspace.profiles.get(named)  # raises, saying which there are
+    return found
+
+
+async def _kept(workspace: Workspace) -> list[Finding]:
+    """Return whether the ledger can be used."""
+    if not workspace.locations.ledger.exists():
+        return [Finding("folders", "ledger", "ok", "no ledger yet: it is made when needed")]
+    try:
+        await workspace.store.recent.paths()
+    except ServiceError as error:
+        return [Finding("folders", "ledger", "problem", error.cause, error.next_step)]
+    return [Finding("folders", "ledger", "ok", "the ledger can be read")]
+
+
+def _print(findings: Sequence[Finding], out: Output) -> None:
+    for area, group in groupby(findings, lambda one: one.area):
+        out.line(f"\n{one_line(area, 80)}")
+        for one in group:
+            out.line(f"  {_MARKS[one.state]} {one.name:<14} {one_line(one.text, _WIDEST)}")
+            if one.next_step:
+                out.line(f"          {'':<14} → {one_line(one.next_step, _WIDEST)}")

@@ -1,0 +1,1 @@
+"""Look at this machine and at every profile, changing nothing."""

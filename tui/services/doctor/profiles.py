@@ -1,0 +1,165 @@
+"""Look at every profile: its key, whether it answers, and what it offers. Reads only."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from tui.core.catalog.abilities import WORDS, Ability
+from tui.core.provider.addresses import host_of, without_credentials
+from tui.services.doctor.findings import Finding
+from tui.services.provider.probe import last_probe, probe
+from tui.services.provider.provider import Provider
+from tui.services.provider.select import api_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from tui.core.catalog.providers import Preset
+    from tui.core.provider.probed import Probe
+    from tui.services.settings.locations import Locations
+    from tui.services.settings.profiles import Profile
+    from tui.services.store.store import Store
+
+LONGEST_S = 10.0  # that an endpoint may take to answer here, whatever the profile allows
+_SHOWN = 4  # characters of a key
+_LONG_ENOUGH = 16  # a shorter key would lose too much by showing so many
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileLook:
+    """What there is to say of one profile."""
+
+    profile: Profile
+    findings: tuple[Finding, ...]
+    probe: Probe | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Return it as `finetui doctor --json` prints it: no secret is in it."""
+        profile, preset = self.profile, self.profile.preset
+        abilities = preset.abilities.with_probed(self.probe.offers if self.probe else {})
+        return {
+            "name": profile.name,
+            "kind": profile.kind,
+            "provider": preset.name,
+            "base_url": profile.base_url and without_credentials(profile.base_url),
+            "key": key_state(profile),
+            "read_only": profile.read_only,
+            "tried_live": preset.tried,
+            "source": preset.source,
+            "as_of": preset.as_of and preset.as_of.isoformat(),
+            "abilities": {str(one): abilities.of(one) for one in Ability},
+            "asked_at": self.probe.at if self.probe else None,
+            "asked": [
+                {"asked": one.asked, "told": one.told, "ability": str(one.ability),
+                 "offer": one.offer}
+                for one in (self.probe.found if self.probe else ())
+            ],
+            "findings": [one.to_json() for one in self.findings],
+        }  # fmt: skip
+
+
+async def look_at_profiles(
+    profiles: Iterable[Profile],
+    locations: Locations,
+    environ: Mapping[str, str],
+    store: Store,
+    *,
+    asks: bool = True,
+    starts_lab: bool = False,
+) -> list[ProfileLook]:
+    """Look at each, all at once. With `asks` false nothing is asked of any provider."""
+    looks = (
+        _look(one, locations, environ, store, asks=asks, starts_lab=starts_lab) for one in profiles
+    )
+    return [*await asyncio.gather(*looks)]
+
+
+async def _look(
+    profile: Profile,
+    locations: Locations,
+    environ: Mapping[str, str],
+    store: Store,
+    *,
+    asks: bool,
+    starts_lab: bool,
+) -> ProfileLook:
+    area = f"profile {profile.name}"
+    findings = [_described(area, profile), *_key(area, profile)]
+    findings += [Finding(area, "remark", "note", remark) for remark in profile.remarks]
+    quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
+    provider = Provider(quick, locations, environ)
+    try:
+        if profile.kind == "lab" and not starts_lab:
+            findings.append(Finding(area, "server", "ok", "started on this machine when needed"))
+            return ProfileLook(profile, tuple(findings))
+        if profile.problem is not None or not asks:
+            found = await last_probe(provider, store)
+        else:
+            found = await probe(provider, api_of(provider), store)
+    finally:
+        await provider.close()
+    findings += _answers(area, found, asked=asks and profile.problem is None)
+    findings += _offers(area, profile.preset, found)
+    return ProfileLook(profile, tuple(findings), found)
+
+
+def key_state(profile: Profile) -> str:
+    """Return what is known of a key without saying it."""
+    key = profile.api_key
+    if profile.kind == "lab":
+        return "its own"
+    if key is None:
+        return "missing" if profile.problem else "none"
+    return f"…{key[-_SHOWN:]}" if len(key) >= _LONG_ENOUGH else "there"
+
+
+def _described(area: str, profile: Profile) -> Finding:
+    preset = profile.preset
+    where = f" at {host_of(profile.base_url)}" if profile.base_url else ""
+    tried = "" if preset.tried else "; not yet tried with the provider itself"
+    as_of = f", as of {preset.as_of}" if preset.as_of else ""
+    read_only = "; read-only" if profile.read_only else ""
+    text = f"{preset.name}{where}{read_only}{tried} (from {preset.source}{as_of})"
+    return Finding(area, "provider", "ok", text)
+
+
+def _key(area: str, profile: Profile) -> Iterable[Finding]:
+    if profile.problem is not None:
+        cause, next_step = profile.problem
+        yield Finding(area, "key", "problem", cause, next_step)
+    elif profile.kind != "lab":
+        state = key_state(profile)
+        yield Finding(area, "key", "ok", "no key is sent" if state == "none" else f"key {state}")
+
+
+def _answers(area: str, found: Probe | None, *, asked: bool) -> Iterable[Finding]:
+    if found is None:
+        yield Finding(area, "endpoint", "note", "not asked, and nothing is remembered")
+        return
+    age = found.age(time.time())
+    for one in found.found:
+        bad = not asked or one.offer == "unknown"
+        text = f"{one.asked} → {one.told}: {one.words} ({age})"
+        yield Finding(area, str(one.ability), "note" if bad else "ok", text)
+    if asked and not found.reached:
+        step = "Check the address and the network, then try again."
+        yield Finding(area, "endpoint", "problem", "it does not answer", step)
+    elif asked and all(one.told.startswith("401") for one in found.found):
+        step = "Check the key: make a new one at the provider if it was withdrawn."
+        yield Finding(area, "endpoint", "problem", "it does not accept the key", step)
+
+
+def _offers(area: str, preset: Preset, found: Probe | None) -> Iterable[Finding]:
+    abilities = preset.abilities.with_probed(found.offers if found else {})
+    asked = found.offers if found else {}
+    for offer, words in (("yes", "offered"), ("no", "not offered here"), ("unknown", "not known")):
+        names = [WORDS[one] for one in Ability if abilities.of(one) == offer and one not in asked]
+        if names:
+            yield Finding(area, words, "ok", f"{words}, by its preset: {', '.join(names)}")
+    if preset.deploy and abilities.of(Ability.CHAT_BY_NAME) == "no":
+        yield Finding(area, "deployment", "ok", f"a tuned model needs one: {preset.deploy}")
+    if preset.idle_cost:
+        yield Finding(area, "idle cost", "ok", preset.idle_cost)
