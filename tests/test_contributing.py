@@ -83,7 +83,7 @@ for entry in entries["providers"]:
 def test_a_format_is_a_reader_and_an_entry() -> None:
     told = follow("""
 import tui.core.formats.registry as registry
-from tui.core.formats.reading import RowReader
+from tui.core.formats.row_reader import RowReader
 from tui.core.formats.results import Format, Notes
 
 def read_riddles(row, notes):
@@ -108,3 +108,24 @@ def test_the_places_it_names_are_there() -> None:
         assert any(place.exists() for place in places), one
     for one in re.findall(r"`test_contributing\.py::(\w+)`", text):
         assert one in globals(), one
+
+
+def test_the_picture_has_every_package() -> None:
+    picture = (ROOT / "CONTRIBUTING.md").read_text("utf-8").split("```")[1]
+    told: dict[str, set[str]] = {}
+    parent = ""
+    for line in picture.splitlines():
+        for name in re.findall(r"tui/(\w+)\b(?!\.)", line):
+            told.setdefault(name, set())
+        if first := re.match(r"tui/(\w+)\b(?!\.)", line.strip(" │╲▼")):
+            parent = first[1]
+        if parent:
+            told[parent] |= {*re.findall(r"(?<![\w/])(\w+)/(?!\w)", line)}
+    assert told == {
+        package.name: {part.name for part in _folders(package)}
+        for package in _folders(ROOT / "tui")
+    }
+
+
+def _folders(inside: Path) -> list[Path]:
+    return [one for one in inside.iterdir() if one.name != "__pycache__" and [*one.glob("*.*")]]

@@ -21,10 +21,10 @@ from tui.core.text.masking import mask
 from tui.core.text.text import encodable, visible
 from tui.dispatch import Dispatcher, handles
 from tui.program.activity import Activity
-from tui.program.context import ProgramContext
 from tui.program.copying import Copying, fits_clipboard
 from tui.program.leaving import Leaving
 from tui.program.opening import Opening
+from tui.program.program_context import ProgramContext
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, show_worker_error
 from tui.screens.tour import Tour
@@ -49,7 +49,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.core.chat.saved import Chat
-    from tui.core.compare.sides.asked import CompareAsked
+    from tui.core.compare.sides.compare_request import CompareAsked
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
 

@@ -19,7 +19,7 @@ from tests.faults.server import DROP, Fault
 from tests.home import Home
 from tests.lab_process import wait_for
 from tui.services.compare import service as compare_service
-from tui.services.compare.pace import Patience
+from tui.services.compare.retry_policy import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,8 +50,8 @@ def home(tmp_path: Path, server: ChatServer) -> Home:
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = partial(Patience, first_s=0.01, too_long_s=5.0)
-    monkeypatch.setattr(compare_service, "Patience", quick)
+    quick = partial(RetryPolicy, first_s=0.01, too_long_s=5.0)
+    monkeypatch.setattr(compare_service, "RetryPolicy", quick)
 
 
 def dataset(path: Path, count: int) -> Path:
@@ -508,7 +508,7 @@ def test_a_prompt_that_fails_for_good_is_recorded_and_ends_in_1(
     }
     asked = Counter(question for _, question in server.asked)
     assert asked["Number 3"] == 2  # a refusal is final
-    assert asked["Number 4"] == 2 * Patience().tries
+    assert asked["Number 4"] == 2 * RetryPolicy().tries
     # Another day, what failed in passing is asked again, and only that.
     server.rule = rule
     del server.asked[:]
@@ -547,7 +547,7 @@ def test_a_run_in_which_all_fails_is_given_up(
     server.rule = lambda *_: refused(400, "temperature is not taken")
     found = home.json("compare", "--models", "good", "--dataset", str(data), code=3)
     assert "prompts in a row failed" in found["error"]["cause"]
-    assert Patience().hopeless <= found["failed"] < 50
+    assert RetryPolicy().give_up_after <= found["failed"] < 50
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from tests.faults.server import (
     stream,
 )
 from tui.services.errors import Malformed, NotOffered, Refused, Unanswered, Unreachable
-from tui.services.jobs.polling.pace import Pace
+from tui.services.jobs.polling.poll_interval import Pace
 from tui.services.jobs.polling.tail import follow
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from tests.faults.shapes import CHAT, JOBS, MODELS
 from tui.core.text.moments import until_words
 from tui.services.chat.service import ChatRequest
 from tui.services.errors import Refused, ServiceError
-from tui.services.jobs.polling.pace import Pace
+from tui.services.jobs.polling.poll_interval import Pace
 from tui.services.jobs.polling.tail import follow
 
 if TYPE_CHECKING:

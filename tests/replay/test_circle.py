@@ -15,7 +15,7 @@ from tests.replay.crusoe import CrusoeReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tui.services.jobs.polling import tail
-from tui.services.jobs.polling.pace import Pace
+from tui.services.jobs.polling.poll_interval import Pace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from tests.faults.shapes import CHAT, listing
 from tests.screens.chatting import in_chat, shown, texts
 from tests.screens.conftest import use_profile
 from tests.until import until
-from tui.screens.chat.models.offers import choice_of, default_choice
+from tui.screens.chat.models.model_choices import choice_of, default_choice
 from tui.screens.dialogs.choose import Choose
 from tui.services.models.service import ChatChoice
 

@@ -11,11 +11,11 @@ import pytest
 
 from tui.core.checks import check_row
 from tui.screens.datasets.bulk.runner import BulkRunner
-from tui.screens.datasets.context import DatasetContext
+from tui.screens.datasets.dataset_context import DatasetContext
 from tui.screens.datasets.editing.deleting import Deleting
+from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
 from tui.screens.datasets.editing.external import ExternalEditor
 from tui.screens.datasets.editing.history import History
-from tui.screens.datasets.editing.rewriting import ExampleRewriter
 from tui.screens.datasets.files.on_disk import DiskQuestion
 from tui.screens.datasets.files.opener import Opener
 from tui.screens.datasets.files.saving import Saving

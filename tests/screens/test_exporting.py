@@ -14,7 +14,7 @@ from tests.screens.test_importing import choose_path, preview_of, text_of
 from tests.until import narrow, toasts, until
 from tui.app import FinetuiApp
 from tui.screens.datasets.exporting.diff import DiffDialog
-from tui.screens.datasets.exporting.split import SplitDialog
+from tui.screens.datasets.exporting.split_dialog import SplitDialog
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog

@@ -12,7 +12,7 @@ from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import narrow, until
 from tui.screens.datasets.importing.columns import ColumnsDialog
 from tui.screens.datasets.importing.preview import ConversionPreview
-from tui.screens.datasets.importing.rows import RowsDialog
+from tui.screens.datasets.importing.row_options_dialog import RowsDialog
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.path import PathDialog
 from tui.widgets.field import Field
@@ -225,9 +225,9 @@ async def test_a_whole_folder_and_another_format(tmp_path: Path) -> None:
 
 async def test_what_cannot_be_imported_says_why(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
-    path.write_bytes(b"q,a\n\xe4,x\n")
+    path.write_bytes("вопрос,ответ\n".encode("cp1251"))
     async with running(None) as (pilot, screen):
         await pilot.press("i")
         await choose_path(pilot, path)
         await until(lambda: screen.failure_text, pilot)
-        assert "not UTF-8" in screen.failure_text
+        assert "neither UTF-8 nor Windows-1252" in screen.failure_text

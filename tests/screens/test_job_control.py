@@ -17,7 +17,7 @@ from tui.services.jobs.polling.poller import PollerState
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.screens.jobs.context import JobsContext
+    from tui.screens.jobs.jobs_context import JobsContext
 
 
 def job(status: str, job_id: str = "ftjob-1") -> Job:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tui.cli.output import Output
-    from tui.core.compare.rows import Row
+    from tui.core.compare.result_row import Row
     from tui.core.compare.table import Table
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.judge import Judge

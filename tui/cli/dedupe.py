@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.near import add_options, dedupe_near, wanted
-from tui.cli.rewriting import Rewritten, add_files, not_compared, rewrite_all
+from tui.cli.rewrite_files import Rewritten, add_files, not_compared, rewrite_all
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.rewriting import Rewritten, add_files, rewrite_all
+from tui.cli.rewrite_files import Rewritten, add_files, rewrite_all
 from tui.core.text.text import plural
 from tui.services.errors import InputError
 

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.rewriting import Rewritten, add_files, numbered, rewrite_all
+from tui.cli.rewrite_files import Rewritten, add_files, numbered, rewrite_all
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.rewriting import Rewritten, example_lines, not_compared, rewrite_all
+from tui.cli.rewrite_files import Rewritten, example_lines, not_compared, rewrite_all
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 

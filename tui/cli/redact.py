@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.rewriting import Rewritten, add_files, rewrite_all
+from tui.cli.rewrite_files import Rewritten, add_files, rewrite_all
 
 if TYPE_CHECKING:
     import argparse

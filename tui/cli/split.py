@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.inputs import STDIN, refuse_existing
-from tui.cli.rewriting import LEFT, example_lines, not_compared
-from tui.core.dataset.splitting import PROPERTIES, Wanted, by_question, share_words
+from tui.cli.rewrite_files import LEFT, example_lines, not_compared
+from tui.core.dataset.splitting import PROPERTIES, Wanted, by_question, size_remark
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.transfer.exporting import plan_split, write_split
@@ -59,7 +59,7 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
         )
     sizes = (len(made.training), len(made.validation))
     for name, size, path in zip(("training", "validation"), sizes, targets, strict=True):
-        why = share_words(made, wanted) if name == "validation" else ""
+        why = size_remark(made, wanted) if name == "validation" else ""
         forget = "; --fresh forgets them" if why and made.remembered else ""
         said = f"{plural(size, 'example')}, {why}{forget}" if why else plural(size, "example")
         out.line(f"{name:<11} {said}  {one_line(str(path))}")
@@ -80,7 +80,7 @@ async def _split(options: argparse.Namespace, workspace: Workspace, out: Output)
                 {"value": s.name, "training": s.training, "validation": s.validation}
                 for s in made.strata
             ],
-            "remarks": [*filter(None, [share_words(made, wanted)]), *unread],
+            "remarks": [*filter(None, [size_remark(made, wanted)]), *unread],
         }
     )
     return LEFT if unread else 0

@@ -377,7 +377,7 @@ _OTHERS = (
         first=True,
         word="asks",
     ),
-    Command("options.take", "enter", "Take", "Take the settings.", word="takes them"),
+    Command("parameters.take", "enter", "Take", "Take the parameters.", word="takes them"),
     Command(
         "prune.orphans",
         "tab",

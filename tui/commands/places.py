@@ -200,7 +200,7 @@ _OF_MODES = (
         "in titles and texts.",
         "chat",
     ),
-    Place("options", "Settings", "What the model is asked with.", "chat"),
+    Place("parameters", "Parameters", "What the model is asked with.", "chat"),
     Place(
         "compare_run",
         "Ask every prompt",

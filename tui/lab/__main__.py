@@ -66,7 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve(settings: Settings, instance: Instance, *, as_json: bool) -> int:
-    from tui.lab.context import open_lab
+    from tui.lab.composition import open_lab
     from tui.lab.serving import base_url, bind, serve
 
     try:

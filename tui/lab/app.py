@@ -16,7 +16,7 @@ from tui.lab.http.middleware import Gate, error_response
 from tui.lab.routes import chat, files, health, jobs, models, uploads
 
 if TYPE_CHECKING:
-    from tui.lab.context import Lab
+    from tui.lab.composition import Lab
 
 log = logging.getLogger(__name__)
 

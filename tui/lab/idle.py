@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.lab.context import Lab
+    from tui.lab.composition import Lab
 
 
 async def end_when_idle(lab: Lab, end: Callable[[], None]) -> None:

@@ -19,7 +19,7 @@ from tui.lab.idle import end_when_idle
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from tui.lab.context import Lab
+    from tui.lab.composition import Lab
 
 HOST = "127.0.0.1"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
-    from tui.program.context import ProgramContext
+    from tui.program.program_context import ProgramContext
 
 # Work that only reads: nothing is lost when it is not done to its end.
 _READING = frozenset({"models", "files", "index", "checks", "open", "compare", "tokens", "repair"})

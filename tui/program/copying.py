@@ -14,7 +14,7 @@ from tui.services.errors import ServiceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.program.context import ProgramContext
+    from tui.program.program_context import ProgramContext
     from tui.services.workspace import Workspace
 
 # Bytes that are sent to a terminal at most: more would hold up everything else for seconds.

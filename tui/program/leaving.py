@@ -13,7 +13,7 @@ from tui.terminal.endings import has_shell
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.program.context import ProgramContext
+    from tui.program.program_context import ProgramContext
 
 
 class Leaving:

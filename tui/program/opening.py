@@ -12,7 +12,7 @@ from tui.tuning import collect_from_now_on
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.program.context import ProgramContext
+    from tui.program.program_context import ProgramContext
     from tui.services.workspace import Workspace
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.dataset.from_answers import MadeExample, MadeKind
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.services.datasets import Document
     from tui.services.datasets.adding import Added, AlreadyThere, WrongKind
 

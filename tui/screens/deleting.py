@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.provider.records import Deleted
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
     from tui.core.chat.saved import Chat
     from tui.core.chat.start import ChatStart
-    from tui.core.compare.sides.asked import CompareAsked
+    from tui.core.compare.sides.compare_request import CompareAsked
     from tui.screens.tour import Tour
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace

@@ -68,9 +68,10 @@ class Field(Vertical):
 class OneOf(Widget, can_focus=True):
     """One of a few words, switched with left, right or space.
 
-    Textual's `RadioSet` in one line, as tried, wants an arrow and space for each choice, takes up
-    and down away from moving between fields, and shows what is chosen by the colour of a bullet
-    alone, which 16 colours or none do not tell; it also writes twice as many bytes for each key.
+    Textual's `RadioSet` in one line was tried in a terminal: it wants an arrow and space for each
+    choice, takes up and down away from moving between fields, and shows what is chosen by the
+    colour of a bullet alone, which 16 colours or none do not tell; it also writes twice as many
+    bytes for each key.
     """
 
     DEFAULT_CSS = """
@@ -120,8 +121,9 @@ class OneOf(Widget, can_focus=True):
 class Fold(Widget, can_focus=True):
     """A line that opens and closes what is folded away below it.
 
-    Textual's `Collapsible`, as tried, has enter as its only key, and is laid out anew when its
-    title changes, which here tells the values that are folded away as they are typed.
+    Textual's `Collapsible` has enter as its only key (pressed in a terminal; the rest is from its
+    source) and is laid out anew when its title changes, which here tells the values that are
+    folded away as they are typed.
     """
 
     DEFAULT_CSS = """

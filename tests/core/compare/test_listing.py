@@ -10,7 +10,7 @@ from tui.core.compare.answers import Answer
 from tui.core.compare.listing import Listing, Order, Shown, value_words
 from tui.core.compare.measures import Measures
 from tui.core.compare.prompts import Prompt
-from tui.core.compare.rows import Row, Slot
+from tui.core.compare.result_row import Row, Slot
 
 
 def prompt(line: int, text: str = "") -> Prompt:

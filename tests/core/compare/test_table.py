@@ -14,7 +14,7 @@ from tui.core.catalog.models import EpochRule, ModelFacts
 from tui.core.compare.answers import Answer
 from tui.core.compare.measures import Measures
 from tui.core.compare.paired import Paired
-from tui.core.compare.rows import Row, Slot
+from tui.core.compare.result_row import Row, Slot
 from tui.core.compare.table import REPORTED, Table
 
 RULE = EpochRule()

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.core.dataset.fingerprints import content_key, question_key
-from tui.core.dataset.splitting import Wanted, by_question, share_words, split
+from tui.core.dataset.splitting import Wanted, by_question, size_remark, split
 
 
 def line(question: str, answer: str = "a", system: str = "") -> bytes:
@@ -118,9 +118,9 @@ def test_why_the_share_is_another_is_told() -> None:
     keys = [content_key(one) for one in LINES]
     made = split(LINES, Wanted(0.1), known=earlier, keys=keys)
     assert len(made.validation) == 30
-    told = share_words(made, Wanted(0.1))
+    told = size_remark(made, Wanted(0.1))
     assert told == "15.0 % instead of 10.0 %: 30 examples stay where earlier splits put them"
-    assert share_words(split(LINES, Wanted(0.1)), Wanted(0.1)) == ""
+    assert size_remark(split(LINES, Wanted(0.1)), Wanted(0.1)) == ""
     alike = [line("the same", str(n)) for n in range(10)]
     made = split(alike, Wanted(0.3))
-    assert share_words(made, Wanted(0.3)).endswith("what is alike stays together")
+    assert size_remark(made, Wanted(0.3)).endswith("what is alike stays together")

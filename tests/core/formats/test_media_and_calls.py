@@ -9,7 +9,7 @@ import pytest
 
 from tests.core.formats.test_readers import ANSWER, CALLED, REPLY, TOOL, USER, WITH_TOOLS
 from tui.core.formats import WRITERS, Converted, Record, convert, export, sniff
-from tui.core.formats.reading import ReadOptions
+from tui.core.formats.row_reader import ReadOptions
 
 SHELF = "<image>What stands on the shelf?"
 ASKED = {"role": "user", "content": SHELF}

@@ -13,7 +13,7 @@ from tests.any_format import FORMATS, TEXTS, AnyFile, absent, files, numbered, r
 from tests.exploring import tried
 from tui.core.formats import READERS, WRITERS, Converted, Record, convert, export, sniff
 from tui.core.formats.detection.containers import container_of, records_of
-from tui.core.formats.reading import ReadOptions
+from tui.core.formats.row_reader import ReadOptions
 
 READABLE = [f.id for f in READERS if f.id != "table"]
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.core.formats.test_readers import ANSWER, PLAIN, USER, run
 from tui.core.formats import Columns, Record, convert, export, sniff
-from tui.core.formats.reading import ReadOptions
+from tui.core.formats.row_reader import ReadOptions
 from tui.core.formats.verdicts import BadWhere
 
 BAD_ANSWER = {"role": "assistant", "content": "B"}

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from tui.core.bulk.edited_lines import edited
 from tui.core.bulk.examples import conversations, dialogue, messages
 from tui.core.bulk.operations import BadParameter, EachRow, Parameter, Work, operation
-from tui.core.bulk.rows import edited
 from tui.core.dataset.example import ROLES
 from tui.core.fixes.messages import cut_trailing
 

@@ -6,9 +6,9 @@ import re
 import unicodedata
 from typing import TYPE_CHECKING, Any
 
+from tui.core.bulk.edited_lines import edited
 from tui.core.bulk.examples import dialogue, messages, roles_in, slots
 from tui.core.bulk.operations import BadParameter, EachRow, Parameter, Work, operation
-from tui.core.bulk.rows import edited
 from tui.core.fixes.registry import CannotFix
 
 if TYPE_CHECKING:

@@ -1,1 +1,1 @@
-"""Chats as plain data: what is asked with, what came, and the tree of a conversation."""
+"""Chats as plain data: request parameters, answers, and the tree of a conversation."""

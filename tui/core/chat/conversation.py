@@ -1,4 +1,4 @@
-"""The tree of a conversation: every message tried, and the branch that counts now.
+"""The tree of a conversation: all messages tried, and the branch that is shown and sent.
 
 An edit and another answer are siblings of what they stand beside, so nothing is ever lost.
 All functions are pure: they return a new conversation.

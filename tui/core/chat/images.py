@@ -1,4 +1,4 @@
-"""Images in messages: as data URLs in the parts of a content."""
+"""Images in messages: data URLs as content parts."""
 
 from __future__ import annotations
 

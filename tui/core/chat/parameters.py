@@ -1,4 +1,4 @@
-"""How a model is asked: the optional parameters of a chat completion."""
+"""The optional parameters of a chat completion: temperature, length, seed, format, tools."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ class ChatParameters:
             ("tools", len(self.tools) or None),
         ]
         found = [f"{name} {value}" for name, value in named if value is not None]
-        return " · ".join(found) or "default settings"
+        return " · ".join(found) or "default parameters"
 
 
 def format_words(parameters: ChatParameters) -> str:

@@ -1,4 +1,4 @@
-"""What a model does not take, read from the words of a refusal, and how to ask without it."""
+"""Parameters that a model does not take: read from its error message, and left out."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A model's answer with what is known of how it came."""
+"""A model's answer with its usage, timing and log probabilities."""
 
 from __future__ import annotations
 

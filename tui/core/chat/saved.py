@@ -1,4 +1,4 @@
-"""A chat as it is saved: its conversation and what is asked with; its title and its exports."""
+"""A saved chat: its conversation and parameters, its title, and its exports."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What Chat begins with when it is asked for from elsewhere."""
+"""A request from another mode to open Chat: with which model and which messages."""
 
 from __future__ import annotations
 

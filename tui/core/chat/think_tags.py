@@ -1,4 +1,4 @@
-"""Reasoning that a model writes into its answer between `<think>` and `</think>`."""
+"""Split reasoning that a model writes between `<think>` and `</think>` from its answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tool calls of an answer, put together from the pieces they come in."""
+"""Assemble the tool calls of an answer from the deltas of a stream."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ apart from those that are, and of a plain chat, which most lines are, no message
 
 from __future__ import annotations
 
-import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -15,6 +14,7 @@ from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
 from tui.core.checks.findings import Finding
 from tui.core.checks.private_data.line_texts import LineTexts
 from tui.core.dataset.example import ALIASES, SECTIONS, Place, kind_of, section_list
+from tui.core.dataset.names import VALID_NAME
 from tui.core.formats.detection.foreign import foreign_format
 from tui.core.text.text import one_line
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from tui.core.dataset.example import Kind
     from tui.core.formats.detection.foreign import Foreign
 
-NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _SPEAKERS = frozenset({"system", "developer", "user", "assistant"})
 
 
@@ -286,7 +285,7 @@ def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
     """Tell whether what a message has besides role and text is a fine name or weight."""
     for key, value in message.items():
         if key == "name":
-            if type(value) is not str or not NAME.fullmatch(value):
+            if type(value) is not str or not VALID_NAME.fullmatch(value):
                 return False
         elif key == "weight":
             if role != "assistant" or type(value) is not int or value not in {0, 1}:

@@ -1,1 +1,1 @@
-"""Answers beside each other: measures against a reference, paired tests, tables of a run."""
+"""Comparing models: answers measured against references, paired tests, tables of a run."""

@@ -1,4 +1,4 @@
-"""What a model answered, and what it was expected to: the text and the tool calls."""
+"""The answer of a model and its reference: the text and the tool calls."""
 
 from __future__ import annotations
 

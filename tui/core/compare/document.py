@@ -1,4 +1,4 @@
-"""A run as one JSON document, and in lines for people."""
+"""The results of a run as one JSON document, and as lines of text."""
 
 from __future__ import annotations
 

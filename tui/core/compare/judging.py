@@ -1,4 +1,4 @@
-"""A model as the judge of answers: what it is asked, in an order by chance, and its scores."""
+"""A model as judge: the prompt it gets, in random order, and its scores, parsed."""
 
 from __future__ import annotations
 

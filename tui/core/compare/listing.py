@@ -1,4 +1,4 @@
-"""The results of a run prompt by prompt: sorted, filtered, and each answer beside the others'."""
+"""The results of a run as a list: a row a prompt, sorted and filtered, answers side by side."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tui.core.compare.measures import QUALITY, YES_NO
-from tui.core.compare.rows import prompt_keys
+from tui.core.compare.result_row import prompt_keys
 from tui.core.compare.sides.repeats import collapsed
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tui.core.compare.answers import Answer
     from tui.core.compare.prompts import Prompt
-    from tui.core.compare.rows import Row
+    from tui.core.compare.result_row import Row
 
 Order = Literal["line", "worse", "lowest", "slowest", "longest"]
 Shown = Literal["all", "changed", "worse", "failed"]

@@ -1,4 +1,4 @@
-"""How good an answer is, measured against the reference of its prompt.
+"""Measures of an answer against the reference of its prompt.
 
 Every measure of one answer is a share from 0 to 1 (yes is 1), and None where it does not apply:
 

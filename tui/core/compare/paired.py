@@ -1,4 +1,4 @@
-"""Two models on the same prompts: wins, losses, ties, and whether that may be chance.
+"""Compare two models on the same prompts: wins, losses, ties, and an exact test of them.
 
 Ties say nothing about who is better and are left out. If neither were better, each remaining
 prompt would fall to either side like a fair coin: the exact two-sided binomial test. Over a

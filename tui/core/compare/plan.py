@@ -1,4 +1,4 @@
-"""What a comparison asks: which models, how, how often, and which prompts."""
+"""The plan of a run: models, their parameters, repeats and prompts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.prompts import Prompt
-from tui.core.compare.rows import Slot
+from tui.core.compare.result_row import Slot
 from tui.core.dataset.digest import lasting
 from tui.core.provider.parsing import as_int, as_map, as_text
 

@@ -1,4 +1,4 @@
-"""From a line of a dataset to what a model is asked, and the answer that was expected."""
+"""Make a prompt and its reference answer of one line of a dataset."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the answers of a run come to: each model's measures, and the models against each other."""
+"""The summary of a run: the mean measures of each model, and each pair of models compared."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.compare.measures import QUALITY
 from tui.core.compare.paired import Paired, paired, percentile
-from tui.core.compare.rows import PromptKey, prompt_keys
+from tui.core.compare.result_row import PromptKey, prompt_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from tui.core.catalog.models import ModelFacts
-    from tui.core.compare.rows import Row
+    from tui.core.compare.result_row import Row
 
 # What the document of a run reports; the row's own measures hold one more.
 REPORTED = tuple(name for name in QUALITY if name not in {"json_keys_equal", "judge"})

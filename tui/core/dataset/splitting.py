@@ -91,14 +91,17 @@ def _at_least_one(number: int) -> int:
     return number
 
 
-def share_words(made: Split, wanted: Wanted) -> str:
-    """Return why the validation part is of another size than asked for; empty when it is not."""
+def size_remark(made: Split, wanted: Wanted) -> str:
+    """Return how large the validation part is, and why it is not as large as asked for.
+
+    Empty when it is, to half a per cent.
+    """
     total = len(made.training) + len(made.validation)
     got, asked = len(made.validation), wanted.target(total)
     if not total or abs(got - asked) * 200 <= total:  # half a percent
         return ""
     share = asked / total if wanted.share is None else wanted.share
-    said = f"{got / total:.1%} instead of {share:.1%}".replace("%", " %")
+    said = f"{100 * got / total:.1f} % instead of {100 * share:.1f} %"
     if made.remembered:
         stay = "stays" if made.remembered == 1 else "stay"
         held = f"{plural(made.remembered, 'example')} {stay} where earlier splits put them"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.examples.messages import role_meant
+from tui.core.dataset.names import valid_name
 from tui.core.fixes.paths import message_of, messages_of
 from tui.core.fixes.registry import CannotFix, Object, row_fix
 from tui.core.formats.parts import tools_in
@@ -22,7 +21,6 @@ _WEIGHT_WORDS = {
     "0": 0, "0.0": 0, "false": 0, "no": 0, "off": 0,
 }  # fmt: skip
 _EXAMPLE_WEIGHTS = {"weight", "sample_weight", "example_weight", "loss_weight"}
-_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
 _CONVERT = "it cannot become a chat as it is"
 
 
@@ -156,10 +154,7 @@ def call_id(index: int) -> str:
 def plain_name(raw: Object, issue: Issue) -> None:
     """Write a name in letters, digits, _ and -; a name of none of these goes."""
     message = message_of(raw, issue)
-    letters = unicodedata.normalize("NFKD", str(message["name"]))
-    letters = "".join(c for c in letters if not unicodedata.combining(c))
-    name = _NOT_IN_NAMES.sub("_", letters).strip("_")[:64]
-    if name:
+    if name := valid_name(str(message["name"])):
         message["name"] = name
     else:
         del message["name"]

@@ -13,9 +13,9 @@ from tui.core.checks import RULES, check_row
 from tui.core.fixes import lenient
 from tui.core.fixes.damaged import decoded_text, holds_example, wide_encoding
 from tui.core.fixes.lenient import values
+from tui.core.fixes.multiline import examples_in, spans, value_end
 from tui.core.fixes.removals import Removal
 from tui.core.fixes.run import mend
-from tui.core.fixes.spread import examples_in, spans, value_end
 from tui.core.text.text import plural
 
 _LINE_RULES = frozenset(rule.id for rule in RULES.values() if rule.scope == "line")

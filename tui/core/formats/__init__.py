@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from tui.core.formats.converting import convert, export
     from tui.core.formats.detection.containers import Container, Record, container_of, records_of
     from tui.core.formats.detection.sniffing import Sniffed, sniff
-    from tui.core.formats.reading import ReadOptions
     from tui.core.formats.registry import READERS, WRITERS, format_of
     from tui.core.formats.results import Converted, Dropped, Format, LeftOut, Remark, Unfit
+    from tui.core.formats.row_reader import ReadOptions
 
 __all__ = [
     "READERS",
@@ -44,7 +44,7 @@ _HOMES = {
     "detection.containers": ("Container", "Record", "container_of", "records_of"),
     "converting": ("convert", "export"),
     "results": ("Converted", "Dropped", "Format", "LeftOut", "Remark", "Unfit"),
-    "reading": ("ReadOptions",),
+    "row_reader": ("ReadOptions",),
     "registry": ("READERS", "WRITERS", "format_of"),
     "detection.sniffing": ("Sniffed", "sniff"),
 }

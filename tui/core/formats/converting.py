@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.core.formats.pairing import judged_answer, pairs_of
-from tui.core.formats.reading import ReadOptions, RowReader
 from tui.core.formats.registry import format_of
 from tui.core.formats.results import EXCERPT, Converted, Dropped, Notes, Remark, Unfit
+from tui.core.formats.row_reader import ReadOptions, RowReader
 from tui.core.formats.supported.legacy import migrated
 from tui.core.text.text import one_line
 

@@ -13,7 +13,7 @@ from starlette.routing import Route
 
 from tui.lab.chat_request import ChatRequest, read_chat_request
 from tui.lab.completions import Completion, complete, prepare, stream
-from tui.lab.context import Lab, lab_of
+from tui.lab.composition import Lab, lab_of
 from tui.lab.http.bodies import read_json
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from tui.lab.context import Lab, lab_of
+from tui.lab.composition import Lab, lab_of
 from tui.lab.http.bodies import read_json
 
 Handler = Callable[[Lab, Request, dict[str, Any]], dict[str, Any]]

@@ -9,7 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 
-from tui.lab.context import lab_of
+from tui.lab.composition import lab_of
 from tui.lab.http.bodies import read_form
 from tui.lab.http.errors import invalid
 from tui.lab.http.paging import cursor, page

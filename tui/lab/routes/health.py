@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tui.lab.context import lab_of
+from tui.lab.composition import lab_of
 from tui.lab.instance import version
 
 if TYPE_CHECKING:

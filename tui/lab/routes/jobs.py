@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from tui.lab import ids
-from tui.lab.context import Lab, lab_of
+from tui.lab.composition import Lab, lab_of
 from tui.lab.folder import link_or_copy
 from tui.lab.http.errors import ApiError
 from tui.lab.http.paging import cursor, page

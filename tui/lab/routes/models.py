@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tui.lab.context import lab_of
+from tui.lab.composition import lab_of
 
 if TYPE_CHECKING:
     from starlette.requests import Request

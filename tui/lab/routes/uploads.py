@@ -8,7 +8,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from tui.lab.context import Lab, lab_of
+from tui.lab.composition import Lab, lab_of
 from tui.lab.http.bodies import read_form
 from tui.lab.http.errors import ApiError, invalid
 from tui.lab.http.params import choice, integer, missing, required_string, string, wrong_type

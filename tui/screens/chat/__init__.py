@@ -1,4 +1,4 @@
-"""The Chat mode: talk to a base, a fine-tuned model or a checkpoint, and compare them."""
+"""The Chat mode: talk to a base model, a fine-tuned model or a checkpoint."""
 
 from tui.screens.chat.screen import ChatScreen
 

@@ -1,4 +1,4 @@
-"""From a chat to the same question asked of several models."""
+"""Open Compare with the last question of a chat."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat.conversation import messages
 from tui.core.compare.prompts import Prompt
-from tui.core.compare.sides.asked import CompareAsked
+from tui.core.compare.sides.compare_request import CompareAsked
 from tui.dispatch import handles
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.screens.chat.parameters.controller import Parameters
     from tui.screens.chat.session import ChatSession
     from tui.screens.chat.system.prompt import SystemPrompt
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
 
 
 class Comparing:

@@ -9,7 +9,7 @@ from tui.core.text.text import one_line
 
 
 class ChatHeader(Static):
-    """The model with its settings, and the system prompt."""
+    """The model with its parameters, and the system prompt."""
 
     DEFAULT_CSS = """
     ChatHeader { height: 2; padding: 0 1 0 0; }

@@ -1,4 +1,4 @@
-"""The Chat screen: a conversation with a model that can be changed on the way."""
+"""The Chat screen: a conversation with a model, whose turns can be edited and branched."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from tui.screens.chat.asking.answering import Answering, AskedWith
 from tui.screens.chat.asking.attaching import Attaching
 from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.chat.comparing import Comparing
+from tui.screens.chat.display_modes import DisplayModes
 from tui.screens.chat.header import ChatHeader
 from tui.screens.chat.models.choice import ModelChoice
 from tui.screens.chat.parameters.controller import Parameters
-from tui.screens.chat.reading import Reading
 from tui.screens.chat.saved.chats import SavedChatsList, questions_of
 from tui.screens.chat.session import ChatSession
 from tui.screens.chat.system.library import SystemLibrary
@@ -21,7 +21,7 @@ from tui.screens.chat.system.prompt import SystemPrompt
 from tui.screens.chat.turns.editing import TurnEditing
 from tui.screens.chat.turns.to_data import AnswersToData
 from tui.screens.chat.turns.view import ChatView
-from tui.screens.context import ScreenContext
+from tui.screens.controller_context import ScreenContext
 from tui.widgets.conversation import Conversation
 from tui.widgets.line_view import Pane
 
@@ -71,7 +71,7 @@ class ChatScreen(ModeScreen):
         held = self.answers.held
         editing = TurnEditing(context, self.session, self.view, held, self.answers.ask_of)
         self.chats = SavedChatsList(context, self.session, held, self._go_on)
-        self._reading = Reading(context, self._conversation)
+        self._reading = DisplayModes(context, self._conversation)
         self.session.subscribe(self._show_chat)
         for controller in (
             self.models, self.system, SystemLibrary(context, self.system), self.parameters,

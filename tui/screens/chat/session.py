@@ -1,4 +1,4 @@
-"""The chat that is open: everything that is said in it is saved at once."""
+"""The open chat: every change of it is saved at once."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tui.core.chat.conversation import Node
     from tui.core.chat.parameters import ChatParameters
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.services.chat.chats import ChatSaver, SavedChats
 
 

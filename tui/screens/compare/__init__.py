@@ -1,4 +1,4 @@
-"""The Compare mode: one prompt to several models side by side, and whole datasets measured."""
+"""The Compare mode: one prompt to several models side by side, or a whole dataset measured."""
 
 from tui.screens.compare.screen import CompareScreen
 

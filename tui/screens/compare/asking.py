@@ -1,4 +1,4 @@
-"""Asking all columns at once: every answer is painted as it comes, and all stop together."""
+"""Send the prompt to all columns at once; each answer is painted as it streams."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import ModelFacts
     from tui.core.compare.sides.side_by_side import Column, Try
     from tui.screens.chat.asking.prompt import Prompt as PromptField
-    from tui.screens.compare.context import CompareContext
+    from tui.screens.compare.compare_context import CompareContext
 
 FRAMES = 15  # a second, at most, as in Chat
 

@@ -1,4 +1,4 @@
-"""Which models stand side by side, and how each is asked."""
+"""Choose the models of the columns, and their parameters."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core.compare.plan import Candidate
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS, Column
 from tui.dispatch import handles
-from tui.screens.chat.models.offers import choice_of, default_choice, none_words
+from tui.screens.chat.models.model_choices import choice_of, default_choice, none_words
 from tui.screens.chat.parameters.controller import defaults_for
 from tui.screens.chat.parameters.dialog import ParametersDialog
 from tui.screens.dialogs.choose import Choose
@@ -17,7 +17,7 @@ from tui.screens.dialogs.editor import TextEditor
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui.screens.compare.context import CompareContext
+    from tui.screens.compare.compare_context import CompareContext
     from tui.services.models.service import ChatOffer
 
 
@@ -109,7 +109,7 @@ class Candidates:
             self._context.comparison.columns.remove(column)
             self._context.tell_changed()
 
-    @handles("compare.settings", group="choose")
+    @handles("compare.parameters", group="choose")
     async def set_parameters(self) -> None:
         """Set temperature, length and seed of the column in focus."""
         column = self._column()

@@ -1,4 +1,4 @@
-"""The columns side by side: each a model's answers, with what differs marked."""
+"""The columns side by side: each shows one model's answers, with differences marked."""
 
 from __future__ import annotations
 

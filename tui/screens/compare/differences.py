@@ -10,7 +10,7 @@ from tui.widgets.conversation import shown_text
 from tui.widgets.diff_view import SHOWN
 
 if TYPE_CHECKING:
-    from tui.screens.compare.context import CompareContext
+    from tui.screens.compare.compare_context import CompareContext
 
 _KEPT = 200
 

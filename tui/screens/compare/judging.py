@@ -1,4 +1,4 @@
-"""Looking at answers: what differs, who is better, and names that are hidden until that is said."""
+"""Judge answers by eye: show differences, pick the better one, hide model names until then."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.screens.dialogs.editor import LineEditor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.screens.compare.context import CompareContext
+    from tui.screens.compare.compare_context import CompareContext
 
 MOST_REPEATS = 50
 

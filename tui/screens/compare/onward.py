@@ -1,4 +1,4 @@
-"""From answers to what comes next: a preference pair, or a chat with one of the models."""
+"""Go on from an answer: make a preference pair, or open a chat with its model."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from tui.core.compare.sides.side_by_side import Column
-    from tui.screens.compare.context import CompareContext
+    from tui.screens.compare.compare_context import CompareContext
 
 
 class Onward:

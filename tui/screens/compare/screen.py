@@ -1,4 +1,4 @@
-"""The Compare screen: one prompt to several models side by side, and the results of datasets."""
+"""The Compare screen: one prompt to several models side by side, and the results of runs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.compare.asking import Asking
 from tui.screens.compare.candidates import Candidates
 from tui.screens.compare.columns import ColumnPane, ColumnsView
-from tui.screens.compare.context import CompareContext
+from tui.screens.compare.compare_context import CompareContext
 from tui.screens.compare.differences import Differences
 from tui.screens.compare.judging import Judging
 from tui.screens.compare.onward import Onward
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
     from textual.widgets import TextArea
 
-    from tui.core.compare.sides.asked import CompareAsked
+    from tui.core.compare.sides.compare_request import CompareAsked
     from tui.screens.compare.results.state import LookedAt
     from tui.services.workspace import Workspace
 

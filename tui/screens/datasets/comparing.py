@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.compare.prompts import Prompt, prompt_of
-from tui.core.compare.sides.asked import CompareAsked
+from tui.core.compare.sides.compare_request import CompareAsked
 from tui.core.text.text import plural
 from tui.dispatch import handles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.marks import MarkedRows
 
 

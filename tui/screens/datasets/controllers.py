@@ -8,13 +8,13 @@ from tui.screens.datasets.bulk.bulk import BulkOperations
 from tui.screens.datasets.comparing import Comparing
 from tui.screens.datasets.editing.changed_examples import ChangedExamples
 from tui.screens.datasets.editing.deleting import Deleting
+from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
 from tui.screens.datasets.editing.examples import ExampleEditing
 from tui.screens.datasets.editing.external import ExternalEditor
 from tui.screens.datasets.editing.history import History
 from tui.screens.datasets.editing.moving import Moving
 from tui.screens.datasets.editing.preference import PreferencePairs
 from tui.screens.datasets.editing.raw import RawEditing
-from tui.screens.datasets.editing.rewriting import ExampleRewriter
 from tui.screens.datasets.exporting.exporting import Exporting
 from tui.screens.datasets.files.opening import Opening
 from tui.screens.datasets.files.sample import SampleTour
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from tui.screens.base import ModeScreen
     from tui.screens.datasets.bulk.runner import BulkRunner
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.files.on_disk import DiskQuestion
     from tui.screens.datasets.files.opener import Opener
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows

@@ -8,8 +8,8 @@ from textual.containers import Horizontal
 
 from tui.screens.base import ModeScreen
 from tui.screens.datasets.bulk.runner import BulkRunner
-from tui.screens.datasets.context import DatasetContext
 from tui.screens.datasets.controllers import controllers
+from tui.screens.datasets.dataset_context import DatasetContext
 from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
 from tui.screens.datasets.files.opener import Opener
 from tui.screens.datasets.files.welcome import Welcome

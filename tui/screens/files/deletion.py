@@ -11,15 +11,15 @@ from tui.dispatch import handles
 from tui.screens.deleting import Question
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.files.deletion_words import statement, word_for
+from tui.screens.files.file_rows import Running
 from tui.screens.files.pruning import PruneDialog
-from tui.screens.files.rows import Running
 from tui.services.errors import ServiceError
 from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.deleting import Deletion
     from tui.screens.files.file_list import FileList
 

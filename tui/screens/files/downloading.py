@@ -16,7 +16,7 @@ from tui.screens.dialogs.target import may_replace
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.files.file_list import FileList
 
 

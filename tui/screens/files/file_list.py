@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from tui.core.provider.files import StoredFile
 from tui.core.text.text import plural, size_words
 from tui.dispatch import handles
-from tui.screens.files import rows
-from tui.screens.files.rows import Entry, Running, id_of
+from tui.screens.files import file_rows
+from tui.screens.files.file_rows import Entry, Running, id_of
 from tui.screens.listing import ListingPane
-from tui.screens.offers import OTHERWISE, no_tuning, wrapped
+from tui.screens.not_offered import OTHERWISE, no_tuning, wrapped
 from tui.screens.reporting import failure_of
 from tui.services.errors import NotOffered, ServiceError
 from tui.services.store.tables.parts_table import OpenUpload
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.services.files.overview import FilesSeen
     from tui.services.workspace import Workspace
     from tui.widgets.frame.error_panel import Failure
@@ -45,15 +45,15 @@ class FilesPane(ListingPane[Entry]):
 
     def head(self, width: int) -> Text:
         """Return the columns' names."""
-        return rows.head_row(width)
+        return file_rows.head_row(width)
 
     def row(self, entry: Entry, width: int, *, marked: bool) -> Text:
         """Return one line of the list."""
-        return rows.entry_row(entry, marked=marked, width=width)
+        return file_rows.entry_row(entry, marked=marked, width=width)
 
     def about(self, entry: Entry, width: int) -> Text:
         """Return what is known of an entry."""
-        return rows.about(entry, width)
+        return file_rows.about(entry, width)
 
 
 class FileList:
@@ -87,7 +87,7 @@ class FileList:
 
     def running(self) -> list[Running]:
         """Return what is under way, newest last."""
-        found = [rows.running(one) for one in self._context.workspace.files.transfers.current]
+        found = [file_rows.running(one) for one in self._context.workspace.files.transfers.current]
         return found if self.checking is None or found else [self.checking]
 
     # -- fetching --------------------------------------------------------------------

@@ -10,7 +10,7 @@ from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 
 if TYPE_CHECKING:
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.files.file_list import FileList
 
 

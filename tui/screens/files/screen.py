@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui.core.provider.files import StoredFile
 from tui.screens.base import ModeScreen
-from tui.screens.context import ScreenContext
+from tui.screens.controller_context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.files.deletion import FileDeletion
 from tui.screens.files.downloading import FileDownloads
 from tui.screens.files.file_list import FileList, FilesPane
+from tui.screens.files.file_rows import Running, full_text
 from tui.screens.files.marks import FileMarks
-from tui.screens.files.rows import Running, full_text
 from tui.screens.files.training import FileTraining
 from tui.screens.files.uploading import FileUploads
 from tui.services.store.tables.parts_table import OpenUpload

@@ -9,7 +9,7 @@ from tui.dispatch import handles
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.files.file_list import FileList
 
 

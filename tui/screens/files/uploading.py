@@ -15,7 +15,7 @@ from tui.dispatch import handles
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.dialogs.unsaved import saved_first
-from tui.screens.files.rows import Running
+from tui.screens.files.file_rows import Running
 from tui.services.errors import InputError, Unfit
 from tui.services.files.uploads import state_of
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tui.core.provider.records import FileInfo
     from tui.core.provider.transfers import Progress
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.files.file_list import FileList
     from tui.services.checks.review import Concern
     from tui.services.files.transfers import Watch

@@ -12,7 +12,7 @@ from tui.services.errors import InputError, NotOffered, Refused
 
 if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
-    from tui.screens.jobs.context import JobsContext
+    from tui.screens.jobs.jobs_context import JobsContext
 
 
 class JobControl:

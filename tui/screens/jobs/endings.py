@@ -14,7 +14,7 @@ from tui.services.models.readiness import wait_until_ready
 
 if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
-    from tui.screens.jobs.context import JobsContext
+    from tui.screens.jobs.jobs_context import JobsContext
     from tui.services.jobs.polling.poller import PollerState
 
 TOGETHER_S = 0.5

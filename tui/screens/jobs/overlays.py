@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tui.core.jobs.jobs import Job
     from tui.core.jobs.metrics import Metrics
-    from tui.screens.jobs.context import JobsContext
+    from tui.screens.jobs.jobs_context import JobsContext
     from tui.services.jobs.polling.poller import JobDetail
 
 

@@ -9,16 +9,16 @@ from textual.containers import Container
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
-from tui.screens.jobs.context import JobsContext
 from tui.screens.jobs.control import JobControl
 from tui.screens.jobs.endings import JobEndings
 from tui.screens.jobs.form.opening import JobMaking
+from tui.screens.jobs.jobs_context import JobsContext
 from tui.screens.jobs.overlays import Overlays
 from tui.screens.jobs.panes.job_pane import JobPane
 from tui.screens.jobs.panes.jobs_pane import JobsPane
 from tui.screens.jobs.subscriptions import JobSubscriptions
 from tui.screens.jobs.writing import JobWriting
-from tui.screens.offers import jobs_unknown
+from tui.screens.not_offered import jobs_unknown
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -229,7 +229,7 @@ class JobsScreen(ModeScreen):
     @handles("jobs.compare")
     def compare(self) -> None:
         """Compare the model the job has made with its base."""
-        from tui.core.compare.sides.asked import CompareAsked
+        from tui.core.compare.sides.compare_request import CompareAsked
 
         job = self.context.job
         if job is not None and job.fine_tuned_model is None:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
-    from tui.screens.jobs.context import JobsContext
+    from tui.screens.jobs.jobs_context import JobsContext
     from tui.services.errors import ServiceError
     from tui.services.jobs.job_costs import Lineage
     from tui.services.jobs.polling.poller import JobDetail, JobPoller, PollerState

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
     from pathlib import Path
 
-    from tui.screens.jobs.context import JobsContext
+    from tui.screens.jobs.jobs_context import JobsContext
 
 Make = Callable[[], "Awaitable[str]"]
 

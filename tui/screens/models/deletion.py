@@ -12,7 +12,7 @@ from tui.screens.models.model_list import check_tuned
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.deleting import Deletion
     from tui.screens.models.model_list import ModelList
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
-from tui.screens.models.rows import date_words
+from tui.screens.models.model_rows import date_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.listing import ListingPane
-from tui.screens.models import rows
-from tui.screens.models.rows import none_words
+from tui.screens.models import model_rows
+from tui.screens.models.model_rows import none_words
 from tui.screens.reporting import failure_of
 from tui.services.errors import InputError, NotOffered
 from tui.services.models.service import TunedModel
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.text import Text
 
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.services.models.service import ModelsSeen
     from tui.widgets.frame.error_panel import Failure
 
@@ -39,15 +39,15 @@ class ModelsPane(ListingPane[TunedModel]):
 
     def head(self, width: int) -> Text:
         """Return the columns' names."""
-        return rows.head_row(width)
+        return model_rows.head_row(width)
 
     def row(self, entry: TunedModel, width: int, *, marked: bool) -> Text:
         """Return one line of the list."""
-        return rows.model_row(entry, marked=marked, width=width)
+        return model_rows.model_row(entry, marked=marked, width=width)
 
     def about(self, entry: TunedModel, width: int) -> Text:
         """Return what is known of a model."""
-        return rows.about(entry, width)
+        return model_rows.about(entry, width)
 
 
 class ModelList:

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, ClassVar
 
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
-from tui.screens.context import ScreenContext
+from tui.screens.controller_context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models.deletion import ModelDeletion
 from tui.screens.models.model_list import ModelList, ModelsPane
-from tui.screens.models.rows import full_text
+from tui.screens.models.model_rows import full_text
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -69,7 +69,7 @@ class ModelsScreen(ModeScreen):
     @handles("models.compare")
     def compare(self) -> None:
         """Compare the marked models, or the one under the cursor with its base."""
-        from tui.core.compare.sides.asked import CompareAsked
+        from tui.core.compare.sides.compare_request import CompareAsked
 
         marked = tuple(model.id for model in self.listed.models if model.id in self.listed.marked)
         current = self.listed.current

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.lines import Lines
     from tui.core.money.terms import Budget
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.tokens.display import ReportDisplay
     from tui.screens.tokens.report.figures import FileFigures
     from tui.screens.tokens.state import TokenState

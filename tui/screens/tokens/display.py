@@ -14,7 +14,7 @@ from tui.screens.tokens.report.spreads import spreads, title_of, unit_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.tokens.report.spreads import Window
     from tui.screens.tokens.state import TokenState
     from tui.screens.tokens.view import TokensView

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from tui.screens.base import ModeScreen
-from tui.screens.context import ScreenContext
+from tui.screens.controller_context import ScreenContext
 from tui.screens.tokens.cost.pricing import Pricing
 from tui.screens.tokens.counting import Counting
 from tui.screens.tokens.display import ReportDisplay

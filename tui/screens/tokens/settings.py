@@ -15,7 +15,7 @@ from tui.screens.tokens.neighbours import neighbours
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.tokens.state import TokenState
 
 

@@ -11,7 +11,7 @@ from tui.screens.dialogs.target import may_replace
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.tokens.state import TokenState
 
 _KINDS = (

@@ -1,4 +1,4 @@
-"""An answer while it comes: its text, reasoning, tool calls, log probabilities and end."""
+"""An answer while it streams: its text, reasoning, tool calls, log probabilities and end."""
 
 from __future__ import annotations
 

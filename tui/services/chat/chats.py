@@ -1,4 +1,4 @@
-"""Saved chats of a profile: written as they happen, listed, opened, renamed, deleted."""
+"""Saved chats of a profile: saved as they happen, listed, opened, renamed, deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Writing chats to files."""
+"""Write chats to files."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Images for a question, read from files of this machine."""
+"""Read image files into content parts of a message."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What asking the models of a profile costs, as far as it is known."""
+"""Prices of chatting with the models of a profile, where they are known."""
 
 from __future__ import annotations
 

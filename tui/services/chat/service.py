@@ -1,4 +1,4 @@
-"""Talking to a model: an answer as it comes, its usage, and how long it took."""
+"""Send chat completions: the streamed answer, its usage and its timing."""
 
 from __future__ import annotations
 

@@ -239,7 +239,7 @@ def _spread(columns: ReportColumns, rows: CheckedRows) -> dict[int, int]:
     starts = places_of(columns.signs, damaged) if damaged else []
     if not starts or not any(map(is_example, {*columns.kinds})):
         return {}
-    from tui.core.fixes.spread import spread_objects
+    from tui.core.fixes.multiline import spread_objects
 
     def line_at(position: int) -> str:
         return rows[position].decode("utf-8", "replace")

@@ -1,1 +1,1 @@
-"""Comparisons: many prompts to several models, measured, kept, and gone on with after a kill."""
+"""Runs of a comparison: many prompts to several models, measured, saved, and resumable."""

@@ -1,4 +1,4 @@
-"""Asking for one answer of a comparison, as often as is sensible, and measuring it."""
+"""Ask for one answer of a run, with retries, and measure it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.answers import answer_of
 from tui.core.compare.measures import measure
-from tui.core.compare.rows import Row, Slot
+from tui.core.compare.result_row import Row, Slot
 from tui.services.chat.service import ChatRequest
 from tui.services.errors import (
     InputError,
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui.core.compare.plan import Candidate
     from tui.core.compare.prompts import Prompt
     from tui.services.chat.service import ChatService
-    from tui.services.compare.pace import Pace, Patience
+    from tui.services.compare.retry_policy import RetryPolicy, SharedPause
 
 # These concern every prompt: asking for the others would end in the same way.
 _FATAL = (InputError, LabFailed, LedgerError, NotOffered, ReadOnly, Unforeseen)
@@ -57,13 +57,13 @@ class Asker:
     def __init__(
         self,
         chat: ChatService,
-        pace: Pace,
-        patience: Patience,
+        pause: SharedPause,
+        retry_policy: RetryPolicy,
         again: Callable[[Slot], Awaitable[None]],
     ) -> None:
         self._chat = chat
-        self._pace = pace
-        self._patience = patience
+        self._pause = pause
+        self._retry_policy = retry_policy
         self._again = again
 
     async def answer(self, slot: Slot, candidate: Candidate, prompt: Prompt) -> Row:
@@ -74,7 +74,7 @@ class Asker:
         request = request_of(candidate, prompt)
         failures = limited = 0
         while True:
-            await self._pace.ready()
+            await self._pause.ready()
             try:
                 reply = await self._chat.complete(request)
             except ServiceError as error:
@@ -86,26 +86,26 @@ class Asker:
             if _is_limit(failed):
                 limited += 1
                 self._hold_all(failed, limited)
-                if limited < self._patience.limited:
+                if limited < self._retry_policy.limited:
                     continue
             _check_fatal(failed)
             failures += 1
-            if not _passing(failed) or failures >= self._patience.tries or _is_limit(failed):
+            if not _passing(failed) or failures >= self._retry_policy.tries or _is_limit(failed):
                 if isinstance(failed, Unreachable):
                     raise failed
                 return _failed(slot, prompt, failed)
-            await asyncio.sleep(self._patience.backoff(failures))
+            await asyncio.sleep(self._retry_policy.backoff(failures))
             if billed:
                 await self._again(slot)
 
     def _hold_all(self, error: ServiceError, times: int) -> None:
         wait = error.retry_after
-        if wait is not None and wait > self._patience.too_long_s:
+        if wait is not None and wait > self._retry_policy.too_long_s:
             raise StoppedByProvider(
                 "Stopped", f"{error.cause} (it asks to wait until {error.wait_words})",
                 "Run the same again then: it goes on where it is.", request_id=error.request_id,
             ) from error  # fmt: skip
-        self._pace.pause(self._patience.backoff(times) if wait is None else wait)
+        self._pause.pause(self._retry_policy.backoff(times) if wait is None else wait)
 
 
 def _is_limit(error: ServiceError) -> bool:

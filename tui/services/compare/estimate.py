@@ -1,4 +1,4 @@
-"""What a comparison will cost, before it is asked for: counted tokens at the models' prices."""
+"""Estimate the cost of a run before it starts: counted tokens at the prices of its models."""
 
 from __future__ import annotations
 

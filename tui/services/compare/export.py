@@ -1,4 +1,4 @@
-"""The results of a run as a file: JSON lines, or a table of comma-separated values."""
+"""Write the results of a run to a file, as JSON lines or CSV."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.compare.prompts import Prompt
-    from tui.core.compare.rows import Row
+    from tui.core.compare.result_row import Row
 
 _HEAD = (
     "line", "model", "repeat", "prompt", "reference", "answer", *QUALITY, "finish_reason",

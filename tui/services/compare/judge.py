@@ -1,4 +1,4 @@
-"""Having a model judge the answers of a run, prompt by prompt; what it said is kept at once."""
+"""Have a model judge the answers of a run, prompt by prompt; each score is saved at once."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 
 from tui.core.compare.judging import JudgeBill, JudgeSettings, Sheet, read_scores, sheet
 from tui.core.compare.plan import Candidate
-from tui.core.compare.rows import Row, Slot
+from tui.core.compare.result_row import Row, Slot
 from tui.core.money.answers import answer_cost
 from tui.core.provider.records import Usage
 from tui.services.compare.asking import Asker
-from tui.services.compare.pace import Pace
+from tui.services.compare.retry_policy import SharedPause
 from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Judge:
                 "Ask the same judge in the same way, or begin another run.",
             )
         self.bill = known if known.fingerprint else self.bill
-        asker = Asker(self._run.chat, Pace(), self._run.patience, _nothing)
+        asker = Asker(self._run.chat, SharedPause(), self._run.retry_policy, _nothing)
         groups = iter([*self._groups()])
         async with asyncio.TaskGroup() as tasks:
             for _ in range(concurrency):

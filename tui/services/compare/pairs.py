@@ -1,4 +1,4 @@
-"""Putting a preference pair where it belongs: the open dataset of pairs, or a new file."""
+"""Add a preference pair to the open dataset, or write it to a new file."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of results: a line an answer, written as soon as it is known, and made whole again."""
+"""The results file: one line an answer, appended as it comes, repaired after a kill."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from tui.core.compare.rows import Row, Slot
+from tui.core.compare.result_row import Row, Slot
 from tui.core.text.text import encodable
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import InputError, NotWritten

@@ -1,4 +1,4 @@
-"""One run of a comparison: asks for what is missing, and keeps every answer as it comes.
+"""One run: asks for the answers that are missing, and saves each as it comes.
 
 An answer counts once it stands in the ledger and in the file of results, in this order. What is
 missing from the file after a kill is put there from the ledger; so nothing that came is asked
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tui.core.compare.table import Table
 from tui.core.money.terms import amount_words
 from tui.services.compare.asking import Asker
-from tui.services.compare.pace import Pace, Patience
+from tui.services.compare.retry_policy import RetryPolicy, SharedPause
 from tui.services.errors import NeedsConfirmation, Refused, ServiceError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.compare.plan import Plan
-    from tui.core.compare.rows import Row, Slot
+    from tui.core.compare.result_row import Row, Slot
     from tui.services.chat.service import ChatService
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.results_file import ResultsFile
@@ -80,7 +80,7 @@ class CompareRun:
     rows: dict[Slot, Row]
     lost: set[Slot]
     asked_again: int = 0
-    patience: Patience = field(default_factory=Patience)
+    retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     resumed: int = 0
     spent: Decimal = Decimal(0)
     _events: RunEvents = field(default_factory=RunEvents)
@@ -119,8 +119,8 @@ class CompareRun:
         """
         self._events, self._cap = events or RunEvents(), cap
         self._stopped = None
-        pace = Pace(self._events.paused)
-        asker = Asker(self.chat, pace, self.patience, self._asks_again)
+        pause = SharedPause(self._events.paused)
+        asker = Asker(self.chat, pause, self.retry_policy, self._asks_again)
         slots = iter([slot for slot in self.plan.slots() if slot not in self.rows])
         async with asyncio.TaskGroup() as group:
             for _ in range(concurrency):
@@ -180,7 +180,7 @@ class CompareRun:
             self.spent += self._cost(row)
         self._events.came(row)
         self._failed_in_a_row = self._failed_in_a_row + 1 if row.error is not None else 0
-        if self._failed_in_a_row >= self.patience.hopeless:
+        if self._failed_in_a_row >= self.retry_policy.give_up_after:
             raise Refused(
                 "Stopped",
                 f"{self._failed_in_a_row} prompts in a row failed, the last: {row.error}",

@@ -1,4 +1,4 @@
-"""Comparisons of one profile: begun, gone on with, listed, read."""
+"""Comparisons of one profile: start, resume, list and read runs."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 from tui.core.compare.plan import Candidate, Plan, differences
 from tui.core.text.text import plural
 from tui.services.chat.service import ChatService
-from tui.services.compare.pace import Patience
 from tui.services.compare.results_file import ResultsFile, read_results
+from tui.services.compare.retry_policy import RetryPolicy
 from tui.services.compare.run import CompareRun
 from tui.services.errors import InputError
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import ModelFacts
     from tui.core.chat.parameters import ChatParameters
     from tui.core.compare.judging import JudgeSettings
-    from tui.core.compare.rows import Row, Slot
+    from tui.core.compare.result_row import Row, Slot
     from tui.services.compare.estimate import Estimate, Estimator
     from tui.services.compare.judge import Judge
     from tui.services.provider.provider import Provider
@@ -56,12 +56,12 @@ class CompareService:
         provider: Provider,
         store: Store,
         estimator: Estimator,
-        patience: Patience | None = None,
+        retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._profile = provider.profile.name
         self._table = store.comparisons
         self._estimator = estimator
-        self._patience = patience or Patience()
+        self._retry_policy = retry_policy or RetryPolicy()
         # Its own: every answer is in the ledger already, as an answer of its run.
         self._chat = ChatService(provider, store, keeps=False)
 
@@ -182,7 +182,7 @@ class CompareService:
         again = next((r.asked_again for r in await self._table.runs() if r.id == run), 0)
         return CompareRun(
             run, plan, facts, self._table, self._chat, file, rows, lost, again,
-            self._patience, len(rows),
+            self._retry_policy, len(rows),
         )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Where the prompts of a run come from: rows of the open dataset, or a file on this machine."""
+"""Read the prompts of a run: from rows of the open dataset, or from a file."""
 
 from __future__ import annotations
 

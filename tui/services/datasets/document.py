@@ -14,8 +14,8 @@ from tui.services.datasets.disk.source import LineSource
 from tui.services.datasets.journal.journal import Journal, JournalBusyError
 from tui.services.datasets.journal.record import Record
 from tui.services.datasets.journal.recovery import Recovered, fresh, recover
-from tui.services.datasets.reading import OpenRows
-from tui.services.datasets.rewriting import splices_of
+from tui.services.datasets.open_rows import OpenRows
+from tui.services.datasets.row_splices import splices_of
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from tui.core.provider.addresses import is_loopback, is_unencrypted
 from tui.services.errors import InputError, Malformed
 from tui.services.provider.client import BODY_TYPE, CONNECT_S
-from tui.services.provider.error_mapping import Asked, from_status
+from tui.services.provider.error_mapping import RequestContext, from_status
 from tui.services.provider.failures import from_exception
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ async def open_elsewhere(profile: Profile, call: Call) -> AsyncIterator[httpx2.R
     parts = urlsplit(call.path)
     # What a signed address lets one do stands in its query: that is not told.
     shown = f"{parts.scheme}://{parts.hostname}"
-    asked = Asked(profile, call.doing, call.method, call.path, shown)
+    context = RequestContext(profile, call.doing, call.method, call.path, shown)
     _check_address(profile, call, shown)
     headers = {"Accept": "*/*"} | dict(call.headers or {})
     if body_type := headers.pop(BODY_TYPE, None):
@@ -60,7 +60,7 @@ async def open_elsewhere(profile: Profile, call: Call) -> AsyncIterator[httpx2.R
     try:
         client = await asyncio.to_thread(make)
     except Exception as error:  # libraries that are set up with what they refuse
-        raise from_exception(error, asked, waited, sent=False) from error
+        raise from_exception(error, context, waited, sent=False) from error
     async with client:
         try:
             request = client.build_request(
@@ -72,13 +72,13 @@ async def open_elsewhere(profile: Profile, call: Call) -> AsyncIterator[httpx2.R
             if refused:
                 await response.aread()
         except Exception as error:  # whatever the libraries raise is told as an error of ours
-            raise from_exception(error, asked, waited, sent=bool(sent)) from error
+            raise from_exception(error, context, waited, sent=bool(sent)) from error
         try:
             if refused:
-                raise from_status(response, asked)
+                raise from_status(response, context)
             yield response
         except (httpx2.HTTPError, httpx2.StreamError) as error:
-            raise from_exception(error, asked, waited) from error
+            raise from_exception(error, context, waited) from error
         finally:
             await response.aclose()
 

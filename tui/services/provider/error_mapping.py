@@ -28,8 +28,12 @@ _TRAINING_CLOSED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What a request was for: `doing` reads "list the jobs"."""
+class RequestContext:
+    """What an error text tells of a request besides the answer: made of a `Call`, sent nowhere.
+
+    It names the profile and its address, which a `Call` need not know. `doing` reads
+    "list the jobs".
+    """
 
     profile: Profile
     doing: str
@@ -43,7 +47,7 @@ class Asked:
         return f"Cannot {self.doing}"
 
 
-async def whole_body(response: httpx2.Response, asked: Asked) -> bytes:
+async def whole_body(response: httpx2.Response, context: RequestContext) -> bytes:
     """Return the body of an answer that was opened unread. Raises Malformed for an endless one."""
     parts: list[bytes] = []
     size = 0
@@ -52,15 +56,15 @@ async def whole_body(response: httpx2.Response, asked: Asked) -> bytes:
         size += len(part)
         if size > LONGEST_ANSWER:
             raise Malformed(
-                asked.title,
+                context.title,
                 f"the answer goes on after {LONGEST_ANSWER // 1024**2} MB",
-                f"Check the base_url of profile {asked.profile.name}: {asked.base_url}",
+                f"Check the base_url of profile {context.profile.name}: {context.base_url}",
                 request_id=request_id(response),
             )
     return b"".join(parts)
 
 
-def json_value(response: httpx2.Response, body: bytes, asked: Asked) -> object:
+def json_value(response: httpx2.Response, body: bytes, context: RequestContext) -> object:
     """Return the decoded body, keys in it masked. Raises Malformed when it is not JSON."""
     try:
         value = json.loads(body)
@@ -71,30 +75,30 @@ def json_value(response: httpx2.Response, body: bytes, asked: Asked) -> object:
         if _is_html(response, text):
             cause = f"a web page came back instead of data{_page_title(text)}"
         raise Malformed(
-            asked.title,
+            context.title,
             cause,
-            f"Check the base_url of profile {asked.profile.name}: {asked.base_url}",
+            f"Check the base_url of profile {context.profile.name}: {context.base_url}",
             request_id=request_id(response),
         ) from None
 
 
-def from_status(response: httpx2.Response, asked: Asked) -> ServiceError:
+def from_status(response: httpx2.Response, context: RequestContext) -> ServiceError:
     """Return the error an answer outside 2xx stands for; its body has been read."""
     status = response.status_code
     if 300 <= status < 400:
         return Refused(
-            asked.title,
+            context.title,
             f"the server redirects to {response.headers.get('location', 'nowhere')}",
             "The key is not sent to another address. Correct the profile's base_url if it moved.",
             status=status,
         )
     error = _error_object(response)
     code, param = as_text(error.get("code")), as_text(error.get("param"))
-    kind = NotOffered if _not_offered(status, asked, structured=bool(code or param)) else Refused
+    kind = NotOffered if _not_offered(status, context, structured=bool(code or param)) else Refused
     made = kind(
-        asked.title,
+        context.title,
         _words(response) or f"the server answered {status} without saying why",
-        _next_step(kind, status, code, asked),
+        _next_step(kind, status, code, context),
         request_id=request_id(response),
         status=status,
         code=code,
@@ -143,24 +147,24 @@ def retry_after(response: httpx2.Response) -> float | None:
         return None
 
 
-def _not_offered(status: int, asked: Asked, *, structured: bool) -> bool:
+def _not_offered(status: int, context: RequestContext, *, structured: bool) -> bool:
     if status in {405, 501}:
         return True
     # A 404 on a single object is about that object only, and so is one that names a code unless
     # it answers the reading of a list: that is there, or not offered.
-    collection = asked.path in asked.profile.preset.paths.lists
-    return status == 404 and collection and (asked.method == "GET" or not structured)
+    collection = context.path in context.profile.preset.paths.lists
+    return status == 404 and collection and (context.method == "GET" or not structured)
 
 
-def _next_step(kind: type[Refused], status: int, code: str | None, asked: Asked) -> str:
-    name = asked.profile.name
+def _next_step(kind: type[Refused], status: int, code: str | None, context: RequestContext) -> str:
+    name = context.profile.name
     if kind is NotOffered:
-        return f"Profile {name} ({asked.base_url}) does not offer this."
+        return f"Profile {name} ({context.base_url}) does not offer this."
     if code == "training_not_available":
         return _TRAINING_CLOSED
     if code == "insufficient_quota":
         return "Add credit at the provider, then try again."
-    if status in {401, 403} and asked.profile.api_key is None and asked.profile.kind != "lab":
+    if status in {401, 403} and context.profile.api_key is None and context.profile.kind != "lab":
         return f"Profile {name} sends no key: name one with api_key_env in the configuration."
     steps = {
         401: f"Check the key of profile {name}.",

@@ -19,14 +19,14 @@ from tui.services.errors import (
 from tui.services.settings.environment import PROXIES
 
 if TYPE_CHECKING:
-    from tui.services.provider.error_mapping import Asked
+    from tui.services.provider.error_mapping import RequestContext
 
 # What is raised while a request is put together: none of it has been sent.
 _UNSENDABLE = (UnicodeError, OverflowError, ValueError, TypeError)
 
 
 def from_exception(
-    error: BaseException, asked: Asked, waited: float, *, sent: bool = True
+    error: BaseException, context: RequestContext, waited: float, *, sent: bool = True
 ) -> ServiceError:
     """Return what any exception of a request is told as; a ServiceError stays what it is.
 
@@ -43,14 +43,14 @@ def from_exception(
     if isinstance(error, ServiceError):
         return error
     if isinstance(error, httpx2.HTTPError) or _broken_off(error, anyio.EndOfStream):
-        return _from_transport(error, asked, waited)
+        return _from_transport(error, context, waited)
     if not sent and isinstance(error, OSError):
-        return _unreachable(error, asked)
+        return _unreachable(error, context)
     if not sent and isinstance(error, (*_UNSENDABLE, httpx2.InvalidURL)):
-        return _unsendable(error, asked)
-    if asked.method == "GET" or not sent:
-        return Unforeseen(asked.title, words_of(error), "Try again; if it stays, report it.")
-    return Unanswered(asked.title, words_of(error), _LOOK_FIRST)
+        return _unsendable(error, context)
+    if context.method == "GET" or not sent:
+        return Unforeseen(context.title, words_of(error), "Try again; if it stays, report it.")
+    return Unanswered(context.title, words_of(error), _LOOK_FIRST)
 
 
 _LOOK_FIRST = "It may have been done: look before asking again."
@@ -63,11 +63,11 @@ def _broken_off(error: BaseException, end: type[Exception]) -> bool:
     return isinstance(error, (*kinds, ssl.SSLError))
 
 
-def _from_transport(error: BaseException, asked: Asked, waited: float) -> ServiceError:
+def _from_transport(error: BaseException, context: RequestContext, waited: float) -> ServiceError:
     import httpx2
 
     if isinstance(error, httpx2.LocalProtocolError) and "header" in str(error).lower():
-        return _unsendable(error, asked)
+        return _unsendable(error, context)
     never_sent = (
         httpx2.ConnectError,
         httpx2.ConnectTimeout,
@@ -78,36 +78,36 @@ def _from_transport(error: BaseException, asked: Asked, waited: float) -> Servic
         ConnectionRefusedError,
     )
     if isinstance(error, never_sent):
-        return _unreachable(error, asked)
-    reading = asked.method == "GET"
+        return _unreachable(error, context)
+    reading = context.method == "GET"
     cause = f"the connection broke before the answer was complete ({_plain(error)})"
     if isinstance(error, httpx2.TimeoutException):
         cause = f"no answer within {waited:g} s"
-    made = Unanswered(asked.title, cause, "Try again." if reading else _LOOK_FIRST)
+    made = Unanswered(context.title, cause, "Try again." if reading else _LOOK_FIRST)
     made.timed_out = isinstance(error, httpx2.TimeoutException)
     return made
 
 
-def _unreachable(error: BaseException, asked: Asked) -> Unreachable:
+def _unreachable(error: BaseException, context: RequestContext) -> Unreachable:
     import httpx2
 
     said = str(error)
     next_step = "Check the address and the network, then try again."
     proxies = [name for name in PROXIES if os.environ.get(name) or os.environ.get(name.lower())]
-    if isinstance(error, httpx2.ProxyError) or (proxies and not is_loopback(asked.base_url)):
+    if isinstance(error, httpx2.ProxyError) or (proxies and not is_loopback(context.base_url)):
         next_step = f"Check the proxy that is set by {' and '.join(proxies) or 'the system'}."
     elif "CERTIFICATE" in said.upper():
         next_step = "Its certificate is not trusted here; SSL_CERT_FILE names another list."
     return Unreachable(
-        asked.title, f"{asked.base_url} cannot be reached ({_plain(error)})", next_step
+        context.title, f"{context.base_url} cannot be reached ({_plain(error)})", next_step
     )
 
 
-def _unsendable(error: BaseException, asked: Asked) -> InputError:
+def _unsendable(error: BaseException, context: RequestContext) -> InputError:
     return InputError(
-        asked.title,
+        context.title,
         f"the request cannot be made ({words_of(error)})",
-        f"Check the base_url and the key of profile {asked.profile.name}, the OPENAI_ variables"
+        f"Check the base_url and the key of profile {context.profile.name}, the OPENAI_ variables"
         " and the proxy.",
     )
 

@@ -20,7 +20,7 @@ from tui.services.errors import (
 )
 from tui.services.provider.client import LEFT, make_client
 from tui.services.provider.error_mapping import (
-    Asked,
+    RequestContext,
     from_status,
     json_value,
     request_id,
@@ -147,10 +147,10 @@ class Provider:
         """
         with self.watched(self._write(call)):
             async with self.stream(call) as response:
-                body, asked = await self._body(response, call), self._asked(call)
+                body, context = await self._body(response, call), self._context(call)
                 if len(body) < LARGE_ANSWER:
-                    return json_value(response, body, asked)
-                return await asyncio.to_thread(json_value, response, body, asked)
+                    return json_value(response, body, context)
+                return await asyncio.to_thread(json_value, response, body, context)
 
     async def exchange(self, call: Call) -> Answered:
         """Make one request like `send`; also tell the status and the headers of the answer.
@@ -159,11 +159,11 @@ class Provider:
         """
         with self.watched(self._write(call)):
             async with self.stream(call) as response:
-                body, asked = await self._body(response, call), self._asked(call)
+                body, context = await self._body(response, call), self._context(call)
                 headers = {name.lower(): value for name, value in response.headers.items()}
                 told = response.is_success and body.strip()
                 try:
-                    value = json_value(response, body, asked) if body.strip() else None
+                    value = json_value(response, body, context) if body.strip() else None
                 except Malformed:
                     if told:
                         raise
@@ -224,7 +224,7 @@ class Provider:
         try:
             yield response
         except broken as error:
-            made = from_exception(error, self._asked(call), call.timeout or self.profile.timeout)
+            made = from_exception(error, self._context(call), call.timeout or self.profile.timeout)
             made.request_id = made.request_id or request_id(response)
             raise made from error
         finally:
@@ -240,10 +240,10 @@ class Provider:
         longest = WHOLE_ANSWER * self.profile.timeout
         try:
             async with asyncio.timeout(longest):
-                return await whole_body(response, self._asked(call))
+                return await whole_body(response, self._context(call))
         except TimeoutError:
             cause = f"the answer did not come to its end within {longest:g} s"
-            made = Unanswered(self._asked(call).title, cause, "Try again.")
+            made = Unanswered(self._context(call).title, cause, "Try again.")
             made.timed_out = True
             raise made from None
 
@@ -264,7 +264,7 @@ class Provider:
     async def _attempt(self, client: AsyncOpenAI, call: Call) -> httpx2.Response:
         import openai  # the client's making has imported it already, in a thread
 
-        asked = self._asked(call)
+        context = self._context(call)
         left: list[bool] = []
         LEFT.set(left)
         try:
@@ -273,7 +273,7 @@ class Provider:
             self._status.set("ready")
             if error.response.status_code in call.expects:
                 return error.response
-            raise from_status(error.response, asked) from error
+            raise from_status(error.response, context) from error
         # Beside their own exceptions the libraries raise many others: for a header that is not
         # ASCII, for a port, for a proxy. None may end a worker that somebody waits for.
         except Exception as error:
@@ -282,10 +282,10 @@ class Provider:
                 gone = _gone()
                 if left and self._changes(call.method, call.path):
                     look = "It may have been done: look before asking again."
-                    raise Unanswered(asked.title, gone.title, look) from error
+                    raise Unanswered(context.title, gone.title, look) from error
                 raise gone from error
             waited = call.timeout or self.profile.timeout
-            raise from_exception(error, asked, waited, sent=bool(left)) from error
+            raise from_exception(error, context, waited, sent=bool(left)) from error
         self._status.set("ready")
         return response
 
@@ -310,8 +310,8 @@ class Provider:
         try:
             return await asyncio.to_thread(make_client, self.profile, base_url or "", key)
         except Exception as error:  # as above: libraries that are set up with what they refuse
-            asked = Asked(self.profile, "connect", "GET", "", base_url or "")
-            made = from_exception(error, asked, self.profile.timeout, sent=False)
+            context = RequestContext(self.profile, "connect", "GET", "", base_url or "")
+            made = from_exception(error, context, self.profile.timeout, sent=False)
             self._status.set("failed", made.cause)
             raise made from error
 
@@ -327,8 +327,8 @@ class Provider:
         # Chatting changes nothing at the provider.
         return method != "GET" and path != self.profile.preset.paths.chat
 
-    def _asked(self, call: Call) -> Asked:
-        return Asked(self.profile, call.doing, call.method, call.path, self.base_url)
+    def _context(self, call: Call) -> RequestContext:
+        return RequestContext(self.profile, call.doing, call.method, call.path, self.base_url)
 
 
 def _gone() -> InputError:

@@ -20,7 +20,9 @@ Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One request. `doing` completes "Cannot …" in error titles; `timeout` is in seconds.
+    """One request, with all that is sent.
+
+    `doing` completes "Cannot …" in error titles; `timeout` is in seconds.
 
     With neither `body` nor `content` it has no body at all, and no Content-Type. `expects` are
     statuses outside 2xx that are answers here and no errors, such as 302.

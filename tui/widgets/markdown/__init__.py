@@ -1,1 +1,1 @@
-"""Markdown as lines of a widget: parsed block by block, laid out while it streams."""
+"""Markdown rendered to lines of a widget: parsed block by block, laid out while it streams."""

@@ -1,4 +1,4 @@
-"""Markdown as blocks of spans, parsed in units that a growing text can be cut at.
+"""Parse Markdown into blocks of spans, in units at which a growing text can be cut.
 
 A unit is what no text behind it can change any more once the next one has begun: a block at the
 top, an item of a list at the top, a row of a long table. To parse on from the beginning of a unit,

@@ -1,4 +1,4 @@
-"""Colours for code in the languages that answers are mostly in; others stay plain."""
+"""Syntax colours for code in common languages; others stay plain."""
 
 from __future__ import annotations
 

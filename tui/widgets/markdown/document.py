@@ -1,4 +1,4 @@
-"""A Markdown text that grows: what cannot change any more is parsed and laid out once.
+"""A Markdown text that grows: blocks that are complete are parsed and laid out only once.
 
 The text is cut into units (see `blocks`). All but the last one are final as soon as the
 last one stands on a line of its own; only that one is parsed again when text is added. An open

@@ -1,4 +1,4 @@
-"""Blocks of Markdown as lines for a width."""
+"""Lay out blocks of Markdown as lines of a given width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tables of Markdown: columns fitted to a width, cells wrapped, and cut where they are long."""
+"""Lay out tables of Markdown: columns fitted to a width, cells wrapped, long ones cut."""
 
 from __future__ import annotations
 

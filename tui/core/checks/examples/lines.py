@@ -279,7 +279,7 @@ def truncated(line: BadLine) -> Finding | None:
     "Objects nested over a thousand levels are refused by every reader.",
 )
 def too_deep(line: BadLine) -> Finding | None:
-    """Find runaway nesting."""
+    """Find lines nested deeper than the decoder goes, mostly by brackets nothing closes."""
     if "depth limit" not in line.reason:
         return None
     return _found(line, "arrays or objects are nested too deeply. Remove the nesting.")

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.gates import unusual
 from tui.core.checks.registry import Finding, row_rule
-from tui.core.checks.row import NAME, Row, Turn, json_type, quoted
+from tui.core.checks.row import Row, Turn, json_type, quoted
 from tui.core.dataset.example import ROLES
+from tui.core.dataset.names import VALID_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -202,7 +203,7 @@ def _part_problem(part: object, role: object) -> str:
 
 @row_rule("name-type", "error", "Name is no text", "The name of a speaker is a text.", gate=unusual)
 def name_type(row: Row) -> Iterable[Finding]:
-    """Find names that are no strings."""
+    """Find names that are not strings."""
     return [
         turn.find(f"The name is {json_type(turn.raw['name'])}. Make it a text.", ".name")
         for turn in row.turns
@@ -219,14 +220,14 @@ def name_type(row: Row) -> Iterable[Finding]:
     gate=unusual,
 )
 def name_pattern(row: Row) -> Iterable[Finding]:
-    """Find names with spaces and the like."""
+    """Find names other than 1 to 64 ASCII letters, digits, `_` and `-`."""
     return [
         turn.find(
             f"The name {quoted(name)} should be 1 to 64 letters, digits, _ or -. Change it.",
             ".name",
         )
         for turn in row.turns
-        if isinstance(name := turn.raw.get("name"), str) and not NAME.fullmatch(name)
+        if isinstance(name := turn.raw.get("name"), str) and not VALID_NAME.fullmatch(name)
     ]
 
 

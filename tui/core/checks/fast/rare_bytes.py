@@ -1,4 +1,7 @@
-"""The rare bytes of a line, a tenth of it: marks of secrets and the like are made of them."""
+"""Reduce a line to its capitals, signs, digits and a few letters, about a tenth.
+
+Only those can tell a secret's mark.
+"""
 
 from __future__ import annotations
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
-from tui.core.checks.row import NAME, json_type, quoted
+from tui.core.checks.row import json_type, quoted
 from tui.core.checks.tool_use.json_schema import mismatches_of
+from tui.core.dataset.names import VALID_NAME, has_other_characters, valid_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -31,7 +30,6 @@ _SCHEMAS = frozenset(
 )
 _DEEPEST = 60
 _NAMED = 4  # values of an enum
-_NOT_IN_NAMES = re.compile(r"[^a-zA-Z0-9_-]+")
 
 
 def definitions(row: Row) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -45,17 +43,15 @@ def definitions(row: Row) -> Iterator[tuple[str, Mapping[str, Any]]]:
 
 def name_problem(name: object) -> str:
     """Return what is wrong with the characters of a function's name, and a better one; or ""."""
-    if not isinstance(name, str) or not name or NAME.fullmatch(name):
+    if not isinstance(name, str) or not name or VALID_NAME.fullmatch(name):
         return ""
-    if not _NOT_IN_NAMES.search(name):
+    if not has_other_characters(name):
         return (
             f"The name {quoted(name)} has {len(name)} characters; 64 are allowed. "
             "Shorten it, alike in the definition and the calls."
         )
-    letters = unicodedata.normalize("NFKD", name)
-    letters = "".join(c for c in letters if not unicodedata.combining(c))
-    plain = _NOT_IN_NAMES.sub("_", letters).strip("_")[:64]
-    advice = f"Write “{plain}”" if plain else "Rename it"  # whole: it is to be copied
+    valid = valid_name(name)
+    advice = f"Write “{valid}”" if valid else "Rename it"  # whole: it is to be copied
     return (
         f"The name {quoted(name)} is not 1 to 64 letters, digits, _ or -. "
         f"{advice}, alike in the definition and the calls."

@@ -92,7 +92,7 @@ def crlf(file: WholeFile) -> Iterable[Finding]:
     fixable=True,
 )
 def no_final_newline(file: WholeFile) -> Iterable[Finding]:
-    """Find files whose last line is not ended; UTF-16, whose line ends are others, is no case."""
+    """Find files whose last line is not ended; UTF-16, with its other line ends, is passed over."""
     source = file.source
     if source.ends_with_newline or not source.size or source.head.startswith(_UTF16):
         return ()
@@ -107,7 +107,7 @@ def no_final_newline(file: WholeFile) -> Iterable[Finding]:
     fixable=True,
 )
 def wrong_extension(file: WholeFile) -> Iterable[Finding]:
-    """Find names of another kind; a name like "-" for standard input is none."""
+    """Find names that do not end in .jsonl; one like "-" for standard input is passed over."""
     if file.source.name.lower().endswith(".jsonl") or file.source.name in {"", "-"}:
         return ()
     return (Finding("The name does not end in .jsonl. Rename the file."),)

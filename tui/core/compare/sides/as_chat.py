@@ -1,4 +1,4 @@
-"""What was compared, as a chat to go on with."""
+"""A prompt and its answers as a chat, to go on with in Chat."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Winner and loser of a comparison as a preference pair, as training takes it."""
+"""Make a preference pair of the better and the worse answer, in the format of training."""
 
 from __future__ import annotations
 

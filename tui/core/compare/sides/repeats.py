@@ -1,4 +1,4 @@
-"""Several answers to one prompt: those that are the same are one."""
+"""Group repeated answers to one prompt: equal ones are counted as one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One prompt to a few models at once: what each is asked with, and its answers as they come.
+"""One prompt sent to a few models at once: a column each, with its parameters and answers.
 
 Plain state with plain changes; who shows it is told by whoever changes it.
 """
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import ModelFacts
     from tui.core.compare.listing import PromptRow
     from tui.core.compare.prompts import Prompt
-    from tui.core.compare.rows import Row
+    from tui.core.compare.result_row import Row
 
 State = Literal["waiting", "streaming", "done", "stopped", "failed"]
 Diff = Literal["off", "first", "reference"]

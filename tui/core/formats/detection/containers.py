@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from tui.core.formats.reading import FORMAT_KEYS
 from tui.core.formats.results import EXCERPT
+from tui.core.formats.row_reader import FORMAT_KEYS
 from tui.core.formats.supported.chat_exports import slack_threads
 from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is_transcript
 from tui.core.formats.turns import LISTS, is_conversation

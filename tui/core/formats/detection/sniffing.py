@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.columns import Columns, paths_of
-from tui.core.formats.reading import RowReader, with_usual_keys
 from tui.core.formats.results import Notes, Refused, Unfit
+from tui.core.formats.row_reader import RowReader, with_usual_keys
 from tui.core.formats.supported.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS, part_words
 from tui.core.formats.supported.chat_exports import SLACK, is_slack_message
 from tui.core.formats.supported.legacy import is_legacy

@@ -1,1 +1,1 @@
-"""Asking a model: the prompt, what goes with it, and the answer as it comes."""
+"""Sending a question: the prompt, its images, and the answer as it streams."""

@@ -1,4 +1,4 @@
-"""Asking: a question is sent, its answer painted as it comes, and asked again when wanted."""
+"""Send a question and paint its answer as it streams; retry, stop, ask again."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui.screens.chat.asking.prompt import Prompt
     from tui.screens.chat.session import ChatSession
     from tui.screens.chat.turns.view import ChatView
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
 
 FRAMES = 15  # a second, at most: what a terminal over SSH carries easily
 BUSY = "An answer is coming: esc stops it."

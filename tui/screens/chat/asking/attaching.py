@@ -1,4 +1,4 @@
-"""Images that go with the next question."""
+"""Attach images to the next question."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tui.screens.dialogs.path import PathDialog
 
 if TYPE_CHECKING:
     from tui.screens.chat.asking.prompt import Prompt
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
 
 
 class Attaching:

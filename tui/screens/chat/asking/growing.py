@@ -1,4 +1,4 @@
-"""An answer as far as it has come."""
+"""The answer on the screen while it streams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The field a question is typed into."""
+"""The text field for the question."""
 
 from __future__ import annotations
 

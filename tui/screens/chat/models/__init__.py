@@ -1,1 +1,1 @@
-"""Which model is asked, and what there is to choose from."""
+"""Choosing the model of a chat."""

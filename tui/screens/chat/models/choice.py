@@ -1,4 +1,4 @@
-"""The choice of the model that is asked: chosen or typed, else the newest fine-tuned one."""
+"""The model that is asked: chosen or typed by the user, else the newest fine-tuned one."""
 
 from __future__ import annotations
 
@@ -9,7 +9,12 @@ from textual.worker import get_current_worker
 
 from tui.core.provider.records import ModelInfo
 from tui.dispatch import handles
-from tui.screens.chat.models.offers import choice_of, default_choice, none_words, only_the_list
+from tui.screens.chat.models.model_choices import (
+    choice_of,
+    default_choice,
+    none_words,
+    only_the_list,
+)
 from tui.screens.dialogs.choose import Choose
 from tui.services.errors import InputError
 
@@ -18,7 +23,7 @@ if TYPE_CHECKING:
 
     from textual.worker import Worker
 
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.services.models.service import ChatOffer
 
 

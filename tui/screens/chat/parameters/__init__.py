@@ -1,1 +1,1 @@
-"""What a model is asked with: parameters, answer format, tools."""
+"""The parameters of a request: sampling, answer format, tools."""

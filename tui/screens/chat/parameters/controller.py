@@ -1,4 +1,4 @@
-"""What a model is asked with: numbers, the format of the answer, and tools."""
+"""Set the parameters of the next request: sampling, answer format and tools."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tui.screens.dialogs.editor import TextEditor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.services.settings.profiles import Profile
 
 _FORMATS = (
@@ -91,14 +91,14 @@ class Parameters:
         refused = await workspace.chat.not_taken(self._model())
         return refused | profile.preset.not_in_chat
 
-    @handles("chat.settings", group="settings")
-    async def set_numbers(self) -> None:
+    @handles("chat.parameters", group="parameters")
+    async def set_parameters(self) -> None:
         """Set temperature, length, seed and the like; only what is taken is asked for."""
         dialog = ParametersDialog(self.now, await self._left_out())
         if (found := await self._context.ask(dialog)) is not None:
             self.take(found)
 
-    @handles("chat.format", group="settings")
+    @handles("chat.format", group="parameters")
     async def set_format(self) -> None:
         """Choose text, JSON, or JSON after a schema."""
         if await self._refuses("response_format", "a format for its answers"):
@@ -121,7 +121,7 @@ class Parameters:
                 )
             )
 
-    @handles("chat.tools", group="settings")
+    @handles("chat.tools", group="parameters")
     async def set_tools(self) -> None:
         """Define the functions that the model may call, as JSON."""
         if await self._refuses("tools", "tools"):

@@ -1,4 +1,4 @@
-"""The form of what a model is asked with; what cannot be is said while it is typed."""
+"""The form of sampling parameters; each field is validated while it is typed."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 class ParametersDialog(Dialog["ChatParameters"]):
     """Answers with the parameters; those of `left_out`, which are refused, are not asked for."""
 
-    WHERE = "options"
+    WHERE = "parameters"
     SHARED = ("form", "focus")
     DEFAULT_CSS = """
     ParametersDialog {
@@ -37,7 +37,7 @@ class ParametersDialog(Dialog["ChatParameters"]):
     """
 
     def __init__(self, parameters: ChatParameters, left_out: Collection[str] = ()) -> None:
-        super().__init__("Settings")
+        super().__init__("Parameters")
         self._parameters = parameters
         self._fields = [field for field in FIELDS if field.name not in left_out]
         self._left_out = [field.title for field in FIELDS if field.name in left_out]
@@ -70,7 +70,7 @@ class ParametersDialog(Dialog["ChatParameters"]):
         event.stop()
         self.take()
 
-    @handles("options.take")
+    @handles("parameters.take")
     def take(self) -> None:
         """Answer, unless something is wrong."""
         if (parameters := self._read()) is not None:

@@ -1,4 +1,4 @@
-"""Parameters as they are typed: read from a field, and written into one."""
+"""Parse sampling parameters from text fields, and format them for these."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Saved chats: listed, opened, begun anew, exported."""
+"""Saved chats: listed, opened, started, exported."""

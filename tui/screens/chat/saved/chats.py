@@ -1,4 +1,4 @@
-"""Saved chats: open one, begin a new one, rename, delete and export them."""
+"""Saved chats: open, start, rename, delete and export them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from tui.screens.chat.saved.dialog import ChatChosen
     from tui.screens.chat.session import ChatSession
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.services.chat.chats import ChatSaver
 
 _FORMATS = (

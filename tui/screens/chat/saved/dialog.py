@@ -1,4 +1,4 @@
-"""The list of saved chats, narrowed by what was said in them."""
+"""The list of saved chats, searched by title and text."""
 
 from __future__ import annotations
 

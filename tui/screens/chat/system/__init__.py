@@ -1,1 +1,1 @@
-"""The system prompt: own, named, or of the open dataset."""
+"""The system prompt: the user's own, a named one, or that of the open dataset."""

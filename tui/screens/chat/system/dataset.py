@@ -1,4 +1,4 @@
-"""The system prompt: the user's own, or the one all examples of the open dataset share."""
+"""Set the system prompt, or take the one that all examples of the open dataset share."""
 
 from __future__ import annotations
 

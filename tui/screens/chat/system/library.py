@@ -1,4 +1,4 @@
-"""System prompts kept under names."""
+"""Named system prompts: saved, chosen, deleted."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from tui.screens.dialogs.editor import LineEditor
 
 if TYPE_CHECKING:
     from tui.screens.chat.system.prompt import SystemPrompt
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
 
 _KEEP, _FORGET = ("keep", ""), ("forget", "")
 

@@ -1,4 +1,4 @@
-"""Which system prompt is sent: the user's own, or one that all examples of the dataset share."""
+"""The system prompt that is sent: the user's own, or that of all examples of the dataset."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tui.screens.chat.system.dataset import NO_PROMPT, DatasetPrompt, DatasetPro
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
 
 
 class SystemPrompt:

@@ -1,1 +1,1 @@
-"""The turns of a chat: what each shows, editing them, and their branches."""
+"""The turns of a chat: displayed, edited, branched."""

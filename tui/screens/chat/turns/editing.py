@@ -1,4 +1,4 @@
-"""Changing what was said: edit any turn, step between branches, fork, jump between prompts."""
+"""Edit any turn, switch branches, fork the chat, jump between prompts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.core.chat.conversation import Conversation, Node
     from tui.screens.chat.session import ChatSession
     from tui.screens.chat.turns.view import ChatView
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
 
 
 class TurnEditing:

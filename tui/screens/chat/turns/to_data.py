@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from tui.screens.chat.session import ChatSession
     from tui.screens.chat.system.prompt import SystemPrompt
     from tui.screens.chat.turns.view import ChatView
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
 
 _ONE_VERSION = (
     "Press e and write the better answer, or r to have it answered again; then p makes the pair."

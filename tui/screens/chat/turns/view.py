@@ -1,4 +1,4 @@
-"""The turns of the branch that counts, in the conversation on the screen."""
+"""Show the current branch in the conversation widget."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a turn shows: its role, model and branch, its text, and how it came."""
+"""Format a turn for display: role, model, branch, text, usage and timing."""
 
 from __future__ import annotations
 

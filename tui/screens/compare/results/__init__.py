@@ -1,1 +1,1 @@
-"""Whole datasets through several models: asked, listed, measured, compared with earlier runs."""
+"""Runs over whole datasets: started, listed, measured, compared with earlier runs."""

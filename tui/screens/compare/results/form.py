@@ -1,4 +1,4 @@
-"""How a dataset is asked: how many prompts, how often, how many at a time, at what cost."""
+"""The form of a run: number of prompts, repeats, requests at once, cost limit."""
 
 from __future__ import annotations
 

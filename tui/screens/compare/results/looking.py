@@ -1,4 +1,4 @@
-"""Looking at results: sorted, filtered, beside an earlier run, written to a file, row by row."""
+"""View results: sort, filter, export, compare with an earlier run, open a row."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.core.compare.listing import Order, PromptRow, Shown
-    from tui.screens.compare.context import CompareContext
+    from tui.screens.compare.compare_context import CompareContext
     from tui.screens.compare.results.pane import ResultsPane
     from tui.services.store.tables.comparisons_table import RunRecord
 

@@ -1,4 +1,4 @@
-"""The results of a run: what they come to on top, and a row a prompt below."""
+"""The results pane: the summary of a run on top, and one row a prompt below."""
 
 from __future__ import annotations
 

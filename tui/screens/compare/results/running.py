@@ -1,4 +1,4 @@
-"""Asking every prompt of a dataset: what, how, at what cost; stopped and gone on with."""
+"""Start, stop and resume a run over a dataset."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.core.compare.prompts import Prompt
-    from tui.core.compare.rows import Row
-    from tui.screens.compare.context import CompareContext
+    from tui.core.compare.result_row import Row
+    from tui.screens.compare.compare_context import CompareContext
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.run import CompareRun
 

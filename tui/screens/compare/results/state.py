@@ -1,4 +1,4 @@
-"""The run that is looked at: its plan, its answers so far, and what stands beside it."""
+"""The run shown: its plan, its answers so far, and the earlier run beside it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import ModelFacts
     from tui.core.compare.listing import PromptRow
     from tui.core.compare.plan import Plan
-    from tui.core.compare.rows import Row, Slot
+    from tui.core.compare.result_row import Row, Slot
     from tui.core.compare.table import Summary, Versus
     from tui.services.compare.run import CompareRun
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tui.core.bulk import Operation
     from tui.screens.datasets.bulk.runner import BulkRunner
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.marks import MarkedRows
 
 

@@ -10,7 +10,7 @@ from tui.dispatch import handles
 from tui.screens.datasets.editing.changes import ChangesDialog
 
 if TYPE_CHECKING:
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.services.datasets import Snapshot
 
 

@@ -8,8 +8,8 @@ from tui.core import edits
 from tui.dispatch import handles
 
 if TYPE_CHECKING:
-    from tui.screens.datasets.context import DatasetContext
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
 
 
 class Deleting:

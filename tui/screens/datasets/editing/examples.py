@@ -10,17 +10,17 @@ from tui.core import edits
 from tui.core.dataset.example import Example, parse, write
 from tui.core.edits.base import EXAMPLE_KEYS
 from tui.dispatch import handles
+from tui.screens.datasets.editing.example_rewriter import attempt, lines_of
 from tui.screens.datasets.editing.menu import offer
-from tui.screens.datasets.editing.rewriting import attempt, lines_of
 from tui.screens.dialogs.choose import Choice
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
     from tui.screens.datasets.editing.menu import Task, Tasks
     from tui.screens.datasets.editing.moving import Moving
     from tui.screens.datasets.editing.preference import PreferencePairs
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
     from tui.screens.datasets.messages.tools import ToolUse
     from tui.services.datasets import Document, Snapshot
 

@@ -21,7 +21,7 @@ from tui.services.settings.locations import private_folder
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
 
 
 def editor_command() -> list[str]:

@@ -8,7 +8,7 @@ from tui.dispatch import handles
 
 if TYPE_CHECKING:
     from tui.core.dataset.splices import Step
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
 
 
 class History:

@@ -9,7 +9,7 @@ from tui.screens.dialogs.choose import Choice, Choose
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
 
     Task = Callable[[], Awaitable[None]]
     Tasks = list[Choice[Task]]

@@ -9,8 +9,8 @@ from tui.dispatch import handles
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message
-    from tui.screens.datasets.context import DatasetContext
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
 
 
 class Moving:

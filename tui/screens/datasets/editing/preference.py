@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.core import edits
 from tui.core.dataset.exact_json import rewrite
 from tui.core.dataset.example import Example, kind_of, parse
-from tui.screens.datasets.editing.rewriting import attempt
+from tui.screens.datasets.editing.example_rewriter import attempt
 from tui.screens.dialogs.choose import Choice
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
@@ -20,9 +20,9 @@ from tui.services.errors import InputError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
     from tui.screens.datasets.editing.menu import Tasks
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
     from tui.screens.datasets.files.opener import Opener
     from tui.services.datasets import Document
 

@@ -15,10 +15,10 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
     from tui.screens.datasets.editing.external import ExternalEditor
     from tui.screens.datasets.editing.menu import Tasks
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
 
 
 class RawEditing:

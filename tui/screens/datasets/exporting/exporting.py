@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tui.core.dataset.splitting import Grouping
     from tui.core.formats import Converted, Format
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.marks import MarkedRows
     from tui.services.datasets import Document
 
@@ -150,7 +150,7 @@ class Exporting:
     # -- split -----------------------------------------------------------------------
 
     async def _split_dataset(self, document: Document) -> None:
-        from tui.screens.datasets.exporting.split import SplitDialog, split_words
+        from tui.screens.datasets.exporting.split_dialog import SplitDialog, split_words
         from tui.services.transfer.exporting import plan_split, write_split
 
         form = await self._context.ask(SplitDialog(len(document)))

@@ -14,7 +14,7 @@ from tui.services.errors import InputError
 if TYPE_CHECKING:
     from textual.timer import Timer
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.services.datasets import Document
 
 LOOK_EVERY_S = 3.0

@@ -9,7 +9,7 @@ from tui.core.text.text import plural
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
 
 
 class Opener:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
-from tui.screens.datasets.editing.rewriting import editor_place
+from tui.screens.datasets.editing.example_rewriter import editor_place
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.files.opener import Opener
     from tui.services.datasets import Document
 

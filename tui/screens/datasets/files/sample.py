@@ -10,7 +10,7 @@ from tui.screens.tour import Tour
 
 if TYPE_CHECKING:
     from tui.screens.base import ModeScreen
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.files.opener import Opener
 
 

@@ -8,7 +8,7 @@ from tui.dispatch import handles
 from tui.screens.dialogs.path import PathDialog, short_path
 
 if TYPE_CHECKING:
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.files.on_disk import DiskQuestion
     from tui.screens.datasets.files.opener import Opener
 

@@ -10,7 +10,7 @@ from tui.core.filtering.nodes import Everything, FilterError, Node
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.bar import FilterBar
     from tui.screens.datasets.filtering.marks import MarkedRows
     from tui.screens.datasets.problems.checks import ProblemChecks

@@ -13,7 +13,7 @@ from tui.screens.dialogs.choose import Choice, Choose
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.bar import FilterBar
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
     from tui.services.settings.saved_filters import SavedFilters

@@ -12,7 +12,7 @@ from tui.screens.datasets.filtering.frequency_table import FrequencyTable
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
 
 

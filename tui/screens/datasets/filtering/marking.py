@@ -10,7 +10,7 @@ from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 
 if TYPE_CHECKING:
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.marks import MarkedRows
     from tui.services.datasets import Document
 

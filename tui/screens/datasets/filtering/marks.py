@@ -11,7 +11,7 @@ from tui.screens.listeners import Listeners
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
 
 
 class MarkedRows:

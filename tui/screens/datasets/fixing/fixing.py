@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
-from tui.screens.datasets.problems.rows import rule_of
+from tui.screens.datasets.problems.problem_rows import rule_of
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui.core.bulk import Work
     from tui.core.checks import Issue
     from tui.screens.datasets.bulk.runner import BulkRunner
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.fixing.repair import Repairs
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.services.datasets import Document

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
-from tui.screens.datasets.problems.rows import rule_of
+from tui.screens.datasets.problems.problem_rows import rule_of
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.services.datasets.repairing import is_table
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.fixes import Repaired
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.files.opener import Opener
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.services.datasets import Document

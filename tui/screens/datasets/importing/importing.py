@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.formats import Columns, Converted, ReadOptions
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.services.transfer.importing import Looked
 
@@ -64,7 +64,7 @@ class Importing:
         """Ask for format, columns and rows until the preview is taken; None leaves."""
         from tui.core.formats import ReadOptions
         from tui.screens.datasets.importing.columns import ColumnsDialog
-        from tui.screens.datasets.importing.rows import RowsDialog
+        from tui.screens.datasets.importing.row_options_dialog import RowsDialog
 
         name, columns, options = looked.sniffed.format, looked.guess, ReadOptions()
         answer = "" if name else "format"

@@ -10,8 +10,8 @@ from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 
 if TYPE_CHECKING:
-    from tui.screens.datasets.context import DatasetContext
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
     from tui.screens.datasets.messages.text import MessageText
 
 

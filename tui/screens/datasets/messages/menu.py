@@ -13,11 +13,11 @@ from tui.screens.dialogs.choose import Choice
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
     from tui.screens.datasets.editing.menu import Tasks
     from tui.screens.datasets.editing.moving import Moving
     from tui.screens.datasets.editing.preference import PreferencePairs
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
     from tui.screens.datasets.messages.parts import MessageParts
     from tui.screens.datasets.messages.text import MessageText
     from tui.screens.datasets.messages.tools import ToolUse

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core import edits
 from tui.core.edits.content import data_url, image_type
 from tui.core.text.text import one_line, size_words
-from tui.screens.datasets.editing.rewriting import attempt
+from tui.screens.datasets.editing.example_rewriter import attempt
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import LineEditor
@@ -17,8 +17,8 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message
-    from tui.screens.datasets.context import DatasetContext
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
 
 # What OpenAI takes for one image; a line cannot hold more sensibly.
 LARGEST_IMAGE = 10_000_000

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from tui.core import edits
+from tui.core.dataset.names import VALID_NAME
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.editor import LineEditor
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message
-    from tui.screens.datasets.context import DatasetContext
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
     from tui.screens.datasets.messages.parts import MessageParts
-
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 class MessageText:
@@ -74,5 +72,5 @@ class MessageText:
 
 
 def _name_problem(name: str) -> str:
-    fits = not name or _NAME.fullmatch(name)
+    fits = not name or VALID_NAME.fullmatch(name)
     return "" if fits else "letters, digits, _ and - only, 64 at most"

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.dataset.example import Message
-    from tui.screens.datasets.context import DatasetContext
-    from tui.screens.datasets.editing.rewriting import ExampleRewriter
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
 
 
 class CallEditor(Dialog[edits.CallDraft]):

@@ -11,7 +11,7 @@ from tui.screens.dialogs.path import PathDialog
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.services.checks.near import NearFinder, Question
     from tui.services.datasets.disk.file_lines import FileLines

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.checks import Issue
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.widgets.conversation import Conversation
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.providers import FileLimits
     from tui.core.checks import Issue, Severity
     from tui.core.formats.detection.foreign import Foreign
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.services.checks.checker import Checker
     from tui.services.checks.near import Found
     from tui.services.checks.problems import Problems

@@ -9,7 +9,7 @@ from textual.widgets import Static
 from tui.commands import key_hint
 from tui.core.text.text import plural, visible
 from tui.dispatch import handles
-from tui.screens.datasets.problems.rows import ProblemRows, all_rules
+from tui.screens.datasets.problems.problem_rows import ProblemRows, all_rules
 from tui.widgets.line_view import Pane
 from tui.widgets.record_list import RecordList
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.checks import Issue
-    from tui.screens.datasets.context import DatasetContext
+    from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.problems.checks import ProblemChecks
 
 # So few problems are all shown at once; of more the rules first.

@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 from tui.core.jobs.jobs import Job
 from tui.core.text.text import one_line
 from tui.dispatch import handles
-from tui.screens.context import Context
+from tui.screens.controller_context import Context
 from tui.screens.dialogs.base import Dialog
 from tui.screens.host import host_of
 from tui.screens.jobs.form.fields import (

@@ -13,14 +13,14 @@ from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.jobs.form.model_choice import first_model, model_choices
-from tui.screens.offers import wrapped
+from tui.screens.not_offered import wrapped
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from tui.screens.jobs.form.context import JobForm
+    from tui.screens.jobs.form.job_form import JobForm
 
 FILE_FIELDS = {"training": "Training file", "validation": "Validation file"}
 

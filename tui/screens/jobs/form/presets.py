@@ -13,7 +13,7 @@ from tui.screens.dialogs.confirm import GoOn
 from tui.services.settings.presets import Presets, name_problem
 
 if TYPE_CHECKING:
-    from tui.screens.jobs.form.context import JobForm
+    from tui.screens.jobs.form.job_form import JobForm
     from tui.services.jobs.drafts import Draft
 
 Act = tuple[str, str]  # what to do with a preset, and its name

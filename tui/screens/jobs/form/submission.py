@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.core.provider.transfers import Progress
-    from tui.screens.jobs.form.context import JobForm
+    from tui.screens.jobs.form.job_form import JobForm
     from tui.services.errors import ServiceError
     from tui.services.jobs.creation import Created, JobCreation, Question, Review
     from tui.services.jobs.drafts import Draft

@@ -11,7 +11,7 @@ from tui.screens.tokens.cost import model_prices
 from tui.screens.tokens.dialogs import PromptsDialog
 
 if TYPE_CHECKING:
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.tokens.state import TokenState
 
 

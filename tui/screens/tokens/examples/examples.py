@@ -23,7 +23,7 @@ from tui.screens.tokens.examples.pieces import PiecesDialog
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.screens.tokens.examples.listing import Listed
     from tui.screens.tokens.state import TokenState
     from tui.screens.tokens.view import TokensView

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tui.core.jobs.jobs import Checkpoint, Event, Job
     from tui.core.jobs.progress import Progress
     from tui.services.jobs.polling.job_list import PollerState
-    from tui.services.jobs.polling.pace import Pace
+    from tui.services.jobs.polling.poll_interval import PollInterval
     from tui.services.jobs.service import JobService
 
 log = logging.getLogger(__name__)
@@ -153,9 +153,9 @@ class DetailWatch:
 class DetailWatches:
     """Keeps the detail of single jobs current, a few in each round."""
 
-    def __init__(self, jobs: JobService, pace: Pace) -> None:
+    def __init__(self, jobs: JobService, interval: PollInterval) -> None:
         self._jobs = jobs
-        self._pace = pace
+        self._interval = interval
         self._by_id: dict[str, DetailWatch] = {}
         self._ended: set[str] = set()  # jobs whose last look is done or on its way
 
@@ -207,7 +207,7 @@ class DetailWatches:
             self._take_up(state)
         self._ended.intersection_update(jobs)
         # What is nearly due is done along with this round.
-        now = time.monotonic() + 0.3 * self._pace.fast
+        now = time.monotonic() + 0.3 * self._interval.fast
         due = [watch for watch in self._open(listed=listed) if watch.due <= now]
         due.sort(key=lambda watch: (not watch.listeners, watch.due))
         selected = sum(bool(watch.listeners) for watch in due)
@@ -263,8 +263,8 @@ class DetailWatches:
 
     def _wait_after(self, watch: DetailWatch) -> float:
         if watch.failures and watch.detail.failure is not None:
-            return self._pace.spread(watch.failures, watch.detail.failure)
-        return self._pace.fast * (1 if watch.listeners else IN_TURN)
+            return self._interval.spread(watch.failures, watch.detail.failure)
+        return self._interval.fast * (1 if watch.listeners else IN_TURN)
 
 
 def merged_steps(events: Iterable[Event]) -> tuple[Metrics, ...]:

@@ -20,7 +20,7 @@ from tui.services.background import start
 from tui.services.errors import LedgerError, ServiceError, unforeseen
 from tui.services.jobs.polling.details import IN_TURN, DetailWatches, JobDetail
 from tui.services.jobs.polling.job_list import Lister, PollerState
-from tui.services.jobs.polling.pace import FAST_S, IDLE_S, REST, SLOW_S, Pace
+from tui.services.jobs.polling.poll_interval import FAST_S, IDLE_S, REST, SLOW_S, PollInterval
 from tui.services.listeners import Listeners
 
 if TYPE_CHECKING:
@@ -48,9 +48,9 @@ class JobPoller:
     ) -> None:  # fmt: skip
         self.state = PollerState()
         self._jobs = jobs
-        self._pace = Pace(fast, slow, rest, idle)
+        self._interval = PollInterval(fast, slow, rest, idle)
         self._listeners = Listeners[PollerState]()
-        self._watches = DetailWatches(jobs, self._pace)
+        self._watches = DetailWatches(jobs, self._interval)
         self._lister = Lister(jobs, fast * IN_TURN)
         self._task: asyncio.Task[None] | None = None
         self._wake = asyncio.Event()
@@ -96,7 +96,7 @@ class JobPoller:
     def refresh(self) -> None:
         """Look again at once, at all jobs and all watched ones, also those that ended."""
         self._lister.whole = True
-        self._pace.reset()
+        self._interval.reset()
         self._list_soon()
         self._watches.refresh()
         self._wake.set()
@@ -165,7 +165,7 @@ class JobPoller:
 
     def _give_up(self, error: ServiceError) -> None:
         """Tell an error nobody expected, and try again later."""
-        self._list_due = time.monotonic() + self._pace.after_failure(error)
+        self._list_due = time.monotonic() + self._interval.after_failure(error)
         self._watches.postpone(self._list_due)
         self._set(failure=error)
 
@@ -176,7 +176,7 @@ class JobPoller:
         due = [self._list_due]
         if self.state.failure is None:
             due += self._watches.due(listed=bool(self._listeners))
-        return max(min(due), self._pace.not_before)
+        return max(min(due), self._interval.not_before)
 
     @property
     def _awaited(self) -> bool:
@@ -202,7 +202,7 @@ class JobPoller:
     async def _round(self) -> None:
         await self._watches.recall(self.state)
         now, began = time.monotonic(), time.thread_time()
-        held = now < self._pace.quiet_until
+        held = now < self._interval.quiet_until
         if held or (self._resting is not None and not self._awaited):
             return
         if now >= self._list_due:
@@ -212,7 +212,7 @@ class JobPoller:
             progress = await self._watches.look(self.state, listed=listed)
             if progress != self.state.progress:
                 self._set(progress=progress)
-        self._pace.after_round(time.thread_time() - began)
+        self._interval.after_round(time.thread_time() - began)
 
     async def _list_all(self) -> None:
         asked = self._asked
@@ -220,10 +220,10 @@ class JobPoller:
             seen = {} if self._cached is None else self._cached.seen_at
             jobs, forgotten = await self._lister.list(self.state, seen)
         except ServiceError as error:
-            wait = self._pace.after_failure(error)
+            wait = self._interval.after_failure(error)
             self._set(failure=error)
         else:
-            wait = self._pace.after_answer(jobs)
+            wait = self._interval.after_answer(jobs)
             self._take(jobs, forgotten, wished=asked != self._answered)
             self._answered = asked
         if self._resting is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.services.jobs.polling.details import DetailWatch
-from tui.services.jobs.polling.pace import Pace
+from tui.services.jobs.polling.poll_interval import PollInterval
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
@@ -31,7 +31,7 @@ async def follow(
     jobs: JobService,
     job_id: str,
     on_wait: Callable[[ServiceError], None] = lambda _: None,
-    pace: Pace | None = None,
+    interval: PollInterval | None = None,
 ) -> AsyncGenerator[JobUpdate]:
     """Yield the job with its new events whenever something changed, until it ended.
 
@@ -40,7 +40,7 @@ async def follow(
     asked. Passing failures are sat out; ten in a row, or one that will not pass, are raised.
     `on_wait` is told of one after which the server asks for a longer wait than there would be.
     """
-    watch, pace = DetailWatch(job_id, jobs), pace or Pace()
+    watch, interval = DetailWatch(job_id, jobs), interval or PollInterval()
     last: Job | None = None
     given = 0
     while True:
@@ -50,7 +50,7 @@ async def follow(
             error = detail.failure
             if not error.passing or watch.failures >= FOLLOW_FAILURES:
                 raise error
-            wait = pace.spread(watch.failures, error)
+            wait = interval.spread(watch.failures, error)
             if wait == error.retry_after:  # longer than we would have waited
                 on_wait(error)
             await asyncio.sleep(wait)
@@ -62,4 +62,4 @@ async def follow(
         if detail.job.terminal:
             return
         last = detail.job
-        await asyncio.sleep(pace.after_answer([detail.job]))
+        await asyncio.sleep(interval.after_answer([detail.job]))

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.compare.judging import JudgeBill
 from tui.core.compare.plan import Plan, prompt_from_json, prompt_json
-from tui.core.compare.rows import Row, Slot
+from tui.core.compare.result_row import Row, Slot
 from tui.services.store.process_token import own_token, still_runs
 
 if TYPE_CHECKING:

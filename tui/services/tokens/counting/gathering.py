@@ -1,4 +1,6 @@
-"""The messages of many lines, one after the other, as `columns` sums them up.
+"""Parse many lines into one flat list of messages, the input of `columns.py`.
+
+For each section it keeps the line it stands in and its purpose.
 
 Not `Example`s: counting goes over whole files, and columns need no object for each message.
 """

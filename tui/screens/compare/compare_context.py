@@ -1,4 +1,4 @@
-"""What the panes and controllers of the Compare screen share: the columns, and the screen."""
+"""The context that panes and controllers of Compare share: the columns, and the screen."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import random
 from typing import TYPE_CHECKING
 
 from tui.core.compare.sides.side_by_side import Comparison
-from tui.screens.context import ScreenContext
+from tui.screens.controller_context import ScreenContext
 from tui.screens.listeners import Listeners
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.jobs.durations import entered
 from tui.core.jobs.progress import Progress
-from tui.screens.context import ScreenContext
+from tui.screens.controller_context import ScreenContext
 from tui.screens.jobs.panes.job_rows import Line
 from tui.services.jobs.job_costs import JobCosts
 from tui.services.jobs.polling.poller import PollerState

@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.core.jobs.jobs import Job
-    from tui.screens.context import Context
+    from tui.screens.controller_context import Context
     from tui.services.jobs.drafts import Draft
     from tui.services.workspace import Workspace
 

@@ -1,4 +1,7 @@
-"""The rows of an open dataset, to be read: shown from the file while it is still looked through."""
+"""Read access to an open dataset's rows by position.
+
+Rows can be read already while the file is still being indexed.
+"""
 
 from __future__ import annotations
 

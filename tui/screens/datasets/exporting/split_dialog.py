@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 from textual.widgets import Input, Static
 
-from tui.core.dataset.splitting import PROPERTIES, Wanted, share_words
+from tui.core.dataset.splitting import PROPERTIES, Wanted, size_remark
 from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
@@ -84,7 +84,7 @@ def split_words(made: Split, form: SplitForm) -> str:
     lines = [
         f"training    {len(made.training):>9,}",
         f"validation  {len(made.validation):>9,}",
-        *([f"            {why}."] if (why := share_words(made, form.wanted)) else ()),
+        *([f"            {why}."] if (why := size_remark(made, form.wanted)) else ()),
         "",
         f"{plural(made.groups, 'group')}, each whole on one side.",
     ]

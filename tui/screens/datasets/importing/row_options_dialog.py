@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal
 from textual.widgets import Static
 
-from tui.core.formats.reading import ReadOptions
+from tui.core.formats.row_reader import ReadOptions
 from tui.core.formats.verdicts import BadWhere
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog

@@ -1,4 +1,4 @@
-"""What another part of the program wants compared."""
+"""A request from another mode to open Compare: models, and a prompt or rows."""
 
 from __future__ import annotations
 

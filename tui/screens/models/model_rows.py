@@ -10,7 +10,7 @@ from rich.cells import set_cell_size
 from rich.text import Text
 
 from tui.core.text.text import one_line, visible
-from tui.screens.offers import jobs_unknown, no_tuning, wrapped
+from tui.screens.not_offered import jobs_unknown, no_tuning, wrapped
 from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:

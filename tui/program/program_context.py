@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from tui.screens.context import Context
+from tui.screens.controller_context import Context
 from tui.screens.host import Host
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Which models Chat offers, and which one it begins with."""
+"""The list of models to choose from, and the default one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from tui.screens.dialogs.choose import Choice
-from tui.screens.offers import wrapped
+from tui.screens.not_offered import wrapped
 from tui.services.errors import Malformed, NotOffered, Refused
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""The pace of polling: fast while a job runs, slow otherwise, rare once all have ended."""
+"""The interval of polling: short while a job runs, longer otherwise, longest once all ended."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _FIRST_MINUTE = 0.3
 
 
 @dataclass(slots=True)
-class Pace:
+class PollInterval:
     """The seconds between rounds. `fast` and `slow` are those of a good day.
 
     `idle` is for when all jobs have ended. `rest` is how many times the processor time of a

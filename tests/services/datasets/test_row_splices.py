@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.core.dataset.splices import Rows, Step
-from tui.services.datasets import rewriting
+from tui.services.datasets import row_splices
 from tui.services.datasets.document import Document
-from tui.services.datasets.rewriting import splices_of
+from tui.services.datasets.row_splices import splices_of
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -37,12 +37,12 @@ def test_splices_reach_the_rows_and_come_back(limit: int, new: list[int | bytes]
         return -len(texts)
 
     rows = Rows(array("q", range(COUNT)))
-    before = rewriting._MOST_SPLICES
-    rewriting._MOST_SPLICES = limit
+    before = row_splices._MOST_SPLICES
+    row_splices._MOST_SPLICES = limit
     try:
         step = Step("bulk", splices_of(rows.ids, new, new_id))
     finally:
-        rewriting._MOST_SPLICES = before
+        row_splices._MOST_SPLICES = before
     rows.apply(step)
     assert [texts.get(i, i) for i in rows.ids] == new
     rows.undo()

@@ -1,4 +1,4 @@
-"""How the conversation is read: laid out or raw, by blocks of code, by tokens."""
+"""Display of the conversation: rendered or raw, code blocks, unsure tokens."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from tui.dispatch import handles
 
 if TYPE_CHECKING:
-    from tui.screens.context import ScreenContext
+    from tui.screens.controller_context import ScreenContext
     from tui.widgets.conversation import Conversation
 
 _UNKNOWN = "No probabilities of this answer's tokens: t asks for logprobs, r answers again."
 
 
-class Reading:
+class DisplayModes:
     """The looks of a conversation, which last as long as the program runs, and ways through it."""
 
     def __init__(self, context: ScreenContext, conversation: Conversation) -> None:

@@ -1,4 +1,4 @@
-"""Values that spread over several lines among others that stand on one: where each ends."""
+"""Find where a JSON value ends that is written over several lines, among others on one line."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line
-from tui.screens.context import ScreenContext
+from tui.screens.controller_context import ScreenContext
 from tui.screens.datasets.selection import Selection
 from tui.screens.datasets.shown_rows import ShownRows
 from tui.screens.dialogs import target

@@ -1,4 +1,4 @@
-"""One answer of a comparison: what a model said to a prompt at one repeat, and how good it was."""
+"""One result of a run: the answer of a model to a prompt at one repeat, and its measures."""
 
 from __future__ import annotations
 

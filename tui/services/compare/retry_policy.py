@@ -1,4 +1,4 @@
-"""How fast a provider is asked: one pause for everybody, and how often one prompt is tried."""
+"""Retries of a comparison: how often a prompt is asked again, and one pause for all requests."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
-    """How long to keep trying. Seconds double from `first_s` up to `longest_s`.
+class RetryPolicy:
+    """How often and how long to retry a request. Seconds double from `first_s` up to `longest_s`.
 
     `tries` is how often a prompt is asked that fails in passing, `limited` how often one that
     the provider's rate limit turns away. A provider that wants a pause longer than `too_long_s`
@@ -25,14 +25,14 @@ class Patience:
     first_s: float = 1.0
     longest_s: float = 60.0
     too_long_s: float = 900.0
-    hopeless: int = 25  # prompts that fail one after another, none having come
+    give_up_after: int = 25  # prompts that fail one after another, none having come
 
     def backoff(self, failures: int) -> float:
         """Return the wait after so many failures, from 1."""
         return float(min(self.longest_s, self.first_s * 2 ** (failures - 1)))
 
 
-class Pace:
+class SharedPause:
     """Holds everybody back while the provider wants a pause. `told` is called with its end."""
 
     def __init__(self, told: Callable[[float], None] = lambda _: None) -> None:
