@@ -138,7 +138,7 @@ class FaultServer:
             def do_GET(self) -> None:
                 self._serve()
 
-            do_POST = do_DELETE = do_GET  # noqa: N815 - the names the base class calls
+            do_POST = do_DELETE = do_PUT = do_PATCH = do_GET  # noqa: N815 - the names the base class calls
 
             def _serve(self) -> None:
                 try:

@@ -163,3 +163,19 @@ def test_a_token_of_entra_goes_as_bearer(tmp_path: Path) -> None:
         assert far.wrong_keys == 0
     finally:
         far.close()
+
+
+def test_the_dates_are_those_of_the_provider(tmp_path: Path) -> None:
+    far = AzureReplay()
+    try:
+        home = profile(far, tmp_path)
+        data = data_for(far, tmp_path)
+        told = home.run(
+            "jobs", "create", "--training-file", str(data), "--model", far.base, "--dry-run"
+        ).stdout
+    finally:
+        far.close()
+    assert "until 2027-04-14" in told
+    assert "Microsoft Foundry / Azure OpenAI's dates, for existing customers" in told
+    assert "OpenAI's dates" in told
+    assert "2027-01-06" not in told

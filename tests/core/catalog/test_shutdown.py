@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tui.core.catalog.models import load
+from tui.core.catalog.providers import BUILT_IN
 from tui.core.catalog.shutdown import Shutdown, shutdown_of
 from tui.core.provider.records import ModelInfo, parse_model
 
@@ -43,3 +44,14 @@ def test_a_fine_tune_stops_with_its_base(model_id: str, base: str) -> None:
 def test_what_nobody_knows_is_not_announced() -> None:
     for name in ("llama3:8b", "meta-llama/Llama-3.1-8B", "ft:", "lab-small", ":", "ft:a"):
         assert shutdown_of(model(name), "", {name: model(name)}, load()).words == "not announced"
+
+
+def test_a_tuned_model_stops_when_its_provider_says_not_openai() -> None:
+    azure = BUILT_IN.find("azure", None)
+    tuned = model(f"{BASE}.ft-0123abcd")
+    assert shutdown_of(tuned, "", {}, None, azure) == Shutdown("2027-10-14", "catalogue")
+    mini = model("gpt-4o-mini-2024-07-18.ft-1")
+    assert shutdown_of(mini, "", {}, None, azure).day == "2027-10-01"
+    assert shutdown_of(tuned, "", LISTED, None, azure).day == "2027-02-03"  # its own word first
+    assert shutdown_of(model(BASE), "", {}, None, azure) == Shutdown()  # that is no tuned model
+    assert shutdown_of(model("gpt-4.10.ft-1"), "", {}, None, azure) == Shutdown()

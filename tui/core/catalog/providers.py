@@ -134,6 +134,11 @@ class Preset:
     source: str = ""
     as_of: date | None = None
 
+    def dates_of(self, base: str) -> ModelDates | None:
+        """Return the dates of a base, or of the family its name begins with; None if unknown."""
+        found = [one for one in self.dates if base == one.model or base.startswith(f"{one.model}-")]
+        return max(found, key=lambda one: len(one.model), default=None)
+
 
 class Presets:
     """The presets built in, and those of the user's own file over them.

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.core.catalog.models import Catalog
+    from tui.core.catalog.providers import Preset
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +35,17 @@ class Shutdown:
 
 
 def shutdown_of(
-    model: ModelInfo, base: str, listed: Mapping[str, ModelInfo], catalog: Catalog | None
+    model: ModelInfo,
+    base: str,
+    listed: Mapping[str, ModelInfo],
+    catalog: Catalog | None,
+    preset: Preset | None = None,
 ) -> Shutdown:
     """Return when a model stops; a fine-tuned one stops with its base.
 
     `base` is what it was trained on, possibly another fine-tune. `listed` are the models the
-    provider lists, by id. Without a `catalog` only the provider is believed.
+    provider lists, by id. Without a `catalog` only the provider is believed, and the dates of
+    its `preset`.
     """
     if model.shutdown_date:
         return Shutdown(model.shutdown_date)
@@ -49,6 +55,13 @@ def shutdown_of(
         known = listed.get(name)
         if known is not None and known.id != model.id and known.shutdown_date:
             return Shutdown(known.shutdown_date, "base")
+    if (
+        preset is not None
+        and root != model.id
+        and (dates := preset.dates_of(root))
+        and dates.use_until
+    ):
+        return Shutdown(dates.use_until.isoformat(), "catalogue")
     if facts is not None and facts.shutdown is not None:
         return Shutdown(facts.shutdown.isoformat(), "catalogue")
     return Shutdown()

@@ -120,7 +120,7 @@ class ModelService:
         self._api = (api or api_of(provider)).models
         self._store = store
         self._jobs = jobs
-        self._profile = provider.profile.name
+        self._profile, self._preset = provider.profile.name, provider.profile.preset
         self._load_catalog = catalog
         self._checkpoints: dict[str, list[Checkpoint]] = {}  # of jobs that ended
 
@@ -147,7 +147,9 @@ class ModelService:
             models_known = models
         listed = {model.id: model for model in models_known}
         tuned = await self._join(models_known, jobs, listed, catalog)
-        shutdowns = {one.id: shutdown_of(one, one.base, listed, catalog) for one in models}
+        shutdowns = {
+            one.id: shutdown_of(one, one.base, listed, catalog, self._preset) for one in models
+        }
         shutdowns |= {one.id: one.shutdown for one in tuned}
         return ModelsSeen(
             tuple(models), tuple(tuned), tuple(jobs), shutdowns, problem, jobs_problem
@@ -213,7 +215,7 @@ class ModelService:
             base = await _or_error(lambda: self.retrieve(model.base))
             if isinstance(base, ModelInfo):
                 listed[model.base] = base
-        return shutdown_of(model, model.base, listed, await self._catalog())
+        return shutdown_of(model, model.base, listed, await self._catalog(), self._preset)
 
     async def delete(self, model_id: str) -> Deleted:
         """Delete a fine-tuned model for good."""
@@ -285,7 +287,7 @@ class ModelService:
                     suffix,
                     job_id,
                     model.created,
-                    shutdown_of(model, base, listed, catalog),
+                    shutdown_of(model, base, listed, catalog, self._preset),
                     model,
                 )
             )

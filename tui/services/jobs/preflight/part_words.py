@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
@@ -83,6 +84,9 @@ def model_part(
 
     `listed` are the provider's models, None when they could not be listed.
     """
+    dates = profile.preset.dates_of(facts.id)
+    if dates is not None:  # the provider's own count for more than OpenAI's
+        facts = replace(facts, no_new_jobs_after=dates.train_until, shutdown=dates.use_until)
     name = one_line(facts.id, 60)
     found = next((model for model in listed or () if model.id == facts.id), None)
     stops = _stops(facts, found, day)
@@ -91,6 +95,8 @@ def model_part(
         text = f"{name}: {here}; whether it can be trained is not known{stops}"
         return Part("model", "note", text)
     whose = "" if profile.kind in {"openai", "lab"} else "; these are OpenAI's dates"
+    if dates is not None:
+        whose = f"; {profile.preset.name}'s dates" + (f", {dates.note}" if dates.note else "")
     whose = whose if facts.no_new_jobs_after else ""
     if not facts.takes_jobs(day):
         since = f" since {facts.no_new_jobs_after}" if facts.no_new_jobs_after else ""
