@@ -196,15 +196,23 @@ def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
     return shortcut(gate)
 
 
-def shaped(part: bytes, rough: tuple[str, ...], exact: str, whole: str) -> Callable[[Row], bool]:
+def shaped(
+    part: bytes,
+    rough: tuple[str, ...],
+    exact: str,
+    whole: str,
+    longest: int,
+    possible: Callable[[str], bool] | None = None,
+) -> Callable[[Row], bool]:
     """Return a gate: whether a text of the line may match the pattern `whole`.
 
-    That is asked only where the line matches `exact`, which any match of `whole` holds in itself;
-    and this only if the rare bytes hold `part` and match one of the patterns `rough`. These begin
-    with what is found without trying it everywhere: one letter, or one of a set.
+    That is asked (`in_some_text`) only where the line matches `exact`, which any match of `whole`
+    holds in itself; and this only if the rare bytes hold `part` and match one of the patterns
+    `rough`. These begin with what is found without trying it everywhere: one letter, or one of a
+    set.
     """
     in_rare, in_line = [re.compile(one.encode()) for one in rough], re.compile(exact.encode())
-    matches = in_some_text(re.compile(whole.encode()))
+    matches = in_some_text(whole, longest, possible)
 
     def lets(line: bytes, rest: bytes) -> bool:
         if part not in rest or not any(one.search(rest) for one in in_rare):

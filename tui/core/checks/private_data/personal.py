@@ -20,7 +20,7 @@ _PHONE = (
     r"|(?<!\d[ .-])[2-9][0-9]{2}[ .-][2-9][0-9]{2}[ .-][0-9]{4}(?![ .-]\d))(?![\w-])"
 )
 _ADDRESS = (
-    r"(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}"
+    r"(?<![\w.-])(?:(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])\.){3}"
     r"(?:25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])(?![\w-]|\.\d)"
 )
 _ID = (
@@ -38,7 +38,7 @@ pattern_rule(
     "personal-card",
     "warning",
     "Payment card number",
-    shaped(b"0000", ("00-?0000-?000",), r"[0-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{3}", _CARD),
+    shaped(b"0000", ("00-?0000-?000",), r"[0-9][0-9][ -]?[0-9]{4}[ -]?[0-9]{3}", _CARD, 24),
     _CARD,
     near=numbers.card,
     extent=numbers.card_extent,
@@ -47,7 +47,7 @@ pattern_rule(
     "personal-iban",
     "warning",
     "Bank account number (IBAN)",
-    shaped(b"00", ("00(?<=[A-Z]00)[A-Z0]{4}",), r"[A-Z][0-9]{2} ?[A-Z0-9]{4}", _IBAN),
+    shaped(b"00", ("00(?<=[A-Z]00)[A-Z0]{4}",), r"[A-Z][0-9]{2} ?[A-Z0-9]{4}", _IBAN, 43),
     _IBAN,
     numbers.iban,
 )
@@ -60,6 +60,7 @@ pattern_rule(
         (r"\+[0.-]{8,}", r"000[.-]?000[.-]?0000"),
         r"[0-9+](?:(?<=\+)[0-9]|[0-9]{2}\)?[ .-][0-9]{3}[ .-][0-9]{4})",
         _PHONE,
+        40,
     ),
     _PHONE,
     near=numbers.telephone,
@@ -72,10 +73,11 @@ pattern_rule(
         b"0.0",
         (r"0\.0{1,3}\.0{1,3}\.0",),
         r"[0-9](?:\.[0-9]{1,3}){3}",
-        # Most are of a network at home, or versions: nobody's (`public_address`).
-        rf"(?<![\w.-])(?!(?:10|127|192\.168|0)\.|[0-9](?:\.[0-9]){{3}}(?![0-9])){_ADDRESS}",
+        _ADDRESS,
+        15,
+        numbers.may_be_public,
     ),
-    rf"(?<![\w.-]){_ADDRESS}",
+    _ADDRESS,
     near=numbers.public_address,
 )
 pattern_rule(
@@ -90,6 +92,7 @@ pattern_rule(
         r"|[A-Z] ?(?:[0-9]{2} ?){3}|(?<=[12]) ?[0-9]{2} ?[0-9]{2} ?[0-9]{2})",
         # In a list of numbers a comma stands before each, in no text.
         rf"(?<![\w.+-]){_ID}",
+        21,
     ),
     rf"(?<![\w.,+-]){_ID}",
     near=numbers.national_id,
