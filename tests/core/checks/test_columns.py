@@ -124,6 +124,98 @@ def test_surveying_chats_with_tools_says_what_checking_each_does(
     assert agree([json.dumps({"messages": chat, **more}).encode() for chat in chats])
 
 
+# What stands for a person, or would but for its neighbours, and the neighbours.
+_PRIVATE = st.sampled_from(
+    [
+        *("4111 1111 1111 1111", "4111111111111111", "3782 822463 10005", "4012888888881881 123"),
+        *("DE89 3704 0044 0532 0130 00", "DE89370400440532013000", "+49 30 901820", "+14155550123"),
+        *("(212) 555-0123", "212-555-0123", "81.2.69.142", "server 20.43.161.105", "1.2.3.4"),
+        *("123-45-6789", "AB 12 34 56 C", "10000000146", "12345678Z", "RSSMRA85T10A562S"),
+        *("1 85 05 78 006 084 36", "\u0664\u0661\u0661\u0661" * 4, "ssn ", "card ", "kimlik "),
+        *("password: Tr0ub4dor&3", "DB_PASSWORD=hunter2hunter2", "api_key = 'a1b2c3d4e5f6g7h8'"),
+        *("?token=a1b2c3d4e5f6g7h8i9", "Authorization: Bearer abcd1234efgh", "a.b@c.de"),
+        *("Cookie: sid=a1b2c3d4e5", "sk-a1b2c3d4e5f6a7b8c9d0e1f2", "SECRET_KEY=xK9#mLq2"),
+        "curl -u me:Tr0ub4dor3 http",
+    ]
+)
+_AROUND = st.sampled_from(
+    [
+        *" .,-+/:;=([{\"'\\n",
+        "\n",
+        "\t",
+        "\u00e9",
+        "\u2019",
+        "\u00a0",
+        "\U0001f600",
+        "0",
+        "7",
+        "A",
+        "x",
+    ]
+)
+_JOINED = st.lists(st.one_of(_PRIVATE, _AROUND), max_size=8).map("".join)
+_NUMBERS = st.sampled_from([4111111111111111, 10000000146, 123456789, -4111111111111111])
+
+
+def _in_json(text: str, times: int, ascii_only: bool) -> str:
+    for _ in range(times):
+        text = json.dumps({"a": [text]}, ensure_ascii=ascii_only)
+    return text
+
+
+@tried(60)
+@given(
+    st.lists(st.tuples(_JOINED, st.integers(0, 2), st.lists(_NUMBERS, max_size=3)), max_size=6),
+    st.booleans(),
+    st.sampled_from(["", "}", "\x00"]),
+    st.sampled_from([None, (",", ":")]),
+)
+def test_private_data_is_found_by_a_look_at_the_bytes_wherever_it_stands(
+    texts: list[tuple[str, int, list[int]]],
+    ascii_only: bool,
+    spoil: str,
+    separators: tuple[str, str] | None,
+) -> None:
+    lines: list[bytes] = []
+    for text, depth, numbers in texts:
+        answer = {"role": "assistant", "content": _in_json(text, depth, ascii_only)}
+        example = {"messages": [USER, answer], "meta": [numbers, {text: text}]}
+        for value in (example, {"messages": [USER, answer]}):
+            line = json.dumps(value, ensure_ascii=ascii_only, separators=separators)
+            lines.append(line.encode() + spoil.encode())
+    assert agree(lines)
+
+
+_VERDICTS: st.SearchStrategy[dict[str, object]] = st.dictionaries(
+    st.sampled_from(["label", "rating", "kto_tag", "good", "accepted", "thumbs", "feedback"]),
+    st.sampled_from([True, False, None, "bad", "good", "\U0001f44e", 0, 1, "down"]),
+    max_size=2,
+)
+_TOOL_LISTS = st.sampled_from(
+    [
+        *([], [TRACK], [{**TRACK, "input_schema": {}}], [{"name": "t", "input_schema": {}}]),
+        *("[]", None, {}, [None], [{"type": "function"}]),
+    ]
+)
+
+
+@tried(60)
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(_PARTS, max_size=6), _VERDICTS, st.dictionaries(st.just("tools"), _TOOL_LISTS)
+        ),
+        max_size=4,
+    )
+)
+def test_examples_of_other_formats_are_told_by_a_quick_look_as_by_all_keys(
+    rows: list[tuple[list[object], dict[str, object], dict[str, object]]],
+) -> None:
+    assert agree(
+        [json.dumps({"messages": chat, **tools, **more}).encode() for chat, more, tools in rows]
+    )
+
+
 def _told(columns: ReportColumns) -> list[object]:
     rules = [[RULE_IDS[n] for n in columns.signatures[sign]] for sign in columns.signs]
     facts = (columns.flags, columns.content, columns.choice, columns.answer, columns.system)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.core.checks.registry import RowFacts
 from tui.core.dataset.digest import as_bytes, number_of
@@ -35,19 +34,6 @@ def facts_of(row: Row) -> RowFacts:
 
 def _trains(row: Row) -> bool:
     return any(t.role == "assistant" and t.raw.get("weight", 1) != 0 for t in row.turns)
-
-
-def numbers_of_plain(raw: dict[str, Any], roles: tuple[str, ...]) -> tuple[int, int, int, int]:
-    """Return the digests of a plain chat as numbers: of all, prompt, answer, instructions."""
-    marks = fingerprints_of(raw, b"")
-    texts = [raw["messages"][at]["content"] for at in _leaders(roles)]
-    return marks.content, marks.choice, marks.answer, number_of(texts)
-
-
-@lru_cache(maxsize=1024)
-def _leaders(roles: tuple[str, ...]) -> tuple[int, ...]:
-    """Return which of the roles give instructions."""
-    return tuple(at for at, role in enumerate(roles) if role in _LEADERS)
 
 
 def _preferred_longer(row: Row) -> bool | None:

@@ -73,7 +73,7 @@ class ReportColumns:
     def add_plain(
         self, signatures: list[bytes], digests: list[tuple[int, int, int, int]], trains: list[bool]
     ) -> None:
-        """Put more plain chats at the end, with their `numbers_of_plain`; empties the lists."""
+        """Put more plain chats at the end, with their `numbers_of_tidy`; empties the lists."""
         if not digests:
             return
         self.flags += bytes(map(_TRAINED_OR_NOT.__getitem__, trains))

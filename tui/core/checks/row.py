@@ -9,7 +9,13 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from tui.core.checks.fast.chat_prefilter import WellFormed, in_order, well_formed
+from tui.core.checks import fast
+from tui.core.checks.fast.chat_prefilter import (
+    WellFormed,
+    in_order,
+    tools_of_anthropic,
+    well_formed,
+)
 from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
 from tui.core.checks.findings import Finding
 from tui.core.checks.private_data.line_texts import LineTexts
@@ -124,7 +130,7 @@ class Row:
             return
         prefix = self.prefix(section)
         for index, item in enumerate(items):
-            place = Place(section, index)
+            place = _place(section, index)
             if isinstance(item, dict):
                 turns.append(Turn(prefix, place, item))
             else:
@@ -143,6 +149,8 @@ class Row:
         Only the rules in `told_of_foreign` speak of such an example.
         """
         if self.roles or self.kind == "completion":
+            return None
+        if fast.ENABLED and self.well_formed.parts and not tools_of_anthropic(self.raw):
             return None
         return foreign_format(self.raw)
 
@@ -293,6 +301,11 @@ def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
         elif key not in {"role", "content"}:
             return False
     return True
+
+
+@lru_cache(maxsize=256)
+def _place(section: str, index: int) -> Place:
+    return Place(section, index)
 
 
 @lru_cache(maxsize=64)

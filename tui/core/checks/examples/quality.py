@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.fast import shortcut
-from tui.core.checks.fast.byte_prefilter import HINTS, LineBatch, marked
+from tui.core.checks.fast.byte_prefilter import CONFIRMED, HINTS, LineBatch, marked
 from tui.core.checks.gates import untidy
 from tui.core.checks.registry import Finding, row_rule
 from tui.core.checks.row import Row, quoted
@@ -74,25 +74,33 @@ def mojibake(row: Row) -> Iterable[Finding]:
     ]
 
 
+_may_have_fences = marked(b"```", b"~~~")
+
+
 @row_rule(
     "code-fence",
     "warning",
     "Code block not closed",
     "The model learns to leave code blocks open.",
-    gate=marked(b"```", b"~~~"),
+    gate=_may_have_fences,
 )
 def code_fence(row: Row) -> Iterable[Finding]:
     """Find answers with an odd number of code fences."""
-    # Most have an even number, or none but in the question: not worth laying out all turns.
-    if row.roles:
-        found = zip(row.roles, row.plain_texts, strict=True)
-        if not any(_fences(text) % 2 for role, text in found if role == "assistant"):
-            return ()
     return [
         turn.find("A code block is not closed. Add the closing fence.", ".content")
         for turn in row.turns
         if turn.role == "assistant" and _fences(turn.text()) % 2
     ]
+
+
+def _leave_open(messages: Iterable[dict[str, Any]]) -> bool:
+    for message in messages:
+        if message["role"] == "assistant" and _fences(message["content"]) % 2:
+            return True
+    return False
+
+
+CONFIRMED[_may_have_fences] = _leave_open  # most blocks are closed, or stand in a question
 
 
 def _fences(text: str) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from tui.core.checks import fast
 from tui.core.checks.examples.structure import has_more_keys, written_keys
-from tui.core.checks.fast.byte_prefilter import COUNTED, HINTS, LineBatch
-from tui.core.checks.fingerprints import facts_of, numbers_of_plain
+from tui.core.checks.fast.byte_prefilter import CONFIRMED, COUNTED, HINTS, LineBatch
+from tui.core.checks.fast.tidy_fingerprints import numbers_of_tidy
+from tui.core.checks.fingerprints import facts_of
 from tui.core.checks.gates import perhaps_untrained
 from tui.core.checks.private_data.secrets import private_findings
 from tui.core.checks.registry import (
@@ -67,9 +68,7 @@ def _check_batch(first: int, lines: Iterable[bytes]) -> ReportColumns:
         if not shape.tidy:
             row = Row(line, raw, rest, shape) if raw else read(number, line)
             columns.add_plain(signatures, digests, trained)  # those before it
-            if counted:
-                mask |= plan.for_counted  # noqa: PLW2901 - of this line alone
-            columns.add(*_of_untidy(row, mask | plan.for_untidy))
+            columns.add(*_of_untidy(row, mask | plan.for_untidy, counted))
             continue
         roles, _, keys, untrained = shape
         if rest.count(b'":') > keys and written_keys(line) > keys:  # perhaps twice
@@ -77,27 +76,29 @@ def _check_batch(first: int, lines: Iterable[bytes]) -> ReportColumns:
         if untrained:
             mask |= plan.for_untrained  # noqa: PLW2901
         signature = counted
+        if mask & plan.for_confirmed:
+            mask = plan.confirmed(mask, raw["messages"])  # noqa: PLW2901
         if mask:
             found = _signature(plan.groups(mask), Row(line, raw, rest, shape))
             signature = _in_order(counted + found) if counted else found
         signatures.append(signature)
-        digests.append(numbers_of_plain(raw, roles))
+        digests.append(numbers_of_tidy(raw, roles))
         trained.append(not untrained)
     columns.add_plain(signatures, digests, trained)
     return columns
 
 
-def _of_untidy(row: Row | BadLine, mask: int) -> tuple[bytes, RowFacts]:
+def _of_untidy(row: Row | BadLine, mask: int, counted: bytes) -> tuple[bytes, RowFacts]:
     if isinstance(row, BadLine):
         rule, _ = damage(row)
         numbers = rule_numbers()
         private = [numbers[found.id] for found, _ in private_findings(row.data)]
         return _in_order(bytes([numbers[rule.id], *private])), facts_of_bad(rule)
-    return _signature(_plan().groups(mask), row), facts_of(row)
+    return _signature(_plan().groups(mask), row, counted), facts_of(row)
 
 
-def _signature(groups: Iterable[Group], row: Row) -> bytes:
-    signature = b""
+def _signature(groups: Iterable[Group], row: Row, counted: bytes = b"") -> bytes:
+    signature = counted
     silent = _plan().silent_on_foreign if row.foreign is not None else frozenset()
     for gate, rules in groups:
         if gate(row):
@@ -131,13 +132,14 @@ class _Plan:
         self.silent_on_foreign = frozenset(
             bytes([numbers[rule]]) for rule in RULES if not told_of_foreign(rule)
         )
-        self.for_counted = self._mask(COUNTED)
         # The number of the group, and its rule: there is but one behind such a gate.
         self._counted = [
             (at, rules[0][0], COUNTED[gate])
             for at, (gate, rules) in enumerate(self._groups)
             if gate in COUNTED
         ]
+        self._confirmed = [(self._mask([gate]), may_find) for gate, may_find in CONFIRMED.items()]
+        self.for_confirmed = self._mask(CONFIRMED)
         self.for_keys = self._mask([has_more_keys])
         self.for_untrained = self._mask([perhaps_untrained])
         self.for_untidy = self._all & ~hinted
@@ -149,7 +151,7 @@ class _Plan:
         """Return for each line which groups may find something, if it is a tidy chat.
 
         If it is none, `for_untidy` has to be added. And return what is known to be found in it
-        already; if it is no tidy chat, `for_counted` has to be added for that.
+        already, if it is a JSON object.
         """
         masks = [self._always] * len(batch.lines)
         found = [b""] * len(batch.lines)
@@ -166,6 +168,13 @@ class _Plan:
         for at in batch.hiding:
             masks[at], found[at] = self._all, b""
         return masks, found
+
+    def confirmed(self, mask: int, messages: list[dict[str, Any]]) -> int:
+        """Return the mask of a tidy chat without groups that find nothing in these messages."""
+        for group, may_find in self._confirmed:
+            if mask & group and not may_find(messages):
+                mask ^= group
+        return mask
 
     def _mask(self, gates: Iterable[Gate]) -> int:
         wanted = {*gates}

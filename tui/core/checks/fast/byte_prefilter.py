@@ -13,10 +13,11 @@ from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from itertools import accumulate, compress, count, repeat
 from operator import contains
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.fast import shortcut
 from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
+from tui.core.checks.fast.raw_matches import in_some_text
 
 if TYPE_CHECKING:
     from tui.core.checks.row import Row
@@ -121,10 +122,14 @@ Hint = Callable[[LineBatch], Iterable[int]]
 HINTS: dict[Callable[[Row], bool], Hint] = {}
 
 
-# By gate, for a rule that finds much: the lines in which it does and how much, if they are tidy
-# chats; below 0 if unsure. Instead of a hint.
+# By gate, for a rule that finds much: the lines in which it does and how much, if they are JSON
+# objects; below 0 if unsure. Instead of a hint.
 Counted = Callable[[LineBatch], Iterable[tuple[int, int]]]
 COUNTED: dict[Callable[[Row], bool], Counted] = {}
+
+
+# By gate, beside a hint: whether its rules may find something in the messages of a tidy chat.
+CONFIRMED: dict[Callable[[Row], bool], Callable[[list[dict[str, Any]]], bool]] = {}
 
 
 # By gate: whether it lets a line that hides no ASCII through, from the line and its rare bytes.
@@ -134,7 +139,7 @@ LETS: dict[Callable[[Row], bool], Callable[[bytes, bytes], bool]] = {}
 def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[[Row], bool]:
     """Return a gate: whether a mark that many lines hold may be in a text of the line.
 
-    The rule behind it finds as much in a tidy chat as `pattern` does in its line, in which
+    The rule behind it finds as much in a JSON object as `pattern` does in its line, in which
     there is the mark, unless `unsure` says that this may not be so.
     """
 
@@ -165,41 +170,62 @@ def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
     pairs = [*by_rest.items()]
     pattern = re.compile(exact.encode()) if exact else None
 
-    def lets(line: bytes, _rest: bytes) -> bool:
-        for mark in marks:
+    def holds(line: bytes, whole: Iterable[bytes]) -> bool:
+        for mark in whole:
             if mark in line:
                 return pattern is None or pattern.search(line) is not None
         return False
 
+    def lets(line: bytes, _rest: bytes) -> bool:
+        return holds(line, marks)
+
     def gate(row: Row) -> bool:
         for rest, whole in pairs:
-            if rest in row.rare_bytes and any(mark in row.line for mark in whole):
-                if pattern is None or pattern.search(row.line) is not None:
-                    return True
-                break
+            if rest in row.rare_bytes and holds(row.line, whole):
+                return True
         return row.hides_ascii
 
-    HINTS[gate] = lambda batch: {at for rest in by_rest for at in batch.holding(rest)}
+    def hint(batch: LineBatch) -> Iterable[int]:
+        lines = batch.lines
+        return {
+            at for rest, whole in pairs for at in batch.holding(rest) if holds(lines[at], whole)
+        }
+
+    HINTS[gate] = hint
     LETS[gate] = lets
     return shortcut(gate)
 
 
-def shaped(part: bytes, rough: tuple[str, ...], exact: str) -> Callable[[Row], bool]:
-    """Return a gate: whether the line matches the pattern `exact`.
+def shaped(
+    part: bytes,
+    rough: tuple[str, ...],
+    exact: str,
+    whole: str,
+    longest: int,
+    possible: Callable[[str], bool] | None = None,
+) -> Callable[[Row], bool]:
+    """Return a gate: whether a text of the line may match the pattern `whole`.
 
-    That is asked only if its rare bytes hold `part` and match one of the patterns `rough`. Each
-    pattern begins with what is found without trying it everywhere: one letter, or one of a set.
+    That is asked (`in_some_text`) only where the line matches `exact`, which any match of `whole`
+    holds in itself; and this only if the rare bytes hold `part` and match one of the patterns
+    `rough`. These begin with what is found without trying it everywhere: one letter, or one of a
+    set.
     """
     in_rare, in_line = [re.compile(one.encode()) for one in rough], re.compile(exact.encode())
+    matches = in_some_text(whole, longest, possible)
 
     def lets(line: bytes, rest: bytes) -> bool:
         if part not in rest or not any(one.search(rest) for one in in_rare):
             return False
-        return in_line.search(line) is not None
+        return matches(line, in_line)
 
     def gate(row: Row) -> bool:
         return lets(row.line, row.rare_bytes) or row.hides_ascii
 
-    HINTS[gate] = lambda batch: {at for one in in_rare for at in batch.matching(one)}
+    def hint(batch: LineBatch) -> Iterable[int]:
+        suspects = {at for one in in_rare for at in batch.matching(one)}
+        return [at for at in suspects if matches(batch.lines[at], in_line)]
+
+    HINTS[gate] = hint
     LETS[gate] = lets
     return shortcut(gate)

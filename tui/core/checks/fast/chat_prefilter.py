@@ -59,6 +59,14 @@ def _is_well_formed(message: object) -> bool:
     return isinstance(content, str) or (content is None and bool(message.get("tool_calls")))
 
 
+def tools_of_anthropic(raw: Mapping[str, Any]) -> bool:
+    """Whether tools are defined as Anthropic does: all else well-formed chats have is OpenAI's."""
+    tools = raw.get("tools")
+    if not isinstance(tools, list):
+        return False
+    return any(isinstance(tool, dict) and "input_schema" in tool for tool in tools)
+
+
 def in_order(roles: Sequence[str]) -> bool:
     """Tell whether a chat's roles follow each other as they should; tools reply in any number."""
     if not roles:

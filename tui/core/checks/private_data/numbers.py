@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import lru_cache
 
 _CARD_WORDS = re.compile(
     r"(?<![a-z])(?:credit|debit|bank)?[ _-]?cards?(?:_?(?:n(?:o|um)|holder))?(?![a-z])|visa"
@@ -148,13 +149,22 @@ def public_address(found: re.Match[str], near: str) -> bool:
 
     Those have small numbers: with none above 31 but one, a word has to say that it is one.
     """
-    text = found[0]
-    numbers = [*map(int, text.split("."))]
-    if max(numbers) <= 9 or not ipaddress.IPv4Address(text).is_global:
+    if not may_be_public(found[0]):
         return False
+    numbers = [*map(int, found[0].split("."))]
     if _VERSION_WORDS.search(found.string[max(found.start() - 16, 0) : found.start()]):
         return False
     return sum(n > 31 for n in numbers) > 1 or _ADDRESS_WORDS.search(near) is not None
+
+
+def may_be_public(text: str) -> bool:
+    """Tell whether an IPv4 address is of the Internet, and no version of single digits."""
+    return max(map(int, text.split("."))) > 9 and _is_global(text)
+
+
+@lru_cache(maxsize=256)
+def _is_global(text: str) -> bool:
+    return ipaddress.IPv4Address(text).is_global
 
 
 def national_id(found: re.Match[str], near: str) -> bool:
