@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import TextArea
 
-from tests.screens.chatting import SIZES, chatting, exchange, problem, shown, texts
+from tests.screens.chatting import SIZES, chatting, ended, exchange, problem, shown, texts
 from tests.until import narrow, question_of, toasts, until
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -242,3 +242,64 @@ async def test_what_cannot_be_added_is_told(app_home: Path, tmp_path: Path) -> N
         await until(lambda: "No such file or directory" in problem(screen), pilot)
         await pilot.press("escape", "a")
         await dialog(pilot, PathDialog)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_examples_prompt_is_tried_in_chat_beside_its_reference(
+    app_home: Path, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    path = tmp_path / "train.jsonl"
+    tool = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
+    example = {
+        "messages": [
+            {"role": "system", "content": "Be brief."},
+            user("one?"), said("first"), user("two?"), {**said("the second"), "weight": 1},
+        ],
+        "tools": [tool],
+    }  # fmt: skip
+    path.write_text(json.dumps(example) + "\n" + json.dumps({"messages": []}) + "\n")
+    async with chatting(app_home, size) as (pilot, screen, provider):
+        await screen.workspace.datasets.open(path)
+        await pilot.press("escape", "1")
+        await until(lambda: "2 examples" in shown(pilot.app.screen), pilot)
+        datasets = pilot.app.screen
+        await pilot.press("down", "T")
+        await until(lambda: "it asks nothing" in problem(datasets), pilot)
+        await pilot.press("escape", "up", "T")
+        await until(lambda: pilot.app.screen is screen and texts(screen), pilot)
+        assert texts(screen) == ["one?", "first", "two?"]
+        assert (screen.system.text, screen.models.model) == ("Be brief.", TUNED)
+        assert any(text.startswith("r asks the model this") for text in toasts(pilot.app))
+        assert not provider.asked  # nothing is asked before somebody says so
+        await pilot.press("r")
+        provider.say("a second")
+        provider.finish()
+        await ended(pilot, screen, provider, 1)
+        assert provider.asked[0]["tools"] == [tool]
+        assert provider.asked[0]["messages"] == [*example["messages"][:4]]
+        await until(lambda: "reference: the second" in shown(screen), pilot)
+        assert "‹2/2›" in shown(screen)
+        await pilot.press("d")
+        await until(lambda: texts(screen)[-1] == "«a» second", pilot)
+        await pilot.press("d")
+        await until(lambda: texts(screen)[-1] == "a second", pilot)
+        # The reference is a try like any other: it is stepped to, and preferred to the answer.
+        await pilot.press("left")
+        assert texts(screen)[-1] == "the second"
+        await pilot.press("p")
+        await dialog(pilot, Choose)
+        await pilot.press("enter")
+        pairs = tmp_path / "train.pairs.jsonl"
+        await until(lambda: pairs.exists() and rows(pairs), pilot)
+        assert rows(pairs) == [
+            {
+                "input": {"messages": example["messages"][:4], "tools": [tool]},
+                "preferred_output": [said("the second")],
+                "non_preferred_output": [said("a second")],
+            }
+        ]
+        # It is saved with the chat, and the one before comes back.
+        (origin, *_), *_ = await screen.workspace.adding.origins(pairs.read_bytes())
+        chat = await screen.workspace.chats.load(int(origin.id))
+        assert chat.name.startswith("train.jsonl, row 1: two?")
+        assert {node.model for node in chat.conversation.nodes.values()} == {"", "reference", TUNED}

@@ -21,7 +21,6 @@ from tui.screens.compare.results.form import RunForm
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.path import PathDialog
-from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -215,40 +214,6 @@ async def test_blind_hides_the_names_until_a_winner_is_picked(
             assert f"{BASE} {asked} : 0 {TUNED}" in on_screen(pilot.app)
 
 
-async def test_the_winner_and_the_loser_become_a_pair(
-    app_home: Path, server: ChatServer, tmp_path: Path
-) -> None:
-    pairs = tmp_path / "pairs.jsonl"
-    pair = {
-        "input": {"messages": [{"role": "user", "content": "old"}]},
-        "preferred_output": [{"role": "assistant", "content": "a"}],
-        "non_preferred_output": [{"role": "assistant", "content": "b"}],
-    }
-    pairs.write_text(json.dumps(pair) + "\n")
-    async with compare_screen(app_home, server.url, path=pairs) as (pilot, screen):
-        await pilot.press("escape", "p")
-        await until(lambda: screen.query_one(ErrorPanel).failure, pilot)
-        await pilot.press("escape")
-        await type_prompt(pilot, "hello")
-        await answered(pilot, screen)
-        await pilot.press("escape", "tab", "w", "p")
-        document = screen.workspace.datasets.current
-        await until(lambda: len(document) == 2, pilot)
-        winner = screen.context.comparison.winner.candidate.name
-        assert json.loads(document.line(1)) == {
-            "input": {"messages": [{"role": "user", "content": "hello"}]},
-            "preferred_output": [{"role": "assistant", "content": f"{winner[:4]} says hello"}],
-            "non_preferred_output": [
-                {
-                    "role": "assistant",
-                    "content": f"{'ft:b' if winner == BASE else 'base'} says hello",
-                }
-            ],
-        }
-        await pilot.press("1", "u")
-        await until(lambda: len(document) == 1, pilot)
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
     app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
@@ -324,6 +289,8 @@ async def test_from_the_worst_answer_to_chat_and_to_a_pair(
         assert chat.models.model == BASE
         # Back again: the base has won, and the pair goes to a file of its own.
         await pilot.press("7", "w", "p")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await narrow(pilot, "another file")
         await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
         await narrow(pilot, str(tmp_path / "pairs.jsonl"))
         await until((tmp_path / "pairs.jsonl").exists, pilot)
@@ -459,9 +426,9 @@ async def test_from_the_other_modes_with_a_real_lab(
         await until(lambda: app.screen.models.model == column.candidate.model, pilot)
         turns = app.screen._conversation.turns
         assert [turn.text for turn in turns] == ["q1", column.first.text]
-        await pilot.press("r")  # in Chat that is one more answer, beside the first
+        await pilot.press("r")  # in Chat that is one more answer, beside it and the reference
         await until(lambda: not app.screen.answers.under_way, pilot)
-        await until(lambda: "‹2/2›" in on_screen(app), pilot)
+        await until(lambda: "‹3/3›" in on_screen(app), pilot)
         await pilot.press("escape", "5")
         await until(lambda: app.screen.listed.models, pilot)
         newest = app.screen.listed.current.id

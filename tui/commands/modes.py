@@ -93,6 +93,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("datasets.frequency", "t", "Table", "How often: roles, prompts, tools, endings, …"),
     Command("datasets.mark", "space", "Mark", "Mark this example for commands on several."),
     Command("datasets.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
+    Command("datasets.chat", "T", "Try in Chat", "Open this prompt in Chat, its answer beside."),
     Command("datasets.compare", "C", "Compare", "Ask models this prompt, or all those shown."),
     Command("datasets.near", "equals_sign", "Alike", "Duplicates, contradictions, leakage."),
     # Tokens
@@ -183,6 +184,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     ),
     Command("chat.export", "x", "Export", "Write this chat as Markdown or a line of a dataset."),
     Command("chat.copy_all", "Y", "Copy chat", "Copy the whole chat as Markdown."),
+    Command("chat.differences", "d", "Differences", "Mark what the reference, or last try, lacks."),
     Command("chat.add", "a", "Add", "Add the chat up to this answer to a dataset.", True),
     Command("chat.pair", "p", "Pair", "Add a pair: this answer preferred to another try at it."),
     Command("chat.add_to", "A", "Add to", "The same, and choose the dataset anew."),
@@ -213,8 +215,11 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("compare.sort", "o", "Order", "Sort results: worse first, lowest, slowest, …"),
     Command("compare.filter", "f", "Filter", "Show only changed, worse or failed results."),
     Command("compare.export", "x", "Export", "Write the results as CSV or JSON lines."),
-    Command("compare.chat", "c", "Chat", "Open this prompt in Chat, with the model in focus."),
-    Command("compare.pair", "p", "Pair", "Winner and loser become a preference pair."),
+    Command("compare.chat", "c", "Chat", "Open this prompt in Chat, with what is in focus."),
+    Command("compare.pair", "p", "Pair", "Add winner and loser as a pair; a row's best and worst."),
+    Command("compare.pair_to", "P", "Pair to", "The same, and choose the dataset of pairs anew."),
+    Command("compare.correct", "E", "Correct", "Write the better answer: a pair with this one."),
+    Command("compare.take_back", "ctrl+z", "Take back", "Take the pair added last out again."),
     Command("compare.blind", "b", "Blind", "Hide and shuffle the names until a winner is picked."),
     # Models
     Command(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, ClassVar
 
 from tui.dispatch import handles
@@ -126,6 +127,8 @@ class ChatScreen(ModeScreen):
         if asked is not None and asked.chat is not None:
             self.chats.start(asked.chat)
             self._conversation.focus()
+            if not asked.chat.model:
+                self.models.look_for_default()
         elif asked is not None and asked.model:
             self.models.take(asked.model)
         else:
@@ -149,9 +152,12 @@ class ChatScreen(ModeScreen):
         """Go on with a saved chat as it was asked with."""
         self._prompt.questions[:] = questions_of(chat)
         self.system.set(chat.system)
-        self.parameters.take(chat.parameters)
         if chat.model:
+            self.parameters.take(chat.parameters)
             self.models.set(chat.model)
+        else:  # a prompt that nobody has been asked yet
+            tools = chat.parameters.tools
+            self.parameters.take(replace(self.parameters.now, tools=tools))
 
     def _answered(self, answer: GrowingAnswer) -> None:
         """Lead on whoever takes the tour."""

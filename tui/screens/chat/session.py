@@ -67,6 +67,10 @@ class ChatSession:
         self.chat = replace(self.chat, conversation=put(self.tree, node))
         self._save()
 
+    def keep(self) -> None:
+        """Save the chat as it is, also one that was only opened so far."""
+        self._save()
+
     def _save(self) -> None:
         chats = self._context.workspace.chats
         if self._saver is None or self._chats is not chats:

@@ -20,12 +20,14 @@ from tui.screens.compare.onward import Onward
 from tui.screens.compare.results.looking import Results
 from tui.screens.compare.results.pane import ResultsPane
 from tui.screens.compare.results.running import Running
+from tui.screens.compare.to_data import ComparedToData
 
 if TYPE_CHECKING:
     from textual import events
     from textual.app import ComposeResult
     from textual.widgets import TextArea
 
+    from tui.core.compare.listing import PromptRow
     from tui.core.compare.sides.compare_request import CompareAsked
     from tui.screens.compare.results.state import LookedAt
     from tui.services.workspace import Workspace
@@ -39,7 +41,7 @@ Ask several models the same, and see where they differ.
 These keys work after esc, which leaves the prompt. tab goes from column to column."""
 
 
-RESULTS_KEYS = "enter opens · o order · f filter · z measure · A beside · x export · v columns"
+RESULTS_KEYS = "enter opens · p pair · c chat · o order · f filter · z measure · x export"
 
 
 class CompareScreen(ModeScreen):
@@ -73,7 +75,8 @@ class CompareScreen(ModeScreen):
             self.judging,
             self.results,
             self.running,
-            Onward(context),
+            Onward(context, self._listed),
+            ComparedToData(context, self._listed, self._run_shown),
         ):
             self.dispatcher.add(controller)
         context.changed.add(self._show)
@@ -162,6 +165,18 @@ class CompareScreen(ModeScreen):
     def shows_results(self) -> bool:
         """Whether the results are in view."""
         return self.query_one(ContentSwitcher).current == "results-view"
+
+    def _listed(self) -> tuple[LookedAt, PromptRow] | None:
+        """Return the run and its row under the cursor; None while the columns are shown."""
+        row, looked_at = self.results.current, self.results.looked_at
+        if not self.shows_results or looked_at is None or row is None:
+            return None
+        return looked_at, row
+
+    def _run_shown(self) -> str:
+        """Return the id of the run that the columns show a row of."""
+        looked_at = self.results.looked_at
+        return looked_at.id if self._from_results and looked_at is not None else ""
 
     def _show_results(self, shown: bool) -> None:
         self._from_results = False

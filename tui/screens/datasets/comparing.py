@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import TYPE_CHECKING
 
 from tui.core.compare.prompts import Prompt, prompt_of
+from tui.core.compare.sides.as_chat import chat_of_prompt
 from tui.core.compare.sides.compare_request import CompareAsked
-from tui.core.text.text import plural
+from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
+from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,10 +20,25 @@ if TYPE_CHECKING:
 
 
 class Comparing:
-    """Opens Compare with the example under the cursor, and offers the rows marked or shown."""
+    """Opens Chat or Compare with the example under the cursor.
+
+    Compare is offered the rows marked or shown too.
+    """
 
     def __init__(self, context: DatasetContext, marked: MarkedRows) -> None:
         self._context, self._marked = context, marked
+
+    @handles("datasets.chat", group="try")
+    async def chat(self) -> None:
+        """Open the prompt of this example in Chat, the answer it expects beside the model's."""
+        document, at = self._context.document, self._context.selection.position
+        if document is None or at >= len(document):
+            return
+        found = await asyncio.to_thread(prompt_of, at + 1, document.line(at))
+        if not isinstance(found, Prompt):
+            raise InputError("No prompt", f"row {at + 1:,}: {found.reason}", "Go to another one.")
+        title = f"{document.path.name}, row {at + 1:,}: {one_line(found.title, 40)}"
+        self._context.host.open_chat(chat_of_prompt(found, title))
 
     @handles("datasets.compare")
     def compare(self) -> None:

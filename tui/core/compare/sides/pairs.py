@@ -2,23 +2,72 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from tui.core.compare.listing import value_words
+from tui.core.dataset.from_answers import preference_pair
 
 if TYPE_CHECKING:
     from tui.core.compare.answers import Answer
+    from tui.core.compare.listing import PromptRow
     from tui.core.compare.prompts import Prompt
+    from tui.core.dataset.from_answers import MadeExample, Origin
+
+EXPECTED = "the expected answer"
 
 
-def preference_pair(prompt: Prompt, preferred: Answer, other: Answer) -> dict[str, Any]:
-    """Return a pair in OpenAI's format: the prompt, the better answer, the worse one."""
-    asked: dict[str, Any] = {"messages": [dict(message) for message in prompt.messages]}
-    if prompt.tools:
-        asked["tools"] = [dict(tool) for tool in prompt.tools]
-    return {
-        "input": asked,
-        "preferred_output": [answer_message(preferred)],
-        "non_preferred_output": [answer_message(other)],
-    }
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One answer that is better than another to the same prompt, and why.
+
+    `winner` and `loser` are who answered: names of the columns, or an empty one for what
+    somebody wrote, such as the reference.
+    """
+
+    better: Answer
+    worse: Answer
+    winner: str
+    loser: str
+    why: str = ""
+
+    @property
+    def words(self) -> str:
+        """Who is better than whom."""
+        return f"{self.winner or EXPECTED} over {self.loser}"
+
+    def pair(self, prompt: Prompt, origin: Origin) -> MadeExample:
+        """Return it as a pair of a dataset."""
+        better, worse = answer_message(self.better), answer_message(self.worse)
+        return preference_pair(prompt.messages, prompt.tools, better, worse, origin)
+
+
+def judged_by(row: PromptRow, measure: str) -> list[Judged]:
+    """Return what answers to a prompt are better than the worst one, by a measure.
+
+    The best of them first, the expected answer last; nothing where all are equally good.
+    """
+    values = {name: row.value(name, measure) for name in row.answers}
+    known = sorted(
+        ((value, name) for name, value in values.items() if value is not None), reverse=True
+    )
+    if not known:
+        return []
+    least, loser = known[-1]
+    worse = row.answer(loser)
+    if worse is None:
+        return []
+    found = []
+    for value, name in known[:-1]:
+        better = row.answer(name)
+        if value > least and better not in {None, worse} and better is not None:
+            why = f"{measure} {value_words(value, measure)} over {value_words(least, measure)}"
+            found.append(Judged(better, worse, name, loser, why))
+    expected = row.prompt.expected
+    if expected is not None and not expected.empty and expected != worse:
+        why = f"{measure} {value_words(least, measure)}"
+        found.append(Judged(expected, worse, "", loser, why))
+    return found
 
 
 def answer_message(answer: Answer) -> dict[str, Any]:

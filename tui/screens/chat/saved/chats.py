@@ -91,6 +91,9 @@ class SavedChatsList:
         session.take(chat)
         self._opened(chat)
         self._note(None)
+        said = path(chat.conversation)
+        if said and said[-1].role != "assistant":
+            self._context.tell("r asks the model this; what is expected stands beside.", seconds=5)
 
     def _note(self, chat_id: int | None) -> None:
         """Note which chat is open, to open it the next time."""

@@ -74,6 +74,19 @@ class TurnEditing:
         self._session.change(stepped)
         self._view.show(cursor)
 
+    @handles("chat.differences", group="differences")
+    async def mark_differences(self) -> None:
+        """Mark what this answer has that the reference, or the try before, does not have."""
+        node = self._view.under_cursor
+        if node is None or self._held():
+            return
+        now = await self._view.switch_marks(node)
+        if now is None:
+            self._context.tell("There is no try before this one to compare it with.", seconds=3)
+        elif now:
+            words = "« » marks what the reference, or the try before, does not have."
+            self._context.tell(words, seconds=3)
+
     def _only(self, node: Node) -> str:
         at, of = position(self._session.tree, node.id)
         if of == 1:

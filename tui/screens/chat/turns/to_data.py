@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.chat.conversation import messages, siblings
+from tui.core.chat.reference import REFERENCE
 from tui.core.dataset.from_answers import Origin, chat_example, preference_pair
 from tui.core.text.text import one_line
 from tui.dispatch import handles
@@ -57,7 +58,7 @@ class AnswersToData:
         node = self._answer()
         if node is None or not await self._wanted(node):
             return
-        origin = Origin("chat", await self._chat_id(), model=node.model)
+        origin = Origin("chat", await self._chat_id(), model=_model(node))
         said = (*self._before(node), node.message)
         made = chat_example(said, self._parameters.now.tools, origin)
         await self._adding.add(made, choose=command_id == "chat.add_to")
@@ -71,7 +72,7 @@ class AnswersToData:
         other = await self._rejected(node)
         if other is None or not await self._wanted(node):
             return
-        origin = Origin("chat", await self._chat_id(), model=node.model, rejected=other.model)
+        origin = Origin("chat", await self._chat_id(), model=_model(node), rejected=_model(other))
         before, tools = self._before(node), self._parameters.now.tools
         made = preference_pair(before, tools, node.message, other.message, origin)
         await self._adding.add(made, choose=command_id == "chat.pair_to")
@@ -131,8 +132,14 @@ class AnswersToData:
         return await self._context.ask(Choose("It is better than", choices, current))
 
     async def _chat_id(self) -> str:
+        self._session.keep()
         await self._context.workspace.chats.flush()
         return "" if self._session.id is None else str(self._session.id)
+
+
+def _model(node: Node) -> str:
+    """Return the model that gave an answer; empty for one that somebody wrote."""
+    return "" if node.edited or node.model == REFERENCE else node.model
 
 
 def _said(message: Mapping[str, Any]) -> str:
