@@ -196,8 +196,8 @@ async def test_a_failing_detail_is_asked_for_ever_more_seldom(
 async def test_what_was_seen_stays_readable_offline_and_after_it_is_forgotten(
     workspace: Workspace, server: FaultServer
 ) -> None:
-    server.new_job({"status": "running", "model": "base", "created_at": 10})
-    server.new_job({"status": "succeeded", "model": "base", "created_at": 20})
+    server.new_job({"status": "running", "model": "base", "created_at": 1_700_000_010})
+    server.new_job({"status": "succeeded", "model": "base", "created_at": 1_700_000_020})
     told = [{"id": "e1", "message": "Step 1/9: training loss=0.5", "data": {}}]
     points = [{"id": "c1", "step_number": 1}]
     for n in (1, 2):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
 from tui.dispatch import handles
+from tui.screens.datasets.context import in_turn
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
@@ -27,6 +28,7 @@ class Importing:
         self._context, self._checks = context, checks
 
     @handles("datasets.import_data", group="import")
+    @in_turn
     async def ask(self) -> None:
         """Bring a foreign file, or a folder of them, into a dataset."""
         dialog = PathDialog(
