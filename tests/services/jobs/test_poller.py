@@ -44,6 +44,7 @@ async def test_the_list_is_kept_while_somebody_listens(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
+    server.lists[EVENTS] = lambda query: page([], query)
     live, listener = poller(workspace), Listener[PollerState]()
     assert server.seen == []
     leave = live.subscribe(listener)
@@ -183,6 +184,7 @@ async def test_a_failing_detail_is_asked_for_ever_more_seldom(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
+    server.always[f"GET {EVENTS}"] = reply(403, problem("not for you"))
     live, listener = poller(workspace), Listener[JobDetail]()
     live.subscribe(Listener[PollerState]())
     live.watch("ftjob-1", listener)

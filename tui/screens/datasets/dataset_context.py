@@ -69,6 +69,7 @@ class DatasetContext(ScreenContext):
         self.only_grown = False
         # Held by a step that begins where the cursor is: the next key waits until it is done.
         self.stepping = asyncio.Lock()
+        self._stepper: asyncio.Task[object] | None = None  # who holds it
         self.waiting = 0  # commands that open something once the edits before them are done
 
     # -- the dataset -----------------------------------------------------------------
@@ -94,11 +95,21 @@ class DatasetContext(ScreenContext):
 
     @asynccontextmanager
     async def step(self) -> AsyncIterator[None]:
-        """Begin a change where the cursor is once those asked for before are done."""
-        async with self.stepping:
-            if self.document is not None:
-                await self.document.changes_written()
+        """Begin a change where the cursor is once those asked for before are done.
+
+        A step within a step is part of it.
+        """
+        if self._stepper is (task := asyncio.current_task()):
             yield
+            return
+        async with self.stepping:
+            self._stepper = task
+            try:
+                if self.document is not None:
+                    await self.document.changes_written()
+                yield
+            finally:
+                self._stepper = None
 
     async def settled(self) -> None:
         """Wait until the changes asked for before are done; keys typed meanwhile wait, too."""
@@ -132,8 +143,9 @@ class DatasetContext(ScreenContext):
         """Put lines in the place of `removed` rows at `at`, as one step."""
         from tui.services.datasets import Change
 
-        if self.document is not None:
-            await self.document.change(label, [Change(at, removed, lines)])
+        async with self.step():
+            if self.document is not None:
+                await self.document.change(label, [Change(at, removed, lines)])
 
     # -- the user --------------------------------------------------------------------
 

@@ -168,7 +168,8 @@ class Importing:
         document = self._context.document
         if document is None:
             return
-        at = len(document)
         told = plural(len(converted.lines), "example")
-        await document.insert(at, converted.lines, f"import {told} from {looked.path.name}")
+        async with self._context.step():
+            at = len(document)
+            await document.insert(at, converted.lines, f"import {told} from {looked.path.name}")
         self._context.tell(f"Added {told}; u takes them out again")
