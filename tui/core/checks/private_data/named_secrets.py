@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui.core.checks.private_data.line_texts import Text
+    from tui.core.checks.private_data.secret_values import Given
     from tui.core.checks.private_data.secrets import Finder
 
     Place = tuple[int, int, int, int]
@@ -155,7 +156,8 @@ _PASSWORD_OPTION = re.compile(r"(?<![\w-])--(?:[a-z]{1,16}-){0,3}pass(?:word|wd)
 
 def _in_options(option: re.Pattern[str], text: str, *, password: bool) -> Iterable[Place]:
     for found in option.finditer(text) if "--" in text else ():
-        value, given = found["value"], "quoted" if found["quote"] else "open"
+        value = found["value"]
+        given: Given = "quoted" if found["quote"] else "open"
         if is_secret_value(value, given, password=password) and not _known(value):
             yield (*found.span(), *found.span("value"))
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
 from tui.dispatch import handles
-from tui.screens.datasets.context import in_turn
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.dialogs.choose import Choice, Choose
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.dataset.changed_rows import RowChange, changed_rows
 from tui.dispatch import handles
-from tui.screens.datasets.context import in_turn
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.editing.changes import ChangesDialog
 
 if TYPE_CHECKING:

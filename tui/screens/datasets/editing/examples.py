@@ -10,7 +10,7 @@ from tui.core import edits
 from tui.core.dataset.example import Example, parse, write
 from tui.core.edits.base import EXAMPLE_KEYS
 from tui.dispatch import handles
-from tui.screens.datasets.context import in_turn
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.editing.example_rewriter import attempt, lines_of
 from tui.screens.datasets.editing.menu import offer
 from tui.screens.dialogs.choose import Choice

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core import edits
 from tui.core.text.text import plural
 from tui.dispatch import handles
-from tui.screens.datasets.context import in_turn
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.editing.menu import offer
 from tui.screens.dialogs.choose import Choice
 from tui.services.errors import InputError

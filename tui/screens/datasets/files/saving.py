@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
-from tui.screens.datasets.context import in_turn
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.dialogs.path import PathDialog, short_path
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
-from tui.screens.datasets.context import in_turn
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.problems.problem_rows import rule_of
 from tui.services.errors import InputError
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
 from tui.screens.jobs.form.first_draft import Draft, draft_for, draft_from_job, keep_form, kept_form
-from tui.screens.offers import OTHERWISE, no_tuning
+from tui.screens.not_offered import OTHERWISE, no_tuning
 from tui.services.errors import InputError, NotOffered, ReadOnly
 
 if TYPE_CHECKING:
