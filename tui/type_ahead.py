@@ -15,6 +15,7 @@ import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 # No key is held back longer, should what it waits for never come.
 _LONGEST_S = 1.0
+_LOOK_AGAIN_S = 0.02  # whether a command has opened what it waits to open
 
 
 class TypeAhead(App[None]):
@@ -93,6 +95,9 @@ class TypeAhead(App[None]):
             return
         for _ in range(3):  # a command that works in the background opens its dialog there
             await asyncio.sleep(0)
+        if getattr(self.screen, "holds_keys", False) and time.monotonic() < self._until:
+            self.set_timer(_LOOK_AGAIN_S, partial(self.on_type_ahead_passed, message))
+            return
         if self.screen is message.screen:
             # Behind what the key has asked for: a widget gets the focus by a message of its own.
             self.call_later(self._next, message.number)

@@ -84,6 +84,34 @@ def test_jobs_tell_of_models_the_provider_does_not_list(home: Home, server: Faul
     assert "only models that jobs name are listed" in done.stderr
 
 
+@pytest.mark.parametrize("how", ABSENT)
+def test_what_is_not_offered_of_a_job_is_no_failure(
+    home: Home, server: FaultServer, how: str
+) -> None:
+    server.new_job({"status": "running", "model": "base"})
+    for what in ("events", "checkpoints"):
+        server.always[f"GET /fine_tuning/jobs/ftjob-1/{what}"] = ABSENT[how]
+    for command, what in (
+        ("events", "events"), ("metrics", "events"), ("checkpoints", "checkpoints")
+    ):  # fmt: skip
+        done = home.run("jobs", command, "ftjob-1")
+        assert done.returncode == 0, done.stderr
+        assert f"the {what} of a job are not offered here" in done.stderr
+    assert home.json("jobs", "events", "ftjob-1")["events"] == []
+    assert home.json("jobs", "checkpoints", "ftjob-1")["checkpoints"] == []
+
+
+def test_a_job_that_is_not_there_is_still_a_failure(home: Home, server: FaultServer) -> None:
+    gone = reply(404, problem("No such job: ftjob-9", code="not_found"))
+    for path in ("", "/events", "/checkpoints"):
+        server.always[f"GET /fine_tuning/jobs/ftjob-9{path}"] = gone
+    for what in ("events", "checkpoints"):
+        done = home.run("jobs", what, "ftjob-9")
+        assert done.returncode == 3
+        assert "No such job: ftjob-9" in done.stderr
+        assert "not offered" not in done.stderr
+
+
 def test_one_model_with_the_day_its_base_stops(home: Home, server: FaultServer) -> None:
     server.always[f"GET /models/{TUNED}"] = reply(200, {"id": TUNED, "created": -1})
     server.always["GET /models/base"] = reply(200, {"id": "base", "shutdown_date": "2027-01-14"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,8 @@ from tui.cli import main
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.home import Home
 
 
 @pytest.fixture(autouse=True)
@@ -212,3 +215,17 @@ def test_no_text_of_any_file_is_lost(tmp_path: Path, capsys: Any, file: AnyFile)
         return
     written = [path.read_bytes() for path in (target, lost) if path.exists()]
     assert absent(file.data, *written) == []
+
+
+def test_scores_without_a_scale_give_the_commands_that_go_on(home: Home, tmp_path: Path) -> None:
+    path, made = tmp_path / "my scores.jsonl", tmp_path / "made.jsonl"
+    rows = [{"prompt": f"Q{n}?", "completion": f"A{n}.", "score": n} for n in range(1, 6)]
+    path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    done = home.run("convert", str(path), "-o", str(made))
+    assert done.returncode == 1
+    first, second = done.stderr.splitlines()[:2]
+    assert "every row has a score" in first
+    for line, lines in ((first, 5), (second, 3)):
+        again = shlex.split(line[line.index("finetui convert") :])
+        assert home.run(*again[1:]).returncode == 0
+        assert len(made.read_text().splitlines()) == lines

@@ -114,3 +114,16 @@ def test_lost_answers_and_closed_training(
     assert "looking for the job" in done.stderr
     assert "exists, once" in done.stderr
     assert [one["id"] for one in server.jobs] == [json.loads(done.stdout)["id"]]
+
+
+def test_a_pipe_is_checked_uploaded_and_trained_on(home_of: Home, server: FaultServer) -> None:
+    given = chat_lines(60).decode()
+    words = ("jobs", "create", "--model", MODEL, "--training-file", "-")
+    done = home_of.spawn(*words, "--epochs", "1", "--yes", stdin=given)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("ftjob-")
+    assert server.count(JOB) == 1
+    twice = home_of.spawn(*words, "--validation-file", "-", stdin=given)
+    assert twice.returncode == 2
+    assert "only once" in twice.stderr
+    assert server.count(JOB) == 1

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import json
+import socket
 import threading
 from collections import deque
 from dataclasses import dataclass, field
@@ -68,6 +70,7 @@ class FaultServer:
         self._faults: dict[str, deque[Fault]] = {}
         self._release = threading.Event()
         self._ids = itertools.count(1)
+        self._connections: set[socket.socket] = set()
         self._http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._http.daemon_threads = False
         self._http.block_on_close = True
@@ -87,6 +90,11 @@ class FaultServer:
     def close(self) -> None:
         self._release.set()
         self._http.shutdown()
+        # Each connection has a thread that waits for its next request, and would for ever where
+        # the client has left one open.
+        for connection in tuple(self._connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
         self._http.server_close()
         self._thread.join()
 
@@ -131,6 +139,14 @@ class FaultServer:
     def _handler(outer) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the handler's
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
+
+            def setup(self) -> None:
+                super().setup()
+                outer._connections.add(self.connection)
+
+            def finish(self) -> None:
+                outer._connections.discard(self.connection)
+                super().finish()
 
             def log_message(self, *_: object) -> None:
                 pass

@@ -10,6 +10,7 @@ import pytest
 from tests.core.checks.examples import answer, chat, user
 from tests.screens.test_datasets import running
 from tests.until import until
+from tui import type_ahead
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
@@ -23,8 +24,11 @@ def _home(app_home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("keys", "left"),
-    [("]]]", "bcdaef"), ("ddd", "def"), ("]]d", "bcdef"), ("d]d]", "cedf"), ("]][", "bacdef")],
-)
+    [
+        ("]]]", "bcdaef"), ("ddd", "def"), ("]]d", "bcdef"), ("d]d]", "cedf"), ("]][", "bacdef"),
+        ("ddu", "bcdef"), ("duUd", "cdef"), ("]u", "abcdef"), ("dduuU", "bcdef"), ("ddDd", "bcdef"),
+    ],
+)  # fmt: skip
 async def test_every_key_counts_in_its_order(tmp_path: Path, keys: str, left: str) -> None:
     path = tmp_path / "data.jsonl"
     path.write_bytes(b"".join(chat(user(c), answer(c)) + b"\n" for c in "abcdef"))
@@ -41,4 +45,59 @@ async def test_every_key_counts_in_its_order(tmp_path: Path, keys: str, left: st
             return "".join(row["messages"][0]["content"] for row in rows)
 
         await until(lambda: said() == left, pilot)
+        assert screen.query_one(ErrorPanel).failure is None
+
+
+SAVE = "ctrl+s"
+
+
+@pytest.mark.parametrize(
+    ("keys", "left"),
+    [
+        ([*"de", "backspace", "x", SAVE], "xcdef"),  # the text of the row that comes up
+        ([*"]e", "backspace", "x", SAVE], "bxcdef"),
+        ([*"ddu", "e", "backspace", "x", SAVE], "xcdef"),
+        ([*"ddue", "backspace", "x", SAVE, *"uu"], "abcdef"),
+        ([*"dM", "enter"], "bbcdef"),  # the first of its menu: duplicate
+        ([*"]M", "enter", "d"], "bacdef"),
+    ],
+)
+async def test_what_opens_a_dialog_waits_for_the_edits_before_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, keys: list[str], left: str
+) -> None:
+    monkeypatch.setattr(type_ahead, "_LONGEST_S", 6.0)
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"".join(chat(user(c), answer(c)) + b"\n" for c in "abcdef"))
+    async with running(path) as (pilot, screen):
+        document = screen.document
+        assert document is not None
+        names = {"]": "right_square_bracket"}
+        async with document._lock:
+            for key in keys:
+                await pilot.press(names.get(key, key))
+
+        def said() -> str:
+            rows = [json.loads(document.line(n)) for n in range(len(document))]
+            return "".join(row["messages"][0]["content"] for row in rows)
+
+        await until(lambda: not pilot.app._ahead and said() == left, pilot)  # type: ignore[attr-defined]
+        assert screen.query_one(ErrorPanel).failure is None
+
+
+async def test_a_fix_of_a_row_that_moves_meanwhile_is_of_the_row_that_comes_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type_ahead, "_LONGEST_S", 6.0)
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"".join(chat(user(c), answer(c + " ")) + b"\n" for c in "abc"))
+    async with running(path) as (pilot, screen):
+        document = screen.document
+        assert document is not None
+        await until(lambda: screen.checks.problems is not None, pilot)
+        async with document._lock:
+            await pilot.press("d", "f", "enter")
+        await until(lambda: len(document) == 2 and b'"b"}' in document.line(0), pilot)
+        assert b'"c "' in document.line(1)
+        await pilot.press("F", "enter")
+        await until(lambda: b'"c"}' in document.line(1), pilot)
         assert screen.query_one(ErrorPanel).failure is None

@@ -275,6 +275,35 @@ async def test_jobs_that_end_together_are_told_of_in_one_line(server: FaultServe
         assert told == ["6 jobs have ended: 1 failed, 5 succeeded"]
 
 
+async def test_lists_of_a_job_that_are_not_offered_say_so(server: FaultServer) -> None:
+    made = trained(server, "fern", status="running")
+    for what in ("events", "checkpoints"):
+        server.always[f"GET /fine_tuning/jobs/{made}/{what}"] = reply(404, problem("no route"))
+    async with FinetuiApp().run_test(size=(120, 40)) as pilot:
+        screen = await at_the_jobs(pilot)
+        await until(shows(screen, "Not offered here"), pilot)
+        events = screen.query_one("#events", RecordList)
+        await until(lambda: "Not offered here" in events.render_line(0).text, pilot)
+        await pilot.press("v")
+        points = screen.query_one("#checkpoints", RecordList)
+        await until(lambda: "gives no checkpoints" in points.render_line(0).text, pilot)
+        assert screen.query_one(ErrorPanel).failure is None
+
+
+async def test_where_tuning_is_not_offered_a_new_job_is_refused_up_front(
+    server: FaultServer,
+) -> None:
+    server.always["GET /fine_tuning/jobs"] = reply(404, problem("no route"))
+    async with FinetuiApp().run_test(size=(80, 24)) as pilot:
+        screen = await at_the_jobs(pilot, 0)
+        await until(lambda: screen.context.state.failure is not None, pilot)
+        await pilot.press("n")
+        failure = screen.query_one(ErrorPanel).failure
+        assert failure is not None
+        assert "offers no fine-tuning" in failure.cause
+        assert not isinstance(pilot.app.screen, NewJob)
+
+
 @pytest.mark.parametrize("size", [(100, 24), (120, 36), (140, 36), (160, 45)])
 async def test_a_wider_terminal_lists_no_less(server: FaultServer, size: tuple[int, int]) -> None:
     trained(server, "fern", status="running")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.convert_report import report
+from tui.cli.convert_report import report, tell_scores
 from tui.cli.inputs import STDIN, refuse_existing, stdin_bytes
 from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
 from tui.core.formats.columns import PARTS
@@ -99,10 +99,13 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
     if looked.notice:
         out.note(looked.notice)
     asked = None if looked.is_table and options.source in _TABLES else options.source
-    name = "table" if columns else asked or _sniffed(looked, out)
+    name = "table" if columns else asked or _sniffed(looked)
     if name == "table" and columns is None:
         columns = _guessed(looked, out)
     made = await asyncio.to_thread(read, looked, name, columns, options=_row_options(options, form))
+    scored = tell_scores(made, _words(options), out)
+    if name == looked.sniffed.format and not (columns or asked or scored):
+        out.note(f"{looked.what}: {name} ({looked.sniffed.words}: {looked.sniffed.reason})")
     if form.id != "openai":
         made = _joined(made, await asyncio.to_thread(export, made.lines, form.id))
     nothing = bool(made.dropped) and not made.lines
@@ -214,7 +217,19 @@ def _target(options: argparse.Namespace) -> Path | None:
     return target
 
 
-def _sniffed(looked: Looked, out: Output) -> str:
+def _words(options: argparse.Namespace) -> list[str]:
+    """Return the words of the command that say what is converted into what."""
+    words = [options.input]
+    words += ["--from", options.source] if options.source else []
+    words += ["--to", options.to] if options.to != "openai" else []
+    for part in PARTS:
+        words += [word for name in getattr(options, part) for word in (f"--{part}", name)]
+    words += ["--columns", options.columns] if options.columns else []
+    words += ["-o", options.output] if options.output else []
+    return words + (["--in-place"] if options.in_place else [])
+
+
+def _sniffed(looked: Looked) -> str:
     sniffed = looked.sniffed
     if looked.problem and not sniffed.format:
         cause = f"{looked.what}: {looked.problem}"
@@ -227,7 +242,6 @@ def _sniffed(looked: Looked, out: Output) -> str:
             f"Name the keys that hold question and answer: --user KEY --assistant KEY; "
             f"or the format: --from {known}",
         )
-    out.note(f"{looked.what}: {sniffed.format} ({sniffed.words}: {sniffed.reason})")
     return sniffed.format
 
 

@@ -2,16 +2,38 @@
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tui.core.formats.verdicts import scored_key
 from tui.core.text.text import one_line, plural
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from tui.cli.output import Output
     from tui.core.formats import Converted
 
 _SHOWN = 20
+
+
+def tell_scores(made: Converted, words: Sequence[str], out: Output) -> bool:
+    """Say what to do where scores alone have every row dropped; tells whether they have.
+
+    `words` are those of the command, which is given again with what it lacks.
+    """
+    keys = {scored_key(one.reason) for one in made.dropped}
+    if made.lines or len(keys) != 1 or not (key := keys.pop()):
+        return False
+    again = shlex.join(("finetui", "convert", *words))
+    out.note(
+        f"finetui: nothing converted: every row has a {one_line(key, 40)}, and nothing says which "
+        f"of them mean bad answers. Keep all rows: {again} {shlex.join(('--without', key))}"
+    )
+    low = shlex.join(("--bad", f"{key}<3"))
+    out.note(f"  or drop the bad answers, here those below 3: {again} {low}")
+    return True
 
 
 def report(made: Converted, out: Output) -> None:

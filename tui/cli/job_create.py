@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, add_yes, command
 from tui.cli.consent import ACCEPTABLE, Answers, add_accept, check_allowed
+from tui.cli.inputs import STDIN, check_stdin, file_of
 from tui.cli.job_draft import add_options, draft_of
 from tui.cli.job_watch import ended, follow
 from tui.cli.progress import UploadLine
@@ -45,6 +47,15 @@ def register_create(actions: Commands[Parser]) -> None:
 
 
 async def _create(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    check_stdin((options.training_file, options.validation_file))
+    async with AsyncExitStack() as stack:
+        for name in ("training_file", "validation_file"):
+            if getattr(options, name) == STDIN:
+                setattr(options, name, str(await stack.enter_async_context(file_of(STDIN))))
+        return await _create_from_files(options, workspace, out)
+
+
+async def _create_from_files(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     answers = Answers.of(options)
     draft = await draft_of(options, workspace)
     creation = workspace.job_creation()

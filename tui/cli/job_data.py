@@ -9,7 +9,7 @@ from tui.cli.arguments import Commands, Parser, command
 from tui.cli.job_watch import event_line
 from tui.core.jobs.curves import curves, read
 from tui.core.jobs.export import events_csv, events_jsonl, steps_csv, steps_jsonl
-from tui.services.errors import InputError
+from tui.services.errors import InputError, NotOffered
 from tui.services.jobs.polling.details import merged_steps
 
 if TYPE_CHECKING:
@@ -36,10 +36,14 @@ def register_data(actions: Commands[Parser]) -> None:
             parser.add_argument("--level", choices=tuple(_LEVELS), help="these and worse only")
 
 
-async def _read(options: argparse.Namespace, workspace: Workspace) -> list[Event]:
+async def _read(options: argparse.Namespace, workspace: Workspace, out: Output) -> list[Event]:
     """Return the events. Raises InputError when nothing is kept of the job."""
     if not options.kept:
-        return await workspace.jobs.events(options.id)
+        try:
+            return await workspace.jobs.events(options.id)
+        except NotOffered as error:
+            out.note(f"finetui: {error.cause}")
+            return []
     kept = await workspace.jobs.cache.detail(options.id)
     if kept is None:
         raise InputError(
@@ -51,7 +55,7 @@ async def _read(options: argparse.Namespace, workspace: Workspace) -> list[Event
 
 
 async def _events(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    events = await _read(options, workspace)
+    events = await _read(options, workspace, out)
     if options.level:
         events = [event for event in events if event.level in _LEVELS[options.level]]
     out.document({"events": [dict(event.raw) for event in events]})
@@ -66,7 +70,7 @@ async def _events(options: argparse.Namespace, workspace: Workspace, out: Output
 
 
 async def _metrics(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    steps = merged_steps(await _read(options, workspace))
+    steps = merged_steps(await _read(options, workspace, out))
     said = read(curves(steps)).text
     out.document({"steps": [asdict(step) for step in steps], "reading": said})
     if options.format == "text":

@@ -35,7 +35,7 @@ _TEXTS = (
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add what describes a job."""
-    file_help = "a .jsonl file (uploaded first) or the id of an uploaded one"
+    file_help = "a .jsonl file or - (uploaded first), or the id of an uploaded one"
     parser.add_argument("--training-file", metavar="PATH_OR_ID", help=file_help)
     parser.add_argument("--validation-file", metavar="PATH_OR_ID", help=file_help)
     parser.add_argument("--model", help="the base model, or an own fine-tuned one to go on from")

@@ -12,6 +12,7 @@ from tui.cli.job_unanswered import register_unanswered
 from tui.cli.job_watch import register_watch
 from tui.cli.output import when
 from tui.core.jobs.checkpoints import best_checkpoint
+from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
     import argparse
@@ -109,7 +110,11 @@ def show_job(job: Job, out: Output, data: Sequence[VersionRecord] = ()) -> None:
 
 
 async def _checkpoints(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    points = await workspace.jobs.checkpoints(options.id)
+    try:
+        points = await workspace.jobs.checkpoints(options.id)
+    except NotOffered as error:
+        out.note(f"finetui: {error.cause}")
+        points = []
     best = best_checkpoint(points)
     out.document({"checkpoints": [dict(point.raw) for point in points], "best_step": best})
 

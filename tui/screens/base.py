@@ -131,6 +131,11 @@ class ModeScreen(Screen[None]):
         held = self.host.workspace is None or (name in self.NEEDS_ROWS and not self.has_rows())
         return None if held else True
 
+    @property
+    def holds_keys(self) -> bool:
+        """Whether a command still waits to open what the keys typed after it are meant for."""
+        return False
+
     def on_mount(self) -> None:
         """Follow the program's status, tour and workspace."""
         self.watch(self.app, "status", self._show_status)

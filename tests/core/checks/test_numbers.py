@@ -66,6 +66,20 @@ NUMBERS: dict[str, tuple[float, Callable[[random.Random], str]]] = {
     "a browser": (0, lambda rng: f"Chrome/{rng.randint(90, 140)}.0.{rng.randint(1000, 7000)}.99"),
     "a JSON id": (0, lambda rng: json.dumps({"id": int(digits(rng, 11)), "order_id": 10**15 + 7})),
     "an order": (0, lambda rng: f"Your order number is {digits(rng, 16)}, thank you."),
+    **{
+        f"{said} in the form of {form}": (
+            0,
+            lambda rng, said=said, groups=groups: (
+                f"{said} " + "-".join(digits(rng, n) for n in groups) + " fits the frame."
+            ),
+        )
+        for form, groups in (("an SSN", (3, 2, 4)), ("a telephone", (3, 3, 4)))
+        for said in ("The value", "My order number is", "part no.", "see case")
+    },
+    "a table of telephones' form": (
+        0,
+        lambda rng: " ".join(f"{digits(rng, 3)} {digits(rng, 3)} {digits(rng, 4)}," for _ in "abc"),
+    ),
     "a part": (0.01, lambda rng: f"part {letters(rng, 2)}{digits(rng, 6)}{letters(rng, 1)}"),
     "a SKU": (0.01, lambda rng: f"SKU {letters(rng, 2)}{digits(rng, 2)} {digits(rng, 4)} 8841"),
 }
@@ -100,7 +114,15 @@ def found(text: str) -> set[str]:
         ("personal-phone", "212-555-0142"),
         ("personal-address", "the server at 8.8.4.40"),
         ("personal-address", "91.198.174.192 asked"),
+        ("personal-phone", "Call 212 555 0142 or 212 555 0143."),
+        ("personal-phone", "You can reach Mia at 212.555.0142"),
+        ("personal-phone", '{"phone_number": "212-555-0142"}'),
+        ("personal-phone", "☎ 212-555-0142"),
         ("personal-id", "My SSN is 078-05-1120."),
+        ("personal-id", "078-05-1120"),
+        ("personal-id", "Mia Wong, born 1980-03-04, 078-05-1120"),
+        ("personal-id", '{"ssn": "078-05-1120"}'),
+        ("personal-id", "mine is 078-05-1120, thanks"),
         ("personal-id", "T.C. kimlik no 10000000146"),
     ],
 )

@@ -410,3 +410,10 @@ def test_what_a_tool_result_says_of_itself_is_listed_as_lost() -> None:
     ]
     made = run("anthropic", {"messages": [*turns, ANSWER]})
     assert [(one.key, one.value) for one in made.left] == [("is_error of a tool result", True)]
+
+
+@pytest.mark.parametrize("key", ["role", "speaker", "sender", "author", "from"])
+def test_a_turn_of_somebody_is_no_text_to_learn_whole(key: str) -> None:
+    rows = [{key: "prompter", "text": "What is it?"}, {key: "assistant", "text": "A test."}]
+    assert sniff(rows).format == ""
+    assert sniff([{"text": "A test."}]).format == "text"

@@ -121,7 +121,7 @@ def test_a_score_is_listed_until_it_is_said_what_it_means(
     row = {**SHAPES[shape], key: value}
     made = judged(row)
     assert made.lines == ()
-    assert "an unreadable verdict" in made.dropped[0].reason
+    assert "nothing says from which" in made.dropped[0].reason
     assert f"--without {key} keeps all" in made.dropped[0].reason
     assert made.dropped[0].why == "judged"
     kept = _read(row, ReadOptions(frozenset({key})))

@@ -116,12 +116,14 @@ def test_any_json_is_read(value: dict[str, object]) -> None:
     parse_checkpoint({**value, "id": "c"})
 
 
-@pytest.mark.parametrize("when", [0, "0", -1, 10**18, 1e99, 253_402_300_800, "soon"])
-def test_a_time_no_clock_can_show_is_no_time(when: object) -> None:
+@pytest.mark.parametrize(
+    "when", [0, "0", -1, 1, 1_420_070_399, 10**18, 1e99, 253_402_300_800, "soon"]
+)
+def test_a_time_no_provider_can_mean_is_no_time(when: object) -> None:
     assert parse_job({**JOB, "created_at": when, "estimated_finish": when}).created_at is None
     assert parse_event({"id": "e", "created_at": when}).created_at is None
     assert parse_model({"id": "m", "created": when}).created is None
-    for latest in (1, 253_402_127_999):
+    for latest in (1_420_070_400, 253_402_127_999):
         shown = parse_event({"id": "e", "created_at": latest}).created_at
         assert shown == latest
         assert time.localtime(shown).tm_year <= 9999

@@ -25,6 +25,9 @@ RULE = EpochRule()
 FACTS = ModelFacts("base", "base", "o200k_base", True, True, RULE, RULE, price_training=Decimal(25))
 
 
+T = 1_700_000_000  # no provider speaks of times long before
+
+
 def job(**raw: object) -> Job:
     return parse_job({"id": "j", "model": "base", "status": "running", **raw})
 
@@ -41,12 +44,12 @@ def test_usual_is_the_median_of_at_least_two_stays() -> None:
 
 
 def test_when_a_job_came_into_its_status() -> None:
-    started = parse_event({"id": "e", "created_at": 50, "message": "Fine-tuning job started"})
-    assert entered(job(created_at=1), [started]) == 50
-    assert entered(job(created_at=1), [started], seen=52) == 52
-    assert entered(job(created_at=1)) is None
-    assert entered(job(status="queued", created_at=1)) == 1
-    assert entered(job(status="failed", finished_at=9)) == 9
+    started = parse_event({"id": "e", "created_at": T + 50, "message": "Fine-tuning job started"})
+    assert entered(job(created_at=T + 1), [started]) == T + 50
+    assert entered(job(created_at=T + 1), [started], seen=T + 52) == T + 52
+    assert entered(job(created_at=T + 1)) is None
+    assert entered(job(status="queued", created_at=T + 1)) == T + 1
+    assert entered(job(status="failed", finished_at=T + 9)) == T + 9
 
 
 def test_cost_so_far_goes_by_the_share_of_steps_until_it_is_told() -> None:
@@ -72,12 +75,12 @@ def test_counts_in_few_characters(count: int, words: str) -> None:
 
 def test_progress_tells_both_losses_and_when_the_steps_are_done() -> None:
     events = [
-        parse_event({"id": str(n), "created_at": 100 + 10 * n, "data": {"step": n}})
+        parse_event({"id": str(n), "created_at": T + 100 + 10 * n, "data": {"step": n}})
         for n in range(1, 5)
     ]
     steps = [Metrics(1, 10, 2.0, full_valid_loss=1.5), Metrics(4, 10, 1.0)]
     found = progress_of(steps, events)
-    assert (found.words, found.loss, found.valid, found.finish) == ("4/10", 1.0, 1.5, 200)
+    assert (found.words, found.loss, found.valid, found.finish) == ("4/10", 1.0, 1.5, T + 200)
     assert progress_of([]) == Progress()
 
 
@@ -105,8 +108,8 @@ def test_the_best_checkpoint_has_a_reason() -> None:
 
 
 def test_exports_hold_everything() -> None:
-    event = parse_event({"id": "e", "created_at": 5, "message": 'said "a, b"', "extra": 1})
-    assert events_csv([event]).splitlines()[1] == 'e,5,info,message,"said ""a, b"""'
+    event = parse_event({"id": "e", "created_at": T, "message": 'said "a, b"', "extra": 1})
+    assert events_csv([event]).splitlines()[1] == f'e,{T},info,message,"said ""a, b"""'
     assert '"extra": 1' in events_jsonl([event])
     assert steps_csv([Metrics(1, train_loss=0.5)]).splitlines()[1] == "1,,0.5,,,,,"
     assert steps_jsonl([Metrics(1, train_loss=0.5)]) == '{"step": 1, "train_loss": 0.5}\n'

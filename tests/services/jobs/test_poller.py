@@ -44,6 +44,7 @@ async def test_the_list_is_kept_while_somebody_listens(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
+    server.lists[EVENTS] = lambda query: page([], query)
     live, listener = poller(workspace), Listener[PollerState]()
     assert server.seen == []
     leave = live.subscribe(listener)
@@ -183,6 +184,7 @@ async def test_a_failing_detail_is_asked_for_ever_more_seldom(
     workspace: Workspace, server: FaultServer
 ) -> None:
     server.new_job({"status": "running"})
+    server.always[f"GET {EVENTS}"] = reply(403, problem("not for you"))
     live, listener = poller(workspace), Listener[JobDetail]()
     live.subscribe(Listener[PollerState]())
     live.watch("ftjob-1", listener)
@@ -196,8 +198,8 @@ async def test_a_failing_detail_is_asked_for_ever_more_seldom(
 async def test_what_was_seen_stays_readable_offline_and_after_it_is_forgotten(
     workspace: Workspace, server: FaultServer
 ) -> None:
-    server.new_job({"status": "running", "model": "base", "created_at": 10})
-    server.new_job({"status": "succeeded", "model": "base", "created_at": 20})
+    server.new_job({"status": "running", "model": "base", "created_at": 1_700_000_010})
+    server.new_job({"status": "succeeded", "model": "base", "created_at": 1_700_000_020})
     told = [{"id": "e1", "message": "Step 1/9: training loss=0.5", "data": {}}]
     points = [{"id": "c1", "step_number": 1}]
     for n in (1, 2):

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 TUNED = "ft:base:org:pirate:A1"
 MODELS: list[dict[str, Any]] = [
-    {"id": "base", "created": 1, "owned_by": "lab", "shutdown_date": "2027-01-14"},
-    {"id": TUNED, "created": 20},
-    {"id": f"{TUNED}:ckpt-step-10", "created": 19},
-    {"id": "own/name-of-a-result", "created": 30},
+    {"id": "base", "created": 1_700_000_001, "owned_by": "lab", "shutdown_date": "2027-01-14"},
+    {"id": TUNED, "created": 1_700_000_020},
+    {"id": f"{TUNED}:ckpt-step-10", "created": 1_700_000_019},
+    {"id": "own/name-of-a-result", "created": 1_700_000_030},
 ]
 
 

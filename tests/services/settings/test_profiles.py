@@ -79,6 +79,7 @@ def test_profiles_of_the_configuration(tmp_path: Path) -> None:
         ('[profiles.a]\nbase_url = "http://x"\ntimeout = 0\n', 3, "timeout"),
         ('[profiles.a]\nbase_url = "http://x"\nbase_uri = "y"\n', 3, "base_uri"),
         ("default_profile = 3\n", 1, "default_profile"),
+        ('default_profile = ""\n', 1, "default_profile is empty"),
     ],
 )
 def test_a_mistake_is_named_with_its_line(
@@ -89,6 +90,25 @@ def test_a_mistake_is_named_with_its_line(
     assert f"line {line}" in caught.value.cause
     assert words in caught.value.cause
     assert "config.toml" in caught.value.cause
+
+
+@pytest.mark.parametrize(
+    ("config", "step"),
+    [
+        ("prices = {gpt-4.1-mini-2025-04-14 = 3}", '"gpt-4.1-mini-2025-04-14" = …'),
+        ("prices.gpt-4.1 = 3", '"gpt-4.1" = …'),
+        ("[profiles.a.prices]\ngpt-4.1.2-x = 3", '"gpt-4.1.2-x" = …'),
+        ("[profiles.a.prices]\nft:gpt-4.1:x = 3", '"ft:gpt-4.1:x" = …'),
+        ("[profiles.a.prices]\nQwen/Qwen3-0.6B = 3", '"Qwen/Qwen3-0.6B" = …'),
+        ('[profiles.my.server]\nbase_url = "http://x/v1"', '[profiles."my.server"]'),
+    ],
+)
+def test_a_name_with_dots_and_no_quotes_is_told_to_need_them(
+    tmp_path: Path, config: str, step: str
+) -> None:
+    with pytest.raises(InputError) as caught:
+        load(tmp_path, f'[profiles.a]\nbase_url = "http://x/v1"\n{config}\n')
+    assert step in caught.value.next_step
 
 
 def test_a_bad_address_in_the_environment(tmp_path: Path) -> None:

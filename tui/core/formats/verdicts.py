@@ -164,10 +164,19 @@ def _refuse_scores(row: Mapping[str, Any], by_name: Mapping[str, str]) -> None:
     for name, key in by_name.items():
         if is_score(name, row[key]):
             raise Refused(
-                f"{key} is {_json(row[key])}: an unreadable verdict; --bad '{key}<N' says which "
-                f"answers are bad, --without {key} keeps all",
+                f"{key} is {_json(row[key])}, and nothing says from which {key} on an answer is "
+                f"bad: --without {key} keeps all rows, --bad '{key}<N' drops those below N",
                 "judged",
             )
+
+
+_SCORED = re.compile(r"nothing says from which (?P<key>.+?) on an answer is bad: --without")
+
+
+def scored_key(reason: str) -> str:
+    """Return the key whose score had a row dropped for this reason; empty for other reasons."""
+    found = _SCORED.search(reason)
+    return found["key"] if found else ""
 
 
 def is_score(key: str, value: object) -> bool:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+FIRST_SECOND = 1_420_070_400  # 2015 begins: no provider is older
 LAST_SECOND = 253_402_128_000  # a day before the year 10000, for the sake of time zones
 
 
@@ -40,12 +41,12 @@ def as_int(value: object) -> int | None:
 
 
 def as_time(value: object) -> int | None:
-    """Return Unix seconds a clock can show, up to the year 9999; anything else as None.
+    """Return Unix seconds from 2015 to the year 9999; anything else as None.
 
-    Zero is what servers send that do not know when it was.
+    Zero and other small numbers are what servers send that do not know when it was.
     """
     seconds = as_int(value)
-    return seconds if seconds is not None and 0 < seconds < LAST_SECOND else None
+    return seconds if seconds is not None and FIRST_SECOND <= seconds < LAST_SECOND else None
 
 
 def as_float(value: object) -> float | None:

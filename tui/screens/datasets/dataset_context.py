@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING
+from contextlib import asynccontextmanager
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tui.core.text.text import one_line
 from tui.screens.controller_context import ScreenContext
@@ -14,7 +16,7 @@ from tui.screens.listeners import Listeners
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -27,6 +29,25 @@ if TYPE_CHECKING:
     from tui.services.store.store import Store
     from tui.widgets.conversation import Conversation
     from tui.widgets.record_list import RecordList
+
+C = TypeVar("C", bound="_InDatasets")
+
+
+class _InDatasets(Protocol):
+    _context: DatasetContext
+
+
+def in_turn(
+    command: Callable[[C], Coroutine[Any, Any, None]],
+) -> Callable[[C], Coroutine[Any, Any, None]]:
+    """Have a command look at rows and cursor only when the edits before it are done."""
+
+    @wraps(command)
+    async def begin(self: C) -> None:
+        await self._context.settled()
+        await command(self)
+
+    return begin
 
 
 class DatasetContext(ScreenContext):
@@ -48,6 +69,8 @@ class DatasetContext(ScreenContext):
         self.only_grown = False
         # Held by a step that begins where the cursor is: the next key waits until it is done.
         self.stepping = asyncio.Lock()
+        self._stepper: asyncio.Task[object] | None = None  # who holds it
+        self.waiting = 0  # commands that open something once the edits before them are done
 
     # -- the dataset -----------------------------------------------------------------
 
@@ -69,6 +92,33 @@ class DatasetContext(ScreenContext):
             shown = self.selection.shown >= 0 and not self.rows.filtered
             self.only_grown = self.document.growing and shown
             self.document_changed.tell()
+
+    @asynccontextmanager
+    async def step(self) -> AsyncIterator[None]:
+        """Begin a change where the cursor is once those asked for before are done.
+
+        A step within a step is part of it.
+        """
+        if self._stepper is (task := asyncio.current_task()):
+            yield
+            return
+        async with self.stepping:
+            self._stepper = task
+            try:
+                if self.document is not None:
+                    await self.document.changes_written()
+                yield
+            finally:
+                self._stepper = None
+
+    async def settled(self) -> None:
+        """Wait until the changes asked for before are done; keys typed meanwhile wait, too."""
+        self.waiting += 1
+        try:
+            async with self.step():
+                pass
+        finally:
+            self.waiting -= 1
 
     async def check_rows(self) -> None:
         """Raise InputError where the lines are not examples: an array, a table looked at as it is.
@@ -93,8 +143,9 @@ class DatasetContext(ScreenContext):
         """Put lines in the place of `removed` rows at `at`, as one step."""
         from tui.services.datasets import Change
 
-        if self.document is not None:
-            await self.document.change(label, [Change(at, removed, lines)])
+        async with self.step():
+            if self.document is not None:
+                await self.document.change(label, [Change(at, removed, lines)])
 
     # -- the user --------------------------------------------------------------------
 

@@ -54,6 +54,7 @@ class Document(OpenRows):
         self._lock = asyncio.Lock()
         self._at_close: list[Callable[[], Awaitable[None]]] = []
         self._steps: set[asyncio.Task[object]] = set()
+        self._changing: set[asyncio.Task[object]] = set()  # those that change rows, no saves
 
     @property
     def modified(self) -> bool:
@@ -200,7 +201,7 @@ class Document(OpenRows):
         Raises InputError: the file was changed by another program (unless `overwrite`), the
         folder or disk refuses. Nothing is lost then; the changes stay in the journal.
         """
-        await self._whole(self._save(path, overwrite=overwrite, plain=plain))
+        await self._whole(self._save(path, overwrite=overwrite, plain=plain), changes=False)
 
     async def _save(self, path: Path | None, *, overwrite: bool, plain: bool) -> None:
         await self.ready()
@@ -260,18 +261,26 @@ class Document(OpenRows):
 
     # -- inside ----------------------------------------------------------------------
 
-    async def _whole(self, step: Coroutine[object, object, T]) -> T:
+    async def changes_written(self) -> None:
+        """Wait until the changes asked for so far are done, or have failed; not for saves."""
+        if self._changing:
+            await asyncio.wait(self._changing)
+
+    async def _whole(self, step: Coroutine[object, object, T], *, changes: bool = True) -> T:
         """Take a step to its end also when whoever asked for it is cancelled meanwhile.
 
         Else the journal could hold a step that the rows have never seen.
         """
         task = asyncio.create_task(step)
         self._steps.add(task)
+        if changes:
+            self._changing.add(task)
         task.add_done_callback(self._step_ended)
         return await asyncio.shield(task)
 
     def _step_ended(self, task: asyncio.Task[object]) -> None:
         self._steps.discard(task)
+        self._changing.discard(task)
         if not task.cancelled():
             task.exception()  # whoever still waits is told; nobody else is to be
 

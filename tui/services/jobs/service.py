@@ -5,12 +5,19 @@ from __future__ import annotations
 import asyncio
 import secrets
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.jobs.jobs import Checkpoint, Event, Job
 from tui.core.jobs.match import Match, match
 from tui.core.provider.records import decode_result
-from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
+from tui.services.errors import (
+    InputError,
+    Malformed,
+    NotOffered,
+    Refused,
+    ServiceError,
+    Unanswered,
+)
 from tui.services.jobs.job_cache import JobCache
 from tui.services.jobs.requests import JobRequest
 from tui.services.provider.select import api_of
@@ -19,7 +26,7 @@ from tui.services.store.best_effort import record_best_effort
 from tui.services.store.process_token import own_token
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Mapping, Sequence
+    from collections.abc import Awaitable, Callable, Container, Mapping, Sequence
 
     from tui.services.provider.interface import Action, ProviderApi
     from tui.services.provider.provider import Provider
@@ -28,6 +35,7 @@ if TYPE_CHECKING:
 __all__ = ["JobRequest", "JobService"]
 
 # After a lost answer: looked for after these many seconds, one after the other.
+T = TypeVar("T")
 LOOK_AFTER_S = (0.0, 1.0, 2.0, 4.0)
 LOOK_AT = 200  # jobs, the newest
 
@@ -132,13 +140,13 @@ class JobService:
 
     async def events(self, job_id: str, known: Container[str] = ()) -> Events:
         """Return all events, oldest first; only those after the last one in `known`, if given."""
-        events = await self._api.events(job_id, known)
+        events = await self._of_job(job_id, "events", self._api.events(job_id, known))
         self.cache.saw_events(job_id, events)
         return events
 
     async def checkpoints(self, job_id: str) -> Checkpoints:
         """Return the checkpoints kept, by step."""
-        found = await self._api.checkpoints(job_id)
+        found = await self._of_job(job_id, "checkpoints", self._api.checkpoints(job_id))
         found.sort(key=lambda checkpoint: checkpoint.step or 0)
         self.cache.saw_checkpoints(job_id, found)
         return found
@@ -183,6 +191,23 @@ class JobService:
             "`finetui jobs unanswered` looks again; do so before creating it again.",
             request_id=lost.request_id,
         ) from lost
+
+    async def _of_job(self, job_id: str, what: str, asked: Awaitable[T]) -> T:
+        """Return a list of a job. Raises NotOffered where the job is there and the list is not."""
+        try:
+            return await asked
+        except Refused as error:
+            if not isinstance(error, NotOffered):
+                if error.status != 404:
+                    raise
+                await self.retrieve(job_id)  # a job that is not there says so itself
+            raise NotOffered(
+                error.title,
+                f"the {what} of a job are not offered here ({error.cause})",
+                f"Profile {self._profile} does not offer this.",
+                request_id=error.request_id,
+                status=404,
+            ) from error
 
 
 def new_nonce() -> str:

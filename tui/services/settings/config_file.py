@@ -77,7 +77,7 @@ class ConfigFile:
             return cls(path, text.splitlines(), tomllib.loads(text))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
             raise InputError(
-                "The configuration is not valid TOML", f"{path}: {error}", "Correct that line."
+                "The configuration is not valid TOML", f"{path}: {error}", _toml_step(text, error)
             ) from error
 
     def bad(self, key: str, cause: str, table: str = "", next_step: str = "") -> InputError:
@@ -147,13 +147,24 @@ class ConfigFile:
         if key in KNOWN:
             cause = f"profile lab takes no {key}: it is the provider built in"
             raise self.bad(key, cause, name, "Give the profile another name, or remove that line.")
+        if isinstance(inner[key], dict) and any(one in KNOWN for one in inner[key]):
+            cause = f"[profiles.{name}.{key}] has no quotes, and TOML takes its dots for tables"
+            whole = f"{name}.{key}"
+            raise self.bad(key, cause, name, f'Write [profiles."{whole}"].')
         cause = f"profile {name}: unknown setting {key}"
         cause, next_step = _with_meant(cause, nearest(key, known), known)
         raise self.bad(key, cause, name, next_step)
 
     def default_profile(self) -> str | None:
-        """Return the name set as default, if any."""
-        return Table(self, "", self.values).text("default_profile")
+        """Return the name set as default, if any. Raises InputError for an empty one."""
+        name = Table(self, "", self.values).text("default_profile")
+        if name is None and "default_profile" in self.values:
+            raise self.bad(
+                "default_profile",
+                "default_profile is empty",
+                next_step="Name a profile, or remove that line.",
+            )
+        return name
 
     def _place_of(self, key: str, table: str = "") -> tuple[int, int]:
         """Return the line and column of a setting, or the nearest that is known, from 1."""
@@ -230,6 +241,13 @@ class Table:
         return {name: self._decimal(name, amount) for name, amount in value.items()}
 
     def _decimal(self, key: str, value: object, *, above: bool = False) -> Decimal:
+        if isinstance(value, dict) and (rest := _dotted(value)):
+            raise self.source.bad(
+                key,
+                f"{key}.{rest} has no quotes around it, and TOML takes its dots for tables",
+                self.name,
+                f'Write the name of the model in quotes: "{key}.{rest}" = …',
+            )
         amount = Decimal("nan")
         if isinstance(value, int | float | str) and not isinstance(value, bool):
             with suppress(ArithmeticError):  # what is not a number stays none
@@ -297,6 +315,19 @@ class Table:
         return self.source.bad(key, f"{key} {cause}", self.name)
 
 
+_AT_LINE = re.compile(r"at line (\d+)")
+_BARE_NAME = re.compile(r"\s*([\w.-]+[:/@][\w.:/@-]*?)\s*=")
+
+
+def _toml_step(text: str, error: BaseException) -> str:
+    """Return what to do about what is not TOML: a name such as ft:base:x needs quotes."""
+    at = _AT_LINE.search(str(error))
+    line = text.splitlines()[int(at[1]) - 1 : int(at[1])] if at else []
+    if line and (bare := _BARE_NAME.match(line[0])):
+        return f'Write the name in quotes: "{bare[1]}" = …'
+    return "Correct that line."
+
+
 def _check_misplaced(path: Path) -> None:
     """Raise InputError when the file stands in $FINETUI_HOME itself, where nothing reads it."""
     home = path.parent.parent
@@ -306,6 +337,17 @@ def _check_misplaced(path: Path) -> None:
             f"{found} is there, {path} is not",
             f"Move it: mkdir -p {path.parent} && mv {found} {path}",
         )
+
+
+def _dotted(value: Mapping[str, Any]) -> str:
+    """Return the key that dots without quotes have made tables within tables of."""
+    parts: list[str] = []
+    inner: object = value
+    while isinstance(inner, dict) and inner:
+        key = next(iter(inner))
+        parts.append(key)
+        inner = inner[key]
+    return ".".join(parts)
 
 
 def _names(header: str, key: str) -> bool:

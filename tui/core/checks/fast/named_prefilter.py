@@ -52,8 +52,17 @@ def _given(word: str, then: str) -> _Given:
 
 _TO_SECRET = r"(?i:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"  # noqa: S105 - a part of a name
 _TO_VALUE = r"[ \t]*[\\\"'`\]]*[ \t]*[:=,]" + _AROUND
-_PASSWORDS = (_given("assw", rf"(?:or)?d{_GIVES}{_STRONG_PASSWORD}"),)
-_SECRETS = (_given("ecret", rf"{_TO_SECRET}{_GIVES}{_STRONG}"),)
+_OPTION = r"[ \t]{1,4}[\\\"']*"  # the value is the next word
+_PASSWORDS = (
+    _given("assw", rf"(?:or)?[dt]{_GIVES}{_STRONG_PASSWORD}"),
+    _given("assw", rf"(?<=[-]passw)(?:or)?d{_OPTION}[^\s\"'`]{{6}}"),
+)
+_SMALL_PWD = (_given("pwd", rf"(?=[0-9]{{0,2}}(?: *[=:]|[\\\"'])){_GIVES}{_STRONG_PASSWORD}"),)
+_SECRETS = (
+    _given("ecret", rf"{_TO_SECRET}{_GIVES}{_STRONG}"),
+    _given("ecret", rf"(?<=[-]secret){_OPTION}{_STRONG}"),
+)
+_OPTIONS = (_given("--", rf"(?:[a-z]+-){{0,3}}(?:token|key|secret){_OPTION}[^\s\"'`]{{6}}"),)
 _TOKENS = (
     _given("oken", rf"(?:{_GIVES}{_STRONG}|{_IN_ADDRESS})"),
     _given("ookie", rf"{_TO_VALUE}[\w.-]+=[^\n\"'`]{{6}}"),
@@ -65,7 +74,8 @@ _IN_CAPITALS = (
     _given("Key", rf"(?<=[A-Za-z_-]Key){_GIVES}{_STRONG}"),
 )
 _PASSES = (
-    _given("PASS", rf"(?i:w(?:or)?d)?{_GIVES}{_ANY}"),
+    _given("PASS", rf"(?i:w(?:or)?[dt])?{_GIVES}{_ANY}"),
+    _given("_PWD", _GIVES + _ANY),
     _given("Pwd", rf"(?=[0-9]{{0,2}}(?: *=|[\\\"'`])){_GIVES}{_STRONG_PASSWORD}"),
 )
 _CAPITAL_SECRETS = (_given("SECRET", rf"{_TO_SECRET}{_GIVES}{_ANY}"),)
@@ -91,14 +101,19 @@ _BY_RARE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
             _TOKENS,
         ),
         (r"K(?:EY|EN|y)[A-Z0_ug-]*[\\\"`*]*[:=]", _IN_CAPITALS),
-        (r"P(?:(?:00?)?(?:=|[\\\"`]+[:=])|ASS[A-Za-z0_-]*[\\\"`*]*[:=])", _PASSES),
+        (r"P(?:(?:00?)?(?:=|[\\\"`]+[:=])|(?:ASS|WD)[A-Za-z0_-]*[\\\"`*]*[:=])", _PASSES),
         (r"=(?:(?<=g=)|(?<=gu=))[A-Zghkuxyz_+/~@$%^*\\-]*0", _SIGNATURES),
         (r"z(?<=uhz)[\\\"`]*[:=,]", _HEADERS),
+        (r"--(?:[ghkuxyz]*-){0,3}k(?:y|[A-Zghkuxyz0_+/~@#$%^&*\\\"-]{0,60}0)", _OPTIONS),
         (r"-u=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":]", _LOGINS),
     )
 }
 _BY_MARK: dict[bytes, tuple[_Given, ...]] = {b"SECRET": _CAPITAL_SECRETS}
-_BY_WORD: dict[bytes, tuple[_Given, ...]] = {b"assw": _PASSWORDS, b"ecret": _SECRETS}
+_BY_WORD: dict[bytes, tuple[_Given, ...]] = {
+    b"assw": _PASSWORDS,
+    b"ecret": _SECRETS,
+    b"pwd": _SMALL_PWD,
+}
 _ALL = [given for by in (_BY_RARE, _BY_MARK, _BY_WORD) for many in by.values() for given in many]
 
 

@@ -22,13 +22,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from tui.core.checks.private_data.line_texts import Text
+    from tui.core.checks.private_data.secret_values import Given
     from tui.core.checks.private_data.secrets import Finder
 
     Place = tuple[int, int, int, int]
 
 _SHAPES = [one for one in PATTERNS.values() if one.rule.startswith("secret-")]
 
-_PASSWORD = r"(?:pass(?:word|wd)|(?<![A-Za-z])(?-i:Pwd)|(?<![A-Za-z])(?-i:PASS))"  # noqa: S105 - a pattern
+_PASSWORD = (
+    r"(?:pass(?:word|wort|wd)|(?<![A-Za-z$])(?-i:[Pp]wd)|(?-i:(?<=_)PWD)"  # noqa: S105 - a pattern
+    r"|(?<![A-Za-z])(?-i:PASS))"
+)
 _SECRET = (
     r"(?:secret(?:[_-]?(?:access[_-]?)?key(?:[_-]?base)?)?"  # noqa: S105 - a pattern
     r"|(?:api|access|account|encryption|signing|master|auth|service[_-]?role|private|storage"
@@ -139,11 +143,31 @@ def _finder(name: str, words: tuple[str, ...], *, password: bool) -> Finder:
 
 
 _IN_ADDRESS = re.compile(rf"(?i){_SIGNATURE}=([^\s\"'`&#<>\\;]{{6,2048}})")
+# An option of a command, and its value as the next word.
+_OPTION_VALUE = (
+    r"[ \t]{1,4}(?P<quote>[\"']?)(?![-<\[$])"
+    r"(?P<value>(?:(?<=[\"'])[^\"'\n]|[^\s\"'\\`]){6,256})"
+)
+_SECRET_OPTION = re.compile(
+    r"(?<![\w-])--(?:[a-z]{1,16}-){0,3}(?:token|secret|key)" + _OPTION_VALUE
+)
+_PASSWORD_OPTION = re.compile(r"(?<![\w-])--(?:[a-z]{1,16}-){0,3}pass(?:word|wd)" + _OPTION_VALUE)
+
+
+def _in_options(option: re.Pattern[str], text: str, *, password: bool) -> Iterable[Place]:
+    for found in option.finditer(text) if "--" in text else ():
+        value = found["value"]
+        given: Given = "quoted" if found["quote"] else "open"
+        if is_secret_value(value, given, password=password) and not _known(value):
+            yield (*found.span(), *found.span("value"))
+
+
 _find_named = _finder(_SECRET, ("secret", "token", "key"), password=False)
 
 
 def _find_secrets(text: Text) -> Iterable[Place]:
     yield from _find_named(text)
+    yield from _in_options(_SECRET_OPTION, text.text, password=False)
     if "=" not in text.text or "http" not in text.text:
         return
     for found in _IN_ADDRESS.finditer(text.text):
@@ -160,6 +184,7 @@ _find_passwords_named = _finder(_PASSWORD, ("pass", "pwd"), password=True)
 
 def _find_passwords(text: Text) -> Iterable[Place]:
     yield from _find_passwords_named(text)
+    yield from _in_options(_PASSWORD_OPTION, text.text, password=True)
     for found in _CURL.finditer(text.text) if "curl" in text.text else ():
         value = found["value"]
         if is_secret_value(value, "setting", password=True) and not _known(value):

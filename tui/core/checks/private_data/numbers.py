@@ -69,6 +69,29 @@ _ID_WORDS = re.compile(
     r"|n[uú]mero|s[eé]curit[eé]|s[eé]cu)(?![a-z])",
     re.IGNORECASE,
 )
+# Who is spoken of: beside them a number in the form of an SSN or a telephone is somebody's.
+_PERSON = (
+    r"my|mine|his|hers?|theirs?|born|dob|d\.o\.b|birth\w*|patients?|applicants?|employees?|tenants?"
+    r"|borrowers?|taxpayers?"
+)
+_SSN_WORDS = re.compile(
+    rf"(?<![a-z])(?:{_PERSON}|ssns?|socials?|soc\.? sec|i?tin)(?![a-z])", re.IGNORECASE
+)
+_PHONE_WORDS = re.compile(
+    rf"(?<![a-z])(?:{_PERSON}|(?:tele|cell)?phone\w*|t[eé]l(?:[eé](?:f\w*|ph\w*)|\.|:)?|tlf"
+    r"|(?<!_)call(?:s|ed|ing)?(?!_)|dial\w*|fax\w*|mobile?\w*|m[oó]vil|cell\w*|contact\w*|reach\w*"
+    r"|sms|text(?:ed|ing)? (?:me|us|him|her|them)|whats ?app|hot ?line|help ?line|voice ?mail"
+    r"|toll[ -]free|ext(?:ension)?|us at|me at)(?![a-z])"
+    r"|[\u260e\u260f\u2706\U0001f4de\U0001f4f1\U0001f4f2]",
+    re.IGNORECASE,
+)
+# What is counted by such numbers instead, said just before one.
+_COUNTED = re.compile(
+    r"(?<![a-z])(?:part|order|sku|item|model|serial|invoice|ticket|case|ref(?:erence)?|lot|batch"
+    r"|catalog(?:ue)?|version|product|tracking|isbn|doi|claim|po|bug|issue|article|equation|section)"
+    r"(?:[ _-]?(?:number|nos?|num|nr|id|code)\b)?[\s.:#=\"'(]*(?:is|was|are)?\s*\Z",
+    re.IGNORECASE,
+)
 _SUM = re.compile(r"\s*[=*/^×÷]|\s-\s?\d")
 _AFTER_SUM = re.compile(r"[=*/^×÷]\s*\Z")
 _NUMBER_BEFORE = re.compile(r"(\+?[\d .()-]*\d)\s*\Z")
@@ -129,10 +152,12 @@ def iban(text: str) -> bool:
 def telephone(found: re.Match[str], near: str) -> bool:
     """Tell whether a match is a telephone number, not a term of a sum.
 
-    It has as many digits as a number with its prefix (ITU-T E.164).
+    It has as many digits as a number with its prefix (ITU-T E.164). Without a prefix or brackets
+    a word has to say what it is, or it stands alone.
     """
-    del near
     text = found[0]
+    if text[0] not in "+(" and not _somebodys(found, near, _PHONE_WORDS):
+        return False
     digits = re.sub(r"\D", "", text)
     if not (8 if text.startswith("+") else 10) <= len(digits) <= 15 or len({*digits}) < 3:
         return False
@@ -171,15 +196,16 @@ def national_id(found: re.Match[str], near: str) -> bool:
     """Tell whether a match is an id of a person, by check digits where there are any.
 
     Known are those of the United States (SSN), the United Kingdom (NINO), Türkiye, Spain (DNI),
-    Italy (codice fiscale) and France (NIR). Digits without a form of their own need a word.
+    Italy (codice fiscale) and France (NIR). Digits without a form of their own need a word, and
+    so does an SSN, whose form is that of many a part's number, where it does not stand alone.
     """
     text = found[0]
     plain = re.sub(r"[ -]", "", text)
     if len(plain) == 16:
         return _codice_fiscale(plain)
-    if text.count("-") == 2:
-        return True  # SSN
     spoken = _ID_WORDS.search(near) is not None
+    if text.count("-") == 2:
+        return spoken or _somebodys(found, near, _SSN_WORDS)
     if len(plain) == 15:
         return 97 - int(plain[:13]) % 97 == int(plain[13:]) and (spoken or " " in text)
     if len(plain) == 11:
@@ -187,6 +213,17 @@ def national_id(found: re.Match[str], near: str) -> bool:
     if plain[:8].isdigit():
         return spoken and plain[-1] == _DNI_LETTERS[int(plain[:-1]) % 23]
     return spoken or " " in text  # NINO has a form, but nothing to check it by
+
+
+def _somebodys(found: re.Match[str], near: str, words: re.Pattern[str]) -> bool:
+    """Tell whether one of some words stands near a match, or nothing else in its text does.
+
+    What is said just before to be the number of a thing is nobody's.
+    """
+    whole, start = found.string, found.start()
+    if _COUNTED.search(whole[max(start - 32, 0) : start]):
+        return False
+    return not whole.replace(found[0], "").strip(" .,;:!\n") or words.search(near) is not None
 
 
 def _codice_fiscale(plain: str) -> bool:

@@ -327,11 +327,15 @@ def _list(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
+_SPEAKER = ("role", "speaker", "sender", "author", "from")
+
+
 def _single(row: Mapping[str, Any]) -> _Verdict | None:
     if "instruction" in row and "output" in row:
         return "alpaca", "instruction and output"
     if "prompt" in row and _ANSWERS & row.keys():
         return "completion", "prompt and completion"
-    if isinstance(row.get("text"), str):
+    # What somebody says is a turn of a conversation, not a text to learn whole.
+    if isinstance(row.get("text"), str) and not any(isinstance(row.get(k), str) for k in _SPEAKER):
         return "text", "text"
     return None

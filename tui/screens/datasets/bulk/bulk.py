@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.dialogs.choose import Choice, Choose
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ class BulkOperations:
         self._context, self._marked, self._runner = context, marked, runner
 
     @handles("datasets.bulk", group="edit")
+    @in_turn
     async def choose(self) -> None:
         """Choose an operation and do it."""
         if self._context.document is None:

@@ -51,7 +51,8 @@ class BulkRunner:
         label = planned.outcome.label
         self._context.working("bulk", label)
         try:
-            await apply(document, planned)
+            async with self._context.step():
+                await apply(document, planned)
         finally:
             self._context.working("bulk", "")
         self._context.tell(f"Done: {label}; u takes it back", seconds=4)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.dataset.changed_rows import RowChange, changed_rows
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.editing.changes import ChangesDialog
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class ChangedExamples:
         self._context = context
 
     @handles("datasets.changes", group="edit")
+    @in_turn
     async def choose(self) -> None:
         """List the examples that differ from the saved file."""
         document = self._context.document

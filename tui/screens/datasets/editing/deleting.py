@@ -21,7 +21,7 @@ class Deleting:
     @handles("datasets.delete", group="move", exclusive=False)
     async def delete(self) -> None:
         """Delete the message when the conversation has the focus, else the example."""
-        async with self._context.stepping:  # keys pressed fast are done one after another
+        async with self._context.step():  # keys pressed fast are done one after another
             await self._delete()
 
     async def _delete(self) -> None:

@@ -77,13 +77,14 @@ class ExampleRewriter:
 
     async def rewrite(self, label: str, edit: Callable[[Example], Example], at: int) -> None:
         """Edit one example off the loop; of its line only what the edit names is written anew."""
-        document = self._context.document
-        if document is None:
-            return
-        line = document.line(at)
-        new = await asyncio.to_thread(_edited, line, edit)
-        if new != line and document.line(at) == line:
-            await self._context.replace_lines(label, at, new)
+        async with self._context.step():
+            document = self._context.document
+            if document is None:
+                return
+            line = document.line(at)
+            new = await asyncio.to_thread(_edited, line, edit)
+            if new != line and document.line(at) == line:
+                await self._context.replace_lines(label, at, new)
 
     async def example_here(self, at: int) -> Example:
         """Return a row parsed for editing. Raises InputError for a line that is not an example."""

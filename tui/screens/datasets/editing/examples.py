@@ -10,6 +10,7 @@ from tui.core import edits
 from tui.core.dataset.example import Example, parse, write
 from tui.core.edits.base import EXAMPLE_KEYS
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.editing.example_rewriter import attempt, lines_of
 from tui.screens.datasets.editing.menu import offer
 from tui.screens.dialogs.choose import Choice
@@ -43,9 +44,13 @@ class ExampleEditing:
         self._context, self._rewriter = context, rewriter
         self._tools, self._moving, self._pairs = tools, moving, pairs
 
-    @handles("datasets.new_example", group="edit")
+    @handles("datasets.new_example", group="move", exclusive=False)
     async def add(self) -> None:
         """Put an empty example in after this one, in the shape of the file."""
+        async with self._context.step():
+            await self._add()
+
+    async def _add(self) -> None:
         document, selection = self._context.document, self._context.selection
         if document is None:
             return
@@ -60,6 +65,7 @@ class ExampleEditing:
         conversation.focus()
 
     @handles("datasets.example_menu", group="edit")
+    @in_turn
     async def open_menu(self) -> None:
         """Offer what can be done with the example under the cursor."""
         document, at = self._context.document, self._context.selection.position

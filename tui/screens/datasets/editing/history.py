@@ -20,22 +20,24 @@ class History:
     @handles("datasets.undo", group="history", exclusive=False)
     async def undo(self) -> None:
         """Take the last change back and go to where it was."""
-        document = self._context.document
-        if document is not None:
-            self._tell_step("Undone", await document.undo(), "Nothing to undo")
+        async with self._context.step():
+            if (document := self._context.document) is not None:
+                self._tell_step("Undone", await document.undo(), "Nothing to undo")
 
     @handles("datasets.redo", group="history", exclusive=False)
     async def redo(self) -> None:
         """Do the change last taken back again."""
-        document = self._context.document
-        if document is not None:
-            self._tell_step("Done again", await document.redo(), "Nothing to redo")
+        async with self._context.step():
+            if (document := self._context.document) is not None:
+                self._tell_step("Done again", await document.redo(), "Nothing to redo")
 
     @handles("datasets.drop", group="history", exclusive=False)
     async def drop(self) -> None:
         """Undo everything since the last save; redo brings it back."""
-        document = self._context.document
-        if document is not None and document.modified:
+        async with self._context.step():
+            document = self._context.document
+            if document is None or not document.modified:
+                return
             await document.drop_changes()
             self._context.tell("Back to the saved file; U brings the changes back one by one")
 

@@ -31,7 +31,7 @@ class Moving:
 
     async def _move(self, by: int) -> None:
         selection = self._context.selection
-        async with self._context.stepping:  # keys pressed fast are done one after another
+        async with self._context.step():  # keys pressed fast are done one after another
             if not selection.in_conversation:
                 await self.move_example(selection.position, by)
             elif (message := selection.message) is not None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core import edits
 from tui.core.text.text import plural
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.editing.menu import offer
 from tui.screens.dialogs.choose import Choice
 from tui.services.errors import InputError
@@ -30,6 +31,7 @@ class RawEditing:
         self._context, self._rewriter, self._external = context, rewriter, external
 
     @handles("datasets.raw_menu", group="edit")
+    @in_turn
     async def open(self) -> None:
         """Offer the example as raw JSON, and the message or example in $EDITOR."""
         document, at = self._context.document, self._context.selection.position

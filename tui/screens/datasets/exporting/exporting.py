@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -37,6 +38,7 @@ class Exporting:
         self._context, self._marked = context, marked
 
     @handles("datasets.export", group="export")
+    @in_turn
     async def choose(self) -> None:
         """Ask what to do with the examples, and do it."""
         document = self._context.document

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.dialogs.path import PathDialog, short_path
 
 if TYPE_CHECKING:
@@ -20,6 +21,7 @@ class Saving:
         self._context, self._opener, self._on_disk = context, opener, on_disk
 
     @handles("datasets.save", group="save")
+    @in_turn
     async def save(self) -> None:
         """Write the file."""
         document = self._context.document
@@ -31,6 +33,7 @@ class Saving:
         self._context.tell(f"Saved {document.path.name}")
 
     @handles("datasets.save_as", group="save")
+    @in_turn
     async def save_as(self) -> None:
         """Write the rows to another file and go on with that one."""
         document = self._context.document

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.problems.problem_rows import rule_of
 from tui.services.errors import InputError
 
@@ -36,6 +37,7 @@ class Fixing:
         self._runner, self._repairs = runner, repairs
 
     @handles("datasets.fix", group="edit")
+    @in_turn
     async def fix(self) -> None:
         """Show what fixing this problem would change, and do it."""
         issue = await self._issue_of_rows()
@@ -43,6 +45,7 @@ class Fixing:
             await self._fix_one(issue)
 
     @handles("datasets.fix_all", group="edit")
+    @in_turn
     async def fix_all(self) -> None:
         """Show what fixing all problems of this rule would change, and do it in one step."""
         issue = await self._issue_of_rows()

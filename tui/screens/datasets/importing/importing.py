@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
@@ -27,6 +28,7 @@ class Importing:
         self._context, self._checks = context, checks
 
     @handles("datasets.import_data", group="import")
+    @in_turn
     async def ask(self) -> None:
         """Bring a foreign file, or a folder of them, into a dataset."""
         dialog = PathDialog(
@@ -166,7 +168,8 @@ class Importing:
         document = self._context.document
         if document is None:
             return
-        at = len(document)
         told = plural(len(converted.lines), "example")
-        await document.insert(at, converted.lines, f"import {told} from {looked.path.name}")
+        async with self._context.step():
+            at = len(document)
+            await document.insert(at, converted.lines, f"import {told} from {looked.path.name}")
         self._context.tell(f"Added {told}; u takes them out again")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui.core import edits
 from tui.core.dataset.example import ROLES, Place
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.dialogs.choose import Choice, Choose
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class MessageEditing:
         self._context, self._rewriter, self._text = context, rewriter, text
 
     @handles("datasets.edit", group="edit")
+    @in_turn
     async def edit(self) -> None:
         """Edit the message under the cursor; a line that is not JSON is edited as it is."""
         document, at = self._context.document, self._context.selection.position
@@ -36,6 +38,7 @@ class MessageEditing:
         await self._text.edit(message, at)
 
     @handles("datasets.role", group="edit")
+    @in_turn
     async def choose_role(self) -> None:
         """Choose another role for the message."""
         message, at = self._context.selection.message, self._context.selection.position
@@ -49,17 +52,20 @@ class MessageEditing:
                 "change role", lambda e: edits.set_role(e, place, role), at
             )
 
-    @handles("datasets.weight", group="edit")
+    @handles("datasets.weight", group="move", exclusive=False)
     async def switch_weight(self) -> None:
         """Switch an answer between trained and left out."""
-        message, at = self._context.selection.message, self._context.selection.position
-        if message is not None:
-            place, weight = message.place, None if message.weight == 0 else 0
-            await self._rewriter.rewrite(
-                "change weight", lambda e: edits.set_weight(e, place, weight), at
-            )
+        selection = self._context.selection
+        async with self._context.step():
+            message, at = selection.message, selection.position
+            if message is not None:
+                place, weight = message.place, None if message.weight == 0 else 0
+                await self._rewriter.rewrite(
+                    "change weight", lambda e: edits.set_weight(e, place, weight), at
+                )
 
     @handles("datasets.add_message", group="edit")
+    @in_turn
     async def add(self) -> None:
         """Put a message in after the one under the cursor, and edit it at once."""
         document, selection = self._context.document, self._context.selection

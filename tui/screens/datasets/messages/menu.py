@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core import edits
 from tui.core.text.text import one_line
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.editing.menu import offer
 from tui.screens.dialogs.choose import Choice
 
@@ -41,6 +42,7 @@ class MessageMenu:
         self._moving, self._pairs = moving, pairs
 
     @handles("datasets.message_menu", group="edit")
+    @in_turn
     async def open(self) -> None:
         """Offer it and do what is chosen."""
         document, message = self._context.document, self._context.selection.message

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog
 
@@ -34,6 +35,7 @@ class AlikeSearch:
         self._finder: NearFinder | None = None
 
     @handles("datasets.near", group="near")
+    @in_turn
     async def choose(self) -> None:
         """Choose what to look for, and show it."""
         from tui.services.checks.near import Question

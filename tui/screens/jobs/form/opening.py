@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
 from tui.screens.jobs.form.first_draft import Draft, draft_for, draft_from_job, keep_form, kept_form
-from tui.services.errors import ReadOnly
+from tui.screens.not_offered import OTHERWISE, no_tuning
+from tui.services.errors import InputError, NotOffered, ReadOnly
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -60,6 +61,11 @@ class JobMaking:
 
     def _may_create(self) -> bool:
         profile = self._context.workspace.profile
+        if isinstance(self._context.state.failure, NotOffered):
+            self._context.show_error(
+                InputError("Cannot create a job", no_tuning(profile.name), OTHERWISE)
+            )
+            return False
         if profile.read_only:
             self._context.show_error(
                 ReadOnly(

@@ -61,6 +61,7 @@ class JobPane(Vertical):
         self._overlays: tuple[Overlay, ...] = ()
         self._ready = ""  # what is known of the model made, beside its name
         self._read = False  # whether the provider has told its events and checkpoints
+        self._absent: frozenset[str] = frozenset()  # which of them it does not offer
 
     @property
     def job(self) -> Job | None:
@@ -85,7 +86,7 @@ class JobPane(Vertical):
         if self.job is None or line.job.id != self.job.id:
             self.all_events, self.checkpoints, self.metrics = (), (), ()
             self._curves, self._failure, self._lineage = Curves(), None, ()
-            self._read = False
+            self._read, self._absent = False, frozenset()
             self.curve.forget_place()
             self._show_events()
             self._show_checkpoints()
@@ -96,10 +97,11 @@ class JobPane(Vertical):
 
     def show_detail(self, line: Line, detail: JobDetail) -> None:
         """Show all that is known of the job."""
-        known = self._read, self._failure is None
+        known = self._read, self._failure is None, self._absent
         self._read, self._failure = detail.fetched_at is not None, detail.failure
+        self._absent = detail.absent
         changed = self.job is None or line.job.id != self.job.id
-        changed = changed or known != (self._read, self._failure is None)
+        changed = changed or known != (self._read, self._failure is None, self._absent)
         self.line = line
         if changed or detail.metrics != self.metrics:
             self.metrics = detail.metrics
@@ -134,7 +136,9 @@ class JobPane(Vertical):
             _update(self.query_one("#settings-text", Static), told, grows=True)
 
     def _nothing(self, what: str, none: str) -> str:
-        """Say that there is nothing only once the provider has told so."""
+        """Say that there is nothing only once the provider has told so, or never does."""
+        if (name := "events" if what == "loss" else what) in self._absent:
+            return f"Not offered here: this provider gives no {name} of a job."
         if self._read:
             return none
         return f"The {what} cannot be read now." if self._failure else f"Asking for the {what}…"

@@ -31,7 +31,8 @@ LAST_LOOKS = 3  # failures after which the last steps of a job that has ended st
 class JobDetail:
     """All that is known of one job. Events oldest first, metrics by step.
 
-    `fetched_at` in Unix seconds; `failure` is why the last look did not succeed.
+    `fetched_at` in Unix seconds; `failure` is why the last look did not succeed; `absent` names
+    what the provider does not offer of a job: events, checkpoints.
     """
 
     job: Job | None
@@ -40,6 +41,7 @@ class JobDetail:
     checkpoints: tuple[Checkpoint, ...] = ()
     fetched_at: float | None = None
     failure: ServiceError | None = None
+    absent: frozenset[str] = frozenset()
 
 
 class DetailWatch:
@@ -60,8 +62,7 @@ class DetailWatch:
         self._events: dict[str, Event] = {}
         self._metrics: dict[int, Metrics] = {}
         self._checkpoints: tuple[Checkpoint, ...] = ()
-        self._events_offered = True
-        self._checkpoints_offered = True
+        self._absent: frozenset[str] = frozenset()  # lists that the provider does not offer
         self._checkpoints_due = True
         self._recalled = False
 
@@ -120,15 +121,16 @@ class DetailWatch:
             tuple(self._metrics[step] for step in sorted(self._metrics)),
             self._checkpoints,
             at,
+            absent=self._absent,
         )
 
     async def _new_events(self) -> list[Event]:
-        if not self._events_offered:
+        if "events" in self._absent:
             return []
         try:
             events = await self._jobs.events(self.job_id, self._events)
         except NotOffered:
-            self._events_offered = False
+            self._absent |= {"events"}
             return []
         return self._take(events)
 
@@ -142,11 +144,11 @@ class DetailWatch:
         return new
 
     async def _look_at_checkpoints(self) -> None:
-        if self._checkpoints_offered:
+        if "checkpoints" not in self._absent:
             try:
                 self._checkpoints = tuple(await self._jobs.checkpoints(self.job_id))
             except NotOffered:
-                self._checkpoints_offered = False
+                self._absent |= {"checkpoints"}
         self._checkpoints_due = False
 
 
