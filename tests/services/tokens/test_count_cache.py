@@ -17,8 +17,8 @@ from tui.core.catalog.models import load
 from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.settings.locations import Locations
 from tui.services.tokens.counting import cache as cache_module
-from tui.services.tokens.counting import feed
-from tui.services.tokens.counting.cache import CountCache, hashes_of
+from tui.services.tokens.counting import feed, runs
+from tui.services.tokens.counting.cache import CountCache, digest_of, hashes_of
 from tui.services.tokens.counting.columns import AT, NAMES
 from tui.services.tokens.service import TokenService
 
@@ -78,7 +78,21 @@ def test_lines_are_known_by_hash_and_size_and_encoding(tmp_path: Path) -> None:
     hashes = hashes_of([b"three", b"one"])
     assert known.look_up(hashes, np.array([5, 3]))[0].tolist() == [0, 1]
     assert known.look_up(hashes, np.array([5, 4]))[0].tolist() == [0]
-    assert len(cache.load("cl100k_base").hashes) == 0
+    assert len(cache.load("cl100k_base").numbers) == 0
+    cache.close()
+
+
+def test_lines_that_stood_together_are_known_by_their_digest(tmp_path: Path) -> None:
+    cache, lines = CountCache(tmp_path / "a.sqlite3"), [b"x", b"y"]
+    put(cache, table(3), [b"a", b"b", b"c"])
+    hashes = hashes_of(lines).tobytes()
+    cache.put("o200k_base", hashes, table(2, 7).tobytes(), digest_of(b"x\ny"))
+    known = cache.load("o200k_base")
+    numbers = known.piece(digest_of(memoryview(b"x\ny")), 2)
+    assert numbers is not None
+    assert numbers.tolist() == table(2, 7).tolist()
+    assert known.piece(digest_of(b"x\ny"), 1) is None
+    assert known.piece(digest_of(b"a\nb\nc"), 3) is None
     cache.close()
 
 
@@ -149,3 +163,22 @@ async def test_a_shuffled_file_with_one_new_line_counts_one_line(
     assert (again.table == counted.table).all()
     third.close()
     await service.close()
+
+
+async def test_the_same_file_is_known_without_being_cut_into_lines(
+    workers: Pool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places = Locations.standard({"FINETUI_HOME": str(tmp_path / "home")})
+    path = tmp_path / "a.jsonl"
+    path.write_bytes(b"\n".join(ROWS))
+    tables = []
+    for new in (len(ROWS), 0):
+        service = TokenService(workers, load(), locations=places)
+        lines = await read_lines(path)
+        counted = await service._counting.count(lines, "o200k_base")
+        assert counted.new == new
+        tables.append(counted.table)
+        lines.close()
+        await service.close()
+        monkeypatch.setattr(runs, "hashes_of", None)  # is not called again
+    assert (tables[0] == tables[1]).all()

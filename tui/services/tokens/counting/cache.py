@@ -1,7 +1,9 @@
 """Counts kept on disk by a hash of each line: known again after a shuffle, a split, an edit.
 
 One SQLite table, a row for some hundred lines counted together: a row a line would take four
-seconds to fill and two to read where this takes a tenth of one (512 MB, 360,000 lines).
+seconds to fill and two to read where this takes a tenth of one (512 MB, 360,000 lines). Those
+that stood in one piece of a file have its digest too, so that the same piece need not be cut into
+lines again.
 """
 
 from __future__ import annotations
@@ -12,7 +14,7 @@ import sqlite3
 import sys
 import threading
 import zlib
-from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
 from xxhash import xxh3_64_intdigest
@@ -29,10 +31,12 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 MOST_BYTES = 100_000_000  # beyond it the older half is dropped
-_LAYOUT = zlib.crc32(f"8 {','.join(NAMES)} {sys.byteorder}".encode()) >> 1
+_LAYOUT = zlib.crc32(f"9 {','.join(NAMES)} {sys.byteorder}".encode()) >> 1
+_HASH = 8  # bytes of one
 _TABLE = (
     "CREATE TABLE IF NOT EXISTS counts (id INTEGER PRIMARY KEY, encoding TEXT NOT NULL,"
-    " checksum INTEGER NOT NULL, hashes BLOB NOT NULL, numbers BLOB NOT NULL)"
+    " checksum INTEGER NOT NULL, piece INTEGER NOT NULL, hashes BLOB NOT NULL,"
+    " numbers BLOB NOT NULL)"
 )
 
 
@@ -46,22 +50,38 @@ def hashes_of(lines: Sequence[bytes]) -> NDArray[np.uint64]:
     return np.fromiter(map(xxh3_64_intdigest, lines), np.uint64, len(lines))
 
 
-@dataclass(frozen=True, slots=True)
+def digest_of(piece: bytes | memoryview) -> int:
+    """Return a 63 bit digest of lines that stand together, which a table of SQLite can hold."""
+    return xxh3_64_intdigest(piece) >> 1
+
+
 class KnownLines:
-    """Lines counted before: their hashes, sorted, and which row of `numbers` is that of each."""
+    """Lines counted before: their hashes, and a row of `numbers` for each, in the same order.
 
-    hashes: NDArray[np.uint64]
-    rows: NDArray[np.intp]
-    numbers: NDArray[np.uint32]
+    `pieces` says by their digest which rows are those of lines that stood together.
+    """
 
-    @classmethod
-    def of(cls, hashes: bytes, numbers: bytes) -> KnownLines:
-        """Make them of hashes and numbers in the same order."""
+    def __init__(self, hashes: bytes, numbers: bytes, pieces: dict[int, slice]) -> None:
         import numpy as np
 
-        unsorted = np.frombuffer(hashes, np.uint64)
+        self.numbers = np.frombuffer(numbers, np.uint32).reshape(-1, len(NAMES))
+        self._pieces = pieces
+        self._hashes = hashes
+
+    @cached_property
+    def _sorted(self) -> tuple[NDArray[np.uint64], NDArray[np.intp]]:
+        """The hashes in order, and which row is that of each."""
+        import numpy as np
+
+        unsorted = np.frombuffer(self._hashes, np.uint64)
         rows = np.argsort(unsorted, kind="stable")
-        return cls(unsorted[rows], rows, np.frombuffer(numbers, np.uint32).reshape(-1, len(NAMES)))
+        return unsorted[rows], rows
+
+    def piece(self, digest: int, rows: int) -> NDArray[np.uint32] | None:
+        """Return the numbers of so many lines that stand together; None if they are not known."""
+        span = self._pieces.get(digest)
+        found = None if span is None else self.numbers[span]
+        return found if found is not None and len(found) == rows else None
 
     def look_up(
         self, hashes: NDArray[np.uint64], sizes: NDArray[np.int64]
@@ -69,11 +89,12 @@ class KnownLines:
         """Return which of some lines are known, and their numbers."""
         import numpy as np
 
-        if not len(self.hashes):
+        if not len(self.numbers):
             return np.empty(0, np.intp), self.numbers
-        at = np.minimum(np.searchsorted(self.hashes, hashes), len(self.hashes) - 1)
-        alike = np.flatnonzero(self.hashes[at] == hashes)
-        numbers = self.numbers[self.rows[at[alike]]]
+        known, rows = self._sorted
+        at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+        alike = np.flatnonzero(known[at] == hashes)
+        numbers = self.numbers[rows[at[alike]]]
         # The size beside the hash: two lines that are alike in both do not happen by chance.
         same = numbers[:, AT["size"]] == sizes[alike]
         return alike[same], numbers[same]
@@ -93,12 +114,17 @@ class CountCache:
 
     def load(self, encoding: str) -> KnownLines:
         """Return all lines counted with an encoding so far."""
-        return KnownLines.of(*(self._do(lambda db: _read(db, encoding)) or (b"", b"")))
+        return KnownLines(*(self._do(lambda db: _read(db, encoding)) or (b"", b"", {})))
 
-    def put(self, encoding: str, hashes: bytes, numbers: bytes) -> None:
-        """Keep the numbers of lines counted together, and the hashes of the lines."""
-        row = (encoding, zlib.crc32(numbers, zlib.crc32(hashes)), hashes, numbers)
-        sql = "INSERT INTO counts (encoding, checksum, hashes, numbers) VALUES (?, ?, ?, ?)"
+    def put(self, encoding: str, hashes: bytes, numbers: bytes, piece: int = 0) -> None:
+        """Keep the numbers of lines counted together, and the hashes of the lines.
+
+        `piece` is the digest of all of them as they stand together, 0 where they do not.
+        """
+        row = (encoding, _checksum(hashes, numbers, piece), piece, hashes, numbers)
+        sql = (
+            "INSERT INTO counts (encoding, checksum, piece, hashes, numbers) VALUES (?, ?, ?, ?, ?)"
+        )
         self._do(lambda db: db.execute(sql, row))
 
     def close(self) -> None:
@@ -174,11 +200,20 @@ def _drop_older(db: sqlite3.Connection) -> None:
         db.execute("DELETE FROM counts WHERE id <= ?", (half,))
 
 
-def _read(db: sqlite3.Connection, encoding: str) -> tuple[bytes, bytes]:
+def _checksum(hashes: bytes, numbers: bytes, piece: int) -> int:
+    return zlib.crc32(numbers, zlib.crc32(hashes, zlib.crc32(piece.to_bytes(8))))
+
+
+def _read(db: sqlite3.Connection, encoding: str) -> tuple[bytes, bytes, dict[int, slice]]:
     hashes, numbers = [], []
-    sql = "SELECT checksum, hashes, numbers FROM counts WHERE encoding = ?"
-    for checksum, some, theirs in db.execute(sql, (encoding,)):
-        if zlib.crc32(theirs, zlib.crc32(some)) == checksum:
+    pieces: dict[int, slice] = {}
+    sql = "SELECT checksum, piece, hashes, numbers FROM counts WHERE encoding = ?"
+    rows = 0
+    for checksum, piece, some, theirs in db.execute(sql, (encoding,)):
+        if _checksum(some, theirs, piece) == checksum:
             hashes.append(some)
             numbers.append(theirs)
-    return b"".join(hashes), b"".join(numbers)
+            start, rows = rows, rows + len(some) // _HASH
+            if piece:
+                pieces[piece] = slice(start, rows)
+    return b"".join(hashes), b"".join(numbers), pieces

@@ -8,7 +8,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tui.services.tokens.counting.cache import CountCache, KnownLines, hashes_of
+from tui.services.tokens.counting.cache import CountCache, KnownLines, digest_of, hashes_of
 from tui.services.tokens.counting.columns import NAMES
 from tui.services.tokens.counting.worker import count, lines_of
 
@@ -129,7 +129,10 @@ class Run:
         """Tell whether all lines of a chunk are known. Blocks."""
         if self.known is None:
             return False
-        lines = _Lines.of(chunk.read(bytearray()), chunk.rows)
+        body = chunk.read(bytearray())
+        if self.known.piece(digest_of(body), chunk.rows) is not None:
+            return True
+        lines = _Lines.of(body, chunk.rows)
         return len(self.known.look_up(lines.hashes, lines.sizes)[0]) == chunk.rows
 
     def count(self, chunk: Chunk, room: bytearray) -> None:
@@ -143,6 +146,10 @@ class Run:
         if self.cache is None or self.known is None:
             self._take(chunk, self._counted(body, chunk.rows))
             return
+        piece = digest_of(body)
+        if (together := self.known.piece(piece, chunk.rows)) is not None:
+            self._take(chunk, together)
+            return
         lines = _Lines.of(body, chunk.rows)
         at, numbers = self.known.look_up(lines.hashes, lines.sizes)
         if len(at) < chunk.rows:
@@ -150,7 +157,8 @@ class Run:
             new[at] = False
             fresh = body if not len(at) else lines.some(new)
             counted = self._counted(fresh, chunk.rows - len(at))
-            self.cache.put(self.encoding, lines.hashes[new].tobytes(), counted.tobytes())
+            hashes = lines.hashes[new].tobytes()
+            self.cache.put(self.encoding, hashes, counted.tobytes(), 0 if len(at) else piece)
             table = np.empty((chunk.rows, len(NAMES)), np.uint32)
             table[at], table[new] = numbers, counted
             numbers = table
