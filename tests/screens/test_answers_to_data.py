@@ -298,7 +298,8 @@ async def test_an_examples_prompt_is_tried_in_chat_beside_its_reference(
                 "non_preferred_output": [said("a second")],
             }
         ]
-        # It is saved with the chat, and the one before comes back.
+        # It is saved with the chat.
+        await until(lambda: "row 1 of train.pairs.jsonl: saved" in shown(screen), pilot)
         (origin, *_), *_ = await screen.workspace.adding.origins(pairs.read_bytes())
         chat = await screen.workspace.chats.load(int(origin.id))
         assert chat.name.startswith("train.jsonl, row 1: two?")

@@ -200,6 +200,7 @@ async def test_batch_worst_first_opened_in_chat_and_made_a_pair(
         await until(lambda: not screen.shows_results and texts(screen), pilot)
         await pilot.press("w", "p")
         await until(lambda: len(rows(pairs)) == 3, pilot)
+        await until(lambda: "row 3 of valid.pairs.jsonl: saved" in on_screen(pilot.app), pilot)
         (origin, *_), *_ = await screen.workspace.adding.origins(
             pairs.read_bytes().splitlines()[-1]
         )

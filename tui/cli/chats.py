@@ -42,12 +42,27 @@ def register(commands: Commands[Parser]) -> None:
         help="jsonl: a line of a dataset each",
     )
     parser.add_argument("--out", metavar="FILE", help="a new file; without it, standard output")
+    _add_dataset_options(parser)
     parser = command(actions, "rename", _rename, "give a chat another title")
     parser.add_argument("id", metavar="CHAT", type=int)
     parser.add_argument("title", metavar="TITLE")
     parser = command(actions, "delete", _delete, "delete chats")
     parser.add_argument("ids", metavar="CHAT", nargs="+", type=int)
     add_yes(parser, "delete them for good")
+
+
+def _add_dataset_options(parser: argparse.ArgumentParser) -> None:
+    """Add what says that chats are to go into a dataset."""
+    parser.add_argument(
+        "--as",
+        dest="kind",
+        choices=("chats", "pairs"),
+        help="with --to: an example a chat, or a preference pair for each corrected answer",
+    )
+    parser.add_argument("--to", metavar="FILE", help="the dataset that takes them")
+    parser.add_argument(
+        "--append", action="store_true", help="FILE may exist; what it has already is left out"
+    )
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
@@ -113,8 +128,13 @@ async def _export(options: argparse.Namespace, workspace: Workspace, out: Output
         ids = [one.id for one in await workspace.chats.listing()]
     elif not ids:
         raise InputError("Usage", "which chats is not said", "Name their ids, or --all.")
-    chats = [await workspace.chats.load(one) for one in dict.fromkeys(ids)]
-    text = "".join(_WRITERS[options.format](chat).rstrip("\n") + "\n" for chat in chats)
+    chats = {one: await workspace.chats.load(one) for one in ids}
+    if options.kind is not None or options.to is not None:
+        from tui.cli.chats_to_data import export_to_data
+
+        return await export_to_data(options, chats, workspace, out)
+    texts = (_WRITERS[options.format](chat).rstrip("\n") + "\n" for chat in chats.values())
+    text = "".join(texts)
     if options.out is None:
         out.piece(text)
         out.document({"exported": len(chats), "text": text})

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests import forks
 from tui.core.dataset.from_answers import Origin, beside, chat_example, longest_run, preference_pair
 from tui.services.datasets import Document
 from tui.services.datasets.adding import Added, AlreadyThere, WrongKind, find
-from tui.services.datasets.disk import atomic_save
 from tui.services.errors import InputError
 from tui.services.workspace import Workspace
 
@@ -240,7 +240,7 @@ async def test_a_full_disk_loses_nothing(
     def full(*_: object, **__: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(atomic_save.tempfile, "mkstemp", full)
+    monkeypatch.setattr("tempfile.mkstemp", full)
     result = await added(workspace, path, chat("b"))
     assert (result.saved, result.trouble) == (False, "No space left on device")
     monkeypatch.undo()
@@ -289,3 +289,20 @@ def test_the_same_example_is_found_however_it_is_written(
     run = longest_run(text)
     assert run.decode() in text
     assert set(run.decode()) <= {*string.ascii_letters, *string.digits, " "}
+
+
+async def test_what_was_confirmed_survives_a_kill(workspace: Workspace, tmp_path: Path) -> None:
+    path = dataset(tmp_path / "train.jsonl", chat("a"))
+    before = path.read_bytes()
+    words = (str(tmp_path / "home"), str(path), "the new answer")
+    process = forks.start("tests.faults.adding", *words, env={**os.environ})
+    assert process.stdout is not None
+    assert await asyncio.to_thread(process.stdout.readline) == "added\n"
+    process.kill()
+    process.communicate()
+    assert path.read_bytes() == before
+    document = await workspace.datasets.open(path)
+    assert (document.read_only, document.changes) == (False, 1)
+    assert json.loads(document.line(1))["messages"][-1]["content"] == "the new answer"
+    await document.undo()
+    assert not document.modified

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.core.chat.chat_examples import answer_model
 from tui.core.chat.conversation import messages, siblings
-from tui.core.chat.reference import REFERENCE
 from tui.core.dataset.from_answers import Origin, chat_example, preference_pair
 from tui.core.text.text import one_line
 from tui.dispatch import handles
@@ -58,7 +58,7 @@ class AnswersToData:
         node = self._answer()
         if node is None or not await self._wanted(node):
             return
-        origin = Origin("chat", await self._chat_id(), model=_model(node))
+        origin = Origin("chat", await self._chat_id(), model=answer_model(node))
         said = (*self._before(node), node.message)
         made = chat_example(said, self._parameters.now.tools, origin)
         await self._adding.add(made, choose=command_id == "chat.add_to")
@@ -72,7 +72,9 @@ class AnswersToData:
         other = await self._rejected(node)
         if other is None or not await self._wanted(node):
             return
-        origin = Origin("chat", await self._chat_id(), model=_model(node), rejected=_model(other))
+        origin = Origin(
+            "chat", await self._chat_id(), model=answer_model(node), rejected=answer_model(other)
+        )
         before, tools = self._before(node), self._parameters.now.tools
         made = preference_pair(before, tools, node.message, other.message, origin)
         await self._adding.add(made, choose=command_id == "chat.pair_to")
@@ -135,11 +137,6 @@ class AnswersToData:
         self._session.keep()
         await self._context.workspace.chats.flush()
         return "" if self._session.id is None else str(self._session.id)
-
-
-def _model(node: Node) -> str:
-    """Return the model that gave an answer; empty for one that somebody wrote."""
-    return "" if node.edited or node.model == REFERENCE else node.model
 
 
 def _said(message: Mapping[str, Any]) -> str:
