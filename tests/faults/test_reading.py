@@ -20,7 +20,7 @@ from tests.faults.server import (
     stream,
 )
 from tui.services.errors import Malformed, NotOffered, Refused, Unanswered, Unreachable
-from tui.services.jobs.polling.poll_interval import Pace
+from tui.services.jobs.polling.poll_interval import PollInterval
 from tui.services.jobs.polling.tail import follow
 
 if TYPE_CHECKING:
@@ -170,7 +170,7 @@ async def test_following_sits_out_failures(workspace: Workspace, server: FaultSe
     one = "GET /fine_tuning/jobs/ftjob-1"
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": [{"message": "hi"}]}
     statuses, events = [], []
-    async for update in follow(workspace.jobs, "ftjob-1", pace=Pace(0.02, 0.02)):
+    async for update in follow(workspace.jobs, "ftjob-1", interval=PollInterval(0.02, 0.02)):
         statuses.append(update.job.status)
         events += update.new_events
         if len(statuses) == 1:

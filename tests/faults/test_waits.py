@@ -13,7 +13,7 @@ from tests.faults.shapes import CHAT, JOBS, MODELS
 from tui.core.text.moments import until_words
 from tui.services.chat.service import ChatRequest
 from tui.services.errors import Refused, ServiceError
-from tui.services.jobs.polling.poll_interval import Pace
+from tui.services.jobs.polling.poll_interval import PollInterval
 from tui.services.jobs.polling.tail import follow
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ async def test_following_a_job_tells_of_a_long_wait(
     server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": []}
     server.fault("GET /fine_tuning/jobs/ftjob-1", reply(429, BUSY, retry_after="0.2"))
     waits: list[ServiceError] = []
-    tail = follow(workspace.jobs, "ftjob-1", waits.append, Pace(fast=0.01))
+    tail = follow(workspace.jobs, "ftjob-1", waits.append, PollInterval(fast=0.01))
     statuses = [update.job.status async for update in tail]
     assert statuses == ["succeeded"]
     [wait] = waits

@@ -118,6 +118,8 @@ class Replay(FaultServer):
         if len(rest) == 1 and seen.method == "POST":
             return self._create(json.loads(seen.body))
         if len(rest) == 1:
+            for job in self.jobs:
+                self._live(job)
             return 200, page([self._told(job) for job in self.jobs], seen.query)
         job = next((job for job in self.jobs if job["id"] == rest[1]), None)
         if job is None:

@@ -15,7 +15,7 @@ from tests.replay.crusoe import CrusoeReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tui.services.jobs.polling import tail
-from tui.services.jobs.polling.poll_interval import Pace
+from tui.services.jobs.polling.poll_interval import PollInterval
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,9 @@ def far(request: pytest.FixtureRequest) -> Iterator[Replay]:
 @pytest.fixture(autouse=True)
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the next look at a job come at once."""
-    monkeypatch.setattr(tail, "Pace", lambda: Pace(fast=0.001, slow=0.001, rest=0, idle=0.001))
+    monkeypatch.setattr(
+        tail, "PollInterval", lambda: PollInterval(fast=0.001, slow=0.001, rest=0, idle=0.001)
+    )
 
 
 def words_for(far: Replay, path: Path) -> list[str]:
