@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
+from tui.cli.deleting import delete_each
 from tui.cli.output import when
 from tui.core.chat.conversation import messages, path, position
 from tui.core.chat.saved import dataset_line, markdown
 from tui.core.dataset.example import content_text
 from tui.core.text.text import plural
 from tui.services.chat.export import write_export
-from tui.services.errors import InputError, NeedsConfirmation, ServiceError
+from tui.services.errors import InputError, NeedsConfirmation
 
 if TYPE_CHECKING:
     import argparse
@@ -164,18 +165,9 @@ async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output
             f"this deletes {plural(len(ids), 'chat')} for good: {', '.join(named)}",
             "Add --yes to do it.",
         )
-    code, results = 0, []
-    for one in ids:
-        result: dict[str, Any] = {"id": one, "deleted": False}
-        try:
-            await workspace.chats.delete(one)
-            result["deleted"] = True
-            out.line(f"deleted chat {one}")
-        except ServiceError as error:
-            out.say(error)
-            result["error"] = error.to_json()
-            code = code or error.exit_code
-        results.append(result)
-    first = next((result["error"] for result in results if "error" in result), None)
-    out.document({"deleted": results} | ({"error": first} if first else {}))
-    return code
+
+    async def delete(identifier: int) -> bool:
+        await workspace.chats.delete(identifier)
+        return True
+
+    return await delete_each("chat", ids, delete, out)

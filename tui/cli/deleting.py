@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.text.text import plural
 from tui.services.errors import NeedsConfirmation, ServiceError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
 
     from tui.cli.output import Output
     from tui.core.provider.records import Deleted
     from tui.services.workspace import Workspace
+
+T = TypeVar("T", int, str)
 
 
 async def delete_all(
@@ -38,11 +40,25 @@ async def delete_all(
             f" {workspace.profile.name}: {', '.join(ids)}",
             "Add --yes to do it.",
         )
+
+    async def at_provider(identifier: str) -> bool:
+        return (await delete(identifier)).deleted
+
+    return await delete_each(noun, ids, at_provider, out)
+
+
+async def delete_each(
+    noun: str, ids: Iterable[T], delete: Callable[[T], Awaitable[bool]], out: Output
+) -> int:
+    """Delete one after the other, report each, and return the exit code of the first failure.
+
+    `delete` returns whether it was deleted. It may raise ServiceError.
+    """
     code, results = 0, []
     for identifier in ids:
         result: dict[str, Any] = {"id": identifier, "deleted": False}
         try:
-            result["deleted"] = (await delete(identifier)).deleted
+            result["deleted"] = await delete(identifier)
         except ServiceError as error:
             out.say(error)
             result["error"] = error.to_json()

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 from tui.core.compare.plan import Candidate
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS, Column
 from tui.dispatch import handles
-from tui.screens.chat.models.model_choices import choice_of, default_choice, none_words
+from tui.screens.chat.models.model_choices import default_choice
+from tui.screens.chat.models.offered_models import OfferedModels
 from tui.screens.chat.parameters.controller import defaults_for
 from tui.screens.chat.parameters.dialog import ParametersDialog
-from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.editor import TextEditor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui.screens.compare.compare_context import CompareContext
-    from tui.services.models.service import ChatOffer
 
 
 class Candidates:
@@ -26,12 +25,12 @@ class Candidates:
 
     def __init__(self, context: CompareContext, busy: Callable[[], bool]) -> None:
         self._context, self._busy = context, busy
-        self._offer: ChatOffer | None = None
+        self._models = OfferedModels(context, "compare-models")
         self._asked: list[str] = []  # models that another mode wants, before there are any
 
     def begin(self) -> None:
         """Forget the models of another provider."""
-        self._offer = None
+        self._models.offer = None
         self._context.comparison.columns = []
         self._context.comparison.prompt = None
 
@@ -50,7 +49,7 @@ class Candidates:
             self._context.run(self._find_default, group="model", description="look for models")
 
     async def _find_default(self) -> None:
-        offer = await self._list_models()
+        offer = await self._models.list()
         if self._context.comparison.columns:
             return
         found = default_choice(offer.choices)
@@ -62,14 +61,6 @@ class Candidates:
             second = base if base != found.id else next((i for i in listed if i != base), "")
             self.take([model for model in (second, found.id) if model in listed])
         self._context.tell_changed()
-
-    async def _list_models(self) -> ChatOffer:
-        self._context.working("compare-models", "listing models")
-        try:
-            self._offer = offer = await self._context.workspace.models.chat_offer()
-        finally:
-            self._context.working("compare-models", "")
-        return offer
 
     # -- keys --------------------------------------------------------------------------
 
@@ -163,17 +154,4 @@ class Candidates:
         return next(name for name in names if name not in taken)
 
     async def _ask_model(self, title: str, current: str) -> str | None:
-        known = [choice_of(choice) for choice in self._offer.choices] if self._offer else []
-        dialog = Choose(
-            title, known, current, empty="asking for the models …",
-            typed=str, placeholder="type to narrow, or the id of any model",
-        )  # fmt: skip
-        self._context.run(self._renew, dialog, group="renew", description="list the models anew")
-        return await self._context.ask(dialog)
-
-    async def _renew(self, dialog: Choose[str]) -> None:
-        offer = await self._list_models()
-        choices = [choice_of(choice) for choice in offer.choices]
-        empty = "nothing fits" if choices else none_words(offer)
-        if dialog.is_current:
-            dialog.call_later(lambda: dialog.offer(choices, empty=empty))
+        return await self._context.ask(self._models.dialog(title, current))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
@@ -10,12 +9,10 @@ from textual.worker import get_current_worker
 from tui.core.provider.records import ModelInfo
 from tui.dispatch import handles
 from tui.screens.chat.models.model_choices import (
-    choice_of,
     default_choice,
-    none_words,
     only_the_list,
 )
-from tui.screens.dialogs.choose import Choose
+from tui.screens.chat.models.offered_models import OfferedModels
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -24,7 +21,6 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.screens.controller_context import ScreenContext
-    from tui.services.models.service import ChatOffer
 
 
 class ModelChoice:
@@ -38,12 +34,12 @@ class ModelChoice:
     ) -> None:
         self._context, self._changed, self._taken = context, changed, taken
         self.model = ""
-        self._offer: ChatOffer | None = None  # what can be asked, as it came last
+        self._models = OfferedModels(context, "models")
         self._looking: Worker[None] | None = None
 
     def begin(self) -> None:
         """Forget what another provider offered."""
-        self.model, self._offer, self._looking = "", None, None
+        self.model, self._models.offer, self._looking = "", None, None
 
     def take(self, model: str) -> None:
         """Ask this model from now on, as somebody has chosen."""
@@ -78,45 +74,21 @@ class ModelChoice:
 
     async def _find_default(self) -> None:
         """Choose a model where none is chosen. Raises ServiceError when nothing can be asked."""
-        offer = await self._list_models()
+        offer = await self._models.list()
         if not self.model and (found := default_choice(offer.choices)):
             self.model = found.id
         if offer.problem is not None and not only_the_list(offer.problem):
             raise offer.problem
 
-    async def _list_models(self) -> ChatOffer:
-        """Return what can be asked, looked for anew each time."""
-        self._context.working("models", "listing models")
-        try:
-            self._offer = offer = await self._context.workspace.models.chat_offer()
-        finally:
-            self._context.working("models", "")
-        return offer
-
     @handles("chat.model")
     def choose(self) -> None:
         """Choose the model to ask next, or type its id; the list is asked for anew."""
-        known = [choice_of(choice) for choice in self._offer.choices] if self._offer else []
-        dialog = Choose(
-            "Model", known, self.model, empty="asking for the models …",
-            typed=str, placeholder="type to narrow, or the id of any model",
-        )  # fmt: skip
 
         def answered(chosen: str | None) -> None:
             if chosen:
                 self.take(chosen)
 
-        self._context.open(dialog, answered)
-        renew = partial(self._renew, dialog)
-        self._context.run(renew, group="renew", description="list the models anew")
-
-    async def _renew(self, dialog: Choose[str]) -> None:
-        offer = await self._list_models()
-        choices = [choice_of(choice) for choice in offer.choices]
-        empty = "nothing fits" if choices else none_words(offer)
-        if dialog.is_current:
-            # Once its own widgets are there.
-            dialog.call_later(lambda: dialog.offer(choices, empty=empty))
+        self._context.open(self._models.dialog("Model", self.model), answered)
 
     async def to_ask(self) -> str:
         """Return the model chosen, or else the default one. Raises ServiceError without any."""
@@ -124,14 +96,14 @@ class ModelChoice:
             await self._find_default()
             self._changed()
         if not self.model:
-            problem = self._offer.problem if self._offer else None
+            problem = self._models.offer.problem if self._models.offer else None
             cause = "the provider lists no models" + (f": {problem.brief}" if problem else "")
             raise InputError("No model chosen", cause, "Press esc, then m, and type a model's id.")
         return self.model
 
     def kind(self, model: str) -> str:
         """Return what kind of model this is: base, tuned, checkpoint or asked."""
-        choices = self._offer.choices if self._offer else ()
+        choices = self._models.offer.choices if self._models.offer else ()
         listed = next((choice.kind for choice in choices if choice.id == model), None)
         if listed:
             return listed

@@ -1,0 +1,49 @@
+"""The models that can be asked: listed by the provider, and chosen from while that goes on."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tui.screens.chat.models.model_choices import choice_of, none_words
+from tui.screens.dialogs.choose import Choose
+
+if TYPE_CHECKING:
+    from tui.screens.controller_context import ScreenContext
+    from tui.services.models.service import ChatOffer
+
+
+class OfferedModels:
+    """The last list of models; `label` names the work of listing them in the status line."""
+
+    def __init__(self, context: ScreenContext, label: str) -> None:
+        self._context, self._label = context, label
+        self.offer: ChatOffer | None = None
+
+    async def list(self) -> ChatOffer:
+        """Return what can be asked, looked for anew each time."""
+        self._context.working(self._label, "listing models")
+        try:
+            self.offer = offer = await self._context.workspace.models.chat_offer()
+        finally:
+            self._context.working(self._label, "")
+        return offer
+
+    def dialog(self, title: str, current: str) -> Choose[str]:
+        """Return a dialog with the models known by now; they are listed anew meanwhile."""
+        known = [choice_of(choice) for choice in self.offer.choices] if self.offer else []
+        dialog = Choose(
+            title, known, current, empty="asking for the models …",
+            typed=str, placeholder="type to narrow, or the id of any model",
+        )  # fmt: skip
+        renew = partial(self._renew, dialog)
+        self._context.run(renew, group="renew", description="list the models anew")
+        return dialog
+
+    async def _renew(self, dialog: Choose[str]) -> None:
+        offer = await self.list()
+        choices = [choice_of(choice) for choice in offer.choices]
+        empty = "nothing fits" if choices else none_words(offer)
+        if dialog.is_current:
+            # Once its own widgets are there.
+            dialog.call_later(lambda: dialog.offer(choices, empty=empty))
