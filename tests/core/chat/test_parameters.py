@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tui.core.chat.parameters import ChatParameters
 from tui.core.chat.reply import Reply, TokenLogprob
 from tui.core.provider.records import Usage
+from tui.screens.chat.turns.words import ending_note
 
 TOOL = {"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}
 some = st.builds(
@@ -55,6 +56,17 @@ def test_nonsense_reads_as_nothing_set() -> None:
     nonsense = {"temperature": "warm", "stop": "x", "tools": {"a": 1}, "response_format": 3}
     assert ChatParameters.from_json(nonsense) == ChatParameters()
     assert ChatParameters.from_json([1]) == ChatParameters()
+
+
+@pytest.mark.parametrize(
+    ("first", "rate"), [(2.0, 10.0), (2.75, 40.0), (2.76, None), (2.998, None), (None, None)]
+)
+def test_a_rate_is_told_only_of_what_took_long_enough_to_measure(
+    first: float | None, rate: float | None
+) -> None:
+    reply = Reply("yes", "stop", Usage(3, 11, 14), 3.0, first, True)
+    assert reply.tokens_per_second == rate
+    assert ("tokens/s" in ending_note(reply, None)) == (rate is not None)
 
 
 def test_a_reply_comes_back_and_sends_no_reasoning_on() -> None:

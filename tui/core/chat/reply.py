@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+RATE_FROM_S = 0.25  # what came within less was sent in one go, or is too short to measure
+
+
 @dataclass(frozen=True, slots=True)
 class TokenLogprob:
     """A token of an answer and its log probability.
@@ -53,11 +56,14 @@ class Reply:
 
     @property
     def tokens_per_second(self) -> float | None:
-        """Answer tokens a second after the first one; None where they were not counted."""
+        """Answer tokens a second after the first one.
+
+        None where they were not counted, and where all came within `RATE_FROM_S`.
+        """
         if self.usage is None or self.first_token_s is None or self.usage.completion_tokens < 2:
             return None
         took = self.latency_s - self.first_token_s
-        return (self.usage.completion_tokens - 1) / took if took > 0.001 else None
+        return (self.usage.completion_tokens - 1) / took if took >= RATE_FROM_S else None
 
     def message(self) -> dict[str, Any]:
         """Return the assistant's message to send on, and to train on."""

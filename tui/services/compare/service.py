@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
+import stat
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,7 +99,9 @@ class CompareService:
         known = await self._table.by_out(str(out))
         size = await asyncio.to_thread(_size, out)
         if size is None or (known is None and size == 0):
-            return await self._begin(plan, out)
+            if known is not None and known.held:  # its file has been taken away meanwhile
+                raise _running(known.id)
+            return await self._begin(plan, out, known)
         if known is None:
             raise InputError(
                 "The file exists",
@@ -139,9 +142,13 @@ class CompareService:
         """Forget a run with its answers."""
         await self._table.delete(run)
 
-    async def _begin(self, plan: Plan, out: Path | None) -> CompareRun:
+    async def _begin(
+        self, plan: Plan, out: Path | None, before: RunRecord | None = None
+    ) -> CompareRun:
         run = secrets.token_hex(4)
-        await self._table.begin(run, self._profile, plan, None if out is None else str(out))
+        path, after = None if out is None else str(out), None if before is None else before.id
+        if not await self._table.begin(run, self._profile, plan, path, after):
+            raise _running(f"with results in {path}")
         return await self._made(run, plan, out, {}, set())
 
     async def _go_on(self, known: RunRecord, plan: Plan, out: Path) -> CompareRun:
@@ -157,9 +164,7 @@ class CompareService:
         self, run: str, plan: Plan, out: Path | None, in_file: Iterable[Row]
     ) -> CompareRun:
         if not await self._table.hold(run):
-            raise InputError(
-                "The comparison is running", f"another process is at run {run}", "Wait for it."
-            )
+            raise _running(run)
         kept, lost = await self._table.rows(run)
         rows = {row.slot: row for row in kept}
         # A power failure may take the ledger's last writes and leave those of the file.
@@ -204,6 +209,12 @@ def check_plan(plan: Plan) -> None:
         raise InputError("Cannot compare", "each prompt is asked at least once", "Correct it.")
 
 
+def _running(run: str) -> InputError:
+    return InputError(
+        "The comparison is running", f"another process is at run {run}", "Wait for it."
+    )
+
+
 def _other(out: Path, what: str) -> InputError:
     return InputError(
         "The file holds another comparison",
@@ -214,10 +225,17 @@ def _other(out: Path, what: str) -> InputError:
 
 def _size(path: Path) -> int | None:
     try:
-        return path.stat().st_size
+        found = path.stat()
     except FileNotFoundError:
         return None
     except OSError as error:
         raise InputError(
             "Cannot use the file", f"{path}: {error.strerror or error}", "Name another file."
         ) from error
+    if not stat.S_ISREG(found.st_mode):  # it is read again, which a pipe or a device has no end to
+        raise InputError(
+            "Cannot use the file",
+            f"{path} is not a regular file, so a run could not go on from it",
+            "Name a .jsonl file.",
+        )
+    return found.st_size

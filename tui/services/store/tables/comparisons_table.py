@@ -56,12 +56,20 @@ class ComparisonsTable:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def begin(self, run: str, profile: str, plan: Plan, out: str | None) -> None:
-        """Remember a run before anything is asked; the oldest beyond 200 are dropped."""
+    async def begin(
+        self, run: str, profile: str, plan: Plan, out: str | None, after: str | None = None
+    ) -> bool:
+        """Remember a run before anything is asked; the oldest beyond 200 are dropped.
+
+        False, and nothing is kept, where the last run of the file `out` is another than `after`
+        (None for none): another process has begun one since that was looked up.
+        """
         settings = plan.settings()
         prompts = [(run, p.line, json.dumps(prompt_json(p))) for p in plan.prompts]
 
-        def work(db: sqlite3.Connection) -> None:
+        def work(db: sqlite3.Connection) -> bool:
+            if out is not None and (last := _last_of(db, out)) is not None and last != after:
+                return False
             db.execute(
                 "INSERT INTO comparisons (id, profile, at, prompts, settings, out, holder)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -70,8 +78,9 @@ class ComparisonsTable:
             )  # fmt: skip
             db.executemany("INSERT INTO comparison_prompts VALUES (?, ?, ?)", prompts)
             _prune(db, profile)
+            return True
 
-        await self._db.together(work, writes=True)
+        return await self._db.together(work, writes=True)
 
     async def hold(self, run: str) -> bool:
         """Take a run for this process; False when another one is at it."""
@@ -192,6 +201,13 @@ class ComparisonsTable:
 def _record(row: tuple[Any, ...]) -> RunRecord:
     id_, profile, at, settings, *rest = row
     return RunRecord(id_, profile, at, json.loads(settings), *rest)
+
+
+def _last_of(db: sqlite3.Connection, out: str) -> str | None:
+    found = db.execute(
+        "SELECT id FROM comparisons WHERE out = ? ORDER BY at DESC, rowid DESC LIMIT 1", (out,)
+    ).fetchone()
+    return None if found is None else str(found[0])
 
 
 def _prune(db: sqlite3.Connection, profile: str) -> None:
