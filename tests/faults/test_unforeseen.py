@@ -21,7 +21,7 @@ from tui.services.errors import (
     Unreachable,
 )
 from tui.services.provider import provider as provider_module
-from tui.services.provider.error_mapping import Asked
+from tui.services.provider.error_mapping import RequestContext
 from tui.services.provider.failures import from_exception
 from tui.services.settings.profiles import Profile
 from tui.services.workspace import Workspace
@@ -69,7 +69,7 @@ def _no_proxies(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_every_exception_has_a_name(
     error: Exception, sent: bool, method: str, kind: type[ServiceError], words: str
 ) -> None:
-    asked = Asked(Profile("far", "custom"), "create a job", method, "/x", "https://h/v1")
+    asked = RequestContext(Profile("far", "custom"), "create a job", method, "/x", "https://h/v1")
     made = from_exception(error, asked, 5, sent=sent)
     assert type(made) is kind
     assert words in made.cause

@@ -18,7 +18,7 @@ from tui.core.filtering.marks import Marks
 from tui.services.checks import file_check, likeness
 from tui.services.checks.checker import Checker
 from tui.services.checks.near import NearFinder, Question
-from tui.services.datasets import Change, Document, reading
+from tui.services.datasets import Change, Document, open_rows
 from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.datasets.row_filter import FilterFacts
 from tui.services.workers import Pool
@@ -263,7 +263,7 @@ async def test_a_long_line_is_read_off_the_loop(workers: Pool, tmp_path: Path) -
 async def test_rows_are_shown_before_all_are_found(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "_INDEX_S", 0)
+    monkeypatch.setattr(open_rows, "_INDEX_S", 0)
     path = tmp_path / "large.jsonl"
     row = line("x" * 4000)
     path.write_bytes((row + b"\n") * 9000)

@@ -194,11 +194,6 @@ class Row:
         return None
 
     @property
-    def plain_texts(self) -> list[str]:
-        """The texts of a plain chat alone, without where they stand."""
-        return [message["content"] for message in self.raw["messages"]]
-
-    @property
     def texts(self) -> list[tuple[str, Place | None, str]]:
         """All texts a model would read: (path, place, text)."""
         if self._texts is None:

@@ -30,11 +30,14 @@ if TYPE_CHECKING:
     from tui.widgets.conversation import Conversation
     from tui.widgets.record_list import RecordList
 
-C = TypeVar("C", bound="_InDatasets")
 
+class InDatasets(Protocol):
+    """A controller of the Datasets screen."""
 
-class _InDatasets(Protocol):
     _context: DatasetContext
+
+
+C = TypeVar("C", bound=InDatasets)
 
 
 def in_turn(
