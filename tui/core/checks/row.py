@@ -150,9 +150,14 @@ class Row:
         """
         if self.roles or self.kind == "completion":
             return None
-        if fast.ENABLED and self.well_formed.parts and not tools_of_anthropic(self.raw):
+        if fast.ENABLED and self.well_formed.parts and not self._needs_reading:
             return None
         return foreign_format(self.raw)
+
+    @property
+    def _needs_reading(self) -> bool:
+        """Whether tools or calls may be written as others write them, in well-formed messages."""
+        return tools_of_anthropic(self.raw) or self.may_hold(b"<tool_call>")
 
     @cached_property
     def well_formed(self) -> WellFormed:

@@ -22,9 +22,11 @@ PARTS: tuple[Part, ...] = ("system", "user", "assistant", "chosen", "rejected")
 _USUAL: dict[Part, tuple[str, ...]] = {
     "system": ("system", "system prompt", "system message"),
     "user": ("user", "prompt", "question", "query", "instruction", "input", "human", "problem",
-             "request", "user message", "q"),
+             "request", "user message", "q", "frage", "eingabe", "anweisung", "consigne",
+             "entrée", "pregunta", "consulta", "entrada"),
     "assistant": ("assistant", "completion", "answer", "response", "output", "reply", "gpt",
-                  "solution", "assistant message", "answers", "a"),
+                  "solution", "assistant message", "answers", "a", "antwort", "ausgabe", "réponse",
+                  "reponse", "sortie", "respuesta", "salida"),
     "chosen": ("chosen", "preferred", "preferred output"),
     "rejected": ("rejected", "non preferred", "non preferred output"),
 }  # fmt: skip

@@ -106,12 +106,19 @@ def tools_in(value: object) -> list[Object]:
 
 def _tool(tool: Mapping[str, Any]) -> Object:
     if "function" in tool:
-        return {"type": "function", **tool}
+        return {"type": "function", **tool, "function": _function(tool["function"])}
     if not isinstance(tool.get("name"), str):
         raise Unfit("a tool has no name")
     function = dict(tool)
     function.pop("type", None)
-    return {"type": "function", "function": function}
+    return {"type": "function", "function": _function(function)}
+
+
+def _function(function: object) -> object:
+    """Return a function with its parameters under that name, also where Anthropic's stands."""
+    if not isinstance(function, dict) or "parameters" in function:
+        return function
+    return {"parameters" if k == "input_schema" else k: v for k, v in function.items()}
 
 
 def functions_of(tools: object, notes: Notes) -> list[Object]:

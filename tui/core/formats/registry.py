@@ -16,6 +16,7 @@ from tui.core.formats.supported.anthropic import read_anthropic, write_anthropic
 from tui.core.formats.supported.chat import read_hf, read_openai, write_openai
 from tui.core.formats.supported.chat_exports import read_chatgpt, read_claude, read_slack
 from tui.core.formats.supported.gemini import read_gemini, write_gemini
+from tui.core.formats.supported.graded import read_graded
 from tui.core.formats.supported.preference import read_kto, read_preference, write_preference
 from tui.core.formats.supported.providers import (
     write_azure,
@@ -46,6 +47,8 @@ FORMATS: tuple[Format, ...] = (
     ),
     Format("anthropic", "Anthropic", "system, messages of blocks", read_anthropic, write_anthropic),
     Format("gemini", "Gemini", "contents of parts", read_gemini, write_gemini, aliases=("vertex",)),
+    Format("verl", "verl / GRPO", "prompt and reward_model, for a grader", read_graded,
+           aliases=("grpo",)),
     Format("oasst", "Open Assistant", "trees of messages", read_tree),
     Format("chatgpt", "ChatGPT export", "conversations.json: a tree of messages", read_chatgpt),
     Format("claude", "Claude export", "chat_messages of human and assistant", read_claude),

@@ -64,7 +64,12 @@ def tools_of_anthropic(raw: Mapping[str, Any]) -> bool:
     tools = raw.get("tools")
     if not isinstance(tools, list):
         return False
-    return any(isinstance(tool, dict) and "input_schema" in tool for tool in tools)
+    return any(
+        isinstance(one, dict) and "input_schema" in one
+        for tool in tools
+        if isinstance(tool, dict)
+        for one in (tool, tool.get("function"))
+    )
 
 
 def in_order(roles: Sequence[str]) -> bool:

@@ -94,8 +94,8 @@ def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
     if found[0] in {"", "openai"}:
         return None
     if found[0] == "hf" and _is_chat(row):
-        key = _words_elsewhere(row["messages"])
-        return Foreign("hf", f"messages with {key} in place of content", problem) if key else None
+        reason = found[1] if _needs_reading(row) else _odd_words(row["messages"])
+        return Foreign("hf", reason, problem) if reason else None
     return Foreign(*found, problem)
 
 
@@ -123,11 +123,25 @@ def _said_bad(row: Mapping[str, Any]) -> str:
     return bad_words(row)
 
 
+def _needs_reading(row: Mapping[str, Any]) -> bool:
+    """Whether calls or tools of a chat are written so that only its reader can renew them."""
+    from tui.core.formats.detection.sniffing import has_input_schema
+    from tui.core.formats.supported.hermes import has_loose_replies
+
+    turns = row["messages"]
+    return isinstance(turns, list) and (has_loose_replies(turns) or has_input_schema(row))
+
+
 def _is_chat(row: Mapping[str, Any]) -> bool:
     messages = row.get("messages")
     if isinstance(messages, str):  # a list as JSON in the cell of a table is for convert
         return not messages.lstrip().startswith("[")
     return isinstance(messages, list)
+
+
+def _odd_words(messages: object) -> str:
+    key = _words_elsewhere(messages)
+    return f"messages with {key} in place of content" if key else ""
 
 
 def _words_elsewhere(messages: object) -> str:

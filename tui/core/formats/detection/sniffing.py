@@ -11,6 +11,8 @@ from tui.core.formats.results import Notes, Refused, Unfit
 from tui.core.formats.row_reader import RowReader, with_usual_keys
 from tui.core.formats.supported.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS, part_words
 from tui.core.formats.supported.chat_exports import SLACK, is_slack_message
+from tui.core.formats.supported.graded import is_graded
+from tui.core.formats.supported.hermes import has_written_calls
 from tui.core.formats.supported.legacy import is_legacy
 from tui.core.formats.supported.transcripts import TRANSCRIPT
 from tui.core.formats.turns import ROLES, are_spoken, ends_in_answer, is_conversation, turn_list
@@ -173,7 +175,7 @@ def _verdicts(row: Mapping[str, Any]) -> Iterator[_Verdict]:
         yield export
         return
     row = with_usual_keys(row)
-    for test in (_gemini, _tree, _kto, _preference, _openai_pair, _turns, _single):
+    for test in (_gemini, _tree, _graded, _kto, _preference, _openai_pair, _turns, _single):
         if (found := test(row)) is not None:
             yield found
 
@@ -202,6 +204,12 @@ def _gemini(row: Mapping[str, Any]) -> tuple[str, str] | None:
 def _tree(row: Mapping[str, Any]) -> tuple[str, str] | None:
     if "message_tree_id" in row:
         return "oasst", "message_tree_id"
+    return None
+
+
+def _graded(row: Mapping[str, Any]) -> _Verdict | None:
+    if is_graded(row):
+        return "verl", "a prompt of messages and a ground truth for a grader"
     return None
 
 
@@ -240,8 +248,14 @@ def _turns(row: Mapping[str, Any]) -> _Verdict | None:
         return None
     key, turns = found
     written = ", as JSON in a cell" if isinstance(row[key], str) else ""
+    if has_written_calls(turns):
+        return "hf", f"{key}{written} with calls as <tool_call> in the text"
     if are_spoken(turns):
         return "sharegpt", f"{key}{written} with from and value"
+    return _by_role(row, key, turns, written)
+
+
+def _by_role(row: Mapping[str, Any], key: str, turns: Sequence[Any], written: str) -> _Verdict:
     if not all(isinstance(t, dict) and ("role" in t or "content" in t) for t in turns):
         return "hf", f"{key} of turns"
     if key != "messages" or written:
@@ -252,9 +266,12 @@ def _turns(row: Mapping[str, Any]) -> _Verdict | None:
 def _messages(row: Mapping[str, Any], turns: Sequence[Mapping[str, Any]]) -> _Verdict:
     blocks = [b for turn in turns for b in _parts(turn) if isinstance(b, dict)]
     kinds = {str(block.get("type", "text" if "text" in block else None)) for block in blocks}
-    if row.get("schemaVersion") or (row.get("system") and _by_two(turns)):
+    called = any(turn.get("tool_calls") or turn.get("role") == "tool" for turn in turns)
+    if row.get("schemaVersion") or (row.get("system") and _by_two(turns) and not called):
         return "anthropic", "system beside the messages"
-    schemas = any(isinstance(tool, dict) and "input_schema" in tool for tool in _tools(row))
+    schemas = has_input_schema(row)
+    if schemas and called and not kinds & _BLOCKS:
+        return "hf", "messages with tool calls, and tools with an input_schema"
     if kinds & _BLOCKS or schemas or any("source" in block for block in blocks):
         return "anthropic", "blocks of tool use or images"
     return _plain_messages(row, turns, blocks)
@@ -319,8 +336,14 @@ def _parts(turn: Mapping[str, Any]) -> Sequence[object]:
     return _list(turn.get("content"))
 
 
-def _tools(row: Mapping[str, Any]) -> Sequence[object]:
-    return _list(row.get("tools"))
+def has_input_schema(row: Mapping[str, Any]) -> bool:
+    """Whether a tool has its parameters as Anthropic names them."""
+    return any(
+        isinstance(one, dict) and "input_schema" in one
+        for tool in _list(row.get("tools"))
+        if isinstance(tool, dict)
+        for one in (tool, tool.get("function"))
+    )
 
 
 def _list(value: object) -> Sequence[Any]:

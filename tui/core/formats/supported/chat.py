@@ -8,6 +8,7 @@ from tui.core.dataset.example import kind_of
 from tui.core.formats.media import remark_marks
 from tui.core.formats.parts import json_text, kind, no_more, objects_in, plain_text, tools_in
 from tui.core.formats.results import Notes, Object, Unfit
+from tui.core.formats.supported.hermes import called, has_written_calls
 from tui.core.formats.supported.legacy import migrated
 from tui.core.formats.turns import known_role, turns_in
 from tui.core.formats.verdicts import bad_turn
@@ -48,6 +49,9 @@ def read_openai(row: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
 def read_hf(row: Mapping[str, Any], notes: Notes) -> Object:
     """Read messages under the usual names; nulls a table adds go, arguments become JSON text."""
     key, turns = turns_in(row, notes)
+    tools: list[Object] = []
+    if has_written_calls(turns):
+        turns, tools = called(turns, notes)
     made: Object = {"messages": [hf_message(turn, notes) for turn in turns]}
     if isinstance(row.get("system"), str) and row["system"]:
         if made["messages"][0]["role"] == "system":
@@ -55,6 +59,8 @@ def read_hf(row: Mapping[str, Any], notes: Notes) -> Object:
         made["messages"].insert(0, {"role": "system", "content": row["system"]})
     if row.get("tools") not in (None, "", [], "[]"):
         made["tools"] = tools_in(row["tools"])
+    elif tools:
+        made["tools"] = tools
     made |= {k: row[k] for k in ("functions", "function_call") if row.get(k) is not None}
     if isinstance(row.get("parallel_tool_calls"), bool):
         made["parallel_tool_calls"] = row["parallel_tool_calls"]

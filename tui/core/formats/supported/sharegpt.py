@@ -20,7 +20,8 @@ from tui.core.formats.parts import (
     tools_in,
 )
 from tui.core.formats.results import Notes, Object, Unfit
-from tui.core.formats.supported.chat import chat_of, example_keys, role_of
+from tui.core.formats.supported.chat import chat_of, example_keys, read_hf, role_of
+from tui.core.formats.supported.hermes import has_loose_replies
 from tui.core.formats.supported.openai_pairs import answers_of, outside_pair
 from tui.core.formats.turns import ROLES, turns_in
 from tui.core.formats.verdicts import bad_turn
@@ -34,6 +35,8 @@ _SPEAKERS = {"user": "human", "assistant": "gpt", "system": "system", "developer
 def read_sharegpt(row: Mapping[str, Any], notes: Notes) -> Object:
     """Read a conversation; calls and replies are joined by ids made in their order."""
     key, turns = turns_in(row, notes)
+    if has_loose_replies(turns):
+        return read_hf(row, notes)
     messages = _Thread(notes).messages(turns)
     if row.get("system") not in (None, ""):
         if messages[0]["role"] == "system":
