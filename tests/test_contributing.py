@@ -64,14 +64,15 @@ def test_a_provider_is_an_entry() -> None:
     told = follow("""
 import tomllib
 from importlib import resources
-from tui.core.catalog.providers import file_limits, provider_id
+from tui.core.catalog.providers import BUILT_IN
 
 entries = tomllib.loads(resources.files("tui").joinpath("data/providers.toml").read_text("utf-8"))
 for entry in entries["providers"]:
     for host in entry.get("hosts", ()):
         url = f"https://{host.replace('*', 'some')}/v1"
-        limits = file_limits("openai", url)
-        assert provider_id("openai", url) == entry["id"], url
+        found = BUILT_IN.find("openai", url)
+        limits = found.limits
+        assert found.id == entry["id"], url
         known = not entry.get("sizes_assumed", False)
         assert (limits.known, limits.file_bytes) == (known, entry["file_bytes"]), url
         print(entry["id"], entry["source"] != "" and bool(entry["as_of"]))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tui.core.catalog.providers import PART_BYTES, file_limits
+from tests.limits import file_limits
+from tui.core.catalog.providers import PART_BYTES
 from tui.core.checks import RULES
 
 GB = 1_000_000_000

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.core.checks.reference import check_source
+from tests.limits import file_limits
 from tests.worker_tasks import check_but_die_once, die
-from tui.core.catalog.providers import file_limits
 from tui.core.checks import FileFacts
 from tui.core.filtering.marks import Marks
 from tui.services.checks import file_check, likeness

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.lab_process import chat_lines
-from tui.core.catalog.providers import file_limits
+from tests.limits import file_limits
 from tui.core.near import Group
 from tui.services.checks.file_report import check_file
 from tui.services.checks.review import Candidate, review, review_file, review_leakage

@@ -180,19 +180,6 @@ class Presets:
 BUILT_IN = Presets()
 
 
-def file_limits(
-    kind: str, base_url: str | None, file_bytes: int | None = None, part_bytes: int | None = None
-) -> FileLimits:
-    """Return the limits of a profile of this kind at this address, its own settings included."""
-    return BUILT_IN.find(kind, base_url).limits.with_own(file_bytes, part_bytes)
-
-
-def provider_id(kind: str, base_url: str | None) -> str | None:
-    """Return the id of the known provider at an address, None for any other."""
-    found = BUILT_IN.find(kind, base_url).id
-    return None if found == UNKNOWN else found
-
-
 def _matches(host: str, pattern: str) -> bool:
     return fnmatchcase(host, pattern)
 

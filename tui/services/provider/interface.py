@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.abilities import Abilities, Ability
     from tui.core.jobs.jobs import Checkpoint, Event, Job
-    from tui.core.provider.deployments import Deployment
-    from tui.core.provider.estimates import PriceEstimate
     from tui.core.provider.records import Deleted, FileInfo, ModelInfo
 
 Action = Literal["cancel", "pause", "resume"]
@@ -148,18 +146,8 @@ class ModelsApi(Protocol):
 class DeploymentsApi(Protocol):
     """What serves tuned models, where they do not answer by their name alone."""
 
-    async def list(self) -> list[Deployment]:
-        """Return what is deployed."""
-
     def next_step(self, model_id: str) -> str:
         """Return how to make a model answer, as a step to take; empty where nothing is needed."""
-
-
-class EstimatesApi(Protocol):
-    """The provider's own word on what a job would cost."""
-
-    async def estimate(self, request: Mapping[str, Any]) -> PriceEstimate | None:
-        """Return it for a request of OpenAI's shape; None where it does not tell."""
 
 
 class ProviderApi(Protocol):
@@ -168,10 +156,6 @@ class ProviderApi(Protocol):
     @property
     def abilities(self) -> Abilities:
         """What it offers, as far as its preset tells."""
-
-    @property
-    def chat_path(self) -> str:
-        """Where chats go, from the base_url."""
 
     @property
     def files(self) -> FilesApi:
@@ -188,10 +172,6 @@ class ProviderApi(Protocol):
     @property
     def deployments(self) -> DeploymentsApi:
         """Its deployments."""
-
-    @property
-    def estimates(self) -> EstimatesApi:
-        """Its own estimates."""
 
 
 def check_offered(abilities: Abilities, ability: Ability, doing: str) -> None:

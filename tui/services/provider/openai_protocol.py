@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.abilities import Abilities
     from tui.core.catalog.providers import Preset
-    from tui.core.provider.deployments import Deployment
-    from tui.core.provider.estimates import PriceEstimate
     from tui.services.provider.interface import Action, OutgoingFile
     from tui.services.provider.provider import Provider
 
@@ -49,17 +47,11 @@ class OpenAiProtocol:
         self.jobs = OpenAiJobs(provider, preset, self.files)
         self.models = OpenAiModels(provider, preset)
         self.deployments = OpenAiDeployments(preset)
-        self.estimates = NoEstimates()
 
     @property
     def abilities(self) -> Abilities:
         """What it offers, as far as its preset tells."""
         return self._preset.abilities
-
-    @property
-    def chat_path(self) -> str:
-        """Where chats go, from the base_url."""
-        return self._preset.paths.chat
 
 
 class OpenAiFiles:
@@ -262,25 +254,11 @@ class OpenAiDeployments:
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
 
-    async def list(self) -> list[Deployment]:
-        """Return none; raises NotOffered where the provider is known to have none here."""
-        check_offered(self._preset.abilities, Ability.DEPLOYMENTS, "list the deployments")
-        return []
-
     def next_step(self, model_id: str) -> str:
         """Return how to make a model answer, empty where its name is enough."""
         del model_id
         by_name = self._preset.abilities.of(Ability.CHAT_BY_NAME)
         return self._preset.deploy if by_name == "no" else ""
-
-
-class NoEstimates:
-    """The protocol has no estimates of what a job costs."""
-
-    async def estimate(self, request: Mapping[str, Any]) -> PriceEstimate | None:
-        """Return None."""
-        del request
-        return None
 
 
 # Written here because inside the classes `list` is a method.
