@@ -489,7 +489,31 @@ def slack(texts: Texts) -> st.SearchStrategy[Row]:
     return st.tuples(who, thread, more).map(lambda made: {**made[2], **made[0], **made[1]})
 
 
+def verl(texts: Texts) -> st.SearchStrategy[Row]:
+    """Return a row for a grader: a prompt of messages, and the truth within reward_model."""
+    reward = _object({"ground_truth": texts}, {"style": texts})
+    return _object(
+        {"prompt": st.lists(_message("user", texts), min_size=1, max_size=1),
+         "reward_model": reward},
+        {"data_source": texts, "ability": texts},
+    )  # fmt: skip
+
+
+def written_calls(texts: Texts) -> st.SearchStrategy[Row]:
+    """Return a chat whose answer calls in its text, clearly or not, and a tool's reply to it."""
+    asked = st.builds(lambda text: {"name": "look", "arguments": {"for": text}}, texts)
+    call = asked.map(lambda one: f"<tool_call>{json.dumps(one, ensure_ascii=False)}</tool_call>")
+    said = st.one_of(call, st.tuples(texts, call).map("".join), st.tuples(call, texts).map("".join))
+    turns = st.tuples(
+        _message("user", texts), _message("assistant", said),
+        st.one_of(_message("tool", texts), _message("tool_response", texts)),
+        _message("assistant", texts),
+    )  # fmt: skip
+    return turns.map(lambda made: {"messages": [*made]})
+
+
 _SHAPES = (
+    verl, written_calls,
     chatgpt, claude, slack,
     openai, openai_tools, openai_functions, openai_images, openai_pair, openai_more_keys,
     openai_nulls, hugging_face, sharegpt, sharegpt_calls, alpaca, dolly, question_answer,

@@ -441,3 +441,32 @@ def test_a_good_verdict_goes_like_any_key_and_a_grade_stays_with_what_to_do(
     assert len((tmp_path / "b.jsonl").read_bytes().splitlines()) == 2
     assert main(["convert", str(path), "--bad", "score"]) == 2
     assert "--bad 'score<0'" in capfd.readouterr().err
+
+
+PROSE = {
+    "notes.md": ("Markdown", "# Notes\n\n## Q\nText\n- one\n[a link](b) there\n"),
+    "chat.yaml": ("YAML", "- role: user\n  content: Hi\n- role: assistant\n  content: Ho\n"),
+    "log.txt": ("a chat log", "[12.03.24, 10:00:01] Ann: Hi\n[12.03.24, 10:00:09] Bob: Ho\n"),
+    "named.jsonl": ("a chat log", "[12.03.24, 10:00:01] Ann: Hi\n[10:02, 3/4/2024] Bob: Ho\n"),
+    "other.txt": ("a chat log", "12/03/24, 10:00 - Ann: Hi\n12/03/24, 10:01 - Bob: Ho\n"),
+    "page.html": ("XML or HTML", "<html>\n<p>Hi</p>\n</html>\n"),
+}
+
+
+@pytest.mark.parametrize("name", PROSE)
+def test_what_is_not_json_at_all_is_told_once_and_without_a_command(
+    name: str, tmp_path: Path, capfd: Any
+) -> None:
+    kind, text = PROSE[name]
+    path = tmp_path / name
+    before = written(path, text.encode())
+    assert main(["check", str(path)]) == 1
+    out = capfd.readouterr().out
+    assert out.count("error invalid-json") == 1
+    assert f"not JSONL: it looks like {kind}." in out
+    assert "`" not in out, "no command can help"
+    assert main(["fix", str(path), "--in-place", "--yes"]) == 2
+    assert "`" not in capfd.readouterr().err
+    assert path.read_bytes() == before
+    assert main(["convert", str(path), "-o", str(tmp_path / "new.jsonl")]) == 2
+    assert "Nothing to convert" in capfd.readouterr().err

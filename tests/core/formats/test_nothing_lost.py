@@ -13,6 +13,7 @@ from tests.any_format import FORMATS, TEXTS, AnyFile, absent, files, numbered, r
 from tests.exploring import tried
 from tui.core.formats import READERS, WRITERS, Converted, Record, convert, export, sniff
 from tui.core.formats.detection.containers import container_of, records_of
+from tui.core.formats.detection.foreign import foreign_format
 from tui.core.formats.row_reader import ReadOptions
 
 READABLE = [f.id for f in READERS if f.id != "table"]
@@ -56,6 +57,20 @@ def test_a_format_told_for_certain_is_read(shape: str, data: st.DataObject) -> N
     if found.confidence == 1:
         made = convert([Record(1, one)], found.format, columns=found.columns)
         assert len(made.lines) == 1
+
+
+@pytest.mark.parametrize("shape", FORMATS)
+@tried(16)
+@given(data=st.data())
+def test_a_format_that_is_named_reads_the_row_or_says_why_not(
+    shape: str, data: st.DataObject
+) -> None:
+    one = numbered(data.draw(FORMATS[shape](TEXTS)))
+    found = foreign_format(one, tried=True)
+    if found is not None and not found.problem:
+        columns = sniff([one]).columns if found.format == "table" else None
+        made = convert([Record(1, one)], found.format, columns=columns)
+        assert len(made.lines) == 1, made.dropped
 
 
 @tried(40)

@@ -15,6 +15,7 @@ import orjson
 
 from tui.core.dataset.example import kind_of
 from tui.core.formats.detection.containers import (
+    ARRAY,
     SUFFIXES,
     TABLES,
     UnreadableError,
@@ -24,6 +25,7 @@ from tui.core.formats.detection.containers import (
     rows_on_line,
 )
 from tui.core.formats.detection.foreign import Foreign, foreign_format
+from tui.core.formats.detection.texts import text_kind
 from tui.core.formats.turns import is_conversation
 
 if TYPE_CHECKING:
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
 _LOOKED_AT = 200  # rows, as many as convert looks at
 _OWN = Foreign("openai", "")
 _HEAD = 64 * 1024
-_BEGINS = re.compile(rb"^[ \t]*[{\[]", re.MULTILINE)
+_BEGINS = re.compile(rf"^[ \t]*(?:\{{|{ARRAY})".encode(), re.MULTILINE)
 _PACKED = {
     b"\x1f\x8b": "packed with gzip",
     b"BZh": "packed with bzip2",
@@ -60,6 +62,17 @@ def no_json(data: bytes) -> bool:
     if _BEGINS.search(data) is not None:
         return False
     return any(not_json(line) for line in data.splitlines() if line.strip())
+
+
+def kind_of_prose(path: str, head: bytes) -> str:
+    """Return what a file is that holds no JSON at all, such as Markdown; "" for all others.
+
+    A file named as JSON Lines is taken for damaged ones, unless it is clearly something else.
+    """
+    if not_text(head) or not no_json(head):
+        return ""
+    kind = text_kind(head.decode("utf-8", "replace"))
+    return "" if kind == "text" and PurePath(path).suffix.lower() in SUFFIXES else kind
 
 
 @dataclass(frozen=True, slots=True)

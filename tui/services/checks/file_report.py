@@ -285,13 +285,15 @@ async def check_file(
 def _table_of(path: Path, head: bytes) -> str:
     """Return "text" or "binary" for what has no lines of examples; "" for all others.
 
-    That is a table, and a transcript.
+    That is a table, a transcript, and what is not JSON at all.
     """
     from tui.core.fixes.redaction.redacted_file import binary_kind
+    from tui.core.fixes.whole import kind_of_prose
     from tui.core.formats.detection.containers import SUFFIXES, TABLES, container_of
 
     if SUFFIXES.get(path.suffix.lower()) not in TABLES:
-        return "text" if container_of("", head) == "transcript" else ""
+        prose = container_of("", head) == "transcript" or kind_of_prose(path.name, head)
+        return "text" if prose else ""
     return "binary" if binary_kind(head) else "text"
 
 
@@ -378,14 +380,27 @@ def _table_report(
     limits: FileLimits | None,
 ) -> FileReport:
     from tui.core.checks.repeated_issues import format_issue
-    from tui.core.fixes.whole import other_format
-    from tui.core.formats.detection.containers import SUFFIXES
+    from tui.core.fixes.whole import kind_of_prose, other_format
+    from tui.core.formats.detection.containers import SUFFIXES, container_of
     from tui.core.formats.detection.foreign import Foreign
 
+    size, head = rows.source.identity.size, rows.source.head
     kind = SUFFIXES.get(path.suffix.lower(), "jsonl")
     foreign = Foreign("table", kind.upper())
     if kind in {"jsonl", "json"}:
+        if container_of("", head) != "transcript":
+            first = _prose_issue(kind_of_prose(path.name, head))
+            return FileReport(path, size, 0, 0, "unknown", problems.by_rule, first, None, limits)
         foreign = other_format(rows.source.head) or Foreign("transcript", "transcript")
     first = format_issue(foreign, str(path))
-    size = rows.source.identity.size
     return FileReport(path, size, 0, 0, foreign.format, problems.by_rule, first, foreign, limits)
+
+
+def _prose_issue(kind: str) -> Issue:
+    from tui.core.checks.registry import RULES, Finding, issue
+
+    text = (
+        f"The file is not JSONL: it looks like {kind}. No command here reads that; write it as "
+        "JSONL, as a table (CSV), or with User: and Assistant: before the turns."
+    )
+    return issue(RULES["invalid-json"], Finding(text), 0)

@@ -44,6 +44,9 @@ SUFFIXES: dict[str, Container] = {
 _WRAPPERS = ("data", "rows", "examples", "instances", "train")
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _NEXT_OBJECT = re.compile(r"^\s*\{", re.MULTILINE)
+# An array, and not a date, a name or a link in brackets, as chat logs and Markdown begin lines.
+ARRAY = r"""\[(?=\s*(?:$|[\[{"'\]/#]|(?:-?\d+(?:\.\d+)?|null|true|false)\s*[,\]]))"""
+_ARRAY = re.compile(ARRAY)
 _SPACE = re.compile(r"[\s,]*")
 _LONGEST_CELL = 2**31 - 1
 _IN_QUOTES = "unexpected end of data"  # as Python's csv says it, where it is strict
@@ -98,7 +101,7 @@ def container_of(name: str, head: bytes) -> Container:
 def _json_container(text: str, *, named_json: bool) -> Container:
     first, newline, rest = text.partition("\n")
     first = first.strip()
-    if text.startswith("["):  # an array of rows, or a line for each list of messages
+    if _ARRAY.match(text):  # an array of rows, or a line for each list of messages
         return "jsonl" if rest.lstrip().startswith(("[", "{")) and _is_list(first) else "json"
     if not text.startswith("{"):
         return "transcript" if is_transcript(text) else "jsonl"

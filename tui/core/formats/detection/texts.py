@@ -1,0 +1,27 @@
+"""Tell what a text is that holds no JSON: Markdown, YAML, a chat log."""
+
+from __future__ import annotations
+
+import re
+
+_LOOKED_AT = 200
+_XML = re.compile(r"^\s*<[!?a-zA-Z]")
+# As messengers export chats: [12.03.24, 10:00] Ann: Hello, or 12/03/24, 10:00 - Ann: Hello
+_LOG = re.compile(r"^\[[^\]]{4,30}\] |^\d{1,4}[./-]\d{1,2}[./-]\d{1,4},? .{3,14} - ")
+_YAML = re.compile(r"^\s*(?:- )?[\w.-]+:(?: |$)")
+_MARKDOWN = re.compile(r"^\s{0,3}(?:#{1,6} |```|~~~|\*\*|[-*+] |> |\|)")
+_HEADING = re.compile(r"^#{1,6} \S|^```")
+
+
+def text_kind(text: str) -> str:
+    """Return what a text looks like, within a sentence; "text" where it is nothing known."""
+    lines = [line for line in text.splitlines() if line.strip()][:_LOOKED_AT]
+    if lines and _XML.match(lines[0]):
+        return "XML or HTML"
+    for what, pattern in (("a chat log", _LOG), ("YAML", _YAML)):
+        if sum(pattern.match(line) is not None for line in lines) * 2 > len(lines):
+            return what
+    marked = sum(_MARKDOWN.match(line) is not None for line in lines)
+    if any(_HEADING.match(line) for line in lines) or marked * 2 > len(lines):
+        return "Markdown"
+    return "text"
