@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
@@ -35,7 +36,9 @@ SIZES = [(80, 24), (120, 36)]
 @pytest.fixture
 def server() -> Iterator[ChatServer]:
     one = ChatServer(lambda model, question: f"{model[:4]} says {question}")
-    models = [{"id": name, "created": n} for n, name in enumerate((BASE, OLD, TUNED))]
+    models = [
+        {"id": name, "created": 1_700_000_000 + n} for n, name in enumerate((BASE, OLD, TUNED))
+    ]
     one.lists["/models"] = lambda _: {"data": models, "has_more": False}
     one.lists["/fine_tuning/jobs"] = lambda _: {"data": [], "has_more": False}
     yield one
@@ -252,6 +255,21 @@ async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
         lines = (tmp_path / "out.csv").read_text().splitlines()
         assert len(lines) == 13
         assert lines[0].startswith("line,model,repeat,prompt,reference,answer,exact")
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("word", ["long", "長い長い"])
+async def test_a_long_prompt_stands_apart_from_the_values_of_its_row(
+    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int], word: str
+) -> None:
+    data = tmp_path / "valid.jsonl"
+    question = {"role": "user", "content": f"{word} " * 40}
+    answer = {"role": "assistant", "content": "no"}
+    data.write_text(json.dumps({"messages": [question, answer]}) + "\n")
+    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+        await run_open_dataset(pilot, screen)
+        row = next(line for line in on_screen(pilot.app).splitlines() if f" 1 {word}" in line)
+        assert re.search(r"… +[\d.]+ % +[\d.]+ % ", row)
 
 
 async def run_open_dataset(pilot: Pilot[Any], screen: Any) -> None:

@@ -42,7 +42,9 @@ if TYPE_CHECKING:
 @pytest.fixture
 def server() -> Iterator[ChatServer]:
     one = ChatServer(lambda model, question: f"{model[:4]} says {question}")
-    models = [{"id": name, "created": n} for n, name in enumerate((BASE, OLD, TUNED))]
+    models = [
+        {"id": name, "created": 1_700_000_000 + n} for n, name in enumerate((BASE, OLD, TUNED))
+    ]
     one.lists["/models"] = lambda _: {"data": models, "has_more": False}
     one.lists["/fine_tuning/jobs"] = lambda _: {"data": [], "has_more": False}
     yield one

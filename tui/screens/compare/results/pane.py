@@ -124,7 +124,10 @@ class ResultsPane(Pane):
         measure, slow = self._looked_at.listing.measure, self._looked_at.listing.order == "slowest"
         cell = _cell_width(width, len(names))
         title = f"{row.prompt.line:>{_LINE - 1}} {one_line(row.prompt.title, 200)}"
-        text = Text(set_cell_size(title, _title_width(width, len(names))), no_wrap=True)
+        text = Text(title, no_wrap=True)
+        room = _title_width(width, len(names))
+        text.truncate(room - 1, overflow="ellipsis")  # a gap before the first value
+        text.append(" " * (room - text.cell_len))
         for name in names:
             answers = row.answers.get(name, [])
             failed = any(one.error is not None for one in answers)

@@ -162,7 +162,8 @@ class LineSource:
         Raises OSError when the file has been cut short.
         """
         at, size = self.offsets[first], self.offsets[last] - self.offsets[first]
-        room.extend(bytes(max(0, size - len(room))))
+        if size > len(room):
+            room.extend(bytes(size - len(room)))
         part, done = memoryview(room)[:size], 0
         while done < size:
             if self._held is not None:
