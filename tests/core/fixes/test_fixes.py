@@ -183,6 +183,15 @@ def test_a_weight_between_or_beyond_0_and_1_stays_and_is_named(weight: object) -
     assert again.lines == mended.lines
 
 
+def test_what_a_grader_reads_stays_with_its_question() -> None:
+    graded = json.dumps({"messages": [USER], "ground_truth": "2"}).encode()
+    mended = mend(graded, {"unknown-key"})
+    assert [*mended.lines] == [graded]
+    assert "grader" in mended.stuck["unknown-key"]
+    answered = json.dumps({"messages": [USER, answer("a")], "ground_truth": "2"}).encode()
+    assert b"ground_truth" not in mend(answered, {"unknown-key"}).lines[0]
+
+
 def test_functions_become_tools_with_the_calls_of_them() -> None:
     call = {"role": "assistant", "function_call": {"name": "f", "arguments": "{}"}}
     reply = {"role": "function", "name": "f", "content": "1"}

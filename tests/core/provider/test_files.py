@@ -17,7 +17,7 @@ from tui.core.provider.files import (
 )
 from tui.core.provider.records import parse_file
 
-NOW = 100 * DAY
+NOW = 20_000 * DAY
 
 
 def stored(name: str, days: float | None = 40, **more: object) -> StoredFile:

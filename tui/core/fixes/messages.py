@@ -38,10 +38,21 @@ def without_key(raw: Object, issue: Issue) -> None:
             "it may say how good the answer is: `finetui convert` drops bad ones with --bad, and "
             f"takes it out with --without {issue.where}"
         )
+    if "." not in issue.where and _ends_with_question(raw):
+        raise CannotFix(
+            "the chat ends with the question, as data for reinforcement does, and its grader may "
+            "read this key; with an answer, it is taken out"
+        )
     if issue.where in raw:
         del raw[issue.where]
     elif isinstance(raw.get("input"), dict):
         raw["input"].pop(issue.where.removeprefix("input."), None)
+
+
+def _ends_with_question(raw: Object) -> bool:
+    messages = raw.get("messages")
+    last = messages[-1] if isinstance(messages, list) and messages else None
+    return isinstance(last, dict) and last.get("role") == "user"
 
 
 @row_fix("legacy-completion")

@@ -97,8 +97,6 @@ class FileCheck:
                 await self._ask(stretch, room)
             except (WorkerError, TaskError, OSError):
                 left.append(stretch)
-                # The error holds on to a view of the old one, which therefore cannot grow.
-                room = bytearray()
 
     async def _ask(self, stretch: Stretch, room: bytearray) -> None:
         """Have one stretch checked; when its process dies, by another one."""

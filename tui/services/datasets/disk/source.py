@@ -159,11 +159,16 @@ class LineSource:
     def copy_into(self, room: bytearray, first: int, last: int) -> memoryview:
         """Read lines `first` to `last` (exclusive) into `room`, which grows; return that part.
 
+        A room that cannot grow, since an error holds on to a part of it, is left alone.
+
         Raises OSError when the file has been cut short.
         """
         at, size = self.offsets[first], self.offsets[last] - self.offsets[first]
         if size > len(room):
-            room.extend(bytes(size - len(room)))
+            try:
+                room.extend(bytes(size - len(room)))
+            except BufferError:
+                room = bytearray(size)
         part, done = memoryview(room)[:size], 0
         while done < size:
             if self._held is not None:
