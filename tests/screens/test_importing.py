@@ -124,7 +124,7 @@ async def test_a_table_is_appended_as_one_step(dataset: Path, tmp_path: Path) ->
 
 async def test_keys_of_json_rows_are_named_and_joined(tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
-    row = {"Frage": "When?", "Quelle": {"Text": "Since 2011."}, "Antwort": "2011.", "Art": "qa"}
+    row = {"Sporsmal": "When?", "Kilde": {"Text": "Since 2011."}, "Svar": "2011.", "Slags": "qa"}
     path.write_text(json.dumps(row) + "\n")
     async with running(None) as (pilot, screen):
         await pilot.press("i")
@@ -141,8 +141,8 @@ async def test_keys_of_json_rows_are_named_and_joined(tmp_path: Path) -> None:
         listed = columns.query_one(RecordList)
         shown = [listed.render_line(n).text.split() for n in range(2)]
         assert [words[:3] for words in shown] == [
-            ["user", "1", "Frage"],
-            ["user", "2", "Quelle.Text"],
+            ["user", "1", "Sporsmal"],
+            ["user", "2", "Kilde.Text"],
         ]
         await pilot.press("ctrl+s")
         preview = await preview_of(pilot)

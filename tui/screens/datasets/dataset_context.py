@@ -38,6 +38,7 @@ class InDatasets(Protocol):
 
 
 C = TypeVar("C", bound=InDatasets)
+_OPENS_WITHIN_S = 0.3  # a command that works for longer holds no keys back
 
 
 def in_turn(
@@ -47,8 +48,21 @@ def in_turn(
 
     @wraps(command)
     async def begin(self: C) -> None:
-        await self._context.settled()
-        await command(self)
+        context = self._context
+        await context.settled()
+        # Until it has opened what it opens, keys typed behind it are not for the list.
+        context.waiting += 1
+        held = [1]
+
+        def release() -> None:
+            while held:
+                context.waiting -= held.pop()
+
+        asyncio.get_running_loop().call_later(_OPENS_WITHIN_S, release)
+        try:
+            await command(self)
+        finally:
+            release()
 
     return begin
 
