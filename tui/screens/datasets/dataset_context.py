@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
@@ -16,7 +16,7 @@ from tui.screens.listeners import Listeners
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine
+    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -51,18 +51,10 @@ def in_turn(
         context = self._context
         await context.settled()
         # Until it has opened what it opens, keys typed behind it are not for the list.
-        context.waiting += 1
-        held = [1]
-
-        def release() -> None:
-            while held:
-                context.waiting -= held.pop()
-
-        asyncio.get_running_loop().call_later(_OPENS_WITHIN_S, release)
-        try:
+        with ExitStack() as hold:
+            hold.enter_context(context.holding())
+            asyncio.get_running_loop().call_later(_OPENS_WITHIN_S, hold.close)
             await command(self)
-        finally:
-            release()
 
     return begin
 
@@ -130,10 +122,16 @@ class DatasetContext(ScreenContext):
 
     async def settled(self) -> None:
         """Wait until the changes asked for before are done; keys typed meanwhile wait, too."""
-        self.waiting += 1
-        try:
+        with self.holding():
             async with self.step():
                 pass
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Let keys for the list wait as long as this lasts."""
+        self.waiting += 1
+        try:
+            yield
         finally:
             self.waiting -= 1
 
