@@ -9,7 +9,9 @@ from tui.core.catalog.training import terms
 OPENAI = terms("openai", "https://api.openai.com/v1")
 NEBIUS = terms("custom", "https://api.tokenfactory.nebius.com/v1/")
 TOGETHER = terms("custom", "https://api.together.xyz/v1")
-PARAMETERS = {one.id: one for each in (OPENAI, NEBIUS, TOGETHER) for one in each.parameters}
+FIREWORKS = terms("fireworks", "https://api.fireworks.ai")
+ALL = (OPENAI, NEBIUS, TOGETHER, FIREWORKS)
+PARAMETERS = {one.id: one for each in ALL for one in each.parameters}
 AZURE = terms("custom", "https://mine.openai.azure.com/openai/v1/")
 
 
@@ -40,6 +42,8 @@ def test_what_is_typed_is_read(name: str, typed: str, value: object) -> None:
         ("lr_multiplier", "nan", "above 0"),
         ("learning_rate", "1", "at most 0.01"),
         ("beta", "2.1", "at most 2"),
+        ("beta_below_half", "0.5", "above 0 and below 0.5"),
+        ("beta_below_half", "0", "above 0 and below 0.5"),
         ("lora", "8", "yes, no"),
         ("reasoning_effort", "huge", "one of default, low"),
         ("context_length", "0", "1 or more"),
@@ -66,3 +70,8 @@ def test_reinforcement_only_where_it_is_offered() -> None:
     assert own.methods == ("supervised", "reinforcement")
     assert [one.id for one in OPENAI.of("dpo")][-1] == "beta"
     assert "beta" not in [one.id for one in OPENAI.of("supervised")]
+
+
+def test_the_hint_names_a_bound_that_is_not_included() -> None:
+    assert PARAMETERS["beta_below_half"].hint == "auto, or above 0 and below 0.5"
+    assert PARAMETERS["beta_below_half"].read("0.49") == 0.49

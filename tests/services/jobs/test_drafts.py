@@ -129,3 +129,15 @@ async def test_presets_are_kept_by_name(tmp_path: Path) -> None:
     (tmp_path / "config" / "presets.json").write_text("{")
     with pytest.raises(InputError, match="cannot be read"):  # and it is not written over
         await presets.save("again", {})
+
+
+def test_what_a_provider_has_no_field_for_is_told_where_it_is_typed() -> None:
+    fireworks = terms("fireworks", "https://api.fireworks.ai")
+    draft = replace(FULL, method="dpo", validation="v.jsonl", metadata="team=a")
+    told = draft.problems(fireworks)
+    assert set(told) == {"seed", "validation", "metadata"}
+    assert told["validation"] == "A validation file is not offered here with dpo."
+    fine = replace(draft, seed="", validation="", metadata="")
+    assert fine.problems(fireworks) == {}
+    with pytest.raises(InputError, match="seed is not offered"):
+        replace(fine, seed="7").request(fireworks, "file-1").body("n")

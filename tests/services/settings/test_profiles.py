@@ -69,6 +69,27 @@ def test_profiles_of_the_configuration(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("url", "base_url"),
+    [
+        ("", "https://api.fireworks.ai"),
+        ("https://api.fireworks.ai/inference/v1/", "https://api.fireworks.ai"),
+        ("https://api.fireworks.ai/v1", "https://api.fireworks.ai"),
+        ("https://gateway.example/fw/v1", "https://gateway.example/fw"),
+    ],
+)
+def test_the_account_stands_in_the_paths(tmp_path: Path, url: str, base_url: str) -> None:
+    address = f'base_url = "{url}"\n' if url else ""
+    table = f'[profiles.far]\nkind = "fireworks"\n{address}'
+    far = load(tmp_path, f'{table}account = "accounts/acme"\n').get("far")
+    assert (far.base_url, far.account) == (base_url, "acme")
+    assert far.preset.paths.files == "/v1/accounts/acme/datasets"
+    assert far.preset.paths.chat == "/inference/v1/chat/completions"
+    bare = load(tmp_path, table).get("far")
+    assert bare.account is None
+    assert "{account}" in bare.preset.paths.files
+
+
+@pytest.mark.parametrize(
     ("config", "line", "words"),
     [
         ("a = 1\nb = = 2\n", 2, "line 2"),
@@ -78,6 +99,8 @@ def test_profiles_of_the_configuration(tmp_path: Path) -> None:
         ('[profiles.a]\nbase_url = "http://x"\nread_only = "yes"\n', 3, "read_only"),
         ('[profiles.a]\nbase_url = "http://x"\ntimeout = 0\n', 3, "timeout"),
         ('[profiles.a]\nbase_url = "http://x"\nbase_uri = "y"\n', 3, "base_uri"),
+        ('[profiles.a]\nbase_url = "http://x"\naccount = "a/b"\n', 3, "account"),
+        ('[profiles.lab]\naccount = "acme"\n', 2, "account"),
         ("default_profile = 3\n", 1, "default_profile"),
         ('default_profile = ""\n', 1, "default_profile is empty"),
     ],

@@ -25,7 +25,8 @@ class Ability(StrEnum):
     CHECKPOINTS = "checkpoints"
     RESULT = "result"  # a file of the metrics of a job that ended
     CANCEL = "cancel"
-    PAUSE = "pause"  # and resume
+    PAUSE = "pause"
+    RESUME = "resume"  # a paused job, where it was not we who paused it too
     SUFFIX = "suffix"
     METADATA = "metadata"  # pairs of one's own, given back with the job
     MODELS = "models"
@@ -47,6 +48,7 @@ WORDS: Mapping[Ability, str] = MappingProxyType(
         Ability.RESULT: "result files",
         Ability.CANCEL: "cancelling jobs",
         Ability.PAUSE: "pausing jobs",
+        Ability.RESUME: "resuming jobs",
         Ability.SUFFIX: "suffixes",
         Ability.METADATA: "metadata of jobs",
         Ability.MODELS: "a list of models",

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 PROTOCOLS = ("openai", "together", "fireworks")
 PLACES = ("method", "top")
 METHODS = ("supervised", "dpo", "reinforcement")
-STATUSES = ("validating_files", "queued", "running", "paused", "succeeded", "failed", "cancelled")
+STATUSES = (
+    "validating_files", "queued", "running", "paused", "cancelling",
+    "succeeded", "failed", "cancelled",
+)  # fmt: skip
 _BEGINS = re.compile(r"^\s*\[\[\s*providers\s*\]\]")
 _HEADER = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+")
 
@@ -36,6 +39,8 @@ _TRAINING: Mapping[str, object] = {
     "place": PLACES,
     "suffix_most": int,
     "metadata": bool,
+    "seed": bool,
+    "no_validation": [*METHODS],
     "integrations": [str],
     "always": dict,
     "source": str,
@@ -49,8 +54,10 @@ _ENTRY: Mapping[str, object] = {
     "name": str,
     "protocol": PROTOCOLS,
     "base_url": str,
+    "ends": [str],
     "hosts": [str],
     "file_bytes": int,
+    "form_bytes": int,
     "upload_bytes": int,
     "part_bytes": int,
     "upload_seconds": int,
@@ -64,7 +71,7 @@ _ENTRY: Mapping[str, object] = {
     "tried": bool,
     "source": str,
     "as_of": date,
-    "paths": dict.fromkeys(("files", "uploads", "jobs", "models", "chat"), str),
+    "paths": dict.fromkeys(("files", "uploads", "jobs", "models", "chat", "dpo_jobs"), str),
     "auth": {"header": str, "scheme": str, "jwt_bearer": bool},
     "offers": {str(ability): OFFERS for ability in Ability},
     "statuses": STATUSES,  # by words of the provider's own

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 # Smaller than any provider asks for: less is sent again after a line is lost.
 PART_BYTES = 16 * 1024**2
+ACCOUNT = "{account}"  # in a path
 UNKNOWN = "compatible"  # what a server nobody knows is taken for
 
 
@@ -67,18 +68,28 @@ class FileLimits:
 
 @dataclass(frozen=True, slots=True)
 class Paths:
-    """Where things are, from the base_url."""
+    """Where things are, from the base_url; {account} stands for the profile's account.
+
+    `dpo_jobs` is where jobs with preference pairs are, where that is a place of their own.
+    """
 
     files: str = "/files"
     uploads: str = "/uploads"
     jobs: str = "/fine_tuning/jobs"
     models: str = "/models"
     chat: str = "/chat/completions"
+    dpo_jobs: str = ""
 
     @property
     def lists(self) -> frozenset[str]:
         """Those that are there or not offered: nothing of them can be deleted or misspelt."""
-        return frozenset({self.files, self.uploads, self.jobs, self.models, self.chat})
+        found = {self.files, self.uploads, self.jobs, self.models, self.chat, self.dpo_jobs}
+        return frozenset(found - {""})
+
+    def of_account(self, account: str) -> Paths:
+        """Return the paths of one account."""
+        paths = asdict(self).items()
+        return Paths(**{name: path.replace(ACCOUNT, account) for name, path in paths})
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +123,9 @@ class Preset:
 
     `statuses` gives its own words of a job's status in OpenAI's. `deploy` says how to make a
     tuned model answer, `idle_cost` what is billed while nobody looks. `tried` is whether
-    anybody has used the preset with the provider itself.
+    anybody has used the preset with the provider itself. `ends` are ends of a base_url that people
+    use and that the paths here have themselves; `form_bytes` is the largest file that goes as a
+    form, where larger ones go to a signed address.
     """
 
     id: str
@@ -133,6 +146,20 @@ class Preset:
     tried: bool = False
     source: str = ""
     as_of: date | None = None
+    ends: tuple[str, ...] = ()
+    form_bytes: int | None = None
+
+    def of_account(self, account: str | None) -> Preset:
+        """Return this with the paths of an account; None leaves its place in them open."""
+        if account is None or ACCOUNT not in self.paths.jobs:
+            return self
+        return replace(self, paths=self.paths.of_account(account))
+
+    def trimmed(self, base_url: str) -> str:
+        """Return a base_url without an end that the paths have themselves."""
+        url = base_url.rstrip("/")
+        end = next((end for end in self.ends if url.endswith(end)), None)
+        return base_url if end is None else url.removesuffix(end)
 
     def dates_of(self, base: str) -> ModelDates | None:
         """Return the dates of a base, or of the family its name begins with; None if unknown."""
@@ -208,7 +235,16 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
     offers = {Ability(key): offer for key, offer in entry.get("offers", {}).items()}
     kept = {
         key: entry[key]
-        for key in ("deploy", "idle_cost", "tried", "source", "as_of", "training", "statuses")
+        for key in (
+            "deploy",
+            "idle_cost",
+            "tried",
+            "source",
+            "as_of",
+            "training",
+            "statuses",
+            "form_bytes",
+        )
         if key in entry
     }
     return Preset(
@@ -223,5 +259,6 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
         Abilities(limits.provider, MappingProxyType(offers)),
         frozenset(entry.get("not_in_chat", ())),
         dates=tuple(ModelDates(**one) for one in entry.get("dates", ())),
+        ends=tuple(entry.get("ends", ())),
         **kept,
     )

@@ -31,8 +31,8 @@ _SWITCH = {"yes": True, "true": True, "on": True, "no": False, "false": False, "
 class Parameter:
     """One hyperparameter: what it is called, where it goes, and which values it may have.
 
-    `low` and `high` are included in what is allowed, `above` is not. `needs` names a switch
-    without which it means nothing. With `body` it stands in the request itself.
+    `low` and `high` are included in what is allowed, `above` and `below` are not. `needs` names a
+    switch without which it means nothing. With `body` it stands in the request itself.
     """
 
     id: str
@@ -42,6 +42,7 @@ class Parameter:
     low: float | None = None
     high: float | None = None
     above: float | None = None
+    below: float | None = None
     words: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     needs: str = ""
@@ -67,6 +68,8 @@ class Parameter:
     def _bounds(self, between: str) -> str:
         if self.above is not None:
             most = "" if self.high is None else f" {between} {self.high:g}"
+            if self.below is not None:
+                most = f" and below {self.below:g}"
             return f"above {self.above:g}{most}"
         least = f"{self.low or 0:g}"
         return f"{least} or more" if self.high is None else f"{least} {between} {self.high:g}"
@@ -113,11 +116,13 @@ class Parameter:
             and (self.low is None or value >= self.low)
             and (self.above is None or value > self.above)
             and (self.high is None or value <= self.high)
+            and (self.below is None or value < self.below)
         )
 
     def _said_bounds(self) -> str:
         if self.above is not None:
-            return f"above {self.above:g}" + (f", at most {self.high:g}" if self.high else "")
+            most = f", at most {self.high:g}" if self.high else ""
+            return f"above {self.above:g}" + (f" and below {self.below:g}" if self.below else most)
         if self.high is None:
             return f"{self.low or 0:g} or more"
         return f"from {self.low or 0:g} to {self.high:g}"
@@ -134,7 +139,8 @@ class Terms:
     """What one provider takes for training; `place` is where hyperparameters go in a request.
 
     `always` is what every request holds beside what is chosen. A `suffix_most` of 0 means that
-    there are no suffixes.
+    there are no suffixes, `seed` is whether one may be given, and jobs by the methods in
+    `no_validation` take no validation file.
     """
 
     provider: str
@@ -144,6 +150,8 @@ class Terms:
     place: Literal["method", "top"] = "method"
     integrations: tuple[str, ...] = ()
     metadata: bool = True
+    seed: bool = True
+    no_validation: tuple[str, ...] = ()
     always: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     as_of: date | None = None
@@ -174,7 +182,8 @@ def terms_of(preset: Preset, methods: Sequence[Method] = ()) -> Terms:
         raise ValueError(f"unknown parameters: {', '.join(unknown)}")
     found["parameters"] = tuple(known[name] for name in found["parameters"])
     found["methods"] = tuple(methods or found["methods"])
-    found["integrations"] = tuple(found.get("integrations", ()))
+    for name in ("integrations", "no_validation"):
+        found[name] = tuple(found.get(name, ()))
     return Terms("other" if preset.id == UNKNOWN else preset.id, **found)
 
 

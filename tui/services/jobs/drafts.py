@@ -17,6 +17,7 @@ from tui.services.jobs.requests import (
     metadata_problem,
     seed_problem,
     suffix_problem,
+    validation_problem,
     wandb_problem,
 )
 
@@ -120,7 +121,8 @@ class Draft:
         checks: dict[str, Callable[[], str]] = {
             "method": lambda: _method_problem(value, offered),
             "suffix": lambda: suffix_problem(value or None, offered),
-            "seed": lambda: _seed_problem(value),
+            "validation": lambda: validation_problem(value or None, self.method, offered),
+            "seed": lambda: _seed_problem(value, offered),
             "metadata": lambda: _pairs_problem(value, offered),
             "wandb_project": lambda: wandb_problem(self._wandb(), offered),
         }
@@ -290,11 +292,11 @@ def _pairs_problem(text: str, offered: Terms) -> str:
         return str(error)
 
 
-def _seed_problem(text: str) -> str:
+def _seed_problem(text: str, offered: Terms) -> str:
     if not text:
         return ""
     try:
-        return seed_problem(int(text))
+        return seed_problem(int(text), offered)
     except ValueError:
         return "This must be a whole number, or empty."
 

@@ -54,7 +54,8 @@ class JobRequest:
             "" if self.training_file else "A training file is needed.",
             "" if self.model else "A base model is needed.",
             self._method_problem(),
-            seed_problem(self.seed),
+            seed_problem(self.seed, self.terms),
+            validation_problem(self.validation_file, self.method, self.terms),
             suffix_problem(self.suffix, self.terms),
             *(self._parameter_problem(name, value) for name, value in self.parameters.items()),
             metadata_problem(self.metadata, self.terms),
@@ -120,8 +121,17 @@ class JobRequest:
         return [(one, self.parameters[name]) for name, one in known.items() if one is not None]
 
 
-def seed_problem(seed: int | None) -> str:
+def validation_problem(file: str | None, method: str, offered: Terms) -> str:
+    """Return what is wrong with a validation file, None for none."""
+    if file and method in offered.no_validation:
+        return f"A validation file is not offered here with {method}."
+    return ""
+
+
+def seed_problem(seed: int | None, offered: Terms) -> str:
     """Return what is wrong with a seed."""
+    if seed is not None and not offered.seed:
+        return "A seed is not offered here."
     fine = seed is None or 0 <= seed <= MOST_SEED
     return "" if fine else f"The seed must be from 0 to {MOST_SEED:,}."
 

@@ -159,8 +159,7 @@ class OpenAiJobs:
     async def act(self, job_id: str, action: Action) -> Job:
         """Cancel, pause or resume one."""
         doing = f"{action} job {job_id}"
-        ability = Ability.CANCEL if action == "cancel" else Ability.PAUSE
-        check_offered(self._abilities, ability, doing)
+        check_offered(self._abilities, Ability(action), doing)
         path = f"{self._of(job_id)}/{action}"
         return parsed(self._job, await self._provider.post_json(path, doing=doing), doing)
 

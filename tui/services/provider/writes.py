@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from tui.core.catalog.providers import Paths
 
 if TYPE_CHECKING:
     from collections.abc import Collection
+
+_ACTION = re.compile(r"/.*|:(cancel|resume)$", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,13 @@ def may_be_done(writes: Collection[Write], profile: str = "") -> tuple[str, str]
 
 
 def _look(path: str, paths: Paths) -> list[str]:
-    if path == paths.jobs:
-        return ["finetui", "jobs", "unanswered"]
-    if path.startswith(f"{paths.jobs}/"):
-        job_id = path.removeprefix(f"{paths.jobs}/").split("/")[0]
-        return ["finetui", "jobs", "show", unquote(job_id)]
+    for jobs in filter(None, (paths.jobs, paths.dpo_jobs)):
+        if path == jobs:
+            return ["finetui", "jobs", "unanswered"]
+        if path.startswith(f"{jobs}/"):
+            # What is done to it stands behind a slash, or behind a colon.
+            job_id = _ACTION.sub("", path.removeprefix(f"{jobs}/"))
+            return ["finetui", "jobs", "show", unquote(job_id)]
     if path.startswith(f"{paths.models}/"):
         return ["finetui", "models", "list", "--tuned"]
     return ["finetui", "files", "list"]

@@ -28,6 +28,7 @@ TOP_LEVEL = ("default_profile", "profiles", "notify")
 KNOWN = {
     "kind",
     "base_url",
+    "account",
     "api_key",
     "api_key_env",
     "insecure",
@@ -44,12 +45,13 @@ KNOWN = {
     "prices",
 }
 # The lab is on this machine, has its own key, and bills nothing.
-NOT_FOR_LAB = {"kind", "base_url", "api_key", "api_key_env", "insecure", "bills"}
+NOT_FOR_LAB = {"kind", "base_url", "account", "api_key", "api_key_env", "insecure", "bills"}
 _HEADER = re.compile(r"^\s*\[+([^]]*)\]")
 # Also in a file that is no TOML, so that what it names is kept from others all the same.
 _NAMED = re.compile(r"""api_key_env["']?\s*=\s*["']\s*([A-Za-z_]\w*)""")
 _WRITTEN = re.compile(r"""api_key["']?\s*=\s*["']\s*([^"'\n]+)""")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
 _LIKE_A_KEY = 20  # a name of so many characters that is not in capitals may be a key
 
 
@@ -275,6 +277,13 @@ class Table:
         value = (self.text("base_url") or "").strip()
         if value and (problem := address_problem(value)):
             raise self._bad("base_url", f"{without_credentials(value)!r} {problem}")
+        return value or None
+
+    def account(self) -> str | None:
+        """Return the account, which stands in the provider's paths; None when it is missing."""
+        value = (self.text("account") or "").strip().removeprefix("accounts/")
+        if value and not _ACCOUNT.fullmatch(value):
+            raise self._bad("account", "is not an account's id: letters, digits and dashes")
         return value or None
 
     def key_source(self, environ: Mapping[str, str]) -> KeySource | None:

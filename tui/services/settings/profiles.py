@@ -44,6 +44,7 @@ _OPENAI_HOST = "api.openai.com"  # regional ones end in it
 class Profile:
     """One provider account. `base_url` is None for lab until its process runs.
 
+    `account` is its id at providers whose paths name it.
     `timeout` is how many seconds an answer may take to begin. `file_bytes` and `part_bytes`
     stand in for the provider's known limits of a file sent at once, and of a part of one, and
     `methods` for the training methods it is known to offer. `money` is how it counts costs.
@@ -62,6 +63,7 @@ class Profile:
     file_bytes: int | None = None
     part_bytes: int | None = None
     methods: tuple[Method, ...] = ()
+    account: str | None = None
     money: Money = field(default_factory=Money)
     insecure: bool = False
     ambient: bool = False
@@ -71,8 +73,8 @@ class Profile:
 
     @property
     def preset(self) -> Preset:
-        """What is known of the provider."""
-        return self.presets.find(self.kind, self.base_url)
+        """What is known of the provider, its paths those of this account."""
+        return self.presets.find(self.kind, self.base_url).of_account(self.account)
 
     def check_usable(self) -> None:
         """Raise InputError when no request may be made with this profile."""
@@ -209,6 +211,7 @@ def _custom(table: Table, environ: Mapping[str, str], presets: Presets) -> Profi
         meant = nearest(table.name, ("openai", "lab"))
         hint = f", did you mean [profiles.{meant}]?" if meant else ""
         raise table.bad_profile(f"has no base_url{hint}")
+    url = presets.find(kind, url).trimmed(url)
     # A server on this very machine sends no bill unless the configuration says so.
     profile = Profile(table.name, kind, url, bills=not is_loopback(url))
     return _with_key(_with_settings(table, profile), table.key_source(environ))
@@ -246,6 +249,7 @@ def _with_settings(table: Table, profile: Profile) -> Profile:
         read_only=table.flag("read_only", profile.read_only),
         bills=table.flag("bills", profile.bills),
         insecure=table.flag("insecure", False),
+        account=table.account(),
         timeout=table.seconds("timeout", profile.timeout),
     )
 
