@@ -23,6 +23,7 @@ class SlowProvider:
         self.refusal: tuple[int, str] | None = None
         self.hung_up = 0  # requests the client ended before the answer did
         self.base_url = ""
+        self._serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
 
     def finish(self, reason: str = "stop") -> None:
         """Let the answer end as it should."""
@@ -38,6 +39,9 @@ class SlowProvider:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Answer one request."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._serving[task] = writer
         try:
             request = (await reader.readuntil(b"\r\n\r\n")).decode()
             line, _, headers = request.partition("\r\n")
@@ -48,6 +52,12 @@ class SlowProvider:
             pass
         finally:
             writer.close()
+
+    async def end(self) -> None:
+        """End every connection, also one whose client does not read: none outlives its loop."""
+        for writer in self._serving.values():
+            writer.transport.abort()
+        await asyncio.gather(*self._serving, return_exceptions=True)
 
     async def _answer(
         self, path: str, body: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
@@ -101,3 +111,4 @@ async def slow_provider() -> AsyncIterator[SlowProvider]:
     finally:
         server.close()
         await server.wait_closed()
+        await provider.end()
