@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.jobs.jobs import Job
+    from tui.core.provider.estimates import PriceEstimate
     from tui.core.provider.transfers import Progress
     from tui.services.jobs.creation import Consent, JobCreation, Review
     from tui.services.jobs.preflight import Source
@@ -109,6 +110,16 @@ class _Told(CreationEvents):
         """Say that a file is there already."""
         self._line_of(source).end()
         self._out.note(f"{source.path} is uploaded already: {file_id}")
+
+    def waiting(self, text: str) -> None:
+        """Say what is waited for."""
+        self.end()
+        self._out.note(f"finetui: {text}")
+
+    def estimated(self, estimate: PriceEstimate) -> None:
+        """Say what the provider asks."""
+        self.end()
+        self._out.note(f"finetui: {estimate.words}")
 
     async def before_asking(self) -> None:
         """Leave the lines of uploads as they are."""
