@@ -89,9 +89,10 @@ async def test_the_palette_says_it_too(app_home: Path, server: FaultServer) -> N
 def test_the_command_line_says_it(server: FaultServer, tmp_path: Path) -> None:
     use_profile(tmp_path, server.url, extra='kind = "vllm"')
     home = Home(tmp_path)
-    for words in (("jobs", "list"), ("files", "upload", str(__file__)), ("models", "delete", "m")):
-        yes = () if words[0] == "jobs" else ("--yes",) if words[0] == "models" else ()
-        done = home.run(*words, *yes)
+    job = ("jobs", "create", "--model", "m", "--training-file", __file__, "--dry-run")
+    delete = ("models", "delete", "m", "--yes")
+    for words in (("jobs", "list"), job, ("files", "upload", __file__), delete):
+        done = home.run(*words)
         assert done.returncode == 3, done
         assert "vLLM does not offer" in done.stderr
     assert server.seen == []

@@ -11,10 +11,12 @@ from tui.cli.inputs import STDIN, check_stdin, file_of
 from tui.cli.job_draft import add_options, draft_of
 from tui.cli.job_watch import ended, follow
 from tui.cli.progress import UploadLine
+from tui.core.catalog.abilities import Ability
 from tui.services.errors import Refused, ServiceError
 from tui.services.jobs.creation import CreationEvents, training_closed
 from tui.services.jobs.preflight import LEVELS
 from tui.services.jobs.spending import AboveBudget
+from tui.services.provider.interface import check_offered
 from tui.services.settings.presets import Presets
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def register_create(actions: Commands[Parser]) -> None:
 
 async def _create(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     check_stdin((options.training_file, options.validation_file))
+    check_offered(workspace.api.abilities, Ability.JOBS, "create a job")
     async with AsyncExitStack() as stack:
         for name in ("training_file", "validation_file"):
             if getattr(options, name) == STDIN:
