@@ -15,7 +15,7 @@ from textual import work
 from textual.reactive import var
 
 from tui.commands import MODES as MODE_KEYS
-from tui.commands import bindings_for
+from tui.commands import bindings_for, commands_for
 from tui.core.chat.start import ChatStart
 from tui.core.text.masking import mask
 from tui.core.text.text import encodable, visible
@@ -335,7 +335,11 @@ class FinetuiApp(TypeAhead):
         screen = self.screen
         if isinstance(screen, ModeScreen) and f"{where}.{action}" in screen.dispatcher:
             action = f"command('{where}.{action}')"
-        await self.run_action(action, self if where == "app" else screen)
+        done = await self.run_action(action, self if where == "app" else screen)
+        if not done and isinstance(screen, ModeScreen):
+            for one in commands_for(where):
+                if one.call == action:
+                    screen.refuse(one.id)
 
     # -- inside ------------------------------------------------------------------------
 

@@ -72,7 +72,7 @@ def check_allowed(review: Review, answers: Answers) -> Consent:
     everything that was not allowed and what allows it.
     """
     review.refuse_blocked()
-    needed = _money(review.found, answers)
+    needed = _money(review.found, answers) or _estimate(review.found, answers)
     needed += [_option(one) for one in review.questions if not _answered(one, answers)]
     if needed:
         causes = "; ".join(cause for cause, _ in needed)
@@ -115,6 +115,17 @@ def _money(found: Preflight, answers: Answers) -> list[tuple[str, str]]:
     if found.above_budget:
         return [(plan, f"--spend {price} goes above the budget.")]
     return [] if answers.yes else [(plan, f"Add --yes or --spend {price} to do it.")]
+
+
+def _estimate(found: Preflight, answers: Answers) -> list[tuple[str, str]]:
+    """Return that the provider's own price is more than what was allowed."""
+    estimate, spend = found.estimate, answers.spend
+    if not found.bills or estimate is None or spend is None or estimate.amount is None:
+        return []
+    if found.currency not in {"", estimate.currency} or estimate.amount <= spend:
+        return []
+    most = amount_words(spend, estimate.currency)
+    return [(f"{estimate.words}; --spend allows {most}", "Raise --spend.")]
 
 
 def _unknown(found: Preflight, answers: Answers, plan: str) -> list[tuple[str, str]]:

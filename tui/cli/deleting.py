@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tui.core.catalog.abilities import Ability
 from tui.core.text.text import plural
 from tui.services.errors import NeedsConfirmation, ServiceError
+from tui.services.provider.interface import check_offered
 
 if TYPE_CHECKING:
     import argparse
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 T = TypeVar("T", int, str)
+_NEEDS = {"model": Ability.DELETE_MODELS, "file": Ability.FILES}
 
 
 async def delete_all(
@@ -30,7 +33,9 @@ async def delete_all(
     One failure does not keep the others from being deleted; the code is that of the first.
     """
     ids = list(dict.fromkeys(options.ids))
-    workspace.provider.check_writable(f"delete {plural(len(ids), noun)}")
+    doing = f"delete {plural(len(ids), noun)}"
+    workspace.provider.check_writable(doing)
+    check_offered(workspace.api.abilities, _NEEDS[noun], doing)
     if not options.yes:
         for identifier in ids:
             out.line(f"would delete {noun} {identifier}")

@@ -15,10 +15,12 @@ from tui.cli.file_review import guard
 from tui.cli.inputs import file_of
 from tui.cli.output import when
 from tui.cli.progress import UploadLine
+from tui.core.catalog.abilities import Ability
 from tui.core.provider.files import age_words, prunable, read_age, total_bytes
 from tui.core.provider.records import Deleted
 from tui.core.text.text import plural, size_words
 from tui.services.errors import InputError, NeedsConfirmation, ServiceError
+from tui.services.provider.interface import check_offered
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
@@ -135,7 +137,9 @@ def _unfinished(upload: OpenUpload) -> dict[str, Any]:
 
 
 async def _upload(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    workspace.provider.check_writable(f"upload {Path(options.path).name}")
+    doing = f"upload {Path(options.path).name}"
+    workspace.provider.check_writable(doing)
+    check_offered(workspace.api.abilities, Ability.FILES, doing)
     async with file_of(options.path) as file:
         return await _send(str(file), options, workspace, out)
 

@@ -11,10 +11,12 @@ from tui.cli.inputs import STDIN, check_stdin, file_of
 from tui.cli.job_draft import add_options, draft_of
 from tui.cli.job_watch import ended, follow
 from tui.cli.progress import UploadLine
+from tui.core.catalog.abilities import Ability
 from tui.services.errors import Refused, ServiceError
 from tui.services.jobs.creation import CreationEvents, training_closed
 from tui.services.jobs.preflight import LEVELS
 from tui.services.jobs.spending import AboveBudget
+from tui.services.provider.interface import check_offered
 from tui.services.settings.presets import Presets
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.jobs.jobs import Job
+    from tui.core.provider.estimates import PriceEstimate
     from tui.core.provider.transfers import Progress
     from tui.services.jobs.creation import Consent, JobCreation, Review
     from tui.services.jobs.preflight import Source
@@ -48,6 +51,7 @@ def register_create(actions: Commands[Parser]) -> None:
 
 async def _create(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     check_stdin((options.training_file, options.validation_file))
+    check_offered(workspace.api.abilities, Ability.JOBS, "create a job")
     async with AsyncExitStack() as stack:
         for name in ("training_file", "validation_file"):
             if getattr(options, name) == STDIN:
@@ -109,6 +113,16 @@ class _Told(CreationEvents):
         """Say that a file is there already."""
         self._line_of(source).end()
         self._out.note(f"{source.path} is uploaded already: {file_id}")
+
+    def waiting(self, text: str) -> None:
+        """Say what is waited for."""
+        self.end()
+        self._out.note(f"finetui: {text}")
+
+    def estimated(self, estimate: PriceEstimate) -> None:
+        """Say what the provider asks."""
+        self.end()
+        self._out.note(f"finetui: {estimate.words}")
 
     async def before_asking(self) -> None:
         """Leave the lines of uploads as they are."""

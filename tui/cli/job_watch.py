@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.core.jobs.progress import percent_words
 from tui.core.text.text import one_line
 from tui.services.errors import ServiceError
 from tui.services.jobs.polling import tail
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from tui.cli.output import Output
     from tui.core.jobs.jobs import Event, Job
@@ -53,8 +54,8 @@ async def follow(
     try:
         async with aclosing(tail.follow(workspace.jobs, job_id, waiting)) as updates:
             async for update in updates:
-                if job is None or job.status != update.job.status:
-                    out.note(f"{update.job.id}: {update.job.status}")
+                if said := _progress(job, update.job, [*events, *update.new_events]):
+                    out.note(f"{update.job.id}: {said}")
                 for event in update.new_events:
                     tell(event_line(event))
                 job, events = update.job, [*events, *update.new_events]
@@ -64,6 +65,15 @@ async def follow(
         raise
     assert job is not None
     return job, events
+
+
+def _progress(before: Job | None, now: Job, events: Sequence[Event]) -> str:
+    """Return a new status, and how much is done where no step tells that; "" for nothing new."""
+    steps = any(event.metrics is not None for event in events)
+    done = "" if steps else percent_words(now)
+    if before is not None and before.status == now.status and done in {"", percent_words(before)}:
+        return ""
+    return f"{now.status}, {done} done" if done else now.status
 
 
 def ended(job: Job, workspace: Workspace, out: Output) -> int:

@@ -12,6 +12,8 @@ from tui.cli.job_unanswered import register_unanswered
 from tui.cli.job_watch import register_watch
 from tui.cli.output import when
 from tui.core.jobs.checkpoints import best_checkpoint
+from tui.core.jobs.progress import percent_words
+from tui.core.provider.estimates import told_price
 from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
@@ -83,6 +85,7 @@ def show_job(job: Job, out: Output, data: Sequence[VersionRecord] = ()) -> None:
     if data:
         document["data"] = [asdict(version) for version in data]
     out.document(document)
+    price = told_price(job.raw)
     lines: dict[str, object] = {
         "id": job.id,
         "status": job.status,
@@ -93,7 +96,9 @@ def show_job(job: Job, out: Output, data: Sequence[VersionRecord] = ()) -> None:
         "validation": job.validation_file,
         "created": when(job.created_at),
         "finished": when(job.finished_at),
+        "done": percent_words(job),
         "tokens": job.trained_tokens,
+        "their price": price.words if price else None,
         "seed": job.seed,
         "suffix": job.suffix,
         **job.hyperparameters,

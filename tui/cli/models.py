@@ -58,7 +58,8 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
 def _row(model: TunedModel, *, tuned: bool) -> dict[str, Any]:
     kind = "tuned" if tuned else "checkpoint" if model.info.is_checkpoint else "base"
     own = {"id": model.id, "kind": kind, "base": model.base, "job_id": model.job_id}
-    return {**model.info.raw, **own, "until": model.shutdown.day}
+    serving = {"serving": model.serving} if model.serving else {}
+    return {**model.info.raw, **own, "until": model.shutdown.day, **serving}
 
 
 def _tell_missing(seen: ModelsSeen, out: Output, *, tuned: bool) -> None:
@@ -74,12 +75,18 @@ def _tell_missing(seen: ModelsSeen, out: Output, *, tuned: bool) -> None:
 async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     model = await workspace.models.retrieve(options.id)
     shutdown = await workspace.models.shutdown(model)
-    out.document({**model.raw, "id": model.id, "base": model.base, "until": shutdown.day})
+    made_here = await workspace.store.models.origins(workspace.profile.name)
+    tuned = model.is_tuned or model.id in made_here
+    serving = await workspace.models.serving(model.id) if tuned else ""
+    told = {"serving": serving} if serving else {}
+    out.document({**model.raw, "id": model.id, "base": model.base, "until": shutdown.day, **told})
     out.line(f"id        {model.id}")
     out.line(f"base      {model.base}")
     out.line(f"owner     {model.owned_by}")
     out.line(f"created   {when(model.created)}")
     out.line(f"until     {shutdown.words}")
+    if serving:
+        out.line(f"to ask it {serving}")
     return 0
 
 

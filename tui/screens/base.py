@@ -8,10 +8,11 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.commands import MODES, bindings_for, key_hint
+from tui.commands import MODES, bindings_for, commands_for, key_hint
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
+from tui.screens.not_offered import refusal
 from tui.screens.reporting import PANEL_KEYS, failure_of, show_worker_error
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
@@ -22,6 +23,7 @@ from tui.widgets.frame.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.events import Key
     from textual.worker import Worker
 
     from tui.screens.tour import Tour
@@ -125,11 +127,25 @@ class ModeScreen(Screen[None]):
     def available(self, command_id: str) -> bool | None:
         """Tell whether a command of this mode can be given now; None shows it dimmed.
 
-        All are held back while there is no profile to work with, some while there are no rows.
+        All are held back while there is no profile to work with, some while there are no rows,
+        and what the provider is known not to offer.
         """
         name = command_id.partition(".")[2]
         held = self.host.workspace is None or (name in self.NEEDS_ROWS and not self.has_rows())
-        return None if held else True
+        return None if held or refusal(self.host.workspace, command_id) else True
+
+    def refuse(self, command_id: str) -> bool:
+        """Say why a command is of no use with this provider; tells whether there was anything."""
+        error = refusal(self.host.workspace, command_id)
+        if error is not None:
+            self.show_error(error)
+        return error is not None
+
+    def on_key(self, event: Key) -> None:
+        """Say of a key that does nothing here why that is so."""
+        for one in commands_for(self.MODE):
+            if event.key in one.keys.split(",") and self.refuse(one.id):
+                event.stop()
 
     @property
     def holds_keys(self) -> bool:

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import textwrap
+from typing import TYPE_CHECKING
 
+from tui.commands.needs import NEEDS
 from tui.core.text.text import one_line
 from tui.services.errors import NotOffered, Refused, ServiceError
 
+if TYPE_CHECKING:
+    from tui.services.workspace import Workspace
+
+_HERE = "Not offered here"
 _WIDTH = 74  # columns that are there at 80
 OTHERWISE = "4 chats with its models, F2 chooses another profile."
 
@@ -14,6 +20,15 @@ OTHERWISE = "4 chats with its models, F2 chooses another profile."
 def wrapped(*lines: str) -> str:
     """Return lines such that none is wider than a narrow terminal."""
     return "\n".join(textwrap.fill(one_line(line, 600), _WIDTH) for line in lines if line)
+
+
+def refusal(workspace: Workspace | None, command_id: str) -> NotOffered | None:
+    """Return why a command is of no use with the provider in use; None where it may be."""
+    needed = NEEDS.get(command_id)
+    if workspace is None or not needed or any(map(workspace.api.abilities.may, needed)):
+        return None
+    cause = workspace.api.abilities.refusal(needed[0])
+    return NotOffered(_HERE, cause, "F2 chooses another profile.")
 
 
 def no_tuning(profile: str) -> str:

@@ -209,12 +209,12 @@ class Workspace:
         return PreflightService(
             self.profile,
             address=lambda: provider.base_url,
-            limits=self.files.limits,
             sources=Sources(self.profile.name, self.files, self.store, self.workers),
             models=self.models,
             unanswered=self.unanswered,
             spending=self.spending,
             tokens=lambda: self.tokens,
+            api=self.api,
         )
 
     def job_creation(self) -> JobCreation:
@@ -222,8 +222,9 @@ class Workspace:
         from tui.services.jobs.creation import JobCreation
 
         return JobCreation(
-            self.profile, self.preflight(), self.spending, self.jobs, self.files, self.store
-        )
+            self.profile, self.preflight(), self.spending, self.jobs, self.files, self.store,
+            self.api.estimates,
+        )  # fmt: skip
 
     def _prepare(self) -> None:
         """Have a process ready to count a large dataset before its tokens are asked for."""
@@ -278,7 +279,7 @@ class Workspace:
         self.jobs = JobService(self.provider, self.store, self.api)
         self.file_overview = FileOverview(self.files, self.jobs, self.store, profile.name)
         self.poller = JobPoller(self.jobs)
-        self.chat = ChatService(self.provider, self.store)
+        self.chat = ChatService(self.provider, self.store, self.api)
         self.chats = SavedChats(self.store.chats, profile.name)
         self.chat_prices = ChatPrices(profile, lambda: self.tokens.catalog)
         # The catalogue's dates are OpenAI's own: other providers keep models for longer.

@@ -71,7 +71,9 @@ _ENTRY: Mapping[str, object] = {
     "tried": bool,
     "source": str,
     "as_of": date,
-    "paths": dict.fromkeys(("files", "uploads", "jobs", "models", "chat", "dpo_jobs"), str),
+    "paths": dict.fromkeys(
+        ("files", "uploads", "jobs", "models", "chat", "dpo_jobs", "estimate"), str
+    ),
     "auth": {"header": str, "scheme": str, "jwt_bearer": bool},
     "offers": {str(ability): OFFERS for ability in Ability},
     "statuses": STATUSES,  # by words of the provider's own

@@ -70,7 +70,8 @@ class FileLimits:
 class Paths:
     """Where things are, from the base_url; {account} stands for the profile's account.
 
-    `dpo_jobs` is where jobs with preference pairs are, where that is a place of their own.
+    `dpo_jobs` is where jobs with preference pairs are, where that is a place of their own, and
+    `estimate` where the price of a job is asked for.
     """
 
     files: str = "/files"
@@ -79,6 +80,12 @@ class Paths:
     models: str = "/models"
     chat: str = "/chat/completions"
     dpo_jobs: str = ""
+    estimate: str = ""
+
+    @property
+    def asks(self) -> frozenset[str]:
+        """Where a POST asks for something and changes nothing."""
+        return frozenset({self.chat, self.estimate} - {""})
 
     @property
     def lists(self) -> frozenset[str]:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.jobs.metrics import Metrics, event_metrics, parse_metrics
 from tui.core.provider.parsing import (
+    as_float,
     as_int,
     as_map,
     as_object,
@@ -52,7 +53,10 @@ class JobError:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """One fine-tuning job. Times are Unix seconds; `raw` is the provider's own object."""
+    """One fine-tuning job. Times are Unix seconds; `raw` is the provider's own object.
+
+    `percent` is how much of it is done (0 to 100), where the provider says so.
+    """
 
     id: str
     status: str
@@ -72,6 +76,7 @@ class Job:
     error: JobError | None
     metadata: Mapping[str, str]
     raw: Mapping[str, Any]
+    percent: float | None = None
 
     @property
     def active(self) -> bool:
@@ -141,6 +146,7 @@ def parse_job(value: object) -> Job:
             {k: v for k, v in as_map(raw.get("metadata")).items() if isinstance(v, str)}
         ),
         raw=raw,
+        percent=_percent(raw.get("progress")),
     )
 
 
@@ -174,6 +180,11 @@ def parse_checkpoint(value: object) -> Checkpoint:
         metrics=metrics,
         raw=raw,
     )
+
+
+def _percent(value: object) -> float | None:
+    percent = as_float(value)
+    return percent if percent is not None and 0 <= percent <= 100 else None
 
 
 def _suffix(raw: Mapping[str, Any]) -> str | None:

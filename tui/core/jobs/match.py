@@ -52,13 +52,14 @@ def match(
 ) -> Match:
     """Return which of `jobs` was asked for with `request` at a Unix time.
 
-    `mark_of` reads the mark that a job carries; `nonce` is that of this request. Jobs whose ids
-    are `known` came of other requests.
+    `mark_of` reads the mark that a job carries, which is `nonce`, that of this request, or as
+    much of its beginning as there was room for. Jobs whose ids are `known` came of other requests.
     """
-    for job in jobs:
-        if mark_of(job) == nonce:
+    marks = [mark_of(job) for job in jobs]
+    for job, mark in zip(jobs, marks, strict=True):
+        if mark and nonce.startswith(mark):
             return Match(job, sure=True)
-    if any(mark_of(job) is not None for job in jobs):
+    if any(mark is not None for mark in marks):
         return Match()  # marks are given back here, and none is this one
     likely = [
         job

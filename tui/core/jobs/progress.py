@@ -10,7 +10,7 @@ from tui.core.jobs.curves import seconds_left
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.core.jobs.jobs import Event
+    from tui.core.jobs.jobs import Event, Job
     from tui.core.jobs.metrics import Metrics
 
 
@@ -68,3 +68,8 @@ def _finish(events: Sequence[Event], total: int | None) -> float | None:
 
 def _step(event: Event) -> int | None:
     return None if event.metrics is None else event.metrics.step
+
+
+def percent_words(job: Job) -> str:
+    """Return how much of a job at work is done in the provider's words: "42 %", or nothing."""
+    return f"{job.percent:.0f} %" if job.percent is not None and job.active else ""

@@ -21,6 +21,7 @@ from tui.screens.datasets.panes.conversation import ConversationPane
 from tui.screens.datasets.panes.examples import EMPTY, ExamplesPane
 from tui.screens.datasets.problems.checks import ProblemChecks
 from tui.screens.datasets.problems.pane import ProblemsPane
+from tui.screens.not_offered import refusal
 from tui.widgets.diff_view import ExampleView
 from tui.widgets.record_list import RecordList
 
@@ -184,7 +185,9 @@ class DatasetsScreen(ModeScreen):
         """Offer what needs a dataset only while one is open; / is a character in the filter."""
         if command_id == "datasets.filter" and isinstance(self.focused, FilterField):
             return False
-        return self.document is not None or command_id in _WITHOUT_DATASET
+        if self.document is None and command_id not in _WITHOUT_DATASET:
+            return False
+        return None if refusal(self.host.workspace, command_id) else True
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the message, or the whole example as JSON from the list."""

@@ -7,9 +7,13 @@ from typing import TYPE_CHECKING
 from tui.commands import MODES, Command, commands_for, commands_in_dialogs
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.host import host_of
+from tui.screens.not_offered import refusal
 
 if TYPE_CHECKING:
     from textual.screen import Screen
+
+    from tui.services.workspace import Workspace
 
 # A command: where it works ("" is the screen that is up), and the action that runs it there.
 Target = tuple[str, str]
@@ -20,16 +24,22 @@ def palette_for(screen: Screen[object], mode: str) -> Choose[Target] | None:
     """Return the palette to open over a screen; None over a palette."""
     if screen.has_class(_PALETTE):
         return None
-    choices = dialog_choices(screen) if isinstance(screen, Dialog) else palette_choices(mode)
+    if isinstance(screen, Dialog):
+        choices = dialog_choices(screen)
+    else:
+        choices = palette_choices(mode, host_of(screen).workspace)
     return Choose("Commands", choices).add_class(_PALETTE)
 
 
-def palette_choices(mode: str) -> list[Choice[Target]]:
-    """Return the commands of all modes and of the app as choices, those of `mode` first."""
+def palette_choices(mode: str, workspace: Workspace | None = None) -> list[Choice[Target]]:
+    """Return the commands of all modes and of the app as choices, those of `mode` first.
+
+    Those that the provider in use does not offer say so.
+    """
     modes = sorted((name for _, name, _ in MODES), key=lambda name: name != mode)
     wheres = [modes[0], "app", *modes[1:]]
     return [
-        Choice((c.where, c.call), _title(c, mode), f"{c.key_label}  {c.hint}")
+        Choice((c.where, c.call), _title(c, mode), f"{c.key_label}  {_hint(c, workspace)}")
         for where in wheres
         for c in commands_for(where)
     ]
@@ -43,6 +53,11 @@ def dialog_choices(dialog: Dialog[object]) -> list[Choice[Target]]:
         Choice((where, action), c.title, f"{c.key_label}  {c.hint}")
         for where, action, c in (*inside, *around)
     ]
+
+
+def _hint(command: Command, workspace: Workspace | None) -> str:
+    refused = refusal(workspace, command.id)
+    return command.hint if refused is None else f"Not offered here: {refused.cause}."
 
 
 def _title(command: Command, mode: str) -> str:

@@ -54,7 +54,8 @@ class JobEndings:
     def _succeeded(self, job: Job, *, mine: bool) -> None:
         if mine:
             self._context.host.complete("succeeded")
-        if job.fine_tuned_model:
+        needed = self._context.workspace.api.deployments.next_step
+        if job.fine_tuned_model and not needed(job.fine_tuned_model):
             self._context.run(
                 partial(self._wait_for, job.id, job.fine_tuned_model),
                 group="ready", description="wait for a model", exclusive=False,

@@ -23,6 +23,7 @@ from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
+    from textual.events import Key
 
     from tui.core.jobs.jobs import Job
     from tui.screens.jobs.panes.job_rows import Line
@@ -123,8 +124,9 @@ class JobsScreen(ModeScreen):
         self.overlays.clear()
         self.endings.seen()
 
-    def on_key(self) -> None:
+    def on_key(self, event: Key) -> None:
         """Whoever presses a key has seen what the terminal's title told."""
+        del event  # the handler of every mode has it too
         self.endings.seen()
 
     # -- the list ----------------------------------------------------------------------
@@ -193,7 +195,11 @@ class JobsScreen(ModeScreen):
         context = self.context
         if (job := context.job) is None:
             return
-        ready = context.ready.get(job.id, "")
+        model = job.fine_tuned_model
+        needed = self.workspace.api.deployments.next_step(model) if model else ""
+        ready = context.ready.get(
+            job.id, f"it does not answer by its name here. {needed}".strip() if needed else ""
+        )
         self.pane.show_job(context.line_of(job), self.overlays.shown(job.id), ready=ready)
 
     def _show_detail(self, detail: JobDetail) -> None:

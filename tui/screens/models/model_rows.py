@@ -61,6 +61,8 @@ def about(model: TunedModel, width: int) -> Text:
     text = Text(one_line(model.id, width), style="bold", no_wrap=True, overflow="ellipsis")
     text.append(f"  suffix {one_line(model.suffix, 30) or '–'}", style="dim")
     parts = [f"base {one_line(model.base, 30)}"]
+    if model.serving:
+        parts.insert(0, f"{one_line(model.serving, 400)}")
     parts.append(f"shutdown {model.shutdown.words}")
     if model.info.is_tuned or model.job_id:
         parts.append(f"job {model.job_id or 'unknown'}")
@@ -76,8 +78,9 @@ def full_text(model: TunedModel) -> str:
         "job": model.job_id,
         "created": date_words(model.created),
         "shutdown": model.shutdown.words,
+        **({"to ask it": model.serving} if model.serving else {}),
     }
-    lines = [f"{name:<9}{'–' if value is None else value}" for name, value in known.items()]
+    lines = [f"{name:<10}{'–' if value is None else value}" for name, value in known.items()]
     raw = json.dumps(dict(model.info.raw), indent=2, ensure_ascii=False)
     return visible("\n".join([*lines, "", "As the provider sent it:", raw]))
 

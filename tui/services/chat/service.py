@@ -12,11 +12,14 @@ from tui.core.chat.images import without_image_data
 from tui.core.chat.parameters import ChatParameters
 from tui.core.chat.refusals import adjusted, adjustment_words, next_adjustments, not_taken
 from tui.core.chat.reply import Reply
+from tui.core.provider.deployments import deployment_of
 from tui.core.text.masking import KEYS, mask
 from tui.services.chat.answer import Answer, Delta
 from tui.services.errors import InputError, LedgerError, Malformed, Refused, ServiceError
 from tui.services.provider.error_mapping import request_id
+from tui.services.provider.interface import check_offered
 from tui.services.provider.requests import Call
+from tui.services.provider.select import api_of
 from tui.services.provider.sse import read_chunks
 from tui.services.store.best_effort import record_best_effort
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
     import httpx2
 
+    from tui.services.provider.interface import ProviderApi
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
 
@@ -77,8 +81,16 @@ class _Opened:
 class ChatService:
     """Chat completions of one profile. Without `keeps`, whoever asks keeps what came."""
 
-    def __init__(self, provider: Provider, store: Store, *, keeps: bool = True) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        store: Store,
+        api: ProviderApi | None = None,
+        *,
+        keeps: bool = True,
+    ) -> None:
         self._provider = provider
+        self._api = api or api_of(provider)
         self._store = store
         self._keeps = keeps
 
@@ -89,6 +101,7 @@ class ChatService:
         a refusal says the model does not take is left out and asked once more; the Reply's note
         says so. Raises a ServiceError when the provider refuses, or when nothing at all came.
         """
+        check_offered(self._api.abilities, Ability.CHAT, _doing(request))
         answer = Answer(time.monotonic())
         known_as: str | None = None
         note = ""
@@ -131,12 +144,17 @@ class ChatService:
         """Return the names of the parameters that a model was found not to take."""
         return not_taken(await self._known_adjustments(model))
 
-    def _tell_deployment(self, error: Refused) -> None:
+    async def _tell_deployment(self, error: Refused, model: str) -> None:
         """Say how a model is made to answer, where it is not there and has to be deployed."""
-        preset = self._provider.profile.preset
-        by_name = preset.abilities.of(Ability.CHAT_BY_NAME)
-        if error.status == 404 and by_name == "no" and preset.deploy:
-            error.next_step = f"A tuned model does not answer by its name here. {preset.deploy}"
+        deployments = self._api.deployments
+        if error.status != 404 or not (step := deployments.next_step(model)):
+            return
+        try:
+            deployed = deployment_of(model, await deployments.list())
+        except ServiceError:  # the step tells what there is to do all the same
+            deployed = None
+        told = deployed.words if deployed is not None else step
+        error.next_step = f"A tuned model does not answer by its name here. {told}"
 
     @asynccontextmanager
     async def _opened(self, request: ChatRequest) -> AsyncIterator[_Opened]:
@@ -152,7 +170,7 @@ class ChatService:
                     call = self._call(request, sent)
                     response = await stack.enter_async_context(self._provider.stream(call))
                 except Refused as error:
-                    self._tell_deployment(error)
+                    await self._tell_deployment(error, request.model)
                     found = None
                     if error.status in _REFUSING:
                         found = next_adjustments(

@@ -118,6 +118,13 @@ class FileService:
         """Give an unfinished upload up; its parts are thrown away at the provider."""
         await self._parts.abandon(upload)
 
+    async def ready(self, file_id: str, on_wait: Callable[[str], None] = lambda _: None) -> None:
+        """Return once a job may be made of a file; `on_wait` is told what is waited for.
+
+        Raises Unfit, in the provider's words, for one that it cannot train on.
+        """
+        await self._api.ready(file_id, on_wait)
+
     async def retrieve(self, file_id: str) -> FileInfo:
         """Return one file's record."""
         return await self._api.retrieve(file_id)

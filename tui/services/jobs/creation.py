@@ -10,8 +10,8 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
-from tui.core.money.terms import budget_words
-from tui.services.errors import NeedsConfirmation, Refused
+from tui.core.money.terms import amount_words, budget_words
+from tui.services.errors import NeedsConfirmation, Refused, ServiceError
 from tui.services.jobs.drafts import read_grader
 from tui.services.jobs.preflight import refuse_blocked
 from tui.services.jobs.service import new_nonce
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
     from tui.core.jobs.jobs import Job
     from tui.core.jobs.match import Match
+    from tui.core.provider.estimates import PriceEstimate
     from tui.core.provider.transfers import Progress
-    from tui.services.errors import ServiceError
     from tui.services.files.service import FileService
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight import (
@@ -33,8 +33,10 @@ if TYPE_CHECKING:
         Source,
         Topic,
     )
+    from tui.services.jobs.requests import JobRequest
     from tui.services.jobs.service import JobService
     from tui.services.jobs.spending import Spending
+    from tui.services.provider.interface import EstimatesApi
     from tui.services.settings.profiles import Profile
     from tui.services.store.store import Store
 
@@ -103,6 +105,8 @@ class Review:
         if found.budget is not None:
             spent = budget_words(found.budget, price.cost if price else None)
             said += f"\n{spent[:1].upper()}{spent[1:]}." if spent else ""
+        if found.estimate is not None:
+            said += f"\n{found.estimate.words}."
         sends = next((part.text for part in found.parts if part.topic == "sends"), "")
         bills = "This bills your account." if found.bills else "It goes above the budget."
         return f"{said}\nFor {self.draft.model.strip()}: {sends}.\n\n{bills}"
@@ -152,6 +156,12 @@ class CreationEvents:
     def reused(self, source: Source, file_id: str) -> None:
         """Hear that a file is at the provider already."""
 
+    def waiting(self, text: str) -> None:
+        """Hear what the provider still does with a file."""
+
+    def estimated(self, estimate: PriceEstimate) -> None:
+        """Hear what the provider says the job costs, where that could not be told before."""
+
     async def before_asking(self) -> None:
         """Let the job be asked for by returning: everything is there."""
 
@@ -170,6 +180,7 @@ class JobCreation:
         jobs: JobService,
         files: FileService,
         store: Store,
+        estimates: EstimatesApi,
     ) -> None:
         self.sent: list[str] = []
         self._preflight = preflight
@@ -178,6 +189,7 @@ class JobCreation:
         self._jobs = jobs
         self._files = files
         self._store = store
+        self._estimates = estimates
 
     def close(self) -> None:
         """Stop looking at files."""
@@ -218,9 +230,12 @@ class JobCreation:
 
         try:
             ids = [await self._file_id(source, events) for source in found.sources]
-            await events.before_asking()
+            for file_id in ids:
+                await self._files.ready(file_id, events.waiting)
             validation = ids[1] if len(ids) > 1 else None
             request = draft.request(self._profile.terms, ids[0], validation, grader)
+            await self._heed_estimate(request, found, consent, events)
+            await events.before_asking()
             if found.price is not None:
                 request = replace(request, forecast=found.price.forecast)
             await record_best_effort(self._store.jobs.accept_lost(self._profile.name, found.lost))
@@ -247,6 +262,34 @@ class JobCreation:
             return False
         await self._spending.reserve(nonce, amount, above=consent.above)
         return True
+
+    async def _heed_estimate(
+        self, request: JobRequest, found: Preflight, consent: Consent, events: CreationEvents
+    ) -> None:
+        """Tell the provider's price where nobody could before the files were there.
+
+        Raises NeedsConfirmation where it is more than what was agreed to: it bills, not we.
+        """
+        if found.estimate is not None or not found.bills:
+            return
+        try:
+            estimate = await self._estimates.estimate(request.body(""))
+        except ServiceError:  # without its word the amount agreed to stands
+            return
+        if estimate is None:
+            return
+        events.estimated(estimate)
+        agreed = found.amount if consent.amount is None else consent.amount
+        currency = found.currency or self._profile.money.name
+        if agreed is None or estimate.amount is None or estimate.currency != currency:
+            return
+        if estimate.amount > agreed:
+            most = amount_words(agreed, currency)
+            raise NeedsConfirmation(
+                "Not done",
+                f"{estimate.words}, and {most} was agreed to; the files are there, no job is",
+                "Ask again: it is told before you agree.",
+            )
 
     async def _file_id(self, source: Source, events: CreationEvents) -> str:
         if source.file_id is not None:

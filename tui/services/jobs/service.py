@@ -7,6 +7,7 @@ import secrets
 import time
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tui.core.catalog.abilities import Ability
 from tui.core.jobs.jobs import Checkpoint, Event, Job
 from tui.core.jobs.match import Match, match
 from tui.core.provider.records import decode_result
@@ -20,6 +21,7 @@ from tui.services.errors import (
 )
 from tui.services.jobs.job_cache import JobCache
 from tui.services.jobs.requests import JobRequest
+from tui.services.provider.interface import check_offered
 from tui.services.provider.select import api_of
 from tui.services.provider.writes import Write
 from tui.services.store.best_effort import record_best_effort
@@ -53,7 +55,8 @@ class JobService:
     ) -> None:
         self._provider = provider
         self._store = store
-        self._api = (api or api_of(provider)).jobs
+        whole = api or api_of(provider)
+        self._api, self._abilities = whole.jobs, whole.abilities
         self._profile = provider.profile.name
         self._look_after = look_after
         self.cache = JobCache(store.seen_jobs, self._profile)
@@ -153,6 +156,7 @@ class JobService:
 
     async def result_csv(self, job_id: str) -> str:
         """Return the job's result file as CSV text. Raises InputError while there is none."""
+        check_offered(self._abilities, Ability.RESULT, f"read the result of job {job_id}")
         job = await self.retrieve(job_id)
         if (content := await self._api.result(job)) is None:
             raise InputError(

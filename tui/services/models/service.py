@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar
 from tui.core.catalog.shutdown import Shutdown, shutdown_of
 from tui.core.provider.records import Deleted, ModelInfo
 from tui.services.errors import LedgerError, ServiceError
+from tui.services.models.serving import Serving, look_at_serving
 from tui.services.provider.select import api_of
 from tui.services.store.best_effort import record_best_effort
 
@@ -35,7 +36,10 @@ FRESH_S = 1800  # so long after its job a model may not be listed yet
 
 @dataclass(frozen=True, slots=True)
 class TunedModel:
-    """A fine-tuned model and where it comes from. `created` in Unix seconds."""
+    """A fine-tuned model and where it comes from. `created` in Unix seconds.
+
+    `serving` says how it is made to answer, empty where its name is enough.
+    """
 
     id: str
     base: str
@@ -44,6 +48,7 @@ class TunedModel:
     created: int | None
     shutdown: Shutdown
     info: ModelInfo
+    serving: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class ModelsSeen:
     shutdowns: Mapping[str, Shutdown] = field(default_factory=dict)  # by model id
     problem: ServiceError | None = None
     jobs_problem: ServiceError | None = None
+    serving: Serving | None = None
 
     @property
     def others(self) -> tuple[TunedModel, ...]:
@@ -81,11 +87,12 @@ class ChatChoice:
 
     One of kind `asked` is listed nowhere and was asked from here before. `until` is the day it
     stops (YYYY-MM-DD), if one is known; `recent` whether it was asked lately; `ready` is False
-    for a model just made that the provider does not list yet.
+    for a model just made that the provider does not list yet. One of kind `deployed` is something
+    that serves a tuned model; `needs` tells of one that nothing serves and that does not answer so.
     """
 
     id: str
-    kind: Literal["base", "tuned", "checkpoint", "asked"]
+    kind: Literal["base", "tuned", "checkpoint", "asked", "deployed"]
     base: str
     job_id: str | None
     step: int | None
@@ -93,6 +100,7 @@ class ChatChoice:
     until: str | None = None
     recent: bool = False
     ready: bool = True
+    needs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +125,8 @@ class ModelService:
         catalog: Callable[[], Catalog] | None = None,
         api: ProviderApi | None = None,
     ) -> None:
-        self._api = (api or api_of(provider)).models
+        self._whole = api or api_of(provider)
+        self._api = self._whole.models
         self._store = store
         self._jobs = jobs
         self._profile, self._preset = provider.profile.name, provider.profile.preset
@@ -137,7 +146,9 @@ class ModelService:
 
         That is: no ServiceError.
         """
-        models, jobs = await asyncio.gather(_or_error(self.list), _or_error(self._jobs.list))
+        models, jobs, serving = await asyncio.gather(
+            _or_error(self.list), _or_error(self._jobs.list), look_at_serving(self._whole)
+        )
         problem, models = _apart(models)
         jobs_problem, jobs = _apart(jobs)
         catalog = await self._catalog()
@@ -146,13 +157,14 @@ class ModelService:
         else:
             models_known = models
         listed = {model.id: model for model in models_known}
-        tuned = await self._join(models_known, jobs, listed, catalog)
+        joined = await self._join(models_known, jobs, listed, catalog)
+        tuned = [replace(one, serving=serving.words(one.id)) for one in joined]
         shutdowns = {
             one.id: shutdown_of(one, one.base, listed, catalog, self._preset) for one in models
         }
         shutdowns |= {one.id: one.shutdown for one in tuned}
         return ModelsSeen(
-            tuple(models), tuple(tuned), tuple(jobs), shutdowns, problem, jobs_problem
+            tuple(models), tuple(tuned), tuple(jobs), shutdowns, problem, jobs_problem, serving
         )
 
     async def tuned(self) -> Tuned:
@@ -172,9 +184,16 @@ class ModelService:
         choices = [
             ChatChoice(
                 model.id, "tuned", model.base, model.job_id, None, model.created,
-                model.shutdown.day,
+                model.shutdown.day, needs=bool(seen.serving and seen.serving.needed(model.id)),
             )
             for model in seen.tuned
+        ]  # fmt: skip
+        choices += [
+            ChatChoice(
+                one.chat_name, "deployed", one.model, None, None, one.created_at,
+                ready=one.ready is not False,
+            )
+            for one in (seen.serving.deployed if seen.serving else ())
         ]  # fmt: skip
         choices += _fresh([*seen.jobs], {choice.id for choice in choices})
         choices += await self._checkpoint_choices([*seen.jobs])
@@ -199,10 +218,14 @@ class ModelService:
             for name in asked
             if name not in known
         ]
-        order = {"tuned": 0, "checkpoint": 1, "base": 2, "asked": 3}
+        order = {"deployed": 0, "tuned": 1, "checkpoint": 2, "base": 3, "asked": 4}
         last = {name: at for at, name in enumerate(asked)}
         choices.sort(key=lambda one: (last.get(one.id, len(last)), order[one.kind]))
         return choices
+
+    async def serving(self, model_id: str) -> str:
+        """Return how a tuned model is made to answer, empty where its name is enough."""
+        return (await look_at_serving(self._whole)).words(model_id)
 
     async def retrieve(self, model_id: str) -> ModelInfo:
         """Return one model's record."""

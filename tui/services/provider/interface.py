@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Literal, Protocol
 from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Container, Mapping
+    from collections.abc import AsyncIterator, Callable, Container, Mapping
     from contextlib import AbstractAsyncContextManager
     from pathlib import Path
     from typing import Any
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.abilities import Abilities, Ability
     from tui.core.jobs.jobs import Checkpoint, Event, Job
+    from tui.core.provider.deployments import Deployment
+    from tui.core.provider.estimates import PriceEstimate
     from tui.core.provider.records import Deleted, FileInfo, ModelInfo
 
 Action = Literal["cancel", "pause", "resume"]
@@ -86,6 +88,12 @@ class FilesApi(Protocol):
     async def upload(self, file: OutgoingFile) -> FileInfo:
         """Send one. Unanswered says that it may be there: it is then looked for in the list."""
 
+    async def ready(self, file_id: str, on_wait: Callable[[str], None]) -> None:
+        """Return once a job may be made of a file; `on_wait` is told what is waited for.
+
+        Raises Unfit, in the provider's words, for one that it cannot train on.
+        """
+
     def content(self, file_id: str) -> AbstractAsyncContextManager[httpx2.Response]:
         """Open a file's content; the response is unread."""
 
@@ -106,7 +114,7 @@ class JobsApi(Protocol):
         """Ask for a job, once. `request` is of OpenAI's shape; the ledger holds it already."""
 
     def mark_of(self, job: Job) -> str | None:
-        """Return the mark that a job carries, None where it carries none of ours. Pure."""
+        """Return the mark that a job carries, or its beginning; None where it has none. Pure."""
 
     async def list(self, limit: int | None = None, *, mark: str | None = None) -> list[Job]:
         """Return the jobs, newest first. With a mark those without it may be left out."""
@@ -146,8 +154,21 @@ class ModelsApi(Protocol):
 class DeploymentsApi(Protocol):
     """What serves tuned models, where they do not answer by their name alone."""
 
+    async def list(self) -> list[Deployment]:
+        """Return what is deployed; none where the provider tells of none here."""
+
     def next_step(self, model_id: str) -> str:
         """Return how to make a model answer, as a step to take; empty where nothing is needed."""
+
+
+class EstimatesApi(Protocol):
+    """The provider's own word on what a job would cost."""
+
+    async def estimate(self, request: Mapping[str, Any]) -> PriceEstimate | None:
+        """Return it for a request of OpenAI's shape, whose files are at the provider.
+
+        None where it tells nothing at all; one without an amount says why there is none.
+        """
 
 
 class ProviderApi(Protocol):
@@ -172,6 +193,10 @@ class ProviderApi(Protocol):
     @property
     def deployments(self) -> DeploymentsApi:
         """Its deployments."""
+
+    @property
+    def estimates(self) -> EstimatesApi:
+        """Its own estimates of prices."""
 
 
 def check_offered(abilities: Abilities, ability: Ability, doing: str) -> None:

@@ -22,13 +22,15 @@ from tui.services.provider.paging import Page, collect, parse_page
 from tui.services.provider.requests import Call, segment
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Mapping
+    from collections.abc import Callable, Container, Mapping
     from contextlib import AbstractAsyncContextManager
 
     import httpx2
 
     from tui.core.catalog.abilities import Abilities
     from tui.core.catalog.providers import Preset
+    from tui.core.provider.deployments import Deployment
+    from tui.core.provider.estimates import PriceEstimate
     from tui.services.provider.interface import Action, OutgoingFile
     from tui.services.provider.provider import Provider
 
@@ -47,6 +49,7 @@ class OpenAiProtocol:
         self.jobs = OpenAiJobs(provider, preset, self.files)
         self.models = OpenAiModels(provider, preset)
         self.deployments = OpenAiDeployments(preset)
+        self.estimates = NoEstimates()
 
     @property
     def abilities(self) -> Abilities:
@@ -94,6 +97,10 @@ class OpenAiFiles:
             timeout=max(UPLOAD_ANSWER_S, self._provider.profile.timeout),
         )
         return parsed(parse_file, await self._provider.send(call), doing)
+
+    async def ready(self, file_id: str, on_wait: Callable[[str], None]) -> None:
+        """Return at once: the job itself waits until its files have been looked at."""
+        del file_id, on_wait
 
     def content(self, file_id: str) -> AbstractAsyncContextManager[httpx2.Response]:
         """Open a file's content."""
@@ -253,11 +260,24 @@ class OpenAiDeployments:
     def __init__(self, preset: Preset) -> None:
         self._preset = preset
 
+    async def list(self) -> list[Deployment]:
+        """Return none: they are made and listed elsewhere."""
+        return []
+
     def next_step(self, model_id: str) -> str:
         """Return how to make a model answer, empty where its name is enough."""
         del model_id
         by_name = self._preset.abilities.of(Ability.CHAT_BY_NAME)
         return self._preset.deploy if by_name == "no" else ""
+
+
+class NoEstimates:
+    """The protocol has no estimates of what a job costs."""
+
+    async def estimate(self, request: Mapping[str, Any]) -> PriceEstimate | None:
+        """Return None."""
+        del request
+        return None
 
 
 # Written here because inside the classes `list` is a method.

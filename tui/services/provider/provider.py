@@ -324,8 +324,7 @@ class Provider:
         return Write(call.doing, call.method, call.path, self.profile.preset.paths)
 
     def _changes(self, method: str, path: str) -> bool:
-        # Chatting changes nothing at the provider.
-        return method != "GET" and path != self.profile.preset.paths.chat
+        return method != "GET" and path not in self.profile.preset.paths.asks
 
     def _context(self, call: Call) -> RequestContext:
         return RequestContext(self.profile, call.doing, call.method, call.path, self.base_url)

@@ -20,6 +20,7 @@ _REMARKS = {
     "tuned": "fine-tuned",
     "checkpoint": "checkpoint",
     "asked": "asked before, not listed",
+    "deployed": "deployed",
 }
 
 
@@ -33,6 +34,8 @@ def choice_of(choice: ChatChoice, today: str = "") -> Choice[str]:
         parts[0] += f" at step {choice.step}"
     if choice.recent and choice.kind != "asked":
         parts.append("recent")
+    if choice.needs:
+        parts.append("needs a deployment")
     if not choice.ready:
         parts.append("not ready yet")
     if choice.until:
@@ -45,8 +48,11 @@ def choice_of(choice: ChatChoice, today: str = "") -> Choice[str]:
 
 
 def default_choice(choices: Sequence[ChatChoice]) -> ChatChoice | None:
-    """Return the newest fine-tuned model, else a base that is known to be trainable."""
-    tuned = [choice for choice in choices if choice.kind == "tuned"]
+    """Return the newest fine-tuned model that answers, else a base known to be trainable."""
+    tuned = [choice for choice in choices if choice.kind in {"deployed", "tuned"}]
+    tuned = [choice for choice in tuned if not choice.needs]
+    deployed = {choice.base for choice in tuned if choice.kind == "deployed"}
+    tuned = [choice for choice in tuned if choice.id not in deployed]
     tuned = [choice for choice in tuned if choice.ready] or tuned
     if tuned:
         return max(tuned, key=lambda choice: choice.created or 0)

@@ -20,6 +20,7 @@ from tui.services.jobs.spending import AboveBudget
 if TYPE_CHECKING:
     from textual.worker import Worker
 
+    from tui.core.provider.estimates import PriceEstimate
     from tui.core.provider.transfers import Progress
     from tui.screens.jobs.form.job_form import JobForm
     from tui.services.errors import ServiceError
@@ -182,6 +183,14 @@ class JobSubmission(CreationEvents):
         """Say how much of a file is sent."""
         name = one_line(source.name, 40)
         self._progress(f"{transfer_words(name, progress, time.time())}; esc stops")
+
+    def waiting(self, text: str) -> None:
+        """Say what is waited for."""
+        self._progress(f"{one_line(text, 120)}; esc stops")
+
+    def estimated(self, estimate: PriceEstimate) -> None:
+        """Say what the provider asks."""
+        self._progress(one_line(estimate.words, 120))
 
     async def before_asking(self) -> None:
         """Wait until no question about stopping is open."""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 
 from tui.core.jobs.checkpoints import best_checkpoint, why_best
 from tui.core.jobs.curves import Curves, curves
+from tui.core.jobs.progress import percent_words
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.jobs.job_curve import JobCurve
@@ -130,6 +131,8 @@ class JobPane(Vertical):
         said = standing(line, self._curves, time.time(), self._ready)
         self.query_one("#standing", Paragraph).update(said)
         none = "No loss yet: it comes with the first step." if job.active else "No loss reported."
+        if percent := percent_words(job):
+            none = f"{percent} done. {none}"
         self.curve.show_run(self.metrics, self._overlays, empty=self._nothing("loss", none))
         if self.view == "settings":
             told = settings_text(line, self._lineage, self._failure)

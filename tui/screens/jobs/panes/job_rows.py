@@ -10,7 +10,7 @@ from rich.text import Text
 
 from tui.core.jobs.cost import JobCost, count_words
 from tui.core.jobs.curves import loss_words
-from tui.core.jobs.progress import Progress
+from tui.core.jobs.progress import Progress, percent_words
 from tui.core.text.moments import moment_words
 from tui.core.text.text import one_line
 
@@ -173,7 +173,7 @@ def _values(line: Line) -> dict[str, str]:
     progress, cost = line.progress, line.cost
     usual = line.usual if line.job.active else None
     return {
-        "step": progress.words,
+        "step": progress.words or percent_words(line.job),
         "loss": "" if progress.loss is None else loss_words(progress.loss),
         "valid": "" if progress.valid is None else loss_words(progress.valid),
         "cost": cost.amount_words,

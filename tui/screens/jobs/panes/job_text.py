@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from tui.core.jobs.curves import read
+from tui.core.jobs.progress import percent_words
+from tui.core.provider.estimates import told_price
 from tui.core.text.text import one_line, plural, visible
 from tui.screens.jobs.panes.job_rows import duration_words, long_age, status_text
 
@@ -62,13 +64,15 @@ def _state(line: Line, now: float, ready: str) -> str:
         return f"{_took(job)}.{there}"
     since = "" if line.since is None else f" for {duration_words(now - line.since)}"
     usual = "" if line.usual is None else f" (usually {duration_words(line.usual)})"
+    done = f", {percent} done" if (percent := percent_words(job)) else ""
     if job.status == "running":
         left = time_left(line, now)
-        return since + usual + ("." if left is None else f", about {duration_words(left)} left.")
+        rest = "." if left is None else f", about {duration_words(left)} left."
+        return since + usual + done + rest
     if job.status in _WAITING:
         waited = f"{since}{usual}" if job.active else ""
         return f": {_WAITING[job.status]}{waited}."
-    return f"{since}{usual}."
+    return f"{since}{usual}{done}."
 
 
 def _took(job: Job) -> str:
@@ -110,6 +114,8 @@ def settings_text(
     for name in job.result_files:
         _line(text, "result file", name)
     _line(text, "cost", line.cost.words or None)
+    price = told_price(job.raw)
+    _line(text, "their price", price.words if price else None)
     _line(text, "created", _date(job.created_at))
     _line(text, "finished", _date(job.finished_at))
     for name, value in job.metadata.items():

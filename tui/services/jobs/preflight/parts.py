@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
     from tui.core.money.pricing import Cost
     from tui.core.money.terms import Budget
+    from tui.core.provider.estimates import PriceEstimate
     from tui.services.jobs.preflight.sources import Source
 
 Topic = Literal[
-    "data", "checks", "secrets", "leakage", "tokens", "cost", "model", "earlier", "sends"
-]
+    "data", "checks", "secrets", "leakage", "tokens", "cost", "estimate", "model", "earlier",
+    "sends",
+]  # fmt: skip
 TOPICS: tuple[Topic, ...] = (
-    "data", "checks", "secrets", "leakage", "tokens", "cost", "model", "earlier", "sends",
+    "data", "checks", "secrets", "leakage", "tokens", "cost", "estimate", "model", "earlier",
+    "sends",
 )  # fmt: skip
 # block: nothing is created. ask: only after a yes of its own. note: worth knowing. wait: not
 # known yet. Where nothing is billed nothing is asked, but for secrets that leave this machine.
@@ -95,6 +98,7 @@ class Preflight:
     """All that is known so far; `parts` in the order of TOPICS.
 
     `lost` are the nonces of earlier requests whose answer was lost and that are asked about.
+    `estimate` is the provider's own price, where it has named one: shown beside `price`.
     """
 
     parts: tuple[Part, ...]
@@ -105,6 +109,7 @@ class Preflight:
     validation: Source | None = None
     price: Price | None = None
     budget: Budget | None = None
+    estimate: PriceEstimate | None = None
 
     @property
     def complete(self) -> bool:
@@ -168,6 +173,8 @@ class Preflight:
                     "currency": self.price.cost.currency,
                 },
             }
+        if self.estimate is not None:
+            found["provider_estimate"] = self.estimate.to_json()
         if self.budget is not None and self.budget.ceiling is not None:
             left = self.budget.left
             found["budget"] = {

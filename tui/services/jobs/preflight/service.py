@@ -23,19 +23,20 @@ from tui.services.jobs.preflight.part_words import (
     model_part,
 )
 from tui.services.jobs.preflight.parts import TOPICS, Level, Part, Preflight, Price, Topic
+from tui.services.jobs.preflight.provider_price import ProviderPrice
 from tui.services.jobs.spending import Spending, released_words
 from tui.services.jobs.unanswered import Unanswered, UnansweredJobs, worth_asking
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Sequence
 
-    from tui.core.catalog.providers import FileLimits
     from tui.core.money.terms import Budget
     from tui.core.near import Group
     from tui.core.provider.records import ModelInfo
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight.sources import Source, Sources
     from tui.services.models.service import ModelService
+    from tui.services.provider.interface import ProviderApi
     from tui.services.settings.profiles import Profile
     from tui.services.store.tables.jobs_table import JobRecord
     from tui.services.store.tables.reservations_table import Reservation
@@ -54,19 +55,20 @@ class PreflightService:
         profile: Profile,
         *,
         address: Callable[[], str],
-        limits: FileLimits,
         sources: Sources,
         models: ModelService,
         unanswered: UnansweredJobs,
         spending: Spending,
         tokens: Callable[[], TokenService],
+        api: ProviderApi,
     ) -> None:
         self.profile = profile
         self.address = address  # of the provider, known for certain once it was asked
-        self.limits = limits
+        self.limits = sources.limits
         self.sources = sources
         self.spending = spending
         self.tokens = tokens
+        self.provider_price = ProviderPrice(api, sources, profile.terms)
         self._models = models
         self._unanswered_jobs = unanswered
         self._listed: list[ModelInfo] | None = None
@@ -157,6 +159,8 @@ class _Look:
         topics: list[Topic] = ["data", "checks", "tokens", "cost", "model", "sends"]
         if self._draft.validation.strip():
             topics.append("leakage")
+        if self._service.provider_price.offered:
+            topics.append("estimate")
         for topic in topics:
             self._parts[topic] = Part(topic, "wait", "")
         self._put(self._sends())
@@ -181,7 +185,7 @@ class _Look:
             training, validation = await self._both()
         except ServiceError as error:
             self._put(Part("data", "block", one_line(error.brief, 300)))
-            for topic in ("checks", "leakage", "tokens", "cost", "sends"):
+            for topic in ("checks", "leakage", "tokens", "cost", "estimate", "sends"):
                 self._parts.pop(topic, None)
             self._put(*((self._sends(),) if self._profile.read_only else ()))
             return
@@ -197,6 +201,7 @@ class _Look:
         await asyncio.gather(
             self._guarded("leakage", lambda: self._leakage(training, validation)),
             self._guarded("tokens", lambda: self._tokens(training)),
+            self._guarded("estimate", self._estimate),
         )
 
     async def _both(self) -> tuple[Source, Source | None]:
@@ -288,6 +293,16 @@ class _Look:
         if budget is not None and budget.unsure(price.cost if price else None):
             parts.append("so it counts as above the budget")
         self._put(Part("cost", "ask" if self._found.above_budget else "ok", "; ".join(parts)))
+
+    async def _estimate(self) -> None:
+        """Tell the provider's own price, where it names one."""
+        if not self._service.provider_price.offered:
+            return
+        part, estimate = await self._service.provider_price.ask(self._draft, self._found.sources)
+        self._found = replace(self._found, estimate=estimate)
+        if part is None:
+            self._parts.pop("estimate", None)
+        self._put(*((part,) if part else ()))
 
     def _unknown(self) -> str:
         if self._profile.kind == "lab":

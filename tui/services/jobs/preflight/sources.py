@@ -13,6 +13,7 @@ from tui.services.errors import InputError, Refused, ServiceError
 from tui.services.files.uploads import content_digests
 
 if TYPE_CHECKING:
+    from tui.core.catalog.providers import FileLimits
     from tui.core.provider.records import FileInfo
     from tui.services.files.service import FileService
     from tui.services.store.store import Store
@@ -92,6 +93,11 @@ class Sources:
         self._checks: dict[tuple[Path, int, int], asyncio.Task[FileReport]] = {}
         self._infos: dict[str, FileInfo] = {}
 
+    @property
+    def limits(self) -> FileLimits:
+        """What the provider allows of files."""
+        return self._files.limits
+
     async def look(self, text: str) -> Source:
         """Look at a file that was typed. Raises ServiceError when it cannot be used."""
         if await asyncio.to_thread(is_path, text):
@@ -126,6 +132,21 @@ class Sources:
         for check in self._checks.values():
             check.cancel()
         self._checks.clear()
+
+    async def uploaded_as(self, source: Source) -> str | None:
+        """Return the id that a file has at the provider, None where it is not known to be there.
+
+        Raises LedgerError.
+        """
+        if source.file_id is not None or source.path is None:
+            return source.file_id
+        records = await self._store.files.all(self._profile)
+        at = str(source.path.absolute())
+        known = [one for one in records if one.path == at and one.size == source.size]
+        if not known or known[0].size > _LOOK_FOR_TWIN:
+            return None
+        digest = (await content_digests(source.path)).sha256
+        return next((one.file_id for one in known if one.digest == digest), None)
 
     async def _uploaded(self, file_id: str) -> Source:
         try:

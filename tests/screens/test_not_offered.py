@@ -1,0 +1,116 @@
+"""What a provider is known not to offer is dimmed, and its key says why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.server import FaultServer
+from tests.home import Home
+from tests.screens.conftest import use_profile
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.commands import COMMANDS
+from tui.commands.needs import NEEDS
+from tui.core.jobs.curves import Curves
+from tui.core.jobs.jobs import parse_job
+from tui.screens.base import ModeScreen
+from tui.screens.dialogs.palette import palette_choices
+from tui.screens.jobs.panes.job_rows import Line, job_row
+from tui.screens.jobs.panes.job_text import settings_text, standing
+from tui.widgets.frame.error_panel import ErrorPanel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+KEYS = {"jobs": "3", "models": "5", "files": "6"}
+
+
+@pytest.fixture
+def server() -> Iterator[FaultServer]:
+    one = FaultServer()
+    yield one
+    one.close()
+
+
+def problem_of(screen: Any) -> str:
+    failure = screen.query_one(ErrorPanel).failure
+    return failure.as_text() if failure else ""
+
+
+def test_every_need_is_of_a_command() -> None:
+    assert NEEDS.keys() <= {one.id for one in COMMANDS}
+
+
+@pytest.mark.parametrize(
+    ("mode", "key", "told"),
+    [
+        ("jobs", "n", "vLLM does not offer fine-tuning"),
+        ("jobs", "p", ""),  # nobody knows whether it pauses: it is only that there are no jobs
+        ("files", "u", "vLLM does not offer files"),
+        ("models", "d", "vLLM does not offer deleting models"),
+    ],
+)
+async def test_a_key_of_no_use_here_is_dimmed_and_says_so(
+    app_home: Path, server: FaultServer, mode: str, key: str, told: str
+) -> None:
+    use_profile(app_home, server.url, extra='kind = "vllm"')
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press(KEYS[mode])
+        await until(lambda: type(app.screen).__name__ == f"{mode.title()}Screen", pilot)
+        screen: Any = app.screen
+        shown = screen.active_bindings
+        assert not shown[key].enabled
+        assert shown["f2"].enabled
+        screen.clear_error()
+        await pilot.press(key)
+        await until(lambda: told in problem_of(screen), pilot)
+        assert bool(told) == ("Not offered here" in problem_of(screen))
+
+
+async def test_the_palette_says_it_too(app_home: Path, server: FaultServer) -> None:
+    use_profile(app_home, server.url, extra='kind = "vllm"')
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        hints = {one.value: one.remark for one in palette_choices("jobs", app.workspace)}
+        assert "vLLM does not offer fine-tuning" in hints["jobs", "command('jobs.new')"]
+        assert "Not offered" not in hints["jobs", "command('jobs.refresh')"]
+        await pilot.press("3")
+        await until(lambda: isinstance(app.screen, ModeScreen), pilot)
+        app._run_command(("jobs", "command('jobs.new')"))
+        await until(lambda: "vLLM does not offer" in problem_of(app.screen), pilot)
+
+
+def test_the_command_line_says_it(server: FaultServer, tmp_path: Path) -> None:
+    use_profile(tmp_path, server.url, extra='kind = "vllm"')
+    home = Home(tmp_path)
+    job = ("jobs", "create", "--model", "m", "--training-file", __file__, "--dry-run")
+    delete = ("models", "delete", "m", "--yes")
+    for words in (("jobs", "list"), job, ("files", "upload", __file__), delete):
+        done = home.run(*words)
+        assert done.returncode == 3, done
+        assert "vLLM does not offer" in done.stderr
+    assert server.seen == []
+
+
+def test_the_percentage_a_provider_tells_is_shown_where_there_are_no_steps() -> None:
+    raw = {"id": "j", "status": "running", "model": "m", "progress": 42.4}
+    line = Line(parse_job(raw))
+    assert "42 % done" in standing(line, Curves(), 0).plain
+    assert "42 %" in job_row(line, 80).plain
+    for odd in ({"seconds_remaining": 3}, -1, 101, "many", True, None):
+        assert parse_job({**raw, "progress": odd}).percent is None
+    assert "%" not in standing(Line(parse_job({**raw, "status": "succeeded"})), Curves(), 0).plain
+
+
+def test_a_price_that_the_provider_tells_stands_beside_ours_with_who_says_so() -> None:
+    told = {"amount": "1.5", "currency": "USD", "said_by": "Acme"}
+    raw = {"id": "j", "status": "succeeded", "model": "m"}
+    assert "Acme says 1.50 USD" in settings_text(Line(parse_job({**raw, "price": told}))).plain
+    for odd in (3, None, {"amount": "x", "said_by": "Acme"}, {"amount": 1}, {"amount": -1}):
+        assert "says" not in settings_text(Line(parse_job({**raw, "price": odd}))).plain
