@@ -81,8 +81,13 @@ class TypeAhead(App[None]):
         target = self.focused or screen
         await super().on_event(event)
         self._number += 1
-        if target.post_message(self.Passed(self._number, screen)):
+        closed = (
+            screen not in self.screen_stack
+        )  # at once, by the key: nothing in it tells any more
+        if closed or target.post_message(self.Passed(self._number, screen)):
             self._waiting_for, self._until = self._number, time.monotonic() + _LONGEST_S
+            if closed:
+                self.call_after_refresh(self._next, self._number)
             if second is not None:
                 self._guard_against_loss()
         elif second is not None:

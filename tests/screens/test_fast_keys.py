@@ -101,3 +101,14 @@ async def test_a_fix_of_a_row_that_moves_meanwhile_is_of_the_row_that_comes_up(
         await pilot.press("F", "enter")
         await until(lambda: b'"c"}' in document.line(1), pilot)
         assert screen.query_one(ErrorPanel).failure is None
+
+
+async def test_a_key_that_closes_a_dialog_at_once_holds_none_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(type_ahead, "_LONGEST_S", 600.0)
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"".join(chat(user(c), answer(c)) + b"\n" for c in "abc"))
+    async with running(path) as (pilot, screen):
+        await pilot.press("e", "backspace", "x", SAVE, "d")
+        await until(lambda: screen.document is not None and len(screen.document) == 2, pilot)

@@ -72,10 +72,29 @@ _QUESTIONS = (
     Command("go_on.yes", "y", "Yes", "Do what is asked about.", word="yes"),
     Command("go_on.no", "enter,n", "No", "Go back; nothing is done.", word="no"),
     Command(
-        "typed.go_on", "enter", "Go on", "Go on, if that is what was asked for.", word="goes on"
+        "typed.go_on",
+        "enter",
+        "Go on",
+        "Go on, if that is what was asked for.",
+        first=True,
+        word="goes on",
     ),
-    Command("amount.go_on", "enter", "Go on", "Go on, if an amount is typed.", word="goes on"),
-    Command("choose.take", "enter", "Choose", "Choose what the cursor is on.", word="chooses"),
+    Command(
+        "amount.go_on",
+        "enter",
+        "Go on",
+        "Go on, if an amount is typed.",
+        first=True,
+        word="goes on",
+    ),
+    Command(
+        "choose.take",
+        "enter",
+        "Choose",
+        "Choose what the cursor is on.",
+        first=True,
+        word="chooses",
+    ),
     Command(
         "path.complete",
         "tab",
@@ -89,10 +108,11 @@ _QUESTIONS = (
         "enter",
         "Take",
         "Take the path typed, else the one under the cursor.",
+        first=True,
         word="opens",
     ),
     Command("help.close", "f1,q,question_mark", "Close", "Close the help."),
-    Command("line.keep", "enter", "Keep", "Keep the line.", word="keeps"),
+    Command("line.keep", "enter", "Keep", "Keep the line.", first=True, word="keeps"),
 )
 
 _DATASETS = (
@@ -315,9 +335,14 @@ _TOKENS = (
     Command("prices.prompts", "n", "Test prompts", "Set how many test prompts are priced."),
     Command("prices.close", "p,q", "Close", "Close it."),
     Command(
-        "epochs.take", "enter", "Take", "Take the number; nothing typed is auto.", word="takes it"
+        "epochs.take",
+        "enter",
+        "Take",
+        "Take the number; nothing typed is auto.",
+        first=True,
+        word="takes it, empty is auto",
     ),
-    Command("prompts.take", "enter", "Take", "Take the number.", word="takes it"),
+    Command("prompts.take", "enter", "Take", "Take the number.", first=True, word="takes it"),
 )
 
 _OTHERS = (
@@ -358,7 +383,7 @@ _OTHERS = (
         "Bring the last question back into an empty prompt.",
         word="last question",
     ),
-    Command("chats.open", "enter", "Open", "Open the chat.", word="opens"),
+    Command("chats.open", "enter", "Open", "Open the chat.", first=True, word="opens"),
     Command("chats.rename", "ctrl+r", "Rename", "Rename the chat.", first=True, word="renames"),
     Command(
         "chats.export",
@@ -371,13 +396,15 @@ _OTHERS = (
     Command("chats.delete", "ctrl+d", "Delete", "Delete the chat.", first=True, word="deletes"),
     Command(
         "compare_run.take",
-        "ctrl+s",
+        "ctrl+s,enter",
         "Ask",
         "Ask, unless something is wrong.",
         first=True,
         word="asks",
     ),
-    Command("parameters.take", "enter", "Take", "Take the parameters.", word="takes them"),
+    Command(
+        "parameters.take", "enter", "Take", "Take the parameters.", first=True, word="takes them"
+    ),
     Command(
         "prune.orphans",
         "tab",
@@ -386,7 +413,9 @@ _OTHERS = (
         first=True,
         word="orphans or all",
     ),
-    Command("prune.go_on", "enter", "Go on", "Go on to confirm.", word="goes on to confirm"),
+    Command(
+        "prune.go_on", "enter", "Go on", "Go on to confirm.", first=True, word="goes on to confirm"
+    ),
 )
 
 DIALOG_COMMANDS: tuple[Command, ...] = (*_SHARED, *_QUESTIONS, *_DATASETS, *_TOKENS, *_OTHERS)

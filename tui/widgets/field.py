@@ -39,10 +39,12 @@ class Field(Vertical):
     }
     """
 
-    def __init__(self, name: str, label: str, value: str, hint: str = "") -> None:
+    def __init__(
+        self, name: str, label: str, value: str, hint: str = "", placeholder: str = ""
+    ) -> None:
         super().__init__(id=f"field-{name}")
-        self._field, self._label, self._hint = name, label, hint
-        self._entry = Entry(value, id=name, compact=True)
+        self._label, self._hint = label, hint
+        self._entry = Entry(value, placeholder=placeholder, id=name, compact=True)
         self._problem = Static("", classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:

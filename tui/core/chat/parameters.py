@@ -39,8 +39,11 @@ class ChatParameters:
     def _rules(self) -> tuple[tuple[bool, str], ...]:
         t, p, n, k = self.temperature, self.top_p, self.max_tokens, self.logprobs
         return (
-            (t is not None and not 0 <= t <= 2, "the temperature must be from 0 to 2"),
-            (p is not None and not 0 <= p <= 1, "top-p must be from 0 to 1"),
+            (
+                t is not None and not 0 <= t <= 2,
+                "the temperature must be from 0 (the most likely answer) to 2 (the wildest)",
+            ),
+            (p is not None and not 0 <= p <= 1, "top-p must be from 0 to 1 (all tokens)"),
             (n is not None and n < 1, "at least one token must be allowed"),
             (len(self.stop) > MOST_STOPS, f"at most {MOST_STOPS} stop texts"),
             (not all(self.stop), "a stop text is empty"),

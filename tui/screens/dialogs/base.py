@@ -52,6 +52,7 @@ class Dialog(ModalScreen[T | None]):
         }
         & .question { height: auto; margin: 0 0 1 0; }
         & .keys { height: 1; color: $text-muted; margin: 1 0 0 0; }
+        & .note { height: auto; color: $text-muted; margin: 1 0 0 0; }
         & .problem { height: auto; color: $text-error; }
     }
     """

@@ -122,11 +122,6 @@ class Choose(Dialog[T]):
             text.append(f"  {one_line(choice.remark, width)}", style="dim")
         return text
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Choose what the cursor is on."""
-        event.stop()
-        self.take()
-
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Choose what the cursor is on."""
         event.stop()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
-from textual.widgets import Input, Static
+from textual.widgets import Static
 
 from tui.commands import command
 from tui.core.text.text import visible
@@ -56,50 +56,59 @@ class GoOn(Confirm):
 
 
 class Typed(Dialog[T]):
-    """Says what will happen and asks for something to be typed; nothing else lets it happen.
+    """Asks for something to be typed, below a statement; `asked` stands right above the field.
 
     `wrong` is what is said of anything that `read` takes for no answer.
     """
 
-    def __init__(self, title: str, statement: str, asked: str, wrong: str) -> None:
+    CANCEL: ClassVar[str] = "cancels"  # what esc does
+
+    def __init__(
+        self,
+        title: str,
+        statement: str,
+        wrong: str,
+        *,
+        asked: str = "",
+        value: str = "",
+        placeholder: str = "",
+    ) -> None:
         super().__init__(title)
         self._statement, self._asked, self._wrong = statement, asked, wrong
+        self._entry = Entry(value, placeholder=placeholder, id="typed")
 
     def compose_content(self) -> ComposeResult:
         """Lay out the statement and the field."""
         yield Static(visible(self._statement), classes="question", markup=False)
-        yield Static(visible(self._asked), markup=False)
-        yield Entry(id="typed")
+        if self._asked:
+            yield Static(visible(self._asked), markup=False)
+        yield self._entry
         yield Static("", classes="problem", markup=False)
-        yield self.key_hints(cancel="leaves everything as it is")
+        yield self.key_hints(cancel=self.CANCEL)
 
     def read(self, typed: str) -> T | None:
         """Return the answer that was typed, None if it is none."""
         raise NotImplementedError
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take what was typed."""
-        event.stop()
-        self.go_on()
-
-    @handles("typed.go_on", "amount.go_on")
+    @handles("typed.go_on", "amount.go_on", "epochs.take", "prompts.take")
     def go_on(self) -> None:
         """Go on only with an answer."""
-        answer = self.read(self.query_one(Input).value.strip())
+        answer = self.read(self._entry.value.strip())
         if answer is not None:
             self.dismiss(answer)
         else:
-            problem = f"{visible(self._wrong)}. Nothing has been done."
-            self.query_one(".problem", Static).update(problem)
+            self.query_one(".problem", Static).update(visible(self._wrong))
 
 
 class TypedConfirm(Typed[bool]):
     """Asks for a word to be typed. `also` will do, such as a full name for its short form."""
 
     WHERE = "typed"
+    CANCEL = "leaves everything as it is"
 
     def __init__(self, title: str, statement: str, word: str, also: Collection[str] = ()) -> None:
-        super().__init__(title, statement, f"Type {word} to go on:", f"That is not {word}")
+        wrong = f"That is not {word}. Nothing has been done."
+        super().__init__(title, statement, wrong, asked=f"Type {word} to go on:")
         self.word = word
         self._accepted = {word, *also}
 
@@ -112,10 +121,12 @@ class TypedAmount(Typed[Decimal]):
     """Asks for an amount of money."""
 
     WHERE = "amount"
+    CANCEL = "leaves everything as it is"
 
     def __init__(self, title: str, statement: str, currency: str) -> None:
         asked = f"Type the most it may count as, in {currency}:"
-        super().__init__(title, statement, asked, "That is not an amount such as 12.50")
+        wrong = "That is not an amount such as 12.50. Nothing has been done."
+        super().__init__(title, statement, wrong, asked=asked)
         self._currency = currency
 
     def read(self, typed: str) -> Decimal | None:

@@ -173,11 +173,6 @@ class LineEditor(Dialog[str]):
         problem = self._check(event.value.strip())
         self.query_one(".problem", Static).update(f"✗ {visible(problem)}" if problem else "")
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take what was typed."""
-        event.stop()
-        self.keep()
-
     @handles("line.keep")
     def keep(self) -> None:
         """Answer with the line unless it is wrong."""

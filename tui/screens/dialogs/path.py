@@ -136,11 +136,6 @@ class PathDialog(Dialog[Path]):
         if event.index < len(self._found):  # else another list has come since
             self._take(self._found[event.index])
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Take what is typed."""
-        event.stop()
-        self.take()
-
     @handles("path.take")
     def take(self) -> None:
         """Take what is typed if it is a file, or else what the cursor is on."""

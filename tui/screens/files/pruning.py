@@ -64,11 +64,6 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         self._orphans = not self._orphans
         self._look()
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Go on with what is listed."""
-        event.stop()
-        self.go_on()
-
     @handles("prune.go_on")
     def go_on(self) -> None:
         """Go on to the confirmation with what is listed."""

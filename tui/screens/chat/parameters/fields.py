@@ -3,49 +3,35 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
-from tui.core.chat.parameters import EFFORTS, MOST_ALTERNATIVES, MOST_STOPS
+from tui.core.chat.parameters import EFFORTS, ChatParameters
+from tui.screens.dialogs.form import FormField
 
-if TYPE_CHECKING:
-    from collections.abc import Callable
+T = TypeVar("T", bound=Any)
 
-_SEED = 2**63
 _ESCAPES = {"\\n": "\n", "\\t": "\t", "\\,": ",", "\\\\": "\\"}
 _STOP = re.compile(r"(?:\\.|[^,\\]|\\$)+", re.DOTALL)
 
 
 def read_temperature(text: str) -> float | None:
     """Return a temperature, None for nothing. Raises ValueError in the user's words."""
-    value = _number(text, "a number from 0 to 2, or empty for the default")
-    if value is not None and not 0 <= value <= 2:
-        raise ValueError("from 0 (the most likely answer) to 2 (the wildest)")
-    return value
+    return _checked("temperature", _number(text))
 
 
 def read_top_p(text: str) -> float | None:
     """Return a share of probability, None for nothing. Raises ValueError in the user's words."""
-    value = _number(text, "a number from 0 to 1, or empty for the default")
-    if value is not None and not 0 <= value <= 1:
-        raise ValueError("from 0 to 1 (all tokens)")
-    return value
+    return _checked("top_p", _number(text))
 
 
 def read_max_tokens(text: str) -> int | None:
     """Return a number of tokens, None for nothing. Raises ValueError in the user's words."""
-    value = _whole(text, "a whole number, or empty for the default")
-    if value is not None and value < 1:
-        raise ValueError("at least 1")
-    return value
+    return _checked("max_tokens", _whole(text, "the default"))
 
 
 def read_seed(text: str) -> int | None:
     """Return a seed, None for nothing. Raises ValueError in the user's words."""
-    value = _whole(text, "a whole number, or empty for none")
-    if value is not None and not -_SEED <= value < _SEED:
-        raise ValueError("within 64 bits")
-    return value
+    return _checked("seed", _whole(text, "none"))
 
 
 def read_logprobs(text: str) -> int | None:
@@ -53,10 +39,7 @@ def read_logprobs(text: str) -> int | None:
 
     Raises ValueError in the user's words.
     """
-    value = _whole(text, "a whole number, or empty for none")
-    if value is not None and not 0 <= value <= MOST_ALTERNATIVES:
-        raise ValueError(f"from 0 to {MOST_ALTERNATIVES}")
-    return value
+    return _checked("logprobs", _whole(text, "none"))
 
 
 def read_effort(text: str) -> str | None:
@@ -76,10 +59,7 @@ def read_stop(text: str) -> tuple[str, ...]:
         re.sub(r"\\.", lambda m: _ESCAPES.get(m[0], m[0]), part, flags=re.DOTALL)
         for part in _STOP.findall(text)
     ]
-    stops = tuple(part.strip(" ") or part for part in found if part)
-    if len(stops) > MOST_STOPS:
-        raise ValueError(f"at most {MOST_STOPS}")
-    return stops
+    return _checked("stop", tuple(part.strip(" ") or part for part in found if part))
 
 
 def write_stop(stops: tuple[str, ...]) -> str:
@@ -88,47 +68,40 @@ def write_stop(stops: tuple[str, ...]) -> str:
     return ",".join("".join(back.get(char, char) for char in stop) for stop in stops)
 
 
-def _number(text: str, wanted: str) -> float | None:
-    if not text.strip():
-        return None
+def _number(text: str) -> float | None:
     try:
-        return float(text)
+        return float(text) if text.strip() else None
     except ValueError:
-        raise ValueError(wanted) from None
+        raise ValueError("a number, or empty for the default") from None
 
 
-def _whole(text: str, wanted: str) -> int | None:
-    if not text.strip():
-        return None
+def _whole(text: str, empty: str) -> int | None:
     try:
-        return int(text)
+        return int(text) if text.strip() else None
     except ValueError:
-        raise ValueError(wanted) from None
+        raise ValueError(f"a whole number, or empty for {empty}") from None
 
 
-def _plain(value: Any) -> str:
-    if value is None:
-        return ""
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-@dataclass(frozen=True, slots=True)
-class ParameterField:
-    """A parameter in the form: its name, title and hint, and how it is read and written."""
-
-    name: str
-    title: str
-    hint: str
-    read: Callable[[str], Any]
-    write: Callable[[Any], str] = _plain
+def _checked(name: str, value: T) -> T:
+    if (problem := ChatParameters(**{name: value}).problem()) is not None:
+        raise ValueError(problem)
+    return value
 
 
 FIELDS = (
-    ParameterField("temperature", "Temperature", "0 to 2", read_temperature),
-    ParameterField("top_p", "Top-p", "0 to 1: the share of likely tokens", read_top_p),
-    ParameterField("max_tokens", "Max tokens", "length of an answer", read_max_tokens),
-    ParameterField("seed", "Seed", "a whole number; the same gives the same", read_seed),
-    ParameterField("stop", "Stop", r"texts that end it, with commas; \n", read_stop, write_stop),
-    ParameterField("reasoning_effort", "Effort", "none, low, medium, high, …", read_effort),
-    ParameterField("logprobs", "Logprobs", "alternatives to a token, 0 to 20", read_logprobs),
+    FormField("temperature", "Temperature", read_temperature, placeholder="0 to 2"),
+    FormField("top_p", "Top-p", read_top_p, placeholder="0 to 1: the share of likely tokens"),
+    FormField("max_tokens", "Max tokens", read_max_tokens, placeholder="length of an answer"),
+    FormField("seed", "Seed", read_seed, placeholder="a whole number; the same gives the same"),
+    FormField(
+        "stop",
+        "Stop",
+        read_stop,
+        placeholder=r"texts that end it, with commas; \n",
+        write=write_stop,
+    ),
+    FormField("reasoning_effort", "Effort", read_effort, placeholder="none, low, medium, high, …"),
+    FormField(
+        "logprobs", "Logprobs", read_logprobs, placeholder="alternatives to a token, 0 to 20"
+    ),
 )

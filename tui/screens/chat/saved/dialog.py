@@ -91,11 +91,6 @@ class ChatsDialog(Dialog[ChatChosen]):
         text.truncate(width, overflow="ellipsis")
         return text
 
-    def on_input_submitted(self, event: Input.Submitted) -> None:
-        """Open the chat under the cursor."""
-        event.stop()
-        self.answer("chats.open")
-
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Open the chat under the cursor."""
         event.stop()
