@@ -46,7 +46,22 @@ def common() -> Parser:
     parent = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     parent.add_argument("--profile", metavar="NAME", help="the provider account to use")
     parent.add_argument("--json", action="store_true", help="print one JSON document")
+    over = "a setting of the profile for this run, such as timeout=5; may be repeated"
+    parent.add_argument("--setting", metavar="NAME=VALUE", action="append", help=over)
+    typed = "read the profile's key from standard input, for this run"
+    parent.add_argument("--key-stdin", action="store_true", help=typed)
     return parent
+
+
+def settings_said(options: argparse.Namespace) -> dict[str, str]:
+    """Return what --setting says, by name. Raises InputError for what says nothing."""
+    found = {}
+    for one in getattr(options, "setting", None) or ():
+        name, mark, value = one.partition("=")
+        if not mark or not name.strip():
+            raise InputError("Usage", "--setting wants NAME=VALUE", "Such as --setting timeout=5.")
+        found[name.strip().replace("-", "_")] = value.strip()
+    return found
 
 
 def group(commands: Commands[Parser], name: str, help_: str) -> Commands[Parser]:

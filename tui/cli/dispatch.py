@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui import __version__
-from tui.cli.arguments import Parser, common
+from tui.cli.arguments import Parser, common, settings_said
+from tui.cli.inputs import key_from_stdin
 from tui.cli.interrupts import Ended, ended_by_signals, tell_broken_off
 from tui.cli.output import Output
 from tui.core.chat.start import ChatStart
@@ -69,12 +70,15 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
     from tui.services.workspace import Workspace
 
     with ended_by_signals():
-        named = getattr(options, "profile", None)
+        named, said = getattr(options, "profile", None), settings_said(options)
         if getattr(options, "in_any_case", False):  # it tells what is wrong with the rest
-            workspace, options.broken = await Workspace.open_safely(named)
+            workspace, options.broken = await Workspace.open_safely(named, said=said)
         else:
-            workspace = await Workspace.open(named)
+            workspace = await Workspace.open(named, said=said)
         try:
+            if getattr(options, "key_stdin", False):
+                workspace.give_key(workspace.profile.name, await key_from_stdin())
+                await workspace.use_profile(workspace.profile.name)
             if options.command in _ASK_PROVIDERS:
                 for remark in workspace.remarks:
                     out.note(f"finetui: warning: {remark}.")
@@ -123,6 +127,9 @@ def _open_app(arguments: list[str]) -> int:
 
 
 def _run_app(path: str | None, options: argparse.Namespace, chat: ChatStart | None = None) -> int:
+    if getattr(options, "key_stdin", False) or settings_said(options):
+        step = "Leave them out: the app asks for a key that is missing, and F2 edits profiles."
+        raise InputError("Usage", "--key-stdin and --setting are for commands", step)
     # What is made while starting is kept: looking for garbage in it takes a fifth of the time.
     gc.disable()
     from tui.app import run

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.cli.output import Output
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
     from tui.services.workspace import Workspace
 
 PROBLEMS = 1

@@ -60,6 +60,19 @@ def _spool(copy: Path) -> None:
         shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
 
 
+async def key_from_stdin() -> str:
+    """Return a key from the first line of standard input; on a terminal it is asked for unseen.
+
+    What follows that line stays to be read, such as a dataset named by -.
+    """
+    if sys.stdin.isatty():
+        from getpass import getpass
+
+        return await asyncio.to_thread(getpass, "Key: ")
+    line: bytes = await asyncio.to_thread(sys.stdin.buffer.readline, 64 * 1024)
+    return line.decode("utf-8", "replace")
+
+
 def check_stdin(paths: Sequence[str | None]) -> None:
     """Raise InputError when standard input is named more than once: it can be read once."""
     if sum(path == STDIN for path in paths) > 1:

@@ -9,8 +9,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.services.settings.config_file import key_variables
 from tui.services.settings.environment import without_secrets
+from tui.services.settings.keys import key_variables
 from tui.services.settings.locations import Locations
 
 if TYPE_CHECKING:

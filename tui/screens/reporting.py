@@ -16,7 +16,7 @@ from tui.widgets.frame.error_panel import Failure
 if TYPE_CHECKING:
     from textual.worker import Worker, WorkerState
 
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
 
 
 # Behind every error, and the results of deleting: how to be rid of it, and how to keep it.

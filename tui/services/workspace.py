@@ -77,6 +77,7 @@ class Workspace:
         self.store = Store(locations.ledger)
         self.workers = Pool()
         self._environ = environ
+        self._typed_keys: dict[str, str] = {}
         self._tokens: TokenService | None = None
         self._datasets: DatasetService | None = None
         self._adding: ExampleAdding | None = None
@@ -91,14 +92,16 @@ class Workspace:
         *,
         locations: Locations | None = None,
         environ: Mapping[str, str] | None = None,
+        said: Mapping[str, str] | None = None,
     ) -> Workspace:
         """Make a workspace for a profile (the default one when None), without any request.
 
-        Raises InputError when the configuration cannot be used or the profile is unknown.
+        `said` are settings of the command line, over those of the file. Raises InputError when
+        the configuration cannot be used or the profile is unknown.
         """
         environ = dict(os.environ) if environ is None else environ
         places = locations or Locations.standard(environ)
-        book = ProfileBook.load(places, environ)
+        book = ProfileBook.load(places, environ, chosen=profile, said=said)
         return cls(book, book.get(profile), places, environ)
 
     @classmethod
@@ -108,6 +111,7 @@ class Workspace:
         *,
         locations: Locations | None = None,
         environ: Mapping[str, str] | None = None,
+        said: Mapping[str, str] | None = None,
     ) -> tuple[Workspace, InputError | None]:
         """Make a workspace like `open`; for one that cannot be, one on the lab, and the error.
 
@@ -118,7 +122,7 @@ class Workspace:
         places = locations or Locations.standard(environ)
         book = ProfileBook.lab_only(places, environ)
         try:
-            book = ProfileBook.load(places, environ)
+            book = ProfileBook.load(places, environ, chosen=profile, said=said)
             return cls(book, book.get(profile), places, environ), None
         except InputError as error:
             return cls(book, book.get("lab"), places, environ), error
@@ -130,9 +134,25 @@ class Workspace:
 
     async def use_profile(self, name: str) -> None:
         """Switch to another profile. Raises InputError when there is none of that name."""
-        profile = self.profiles.get(name)
+        profile = self.profile_called(name)
         await self._close_provider()
         self._compose(profile)
+
+    def profile_called(self, name: str | None = None) -> Profile:
+        """Return a profile, with the key that was typed for it. Raises InputError if unknown."""
+        profile = self.profiles.get(name)
+        typed = self._typed_keys.get(profile.name)
+        return profile if typed is None else profile.with_typed_key(typed)
+
+    def give_key(self, name: str, raw: str) -> None:
+        """Take a key that was typed for a profile; it is kept in memory alone.
+
+        It counts from the next `use_profile`. Raises InputError for what cannot be a key.
+        """
+        typed = self.profiles.get(name).with_typed_key(raw)
+        if typed.problem is not None and not typed.api_key:
+            raise InputError("The key cannot be used", *typed.problem)
+        self._typed_keys[name] = raw
 
     @property
     def tokens(self) -> TokenService:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from tui.core.money.terms import Budget
     from tui.screens.tokens.report.figures import FileFigures
     from tui.services.datasets import Document
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
     from tui.services.tokens.report import Measure
 
 

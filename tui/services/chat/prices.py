@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import Catalog, ModelFacts
     from tui.core.money.pricing import Cost
     from tui.core.provider.records import Usage
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
 
 _LIST_PRICES = {"lab", "openai"}  # whose prices the catalogue holds; others ask their own
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.providers import FileLimits
     from tui.core.near import Group
     from tui.services.checks.file_report import FileReport
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
     from tui.services.workers import Pool
 
 Topic = Literal["errors", "secrets", "warnings", "leakage"]
@@ -178,7 +178,7 @@ def _secrets(counts: Counter[str], profile: Profile) -> tuple[Concern, ...]:
 
 def _where_it_leaves(profile: Profile) -> Takes:
     """Ask about secrets unless the provider is this machine."""
-    return "nothing" if profile.kind == "lab" else "accept"
+    return "nothing" if profile.embedded else "accept"
 
 
 def _where_billed(profile: Profile) -> Takes:

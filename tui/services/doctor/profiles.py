@@ -20,12 +20,10 @@ if TYPE_CHECKING:
     from tui.core.catalog.providers import Preset
     from tui.core.provider.probed import Probe
     from tui.services.settings.locations import Locations
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
 
 LONGEST_S = 10.0  # that an endpoint may take to answer here, whatever the profile allows
-_SHOWN = 4  # characters of a key
-_LONG_ENOUGH = 16  # a shorter key would lose too much by showing so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +43,7 @@ class ProfileLook:
             "kind": profile.kind,
             "provider": preset.name,
             "base_url": profile.base_url and without_credentials(profile.base_url),
-            "key": key_state(profile),
+            "key": profile.key_state,
             "read_only": profile.read_only,
             "tried_live": preset.tried,
             "source": preset.source,
@@ -88,11 +86,12 @@ async def _look(
 ) -> ProfileLook:
     area = f"profile {profile.name}"
     findings = [_described(area, profile), *_key(area, profile)]
-    findings += [Finding(area, "remark", "note", remark) for remark in profile.remarks]
+    told = (*profile.remarks, *profile.advice)
+    findings += [Finding(area, "remark", "note", remark) for remark in told]
     quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
     provider = Provider(quick, locations, environ)
     try:
-        if profile.kind == "lab" and not starts_lab:
+        if profile.embedded and not starts_lab:
             findings.append(Finding(area, "server", "ok", "started on this machine when needed"))
             return ProfileLook(profile, tuple(findings))
         if profile.problem is not None or not asks:
@@ -104,16 +103,6 @@ async def _look(
     findings += _answers(area, found, asked=asks and profile.problem is None)
     findings += _offers(area, profile.preset, found)
     return ProfileLook(profile, tuple(findings), found)
-
-
-def key_state(profile: Profile) -> str:
-    """Return what is known of a key without saying it."""
-    key = profile.api_key
-    if profile.kind == "lab":
-        return "its own"
-    if key is None:
-        return "missing" if profile.problem else "none"
-    return f"…{key[-_SHOWN:]}" if len(key) >= _LONG_ENOUGH else "there"
 
 
 def _described(area: str, profile: Profile) -> Finding:
@@ -130,8 +119,8 @@ def _key(area: str, profile: Profile) -> Iterable[Finding]:
     if profile.problem is not None:
         cause, next_step = profile.problem
         yield Finding(area, "key", "problem", cause, next_step)
-    elif profile.kind != "lab":
-        state = key_state(profile)
+    elif not profile.embedded:
+        state = profile.key_state
         yield Finding(area, "key", "ok", "no key is sent" if state == "none" else f"key {state}")
 
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tui.services.jobs.service import JobService
     from tui.services.jobs.spending import Spending
     from tui.services.provider.interface import EstimatesApi
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
 
 TRAINING_CLOSED = "training_not_available"

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
     from tui.core.jobs.progress import Progress
     from tui.core.money.terms import Forecast
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
     from tui.services.store.tables.files_table import UploadRecord
     from tui.services.store.tables.forecasts_table import ForecastsTable

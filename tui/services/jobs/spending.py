@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import Catalog
     from tui.core.money.terms import Money
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
     from tui.services.store.tables.reservations_table import (
         Commitments,
         Reservation,

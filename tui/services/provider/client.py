@@ -6,12 +6,14 @@ The client library is imported here, in a thread, at the first request.
 from __future__ import annotations
 
 import os
-import re
+import ssl
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 from tui.core.provider.addresses import is_loopback
+from tui.core.text.masking import mask
 from tui.services.errors import InputError
+from tui.services.settings.headers import HEADER_NAME, HEADER_VALUE, NO_PROXY, OWN_HEADERS
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -19,23 +21,20 @@ if TYPE_CHECKING:
     import httpx2
     from openai import AsyncOpenAI
 
-    from tui.services.settings.profiles import Profile
+    from tui.services.provider.credentials import Credentials
+    from tui.services.settings.profile import Profile
 
-CONNECT_S = 5.0
-_OWN_HEADERS = {"authorization", "accept", "content-type", "content-length", "host"}
 # Stands in for Content-Type on a body we stream ourselves: the library replaces the body of
 # whatever it recognises as multipart. It never leaves this program.
 BODY_TYPE = "X-Body-Type"
 _STAND_IN = "none"  # the library wants a key; a profile without one sends no such header
 # Whether the request of the current task has begun to leave this machine.
 LEFT: ContextVar[list[bool] | None] = ContextVar("LEFT", default=None)
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_HEADER_VALUE = re.compile(r"[\t\x20-\x7e]*")
 _AMBIENT = {"OPENAI_ORG_ID": "OpenAI-Organization", "OPENAI_PROJECT_ID": "OpenAI-Project"}
 
 
-def make_client(profile: Profile, base_url: str, api_key: str | None) -> AsyncOpenAI:
-    """Return a client for `base_url` that sends `api_key` there and nowhere else.
+def make_client(profile: Profile, base_url: str, credentials: Credentials) -> AsyncOpenAI:
+    """Return a client for `base_url` that sends the key there and nowhere else.
 
     Blocking: it imports the client library and reads the certificates of the system. Raises
     InputError for variables of the environment that no request can be made with.
@@ -43,32 +42,13 @@ def make_client(profile: Profile, base_url: str, api_key: str | None) -> AsyncOp
     import httpx2
     from openai import AsyncOpenAI
 
-    from tui.services.provider.error_body import error_shortener
-
-    headers = ambient_headers(profile)
-    keyed = profile.preset.auth.headers(api_key) if api_key else {}
-    timeout = httpx2.Timeout(profile.timeout, connect=CONNECT_S)
-    try:
-        http = httpx2.AsyncClient(
-            timeout=timeout,
-            follow_redirects=False,  # a redirect would carry the key to another host
-            trust_env=not is_loopback(base_url),
-            event_hooks={
-                "request": [_guard(httpx2.URL(base_url), keyed, headers)],
-                "response": [error_shortener(profile.timeout)],
-            },
-        )
-    # Each in its own way, libraries complain of proxies and certificates they cannot use.
-    except Exception as error:
-        raise InputError(
-            "The connection cannot be set up",
-            f"{type(error).__name__}: {error}",
-            "Check HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR.",
-        ) from error
+    headers = ambient_headers(profile) | dict(profile.headers)
+    guard = _guard(httpx2.URL(base_url), credentials, headers)
+    http = http_client(profile, base_url, profile.timeout, guard)
     client = AsyncOpenAI(
-        api_key=api_key or _STAND_IN,
+        api_key=_STAND_IN,
         base_url=base_url,
-        timeout=timeout,
+        timeout=http.timeout,
         max_retries=0,
         http_client=http,
     )
@@ -77,6 +57,56 @@ def make_client(profile: Profile, base_url: str, api_key: str | None) -> AsyncOp
     client.admin_api_key = client.organization = client.project = None
     client._custom_headers = {}  # noqa: SLF001 - it has no door to leave them out
     return client
+
+
+def http_client(
+    profile: Profile,
+    url: str,
+    timeout: float,
+    guard: Callable[[httpx2.Request], Awaitable[None]] | None = None,
+) -> httpx2.AsyncClient:
+    """Return a client of the HTTP library for `url`, by way of the profile's proxy.
+
+    Nothing of the profile's but its proxy and its certificates is in it. Blocking. Raises
+    InputError for a proxy or certificates that cannot be used.
+    """
+    import httpx2
+
+    from tui.services.provider.error_body import error_shortener
+
+    own = profile.proxy if profile.proxy != NO_PROXY else None
+    try:
+        return httpx2.AsyncClient(
+            timeout=httpx2.Timeout(timeout, connect=profile.connect_timeout),
+            follow_redirects=False,  # a redirect would carry the key to another host
+            # A proxy is one's own or the environment's: never that of another profile.
+            trust_env=profile.proxy is None and not is_loopback(url),
+            proxy=own,
+            verify=_certificates(profile),
+            event_hooks={
+                "request": [guard] if guard is not None else [],
+                "response": [error_shortener(profile.timeout)],
+            },
+        )
+    # Each in its own way, libraries complain of proxies and certificates they cannot use.
+    except Exception as error:
+        where = "HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, SSL_CERT_FILE and SSL_CERT_DIR"
+        if profile.ca_file is not None or own is not None:
+            where = f"proxy and ca_file of profile {profile.name}"
+        raise InputError(
+            "The connection cannot be set up",
+            f"{type(error).__name__}: {mask(str(error))}",
+            f"Check {where}.",
+        ) from error
+
+
+def _certificates(profile: Profile) -> ssl.SSLContext | bool:
+    """Return what servers are trusted by: the system, and the profile's own file."""
+    if profile.ca_file is None:
+        return True
+    found = ssl.create_default_context()
+    found.load_verify_locations(profile.ca_file)
+    return found
 
 
 def ambient_headers(profile: Profile) -> dict[str, str]:
@@ -92,15 +122,15 @@ def ambient_headers(profile: Profile) -> dict[str, str]:
             found[header] = _sendable(variable, value)
     for line in os.environ.get("OPENAI_CUSTOM_HEADERS", "").splitlines():
         name, colon, value = line.partition(":")
-        if colon and (name := name.strip()).lower() not in _OWN_HEADERS:
-            if not _HEADER_NAME.fullmatch(name):
+        if colon and (name := name.strip()).lower() not in OWN_HEADERS:
+            if not HEADER_NAME.fullmatch(name):
                 raise _unsendable("OPENAI_CUSTOM_HEADERS", "a name that no header has")
             found[name] = _sendable("OPENAI_CUSTOM_HEADERS", value.strip())
     return found
 
 
 def _sendable(variable: str, value: str) -> str:
-    if not _HEADER_VALUE.fullmatch(value):
+    if not HEADER_VALUE.fullmatch(value):
         raise _unsendable(variable, "a character that no header can carry")
     return value
 
@@ -114,7 +144,7 @@ def _unsendable(variable: str, what: str) -> InputError:
 
 
 def _guard(
-    own: httpx2.URL, keyed: dict[str, str], headers: dict[str, str]
+    own: httpx2.URL, credentials: Credentials, headers: dict[str, str]
 ) -> Callable[[httpx2.Request], Awaitable[None]]:
     """Return the hook that has the last word on what every request carries."""
 
@@ -123,7 +153,7 @@ def _guard(
         if (url.scheme, url.host, url.port) != (own.scheme, own.host, own.port):
             raise RuntimeError(f"a request to {url.host} would carry the key of another")
         request.headers.pop("Authorization", None)
-        request.headers.update(keyed)
+        request.headers.update(credentials.headers)
         if body_type := request.headers.pop(BODY_TYPE, None):
             request.headers["Content-Type"] = body_type
         request.headers.update(headers)

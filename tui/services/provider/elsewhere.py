@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from tui.core.provider.addresses import is_loopback, is_unencrypted
 from tui.services.errors import InputError, Malformed
-from tui.services.provider.client import BODY_TYPE, CONNECT_S
+from tui.services.provider.client import BODY_TYPE, http_client
 from tui.services.provider.error_mapping import RequestContext, from_status
 from tui.services.provider.failures import from_exception
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     import httpx2
 
     from tui.services.provider.requests import Call
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
 
 
 @asynccontextmanager
@@ -31,8 +31,6 @@ async def open_elsewhere(profile: Profile, call: Call) -> AsyncIterator[httpx2.R
     """
     import httpx2
 
-    from tui.services.provider.error_body import error_shortener
-
     parts = urlsplit(call.path)
     # What a signed address lets one do stands in its query: that is not told.
     shown = f"{parts.scheme}://{parts.hostname}"
@@ -42,23 +40,14 @@ async def open_elsewhere(profile: Profile, call: Call) -> AsyncIterator[httpx2.R
     if body_type := headers.pop(BODY_TYPE, None):
         headers["Content-Type"] = body_type
     waited = call.timeout or profile.timeout
-    timeout = httpx2.Timeout(waited, connect=CONNECT_S)
     sent: list[bool] = []
 
     async def trace(event: str, _: object) -> None:
         if event.endswith("send_request_headers.complete"):
             sent.append(True)
 
-    def make() -> httpx2.AsyncClient:
-        return httpx2.AsyncClient(
-            timeout=timeout,
-            follow_redirects=False,
-            trust_env=not is_loopback(call.path),
-            event_hooks={"response": [error_shortener(profile.timeout)]},
-        )
-
     try:
-        client = await asyncio.to_thread(make)
+        client = await asyncio.to_thread(http_client, profile, call.path, waited)
     except Exception as error:  # libraries that are set up with what they refuse
         raise from_exception(error, context, waited, sent=False) from error
     async with client:

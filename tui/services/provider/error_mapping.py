@@ -17,7 +17,7 @@ from tui.services.errors import Malformed, NotOffered, Refused, ServiceError
 if TYPE_CHECKING:
     import httpx2
 
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
 
 LONGEST_ANSWER = 64 * 1024**2  # in bytes; a page of a thousand jobs has a hundredth of it
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
@@ -164,7 +164,7 @@ def _next_step(kind: type[Refused], status: int, code: str | None, context: Requ
         return _TRAINING_CLOSED
     if code == "insufficient_quota":
         return "Add credit at the provider, then try again."
-    if status in {401, 403} and context.profile.api_key is None and context.profile.kind != "lab":
+    if status in {401, 403} and context.profile.key_state == "none":
         return f"Profile {name} sends no key: name one with api_key_env in the configuration."
     steps = {
         401: f"Check the key of profile {name}.",

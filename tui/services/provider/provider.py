@@ -14,11 +14,13 @@ from tui.services.errors import (
     InputError,
     Malformed,
     ReadOnly,
+    Refused,
     ServiceError,
     Unanswered,
     Unreachable,
 )
 from tui.services.provider.client import LEFT, make_client
+from tui.services.provider.credentials import Credentials
 from tui.services.provider.error_mapping import (
     RequestContext,
     from_status,
@@ -39,7 +41,7 @@ if TYPE_CHECKING:
     from openai import AsyncOpenAI
 
     from tui.services.settings.locations import Locations
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
 
 __all__ = ["Provider", "ProviderStatus"]
 
@@ -50,6 +52,7 @@ LONGEST_WAIT_S = 5.0
 LARGE_ANSWER = 100_000
 # In which multiple of the time an answer may take to begin it must have ended.
 WHOLE_ANSWER = 5
+_KEY_REFUSED = 401
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Provider:
         self.profile = profile
         self._status = Announcer()
         self._lab = LabProcess(locations.lab, os.environ if environ is None else environ)
+        self._credentials = Credentials(profile)
         self._client: AsyncOpenAI | None = None
         self._making = asyncio.Lock()
         self._closed = False
@@ -249,12 +253,25 @@ class Provider:
 
     async def _open(self, call: Call) -> httpx2.Response:
         client = await self.client()
+        used = self._credentials.key
         try:
-            return await self._attempt(client, call)
+            response = await self._attempt(client, call)
         except Unreachable as error:
-            if self.profile.kind != "lab":
+            if not self.profile.embedded:
                 self._status.set("failed", error.cause)
                 raise
+        except Refused as error:
+            if error.status != _KEY_REFUSED or not await self._credentials.renew(used):
+                raise
+            if call.content is not None:  # it is used up; nothing of it was taken
+                error.next_step = "The key has been renewed: try again."
+                raise
+            return await self._attempt(client, call)
+        else:
+            if response.status_code != _KEY_REFUSED or not await self._credentials.renew(used):
+                return response
+            await response.aclose()
+            return await self._attempt(client, call)
         # An idle lab ends itself. Nothing was sent, so starting it and asking again is safe.
         # Several requests may notice at once: only the first drops the dead client.
         if self._client is client:
@@ -297,18 +314,20 @@ class Provider:
         except InputError as error:
             self._status.set("failed", error.cause)
             raise
-        base_url, key = self.profile.base_url, self.profile.api_key
-        if self.profile.kind == "lab":
+        base_url = self.profile.base_url
+        if self.profile.embedded:
             self._status.set("starting", "starting lab")
             try:
                 address = await self._lab.ensure()
             except ServiceError as error:
                 self._status.set("failed", error.cause)
                 raise
-            base_url, key = address.base_url, address.api_key
-            learn(key)
+            base_url, self._credentials.key = address.base_url, address.api_key
+            learn(address.api_key)
         try:
-            return await asyncio.to_thread(make_client, self.profile, base_url or "", key)
+            await self._credentials.fetch()
+            keys = self._credentials
+            return await asyncio.to_thread(make_client, self.profile, base_url or "", keys)
         except Exception as error:  # as above: libraries that are set up with what they refuse
             context = RequestContext(self.profile, "connect", "GET", "", base_url or "")
             made = from_exception(error, context, self.profile.timeout, sent=False)

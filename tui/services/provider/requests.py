@@ -61,7 +61,9 @@ async def perform(client: AsyncOpenAI, call: Call) -> httpx2.Response:
     if call.query:
         options["params"] = {k: v for k, v in call.query.items() if v is not None}
     if call.timeout is not None:
-        options["timeout"] = Timeout(call.timeout, connect=5.0)
+        own = client.timeout
+        connect = own.connect if isinstance(own, Timeout) else call.timeout
+        options["timeout"] = Timeout(call.timeout, connect=connect)
     arguments: dict[str, Any] = {"cast_to": httpx2.Response, "options": options}
     if call.method == "DELETE":
         return await client.delete(call.path, **arguments)

@@ -8,51 +8,24 @@ from __future__ import annotations
 import os
 import re
 import tomllib
-from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from tui.core.provider.addresses import address_problem, without_credentials
-from tui.core.provider.api_keys import EnteredKey, entered_key
-from tui.core.text.masking import learn
 from tui.services.errors import InputError
+from tui.services.settings.profile_table import Table
+from tui.services.settings.setting_names import SETTINGS
+from tui.services.settings.suggestions import nearest, with_meant
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Mapping
     from pathlib import Path
 
 NOTIFY = ("auto", "off", "osc9", "osc777")
 TOP_LEVEL = ("default_profile", "profiles", "notify")
-KNOWN = {
-    "kind",
-    "base_url",
-    "account",
-    "api_key",
-    "api_key_env",
-    "insecure",
-    "read_only",
-    "bills",
-    "timeout",
-    "file_bytes",
-    "part_bytes",
-    "methods",
-    "currency",
-    "rate",
-    "budget",
-    "budget_since",
-    "prices",
-}
+KNOWN = frozenset(SETTINGS)
 # The lab is on this machine, has its own key, and bills nothing.
-NOT_FOR_LAB = {"kind", "base_url", "account", "api_key", "api_key_env", "insecure", "bills"}
+NOT_FOR_LAB = frozenset(name for name, one in SETTINGS.items() if not one.lab)
 _HEADER = re.compile(r"^\s*\[+([^]]*)\]")
-# Also in a file that is no TOML, so that what it names is kept from others all the same.
-_NAMED = re.compile(r"""api_key_env["']?\s*=\s*["']\s*([A-Za-z_]\w*)""")
-_WRITTEN = re.compile(r"""api_key["']?\s*=\s*["']\s*([^"'\n]+)""")
-_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
-_LIKE_A_KEY = 20  # a name of so many characters that is not in capitals may be a key
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +48,11 @@ class ConfigFile:
             raise InputError(
                 "The configuration cannot be read", f"{path}: {error}", "Correct or move the file."
             ) from error
+        return cls.parse(path, text)
+
+    @classmethod
+    def parse(cls, path: Path, text: str) -> ConfigFile:
+        """Read a text as the content of `path`. Raises InputError for what is no TOML."""
         try:
             return cls(path, text.splitlines(), tomllib.loads(text))
         except (tomllib.TOMLDecodeError, RecursionError) as error:
@@ -127,7 +105,7 @@ class ConfigFile:
         else:
             meant = nearest(key, TOP_LEVEL)
             cause = f"unknown setting {key}"
-        cause, next_step = _with_meant(cause, meant, TOP_LEVEL)
+        cause, next_step = with_meant(cause, meant, TOP_LEVEL)
         return self.bad(key, cause, next_step=next_step)
 
     def profile_tables(self) -> Mapping[str, Table]:
@@ -154,7 +132,7 @@ class ConfigFile:
             whole = f"{name}.{key}"
             raise self.bad(key, cause, name, f'Write [profiles."{whole}"].')
         cause = f"profile {name}: unknown setting {key}"
-        cause, next_step = _with_meant(cause, nearest(key, known), known)
+        cause, next_step = with_meant(cause, nearest(key, known), known)
         raise self.bad(key, cause, name, next_step)
 
     def default_profile(self) -> str | None:
@@ -186,144 +164,6 @@ class ConfigFile:
         return begun, 1
 
 
-@dataclass(frozen=True, slots=True)
-class KeySource:
-    """Where a profile says its key is, and what is there."""
-
-    name: str
-    key: EnteredKey
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """The settings of one profile. Every getter raises InputError for a value of no use."""
-
-    source: ConfigFile
-    name: str
-    values: Mapping[str, Any]
-
-    def text(self, key: str) -> str | None:
-        """Return a text, None when it is missing or empty."""
-        value = self.values.get(key)
-        if value is None or isinstance(value, str):
-            return value or None
-        raise self._bad(key, "must be a text")
-
-    def flag(self, key: str, default: bool) -> bool:
-        """Return true or false."""
-        value = self.values.get(key, default)
-        if isinstance(value, bool):
-            return value
-        raise self._bad(key, "must be true or false")
-
-    def seconds(self, key: str, default: float) -> float:
-        """Return a number of seconds above 0."""
-        value = self.values.get(key, default)
-        if isinstance(value, int | float) and not isinstance(value, bool) and value > 0:
-            return float(value)
-        raise self._bad(key, "must be a number of seconds above 0")
-
-    def size(self, key: str) -> int | None:
-        """Return a number of bytes above 0, None when it is missing."""
-        value = self.values.get(key)
-        if value is None or (isinstance(value, int) and not isinstance(value, bool) and value > 0):
-            return value
-        raise self._bad(key, "must be a whole number of bytes above 0")
-
-    def amount(self, key: str, *, above: bool = False) -> Decimal | None:
-        """Return an amount of 0 or more, above 0 if so asked; None when it is missing."""
-        value = self.values.get(key)
-        return None if value is None else self._decimal(key, value, above=above)
-
-    def amounts(self, key: str) -> dict[str, Decimal]:
-        """Return a table of amounts, empty when it is missing."""
-        value = self.values.get(key, {})
-        if not isinstance(value, dict):
-            raise self._bad(key, "must be a table")
-        return {name: self._decimal(name, amount) for name, amount in value.items()}
-
-    def _decimal(self, key: str, value: object, *, above: bool = False) -> Decimal:
-        if isinstance(value, dict) and (rest := _dotted(value)):
-            raise self.source.bad(
-                key,
-                f"{key}.{rest} has no quotes around it, and TOML takes its dots for tables",
-                self.name,
-                f'Write the name of the model in quotes: "{key}.{rest}" = …',
-            )
-        amount = Decimal("nan")
-        if isinstance(value, int | float | str) and not isinstance(value, bool):
-            with suppress(ArithmeticError):  # what is not a number stays none
-                amount = Decimal(str(value))
-        if amount.is_finite() and (amount > 0 or (amount == 0 and not above)):
-            return amount
-        raise self._bad(key, f"must be an amount {'above 0' if above else 'of 0 or more'}")
-
-    def day(self, key: str) -> date | None:
-        """Return a date, None when it is missing."""
-        value = self.values.get(key)
-        if value is None or (isinstance(value, date) and not isinstance(value, datetime)):
-            return value
-        raise self._bad(key, "must be a date such as 2026-11-01, without quotes")
-
-    def words(self, key: str, known: Collection[str]) -> tuple[str, ...]:
-        """Return a list of known words, empty when it is missing."""
-        value = self.values.get(key, [])
-        if isinstance(value, list) and all(word in known for word in value):
-            return tuple(value)
-        raise self._bad(key, f"must be a list of: {', '.join(known)}")
-
-    def url(self) -> str | None:
-        """Return the base_url."""
-        value = (self.text("base_url") or "").strip()
-        if value and (problem := address_problem(value)):
-            raise self._bad("base_url", f"{without_credentials(value)!r} {problem}")
-        return value or None
-
-    def account(self) -> str | None:
-        """Return the account, which stands in the provider's paths; None when it is missing."""
-        value = (self.text("account") or "").strip().removeprefix("accounts/")
-        if value and not _ACCOUNT.fullmatch(value):
-            raise self._bad("account", "is not an account's id: letters, digits and dashes")
-        return value or None
-
-    def key_source(self, environ: Mapping[str, str]) -> KeySource | None:
-        """Return the key this profile names, which may be empty; None when it names none."""
-        name, value = self.variable(), self.values.get("api_key")
-        if value is not None and not isinstance(value, str):
-            raise self._bad("api_key", "must be a text")
-        if value and name is not None:  # whichever were taken, the other was meant
-            learn(value)
-            raise self._bad("api_key", "stands beside api_key_env: a profile has one key")
-        if value or (value is not None and name is None):
-            return KeySource(f"api_key in {self.source.path}", read_key(value))
-        if name is None:
-            return None
-        shown = name if name.isupper() or len(name) < _LIKE_A_KEY else "that api_key_env names"
-        return KeySource(f"the variable {shown}", read_key(environ.get(name, "")))
-
-    def variable(self) -> str | None:
-        """Return the name of the variable that holds the key."""
-        name = self.values.get("api_key_env")
-        if name is None:
-            return None
-        if isinstance(name, str) and _VARIABLE.fullmatch(name.strip()):
-            return name.strip()
-        learn(name if isinstance(name, str) else None)  # it may be the key itself
-        raise self._bad("api_key_env", "must be the name of an environment variable")
-
-    def unknown_kind(self, kind: str, known: Iterable[str]) -> InputError:
-        """Return the error for a kind of provider that there is not."""
-        cause, next_step = _with_meant(f"unknown kind {kind!r}", nearest(kind, known), known)
-        return self.source.bad("kind", cause, self.name, next_step)
-
-    def bad_profile(self, cause: str) -> InputError:
-        """Return the error for a profile that cannot be used as a whole."""
-        return self.source.bad(self.name, f"profile {self.name} {cause}")
-
-    def _bad(self, key: str, cause: str) -> InputError:
-        return self.source.bad(key, f"{key} {cause}", self.name)
-
-
 _AT_LINE = re.compile(r"at line (\d+)")
 _BARE_NAME = re.compile(r"\s*([\w.-]+[:/@][\w.:/@-]*?)\s*=")
 
@@ -348,53 +188,6 @@ def _check_misplaced(path: Path) -> None:
         )
 
 
-def _dotted(value: Mapping[str, Any]) -> str:
-    """Return the key that dots without quotes have made tables within tables of."""
-    parts: list[str] = []
-    inner: object = value
-    while isinstance(inner, dict) and inner:
-        key = next(iter(inner))
-        parts.append(key)
-        inner = inner[key]
-    return ".".join(parts)
-
-
 def _names(header: str, key: str) -> bool:
     """Whether a table's header ends in `key`: profiles.a, or profiles."a"."""
     return f".{header}".replace('"', "").endswith(f".{key}")
-
-
-def key_variables(path: Path, environ: Mapping[str, str]) -> frozenset[str]:
-    """Return the variables a configuration names as keys, whether or not it can be used.
-
-    The keys it holds or names are masked from now on in every text that leaves.
-    """
-    try:
-        text = path.read_bytes().decode("utf-8", "replace")
-    except OSError:
-        return frozenset()
-    names = frozenset(_NAMED.findall(text))
-    for raw in (*_WRITTEN.findall(text), *(environ.get(name, "") for name in names)):
-        read_key(raw)
-    return names
-
-
-def read_key(raw: str) -> EnteredKey:
-    """Return a key as it is sent; from now on it is masked in every text that leaves."""
-    found = entered_key(raw)
-    learn(raw, found.text)
-    return found
-
-
-def nearest(word: str, known: Iterable[str]) -> str:
-    """Return the known word that is most like `word`, empty when none is."""
-    from difflib import get_close_matches
-
-    return next(iter(get_close_matches(word.lower().replace("-", "_"), sorted(known), 1)), "")
-
-
-def _with_meant(cause: str, meant: str, known: Iterable[str]) -> tuple[str, str]:
-    """Return the cause and the next step of an unknown setting."""
-    if meant:
-        return f"{cause}, did you mean {meant}?", f"Write {meant}, or remove it."
-    return cause, f"Known here: {', '.join(sorted(known))}."

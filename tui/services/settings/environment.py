@@ -16,7 +16,7 @@ _SECRET_NAME = re.compile(
     r"^OPENAI_|API_?KEY|(^|_)(KEY|TOKEN|SECRET|PASSWORD|PASSWD|PASSPHRASE|CREDENTIALS?)(_|$)",
     re.IGNORECASE,
 )
-_SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password|signature", re.IGNORECASE)
+SECRET_HEADER = re.compile(r"auth|key|token|secret|cookie|password|signature", re.IGNORECASE)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 
 
@@ -35,7 +35,7 @@ def header_secrets(environ: Mapping[str, str]) -> Iterator[str]:
         yield admin
     for line in environ.get("OPENAI_CUSTOM_HEADERS", "").split("\n"):
         name, _, value = line.partition(":")
-        if _SECRET_HEADER.search(name) and value.strip():
+        if SECRET_HEADER.search(name) and value.strip():
             yield value.split()[-1]
     for name in (*PROXIES, *map(str.lower, PROXIES)):
         try:

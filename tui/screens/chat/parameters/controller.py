@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.screens.controller_context import ScreenContext
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
 
 _FORMATS = (
     Choice("text", "Text", "any answer"),

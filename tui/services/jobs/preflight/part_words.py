@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.services.checks.review import Takes
     from tui.services.jobs.preflight.parts import Level
     from tui.services.jobs.preflight.sources import Source
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
 
 _LEVELS: dict[Takes, Level] = {"repair": "block", "accept": "ask", "nothing": "note"}
 

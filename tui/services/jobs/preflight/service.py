@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tui.services.jobs.preflight.sources import Source, Sources
     from tui.services.models.service import ModelService
     from tui.services.provider.interface import ProviderApi
-    from tui.services.settings.profiles import Profile
+    from tui.services.settings.profile import Profile
     from tui.services.store.tables.jobs_table import JobRecord
     from tui.services.store.tables.reservations_table import Reservation
     from tui.services.tokens.report import TokenReport

@@ -1,0 +1,180 @@
+"""Profiles made of their tables in the configuration file, and of the environment."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from tui.core.catalog.providers import UNKNOWN, Presets
+from tui.core.catalog.training import METHODS, Method
+from tui.core.money.terms import Money
+from tui.core.provider.addresses import (
+    address_problem,
+    host_of,
+    is_loopback,
+    without_credentials,
+)
+from tui.services.errors import InputError
+from tui.services.settings.headers import headers_of, proxy_of
+from tui.services.settings.keys import KeySource, key_source, read_key
+from tui.services.settings.profile import CONNECT_S, TIMEOUT_S, Profile, with_key
+from tui.services.settings.suggestions import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.services.settings.profile_table import Table
+
+OPENAI_URL = "https://api.openai.com/v1"
+_OPENAI_HOST = "api.openai.com"  # regional ones end in it
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileReader:
+    """Reads tables of profiles. `withheld` are variables that hold keys of any of them."""
+
+    environ: Mapping[str, str]
+    presets: Presets
+    withheld: frozenset[str]
+
+    def read(self, table: Table) -> Profile | None:
+        """Return the profile of a table; None for OpenAI's without a key, an address or a table.
+
+        Raises InputError for a setting that cannot be used.
+        """
+        if table.name == "lab":
+            found: Profile | None = _lab(table)
+        elif table.name == "openai":
+            found = self._openai(table)
+        else:
+            found = self._custom(table)
+        return None if found is None else replace(found, presets=self.presets)
+
+    def _source(self, table: Table) -> KeySource | None:
+        return key_source(table, self.environ, self.withheld)
+
+    def _openai(self, table: Table) -> Profile | None:
+        own_url = table.url()
+        environ_url = (self.environ.get("OPENAI_BASE_URL") or "").strip()
+        url = own_url or environ_url or OPENAI_URL
+        source = self._source(table)
+        given = read_key(self.environ.get("OPENAI_API_KEY") or "")
+        if source is None and given.text and _meant_for(url, environ_url):
+            source = KeySource("env", "the variable OPENAI_API_KEY", given)
+        ambient = _meant_for(url, environ_url)
+        profile = Profile("openai", self._kind(table, "openai"), url, bills=True, ambient=ambient)
+        # The whole table is read even when the profile is not offered: its mistakes are told.
+        profile = with_key(self._with_settings(table, profile), source)
+        if own_url is None and (source is not None or table.values):
+            _check_environ_url(url)
+        if source is not None:
+            return profile
+        if given.text and not is_loopback(url):
+            problem = (
+                f"OPENAI_API_KEY is not sent to {host_of(url)}, and the profile names no other key",
+                'Add api_key_env with the name of its own variable; api_key_env = "OPENAI_API_KEY"'
+                " sends that one there.",
+            )
+            return replace(profile, problem=problem)
+        if own_url is not None:
+            return profile
+        if not table.values:
+            return None
+        step = "Set it before starting finetui, or name another source of the key."
+        problem = ("its key is missing: the variable OPENAI_API_KEY is empty", step)
+        return replace(profile, problem=problem, wants_key=True)
+
+    def _custom(self, table: Table) -> Profile:
+        kind = self._kind(table, UNKNOWN)
+        known = self.presets.all()[kind]
+        url = table.url() or known.base_url
+        if kind == UNKNOWN and (told := self.presets.at(url)) is not None:
+            kind = told.id
+        if url is None:
+            meant = nearest(table.name, ("openai", "lab"))
+            hint = f", did you mean [profiles.{meant}]?" if meant else ""
+            raise table.bad_profile(f"has no base_url{hint}")
+        url = self.presets.find(kind, url).trimmed(url)
+        # A server on this very machine sends no bill unless the configuration says so.
+        bills = kind != "lab" and not is_loopback(url)
+        profile = Profile(table.name, kind, url, bills=bills)
+        return with_key(self._with_settings(table, profile), self._source(table))
+
+    def _kind(self, table: Table, otherwise: str) -> str:
+        kind = table.text("kind") or otherwise
+        if kind not in self.presets.all():
+            raise table.unknown_kind(kind, self.presets.all())
+        return kind
+
+    def _with_settings(self, table: Table, profile: Profile) -> Profile:
+        headers, missing = headers_of(table, self.environ)
+        made = replace(
+            _with_training(table, _with_sizes(table, profile)),
+            read_only=table.flag("read_only", profile.read_only),
+            bills=table.flag("bills", profile.bills),
+            insecure=table.flag("insecure", False),
+            timeout=table.seconds("timeout", profile.timeout),
+            connect_timeout=table.seconds("connect_timeout", CONNECT_S),
+            account=table.account(),
+            headers=headers,
+            proxy=proxy_of(table),
+            ca_file=_ca_file(table),
+        )
+        if not missing:
+            return made
+        why = f"a header of it is missing: the variable {missing} is empty"
+        return replace(made, problem=(why, "Set it before starting finetui."))
+
+
+def _ca_file(table: Table) -> Path | None:
+    """Return the file of certificates; what is not absolute is beside the configuration."""
+    name = table.text("ca_file")
+    if name is None:
+        return None
+    return table.source.path.parent / Path(name).expanduser()
+
+
+def _check_environ_url(url: str) -> None:
+    if wrong := address_problem(url):
+        raise InputError(
+            "OPENAI_BASE_URL cannot be used",
+            f"{without_credentials(url)!r} {wrong}",
+            "Correct the variable or unset it.",
+        )
+
+
+def _meant_for(url: str, environ_url: str) -> bool:
+    """Return whether OPENAI_API_KEY and the variables beside it are meant for this address."""
+    host = host_of(url)
+    if environ_url and host == host_of(environ_url):
+        return True
+    return host == _OPENAI_HOST or host.endswith(f".{_OPENAI_HOST}")
+
+
+def _lab(table: Table) -> Profile:
+    profile = Profile(
+        "lab",
+        "lab",
+        read_only=table.flag("read_only", False),
+        timeout=table.seconds("timeout", TIMEOUT_S),
+    )
+    return _with_training(table, _with_sizes(table, profile))
+
+
+def _with_sizes(table: Table, profile: Profile) -> Profile:
+    return replace(
+        profile, file_bytes=table.size("file_bytes"), part_bytes=table.size("part_bytes")
+    )
+
+
+def _with_training(table: Table, profile: Profile) -> Profile:
+    money = Money(
+        currency=(table.text("currency") or "").upper(),
+        rate=table.amount("rate", above=True),
+        prices=table.amounts("prices"),
+        budget=table.amount("budget"),
+        since=table.day("budget_since"),
+    )
+    methods = cast("tuple[Method, ...]", table.words("methods", METHODS))
+    return replace(profile, methods=methods, money=money)
