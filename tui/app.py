@@ -20,6 +20,7 @@ from tui.core.chat.start import ChatStart
 from tui.core.text.masking import mask
 from tui.core.text.text import encodable, visible
 from tui.dispatch import Dispatcher, handles
+from tui.fast.stylesheet import FastStylesheet
 from tui.program.activity import Activity
 from tui.program.copying import Copying, fits_clipboard
 from tui.program.leaving import Leaving
@@ -130,6 +131,7 @@ class FinetuiApp(TypeAhead):
         chat: ChatStart | None = None,
     ) -> None:
         super().__init__()
+        self.stylesheet = FastStylesheet(variables=self.get_css_variables())
         context = ProgramContext(self)
         self.opening = Opening(context, path, profile, self._load_the_rest)
         self.copying = Copying(context)

@@ -21,6 +21,9 @@ _GC_AFTER = (3_000, 10, 50)
 _SWITCH_S = 0.0005
 
 
+_collects = False  # here, from the time on that it has been asked for
+
+
 def share_the_interpreter() -> None:
     """Let a thread that computes give way to the loop ten times as often as Python would."""
     sys.setswitchinterval(_SWITCH_S)
@@ -31,7 +34,9 @@ def collect_from_now_on() -> None:
 
     What has been made by now stays, and need not be looked through.
     """
+    global _collects  # noqa: PLW0603 - the collector is one a process, too
     if not gc.isenabled():
+        _collects = True
         gc.freeze()
         gc.enable()
         gc.set_threshold(*_GC_AFTER)
@@ -43,13 +48,12 @@ def not_collecting() -> Iterator[None]:
 
     A key would wait for it. Only where `collect_from_now_on` has been called.
     """
-    frozen = gc.get_freeze_count() > 0
-    if frozen:
+    if _collects:  # to ask the collector itself takes it a tenth of a second
         gc.disable()
     try:
         yield
     finally:
-        if frozen:
+        if _collects:
             gc.freeze()
             gc.enable()
 

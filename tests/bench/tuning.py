@@ -1,4 +1,4 @@
-"""What each setting of tui/tuning.py buys: `python -m tests.bench.tuning`, no other load."""
+"""What each setting of tui/tuning.py and tui/fast buys: `python -m tests.bench.tuning`, alone."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ import tui.screens.base
 from tests.until import until
 from tui import tuning
 from tui.app import FinetuiApp
+from tui.fast import stylesheet
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,6 +108,27 @@ async def closing(prune: Callable[..., object]) -> float:
     return statistics.median(took)
 
 
+async def a_tour() -> float:
+    """Return how much processor time a visit to every mode and a dialog takes, in ms."""
+    began = time.process_time()
+    app = FinetuiApp()
+    async with app.run_test(size=(120, 36)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press(*"234567", "f1", "escape", "1")
+    return (time.process_time() - began) * 1000
+
+
+def tour(*, fast: bool) -> float:
+    """Return how much a tour takes at its quickest, as if it were the first of a process."""
+    with patch.object(stylesheet, "FAST", fast):
+        took = []
+        for _ in range(_ROUNDS):
+            for known in (stylesheet._parsed, stylesheet._indexes, stylesheet._candidates):
+                known.clear()
+            took.append(asyncio.run(a_tour()))
+    return min(took)
+
+
 def main() -> None:
     """Print the figures, each without and with its setting."""
     os.environ["FINETUI_HOME"] = tempfile.mkdtemp()
@@ -116,6 +138,8 @@ def main() -> None:
         without.append(asyncio.run(first_visit(lambda _screen: None)))
         with_it.append(asyncio.run(first_visit(tuning.take_styles_as_new)))
     print(f"first visit to Jobs   {min(without):.0f} ms, styles as new {min(with_it):.0f} ms")
+    plain, remembered = tour(fast=False), tour(fast=True)
+    print(f"a tour of all modes   {plain:.0f} ms, styles remembered {remembered:.0f} ms")
     theirs_closed = min(asyncio.run(closing(App._prune)) for _ in range(_ROUNDS))
     ours_closed = min(asyncio.run(closing(FinetuiApp._prune)) for _ in range(_ROUNDS))
     print(f"closing a dialog      {theirs_closed:.0f} ms, not laid out anew {ours_closed:.0f} ms")

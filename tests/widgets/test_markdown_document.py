@@ -217,9 +217,9 @@ def test_cells_are_wrapped_and_cut_where_they_are_long() -> None:
 def test_what_is_nested_too_deep_is_shown_as_written() -> None:
     for mark in ("> ", ">", "- ", "1. ", "  - a\n> "):
         deep = f"{mark * 10_000}deep"
-        began = time.perf_counter()
+        began = time.process_time()
         shown = laid_out(deep, 80)
-        assert time.perf_counter() - began < 20
+        assert time.process_time() - began < 20
         assert shown.rstrip().endswith("deep")
         if ">" in mark and "a" not in mark:
             assert "".join(shown.split()) == "".join(deep.split())
@@ -262,8 +262,8 @@ def test_the_cost_of_a_token_does_not_grow(kind: str) -> None:
 def test_an_open_block_of_code_is_not_parsed_again() -> None:
     document = MarkdownDocument("```\n" + "x = 1\n" * 30_000, 80)
     with patch.object(markdown_document, "parse_units", side_effect=AssertionError):
-        began = time.perf_counter()
+        began = time.process_time()
         for _ in range(100):
             document.grow("y = 2\n")
-        assert time.perf_counter() - began < 5
+        assert time.process_time() - began < 5
     assert len(document) == 30_101
