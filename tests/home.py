@@ -33,14 +33,17 @@ class Home:
         """Return the environment for anything that works in this home."""
         return {**environment(), "FINETUI_HOME": str(self.path)}
 
-    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run `finetui WORDS` within this process: as good as `spawn`, and ten times faster."""
+    def run(self, *words: str, given: str = "") -> subprocess.CompletedProcess[str]:
+        """Run `finetui WORDS` within this process: as good as `spawn`, and ten times faster.
+
+        `given` is its standard input.
+        """
         out, err = io.StringIO(), io.StringIO()
         with (
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             mock.patch.dict(os.environ, self.environ, clear=True),
-            mock.patch.object(sys, "stdin", io.StringIO()),
+            mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode()))),
         ):
             code = main(words)
         return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())

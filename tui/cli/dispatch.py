@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "check", "fix", "edit", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
-    "files", "jobs", "chat", "chats", "compare", "models", "lab", "doctor",
+    "files", "jobs", "chat", "chats", "compare", "models", "lab", "profiles", "config",
+    "doctor",
 )  # fmt: skip
 _NEEDS_VALUE = "--profile"
 _ASK_PROVIDERS = {"files", "jobs", "chat", "compare", "models"}  # they are told what is not safe
@@ -76,7 +77,7 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
         else:
             workspace = await Workspace.open(named, said=said)
         try:
-            if getattr(options, "key_stdin", False):
+            if getattr(options, "key_stdin", False) and not hasattr(options, "own_key"):
                 workspace.give_key(workspace.profile.name, await key_from_stdin())
                 await workspace.use_profile(workspace.profile.name)
             if options.command in _ASK_PROVIDERS:

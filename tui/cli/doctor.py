@@ -67,7 +67,7 @@ async def _run(options: argparse.Namespace, workspace: Workspace, out: Output) -
             "profiles": [look.to_json() for look in looks],
         }
     )
-    _print(told, out)
+    print_findings(told, out)
     said = f"{plural(len(problems), 'problem')}." if problems else "No problem found."
     out.line(f"\n{said} Providers were only asked to read; nothing was changed there.")
     return PROBLEMS if problems else 0
@@ -96,7 +96,8 @@ async def _kept(workspace: Workspace) -> list[Finding]:
     return [Finding("folders", "ledger", "ok", "the ledger can be read")]
 
 
-def _print(findings: Sequence[Finding], out: Output) -> None:
+def print_findings(findings: Sequence[Finding], out: Output) -> None:
+    """Print what was found, area by area."""
     for area, group in groupby(findings, lambda one: one.area):
         out.line(f"\n{one_line(area, 80)}")
         for one in group:

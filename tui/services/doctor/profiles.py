@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.catalog.abilities import WORDS, Ability
 from tui.core.provider.addresses import host_of, without_credentials
 from tui.services.doctor.findings import Finding
+from tui.services.errors import InputError
 from tui.services.provider.probe import last_probe, probe
 from tui.services.provider.provider import Provider
 from tui.services.provider.select import api_of
@@ -33,6 +34,7 @@ class ProfileLook:
     profile: Profile
     findings: tuple[Finding, ...]
     probe: Probe | None = None
+    key: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `finetui doctor --json` prints it: no secret is in it."""
@@ -43,7 +45,7 @@ class ProfileLook:
             "kind": profile.kind,
             "provider": preset.name,
             "base_url": profile.base_url and without_credentials(profile.base_url),
-            "key": profile.key_state,
+            "key": self.key or profile.key_state,
             "read_only": profile.read_only,
             "tried_live": preset.tried,
             "source": preset.source,
@@ -85,24 +87,24 @@ async def _look(
     starts_lab: bool,
 ) -> ProfileLook:
     area = f"profile {profile.name}"
-    findings = [_described(area, profile), *_key(area, profile)]
+    findings = [_described(area, profile)]
     told = (*profile.remarks, *profile.advice)
-    findings += [Finding(area, "remark", "note", remark) for remark in told]
     quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
     provider = Provider(quick, locations, environ)
     try:
+        key = await _key(area, provider, fetches=asks)
+        findings += [*key, *(Finding(area, "remark", "note", remark) for remark in told)]
         if profile.embedded and not starts_lab:
             findings.append(Finding(area, "server", "ok", "started on this machine when needed"))
-            return ProfileLook(profile, tuple(findings))
-        if profile.problem is not None or not asks:
-            found = await last_probe(provider, store)
-        else:
-            found = await probe(provider, api_of(provider), store)
+            return ProfileLook(profile, tuple(findings), key=provider.key_state)
+        asked = asks and not any(one.state == "problem" for one in key)
+        ask = probe(provider, api_of(provider), store) if asked else last_probe(provider, store)
+        found: Probe | None = await ask
     finally:
         await provider.close()
-    findings += _answers(area, found, asked=asks and profile.problem is None)
+    findings += _answers(area, found, asked=asked)
     findings += _offers(area, profile.preset, found)
-    return ProfileLook(profile, tuple(findings), found)
+    return ProfileLook(profile, tuple(findings), found, provider.key_state)
 
 
 def _described(area: str, profile: Profile) -> Finding:
@@ -115,13 +117,21 @@ def _described(area: str, profile: Profile) -> Finding:
     return Finding(area, "provider", "ok", text)
 
 
-def _key(area: str, profile: Profile) -> Iterable[Finding]:
-    if profile.problem is not None:
-        cause, next_step = profile.problem
-        yield Finding(area, "key", "problem", cause, next_step)
-    elif not profile.embedded:
-        state = profile.key_state
-        yield Finding(area, "key", "ok", "no key is sent" if state == "none" else f"key {state}")
+async def _key(area: str, provider: Provider, *, fetches: bool) -> list[Finding]:
+    """Look at the key; one that a command or the keyring has is fetched, if that is wanted."""
+    profile = provider.profile
+    problem = profile.problem
+    if problem is None and fetches:
+        try:
+            await provider.fetch_key()
+        except InputError as error:
+            problem = (error.cause, error.next_step)
+    if problem is not None:
+        return [Finding(area, "key", "problem", *problem)]
+    if profile.embedded:
+        return []
+    state = provider.key_state
+    return [Finding(area, "key", "ok", "no key is sent" if state == "none" else f"key {state}")]
 
 
 def _answers(area: str, found: Probe | None, *, asked: bool) -> Iterable[Finding]:

@@ -33,6 +33,7 @@ from tui.services.provider.lab_process import LabProcess
 from tui.services.provider.requests import Call, perform
 from tui.services.provider.status import Announcer, ProviderStatus
 from tui.services.provider.writes import Write
+from tui.services.settings.keys import shown_key
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping
@@ -93,6 +94,16 @@ class Provider:
     def subscribe(self, listener: Callable[[ProviderStatus], None]) -> Callable[[], None]:
         """Call `listener` with every change of status; the returned function ends that."""
         return self._status.subscribe(listener)
+
+    @property
+    def key_state(self) -> str:
+        """What is known of the key now, without saying it."""
+        key = None if self.profile.embedded else self._credentials.key
+        return self.profile.key_state if key is None else shown_key(key)
+
+    async def fetch_key(self) -> None:
+        """Fetch a key that a command or the keyring has. Raises InputError when it cannot be."""
+        await self._credentials.fetch()
 
     async def client(self) -> AsyncOpenAI:
         """Return the client, made at the first call. Raises LabFailed when lab cannot start."""

@@ -132,26 +132,32 @@ def _kept_from_commands(environ: Mapping[str, str], withheld: frozenset[str]) ->
 
 
 def _in_keyring(table: Table) -> KeySource:
-    value = table.values["key_keyring"]
-    if isinstance(value, str) and value:
-        entry = (SERVICE, value)
-    elif isinstance(value, dict) and value.keys() == {"service", "username"}:
+    if (found := keyring_source(table.values["key_keyring"])) is not None:
+        return found
+    step = 'Write key_keyring = "NAME", or { service = "…", username = "…" }.'
+    raise table.bad("key_keyring", "must be the name of an entry in the keyring", step)
+
+
+def keyring_source(value: object) -> KeySource | None:
+    """Return the source that a setting names, None for what names none."""
+    entry: tuple[object, object] = (SERVICE, value)
+    if isinstance(value, dict) and value.keys() == {"service", "username"}:
         entry = (value["service"], value["username"])
-    else:
-        entry = ("", "")
-    if not all(isinstance(one, str) and one for one in entry):
-        step = 'Write key_keyring = "NAME", or { service = "…", username = "…" }.'
-        raise table.bad("key_keyring", "must be the name of an entry in the keyring", step)
-    return KeySource("keyring", f"the entry {entry[1]} of {entry[0]} in the keyring", entry=entry)
+    service, username = entry
+    if not isinstance(service, str) or not isinstance(username, str) or not (service and username):
+        return None
+    name = f"the entry {username} of {service} in the keyring"
+    return KeySource("keyring", name, entry=(service, username))
 
 
-def key_variables(path: Path, environ: Mapping[str, str]) -> frozenset[str]:
+def key_variables(where: Path | str, environ: Mapping[str, str]) -> frozenset[str]:
     """Return the variables a configuration names as keys, whether or not it can be used.
 
-    The keys it holds or names are masked from now on in every text that leaves.
+    `where` is its file or its text. The keys it holds or names are masked from now on in every
+    text that leaves.
     """
     try:
-        text = path.read_bytes().decode("utf-8", "replace")
+        text = where if isinstance(where, str) else where.read_bytes().decode("utf-8", "replace")
     except OSError:
         return frozenset()
     names = frozenset(_NAMED.findall(text))

@@ -156,8 +156,9 @@ def _read_text(shape: Shape, text: str) -> object:
     if shape == "flag":
         return {"true": True, "1": True, "false": False, "0": False}.get(text.lower(), text)
     if shape == "seconds":
-        with suppress(ValueError):
-            return float(text)
+        for number in (int, float):
+            with suppress(ValueError):
+                return number(text)
     return text
 
 

@@ -30,7 +30,7 @@ class ProfileBook:
     """All profiles by name, and which one is used when none is named.
 
     `key_variables` are the environment variables that hold the keys of profiles, `remarks` what
-    is not safe about the configuration file itself. `tables` are what the file says of each.
+    is not safe about the configuration file itself, `tables` what is said of each.
     """
 
     profiles: Mapping[str, Profile]
@@ -75,7 +75,7 @@ class ProfileBook:
         learn(*header_secrets(environ))
         path = locations.config_file
         source = ConfigFile.read(path) if text is None else ConfigFile.parse(path, text)
-        variables = key_variables(path, environ)
+        variables = key_variables(path if text is None else text, environ)
         source.check()
         tables = {name: Table(source, name, {}) for name in ("lab", "openai")}
         tables |= source.profile_tables()
@@ -88,8 +88,9 @@ class ProfileBook:
         )
         used = chosen or default
         if used in profiles and (over := _said_over(tables[used], environ, said or {})):
+            tables[used] = over
             profiles[used] = reader.read(over) or profiles[used]
-        return cls(profiles, default, variables, source.remarks(), source.profile_tables())
+        return cls(profiles, default, variables, source.remarks(), tables)
 
     @classmethod
     def lab_only(cls, locations: Locations, environ: Mapping[str, str]) -> ProfileBook:

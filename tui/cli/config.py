@@ -1,0 +1,77 @@
+"""`finetui config`: the configuration file, and what comes of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.cli.arguments import Commands, Parser, command, group
+from tui.services.settings.setting_texts import settings_shown
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tui.cli.output import Output
+    from tui.services.workspace import Workspace
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command and its own commands."""
+    actions = group(commands, "config", "the configuration file: where it is, what it says")
+    for name, run, words in (
+        ("path", _path, "print where the file is, or would be"),
+        ("show", _show, "print the settings in force and who says them; no secret"),
+        ("check", _check, "look for mistakes; ends with 2 for one"),
+    ):
+        command(actions, name, run, words).set_defaults(in_any_case=True)
+
+
+async def _path(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    path = workspace.locations.config_file
+    out.document({"path": str(path), "exists": path.exists()})
+    out.line(str(path))
+    return 0
+
+
+async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    _tell_broken(options)
+    book = workspace.profiles
+    names = [workspace.profile.name] if hasattr(options, "profile") else list(book.names)
+    found = {}
+    for name in names:
+        table = book.tables.get(name)
+        shown = settings_shown(table.values) if table else {}
+        said_by = table.said_by if table else {}
+        found[name] = {
+            key: {"value": text, "said_by": said_by.get(key, "the file")}
+            for key, text in shown.items()
+        }
+    path = workspace.locations.config_file
+    out.document({"path": str(path), "default_profile": book.default, "profiles": found})
+    out.line(f"default_profile = {book.default}")
+    for name, settings in found.items():
+        out.line(f"\n[{name}] key: {book.get(name).key_state}")
+        for key, one in settings.items():
+            by = "" if one["said_by"] == "the file" else f"  ({one['said_by']})"
+            out.line(f"  {key} = {one['value']}{by}")
+    return 0
+
+
+async def _check(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    _tell_broken(options)
+    book = workspace.profiles
+    remarks = [*book.remarks]
+    for one in book.profiles.values():
+        remarks += [*one.remarks, *one.advice]
+        if one.problem:
+            remarks.append(f"profile {one.name} cannot be used: {one.problem[0]}")
+    path = workspace.locations.config_file
+    out.document({"path": str(path), "fine": True, "remarks": remarks})
+    out.line(f"{path}: {'no mistake' if path.exists() else 'not there; nothing has to be'}")
+    for remark in remarks:
+        out.line(f"  · {remark}")
+    return 0
+
+
+def _tell_broken(options: argparse.Namespace) -> None:
+    if (broken := getattr(options, "broken", None)) is not None:
+        raise broken
