@@ -32,6 +32,10 @@ _FIELDS = {
                              "evalAutoCarveout"},
     DPO: {"dataset", "displayName", "lossConfig", "trainingConfig"},
 }  # fmt: skip
+_EXPIRED = (
+    "<?xml version='1.0' encoding='UTF-8'?><Error><Code>ExpiredToken</Code>"
+    "<Message>The provided token has expired.</Message><Details>Request signature</Details></Error>"
+)
 _GRPC = {400: 3, 401: 16, 403: 7, 404: 5, 409: 6, 412: 9, 429: 8}
 
 
@@ -43,13 +47,15 @@ class Storage(FaultServer):
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}
         self.sizes: dict[str, str] = {}  # allowed for an upload, by path
-        self.over: set[str] = set()  # signatures that are not taken any more
+        self.signed: list[str] = []  # signatures given out
+        self.over: set[str] = set()  # those that are not taken any more
         self._signatures = itertools.count(1)
         super().__init__()
 
     def sign(self, path: str, size: str = "") -> str:
         """Return an address that is good for one path, and for one size of an upload."""
         signature = f"sig-{next(self._signatures)}"
+        self.signed.append(signature)
         if size:
             self.sizes[path] = size
         return f"{self.url}{path}?X-Goog-Signature={signature}"
@@ -57,7 +63,7 @@ class Storage(FaultServer):
     def act(self, seen: Seen) -> tuple[int, Any]:
         signature = seen.query.get("X-Goog-Signature", "")
         if not signature or signature in self.over:
-            return 403, "<?xml version='1.0'?><Error><Code>ExpiredToken</Code></Error>"
+            return 403, _EXPIRED
         if seen.method == "PUT":
             exact = f"{self.sizes[seen.path]},{self.sizes[seen.path]}"
             told = seen.headers.get("x-goog-content-length-range")
@@ -163,7 +169,7 @@ class FireworksReplay(FaultServer):
         start = int(seen.query.get("pageToken") or 0)
         after = start + self.page
         more = {"nextPageToken": str(after)} if after < len(rows) else {"nextPageToken": ""}
-        return 200, {key: [_told(row) for row in rows[start:after]], **more}
+        return 200, {key: [self._shown(row) for row in rows[start:after]], **more}
 
     # -- datasets --------------------------------------------------------------------------
 
@@ -265,7 +271,7 @@ class FireworksReplay(FaultServer):
             self.jobs.remove(job)
             return 200, {}
         self._live(job)
-        return 200, _told(job)
+        return 200, self._shown(job)
 
     def _create(self, seen: Seen, collection: str) -> tuple[int, Any]:
         asked = json.loads(seen.body)
@@ -358,8 +364,12 @@ class FireworksReplay(FaultServer):
         self.storage.contents[f"/{job['name']}/metrics.jsonl"] = (
             "\n".join(job["_steps"]) + '\n{"step": 9'  # which is being written
         ).encode()
-        if f"/{DPO}/" not in job["name"]:
-            job["metricsFileSignedUrl"] = self._metrics_url(job)
+
+    def _shown(self, held: dict[str, Any]) -> dict[str, Any]:
+        """Return an object as it is told, with an address that is signed anew each time."""
+        if held.get("_steps") and f"/{SUPERVISED}/" in held["name"]:
+            return {**_told(held), "metricsFileSignedUrl": self._metrics_url(held)}
+        return _told(held)
 
     def _metrics_url(self, job: dict[str, Any]) -> str:
         return self.storage.sign(f"/{job['name']}/metrics.jsonl")

@@ -115,9 +115,12 @@ def chat(far: FireworksReplay, home: Home, model: str, watched: str) -> None:
         assert step in watched
     name = far.deploy(model)
     models = {one["id"]: one for one in home.json("models", "list")["models"]}
-    assert (models[name]["kind"], models[name]["base"]) == ("tuned", BASE)
-    assert models[BASE]["kind"] == "base"
-    assert f"{BASE}-embed" not in models
+    assert {one: models[one]["kind"] for one in models} == {model: "tuned", BASE: "base"}
+    assert models[model]["base"] == BASE
+    assert f"chat with {name}." in models[model]["serving"]
+    assert "1 NVIDIA_H100_80GB; 1 running now; scales to nothing" in models[model]["serving"]
+    done = home.run("chat", "--model", model, "hello")
+    assert f"chat with {name}." in done.stderr
     done = home.run("chat", "--model", name, "hello")
     assert (done.returncode, done.stdout) == (0, f"Ahoy from {name}\n"), done.stderr
 

@@ -88,11 +88,6 @@ def model_object(value: object) -> dict[str, Any]:
     }
 
 
-def deployed_object(model: Mapping[str, Any], chat_name: str) -> dict[str, Any]:
-    """Return a model that is deployed, under the name to chat with."""
-    return {**model, "id": chat_name}
-
-
 def chat_name(deployed: Mapping[str, Any]) -> str:
     """Return what to call a deployed model in a chat."""
     return f"{as_text(deployed.get('model')) or ''}#{as_text(deployed.get('deployment')) or ''}"

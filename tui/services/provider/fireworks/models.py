@@ -11,7 +11,6 @@ from tui.core.provider.fireworks.jobs import model_name
 from tui.core.provider.fireworks.names import PUBLIC, account_of, name_of, resource
 from tui.core.provider.fireworks.records import (
     chat_name,
-    deployed_object,
     is_addon,
     model_object,
     moment,
@@ -30,12 +29,11 @@ if TYPE_CHECKING:
     from tui.services.provider.fireworks.gateway import Gateway
 
 COLLECTION = "models"
-_ANSWERING = frozenset({"DEPLOYED", "UPDATING"})
 _IN_USE = frozenset({400, 409, 412})  # statuses for a model that is deployed
 
 
 class FireworksModels:
-    """Models: one's own, those that are deployed under the name to chat with, then the bases."""
+    """Models: one's own, then the bases."""
 
     def __init__(self, gateway: Gateway) -> None:
         self._gateway, self._provider = gateway, gateway.provider
@@ -46,17 +44,11 @@ class FireworksModels:
         """Return all; the bases are left out where they do not come."""
         doing = "list the models"
         check_offered(self._gateway.abilities, Ability.MODELS, doing)
-        own, deployed, public = await asyncio.gather(
-            self._gateway.rows(COLLECTION, doing), self.deployed(doing), self._public(doing)
+        own, public = await asyncio.gather(
+            self._gateway.rows(COLLECTION, doing), self._public(doing)
         )
-        models = parsed_all(self._own, own, doing)
-        by_name = {model.id: model for model in models}
-        for row in deployed:
-            name = as_text(row.get("model")) or ""
-            if name and row.get("state") in _ANSWERING:
-                model = by_name.get(name) or parse_model({"id": name})
-                models.append(parse_model(deployed_object(model.raw, chat_name(row))))
-        return models + parsed_all(lambda row: parse_model(model_object(row)), public, doing)
+        bases = parsed_all(lambda row: parse_model(model_object(row)), public, doing)
+        return parsed_all(self._own, own, doing) + bases
 
     async def retrieve(self, model_id: str) -> ModelInfo:
         """Return one, whether or not it is named with its deployment."""
@@ -158,14 +150,20 @@ class FireworksDeployments:
         if "#" in name:
             deployment = name.partition("#")[2]
             return f"Look whether {deployment} is READY: `firectl deployment get {deployment}`."
+        on = f"{name}#accounts/{account}/deployments/ID"
+        if account_of(name) == PUBLIC:
+            return (
+                f'Make a deployment of it: POST /v1/accounts/{account}/deployments {{"baseModel":'
+                f' "{name}", "deploymentShape": "default", "minReplicaCount": 0}}; then chat with'
+                f" {on}."
+            )
         base = self._models.bases.get(name, "BASE")
         return (
             f"Make a deployment of its base: POST /v1/accounts/{account}/deployments"
             f' {{"baseModel": "{base}", "deploymentShape": "default", "enableAddons": true,'
             f' "minReplicaCount": 0}}; load the model on it: POST'
             f' /v1/accounts/{account}/deployedModels {{"model": "{name}", "deployment":'
-            f' "accounts/{account}/deployments/ID"}}; then chat with'
-            f" {name}#accounts/{account}/deployments/ID."
+            f' "accounts/{account}/deployments/ID"}}; then chat with {on}.'
         )
 
     def _deployment(self, row: Mapping[str, Any], on: Mapping[str, Any]) -> Deployment:

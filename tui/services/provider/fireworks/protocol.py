@@ -8,6 +8,7 @@ from tui.services.provider.fireworks.datasets import FireworksFiles
 from tui.services.provider.fireworks.gateway import Gateway
 from tui.services.provider.fireworks.jobs import FireworksJobs
 from tui.services.provider.fireworks.models import FireworksDeployments, FireworksModels
+from tui.services.provider.openai_protocol import NoEstimates
 
 if TYPE_CHECKING:
     from tui.core.catalog.abilities import Abilities
@@ -25,6 +26,7 @@ class FireworksProtocol:
         self.models = FireworksModels(gateway)
         self.jobs = FireworksJobs(gateway, self.models)
         self.deployments = FireworksDeployments(gateway, self.models)
+        self.estimates = NoEstimates()  # a job tells its cost once it is made
 
     @property
     def abilities(self) -> Abilities:
