@@ -38,6 +38,12 @@ class Replay(FaultServer):
         super().__init__()
         self.models[self.base] = {"id": self.base, "object": "model", "owned_by": "system"}
 
+    @property
+    def tuned(self) -> str | None:
+        """The model that the newest job made."""
+        name: str | None = self.jobs[0]["fine_tuned_model"]
+        return name
+
     # -- what subclasses change ----------------------------------------------------------
 
     def knows(self, seen: Seen) -> bool:

@@ -11,6 +11,7 @@ from tests.replay.azure import AzureReplay
 from tests.replay.bedrock import BedrockReplay
 from tests.replay.circle import dataset, profile
 from tests.replay.crusoe import CrusoeReplay
+from tests.replay.fireworks import FireworksReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
     from tests.replay.base import Replay
 
-SERVERS = [AzureReplay, NebiusReplay, BedrockReplay, CrusoeReplay, PortkeyReplay]
+SERVERS = [
+    *(AzureReplay, NebiusReplay, BedrockReplay, CrusoeReplay, PortkeyReplay),
+    FireworksReplay,
+]
 SETTINGS = {
     "azure": {"training_type": "Developer"},
     "nebius": {"learning_rate": "2e-5", "lora": "yes"},
@@ -111,7 +115,7 @@ async def test_by_keyboard(far: Replay, tmp_path: Path, monkeypatch: pytest.Monk
 
 async def chat(far: Replay, pilot: Pilot[Any]) -> None:
     """Ask the tuned model, which answers, or be told that it needs a deployment and how."""
-    name = far.jobs[0]["fine_tuned_model"] or "my-model"
+    name = far.tuned or "my-model"
     await pilot.press("4")
     screen: Any = pilot.app.screen
     await _type(pilot, screen, name)
@@ -143,7 +147,7 @@ async def _type(pilot: Pilot[Any], screen: Any, model: str) -> None:
 
 async def delete(far: Replay, pilot: Pilot[Any]) -> None:
     """Delete the model with the word that is asked for."""
-    name = far.jobs[0]["fine_tuned_model"]
+    name = far.tuned
     while isinstance(pilot.app.focused, type(pilot.app.screen.query_one("Prompt"))):
         await pilot.press("escape")
     await pilot.press("5")
