@@ -15,7 +15,7 @@ from tests.replay.fireworks import FireworksReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
-from tests.until import until
+from tests.until import narrow, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedAmount, TypedConfirm
 from tui.screens.jobs import JobsScreen
@@ -121,14 +121,23 @@ async def chat(far: Replay, pilot: Pilot[Any]) -> None:
     await _type(pilot, screen, name)
     await pilot.press(*"hello", "enter")
     if isinstance(far, BedrockReplay | PortkeyReplay):
-        await until(
-            lambda: (turns := screen.query_one(Conversation).turns) and turns[-1].note, pilot
-        )
-        assert screen.query_one(Conversation).turns[-1].text == f"Ahoy from {name}"
+        await answered(pilot, screen, name)
         return
     await until(lambda: problem(screen), pilot)
     assert "does not answer by its name here" in " ".join(problem(screen).split())
     await pilot.press("escape")
+    if isinstance(far, FireworksReplay):  # it has deployments to ask
+        deployed = far.deploy(name)
+        await _type(pilot, screen, deployed)
+        await pilot.press("enter")  # what was typed is still there
+        await answered(pilot, screen, deployed)
+        far.deployed.clear()
+
+
+async def answered(pilot: Pilot[Any], screen: Any, model: str) -> None:
+    """Wait for the whole answer of a model."""
+    await until(lambda: (turns := screen.query_one(Conversation).turns) and turns[-1].note, pilot)
+    assert screen.query_one(Conversation).turns[-1].text == f"Ahoy from {model}"
 
 
 async def _type(pilot: Pilot[Any], screen: Any, model: str) -> None:
@@ -138,7 +147,7 @@ async def _type(pilot: Pilot[Any], screen: Any, model: str) -> None:
         await pilot.press("escape")
     await pilot.press("m")
     await until(lambda: isinstance(pilot.app.screen, Choose) and pilot.app.focused, pilot)
-    await pilot.press(*model, "enter")
+    await narrow(pilot, model)
     await until(lambda: pilot.app.screen is screen, pilot)
     await until(lambda: screen.models.model == model, pilot)
     if not isinstance(pilot.app.focused, type(screen.query_one("Prompt"))):
