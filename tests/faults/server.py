@@ -59,6 +59,8 @@ ACT_AND_TRUNCATE = Fault("truncate", act=True)
 class FaultServer:
     """Holds jobs, files and a list of faults by "METHOD /path", used up one by one."""
 
+    root = "/v1"  # what paths are told without
+
     def __init__(self) -> None:
         self.seen: list[Seen] = []
         self.jobs: list[dict[str, Any]] = []  # newest first
@@ -79,7 +81,7 @@ class FaultServer:
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self._http.server_port}/v1"
+        return f"http://127.0.0.1:{self._http.server_port}{self.root}"
 
     def fault(self, what: str, *faults: Fault) -> None:
         self._faults.setdefault(what, deque()).extend(faults)
@@ -167,7 +169,7 @@ class FaultServer:
                 length = int(self.headers.get("content-length", 0))
                 seen = Seen(
                     self.command,
-                    parts.path.removeprefix("/v1"),
+                    parts.path.removeprefix(outer.root),
                     {name: values[0] for name, values in parse_qs(parts.query).items()},
                     {name.lower(): value for name, value in self.headers.items()},
                     self.rfile.read(length),

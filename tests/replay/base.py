@@ -29,6 +29,7 @@ class Replay(FaultServer):
     lives = ("validating_files", "queued", "running", "succeeded")
     gives_metadata_back = True
     takes_suffix = True
+    profile_lines = ""  # what a profile needs beside its address and key
 
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}
@@ -36,6 +37,12 @@ class Replay(FaultServer):
         self.wrong_keys = 0
         super().__init__()
         self.models[self.base] = {"id": self.base, "object": "model", "owned_by": "system"}
+
+    @property
+    def tuned(self) -> str | None:
+        """The model that the newest job made."""
+        name: str | None = self.jobs[0]["fine_tuned_model"]
+        return name
 
     # -- what subclasses change ----------------------------------------------------------
 
@@ -96,10 +103,10 @@ class Replay(FaultServer):
                 "object": "file",
                 "filename": name[1].decode(),
                 "purpose": purpose[1].decode(),
-                "bytes": len(_content(seen.body)),
+                "bytes": len(form_content(seen.body)),
                 "created_at": int(time.time()),
             }
-            self.contents[made["id"]] = _content(seen.body)
+            self.contents[made["id"]] = form_content(seen.body)
             self.files[made["id"]] = self.file_object(made)
             return 200, self.files[made["id"]]
         if not rest:
@@ -214,7 +221,7 @@ class Replay(FaultServer):
     no_model_code = "model_not_found"
 
 
-def _content(form: bytes) -> bytes:
+def form_content(form: bytes) -> bytes:
     head = form.index(b"filename=")
     start = form.index(b"\r\n\r\n", head) + 4
     return form[start : form.rindex(b"\r\n--")]

@@ -12,16 +12,18 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.replay.base import Replay
+    from tests.replay.fireworks import FireworksReplay
 
 
-def profile(server: Replay, path: Path, kind: str = "", more: str = "") -> Home:
+def profile(server: Replay | FireworksReplay, path: Path, kind: str = "", more: str = "") -> Home:
     """Write a profile for a replay server into a new home."""
     folder = path / "config"
     folder.mkdir(parents=True, exist_ok=True)
     config = folder / "config.toml"
     config.write_text(
         'default_profile = "far"\n[profiles.far]\n'
-        f'kind = "{kind or server.kind}"\nbase_url = "{server.url}"\napi_key = "{KEY}"\n{more}\n'
+        f'kind = "{kind or server.kind}"\nbase_url = "{server.url}"\napi_key = "{KEY}"\n'
+        f"{server.profile_lines}\n{more}\n"
     )
     config.chmod(0o600)
     return Home(path)

@@ -11,10 +11,11 @@ from tests.replay.azure import AzureReplay
 from tests.replay.bedrock import BedrockReplay
 from tests.replay.circle import dataset, profile
 from tests.replay.crusoe import CrusoeReplay
+from tests.replay.fireworks import FireworksReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
-from tests.until import until
+from tests.until import narrow, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedAmount, TypedConfirm
 from tui.screens.jobs import JobsScreen
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
     from tests.replay.base import Replay
 
-SERVERS = [AzureReplay, NebiusReplay, BedrockReplay, CrusoeReplay, PortkeyReplay]
+SERVERS = [
+    *(AzureReplay, NebiusReplay, BedrockReplay, CrusoeReplay, PortkeyReplay),
+    FireworksReplay,
+]
 SETTINGS = {
     "azure": {"training_type": "Developer"},
     "nebius": {"learning_rate": "2e-5", "lora": "yes"},
@@ -111,20 +115,29 @@ async def test_by_keyboard(far: Replay, tmp_path: Path, monkeypatch: pytest.Monk
 
 async def chat(far: Replay, pilot: Pilot[Any]) -> None:
     """Ask the tuned model, which answers, or be told that it needs a deployment and how."""
-    name = far.jobs[0]["fine_tuned_model"] or "my-model"
+    name = far.tuned or "my-model"
     await pilot.press("4")
     screen: Any = pilot.app.screen
     await _type(pilot, screen, name)
     await pilot.press(*"hello", "enter")
     if isinstance(far, BedrockReplay | PortkeyReplay):
-        await until(
-            lambda: (turns := screen.query_one(Conversation).turns) and turns[-1].note, pilot
-        )
-        assert screen.query_one(Conversation).turns[-1].text == f"Ahoy from {name}"
+        await answered(pilot, screen, name)
         return
     await until(lambda: problem(screen), pilot)
     assert "does not answer by its name here" in " ".join(problem(screen).split())
     await pilot.press("escape")
+    if isinstance(far, FireworksReplay):  # it has deployments to ask
+        deployed = far.deploy(name)
+        await _type(pilot, screen, deployed)
+        await pilot.press("enter")  # what was typed is still there
+        await answered(pilot, screen, deployed)
+        far.deployed.clear()
+
+
+async def answered(pilot: Pilot[Any], screen: Any, model: str) -> None:
+    """Wait for the whole answer of a model."""
+    await until(lambda: (turns := screen.query_one(Conversation).turns) and turns[-1].note, pilot)
+    assert screen.query_one(Conversation).turns[-1].text == f"Ahoy from {model}"
 
 
 async def _type(pilot: Pilot[Any], screen: Any, model: str) -> None:
@@ -134,7 +147,7 @@ async def _type(pilot: Pilot[Any], screen: Any, model: str) -> None:
         await pilot.press("escape")
     await pilot.press("m")
     await until(lambda: isinstance(pilot.app.screen, Choose) and pilot.app.focused, pilot)
-    await pilot.press(*model, "enter")
+    await narrow(pilot, model)
     await until(lambda: pilot.app.screen is screen, pilot)
     await until(lambda: screen.models.model == model, pilot)
     if not isinstance(pilot.app.focused, type(screen.query_one("Prompt"))):
@@ -143,7 +156,7 @@ async def _type(pilot: Pilot[Any], screen: Any, model: str) -> None:
 
 async def delete(far: Replay, pilot: Pilot[Any]) -> None:
     """Delete the model with the word that is asked for."""
-    name = far.jobs[0]["fine_tuned_model"]
+    name = far.tuned
     while isinstance(pilot.app.focused, type(pilot.app.screen.query_one("Prompt"))):
         await pilot.press("escape")
     await pilot.press("5")

@@ -67,6 +67,11 @@ class ServiceError(Exception):
         """Whether asking again later may well succeed."""
         return False
 
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether what was asked for may have been done: no answer, a broken one, a gateway's."""
+        return False
+
     def to_json(self) -> dict[str, str | None]:
         """Return the error as headless commands print it."""
         return {
@@ -119,6 +124,11 @@ class Refused(ServiceError):  # noqa: N818 - these names are what the user reads
         """Whether asking again later may well succeed."""
         return self.status in {408, 409, 429} or self.status >= 500
 
+    @property
+    def outcome_unknown(self) -> bool:
+        """Whether it is a gateway that answered, and not who was asked."""
+        return self.status >= 500 or self.status == 408
+
 
 class NotOffered(Refused):
     """This provider does not have the feature at all."""
@@ -146,9 +156,19 @@ class Unanswered(ServiceError):  # noqa: N818
         """Whether asking again later may well succeed; harmless only for reading."""
         return True
 
+    @property
+    def outcome_unknown(self) -> bool:
+        """It is."""
+        return True
+
 
 class Malformed(ServiceError):  # noqa: N818
     """The answer is not what the protocol promises."""
+
+    @property
+    def outcome_unknown(self) -> bool:
+        """It is: something was done, or a page in between has answered."""
+        return True
 
 
 class LabFailed(ServiceError):  # noqa: N818

@@ -41,7 +41,10 @@ class FileInfo:
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """A model the provider lists. `shutdown_date` is YYYY-MM-DD or None."""
+    """A model the provider lists. `shutdown_date` is YYYY-MM-DD or None.
+
+    Where names say nothing, an adapter puts "tuned" and "base_model" into `raw`.
+    """
 
     id: str
     created: int | None
@@ -51,8 +54,9 @@ class ModelInfo:
 
     @property
     def is_tuned(self) -> bool:
-        """Whether the name says it came out of a fine-tune (checkpoints included)."""
-        return self.id.startswith(("ft:", "ftjob:")) or ".ft-" in self.id
+        """Whether it came out of a fine-tune (checkpoints included), by its name or its adapter."""
+        named = self.id.startswith(("ft:", "ftjob:")) or ".ft-" in self.id
+        return named or self.raw.get("tuned") is True
 
     @property
     def is_checkpoint(self) -> bool:
@@ -68,6 +72,8 @@ class ModelInfo:
     @property
     def base(self) -> str:
         """The base model's id; a base model is its own."""
+        if told := as_text(self.raw.get("base_model")):
+            return told
         if self.id.startswith("ft:"):
             return self.id.split(":")[1]
         return self.id.split(".ft-", maxsplit=1)[0]

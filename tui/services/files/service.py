@@ -325,6 +325,7 @@ class FileService:
             file.raw
             for file in files
             if file.id not in known
+            and file.status != "uploading"  # made, and its content has not arrived
             and file.filename == name
             and file.bytes in {size, None}
             and (file.created_at or 0) >= since

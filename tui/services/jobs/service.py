@@ -13,7 +13,6 @@ from tui.core.jobs.match import Match, match
 from tui.core.provider.records import decode_result
 from tui.services.errors import (
     InputError,
-    Malformed,
     NotOffered,
     Refused,
     ServiceError,
@@ -91,7 +90,7 @@ class JobService:
             try:
                 job = await self._api.create(body)
             except ServiceError as error:
-                if not _outcome_unknown(error):
+                if not error.outcome_unknown:
                     await record_best_effort(self._store.jobs.refused(self._profile, nonce))
                     raise
                 if on_lost is not None:
@@ -223,10 +222,3 @@ def new_nonce() -> str:
 Events = list[Event]
 Checkpoints = list[Checkpoint]
 Jobs = list[Job]
-
-
-def _outcome_unknown(error: ServiceError) -> bool:
-    """Whether the job may exist all the same: no answer, a broken one, or a gateway's."""
-    if isinstance(error, Refused):
-        return error.status >= 500 or error.status == 408
-    return isinstance(error, Unanswered | Malformed)

@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 from time import time
 from typing import TYPE_CHECKING, Any
 
-from tui.core.provider.parsing import as_float, as_map, as_text
+from tui.core.provider.parsing import as_float, as_int, as_map, as_text
 from tui.core.text.masking import KEYS, mask
 from tui.services.errors import Malformed, NotOffered, Refused, ServiceError
 
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from tui.services.settings.profile import Profile
 
 LONGEST_ANSWER = 64 * 1024**2  # in bytes; a page of a thousand jobs has a hundredth of it
+_GRPC_CODES = range(1, 17)
+_STORED = re.compile(
+    r"<Error>\s*<Code>([^<]+)</Code>(?:\s*<Message>([^<]*)</Message>)?", re.IGNORECASE
+)
 _TITLE = re.compile(r"<title[^>]*>(.*?)</title>", re.IGNORECASE | re.DOTALL)
 _TRAINING_CLOSED = (
     "This organisation cannot start training at OpenAI any more: self-serve fine-tuning is"
@@ -94,7 +98,11 @@ def from_status(response: httpx2.Response, context: RequestContext) -> ServiceEr
         )
     error = _error_object(response)
     code, param = as_text(error.get("code")), as_text(error.get("param"))
-    kind = NotOffered if _not_offered(status, context, structured=bool(code or param)) else Refused
+    absent = _not_offered(
+        status, context,
+        structured=bool(code or param), coded=as_int(error.get("code")) in _GRPC_CODES,
+    )  # fmt: skip
+    kind = NotOffered if absent else Refused
     made = kind(
         context.title,
         _words(response) or f"the server answered {status} without saying why",
@@ -147,9 +155,13 @@ def retry_after(response: httpx2.Response) -> float | None:
         return None
 
 
-def _not_offered(status: int, context: RequestContext, *, structured: bool) -> bool:
+def _not_offered(
+    status: int, context: RequestContext, *, structured: bool, coded: bool
+) -> bool:  # fmt: skip
     if status in {405, 501}:
         return True
+    if coded:  # whoever answers with a code of gRPC knows the list: something else is not there
+        return False
     # A 404 on a single object is about that object only, and so is one that names a code unless
     # it answers the reading of a list: that is there, or not offered.
     collection = context.path in context.profile.preset.paths.lists
@@ -186,6 +198,8 @@ def _error_object(response: httpx2.Response) -> dict[str, Any]:
 
 def _words(response: httpx2.Response) -> str:
     text = mask(response.text.strip())  # before it is cut: half a key is one too
+    if found := _STORED.search(text[:10_000]):  # storages say so, at signed addresses
+        return ": ".join(filter(None, found.groups()))[:300]
     if _is_html(response, text):
         return f"a web page came back{_page_title(text)} (HTTP {response.status_code})"
     try:

@@ -142,7 +142,7 @@ class ModelsApi(Protocol):
     """Models."""
 
     async def list(self) -> list[ModelInfo]:
-        """Return all, in the provider's order; deployed models under the name to chat with."""
+        """Return all, in the provider's order. What serves them stands among the deployments."""
 
     async def retrieve(self, model_id: str) -> ModelInfo:
         """Return one; Refused with status 404 says that it is not there, or not yet."""

@@ -13,5 +13,10 @@ if TYPE_CHECKING:
 
 def api_of(provider: Provider) -> ProviderApi:
     """Return what speaks the protocol of the provider of a profile."""
-    # An adapter for another protocol is imported here, by `preset.protocol`.
-    return OpenAiProtocol(provider, provider.profile.preset)
+    preset = provider.profile.preset
+    # Adapters of other protocols are imported only where they are needed.
+    if preset.protocol == "fireworks":
+        from tui.services.provider.fireworks.protocol import FireworksProtocol
+
+        return FireworksProtocol(provider, preset)
+    return OpenAiProtocol(provider, preset)

@@ -1,0 +1,1 @@
+"""Fireworks' objects in OpenAI's shape, and requests of that shape in Fireworks' words."""
