@@ -29,7 +29,7 @@ from tui.services.compare.results_file import read_results
 from tui.services.compare.run import Cap, RunEvents
 from tui.services.compare.service import EarlierRun, check_plan
 from tui.services.compare.sources import prompts_of_file
-from tui.services.errors import InputError, NeedsConfirmation, ServiceError
+from tui.services.errors import InputError, NeedsConfirmation, ServiceError, disk_errors
 from tui.services.jobs.spending import clock
 
 if TYPE_CHECKING:
@@ -161,11 +161,8 @@ async def _prompts(options: argparse.Namespace) -> tuple[list[Prompt], int]:
 async def _bytes(path: str) -> bytes:
     if path == STDIN:
         return await stdin_bytes()
-    try:
+    with disk_errors("Cannot read the messages", path, "Name another file."):
         return await asyncio.to_thread(Path(path).read_bytes)
-    except OSError as error:
-        cause = f"{path}: {error.strerror or error}"
-        raise InputError("Cannot read the messages", cause, "Name another file.") from error
 
 
 def _conversation(data: bytes, path: str) -> Prompt:
@@ -240,7 +237,6 @@ class _Told(RunEvents):
 
     run: CompareRun
     line: StatusLine
-    until: float = 0.0
 
     def came(self, row: Row) -> None:
         """Count it."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.compare.judging import RUBRIC, JudgeSettings
 from tui.core.money.terms import amount_words
 from tui.core.text.text import plural
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_errors
 
 if TYPE_CHECKING:
     import argparse
@@ -32,11 +32,8 @@ async def judge_settings(options: argparse.Namespace) -> JudgeSettings | None:
         return None
     rubric = RUBRIC
     if options.rubric is not None:
-        try:
+        with disk_errors("Cannot read the rubric", options.rubric, "Name another file."):
             data = await asyncio.to_thread(Path(options.rubric).read_bytes)
-        except OSError as error:
-            cause = f"{options.rubric}: {error.strerror or error}"
-            raise InputError("Cannot read the rubric", cause, "Name another file.") from error
         rubric = data.decode("utf-8", "replace").strip()
         if not rubric:
             raise InputError("Usage", f"{options.rubric} is empty", "Say what counts.")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.services.datasets.disk.file_lines import read_rows
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_errors
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -47,11 +47,8 @@ async def file_of(path: str) -> AsyncIterator[Path]:
         raise InputError("Usage", "- reads a pipe, and this is a terminal", "Name a file.")
     with tempfile.TemporaryDirectory(prefix="finetui-") as folder:
         copy = Path(folder) / "stdin.jsonl"
-        try:
+        with disk_errors("Cannot keep the input", "standard input", "Name a file."):
             await asyncio.to_thread(_spool, copy)
-        except OSError as error:
-            cause = f"standard input: {error.strerror or error}"
-            raise InputError("Cannot keep the input", cause, "Name a file.") from error
         yield copy
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.core.text.text import one_line, plural
-from tui.services.errors import InputError, NeedsConfirmation, NotWritten, ServiceError
+from tui.services.errors import InputError, NeedsConfirmation, NotWritten, ServiceError, disk_errors
 
 if TYPE_CHECKING:
     import argparse
@@ -243,12 +243,8 @@ def _write(
         return ""
     if options.in_place and made.data == before:
         return "left as it is"
-    try:
+    with disk_errors("Not written", target, "Choose another place.", NotWritten):
         write_atomically(Path(target), [made.data])
-    except OSError as error:
-        raise NotWritten(
-            "Not written", f"{target}: {error.strerror or error}", "Choose another place."
-        ) from error
     return f"written to {target}"
 
 

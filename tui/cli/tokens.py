@@ -13,7 +13,7 @@ from tui.cli.inputs import STDIN, check_stdin, file_of
 from tui.core.catalog.models import base_of
 from tui.core.money.pricing import MOST_EPOCHS
 from tui.core.text.text import one_line, plural
-from tui.services.errors import InputError, LedgerError, NotWritten, ServiceError
+from tui.services.errors import InputError, LedgerError, NotWritten, disk_errors
 
 if TYPE_CHECKING:
     import argparse
@@ -146,25 +146,12 @@ def _keep_datasets(options: argparse.Namespace) -> None:
 
 
 async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -> TokenReport:
-    from tui.services.tokens.service import CountingError
-    from tui.services.tokens.vocabularies import VocabularyError
-
-    try:
+    with disk_errors("Cannot read the file", path, "Check it and try again."):
         async with file_of(path) as file:
             report = await workspace.tokens.report_file(
                 str(file), options.model, epochs=options.epochs, money=workspace.profile.money
             )
         return replace(report, path=path) if path == STDIN else report
-    except VocabularyError as error:
-        raise ServiceError(
-            "Cannot count the tokens", str(error), "Install finetui again."
-        ) from error
-    except CountingError as error:
-        raise ServiceError("Cannot count the tokens", str(error), "Try again.") from error
-    except OSError as error:
-        raise InputError(
-            "Cannot read the file", f"{path}: {error.strerror or error}", "Check it and try again."
-        ) from error
 
 
 def _over(
@@ -209,12 +196,8 @@ def _write(reports: list[TokenReport], options: argparse.Namespace, out: Output)
 def _save(path: str, made: str | bytes) -> None:
     from tui.services.tokens.export import save
 
-    try:
+    with disk_errors("Cannot write the file", path, "Name another file.", NotWritten):
         save(Path(path), made)
-    except OSError as error:
-        raise NotWritten(
-            "Cannot write the file", f"{path}: {error.strerror or error}", "Name another file."
-        ) from error
 
 
 def _print(report: TokenReport, out: Output) -> None:

@@ -19,10 +19,15 @@ ServiceError                 title, cause in the other side's words, next step
 from __future__ import annotations
 
 import time
-from typing import ClassVar
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, ClassVar
 
 from tui.core.text.masking import mask
 from tui.core.text.moments import until_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
 
 
 class ServiceError(Exception):
@@ -98,6 +103,17 @@ class NotWritten(InputError):  # noqa: N818
     """The result cannot be written where it should go; what was asked is done but for that."""
 
     exit_code = 5
+
+
+@contextmanager
+def disk_errors(
+    title: str, path: Path | str, next_step: str = "", kind: type[InputError] = InputError
+) -> Iterator[None]:
+    """Raise what the system says of a path as an error for people."""
+    try:
+        yield
+    except OSError as error:
+        raise kind(title, f"{path}: {error.strerror or error}", next_step) from error
 
 
 class Refused(ServiceError):  # noqa: N818 - these names are what the user reads about

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, TypeVar
+
+from tui.core.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -11,28 +13,11 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 
 
-class Listeners(Generic[S]):
-    """Callables that take a state. Use it from the event loop only."""
+class StateListeners(Listeners[[S]]):
+    """Functions that take a state, called through the event loop.
 
-    def __init__(self) -> None:
-        self._all: list[Callable[[S], None]] = []
-
-    def __bool__(self) -> bool:
-        """Whether anyone listens."""
-        return bool(self._all)
-
-    def add(self, listener: Callable[[S], None]) -> None:
-        """Tell a listener from now on."""
-        self._all.append(listener)
-
-    def remove(self, listener: Callable[[S], None]) -> None:
-        """Tell a listener no more, not even what is on its way to it."""
-        if listener in self._all:
-            self._all.remove(listener)
-
-    def clear(self) -> None:
-        """Tell nobody any more."""
-        self._all.clear()
+    One that fails is reported there and stops nobody else.
+    """
 
     def tell(self, state: S) -> None:
         """Tell all of them."""
@@ -46,5 +31,4 @@ class Listeners(Generic[S]):
             if listener in self._all:  # it may have left in between
                 listener(state)
 
-        # Through the loop: a listener that fails is reported there and stops nobody else.
         asyncio.get_running_loop().call_soon(deliver)

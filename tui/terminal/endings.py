@@ -77,7 +77,7 @@ class Endings:
         late.start()
 
     def _end_now(self, number: int) -> None:
-        _within(_WRITE_S, self._program.keep_typed)
+        _briefly(self._program.keep_typed)
         restore(self._attributes)
         os._exit(128 + number)
 
@@ -86,7 +86,7 @@ def restore(attributes: list[Any] | None) -> None:
     """Put the terminal back to how a shell expects it."""
     import termios
 
-    _within(_WRITE_S, lambda: _write(RESET))
+    _briefly(lambda: _write(RESET))
     if attributes is not None:
         with contextlib.suppress(termios.error, OSError):
             termios.tcsetattr(0, termios.TCSANOW, attributes)
@@ -106,10 +106,10 @@ def _write(text: str) -> None:
         os.write(sys.__stderr__.fileno(), text.encode())  # type: ignore[union-attr]
 
 
-def _within(seconds: float, act: Callable[[], object]) -> None:
+def _briefly(act: Callable[[], object]) -> None:
     thread = threading.Thread(target=act, daemon=True)
     thread.start()
-    thread.join(seconds)
+    thread.join(_WRITE_S)
 
 
 def has_shell() -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from itertools import accumulate, pairwise
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
@@ -98,7 +98,6 @@ class Tokens:
     def __init__(self, tokens: Sequence[TokenLogprob], width: int) -> None:
         self._tokens, self._width = tokens, width
         self._shown = [safe_text(token.token) for token in tokens]
-        self._ends = [*accumulate(map(len, self._shown))]
         self.chosen = next((at for at in range(len(tokens)) if self._flags(at)), 0)
         self._lines: list[Line] = []
         self._lay_out()

@@ -12,14 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call, calls, reply
-from tests.core.checks.reference import check_whole
+from tests.core.checks.reference import check_columns, check_whole
 from tests.exploring import tried
 from tui.core.checks import (
     RULES,
     FileFacts,
     ReportColumns,
     check_batch,
-    check_columns,
     check_row,
     columns_of,
     fast,

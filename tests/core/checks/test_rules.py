@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.checks.examples import GOOD, LINES, chat
-from tui.core.checks import RULES, RowReport, check_row
+from tui.core.checks import RULES, check_row
 from tui.core.dataset.example import kind_of
 from tui.core.text.text import visible
 from tui.lab.validation.examples import example_problem, parse
@@ -96,13 +96,6 @@ def test_secrets_are_not_repeated() -> None:
     (issue,) = check_row(1, GOOD.replace(b"Is it quiet?", secret.encode())).issues
     assert secret not in issue.message
     assert secret[:12] not in issue.message
-
-
-def test_a_report_moves_with_its_line() -> None:
-    report = check_row(3, b"[1")
-    assert [i.line for i in report.at(9).issues] == [9]
-    assert report.at(3) is report
-    assert isinstance(report.at(9), RowReport)
 
 
 KEYS = ["role", "content", "name", "weight", "tool_calls", "id", "type", "function", "arguments"]

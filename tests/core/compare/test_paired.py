@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.compare.paired import FEWEST, Paired, binomial_p, p_words, paired, percentile
+from tui.core.compare.paired import FEWEST, Paired, binomial_p, p_words, paired
 
 COUNTS = st.integers(0, 300)
 
@@ -97,17 +97,3 @@ def test_p_values_keep_the_figures_that_matter() -> None:
     assert [p_words(p) for p in (0.00049, 0.0123, 0.0561, 0.5)] == [
         "p < 0.001", "p = 0.012", "p = 0.056", "p = 0.50",
     ]  # fmt: skip
-
-
-def test_percentiles_interpolate_as_numpy_does() -> None:
-    assert percentile([], 0.5) is None
-    assert percentile([3.0], 0.95) == 3.0
-    assert percentile([4.0, 1.0, 3.0, 2.0], 0.5) == 2.5
-    assert percentile([float(n) for n in range(101)], 0.95) == 95.0
-
-
-@given(st.lists(st.floats(0, 1e6), min_size=1), st.floats(0, 1))
-def test_percentiles_lie_within_the_values(values: list[float], share: float) -> None:
-    found = percentile(values, share)
-    assert found is not None
-    assert min(values) <= found <= max(values) * (1 + 1e-12)

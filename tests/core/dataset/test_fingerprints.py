@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.core.checks.reference import check_columns
 from tests.core.dataset.test_splitting import line
 from tests.exploring import tried
-from tui.core.checks import FileFacts, check_batch, check_columns
+from tui.core.checks import FileFacts, check_batch
 from tui.core.dataset.fingerprints import (
     content_key,
     fingerprints,

@@ -10,17 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tui.core.near import (
+    Group,
     Sketches,
     contradictions,
     group_of,
     leaks,
-    near_groups,
     near_rows,
     same_rows,
-    similarity,
     sketch,
 )
 from tui.core.near.minhash import Banding
+from tui.core.near.shingles import jaccard, shingle_set
 
 WIDE = Banding.for_threshold(0.8)
 
@@ -29,6 +29,16 @@ def chat(prompt: str, answer: str, system: str = "", **more: Any) -> bytes:
     messages = [{"role": "system", "content": system}] if system else []
     messages += [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
     return json.dumps({"messages": messages, **more}).encode()
+
+
+def near_groups(texts: list[str], threshold: float) -> list[Group]:
+    """Return the groups of messages linked by similarities of `threshold` and more."""
+    rows = [json.dumps({"messages": [{"role": "user", "content": one}]}).encode() for one in texts]
+    return near_rows(sketch(rows, Banding.for_threshold(threshold)), rows, threshold)
+
+
+def similarity(one: str, other: str) -> float:
+    return jaccard(shingle_set(one), shingle_set(other))
 
 
 def sketched(rows: list[bytes], known: Sketches | None = None) -> Sketches:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.tokens.distribution import bins, edges, filled, percentile, summary
+from tui.core.tokens.distribution import edges, filled, percentile, summary
 
 numbers = st.lists(
     st.integers(0, 10**7) | st.floats(-1e9, 1e9, allow_subnormal=False), min_size=1, max_size=80
@@ -42,30 +42,6 @@ def test_summary_of_nothing_is_zero() -> None:
         percentile([], 0.5)
 
 
-@given(numbers, st.integers(1, 60), st.none() | st.integers(0, 10**6))
-def test_bins_hold_every_value_once(values: list[float], n: int, limit: int | None) -> None:
-    histogram = bins(values, n, limit)
-    assert sum(b.count for b in histogram.bins) == len(values)
-    assert 1 <= len(histogram.bins) <= n
-    assert histogram.highest == max(b.count for b in histogram.bins)
-    assert histogram.above == (0 if limit is None else sum(v > limit for v in values))
-
-
-@given(st.lists(st.integers(0, 5000), min_size=1, max_size=80), st.integers(1, 60))
-def test_bins_of_whole_numbers_have_whole_borders(values: list[int], n: int) -> None:
-    for bar in bins(values, n).bins:
-        assert bar.low == int(bar.low)
-        assert bar.count == sum(bar.low <= v < bar.high for v in values)
-
-
-def test_bins_at_the_borders() -> None:
-    assert bins([], 10).bins == ()
-    assert [b.count for b in bins([7, 7, 7], 10).bins] == [3]
-    assert [b.count for b in bins([0.0, 1.0], 2).bins] == [1, 1]
-    with pytest.raises(ValueError, match="at least one bar"):
-        bins([1], 0)
-
-
 def test_whole_numbers_of_any_size_have_their_exact_deviation() -> None:
     for values in ([0, 4_294_967_295] * 500, [3, 3, 3], [7]):
         array = np.array(values, np.int64)
@@ -87,8 +63,18 @@ def test_edges_span_everything_and_rise(a: int, b: int, n: int, log: bool) -> No
 
 
 @given(whole, st.integers(1, 60), st.none() | st.integers(0, 10**6))
-def test_arrays_are_sorted_as_lists_are(values: list[int], n: int, limit: int | None) -> None:
-    assert bins(np.array(values), n, limit) == bins(values, n, limit)
+def test_bars_hold_every_value_once(values: list[int], n: int, limit: int | None) -> None:
+    histogram = filled(edges(min(values), max(values), n), values, limit)
+    assert sum(bar.count for bar in histogram.bins) == len(values)
+    assert 1 <= len(histogram.bins) <= n
+    assert histogram.highest == max(bar.count for bar in histogram.bins)
+    assert histogram.above == (0 if limit is None else sum(v > limit for v in values))
+    for bar in histogram.bins:
+        assert bar.count == sum(bar.low <= v < bar.high for v in values)
+
+
+@given(whole)
+def test_arrays_are_summarised_as_lists_are(values: list[int]) -> None:
     assert summary(np.array(values)) == summary(values)
 
 

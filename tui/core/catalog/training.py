@@ -63,16 +63,16 @@ class Parameter:
             return "auto, yes or no"
         if self.words:
             return f"auto, {', '.join(self.words)}"
-        return f"auto, or {self._bounds('to')}"
+        return f"auto, or {self._bounds()}"
 
-    def _bounds(self, between: str) -> str:
+    def _bounds(self) -> str:
         if self.above is not None:
-            most = "" if self.high is None else f" {between} {self.high:g}"
+            most = "" if self.high is None else f" to {self.high:g}"
             if self.below is not None:
                 most = f" and below {self.below:g}"
             return f"above {self.above:g}{most}"
         least = f"{self.low or 0:g}"
-        return f"{least} or more" if self.high is None else f"{least} {between} {self.high:g}"
+        return f"{least} or more" if self.high is None else f"{least} to {self.high:g}"
 
     def read(self, text: str) -> Value | None:
         """Return what was typed, None for auto. Raises ValueError saying what is wrong."""

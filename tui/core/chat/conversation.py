@@ -91,12 +91,9 @@ def add(
     *,
     state: State = "done",
     model: str = "",
-    edited: bool = False,
 ) -> Conversation:
     """Add a message after the head, which it becomes."""
-    return add_after(
-        conversation, conversation.head, message, state=state, model=model, edited=edited
-    )
+    return add_after(conversation, conversation.head, message, state=state, model=model)
 
 
 def add_after(

@@ -1,6 +1,6 @@
 """Checks of datasets: one module a group of rules, one small function a rule, one registry.
 
-`check_row` looks at one line, `check_columns` at what only all lines show, `check_batch` at very
+`check_row` looks at one line, `findings_of_file` at what only all lines show, `check_batch` at very
 many lines without wording what it finds. They keep no state, so they can run in any thread; after
 an edit only the edited lines and the file-wide rules have to run again.
 """
@@ -35,7 +35,7 @@ from tui.core.checks.registry import (
     Severity,
 )
 from tui.core.checks.report_columns import ReportColumns
-from tui.core.checks.run import check_columns, check_row, columns_of
+from tui.core.checks.run import check_row, columns_of
 from tui.core.checks.severities import issue_for, severity_of
 from tui.core.checks.whole_file.alike import Alike
 from tui.core.checks.whole_file.sample_stats import sample_stats_of
@@ -52,7 +52,6 @@ __all__ = [
     "Rule",
     "Severity",
     "check_batch",
-    "check_columns",
     "check_row",
     "columns_of",
     "issue_for",

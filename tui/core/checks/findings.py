@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.checks.whole_file.alike import Alike
@@ -103,12 +103,6 @@ class RowReport:
 
     issues: tuple[Issue, ...]
     facts: RowFacts
-
-    def at(self, line: int) -> RowReport:
-        """Return the same report for another line number: rows move when others are edited."""
-        if not self.issues or self.issues[0].line == line:
-            return self
-        return RowReport(tuple(replace(issue, line=line) for issue in self.issues), self.facts)
 
 
 @dataclass(frozen=True, slots=True)

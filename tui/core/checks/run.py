@@ -126,12 +126,6 @@ def columns_of(reports: Iterable[RowReport]) -> ReportColumns:
     return columns
 
 
-def check_columns(columns: ReportColumns, source: FileFacts) -> list[Issue]:
-    """Return the issues that only the file as a whole shows; lines are in order."""
-    found = findings_of_file(columns, source)
-    return [issue(rule, one, one.line) for rule, findings in found for one in findings]
-
-
 def findings_of_file(
     columns: ReportColumns, source: FileFacts
 ) -> list[tuple[Rule, Iterable[Finding]]]:

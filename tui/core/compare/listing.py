@@ -102,10 +102,10 @@ class Listing:
         for row in rows:
             self.add(row)
 
-    def add(self, row: Row, name: str = "") -> None:
-        """Take one more answer, of a model or of an earlier run by its `name`."""
+    def add(self, row: Row) -> None:
+        """Take one more answer."""
         if (found := self.rows.get(row.slot.line)) is not None:
-            found.answers.setdefault(name or row.slot.model, []).append(row)
+            found.answers.setdefault(row.slot.model, []).append(row)
 
     def add_earlier(self, by_name: Mapping[str, Sequence[Row]]) -> None:
         """Put the answers of an earlier run beside those of the same prompts."""

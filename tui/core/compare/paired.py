@@ -7,13 +7,12 @@ measure of numbers this is the sign test, over yes or no it is McNemar's exact t
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
 CHANCE = 0.05
 # With fewer differing prompts than this not even a clean sweep is unlikely enough: 2 / 2**5 > 0.05.
@@ -87,13 +86,3 @@ def p_words(p_value: float) -> str:
     if p_value < 0.001:
         return "p < 0.001"
     return f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
-
-
-def percentile(values: Sequence[float], share: float) -> float | None:
-    """Return the value below which `share` of them lie, interpolated linearly; None for none."""
-    if not values:
-        return None
-    ordered = sorted(values)
-    at = share * (len(ordered) - 1)
-    low, high = math.floor(at), math.ceil(at)
-    return ordered[low] + (ordered[high] - ordered[low]) * (at - low)

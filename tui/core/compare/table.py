@@ -9,8 +9,9 @@ from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.compare.measures import QUALITY
-from tui.core.compare.paired import Paired, paired, percentile
+from tui.core.compare.paired import Paired, paired
 from tui.core.compare.result_row import PromptKey, prompt_keys
+from tui.core.tokens.distribution import percentile
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -32,7 +33,8 @@ class Spread:
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:
         """Return the spread of some values."""
-        return cls(percentile(values, 0.5), percentile(values, 0.95))
+        ordered = sorted(values)
+        return cls(percentile(ordered, 0.5), percentile(ordered, 0.95)) if ordered else cls()
 
     def as_json(self) -> dict[str, float | None]:
         """Return both to the tenth of a millisecond."""
@@ -116,7 +118,7 @@ class Table:
         """Return each model's measures, in the models' order; an earlier run's behind them."""
         return [_summary(name, rows, self._priced(rows)) for name, rows in self._sides().items()]
 
-    def versus(self, measures: Sequence[str] = QUALITY) -> Iterator[Versus]:
+    def versus(self) -> Iterator[Versus]:
         """Yield every pair of models on each measure that applies to both.
 
         Runs are compared prompt by prompt: repeats of one are averaged first. An earlier run is
@@ -133,7 +135,7 @@ class Table:
         for a, b in combinations(means, 2):
             if a in self.earlier:
                 continue
-            for measure in measures:
+            for measure in QUALITY:
                 both = [*_shared(means[a], means[b], measure)]
                 if both:
                     yield Versus(a, b, measure, paired(both))

@@ -26,7 +26,6 @@ class Part:
     kind: str
     text: str | None
     words: str
-    raw: object
 
 
 def parts_of(content: object) -> list[Part]:
@@ -34,7 +33,7 @@ def parts_of(content: object) -> list[Part]:
     if isinstance(content, list):
         return [_part(item) for item in content]
     if isinstance(content, str):
-        return [Part("text", content, one_line(content, 60), content)]
+        return [Part("text", content, one_line(content, 60))]
     return []
 
 
@@ -129,18 +128,18 @@ def data_url(data: bytes) -> str:
 
 def _part(item: object) -> Part:
     if not isinstance(item, dict):
-        return Part("?", None, f"{one_line(str(item), 40)} (no object)", item)
+        return Part("?", None, f"{one_line(str(item), 40)} (no object)")
     kind = str(item.get("type", "?"))
     if kind == "image_url":
         image = item.get("image_url")
         url = image.get("url") if isinstance(image, dict) else image
         detail = image.get("detail") if isinstance(image, dict) else None
         words = image_words(url) if isinstance(url, str) else "image without an address"
-        return Part(kind, None, f"{words}, detail {detail}" if detail else words, item)
+        return Part(kind, None, f"{words}, detail {detail}" if detail else words)
     text = item.get("text", item.get("refusal"))
     if isinstance(text, str):
-        return Part(kind, text, one_line(text, 60), item)
-    return Part(kind, None, f"part of type {one_line(kind, 30)}", item)
+        return Part(kind, text, one_line(text, 60))
+    return Part(kind, None, f"part of type {one_line(kind, 30)}")
 
 
 def _object(example: Example, place: Place, at: int) -> dict[str, Any]:

@@ -39,12 +39,11 @@ class Token:
 
     kind: str
     text: str
-    start: int
 
 
 def tokens(text: str) -> Iterator[Token]:
     """Take text to pieces; joined together they are the text again."""
-    return (Token(str(m.lastgroup), m[0], m.start()) for m in _TOKEN.finditer(text))
+    return (Token(str(m.lastgroup), m[0]) for m in _TOKEN.finditer(text))
 
 
 def rewrite(text: str, change: Callable[[Token], str]) -> str:

@@ -80,9 +80,9 @@ def _rest(rule: str, text: str, left: Counter[str]) -> str:
     return bare.replace(kept, "", 1).strip() if kept else text
 
 
-def _leaves(value: Any, where: str = "") -> Iterator[tuple[str, str]]:
+def _leaves(value: Any) -> Iterator[tuple[str, str]]:
     """Yield every text in a JSON value with its path, in order."""
-    stack: list[tuple[str, Any]] = [(where, value)]
+    stack: list[tuple[str, Any]] = [("", value)]
     while stack:
         path, one = stack.pop()
         if isinstance(one, str):

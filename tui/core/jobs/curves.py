@@ -62,7 +62,6 @@ class Reading:
     train: float | None
     valid: float | None
     best: Point | None
-    best_by: str
     ratio: float | None
     fit: Fit
     improving: bool
@@ -159,14 +158,12 @@ def read(found: Curves) -> Reading:
     # A loss over the whole validation file is no estimate: its last value is the level.
     valid = found.full_valid[-1][1] if found.full_valid else _level(found.valid)
     ratio = valid / train if train and valid is not None else None
-    held_out = bool(found.held_out)
     return Reading(
         step=found.step,
         total_steps=found.total_steps,
         train=train,
         valid=valid,
-        best=_best(found.held_out if held_out else found.train),
-        best_by="validation loss" if held_out else "training loss",
+        best=_best(found.held_out or found.train),
         ratio=ratio,
         fit=_fit(ratio, valid),
         improving=_improving(found.held_out),

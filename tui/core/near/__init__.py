@@ -16,7 +16,6 @@ from tui.core.near.groups import (
     by_likeness,
     contradictions,
     group_of,
-    near_groups,
     near_rows,
     pairs_of,
     same_rows,
@@ -24,7 +23,6 @@ from tui.core.near.groups import (
 )
 from tui.core.near.leakage import leaks
 from tui.core.near.minhash import Banding
-from tui.core.near.shingles import similarity
 from tui.core.near.sketches import Sketches, Stopped, sketch
 
 __all__ = [
@@ -38,11 +36,9 @@ __all__ = [
     "contradictions",
     "group_of",
     "leaks",
-    "near_groups",
     "near_rows",
     "pairs_of",
     "same_rows",
-    "similarity",
     "sketch",
     "surplus",
 ]

@@ -168,25 +168,3 @@ def by_likeness(lines: Sequence[bytes], threshold: float = THRESHOLD) -> list[st
     firsts = group_of(lines, threshold)
     keys = {first: question_key(lines[first]) for first in set(firsts)}
     return [keys[first] for first in firsts]
-
-
-def near_groups(texts: Sequence[str], threshold: float) -> list[Group]:
-    """Return the groups of plain texts linked by similarities of `threshold` and more."""
-    rows = _Texts(texts)
-    sketches = sketch(rows, Banding.for_threshold(threshold))
-    return near_rows(sketches, rows, threshold)
-
-
-class _Texts:
-    """Texts as rows of a dataset."""
-
-    def __init__(self, texts: Sequence[str]) -> None:
-        self._texts = texts
-
-    def __len__(self) -> int:
-        return len(self._texts)
-
-    def __getitem__(self, position: int, /) -> bytes:
-        import orjson
-
-        return orjson.dumps({"messages": [{"role": "user", "content": self._texts[position]}]})

@@ -112,11 +112,6 @@ def jaccard(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
     return common / (len(one) + len(other) - common)
 
 
-def similarity(one: str, other: str) -> float:
-    """Return how alike two texts are, 0 to 1; two texts without any word are not alike."""
-    return jaccard(shingle_set(one), shingle_set(other))
-
-
 def _mixed(values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """Spread differences over all bits, so that near numbers come out far apart."""
     import numpy as np

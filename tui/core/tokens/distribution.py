@@ -137,37 +137,6 @@ def _is_array(values: object) -> bool:
     return hasattr(values, "dtype")
 
 
-def bins(values: Sequence[float] | NDArray[Any], n: int, limit: float | None = None) -> Histogram:
-    """Sort `values` into at most `n` bars of equal width from the smallest to the largest.
-
-    Whole numbers get bars of whole width, so no bar is empty only because no whole number
-    lies in it. Raises ValueError when `n` is below 1.
-    """
-    if n < 1:
-        raise ValueError("a histogram needs at least one bar")
-    if not len(values):
-        return Histogram((), limit, 0)
-    if _is_array(values):
-        each = cast("NDArray[Any]", values)
-        return filled(edges(int(each.min()), int(each.max()), n), each, limit)
-    above = 0 if limit is None else sum(v > limit for v in values)
-    low, high = min(values), max(values)
-    if all(isinstance(v, int) for v in values):
-        width: float = max(1, math.ceil((high - low + 1) / n))
-        bars = max(1, math.ceil((high - low + 1) / width))
-    else:
-        width = (high - low) / n or 1.0
-        bars = n if high > low else 1
-    counts = [0] * bars
-    for value in values:
-        counts[min(int((value - low) / width), bars - 1)] += 1
-    return Histogram(
-        tuple(Bin(low + i * width, low + (i + 1) * width, c) for i, c in enumerate(counts)),
-        limit,
-        above,
-    )
-
-
 def edges(low: int, high: int, n: int, *, log: bool = False) -> tuple[int, ...]:
     """Return the whole borders of at most `n` bars from `low` to `high`, both included.
 

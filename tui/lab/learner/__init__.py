@@ -9,7 +9,6 @@ from tui.lab.learner.model.sizes import BASES, BaseSpec
 from tui.lab.learner.model.weights import Model, load_model
 from tui.lab.learner.sampling.generate import Piece, generate
 from tui.lab.learner.template import prompt_tokens
-from tui.lab.learner.tokenizer import count_tokens
 from tui.lab.learner.training.hyperparameters import Hyperparameters, resolve_hyperparameters
 from tui.lab.learner.training.run import StepMetrics, TrainingRun
 
@@ -21,7 +20,6 @@ __all__ = [
     "Piece",
     "StepMetrics",
     "TrainingRun",
-    "count_tokens",
     "generate",
     "load_base",
     "load_model",

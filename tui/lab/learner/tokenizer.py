@@ -99,8 +99,3 @@ def shared() -> Tokenizer:
     """Return the shipped tokenizer, the same for every base."""
     text = TOKENIZER.read_text("utf-8")
     return Tokenizer((left, right) for left, right in json.loads(text)["merges"])
-
-
-def count_tokens(text: str) -> int:
-    """Return the number of tokens of `text` by itself, without chat template."""
-    return len(shared().encode(text))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.chat.conversation import Conversation, put
 from tui.core.chat.saved import Chat
+from tui.core.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,11 +26,11 @@ class ChatSession:
         self.chat = Chat()
         self._saver: ChatSaver | None = None
         self._chats: SavedChats | None = None  # those that the saver belongs to
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
 
     def subscribe(self, listener: Callable[[], None]) -> None:
         """Call `listener` after every change but the growth of an answer."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     @property
     def tree(self) -> Conversation:
@@ -45,7 +46,7 @@ class ChatSession:
         """Go on with a chat, None for one that is not saved yet."""
         self.chat, self._saver = chat, saver
         self._chats = None if saver is None else self._context.workspace.chats
-        self._changed()
+        self._listeners.tell()
 
     @property
     def saver(self) -> ChatSaver | None:
@@ -56,7 +57,7 @@ class ChatSession:
         """Take the conversation as it is now."""
         self.chat = replace(self.chat, conversation=tree)
         self._save()
-        self._changed()
+        self._listeners.tell()
 
     def ask_with(self, model: str, system: str, parameters: ChatParameters) -> None:
         """Remember what is asked with."""
@@ -79,7 +80,3 @@ class ChatSession:
             # With another profile the chat goes on as one of that profile.
             self._saver, self._chats = chats.new(self._context.show_error), chats
         self._saver.put(self.chat)
-
-    def _changed(self) -> None:
-        for listener in self._listeners:
-            listener()

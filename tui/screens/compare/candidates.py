@@ -26,7 +26,6 @@ class Candidates:
     def __init__(self, context: CompareContext, busy: Callable[[], bool]) -> None:
         self._context, self._busy = context, busy
         self._models = OfferedModels(context, "compare-models")
-        self._asked: list[str] = []  # models that another mode wants, before there are any
 
     def begin(self) -> None:
         """Forget the models of another provider."""

@@ -6,8 +6,8 @@ import random
 from typing import TYPE_CHECKING
 
 from tui.core.compare.sides.side_by_side import Comparison
+from tui.core.listeners import Listeners
 from tui.screens.controller_context import ScreenContext
-from tui.screens.listeners import Listeners
 
 if TYPE_CHECKING:
     from tui.core.compare.sides.marking import Marked
@@ -29,8 +29,8 @@ class CompareContext(ScreenContext):
         self.marked: dict[
             tuple[str, str], Marked
         ] = {}  # by the text it is marked against, and its own
-        self.changed = Listeners()
-        self.painted = Listeners()
+        self.changed = Listeners[[]]()
+        self.painted = Listeners[[]]()
         self.chance = random.Random()  # noqa: S311 - it only hides names from the user
 
     def tell_changed(self) -> None:

@@ -80,7 +80,7 @@ class CompareScreen(ModeScreen):
         ):
             self.dispatcher.add(controller)
         context.changed.add(self._show)
-        self.differences = Differences(context)
+        Differences(context)
         context.painted.add(lambda: self.view.show_texts(context.comparison))
 
     def compose_body(self) -> ComposeResult:

@@ -7,12 +7,12 @@ from contextlib import ExitStack, asynccontextmanager, contextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from tui.core.listeners import Listeners
 from tui.core.text.text import one_line
 from tui.screens.controller_context import ScreenContext
 from tui.screens.datasets.selection import Selection
 from tui.screens.datasets.shown_rows import ShownRows
 from tui.screens.dialogs import target
-from tui.screens.listeners import Listeners
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -71,9 +71,9 @@ class DatasetContext(ScreenContext):
         super().__init__(screen)
         self.rows = ShownRows()
         self.selection = Selection(self.rows, listing, conversation)
-        self.document_opened = Listeners()
-        self.document_changed = Listeners()
-        self.row_read = Listeners()  # a long row has been parsed meanwhile
+        self.document_opened = Listeners[[]]()
+        self.document_changed = Listeners[[]]()
+        self.row_read = Listeners[[]]()  # a long row has been parsed meanwhile
         # During `document_changed`: rows came in at the end while indexing, nothing else changed.
         self.only_grown = False
         # Held by a step that begins where the cursor is: the next key waits until it is done.

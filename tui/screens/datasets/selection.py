@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.dataset.example import Example, Message
-from tui.screens.listeners import Listeners
+from tui.core.listeners import Listeners
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Broken
@@ -24,7 +24,7 @@ class Selection:
         self.conversation = conversation
         self.document: Document | None = None
         self.shown = -1  # the position of the example in the conversation
-        self.moved = Listeners()  # another example is under the cursor
+        self.moved = Listeners[[]]()  # another example is under the cursor
 
     def begin(self, document: Document) -> None:
         """Begin anew, in another document."""

@@ -6,7 +6,7 @@ from array import array
 from bisect import bisect_left, insort
 from typing import TYPE_CHECKING
 
-from tui.screens.listeners import Listeners
+from tui.core.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -21,7 +21,7 @@ class ShownRows:
     """
 
     def __init__(self) -> None:
-        self.changed = Listeners()
+        self.changed = Listeners[[]]()
         self.kept_id: int | None = None  # the id of the row shown although it does not match
         self._total = 0
         self._matching: array[int] | None = None  # ascending; None shows everything

@@ -14,7 +14,7 @@ from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace
-from tui.services.errors import InputError
+from tui.services.errors import InputError, NotWritten, disk_errors
 from tui.services.jobs.polling.poller import JobDetail
 
 if TYPE_CHECKING:
@@ -135,8 +135,5 @@ class JobWriting:
 def _write(path: Path, text: str) -> None:
     from tui.services.datasets.disk.atomic_save import write_atomically
 
-    try:
+    with disk_errors("Not written", path, "Choose another place.", NotWritten):
         write_atomically(path, [text.encode("utf-8", "backslashreplace")])
-    except OSError as error:
-        cause = f"{path}: {error.strerror or error}"
-        raise InputError("Not written", cause, "Choose another place.") from error

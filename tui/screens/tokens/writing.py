@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.target import may_replace
-from tui.services.errors import InputError
+from tui.services.errors import NotWritten, disk_errors
 
 if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
@@ -46,12 +46,8 @@ class ReportWriting:
         from tui.services.tokens import export
 
         reports = [file.report for file in state.files]
-        try:
+        with disk_errors("Not written", path, "Free some space, try again", NotWritten):
             await asyncio.to_thread(
                 export.write_to, path, reports, state.measure, log=state.window.log
             )
-        except OSError as error:
-            raise InputError(
-                "Not written", f"{path}: {error.strerror or error}", "Free some space, try again"
-            ) from error
         self._context.tell(f"Written: {path}")

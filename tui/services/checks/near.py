@@ -57,11 +57,6 @@ class Found:
     groups: Sequence[Group]
     ids: array[int]
 
-    @property
-    def examples(self) -> int:
-        """How many examples are in the groups."""
-        return sum(len(group.rows) for group in self.groups)
-
 
 class NearFinder:
     """Answers questions about rows; what it has sketched and answered before is not done anew."""

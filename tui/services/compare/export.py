@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.compare.measures import QUALITY
 from tui.services.compare.results_file import line_of
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.errors import NotWritten
+from tui.services.errors import NotWritten, disk_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,11 +27,8 @@ _HEAD = (
 def write_results(path: Path, prompts: Sequence[Prompt], rows: Sequence[Row]) -> None:
     """Write rows as CSV when the path ends so, else as JSON lines. Blocking; raises NotWritten."""
     made = _csv(prompts, rows) if path.suffix.lower() == ".csv" else map(line_of, rows)
-    try:
+    with disk_errors("Cannot write the results", path, "Choose another place.", NotWritten):
         write_atomically(path, made)
-    except OSError as error:
-        cause = f"{path}: {error.strerror or error}"
-        raise NotWritten("Cannot write the results", cause, "Choose another place.") from error
 
 
 def _csv(prompts: Sequence[Prompt], rows: Sequence[Row]) -> Iterator[bytes]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.compare.result_row import Row, Slot
 from tui.core.text.text import encodable
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.errors import InputError, NotWritten
+from tui.services.errors import InputError, NotWritten, disk_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -27,12 +27,8 @@ def read_results(path: Path) -> list[Row]:
 
     Blocking. Raises InputError for a file that cannot be read or holds something else.
     """
-    try:
+    with disk_errors("Cannot read the results", path, "Name another file."):
         data = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            "Cannot read the results", f"{path}: {error.strerror or error}", "Name another file."
-        ) from error
     *lines, _cut = data.split(b"\n")
     found = []
     for number, line in enumerate(lines, 1):

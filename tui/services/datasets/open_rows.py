@@ -12,6 +12,7 @@ from array import array
 from typing import TYPE_CHECKING
 
 from tui.core.arrays import numbers_from
+from tui.core.listeners import Listeners
 from tui.services.background import start
 from tui.services.datasets.content import Content, Snapshot
 from tui.services.datasets.row_cache import ParsedRows
@@ -42,7 +43,7 @@ class OpenRows:
         self._source = content.source
         self._rows = rows
         self._parsed = ParsedRows(content)
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         self._latest: Callable[[], Snapshot | None] = lambda: None
         self._growing: asyncio.Task[None] | None = None
         self._closing = False
@@ -118,8 +119,7 @@ class OpenRows:
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` on the loop after every change; returns what ends it."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)
 
     def on_read(self, listener: Callable[[], None]) -> None:
         """Call `listener` on the loop when a long row has been parsed."""
@@ -161,5 +161,4 @@ class OpenRows:
 
     def _changed(self) -> None:
         self.version += 1
-        for listener in [*self._listeners]:
-            listener()
+        self._listeners.tell()

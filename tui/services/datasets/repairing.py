@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core.fixes import Repaired, repair
 from tui.core.fixes.whole import other_format
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.errors import InputError
+from tui.services.errors import InputError, NotWritten, disk_errors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,7 +25,7 @@ async def repaired(path: Path) -> Repaired:
 
 
 def _repaired(path: Path) -> Repaired:
-    try:
+    with disk_errors("Cannot read the file", path):
         if path.stat().st_size > LARGEST:
             raise InputError(
                 "Too large to repair in one piece",
@@ -33,8 +33,6 @@ def _repaired(path: Path) -> Repaired:
                 "Cut it into parts first",
             )
         return repair(path.read_bytes())
-    except OSError as error:
-        raise InputError("Cannot read the file", f"{path}: {error.strerror or error}") from error
 
 
 async def format_of_file(path: Path) -> Foreign | None:
@@ -54,18 +52,12 @@ def _format_of_file(path: Path) -> Foreign | None:
         from tui.core.formats.detection.foreign import Foreign
 
         return Foreign("table", path.suffix.lower().removeprefix("."))
-    try:
+    with disk_errors("Cannot read the file", path):
         return other_format(path.read_bytes()) if path.stat().st_size <= LARGEST else None
-    except OSError as error:
-        raise InputError("Cannot read the file", f"{path}: {error.strerror or error}") from error
 
 
 async def write_repaired(made: Repaired, path: Path) -> None:
     """Write the repaired lines to a file. Raises InputError when the folder or disk refuses."""
     chunks = (line + b"\n" for line in made.lines)
-    try:
+    with disk_errors("Not written", path, "Choose another folder", NotWritten):
         await asyncio.to_thread(write_atomically, path, chunks)
-    except OSError as error:
-        raise InputError(
-            "Not written", f"{path}: {error.strerror or error}", "Choose another folder"
-        ) from error

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from tui.core.dataset.example import Broken, Example, parse
+from tui.core.listeners import Listeners
 from tui.core.text.text import size_words
 from tui.services.background import start
 from tui.services.datasets.disk.source import LONG_LINE
@@ -28,7 +29,7 @@ class ParsedRows:
         self._short = lru_cache(maxsize=_KEPT)(self._parse)
         self._long: dict[int, Example | Broken] = {}
         self._reading: dict[int, asyncio.Task[None]] = {}
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
 
     def of(self, row_id: int) -> Example | Broken:
         """Return a row; a `Broken` with the reason for a long one that is still to be parsed."""
@@ -45,7 +46,7 @@ class ParsedRows:
 
     def on_read(self, listener: Callable[[], None]) -> None:
         """Call `listener` when a long row has been parsed."""
-        self._listeners.append(listener)
+        self._listeners.add(listener)
 
     def _parse(self, row_id: int) -> Example | Broken:
         return parse(self._content.text(row_id))
@@ -60,5 +61,4 @@ class ParsedRows:
         self._long[row_id] = row
         while len(self._long) > _KEPT_LONG:
             del self._long[next(iter(self._long))]
-        for listener in [*self._listeners]:
-            listener()
+        self._listeners.tell()

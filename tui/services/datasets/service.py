@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.core.listeners import Listeners
 from tui.services.datasets.document import Document
 from tui.services.errors import InputError
 from tui.services.files.uploads import content_digest
@@ -35,7 +36,7 @@ class DatasetService:
     def __init__(self, locations: Locations, store: Store) -> None:
         self._locations = locations
         self._store = store
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         self._opening = asyncio.Lock()  # else one file would be opened twice in this process
         self.current: Document | None = None
 
@@ -59,8 +60,7 @@ class DatasetService:
         if before:
             await before.close()
         await self.note_recent(wanted)
-        for listener in [*self._listeners]:
-            listener()
+        self._listeners.tell()
         return document
 
     @asynccontextmanager
@@ -125,18 +125,17 @@ class DatasetService:
         paths = [Path(p) for p in await self._store.recent.paths()]
         return await asyncio.to_thread(lambda: [p for p in paths if p.is_file()])
 
-    async def sample(self, name: str = SAMPLES[0]) -> Path:
+    async def sample(self) -> Path:
         """Return the path of a sample in the user's own folder, put there on first use.
 
         All samples are laid side by side, so the validation file stands next to the training
         file. Raises InputError when they cannot be written.
         """
-        return await asyncio.to_thread(self._lay_samples) / name
+        return await asyncio.to_thread(self._lay_samples) / SAMPLES[0]
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` after another document has become the current one."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)
 
     async def close(self) -> None:
         """Close what is open; unsaved changes stay in the journal."""

@@ -101,14 +101,12 @@ class FileService:
         found = await self._find_upload(digests.sha256, purpose)
         return found or await self._find_unanswered(Path(path), purpose, digests)
 
-    async def ensure(
-        self, path: str | Path, watch: Watch | None = None, purpose: str = "fine-tune"
-    ) -> tuple[FileInfo, bool]:
-        """Return the file for the content at `path` and whether an earlier upload was re-used."""
-        found = await self.find_upload(path, watch, purpose)
+    async def ensure(self, path: str | Path, watch: Watch | None = None) -> tuple[FileInfo, bool]:
+        """Return the training file of this content, and whether an earlier upload was re-used."""
+        found = await self.find_upload(path, watch)
         if found is not None:
             return found, True
-        return await self._upload(Path(path), purpose, watch), False
+        return await self._upload(Path(path), "fine-tune", watch), False
 
     async def unfinished(self) -> Unfinished:
         """Return the uploads in parts that were begun and can be gone on with, newest first."""

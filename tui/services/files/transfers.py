@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.core.listeners import Listeners
 from tui.core.provider.transfers import Meter, Progress
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Transfers:
 
     def __init__(self) -> None:
         self._current: dict[int, Transfer] = {}
-        self._listeners: list[Callable[[], None]] = []
+        self._listeners = Listeners[[]]()
         self._last = 0
 
     @property
@@ -42,8 +43,7 @@ class Transfers:
 
     def subscribe(self, listener: Callable[[], None]) -> Callable[[], None]:
         """Call `listener` when one begins, moves or ends; the returned function ends that."""
-        self._listeners.append(listener)
-        return lambda: self._listeners.remove(listener)
+        return self._listeners.add(listener)
 
     def begin(self, path: Path, size: int, watch: Watch | None) -> Teller:
         """Return the teller for an upload of `size` bytes; it must be ended."""
@@ -53,16 +53,12 @@ class Transfers:
     def put(self, transfer: Transfer) -> None:
         """Take note of how far one is."""
         self._current[transfer.key] = transfer
-        self._tell()
+        self._listeners.tell()
 
     def drop(self, key: int) -> None:
         """Take note of an end."""
         if self._current.pop(key, None) is not None:
-            self._tell()
-
-    def _tell(self) -> None:
-        for listener in tuple(self._listeners):
-            listener()
+            self._listeners.tell()
 
 
 class Teller:

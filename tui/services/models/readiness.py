@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.services.errors import NotOffered, Refused, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from tui.services.models.service import ModelService
 
@@ -18,17 +18,14 @@ WAITS_S = (0.0, 2.0, 4.0, 8.0, 15.0, *(30.0,) * 19)
 
 
 async def wait_until_ready(
-    models: ModelService,
-    model_id: str,
-    on_wait: Callable[[], None],
-    waits: Sequence[float] = WAITS_S,
+    models: ModelService, model_id: str, on_wait: Callable[[], None]
 ) -> bool:
     """Return once the provider knows a model; False when it still does not in the end.
 
     `on_wait` is told each time it does not. A provider that cannot be asked counts as ready.
     """
     asked = 0.0
-    for wait in waits:
+    for wait in WAITS_S:
         await asyncio.sleep(max(wait, asked))
         asked = 0.0
         try:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
+
+from tui.core.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,22 +26,15 @@ class Announcer:
 
     def __init__(self) -> None:
         self.current = ProviderStatus("idle")
-        self._listeners: list[Callable[[ProviderStatus], None]] = []
+        self._listeners = Listeners[[ProviderStatus]]()
 
     def subscribe(self, listener: Callable[[ProviderStatus], None]) -> Callable[[], None]:
         """Call `listener` with every change; the returned function ends that."""
-        self._listeners.append(listener)
-
-        def unsubscribe() -> None:
-            with contextlib.suppress(ValueError):
-                self._listeners.remove(listener)
-
-        return unsubscribe
+        return self._listeners.add(listener)
 
     def set(self, state: State, detail: str = "") -> None:
         """Change the status and tell all listeners, unless nothing changed."""
         status = ProviderStatus(state, detail)
         if status != self.current:
             self.current = status
-            for listener in tuple(self._listeners):
-                listener(status)
+            self._listeners.tell(status)

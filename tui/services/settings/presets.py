@@ -6,7 +6,7 @@ import asyncio
 import json
 from typing import TYPE_CHECKING, Any
 
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_errors
 from tui.services.settings.locations import private_folder
 
 if TYPE_CHECKING:
@@ -63,24 +63,21 @@ class Presets:
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
-            raise self._failure("The presets cannot be read", str(error)) from error
+            raise self._unreadable(str(error)) from error
         if not isinstance(value, dict):
-            raise self._failure("The presets cannot be read", f"{self._path} is not an object")
+            raise self._unreadable(f"{self._path} is not an object")
         return {name: value[name] for name in sorted(value) if isinstance(value[name], dict)}
 
     def _write(self, presets: Mapping[str, Any]) -> None:
         from tui.services.datasets.disk.atomic_save import write_atomically
 
-        try:
+        with disk_errors("The preset was not saved", self._path, "Free some disk space."):
             private_folder(self._folder)
             text = json.dumps(dict(presets), ensure_ascii=True, indent=1, sort_keys=True)
             write_atomically(self._path, [text.encode()], private=True)
-        except OSError as error:
-            cause = f"{self._path}: {error.strerror or error}"
-            raise InputError("The preset was not saved", cause, "Free some disk space.") from error
 
-    def _failure(self, title: str, cause: str) -> InputError:
-        return InputError(title, cause, f"Correct or remove {self._path}.")
+    def _unreadable(self, cause: str) -> InputError:
+        return InputError("The presets cannot be read", cause, f"Correct or remove {self._path}.")
 
 
 def name_problem(name: str) -> str:

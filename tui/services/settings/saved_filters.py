@@ -7,7 +7,7 @@ import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui.services.errors import InputError
+from tui.services.errors import InputError, disk_errors
 from tui.services.settings.locations import private_folder
 
 if TYPE_CHECKING:
@@ -54,14 +54,9 @@ class SavedFilters:
             filters = await self.load()
             saved = text not in filters.saved
             filters.saved = sorted({*filters.saved, text} - (set() if saved else {text}))
-            try:
+            next_step = "Free some disk space and press ctrl+s again"
+            with disk_errors("The filter was not saved", self._path, next_step):
                 await asyncio.to_thread(self._write, filters)
-            except OSError as error:
-                raise InputError(
-                    "The filter was not saved",
-                    f"{self._path}: {error.strerror or error}",
-                    "Free some disk space and press ctrl+s again",
-                ) from error
         return saved
 
     def _load(self) -> Filters:

@@ -82,8 +82,8 @@ class TokenService:
 
         `on_progress(done, of)` is called in the event loop, in rows, and `on_part` with the
         report of the rows counted so far. Raises Cancelled soon after `cancelled()` is true,
-        OSError when the rows cannot be read, VocabularyError when the vocabulary is damaged,
-        CountingError when counting fails otherwise, and InputError for the user's catalogue.
+        OSError when the rows cannot be read, CountingError when counting fails, and InputError
+        for the user's catalogue.
         """
         facts = await asyncio.to_thread(lambda: self.catalog.find(model))
         if money is not None:
@@ -105,7 +105,6 @@ class TokenService:
         *,
         epochs: int | None = None,
         money: Money | None = None,
-        on_part: Callable[[TokenReport], None] | None = None,
     ) -> TokenReport:
         """Return the `report` of a file nobody has open; processes start while it is read.
 
@@ -116,7 +115,7 @@ class TokenService:
                 encoding = (await asyncio.to_thread(lambda: self.catalog.find(model))).encoding
                 self.prepare(rows, encoding, screen=False)
                 await asyncio.to_thread(rows.source.index)
-            return await self.report(rows, path, model, epochs=epochs, money=money, on_part=on_part)
+            return await self.report(rows, path, model, epochs=epochs, money=money)
 
     def prepare(
         self, rows: Lines, encoding: str = DEFAULT_ENCODING, *, screen: bool = True

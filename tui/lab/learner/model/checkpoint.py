@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
 import zipfile
 import zlib
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
+from tui.lab.folder import written_atomically
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from numpy.typing import NDArray
 
@@ -21,19 +21,10 @@ _DESCRIPTION: Final = "description"
 
 
 def write(path: Path, description: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
-    """Write `path` atomically: beside it, flushed to disk, then renamed. Raises OSError."""
+    """Write `path` whole or not at all. Raises OSError."""
     text = np.frombuffer(json.dumps(description).encode(), np.uint8)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, allow_pickle=False, **{_DESCRIPTION: text}, **arrays)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(path)
-    except BaseException:  # whatever it was goes on; half a file does not stay
-        Path(name).unlink(missing_ok=True)
-        raise
-    _flush_folder(path.parent)
+    with written_atomically(path) as file:
+        np.savez(file, allow_pickle=False, **{_DESCRIPTION: text}, **arrays)
 
 
 def read(path: Path, kind: str) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
@@ -66,11 +57,3 @@ def floats(arrays: Mapping[str, NDArray[Any]], name: str, path: Path) -> NDArray
     if not np.isfinite(vector).all():
         raise ValueError(f"{path.name} is damaged: {name} holds numbers that are not finite")
     return vector
-
-
-def _flush_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -26,17 +26,16 @@ class Sizes:
 
 @dataclass(frozen=True, slots=True)
 class BaseSpec:
-    """What the model list says of a base; `created` in Unix seconds, context in tokens."""
+    """What the model list says of a base; `created` in Unix seconds."""
 
     id: str
     created: int
     shutdown_date: str | None
-    context_window: int
 
 
 BASES: Mapping[str, BaseSpec] = MappingProxyType(
     {
-        "lab-small": BaseSpec("lab-small", 1_795_000_000, None, CONTEXT_WINDOW),
-        "lab-micro": BaseSpec("lab-micro", 1_795_000_000, "2027-12-31", CONTEXT_WINDOW),
+        "lab-small": BaseSpec("lab-small", 1_795_000_000, None),
+        "lab-micro": BaseSpec("lab-micro", 1_795_000_000, "2027-12-31"),
     }
 )

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui.lab.learner.model.layers import Ints
 
 _BATCH_SIZE: Final = 16
+_EPOCHS: Final = 7
 _PEAK: Final = 4e-3
 _DECAY: Final = 0.1
 _NOISE: Final = 0.1
@@ -60,7 +61,7 @@ def sizes_of(base_id: str) -> Sizes:
     return Sizes(vocabulary, width=144, layers=2, heads=4, hidden=432)
 
 
-def train_base(base_id: str, epochs: int = 7) -> Model:
+def train_base(base_id: str) -> Model:
     """Return a base trained from nothing on every message of the corpus."""
     rng = np.random.default_rng([_SEED, len(base_id)])
     model = Model(base_id, transformer.initial(sizes_of(base_id), rng))
@@ -68,9 +69,9 @@ def train_base(base_id: str, epochs: int = 7) -> Model:
     lengths = np.array([len(example) for example in examples])
     gradient = transformer.Parameters(model.parameters.sizes)
     adam = optimizer.Adam(gradient.flat.size, _DECAY)
-    total = epochs * -(-len(examples) // _BATCH_SIZE)
+    total = _EPOCHS * -(-len(examples) // _BATCH_SIZE)
     step = 0
-    for epoch in range(epochs):
+    for epoch in range(_EPOCHS):
         losses = []
         for chosen in batches.plan_epoch(lengths, _BATCH_SIZE, rng):
             step += 1
@@ -84,7 +85,7 @@ def train_base(base_id: str, epochs: int = 7) -> Model:
             optimizer.clip(gradient.flat)
             rate = optimizer.learning_rate(step, total, _PEAK)
             adam.update(model.parameters.flat, gradient.flat, step, rate)
-        sys.stderr.write(f"{base_id}: epoch {epoch + 1}/{epochs}, loss {np.mean(losses):.3f}\n")
+        sys.stderr.write(f"{base_id}: epoch {epoch + 1}/{_EPOCHS}, loss {np.mean(losses):.3f}\n")
     return model
 
 

@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 class Supervised:
     """The mean of −log p over every assistant token that carries loss."""
 
-    def __init__(self, examples: Sequence[Mapping[str, Any]], *, every_turn: bool = False) -> None:
+    def __init__(self, examples: Sequence[Mapping[str, Any]]) -> None:
         """Encode examples in chat format. Raises KeyError if one has no messages."""
-        self._encoded = [
-            template.encode(example["messages"], every_turn=every_turn) for example in examples
-        ]
+        self._encoded = [template.encode(example["messages"]) for example in examples]
         self.lengths = np.array([len(example) for example in self._encoded], np.int64)
 
     def fingerprint(self) -> str:

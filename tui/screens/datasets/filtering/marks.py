@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.core.filtering.marks import Marks
-from tui.screens.listeners import Listeners
+from tui.core.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -19,8 +19,8 @@ class MarkedRows:
 
     def __init__(self, context: DatasetContext) -> None:
         self._context = context
-        self.changed = Listeners()  # told at once when marks were made or taken away
-        self.counted = Listeners()  # told when they have been counted, or a range was begun
+        self.changed = Listeners[[]]()  # told at once when marks were made or taken away
+        self.counted = Listeners[[]]()  # told when they have been counted, or a range was begun
         context.document_opened.add(self._begin)
         context.document_changed.add(self._follow)
         self._begin()

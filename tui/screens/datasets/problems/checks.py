@@ -6,8 +6,8 @@ import asyncio
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from tui.core.listeners import Listeners
 from tui.core.text.text import plural
-from tui.screens.listeners import Listeners
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ class ProblemChecks:
         self._context = context
         self.problems: Problems | None = None  # None until the first check has ended
         self.foreign: Foreign | None = None  # the other format that most of the rows are of
-        self.changed = Listeners()
+        self.changed = Listeners[[]]()
         self._checker: Checker | None = None
         self._limits: FileLimits | None = None  # of the profile's provider
         context.document_opened.add(self._begin)

@@ -154,7 +154,7 @@ def job_heading(width: int) -> Text:
     return Text(text, style="dim", no_wrap=True, overflow="crop")
 
 
-def job_row(line: Line, width: int, now: float | None = None) -> Text:
+def job_row(line: Line, width: int) -> Text:
     """Return one line for a job."""
     job, columns = line.job, Columns.for_width(width)
     status = status_text(job.status, short=True)
@@ -164,7 +164,7 @@ def job_row(line: Line, width: int, now: float | None = None) -> Text:
     row.truncate(_STATUS_WIDTH, pad=True)
     name = job.suffix or "–" if columns.model else job.suffix or job.model
     row.append(columns.line(job.model, name, _values(line)), style="dim" if line.gone else "")
-    when = when_words(line, time.time() if now is None else now)
+    when = when_words(line, time.time())
     row.append(f" {when:>{_WHEN_WIDTH}}", style="dim")
     return row
 

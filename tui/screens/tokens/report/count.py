@@ -40,8 +40,7 @@ async def count_rows(
     `on_part` gets the figures of the rows counted so far. Raises InputError
     when the rows or the vocabulary cannot be read.
     """
-    from tui.services.tokens.service import Cancelled, CountingError
-    from tui.services.tokens.vocabularies import VocabularyError
+    from tui.services.tokens.service import Cancelled
 
     try:
         report = await service.report(
@@ -57,12 +56,6 @@ async def count_rows(
         losses = await service.trained_lost(rows, report, cancelled)
     except Cancelled:
         return None
-    except VocabularyError as error:
-        raise InputError(
-            "Tokens cannot be counted", str(error), "Install finetui again; a file of it is damaged"
-        ) from error
-    except CountingError as error:
-        raise InputError("Tokens cannot be counted", str(error), "Try again with r") from error
     except OSError as error:
         raise InputError(
             "Cannot read the file",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from tui.core.jobs.jobs import Metrics
 from tui.core.jobs.progress import progress_of
 from tui.services.errors import LedgerError, NotOffered, ServiceError
-from tui.services.listeners import Listeners
+from tui.services.listeners import StateListeners
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -54,7 +54,7 @@ class DetailWatch:
     def __init__(self, job_id: str, jobs: JobService) -> None:
         self.job_id = job_id
         self.detail = JobDetail(None)
-        self.listeners = Listeners[JobDetail]()
+        self.listeners = StateListeners[JobDetail]()
         self.done = False
         self.due = 0.0
         self.failures = 0

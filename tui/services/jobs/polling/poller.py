@@ -21,7 +21,7 @@ from tui.services.errors import LedgerError, ServiceError, unforeseen
 from tui.services.jobs.polling.details import IN_TURN, DetailWatches, JobDetail
 from tui.services.jobs.polling.job_list import Lister, PollerState
 from tui.services.jobs.polling.poll_interval import FAST_S, IDLE_S, REST, SLOW_S, PollInterval
-from tui.services.listeners import Listeners
+from tui.services.listeners import StateListeners
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -49,7 +49,7 @@ class JobPoller:
         self.state = PollerState()
         self._jobs = jobs
         self._interval = PollInterval(fast, slow, rest, idle)
-        self._listeners = Listeners[PollerState]()
+        self._listeners = StateListeners[PollerState]()
         self._watches = DetailWatches(jobs, self._interval)
         self._lister = Lister(jobs, fast * IN_TURN)
         self._task: asyncio.Task[None] | None = None

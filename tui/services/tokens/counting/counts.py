@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from tui.services.datasets.disk.source import LineSource
+from tui.services.errors import ServiceError
 from tui.services.tokens.counting.cache import CountCache
 from tui.services.tokens.counting.columns import NAMES
 from tui.services.tokens.counting.encoders import fast_is_here
@@ -46,8 +47,11 @@ _WORTH_TWO_FAST = 64 * 1024 * 1024
 _WORTH_FAST = 4_000_000
 
 
-class CountingError(RuntimeError):
+class CountingError(ServiceError):
     """A worker process has died twice of the same lines, or cannot be started."""
+
+    def __init__(self, cause: str, next_step: str = "Try again.") -> None:
+        super().__init__("Tokens cannot be counted", cause, next_step)
 
 
 class Counting:
@@ -103,7 +107,7 @@ class Counting:
     def ask(self, task: Task, head: Mapping[str, Any], body: bytes | memoryview = b"") -> Answer:
         """Have a worker process do a task; when it dies, another one with tiktoken. Blocks.
 
-        Raises VocabularyError and CountingError.
+        Raises CountingError.
         """
         for _ in range(2):
             try:
@@ -114,7 +118,8 @@ class Counting:
                 raise CountingError(str(error)) from error
             except TaskError as error:
                 if error.kind == VocabularyError.__name__:
-                    raise VocabularyError(str(error)) from error
+                    damaged = "Install finetui again; a file of it is damaged."
+                    raise CountingError(str(error), damaged) from error
                 raise CountingError(f"{error.kind}: {error}") from error
         raise CountingError("the worker process has died twice of the same lines")
 
@@ -129,7 +134,7 @@ class Counting:
         chunk = None if source is None else next(chunks_of_file(source, 0, len(source)), None)
         if source is None or chunk is None:
             return
-        with contextlib.suppress(OSError, CountingError, VocabularyError):
+        with contextlib.suppress(OSError, CountingError):
             run = self._start(encoding, chunk.rows, iter(()), _WORTH_FAST)
             if run.knows(chunk):
                 return
@@ -146,7 +151,7 @@ class Counting:
 
     def _load(self, encoding: str) -> None:
         """Have a process load its tokenizer. What goes wrong, the count itself will tell."""
-        with contextlib.suppress(CountingError, VocabularyError):
+        with contextlib.suppress(CountingError):
             self.ask(ready, {"encoding": encoding})
 
     async def _file(

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.errors import NotWritten
+from tui.services.errors import NotWritten, disk_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,12 +22,8 @@ def write_lines(path: Path, lines: Iterable[bytes]) -> None:
 
 def write_bytes(path: Path, chunks: Iterable[bytes]) -> None:
     """Write a file, complete or not at all. Blocking. Raises InputError."""
-    try:
+    with disk_errors("Not written", path, "Choose another place.", NotWritten):
         write_atomically(path, chunks)
-    except OSError as error:
-        raise NotWritten(
-            "Not written", f"{path}: {error.strerror or error}", "Choose another place."
-        ) from error
 
 
 def write_dropped(path: Path, converted: Converted) -> None:
