@@ -134,7 +134,8 @@ _PRIVATE = st.sampled_from(
         *("password: Tr0ub4dor&3", "DB_PASSWORD=hunter2hunter2", "api_key = 'a1b2c3d4e5f6g7h8'"),
         *("?token=a1b2c3d4e5f6g7h8i9", "Authorization: Bearer abcd1234efgh", "a.b@c.de"),
         *("Cookie: sid=a1b2c3d4e5", "sk-a1b2c3d4e5f6a7b8c9d0e1f2", "SECRET_KEY=xK9#mLq2"),
-        "curl -u me:Tr0ub4dor3 http",
+        *("curl -u me:Tr0ub4dor3 http", "postgres:\\/\\/u:p1@h.de", "ghp_" + "a1" * 20),
+        *("4111-1111-11-11-1111", "12345678-Z", "AB123456C", "+1 (415) 555-0123", "\ufffd", "Ã©"),
     ]
 )
 _AROUND = st.sampled_from(
