@@ -123,6 +123,24 @@ def test_surveying_chats_with_tools_says_what_checking_each_does(
     assert agree([json.dumps({"messages": chat, **more}).encode() for chat in chats])
 
 
+@tried(40)
+@given(st.integers(245, 260), st.sampled_from(["messages", "tools", "call", "meta"]), st.booleans())
+def test_examples_nested_as_deep_as_can_be_written_have_the_same_facts_fast_and_plain(
+    depth: int, place: str, answered: bool
+) -> None:
+    deep = json.loads("[" * depth + "]" * depth)
+    chat: dict[str, object] = {"messages": [USER, calls(call()), reply(), ANSWER]}
+    if place == "messages":
+        chat["messages"] = [USER, {**ANSWER, "content": deep}]
+    elif place == "call":
+        chat["messages"] = [USER, {**calls(call()), "tool_calls": [deep]}, ANSWER]
+    else:
+        chat[place] = [TRACK, deep]
+    if not answered:
+        chat["messages"] = [*chat["messages"], USER]  # type: ignore[misc]
+    assert agree([json.dumps(chat).encode(), json.dumps({**chat, "tools": [TRACK]}).encode()])
+
+
 # What stands for a person, or would but for its neighbours, and the neighbours.
 _PRIVATE = st.sampled_from(
     [
