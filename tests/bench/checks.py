@@ -51,7 +51,7 @@ def planned_without(name: str, module: object) -> Iterator[None]:
 def without_tool_prefilter() -> Iterator[None]:
     """Ask the rules on tools of all that may have some."""
     with (
-        patch.object(tool_prefilter, "_known", lambda _tools: None),
+        patch.object(tool_prefilter, "_known", lambda *_: None),
         patch.object(tool_prefilter, "_in_order", lambda *_: False),
     ):
         yield

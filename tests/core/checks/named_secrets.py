@@ -47,6 +47,7 @@ GIVEN: tuple[tuple[str, str, str], ...] = (
     ("Cookie: theme=dark; sid=abc123def456", "abc123def456", "Cookie: theme=dark; sid="),
     ("Set-Cookie: session=abc123def456; Path=/; Secure", "abc123def", "; Path=/; Secure"),
     ("curl -u admin:s3cretpw https://e.example/x", "s3cretpw", "curl -u admin:"),
+    (r'{"url": "postgres:\/\/mia:pw1234x@db.example\/x"}', "pw1234x", "db.example"),
     ("redis://:pw1234@cache.example:6379/0", "pw1234", "@cache.example:6379/0"),
     ("https://mia:pw1234x@git.example/r.git", "pw1234x", "@git.example/r.git"),
     (

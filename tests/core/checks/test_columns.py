@@ -123,6 +123,24 @@ def test_surveying_chats_with_tools_says_what_checking_each_does(
     assert agree([json.dumps({"messages": chat, **more}).encode() for chat in chats])
 
 
+@tried(40)
+@given(st.integers(245, 260), st.sampled_from(["messages", "tools", "call", "meta"]), st.booleans())
+def test_examples_nested_as_deep_as_can_be_written_have_the_same_facts_fast_and_plain(
+    depth: int, place: str, answered: bool
+) -> None:
+    deep = json.loads("[" * depth + "]" * depth)
+    chat: dict[str, object] = {"messages": [USER, calls(call()), reply(), ANSWER]}
+    if place == "messages":
+        chat["messages"] = [USER, {**ANSWER, "content": deep}]
+    elif place == "call":
+        chat["messages"] = [USER, {**calls(call()), "tool_calls": [deep]}, ANSWER]
+    else:
+        chat[place] = [TRACK, deep]
+    if not answered:
+        chat["messages"] = [*chat["messages"], USER]  # type: ignore[misc]
+    assert agree([json.dumps(chat).encode(), json.dumps({**chat, "tools": [TRACK]}).encode()])
+
+
 # What stands for a person, or would but for its neighbours, and the neighbours.
 _PRIVATE = st.sampled_from(
     [
@@ -134,7 +152,8 @@ _PRIVATE = st.sampled_from(
         *("password: Tr0ub4dor&3", "DB_PASSWORD=hunter2hunter2", "api_key = 'a1b2c3d4e5f6g7h8'"),
         *("?token=a1b2c3d4e5f6g7h8i9", "Authorization: Bearer abcd1234efgh", "a.b@c.de"),
         *("Cookie: sid=a1b2c3d4e5", "sk-a1b2c3d4e5f6a7b8c9d0e1f2", "SECRET_KEY=xK9#mLq2"),
-        "curl -u me:Tr0ub4dor3 http",
+        *("curl -u me:Tr0ub4dor3 http", "postgres:\\/\\/u:p1@h.de", "ghp_" + "a1" * 20),
+        *("4111-1111-11-11-1111", "12345678-Z", "AB123456C", "+1 (415) 555-0123", "\ufffd", "Ã©"),
     ]
 )
 _AROUND = st.sampled_from(

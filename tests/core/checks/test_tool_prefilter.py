@@ -9,11 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call, calls, reply
+from tui.core.checks.fast.flat_schemas import fits
 from tui.core.checks.fast.tool_prefilter import doubtful_calls, doubtful_tools
 from tui.core.checks.gates import perhaps_untrained, untidy, unusual
 from tui.core.checks.registry import ROW_RULES
 from tui.core.checks.row import Row
 from tui.core.checks.run import read
+from tui.core.checks.tool_use.tool_schema import mismatches
 
 GATES = [doubtful_calls, doubtful_tools, unusual, untidy, perhaps_untrained]
 FINE = {"messages": [SYSTEM, USER, calls(call()), reply(), ANSWER], "tools": [TRACK]}
@@ -98,3 +100,40 @@ def _places(value: object) -> list[tuple[Any, Any]]:
         own = [(value, at) for at in range(len(value))]
         return own + [place for one in value for place in _places(one)]
     return []
+
+
+_VALUES = st.sampled_from(
+    [None, True, False, 0, 1, 1.0, 0.5, "", "x", "y", [], ["x"], {}, {"x": 1}]
+)
+_OF_VALUE = st.one_of(
+    st.sampled_from([{}, True, None, "string", {"enum": []}, {"$ref": "#/properties/x"}]),
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "type": st.sampled_from(
+                [*("string", "integer", "number", "boolean", "array", "null", "text"), 1, None]
+            )
+            | st.just(["string", "null"]),
+            "enum": st.lists(_VALUES, max_size=2),
+            "description": st.sampled_from(["what", 1]),
+            "minimum": st.integers(0, 2),
+        },
+    ),
+)
+_SCHEMAS = st.fixed_dictionaries(
+    {"properties": st.dictionaries(st.sampled_from(["x", "y", "z"]), _OF_VALUE)},
+    optional={
+        "type": st.sampled_from(["object", "array", None, 1]),
+        "required": st.lists(st.sampled_from(["x", "y", 1]), max_size=2) | st.just("x"),
+        "additionalProperties": st.sampled_from([False, True, {"type": "string"}]),
+        "minProperties": st.just(2),
+    },
+)
+
+
+@settings(deadline=None)  # the first loads jsonschema
+@given(_SCHEMAS, st.dictionaries(st.sampled_from(["x", "y", "z"]), _VALUES))
+def test_arguments_fit_at_a_glance_just_when_validating_finds_nothing(
+    schema: dict[str, Any], given_: dict[str, Any]
+) -> None:
+    assert fits(schema)(given_) == (next(mismatches(given_, schema), None) is None)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.core.checks import fast
+from tui.core.checks.fast.tidy_fingerprints import facts_of_written
 from tui.core.checks.registry import RowFacts
 from tui.core.dataset.digest import as_bytes, number_of
 from tui.core.dataset.fingerprints import fingerprints_of
@@ -18,6 +20,8 @@ def facts_of(row: Row) -> RowFacts:
     """Return the facts of an example."""
     if row.kind == "unknown" or row.foreign is not None:
         return RowFacts("unknown")
+    if fast.ENABLED and row.well_formed.parts and (written := row.written) is not None:
+        return facts_of_written(row, written)
     marks = fingerprints_of(row.raw, row.line)
     instructions = [t.content for t in row.dialogue if t.role in _LEADERS]
     return RowFacts(

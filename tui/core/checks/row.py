@@ -6,7 +6,7 @@ apart from those that are, and of a plain chat, which most lines are, no message
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from tui.core.checks import fast
@@ -17,6 +17,7 @@ from tui.core.checks.fast.chat_prefilter import (
     well_formed,
 )
 from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
+from tui.core.checks.fast.written import written
 from tui.core.checks.findings import Finding
 from tui.core.checks.private_data.line_texts import LineTexts
 from tui.core.dataset.example import ALIASES, SECTIONS, Place, kind_of, section_list
@@ -27,6 +28,7 @@ from tui.core.text.text import one_line
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from tui.core.checks.fast.written import Written
     from tui.core.dataset.example import Kind
     from tui.core.formats.detection.foreign import Foreign
 
@@ -157,12 +159,19 @@ class Row:
     @property
     def _needs_reading(self) -> bool:
         """Whether tools or calls may be written as others write them, in well-formed messages."""
-        return tools_of_anthropic(self.raw) or self.may_hold(b"<tool_call>")
+        if self.may_hold(b"input_schema") and tools_of_anthropic(self.raw):
+            return True
+        return self.may_hold(b"<tool_call>")
 
     @cached_property
     def well_formed(self) -> WellFormed:
         """What is surely as it should be in a chat that is not plain."""
         return well_formed(self.raw)
+
+    @cached_property
+    def written(self) -> Written | None:
+        """The example as JSON with sorted keys, if it is a chat and not nested too deep."""
+        return written(self.raw)
 
     @cached_property
     def dialogue(self) -> list[Turn]:
@@ -231,9 +240,9 @@ class Row:
 
         Says yes to every line with escaped letters, in which they could hide.
         """
-        line = self.line
+        line, rare = self.line, self.rare_bytes
         for mark in marks:
-            if mark in line:
+            if _left_of(mark) in rare and mark in line:
                 return True
         return self.hides_ascii
 
@@ -301,6 +310,9 @@ def _as_they_should(message: Mapping[str, Any], role: str) -> bool:
         elif key not in {"role", "content"}:
             return False
     return True
+
+
+_left_of = cache(rare_bytes)  # of the marks
 
 
 @lru_cache(maxsize=256)

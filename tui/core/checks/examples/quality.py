@@ -20,15 +20,13 @@ _MOJIBAKE = re.compile(
 )
 
 
-# Every garbled text holds one of these bytes, and hardly any other does: Ã, Â or â€ with the
-# next letter, perhaps as an escape, or the mark of what could not be read.
-_TRACES = re.compile(rb"\xc3(?:[\x82\x83]\xc2|\xa2(?:\xe2\x82\xac|\xc2\x80|\\))|\xef\xbf\xbd")
-_FIRST = (  # how they begin
-    *(b"\xc3\x82\xc2", b"\xc3\x83\xc2", b"\xc3\xa2\xe2", b"\xc3\xa2\xc2", b"\xc3\xa2\\"),
-    b"\xef\xbf\xbd",
-)
-_UNREADABLE = (b"\\ufffd", b"\\uFFFD")
-_ESCAPED = (b"\\u00", *_UNREADABLE)
+# Every garbled text holds one of these, and hardly any other does: Ã, Â or â€ with the next
+# letter, perhaps as an escape, or the mark of what could not be read. By their first byte.
+_TRACES = {
+    b"\xc3": re.compile(rb"\xc3(?:[\x82\x83]\xc2|\xa2(?:\xe2\x82\xac|\xc2\x80|\\))"),
+    b"\xef": re.compile(rb"\xef\xbf\xbd"),
+}
+_ESCAPED = (b"\\u00", b"\\ufffd", b"\\uFFFD")
 
 
 @shortcut
@@ -36,20 +34,18 @@ def _may_be_garbled(row: Row) -> bool:
     line = row.line
     if b"\\u" in row.rare_bytes and any(trace in line for trace in _ESCAPED):
         return True
-    return not line.isascii() and _TRACES.search(line) is not None
+    return not line.isascii() and any(trace.search(line) for trace in _TRACES.values())
 
 
 def _perhaps_garbled(batch: LineBatch) -> Iterable[int]:
-    for at in batch.holding(b"\\u00"):
-        if b"\\u00" in batch.lines[at]:
-            yield at
-    for mark in _UNREADABLE:
-        if mark in batch.whole:
-            yield from (at for at, line in enumerate(batch.lines) if mark in line)
-    for mark in _FIRST:
-        for at in batch.foreign_holding(mark):
-            if _TRACES.search(batch.lines[at]):
-                yield at
+    lines = batch.lines
+    for mark in (b"\\u00", b"\\uFFFD"):
+        yield from (at for at in batch.holding(mark) if mark in lines[at])
+    yield from (at for at in batch.holding(b"\\u") if b"\\ufffd" in lines[at])
+    if batch.whole.isascii():
+        return
+    for first, trace in _TRACES.items():
+        yield from (at for at in batch.having_byte(first) if trace.search(lines[at]))
 
 
 HINTS[_may_be_garbled] = _perhaps_garbled

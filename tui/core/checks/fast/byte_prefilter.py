@@ -16,13 +16,11 @@ from operator import contains
 from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.fast import shortcut
-from tui.core.checks.fast.rare_bytes import hides_ascii, rare_bytes
+from tui.core.checks.fast.rare_bytes import figures, hides_ascii, rare_bytes
 from tui.core.checks.fast.raw_matches import in_some_text
 
 if TYPE_CHECKING:
     from tui.core.checks.row import Row
-
-_ASCII = bytes({*range(0x80)} - {*b"\n\\"})
 
 
 class LineBatch:
@@ -32,6 +30,7 @@ class LineBatch:
         self.lines = lines
         self.whole = b"\n".join(lines)
         self.rare_bytes = rare_bytes(self.whole)
+        self._figures: dict[int, bytes] = {}
 
     @cached_property
     def rare_by_line(self) -> list[bytes]:
@@ -47,7 +46,14 @@ class LineBatch:
 
     def holding(self, mark: bytes) -> Sequence[int]:
         """Return the lines (0-based) whose rare bytes hold `mark`."""
-        find = self.rare_bytes.find
+        return self._holding(self.rare_bytes, mark)
+
+    def holding_figures(self, mark: bytes) -> Sequence[int]:
+        """Return the lines (0-based) the figures of whose rare bytes hold `mark`."""
+        return self._holding(self._rare_figures, mark)
+
+    def _holding(self, rare: bytes, mark: bytes) -> Sequence[int]:
+        find = rare.find
         if (place := find(mark)) < 0:
             return ()
         ends, found = self._ends, []
@@ -59,8 +65,25 @@ class LineBatch:
 
     def matching(self, pattern: re.Pattern[bytes]) -> Iterable[int]:
         """Return the lines (0-based) in whose rare bytes `pattern`, without line ends, is found."""
-        places = [match.start() for match in pattern.finditer(self.rare_bytes)]
+        return self._matching(self.rare_bytes, pattern)
+
+    def matching_figures(self, pattern: re.Pattern[bytes]) -> Iterable[int]:
+        """Return the lines (0-based) in the figures of whose rare bytes `pattern` is found."""
+        return self._matching(self._rare_figures, pattern)
+
+    def _matching(self, rare: bytes, pattern: re.Pattern[bytes]) -> Iterable[int]:
+        places = [match.start() for match in pattern.finditer(rare)]
         return {bisect_right(self._ends, place) for place in places}
+
+    @cached_property
+    def _rare_figures(self) -> bytes:
+        return figures(self.rare_bytes)
+
+    def figures_of(self, at: int) -> bytes:
+        """Return the figures of a line (0-based)."""
+        if at not in self._figures:
+            self._figures[at] = figures(self.lines[at])
+        return self._figures[at]
 
     def having(self, word: bytes) -> Iterable[int]:
         """Return the lines (0-based) that hold a word of which the rare bytes keep nothing."""
@@ -74,37 +97,19 @@ class LineBatch:
             place = find(word, ends[at])
         return found
 
+    def having_byte(self, byte: bytes) -> Iterable[int]:
+        """Return the lines (0-based) that hold a single byte, which is found at once."""
+        return compress(count(), map(contains, self.lines, repeat(byte)))
+
     @cached_property
     def _line_ends(self) -> list[int]:
         """Where each line ends in all of them."""
         return [*accumulate(map((1).__add__, map(len, self.lines)))]
 
-    def foreign_holding(self, mark: bytes) -> Iterable[int]:
-        """Return the lines (0-based) that may hold `mark`, which is not ASCII but for a backslash.
-
-        In others it is put together by the ASCII between that is left out.
-        """
-        found: list[int] = []
-        foreign, at, looked = self._foreign, 0, 0
-        if self._broken:
-            return [at for at, line in enumerate(self.lines) if mark in line]
-        while (place := foreign.find(mark, looked)) >= 0:
-            at += foreign.count(b"\n", looked, place)
-            found.append(at)
-            looked = foreign.find(b"\n", place)
-            if looked < 0:
-                break
-        return found
-
-    @cached_property
-    def _foreign(self) -> bytes:
-        """All lines, and their ends, without ASCII but for backslashes."""
-        return b"" if self.whole.isascii() else self.whole.translate(None, _ASCII)
-
     @cached_property
     def _ends(self) -> list[int]:
         """Where the rare bytes of each line end in those of all."""
-        return [*accumulate(len(rest) + 1 for rest in self.rare_by_line)]
+        return [*accumulate(map((1).__add__, map(len, self.rare_by_line)))]
 
     @cached_property
     def hiding(self) -> Iterable[int]:
@@ -113,7 +118,7 @@ class LineBatch:
         return [at for at in suspects if hides_ascii(self.lines[at], self.rare_by_line[at])]
 
 
-Unsure = Callable[[bytes, bytes], bool]  # of a line and its rare bytes
+Unsure = Callable[[LineBatch], Iterable[int]]  # the lines of a batch
 
 # By gate: which lines of a batch it may let through. One that is not named it surely does
 # not, unless it hides letters. Asking this of a thousand lines at once is far cheaper than
@@ -147,33 +152,41 @@ def common(mark: bytes, pattern: re.Pattern[bytes], unsure: Unsure) -> Callable[
         return mark in row.line or row.hides_ascii
 
     def counted(batch: LineBatch) -> Iterable[tuple[int, int]]:
-        lines, rare_by_line, find = batch.lines, batch.rare_by_line, pattern.findall
-        for at in compress(count(), map(contains, rare_by_line, repeat(mark))):
-            line = lines[at]
-            if unsure(line, rare_by_line[at]):
+        lines, find, doubtful = batch.lines, pattern.findall, {*unsure(batch)}
+        for at in compress(count(), map(contains, batch.rare_by_line, repeat(mark))):
+            if at in doubtful:
                 yield at, -1
-            elif found := len(find(line)):
-                yield at, found
+            elif found := find(lines[at]):
+                yield at, len(found)
 
     COUNTED[gate] = counted
     return shortcut(gate)
 
 
+def _by_rest(marks: tuple[bytes, ...]) -> dict[bytes, list[bytes]]:
+    """Return marks by what is left of them, or in what is left of them."""
+    left = {mark: rare_bytes(mark) for mark in marks}
+    found: dict[bytes, list[bytes]] = {}
+    for mark in marks:
+        shortest = min((rest for rest in left.values() if rest in left[mark]), key=len)
+        found.setdefault(shortest, []).append(mark)
+    return found
+
+
 def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
     """Return a gate: whether one of `marks`, which are ASCII, may be in a text of the line.
 
-    With `exact`, a pattern that begins with a rare letter, the line has to match that too.
+    With `exact`, a pattern that begins with a rare letter, the line has to match that instead.
     """
-    by_rest: dict[bytes, list[bytes]] = {}
-    for mark in marks:
-        by_rest.setdefault(rare_bytes(mark), []).append(mark)
-    pairs = [*by_rest.items()]
+    pairs = [*_by_rest(marks).items()]
     pattern = re.compile(exact.encode()) if exact else None
 
     def holds(line: bytes, whole: Iterable[bytes]) -> bool:
-        for mark in whole:
+        if pattern is not None:
+            return pattern.search(line) is not None
+        for mark in whole:  # noqa: SIM110 - a generator costs as much as all of the search
             if mark in line:
-                return pattern is None or pattern.search(line) is not None
+                return True
         return False
 
     def lets(line: bytes, _rest: bytes) -> bool:
@@ -197,34 +210,36 @@ def marked(*marks: bytes, exact: str = "") -> Callable[[Row], bool]:
 
 
 def shaped(
-    part: bytes,
-    rough: tuple[str, ...],
-    exact: str,
+    hints: tuple[str, ...],
+    exact: tuple[str, ...],
     whole: str,
     longest: int,
     possible: Callable[[str], bool] | None = None,
 ) -> Callable[[Row], bool]:
     """Return a gate: whether a text of the line may match the pattern `whole`.
 
-    That is asked (`in_some_text`) only where the line matches `exact`, which any match of `whole`
-    holds in itself; and this only if the rare bytes hold `part` and match one of the patterns
-    `rough`. These begin with what is found without trying it everywhere: one letter, or one of a
-    set.
+    That is asked (`in_some_text`) only around what matches one of the patterns `exact` in the
+    figures of the line; and this only if those of its rare bytes hold one of `hints`, which are
+    patterns or plain marks. Any match of `whole` has both in itself. All begin with letters that
+    are found without trying the pattern everywhere.
     """
-    in_rare, in_line = [re.compile(one.encode()) for one in rough], re.compile(exact.encode())
-    matches = in_some_text(whole, longest, possible)
+    marks = [one.encode() for one in hints if re.escape(one) == one.replace("-", r"\-")]
+    in_rare = [re.compile(one.encode()) for one in hints if one.encode() not in marks]
+    matches = in_some_text(whole, exact, longest, possible)
 
     def lets(line: bytes, rest: bytes) -> bool:
-        if part not in rest or not any(one.search(rest) for one in in_rare):
-            return False
-        return matches(line, in_line)
+        seen = figures(rest)
+        if any(mark in seen for mark in marks) or any(one.search(seen) for one in in_rare):
+            return matches(line, figures(line))
+        return False
 
     def gate(row: Row) -> bool:
         return lets(row.line, row.rare_bytes) or row.hides_ascii
 
     def hint(batch: LineBatch) -> Iterable[int]:
-        suspects = {at for one in in_rare for at in batch.matching(one)}
-        return [at for at in suspects if matches(batch.lines[at], in_line)]
+        suspects = {at for mark in marks for at in batch.holding_figures(mark)}
+        suspects.update(at for one in in_rare for at in batch.matching_figures(one))
+        return [at for at in suspects if matches(batch.lines[at], batch.figures_of(at))]
 
     HINTS[gate] = hint
     LETS[gate] = lets

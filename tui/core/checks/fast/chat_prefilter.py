@@ -17,6 +17,7 @@ _KEYS = {
     "tool": frozenset({"role", "content", "tool_call_id"}),
 }
 _LEADERS = frozenset({"system", "developer"})
+_SPEAKERS = frozenset({"user", "assistant", *_LEADERS})
 
 
 class WellFormed(NamedTuple):
@@ -48,6 +49,8 @@ def well_formed(raw: Mapping[str, Any]) -> WellFormed:
 def _is_well_formed(message: object) -> bool:
     if not isinstance(message, dict) or not isinstance(role := message.get("role"), str):
         return False
+    if len(message) == 2 and role in _SPEAKERS and isinstance(message.get("content"), str):
+        return True  # as most are
     if role not in _KEYS or not message.keys() <= _KEYS[role]:
         return False
     weight = message.get("weight", 1)

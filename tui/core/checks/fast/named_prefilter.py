@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from tui.core.checks.fast.byte_prefilter import HINTS, LETS
+from tui.core.checks.fast.rare_bytes import KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -89,22 +90,22 @@ _LOGINS = (_given("curl", r".{0,600}?(?:-u|--user)[ =\\\"'\w]"),)
 # In the rare bytes: what is left of a suffix, quotes and a sign. Blanks and ' are not.
 _LEFT = r"[_-]?(?:00?|[A-Z]*[ug]?)[\\\"`*]*(?::|=(?!=))"
 # Of a type in code, quotes and a value: up to a digit or sign of it.
-_LEFT_GIVEN = r"(?:[A-Zghkuxyz]*=)?>?\**u?(?:\\*[\"`])?\**"
-_LEFT_STRONG = _LEFT_GIVEN + r"[A-Zghkuxyz_+/~@#$%^&*\\-]*[0+/=~@#$%^&*]"
+_LEFT_GIVEN = rf"(?:[A-Z{KEPT}]*=)?>?\**u?(?:\\*[\"`])?\**"
+_LEFT_STRONG = _LEFT_GIVEN + rf"[A-Z{KEPT}_+/~@#$%^&*\\-]*[0+/=~@#$%^&*]"
 # Each begins with a byte that is found without trying the pattern everywhere.
 _BY_RARE: dict[re.Pattern[bytes], tuple[_Given, ...]] = {
     re.compile(pattern.encode()): given
     for pattern, given in (
         (
             r"k(?=[y\\\"`*:=,_\-0A-Z])"
-            rf"(?:y?{_LEFT}{_LEFT_STRONG}|[\\\"`]*[:=,]\**(?:\\*[\"`])?[A-Zghkuxyz0_.-]*=)",
+            rf"(?:y?{_LEFT}{_LEFT_STRONG}|[\\\"`]*[:=,]\**(?:\\*[\"`])?[A-Z{KEPT}0_.-]*=)",
             _TOKENS,
         ),
         (r"K(?:EY|EN|y)[A-Z0_ug-]*[\\\"`*]*[:=]", _IN_CAPITALS),
         (r"P(?:(?:00?)?(?:=|[\\\"`]+[:=])|(?:ASS|WD)[A-Za-z0_-]*[\\\"`*]*[:=])", _PASSES),
-        (r"=(?:(?<=g=)|(?<=gu=))[A-Zghkuxyz_+/~@$%^*\\-]*0", _SIGNATURES),
-        (r"z(?<=uhz)[\\\"`]*[:=,]", _HEADERS),
-        (r"--(?:[ghkuxyz]*-){0,3}k(?:y|[A-Zghkuxyz0_+/~@#$%^&*\\\"-]{0,60}0)", _OPTIONS),
+        (rf"=(?:(?<=g=)|(?<=gu=))[A-Z{KEPT}_+/~@$%^*\\-]*0", _SIGNATURES),
+        (r"z(?<=uz)[\\\"`]*[:=,]", _HEADERS),
+        (rf"--(?:[{KEPT}]*-){{0,3}}k(?:y|[A-Z{KEPT}0_+/~@#$%^&*\\\"-]{{0,60}}0)", _OPTIONS),
         (r"-u=?\\*\"?[^:\"/$<\n\\,]{0,64}:[^\\\":]", _LOGINS),
     )
 }

@@ -20,9 +20,14 @@ _ANY = b"\x80"
 
 
 def in_some_text(
-    whole: str, longest: int, possible: Callable[[str], bool] | None = None
-) -> Callable[[bytes, re.Pattern[bytes]], bool]:
-    """Return a look: whether a text of a line may match `whole`, given what a match has in it.
+    whole: str,
+    exact: tuple[str, ...],
+    longest: int,
+    possible: Callable[[str], bool] | None = None,
+) -> Callable[[bytes, bytes], bool]:
+    """Return a look at a line and its figures: whether a text of it may match `whole`.
+
+    Any match has one of `exact` in itself, with 0 for each digit and A for each capital.
 
     `whole` matches at most `longest` capitals, digits and signs, which stand in the line as they
     do in the text (see `hides_ascii` for the others). What stands around a match may be an escape,
@@ -31,6 +36,7 @@ def in_some_text(
     then, never too little. `possible` says whether a match may be one.
     """
     pattern = re.compile((whole if possible is None else f"(?=({whole}))").encode())
+    rough = [re.compile(one.encode()) for one in exact]
     margin = longest + _AROUND
 
     def found(part: bytes) -> bool:
@@ -42,8 +48,8 @@ def in_some_text(
             return pattern.search(part) is not None
         return any(possible(one[1].decode()) for one in pattern.finditer(part))
 
-    def matches(line: bytes, within: re.Pattern[bytes]) -> bool:
-        places = [one.span() for one in within.finditer(line)]
+    def matches(line: bytes, seen: bytes) -> bool:
+        places = [match.span() for one in rough for match in one.finditer(seen)]
         if 2 * margin * len(places) > len(line):
             return bool(places) and found(line)
         return any(found(line[max(start - margin, 0) : end + margin]) for start, end in places)

@@ -1,14 +1,20 @@
-"""The fingerprints of a tidy chat, from its JSON written once: those of `dataset/fingerprints`."""
+"""The fingerprints of a chat, from its JSON written once: those of `dataset/fingerprints`."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from orjson import OPT_SORT_KEYS, dumps
 from xxhash import xxh3_64_intdigest
 
-from tui.core.dataset.digest import number_of
+from tui.core.checks.findings import RowFacts
+from tui.core.dataset.digest import as_bytes, number_of
+from tui.core.dataset.fingerprints import asks
+
+if TYPE_CHECKING:
+    from tui.core.checks.fast.written import Written
+    from tui.core.checks.row import Row
 
 _LEADERS = frozenset({"system", "developer"})
 _MESSAGES = len(b'{"messages":')
@@ -33,9 +39,18 @@ def _instructions(messages: list[dict[str, str]], roles: tuple[str, ...]) -> int
     leaders = _leaders(roles)
     if not leaders:
         return _NONE
-    if leaders == (0,) and len(text := messages[0]["content"]) < _SHORT:
-        return _number_of_text(text)
+    if leaders == (0,):
+        return number_of_instructions([messages[0]["content"]])
     return number_of([messages[at]["content"] for at in leaders])
+
+
+def number_of_instructions(contents: list[Any]) -> int:
+    """Return the digest of what the instructions of a chat say."""
+    if not contents:
+        return _NONE
+    if len(contents) == 1 and isinstance(text := contents[0], str) and len(text) < _SHORT:
+        return _number_of_text(text)
+    return number_of(contents)
 
 
 _NONE = number_of([])
@@ -44,6 +59,25 @@ _NONE = number_of([])
 @lru_cache(maxsize=256)
 def _number_of_text(text: str) -> int:
     return number_of([text])
+
+
+def facts_of_written(row: Row, written: Written) -> RowFacts:
+    """Return the facts of a well-formed chat (see `chat_prefilter`): those of `facts_of`."""
+    messages = row.raw["messages"]
+    prompt, last = messages[:-1], messages[-1]
+    choice = answer = 0
+    if last["role"] == "assistant" and asks(prompt):
+        choice, answer = written.but_the_last(last)
+    leaders = [one.get("content") for one in messages if one["role"] in _LEADERS]
+    return RowFacts(
+        kind="chat",
+        messages=len(messages),
+        content=as_bytes(xxh3_64_intdigest(written.whole)),
+        choice=as_bytes(choice),
+        answer=as_bytes(answer),
+        system=as_bytes(number_of_instructions(leaders)),
+        trains=any(m["role"] == "assistant" and m.get("weight", 1) != 0 for m in messages),
+    )
 
 
 @lru_cache(maxsize=1024)

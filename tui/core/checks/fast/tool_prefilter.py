@@ -7,18 +7,20 @@ A look that is not says nothing: then the rules are asked, and they alone find p
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import orjson
 
 from tui.core.checks.fast import shortcut
+from tui.core.checks.fast.flat_schemas import fits
 from tui.core.checks.registry import ROW_RULES, closed_to_tidy
 from tui.core.checks.row import Row
-from tui.core.checks.tool_use.tool_schema import decoded, mismatches, schemas
+from tui.core.checks.tool_use.tool_schema import decoded, schemas
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from tui.core.checks.fast.flat_schemas import Fits
     from tui.core.checks.row import Turn
 
 # Most files have few lists of tools, on very many lines. Longer ones are not remembered.
@@ -38,7 +40,7 @@ def doubtful_tools(row: Row) -> bool:
     _, owner = row.tools_owner
     if "functions" in owner or "parallel_tool_calls" in owner:
         return True
-    return "tools" in owner and _known(owner["tools"]) is None
+    return "tools" in owner and _known(row, owner["tools"]) is None
 
 
 @shortcut
@@ -49,28 +51,31 @@ def doubtful_calls(row: Row) -> bool:
         return False
     if row.kind != "chat":
         return True
-    schemas = _known(row.raw["tools"]) if "tools" in row.raw else {}
-    return schemas is None or not _in_order(row.turns, schemas)
+    fits = _known(row, row.raw["tools"]) if "tools" in row.raw else {}
+    return fits is None or not _in_order(row.turns, fits)
 
 
-def _known(tools: object) -> Mapping[str, Any] | None:
-    """Return the parameters of each tool by its name; None unless the list is flawless."""
-    try:
-        written = orjson.dumps(tools)
-    except orjson.JSONEncodeError:  # nested deeper than can be written
-        return None
-    return _schemas_of(written) if len(written) <= _LONGEST else None
+def _known(row: Row, tools: object) -> Mapping[str, Fits] | None:
+    """Return by the name of each tool what fits it; None unless the list is flawless."""
+    if row.written is not None and row.written.tools:
+        written = row.written.tools
+    else:
+        try:
+            written = orjson.dumps(tools, option=orjson.OPT_SORT_KEYS)
+        except orjson.JSONEncodeError:  # nested deeper than can be written
+            return None
+    return _fits_of(written) if len(written) <= _LONGEST else None
 
 
 @lru_cache(maxsize=256)
-def _schemas_of(tools: bytes) -> Mapping[str, Any] | None:
+def _fits_of(tools: bytes) -> Mapping[str, Fits] | None:
     row = Row(b"", {"messages": [], "tools": orjson.loads(tools)})
     if any(True for _, check in ROW_RULES[doubtful_tools] for _ in check(row)):
         return None
-    return schemas(row)
+    return {name: fits(schema) for name, schema in schemas(row).items()}
 
 
-def _in_order(turns: Sequence[Turn], schemas: Mapping[str, Any]) -> bool:
+def _in_order(turns: Sequence[Turn], schemas: Mapping[str, Fits]) -> bool:
     """Tell whether all calls are well made, and answered by the messages right after."""
     seen: set[str] = set()
     made: set[str] = set()  # by the last message that is no reply
@@ -92,14 +97,14 @@ def _in_order(turns: Sequence[Turn], schemas: Mapping[str, Any]) -> bool:
     return not unanswered or turns[-1].role != "tool"
 
 
-def _well_made(calls: object, schemas: Mapping[str, Any]) -> bool:
+def _well_made(calls: object, schemas: Mapping[str, Fits]) -> bool:
     if not isinstance(calls, list) or not calls:
         return False
     ids = {call["id"] for call in calls if _is_well_made(call, schemas)}
     return len(ids) == len(calls)
 
 
-def _is_well_made(call: object, schemas: Mapping[str, Any]) -> bool:
+def _is_well_made(call: object, schemas: Mapping[str, Fits]) -> bool:
     if not isinstance(call, dict) or not isinstance(call.get("id"), str):
         return False
     function = call.get("function")
@@ -108,7 +113,5 @@ def _is_well_made(call: object, schemas: Mapping[str, Any]) -> bool:
     name, arguments = function.get("name"), function.get("arguments")
     if not isinstance(name, str) or not isinstance(arguments, str) or name not in schemas:
         return False
-    given, schema = decoded(arguments), schemas[name]
-    if not isinstance(given, dict):
-        return False
-    return not isinstance(schema, dict) or next(mismatches(given, schema), None) is None
+    given = decoded(arguments)
+    return isinstance(given, dict) and schemas[name](given)

@@ -19,6 +19,7 @@ from tui.core.checks.registry import RULES, Finding, row_rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from tui.core.checks.fast.byte_prefilter import LineBatch
     from tui.core.checks.private_data.line_texts import Text
     from tui.core.checks.registry import Gate, Rule, Severity
     from tui.core.checks.row import Row
@@ -262,7 +263,7 @@ pattern_rule(
     "secret-api-key",
     "warning",
     "API key",
-    marked(b"sk-", b"sk_live_"),
+    marked(b"sk-", b"sk_live_", exact=r"sk[_-](?:[A-Za-z0-9_-]{20}|live_[A-Za-z0-9]{16})"),
     r"(?<![A-Za-z0-9])(?:sk-[A-Za-z0-9_-]{20,}|sk_live_[A-Za-z0-9]{16,})",
     _mixed,
 )
@@ -277,7 +278,10 @@ pattern_rule(
     "secret-github-token",
     "warning",
     "GitHub token",
-    marked(b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
+    marked(
+        *(b"ghp_", b"gho_", b"ghu_", b"ghs_", b"ghr_", b"github_pat_"),
+        exact=r"g(?:h[pousr]_[A-Za-z0-9]{36}|ithub_pat_[A-Za-z0-9_]{22})",
+    ),
     r"(?<![A-Za-z0-9])(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{22,})",
 )
 pattern_rule(
@@ -314,8 +318,8 @@ pattern_rule(
     "secret-connection",
     "warning",
     "Address with a password",
-    # Some writers escape slashes.
-    marked(b"://", rb":\/\/", exact=r":\\*/\\*/[^\s/@\"']{0,500}:[^\s/@\"']{1,1000}@[^\s\"']{3}"),
+    # Some writers escape slashes, and what is JSON in a string escapes that again.
+    marked(b"://", rb"\/", exact=r":\\*/\\*/[^\s/@\"']{0,500}:[^\s/@\"']{1,1000}@[^\s\"']{3}"),
     r"(?<![a-z0-9+])[a-z][a-z0-9+]{1,20}://[^\s:/@\"']{0,64}:[^\s:/@\"']{1,128}@[^\s\"']{3,253}",
     extent=_credentials,
 )
@@ -326,9 +330,10 @@ _ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
 _ESCAPED_IN_SIEVE = re.compile(rb"\\u[0A-F]{0,4}@")
 
 
-def _perhaps_escaped(line: bytes, rest: bytes) -> bool:
-    escaped = b"\\@" in rest or (b"\\u" in rest and _ESCAPED_IN_SIEVE.search(rest))
-    return bool(escaped) and _ESCAPED_BEFORE.search(line) is not None
+def _perhaps_escaped(batch: LineBatch) -> Iterable[int]:
+    for at in {*batch.holding(b"\\@"), *batch.matching(_ESCAPED_IN_SIEVE)}:
+        if _ESCAPED_BEFORE.search(batch.lines[at]):
+            yield at
 
 
 pattern_rule(
