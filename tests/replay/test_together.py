@@ -7,12 +7,22 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.faults.server import (
+    ACT_AND_DROP,
+    ACT_AND_TRUNCATE,
+    Fault,
+    html,
+    problem,
+    reply,
+)
 from tests.replay.base import KEY
 from tests.replay.circle import dataset, profile
 from tests.replay.together import BASE, TogetherReplay
+from tui.services.errors import ServiceError
 from tui.services.jobs.polling import tail
 from tui.services.jobs.polling.poll_interval import PollInterval
 from tui.services.provider import together
+from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,6 +47,7 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
         tail, "PollInterval", lambda: PollInterval(fast=0.001, slow=0.001, rest=0, idle=0.001)
     )
     monkeypatch.setattr(together, "LOOK_AGAIN_S", (0.001,))
+    monkeypatch.setattr(together, "CHECKED_WITHIN_S", 20.0)
 
 
 def asked(far: TogetherReplay, path: str) -> list[Any]:
@@ -178,6 +189,83 @@ def test_a_check_that_takes_too_long_is_told(
     told = create(home, *AGREED, training=dataset(tmp_path / "t.jsonl"), code=2)
     assert "is not ready" in told["error"]["title"]
     assert far.count("POST /fine-tunes") == 0
+
+
+async def upload(far: TogetherReplay, data: Path, path: Path) -> tuple[list[str], list[Any]]:
+    """Upload a file until it is there; return the failures on the way and what came in the end."""
+    environ = {"FINETUI_HOME": str(profile(far, path, more="timeout = 2").path)}
+    failures = []
+    workspace = await Workspace.open(environ=environ)
+    try:
+        for _ in range(3):
+            try:
+                info, _ = await workspace.files.ensure(data)
+                await workspace.files.ready(info.id)
+            except ServiceError as error:
+                failures.append(error.cause)
+                assert error.next_step
+            else:
+                return failures, [info]
+        return failures, []
+    finally:
+        await workspace.close()
+
+
+LOST: dict[str, Fault] = {
+    "drop": ACT_AND_DROP,
+    "cut": ACT_AND_TRUNCATE,
+    "html": html(act=True),
+    "502": reply(502, problem("bad gateway"), act=True),
+    "429": reply(429, problem("slow down"), retry_after="600"),
+    "500": reply(500, problem("oops")),
+    "404 page": html(404),
+}
+
+
+@pytest.mark.parametrize("how", LOST)
+@pytest.mark.parametrize("where", ["POST /files", "PUT", "preprocess"])
+async def test_an_upload_that_breaks_anywhere_makes_one_file(
+    far: TogetherReplay, tmp_path: Path, where: str, how: str
+) -> None:
+    data = dataset(tmp_path / "t.jsonl")
+    at = {"PUT": "PUT /bucket/file-00000001", "preprocess": "POST /files/file-00000001/preprocess"}
+    (far.storage if where == "PUT" else far).fault(at.get(where, where), LOST[how])
+    failures, found = await upload(far, data, tmp_path)
+    assert len(found) == 1, failures
+    assert [*far.files] == [found[0].id]
+    assert far.contents[found[0].id] == data.read_bytes()
+    assert far.files[found[0].id]["processing_status"] == "COMPLETED"
+    assert len(failures) <= 1
+    assert all(KEY not in json.dumps(one.headers) for one in far.storage.seen)
+    assert all("signature" not in said for said in failures)
+
+
+async def test_a_redirect_of_the_storage_is_not_followed(
+    far: TogetherReplay, tmp_path: Path
+) -> None:
+    thief = TogetherReplay()
+    try:
+        moved = reply(307, "", location=f"{thief.storage.url}/bucket/mine")
+        far.storage.always["PUT /bucket/file-00000001"] = moved
+        failures, found = await upload(far, dataset(tmp_path / "t.jsonl"), tmp_path)
+        assert failures
+        assert thief.storage.seen == thief.seen == []
+        assert len(far.files) == len(found)
+    finally:
+        thief.close()
+
+
+@pytest.mark.parametrize(
+    "headers", [{}, {"location": "ftp://far"}, {"location": "http://far.example/x"}]
+)
+async def test_an_address_that_nothing_can_be_sent_to_is_told(
+    far: TogetherReplay, tmp_path: Path, headers: dict[str, str]
+) -> None:
+    named = {**headers, "x-together-file-id": "file-1"} if headers else {}
+    far.always["POST /files"] = Fault("reply", status=302, body="", headers=named)
+    failures, found = await upload(far, dataset(tmp_path / "t.jsonl"), tmp_path)
+    assert (len(failures), found) == (3, [])
+    assert far.storage.seen == []
 
 
 # -- prices -----------------------------------------------------------------------------------

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.faults.server import FaultServer, problem
 from tests.replay.base import KEY
+from tui.core.provider.together.requests import create_body
 
 if TYPE_CHECKING:
     from tests.faults.server import Seen
@@ -63,6 +64,7 @@ class TogetherReplay(FaultServer):
     gives_metadata_back = True  # the mark, in its suffix
     takes_suffix = True
     profile_lines = f'account = "{PROJECT}"'
+    create_at = "POST /fine-tunes"
 
     def __init__(self) -> None:
         self.storage = Storage()
@@ -100,6 +102,11 @@ class TogetherReplay(FaultServer):
     def contents(self) -> dict[str, bytes]:
         """The contents by file."""
         return {one: self.storage.contents[file["_digest"]] for one, file in self.files.items()}
+
+    def of_another(self, asked: dict[str, Any], at: int) -> None:
+        """Add a job that was asked for elsewhere, at a Unix time, with a body of OpenAI's shape."""
+        made = datetime.fromtimestamp(at, UTC).isoformat()
+        self.new_job({**create_body(asked), "created_at": made, "_lives": []})
 
     def deploy(self, model: str, name: str = "acme/pirates", state: str = "READY") -> str:
         """Serve a model from an endpoint; returns what to call it in a chat."""

@@ -194,8 +194,9 @@ class TogetherFiles:
                 raise error from None
 
     async def _ask_for_check(self, file_id: str, doing: str) -> object:
+        answer = await self._provider.post_json(f"{self._of(file_id)}/preprocess", doing=doing)
         self._asked.add(file_id)
-        return await self._provider.post_json(f"{self._of(file_id)}/preprocess", doing=doing)
+        return answer
 
     def _of(self, file_id: str) -> str:
         return f"{self._path}/{segment(file_id)}"
