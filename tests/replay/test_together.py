@@ -162,7 +162,9 @@ def test_nothing_of_the_profile_goes_to_the_storage(far: TogetherReplay, tmp_pat
 
 def test_a_content_that_is_there_is_not_sent_again(far: TogetherReplay, tmp_path: Path) -> None:
     data = dataset(tmp_path / "t.jsonl")
-    first = profile(far, tmp_path / "one").json("files", "upload", str(data), "--accept", "warnings")
+    first = profile(far, tmp_path / "one").json(
+        "files", "upload", str(data), "--accept", "warnings"
+    )
     other = profile(far, tmp_path / "two")  # whose ledger knows nothing of it
     again = other.json("files", "upload", str(data), "--accept", "warnings")
     assert again["id"] == first["id"]
