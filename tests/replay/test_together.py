@@ -80,7 +80,8 @@ def test_the_circle(far: TogetherReplay, tmp_path: Path) -> None:
     assert len(mark) == 12
     assert body == {
         "training_file": file_id, "model": BASE, "n_epochs": 2, "learning_rate": 2e-5,
-        "suffix": f"pirate-ft{mark}", "training_method": {"method": "sft", "train_on_inputs": "auto"},
+        "suffix": f"pirate-ft{mark}",
+        "training_method": {"method": "sft", "train_on_inputs": "auto"},
         "training_type": {"type": "Lora", "lora_r": 16, "lora_alpha": 32},
     }  # fmt: skip
     watched = home.run("jobs", "watch", job["id"])
@@ -162,9 +163,8 @@ def test_nothing_of_the_profile_goes_to_the_storage(far: TogetherReplay, tmp_pat
 
 def test_a_content_that_is_there_is_not_sent_again(far: TogetherReplay, tmp_path: Path) -> None:
     data = dataset(tmp_path / "t.jsonl")
-    first = profile(far, tmp_path / "one").json(
-        "files", "upload", str(data), "--accept", "warnings"
-    )
+    home = profile(far, tmp_path / "one")
+    first = home.json("files", "upload", str(data), "--accept", "warnings")
     other = profile(far, tmp_path / "two")  # whose ledger knows nothing of it
     again = other.json("files", "upload", str(data), "--accept", "warnings")
     assert again["id"] == first["id"]
@@ -204,8 +204,7 @@ async def upload(far: TogetherReplay, data: Path, path: Path) -> tuple[list[str]
                 info, _ = await workspace.files.ensure(data)
                 await workspace.files.ready(info.id)
             except ServiceError as error:
-                failures.append(error.cause)
-                assert error.next_step
+                failures.append(f"{error.cause} {error.next_step}")
             else:
                 return failures, [info]
         return failures, []
