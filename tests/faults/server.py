@@ -112,7 +112,8 @@ class FaultServer:
         self.jobs.insert(0, job)
         return job
 
-    def act(self, seen: Seen) -> tuple[int, Any]:
+    def act(self, seen: Seen) -> tuple[int, Any] | tuple[int, Any, dict[str, str]]:
+        """Carry a request out; return the status, the body, and headers if there are any."""
         parts = seen.path.strip("/").split("/")
         if (make := self.lists.get(seen.path)) is not None:
             return 200, make(seen.query)
@@ -179,7 +180,8 @@ class FaultServer:
                 if fault is None:
                     self._send(*outer.act(seen))
                     return
-                status, body = outer.act(seen) if fault.act else (fault.status, fault.body)
+                done = outer.act(seen) if fault.act else (fault.status, fault.body)
+                status, body = done[0], done[1]
                 if fault.kind == "hang":
                     outer.hang()
                 if fault.kind in {"drop", "hang"}:

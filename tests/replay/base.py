@@ -30,6 +30,7 @@ class Replay(FaultServer):
     gives_metadata_back = True
     takes_suffix = True
     profile_lines = ""  # what a profile needs beside its address and key
+    create_at = "POST /fine_tuning/jobs"
 
     def __init__(self) -> None:
         self.contents: dict[str, bytes] = {}
@@ -43,6 +44,10 @@ class Replay(FaultServer):
         """The model that the newest job made."""
         name: str | None = self.jobs[0]["fine_tuned_model"]
         return name
+
+    def of_another(self, asked: dict[str, Any], at: int) -> None:
+        """Add a job that was asked for elsewhere, at a Unix time, with a body of OpenAI's shape."""
+        self.new_job({**asked, "created_at": at, "_lives": [], "_events": []})
 
     # -- what subclasses change ----------------------------------------------------------
 

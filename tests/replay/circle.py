@@ -13,9 +13,12 @@ if TYPE_CHECKING:
 
     from tests.replay.base import Replay
     from tests.replay.fireworks import FireworksReplay
+    from tests.replay.together import TogetherReplay
 
 
-def profile(server: Replay | FireworksReplay, path: Path, kind: str = "", more: str = "") -> Home:
+def profile(
+    server: Replay | FireworksReplay | TogetherReplay, path: Path, kind: str = "", more: str = ""
+) -> Home:
     """Write a profile for a replay server into a new home."""
     folder = path / "config"
     folder.mkdir(parents=True, exist_ok=True)

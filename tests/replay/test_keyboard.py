@@ -15,6 +15,7 @@ from tests.replay.fireworks import FireworksReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
+from tests.replay.together import TogetherReplay
 from tests.until import narrow, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedAmount, TypedConfirm
@@ -34,11 +35,12 @@ if TYPE_CHECKING:
 
 SERVERS = [
     *(AzureReplay, NebiusReplay, BedrockReplay, CrusoeReplay, PortkeyReplay),
-    FireworksReplay,
+    *(FireworksReplay, TogetherReplay),
 ]
 SETTINGS = {
     "azure": {"training_type": "Developer"},
     "nebius": {"learning_rate": "2e-5", "lora": "yes"},
+    "together": {"learning_rate": "2e-5", "lora": "yes", "lora_r": "16"},
 }
 
 

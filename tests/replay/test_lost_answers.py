@@ -24,9 +24,11 @@ from tests.replay.crusoe import CrusoeReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
+from tests.replay.together import TogetherReplay
 from tui.services.errors import ServiceError, Unanswered
 from tui.services.jobs.requests import JobRequest
 from tui.services.jobs.service import JobService
+from tui.services.provider import together
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -35,7 +37,7 @@ if TYPE_CHECKING:
 
     from tests.replay.base import Replay
 
-CREATE = "POST /fine_tuning/jobs"
+SERVERS = [AzureReplay, NebiusReplay, BedrockReplay, CrusoeReplay, PortkeyReplay]
 UPLOAD = "POST /files"
 LOST = {
     "drop": ACT_AND_DROP,
@@ -51,12 +53,17 @@ CLEAR = {
 }
 
 
-@pytest.fixture(params=[AzureReplay, NebiusReplay, BedrockReplay, CrusoeReplay, PortkeyReplay],
-                ids=lambda one: one.kind)  # fmt: skip
+@pytest.fixture(params=[*SERVERS, TogetherReplay], ids=lambda one: one.kind)
 def far(request: pytest.FixtureRequest) -> Iterator[Replay]:
     one = request.param()
     yield one
     one.close()
+
+
+@pytest.fixture(autouse=True)
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let the next look at a file come at once."""
+    monkeypatch.setattr(together, "LOOK_AGAIN_S", (0.001,))
 
 
 @pytest.fixture
@@ -76,6 +83,7 @@ async def request_for(far: Replay, workspace: Workspace, path: Path) -> JobReque
     graded, bom = isinstance(far, BedrockReplay), isinstance(far, AzureReplay)
     data = dataset(path / "train.jsonl", graded=graded, bom=bom)
     file = await workspace.files.upload(data)
+    await workspace.files.ready(file.id)
     return JobRequest(
         file.id,
         far.base,
@@ -92,12 +100,12 @@ async def test_a_lost_answer_makes_no_second_job(
     far: Replay, workspace: Workspace, tmp_path: Path, how: str
 ) -> None:
     request = await request_for(far, workspace, tmp_path)
-    other = json.loads(json.dumps(request.body("another-mark"))) | {"model": "other-base"}
-    far.new_job({**other, "created_at": 1, "_lives": [], "_events": []})  # of somebody else
-    far.fault(CREATE, LOST[how])
+    other = json.loads(json.dumps(request.body("e" * 24))) | {"model": "other-base"}
+    far.of_another(other, 1_700_000_000)
+    far.fault(far.create_at, LOST[how])
     sure: list[bool] = []
     job = await service(workspace).create(request, on_found=lambda found: sure.append(found.sure))
-    assert far.count(CREATE) == 1
+    assert far.count(far.create_at) == 1
     assert len(far.jobs) == 2
     assert job.id == far.jobs[0]["id"]
     assert sure == [far.gives_metadata_back]
@@ -109,16 +117,15 @@ async def test_of_two_alike_without_a_mark_none_is_taken_for_ours(
     far: Replay, workspace: Workspace, tmp_path: Path
 ) -> None:
     request = await request_for(far, workspace, tmp_path)
-    twin = {**request.body("from-elsewhere"), "created_at": int(time.time())}
-    far.new_job({**twin, "_lives": [], "_events": []})  # asked for from another machine
-    far.fault(CREATE, LOST["drop"])
+    far.of_another(request.body("f" * 24), int(time.time()))  # from another machine
+    far.fault(far.create_at, LOST["drop"])
     if far.gives_metadata_back:
         job = await service(workspace).create(request)
         assert job.id == far.jobs[0]["id"]
         return
     with pytest.raises(Unanswered) as caught:
         await service(workspace).create(request)
-    assert far.count(CREATE) == 1
+    assert far.count(far.create_at) == 1
     assert "may be one of" in caught.value.cause
     assert all(job["id"] in caught.value.cause for job in far.jobs)
 
@@ -129,15 +136,16 @@ async def test_a_clear_no_is_one_request(
 ) -> None:
     request = await request_for(far, workspace, tmp_path)
     fault: Fault = CLEAR[how]
-    far.fault(CREATE, fault)
+    far.fault(far.create_at, fault)
     with pytest.raises(ServiceError) as caught:
         await service(workspace).create(request)
     assert not isinstance(caught.value, Unanswered)
-    assert far.count(CREATE) == 1
+    assert far.count(far.create_at) == 1
     assert far.jobs == []
     assert caught.value.next_step
 
 
+@pytest.mark.parametrize("far", SERVERS, indirect=True)  # adapters have uploads of their own
 @pytest.mark.parametrize("how", LOST)
 async def test_a_lost_answer_to_an_upload_makes_no_second_file(
     far: Replay, workspace: Workspace, tmp_path: Path, how: str
@@ -161,4 +169,4 @@ async def test_parallel_creations_are_one_job_each(
 ) -> None:
     request = await request_for(far, workspace, tmp_path)
     jobs = await asyncio.gather(*(service(workspace).create(request) for _ in range(3)))
-    assert len({job.id for job in jobs}) == len(far.jobs) == far.count(CREATE) == 3
+    assert len({job.id for job in jobs}) == len(far.jobs) == far.count(far.create_at) == 3

@@ -37,6 +37,8 @@ async def delete_all(
     workspace.provider.check_writable(doing)
     check_offered(workspace.api.abilities, _NEEDS[noun], doing)
     if not options.yes:
+        if noun == "model" and (how := workspace.profile.preset.deletes):
+            out.note(f"finetui: {how}")
         for identifier in ids:
             out.line(f"would delete {noun} {identifier}")
         raise NeedsConfirmation(

@@ -10,7 +10,8 @@ OPENAI = terms("openai", "https://api.openai.com/v1")
 NEBIUS = terms("custom", "https://api.tokenfactory.nebius.com/v1/")
 TOGETHER = terms("custom", "https://api.together.xyz/v1")
 FIREWORKS = terms("fireworks", "https://api.fireworks.ai")
-ALL = (OPENAI, NEBIUS, TOGETHER, FIREWORKS)
+OTHER = terms("compatible", None)
+ALL = (OPENAI, NEBIUS, TOGETHER, FIREWORKS, OTHER)
 PARAMETERS = {one.id: one for each in ALL for one in each.parameters}
 AZURE = terms("custom", "https://mine.openai.azure.com/openai/v1/")
 

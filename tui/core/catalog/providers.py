@@ -129,10 +129,11 @@ class Preset:
     """One provider. `training` is what its training endpoint takes, None where it has none.
 
     `statuses` gives its own words of a job's status in OpenAI's. `deploy` says how to make a
-    tuned model answer, `idle_cost` what is billed while nobody looks. `tried` is whether
-    anybody has used the preset with the provider itself. `ends` are ends of a base_url that people
-    use and that the paths here have themselves; `form_bytes` is the largest file that goes as a
-    form, where larger ones go to a signed address.
+    tuned model answer, `idle_cost` what is billed while nobody looks, and `deletes` what deleting a
+    model does where it is not plainly that. `tried` is whether anybody has used the preset with
+    the provider itself. `ends` are ends of a base_url that people use and that the paths here have
+    themselves; `form_bytes` is the largest file that goes as a form, where larger ones go to a
+    signed address.
     """
 
     id: str
@@ -150,6 +151,7 @@ class Preset:
     dates: tuple[ModelDates, ...] = ()
     deploy: str = ""
     idle_cost: str = ""
+    deletes: str = ""
     tried: bool = False
     source: str = ""
     as_of: date | None = None
@@ -245,6 +247,7 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
         for key in (
             "deploy",
             "idle_cost",
+            "deletes",
             "tried",
             "source",
             "as_of",

@@ -139,8 +139,9 @@ class Terms:
     """What one provider takes for training; `place` is where hyperparameters go in a request.
 
     `always` is what every request holds beside what is chosen. A `suffix_most` of 0 means that
-    there are no suffixes, `seed` is whether one may be given, and jobs by the methods in
-    `no_validation` take no validation file.
+    there are no suffixes, `auto_epochs` is how many epochs there are where none are asked for
+    (None where the provider chooses by the data), `seed` is whether one may be given, and jobs by
+    the methods in `no_validation` take no validation file.
     """
 
     provider: str
@@ -152,6 +153,7 @@ class Terms:
     metadata: bool = True
     seed: bool = True
     no_validation: tuple[str, ...] = ()
+    auto_epochs: int | None = None
     always: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     as_of: date | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 FIRST_SECOND = 1_420_070_400  # 2015 begins: no provider is older
@@ -47,6 +48,18 @@ def as_time(value: object) -> int | None:
     """
     seconds = as_int(value)
     return seconds if seconds is not None and FIRST_SECOND <= seconds < LAST_SECOND else None
+
+
+def as_moment(value: object) -> int | None:
+    """Return Unix seconds of a time such as 2026-11-28T10:00:00.123Z, or of `as_time`'s forms."""
+    text = as_text(value)
+    if text is None:
+        return as_time(value)
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        return as_time(value)
+    return as_time(int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()))
 
 
 def as_float(value: object) -> float | None:

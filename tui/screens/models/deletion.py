@@ -43,7 +43,12 @@ class ModelDeletion:
         marked = "marked " if listed.marked else ""
         question = Question(
             f"Delete {plural(len(chosen), f'{marked}model')}",
-            statement(chosen, workspace.profile.name, lab=workspace.profile.kind == "lab"),
+            statement(
+                chosen,
+                workspace.profile.name,
+                lab=workspace.profile.kind == "lab",
+                deletes=workspace.profile.preset.deletes,
+            ),
             word_for(chosen, listed.models),
             (chosen[0].id,) if len(chosen) == 1 else (),
         )

@@ -30,8 +30,11 @@ def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
     return short if short.isprintable() else "delete"  # nobody can type control characters
 
 
-def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool) -> str:
-    """Return what will happen, exactly; of checkpoints only the `lab` is known to keep them."""
+def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool, deletes: str = "") -> str:
+    """Return what will happen, exactly; of checkpoints only the `lab` is known to keep them.
+
+    `deletes` is what deleting a model does at this provider, where it is not plainly that.
+    """
     lines = [f"Profile {profile} will delete {plural(len(chosen), 'model')} for good:", ""]
     for model in chosen[:_SHOWN]:
         lines.append(f"  {one_line(model.id, 200)}")
@@ -40,5 +43,7 @@ def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool) -> str:
     if len(chosen) > _SHOWN:
         lines.append(f"  … and {len(chosen) - _SHOWN} more that are marked")
     kept = "uploaded files, the job's record" + (", its checkpoints" if lab else "")
+    if deletes:
+        return "\n".join([*lines, "", deletes, "This cannot be undone. Uploaded files stay."])
     lines += ["", f"This cannot be undone. What stays: {kept}."]
     return "\n".join(lines)

@@ -36,6 +36,7 @@ __all__ = ["ChatRequest", "ChatService", "Delta"]
 
 FIRST_TOKEN_S = 120.0
 STALLED_S = 10.0  # without any text, after which that is worth a word
+_NOT_SERVED = {"model_not_available"}  # codes beside 404 for a model that has to be deployed
 _REFUSING = {400, 422}  # what a request is refused with for what it holds
 
 
@@ -147,7 +148,8 @@ class ChatService:
     async def _tell_deployment(self, error: Refused, model: str) -> None:
         """Say how a model is made to answer, where it is not there and has to be deployed."""
         deployments = self._api.deployments
-        if error.status != 404 or not (step := deployments.next_step(model)):
+        missing = error.status == 404 or error.code in _NOT_SERVED
+        if not missing or not (step := deployments.next_step(model)):
             return
         try:
             deployed = deployment_of(model, await deployments.list())

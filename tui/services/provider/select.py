@@ -19,4 +19,8 @@ def api_of(provider: Provider) -> ProviderApi:
         from tui.services.provider.fireworks.protocol import FireworksProtocol
 
         return FireworksProtocol(provider, preset)
+    if preset.protocol == "together":
+        from tui.services.provider.together import Together
+
+        return Together(provider, preset)
     return OpenAiProtocol(provider, preset)

@@ -245,7 +245,7 @@ class _Look:
                     rows,
                     str(training.path),
                     self._draft.model.strip(),
-                    epochs=self._draft.epochs,
+                    epochs=self._epochs,
                     cancelled=lambda: stopped,
                 )
             finally:
@@ -261,6 +261,11 @@ class _Look:
             words += f"; {plural(cut, 'example')} cut at {limit:,} tokens"
         self._put(Part("tokens", "note" if cut else "ok", words))
 
+    @property
+    def _epochs(self) -> int | None:
+        """The epochs there will be, None where the provider chooses them by the data."""
+        return self._draft.epochs or self._profile.terms.auto_epochs
+
     def _price(self, report: TokenReport) -> Price:
         facts = self._profile.money.priced(report.facts)
         if self._draft.method == "reinforcement":  # billed by the hour, where it is offered
@@ -271,7 +276,7 @@ class _Look:
             report.billed_tokens,
             pricing.cost(report.billed_tokens, facts),
             report.facts.exact,
-            chosen=self._draft.epochs is not None,
+            chosen=self._epochs is not None,
             tools=pricing.cost(report.tool_tokens, facts),
         )
 
