@@ -7,11 +7,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command
 from tui.cli.compare_judge import add_judge, judge_document, judge_settings, judge_words
 from tui.cli.inputs import STDIN, check_stdin, lines_of, stdin_bytes
+from tui.cli.json_files import read_conversation, read_tools
 from tui.cli.progress import StatusLine
 from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.document import (
@@ -29,7 +28,7 @@ from tui.services.compare.results_file import read_results
 from tui.services.compare.run import Cap, RunEvents
 from tui.services.compare.service import EarlierRun, check_plan
 from tui.services.compare.sources import prompts_of_file
-from tui.services.errors import InputError, NeedsConfirmation, ServiceError, disk_errors
+from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 from tui.services.jobs.spending import clock
 
 if TYPE_CHECKING:
@@ -65,6 +64,8 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("--top-p", type=float, metavar="P", help="0 to 1")
     parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
     parser.add_argument("--seed", type=int, metavar="N", help="same seed, same answer")
+    tools = "functions the models may call, as JSON, for prompts without tools of their own"
+    parser.add_argument("--tools", metavar="FILE", help=tools)
     parser.add_argument(
         "--concurrency", type=int, default=4, metavar="N", help="requests at a time (default: 4)"
     )
@@ -132,6 +133,7 @@ async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:
         top_p=options.top_p,
         max_tokens=options.max_tokens,
         seed=options.seed,
+        tools=await read_tools(options.tools) if options.tools else (),
     )
     names = [name.strip() for name in options.models.split(",") if name.strip()]
     prompts, skipped = await _prompts(options)
@@ -149,7 +151,7 @@ async def _prompts(options: argparse.Namespace) -> tuple[list[Prompt], int]:
         found, skipped = await asyncio.to_thread(prompts_of, await lines_of(STDIN), options.limit)
         return found, len(skipped)
     if options.messages is not None:
-        return [_conversation(await _bytes(options.messages), options.messages)], 0
+        return [await _conversation(options.messages)], 0
     text = options.prompt
     if text == STDIN:
         text = (await stdin_bytes()).decode("utf-8", "replace").rstrip("\n")
@@ -158,20 +160,9 @@ async def _prompts(options: argparse.Namespace) -> tuple[list[Prompt], int]:
     return [Prompt(1, ({"role": "user", "content": text},))], 0
 
 
-async def _bytes(path: str) -> bytes:
-    if path == STDIN:
-        return await stdin_bytes()
-    with disk_errors("Cannot read the messages", path, "Name another file."):
-        return await asyncio.to_thread(Path(path).read_bytes)
-
-
-def _conversation(data: bytes, path: str) -> Prompt:
-    try:
-        value: Any = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise InputError("Cannot read the messages", f"{path}: {error}", "Correct it.") from error
-    messages = value.get("messages") if isinstance(value, dict) else value
-    found = prompt_of_messages(messages)
+async def _conversation(path: str) -> Prompt:
+    given = await read_conversation(path)
+    found = prompt_of_messages(given.messages, given.tools)
     if isinstance(found, Prompt):
         return found
     raise InputError(
