@@ -24,7 +24,6 @@ class CompareContext(ScreenContext):
     def __init__(self, screen: ModeScreen) -> None:
         super().__init__(screen)
         self.comparison = Comparison()
-        self.system: str | None = None
         self.focused = 0
         self.marked: dict[
             tuple[str, str], Marked

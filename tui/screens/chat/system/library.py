@@ -17,10 +17,15 @@ _KEEP, _FORGET = ("keep", ""), ("forget", "")
 
 
 class SystemLibrary:
-    """Takes a named system prompt, keeps the one in force under a name, forgets one."""
+    """Has the system prompt edited; takes a named one, keeps one under a name, forgets one."""
 
     def __init__(self, context: ScreenContext, system: SystemPrompt) -> None:
         self._context, self._system = context, system
+
+    @handles("chat.system")
+    def edit(self) -> None:
+        """Edit the system prompt in force."""
+        self._system.edit()
 
     @handles("chat.library", group="library")
     async def choose(self) -> None:

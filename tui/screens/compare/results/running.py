@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.core.compare.plan import Plan
-from tui.core.text.text import plural
+from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.compare.results.form import RunForm, RunSettings
 from tui.screens.compare.results.state import LookedAt
@@ -15,6 +15,7 @@ from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.path import PathDialog
 from tui.services.compare.run import Cap, RunEvents
+from tui.services.datasets.validation_file import validation_beside
 from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
@@ -25,9 +26,11 @@ if TYPE_CHECKING:
 
     from tui.core.compare.prompts import Prompt
     from tui.core.compare.result_row import Row
+    from tui.screens.chat.system.prompt import SystemPrompt
     from tui.screens.compare.compare_context import CompareContext
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.run import CompareRun
+    from tui.services.datasets import Document
 
 MANY = 1_000  # prompts, beyond which the form begins with a limit
 _SHOWN_EVERY_S = 0.5
@@ -78,8 +81,13 @@ class _Follow(RunEvents):
 class Running:
     """Runs a dataset through the models. `show` is called with the run that is looked at."""
 
-    def __init__(self, context: CompareContext, show: Callable[[LookedAt], None]) -> None:
-        self._context, self._show = context, show
+    def __init__(
+        self,
+        context: CompareContext,
+        system: SystemPrompt,
+        show: Callable[[LookedAt], None],
+    ) -> None:
+        self._context, self._system, self._show = context, system, show
         self.settings = RunSettings()
         self._marked: Source | None = None  # rows another mode has asked for
         self._looked_at: LookedAt | None = None
@@ -120,7 +128,7 @@ class Running:
             return
         self.settings = settings
         prompts, skipped = await self._prompts(source, settings.limit)
-        system = self._context.system
+        system = self._system.own  # that of a dataset stands in its prompts already
         asked = tuple(p.with_system(system) if system else p for p in prompts)
         plan = Plan(candidates, asked, settings.repeats, source.words, skipped)
         estimate = await self._context.workspace.compare.estimate(plan)
@@ -158,11 +166,27 @@ class Running:
                 choices.append(Choice(self._marked, self._marked.words))
             words = f"{document.path.name}, {plural(len(document), 'example')}"
             choices.append(Choice(Source(words, None, range(len(document))), words, "open now"))
+        known = {document.path} if document is not None else set()
+        for path, why in (await self._beside(document)).items():
+            if path not in known:
+                choices.append(Choice(Source(path.name, path), path.name, why))
         choices.append(Choice("file", "Another file …", "JSONL, such as a validation file"))
         if len(choices) == 1:
             return await self._choose_file()
         chosen = await self._context.ask(Choose("Ask the prompts of", choices))
         return await self._choose_file() if chosen == "file" else _as_source(chosen)
+
+    async def _beside(self, document: Document | None) -> dict[Path, str]:
+        """Return files to measure with, and why: of the models' jobs, and beside the open one."""
+        models = [column.candidate.model for column in self._context.comparison.columns]
+        found: dict[Path, str] = {}
+        for one in await self._context.workspace.compare.files_of(models):
+            found.setdefault(one.path, f"{one.kind} of {one_line(one.model, 40)}")
+        if document is not None:
+            path = await asyncio.to_thread(validation_beside, document.path)
+            if path is not None:
+                found.setdefault(path, f"validation file beside {document.path.name}")
+        return found
 
     async def _choose_file(self) -> Source | None:
         recents = await self._context.workspace.datasets.recents()
