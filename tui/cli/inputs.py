@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui.services.datasets.disk.file_lines import read_rows
 from tui.services.errors import InputError, disk_errors
 from tui.services.given_files import read_given, whole
-from tui.services.pipes import read_pieces
+from tui.services.pipes import read_line, read_pieces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -84,7 +84,7 @@ async def key_from_stdin() -> str:
         from getpass import getpass
 
         return await asyncio.to_thread(getpass, "Key: ")
-    line: bytes = await asyncio.to_thread(sys.stdin.buffer.readline, 64 * 1024)
+    line: bytes = await asyncio.to_thread(read_line, sys.stdin.fileno(), 64 * 1024)
     return line.decode("utf-8", "replace")
 
 

@@ -42,6 +42,18 @@ def read_pieces(descriptor: int) -> Iterator[bytes]:
         yield piece
 
 
+def read_line(descriptor: int, most: int) -> bytes:
+    """Return the first line, and leave all behind it to be read. Blocking. Raises OSError."""
+    found = bytearray()
+    while len(found) < most and not found.endswith(b"\n"):
+        _wait(descriptor, select.POLLIN)
+        letter = os.read(descriptor, 1)
+        if not letter:
+            break
+        found += letter
+    return bytes(found)
+
+
 def write_pieces(path: Path, chunks: Iterable[bytes]) -> None:
     """Write to a pipe, as soon as somebody reads it, or to a device. Blocking. Raises OSError."""
     descriptor = _open_to_write(path)

@@ -12,6 +12,7 @@ from tui.screens.chat.models.model_choices import default_choice
 from tui.screens.chat.models.offered_models import OfferedModels
 from tui.screens.chat.parameters.controller import defaults_for
 from tui.screens.chat.parameters.dialog import ParametersDialog
+from tui.screens.controller_context import opens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -86,8 +87,11 @@ class Candidates:
 
     @handles("compare.model", group="choose")
     async def change(self) -> None:
-        """Choose another model for the column in focus."""
+        """Choose another model for the column in focus; the first one without a column."""
         column = self._column()
+        if column is None:
+            await self.add()
+            return
         if column is None or self._held():
             return
         model = await self._ask_model("Model of this column", column.candidate.model)
@@ -101,13 +105,18 @@ class Candidates:
     def drop(self) -> None:
         """Drop the column in focus."""
         column = self._column()
-        if column is not None and not self._held():
+        if column is None:
+            self._context.tell_no_column()
+        elif not self._held():
             self._context.comparison.columns.remove(column)
             self._context.tell_changed()
 
     @handles("compare.parameters", group="choose")
+    @opens
     async def set_parameters(self) -> None:
-        """Set temperature, length and seed of the column in focus."""
+        """Set temperature, length and seed of the column in focus; without one, choose it first."""
+        if self._column() is None:
+            await self.add()
         column = self._column()
         if column is None or self._held():
             return

@@ -32,6 +32,10 @@ class CompareContext(ScreenContext):
         self.painted = Listeners[[]]()
         self.chance = random.Random()  # noqa: S311 - it only hides names from the user
 
+    def tell_no_column(self) -> None:
+        """Say that a command needs a column."""
+        self.tell("There is no column yet: a adds one.", seconds=3)
+
     def tell_changed(self) -> None:
         """Have everything shown anew: columns, names, answers, keys."""
         self.focused = max(0, min(self.focused, len(self.comparison.columns) - 1))

@@ -54,6 +54,7 @@ class Judging:
         """Make the column in focus the winner; names that were hidden are shown."""
         context, comparison = self._context, self._context.comparison
         if context.focused >= len(comparison.columns):
+            context.tell_no_column()
             return
         column = comparison.columns[context.focused]
         if self._busy() or column.first is None:

@@ -72,7 +72,7 @@ class CompareScreen(ModeScreen):
         self._wants_keys = False
         self._from_results = False  # whether the columns show a row of the results
         self.results = Results(context, self.pane, self._look_at)
-        self.running = Running(context, self.system, self._look_at)
+        self.running = Running(context, self.system, self.candidates.add, self._look_at)
         for controller in (
             self.asking,
             self.candidates,

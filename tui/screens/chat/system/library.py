@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.editor import LineEditor
 
@@ -28,6 +29,7 @@ class SystemLibrary:
         self._system.edit()
 
     @handles("chat.library", group="library")
+    @opens
     async def choose(self) -> None:
         """Choose a named system prompt, or keep the one in force under a name."""
         chats = self._context.workspace.store.chats

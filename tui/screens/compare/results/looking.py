@@ -11,6 +11,7 @@ from tui.core.compare.plan import Candidate, Plan
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.compare.results.state import LookedAt, Sums
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.target import ask_target
 from tui.services.errors import InputError
@@ -101,6 +102,7 @@ class Results:
             self.show(looked_at)
 
     @handles("compare.earlier", group="results-menu")
+    @opens
     async def open_earlier(self) -> None:
         """Open the results of an earlier run."""
         run = await self._choose_run("Open a run", None)
@@ -115,6 +117,7 @@ class Results:
         self._looked(looked_at)
 
     @handles("compare.against", group="results-menu")
+    @opens
     async def set_beside(self) -> None:
         """Put an earlier run beside this one: an empty choice takes it away."""
         if (looked_at := self._asked_for()) is None:

@@ -11,6 +11,7 @@ from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.compare.results.form import RunForm, RunSettings
 from tui.screens.compare.results.state import LookedAt
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.path import PathDialog
@@ -19,7 +20,7 @@ from tui.services.datasets.validation_file import validation_beside
 from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from textual.worker import Worker
@@ -79,15 +80,19 @@ class _Follow(RunEvents):
 
 
 class Running:
-    """Runs a dataset through the models. `show` is called with the run that is looked at."""
+    """Runs a dataset through the models. `show` is called with the run that is looked at.
+
+    `add` has the first column chosen.
+    """
 
     def __init__(
         self,
         context: CompareContext,
         system: SystemPrompt,
+        add: Callable[[], Awaitable[None]],
         show: Callable[[LookedAt], None],
     ) -> None:
-        self._context, self._system, self._show = context, system, show
+        self._context, self._system, self._add, self._show = context, system, add, show
         self.settings = RunSettings()
         self._marked: Source | None = None  # rows another mode has asked for
         self._looked_at: LookedAt | None = None
@@ -108,14 +113,18 @@ class Running:
             self._worker.cancel()
 
     @handles("compare.run", group="run-form")
+    @opens
     async def begin(self) -> None:
         """Choose a dataset and ask every prompt of it."""
         if self.under_way:
             self._context.tell(f"A run is under way. {_TELLS}", seconds=4)
             return
-        candidates = tuple(column.candidate for column in self._context.comparison.columns)
+        columns = self._context.comparison.columns
+        if not columns:
+            await self._add()
+        candidates = tuple(column.candidate for column in columns)
         if not candidates:
-            raise InputError("No model chosen", "there is no column yet", "Press a.")
+            return
         source = await self._choose_source()
         if source is None:
             return
@@ -138,6 +147,7 @@ class Running:
         self._take(run, None if settings.cap is None else Cap(settings.cap, estimate))
 
     @handles("compare.stop", group="run-form")
+    @opens
     async def stop_or_go_on(self) -> None:
         """Stop the run under way, or go on with the one that is looked at."""
         if self.under_way:
