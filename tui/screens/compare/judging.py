@@ -10,16 +10,22 @@ from tui.screens.dialogs.editor import LineEditor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.core.compare.sides.side_by_side import Column
     from tui.screens.compare.compare_context import CompareContext
 
 MOST_REPEATS = 50
 
 
 class Judging:
-    """Marks differences, hides names, keeps the tally of winners."""
+    """Marks differences, hides names, keeps the tally of winners. `picked` is told each."""
 
-    def __init__(self, context: CompareContext, busy: Callable[[], bool]) -> None:
-        self._context, self._busy = context, busy
+    def __init__(
+        self,
+        context: CompareContext,
+        busy: Callable[[], bool],
+        picked: Callable[[Column], None],
+    ) -> None:
+        self._context, self._busy, self._picked = context, busy, picked
 
     @handles("compare.diff")
     def mark_differences(self) -> None:
@@ -61,6 +67,7 @@ class Judging:
             context.tell("There is no answer yet to pick.", seconds=3)
             return
         comparison.pick(column)
+        self._picked(column)
         context.tell(f"{column.candidate.name} wins. {comparison.tally_words}", seconds=5)
         context.tell_changed()
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tui.core.compare.listing import PromptRow
     from tui.core.compare.sides.compare_request import CompareAsked
+    from tui.core.compare.sides.side_by_side import Column
     from tui.screens.compare.results.state import LookedAt
     from tui.services.workspace import Workspace
 
@@ -66,7 +67,7 @@ class CompareScreen(ModeScreen):
             context, self._show, lambda: self.candidates.any_tuned, SYSTEM_HINT
         )
         self.asking = Asking(context, self._prompt, self.system)
-        self.judging = Judging(context, self._busy)
+        self.judging = Judging(context, self._busy, self._picked)
         self.pane = ResultsPane()
         # Whether a column is to have the focus, once there is one: r is a letter in the prompt.
         self._wants_keys = False
@@ -175,6 +176,12 @@ class CompareScreen(ModeScreen):
     def shows_results(self) -> bool:
         """Whether the results are in view."""
         return self.query_one(ContentSwitcher).current == "results-view"
+
+    def _picked(self, column: Column) -> None:
+        """Keep the winner with the run, if the columns show a row of one."""
+        prompt = self.context.comparison.prompt
+        if self._from_results and prompt is not None:
+            self.results.pick(prompt.line, column.candidate.name)
 
     def _busy(self) -> bool:
         return self.asking.under_way

@@ -143,6 +143,16 @@ class CompareService:
         rows, _ = await self._table.rows(found[0])
         return EarlierRun(found[0], plan, rows)
 
+    async def read_named(self, name: str) -> EarlierRun:
+        """Return a run by its id, or by the file that its results went to. Raises InputError."""
+        path = await asyncio.to_thread(Path(name).resolve)
+        known = await self._table.by_out(str(path))
+        return await self.read(name if known is None else known.id)
+
+    async def keep_picks(self, run: str, rows: Sequence[Row]) -> None:
+        """Keep answers of a run with what the user picked."""
+        await self._table.changed(run, rows)
+
     async def delete(self, run: str) -> None:
         """Forget a run with its answers."""
         await self._table.delete(run)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.core.compare.listing import ORDERS, SHOWN
@@ -68,6 +69,14 @@ class Results:
     def current(self) -> PromptRow | None:
         """The prompt under the cursor."""
         return self._pane.current
+
+    def pick(self, line: int, winner: str) -> None:
+        """Keep which answer to a prompt of this run is the best."""
+        if (looked_at := self.looked_at) is None or not (rows := looked_at.pick(line, winner)):
+            return
+        self.show(looked_at)
+        keep = partial(self._context.workspace.compare.keep_picks, looked_at.id, rows)
+        self._context.run(keep, group="picks", description="keep the pick", exclusive=False)
 
     # -- keys --------------------------------------------------------------------------
 
