@@ -205,6 +205,9 @@ class FinetuiApp(TypeAhead):
     async def on_unmount(self) -> None:
         """Give everything back; unsaved edits stay in the journal."""
         asyncio.get_running_loop().set_exception_handler(None)
+        from tui.services import pipes
+
+        pipes.give_up()
         if self.workspace is not None:
             await self.workspace.close()
 

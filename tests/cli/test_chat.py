@@ -118,7 +118,7 @@ def test_messages_from_a_pipe(home: Home, server: FaultServer) -> None:
         (["--messages", "{folder}/roleless"], "message 1 has no role"),
         (["--messages", "-", "-"], "read only once"),
         (["--image", "{folder}/text", "hi"], "is not a PNG, JPEG, WEBP or GIF"),
-        (["--image", "{folder}", "hi"], "is not a file"),
+        (["--image", "{folder}", "hi"], "is a folder"),
         (["--image", "{folder}/none", "hi"], "No such file"),
         (["--image", "{folder}/large", "hi"], "more than 10.0 MB"),
         (["--image", "{folder}/png"], "nothing to ask was given"),

@@ -239,8 +239,10 @@ def test_killed_three_times_nothing_is_asked_again_and_nothing_is_missing(
     last = home.json(*more)
     asked = {(int(q.rpartition(" ")[2]) + 1, m, 1) for m, q in server.asked[asked_before:]}
     assert not asked & finished
-    assert asked | finished == {(n, m, 1) for n in range(1, 61) for m in ("good", "poor")}
-    assert Counter(slots(results(out))) == Counter(asked | finished)
+    every = {(n, m, 1) for n in range(1, 61) for m in ("good", "poor")}
+    # What the ledger had, and the file not yet when the process died, is neither.
+    assert len(every - asked - finished) <= 3
+    assert Counter(slots(results(out))) == Counter(every)
     assert figures(last) == figures(whole)
     # Only what was on its way when the process died was asked for once more, and that is told.
     surplus = len(server.asked) - 120

@@ -63,8 +63,8 @@ def register(commands: Commands[Parser]) -> None:
 async def _chat(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     if not options.model:
         raise InputError("Usage", "--model is needed", "See finetui models list.")
-    messages = await read_question(options)
-    parameters = await read_parameters(options, lab=workspace.profile.kind == "lab")
+    messages, tools = await read_question(options)
+    parameters = await read_parameters(options, tools, lab=workspace.profile.kind == "lab")
     request = ChatRequest(options.model, messages, parameters)
     silence = _Silence(STALLED_S, out)
     try:

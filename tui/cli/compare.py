@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import orjson
-
 from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command
 from tui.cli.compare_judge import add_judge, judge_document, judge_settings, judge_words
+from tui.cli.compare_pairs import NOTHING, Pairs, add_pairs, check_pairs, pairs_of, write_pairs
 from tui.cli.inputs import STDIN, check_stdin, lines_of, stdin_bytes
+from tui.cli.json_files import read_conversation, read_tools
 from tui.cli.progress import StatusLine
 from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.document import (
@@ -23,13 +23,14 @@ from tui.core.compare.document import (
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.compare.prompts import Prompt, prompt_of_messages, prompts_of
 from tui.core.compare.sides.repeats import collapsed
+from tui.core.compare.table import Table
 from tui.core.money.terms import amount_words
 from tui.core.text.text import plural
 from tui.services.compare.results_file import read_results
 from tui.services.compare.run import Cap, RunEvents
 from tui.services.compare.service import EarlierRun, check_plan
 from tui.services.compare.sources import prompts_of_file
-from tui.services.errors import InputError, NeedsConfirmation, ServiceError, disk_errors
+from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 from tui.services.jobs.spending import clock
 
 if TYPE_CHECKING:
@@ -39,7 +40,6 @@ if TYPE_CHECKING:
 
     from tui.cli.output import Output
     from tui.core.compare.result_row import Row
-    from tui.core.compare.table import Table
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.judge import Judge
     from tui.services.compare.run import CompareRun
@@ -53,7 +53,7 @@ def register(commands: Commands[Parser]) -> None:
     """Add the command."""
     parser = command(commands, "compare", _compare, "ask several models the same, and measure")
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="one question; - reads stdin")
-    parser.add_argument("--models", required=True, metavar="A,B", help="the models to ask")
+    parser.add_argument("--models", metavar="A,B", help="the models to ask")
     parser.add_argument("--messages", metavar="FILE", help="one conversation, as JSON; or -")
     parser.add_argument("--dataset", metavar="FILE", help="every prompt of a JSONL file; or -")
     parser.add_argument("--limit", type=int, metavar="N", help="only its first N prompts")
@@ -65,6 +65,8 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("--top-p", type=float, metavar="P", help="0 to 1")
     parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
     parser.add_argument("--seed", type=int, metavar="N", help="same seed, same answer")
+    tools = "functions the models may call, as JSON, for prompts without tools of their own"
+    parser.add_argument("--tools", metavar="FILE", help=tools)
     parser.add_argument(
         "--concurrency", type=int, default=4, metavar="N", help="requests at a time (default: 4)"
     )
@@ -75,11 +77,15 @@ def register(commands: Commands[Parser]) -> None:
     out = "write a line for each answer as it comes; the same file again goes on where it stopped"
     parser.add_argument("--out", metavar="FILE", help=out)
     add_judge(parser)
+    add_pairs(parser)
     parser.add_argument("--dry-run", action="store_true", help="only say what would be asked")
     add_yes(parser, "begin though the estimate is above --max-cost, or not known")
 
 
 async def _compare(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    check_pairs(options)
+    if options.from_run is not None:
+        return await _of_earlier(options, workspace, out)
     _check(options)
     plan = await _plan(options, workspace)
     check_plan(plan)
@@ -107,12 +113,48 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
             parameters = ChatParameters(temperature=plan.candidates[0].parameters.temperature)
             judging = await workspace.compare.judge(run, judge, parameters)
             error = await _ended_by(judging.ask(options.concurrency, limit))
-        return _tell(run, earlier, error, out, judging)
+        pairs = None if error is not None else pairs_of(options, run.id, run.plan, _rows(run))
+        if pairs is not None and pairs.made:
+            error = await _ended_by(write_pairs(pairs, workspace))
+        return _tell(run, earlier, error, out, judging, pairs)
     finally:
         await run.close()
 
 
+def _rows(run: CompareRun) -> list[Row]:
+    return [run.rows[slot] for slot in run.plan.slots() if slot in run.rows]
+
+
+async def _of_earlier(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    """Tell what an earlier run came to, and make pairs of it; nobody is asked."""
+    given = [options.prompt, options.messages, options.dataset, options.models, options.out]
+    if any(one is not None for one in (*given, options.judge)):
+        raise InputError("Usage", "--from takes the answers of a run as they are", "Give it alone.")
+    found = await workspace.compare.read_named(options.from_run)
+    if found.plan is None:
+        raise InputError("No such comparison", options.from_run, "Give its id.")
+    beside = await _earlier(options.against, found.plan, workspace)
+    facts = await workspace.compare.prices(found.plan.candidates)
+    table = Table([one.name for one in found.plan.candidates], found.rows, facts, beside)
+    pairs = pairs_of(options, found.id, found.plan, found.rows)
+    written = pairs is not None and bool(pairs.made) and not options.dry_run
+    if pairs is not None and written:
+        await write_pairs(pairs, workspace)
+    document = run_document(found.id, found.plan, table, 0)
+    if pairs is not None:
+        document["preference_pairs"] = pairs.as_json(written=written)
+    out.table(*summary_table(table.summaries()))
+    for words in versus_words([*table.versus()]):
+        out.line(words)
+    if pairs is not None:
+        out.line(pairs.words(written=written))
+    out.document(document)
+    return 0 if pairs is None or pairs.made else NOTHING
+
+
 def _check(options: argparse.Namespace) -> None:
+    if options.models is None:
+        raise InputError("Usage", "--models is needed", "See finetui models list.")
     given = [options.prompt, options.messages, options.dataset]
     if sum(one is not None for one in given) != 1:
         raise InputError("Usage", "give a PROMPT, --messages or --dataset", "One of them.")
@@ -132,6 +174,7 @@ async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:
         top_p=options.top_p,
         max_tokens=options.max_tokens,
         seed=options.seed,
+        tools=await read_tools(options.tools) if options.tools else (),
     )
     names = [name.strip() for name in options.models.split(",") if name.strip()]
     prompts, skipped = await _prompts(options)
@@ -149,7 +192,7 @@ async def _prompts(options: argparse.Namespace) -> tuple[list[Prompt], int]:
         found, skipped = await asyncio.to_thread(prompts_of, await lines_of(STDIN), options.limit)
         return found, len(skipped)
     if options.messages is not None:
-        return [_conversation(await _bytes(options.messages), options.messages)], 0
+        return [await _conversation(options.messages)], 0
     text = options.prompt
     if text == STDIN:
         text = (await stdin_bytes()).decode("utf-8", "replace").rstrip("\n")
@@ -158,20 +201,9 @@ async def _prompts(options: argparse.Namespace) -> tuple[list[Prompt], int]:
     return [Prompt(1, ({"role": "user", "content": text},))], 0
 
 
-async def _bytes(path: str) -> bytes:
-    if path == STDIN:
-        return await stdin_bytes()
-    with disk_errors("Cannot read the messages", path, "Name another file."):
-        return await asyncio.to_thread(Path(path).read_bytes)
-
-
-def _conversation(data: bytes, path: str) -> Prompt:
-    try:
-        value: Any = orjson.loads(data)
-    except orjson.JSONDecodeError as error:
-        raise InputError("Cannot read the messages", f"{path}: {error}", "Correct it.") from error
-    messages = value.get("messages") if isinstance(value, dict) else value
-    found = prompt_of_messages(messages)
+async def _conversation(path: str) -> Prompt:
+    given = await read_conversation(path)
+    found = prompt_of_messages(given.messages, given.tools)
     if isinstance(found, Prompt):
         return found
     raise InputError(
@@ -215,7 +247,11 @@ def _dry_run(
         "prompts": len(plan.prompts),
         "skipped": plan.skipped,
         "answers": plan.size,
-        "cost": {"amount": amount, "currency": estimate.currency},
+        "cost": {
+            "amount": amount,
+            "currency": estimate.currency,
+            "as_of": estimate.as_of and estimate.as_of.isoformat(),
+        },
     }
     if refusal is not None:
         document["error"] = refusal.to_json()
@@ -282,11 +318,14 @@ def _tell(
     error: ServiceError | None,
     out: Output,
     judge: Judge | None,
+    pairs: Pairs | None,
 ) -> int:
     table = run.results(earlier)
     document = run_document(run.id, run.plan, table, run.asked_again)
     if judge is not None:
         document["judge"] = judge_document(judge)
+    if pairs is not None:
+        document["preference_pairs"] = pairs.as_json(written=_written(pairs, error))
     out.document(document if error is None else {**document, "error": error.to_json()})
     if len(run.plan.prompts) == 1:
         _print_answers(table, run.plan, out)
@@ -298,11 +337,18 @@ def _tell(
         out.note(f"finetui: {judge_words(judge)}")
     if run.asked_again:
         out.note(f"finetui: {plural(run.asked_again, 'answer')} asked for again; both may bill")
+    if pairs is not None:
+        out.line(pairs.words(written=_written(pairs, error)))
     out.note(f"finetui: run {run.id}")
     if error is not None:
         out.say(error)
         return error.exit_code
-    return 1 if run.failed else 0
+    nothing = pairs is not None and not pairs.made
+    return 1 if run.failed or nothing else 0
+
+
+def _written(pairs: Pairs, error: ServiceError | None) -> bool:
+    return bool(pairs.made) and error is None
 
 
 async def _ended_by(work: Awaitable[None]) -> ServiceError | None:

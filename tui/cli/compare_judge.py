@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.inputs import bytes_of
 from tui.core.compare.judging import RUBRIC, JudgeSettings
 from tui.core.money.terms import amount_words
 from tui.core.text.text import plural
-from tui.services.errors import InputError, disk_errors
+from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
@@ -32,8 +31,7 @@ async def judge_settings(options: argparse.Namespace) -> JudgeSettings | None:
         return None
     rubric = RUBRIC
     if options.rubric is not None:
-        with disk_errors("Cannot read the rubric", options.rubric, "Name another file."):
-            data = await asyncio.to_thread(Path(options.rubric).read_bytes)
+        data = await bytes_of(options.rubric, "Cannot read the rubric")
         rubric = data.decode("utf-8", "replace").strip()
         if not rubric:
             raise InputError("Usage", f"{options.rubric} is empty", "Say what counts.")

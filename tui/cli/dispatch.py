@@ -17,6 +17,7 @@ from tui.cli.inputs import key_from_stdin
 from tui.cli.interrupts import Ended, ended_by_signals, tell_broken_off
 from tui.cli.output import Output
 from tui.core.chat.start import ChatStart
+from tui.services import pipes
 from tui.services.errors import InputError, ServiceError, unforeseen
 
 if TYPE_CHECKING:
@@ -71,6 +72,7 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
     from tui.services.workspace import Workspace
 
     with ended_by_signals():
+        pipes.begin()
         named, said = getattr(options, "profile", None), settings_said(options)
         if getattr(options, "in_any_case", False):  # it tells what is wrong with the rest
             workspace, options.broken = await Workspace.open_safely(named, said=said)
@@ -89,6 +91,7 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
             tell_broken_off(workspace, out)
             raise
         finally:
+            pipes.give_up()
             await workspace.close()
         return code
 

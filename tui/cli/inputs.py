@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 import sys
 import tempfile
 from contextlib import asynccontextmanager
@@ -12,6 +11,8 @@ from typing import TYPE_CHECKING
 
 from tui.services.datasets.disk.file_lines import read_rows
 from tui.services.errors import InputError, disk_errors
+from tui.services.given_files import read_given, whole
+from tui.services.pipes import read_line, read_pieces
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Sequence
@@ -30,11 +31,28 @@ async def lines_of(path: str) -> list[bytes]:
         rows.close()
 
 
+async def bytes_of(path: str, title: str) -> bytes:
+    """Return all of a small file, a pipe or standard input. Raises InputError with this title."""
+    if path == STDIN:
+        return await stdin_bytes()
+    return await asyncio.to_thread(read_given, Path(path), title, pipes=True)
+
+
 async def stdin_bytes() -> bytes:
     """Return all of standard input. Raises InputError when that is a terminal."""
     if sys.stdin.isatty():
         raise InputError("Usage", "- reads a pipe, and this is a terminal", "Name a file.")
-    return await asyncio.to_thread(sys.stdin.buffer.read)
+    return await asyncio.to_thread(read_stdin)
+
+
+def read_stdin() -> bytes:
+    """Return all of standard input. Blocking. Raises InputError."""
+    title = "Cannot read the input"
+    try:
+        return whole(read_pieces(sys.stdin.fileno()), "standard input", title)
+    except OSError as error:
+        cause = f"standard input: {error.strerror or error}"
+        raise InputError(title, cause, "Name a file.") from error
 
 
 @asynccontextmanager
@@ -54,7 +72,7 @@ async def file_of(path: str) -> AsyncIterator[Path]:
 
 def _spool(copy: Path) -> None:
     with copy.open("wb") as file:
-        shutil.copyfileobj(sys.stdin.buffer, file, 1 << 20)
+        file.writelines(read_pieces(sys.stdin.fileno()))
 
 
 async def key_from_stdin() -> str:
@@ -66,7 +84,7 @@ async def key_from_stdin() -> str:
         from getpass import getpass
 
         return await asyncio.to_thread(getpass, "Key: ")
-    line: bytes = await asyncio.to_thread(sys.stdin.buffer.readline, 64 * 1024)
+    line: bytes = await asyncio.to_thread(read_line, sys.stdin.fileno(), 64 * 1024)
     return line.decode("utf-8", "replace")
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.text.text import one_line
 from tui.services.errors import InputError
-from tui.services.files.uploads import open_file
+from tui.services.given_files import open_file
 from tui.services.jobs.drafts import Draft, draft_from_job
 from tui.services.jobs.preflight.sources import absolute, is_path
 from tui.services.settings.presets import Presets

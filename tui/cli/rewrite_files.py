@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -220,8 +219,10 @@ def _check(options: argparse.Namespace, out: Output) -> None:
 
 def _read(path: str) -> bytes:
     if path == STANDARD:
-        return sys.stdin.buffer.read()
-    from tui.services.files.uploads import open_file, unreadable
+        from tui.cli.inputs import read_stdin
+
+        return read_stdin()
+    from tui.services.given_files import open_file, unreadable
 
     try:
         with open_file(Path(path)) as file:

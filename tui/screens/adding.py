@@ -113,7 +113,8 @@ class Adding:
             chosen = await self._context.ask(Choose(title, choices))
             if chosen is None or not isinstance(chosen, str):
                 return chosen
-        dialog = PathDialog(title, recents, value=_NEW[kind], must_exist=False)
+        takes = "adds to the file, or begins it"
+        dialog = PathDialog(title, recents, value=_NEW[kind], must_exist=False, takes=takes)
         return await self._context.ask(dialog)
 
 

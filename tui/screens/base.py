@@ -60,6 +60,7 @@ class ModeScreen(Screen[None]):
     MODE: ClassVar[str] = ""
     # Commands that work on rows, or would change how they are shown, unseen, while there are none.
     NEEDS_ROWS: ClassVar[frozenset[str]] = frozenset()
+    waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -150,7 +151,7 @@ class ModeScreen(Screen[None]):
     @property
     def holds_keys(self) -> bool:
         """Whether a command still waits to open what the keys typed after it are meant for."""
-        return False
+        return self.waiting > 0
 
     def on_mount(self) -> None:
         """Follow the program's status, tour and workspace."""

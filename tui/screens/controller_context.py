@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Any, TypeVar
+import asyncio
+from contextlib import ExitStack, contextmanager
+from functools import partial, wraps
+from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from tui.dispatch import start_worker
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable, Coroutine, Iterator
 
     from textual.app import App
     from textual.notifications import SeverityLevel
@@ -61,6 +63,33 @@ class Context:
         return start_worker(
             self._node, partial(work, *args), group, description, exclusive=exclusive
         )
+
+
+class InScreen(Protocol):
+    """A controller of a screen."""
+
+    @property
+    def _context(self) -> ScreenContext: ...
+
+
+C = TypeVar("C", bound=InScreen)
+P = ParamSpec("P")
+_OPENS_WITHIN_S = 0.3  # a command that works for longer holds no keys back
+
+
+def opens(
+    command: Callable[Concatenate[C, P], Coroutine[Any, Any, None]],
+) -> Callable[Concatenate[C, P], Coroutine[Any, Any, None]]:
+    """Let keys typed behind a command wait until it has opened what they are meant for."""
+
+    @wraps(command)
+    async def begin(self: C, /, *args: P.args, **kwargs: P.kwargs) -> None:
+        with ExitStack() as hold:
+            hold.enter_context(self._context.holding())
+            asyncio.get_running_loop().call_later(_OPENS_WITHIN_S, hold.close)
+            await command(self, *args, **kwargs)
+
+    return begin
 
 
 class ScreenContext(Context):
@@ -118,6 +147,15 @@ class ScreenContext(Context):
     def refresh_keys(self) -> None:
         """Have the key line show anew which commands may be given."""
         self._screen.refresh_bindings()
+
+    @contextmanager
+    def holding(self) -> Iterator[None]:
+        """Let keys for the screen wait as long as this lasts."""
+        self._screen.waiting += 1
+        try:
+            yield
+        finally:
+            self._screen.waiting -= 1
 
     def focus_unless_focused(self, widget: Widget) -> None:
         """Give a widget the focus, if none has it."""

@@ -17,8 +17,10 @@ class Step:
     until: str
     text: str
     elsewhere: str = ""
+    at: int = 0  # the step from which on it counts: before, there is nothing to do it with
 
 
+_TRAINED, _ASKED = 5, 7  # the steps after those until "succeeded" and "chat_tuned"
 STEPS: tuple[Step, ...] = (
     Step("tokens", "This is the sample: one example a row. Press 2 for its tokens and cost."),
     Step("jobs", "How long the examples are and what training would cost. Press 3."),
@@ -33,14 +35,17 @@ STEPS: tuple[Step, ...] = (
         "It is learning: watch the loss fall, for about half a minute.",
         "It is learning at {profile}, in its own time. The job goes on without you.",
     ),
-    Step("chat", "Done: it has memorised these few examples. Press c to chat with it."),
+    Step(
+        "chat", "Done: it has memorised these few examples. Press c to chat with it.", at=_TRAINED
+    ),
     Step("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
     Step(
         "chat_base",
         "It learned it. esc, m: pick lab-small, the base; esc, r asks again.",
         "It learned it. esc, m: pick the base it was made from; esc, r asks again.",
+        at=_ASKED,
     ),
-    Step("models", "The base knows nothing of it. esc, then 5, to clean up."),
+    Step("models", "The base knows nothing of it. esc, then 5, to clean up.", at=_TRAINED),
     Step("deleted", "Press d to delete your model; you will be asked to type its name."),
     Step("", "That was the whole tour. 1, then o, opens your own data. esc ends it."),
 )
@@ -77,5 +82,7 @@ class Tour:
         """Return the tour after an event: one step on, also past steps completed already."""
         if self.step < 0:
             return self
-        ahead = [i for i, step in enumerate(STEPS) if i >= self.step and step.until == event]
+        ahead = [
+            i for i, step in enumerate(STEPS) if i >= self.step >= step.at and step.until == event
+        ]
         return Tour(ahead[0] + 1) if ahead else self

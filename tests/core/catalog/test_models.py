@@ -71,6 +71,25 @@ def test_every_entry_names_source_and_dates() -> None:
             assert facts.no_new_jobs_after <= facts.shutdown
 
 
+def test_the_prices_of_a_base_have_a_day_of_their_own_or_are_unknown() -> None:
+    """As in the sources; what no source says stays unknown, and then no answer has a price."""
+    known = {
+        "gpt-4.1-2025-04-14": ("2.00", "8.00"),
+        "gpt-4.1-mini-2025-04-14": ("0.40", "1.60"),
+        "gpt-4o-2024-08-06": ("2.50", "10.00"),
+        "gpt-4o-mini-2024-07-18": ("0.15", "0.60"),
+    }
+    for facts in CATALOG.models:
+        asked, tuned = CATALOG.to_chat(facts.id), CATALOG.to_chat(f"ft:{facts.id}:me::x")
+        prices = (asked.price_input, asked.price_output)
+        if facts.id in known:
+            assert prices == tuple(map(Decimal, known[facts.id]))
+            assert (asked.as_of, tuned.as_of) == (date(2026, 11, 22), date(2025, 7, 1))
+        elif not facts.id.startswith("lab-"):
+            assert prices == (None, None)
+        assert tuned.price_input == facts.price_input
+
+
 def test_what_can_be_trained() -> None:
     ids = [m.id for m in CATALOG.trainable]
     assert ids[:2] == ["lab-small", "lab-micro"]

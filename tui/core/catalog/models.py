@@ -61,6 +61,7 @@ class ModelFacts:
     validation_billed: bool | None = None  # whether a validation file's tokens are billed
     currency: str = "USD"
     as_of: date | None = None
+    base_as_of: date | None = None  # of the prices of the base, where that is another day
     source: str = ""
     methods: tuple[str, ...] = ()
     no_new_jobs_after: date | None = None
@@ -139,7 +140,8 @@ class Catalog:
         asked, answered = facts.price_base_input, facts.price_base_output
         if asked is None and answered is None and self.is_own(facts):
             return facts  # whoever writes down the prices of a model means these
-        return replace(facts, price_input=asked, price_output=answered)
+        day = facts.base_as_of or facts.as_of
+        return replace(facts, price_input=asked, price_output=answered, as_of=day)
 
     def is_own(self, facts: ModelFacts) -> bool:
         """Whether the user's own file has an entry for a model."""

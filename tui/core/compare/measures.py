@@ -14,6 +14,7 @@ Every measure of one answer is a share from 0 to 1 (yes is 1), and None where it
 - `tool_calls_equal`: the same calls in any order, names and arguments compared as parsed JSON;
   applies where the reference makes calls.
 - `judge`: the score that a judge gave, over the best there is; where one was asked.
+- `picked`: 1 for the answer that the user picked as the best to its prompt, 0 for the others.
 """
 
 from __future__ import annotations
@@ -32,8 +33,9 @@ if TYPE_CHECKING:
 # Those where more is better, in the order in which they are shown.
 QUALITY = (
     "exact", "normalised", "similarity", "json_valid", "json_keys_equal", "json_equal",
-    "tool_calls_equal", "judge",
+    "tool_calls_equal", "judge", "picked",
 )  # fmt: skip
+ASKED_FOR = ("judge", "picked")  # told only of answers that have them
 YES_NO = frozenset(QUALITY) - {"similarity", "judge"}
 LONGEST = 100_000  # characters of each text that similarity looks at
 _ENDS = " .,;:!?…\"'`“”„‘’‚«»‹›。！？"
@@ -51,6 +53,7 @@ class Measures:
     json_equal: float | None = None
     tool_calls_equal: float | None = None
     judge: float | None = None
+    picked: float | None = None
 
     def of(self, name: str) -> float | None:
         """Return the measure of that name. Raises AttributeError for another name."""
@@ -58,9 +61,9 @@ class Measures:
         return found
 
     def as_json(self) -> dict[str, float | None]:
-        """Return the measures by name; the judge's only where there was one."""
+        """Return the measures by name; a judge's and a pick only where there was one."""
         found = {name: self.of(name) for name in QUALITY}
-        return found if self.judge is not None else {n: v for n, v in found.items() if n != "judge"}
+        return {n: v for n, v in found.items() if v is not None or n not in ASKED_FOR}
 
     @classmethod
     def from_json(cls, value: Mapping[str, object]) -> Measures:

@@ -12,7 +12,7 @@ from tui.core.dataset.example import Example, parse, section_list
 from tui.core.dataset.fingerprints import asks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
 _INSTRUCTIONS = frozenset({"system", "developer"})
 # What only training reads: a server of chats may refuse a request for a key it does not know.
@@ -110,13 +110,16 @@ def prompts_of(
     return prompts, skipped
 
 
-def prompt_of_messages(messages: object) -> Prompt | Skipped:
+def prompt_of_messages(
+    messages: object, tools: Sequence[Mapping[str, Any]] = ()
+) -> Prompt | Skipped:
     """Return what a conversation asks: all of it, but for an answer at its end: the reference."""
+    owner = {"tools": list(tools)}
     if not isinstance(messages, list) or not messages or not isinstance(messages[-1], dict):
         return Skipped(1, "not a list of messages")
     if messages[-1].get("role") == "assistant":
-        return _prompt(1, messages[:-1], {}, messages[-1])
-    return _prompt(1, messages, {}, {})
+        return _prompt(1, messages[:-1], owner, messages[-1])
+    return _prompt(1, messages, owner, {})
 
 
 def _prompt(

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
-from tui.core.compare.measures import QUALITY
+from tui.core.compare.measures import ASKED_FOR, QUALITY
 from tui.core.compare.paired import Paired, paired
 from tui.core.compare.result_row import PromptKey, prompt_keys
 from tui.core.tokens.distribution import percentile
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tui.core.compare.result_row import Row
 
 # What the document of a run reports; the row's own measures hold one more.
-REPORTED = tuple(name for name in QUALITY if name not in {"json_keys_equal", "judge"})
+REPORTED = tuple(name for name in QUALITY if name not in {"json_keys_equal", *ASKED_FOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ class Summary:
     def as_json(self) -> dict[str, Any]:
         """Return the summary as the document of a run has it."""
         tokens, amount = self.answer_tokens, self.amount
-        judged = {} if (judge := self.shares.get("judge")) is None else {"judge": _share(judge)}
+        judged = {n: _share(v) for n in ASKED_FOR if (v := self.shares.get(n)) is not None}
         return {name: _share(self.shares.get(name)) for name in REPORTED} | {
             **judged,
             "answer_tokens": None if tokens is None else round(tokens, 2),

@@ -75,7 +75,7 @@ class ChatScreen(ModeScreen):
         self._reading = DisplayModes(context, self._conversation)
         self.session.subscribe(self._show_chat)
         for controller in (
-            self.models, self.system, SystemLibrary(context, self.system), self.parameters,
+            self.models, SystemLibrary(context, self.system), self.parameters,
             self.attaching, self.answers, editing, self.chats,
             self._reading,
             Comparing(context, self.session, self.models, self.system, self.parameters),

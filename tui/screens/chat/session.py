@@ -46,6 +46,8 @@ class ChatSession:
         """Go on with a chat, None for one that is not saved yet."""
         self.chat, self._saver = chat, saver
         self._chats = None if saver is None else self._context.workspace.chats
+        if saver is not None:
+            saver.moved = self._moved
         self._listeners.tell()
 
     @property
@@ -79,4 +81,12 @@ class ChatSession:
                 return
             # With another profile the chat goes on as one of that profile.
             self._saver, self._chats = chats.new(self._context.show_error), chats
+            self._saver.moved = self._moved
         self._saver.put(self.chat)
+
+    def _moved(self, before: int) -> None:
+        text = (
+            f"Chat {before} was changed by another program, or deleted:"
+            f" this one goes on as chat {self.id}."
+        )
+        self._context.tell(text, seconds=10, warning=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.core.compare.prompts import Prompt
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import ModelFacts
     from tui.core.compare.sides.side_by_side import Column, Try
     from tui.screens.chat.asking.prompt import Prompt as PromptField
+    from tui.screens.chat.system.prompt import SystemPrompt
     from tui.screens.compare.compare_context import CompareContext
 
 FRAMES = 15  # a second, at most, as in Chat
@@ -26,8 +28,10 @@ FRAMES = 15  # a second, at most, as in Chat
 class Asking:
     """Sends a prompt to every column. The texts on the screen follow fifteen times a second."""
 
-    def __init__(self, context: CompareContext, field: PromptField) -> None:
-        self._context, self._field = context, field
+    def __init__(self, context: CompareContext, field: PromptField, system: SystemPrompt) -> None:
+        self._context, self._field, self._system = context, field, system
+        self._typed: Prompt | None = None  # what was typed, without a system prompt
+        self._sent: Prompt | None = None  # what became of it
         self._worker: Worker[None] | None = None
         self._frames: Timer | None = None
         self._fresh = False  # whether something came since the last frame
@@ -47,7 +51,8 @@ class Asking:
         else:
             self._field.fill("")
             self._field.questions.append(text)
-            self.ask(Prompt(1, ({"role": "user", "content": text},)))
+            self._typed = Prompt(1, ({"role": "user", "content": text},))
+            self._ask(self._typed)
 
     @handles("compare.again")
     def ask_again(self) -> None:
@@ -60,20 +65,22 @@ class Asking:
                 InputError("Nothing asked yet", "there is no prompt", "Press i and type one.")
             )
             return
-        self.ask(prompt)
+        typed = self._typed if prompt is self._sent else None
+        self._ask(typed or prompt)
 
-    def ask(self, prompt: Prompt) -> None:
-        """Ask every column a prompt; the system prompt set here stands in place of its own."""
+    def _ask(self, prompt: Prompt) -> None:
+        """Ask every column a prompt.
+
+        The system prompt set here stands in place of its own; one that is typed is asked with
+        that of the open dataset too, as in Chat.
+        """
         context = self._context
-        if context.system:
-            prompt = prompt.with_system(context.system)
-        context.comparison.begin(prompt, context.chance)
         context.clear_error()
-        context.tell_changed()
         self._field.busy(True)
         context.working("compare", "comparing")
         self._frames = self._field.set_interval(1 / FRAMES, self._paint)
-        self._worker = context.run(self._ask_all, group="ask", description="ask several models")
+        work = partial(self._ask_all, prompt)
+        self._worker = context.run(work, group="ask", description="ask several models")
 
     def stop(self) -> bool:
         """End all answers under way, what has come stays; tells whether there were any."""
@@ -81,9 +88,12 @@ class Asking:
             self._worker.cancel()
         return self.under_way
 
-    async def _ask_all(self) -> None:
+    async def _ask_all(self, prompt: Prompt) -> None:
         context = self._context
         try:
+            asked = await self._with_system(prompt)
+            context.comparison.begin(asked, context.chance)
+            context.tell_changed()
             facts = await context.workspace.compare.prices(
                 column.candidate for column in context.comparison.columns
             )
@@ -93,6 +103,14 @@ class Asking:
             for column in context.comparison.columns:
                 _stop_all(column.tries)
             self._end()
+
+    async def _with_system(self, prompt: Prompt) -> Prompt:
+        typed = prompt is self._typed
+        system = await self._system.to_send() if typed else self._system.own
+        asked = prompt.with_system(system) if system else prompt
+        if typed:
+            self._sent = asked
+        return asked
 
     async def _ask_column(self, column: Column, facts: dict[str, ModelFacts]) -> None:
         for one in column.tries:

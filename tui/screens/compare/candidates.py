@@ -12,7 +12,7 @@ from tui.screens.chat.models.model_choices import default_choice
 from tui.screens.chat.models.offered_models import OfferedModels
 from tui.screens.chat.parameters.controller import defaults_for
 from tui.screens.chat.parameters.dialog import ParametersDialog
-from tui.screens.dialogs.editor import TextEditor
+from tui.screens.controller_context import opens
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +26,13 @@ class Candidates:
     def __init__(self, context: CompareContext, busy: Callable[[], bool]) -> None:
         self._context, self._busy = context, busy
         self._models = OfferedModels(context, "compare-models")
+
+    @property
+    def any_tuned(self) -> bool:
+        """Whether a column has a fine-tuned model, as far as the list of models tells."""
+        offer = self._models.offer
+        base = {one.id for one in offer.choices if one.kind == "base"} if offer else set()
+        return any(c.candidate.model not in base for c in self._context.comparison.columns)
 
     def begin(self) -> None:
         """Forget the models of another provider."""
@@ -80,8 +87,11 @@ class Candidates:
 
     @handles("compare.model", group="choose")
     async def change(self) -> None:
-        """Choose another model for the column in focus."""
+        """Choose another model for the column in focus; the first one without a column."""
         column = self._column()
+        if column is None:
+            await self.add()
+            return
         if column is None or self._held():
             return
         model = await self._ask_model("Model of this column", column.candidate.model)
@@ -95,13 +105,18 @@ class Candidates:
     def drop(self) -> None:
         """Drop the column in focus."""
         column = self._column()
-        if column is not None and not self._held():
+        if column is None:
+            self._context.tell_no_column()
+        elif not self._held():
             self._context.comparison.columns.remove(column)
             self._context.tell_changed()
 
     @handles("compare.parameters", group="choose")
+    @opens
     async def set_parameters(self) -> None:
-        """Set temperature, length and seed of the column in focus."""
+        """Set temperature, length and seed of the column in focus; without one, choose it first."""
+        if self._column() is None:
+            await self.add()
         column = self._column()
         if column is None or self._held():
             return
@@ -114,20 +129,6 @@ class Candidates:
             column.candidate = replace(column.candidate, parameters=found)
             column.tries = []
             self._context.tell_changed()
-
-    @handles("compare.system")
-    def set_system(self) -> None:
-        """Set the system prompt that all columns are asked with."""
-
-        def answered(text: str | None) -> None:
-            if text is not None:
-                self._context.system = text.strip() or None
-                self._context.tell_changed()
-
-        hint = "Sent before the prompt to every model; empty leaves the prompt's own."
-        self._context.open(
-            TextEditor("System prompt", self._context.system or "", hint=hint), answered
-        )
 
     # -- inside ------------------------------------------------------------------------
 

@@ -24,7 +24,6 @@ class CompareContext(ScreenContext):
     def __init__(self, screen: ModeScreen) -> None:
         super().__init__(screen)
         self.comparison = Comparison()
-        self.system: str | None = None
         self.focused = 0
         self.marked: dict[
             tuple[str, str], Marked
@@ -32,6 +31,10 @@ class CompareContext(ScreenContext):
         self.changed = Listeners[[]]()
         self.painted = Listeners[[]]()
         self.chance = random.Random()  # noqa: S311 - it only hides names from the user
+
+    def tell_no_column(self) -> None:
+        """Say that a command needs a column."""
+        self.tell("There is no column yet: a adds one.", seconds=3)
 
     def tell_changed(self) -> None:
         """Have everything shown anew: columns, names, answers, keys."""

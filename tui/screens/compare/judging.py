@@ -10,16 +10,22 @@ from tui.screens.dialogs.editor import LineEditor
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tui.core.compare.sides.side_by_side import Column
     from tui.screens.compare.compare_context import CompareContext
 
 MOST_REPEATS = 50
 
 
 class Judging:
-    """Marks differences, hides names, keeps the tally of winners."""
+    """Marks differences, hides names, keeps the tally of winners. `picked` is told each."""
 
-    def __init__(self, context: CompareContext, busy: Callable[[], bool]) -> None:
-        self._context, self._busy = context, busy
+    def __init__(
+        self,
+        context: CompareContext,
+        busy: Callable[[], bool],
+        picked: Callable[[Column], None],
+    ) -> None:
+        self._context, self._busy, self._picked = context, busy, picked
 
     @handles("compare.diff")
     def mark_differences(self) -> None:
@@ -54,12 +60,14 @@ class Judging:
         """Make the column in focus the winner; names that were hidden are shown."""
         context, comparison = self._context, self._context.comparison
         if context.focused >= len(comparison.columns):
+            context.tell_no_column()
             return
         column = comparison.columns[context.focused]
         if self._busy() or column.first is None:
             context.tell("There is no answer yet to pick.", seconds=3)
             return
         comparison.pick(column)
+        self._picked(column)
         context.tell(f"{column.candidate.name} wins. {comparison.tally_words}", seconds=5)
         context.tell_changed()
 

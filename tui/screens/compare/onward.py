@@ -36,6 +36,7 @@ class Onward:
             return
         comparison, at = self._context.comparison, self._context.focused
         if at >= len(comparison.columns):
+            self._context.tell_no_column()
             return
         column = comparison.columns[at]
         if comparison.prompt is None:

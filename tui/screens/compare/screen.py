@@ -10,6 +10,7 @@ from textual.widgets import ContentSwitcher
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.chat.system.prompt import SystemPrompt
 from tui.screens.compare.asking import Asking
 from tui.screens.compare.candidates import Candidates
 from tui.screens.compare.columns import ColumnPane, ColumnsView
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from tui.core.compare.listing import PromptRow
     from tui.core.compare.sides.compare_request import CompareAsked
+    from tui.core.compare.sides.side_by_side import Column
     from tui.screens.compare.results.state import LookedAt
     from tui.services.workspace import Workspace
 
@@ -40,6 +42,7 @@ Ask several models the same, and see where they differ.
 
 These keys work after esc, which leaves the prompt. tab goes from column to column."""
 
+SYSTEM_HINT = "Sent before what is typed to every model; set here, in place of any other too."
 
 RESULTS_KEYS = "enter opens · p pair · c chat · o order · f filter · z measure · x export"
 
@@ -59,16 +62,18 @@ class CompareScreen(ModeScreen):
         self.context = context = CompareContext(self)
         self._prompt = Prompt()
         self.view = ColumnsView(EMPTY, context.marked)
-        self.asking = Asking(context, self._prompt)
-        busy = lambda: self.asking.under_way  # noqa: E731
-        self.candidates = Candidates(context, busy)
-        self.judging = Judging(context, busy)
+        self.candidates = Candidates(context, self._busy)
+        self.system = SystemPrompt(
+            context, self._show, lambda: self.candidates.any_tuned, SYSTEM_HINT
+        )
+        self.asking = Asking(context, self._prompt, self.system)
+        self.judging = Judging(context, self._busy, self._picked)
         self.pane = ResultsPane()
         # Whether a column is to have the focus, once there is one: r is a letter in the prompt.
         self._wants_keys = False
         self._from_results = False  # whether the columns show a row of the results
         self.results = Results(context, self.pane, self._look_at)
-        self.running = Running(context, self._look_at)
+        self.running = Running(context, self.system, self.candidates.add, self._look_at)
         for controller in (
             self.asking,
             self.candidates,
@@ -116,6 +121,7 @@ class CompareScreen(ModeScreen):
         if asked is not None:
             self._take(asked)
         self.candidates.look_for_default()
+        self.system.look_at_dataset()
         self._show()
 
     def _take(self, asked: CompareAsked) -> None:
@@ -156,6 +162,11 @@ class CompareScreen(ModeScreen):
         self._show_results(False)
         self._prompt.focus()
 
+    @handles("compare.system")
+    def edit_system(self) -> None:
+        """Edit the system prompt that all columns are asked with."""
+        self.system.edit()
+
     @handles("compare.view")
     def switch_view(self) -> None:
         """Switch between the columns and the results."""
@@ -165,6 +176,15 @@ class CompareScreen(ModeScreen):
     def shows_results(self) -> bool:
         """Whether the results are in view."""
         return self.query_one(ContentSwitcher).current == "results-view"
+
+    def _picked(self, column: Column) -> None:
+        """Keep the winner with the run, if the columns show a row of one."""
+        prompt = self.context.comparison.prompt
+        if self._from_results and prompt is not None:
+            self.results.pick(prompt.line, column.candidate.name)
+
+    def _busy(self) -> bool:
+        return self.asking.under_way
 
     def _listed(self) -> tuple[LookedAt, PromptRow] | None:
         """Return the run and its row under the cursor; None while the columns are shown."""
@@ -246,7 +266,7 @@ class CompareScreen(ModeScreen):
             self._wants_keys = False
             self.call_later(self._focus_column)
         comparison = context.comparison
-        told = []
+        told = [f"system prompt {self.system.origin or 'set'}"] if self.system.text else []
         if comparison.repeats > 1:
             told.append(f"{comparison.repeats} times each")
         if comparison.blind:

@@ -10,6 +10,7 @@ from tui.core.dataset.from_answers import Origin
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.adding import Adding
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.editor import TextEditor, TooLong, too_long
 from tui.services.errors import InputError
@@ -41,6 +42,7 @@ class ComparedToData:
         self._adding = Adding(context, {"preference": "compare.pair_to"}, "compare.take_back")
 
     @handles("compare.pair", "compare.pair_to", group="to data", exclusive=False)
+    @opens
     async def make_pair(self, command_id: str) -> None:
         """Make a pair of the winner and a loser, or of a row's best and worst answer."""
         listed = self._listed()
@@ -57,6 +59,7 @@ class ComparedToData:
                 return
 
     @handles("compare.correct", group="to data", exclusive=False)
+    @opens
     async def correct(self) -> None:
         """Write the better answer to the prompt, which makes a pair with the one in focus."""
         comparison, at = self._context.comparison, self._context.focused

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tui.core.listeners import Listeners
 from tui.core.text.text import one_line
-from tui.screens.controller_context import ScreenContext
+from tui.screens.controller_context import ScreenContext, opens
 from tui.screens.datasets.selection import Selection
 from tui.screens.datasets.shown_rows import ShownRows
 from tui.screens.dialogs import target
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+    from collections.abc import AsyncIterator, Callable, Coroutine
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -38,23 +38,18 @@ class InDatasets(Protocol):
 
 
 C = TypeVar("C", bound=InDatasets)
-_OPENS_WITHIN_S = 0.3  # a command that works for longer holds no keys back
 
 
 def in_turn(
     command: Callable[[C], Coroutine[Any, Any, None]],
 ) -> Callable[[C], Coroutine[Any, Any, None]]:
     """Have a command look at rows and cursor only when the edits before it are done."""
+    opening = opens(command)
 
     @wraps(command)
     async def begin(self: C) -> None:
-        context = self._context
-        await context.settled()
-        # Until it has opened what it opens, keys typed behind it are not for the list.
-        with ExitStack() as hold:
-            hold.enter_context(context.holding())
-            asyncio.get_running_loop().call_later(_OPENS_WITHIN_S, hold.close)
-            await command(self)
+        await self._context.settled()
+        await opening(self)
 
     return begin
 
@@ -79,7 +74,6 @@ class DatasetContext(ScreenContext):
         # Held by a step that begins where the cursor is: the next key waits until it is done.
         self.stepping = asyncio.Lock()
         self._stepper: asyncio.Task[object] | None = None  # who holds it
-        self.waiting = 0  # commands that open something once the edits before them are done
 
     # -- the dataset -----------------------------------------------------------------
 
@@ -125,15 +119,6 @@ class DatasetContext(ScreenContext):
         with self.holding():
             async with self.step():
                 pass
-
-    @contextmanager
-    def holding(self) -> Iterator[None]:
-        """Let keys for the list wait as long as this lasts."""
-        self.waiting += 1
-        try:
-            yield
-        finally:
-            self.waiting -= 1
 
     async def check_rows(self) -> None:
         """Raise InputError where the lines are not examples: an array, a table looked at as it is.

@@ -98,11 +98,6 @@ class DatasetsScreen(ModeScreen):
     # -- the document ----------------------------------------------------------------
 
     @property
-    def holds_keys(self) -> bool:
-        """Whether a command still waits to open what the keys typed after it are meant for."""
-        return self.context.waiting > 0
-
-    @property
     def document(self) -> Document | None:
         """The open document."""
         return self.context.document

@@ -28,6 +28,8 @@ _MOST = 500
 class PathDialog(Dialog[Path]):
     """Answers with a path. With `must_exist` off it asks for a name to write to.
 
+    `takes` says what enter does with such a file.
+
     With `folders` a whole folder can be chosen too: the first row of what is in it.
     """
 
@@ -45,9 +47,11 @@ class PathDialog(Dialog[Path]):
         value: str = "",
         must_exist: bool = True,
         folders: bool = False,
+        takes: str = "writes",
         placeholder: str = "path of a .jsonl file",
     ) -> None:
         super().__init__(title)
+        self._takes = takes
         self._folders, self._placeholder = folders, placeholder
         self._whole: Path | None = None
         self._recents = list(recents)
@@ -65,7 +69,7 @@ class PathDialog(Dialog[Path]):
         yield (
             self.key_hints()
             if self._must_exist
-            else self.key_hints(up=None, down=None, take="writes")
+            else self.key_hints(up=None, down=None, take=self._takes)
         )
 
     def on_mount(self) -> None:

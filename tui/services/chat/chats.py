@@ -32,6 +32,9 @@ class ChatSaver:
         kept: KeptChat | None = None,
     ) -> None:
         self._ledger, self._profile, self._failed = ledger, profile, failed
+        # Called with the id before when the chat goes on as one of its own: another program has
+        # changed or deleted the one of that id since.
+        self.moved: Callable[[int], None] = lambda _before: None
         self._kept = kept
         self._wanted: Chat | None = None
         self._writing: asyncio.Task[None] | None = None
@@ -75,6 +78,8 @@ class ChatSaver:
                 self._kept = await self._ledger.save(self._profile, chat, self._kept)
                 if self.id != before:
                     await self._ledger.set_open(self._profile, self.id)
+                    if before is not None:
+                        self.moved(before)
             except LedgerError as error:  # what is on the screen stays; the next change tries again
                 if self._unsaved is None:
                     self._failed(error)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
 from tui.services.datasets.disk.file_lines import reading
-from tui.services.files.uploads import unreadable
+from tui.services.given_files import unreadable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence

@@ -188,7 +188,7 @@ def _where_billed(profile: Profile) -> Takes:
 
 def _binary_kind(path: Path) -> str | None:
     from tui.core.fixes.redaction.redacted_file import binary_kind
-    from tui.services.files.uploads import open_file, unreadable
+    from tui.services.given_files import open_file, unreadable
 
     try:
         with open_file(path) as file:

@@ -14,6 +14,7 @@ from tui.core.tokens.comparison import asked_prompts
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from datetime import date
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.compare.judging import JudgeSettings
@@ -33,13 +34,14 @@ class Estimate:
     """What all answers of a plan come to; `amount` None where a price is not known.
 
     `each` is the mean of one answer by the candidate's name, `unknown` the models without a
-    price, `currencies` all that the models are priced in.
+    price. `as_of` is the day of the oldest of the list prices, where it is known.
     """
 
     amount: Decimal | None
     currency: str
     each: Mapping[str, Decimal]
     unknown: tuple[str, ...] = ()
+    as_of: date | None = None
 
     @property
     def free(self) -> bool:
@@ -51,7 +53,10 @@ class Estimate:
         """The price in words."""
         if self.amount is None:
             return f"cost unknown: no price is known for {', '.join(self.unknown)}"
-        return "free" if self.free else f"about {amount_words(self.amount, self.currency)}"
+        if self.free:
+            return "free"
+        day = f" (list prices of {self.as_of})" if self.as_of else ""
+        return f"about {amount_words(self.amount, self.currency)}{day}"
 
     def above(self, cap: Decimal) -> bool:
         """Whether it goes above a cap; what is not known does."""
@@ -90,7 +95,8 @@ class Estimator:
                 each[candidate.name] = amount
         times = len(plan.prompts) * plan.repeats
         total = None if unknown else sum(each.values(), Decimal(0)) * times
-        return Estimate(total, currency, each, tuple(unknown))
+        days = [one.as_of for one in facts.values() if one.as_of is not None and one.price_input]
+        return Estimate(total, currency, each, tuple(unknown), min(days, default=None))
 
     async def with_judge(self, estimate: Estimate, plan: Plan, settings: JudgeSettings) -> Estimate:
         """Return an estimate with what the judge will cost on top."""

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from tui.core.compare.plan import Candidate, Plan, differences
 from tui.core.text.text import plural
 from tui.services.chat.service import ChatService
+from tui.services.compare.job_files import JobFile, files_of_models
 from tui.services.compare.results_file import ResultsFile, read_results
 from tui.services.compare.retry_policy import RetryPolicy
 from tui.services.compare.run import CompareRun
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.chat.parameters import ChatParameters
@@ -60,7 +61,7 @@ class CompareService:
         retry_policy: RetryPolicy | None = None,
     ) -> None:
         self._profile = provider.profile.name
-        self._table = store.comparisons
+        self._store, self._table = store, store.comparisons
         self._estimator = estimator
         self._retry_policy = retry_policy or RetryPolicy()
         # Its own: every answer is in the ledger already, as an answer of its run.
@@ -79,6 +80,10 @@ class CompareService:
 
         facts = await self._estimator.facts({"judge": settings.model})
         return Judge(run, settings, parameters, facts.get("judge"))
+
+    async def files_of(self, models: Sequence[str]) -> list[JobFile]:
+        """Return the files on this machine that models were made with, validation files first."""
+        return await files_of_models(self._store, self._profile, models)
 
     async def prices(self, candidates: Iterable[Candidate]) -> dict[str, ModelFacts]:
         """Return what is known of the models at the profile's prices, by the candidates' names.
@@ -137,6 +142,16 @@ class CompareService:
         plan = await self._table.plan(found[0])
         rows, _ = await self._table.rows(found[0])
         return EarlierRun(found[0], plan, rows)
+
+    async def read_named(self, name: str) -> EarlierRun:
+        """Return a run by its id, or by the file that its results went to. Raises InputError."""
+        path = await asyncio.to_thread(Path(name).resolve)
+        known = await self._table.by_out(str(path))
+        return await self.read(name if known is None else known.id)
+
+    async def keep_picks(self, run: str, rows: Sequence[Row]) -> None:
+        """Keep answers of a run with what the user picked."""
+        await self._table.changed(run, rows)
 
     async def delete(self, run: str) -> None:
         """Forget a run with its answers."""

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from tui.core.fixes import Repaired, repair
 from tui.core.fixes.whole import other_format
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.errors import InputError, NotWritten, disk_errors
+from tui.services.errors import NotWritten, disk_errors
+from tui.services.given_files import read_given
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,14 +26,7 @@ async def repaired(path: Path) -> Repaired:
 
 
 def _repaired(path: Path) -> Repaired:
-    with disk_errors("Cannot read the file", path):
-        if path.stat().st_size > LARGEST:
-            raise InputError(
-                "Too large to repair in one piece",
-                f"{path.name} is over 1 GB",
-                "Cut it into parts first",
-            )
-        return repair(path.read_bytes())
+    return repair(_content(path))
 
 
 async def format_of_file(path: Path) -> Foreign | None:
@@ -53,7 +47,13 @@ def _format_of_file(path: Path) -> Foreign | None:
 
         return Foreign("table", path.suffix.lower().removeprefix("."))
     with disk_errors("Cannot read the file", path):
-        return other_format(path.read_bytes()) if path.stat().st_size <= LARGEST else None
+        large = path.stat().st_size > LARGEST
+    return None if large else other_format(_content(path))
+
+
+def _content(path: Path) -> bytes:
+    step = "Cut it into parts first"
+    return read_given(path, "Cannot read the file in one piece", LARGEST, step=step)
 
 
 async def write_repaired(made: Repaired, path: Path) -> None:

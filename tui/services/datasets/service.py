@@ -149,7 +149,7 @@ class DatasetService:
             if path.is_dir():
                 raise InputError("Not a file", f"{path} is a folder", "Choose a file in it")
             if not path.is_file() and path.exists():
-                raise InputError("Not a file", f"{path} is a device or pipe", "Choose a file")
+                raise InputError("Not a file", f"{path} is not a regular file", "Choose a file")
             return Document.open(path, self._locations.state / "journals", whole=whole)
         except FileNotFoundError as error:
             raise InputError(

@@ -6,18 +6,17 @@ import asyncio
 import hashlib
 import os
 import secrets
-import stat
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import encodable
 from tui.services.errors import InputError
+from tui.services.given_files import open_file, unreadable
 from tui.services.provider.client import BODY_TYPE
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
-    from io import BufferedReader
     from pathlib import Path
 
     from tui.services.files.transfers import Teller
@@ -241,32 +240,9 @@ def state_of(path: Path) -> tuple[int, int]:
     return found.st_size, found.st_mtime_ns
 
 
-def open_file(path: Path) -> BufferedReader:
-    """Open a regular file for reading; InputError names what else it is."""
-    try:
-        # A pipe or device would make the opening itself wait for ever.
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise _not_a_file(path)
-        return path.open("rb")
-    except OSError as error:
-        raise unreadable(path, error) from error
-
-
-def unreadable(path: Path, error: OSError) -> InputError:
-    """Return the error for a file the system does not let us read."""
-    return InputError(
-        "Cannot read the file", f"{path}: {error.strerror or error}", "Check the path and its mode."
-    )
-
-
 def changed(path: Path, how: str) -> InputError:
     """Return the error for a file that did not stay as it was."""
     return InputError("The file changed while it was sent", f"{path} {how}", "Try again.")
-
-
-def _not_a_file(path: Path) -> InputError:
-    what = "a folder" if path.is_dir() else "not a regular file"
-    return InputError("Cannot read the file", f"{path} is {what}", "Name a .jsonl file.")
 
 
 def _head(boundary: str, fields: Mapping[str, str], field: str, name: str) -> bytes:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import shlex
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.training import AUTO, METHODS, Method, Terms, Value, terms
 from tui.core.jobs.mark import NONCE
 from tui.core.provider.parsing import as_map, as_text, as_texts
 from tui.services.errors import InputError
+from tui.services.given_files import expanded, read_given
 from tui.services.jobs.requests import (
     JobRequest,
     metadata_problem,
@@ -270,7 +270,7 @@ def read_grader(text: str) -> dict[str, Any]:
     title, next_step = "The grader cannot be used", "It is a JSON object, or a file of one."
     try:
         if not text.startswith("{"):
-            text = Path(text).expanduser().read_text("utf-8")
+            text = read_given(expanded(text, title), title, step=next_step).decode()
         value = json.loads(text)
     except (OSError, ValueError) as error:
         raise InputError(title, str(error), next_step) from error

@@ -6,13 +6,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.core.compare.listing import value_words
-from tui.core.dataset.from_answers import preference_pair
+from tui.core.dataset.from_answers import Origin, preference_pair
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from tui.core.compare.answers import Answer
     from tui.core.compare.listing import PromptRow
     from tui.core.compare.prompts import Prompt
-    from tui.core.dataset.from_answers import MadeExample, Origin
+    from tui.core.dataset.from_answers import MadeExample
 
 EXPECTED = "the expected answer"
 
@@ -68,6 +70,20 @@ def judged_by(row: PromptRow, measure: str) -> list[Judged]:
         why = f"{measure} {value_words(least, measure)}"
         found.append(Judged(expected, worse, "", loser, why))
     return found
+
+
+def best_pairs(
+    rows: Iterable[PromptRow], measure: str, run: str
+) -> Iterator[tuple[Judged, MadeExample]]:
+    """Yield a pair for each prompt: its best answer by a measure over its worst.
+
+    The expected answer is the better one where no other is. Prompts whose answers are equally
+    good make none.
+    """
+    for row in rows:
+        for judged in judged_by(row, measure)[:1]:
+            origin = Origin("run", run, row.prompt.line, judged.winner, judged.loser)
+            yield judged, judged.pair(row.prompt, origin)
 
 
 def answer_message(answer: Answer) -> dict[str, Any]:

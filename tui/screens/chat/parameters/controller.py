@@ -11,6 +11,7 @@ from tui.core.chat.parameters import ChatParameters, tool_problem
 from tui.core.provider.parsing import as_map
 from tui.dispatch import handles
 from tui.screens.chat.parameters.dialog import ParametersDialog
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.editor import TextEditor
 
@@ -92,6 +93,7 @@ class Parameters:
         return refused | profile.preset.not_in_chat
 
     @handles("chat.parameters", group="parameters")
+    @opens
     async def set_parameters(self) -> None:
         """Set temperature, length, seed and the like; only what is taken is asked for."""
         dialog = ParametersDialog(self.now, await self._left_out())
@@ -99,6 +101,7 @@ class Parameters:
             self.take(found)
 
     @handles("chat.format", group="parameters")
+    @opens
     async def set_format(self) -> None:
         """Choose text, JSON, or JSON after a schema."""
         if await self._refuses("response_format", "a format for its answers"):
@@ -122,6 +125,7 @@ class Parameters:
             )
 
     @handles("chat.tools", group="parameters")
+    @opens
     async def set_tools(self) -> None:
         """Define the functions that the model may call, as JSON."""
         if await self._refuses("tools", "tools"):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line
 from tui.dispatch import handles
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.editor import LineEditor
 
@@ -17,12 +18,18 @@ _KEEP, _FORGET = ("keep", ""), ("forget", "")
 
 
 class SystemLibrary:
-    """Takes a named system prompt, keeps the one in force under a name, forgets one."""
+    """Has the system prompt edited; takes a named one, keeps one under a name, forgets one."""
 
     def __init__(self, context: ScreenContext, system: SystemPrompt) -> None:
         self._context, self._system = context, system
 
+    @handles("chat.system")
+    def edit(self) -> None:
+        """Edit the system prompt in force."""
+        self._system.edit()
+
     @handles("chat.library", group="library")
+    @opens
     async def choose(self) -> None:
         """Choose a named system prompt, or keep the one in force under a name."""
         chats = self._context.workspace.store.chats

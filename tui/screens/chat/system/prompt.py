@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.dispatch import handles
 from tui.screens.chat.system.dataset import NO_PROMPT, DatasetPrompt, DatasetPrompts, system_editor
 
 if TYPE_CHECKING:
@@ -21,9 +20,14 @@ class SystemPrompt:
     """
 
     def __init__(
-        self, context: ScreenContext, changed: Callable[[], None], tuned: Callable[[], bool]
+        self,
+        context: ScreenContext,
+        changed: Callable[[], None],
+        tuned: Callable[[], bool],
+        hint: str = "Sent before the conversation, with every question.",
     ) -> None:
         self._context, self._changed, self._tuned = context, changed, tuned
+        self._hint = hint
         self._own: str | None = None  # None while the user has set none
         self._prompts = DatasetPrompts()
         self._dataset = NO_PROMPT
@@ -34,6 +38,11 @@ class SystemPrompt:
         if self._own is not None:
             return self._own
         return self._dataset.text if self._dataset.shared else ""
+
+    @property
+    def own(self) -> str:
+        """What the user has set; empty where that is nothing."""
+        return self._own or ""
 
     @property
     def origin(self) -> str:
@@ -60,11 +69,10 @@ class SystemPrompt:
             await self._read_dataset()
         return self.text
 
-    @handles("chat.system")
     def edit(self) -> None:
         """Edit the system prompt; for a tuned model it begins with that of the dataset."""
         found = self._dataset
-        text, hint = self.text, "Sent before the conversation, with every question."
+        text, hint = self.text, self._hint
         if self._own is None and found.text and self._tuned():
             which = "all examples have" if found.shared else "most examples have"
             text, hint = found.text, f"This is what {which} in {found.name}."

@@ -11,6 +11,7 @@ from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.adding import Adding
 from tui.screens.chat.turns.words import call_words, calls_of, text_of
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.services.errors import InputError
@@ -53,6 +54,7 @@ class AnswersToData:
         )
 
     @handles("chat.add", "chat.add_to", group="to data", exclusive=False)
+    @opens
     async def add(self, command_id: str) -> None:
         """Add the chat up to the answer under the cursor to a dataset."""
         node = self._answer()
@@ -64,6 +66,7 @@ class AnswersToData:
         await self._adding.add(made, choose=command_id == "chat.add_to")
 
     @handles("chat.pair", "chat.pair_to", group="to data", exclusive=False)
+    @opens
     async def add_pair(self, command_id: str) -> None:
         """Add a pair: the answer under the cursor is preferred to another try at it."""
         node = self._answer()

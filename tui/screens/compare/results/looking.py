@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.core.compare.listing import ORDERS, SHOWN
@@ -11,6 +12,7 @@ from tui.core.compare.plan import Candidate, Plan
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.compare.results.state import LookedAt, Sums
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.target import ask_target
 from tui.services.errors import InputError
@@ -68,6 +70,14 @@ class Results:
         """The prompt under the cursor."""
         return self._pane.current
 
+    def pick(self, line: int, winner: str) -> None:
+        """Keep which answer to a prompt of this run is the best."""
+        if (looked_at := self.looked_at) is None or not (rows := looked_at.pick(line, winner)):
+            return
+        self.show(looked_at)
+        keep = partial(self._context.workspace.compare.keep_picks, looked_at.id, rows)
+        self._context.run(keep, group="picks", description="keep the pick", exclusive=False)
+
     # -- keys --------------------------------------------------------------------------
 
     @handles("compare.measure")
@@ -101,6 +111,7 @@ class Results:
             self.show(looked_at)
 
     @handles("compare.earlier", group="results-menu")
+    @opens
     async def open_earlier(self) -> None:
         """Open the results of an earlier run."""
         run = await self._choose_run("Open a run", None)
@@ -115,6 +126,7 @@ class Results:
         self._looked(looked_at)
 
     @handles("compare.against", group="results-menu")
+    @opens
     async def set_beside(self) -> None:
         """Put an earlier run beside this one: an empty choice takes it away."""
         if (looked_at := self._asked_for()) is None:

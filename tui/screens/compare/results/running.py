@@ -7,27 +7,31 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.core.compare.plan import Plan
-from tui.core.text.text import plural
+from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.compare.results.form import RunForm, RunSettings
 from tui.screens.compare.results.state import LookedAt
+from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.path import PathDialog
 from tui.services.compare.run import Cap, RunEvents
+from tui.services.datasets.validation_file import validation_beside
 from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Awaitable, Callable, Sequence
     from pathlib import Path
 
     from textual.worker import Worker
 
     from tui.core.compare.prompts import Prompt
     from tui.core.compare.result_row import Row
+    from tui.screens.chat.system.prompt import SystemPrompt
     from tui.screens.compare.compare_context import CompareContext
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.run import CompareRun
+    from tui.services.datasets import Document
 
 MANY = 1_000  # prompts, beyond which the form begins with a limit
 _SHOWN_EVERY_S = 0.5
@@ -76,10 +80,19 @@ class _Follow(RunEvents):
 
 
 class Running:
-    """Runs a dataset through the models. `show` is called with the run that is looked at."""
+    """Runs a dataset through the models. `show` is called with the run that is looked at.
 
-    def __init__(self, context: CompareContext, show: Callable[[LookedAt], None]) -> None:
-        self._context, self._show = context, show
+    `add` has the first column chosen.
+    """
+
+    def __init__(
+        self,
+        context: CompareContext,
+        system: SystemPrompt,
+        add: Callable[[], Awaitable[None]],
+        show: Callable[[LookedAt], None],
+    ) -> None:
+        self._context, self._system, self._add, self._show = context, system, add, show
         self.settings = RunSettings()
         self._marked: Source | None = None  # rows another mode has asked for
         self._looked_at: LookedAt | None = None
@@ -100,14 +113,18 @@ class Running:
             self._worker.cancel()
 
     @handles("compare.run", group="run-form")
+    @opens
     async def begin(self) -> None:
         """Choose a dataset and ask every prompt of it."""
         if self.under_way:
             self._context.tell(f"A run is under way. {_TELLS}", seconds=4)
             return
-        candidates = tuple(column.candidate for column in self._context.comparison.columns)
+        columns = self._context.comparison.columns
+        if not columns:
+            await self._add()
+        candidates = tuple(column.candidate for column in columns)
         if not candidates:
-            raise InputError("No model chosen", "there is no column yet", "Press a.")
+            return
         source = await self._choose_source()
         if source is None:
             return
@@ -120,7 +137,7 @@ class Running:
             return
         self.settings = settings
         prompts, skipped = await self._prompts(source, settings.limit)
-        system = self._context.system
+        system = self._system.own  # that of a dataset stands in its prompts already
         asked = tuple(p.with_system(system) if system else p for p in prompts)
         plan = Plan(candidates, asked, settings.repeats, source.words, skipped)
         estimate = await self._context.workspace.compare.estimate(plan)
@@ -130,6 +147,7 @@ class Running:
         self._take(run, None if settings.cap is None else Cap(settings.cap, estimate))
 
     @handles("compare.stop", group="run-form")
+    @opens
     async def stop_or_go_on(self) -> None:
         """Stop the run under way, or go on with the one that is looked at."""
         if self.under_way:
@@ -158,11 +176,27 @@ class Running:
                 choices.append(Choice(self._marked, self._marked.words))
             words = f"{document.path.name}, {plural(len(document), 'example')}"
             choices.append(Choice(Source(words, None, range(len(document))), words, "open now"))
+        known = {document.path} if document is not None else set()
+        for path, why in (await self._beside(document)).items():
+            if path not in known:
+                choices.append(Choice(Source(path.name, path), path.name, why))
         choices.append(Choice("file", "Another file …", "JSONL, such as a validation file"))
         if len(choices) == 1:
             return await self._choose_file()
         chosen = await self._context.ask(Choose("Ask the prompts of", choices))
         return await self._choose_file() if chosen == "file" else _as_source(chosen)
+
+    async def _beside(self, document: Document | None) -> dict[Path, str]:
+        """Return files to measure with, and why: of the models' jobs, and beside the open one."""
+        models = [column.candidate.model for column in self._context.comparison.columns]
+        found: dict[Path, str] = {}
+        for one in await self._context.workspace.compare.files_of(models):
+            found.setdefault(one.path, f"{one.kind} of {one_line(one.model, 40)}")
+        if document is not None:
+            path = await asyncio.to_thread(validation_beside, document.path)
+            if path is not None:
+                found.setdefault(path, f"validation file beside {document.path.name}")
+        return found
 
     async def _choose_file(self) -> Source | None:
         recents = await self._context.workspace.datasets.recents()

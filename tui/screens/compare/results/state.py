@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tui.core.compare.listing import Listing
@@ -90,6 +90,22 @@ class LookedAt:
         self.listing = Listing(names, measure=measure, order=order, shown=shown)
         self.listing.take(self.plan.prompts, self.rows.values())
         self.listing.add_earlier(earlier)
+
+    def pick(self, line: int, winner: str) -> list[Row]:
+        """Make one model's answers to a prompt those picked; return the rows that changed.
+
+        Nothing for a winner that is no model of this run.
+        """
+        if winner not in {one.name for one in self.plan.candidates}:
+            return []
+        found = [row for slot, row in self.rows.items() if slot.line == line and row.error is None]
+        rows = [
+            replace(row, measures=replace(row.measures, picked=float(row.slot.model == winner)))
+            for row in found
+        ]
+        self.rows |= {row.slot: row for row in rows}
+        self.set_beside(self.earlier)
+        return rows
 
     def table(self) -> Table:
         """Return what the answers come to."""

@@ -14,6 +14,7 @@ from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import LineEditor
 from tui.services.errors import InputError
+from tui.services.given_files import expanded, read_given
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Message
@@ -121,17 +122,6 @@ class MessageParts:
 
 
 def _read_image(typed: str) -> bytes:
-    path = Path(typed).expanduser()
-    try:
-        size = path.stat().st_size
-        if size > LARGEST_IMAGE:
-            raise InputError(
-                "Too large",
-                f"{path.name} has {size_words(size)}; providers take {size_words(LARGEST_IMAGE)}",
-                "Make it smaller, or give an address",
-            )
-        return path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            "Cannot read the image", f"{path}: {error.strerror or error}", "Check the path"
-        ) from error
+    title = "Cannot read the image"
+    path = expanded(typed, title)
+    return read_given(path, title, LARGEST_IMAGE, step="Make it smaller, or give an address.")

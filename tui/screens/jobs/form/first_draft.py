@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from tui.core.dataset.example import Example
 from tui.screens.dialogs.path import short_path
+from tui.services.datasets.validation_file import validation_beside
 from tui.services.jobs.drafts import Draft, draft_from_job
 from tui.services.jobs.preflight.sources import absolute
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tui.services.datasets import Document
     from tui.services.settings.typed_texts import TypedTexts
 
@@ -22,10 +21,7 @@ __all__ = [
     "keep_form",
     "kept_form",
     "unsaved",
-    "validation_beside",
 ]
-
-_TRIED = (("train", "valid"), ("training", "validation"), ("train", "validation"), ("train", "val"))
 
 
 def draft_for(document: Document | None) -> Draft:
@@ -40,18 +36,6 @@ def draft_for(document: Document | None) -> Draft:
         validation="" if sibling is None else short_path(sibling),
         method="dpo" if preference else "supervised",
     )
-
-
-def validation_beside(training: Path) -> Path | None:
-    """Return the validation file that stands beside a training file by its name.
-
-    Looks at up to four names on disk: the form must stand before the next key is read.
-    """
-    names = [
-        training.name.replace(one, other) for one, other in _TRIED if one in training.name
-    ] or [f"{training.stem}_valid{training.suffix}"]
-    found = (training.with_name(name) for name in names)
-    return next((path for path in found if path != training and path.is_file()), None)
 
 
 def unsaved(draft: Draft, document: Document | None) -> bool:

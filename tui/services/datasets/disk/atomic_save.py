@@ -8,6 +8,8 @@ import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.services.pipes import write_pieces
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
@@ -33,8 +35,7 @@ def write_atomically(
     disk, a folder that may not be written), leaving the old file as it was.
     """
     if not is_replaceable(path):
-        with path.open("wb") as pipe:
-            pipe.writelines(chunks)
+        write_pieces(path, chunks)
         return
     target = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, overload
 
-from tui.services.files.uploads import open_file, unreadable
+from tui.services.given_files import open_file, unreadable
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

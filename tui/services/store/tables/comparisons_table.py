@@ -141,6 +141,14 @@ class ComparisonsTable:
 
         await self._db.together(work, writes=True)
 
+    async def changed(self, run: str, rows: Sequence[Row]) -> None:
+        """Keep answers that are there already with other measures, such as a pick."""
+        await self._db.write_many(
+            "UPDATE comparison_answers SET body = ? WHERE run = ? AND line = ? AND model = ?"
+            " AND repeat = ?",
+            ((json.dumps(row.as_json()), run, *row.slot) for row in rows),
+        )
+
     async def forget(self, run: str, slots: Iterable[Slot]) -> None:
         """Drop answers, to be asked for anew."""
         await self._db.write_many(

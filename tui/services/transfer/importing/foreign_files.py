@@ -24,7 +24,7 @@ from tui.core.formats.converting import merged
 from tui.core.formats.detection.containers import SUFFIXES, TABLES, UnreadableError, is_utf16
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
-from tui.services.files.uploads import open_file, unreadable
+from tui.services.given_files import open_file, unreadable
 from tui.services.transfer.importing.tables import sheets, table_records
 
 if TYPE_CHECKING:
