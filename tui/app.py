@@ -25,6 +25,7 @@ from tui.program.activity import Activity
 from tui.program.copying import Copying, fits_clipboard
 from tui.program.leaving import Leaving
 from tui.program.opening import Opening
+from tui.program.profiles import Profiles
 from tui.program.program_context import ProgramContext
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, show_worker_error
@@ -137,7 +138,9 @@ class FinetuiApp(TypeAhead):
         self.copying = Copying(context)
         self.activity = Activity(context)
         self.leaving = Leaving(context, self.activity.unfinished)
-        self.dispatcher = Dispatcher(self, self.opening, self.leaving)
+        use = self.opening.use_profile
+        self.profiles = Profiles(context, use, self.activity.at_provider)
+        self.dispatcher = Dispatcher(self, self.leaving, self.profiles)
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show

@@ -17,6 +17,7 @@ from tui.screens.datasets.fixing.preview import BeforeAfter
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
+from tui.screens.profiles.profile_list import ProfilesDialog
 from tui.widgets.conversation import Conversation
 from tui.widgets.frame.error_panel import ErrorPanel
 
@@ -265,7 +266,7 @@ async def test_severities_are_those_of_the_profiles_provider(tmp_path: Path) -> 
         await until(lambda: screen.checks.severities()["error"] == 1, pilot)
         assert screen.checks.worst_at(0) == "error"
         await pilot.press("f2")
-        await dialog(screen, pilot, Choose)
+        await dialog(screen, pilot, ProfilesDialog)
         await narrow(pilot, "azure")
         await until(lambda: app.workspace.profile.name == "azure", pilot)
         await until(lambda: screen.checks.severities()["error"] == 0, pilot)
@@ -273,6 +274,6 @@ async def test_severities_are_those_of_the_profiles_provider(tmp_path: Path) -> 
         assert "Azure OpenAI takes it" in screen.problems.rows.text(0, 100).plain
         assert "✗" not in screen.problems.rows.text(0, 100).plain
         await pilot.press("f2")
-        await dialog(screen, pilot, Choose)
+        await dialog(screen, pilot, ProfilesDialog)
         await narrow(pilot, "lab")
         await until(lambda: screen.checks.severities()["error"] == 1, pilot)

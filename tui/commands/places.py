@@ -102,6 +102,23 @@ _SHARED = (
     Place("details", "Details", "All that is known of one thing, to be read.", "app"),
     Place("help", "Help", "What a screen or dialog is for, and its keys.", "app"),
     Place("line", "Line editor", "Edit one line of text, such as a name.", "app"),
+    Place(
+        "profiles",
+        "Profiles",
+        "The providers to talk to: which there are, where their keys are, whether they answer. "
+        "Switching names what is under way and asks.",
+        "app",
+    ),
+    Place(
+        "profile_form",
+        "Profile",
+        "Which provider, where it is, and where its key is. It can be tested before it is "
+        "written; comments and order of the configuration file stay.",
+        "app",
+    ),
+    Place(
+        "key", "Key", "A key typed for this run: kept in memory, shown and written nowhere.", "app"
+    ),
     Place("picker", "List below a field", "The list moves while the field is typed in.", "app"),
     Place("form", "Forms", "Fields below each other.", "app"),
 )

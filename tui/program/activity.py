@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
 # Work that only reads: nothing is lost when it is not done to its end.
 _READING = frozenset({"models", "files", "index", "checks", "open", "compare", "tokens", "repair"})
+# Work that goes on at the provider, and not with another.
+_AT_PROVIDER = frozenset({"upload", "download", "create-job", "chat", "compare-ask", "compare-run"})
 
 
 class Activity:
@@ -31,6 +33,10 @@ class Activity:
     def unfinished(self) -> list[str]:
         """Return the work under way that is lost when the program ends."""
         return [text for name, text in self._work.items() if name not in _READING]
+
+    def at_provider(self) -> list[str]:
+        """Return the work under way that ends with the profile in use."""
+        return [text for name, text in self._work.items() if name in _AT_PROVIDER]
 
     def show(self, *_: object) -> None:
         """Bring the program's status up to date."""

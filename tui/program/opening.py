@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from tui.dispatch import handles
 from tui.services.errors import ServiceError
 from tui.tuning import collect_from_now_on
 
@@ -70,22 +69,3 @@ class Opening:
         if (workspace := self._context.workspace) is not None:
             await workspace.use_profile(name)
             self.take(workspace)
-
-    @handles("app.profile", group="profile")
-    async def choose_profile(self) -> None:
-        """Choose the provider to work with."""
-        from tui.screens.dialogs.choose import Choice, Choose
-
-        workspace = self._context.workspace
-        if workspace is None:
-            return
-        unopened = self._context.program.unopened
-        if unopened is not None and len(workspace.profiles.names) == 1:
-            raise unopened  # there is nothing to choose from until it is corrected
-        choices = [
-            Choice(p.name, p.name, p.base_url or "the built-in provider on this machine")
-            for p in workspace.profiles.profiles.values()
-        ]
-        name = await self._context.ask(Choose("Profile", choices, workspace.profile.name))
-        if name and name != workspace.profile.name:
-            await self.use_profile(name)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from functools import partial
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -71,12 +72,14 @@ class Workspace:
         profile: Profile,
         locations: Locations,
         environ: Mapping[str, str],
+        said: Mapping[str, str] | None = None,
     ) -> None:
         self.profiles = profiles
         self.locations = locations
         self.store = Store(locations.ledger)
         self.workers = Pool()
         self._environ = environ
+        self._said = said or {}
         self._typed_keys: dict[str, str] = {}
         self._tokens: TokenService | None = None
         self._datasets: DatasetService | None = None
@@ -102,7 +105,7 @@ class Workspace:
         environ = dict(os.environ) if environ is None else environ
         places = locations or Locations.standard(environ)
         book = ProfileBook.load(places, environ, chosen=profile, said=said)
-        return cls(book, book.get(profile), places, environ)
+        return cls(book, book.get(profile), places, environ, said)
 
     @classmethod
     async def open_safely(
@@ -123,7 +126,7 @@ class Workspace:
         book = ProfileBook.lab_only(places, environ)
         try:
             book = ProfileBook.load(places, environ, chosen=profile, said=said)
-            return cls(book, book.get(profile), places, environ), None
+            return cls(book, book.get(profile), places, environ, said), None
         except InputError as error:
             return cls(book, book.get("lab"), places, environ), error
 
@@ -137,6 +140,14 @@ class Workspace:
         profile = self.profile_called(name)
         await self._close_provider()
         self._compose(profile)
+
+    async def read_profiles(self) -> None:
+        """Read the configuration anew; the profile in use stays as it is until `use_profile`.
+
+        Raises InputError when it cannot be used, and leaves all as it was.
+        """
+        load = partial(ProfileBook.load, said=self._said, chosen=self.profile.name)
+        self.profiles = await asyncio.to_thread(load, self.locations, self._environ)
 
     def profile_called(self, name: str | None = None) -> Profile:
         """Return a profile, with the key that was typed for it. Raises InputError if unknown."""

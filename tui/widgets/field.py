@@ -40,11 +40,20 @@ class Field(Vertical):
     """
 
     def __init__(
-        self, name: str, label: str, value: str, hint: str = "", placeholder: str = ""
+        self,
+        name: str,
+        label: str,
+        value: str,
+        hint: str = "",
+        placeholder: str = "",
+        *,
+        password: bool = False,
     ) -> None:
         super().__init__(id=f"field-{name}")
         self._label, self._hint = label, hint
-        self._entry = Entry(value, placeholder=placeholder, id=name, compact=True)
+        self._entry = Entry(
+            value, placeholder=placeholder, id=name, compact=True, password=password
+        )
         self._problem = Static("", classes="problem", markup=False)
 
     def compose(self) -> ComposeResult:

@@ -78,7 +78,20 @@ class EditArea(TextArea):
 
 
 class Entry(Input):
-    """A text of one line; what cannot be seen in it is shown as one cell and stays."""
+    """A text of one line; what cannot be seen in it is shown as one cell and stays.
+
+    Of a password only dots are shown, and nothing is copied.
+    """
+
+    def action_copy(self) -> None:
+        """Copy what is selected."""
+        if not self.password:
+            super().action_copy()
+
+    def action_cut(self) -> None:
+        """Cut what is selected."""
+        if not self.password:
+            super().action_cut()
 
     @property
     def _shown(self) -> str:

@@ -77,7 +77,7 @@ class Asking:
         context = self._context
         context.clear_error()
         self._field.busy(True)
-        context.working("compare", "comparing")
+        context.working("compare-ask", "comparing")
         self._frames = self._field.set_interval(1 / FRAMES, self._paint)
         work = partial(self._ask_all, prompt)
         self._worker = context.run(work, group="ask", description="ask several models")
@@ -154,7 +154,7 @@ class Asking:
             self._frames.stop()
             self._frames = None
         if self._context.attached:
-            self._context.working("compare", "")
+            self._context.working("compare-ask", "")
             self._field.busy(False)
             self._context.tell_changed()
 

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.abilities import Offer
     from tui.services.provider.interface import ProviderApi
     from tui.services.provider.provider import Provider
+    from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
 
 _KEPT_AS = "probe"
@@ -66,11 +67,21 @@ async def probe(provider: Provider, api: ProviderApi, store: Store | None = None
 
 async def last_probe(provider: Provider, store: Store) -> Probe | None:
     """Return what was found the last time at this address, None where nothing is known."""
+    return await _kept_probe(provider.profile.name, _address(provider), store)
+
+
+async def last_probe_of(profile: Profile, store: Store) -> Probe | None:
+    """Return the same of a profile that is not in use."""
+    address = (profile.base_url or "").rstrip("/")
+    return await _kept_probe(profile.name, address, store) if address else None
+
+
+async def _kept_probe(name: str, address: str, store: Store) -> Probe | None:
     try:
-        kept = await store.listings.last(provider.profile.name, _KEPT_AS)
+        kept = await store.listings.last(name, _KEPT_AS)
     except LedgerError:
         return None
-    return parse_probe(kept[0], kept[1], _address(provider)) if kept else None
+    return parse_probe(kept[0], kept[1], address) if kept else None
 
 
 def _address(provider: Provider) -> str:

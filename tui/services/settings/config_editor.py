@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 import tomllib
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.services.datasets.disk.atomic_save import write_atomically
@@ -32,6 +33,18 @@ _TABLE = re.compile(r"^\s*\[")
 _BARE = re.compile(r"[A-Za-z0-9_-]+")
 
 
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One change: what the values become, and how it is done in a document or in the text.
+
+    The text is tried first; the way is taken whose result has the values.
+    """
+
+    plain: Callable[[dict[str, Any]], None]
+    styled: Callable[[TOMLDocument], None]
+    textual: Callable[[str], str] | None = None
+
+
 class ConfigEditor:
     """Adds, changes and removes profiles. Every method blocks, and raises InputError."""
 
@@ -43,58 +56,22 @@ class ConfigEditor:
         """Add a profile."""
         if problem := name_problem(name):
             raise InputError("The profile was not added", problem, "Choose another name.")
-
-        def plain(values: dict[str, Any]) -> None:
-            profiles = values.setdefault("profiles", {})
-            if name in profiles:
-                step = f"finetui profiles edit {name} changes it."
-                raise InputError("The profile was not added", f"there is a profile {name}", step)
-            profiles[name] = dict(settings)
-
-        def styled(document: TOMLDocument) -> None:
-            import tomlkit
-            from tomlkit.items import InlineTable
-
-            if "profiles" not in document:
-                document["profiles"] = tomlkit.table(is_super_table=True)
-            within = document["profiles"]
-            inline = isinstance(within, InlineTable)
-            made = tomlkit.inline_table() if inline else tomlkit.table()
-            for key, value in settings.items():
-                made[key] = _item(value)
-            if not inline:
-                made.add(tomlkit.nl())
-            within[name] = made
-
-        self._change(plain, styled, _appended(name, settings))
+        self._make(_adding(name, settings))
 
     def edit(self, name: str, settings: Mapping[str, Any]) -> None:
         """Change settings of a profile; None takes one out."""
+        self._make(self._editing(name, settings))
 
-        def plain(values: dict[str, Any]) -> None:
-            table = values.setdefault("profiles", {}).setdefault(name, {})
-            table.update(settings)
-            for key in [key for key in table if table[key] is None]:
-                del table[key]
+    def preview(self, name: str, settings: Mapping[str, Any]) -> ProfileBook:
+        """Return the profiles as they would be with settings changed; nothing is written."""
+        text = self._changed(self._read(), self._editing(name, settings), forgiving=False)
+        return ProfileBook.load(self._locations, self._environ, text=text)
 
-        def styled(document: TOMLDocument) -> None:
-            table: Any = document["profiles"][name]
-            body = table.value.body
-            # What stands below the last setting belongs to the table that follows.
-            below: list[Any] = []
-            while body and body[-1][0] is None:
-                below.insert(0, body.pop())
-            for key, value in settings.items():
-                if value is None:
-                    table.pop(key, None)
-                elif key not in table or table[key] != value:
-                    table[key] = _item(value)
-            body.extend(below)
-
-        if name not in self._profiles():
-            self.add(name, {key: value for key, value in settings.items() if value is not None})
-        else:
-            self._change(plain, styled)
+    def _editing(self, name: str, settings: Mapping[str, Any]) -> _Change:
+        profiles = ConfigFile.read(self._path).values.get("profiles", {})
+        if isinstance(profiles, dict) and name in profiles:
+            return _changing(name, settings)
+        return _adding(name, {key: value for key, value in settings.items() if value is not None})
 
     def remove(self, name: str) -> None:
         """Take a profile out; the default is forgotten with it."""
@@ -118,7 +95,7 @@ class ConfigEditor:
             if document.get("default_profile") == name:
                 del document["default_profile"]
 
-        self._change(plain, styled, lambda text: _without(text, name), forgiving=True)
+        self._make(_Change(plain, styled, lambda text: _without(text, name)), forgiving=True)
 
     def set_default(self, name: str) -> None:
         """Make a profile the one used when none is named."""
@@ -126,41 +103,28 @@ class ConfigEditor:
         def change(values: Any) -> None:
             values["default_profile"] = name
 
-        self._change(change, change)
+        self._make(_Change(change, change))
 
     # -- inside ------------------------------------------------------------------------
 
-    def _profiles(self) -> dict[str, Any]:
-        found = ConfigFile.read(self._path).values.get("profiles", {})
-        return found if isinstance(found, dict) else {}
-
-    def _change(
-        self,
-        plain: Callable[[dict[str, Any]], None],
-        styled: Callable[[TOMLDocument], None],
-        textual: Callable[[str], str] | None = None,
-        *,
-        forgiving: bool = False,
-    ) -> None:
-        """Write the file anew: `plain` says what its values become, the others how it looks.
-
-        Of those the first is taken whose result has the values. With `forgiving` the new file may
-        have mistakes if the old one had.
-        """
+    def _make(self, change: _Change, *, forgiving: bool = False) -> None:
+        """Write the file anew. With `forgiving` it may have mistakes if it had some before."""
         private_folder(self._path.parent)
         with self._alone():
-            old = self._read()
-            values = copy.deepcopy(dict(ConfigFile.parse(self._path, old).values))
-            plain(values)
-            new = next((made for made in _looks(old, styled, textual) if _says(made, values)), None)
-            if new is None:
-                raise InputError(
-                    "The configuration was not changed",
-                    f"{self._path} is written in a way that cannot be changed from here",
-                    "Change it in an editor.",
-                )
-            self._check(old, new, forgiving=forgiving)
-            self._write(new)
+            self._write(self._changed(self._read(), change, forgiving=forgiving))
+
+    def _changed(self, old: str, change: _Change, *, forgiving: bool) -> str:
+        values = copy.deepcopy(dict(ConfigFile.parse(self._path, old).values))
+        change.plain(values)
+        new = next((made for made in _looks(old, change) if _says(made, values)), None)
+        if new is None:
+            raise InputError(
+                "The configuration was not changed",
+                f"{self._path} is written in a way that cannot be changed from here",
+                "Change it in an editor.",
+            )
+        self._check(old, new, forgiving=forgiving)
+        return new
 
     def _check(self, old: str, new: str, *, forgiving: bool) -> None:
         try:
@@ -215,22 +179,66 @@ def name_problem(name: str) -> str:
     return "" if not name.startswith("-") else "a name that begins with - is an option"
 
 
-def _looks(
-    old: str,
-    styled: Callable[[TOMLDocument], None],
-    textual: Callable[[str], str] | None,
-) -> Iterator[str]:  # fmt: skip
+def _adding(name: str, settings: Mapping[str, Any]) -> _Change:
+    def plain(values: dict[str, Any]) -> None:
+        profiles = values.setdefault("profiles", {})
+        if name in profiles:
+            step = f"finetui profiles edit {name} changes it."
+            raise InputError("The profile was not added", f"there is a profile {name}", step)
+        profiles[name] = dict(settings)
+
+    def styled(document: TOMLDocument) -> None:
+        import tomlkit
+        from tomlkit.items import InlineTable
+
+        if "profiles" not in document:
+            document["profiles"] = tomlkit.table(is_super_table=True)
+        within: Any = document["profiles"]
+        inline = isinstance(within, InlineTable)
+        made = tomlkit.inline_table() if inline else tomlkit.table()
+        for key, value in settings.items():
+            made[key] = _item(value)
+        within[name] = made
+
+    return _Change(plain, styled, _appended(name, settings))
+
+
+def _changing(name: str, settings: Mapping[str, Any]) -> _Change:
+    def plain(values: dict[str, Any]) -> None:
+        table = values["profiles"][name]
+        table.update(settings)
+        for key in [key for key in table if table[key] is None]:
+            del table[key]
+
+    def styled(document: TOMLDocument) -> None:
+        table: Any = document["profiles"][name]
+        body = table.value.body
+        # What stands below the last setting belongs to the table that follows.
+        below: list[Any] = []
+        while body and body[-1][0] is None:
+            below.insert(0, body.pop())
+        for key, value in settings.items():
+            if value is None:
+                table.pop(key, None)
+            elif key not in table or table[key] != value:
+                table[key] = _item(value)
+        body.extend(below)
+
+    return _Change(plain, styled)
+
+
+def _looks(old: str, change: _Change) -> Iterator[str]:
     """Yield the new text in one way after the other, with the line ends of the old."""
     import tomlkit
     from tomlkit.exceptions import TOMLKitError
 
     ends = "\r\n" if "\r\n" in old and "\n" not in old.replace("\r\n", "") else "\n"
-    if textual is not None:
-        yield _with_ends(textual(old), ends)
+    if change.textual is not None:
+        yield _with_ends(change.textual(old), ends)
     # It refuses what it cannot put in place; what it puts elsewhere is seen by whoever compares.
     with contextlib.suppress(TOMLKitError, ValueError, KeyError, TypeError, AttributeError):
         document = tomlkit.parse(old)
-        styled(document)
+        change.styled(document)
         yield _with_ends(tomlkit.dumps(document), ends)
 
 

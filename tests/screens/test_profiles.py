@@ -1,0 +1,261 @@
+"""F2 by keyboard: profiles are added, tested, changed, removed and switched to."""
+
+from __future__ import annotations
+
+import tomllib
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.screens.chatting import chatting
+from tests.screens.conftest import use_profile
+from tests.until import question_of, until
+from tui.app import FinetuiApp
+from tui.core.text.masking import KEYS
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.confirm import GoOn
+from tui.screens.profiles.form import ProfileForm
+from tui.screens.profiles.key_dialog import KeyDialog
+from tui.screens.profiles.profile_list import ProfilesDialog
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+    from tests.faults.server import FaultServer
+
+KEY = "sk-typed-in-the-app-0123456789"
+
+
+@asynccontextmanager
+async def running(size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[Pilot[Any], FinetuiApp]]:
+    app = FinetuiApp()
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await until(lambda: app.workspace, pilot)
+        yield pilot, app
+
+
+def config(home: Path, text: str) -> None:
+    path = home / "config" / "config.toml"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def written(home: Path) -> dict[str, Any]:
+    return tomllib.loads((home / "config" / "config.toml").read_text())
+
+
+def screen_text(app: FinetuiApp) -> str:
+    return "\n".join(
+        "".join(segment.text for segment in strip)
+        for strip in app.screen._compositor.render_strips()
+    )
+
+
+async def opened(pilot: Pilot[Any], kind: type[Any]) -> Any:
+    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
+    return pilot.app.screen
+
+
+async def at_list(pilot: Pilot[Any], name: str) -> ProfilesDialog:
+    """Open the list, or wait for it, and put the cursor on a profile."""
+    if not isinstance(pilot.app.screen, ProfilesDialog):
+        await pilot.press("f2")
+    dialog: ProfilesDialog = await opened(pilot, ProfilesDialog)
+    dialog.query_one(Input).value = name
+    await until(lambda: dialog._under is not None and dialog._under.name == name, pilot)
+    return dialog
+
+
+def about(dialog: Any) -> str:
+    return str(dialog.query_one("#about", Static).content)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_newcomer_adds_tests_and_uses_a_provider(
+    app_home: Path, server: FaultServer, size: tuple[int, int]
+) -> None:
+    config(app_home, '# mine\nnotify = "off"  # quiet\n')
+    async with running(size) as (pilot, app):
+        await pilot.press("f2")
+        await opened(pilot, ProfilesDialog)
+        await pilot.press("ctrl+n")
+        form = await opened(pilot, ProfileForm)
+        await pilot.press("enter")
+        choose = await opened(pilot, Choose)
+        choose.query_one(Input).value = "nebius"
+        await pilot.press("enter")
+        await opened(pilot, ProfileForm)
+        assert form.query_one("#name", Input).value == "nebius"
+        assert form.query_one("#api_key_env", Input).value == "NEBIUS_API_KEY"
+        assert form.query_one("#base_url", Input).value.startswith("https://api.tokenfactory")
+        form.query_one("#base_url", Input).value = server.url
+        await pilot.press("down", "left", "left")  # from a variable to no key, the other way round
+        assert form._chosen_source() == "typed"
+        await pilot.press("down")
+        assert app.focused is not None
+        assert app.focused.id == "key"
+        await pilot.press(*KEY)
+        assert KEY not in screen_text(app)
+        await pilot.press("ctrl+t")
+        found = form.query_one("#found", Static)
+        await until(lambda: "jobs" in str(found.content), pilot)
+        assert "…6789" in str(found.content)
+        assert {seen.method for seen in server.seen} == {"GET"}
+        assert not app.workspace or "nebius" not in app.workspace.profiles.names
+        await pilot.press("ctrl+s")
+        await at_list(pilot, "nebius")
+        assert "…6789" in screen_text(app)
+        await pilot.press("enter")
+        await until(lambda: app.workspace and app.workspace.profile.name == "nebius", pilot)
+        await pilot.press("3")
+        await until(lambda: len(server.seen) > 3, pilot)
+        assert {seen.headers["authorization"] for seen in server.seen} == {f"Bearer {KEY}"}
+    assert written(app_home)["profiles"] == {
+        "nebius": {"kind": "nebius", "base_url": server.url, "key_ask": True}
+    }
+    text = (app_home / "config" / "config.toml").read_text()
+    assert text.startswith('# mine\nnotify = "off"  # quiet\n')
+    files = [path for path in app_home.rglob("*") if path.is_file()]
+    assert all(KEY.encode() not in path.read_bytes() for path in files)
+
+
+async def test_a_missing_key_is_asked_for_and_shown_by_its_end(
+    app_home: Path, server: FaultServer
+) -> None:
+    config(app_home, f'[profiles.far]\nbase_url = "{server.url}"\napi_key_env = "NOT_SET"\n')
+    async with running() as (pilot, app):
+        dialog = await at_list(pilot, "far")
+        assert "NOT_SET is empty" in about(dialog)
+        await pilot.press("enter")
+        await opened(pilot, KeyDialog)
+        await pilot.press("enter")
+        assert "nothing is typed" in screen_text(app)
+        await pilot.press(*KEY, "ctrl+a", "ctrl+c")
+        assert KEY not in app.clipboard
+        await pilot.press("enter")
+        await until(lambda: app.workspace and app.workspace.profile.name == "far", pilot)
+        await at_list(pilot, "far")
+        assert "key …6789" in screen_text(app)
+        assert KEY not in screen_text(app)
+    assert KEYS.mask(KEY) != KEY
+
+
+async def test_without_a_key_one_stays_where_one_was(app_home: Path) -> None:
+    config(app_home, '[profiles.far]\nbase_url = "https://x/v1"\nkey_ask = true\n')
+    async with running() as (pilot, app):
+        await at_list(pilot, "far")
+        await pilot.press("enter")
+        await opened(pilot, KeyDialog)
+        await pilot.press("escape")
+        await opened(pilot, ProfilesDialog)
+        await pilot.press("escape")
+        assert app.workspace is not None
+        assert app.workspace.profile.name == "lab"
+
+
+async def test_a_profile_is_tested_in_the_list(app_home: Path, server: FaultServer) -> None:
+    use_profile(app_home, server.url)
+    async with running() as (pilot, _app):
+        dialog = await at_list(pilot, "test")
+        assert "not asked yet" in about(dialog)
+        assert "plain text" in about(dialog)
+        await pilot.press("ctrl+t")
+        await until(lambda: "✓ jobs" in about(dialog), pilot)
+        assert {seen.method for seen in server.seen} == {"GET"}
+        await pilot.press("escape")
+        dialog = await at_list(pilot, "test")
+        assert "asked just now" in about(dialog)  # remembered with its age
+
+
+async def test_what_is_changed_counts_at_once_and_comments_stay(
+    app_home: Path, server: FaultServer
+) -> None:
+    config(
+        app_home,
+        'default_profile = "far"\n# the far one\n[profiles.far]\n'
+        f'base_url = "{server.url}"  # moved\n\n# the end\n',
+    )
+    async with running() as (pilot, app):
+        await at_list(pilot, "far")
+        await pilot.press("ctrl+e")
+        form = await opened(pilot, ProfileForm)
+        form.query_one("#read_only", Input).value = "maybe"
+        await pilot.press("ctrl+s")
+        await until(lambda: "true or false" in screen_text(app), pilot)
+        assert app.screen is form  # nothing typed is lost
+        form.query_one("#read_only", Input).value = "true"
+        await pilot.press("ctrl+s")
+        await opened(pilot, ProfilesDialog)
+        assert app.workspace is not None
+        assert app.workspace.profile.read_only
+    text = (app_home / "config" / "config.toml").read_text()
+    assert text == (
+        'default_profile = "far"\n# the far one\n[profiles.far]\n'
+        f'base_url = "{server.url}"  # moved\nread_only = true\n\n# the end\n'
+    )
+
+
+async def test_what_is_typed_is_not_dropped_by_esc_alone(app_home: Path) -> None:
+    async with running() as (pilot, app):
+        await pilot.press("f2")
+        await opened(pilot, ProfilesDialog)
+        await pilot.press("ctrl+n")
+        form = await opened(pilot, ProfileForm)
+        await pilot.press("x", "escape")
+        await until(lambda: app.screen is not form, pilot)
+        await pilot.press("n")
+        await until(lambda: app.screen is form, pilot)
+        await pilot.press("ctrl+s")  # it has no name
+        await until(lambda: "it needs a name" in screen_text(app), pilot)
+        await pilot.press("escape", "y")
+        await opened(pilot, ProfilesDialog)
+    assert not (app_home / "config" / "config.toml").exists()
+
+
+async def test_a_profile_is_removed_and_the_lab_takes_its_place(
+    app_home: Path, server: FaultServer
+) -> None:
+    use_profile(app_home, server.url)
+    async with running() as (pilot, app):
+        await at_list(pilot, "test")
+        await pilot.press("ctrl+d")
+        assert "Take profile test out" in question_of(await opened(pilot, GoOn))
+        await pilot.press("enter")  # the answer is no
+        await at_list(pilot, "test")
+        await pilot.press("ctrl+d")
+        await opened(pilot, GoOn)
+        await pilot.press("y")
+        await until(lambda: app.workspace and app.workspace.profile.name == "lab", pilot)
+        assert app.workspace is not None
+        assert app.workspace.profiles.names == ("lab",)
+    assert written(app_home) == {}
+
+
+async def test_what_is_under_way_is_named_before_a_switch_ends_it(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await pilot.press(*"hello", "enter")
+        provider.say("I be")
+        await until(lambda: screen.answers.under_way, pilot)
+        await at_list(pilot, "lab")
+        await pilot.press("enter")
+        question = question_of(await opened(pilot, GoOn))
+        assert "Still at work with test:\nanswering" in question
+        await pilot.press("n")
+        await opened(pilot, ProfilesDialog)
+        app = pilot.app
+        assert isinstance(app, FinetuiApp)
+        assert app.workspace is not None
+        assert app.workspace.profile.name == "test"
+        assert screen.answers.under_way
+        await at_list(pilot, "lab")
+        await pilot.press("enter")
+        await opened(pilot, GoOn)
+        await pilot.press("y")
+        await until(lambda: app.workspace and app.workspace.profile.name == "lab", pilot)
+        await until(lambda: not screen.answers.under_way, pilot)
+        provider.finish()

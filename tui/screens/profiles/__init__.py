@@ -1,0 +1,1 @@
+"""The dialogs of profiles: the list of them, the form of one, and the key that is typed."""

@@ -1,0 +1,91 @@
+"""The fields of the form of a profile, and the settings that they stand for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from tui.services.settings.setting_names import KEY_SETTINGS
+from tui.services.settings.setting_texts import text_of, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.core.catalog.providers import Preset
+
+SOURCES = ("variable", "command", "keyring", "typed", "none")
+SOURCE_WORDS = {
+    "variable": "an environment variable, set before the program starts",
+    "command": "a command that prints it, such as pass show ai",
+    "keyring": "the keyring of this system; typed here once",
+    "typed": "typed each time the program starts",
+    "none": "the server wants none",
+}
+SETTING_OF_SOURCE = {
+    "variable": "api_key_env",
+    "command": "key_command",
+    "keyring": "key_keyring",
+    "typed": "key_ask",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One field: the setting, its label, and what may be typed."""
+
+    name: str
+    label: str
+    hint: str = ""
+
+
+# What most profiles never need.
+FOLDED = (
+    Line("read_only", "Read-only", "true: nothing is changed there"),
+    Line("budget", "Budget", "the most its jobs may come to"),
+    Line("organization", "Organization", "sent as OpenAI-Organization"),
+    Line("project", "Project", "sent as OpenAI-Project"),
+    Line("headers", "Headers", "X-Team: a; X-Key: $VARIABLE"),
+    Line("proxy", "Proxy", 'http://HOST:PORT, or "none"'),
+    Line("ca_file", "Certificates", "a PEM file, beside the system's"),
+    Line("timeout", "Time-out", "seconds until an answer begins"),
+    Line("connect_timeout", "Connecting", "seconds"),
+    Line("insecure", "Insecure", "true: a key may go over http://"),
+)
+
+
+def source_of(settings: Mapping[str, Any]) -> str:
+    """Return where settings say that the key is; "file" for one in plain text."""
+    for word, setting in SETTING_OF_SOURCE.items():
+        if settings.get(setting):
+            return word
+    return "file" if settings.get("api_key") else "none"
+
+
+def variable_for(preset: Preset) -> str:
+    """Return the variable that a provider's key usually stands in."""
+    return f"{preset.id.upper().replace('-', '_')}_API_KEY"
+
+
+def settings_typed(
+    typed: Mapping[str, str], source: str, secret: Mapping[str, str], before: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return the settings that a form says, None for what it takes out.
+
+    `secret` holds the texts of the fields of key sources. What the form has no field for, and
+    what was not touched, stays as it was.
+    """
+    made: dict[str, Any] = {}
+    for name, text in typed.items():
+        if text.strip() != text_of(before.get(name)):
+            made[name] = value_of(name, text)
+    if source == "file":
+        return made
+    wanted = SETTING_OF_SOURCE.get(source)
+    for name in KEY_SETTINGS:
+        if name != wanted and before.get(name) is not None:
+            made[name] = None
+    if wanted == "key_ask":
+        made["key_ask"] = True
+    elif wanted is not None and secret.get(wanted, "").strip() != text_of(before.get(wanted)):
+        made[wanted] = secret.get(wanted, "").strip() or None
+    return made

@@ -1,0 +1,39 @@
+"""Words for what a look at a profile has found."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tui.core.text.text import one_line
+
+if TYPE_CHECKING:
+    from tui.services.doctor.profiles import ProfileLook
+    from tui.services.settings.profile import Profile
+
+_MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
+_LONGEST = 200
+
+
+def key_words(profile: Profile, state: str = "") -> str:
+    """Return the state of a key in two words; `state` is what a test found."""
+    state = state or profile.key_state
+    words = {"none": "no key", "missing": "key missing", "by command": "by command"}
+    return words.get(state) or (state if state in _WHERE else f"key {state}")
+
+
+_WHERE = {"its own", "in the keyring"}
+
+
+def look_words(look: ProfileLook, lines: int) -> str:
+    """Return the findings that matter in at most so many lines: problems first."""
+    kept = [one for one in look.findings if one.name in _ASKED or one.state == "problem"]
+    kept.sort(key=lambda one: one.state != "problem")
+    said = []
+    for one in kept:
+        said.append(f"{_MARKS[one.state]} {one.name}: {one_line(one.text, _LONGEST)}")
+        if one.next_step:
+            said.append(f"  → {one_line(one.next_step, _LONGEST)}")
+    return "\n".join(said[:lines])
+
+
+_ASKED = {"key", "jobs", "files", "models", "server", "remark"}

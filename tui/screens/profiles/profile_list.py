@@ -1,0 +1,191 @@
+"""The list of profiles: which there are, whether they answer, and what to do with one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Literal
+
+from rich.text import Text
+from textual.widgets import Static
+
+from tui.core.provider.addresses import host_of
+from tui.core.text.text import one_line
+from tui.dispatch import handles, start_worker
+from tui.screens.dialogs.base import Dialog
+from tui.screens.profiles.looking import key_words, look_words
+from tui.widgets.record_list import RecordList
+from tui.widgets.text_fields import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+    from textual.app import ComposeResult
+    from textual.widgets import Input
+
+    from tui.core.provider.probed import Probe
+    from tui.services.doctor.profiles import ProfileLook
+    from tui.services.settings.profile import Profile
+
+Action = Literal["use", "add", "edit", "remove"]
+_SHOWN = 8  # lines of what a test found
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileChosen:
+    """A profile of the list, and what is to be done with it; None where one is to be added."""
+
+    action: Action
+    name: str | None
+
+
+class ProfilesDialog(Dialog[ProfileChosen]):
+    """Answers with a profile and what to do with it.
+
+    `probes` are what was found of each the last time, `look` asks one anew. The cursor begins on
+    the one called `shown`.
+    """
+
+    DEFAULT_CSS = """
+    ProfilesDialog {
+        & RecordList { height: auto; max-height: 8; min-height: 3; }
+        & #about { height: auto; max-height: 9; margin: 1 0 0 0; }
+    }
+    """
+    WHERE = "profiles"
+    SHARED = ("picker",)
+
+    def __init__(
+        self,
+        profiles: Sequence[Profile],
+        current: str,
+        probes: Mapping[str, Probe],
+        look: Callable[[str], Awaitable[ProfileLook]],
+        shown: str,
+    ) -> None:
+        super().__init__("Profiles")
+        self._profiles, self._current, self._look = list(profiles), current, look
+        self._shown = shown
+        self._probes = dict(probes)
+        self._told: dict[str, str] = {}
+        self._keys: dict[str, str] = {}
+        self._found = self._profiles
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the field that narrows, the list, and what is known of the one chosen."""
+        yield Entry(placeholder="type to narrow", id="narrow")
+        yield RecordList(empty="nothing fits", id="profiles")
+        yield Static("", id="about", markup=False)
+        yield self.key_hints(up=None, down=None, cancel="")
+
+    def on_mount(self) -> None:
+        """Show all with the one in use under the cursor."""
+        self._show("")
+        names = [one.name for one in self._profiles]
+        self.query_one(RecordList).move_to(names.index(self._shown) if self._shown in names else 0)
+        self._tell()
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        event.stop()
+        self._show(event.value)
+
+    def _show(self, typed: str) -> None:
+        words = typed.casefold().split()
+        self._found = [
+            one
+            for one in self._profiles
+            if all(word in f"{one.name} {one.kind} {one.base_url}".casefold() for word in words)
+        ]
+        self.query_one(RecordList).show(len(self._found), self._row, empty="nothing fits")
+        self._tell()
+
+    def _row(self, row: int, width: int) -> Text:
+        one = self._found[row]
+        mark = "● " if one.name == self._current else "  "
+        host = max(width - 56, 12)
+        text = Text(f"{mark}{one_line(one.name, 13):<14}")
+        text.append(f"{one_line(one.kind, 11):<12}{self._reach(one)} ")
+        address = host_of(one.base_url) or "this machine"
+        text.append(f"{one_line(address, host - 1):<{host}}", style="dim")
+        text.append(self._keys.get(one.name) or key_words(one), style="dim")
+        if one.read_only:
+            text.append("  read-only", style="bold")
+        text.truncate(width, overflow="ellipsis")
+        return text
+
+    def _reach(self, one: Profile) -> str:
+        """Whether it answered when it was asked last, in one cell."""
+        if one.embedded:
+            return "✓"
+        if one.problem is not None:
+            return "✗"
+        probe = self._probes.get(one.name)
+        return "?" if probe is None else "✓" if probe.reached else "✗"
+
+    @property
+    def _under(self) -> Profile | None:
+        if not self._found:
+            return None
+        return self._found[min(self.query_one(RecordList).cursor, len(self._found) - 1)]
+
+    def on_record_list_moved(self, event: RecordList.Moved) -> None:
+        """Say what is known of the profile under the cursor."""
+        event.stop()
+        self._tell()
+
+    def _tell(self) -> None:
+        one = self._under
+        about = "" if one is None else self._told.get(one.name) or self._known(one)
+        self.query_one("#about", Static).update(about)
+
+    def _known(self, one: Profile) -> str:
+        lines = [one.base_url or "the provider built in: no account, no key, nothing is billed"]
+        if one.problem:
+            lines += [f"✗ {one.problem[0]}", f"  → {one.problem[1]}"]
+        if one.wants_key:
+            lines.append("  → or press enter and type it for this run")
+        probe = self._probes.get(one.name)
+        if probe is not None:
+            said = ", ".join(f"{found.ability}: {found.told}" for found in probe.found)
+            lines.append(f"{probe.age(time.time())}: {said}")
+        elif not one.problem and not one.embedded:
+            lines.append("not asked yet: ctrl+t tests it, with reads only")
+        lines += [f"! {remark}" for remark in (*one.remarks, *one.advice)]
+        return "\n".join(one_line(line, 300) for line in lines)
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Use the profile under the cursor."""
+        event.stop()
+        self.answer("profiles.use")
+
+    @handles("profiles.use", "profiles.edit", "profiles.remove")
+    def answer(self, command_id: str) -> None:
+        """Answer with the profile under the cursor."""
+        action: Action
+        for action in ("use", "edit", "remove"):
+            if (one := self._under) is not None and command_id == f"profiles.{action}":
+                self.dismiss(ProfileChosen(action, one.name))
+
+    @handles("profiles.add")
+    def add(self) -> None:
+        """Answer that one is to be added."""
+        self.dismiss(ProfileChosen("add", None))
+
+    @handles("profiles.test")
+    def test(self) -> None:
+        """Ask the provider of the profile under the cursor what it offers."""
+        if (one := self._under) is not None:
+            self._told[one.name] = "asking …"
+            self._tell()
+            start_worker(self, partial(self._test, one), "test", "test a profile")
+
+    async def _test(self, one: Profile) -> None:
+        look = await self._look(one.name)
+        self._told[one.name] = look_words(look, _SHOWN)
+        self._keys[one.name] = key_words(one, look.key)
+        if look.probe is not None:
+            self._probes[one.name] = look.probe
+        self.query_one(RecordList).refresh()
+        self._tell()
