@@ -8,7 +8,9 @@ import pytest
 from textual.app import App, ComposeResult
 
 from tests.until import until
-from tui.widgets.conversation import AT_ONCE, SHOWN, Block, Conversation, Turn
+from tui.widgets.conversation import SHOWN, Conversation
+from tui.widgets.turn_block import Block, Turn
+from tui.widgets.turn_column import AT_ONCE
 
 
 class TalkApp(App[None]):
@@ -228,9 +230,9 @@ async def test_blocks_shown_already_are_not_laid_out_again() -> None:
     app = TalkApp(turns)
     async with app.run_test(size=(40, 30)):
         talk = app.query_one(Conversation)
-        before = list(talk._blocks)
+        before = list(talk.column.blocks)
         talk.show([*turns, Turn("user", "more")])
-        assert [a is b for a, b in zip(before, talk._blocks, strict=False)] == [True] * 5
+        assert [a is b for a, b in zip(before, talk.column.blocks, strict=False)] == [True] * 5
 
 
 def long_chat(count: int) -> list[Turn]:
@@ -249,13 +251,15 @@ async def test_a_long_chat_is_laid_out_in_steps_and_what_is_in_view_stays() -> N
         talk.show(turns, cursor=40)
         before = app.text()
         assert "▌ last question" in before
-        while any(block.waiting for block in talk._blocks):
+
+        def all_laid_out() -> bool:
             assert app.text() == before
-            talk._step()
-        await pilot.pause()
+            return not any(block.waiting for block in talk.column.blocks)
+
+        await until(all_laid_out, pilot)
         assert app.text() == before
         at_once = TalkApp(turns)
-    with patch("tui.widgets.conversation.AT_ONCE", 10**9):
+    with patch("tui.widgets.turn_column.AT_ONCE", 10**9):
         async with at_once.run_test(size=(60, 20)):
             other = at_once.query_one(Conversation)
             assert other.virtual_size == talk.virtual_size
@@ -272,5 +276,5 @@ async def test_an_answer_that_comes_at_the_end_of_a_chat_still_being_laid_out() 
         for count in range(1, 60):
             talk.update_last(Turn("assistant", "line\n" * count + "end", markdown=True))
             assert any(line.endswith("end") for line in app.text()), count
-        await until(lambda: not any(block.waiting for block in talk._blocks), pilot)
+        await until(lambda: not any(block.waiting for block in talk.column.blocks), pilot)
         assert any(line.endswith("end") for line in app.text())

@@ -9,9 +9,9 @@ from rich.cells import cell_len
 
 from tests.widgets.test_conversation import TalkApp
 from tui.core.chat.reply import TokenLogprob
-from tui.widgets.conversation import Conversation, Turn
+from tui.widgets.conversation import Conversation
 from tui.widgets.markdown.spans import CHOSEN, DOUBTFUL, UNSURE
-from tui.widgets.turn_block import Block, Look
+from tui.widgets.turn_block import Block, Look, Turn
 
 THOUGHT = "Let me see.\nIt is a fern."
 
@@ -162,7 +162,7 @@ async def test_blocks_of_code_are_walked() -> None:
         assert talk.code.text == "b"
         await pilot.press("down")
         assert talk.code is None
-        assert [code.text for code in talk.codes()] == ["{}"]
+        assert [code.text for _, code in talk.column.blocks[talk.cursor].codes()] == ["{}"]
 
 
 async def test_enter_opens_reasoning_and_what_is_below_moves() -> None:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import time
-from bisect import bisect_right
 from dataclasses import dataclass, replace
-from itertools import accumulate
 from typing import TYPE_CHECKING, ClassVar
 
-from rich.cells import cell_len
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
@@ -21,7 +18,7 @@ from textual.widget import Widget
 from tui.core.text.text import visible
 from tui.widgets.line_view import LineView
 from tui.widgets.markdown.spans import MARK
-from tui.widgets.turn_block import Block, Look, Turn, shown_text
+from tui.widgets.turn_column import AT_ONCE, TurnColumn
 from tui.widgets.turn_styles import COMPONENTS, CSS, TurnStyles
 
 if TYPE_CHECKING:
@@ -31,15 +28,14 @@ if TYPE_CHECKING:
     from textual.timer import Timer
 
     from tui.widgets.markdown.spans import Code
-
-__all__ = ["SHOWN", "Block", "Conversation", "Turn", "shown_text"]
+    from tui.widgets.turn_block import Look, Turn
 
 # A message is shown up to here; the rest is a note. One of ten megabytes must not freeze.
 SHOWN = 20_000
 # Scrolling paints the whole view, 4 kB and more over SSH: six times a second read well.
 SCROLL_S = 1 / 6
-# Characters of Markdown that are laid out at once, about 20 ms; more of it in steps.
-AT_ONCE, STEP, STEPS = 8_000, 4_000, 20  # and how many steps a second
+# Characters of Markdown that are laid out in a step, and how many steps a second.
+STEP, STEPS = 4_000, 20
 # Work on the loop for a growing answer takes at most this share of the time.
 SHARE = 0.2
 
@@ -49,6 +45,7 @@ class Conversation(LineView, can_focus=True):
 
     DEFAULT_CSS = CSS
     COMPONENT_CLASSES: ClassVar[set[str]] = {f"conversation--{name}" for name in COMPONENTS}
+    COLUMN: ClassVar[type[TurnColumn]] = TurnColumn
     PLACES: ClassVar[tuple[str, ...]] = ("messages",)  # whose keys help lists
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("up,k", "move(-1)", "Previous message", show=False),
@@ -83,7 +80,6 @@ class Conversation(LineView, can_focus=True):
         """Show nothing yet; `limit` is how many characters of one message are shown at most."""
         super().__init__(id=id)
         self.clock = clock
-        self._look_of_turns = Look()
         self._steps: Timer | None = None  # lays out what is not in view
         self._code: tuple[int, int] | None = None  # the block walked to: its turn, its line there
         self._busy_until = 0.0  # when a growing answer may be laid out again
@@ -91,17 +87,15 @@ class Conversation(LineView, can_focus=True):
         self._behind_at: int | None = None  # where the view stands that is to be scrolled on
         self._grows = False  # whether the last turn is an answer that has grown
         self._styles = TurnStyles(self._part)
-        self._blocks: list[Block] = []  # laid out for the width below
-        self._tops: list[int] = [0]  # the line each block begins at, and the end of the last
+        self.column = self.COLUMN(limit)  # laid out for the width below
         self._width = 0
         self._height = 0  # of the view as it was last laid out for
         self._empty = empty
-        self._limit = limit
 
     @property
     def turns(self) -> Sequence[Turn]:
         """The turns shown."""
-        return [block.turn for block in self._blocks]
+        return self.column.turns
 
     def show(self, turns: Sequence[Turn], *, cursor: int = 0, empty: str | None = None) -> None:
         """Show these turns from the top, or from the one under the cursor."""
@@ -121,16 +115,15 @@ class Conversation(LineView, can_focus=True):
 
     def _used_lines(self) -> int:
         """Count the lines in view down to the last that is not blank."""
-        if not self._blocks:
+        if not self.column.blocks:
             return self._empty.count("\n") + 1
-        return max(0, min(self._tops[-1] - self.scroll_offset.y, self.size.height))
+        return max(0, min(self.column.height - self.scroll_offset.y, self.size.height))
 
     def append(self, turn: Turn) -> None:
         """Add a turn at the end and put the cursor on it."""
-        self._blocks.append(self._block(turn))
-        self._tops.append(self._tops[-1] + self._blocks[-1].height)
+        self.column.append(turn)
         self._fit()
-        self.cursor = len(self._blocks) - 1
+        self.cursor = len(self.column.blocks) - 1
         self.refresh()
 
     # -- looks -----------------------------------------------------------------------
@@ -138,83 +131,71 @@ class Conversation(LineView, can_focus=True):
     @property
     def raw(self) -> bool:
         """Whether Markdown is shown as it is written."""
-        return self._look_of_turns.raw
+        return self.column.look.raw
 
     @raw.setter
     def raw(self, raw: bool) -> None:
-        self._take_look(replace(self._look_of_turns, raw=raw))
+        self._take_look(replace(self.column.look, raw=raw))
 
     @property
     def tokens_shown(self) -> bool:
         """Whether answers are shown token by token, where their tokens are known."""
-        return self._look_of_turns.tokens
+        return self.column.look.tokens
 
     @tokens_shown.setter
     def tokens_shown(self, shown: bool) -> None:
-        self._take_look(replace(self._look_of_turns, tokens=shown))
+        self._take_look(replace(self.column.look, tokens=shown))
 
     def _take_look(self, look: Look) -> None:
-        if look != self._look_of_turns:
-            self._look_of_turns = look
+        if look != self.column.look:
+            self.column.look = look
             self._lay_out_again()
 
     def choose_token(self, by: int, *, unsure: bool = False) -> bool:
         """Look at another token of the answer; tells whether its tokens are shown."""
-        if not self._blocks:
+        if not self.column.blocks:
             return False
-        before = self._blocks[self.cursor].height
-        line = self._blocks[self.cursor].choose_token(by, unsure=unsure)
+        line = self.column.blocks[self.cursor].choose_token(by, unsure=unsure)
         if line is None:
             return False
-        self._changed_height(self.cursor, before)
-        self._bring_into_view(self._tops[self.cursor] + line)
+        self._changed_height(self.cursor)
+        self._bring_into_view(self.column.extent(self.cursor)[0] + line)
         self.refresh()
         return True
 
     def fold(self) -> bool:
         """Open or close the reasoning of the turn under the cursor; tells whether it has any."""
-        if not self._blocks:
+        if not self.column.blocks or not self.column.blocks[self.cursor].fold():
             return False
-        before = self._blocks[self.cursor].height
-        if not self._blocks[self.cursor].fold():
-            return False
-        self._changed_height(self.cursor, before)
+        self._changed_height(self.cursor)
         self.refresh()
         return True
 
-    def _changed_height(self, index: int, before: int) -> None:
+    def _changed_height(self, index: int) -> int:
         """Move what is below a turn that was laid out anew; the code walked to is another line."""
-        by = self._blocks[index].height - before
         self._code = None
-        self._tops[index + 1 :] = [top + by for top in self._tops[index + 1 :]]
+        by = self.column.measure(index)
         self._fit()
+        return by
 
     # -- blocks of code --------------------------------------------------------------
-
-    def codes(self) -> list[Code]:
-        """Return the blocks of code of the turn under the cursor, calls of tools among them."""
-        return [code for _, code in self._blocks[self.cursor].codes()] if self._blocks else []
 
     @property
     def code(self) -> Code | None:
         """The block of code walked to, None while the cursor is on a turn as a whole."""
-        if self._code is None:
-            return None
-        index, line = self._code
-        return next((code for at, code in self._blocks[index].codes() if at == line), None)
+        return None if self._code is None else self.column.code_at(self._code)
 
     def walk_code(self, by: int) -> bool:
         """Go to the next block of code (by 1) or the one before (-1); tells whether there is."""
-        found = [
-            (index, line) for index, block in enumerate(self._blocks) for line, _ in block.codes()
-        ]
+        found = self.column.places_of_code()
         here = self._code or (self.cursor, 0)
         beyond = [at for at in found if (at > here if by > 0 else at < here)]
         if not beyond:
             return False
-        self.cursor = (beyond[0] if by > 0 else beyond[-1])[0]
-        self._code = beyond[0] if by > 0 else beyond[-1]
-        self._bring_into_view(sum((self._tops[self._code[0]], self._code[1])))
+        index, line = beyond[0] if by > 0 else beyond[-1]
+        self.cursor = index
+        self._code = index, line
+        self._bring_into_view(self.column.extent(index)[0] + line)
         self.refresh()
         return True
 
@@ -249,14 +230,9 @@ class Conversation(LineView, can_focus=True):
 
     def _take_last(self, turn: Turn, *, now: float | None) -> None:
         """Show the last turn as it is now, scrolled at once (`now` is None) or when it is time."""
-        follow, before = self._at_end(), self._blocks[-1].height
-        changed = self._blocks[-1].take(turn)
-        if changed is None:
-            self._blocks[-1], changed = self._renewed(turn, self._blocks[-1]), 0
-        height = self._blocks[-1].height
-        self._tops[-1] = self._tops[-2] + height
-        if height != before:
-            self._fit()
+        follow = self._at_end()
+        first, count = self.column.take_last(turn)
+        self._fit()
         # While it grows, lines that go again leave room for the next ones.
         behind = self.max_scroll_y - self.scroll_offset.y
         self._behind_at, self._grows = None, True
@@ -266,7 +242,7 @@ class Conversation(LineView, can_focus=True):
                 self.scroll_end(animate=False, immediate=True, force=True)
                 return
             self._behind_at = self.scroll_offset.y
-        self._refresh_in_view(self._tops[-2] + changed, max(before, height) - changed)
+        self._refresh_in_view(first, count)
 
     def _at_end(self) -> bool:
         """Whether the view stands at the end, or is still to be scrolled there."""
@@ -282,30 +258,11 @@ class Conversation(LineView, can_focus=True):
 
     # -- layout ----------------------------------------------------------------------
 
-    def _block(self, turn: Turn) -> Block:
-        return Block(turn, max(self._width - 2, 8), self._limit, self._look_of_turns)
-
-    def _renewed(self, turn: Turn, known: Block | None, *, later: bool = False) -> Block:
-        """Lay out a turn that takes the place of another; reasoning that was open stays open."""
-        width = max(self._width - 2, 8)
-        block = Block(turn, width, self._limit, self._look_of_turns, later=later)
-        if known is not None and known.opened and turn.reasoning == known.turn.reasoning:
-            block.fold()
-        return block
-
     def _lay_out(self, turns: Sequence[Turn]) -> None:
         """Lay out these turns, those that are shown already only if they look different."""
         self._width = self.scrollable_content_region.width
-        known, width = self._blocks, max(self._width - 2, 8)
-        self._blocks, self._code = [], None
-        left = AT_ONCE
-        for at, turn in enumerate(turns):
-            block = known[at] if at < len(known) else None
-            if block is None or not block.resized(turn, width, self._look_of_turns):
-                left -= len(turn.text)
-                block = self._renewed(turn, block, later=left < 0)
-            self._blocks.append(block)
-        self._tops = list(accumulate((block.height for block in self._blocks), initial=0))
+        self._code = None
+        self.column.lay_out(turns, self._width - 2)
         self._fit()
 
     # -- turns that are laid out later -----------------------------------------------
@@ -331,29 +288,23 @@ class Conversation(LineView, can_focus=True):
 
     def _next_waiting(self) -> int | None:
         """Return the turn to lay out next: in view, if any is, and near the cursor."""
-        top, bottom = self.scroll_offset.y, self.scroll_offset.y + self.size.height
-
-        def distance(index: int) -> tuple[int, int]:
-            first, end = self._tops[index], self._tops[index + 1]
-            return max(top - end, first - bottom, 0), abs(index - self.cursor)
-
-        waiting = [index for index, block in enumerate(self._blocks) if block.waiting]
-        return min(waiting, key=distance, default=None)
+        top = self.scroll_offset.y
+        return self.column.next_waiting(top, top + self.size.height, self.cursor)
 
     def _lay_out_step(self, index: int) -> None:
         """Lay out some more of a turn; what is in view stays where it is."""
-        block, before, follow = self._blocks[index], self._blocks[index].height, self._at_end()
-        above = self._tops[index + 1] <= self.scroll_offset.y
-        top = self.scroll_offset.y
-        block.lay_out_more(STEP)
-        self._changed_height(index, before)
+        follow, top = self._at_end(), self.scroll_offset.y
+        above = self.column.extent(index)[1] <= top
+        self.column.blocks[index].lay_out_more(STEP)
+        by = self._changed_height(index)
         if above or (follow and index < self.cursor):
-            top += block.height - before
+            top += by
             self.set_reactive(Widget.scroll_y, float(top))
             self.set_reactive(Widget.scroll_target_y, float(top))
             self.vertical_scrollbar.position = top
         if not above:
-            self._refresh_in_view(self._tops[index], self._tops[-1] - self._tops[index])
+            first = self.column.extent(index)[0]
+            self._refresh_in_view(first, self.column.height - first)
 
     def _lay_out_again(self) -> None:
         """Lay out what is shown for another size or look.
@@ -361,40 +312,35 @@ class Conversation(LineView, can_focus=True):
         The message under the cursor stays in view if it was; else what was on top stays there.
         """
         at, height = self.scroll_offset.y, self._height or self.size.height
-        followed = at >= self._tops[-1] - height or at == self._behind_at
-        follow = followed and (self._grows or at > 0 or self.cursor == len(self._blocks) - 1)
-        held = bool(self._blocks) and self._overlaps(self.cursor, at, height)
-        index = max(bisect_right(self._tops, at) - 1, 0)
-        below = at - self._tops[index]
+        column = self.column
+        followed = at >= column.height - height or at == self._behind_at
+        follow = followed and (self._grows or at > 0 or self.cursor == len(column.blocks) - 1)
+        held = bool(column.blocks) and column.overlaps(self.cursor, at, height)
+        index, below = column.at(at)
         self._height = self.size.height
         self._lay_out(self.turns)
-        if not self._blocks:
+        if not column.blocks:
             pass
         elif follow:
             self.scroll_end(animate=False, immediate=True, force=True)
         else:
-            index = min(index, len(self._blocks) - 1)
-            y = self._tops[index] + min(below, self._blocks[index].height - 1)
+            top, bottom = column.extent(index)
+            y = min(top + below, bottom - 1)
             self.scroll_to(y=y, animate=False, immediate=True, force=True)
         self._lay_out_waiting()
         if held and not (follow and self._grows):
             self._hold_cursor()
         self.refresh()
 
-    def _overlaps(self, index: int, at: int, height: int) -> bool:
-        """Whether a view of `height` lines from `at` on shows any of a message."""
-        top, bottom = self._extent(index)
-        return top < at + height and bottom > at
-
     def _hold_cursor(self) -> None:
         """Bring the message under the cursor into view; one taller than that needs some of it."""
-        top, bottom = self._extent(self.cursor)
+        top, bottom = self.column.extent(self.cursor)
         at, height = self.scroll_offset.y, self.size.height
-        if bottom - top < height or not self._overlaps(self.cursor, at, height):
+        if bottom - top < height or not self.column.overlaps(self.cursor, at, height):
             self._scroll_to_cursor()
 
     def _fit(self) -> None:
-        self.fit(max(self._width, 1), self._tops[-1])
+        self.fit(max(self._width, 1), self.column.height)
 
     def on_resize(self) -> None:
         """Wrap anew for a new width; what was read stays in view at a new height."""
@@ -414,23 +360,27 @@ class Conversation(LineView, can_focus=True):
         """Draw the line `y` of the viewport."""
         base, width = self.look
         at = y + self.scroll_offset.y
-        if at >= self._tops[-1]:
-            lines = self._empty.split("\n") if not self._blocks else []
+        if at >= self.column.height:
+            lines = self._empty.split("\n") if not self.column.blocks else []
             text = lines[y] if y < len(lines) else ""
             muted = base + self._part("dim")
             return Strip([Segment(text, muted)]).adjust_cell_length(width, base)
-        index = bisect_right(self._tops, at) - 1
-        return self._turn_line(index, at - self._tops[index], width)
+        return self._turn_line(*self.column.at(at), width)
 
     def _turn_line(self, index: int, line: int, width: int) -> Strip:
         base, _ = self.look
-        turn = self._blocks[index].turn
+        turn = self.column.blocks[index].turn
         role = self._part(turn.role if turn.role in {"system", "user", "assistant"} else "other")
         if index == self.cursor:
             base += self._part("cursor")
         gutter = Segment("▌ " if index == self.cursor else "│ ", base + role)
         if line > 0:
-            segments = self._segments(index, line, width - 2)
+            shown = self.column.blocks[index].line(line)
+            if self._code == (index, line):
+                hint = " · y copies this block", MARK
+                shown = shown._replace(spans=(("▸ ", MARK), *shown.spans[1:], hint))
+            ground, under = self.look[0], index == self.cursor
+            segments = self._styles.segments(shown, width - 2, ground, under=under)
         else:
             muted = base + self._part("dim")
             role_name = f"{turn.role} {turn.branch}" if turn.branch else turn.role
@@ -438,36 +388,21 @@ class Conversation(LineView, can_focus=True):
             segments = [name, Segment(f"  {visible(turn.remark)}", muted)]
         return Strip([gutter, *segments]).adjust_cell_length(width, base)
 
-    def _segments(self, index: int, line: int, width: int) -> list[Segment]:
-        spans, fill, _ = self._blocks[index].line(line)
-        if self._code == (index, line):
-            spans = (("▸ ", MARK), *spans[1:], (" · y copies this block", MARK))
-        under = index == self.cursor
-        if fill:
-            blank = max(width - sum(cell_len(text) for text, _ in spans), 0)
-            spans = (*spans, (" " * blank, fill))
-        base, _ = self.look
-        return [Segment(t, self._styles.of(flags, base, under=under)) for t, flags in spans]
-
     def _part(self, name: str) -> Style:
         return self.get_component_rich_style(f"conversation--{name}", partial=True)
 
     # -- the cursor ------------------------------------------------------------------
 
-    def _extent(self, index: int) -> tuple[int, int]:
-        """Return the lines a turn stands on: its first, and the one after its last."""
-        return self._tops[index], self._tops[index + 1]
-
     def watch_cursor(self, before: int, after: int) -> None:
         """Bring the message into view and tell about it."""
         self._code = None
-        if before != after and self._blocks:
+        if before != after and self.column.blocks:
             self._scroll_to_cursor()
             self.refresh()
             self.post_message(self.Moved(after))
 
     def _scroll_to_cursor(self) -> None:
-        top, bottom = self._extent(self.cursor)
+        top, bottom = self.column.extent(self.cursor)
         height = max(self.size.height, 1)
         if top < self.scroll_offset.y or bottom - top >= height:
             self.scroll_to(y=top, animate=False, immediate=True, force=True)
@@ -476,12 +411,12 @@ class Conversation(LineView, can_focus=True):
 
     def action_move(self, by: int) -> None:
         """Move to another message; inside one taller than the view, scroll first."""
-        if not self._blocks:
+        if not self.column.blocks:
             return
         if self._code is not None:  # back to the message as a whole
             self._code = None
             self.refresh()
-        top, bottom = self._extent(self.cursor)
+        top, bottom = self.column.extent(self.cursor)
         view_top = self.scroll_offset.y
         view_bottom = view_top + self.size.height
         if by > 0 and bottom > view_bottom:
@@ -489,9 +424,9 @@ class Conversation(LineView, can_focus=True):
         elif by < 0 and top < view_top:
             self.scroll_to(y=max(top, view_top - 3), animate=False, immediate=True, force=True)
         else:
-            self.cursor = max(0, min(self.cursor + by, len(self._blocks) - 1))
+            self.cursor = max(0, min(self.cursor + by, len(self.column.blocks) - 1))
 
     def action_choose(self) -> None:
         """Open or close the reasoning of the message under the cursor, or report it as chosen."""
-        if self._blocks and not self.fold():
+        if self.column.blocks and not self.fold():
             self.post_message(self.Chosen(self.cursor))

@@ -12,80 +12,87 @@ from textual.binding import Binding
 from textual.strip import Strip
 
 from tui.core.text.word_diff import word_diff
-from tui.widgets.conversation import Conversation, Turn, shown_text
+from tui.widgets.conversation import Conversation
+from tui.widgets.turn_block import Turn, shown_text
+from tui.widgets.turn_column import TurnColumn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from textual.binding import BindingType
 
-    from tui.widgets.conversation import Block
-
-# Each half has to hold words, not letters.
-NARROWEST = 40
+# Each half has to hold words, not letters: cells beside the line that tells the role.
+NARROWEST = 38
 # How much of each text a diff shows; more of it nobody reads there.
 SHOWN = 20_000
+
+
+class PairColumn(TurnColumn):
+    """Turns of which those with a side stand in two halves, where there is room for two."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(limit)
+        self.halves: Sequence[range] = ()  # the turns of each side; empty for one below the other
+        self.half = 0  # how wide each is
+        self._extents: list[tuple[int, int]] = []
+
+    def lay_out(self, turns: Sequence[Turn], width: int) -> None:
+        """Lay out these turns; a pair's side by side."""
+        super().lay_out(turns, width)
+        self.halves = ()
+        first = next((i for i, t in enumerate(turns) if t.side), len(turns))
+        middle = next((i for i, t in enumerate(turns) if t.side == "right"), len(turns))
+        if not first < middle < len(turns) or width < NARROWEST:
+            return
+        self.halves = range(first, middle), range(middle, len(turns))
+        self.half = (width + 1) // 2
+        whole, self._width = self._width, max(self.half - 2, 8)
+        self.blocks[first:] = [self._block(turn) for turn in turns[first:]]
+        self._width = whole
+        tops = self._tops[: first + 1]
+        self._extents = [*pairwise(tops)]
+        for half in self.halves:
+            heights = (self.blocks[i].height for i in half)
+            ends = [*accumulate(heights, initial=tops[-1])]
+            self._extents += [*pairwise(ends)]
+        self._tops = [*tops, max(self._extents[half[-1]][1] for half in self.halves)]
+
+    def extent(self, index: int) -> tuple[int, int]:
+        """Return the lines a turn stands on: its first, and the one after its last."""
+        return self._extents[index] if self.halves else super().extent(index)
+
+    def in_halves(self, line: int) -> bool:
+        """Whether turns stand side by side on a line."""
+        return bool(self.halves) and self._tops[-2] <= line < self._tops[-1]
 
 
 class ExampleView(Conversation):
     """A conversation in which the two sides of a preference pair stand side by side."""
 
+    COLUMN = PairColumn
     PLACES = ("messages", "sides")
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("left", "side('left')", "Left side", show=False),
         Binding("right", "side('right')", "Right side", show=False),
     ]
-    _extents: list[tuple[int, int]]  # the first line of each turn, and the one after its last
-    _columns: Sequence[range] = ()  # the turns of each side; empty when nothing stands side by side
-
-    def _lay_out(self, turns: Sequence[Turn]) -> None:
-        super()._lay_out(turns)
-        self._columns = ()
-        first = next((i for i, t in enumerate(turns) if t.side), len(turns))
-        middle = next((i for i, t in enumerate(turns) if t.side == "right"), len(turns))
-        if not first < middle < len(turns) or self._width < NARROWEST:
-            return
-        self._columns = range(first, middle), range(middle, len(turns))
-        self._blocks[first:] = [self._half_block(turn) for turn in turns[first:]]
-        tops = self._tops[: first + 1]
-        self._extents = [*pairwise(tops)]
-        for column in self._columns:
-            heights = (self._blocks[i].height for i in column)
-            ends = [*accumulate(heights, initial=tops[-1])]
-            self._extents += [*pairwise(ends)]
-        self._tops = [*tops, max(self._extents[c[-1]][1] for c in self._columns)]
-        self._fit()
-
-    def _half_block(self, turn: Turn) -> Block:
-        whole, self._width = self._width, self._half
-        try:
-            return self._block(turn)
-        finally:
-            self._width = whole
-
-    @property
-    def _half(self) -> int:
-        return (self._width - 1) // 2
-
-    def _extent(self, index: int) -> tuple[int, int]:
-        return self._extents[index] if self._columns else super()._extent(index)
+    column: PairColumn
 
     def render_line(self, y: int) -> Strip:
         """Draw the line `y` of the viewport."""
         at = y + self.scroll_offset.y
-        if not self._columns or not self._tops[-2] <= at < self._tops[-1]:
+        if not self.column.in_halves(at):
             return super().render_line(y)
-        left, right = (self._column_line(column, at) for column in self._columns)
+        left, right = (self._half_line(half, at) for half in self.column.halves)
         base, width = self.look
         gap = Strip([Segment(" ", base)])
         return Strip.join([left, gap, right]).adjust_cell_length(width, base)
 
-    def _column_line(self, column: range, at: int) -> Strip:
-        for index in column:
-            top, bottom = self._extents[index]
+    def _half_line(self, half: range, at: int) -> Strip:
+        for index in half:
+            top, bottom = self.column.extent(index)
             if top <= at < bottom:
-                return self._turn_line(index, at - top, self._half)
-        return Strip.blank(self._half, self.look[0])
+                return self._turn_line(index, at - top, self.column.half)
+        return Strip.blank(self.column.half, self.look[0])
 
     def action_side(self, side: str) -> None:
         """Go to the other side of the pair."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
+from rich.segment import Segment
 from rich.style import Style
 
 from tui.widgets.markdown.spans import (
@@ -27,6 +29,8 @@ from tui.widgets.markdown.spans import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from tui.widgets.markdown.spans import Line
 
 # The flags of a span, and the component class ("conversation--…") that gives them a colour. What
 # stands later counts more.
@@ -90,6 +94,14 @@ class TurnStyles:
     def forget(self) -> None:
         """Look them up again: the focus or the theme may be another one."""
         self._known.clear()
+
+    def segments(self, line: Line, width: int, base: Style, *, under: bool) -> list[Segment]:
+        """Return a line as it is drawn, filled up to a width where it has a ground of its own."""
+        spans = line.spans
+        if line.fill:
+            blank = max(width - sum(cell_len(text) for text, _ in spans), 0)
+            spans = (*spans, (" " * blank, line.fill))
+        return [Segment(text, self.of(flags, base, under=under)) for text, flags in spans]
 
     def of(self, flags: int, base: Style, *, under: bool) -> Style:
         """Return the style of a piece; `under` the cursor it stands on the cursor's ground."""

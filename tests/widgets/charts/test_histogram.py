@@ -9,12 +9,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 
-from tui.core.tokens.distribution import bins
+from tui.core.tokens.distribution import Histogram as Bars
+from tui.core.tokens.distribution import edges, filled
 from tui.widgets.charts.bars import Bar, bars_of
 from tui.widgets.charts.histogram import Histogram
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+
+def bins(values: Sequence[int], n: int, limit: float | None = None) -> Bars:
+    borders = edges(min(values), max(values), n) if values else ()
+    return filled(borders, values, limit) if borders else Bars((), limit, 0)
 
 
 class Shown(App[None]):

@@ -11,8 +11,9 @@ from textual.widgets import Static
 from tui.core.compare.sides.repeats import collapsed
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS, measures_words
 from tui.core.text.text import one_line
-from tui.widgets.conversation import Conversation, Turn
+from tui.widgets.conversation import Conversation
 from tui.widgets.line_view import Pane
+from tui.widgets.turn_block import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -6,8 +6,8 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from tui.core.compare.sides.marking import Marked, marked
-from tui.widgets.conversation import shown_text
 from tui.widgets.diff_view import SHOWN
+from tui.widgets.turn_block import shown_text
 
 if TYPE_CHECKING:
     from tui.screens.compare.compare_context import CompareContext

@@ -10,14 +10,15 @@ from tui.core.chat.conversation import path, position, positions, siblings
 from tui.core.chat.reference import reference_beside
 from tui.core.compare.sides.marking import marked
 from tui.screens.chat.turns.words import text_of, turn_of
-from tui.widgets.conversation import shown_text
 from tui.widgets.diff_view import SHOWN
+from tui.widgets.turn_block import shown_text
 
 if TYPE_CHECKING:
     from tui.core.chat.conversation import Node
     from tui.core.compare.sides.marking import Marked
     from tui.screens.chat.session import ChatSession
-    from tui.widgets.conversation import Conversation, Turn
+    from tui.widgets.conversation import Conversation
+    from tui.widgets.turn_block import Turn
 
 
 _REFERENCE_CHARACTERS = 1200  # of an expected answer below the model's

@@ -9,7 +9,7 @@ from tui.core.dataset.example import content_text
 from tui.core.money.answers import answer_cost, cost_words
 from tui.core.provider.parsing import as_map, as_text
 from tui.core.text.text import one_line
-from tui.widgets.conversation import Turn
+from tui.widgets.turn_block import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

@@ -12,7 +12,8 @@ from tui.core.text.text import one_line, plural, visible
 from tui.dispatch import handles
 from tui.screens.datasets.panes.example_text import turns_of
 from tui.screens.dialogs.base import Dialog
-from tui.widgets.conversation import Conversation, Turn
+from tui.widgets.conversation import Conversation
+from tui.widgets.turn_block import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

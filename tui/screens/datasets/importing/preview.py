@@ -17,8 +17,9 @@ from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.path import short_path
 from tui.screens.dialogs.target import ask_target
 from tui.screens.reporting import failure_of
-from tui.widgets.conversation import Conversation, Turn
+from tui.widgets.conversation import Conversation
 from tui.widgets.record_list import RecordList
+from tui.widgets.turn_block import Turn
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,8 +14,8 @@ from tui.core.edits import other_keys, parts_of
 from tui.core.edits.base import EXAMPLE_KEYS
 from tui.core.edits.whole import setting
 from tui.core.text.text import one_line, plural
-from tui.widgets.conversation import Turn
 from tui.widgets.diff_view import side_by_side
+from tui.widgets.turn_block import Turn
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue

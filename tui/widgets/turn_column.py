@@ -1,0 +1,116 @@
+"""The turns of a conversation, laid out one below the other for a width."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from tui.widgets.turn_block import Block, Look, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.widgets.markdown.spans import Code
+
+# Characters of Markdown that are laid out at once, about 20 ms.
+AT_ONCE = 8_000
+
+
+class TurnColumn:
+    """Blocks, and the line each begins on; `limit` is how many characters of one are shown."""
+
+    def __init__(self, limit: int) -> None:
+        self.blocks: list[Block] = []
+        self.look = Look()
+        self._limit = limit
+        self._width = 8
+        self._tops: list[int] = [0]  # the line each block begins on, and the end of the last
+
+    @property
+    def turns(self) -> Sequence[Turn]:
+        """The turns laid out."""
+        return [block.turn for block in self.blocks]
+
+    @property
+    def height(self) -> int:
+        """How many lines there are."""
+        return self._tops[-1]
+
+    def extent(self, index: int) -> tuple[int, int]:
+        """Return the lines a turn stands on: its first, and the one after its last."""
+        return self._tops[index], self._tops[index + 1]
+
+    def overlaps(self, index: int, at: int, height: int) -> bool:
+        """Whether a view of `height` lines from `at` on shows any of a turn."""
+        top, bottom = self.extent(index)
+        return top < at + height and bottom > at
+
+    def at(self, line: int) -> tuple[int, int]:
+        """Return which turn a line is in, the last one for any behind it, and which line of it."""
+        index = min(max(bisect_right(self._tops, line) - 1, 0), max(len(self.blocks) - 1, 0))
+        return index, line - self._tops[index]
+
+    # -- laying out ------------------------------------------------------------------
+
+    def lay_out(self, turns: Sequence[Turn], width: int) -> None:
+        """Lay out these turns, those that are shown already only if they look different."""
+        known, self._width = self.blocks, max(width, 8)
+        self.blocks = []
+        left = AT_ONCE
+        for at, turn in enumerate(turns):
+            block = known[at] if at < len(known) else None
+            if block is None or not block.resized(turn, self._width, self.look):
+                left -= len(turn.text)
+                block = self._block(turn, block, later=left < 0)
+            self.blocks.append(block)
+        self._tops = list(accumulate((block.height for block in self.blocks), initial=0))
+
+    def append(self, turn: Turn) -> None:
+        """Add a turn at the end."""
+        self.blocks.append(self._block(turn))
+        self._tops.append(self.height + self.blocks[-1].height)
+
+    def take_last(self, turn: Turn) -> tuple[int, int]:
+        """Put a turn in place of the last; returns the first line changed, and how many."""
+        before = self.blocks[-1].height
+        changed = self.blocks[-1].take(turn)
+        if changed is None:
+            self.blocks[-1], changed = self._block(turn, self.blocks[-1]), 0
+        self.measure(len(self.blocks) - 1)
+        return self._tops[-2] + changed, max(before, self.blocks[-1].height) - changed
+
+    def measure(self, index: int) -> int:
+        """Move what is below a turn that was laid out anew; returns by how many lines."""
+        top, bottom = self.extent(index)
+        by = self.blocks[index].height - (bottom - top)
+        self._tops[index + 1 :] = [line + by for line in self._tops[index + 1 :]]
+        return by
+
+    def next_waiting(self, top: int, bottom: int, near: int) -> int | None:
+        """Return the turn to lay out next: between two lines, if any is, and near a turn."""
+
+        def distance(index: int) -> tuple[int, int]:
+            first, end = self.extent(index)
+            return max(top - end, first - bottom, 0), abs(index - near)
+
+        waiting = [index for index, block in enumerate(self.blocks) if block.waiting]
+        return min(waiting, key=distance, default=None)
+
+    def _block(self, turn: Turn, known: Block | None = None, *, later: bool = False) -> Block:
+        """Lay out a turn; where it takes another's place, reasoning that was open stays open."""
+        block = Block(turn, self._width, self._limit, self.look, later=later)
+        if known is not None and known.opened and turn.reasoning == known.turn.reasoning:
+            block.fold()
+        return block
+
+    # -- blocks of code --------------------------------------------------------------
+
+    def places_of_code(self) -> list[tuple[int, int]]:
+        """Return where blocks of code begin: which turn, and which line of it."""
+        return [(at, line) for at, block in enumerate(self.blocks) for line, _ in block.codes()]
+
+    def code_at(self, place: tuple[int, int]) -> Code | None:
+        """Return the block of code that begins there."""
+        index, line = place
+        return next((code for at, code in self.blocks[index].codes() if at == line), None)
