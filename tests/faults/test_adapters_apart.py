@@ -16,6 +16,8 @@ import pytest
 from tests.faults.server import Fault, reply
 from tests.replay.circle import dataset
 from tests.replay.fireworks import SUPERVISED, FireworksReplay
+from tests.replay.together import TogetherReplay
+from tui.core.catalog.abilities import Ability
 from tui.services.errors import ServiceError
 from tui.services.jobs.requests import JobRequest
 from tui.services.jobs.service import JobService
@@ -29,7 +31,10 @@ if TYPE_CHECKING:
 
     from tests.faults.server import FaultServer
 
+    Servers = dict[str, FireworksReplay | TogetherReplay]
+
 SIDES = ("near", "away")
+PAIRS = [("fireworks", "fireworks"), ("fireworks", "together"), ("together", "fireworks")]
 KEYS = {side: f"sk-{side}-5f1e2d3c4b5a69788796" for side in SIDES}
 # What each profile alone may send, beside its key.
 HEADERS = {side: f"team-of-{side}" for side in SIDES}
@@ -42,9 +47,15 @@ AMBIENT = {
 }
 
 
-@pytest.fixture
-def servers() -> Iterator[dict[str, FireworksReplay]]:
-    found = {side: FireworksReplay(account=f"account-{side}", key=KEYS[side]) for side in SIDES}
+@pytest.fixture(params=PAIRS, ids=" ".join)
+def servers(request: pytest.FixtureRequest) -> Iterator[Servers]:
+    kinds = dict(zip(SIDES, request.param, strict=True))
+    found: Servers = {
+        side: TogetherReplay(KEYS[side])
+        if kind == "together"
+        else FireworksReplay(f"account-{side}", KEYS[side])
+        for side, kind in kinds.items()
+    }
     yield found
     for one in found.values():
         one.close()
@@ -53,19 +64,20 @@ def servers() -> Iterator[dict[str, FireworksReplay]]:
 @pytest.fixture(autouse=True)
 def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(datasets, "LOOKS_S", (0.0, 0.001))
+    monkeypatch.setattr("tui.services.provider.together.LOOK_AGAIN_S", (0.001,))
+    monkeypatch.setattr("tui.services.provider.provider.READ_AGAIN_S", (0.0, 0.0))
     for name, value in AMBIENT.items():
         monkeypatch.setenv(name, value)
 
 
 @pytest.fixture
-async def workspaces(
-    servers: dict[str, FireworksReplay], tmp_path: Path
-) -> AsyncIterator[dict[str, Workspace]]:
+async def workspaces(servers: Servers, tmp_path: Path) -> AsyncIterator[dict[str, Workspace]]:
     folder = tmp_path / "config"
     folder.mkdir()
     tables = [
-        f'[profiles.{side}]\nkind = "fireworks"\nbase_url = "{one.url}"\napi_key = "{KEYS[side]}"\n'
-        f'account = "{one.account}"\nheaders = {{ X-Team = "{HEADERS[side]}" }}\ntimeout = 2\n'
+        f'[profiles.{side}]\nkind = "{one.kind}"\nbase_url = "{one.url}"\ntimeout = 2\n'
+        f'api_key = "{KEYS[side]}"\nheaders = {{ X-Team = "{HEADERS[side]}" }}\n'
+        f"{one.profile_lines}\n"
         for side, one in servers.items()
     ]
     (folder / "config.toml").write_text("\n".join(tables))
@@ -79,7 +91,9 @@ async def workspaces(
         await one.close()
 
 
-async def circle(workspace: Workspace, server: FireworksReplay, path: Path) -> list[str]:
+async def circle(
+    workspace: Workspace, server: FireworksReplay | TogetherReplay, path: Path
+) -> list[str]:
     """Go through everything there is; return what was told of what failed."""
     told: list[str] = []
 
@@ -93,6 +107,8 @@ async def circle(workspace: Workspace, server: FireworksReplay, path: Path) -> l
     data = dataset(path / f"{server.account}.jsonl")
     file = await step(workspace.files.upload(data))
     await step(workspace.files.list())
+    if file is not None:
+        await step(workspace.files.ready(file.id))
     request = JobRequest(file.id if file else "none", server.base, terms=workspace.profile.terms)
     jobs = JobService(workspace.provider, workspace.store, workspace.api, look_after=(0.0,))
     job = await step(jobs.create(request))
@@ -100,7 +116,8 @@ async def circle(workspace: Workspace, server: FireworksReplay, path: Path) -> l
         for _ in server.lives:
             await step(workspace.jobs.retrieve(job.id))
             await step(workspace.jobs.events(job.id))
-        await step(workspace.jobs.result_csv(job.id))
+        if workspace.api.abilities.may(Ability.RESULT):
+            await step(workspace.jobs.result_csv(job.id))
     await step(workspace.models.look())
     if file is not None:
         await step(workspace.files.download(file.id, path / f"{server.account}-back.jsonl"))
@@ -108,7 +125,7 @@ async def circle(workspace: Workspace, server: FireworksReplay, path: Path) -> l
     return told
 
 
-def check_apart(servers: dict[str, FireworksReplay]) -> None:
+def check_apart(servers: Servers) -> None:
     """Each server got the secrets of its own profile, no storage any, and nobody the ambient."""
     for side, one in servers.items():
         [other] = [name for name in SIDES if name != side]
@@ -129,42 +146,48 @@ def everything(server: FaultServer) -> str:
     )
 
 
-def strangers(server: FireworksReplay) -> list[dict[str, str]]:
+def strangers(server: FireworksReplay | TogetherReplay) -> list[dict[str, str]]:
     """Return the headers of what came with no key at all: from the other provider's addresses."""
     return [one.headers for one in server.seen if "authorization" not in one.headers]
 
 
+def always(server: FaultServer, fault: Fault) -> None:
+    """Have a server answer everything in this way."""
+    server.take = lambda _: fault  # type: ignore[method-assign,misc,assignment]
+
+
 async def test_two_profiles_side_by_side(
-    servers: dict[str, FireworksReplay], workspaces: dict[str, Workspace], tmp_path: Path
+    servers: Servers, workspaces: dict[str, Workspace], tmp_path: Path
 ) -> None:
     told = await asyncio.gather(
         *(circle(workspaces[side], servers[side], tmp_path) for side in SIDES)
     )
     assert told == [[], []]
     for one in servers.values():
-        assert {seen.method for seen in one.storage.seen} == {"GET", "PUT"}
+        assert "PUT" in {seen.method for seen in one.storage.seen}
         assert one.wrong_keys == 0
         assert strangers(one) == []
     check_apart(servers)
 
 
 async def test_addresses_that_are_signed_at_the_other_server(
-    servers: dict[str, FireworksReplay], workspaces: dict[str, Workspace], tmp_path: Path
+    servers: Servers, workspaces: dict[str, Workspace], tmp_path: Path
 ) -> None:
     near, away = servers["near"], servers["away"]
     await circle(workspaces["away"], away, tmp_path)  # whose key is in use
-    near.storage.sign = lambda path, size="": f"{away.url}{path}?X-Goog-Signature=sig-0"  # type: ignore[method-assign]
+    lured = type("Lured", (type(near.storage),), {"url": property(lambda _: away.url)})
+    near.storage.__class__ = lured
     told = await circle(workspaces["near"], near, tmp_path)
-    assert any("invalid API key" in one for one in told)  # the other asks for a key and gets none
-    assert {one["x-goog-content-length-range"] for one in strangers(away) if len(one) > 6}
+    assert any(one.lower().count("api key") for one in told)  # the other asks for a key in vain
+    assert any(int(one["content-length"]) > 100 for one in strangers(away))
     for headers in strangers(away):
         assert not {"authorization", "x-team", "openai-organization"} & headers.keys()
     check_apart(servers)
 
 
-@pytest.mark.parametrize("status", [302, 307, 308])
+@pytest.mark.parametrize("status", [302, 307])
 async def test_redirects_to_the_other_server(
-    servers: dict[str, FireworksReplay],
+    servers: Servers,
     workspaces: dict[str, Workspace],
     tmp_path: Path,
     status: int,
@@ -176,25 +199,22 @@ async def test_redirects_to_the_other_server(
         file = await workspaces["near"].files.upload(dataset(tmp_path / "one.jsonl"))
         request = JobRequest(file.id, near.base, terms=workspaces["near"].profile.terms)
         await workspaces["near"].jobs.create(request)
-    to = f"{away.url}/v1/accounts/{away.account}/{SUPERVISED}?policy=signed-secret"
+    to = f"{away.url}/somewhere?policy=signed-secret"
 
-    def redirect(server: FaultServer) -> None:
-        there = Fault("reply", False, status, {}, {"location": to})
-        server.take = lambda seen: there  # type: ignore[method-assign]
-
-    redirect(near.storage)
+    there = Fault("reply", False, status, {}, {"location": to})
+    always(near.storage, there)
     told = await circle(workspaces["near"], near, tmp_path)
-    assert told
-    redirect(near)
+    always(near, there)
     told = await circle(workspaces["near"], near, tmp_path)
-    assert any(f"the server redirects to {away.url}/v1" in one for one in told)
+    assert any(f"the server redirects to {away.url}/somewhere" in one for one in told)
     assert "signed-secret" not in "".join(told)
     assert len(away.seen) == before  # nobody followed
     check_apart(servers)
 
 
+@pytest.mark.parametrize("servers", PAIRS[:1], indirect=True)
 async def test_nothing_secret_is_told_or_kept_when_everything_fails(
-    servers: dict[str, FireworksReplay],
+    servers: Servers,
     workspaces: dict[str, Workspace],
     tmp_path: Path,
     capfd: pytest.CaptureFixture[str],
@@ -204,7 +224,6 @@ async def test_nothing_secret_is_told_or_kept_when_everything_fails(
     near = servers["near"]
     caplog.set_level("DEBUG")
     monkeypatch.setattr(logging, "_logRecordFactory", MaskedRecord)
-    monkeypatch.setattr("tui.services.provider.provider.READ_AGAIN_S", (0.0, 0.0))
     signed = f"{near.storage.url}/x?X-Goog-Signature=signed-secret"
     echo = {"code": 3, "message": f"no: Bearer {KEYS['near']} {HEADERS['near']}"}
     told: list[str] = []
@@ -218,10 +237,10 @@ async def test_nothing_secret_is_told_or_kept_when_everything_fails(
         },
         echo,
     ]
+    always(near.storage, reply(403, f"<Error><Code>{KEYS['near']}</Code></Error>"))
     for status in (200, 400, 403, 500):
         for answer in answers:
-            near.take = lambda _, s=status, a=answer: reply(s, a)  # type: ignore[method-assign,misc]
-            near.storage.take = lambda _: reply(403, f"<Error><Code>{KEYS['near']}</Code></Error>")  # type: ignore[method-assign]
+            always(near, reply(status, answer))
             told += await circle(workspaces["near"], near, tmp_path)
     assert told
     await workspaces.pop("near").close()

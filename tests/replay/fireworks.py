@@ -86,7 +86,6 @@ class FireworksReplay(FaultServer):
     base = BASE
     root = ""
     takes_suffix = True
-    profile_lines = f'account = "{ACCOUNT}"'
     lives = (
         "JOB_STATE_CREATING", "JOB_STATE_PENDING", "JOB_STATE_RUNNING",
         "JOB_STATE_WRITING_RESULTS", "JOB_STATE_COMPLETED",
@@ -95,6 +94,7 @@ class FireworksReplay(FaultServer):
 
     def __init__(self, account: str = ACCOUNT, key: str = KEY) -> None:
         self.account, self.key, self.wrong_keys = account, key, 0
+        self.profile_lines = f'account = "{account}"'
         self.own = f"/v1/accounts/{account}"  # where paths of the account begin
         self.datasets: dict[str, dict[str, Any]] = {}
         self.contents: dict[str, bytes] = {}
