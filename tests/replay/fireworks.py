@@ -86,15 +86,16 @@ class FireworksReplay(FaultServer):
     base = BASE
     root = ""
     takes_suffix = True
-    profile_lines = f'account = "{ACCOUNT}"'
     lives = (
         "JOB_STATE_CREATING", "JOB_STATE_PENDING", "JOB_STATE_RUNNING",
         "JOB_STATE_WRITING_RESULTS", "JOB_STATE_COMPLETED",
     )  # fmt: skip
     page = 2  # rows of a list at once, whatever is asked for
 
-    def __init__(self) -> None:
-        self.wrong_keys = 0
+    def __init__(self, account: str = ACCOUNT, key: str = KEY) -> None:
+        self.account, self.key, self.wrong_keys = account, key, 0
+        self.profile_lines = f'account = "{account}"'
+        self.own = f"/v1/accounts/{account}"  # where paths of the account begin
         self.datasets: dict[str, dict[str, Any]] = {}
         self.contents: dict[str, bytes] = {}
         self.models: dict[str, dict[str, Any]] = {}
@@ -120,13 +121,13 @@ class FireworksReplay(FaultServer):
 
     def deploy(self, model: str) -> str:
         """Load a model on a deployment of its own; return the name to chat with."""
-        deployment = f"accounts/{ACCOUNT}/deployments/d-{next(self._ids)}"
+        deployment = f"accounts/{self.account}/deployments/d-{next(self._ids)}"
         self.deployments[deployment] = {
             "name": deployment, "baseModel": BASE, "state": "READY", "enableAddons": True,
             "minReplicaCount": 0, "acceleratorType": "NVIDIA_H100_80GB", "acceleratorCount": 1,
             "replicaStats": {"readyReplicaCount": 1}, "createTime": _now(),
         }  # fmt: skip
-        name = f"accounts/{ACCOUNT}/deployedModels/dm-{next(self._ids)}"
+        name = f"accounts/{self.account}/deployedModels/dm-{next(self._ids)}"
         self.deployed[name] = {
             "name": name, "model": model, "deployment": deployment, "state": "DEPLOYED",
             "createTime": _now(),
@@ -136,7 +137,7 @@ class FireworksReplay(FaultServer):
     # -- requests --------------------------------------------------------------------------
 
     def act(self, seen: Seen) -> tuple[int, Any]:
-        if seen.headers.get("authorization") != f"Bearer {KEY}":
+        if seen.headers.get("authorization") != f"Bearer {self.key}":
             self.wrong_keys += 1
             return _problem(401, "invalid API key")
         if seen.path == "/inference/v1/chat/completions":
@@ -145,9 +146,9 @@ class FireworksReplay(FaultServer):
             base = {"name": BASE, "kind": "HF_BASE_MODEL", "tunable": True, "state": "READY"}
             other = {"name": f"{BASE}-embed", "kind": "EMBEDDING_MODEL", "state": "READY"}
             return 200, {"models": [base, other], "totalSize": 2}
-        if not seen.path.startswith(f"{ROOT}/"):
+        if not seen.path.startswith(f"{self.own}/"):
             return _problem(404, f"no account for {seen.path}")
-        what, _, action = seen.path.removeprefix(f"{ROOT}/").partition(":")
+        what, _, action = seen.path.removeprefix(f"{self.own}/").partition(":")
         collection, _, identifier = what.partition("/")
         found = {
             "datasets": self._datasets,
@@ -180,7 +181,7 @@ class FireworksReplay(FaultServer):
             if seen.method == "GET":
                 return self._list("datasets", self.datasets, seen)
             return self._make_dataset(json.loads(seen.body))
-        name = f"accounts/{ACCOUNT}/datasets/{identifier}"
+        name = f"accounts/{self.account}/datasets/{identifier}"
         dataset = self.datasets.get(name)
         if dataset is None:
             return _problem(404, f"dataset {identifier} not found")
@@ -201,7 +202,7 @@ class FireworksReplay(FaultServer):
             return _problem(400, f"invalid dataset id {identifier}")
         if dataset.get("userUploaded") != {} or dataset.get("format") != "CHAT":
             return _problem(400, "userUploaded and format are needed")
-        name = f"accounts/{ACCOUNT}/datasets/{identifier}"
+        name = f"accounts/{self.account}/datasets/{identifier}"
         if name in self.datasets:
             return _problem(409, f"dataset {identifier} already exists")
         self.datasets[name] = dataset | {
@@ -262,7 +263,7 @@ class FireworksReplay(FaultServer):
             for job in held.values():
                 self._live(job)
             return self._list(collection, held, seen)
-        job = held.get(f"accounts/{ACCOUNT}/{collection}/{identifier}")
+        job = held.get(f"accounts/{self.account}/{collection}/{identifier}")
         if job is None:
             return _problem(404, f"job {identifier} not found")
         if action:
@@ -277,7 +278,7 @@ class FireworksReplay(FaultServer):
         asked = json.loads(seen.body)
         field = {SUPERVISED: "supervisedFineTuningJobId", DPO: "dpoJobId"}[collection]
         identifier = seen.query.get(field, "")
-        name = f"accounts/{ACCOUNT}/{collection}/{identifier}"
+        name = f"accounts/{self.account}/{collection}/{identifier}"
         if any(job["name"] == name for job in self.jobs):
             return _problem(409, f"job {identifier} already exists")
         if said := self._wrong(asked, collection, identifier):
@@ -286,7 +287,7 @@ class FireworksReplay(FaultServer):
             return _problem(404, f"dataset {asked['dataset']} not found")
         training = asked.get("trainingConfig", asked)
         output = training.get("outputModel") or identifier
-        if f"accounts/{ACCOUNT}/models/{output}" in self.models:
+        if f"accounts/{self.account}/models/{output}" in self.models:
             return _problem(409, f"model {output} already exists")
         self.make_job(collection, identifier, asked)
         return 200, _told(self.jobs[0])
@@ -296,7 +297,7 @@ class FireworksReplay(FaultServer):
         self.jobs.insert(0, {
             "estimatedCost": {"currencyCode": "USD", "units": "2", "nanos": 500_000_000},
             **asked,
-            "name": f"accounts/{ACCOUNT}/{collection}/{identifier}",
+            "name": f"accounts/{self.account}/{collection}/{identifier}",
             "createTime": _now(), "status": {"code": "OK", "message": ""},
             "state": self.lives[0], "_lives": list(self.lives[1:]), "_steps": [],
         })  # fmt: skip
@@ -343,7 +344,7 @@ class FireworksReplay(FaultServer):
             job["completedTime"] = _now()
             training = job.get("trainingConfig", job)
             output = training.get("outputModel") or job["name"].rpartition("/")[2]
-            name = f"accounts/{ACCOUNT}/models/{output}"
+            name = f"accounts/{self.account}/models/{output}"
             training["outputModel"] = name
             self.models[name] = {
                 "name": name, "kind": "HF_PEFT_ADDON", "state": "READY", "createTime": _now(),
@@ -381,7 +382,7 @@ class FireworksReplay(FaultServer):
     ) -> tuple[int, Any]:  # fmt: skip
         if not identifier:
             return self._list("models", self.models, seen)
-        name = f"accounts/{ACCOUNT}/models/{identifier}"
+        name = f"accounts/{self.account}/models/{identifier}"
         if name not in self.models or action:
             return _problem(404, f"model {identifier} not found")
         if seen.method == "DELETE":

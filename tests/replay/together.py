@@ -63,10 +63,12 @@ class TogetherReplay(FaultServer):
     lives = ("pending", "queued", "running", "running", "compressing", "uploading", "completed")
     gives_metadata_back = True  # the mark, in its suffix
     takes_suffix = True
+    account = PROJECT
     profile_lines = f'account = "{PROJECT}"'
     create_at = "POST /fine-tunes"
 
-    def __init__(self) -> None:
+    def __init__(self, key: str = KEY) -> None:
+        self.key = key
         self.storage = Storage()
         self.pending: dict[str, dict[str, Any]] = {}  # files whose content is not there yet
         self.endpoints: list[dict[str, Any]] = []
@@ -122,7 +124,7 @@ class TogetherReplay(FaultServer):
     # -- requests ----------------------------------------------------------------------------
 
     def act(self, seen: Seen) -> tuple[int, Any] | tuple[int, Any, dict[str, str]]:
-        if seen.headers.get("authorization") != f"Bearer {KEY}":
+        if seen.headers.get("authorization") != f"Bearer {self.key}":
             self.wrong_keys += 1
             return 401, problem("Invalid API key provided", code="invalid_api_key")
         first, *rest = seen.path.strip("/").split("/")

@@ -22,7 +22,7 @@ import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, ClassVar
 
-from tui.core.text.masking import mask
+from tui.core.text.masking import mask, mask_signatures
 from tui.core.text.moments import until_words
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class ServiceError(Exception):
         self, title: str, cause: str, next_step: str = "", *, request_id: str | None = None
     ) -> None:
         self.title = mask(title)
-        self.cause = mask(cause)
+        self.cause = mask_signatures(mask(cause))
         self.next_step = mask(next_step)
         self.request_id = request_id and mask(request_id)
         super().__init__(f"{self.title}: {self.cause}")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tui.core.text.masking import _PLACEHOLDERS, FRAGMENT, MASK, Masker, StreamMask
+from tui.core.text.masking import _PLACEHOLDERS, FRAGMENT, MASK, Masker, StreamMask, mask_signatures
 
 KEY = "sk-proj-A1b2+C3d4/E5f6&G7h8=_x9"
 LETTERS = "abcdefghijklmnopqrstuvwxyzABC0123456789-_+/=&.~'\"\\"
@@ -144,3 +144,21 @@ def test_json_is_masked_whole() -> None:
 def test_each_line_of_a_key_over_several_lines() -> None:
     one = masker("sk-first-key-0123456789\nsk-second-key-987654321")
     assert one.mask("sk-first-key-0123456789 or sk-second-key-987654321") == f"{MASK} or {MASK}"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (
+            "GET https://s.example/x?X-Goog-Signature=ab/c+d&y=1 200",
+            "X-Goog-Signature=••••&y=1 200",
+        ),
+        ("'https://s.example/x?a=1&X-Amz-Security-Token=ab%2F'", "&X-Amz-Security-Token=••••'"),
+        ("https://b.example/x?sv=1&sig=abc%3D", "?sv=1&sig=••••"),
+    ],
+)
+def test_what_a_signed_address_lets_one_do_is_masked(text: str, told: str) -> None:
+    assert mask_signatures(text).endswith(told)
+    assert mask_signatures("a signature=b, the token=c and ?page=2") == (
+        "a signature=b, the token=c and ?page=2"
+    )

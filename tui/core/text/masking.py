@@ -15,6 +15,7 @@ from typing import Any
 from urllib.parse import quote, quote_plus
 
 MASK = "••••"
+_SIGNATURE = re.compile(r"(?i)([?&](?:[\w-]*signature|[\w-]*token|sig)=)[^&\s\"'<>]+")
 _ESCAPED = re.compile(r"\\u00[2-7]")
 # A shorter word is no secret, and would be found in ordinary prose; it is masked after "Bearer".
 SHORTEST = 6
@@ -279,3 +280,8 @@ def _in_base64(data: bytes) -> set[str]:
 KEYS = Masker()
 mask = KEYS.mask
 learn = KEYS.learn
+
+
+def mask_signatures(text: str) -> str:
+    """Return `text` without what signed addresses in it let one do."""
+    return _SIGNATURE.sub(rf"\1{MASK}", text)

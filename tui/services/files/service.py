@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import time
 from functools import cached_property
 from pathlib import Path
@@ -141,7 +142,7 @@ class FileService:
         if not is_replaceable(target):
             await self._into(file_id, target, on_progress)
             return target
-        part = target.with_name(f".{target.name[:100]}.{os.getpid()}.part")
+        part = target.with_name(f".{target.name[:100]}.{os.getpid()}-{secrets.token_hex(3)}.part")
         try:
             await self._save(file_id, part, on_progress)
             await asyncio.to_thread(part.replace, target)

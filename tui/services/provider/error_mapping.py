@@ -90,9 +90,11 @@ def from_status(response: httpx2.Response, context: RequestContext) -> ServiceEr
     """Return the error an answer outside 2xx stands for; its body has been read."""
     status = response.status_code
     if 300 <= status < 400:
+        # In a query may stand what a signed address lets one do.
+        to = response.headers.get("location", "nowhere").partition("?")[0]
         return Refused(
             context.title,
-            f"the server redirects to {response.headers.get('location', 'nowhere')}",
+            f"the server redirects to {to}",
             "The key is not sent to another address. Correct the profile's base_url if it moved.",
             status=status,
         )

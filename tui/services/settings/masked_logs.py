@@ -1,4 +1,4 @@
-"""Masking of keys in what this program and its libraries write to logs."""
+"""Masking of keys and signatures in what this program and its libraries write to logs."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import logging
 import traceback
 from typing import Any
 
-from tui.core.text.masking import mask
+from tui.core.text.masking import mask, mask_signatures
 
 
 class MaskedRecord(logging.LogRecord):
-    """A log record whose text and traceback hold no key."""
+    """A log record whose text and traceback hold no key, and whose text no signature."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -19,8 +19,9 @@ class MaskedRecord(logging.LogRecord):
             self.exc_text = mask("".join(traceback.format_exception(*self.exc_info)).rstrip())
 
     def getMessage(self) -> str:  # noqa: N802 - logging's own name
-        """Return the message without keys."""
-        return mask(super().getMessage())
+        """Return the message without keys and signatures."""
+        # Libraries write whole addresses into their logs, signed ones too.
+        return mask_signatures(mask(super().getMessage()))
 
 
 def mask_logs() -> None:
