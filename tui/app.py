@@ -261,9 +261,9 @@ class FinetuiApp(TypeAhead):
         if isinstance(self.screen, JobsScreen):  # else one has gone on meanwhile
             self.screen.new_from(file_id)
 
-    async def use_profile(self, name: str) -> None:
-        """Go on with another profile. Raises ServiceError."""
-        await self.opening.use_profile(name)
+    async def switch_profile(self, name: str) -> bool:
+        """Go on with another profile, after asking about what that ends; False for a no."""
+        return await self.profiles.switch(name)
 
     def complete(self, event: str) -> None:
         """Complete a step of the tour."""

@@ -53,7 +53,7 @@ async def test_where_the_sample_is_trained_is_asked_once(
             await until(lambda: app.tour.step == 0, pilot)
         else:
             assert "openai trains it and bills you" in guide(app)
-            await app.use_profile("lab")
+            await app.opening.use_profile("lab")
             await until(lambda: "The lab trains a small model here, free" in guide(app), pilot)
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command, group
 from tui.cli.job_create import register_create
 from tui.cli.job_data import register_data
 from tui.cli.job_unanswered import register_unanswered
 from tui.cli.job_watch import register_watch
+from tui.cli.jobs_everywhere import job_document, list_everywhere
 from tui.cli.output import when
 from tui.core.jobs.checkpoints import best_checkpoint
 from tui.core.jobs.progress import percent_words
@@ -32,6 +33,8 @@ def register(commands: Commands[Parser]) -> None:
     parser = command(actions, "list", _list, "list the jobs, newest first")
     parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
     parser.add_argument("--kept", action="store_true", help="as last seen, without asking")
+    every = "of every profile, each asked with its own key"
+    parser.add_argument("--all-profiles", action="store_true", help=every)
     register_create(actions)
     register_unanswered(actions)
     register_watch(actions)
@@ -47,12 +50,9 @@ def register(commands: Commands[Parser]) -> None:
     register_data(actions)
 
 
-def job_document(job: Job) -> dict[str, Any]:
-    """Return the provider's object with the status in the words used here."""
-    return {**job.raw, "status": job.status}
-
-
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    if options.all_profiles:
+        return await list_everywhere(options, workspace, out)
     if options.kept:
         found = await workspace.jobs.cache.jobs()
         jobs = list(found.jobs[: options.limit])

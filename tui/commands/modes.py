@@ -114,6 +114,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     # Jobs
     Command("jobs.new", "n", "New job", "Make a fine-tuning job from a dataset.", True),
     Command("jobs.refresh", "r", "Refresh", "Ask the provider now.", True),
+    Command("jobs.everywhere", "P", "All profiles", "List the jobs of all profiles; go to one."),
     Command("jobs.chat", "c", "Chat", "Chat with the model this job made.", True),
     Command("jobs.compare", "C", "Compare", "Compare the job's model with its base."),
     Command("jobs.events", "v", "View", "Switch: curve, events, checkpoints, settings.", True),

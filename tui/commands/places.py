@@ -217,6 +217,13 @@ _OF_MODES = (
         "in titles and texts.",
         "chat",
     ),
+    Place(
+        "all_jobs",
+        "Jobs of all profiles",
+        "The jobs of every profile, newest first, each with its profile. Each provider is asked "
+        "with its own key; of one that cannot be asked those seen last are listed.",
+        "jobs",
+    ),
     Place("parameters", "Parameters", "What the model is asked with.", "chat"),
     Place(
         "compare_run",

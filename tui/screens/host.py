@@ -45,8 +45,11 @@ class Host(Protocol):
     def train_on(self, file_id: str) -> None:
         """Go to Jobs, with the form of a new job for an uploaded file."""
 
-    async def use_profile(self, name: str) -> None:
-        """Go on with another profile. Raises ServiceError."""
+    async def switch_profile(self, name: str) -> bool:
+        """Go on with another profile, after asking about what that ends; False for a no.
+
+        For workers only. Raises ServiceError.
+        """
 
     def complete(self, event: str) -> None:
         """Tell the tour that something has happened."""

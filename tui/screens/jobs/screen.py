@@ -11,6 +11,7 @@ from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.jobs.control import JobControl
 from tui.screens.jobs.endings import JobEndings
+from tui.screens.jobs.everywhere import JobsEverywhere
 from tui.screens.jobs.form.opening import JobMaking
 from tui.screens.jobs.jobs_context import JobsContext
 from tui.screens.jobs.overlays import Overlays
@@ -66,7 +67,7 @@ class JobsScreen(ModeScreen):
         context.on_state.insert(0, self.endings.take)
         for owner in (
             *(pane, pane.curve, self.subscriptions, self.overlays, self.making),
-            *(JobControl(context), JobWriting(context)),
+            *(JobControl(context), JobWriting(context), JobsEverywhere(context, self.select)),
         ):
             self.dispatcher.add(owner)
 

@@ -47,5 +47,5 @@ class SampleTour:
         dialog = Confirm("Where to train", question, "change to lab", f"stay with {now.name}")
         answer = await self._context.ask(dialog)
         if answer:
-            await self._screen.host.use_profile(lab)
+            return await self._screen.host.switch_profile(lab)
         return answer is not None

@@ -1,0 +1,73 @@
+"""The jobs of all profiles in Jobs, and the way to one of them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from textual.widgets import Input, Static
+
+from tests.faults.server import FaultServer, problem, reply
+from tests.until import until
+from tui.app import FinetuiApp
+from tui.screens.jobs import JobsScreen
+from tui.screens.jobs.all_jobs import AllJobsDialog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def servers() -> Iterator[list[FaultServer]]:
+    made = [FaultServer() for _ in range(3)]
+    yield made
+    for one in made:
+        one.close()
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_one_goes_to_a_job_of_another_profile(
+    app_home: Path, servers: list[FaultServer], size: tuple[int, int]
+) -> None:
+    config = app_home / "config" / "config.toml"
+    config.parent.mkdir(parents=True)
+    names = ("near", "far", "shut")
+    config.write_text(
+        'default_profile = "near"\n'
+        + "".join(
+            f'[profiles.{name}]\nbase_url = "{server.url}"\n'
+            f'key_command = "echo sk-of-{name}-012345"\n'
+            for name, server in zip(names, servers, strict=True)
+        )
+    )
+    near, far, shut = servers
+    near.new_job({"model": "a", "created_at": 1790000005, "suffix": "mine"})
+    for n in range(3):
+        far.new_job({"model": "b", "created_at": 1790000010 + n, "suffix": f"theirs-{n}"})
+    shut.always["GET /fine_tuning/jobs"] = reply(403, problem("not yours [/foo]"))
+    app = FinetuiApp()
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.workspace, pilot)
+        await pilot.press("3")
+        await until(lambda: isinstance(app.screen, JobsScreen) and app.screen.context.jobs, pilot)
+        await pilot.press("P")
+        await until(lambda: isinstance(app.screen, AllJobsDialog), pilot)
+        dialog = app.screen
+        assert isinstance(dialog, AllJobsDialog)
+        await until(lambda: len(dialog._found) == 4, pilot)
+        assert [name for name, _ in dialog._rows] == ["far", "far", "far", "near"]
+        about = str(dialog.query_one("#about", Static).content)
+        assert "4 jobs · 2 of 4 profiles asked" in about
+        assert "✗ shut: " in about
+        assert "not yours [/foo]" in about
+        dialog.query_one(Input).value = "theirs-1"
+        await until(lambda: len(dialog._rows) == 1, pilot)
+        await pilot.press("enter")
+        await until(lambda: app.workspace and app.workspace.profile.name == "far", pilot)
+        jobs = app.screen
+        assert isinstance(jobs, JobsScreen)
+        await until(lambda: jobs.context.job and jobs.context.job.suffix == "theirs-1", pilot)
+    for name, server in zip(names, servers, strict=True):
+        sent = {seen.headers["authorization"] for seen in server.seen}
+        assert sent == {f"Bearer sk-of-{name}-012345"}

@@ -1,0 +1,66 @@
+"""`finetui jobs list --all-profiles`: the jobs of every profile."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+from tui.cli.output import when
+from tui.services.errors import InputError
+from tui.services.jobs.every_profile import MOST, EveryProfile, failure_words, newest_first
+from tui.services.settings.environment import without_secrets
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tui.cli.output import Output
+    from tui.core.jobs.jobs import Job
+    from tui.services.jobs.every_profile import ProfileJobs
+    from tui.services.workspace import Workspace
+
+NO_ANSWER = 3
+
+
+def job_document(job: Job) -> dict[str, Any]:
+    """Return the provider's object with the status in the words used here."""
+    return {**job.raw, "status": job.status}
+
+
+async def list_everywhere(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    """Print the jobs of all profiles; ends with 3 if one that can be asked did not answer."""
+    book = workspace.profiles
+    environ = without_secrets(os.environ, book.key_variables)
+    every = EveryProfile(workspace.locations, environ, workspace.store)
+    profiles = [workspace.profile_called(name) for name in book.names]
+    asking = every.list(profiles, asks=not options.kept, limit=options.limit or MOST)
+    found = [one async for one in asking]
+    found.sort(key=lambda one: book.names.index(one.profile))
+    rows = newest_first(found)[: options.limit]
+    out.document(
+        {
+            "jobs": [{**job_document(job), "profile": name} for name, job in rows],
+            "profiles": [_profile_document(one) for one in found],
+        }
+    )
+    out.table(
+        ("profile", "id", "status", "base", "created", "model"),
+        [
+            (name, job.id, job.status, job.model, when(job.created_at), job.fine_tuned_model or "–")
+            for name, job in rows
+        ],
+    )
+    for one in found:
+        if one.error is not None:
+            seen = f"; as seen {when(one.seen_at)}" if one.jobs else ""
+            out.note(f"finetui: {one.profile}: {failure_words(one)}{seen}.")
+    unanswered = [one for one in found if one.error and not isinstance(one.error, InputError)]
+    return NO_ANSWER if unanswered else 0
+
+
+def _profile_document(one: ProfileJobs) -> dict[str, Any]:
+    return {
+        "name": one.profile,
+        "asked": one.asked,
+        "seen_at": one.seen_at,
+        "error": one.error.to_json() if one.error else None,
+    }

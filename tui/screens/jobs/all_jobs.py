@@ -1,0 +1,124 @@
+"""The dialog of the jobs of all profiles, each with its profile."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+from textual.widgets import Static
+
+from tui.core.text.text import one_line, plural
+from tui.dispatch import handles, start_worker
+from tui.screens.dialogs.base import Dialog
+from tui.services.jobs.every_profile import ProfileJobs, failure_words, newest_first
+from tui.widgets.record_list import RecordList
+from tui.widgets.text_fields import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from textual.app import ComposeResult
+    from textual.widgets import Input
+
+    from tui.core.jobs.jobs import Job
+
+_FAILURES = 4  # lines
+
+
+class AllJobsDialog(Dialog[tuple[str, str]]):
+    """Answers with a profile and the id of a job of it. `ask` yields what each profile has."""
+
+    DEFAULT_CSS = """
+    AllJobsDialog {
+        & > .dialog { width: 96%; }
+        & RecordList { height: auto; max-height: 14; min-height: 4; }
+        & #about { height: auto; max-height: 5; margin: 1 0 0 0; color: $text-muted; }
+    }
+    """
+    WHERE = "all_jobs"
+    SHARED = ("picker",)
+
+    def __init__(self, profiles: int, ask: Callable[[], AsyncIterator[ProfileJobs]]) -> None:
+        super().__init__("Jobs of all profiles")
+        self._profiles, self._ask = profiles, ask
+        self._found: dict[str, ProfileJobs] = {}
+        self._rows: list[tuple[str, Job]] = []
+
+    def compose_content(self) -> ComposeResult:
+        """Lay out the field that narrows, the list, and which profiles were asked."""
+        yield Entry(placeholder="type to narrow: profile, status, model, id", id="narrow")
+        yield RecordList(empty="asking …", id="jobs")
+        yield Static("", id="about", markup=False)
+        yield self.key_hints(up=None, down=None, cancel="closes")
+
+    def on_mount(self) -> None:
+        """Ask all of them."""
+        start_worker(self, self._list, "list", "list the jobs of all profiles")
+
+    async def _list(self) -> None:
+        async for one in self._ask():
+            self._found[one.profile] = one
+            self._show(self.query_one(Entry).value)
+
+    def on_input_changed(self, event: Input.Changed) -> None:
+        """Narrow the list."""
+        event.stop()
+        self._show(event.value)
+
+    def _show(self, typed: str) -> None:
+        listing = self.query_one(RecordList)
+        under = self._rows[listing.cursor] if self._rows else None
+        words = typed.casefold().split()
+        self._rows = [row for row in newest_first(self._found.values()) if _fits(row, words)]
+        done = len(self._found) == self._profiles
+        empty = "no jobs" if done and not words else "nothing fits" if done else "asking …"
+        listing.show(len(self._rows), self._row, empty=empty)
+        if under is not None:  # what one was on stays under the cursor
+            at = [(name, job.id) for name, job in self._rows]
+            key = (under[0], under[1].id)
+            listing.move_to(at.index(key) if key in at else 0)
+        self.query_one("#about", Static).update(self._about())
+
+    def _row(self, row: int, width: int) -> Text:
+        name, job = self._rows[row]
+        text = Text(f"{one_line(name, 13):<14}{one_line(job.status or '–', 15):<16}")
+        created = "–"
+        if job.created_at is not None:
+            created = f"{datetime.fromtimestamp(job.created_at).astimezone():%Y-%m-%d %H:%M}"
+        text.append(f"{created:<18}", style="dim")
+        text.append(one_line(job.suffix or job.fine_tuned_model or job.id, 40))
+        text.append(f"  {one_line(job.model or '', 60)}", style="dim")
+        text.truncate(width, overflow="ellipsis")
+        return text
+
+    def _about(self) -> str:
+        found = list(self._found.values())
+        asked = sum(one.asked for one in found)
+        lines = [f"{plural(len(self._rows), 'job')} · {asked} of {self._profiles} profiles asked"]
+        waiting = self._profiles - len(found)
+        if waiting:
+            lines[0] += f" · waiting for {waiting}"
+        failed = [one for one in found if one.error is not None]
+        for one in failed[:_FAILURES]:
+            kept = "; as seen last" if one.jobs else ""
+            lines.append(f"✗ {one.profile}: {one_line(failure_words(one), 120)}{kept}")
+        return "\n".join(lines)
+
+    def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
+        """Answer with the job under the cursor."""
+        event.stop()
+        self.go()
+
+    @handles("all_jobs.go")
+    def go(self) -> None:
+        """Answer with the job under the cursor."""
+        if self._rows:
+            name, job = self._rows[self.query_one(RecordList).cursor]
+            self.dismiss((name, job.id))
+
+
+def _fits(row: tuple[str, Job], words: list[str]) -> bool:
+    name, job = row
+    text = f"{name} {job.status} {job.model} {job.id} {job.suffix} {job.fine_tuned_model}"
+    return all(word in text.casefold() for word in words)

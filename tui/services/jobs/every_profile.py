@@ -1,0 +1,104 @@
+"""The jobs of all profiles: each asked with its own key at its own address, on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tui.services.errors import InputError, ServiceError
+from tui.services.jobs.service import JobService
+from tui.services.provider.lab_process import LabProcess
+from tui.services.provider.provider import Provider
+from tui.services.provider.select import api_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterable, Mapping
+
+    from tui.core.jobs.jobs import Job
+    from tui.services.settings.locations import Locations
+    from tui.services.settings.profile import Profile
+    from tui.services.store.store import Store
+
+LONGEST_S = 15.0  # that one of many may take to begin its answer, whatever its profile allows
+MOST = 100  # of one profile
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileJobs:
+    """The jobs of one profile, newest first.
+
+    `error` is why it could not be asked, and `asked` false then, or where nobody wanted it: the
+    jobs are those seen last (`seen_at`, Unix seconds, None where nothing is known).
+    """
+
+    profile: str
+    jobs: tuple[Job, ...]
+    asked: bool
+    seen_at: float | None = None
+    error: ServiceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EveryProfile:
+    """Lists jobs of many profiles. `environ` is given to the lab, and holds no key."""
+
+    locations: Locations
+    environ: Mapping[str, str]
+    store: Store
+
+    async def list(
+        self, profiles: Iterable[Profile], *, asks: bool = True, limit: int = MOST
+    ) -> AsyncIterator[ProfileJobs]:
+        """Yield the jobs of each profile as soon as they are there; nothing is raised for one."""
+        asking = [asyncio.ensure_future(self._of(one, asks, limit)) for one in profiles]
+        try:
+            for done in asyncio.as_completed(asking):
+                yield await done
+        finally:
+            for one in asking:
+                one.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+
+    async def _of(self, profile: Profile, asks: bool, limit: int) -> ProfileJobs:
+        quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
+        provider = Provider(quick, self.locations, self.environ)
+        jobs = JobService(provider, self.store, api_of(provider))
+        try:
+            if not asks or await self._rests(profile):
+                return await _seen(profile, jobs, None)
+            try:
+                profile.check_usable()
+                return ProfileJobs(profile.name, tuple(await jobs.list(limit)), asked=True)
+            except ServiceError as error:
+                return await _seen(profile, jobs, error)
+        finally:
+            await jobs.close()
+            await provider.close()
+
+    async def _rests(self, profile: Profile) -> bool:
+        """Whether it is the lab and does not run: no server is started to read what is kept."""
+        if not profile.embedded:
+            return False
+        return await LabProcess(self.locations.lab, self.environ).find() is None
+
+
+async def _seen(profile: Profile, jobs: JobService, error: ServiceError | None) -> ProfileJobs:
+    try:
+        kept = await jobs.cache.jobs()
+    except ServiceError as broken:
+        return ProfileJobs(profile.name, (), asked=False, error=error or broken)
+    return ProfileJobs(profile.name, kept.jobs, asked=False, seen_at=kept.at, error=error)
+
+
+def newest_first(found: Iterable[ProfileJobs]) -> list[tuple[str, Job]]:
+    """Return all jobs with the names of their profiles, newest first."""
+    rows = [(one.profile, job) for one in found for job in one.jobs]
+    return sorted(rows, key=lambda row: row[1].created_at or 0, reverse=True)
+
+
+def failure_words(one: ProfileJobs) -> str:
+    """Return why a profile could not be asked, empty where it was."""
+    if one.error is None:
+        return ""
+    return one.error.cause if isinstance(one.error, InputError) else one.error.brief
