@@ -245,6 +245,11 @@ class FinetuiApp(TypeAhead):
         self.chat_start = ChatStart(chat.model, chat=chat)
         self.switch_mode("chat")
 
+    def open_saved_chat(self, chat_id: int) -> None:
+        """Go to Chat and open a saved chat there."""
+        self.chat_start = ChatStart(saved=chat_id)
+        self.switch_mode("chat")
+
     def compare(self, asked: CompareAsked) -> None:
         """Go to Compare with these models or this prompt."""
         self.compare_asked = asked

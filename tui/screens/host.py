@@ -39,6 +39,9 @@ class Host(Protocol):
     def open_chat(self, chat: Chat) -> None:
         """Go to Chat and go on there with a chat that is not saved yet."""
 
+    def open_saved_chat(self, chat_id: int) -> None:
+        """Go to Chat and open a saved chat there."""
+
     def compare(self, asked: CompareAsked) -> None:
         """Go to Compare with these models or this prompt."""
 
