@@ -1,4 +1,4 @@
-"""What Compare asks: files that belong to the models, the dataset's system prompt, a first model."""
+"""What Compare asks of whom: the models' own files, the dataset's system prompt, a judge."""
 
 from __future__ import annotations
 
@@ -96,7 +96,9 @@ async def test_the_files_of_the_models_jobs_and_the_one_beside_are_offered(
             "created_at": 1, "fine_tuned_model": TUNED, "training_file": "file-t",
             "validation_file": "file-v",
         }  # fmt: skip
-        await store.seen_jobs.keep_jobs(profile, [SeenJob("ftjob-1", job, None, 1)], 1)
+        await store.seen_jobs.keep_jobs(
+            profile, [SeenJob(job, "ftjob-1", "succeeded", None, 1, 1)], 1
+        )
         await pilot.press("escape", "e")
         found = await dialog(pilot, Choose)
         shown = on_screen(pilot.app)
@@ -219,7 +221,7 @@ async def test_a_file_that_takes_pairs_is_added_to_and_the_dialog_says_so(
         await until(lambda: "enter adds to the file, or begins it" in on_screen(pilot.app), pilot)
         pilot.app.screen.query_one("Input").value = str(tmp_path / "p.jsonl")
         await pilot.press("enter")
-        await until(lambda: (tmp_path / "p.jsonl").is_file(), pilot)
+        await until((tmp_path / "p.jsonl").is_file, pilot)
 
 
 async def test_where_an_example_came_from_is_shown_and_opened_from_datasets(

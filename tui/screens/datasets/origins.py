@@ -36,7 +36,7 @@ class ExampleOrigins:
             self._context.tell("It is of answers side by side, which are not kept.", seconds=5)
         elif origin.source == "chat":
             await self._context.workspace.chats.load(int(origin.id))  # one deleted since is said
-            host.open_saved_chat(int(origin.id))
+            host.open_chat(int(origin.id))
         else:
             await self._context.workspace.compare.read(origin.id)
             host.compare(CompareAsked(run=origin.id, line=origin.line))
