@@ -240,9 +240,12 @@ class FinetuiApp(TypeAhead):
         self.chat_start = ChatStart(model, goes_on=True)
         self.switch_mode("chat")
 
-    def open_chat(self, chat: Chat) -> None:
-        """Go to Chat and go on there with a chat that is not saved yet."""
-        self.chat_start = ChatStart(chat.model, chat=chat)
+    def open_chat(self, chat: Chat | int) -> None:
+        """Go to Chat and go on there with a chat: one not saved yet, or a saved one by its id."""
+        if isinstance(chat, int):
+            self.chat_start = ChatStart(saved=chat)
+        else:
+            self.chat_start = ChatStart(chat.model, chat=chat)
         self.switch_mode("chat")
 
     def compare(self, asked: CompareAsked) -> None:

@@ -20,7 +20,7 @@ from tests.screens.chatting import (
 )
 from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import MODELS, slow_provider
-from tests.until import until
+from tests.until import toasts, until
 from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.chat.saved.dialog import ChatsDialog
 from tui.screens.dialogs.choose import Choose
@@ -187,3 +187,20 @@ async def test_another_profile_goes_on_with_a_chat_of_its_own(app_home: Path) ->
             assert [chat.messages for chat in await chats.listing()] == [4]
             await pilot.app.use_profile("test")
             assert [c.messages for c in await screen.workspace.chats.listing()] == [2]
+
+
+async def test_a_chat_changed_by_another_program_goes_on_as_one_of_its_own_and_says_so(
+    app_home: Path,
+) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await exchange(pilot, screen, provider, "one?", "yes")
+        await until(lambda: screen.session.id == 1, pilot)
+        chats = pilot.app.workspace.store.chats
+        profile = pilot.app.workspace.profile.name
+        loaded = await chats.load(profile, 1)
+        await chats.save(profile, screen.session.chat, loaded[1])  # as another program does
+        await exchange(pilot, screen, provider, "two?", "no")
+        await until(lambda: screen.session.id == 2, pilot)
+        said = "Chat 1 was changed by another program, or deleted: this one goes on as chat 2."
+        await until(lambda: said in toasts(pilot.app), pilot)
+        assert toasts(pilot.app).count(said) == 1

@@ -81,3 +81,19 @@ async def test_no_network_and_a_wrong_key_name_what_works(
         screen = app.screen
         assert isinstance(screen, ModeScreen)
         await until(lambda: "F2 changes to lab, which works here" in screen.failure_text, pilot)
+
+
+@pytest.mark.parametrize("event", ["chat", "chat_base", "models"])
+def test_nothing_that_needs_a_model_counts_before_one_is_trained(event: str) -> None:
+    for step in range(5):
+        assert Tour(step).after(event) == Tour(step)
+
+
+def test_the_base_counts_once_the_tuned_model_was_asked() -> None:
+    assert Tour(5).after("chat_base") == Tour(5)
+    assert Tour(6).after("chat_base") == Tour(6)
+    assert Tour(7).after("chat_base") == Tour(8)
+    # One trained before the tour began is as good as one trained in it.
+    assert Tour(0).after("chat_tuned") == Tour(7)
+    assert Tour(5).after("chat") == Tour(6)
+    assert Tour(6).after("models") == Tour(9)

@@ -95,6 +95,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("datasets.mark_range", "v", "Range", "Begin or end a range of marks; v v: menu."),
     Command("datasets.chat", "T", "Try in Chat", "Open this prompt in Chat, its answer beside."),
     Command("datasets.compare", "C", "Compare", "Ask models this prompt, or all those shown."),
+    Command("datasets.origin", "O", "Origin", "Open the chat or run this example was made of."),
     Command("datasets.near", "equals_sign", "Alike", "Duplicates, contradictions, leakage."),
     # Tokens
     Command("tokens.model", "m", "Model", "Choose the model to count and price for.", True),
@@ -216,6 +217,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("compare.sort", "o", "Order", "Sort results: worse first, lowest, slowest, …"),
     Command("compare.filter", "f", "Filter", "Show only changed, worse or failed results."),
     Command("compare.export", "x", "Export", "Write the results as CSV or JSON lines."),
+    Command("compare.judge", "J", "Judge", "Have a model score the answers of this run."),
     Command("compare.chat", "c", "Chat", "Open this prompt in Chat, with what is in focus."),
     Command("compare.pair", "p", "Pair", "Add winner and loser as a pair; a row's best and worst."),
     Command("compare.pair_to", "P", "Pair to", "The same, and choose the dataset of pairs anew."),

@@ -36,8 +36,8 @@ class Host(Protocol):
     def chat_with(self, model: str) -> None:
         """Go to Chat with this model chosen."""
 
-    def open_chat(self, chat: Chat) -> None:
-        """Go to Chat and go on there with a chat that is not saved yet."""
+    def open_chat(self, chat: Chat | int) -> None:
+        """Go to Chat and go on there with a chat: one not saved yet, or a saved one by its id."""
 
     def compare(self, asked: CompareAsked) -> None:
         """Go to Compare with these models or this prompt."""

@@ -14,10 +14,11 @@ class ChatStart:
     """The model to ask, empty for any, and the system prompt, None for the usual one.
 
     `goes_on` is whether the chat that was open last is gone on with; `chat` is one to begin with
-    in its place, which is saved once something is said in it.
+    in its place, which is saved once something is said in it, `saved` the id of one that is.
     """
 
     model: str = ""
     system: str | None = None
     goes_on: bool = False
     chat: Chat | None = None
+    saved: int | None = None

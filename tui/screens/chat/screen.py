@@ -124,7 +124,10 @@ class ChatScreen(ModeScreen):
         asked, self.host.chat_start = self.host.chat_start, None
         if asked is not None and asked.system is not None:
             self.system.set(asked.system)
-        if asked is not None and asked.chat is not None:
+        if asked is not None and asked.saved is not None:
+            self.chats.open(asked.saved)
+            self._conversation.focus()
+        elif asked is not None and asked.chat is not None:
             self.chats.start(asked.chat)
             self._conversation.focus()
             if not asked.chat.model:

@@ -79,7 +79,7 @@ class Candidates:
         if len(columns) >= MOST_COLUMNS:
             self._context.tell(f"There are {MOST_COLUMNS} columns: D drops one.", seconds=4)
             return
-        model = await self._ask_model("Add a column", "")
+        model = await self.ask_model("Add a column", "")
         if model:
             self._add(model)
             self._context.focused = len(columns) - 1
@@ -94,7 +94,7 @@ class Candidates:
             return
         if column is None or self._held():
             return
-        model = await self._ask_model("Model of this column", column.candidate.model)
+        model = await self.ask_model("Model of this column", column.candidate.model)
         if model and model != column.candidate.model:
             parameters = column.candidate.parameters
             column.candidate = Candidate(self._free_name(model, column), model, parameters)
@@ -153,5 +153,6 @@ class Candidates:
         names = (model, *(f"{model} #{n}" for n in range(2, MOST_COLUMNS + 2)))
         return next(name for name in names if name not in taken)
 
-    async def _ask_model(self, title: str, current: str) -> str | None:
+    async def ask_model(self, title: str, current: str) -> str | None:
+        """Have a model chosen or typed; None leaves it."""
         return await self._context.ask(self._models.dialog(title, current))

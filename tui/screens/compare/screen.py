@@ -18,6 +18,7 @@ from tui.screens.compare.compare_context import CompareContext
 from tui.screens.compare.differences import Differences
 from tui.screens.compare.judging import Judging
 from tui.screens.compare.onward import Onward
+from tui.screens.compare.results.judge import ModelJudge
 from tui.screens.compare.results.looking import Results
 from tui.screens.compare.results.pane import ResultsPane
 from tui.screens.compare.results.running import Running
@@ -44,7 +45,7 @@ These keys work after esc, which leaves the prompt. tab goes from column to colu
 
 SYSTEM_HINT = "Sent before what is typed to every model; set here, in place of any other too."
 
-RESULTS_KEYS = "enter opens · p pair · c chat · o order · f filter · z measure · x export"
+RESULTS_KEYS = "enter opens · p pair · c chat · o order · f filter · z measure · J judge"
 
 
 class CompareScreen(ModeScreen):
@@ -73,9 +74,13 @@ class CompareScreen(ModeScreen):
         self._wants_keys = False
         self._from_results = False  # whether the columns show a row of the results
         self.results = Results(context, self.pane, self._look_at)
-        self.running = Running(context, self.system, self.candidates.add, self._look_at)
+        self.judge = ModelJudge(context, self.results, self.candidates.ask_model, self._runs)
+        self.running = Running(
+            context, self.system, self.candidates.add, self._look_at, self.judge.stop
+        )
         for controller in (
             self.asking,
+            self.judge,
             self.candidates,
             self.judging,
             self.results,
@@ -101,6 +106,7 @@ class CompareScreen(ModeScreen):
         """Begin with this provider's models."""
         self.asking.stop()
         self.running.stop()
+        self.judge.stop()
         self.candidates.begin()
         self.results.begin()
         if not self._prompt.text and (typed := workspace.typed.get(PROMPT)):
@@ -128,6 +134,8 @@ class CompareScreen(ModeScreen):
         if self.asking.under_way:
             self.context.tell("Answers are coming: esc stops them.", seconds=3)
             return
+        if asked.run:
+            self.results.open(asked.run, asked.line)
         self.running.offer(asked.words, asked.positions)
         if asked.models:
             self.candidates.take(asked.models)
@@ -182,6 +190,9 @@ class CompareScreen(ModeScreen):
         prompt = self.context.comparison.prompt
         if self._from_results and prompt is not None:
             self.results.pick(prompt.line, column.candidate.name)
+
+    def _runs(self) -> bool:
+        return self.running.under_way
 
     def _busy(self) -> bool:
         return self.asking.under_way

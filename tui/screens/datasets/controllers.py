@@ -30,6 +30,7 @@ from tui.screens.datasets.messages.parts import MessageParts
 from tui.screens.datasets.messages.text import MessageText
 from tui.screens.datasets.messages.tools import ToolUse
 from tui.screens.datasets.near.near import AlikeSearch
+from tui.screens.datasets.origins import ExampleOrigins
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -86,6 +87,7 @@ def _row_controllers(screen: Shared) -> Iterator[object]:
     yield Frequencies(context, screen.filtered, screen.filtering.open_with)
     yield AlikeSearch(context, checks)
     yield Comparing(context, marked)
+    yield ExampleOrigins(context)
     yield BulkOperations(context, marked, screen.bulk)
 
 

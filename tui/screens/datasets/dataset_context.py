@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     from textual.timer import Timer
 
+    from tui.core.dataset.from_answers import Origin
     from tui.screens.base import ModeScreen
     from tui.services.datasets import DatasetService, Document
     from tui.services.settings.locations import Locations
@@ -68,6 +69,8 @@ class DatasetContext(ScreenContext):
         self.selection = Selection(self.rows, listing, conversation)
         self.document_opened = Listeners[[]]()
         self.document_changed = Listeners[[]]()
+        self.origin: Origin | None = None  # of the example under the cursor, as far as it is known
+        self.origin_found = Listeners[[]]()  # it is another one than before
         self.row_read = Listeners[[]]()  # a long row has been parsed meanwhile
         # During `document_changed`: rows came in at the end while indexing, nothing else changed.
         self.only_grown = False
@@ -119,6 +122,12 @@ class DatasetContext(ScreenContext):
         with self.holding():
             async with self.step():
                 pass
+
+    def take_origin(self, origin: Origin | None) -> None:
+        """Take note of where the example under the cursor came from."""
+        if origin != self.origin:
+            self.origin = origin
+            self.origin_found.tell()
 
     async def check_rows(self) -> None:
         """Raise InputError where the lines are not examples: an array, a table looked at as it is.

@@ -6,12 +6,14 @@ import asyncio
 import secrets
 import stat
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.compare.plan import Candidate, Plan, differences
 from tui.core.text.text import plural
 from tui.services.chat.service import ChatService
+from tui.services.compare.estimate import Estimate
 from tui.services.compare.job_files import JobFile, files_of_models
 from tui.services.compare.results_file import ResultsFile, read_results
 from tui.services.compare.retry_policy import RetryPolicy
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
     from tui.core.chat.parameters import ChatParameters
     from tui.core.compare.judging import JudgeSettings
     from tui.core.compare.result_row import Row, Slot
-    from tui.services.compare.estimate import Estimate, Estimator
+    from tui.services.compare.estimate import Estimator
     from tui.services.compare.judge import Judge
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
@@ -71,6 +73,12 @@ class CompareService:
         """Return what a plan, and a judge of it, will cost. Raises InputError, CountingError."""
         found = await self._estimator.estimate(plan)
         return found if judge is None else await self._estimator.with_judge(found, plan, judge)
+
+    async def judge_estimate(self, plan: Plan, judge: JudgeSettings) -> Estimate:
+        """Return what a judge of a plan will cost. Raises InputError, CountingError."""
+        facts = await self._estimator.facts({"judge": judge.model})
+        currency = facts["judge"].currency if facts else "USD"
+        return await self._estimator.with_judge(Estimate(Decimal(0), currency, {}), plan, judge)
 
     async def judge(
         self, run: CompareRun, settings: JudgeSettings, parameters: ChatParameters

@@ -16,10 +16,12 @@ class CompareAsked:
     """Models to stand side by side, and a prompt for them; what is missing is left as it is.
 
     `positions` are rows of the open dataset, ascending, to be asked one after the other, which
-    `words` name.
+    `words` name. `run` is one whose results are to be opened, at the prompt of `line`.
     """
 
     models: tuple[str, ...] = ()
     prompt: Prompt | None = None
     positions: Sequence[int] = ()
     words: str = ""
+    run: str = ""
+    line: int | None = None

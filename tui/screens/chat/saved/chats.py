@@ -118,6 +118,11 @@ class SavedChatsList:
                 return
             await self._do(chosen)
 
+    def open(self, chat_id: int) -> None:
+        """Open a saved chat."""
+        opening = partial(self._open, chat_id)
+        self._context.run(opening, group="chats", description="open a chat")
+
     async def _open(self, chat_id: int) -> None:
         if chat_id != self._session.id and not self._held():
             chats = self._context.workspace.chats

@@ -115,14 +115,22 @@ class Results:
     async def open_earlier(self) -> None:
         """Open the results of an earlier run."""
         run = await self._choose_run("Open a run", None)
-        if run is None:
-            return
+        if run is not None:
+            await self._open(run)
+
+    def open(self, run: str, line: int | None) -> None:
+        """Open the results of a run, the cursor on the prompt of a line."""
+        self._context.run(self._open, run, line, group="results-menu", description="open a run")
+
+    async def _open(self, run: str, line: int | None = None) -> None:
         service = self._context.workspace.compare
         found = await service.read(run)
         if found.plan is None:
             return
         facts = await service.prices(found.plan.candidates)
         looked_at = LookedAt(run, found.plan, {row.slot: row for row in found.rows}, facts)
+        if line is not None:
+            self._pane.look_for(line)
         self._looked(looked_at)
 
     @handles("compare.against", group="results-menu")

@@ -56,6 +56,7 @@ class ResultsPane(Pane):
         self._looked_at: LookedAt | None = None
         self.rows: list[PromptRow] = []
         self._summaries: Sequence[Summary] = ()
+        self._wanted: int | None = None  # the line to begin at
         self._at_top = False  # whether the cursor begins at the top the next time
 
     def compose(self) -> ComposeResult:
@@ -68,6 +69,10 @@ class ResultsPane(Pane):
     def forget_cursor(self) -> None:
         """Begin at the top the next time, whatever prompt stands there."""
         self._at_top = True
+
+    def look_for(self, line: int) -> None:
+        """Begin at the prompt of a line the next time."""
+        self._wanted = line
 
     @property
     def current(self) -> PromptRow | None:
@@ -85,7 +90,10 @@ class ResultsPane(Pane):
         empty = EMPTY if looked_at is None else "No prompt to show. f shows others."
         self.list.show(len(self.rows), self._row, empty=empty)
         lines = [row.prompt.line for row in self.rows]
-        if self._at_top:
+        wanted, self._wanted = self._wanted, None
+        if wanted in lines:
+            self.list.move_to(lines.index(wanted))
+        elif self._at_top:
             self.list.move_to(0)
         elif before is not None and before.prompt.line in lines:
             self.list.move_to(lines.index(before.prompt.line))

@@ -82,7 +82,7 @@ class _Follow(RunEvents):
 class Running:
     """Runs a dataset through the models. `show` is called with the run that is looked at.
 
-    `add` has the first column chosen.
+    `add` has the first column chosen; `stop_judge` ends judging, if any is under way.
     """
 
     def __init__(
@@ -91,7 +91,9 @@ class Running:
         system: SystemPrompt,
         add: Callable[[], Awaitable[None]],
         show: Callable[[LookedAt], None],
+        stop_judge: Callable[[], bool],
     ) -> None:
+        self._stop_judge = stop_judge
         self._context, self._system, self._add, self._show = context, system, add, show
         self.settings = RunSettings()
         self._marked: Source | None = None  # rows another mode has asked for
@@ -152,6 +154,8 @@ class Running:
         """Stop the run under way, or go on with the one that is looked at."""
         if self.under_way:
             self.stop()
+            return
+        if self._stop_judge():
             return
         looked_at = self._looked_at
         if looked_at is None or (not looked_at.missing and not _failed_in_passing(looked_at)):

@@ -91,6 +91,11 @@ class LookedAt:
         self.listing.take(self.plan.prompts, self.rows.values())
         self.listing.add_earlier(earlier)
 
+    def take(self, rows: Mapping[Slot, Row]) -> None:
+        """Take rows in place of those that are there, such as judged ones."""
+        self.rows = dict(rows)
+        self.set_beside(self.earlier)
+
     def pick(self, line: int, winner: str) -> list[Row]:
         """Make one model's answers to a prompt those picked; return the rows that changed.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.core.dataset.example import Example
+from tui.core.text.text import one_line
 from tui.screens.datasets.panes.example_text import settings_words, turns_of
 from tui.widgets.line_view import Pane
 
@@ -26,6 +27,7 @@ class ConversationPane(Pane):
         context.document_changed.add(self._document_changed)
         context.row_read.add(self.show_example)
         context.selection.moved.add(self._show_from_start)
+        context.origin_found.add(self._label)
 
     @property
     def conversation(self) -> Conversation:
@@ -87,4 +89,6 @@ class ConversationPane(Pane):
             return
         edited = " · edited" if document.edited(at) else ""
         title = f"Example {at + 1} of {len(document):,}{edited}"
-        self.label(title, settings_words(document.example(at)).replace("[", r"\["))
+        origin = self._shared.origin
+        words = [settings_words(document.example(at)), f"from {origin.words}" if origin else ""]
+        self.label(title, one_line(" · ".join(filter(None, words)), 200).replace("[", r"\["))

@@ -1,0 +1,324 @@
+"""What Compare asks of whom: the models' own files, the dataset's system prompt, a judge."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.chat_server import ChatServer
+from tests.screens.test_compare import (
+    BASE,
+    OLD,
+    TUNED,
+    answered,
+    compare_screen,
+    dataset,
+    finished_run,
+    names,
+    on_screen,
+    run_open_dataset,
+    texts,
+    type_prompt,
+)
+from tests.until import narrow, until
+from tui.core.dataset.fingerprints import content_key
+from tui.core.dataset.from_answers import Origin
+from tui.screens.chat import ChatScreen
+from tui.screens.compare import CompareScreen
+from tui.screens.compare.results.form import RunForm
+from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.editor import TextEditor
+from tui.screens.dialogs.path import PathDialog
+from tui.services.store.tables.files_table import UploadRecord
+from tui.services.store.tables.seen_jobs_table import SeenJob
+from tui.widgets.frame.error_panel import ErrorPanel
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+SYSTEM = "Answer as a librarian."
+
+
+@pytest.fixture
+def server() -> Iterator[ChatServer]:
+    one = ChatServer(lambda model, question: f"{model[:4]} says {question}")
+    models = [
+        {"id": name, "created": 1_700_000_000 + n} for n, name in enumerate((BASE, OLD, TUNED))
+    ]
+    one.lists["/models"] = lambda _: {"data": models, "has_more": False}
+    one.lists["/fine_tuning/jobs"] = lambda _: {"data": [], "has_more": False}
+    yield one
+    one.close()
+
+
+def with_system(path: Path) -> Path:
+    lines = [
+        {
+            "messages": [
+                {"role": "system", "content": SYSTEM},
+                {"role": "user", "content": f"q{n}"},
+                {"role": "assistant", "content": f"ft:b says q{n}"},
+            ]
+        }
+        for n in range(4)
+    ]
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    return path
+
+
+async def dialog(pilot: Pilot[Any], kind: type[Any]) -> Any:
+    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
+    return pilot.app.screen
+
+
+def asked(server: ChatServer) -> list[list[str]]:
+    return [[m["content"] for m in body["messages"]] for body in server.bodies]
+
+
+async def test_the_files_of_the_models_jobs_and_the_one_beside_are_offered(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    train, beside = dataset(tmp_path / "a_train.jsonl"), dataset(tmp_path / "a_valid.jsonl", 3)
+    used, gone = dataset(tmp_path / "used.jsonl", 2), tmp_path / "gone.jsonl"
+    async with compare_screen(app_home, server.url, (120, 36), train) as (pilot, screen):
+        store, profile = screen.workspace.store, screen.workspace.profile.name
+        for file_id, path in (("file-v", used), ("file-t", gone)):
+            record = UploadRecord(file_id, path.name, str(path), "0", 1, "fine-tune", 1)
+            await store.files.add(profile, record)
+        job = {
+            "id": "ftjob-1", "object": "fine_tuning.job", "status": "succeeded", "model": BASE,
+            "created_at": 1, "fine_tuned_model": TUNED, "training_file": "file-t",
+            "validation_file": "file-v",
+        }  # fmt: skip
+        await store.seen_jobs.keep_jobs(
+            profile, [SeenJob(job, "ftjob-1", "succeeded", None, 1, 1)], 1
+        )
+        await pilot.press("escape", "e")
+        found = await dialog(pilot, Choose)
+        shown = on_screen(pilot.app)
+        assert "a_train.jsonl, 6 examples" in shown
+        assert f"used.jsonl  validation file of {TUNED}"[:40] in shown
+        assert "a_valid.jsonl  validation file beside a_train.jsonl" in shown
+        assert "gone.jsonl" not in shown, "it is not there any more"
+        del found, beside
+        await narrow(pilot, "used")
+        await dialog(pilot, RunForm)
+        await pilot.press("ctrl+s")
+        await finished_run(pilot, screen)
+        assert sorted({texts[-1] for texts in asked(server)}) == ["q0", "q1"]
+
+
+async def test_what_is_typed_takes_the_system_prompt_of_the_dataset_as_in_chat(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    data = with_system(tmp_path / "d.jsonl")
+    async with compare_screen(app_home, server.url, (120, 36), data) as (pilot, screen):
+        await type_prompt(pilot, "hello")
+        await answered(pilot, screen)
+        assert asked(server) == [[SYSTEM, "hello"]] * 2
+        await until(lambda: "system prompt from d.jsonl" in on_screen(pilot.app), pilot)
+        # One of its own stands in its place, for the same question asked again; none is none.
+        for typed in ("Be brief.", ""):
+            server.bodies.clear()
+            await pilot.press("escape", "s")
+            editor = await dialog(pilot, TextEditor)
+            editor.query_one("TextArea").text = typed
+            await pilot.press("ctrl+s")
+            await dialog(pilot, CompareScreen)
+            await pilot.press("r")
+            await answered(pilot, screen)
+            assert asked(server) == [[*filter(None, [typed]), "hello"]] * 2
+
+
+async def test_an_example_of_the_dataset_keeps_its_own_system_prompt(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    data = with_system(tmp_path / "d.jsonl")
+    with data.open("a") as file:
+        bare = {"messages": [{"role": "user", "content": "bare"}]}
+        file.write(json.dumps(bare) + "\n")
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
+        await run_open_dataset(pilot, screen)
+        found = {texts[-1]: texts[:-1] for texts in asked(server)}
+        assert found["q0"] == [SYSTEM]
+        assert found["bare"] == []
+
+
+@pytest.mark.parametrize("key", ["a", "m", "t", "e"])
+async def test_without_a_column_a_model_is_asked_for_and_keys_go_to_the_dialog(
+    app_home: Path, server: ChatServer, tmp_path: Path, key: str
+) -> None:
+    data = dataset(tmp_path / "d.jsonl")
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
+        await pilot.press("escape", "D", "D")
+        assert names(screen) == []
+        await pilot.press(key, *"typed-one", "enter")
+        await until(lambda: names(screen) == ["typed-one"], pilot)
+        assert screen.query_one(ErrorPanel).failure is None
+        if key == "t":
+            await until(lambda: "ParametersDialog" in str(type(pilot.app.screen)), pilot)
+        elif key == "e":
+            await dialog(pilot, Choose)
+        else:
+            await dialog(pilot, CompareScreen)
+
+
+async def test_commands_that_need_a_column_say_so(app_home: Path, server: ChatServer) -> None:
+    async with compare_screen(app_home, server.url) as (pilot, screen):
+        await pilot.press("escape", "D", "D")
+        said: list[str] = []
+        screen.context.tell = lambda text, **_: said.append(text)
+        await pilot.press("w", "D", "c")
+        await until(lambda: len(said) == 3, pilot)
+        assert {*said} == {"There is no column yet: a adds one."}
+
+
+async def test_keys_typed_behind_ask_a_dataset_wait_for_its_dialog(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    """What it offers is looked up on the disk first; d, b and D are commands of the columns."""
+    data = dataset(tmp_path / "dbD.jsonl")
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
+        service, lock = screen.workspace.compare, asyncio.Event()
+        looked = service.files_of
+
+        async def slow(models: Any) -> Any:
+            await lock.wait()
+            return await looked(models)
+
+        service.files_of = slow
+        await pilot.press("escape")
+        for one in ("e", "d", "b", "D"):
+            pilot.app.post_message(_key(one))
+        lock.set()
+        await dialog(pilot, Choose)
+        await until(lambda: pilot.app.screen.query_one("Input").value == "dbD", pilot)
+        assert names(screen) == [BASE, TUNED]
+        assert not screen.context.comparison.blind
+
+
+def _key(name: str) -> Any:
+    from textual.events import Key
+
+    return Key(name, name)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_file_that_takes_pairs_is_added_to_and_the_dialog_says_so(
+    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    async with compare_screen(app_home, server.url, size) as (pilot, screen):
+        await type_prompt(pilot, "hello")
+        await answered(pilot, screen)
+        await pilot.press("escape", "w", "p")
+        await dialog(pilot, PathDialog)
+        await until(lambda: "enter adds to the file, or begins it" in on_screen(pilot.app), pilot)
+        pilot.app.screen.query_one("Input").value = str(tmp_path / "p.jsonl")
+        await pilot.press("enter")
+        await until((tmp_path / "p.jsonl").is_file, pilot)
+
+
+async def test_where_an_example_came_from_is_shown_and_opened_from_datasets(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "d.jsonl")
+    async with compare_screen(app_home, server.url, (120, 36), data) as (pilot, screen):
+        await run_open_dataset(pilot, screen)
+        run = screen.results.looked_at.id
+        store = screen.workspace.store
+        lines = data.read_bytes().splitlines()
+        chat = Origin("chat", "1", model=TUNED)
+        await store.origins.add(content_key(lines[0]), str(data), Origin("run", run, 5, BASE))
+        await store.origins.add(content_key(lines[1]), str(data), chat)
+        await store.origins.add(content_key(lines[2]), str(data), Origin("chat", "99"))
+        await pilot.press("1")
+        datasets = pilot.app.screen
+        said = lambda: str(datasets.query_one("#conversation-pane").border_subtitle)  # noqa: E731
+        await pilot.press("j", "k")
+        await until(lambda: f"from run {run}, line 5, answered by {BASE}" in said(), pilot)
+        await pilot.press("O")
+        await dialog(pilot, CompareScreen)
+        await until(lambda: screen.shows_results and screen.results.current, pilot)
+        await until(lambda: screen.results.current.prompt.line == 5, pilot)
+        # A chat: opened where it was.
+        await pilot.press("4")
+        await dialog(pilot, ChatScreen)
+        await until(lambda: pilot.app.screen.models.model, pilot)
+        await pilot.press("i")
+        pilot.app.screen._prompt.fill("kept?")
+        await pilot.press("enter")
+        await until(lambda: pilot.app.screen.session.id == 1, pilot)
+        await until(lambda: not pilot.app.screen.answers.under_way, pilot)
+        await pilot.press("escape", "n", "1", "j")
+        await until(lambda: f"from chat 1, answered by {TUNED}" in said(), pilot)
+        await pilot.press("O")
+        await dialog(pilot, ChatScreen)
+        await until(lambda: pilot.app.screen.session.id == 1, pilot)
+        # One deleted since, and an example of no answer, are said.
+        await pilot.press("1", "j")
+        await until(lambda: "from chat 99" in said(), pilot)
+        await pilot.press("O")
+        panel = datasets.query_one(ErrorPanel)
+        await until(lambda: panel.failure and "there is no chat 99" in panel.failure.cause, pilot)
+        await pilot.press("escape", "j")
+        await until(lambda: "from" not in said(), pilot)
+        await pilot.press("O")
+        await until(lambda: panel.failure and "not made of an answer" in panel.failure.cause, pilot)
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_a_model_judges_a_run_and_picks_are_kept_with_it(
+    app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    def rule(model: str, question: str) -> str:
+        if model != OLD:
+            return f"{model[:4]} says {question}"
+        answers = json.loads(question.rpartition("\n\n")[0])["answers"]
+        scores = {letter: 9 if text.startswith("ft:b") else 4 for letter, text in answers.items()}
+        return json.dumps({"scores": scores})
+
+    server.rule = rule
+    data = dataset(tmp_path / "d.jsonl", 4)
+    async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
+        await run_open_dataset(pilot, screen)
+        await pilot.press("J", *"old")
+        await dialog(pilot, Choose)
+        await pilot.press("enter")
+        editor = await dialog(pilot, TextEditor)
+        editor.query_one("TextArea").text = "What counts is the beginning."
+        await pilot.press("ctrl+s")
+        await until(
+            lambda: (
+                all(r.measures.judge is not None for r in screen.results.looked_at.rows.values())
+                and screen.judge._worker is None
+            ),
+            pilot,
+        )
+        rubrics = {b["messages"][0]["content"] for b in server.bodies if b["model"] == OLD}
+        assert rubrics == {"What counts is the beginning."}
+        await until(lambda: "judge" in screen.results.looked_at.listing.measures(), pilot)
+        while screen.results.looked_at.listing.measure != "judge":
+            await pilot.press("z")
+        await until(lambda: "90 %" in on_screen(pilot.app), pilot)
+        # The pick of a row is kept with the run.
+        await pilot.press("enter")
+        await until(lambda: len(texts(screen)) >= 2 and not screen.shows_results, pilot)
+        await pilot.press("w")
+        run = screen.results.looked_at.id
+
+        async def picks() -> list[Any]:
+            rows, _ = await screen.workspace.store.comparisons.rows(run)
+            return sorted(r.measures.picked for r in rows if r.measures.picked is not None)
+
+        await until(lambda: "picked" in screen.results.looked_at.listing.measures(), pilot)
+        for _ in range(200):
+            if await picks() == [0.0, 1.0]:
+                break
+            await pilot.pause()
+        assert await picks() == [0.0, 1.0]
