@@ -78,7 +78,7 @@ async def test_what_passes_is_sat_out(
     for name, answer in found.items():
         assert not isinstance(answer, BaseException), (name, answer)
     assert [one.chat_name for one in found["endpoints"]] == ["acme/pirates"]
-    assert [one.id for one in found["models"]][0] == "acme/m"
+    assert found["models"][0].id == "acme/m"
 
 
 @pytest.mark.parametrize(

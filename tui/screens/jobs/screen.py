@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 EMPTY = "No jobs yet. Press n to make one from {0}."
-NEEDS_DEPLOYMENT = "it needs a deployment; v v v (settings) says how."
+NEEDS_DEPLOYMENT = "it needs a deployment; the settings (v) say how."
 FEW = 2  # leave the room to the curve
 
 
