@@ -130,3 +130,47 @@ def test_the_picture_has_every_package() -> None:
 
 def _folders(inside: Path) -> list[Path]:
     return [one for one in inside.iterdir() if one.name != "__pycache__" and [*one.glob("*.*")]]
+
+
+def test_an_adapter_is_one_module() -> None:
+    """An adapter turns what the provider sends into OpenAI's shape; services do the rest."""
+    told = follow("""
+import asyncio
+from types import SimpleNamespace
+from unittest import mock
+from tui.core.catalog.abilities import Abilities, Ability
+from tui.core.jobs.jobs import parse_job
+from tui.services.provider.openai_protocol import NoEstimates
+from tui.services.jobs.service import JobService
+
+class AcmeJobs:
+    '''Acme lists runs, and calls a run that ended "baked".'''
+    def __init__(self, provider):
+        self.provider = provider
+    async def list(self, limit=None, *, mark=None):
+        rows = await self.provider.get_json("/runs", doing="list the jobs")
+        return [self.job(row) for row in rows]
+    def job(self, row):
+        status = {"baked": "succeeded"}.get(row["state"], row["state"])
+        return parse_job({"id": row["run"], "status": status, "native": row})
+    def mark_of(self, job):
+        return None
+
+class Acme:
+    estimates = NoEstimates()
+    abilities = Abilities("Acme", {Ability.JOBS: "yes"})
+    def __init__(self, provider):
+        self.jobs = AcmeJobs(provider)
+
+class Provider:
+    profile = SimpleNamespace(name="acme")
+    async def get_json(self, path, doing):
+        return [{"run": "r-1", "state": "baked"}, {"run": "r-2", "state": "proving"}]
+
+store = mock.Mock()
+provider = Provider()
+jobs = JobService(provider, store, Acme(provider))
+for job in asyncio.run(jobs.list()):
+    print(job.id, job.status, job.raw["native"]["state"])
+""")
+    assert told == "r-1 succeeded baked\nr-2 proving proving\n"

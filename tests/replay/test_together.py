@@ -279,13 +279,13 @@ def test_its_price_stands_beside_ours_before_anything_is_asked_for(
     data = dataset(tmp_path / "t.jsonl")
     before = create(home, "--dry-run", *AGREED, training=data)
     parts = {one["topic"]: one for one in before["parts"]}
-    assert parts["estimate"]["text"].startswith("Together names its own price once t.jsonl is")
+    assert parts["quote"]["text"].startswith("Together names its own price once t.jsonl is")
     assert far.count("POST /fine-tunes/estimate-price") == 0
     file_id = uploaded(home, far, data)
     for training in (data, file_id):  # the file here is known to be that one
         told = create(home, "--dry-run", *AGREED, training=training)
         parts = {one["topic"]: one["text"] for one in told["parts"]}
-        assert parts["estimate"] == "Together says 4.20 USD"
+        assert parts["quote"] == "Together says 4.20 USD"
         assert "4.20" not in parts["cost"]
         assert told["provider_estimate"] == {
             "amount": 4.2, "currency": "USD", "said_by": "Together",
@@ -321,7 +321,7 @@ def test_what_it_says_instead_of_a_price_or_with_it(
     home = profile(far, tmp_path)
     file_id = uploaded(home, far, tmp_path / "t.jsonl")
     told = create(home, "--dry-run", training=file_id)
-    assert said in next(one["text"] for one in told["parts"] if one["topic"] == "estimate")
+    assert said in next(one["text"] for one in told["parts"] if one["topic"] == "quote")
 
 
 def test_a_price_above_what_was_agreed_to_makes_no_job(far: TogetherReplay, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from tui.cli.job_draft import add_options, draft_of
 from tui.cli.job_watch import ended, follow
 from tui.cli.progress import UploadLine
 from tui.core.catalog.abilities import Ability
-from tui.services.errors import Refused, ServiceError
+from tui.services.errors import NeedsConfirmation, Refused, ServiceError
 from tui.services.jobs.creation import CreationEvents, training_closed
 from tui.services.jobs.preflight import LEVELS
 from tui.services.jobs.spending import AboveBudget
@@ -101,8 +101,8 @@ def _tell(review: Review, out: Output, answers: Answers) -> int:
 class _Told(CreationEvents):
     """Prints how far the creation of a job is."""
 
-    def __init__(self, out: Output) -> None:
-        self._out = out
+    def __init__(self, out: Output, *, any_amount: bool) -> None:
+        self._out, self._any_amount = out, any_amount
         self._lines: dict[str, UploadLine] = {}
 
     def uploading(self, source: Source, progress: Progress) -> None:
@@ -123,6 +123,11 @@ class _Told(CreationEvents):
         """Say what the provider asks."""
         self.end()
         self._out.note(f"finetui: {estimate.words}")
+
+    async def agree(self, estimate: PriceEstimate) -> bool:
+        """Tell whether a job of unknown cost was agreed to, by --yes alone."""
+        del estimate
+        return self._any_amount
 
     async def before_asking(self) -> None:
         """Leave the lines of uploads as they are."""
@@ -145,12 +150,16 @@ class _Told(CreationEvents):
 async def _upload_and_create(
     creation: JobCreation, review: Review, consent: Consent, out: Output
 ) -> Job:
-    told = _Told(out)
+    found = review.found
+    told = _Told(out, any_amount=found.amount is None and consent.amount is None)
     try:
         created = await creation.create(review, consent, told)
     except AboveBudget as error:
-        price = review.found.price.amount if review.found.price else ""
+        price = found.price.amount if found.price else ""
         error.next_step = f"--spend {price} goes above the budget."
+        raise
+    except NeedsConfirmation as error:
+        error.next_step = "--spend AMOUNT allows as much."
         raise
     except Refused as error:
         if training_closed(error) and creation.sent:

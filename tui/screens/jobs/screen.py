@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 EMPTY = "No jobs yet. Press n to make one from {0}."
+NEEDS_DEPLOYMENT = "it needs a deployment; the settings (v) say how."
 FEW = 2  # leave the room to the curve
 
 
@@ -197,11 +198,11 @@ class JobsScreen(ModeScreen):
         if (job := context.job) is None:
             return
         model = job.fine_tuned_model
-        needed = self.workspace.api.deployments.next_step(model) if model else ""
-        ready = context.ready.get(
-            job.id, f"it does not answer by its name here. {needed}".strip() if needed else ""
+        serving = self.workspace.api.deployments.next_step(model) if model else ""
+        ready = context.ready.get(job.id, NEEDS_DEPLOYMENT if serving else "")
+        self.pane.show_job(
+            context.line_of(job), self.overlays.shown(job.id), ready=ready, serving=serving
         )
-        self.pane.show_job(context.line_of(job), self.overlays.shown(job.id), ready=ready)
 
     def _show_detail(self, detail: JobDetail) -> None:
         """Show what is known of the selected job."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tui.core.text.text import one_line, plural
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from tui.services.models.service import TunedModel
 
 _SHOWN = 8
+_TYPED, _LEAST = 30, 4  # letters that may have to be typed
 
 
 def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
@@ -26,8 +28,18 @@ def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
     namesakes = sum(1 for other in listed if other.suffix == model.suffix)
     if model.suffix and namesakes <= 1:
         return model.suffix
-    short = model.id.rpartition(":")[2] or model.id
+    short = _short(model.id, listed)
     return short if short.isprintable() else "delete"  # nobody can type control characters
+
+
+def _short(model_id: str, listed: Sequence[TunedModel]) -> str:
+    """Return the end of a model's name, as little of it as tells it from the others listed."""
+    last = model_id.rpartition(":")[2] or model_id
+    if len(last) <= _TYPED:
+        return last
+    end = re.split(r"[-/]", last)[-1]
+    alone = sum(1 for other in listed if other.id.endswith(end)) <= 1
+    return end if len(end) >= _LEAST and alone else last
 
 
 def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool, deletes: str = "") -> str:

@@ -62,7 +62,8 @@ def about(model: TunedModel, width: int) -> Text:
     text.append(f"  suffix {one_line(model.suffix, 30) or '–'}", style="dim")
     parts = [f"base {one_line(model.base, 30)}"]
     if model.serving:
-        parts.insert(0, f"{one_line(model.serving, 400)}")
+        said = "needs a deployment: enter says how" if model.needs else model.serving
+        parts.insert(0, one_line(said, 400))
     parts.append(f"shutdown {model.shutdown.words}")
     if model.info.is_tuned or model.job_id:
         parts.append(f"job {model.job_id or 'unknown'}")

@@ -162,6 +162,11 @@ class CreationEvents:
     def estimated(self, estimate: PriceEstimate) -> None:
         """Hear what the provider says the job costs, where that could not be told before."""
 
+    async def agree(self, estimate: PriceEstimate) -> bool:
+        """Tell whether it may cost that, which is more than was agreed to, or the first amount."""
+        del estimate
+        return False
+
     async def before_asking(self) -> None:
         """Let the job be asked for by returning: everything is there."""
 
@@ -268,7 +273,8 @@ class JobCreation:
     ) -> None:
         """Tell the provider's price where nobody could before the files were there.
 
-        Raises NeedsConfirmation where it is more than what was agreed to: it bills, not we.
+        Raises NeedsConfirmation where it is more than what was agreed to, or where no amount
+        was, and nobody agrees to it now: the provider bills, not we.
         """
         if found.estimate is not None or not found.bills:
             return
@@ -281,10 +287,12 @@ class JobCreation:
         events.estimated(estimate)
         agreed = found.amount if consent.amount is None else consent.amount
         currency = found.currency or self._profile.money.name
-        if agreed is None or estimate.amount is None or estimate.currency != currency:
+        if estimate.amount is None or (agreed is not None and estimate.currency != currency):
             return
-        if estimate.amount > agreed:
-            most = amount_words(agreed, currency)
+        if agreed is not None and estimate.amount <= agreed:
+            return
+        if not await events.agree(estimate):
+            most = "no amount" if agreed is None else amount_words(agreed, currency)
             raise NeedsConfirmation(
                 "Not done",
                 f"{estimate.words}, and {most} was agreed to; the files are there, no job is",

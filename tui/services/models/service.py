@@ -38,7 +38,8 @@ FRESH_S = 1800  # so long after its job a model may not be listed yet
 class TunedModel:
     """A fine-tuned model and where it comes from. `created` in Unix seconds.
 
-    `serving` says how it is made to answer, empty where its name is enough.
+    `serving` says how it is made to answer, empty where its name is enough; `needs` tells that
+    nothing serves it yet.
     """
 
     id: str
@@ -49,6 +50,7 @@ class TunedModel:
     shutdown: Shutdown
     info: ModelInfo
     serving: str = ""
+    needs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +160,10 @@ class ModelService:
             models_known = models
         listed = {model.id: model for model in models_known}
         joined = await self._join(models_known, jobs, listed, catalog)
-        tuned = [replace(one, serving=serving.words(one.id)) for one in joined]
+        tuned = [
+            replace(one, serving=serving.words(one.id), needs=serving.needed(one.id))
+            for one in joined
+        ]
         shutdowns = {
             one.id: shutdown_of(one, one.base, listed, catalog, self._preset) for one in models
         }
@@ -184,7 +189,7 @@ class ModelService:
         choices = [
             ChatChoice(
                 model.id, "tuned", model.base, model.job_id, None, model.created,
-                model.shutdown.day, needs=bool(seen.serving and seen.serving.needed(model.id)),
+                model.shutdown.day, needs=model.needs,
             )
             for model in seen.tuned
         ]  # fmt: skip

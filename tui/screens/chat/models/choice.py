@@ -102,11 +102,14 @@ class ModelChoice:
         return self.model
 
     def kind(self, model: str) -> str:
-        """Return what kind of model this is: base, tuned, checkpoint or asked."""
+        """Return what kind of model this is: base, tuned, checkpoint, deployed or asked."""
         choices = self._models.offer.choices if self._models.offer else ()
         listed = next((choice.kind for choice in choices if choice.id == model), None)
         if listed:
             return listed
+        jobs = self._context.workspace.poller.state.jobs
+        if any(job.fine_tuned_model == model for job in jobs):
+            return "tuned"  # whatever it is called
         named = ModelInfo(model, None, "", None, {})
         return "checkpoint" if named.is_checkpoint else "tuned" if named.is_tuned else "base"
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import time
+from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.core.money.terms import rounded
 from tui.core.provider.transfers import transfer_words
 from tui.core.text.text import one_line, plural, visible
 from tui.dispatch import handles
@@ -191,6 +193,17 @@ class JobSubmission(CreationEvents):
     def estimated(self, estimate: PriceEstimate) -> None:
         """Say what the provider asks."""
         self._progress(one_line(estimate.words, 120))
+
+    async def agree(self, estimate: PriceEstimate) -> bool:
+        """Have the provider's price typed."""
+        text = (
+            f"{estimate.words}. That could not be known before the files were there."
+            "\n\nThis bills your account."
+        )
+        word = f"{rounded(estimate.amount or Decimal(0)):.2f}"
+        dialog = TypedConfirm("This costs money", text, word, (f"{word} {estimate.currency}",))
+        agreed = await self._form.context.ask(dialog)
+        return agreed is True
 
     async def before_asking(self) -> None:
         """Wait until no question about stopping is open."""

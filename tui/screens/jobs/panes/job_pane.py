@@ -60,6 +60,7 @@ class JobPane(Vertical):
         self._failure: ServiceError | None = None
         self._lineage: tuple[Lineage, ...] = ()
         self._overlays: tuple[Overlay, ...] = ()
+        self._serving = ""  # how the model made is made to answer
         self._ready = ""  # what is known of the model made, beside its name
         self._read = False  # whether the provider has told its events and checkpoints
         self._absent: frozenset[str] = frozenset()  # which of them it does not offer
@@ -82,8 +83,19 @@ class JobPane(Vertical):
 
     # -- what is shown ---------------------------------------------------------------
 
-    def show_job(self, line: Line, overlays: tuple[Overlay, ...] = (), *, ready: str = "") -> None:
-        """Show a job as listed, others over it; what else is known comes with its detail."""
+    def show_job(
+        self,
+        line: Line,
+        overlays: tuple[Overlay, ...] = (),
+        *,
+        ready: str = "",
+        serving: str = "",
+    ) -> None:
+        """Show a job as listed, others over it; what else is known comes with its detail.
+
+        `ready` is what is known of the model made, `serving` how it is made to answer.
+        """
+        self._serving = serving
         if self.job is None or line.job.id != self.job.id:
             self.all_events, self.checkpoints, self.metrics = (), (), ()
             self._curves, self._failure, self._lineage = Curves(), None, ()
@@ -135,7 +147,7 @@ class JobPane(Vertical):
             none = f"{percent} done. {none}"
         self.curve.show_run(self.metrics, self._overlays, empty=self._nothing("loss", none))
         if self.view == "settings":
-            told = settings_text(line, self._lineage, self._failure)
+            told = settings_text(line, self._lineage, self._failure, self._serving)
             _update(self.query_one("#settings-text", Static), told, grows=True)
 
     def _nothing(self, what: str, none: str) -> str:

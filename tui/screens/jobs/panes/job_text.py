@@ -88,9 +88,15 @@ def time_left(line: Line, now: float) -> float | None:
 
 
 def settings_text(
-    line: Line, lineage: Sequence[Lineage] = (), failure: ServiceError | None = None
+    line: Line,
+    lineage: Sequence[Lineage] = (),
+    failure: ServiceError | None = None,
+    serving: str = "",
 ) -> Text:
-    """Return everything known of a job that is no event, as one line a setting."""
+    """Return everything known of a job that is no event, as one line a setting.
+
+    `serving` says how the model made is made to answer, where its name is not enough.
+    """
     text, job = Text(), line.job
     if job.error is not None:
         _line(text, "error", job.error.message, style="bold red")
@@ -103,6 +109,7 @@ def settings_text(
     _line(text, "status", job.status)
     _line(text, "base model", job.model)
     _line(text, "tuned model", job.fine_tuned_model or "–")
+    _line(text, "to ask it", serving or None)
     _line(text, "suffix", job.suffix or "–")
     _line(text, "method", job.method)
     for name, value in job.hyperparameters.items():

@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from tui.services.jobs.preflight.sources import Source
 
 Topic = Literal[
-    "data", "checks", "secrets", "leakage", "tokens", "cost", "estimate", "model", "earlier",
+    "data", "checks", "secrets", "leakage", "tokens", "cost", "quote", "model", "earlier",
     "sends",
 ]  # fmt: skip
 TOPICS: tuple[Topic, ...] = (
-    "data", "checks", "secrets", "leakage", "tokens", "cost", "estimate", "model", "earlier",
+    "data", "checks", "secrets", "leakage", "tokens", "cost", "quote", "model", "earlier",
     "sends",
 )  # fmt: skip
 # block: nothing is created. ask: only after a yes of its own. note: worth knowing. wait: not

@@ -46,15 +46,15 @@ class ProviderPrice:
         name = self._api.abilities.provider
         if missing:
             files = one_line(" and ".join(missing), 80)
-            text = f"{name} names its own price once {files} is there; it is asked then"
-            return Part("estimate", "note", text), None
+            text = f"{name} names its own price once {files} is there"
+            return Part("quote", "note", text), None
         training, validation = ids[0] or "", ids[1] if len(ids) > 1 else None
         request = draft.request(self._terms, training, validation).body(_NO_MARK)
         if self._known is None or self._known[0] != request:
             told = await self._api.estimates.estimate(request)
             if told is None or told.amount is None:
                 words = told.words if told else f"{name} names no price"
-                return Part("estimate", "note", one_line(words, 200)), None
+                return Part("quote", "note", one_line(words, 200)), None
             self._known = request, told
         estimate = self._known[1]
-        return Part("estimate", "ok", one_line(estimate.words, 200)), estimate
+        return Part("quote", "ok", one_line(estimate.words, 200)), estimate

@@ -160,7 +160,7 @@ class _Look:
         if self._draft.validation.strip():
             topics.append("leakage")
         if self._service.provider_price.offered:
-            topics.append("estimate")
+            topics.append("quote")
         for topic in topics:
             self._parts[topic] = Part(topic, "wait", "")
         self._put(self._sends())
@@ -185,7 +185,7 @@ class _Look:
             training, validation = await self._both()
         except ServiceError as error:
             self._put(Part("data", "block", one_line(error.brief, 300)))
-            for topic in ("checks", "leakage", "tokens", "cost", "estimate", "sends"):
+            for topic in ("checks", "leakage", "tokens", "cost", "quote", "sends"):
                 self._parts.pop(topic, None)
             self._put(*((self._sends(),) if self._profile.read_only else ()))
             return
@@ -201,7 +201,7 @@ class _Look:
         await asyncio.gather(
             self._guarded("leakage", lambda: self._leakage(training, validation)),
             self._guarded("tokens", lambda: self._tokens(training)),
-            self._guarded("estimate", self._estimate),
+            self._guarded("quote", self._estimate),
         )
 
     async def _both(self) -> tuple[Source, Source | None]:
@@ -306,7 +306,7 @@ class _Look:
         part, estimate = await self._service.provider_price.ask(self._draft, self._found.sources)
         self._found = replace(self._found, estimate=estimate)
         if part is None:
-            self._parts.pop("estimate", None)
+            self._parts.pop("quote", None)
         self._put(*((part,) if part else ()))
 
     def _unknown(self) -> str:
