@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import tests.exploring  # noqa: F401 - its profile is loaded
+from tests import labs
 from tests.faults.server import FaultServer
 from tui.services.workers import Pool
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
     os.environ.setdefault(_name, "1")
 
+labs.fork_them()
+
 
 @pytest.fixture
 def server() -> Iterator[FaultServer]:
@@ -27,6 +30,20 @@ def server() -> Iterator[FaultServer]:
     one = FaultServer()
     yield one
     one.close()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
+    """End the labs of this test alone, once all that uses them has ended."""
+    yield
+    arguments = getattr(item, "funcargs", None) or {}
+    labs.end_under(arguments.get("tmp_path", Path("/dev/null")))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Leave no lab behind, where tests have run."""
+    if not session.config.getoption("numprocesses"):
+        labs.end_all(session.config._tmp_path_factory.getbasetemp())  # type: ignore[attr-defined]
 
 
 @pytest.fixture(scope="module")

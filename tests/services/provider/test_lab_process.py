@@ -10,13 +10,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests import labs
 from tests.home import Home
 from tui.services.errors import LabFailed
+from tui.services.provider import lab_process
 from tui.services.provider.lab_process import LabProcess
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+
+@pytest.fixture(autouse=True)
+def _as_a_user_starts_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab_process, "start_lab", labs.as_users_do)
 
 
 @pytest.fixture
@@ -27,12 +34,12 @@ def home(tmp_path: Path) -> Iterator[Home]:
 
 
 async def test_many_starters_one_lab(home: Home) -> None:
-    labs = [LabProcess(home.path / "lab", home.environ) for _ in range(3)]
-    found = await asyncio.gather(*(lab.ensure() for lab in labs))
+    some = [LabProcess(home.path / "lab", home.environ) for _ in range(3)]
+    found = await asyncio.gather(*(lab.ensure() for lab in some))
     assert len(set(found)) == 1
     assert found[0].base_url.startswith("http://127.0.0.1:")
     assert (home.path / "lab").stat().st_mode & 0o777 == 0o700
-    assert await labs[0].find() == found[0]
+    assert await some[0].find() == found[0]
 
 
 async def test_it_is_started_again_by_the_next_request(home: Home) -> None:
@@ -57,8 +64,6 @@ async def test_it_is_started_again_by_the_next_request(home: Home) -> None:
 async def test_a_lab_that_does_not_start_says_why(
     home: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from tui.services.provider import lab_process
-
     monkeypatch.setattr(lab_process, "GRACE_S", 0.3)
     (home.path / "lab").mkdir()
     (home.path / "lab" / "api_key").mkdir()  # where its key should be

@@ -15,7 +15,7 @@ import time
 import urllib.request
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, Protocol
 from urllib.parse import urlsplit
 
 from tui.core.provider.parsing import as_map, as_text
@@ -31,9 +31,17 @@ IDLE_MINUTES = 10
 LOG_NAME = "starts.log"
 GRACE_S = 4.0
 
+
+class Process(Protocol):
+    """A process that has been started."""
+
+    def poll(self) -> int | None:
+        """Return its exit code, or None while it runs."""
+
+
 # Kept for the life of this program: the lab outlives whoever asked for it, and a finished
 # one is reaped when the next is started.
-_STARTED: list[subprocess.Popen[bytes]] = []
+_STARTED: list[Process] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,26 +83,17 @@ class LabProcess:
                 deadline = min(deadline, time.monotonic() + GRACE_S)
         raise self._failed(process.poll())
 
-    def _spawn(self) -> subprocess.Popen[bytes]:
+    def _spawn(self) -> Process:
         private_folder(self.folder)
         package_root = str(Path(__file__).resolve().parents[3])
         # The lab has no business with anybody's keys.
         environ = without_secrets(self._environ)
         paths = [package_root, environ.get("PYTHONPATH", "")]
         environ["PYTHONPATH"] = os.pathsep.join(p for p in paths if p)
-        command = [sys.executable, "-m", "tui.lab", "serve", "--data-dir", str(self.folder)]
-        command += ["--idle-minutes", str(IDLE_MINUTES)]
+        words = ["serve", "--data-dir", str(self.folder), "--idle-minutes", str(IDLE_MINUTES)]
         try:
             with private_file(self.folder / LOG_NAME) as log:
-                process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                    command,
-                    stdin=subprocess.DEVNULL,
-                    stdout=log,
-                    stderr=log,
-                    cwd=self.folder,
-                    env=environ,
-                    start_new_session=True,
-                )
+                process = start_lab(words, environ, self.folder, log)
         except OSError as error:
             raise LabFailed(
                 "The lab does not start", f"{error}", "Check the folder and its free space."
@@ -116,6 +115,19 @@ class LabProcess:
             f"{how}: {last}" if last else how,
             f"Its log is {log}. `finetui lab` runs it in the foreground.",
         )
+
+
+def start_lab(words: list[str], environ: dict[str, str], folder: Path, log: IO[bytes]) -> Process:
+    """Start the lab as a process that outlives this one. Raises OSError."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-m", "tui.lab", *words],
+        stdin=subprocess.DEVNULL,
+        stdout=log,
+        stderr=log,
+        cwd=folder,
+        env=environ,
+        start_new_session=True,
+    )
 
 
 def _find(folder: Path) -> LabAddress | None:
