@@ -11,6 +11,7 @@ from tests.replay.base import KEY
 from tests.replay.circle import dataset, profile
 from tests.replay.fireworks import ACCOUNT, BASE, DPO, ROOT, SUPERVISED, FireworksReplay
 from tests.replay.test_circle import CONSENT
+from tui.core.text.text import size_words
 from tui.services.jobs.polling import tail
 from tui.services.jobs.polling.poll_interval import PollInterval
 
@@ -273,3 +274,18 @@ def test_doctor_asks_with_reads_only(far: FireworksReplay, tmp_path: Path) -> No
     assert "not yet tried with the provider itself" in done.stdout
     assert {one.method for one in far.seen} == {"GET"}
     assert KEY not in done.stdout
+
+
+def test_a_size_that_is_not_told_is_the_one_that_was_sent_or_unknown(
+    far: FireworksReplay, tmp_path: Path
+) -> None:
+    home = profile(far, tmp_path)
+    data = dataset(tmp_path / "train.jsonl")
+    file_id = home.json("files", "upload", str(data), "--accept", "warnings")["id"]
+    strange = f"accounts/{ACCOUNT}/datasets/of-a-colleague"
+    far.datasets[strange] = {"name": strange, "state": "READY", "_arrived": True}
+    told = home.run("files", "list").stdout
+    [ours] = [row for row in told.splitlines() if file_id in row]
+    [theirs] = [row for row in told.splitlines() if "of-a-colleague" in row]
+    assert size_words(data.stat().st_size) in ours
+    assert " – " in theirs

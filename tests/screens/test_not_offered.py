@@ -13,12 +13,15 @@ from tests.until import until
 from tui.app import FinetuiApp
 from tui.commands import COMMANDS
 from tui.commands.needs import NEEDS
+from tui.core.catalog.training import terms
 from tui.core.jobs.curves import Curves
 from tui.core.jobs.jobs import parse_job
 from tui.screens.base import ModeScreen
 from tui.screens.dialogs.palette import palette_choices
+from tui.screens.jobs.form.fields import folded_lines, shown
 from tui.screens.jobs.panes.job_rows import Line, job_row
 from tui.screens.jobs.panes.job_text import settings_text, standing
+from tui.services.jobs.drafts import Draft
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
@@ -114,3 +117,14 @@ def test_a_price_that_the_provider_tells_stands_beside_ours_with_who_says_so() -
     assert "Acme says 1.50 USD" in settings_text(Line(parse_job({**raw, "price": told}))).plain
     for odd in (3, None, {"amount": "x", "said_by": "Acme"}, {"amount": 1}, {"amount": -1}):
         assert "says" not in settings_text(Line(parse_job({**raw, "price": odd}))).plain
+
+
+def test_the_form_has_no_field_for_what_is_not_taken() -> None:
+    offered = terms("fireworks", None)
+    names = [line.name for line in folded_lines(offered)]
+    assert "lora_rank" in names
+    assert not {"seed", "metadata", "wandb_project"} & set(names)
+    assert "seed" in [line.name for line in folded_lines(terms("openai", None))]
+    assert shown("validation", Draft(), offered)
+    assert not shown("validation", Draft(method="dpo"), offered)
+    assert shown("validation", Draft(method="dpo", validation="typed.jsonl"), offered)

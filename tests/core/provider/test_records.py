@@ -16,6 +16,7 @@ from tui.core.provider.records import (
     parse_file,
     parse_model,
     parse_usage,
+    short_name,
 )
 
 
@@ -36,6 +37,25 @@ def test_what_a_model_s_name_says(
     model = parse_model({"id": model_id})
     assert (model.is_tuned, model.base, model.suffix, model.step) == (tuned, base, suffix, step)
     assert model.is_checkpoint == (step is not None)
+
+
+@pytest.mark.parametrize(
+    ("model", "short"),
+    [
+        ("accounts/fireworks/models/qwen3-8b", "qwen3-8b"),
+        ("accounts/a/models/m#accounts/a/deployments/d", "m#accounts/a/deployments/d"),
+        ("accounts/a/models/", "accounts/a/models/"),
+        ("meta-llama/Llama-3.1-8B", "meta-llama/Llama-3.1-8B"),
+    ],
+)
+def test_a_column_has_the_name_without_its_account(model: str, short: str) -> None:
+    assert short_name(model) == short
+
+
+def test_what_an_adapter_says_of_a_model_counts_where_its_name_says_nothing() -> None:
+    model = parse_model({"id": "accounts/a/models/m", "tuned": True, "base_model": "b"})
+    assert (model.is_tuned, model.base) == (True, "b")
+    assert parse_model({"id": "m", "tuned": "yes", "base_model": 3}).base == "m"
 
 
 def test_a_file_with_gaps() -> None:

@@ -140,9 +140,10 @@ def age_words(seconds: float | None) -> str:
     return "now"
 
 
-def total_bytes(files: Iterable[StoredFile]) -> int:
-    """Return the size of files together, as far as it is known."""
-    return sum(file.info.bytes or 0 for file in files)
+def total_bytes(files: Iterable[StoredFile]) -> int | None:
+    """Return the size of files together, as far as it is known; None where none is."""
+    known = [file.info.bytes for file in files if file.info.bytes is not None]
+    return sum(known) if known else None
 
 
 def warning_of(files: Sequence[StoredFile]) -> str:

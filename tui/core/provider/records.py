@@ -22,6 +22,7 @@ from tui.core.provider.parsing import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+_RESOURCE = re.compile(r"^accounts/[^/#]+/models/(?=[^/#])")
 _CHECKPOINT = re.compile(r":ckpt-step-(\d+)$")
 
 
@@ -83,6 +84,11 @@ class ModelInfo:
         """The suffix its job was given, or an empty string."""
         parts = self.id.split(":")
         return parts[3] if len(parts) > 4 and parts[0] == "ft" else ""
+
+
+def short_name(model: str) -> str:
+    """Return a model's name for a column: accounts/A/models/M is M, any other stays as it is."""
+    return _RESOURCE.sub("", model)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.core.provider.files import StoredFile
+from tui.core.provider.files import StoredFile, total_bytes
 from tui.core.text.text import plural, size_words
 from tui.dispatch import handles
 from tui.screens.files import file_rows
@@ -191,7 +191,9 @@ class FileList:
         self.pane.show_marks(self.marked)
         files = self.files
         orphans = sum(file.orphan for file in files)
-        said = f"{plural(len(files), 'file')}, {size_words(sum(f.info.bytes or 0 for f in files))}"
+        together = total_bytes(files)
+        said = plural(len(files), "file")
+        said += f", {size_words(together)}" if together is not None else ""
         said += f" · {plural(orphans, 'orphan')}" if orphans else ""
         marked = f" · {len(self.marked)} marked" if self.marked else ""
         self._context.note(f"{said}{self.marks_note or marked}" if files else "")

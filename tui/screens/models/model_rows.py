@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import set_cell_size
 from rich.text import Text
 
+from tui.core.provider.records import short_name
 from tui.core.text.text import one_line, visible
 from tui.screens.not_offered import jobs_unknown, no_tuning, wrapped
 from tui.services.errors import NotOffered
@@ -47,11 +48,11 @@ def head_row(width: int) -> Text:
 def model_row(model: TunedModel, *, marked: bool, width: int) -> Text:
     """Return one line of the list."""
     text = Text("✓ " if marked else "  ", style="bold")
-    text.append(_cell(model.id, _id_width(width)), style="bold" if marked else "")
+    text.append(_cell(short_name(model.id), _id_width(width)), style="bold" if marked else "")
     text.append(f" {_cell(date_words(model.created), _DATE)}", style="dim")
     text.append(f" {_cell(model.job_id or '–', _job_width(width))}", style="dim")
     if width >= WIDE:
-        text.append(f" {_cell(model.base, 14)} {_cell(model.suffix or '–', 12)}")
+        text.append(f" {_cell(short_name(model.base), 14)} {_cell(model.suffix or '–', 12)}")
         text.append(f" {model.shutdown.day or '–'}", style="dim")
     return text
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -116,6 +116,8 @@ def _stored(
     there: set[str],
     unfinished: set[str],
 ) -> StoredFile:
+    if file.bytes is None and record is not None:  # what was sent is known here
+        file = replace(file, bytes=record.size)
     return StoredFile(
         file,
         None if uses is None else uses.get(file.id, ()),

@@ -47,7 +47,7 @@ def common_lines(offered: Terms) -> list[Line]:
 
 def folded_lines(offered: Terms) -> list[Line]:
     """Return the fields that are folded away until they are wanted."""
-    lines = [Line("seed", "Seed", "a whole number, or empty")]
+    lines = [Line("seed", "Seed", "a whole number, or empty")] if offered.seed else []
     lines += [Line(p.id, p.label, p.hint) for p in offered.parameters if not p.common]
     if offered.metadata:
         lines.append(Line("metadata", "Metadata", 'such as team=a run="two words"'))
@@ -60,6 +60,8 @@ def shown(name: str, draft: Draft, offered: Terms) -> bool:
     """Whether a field means anything with what else is typed."""
     if name == "grader":
         return draft.method == "reinforcement"
+    if name == "validation":  # what is typed is never hidden
+        return draft.method not in offered.no_validation or bool(draft.validation.strip())
     if name.startswith("wandb_") and name != "wandb_project":
         return bool(draft.wandb_project.strip())
     parameter = offered.parameter(name)

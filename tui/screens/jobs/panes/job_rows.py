@@ -11,6 +11,7 @@ from rich.text import Text
 from tui.core.jobs.cost import JobCost, count_words
 from tui.core.jobs.curves import loss_words
 from tui.core.jobs.progress import Progress, percent_words
+from tui.core.provider.records import short_name
 from tui.core.text.moments import moment_words
 from tui.core.text.text import one_line
 
@@ -162,8 +163,9 @@ def job_row(line: Line, width: int) -> Text:
         status.append(f" {line.mark}", style="bold reverse")
     row = Text().append_text(status)
     row.truncate(_STATUS_WIDTH, pad=True)
-    name = job.suffix or "–" if columns.model else job.suffix or job.model
-    row.append(columns.line(job.model, name, _values(line)), style="dim" if line.gone else "")
+    base = short_name(job.model)
+    name = job.suffix or "–" if columns.model else job.suffix or base
+    row.append(columns.line(base, name, _values(line)), style="dim" if line.gone else "")
     when = when_words(line, time.time())
     row.append(f" {when:>{_WHEN_WIDTH}}", style="dim")
     return row
