@@ -6,10 +6,15 @@ import json
 import threading
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
+from tests.faults.conftest import write_config
 from tests.faults.server import Fault, FaultServer, Seen, problem
+from tests.home import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 CHAT = "POST /chat/completions"
 
@@ -63,3 +68,22 @@ def _whole(said: str | dict[str, Any]) -> dict[str, Any]:
 def refused(status: int, message: str = "no", code: str | None = None, **headers: str) -> Fault:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return Fault("reply", status=status, body=problem(message, code=code), headers=named)
+
+
+def chat_server(rule: Callable[[str, str], Any]) -> Any:
+    """Return a fixture that gives a server answering by `rule`, and ends it with the test."""
+
+    @pytest.fixture
+    def server() -> Iterator[ChatServer]:
+        one = ChatServer(rule)
+        yield one
+        one.close()
+
+    return server
+
+
+@pytest.fixture
+def home_at_server(tmp_path: Path, server: ChatServer) -> Home:
+    """Give a home whose profile is at the server of the test."""
+    write_config(tmp_path / "home", server.url, "timeout = 30")
+    return Home(tmp_path / "home")

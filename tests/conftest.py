@@ -54,6 +54,16 @@ def workers() -> Iterator[Pool]:
     one.close()
 
 
+@pytest.fixture
+def app_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty home, and no key in the environment."""
+    home = tmp_path / "home"
+    monkeypatch.setenv("FINETUI_HOME", str(home))
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    return home
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Run half as many again as there are cores: a third of the time is spent waiting."""
     return max(1, (os.cpu_count() or 1) * 3 // 2)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from textual.widgets import Input, Static
 
+from tui.widgets.frame.error_panel import ErrorPanel
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -51,3 +53,26 @@ def toasts(app: App[Any]) -> list[str]:
 def question_of(dialog: Screen[Any]) -> str:
     """Return what a dialog asks."""
     return str(dialog.query_one(".question", Static).content)
+
+
+def on_screen(app: App[Any]) -> str:
+    """Return the text of the whole screen, as it is drawn now."""
+    strips = app.screen._compositor.render_strips(app.screen.size)
+    return "\n".join(strip.text.rstrip() for strip in strips)
+
+
+def problem_of(screen: Screen[Any]) -> str:
+    """Return the error shown, or nothing."""
+    failure = screen.query_one(ErrorPanel).failure
+    return failure.as_text() if failure else ""
+
+
+async def opened(pilot: Pilot[Any], kind: type[Any]) -> Any:
+    """Return the dialog of this kind, once it is there."""
+    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
+    return pilot.app.screen
+
+
+async def back(pilot: Pilot[Any], screen: object) -> None:
+    """Return once this is the screen on top again."""
+    await until(lambda: pilot.app.screen is screen, pilot)

@@ -21,19 +21,11 @@ from tui.services.settings.locations import Locations
 from tui.services.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 CHAT = "POST /chat/completions"
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(20)
 FUNCTION = {"name": "look", "parameters": {"type": "object"}}
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
 
 
 @pytest.fixture

@@ -13,17 +13,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_server import ChatServer, refused
-from tests.faults.conftest import write_config
+from tests.chat_server import ChatServer, chat_server, home_at_server, refused
 from tests.faults.server import DROP, Fault
-from tests.home import Home
 from tests.lab_process import wait_for
 from tui.services.compare import service as compare_service
 from tui.services.compare.retry_policy import RetryPolicy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.home import Home
 
 Answer = str | dict[str, Any] | Fault
 
@@ -35,17 +34,8 @@ def rule(model: str, question: str) -> Answer:
     return f"It is {number}." if right else f"I think {number + 1}"
 
 
-@pytest.fixture
-def server() -> Iterator[ChatServer]:
-    one = ChatServer(rule)
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path, server: ChatServer) -> Home:
-    write_config(tmp_path / "home", server.url, "timeout = 30")
-    return Home(tmp_path / "home")
+server = chat_server(rule)
+home = home_at_server
 
 
 @pytest.fixture(autouse=True)

@@ -8,28 +8,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.chat_server import ChatServer
-from tests.faults.conftest import write_config
-from tests.home import Home
+from tests.chat_server import ChatServer, chat_server, home_at_server
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.home import Home
 
 PROMPTS = 6
 
 
-@pytest.fixture
-def server() -> Iterator[ChatServer]:
-    one = ChatServer(lambda _model, question: f"It is {question}.")
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path, server: ChatServer) -> Home:
-    write_config(tmp_path / "home", server.url, "timeout = 30")
-    return Home(tmp_path / "home")
+server = chat_server(lambda _model, question: f"It is {question}.")
+home = home_at_server
 
 
 @pytest.fixture

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_server import ChatServer
-from tests.faults.conftest import write_config
-from tests.home import Home
+from tests.chat_server import ChatServer, chat_server, home_at_server
 from tui.core.dataset.fingerprints import content_key
 from tui.services.settings.locations import Locations
 from tui.services.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.home import Home
 
 TOOLS = [{"type": "function", "function": {"name": "look", "parameters": {"type": "object"}}}]
 
@@ -31,17 +30,8 @@ def rule(model: str, question: str) -> str:
     return f"It is {number}." if model == "good" and number % 2 == 0 else f"{model} {number}?"
 
 
-@pytest.fixture
-def server() -> Iterator[ChatServer]:
-    one = ChatServer(rule)
-    yield one
-    one.close()
-
-
-@pytest.fixture
-def home(tmp_path: Path, server: ChatServer) -> Home:
-    write_config(tmp_path / "home", server.url, "timeout = 30")
-    return Home(tmp_path / "home")
+server = chat_server(rule)
+home = home_at_server
 
 
 @pytest.fixture

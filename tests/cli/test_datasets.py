@@ -17,11 +17,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
+def _home(app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del app_home
     monkeypatch.chdir(tmp_path)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
 
 
 @pytest.fixture

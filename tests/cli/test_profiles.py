@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.server import FaultServer
 from tests.home import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.faults.server import FaultServer
 
 KEY = "sk-of-the-profile-0123456789"
 
@@ -23,13 +23,6 @@ KEY = "sk-of-the-profile-0123456789"
 @pytest.fixture
 def home(tmp_path: Path) -> Home:
     return Home(tmp_path)
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
 
 
 def written(home: Home) -> dict[str, dict[str, object]]:

@@ -16,6 +16,7 @@ import pytest
 
 from tests import forks
 from tests.faults.edits import STEPS, edited
+from tests.journals import journal_of
 from tui.services.datasets import Document
 from tui.services.errors import InputError
 
@@ -72,8 +73,7 @@ async def test_a_kill_between_replacing_the_file_and_saying_so(tmp_path: Path) -
     path.write_bytes(b"{}\n")
     document = Document.open(path, journals)
     await document.insert(1, [b'{"a": 1}'], "add")
-    journal = document._record.journal
-    assert journal is not None
+    journal = journal_of(document)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(journal, "start", lambda _identity: journal.close())
         await document.save()
@@ -91,7 +91,7 @@ async def test_edits_after_a_torn_line_are_kept(tmp_path: Path) -> None:
         document = Document.open(path, journals)
         assert len(document) == 1 + number
         await document.insert(1, [b'{"a": 1}'], "add")
-        document._record.journal.close()  # type: ignore[union-attr]
+        journal_of(document).close()
         (journal,) = journals.glob("*.jsonl")
         with journal.open("ab") as file:
             file.write(b'["do","half a li')
@@ -127,7 +127,7 @@ async def test_a_full_disk_takes_no_edit_and_damages_nothing(tmp_path: Path) -> 
         assert document.modified
     assert path.read_bytes() == content
     assert [p.name for p in tmp_path.iterdir() if p.suffix == ".tmp"] == []
-    document._record.journal.close()  # type: ignore[union-attr]
+    journal_of(document).close()
     again = Document.open(path, journals)
     assert len(again) == 498
     await again.save()

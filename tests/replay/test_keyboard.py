@@ -16,14 +16,13 @@ from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
 from tests.replay.together import TogetherReplay
-from tests.until import narrow, until
+from tests.until import narrow, problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedAmount, TypedConfirm
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.form.first_draft import Draft
 from tui.widgets.conversation import Conversation
-from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,13 +80,8 @@ async def create(pilot: Pilot[Any], form: NewJob, far: Replay) -> None:
         else:
             await pilot.press("y")
         await until(lambda: far.jobs or pilot.app.screen is not dialog, pilot)  # noqa: B023
-        assert problem(form) == ""
+        assert problem_of(form) == ""
     raise AssertionError("no job was asked for")
-
-
-def problem(screen: Any) -> str:
-    failure = screen.query_one(ErrorPanel).failure
-    return failure.as_text() if failure else ""
 
 
 async def test_by_keyboard(far: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -125,8 +119,8 @@ async def chat(far: Replay, pilot: Pilot[Any]) -> None:
     if isinstance(far, BedrockReplay | PortkeyReplay):
         await answered(pilot, screen, name)
         return
-    await until(lambda: problem(screen), pilot)
-    assert "does not answer by its name here" in " ".join(problem(screen).split())
+    await until(lambda: problem_of(screen), pilot)
+    assert "does not answer by its name here" in " ".join(problem_of(screen).split())
     await pilot.press("escape")
     if isinstance(far, FireworksReplay):  # it has deployments to ask
         deployed = far.deploy(name)

@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import SlowProvider, slow_provider
-from tests.until import until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.chat import ChatScreen
 from tui.widgets.conversation import Conversation
-from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -72,14 +71,7 @@ def last(screen: Any) -> Any:
 
 def shown(screen: Any) -> str:
     """Return the text of the whole screen."""
-    strips = screen._compositor.render_strips(screen.size)
-    return "\n".join(strip.text.rstrip() for strip in strips)
-
-
-def problem(screen: Any) -> str:
-    """Return the error shown, or nothing."""
-    failure = screen.query_one(ErrorPanel).failure
-    return failure.as_text() if failure else ""
+    return on_screen(screen.app)
 
 
 def asked_texts(provider: SlowProvider) -> list[Any]:

@@ -62,16 +62,6 @@ def own_tuned_lab(tmp_path: Path) -> Iterator[TunedLab]:
         yield lab
 
 
-@pytest.fixture
-def app_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Give an empty home, and no key in the environment."""
-    home = tmp_path / "home"
-    monkeypatch.setenv("FINETUI_HOME", str(home))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    return home
-
-
 def use_profile(home: Path, base_url: str, key: str = "any", extra: str = "") -> None:
     """Make a provider the default profile of a home."""
     config = home / "config" / "config.toml"

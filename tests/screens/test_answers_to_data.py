@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import TextArea
 
-from tests.screens.chatting import SIZES, chatting, ended, exchange, problem, shown, texts
-from tests.until import narrow, question_of, toasts, until
+from tests.screens.chatting import SIZES, chatting, ended, exchange, shown, texts
+from tests.until import back, narrow, opened, problem_of, question_of, toasts, until
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import TextEditor
@@ -40,19 +40,10 @@ def chats_file(path: Path) -> Path:
     return path
 
 
-async def dialog(pilot: Pilot[Any], kind: type[Any]) -> Any:
-    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
-    return pilot.app.screen
-
-
-async def back(pilot: Pilot[Any], screen: Any) -> None:
-    await until(lambda: pilot.app.screen is screen, pilot)
-
-
 async def write(pilot: Pilot[Any], screen: Any, text: str) -> None:
     """Edit the turn under the cursor."""
     await pilot.press("e")
-    editor = await dialog(pilot, TextEditor)
+    editor = await opened(pilot, TextEditor)
     editor.query_one(TextArea).text = text
     await pilot.press("ctrl+s")
     await back(pilot, screen)
@@ -68,7 +59,7 @@ async def test_an_answer_goes_into_a_new_dataset_with_all_before_it(
         await exchange(pilot, screen, provider, "two?", "second")
         screen.system.set("Be brief.")
         await pilot.press("escape", "a")
-        await dialog(pilot, PathDialog)
+        await opened(pilot, PathDialog)
         await narrow(pilot, str(path))
         await back(pilot, screen)
         await until(path.exists, pilot)
@@ -90,7 +81,7 @@ async def test_an_answer_goes_into_a_new_dataset_with_all_before_it(
         # The same again is asked about.
         await until(lambda: "row 2 of mine.jsonl" in shown(screen), pilot)
         await pilot.press("a")
-        asked = await dialog(pilot, Confirm)
+        asked = await opened(pilot, Confirm)
         assert "already there as row 2 of mine.jsonl" in question_of(asked)
         await pilot.press("n")
         await back(pilot, screen)
@@ -114,7 +105,7 @@ async def test_ask_correct_example_check_save(
         await pilot.press("escape")
         await write(pilot, screen, "right")
         await pilot.press("a")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         offered = "train.jsonl  open now, 1 example"
         await until(lambda: offered in shown(pilot.app.screen), pilot)
         await pilot.press("enter")
@@ -144,11 +135,11 @@ async def test_a_correction_and_what_it_corrects_become_a_pair(
         await screen.workspace.datasets.open(train)
         await exchange(pilot, screen, provider, "which?", "wrong")
         await pilot.press("escape", "p")
-        await until(lambda: "one version of this answer" in problem(screen), pilot)
+        await until(lambda: "one version of this answer" in problem_of(screen), pilot)
         await pilot.press("escape")
         await write(pilot, screen, "right")
         await pilot.press("p")
-        await dialog(pilot, Choose)  # the open dataset holds chats: a file beside it is offered
+        await opened(pilot, Choose)  # the open dataset holds chats: a file beside it is offered
         offered = "train.pairs.jsonl  beside train.jsonl, which holds chats"
         await until(lambda: offered in shown(pilot.app.screen), pilot)
         await pilot.press("enter")
@@ -165,7 +156,7 @@ async def test_a_correction_and_what_it_corrects_become_a_pair(
         assert (origin.model, origin.rejected) == ("", TUNED)
         # Examples and pairs have targets of their own.
         await pilot.press("a")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await narrow(pilot, "open now")
         await until(lambda: len(screen.workspace.datasets.current) == 2, pilot)
         # Of several tries the worse one is chosen: the one corrected is offered first.
@@ -175,7 +166,7 @@ async def test_a_correction_and_what_it_corrects_become_a_pair(
         await until(lambda: texts(screen) == ["which?", "third"], pilot)
         await until(lambda: not screen.answers.under_way, pilot)
         await pilot.press("p")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await pilot.press("enter")
         await until(lambda: len(rows(pairs)) == 2, pilot)
         assert rows(pairs)[1]["preferred_output"] == [said("third")]
@@ -191,25 +182,25 @@ async def test_pairs_into_a_file_of_chats_are_offered_a_file_beside_it(
         await pilot.press("escape")
         await write(pilot, screen, "right")
         await pilot.press("p")
-        await dialog(pilot, PathDialog)
+        await opened(pilot, PathDialog)
         await narrow(pilot, str(train))
-        asked = await dialog(pilot, Confirm)
+        asked = await opened(pilot, Confirm)
         assert "train.jsonl holds chats; training takes one kind a file" in question_of(asked)
         await pilot.press("n")
         await back(pilot, screen)
         assert not (tmp_path / "train.pairs.jsonl").exists()
         await pilot.press("p")
-        await dialog(pilot, PathDialog)
+        await opened(pilot, PathDialog)
         await narrow(pilot, str(train))
-        await dialog(pilot, Confirm)
+        await opened(pilot, Confirm)
         await pilot.press("y")
         await until((tmp_path / "train.pairs.jsonl").exists, pilot)
         await until(lambda: "row 1 of train.pairs.jsonl" in shown(screen), pilot)
         # Another file is chosen with the capital.
         await pilot.press("P")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await narrow(pilot, "another file")
-        await dialog(pilot, PathDialog)
+        await opened(pilot, PathDialog)
         await narrow(pilot, str(other))
         await until(lambda: other.exists() and len(rows(other)) == 1, pilot)
         assert len(rows(train)) == 1
@@ -218,11 +209,11 @@ async def test_pairs_into_a_file_of_chats_are_offered_a_file_beside_it(
 async def test_what_cannot_be_added_is_told(app_home: Path, tmp_path: Path) -> None:
     async with chatting(app_home) as (pilot, screen, provider):
         await pilot.press("escape", "a")
-        await until(lambda: "this chat is empty" in problem(screen), pilot)
+        await until(lambda: "this chat is empty" in problem_of(screen), pilot)
         await pilot.press("escape", "i")
         await exchange(pilot, screen, provider, "which?", "half an")
         await pilot.press("escape", "up", "a")
-        await until(lambda: "not on an answer" in problem(screen), pilot)
+        await until(lambda: "not on an answer" in problem_of(screen), pilot)
         await pilot.press("escape", "r")
         provider.say("half an ans")
         await until(lambda: texts(screen)[-1:] == ["half an ans"], pilot)
@@ -231,17 +222,17 @@ async def test_what_cannot_be_added_is_told(app_home: Path, tmp_path: Path) -> N
         await pilot.press("escape")
         await until(lambda: not screen.answers.under_way, pilot)
         await pilot.press("a")
-        asked = await dialog(pilot, Confirm)
+        asked = await opened(pilot, Confirm)
         assert "broken off" in question_of(asked)
         await pilot.press("n")
         await back(pilot, screen)
         # A place that cannot be written to says why; nothing is lost, and it can be chosen anew.
         await pilot.press("left", "a")
-        await dialog(pilot, PathDialog)
+        await opened(pilot, PathDialog)
         await narrow(pilot, str(tmp_path / "nowhere" / "x.jsonl"))
-        await until(lambda: "No such file or directory" in problem(screen), pilot)
+        await until(lambda: "No such file or directory" in problem_of(screen), pilot)
         await pilot.press("escape", "a")
-        await dialog(pilot, PathDialog)
+        await opened(pilot, PathDialog)
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -264,7 +255,7 @@ async def test_an_examples_prompt_is_tried_in_chat_beside_its_reference(
         await until(lambda: "2 examples" in shown(pilot.app.screen), pilot)
         datasets = pilot.app.screen
         await pilot.press("down", "T")
-        await until(lambda: "it asks nothing" in problem(datasets), pilot)
+        await until(lambda: "it asks nothing" in problem_of(datasets), pilot)
         await pilot.press("escape", "up", "T")
         await until(lambda: pilot.app.screen is screen and texts(screen), pilot)
         assert texts(screen) == ["one?", "first", "two?"]
@@ -287,7 +278,7 @@ async def test_an_examples_prompt_is_tried_in_chat_beside_its_reference(
         await pilot.press("left")
         assert texts(screen)[-1] == "the second"
         await pilot.press("p")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await pilot.press("enter")
         pairs = tmp_path / "train.pairs.jsonl"
         await until(lambda: pairs.exists() and rows(pairs), pilot)

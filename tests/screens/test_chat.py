@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 from tests.kept_chats import kept_chats
 from tests.screens.conftest import TunedLab, use_profile
 from tests.screens.slow_provider import MODELS, SlowProvider, slow_provider
-from tests.until import until
+from tests.until import problem_of, until
 from tui.app import FinetuiApp
 from tui.core.chat.parameters import ChatParameters
 from tui.screens.chat import ChatScreen
@@ -31,7 +31,6 @@ from tui.screens.chat.system.dataset import most_frequent
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.editor import TextEditor
 from tui.widgets.conversation import Conversation
-from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -85,11 +84,6 @@ async def slow_chat(
 
 def last(screen: Any) -> Any:
     return screen.query_one(Conversation).turns[-1]
-
-
-def problem(screen: Any) -> str:
-    failure = screen.query_one(ErrorPanel).failure
-    return failure.as_text() if failure else ""
 
 
 def shown(screen: Any) -> str:
@@ -168,8 +162,8 @@ async def test_a_refusal_gives_the_question_back(app_home: Path) -> None:
     async with slow_chat(app_home) as (pilot, screen, provider):
         provider.refusal = (400, "no [red] today")
         await pilot.press(*"Hi", "enter")
-        await until(lambda: problem(screen), pilot)
-        assert "no [red] today" in problem(screen)
+        await until(lambda: problem_of(screen), pilot)
+        assert "no [red] today" in problem_of(screen)
         assert screen.query_one(Prompt).text == "Hi"
         assert not screen.query_one(Conversation).turns
         provider.refusal = None
@@ -177,10 +171,10 @@ async def test_a_refusal_gives_the_question_back(app_home: Path) -> None:
         provider.say("there")
         provider.finish()
         await until(lambda: last(screen).note, pilot)
-        assert not problem(screen)
+        assert not problem_of(screen)
         provider.refusal = (500, "down")
         await pilot.press("escape", "r")
-        await until(lambda: problem(screen), pilot)
+        await until(lambda: problem_of(screen), pilot)
         assert last(screen).text == "there"  # the answer there was counts again
         assert last(screen).remark == "ft:base-one:me:fern:abc"
 
@@ -211,7 +205,7 @@ async def test_system_prompt_settings_and_model_are_chosen(app_home: Path, tmp_p
         await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
         await until(lambda: pilot.app.focused, pilot)
         await pilot.press(*"old")
-        await until(lambda: pilot.app.screen._found and len(pilot.app.screen._found) == 2, pilot)
+        await until(lambda: pilot.app.screen.listed and len(pilot.app.screen.listed) == 2, pilot)
         await pilot.press("enter")
         await until(lambda: screen.models.model == MODELS[2], pilot)
         await pilot.press(*"Hi", "enter")
@@ -269,8 +263,8 @@ async def test_the_lab_answers_its_tuned_model_and_its_base(
         await until(lambda: not screen.answers.under_way and last(screen).note, pilot)
         assert "answer tokens" in last(screen).note
         await pilot.press("escape", "m")
-        await until(lambda: len(pilot.app.screen._choices) > 4, pilot)
-        kinds = {choice.remark.partition(" ")[0] for choice in pilot.app.screen._choices}
+        await until(lambda: len(pilot.app.screen.choices) > 4, pilot)
+        kinds = {choice.remark.partition(" ")[0] for choice in pilot.app.screen.choices}
         assert kinds >= {"base", "fine-tuned"}
         await pilot.press(*"lab-small", "enter")
         await until(lambda: screen.models.model == "lab-small", pilot)
@@ -286,9 +280,9 @@ async def test_a_dead_provider_keeps_the_question(app_home: Path) -> None:
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace is not None, pilot)
         app.show_mode("chat")
-        await until(lambda: isinstance(app.screen, ChatScreen) and problem(app.screen), pilot)
+        await until(lambda: isinstance(app.screen, ChatScreen) and problem_of(app.screen), pilot)
         await pilot.press("escape", *"Hi", "enter")
-        await until(lambda: problem(app.screen), pilot)
+        await until(lambda: problem_of(app.screen), pilot)
         assert app.screen.query_one(Prompt).text == "Hi"
 
 

@@ -68,7 +68,7 @@ async def test_the_list_says_what_each_model_is_and_lacks(
         await pilot.press("escape")
         dialog = await opened(pilot)
         await until(lambda: "other  base · recent" in shown(dialog), pilot)
-        rows = [choice.title for choice in dialog._choices]
+        rows = [choice.title for choice in dialog.choices]
         assert rows[:2] == ["other", "org/any:free"]  # asked last first
         assert "org/any:free  asked before, not listed" in shown(dialog)
 
@@ -81,9 +81,9 @@ async def test_ten_thousand_models_narrow_as_one_types(app_home: Path, server: F
         await until(lambda: screen.models.model in names, pilot)
         await pilot.press("escape")
         dialog = await opened(pilot)
-        await until(lambda: len(dialog._choices) == 10_000, pilot)
+        await until(lambda: len(dialog.choices) == 10_000, pilot)
         await pilot.press(*"model-9876:")
-        await until(lambda: len(dialog._found) == 2, pilot)  # as typed, and the one
+        await until(lambda: len(dialog.listed) == 2, pilot)  # as typed, and the one
         await pilot.press("enter")
         await until(lambda: screen.models.model == f"org{9876 % 7}/model-9876:free", pilot)
         assert "model-9876:free" in shown(screen)

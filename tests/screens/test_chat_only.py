@@ -21,13 +21,12 @@ from tests.faults.shapes import (
     listing,
 )
 from tests.screens.conftest import use_profile
-from tests.until import until
+from tests.until import problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.chat.asking.answering import Answering
 from tui.screens.dialogs.choose import Choose
 from tui.screens.jobs.form import NewJob
 from tui.widgets.conversation import Conversation
-from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -50,11 +49,6 @@ async def opened(
         await pilot.press(KEYS[mode])
         await until(lambda: type(app.screen).__name__ == f"{mode.title()}Screen", pilot)
         yield pilot, app.screen
-
-
-def problem_of(screen: Any) -> str:
-    failure = screen.query_one(ErrorPanel).failure
-    return failure.as_text() if failure else ""
 
 
 def last(screen: Any) -> Any:
@@ -120,7 +114,7 @@ async def test_a_model_is_chosen_where_the_jobs_do_not_come(
         assert screen.models.model == "base"
         await pilot.press("escape", "m")
         await until(lambda: isinstance(pilot.app.screen, Choose) and pilot.app.focused, pilot)
-        assert pilot.app.screen._found[0].remark == "as typed"
+        assert pilot.app.screen.listed[0].remark == "as typed"
         await pilot.press("enter")  # the model in use is under the cursor, listed or not
         await until(lambda: pilot.app.screen is screen, pilot)
         assert screen.models.model == "base"

@@ -23,7 +23,7 @@ from tests.screens.chatting import (
 )
 from tests.screens.chatting import problem as problem_of
 from tests.screens.conftest import use_profile
-from tests.until import narrow, until
+from tests.until import back, narrow, until
 from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.chat.parameters.dialog import ParametersDialog
 from tui.screens.dialogs.choose import Choose
@@ -42,10 +42,6 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 async def dialog(pilot: Pilot[Any], kind: type) -> Any:
     await until(lambda: isinstance(pilot.app.screen, kind) and pilot.app.focused, pilot)
     return pilot.app.screen
-
-
-async def back(pilot: Pilot[Any], screen: Any) -> None:
-    await until(lambda: pilot.app.screen is screen, pilot)
 
 
 def call(index: int, id_: str, place: str) -> dict[str, Any]:

@@ -14,13 +14,12 @@ from tests.screens.chatting import (
     exchange,
     in_chat,
     last,
-    problem,
     shown,
     texts,
 )
 from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import MODELS, slow_provider
-from tests.until import toasts, until
+from tests.until import problem_of, toasts, until
 from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.chat.saved.dialog import ChatsDialog
 from tui.screens.dialogs.choose import Choose
@@ -163,7 +162,7 @@ async def test_a_disk_that_is_full_is_told_and_the_chat_stays(
 
         monkeypatch.setattr(screen.workspace.store.chats, "save", full)
         await exchange(pilot, screen, provider, "one?", "a")
-        await until(lambda: "no space left" in problem(screen), pilot)
+        await until(lambda: "no space left" in problem_of(screen), pilot)
         assert texts(screen) == ["one?", "a"]
         monkeypatch.undo()
         await pilot.press("escape")

@@ -14,7 +14,7 @@ from tests.faults.shapes import CHAT, answering, listing
 from tests.screens.conftest import use_profile
 from tests.screens.test_layout import SCENES, reach
 from tests.screens.test_watching import trained
-from tests.until import until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.jobs import JobsScreen
 from tui.terminal.colors import FEW, MANY
@@ -200,20 +200,16 @@ async def test_filled_screens_and_what_opens_over_them_can_be_read(
             await pilot.press(key)
             await settled(pilot)
             if scene == "chat" or at:
-                assert painted(app)
+                assert on_screen(app)
             if low := unreadable(app, system):
                 bad.setdefault(f"{at} {key}", low)
         if scene == "chat":  # an answer that failed
             server.always[CHAT] = reply(400, {"error": {"message": "no such model"}})
             app.screen.set_focus(app.screen.query_one("TextArea"))
             await pilot.press(*"Hi", "enter")
-            await until(lambda: "no such model" in painted(app), pilot)
+            await until(lambda: "no such model" in on_screen(app), pilot)
             bad |= {"failed": low} if (low := unreadable(app, system)) else {}
     assert bad == {}
-
-
-def painted(app: FinetuiApp) -> str:
-    return "\n".join(strip.text for strip in app.screen._compositor.render_strips(app.screen.size))
 
 
 async def settled(pilot: Pilot[Any]) -> None:
@@ -222,7 +218,7 @@ async def settled(pilot: Pilot[Any]) -> None:
     assert isinstance(app, FinetuiApp)
     await until(lambda: not app.status.work, pilot)
     before = ""
-    while (now := painted(app)) != before:
+    while (now := on_screen(app)) != before:
         before = now
         await pilot.pause()
         await asyncio.sleep(0.05)

@@ -14,14 +14,16 @@ from textual.widgets import Input
 from tests.chat_server import ChatServer, refused
 from tests.screens.conftest import TunedLab, use_profile
 from tests.screens.slow_provider import slow_provider
-from tests.until import narrow, until
+from tests.until import narrow, on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.chat import ChatScreen
+from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.compare import CompareScreen
 from tui.screens.compare.results.form import RunForm
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.path import PathDialog
+from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -75,15 +77,10 @@ def titles(screen: Any) -> list[str]:
     return [str(pane.border_title) for pane in screen.view.panes if pane.display]
 
 
-def on_screen(app: Any) -> str:
-    strips = app.screen._compositor.render_strips(app.screen.size)
-    return "\n".join(strip.text.rstrip() for strip in strips)
-
-
 async def type_prompt(pilot: Pilot[Any], text: str) -> None:
     """Type into the prompt as a paste does, and send it."""
     await pilot.press("i")
-    pilot.app.screen._prompt.fill(text)
+    pilot.app.screen.query_one(Prompt).fill(text)
     await pilot.press("enter")
 
 
@@ -302,7 +299,8 @@ async def test_from_the_worst_answer_to_chat_and_to_a_pair(
         await until(lambda: isinstance(pilot.app.screen, ChatScreen), pilot)
         chat: Any = pilot.app.screen
         await until(
-            lambda: [t.text for t in chat._conversation.turns] == ["q1", "base says q1"], pilot
+            lambda: [t.text for t in chat.query_one(Conversation).turns] == ["q1", "base says q1"],
+            pilot,
         )
         assert chat.models.model == BASE
         # Back again: the base has won, and the pair goes to a file of its own.
@@ -442,7 +440,7 @@ async def test_from_the_other_modes_with_a_real_lab(
         await until(lambda: isinstance(app.screen, ChatScreen), pilot)
         column = screen.context.comparison.columns[screen.context.focused]
         await until(lambda: app.screen.models.model == column.candidate.model, pilot)
-        turns = app.screen._conversation.turns
+        turns = app.screen.query_one(Conversation).turns
         assert [turn.text for turn in turns] == ["q1", column.first.text]
         await pilot.press("r")  # in Chat that is one more answer, beside it and the reference
         await until(lambda: not app.screen.answers.under_way, pilot)

@@ -23,7 +23,7 @@ from tests.screens.test_compare import (
     texts,
     type_prompt,
 )
-from tests.until import narrow, question_of, toasts, until
+from tests.until import narrow, opened, question_of, toasts, until
 from tui.screens.chat import ChatScreen
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -35,8 +35,6 @@ from tui.widgets.frame.error_panel import ErrorPanel
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-    from textual.pilot import Pilot
 
 
 @pytest.fixture
@@ -63,11 +61,6 @@ def pair(question: str, better: str, worse: str) -> dict[str, Any]:
     }
 
 
-async def dialog(pilot: Pilot[Any], kind: type[Any]) -> Any:
-    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
-    return pilot.app.screen
-
-
 def failure(screen: Any) -> str:
     found = screen.query_one(ErrorPanel).failure
     return found.as_text() if found else ""
@@ -86,7 +79,7 @@ async def test_winner_and_loser_become_a_pair(
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
         await pilot.press("escape", "tab", "w", "p")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await until(lambda: "pairs.jsonl  open now" in on_screen(pilot.app), pilot)
         await pilot.press("enter")
         document = screen.workspace.datasets.current
@@ -114,15 +107,15 @@ async def test_the_winner_against_each_of_the_others(
     path = tmp_path / "new.jsonl"
     async with compare_screen(app_home, server.url, (120, 36)) as (pilot, screen):
         await pilot.press("escape", "a")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await narrow(pilot, "old")
         await until(lambda: len(names(screen)) == 3, pilot)
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
         await pilot.press("escape", "w", "p")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await narrow(pilot, "each of them")
-        await dialog(pilot, PathDialog)
+        await opened(pilot, PathDialog)
         await narrow(pilot, str(path))
         await until(lambda: path.exists() and len(rows(path)) == 2, pilot)
         winner = screen.context.comparison.winner.candidate.name
@@ -141,11 +134,11 @@ async def test_a_typed_correction_becomes_a_pair(
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
         await pilot.press("escape", "E")
-        editor = await dialog(pilot, TextEditor)
+        editor = await opened(pilot, TextEditor)
         assert editor.query_one(TextArea).text == "base says hello"
         editor.query_one(TextArea).text = "Good morning."
         await pilot.press("ctrl+s")
-        await dialog(pilot, PathDialog)
+        await opened(pilot, PathDialog)
         await narrow(pilot, str(path))
         await until(lambda: path.exists() and rows(path), pilot)
         assert rows(path) == [pair("hello", "Good morning.", "base says hello")]
@@ -163,16 +156,16 @@ async def test_batch_worst_first_opened_in_chat_and_made_a_pair(
     async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
         await run_open_dataset(pilot, screen)
         await pilot.press("o")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await narrow(pilot, "worse")
         await until(lambda: [r.prompt.line for r in screen.pane.rows][:3] == [2, 4, 6], pilot)
         # A row becomes a pair where it stands: base said what was expected, the tuned one not.
         await pilot.press("p")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await until(lambda: "base-one over ft:base-one" in on_screen(pilot.app), pilot)
         assert "the expected answer over ft:base-one" in on_screen(pilot.app)
         await pilot.press("enter")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await until(lambda: "beside valid.jsonl, which holds chats" in on_screen(pilot.app), pilot)
         await pilot.press("enter")
         await until(lambda: pairs.exists() and rows(pairs), pilot)
@@ -194,7 +187,7 @@ async def test_batch_worst_first_opened_in_chat_and_made_a_pair(
         await until(lambda: len(rows(pairs)) == 2, pilot)
         assert rows(pairs)[1] == pair("q3", "base says q3", "ft:b says q3")
         await pilot.press("p")
-        assert "already there as row 2" in question_of(await dialog(pilot, Confirm))
+        assert "already there as row 2" in question_of(await opened(pilot, Confirm))
         await pilot.press("n")
         # Opened side by side, the winner is picked by hand.
         await until(lambda: pilot.app.screen is chat, pilot)

@@ -28,10 +28,8 @@ SIZES = [(80, 24), (120, 36)]
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+def _home(app_home: Path) -> None:
+    del app_home
 
 
 @pytest.fixture

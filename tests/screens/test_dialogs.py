@@ -56,7 +56,7 @@ def help_keys(screen: HelpDialog) -> list[str]:
 
 def titles(screen: object) -> list[str]:
     assert isinstance(screen, Choose)
-    return [choice.title for choice in screen._found]
+    return [choice.title for choice in screen.listed]
 
 
 @pytest.mark.parametrize(

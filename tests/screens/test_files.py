@@ -13,7 +13,7 @@ from tests.faults.server import problem as problem_said
 from tests.faults.uploads import UploadServer
 from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
-from tests.until import until
+from tests.until import problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import Confirm, TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
@@ -23,7 +23,6 @@ from tui.screens.files.pruning import PruneDialog
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
 from tui.services.files import part_uploads
-from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -71,11 +70,6 @@ async def files_screen(size: tuple[int, int] = (80, 24)) -> AsyncIterator[tuple[
 def lines(screen: Any) -> list[str]:
     listing = screen.query_one(RecordList)
     return ["".join(s.text for s in listing.render_line(n)) for n in range(listing.count)]
-
-
-def problem(screen: Any) -> str:
-    failure = screen.query_one(ErrorPanel).failure
-    return failure.as_text() if failure else ""
 
 
 def said(screen: Any, name: str) -> str:
@@ -134,13 +128,13 @@ async def test_a_job_from_the_file_under_the_cursor(server: UploadServer) -> Non
         await until(lambda: len(screen.listed.pane.entries) == 4, pilot)
         screen.listed.pane.select(results)
         await pilot.press("n")
-        assert "fine-tune-results" in problem(screen)
+        assert "fine-tune-results" in problem_of(screen)
         screen.listed.pane.select("file-2")
         await pilot.press("n")
         await until(lambda: isinstance(pilot.app.screen, NewJob), pilot)
         form = pilot.app.screen
         assert form.query_one("#training", Input).value == "file-2"
-        assert not problem(screen)
+        assert not problem_of(screen)
         await pilot.press("escape")
         await until(lambda: isinstance(pilot.app.screen, JobsScreen), pilot)
 
@@ -215,7 +209,7 @@ async def test_a_lost_line_leaves_an_upload_that_can_be_given_up(
     async with files_screen() as (pilot, screen):
         await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         await choose_file(pilot, data)
-        await until(lambda: "part 2 of" in problem(screen), pilot)
+        await until(lambda: "part 2 of" in problem_of(screen), pilot)
         await until(lambda: "unfinished: 1 of" in "".join(lines(screen)), pilot)
         await pilot.press("escape", "home", "d")
         await asked(pilot, Confirm, "Give up the upload")
@@ -232,7 +226,7 @@ async def test_what_is_wrong_with_the_data_is_asked_about(
     async with files_screen() as (pilot, screen):
         await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         await choose_file(pilot, data)
-        await until(lambda: "1 error" in problem(screen), pilot)
+        await until(lambda: "1 error" in problem_of(screen), pilot)
         assert not pilot.app.status.work
         assert server.count("POST /files") == 0
         await pilot.press("escape")
@@ -250,13 +244,13 @@ async def test_what_was_seen_last_stays_without_the_provider(
         await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         server.fault("GET /files", *[reply(500, problem_said("boom"))] * 3)
         await pilot.press("r")
-        await until(lambda: "boom" in problem(screen), pilot)
+        await until(lambda: "boom" in problem_of(screen), pilot)
         assert len(screen.listed.pane.entries) == 3
         await pilot.press("r")
-        await until(lambda: not problem(screen), pilot)
+        await until(lambda: not problem_of(screen), pilot)
     use_profile(app_home, "http://127.0.0.1:1/v1")
     async with files_screen() as (pilot, screen):
-        await until(lambda: len(screen.listed.pane.entries) == 3 and problem(screen), pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 3 and problem_of(screen), pilot)
         assert (
             "(training, running)" in screen.listed.files[-1].use_words
             or screen.listed.files[-1].uses
@@ -267,7 +261,7 @@ async def test_what_was_seen_last_stays_without_the_provider(
 async def test_without_the_jobs_nothing_is_called_an_orphan(server: UploadServer) -> None:
     server.fault("GET /fine_tuning/jobs", *[reply(403, problem_said("not yours"))] * 2)
     async with files_screen() as (pilot, screen):
-        await until(lambda: "not yours" in problem(screen), pilot)
+        await until(lambda: "not yours" in problem_of(screen), pilot)
         assert "not known" in lines(screen)[0]
         await pilot.press("p")
         assert "0 files" in said(pilot.app.screen, "#which")
@@ -281,13 +275,13 @@ async def test_a_read_only_profile_and_an_empty_list(app_home: Path) -> None:
             listing = screen.query_one(RecordList)
             await until(lambda: "No files" in listing.render_line(0).text, pilot)
             await pilot.press("u")
-            assert "read-only" in problem(screen)
+            assert "read-only" in problem_of(screen)
             assert pilot.app.screen is screen
             server.add_file("one.jsonl")
             await pilot.press("escape", "r")
             await until(lambda: len(screen.listed.pane.entries) == 1, pilot)
             await pilot.press("d")
-            assert "read-only" in problem(screen)
+            assert "read-only" in problem_of(screen)
     finally:
         server.close()
 
@@ -311,4 +305,4 @@ async def test_esc_neither_uses_an_earlier_upload_nor_sends_again(
         )
         assert server.count("POST /files") == sent
         assert listing.cursor == 3
-        assert not problem(screen)
+        assert not problem_of(screen)

@@ -159,8 +159,8 @@ async def test_filters_are_recalled_and_saved(dataset: Path) -> None:
         await pilot.press("enter", "escape")
         await pilot.press("slash", "down")
         await until(lambda: isinstance(screen.app.screen, Choose), pilot)
-        await until(lambda: len(screen.app.screen._choices) == 2, pilot)
-        assert [c.remark for c in screen.app.screen._choices] == ["saved", "recent"]
+        await until(lambda: len(screen.app.screen.choices) == 2, pilot)
+        assert [c.remark for c in screen.app.screen.choices] == ["saved", "recent"]
         await pilot.press("enter")
         await until(lambda: screen.context.rows.filtered and shown(screen) == [7], pilot)
 

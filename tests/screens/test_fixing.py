@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from textual.widgets import Input, TextArea
+from textual.widgets import Input, Static, TextArea
 
 from tests.core.checks.examples import ANSWER, GOOD, SYSTEM, USER, answer, chat, says
 from tests.screens.test_datasets import SIZES, dataset, listing, running
@@ -30,10 +30,8 @@ __all__ = ["dataset"]
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+def _home(app_home: Path) -> None:
+    del app_home
 
 
 @pytest.fixture
@@ -227,7 +225,7 @@ async def test_system_prompt_shuffle_and_delete(flawed: Path) -> None:
         screen.app.focused.text = "You are Fern."
         await pilot.press("ctrl+s")
         preview = await dialog(screen, pilot, BeforeAfter)
-        assert any("left alone" in fact for fact in preview._facts)
+        assert "left alone" in str(preview.query_one(".facts", Static).content)
         await pilot.press("enter")
         await until(lambda: document.line(0).startswith(chat(SYSTEM)[:-2]), pilot)
         await pilot.press("u")

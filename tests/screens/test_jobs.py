@@ -12,7 +12,7 @@ from textual.widgets import Input, Static
 
 from tests.faults.server import ACT_AND_DROP, HANG, FaultServer, reply
 from tests.lab_process import LabProcess, chat_lines, preference_lines
-from tests.until import until
+from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import Confirm, GoOn, TypedConfirm
 from tui.screens.dialogs.path import PathDialog
@@ -24,7 +24,6 @@ from tui.widgets.charts.curve import Curve
 from tui.widgets.field import OneOf
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.paragraph import Paragraph
-from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -40,10 +39,8 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LabProcess]:
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lab: LabProcess) -> None:
-    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+def _home(app_home: Path, tmp_path: Path, lab: LabProcess) -> None:
+    del app_home
     configure(tmp_path, lab.base_url, lab.api_key)
 
 
@@ -363,8 +360,7 @@ async def test_offline_the_rows_stay_and_so_does_the_error(
     dataset: Path, server: FaultServer
 ) -> None:
     async with running(dataset) as (pilot, screen):
-        listing = screen.query_one("#jobs", RecordList)
-        assert "No jobs yet. Press n" in listing._empty
+        assert "No jobs yet. Press n" in on_screen(screen.app)
         made = await created(pilot, screen)
         server.fault("GET /fine_tuning/jobs", *[reply(503, {"error": {"message": "no"}})] * 30)
         panel = screen.query_one(ErrorPanel)

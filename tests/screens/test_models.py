@@ -11,13 +11,12 @@ from textual.widgets import Static
 from tests.faults.server import FaultServer, reply
 from tests.faults.server import problem as problem_said
 from tests.screens.conftest import TunedLab, use_profile
-from tests.until import until
+from tests.until import problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models import ModelsScreen
 from tui.screens.tour import STEPS, Tour
-from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -56,11 +55,6 @@ def row(screen: Any, at: int) -> str:
     return "".join(segment.text for segment in lines)
 
 
-def problem(screen: Any) -> str:
-    failure = screen.query_one(ErrorPanel).failure
-    return failure.as_text() if failure else ""
-
-
 async def until_typable(pilot: Pilot[Any]) -> None:
     await until(lambda: isinstance(pilot.app.screen, TypedConfirm) and pilot.app.focused, pilot)
 
@@ -77,7 +71,7 @@ async def test_details_all_models_and_what_cannot_be_deleted(tuned_lab: TunedLab
         await pilot.press("escape", "t")
         await until(lambda: listed(screen) == [*ids, "lab-small", "lab-micro"], pilot)
         await pilot.press("end", "d")
-        assert "base model" in problem(screen)
+        assert "base model" in problem_of(screen)
         assert pilot.app.screen is screen
         await pilot.press("escape", "home", "c")
         assert pilot.app.current_mode == "chat"
@@ -90,7 +84,7 @@ async def test_a_read_only_profile_deletes_nothing(home: Path, tuned_lab: TunedL
     async with models_screen() as (pilot, screen):
         await until(lambda: len(screen.listed.models) == 3, pilot)
         await pilot.press("d")
-        assert "read-only" in problem(screen)
+        assert "read-only" in problem_of(screen)
         assert pilot.app.screen is screen
 
 
@@ -129,7 +123,7 @@ async def test_delete_by_number_and_by_suffix_with_a_result_each(
 async def test_a_dead_provider_is_told_with_the_key_that_helps(app_home: Path) -> None:
     use_profile(app_home, "http://127.0.0.1:1/v1")
     async with models_screen() as (pilot, screen):
-        await until(lambda: problem(screen), pilot)
+        await until(lambda: problem_of(screen), pilot)
         assert "Press r to ask again" in row(screen, 0)
 
 
@@ -140,9 +134,9 @@ async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:
     use_profile(app_home, server.url, "sk-x")
     try:
         async with models_screen() as (pilot, screen):
-            await until(lambda: "boom" in problem(screen), pilot, seconds=10)
+            await until(lambda: "boom" in problem_of(screen), pilot, seconds=10)
             await pilot.press("r")
-            await until(lambda: screen.listed.models and not problem(screen), pilot)
+            await until(lambda: screen.listed.models and not problem_of(screen), pilot)
             await pilot.press("d")
             await until_typable(pilot)
             await pilot.press(*"delete", "enter")  # what nobody can type is not asked for

@@ -222,7 +222,7 @@ async def test_an_uploaded_file_can_be_chosen(
         await pilot.press("down", "ctrl+o")
         dialog = form.app.screen
         assert isinstance(dialog, Choose)
-        await until(lambda: dialog._found, pilot)
+        await until(lambda: dialog.listed, pilot)
         await pilot.press("enter")
         await until(lambda: form.draft.validation == "file-7", pilot)
         assert form.draft.training == draft.training

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.faults.server import FaultServer
 from tests.home import Home
 from tests.screens.conftest import use_profile
-from tests.until import until
+from tests.until import problem_of, until
 from tui.app import FinetuiApp
 from tui.commands import COMMANDS
 from tui.commands.needs import NEEDS
@@ -22,25 +21,13 @@ from tui.screens.jobs.form.fields import folded_lines, shown
 from tui.screens.jobs.panes.job_rows import Line, job_row
 from tui.screens.jobs.panes.job_text import settings_text, standing
 from tui.services.jobs.drafts import Draft
-from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.faults.server import FaultServer
+
 KEYS = {"jobs": "3", "models": "5", "files": "6"}
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
-
-
-def problem_of(screen: Any) -> str:
-    failure = screen.query_one(ErrorPanel).failure
-    return failure.as_text() if failure else ""
 
 
 def test_every_need_is_of_a_command() -> None:

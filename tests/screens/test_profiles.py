@@ -11,7 +11,7 @@ from textual.widgets import Input, Static
 
 from tests.screens.chatting import chatting
 from tests.screens.conftest import use_profile
-from tests.until import question_of, until
+from tests.until import opened, question_of, until
 from tui.app import FinetuiApp
 from tui.core.text.masking import KEYS
 from tui.screens.dialogs.choose import Choose
@@ -54,11 +54,6 @@ def screen_text(app: FinetuiApp) -> str:
         "".join(segment.text for segment in strip)
         for strip in app.screen._compositor.render_strips()
     )
-
-
-async def opened(pilot: Pilot[Any], kind: type[Any]) -> Any:
-    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
-    return pilot.app.screen
 
 
 async def at_list(pilot: Pilot[Any], name: str) -> ProfilesDialog:

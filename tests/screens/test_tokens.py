@@ -31,15 +31,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from textual.pilot import Pilot
+    from textual.screen import Screen
 
     from tui.services.workers import Pool
 
 
 @pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+def _home(app_home: Path) -> None:
+    del app_home
 
 
 def line(question: str, answer: str) -> str:
@@ -85,7 +84,7 @@ async def shown(
         yield pilot, screen
 
 
-def text(screen: TokensScreen, name: str) -> str:
+def text(screen: Screen[Any], name: str) -> str:
     return str(screen.query_one(name, Static).content)
 
 
@@ -191,7 +190,7 @@ async def test_the_cost_is_told_with_the_tool_definitions_it_is_without(tmp_path
         assert f"+ tool definitions, not counted in: ≈ ${more:.4f}" in cost
         await pilot.press("p")
         await dialog(pilot, PricesDialog)
-        assert "tokens an epoch, in none of these prices" in str(pilot.app.screen._shown)
+        assert "tokens an epoch, in none of these prices" in text(pilot.app.screen, ".table")
 
 
 async def test_a_bar_leads_to_its_examples_and_one_of_them_to_datasets(dataset: Path) -> None:

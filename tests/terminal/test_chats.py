@@ -7,8 +7,6 @@ import signal
 import sqlite3
 from typing import TYPE_CHECKING
 
-import pytest
-
 from tests.faults.conftest import write_config
 from tests.faults.server import FaultServer, said, stream
 from tests.lab_process import wait_for
@@ -16,15 +14,7 @@ from tests.terminal.program import Program
 from tui.services.settings.locations import Locations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
 
 
 def saved(ledger: Path, words: str) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from tests.journals import journal_of
 from tui.core.dataset.example import Example, parse_exactly
 from tui.services.datasets import Change, Document
 from tui.services.datasets.disk import read_ahead as ahead
@@ -42,7 +43,7 @@ async def test_an_edit_survives_a_kill(path: Path) -> None:
     document = opened(path)
     await document.change("edit", [Change(1, 1, (line("changed"),))])
     # No close: the process is gone. Its lock goes with it; here the descriptor is closed.
-    document._record.journal.close()  # type: ignore[union-attr]
+    journal_of(document).close()
     again = opened(path)
     assert rows(again) == [line("one"), line("changed"), line("three")]
     assert again.recovered == 1
@@ -56,8 +57,7 @@ async def test_an_edit_survives_a_kill(path: Path) -> None:
 async def test_a_torn_journal_line_is_ignored(path: Path) -> None:
     document = opened(path)
     await document.delete(0, 1, "delete")
-    journal = document._record.journal
-    assert journal is not None
+    journal = journal_of(document)
     journal.close()
     with journal.path.open("ab") as file:
         file.write(b'["do","half a li')
@@ -70,8 +70,7 @@ async def test_a_torn_journal_line_is_ignored(path: Path) -> None:
 async def test_texts_without_their_step_are_ignored(path: Path, left: bytes) -> None:
     document = opened(path)
     await document.delete(0, 1, "delete")
-    journal = document._record.journal
-    assert journal is not None
+    journal = journal_of(document)
     journal.close()
     with journal.path.open("ab") as file:
         file.write(left)
@@ -91,8 +90,7 @@ async def test_a_large_step_is_journalled_in_parts(
     document = opened(path)
     more = [line(f"row {number}") for number in range(40)] + [b"not \xff text"]
     await document.change("edit", [Change(1, 1, tuple(more)), Change(0, 0, (b"first",))])
-    journal = document._record.journal
-    assert journal is not None
+    journal = journal_of(document)
     assert max(map(len, journal.path.read_bytes().splitlines()[1:])) < 300
     journal.close()
     again = opened(path)
@@ -102,8 +100,7 @@ async def test_a_large_step_is_journalled_in_parts(
 
 async def test_texts_of_another_step_are_not_taken(path: Path) -> None:
     document = opened(path)
-    journal = document._record.journal
-    assert journal is not None
+    journal = journal_of(document)
     journal.close()
     with journal.path.open("ab") as file:
         file.write(b'["texts",["a","b"]]\n["do","edit",[[0,0,1]]]\n')
@@ -161,7 +158,7 @@ async def test_undo_reaches_past_a_save_and_survives_a_restart(path: Path) -> No
     await document.undo()
     assert rows(document) == [line("one"), line("two"), line("three")]
     assert document.modified
-    document._record.journal.close()  # type: ignore[union-attr]
+    journal_of(document).close()
     again = opened(path)
     assert rows(again) == [line("one"), line("two"), line("three")]
     await again.save()
@@ -176,8 +173,8 @@ async def test_what_a_killed_save_left_behind_is_removed(path: Path) -> None:
     left.write_bytes(b"half of it")
     mine = path.with_name(".data.jsonl.mine.tmp")
     mine.write_bytes(b"not ours")
-    document._record.journal.writing(left.name)  # type: ignore[union-attr]
-    document._record.journal.close()  # type: ignore[union-attr]
+    journal_of(document).writing(left.name)
+    journal_of(document).close()
     again = opened(path)
     assert rows(again) == [line("two"), line("three")]
     assert mine.exists()
@@ -200,7 +197,7 @@ async def test_a_file_changed_by_another_program_is_not_overwritten(path: Path) 
 async def test_edits_for_another_content_are_kept_aside(path: Path) -> None:
     document = opened(path)
     await document.delete(0, 1, "delete")
-    document._record.journal.close()  # type: ignore[union-attr]
+    journal_of(document).close()
     path.write_bytes(line("new content") + b"\n")
     again = opened(path)
     assert rows(again) == [line("new content")]
@@ -367,7 +364,7 @@ async def _agree(path: Path, moves: list[tuple[object, ...]]) -> None:
                 document = opened(path)
                 assert await _history(document) == ([*map(_clean, past)], [*map(_clean, future)])
             case ("kill",):
-                document._record.journal.close()  # type: ignore[union-attr]
+                journal_of(document).close()
                 document._source.close()
                 document = opened(path)
                 assert await _history(document) == ([*map(_clean, past)], [*map(_clean, future)])

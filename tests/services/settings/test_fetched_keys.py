@@ -19,18 +19,10 @@ from tui.services.provider import fetched_keys
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 FAR = "https://gateway.example/v1"
 KEY = "sk-fetched-0123456789abcdef"
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
 
 
 def configure(home: Path, server: FaultServer, source: str, **environ: str) -> dict[str, str]:

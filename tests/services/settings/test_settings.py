@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.faults.server import FaultServer
 from tests.services.settings.test_profiles import load
 from tui.core.text.masking import mask
 from tui.services.errors import InputError
@@ -15,17 +14,11 @@ from tui.services.settings.profiles import ProfileBook
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.faults.server import FaultServer
+
 FAR = "https://gateway.example/v1"
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
 
 
 async def test_every_request_carries_the_headers_of_its_profile(

@@ -58,11 +58,11 @@ class Choose(Dialog[T]):
         self._typed = typed
         self._placeholder = placeholder
         self._empty = empty
-        self._choices = list(choices)
-        self._found = self._choices
+        self.choices = list(choices)
+        self.listed = self.choices
         self._own: Choice[T] | None = None  # the row of what is typed
         self._current = current
-        self._start = next((i for i, c in enumerate(self._choices) if c.value == current), 0)
+        self._start = next((i for i, c in enumerate(self.choices) if c.value == current), 0)
 
     def compose_content(self) -> ComposeResult:
         """Lay out the field that narrows, and the list."""
@@ -78,12 +78,12 @@ class Choose(Dialog[T]):
     def offer(self, choices: Sequence[Choice[T]], *, empty: str = "nothing fits") -> None:
         """Offer other choices, as a fresh list arrives; what is under the cursor stays there."""
         listing = self.query_one(RecordList)
-        under = self._found[listing.cursor] if self._found else None
+        under = self.listed[listing.cursor] if self.listed else None
         kept = self._current if under is None or under is self._own else under.value
-        self._choices = list(choices)
+        self.choices = list(choices)
         self._empty = empty
         self._show(self.query_one(Input).value)
-        values = [choice.value for choice in self._found]
+        values = [choice.value for choice in self.listed]
         listing.move_to(values.index(kept) if kept in values else self._first)
 
     def on_input_changed(self, event: Input.Changed) -> None:
@@ -95,28 +95,28 @@ class Choose(Dialog[T]):
     @property
     def _first(self) -> int:
         """The row of the first match."""
-        return 1 if self._own is not None and len(self._found) > 1 else 0
+        return 1 if self._own is not None and len(self.listed) > 1 else 0
 
     def _show(self, typed: str) -> None:
         words = typed.casefold().split()
         matches = [
-            c for c in self._choices if all(w in f"{c.title} {c.remark}".casefold() for w in words)
+            c for c in self.choices if all(w in f"{c.title} {c.remark}".casefold() for w in words)
         ]
         self._own = self._as_typed(typed.strip())
-        self._found = matches if self._own is None else [self._own, *matches]
-        self.query_one(RecordList).show(len(self._found), self._row, empty=self._empty)
+        self.listed = matches if self._own is None else [self._own, *matches]
+        self.query_one(RecordList).show(len(self.listed), self._row, empty=self._empty)
 
     def _as_typed(self, text: str) -> Choice[T] | None:
         """Return what is typed as a choice of its own, unless it is listed."""
         if self._typed is None:
             return None
         value = self._typed(text) if text else self._current
-        if not value or any(choice.value == value for choice in self._choices):
+        if not value or any(choice.value == value for choice in self.choices):
             return None
         return Choice(value, text or str(value), "as typed")
 
     def _row(self, row: int, width: int) -> Text:
-        choice = self._found[row]
+        choice = self.listed[row]
         text = Text(one_line(choice.title, width))
         if choice.remark:
             text.append(f"  {one_line(choice.remark, width)}", style="dim")
@@ -130,5 +130,5 @@ class Choose(Dialog[T]):
     @handles("choose.take")
     def take(self) -> None:
         """Choose what the cursor is on."""
-        if self._found:
-            self.dismiss(self._found[self.query_one(RecordList).cursor].value)
+        if self.listed:
+            self.dismiss(self.listed[self.query_one(RecordList).cursor].value)
