@@ -31,12 +31,14 @@ class ReadOptions:
 
     With `pairs`, answers judged good and bad become preference pairs where they answer the same
     prompt; else the bad ones are dropped. `bad` says which values of a key mean a bad answer.
+    `answers_by` are the speakers, in small letters, whose messages are answers where a row is one.
     """
 
     without: frozenset[str] = frozenset()
     empty_prompt: str = ""
     pairs: bool = False
     bad: tuple[BadWhere, ...] = ()
+    answers_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ class RowReader:
     def check(self) -> None:
         """Raise KeyError for a format that is not read, ValueError where columns are missing."""
         self._reader()
+
+    @property
+    def groups(self) -> Columns | None:
+        """The columns by which rows have to be joined before they are read, if they do."""
+        spoken = self.name == "table" and self.columns is not None and self.columns.is_spoken
+        return self.columns if spoken else None
 
     def read(self, value: object, notes: Notes) -> tuple[Mapping[str, Any], bool | None]:
         """Return a row as an example, and whether it was judged good (None: not judged).

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import getincrementaldecoder
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from tui.core.formats import (
 from tui.core.formats.columns import paths_of, value_at
 from tui.core.formats.converting import merged
 from tui.core.formats.detection.containers import SUFFIXES, TABLES, UnreadableError, is_utf16
+from tui.core.formats.supported.batches import Batch, is_batch_line
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.given_files import open_file, unreadable
@@ -58,16 +59,21 @@ class Looked:
     """What was found at a path: files, the format they seem to have, and the columns.
 
     Columns are those of a table, or the keys of the rows, with paths for what lies deeper.
-    `first` is the first row, to show what is in the columns; `problem` is why there is none.
+    `sample` are the first rows, to show what is in the columns; `problem` is why there are none.
     """
 
     path: Path
     sources: tuple[Source, ...]
     sniffed: Sniffed
     columns: tuple[str, ...]
-    first: Mapping[str, Any]
+    sample: tuple[Mapping[str, Any], ...]
     notice: str = ""
     problem: str = ""
+
+    @property
+    def first(self) -> Mapping[str, Any]:
+        """The first row."""
+        return next(iter(self.sample), {})
 
     @property
     def is_table(self) -> bool:
@@ -139,15 +145,16 @@ def read(
     `on_progress` gets the number of rows read of the file at hand. Raises InputError.
     """
     many = len(looked.sources) > 1
+    batch = _batch(looked.sources) if name == "log" else None
     parts = []
     for source in looked.sources:
         try:
-            parts.append(
-                convert(
-                    _records(source), name, columns=columns, options=options,
-                    source=source.path.name if many else "", on_progress=on_progress,
-                )
+            records = _records(source)
+            made = convert(
+                records if batch is None else batch.joined(records), name, columns=columns,
+                options=options, source=source.path.name if many else "", on_progress=on_progress,
             )  # fmt: skip
+            parts.append(made)
         except UnreadableError as error:
             raise InputError("Cannot read the file", f"{source.path.name}: {error}") from error
         except KeyError:
@@ -158,7 +165,16 @@ def read(
             ) from error
         except OSError as error:
             raise unreadable(source.path, error) from error
-    return merged(parts)
+    made = merged(parts)
+    return made if batch is None else replace(made, joined=made.joined + batch.taken)
+
+
+def _batch(sources: Sequence[Source]) -> Batch | None:
+    """Return the requests of a batch that have their answers here; None where there are none."""
+    batch = Batch()
+    for source in sources:
+        batch.look(_records(source))
+    return batch if batch.has_both else None
 
 
 def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
@@ -173,6 +189,8 @@ def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
             raise InputError("Cannot read the file", f"{source.path.name}: {error}") from error
         except OSError as error:
             raise unreadable(source.path, error) from error
+    if any(is_batch_line(record.value) for record in sample[:1]) and (batch := _batch(sources)):
+        sample = [*islice(_joined(batch, sources), _SAMPLE)]
     table = any(source.container in TABLES for source in sources)
     objects = [r.value for r in sample if isinstance(r.value, dict)]
     first = next(iter(objects), {})
@@ -181,10 +199,15 @@ def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
         sources,
         sniff([record.value for record in sample], table=table),
         tuple(map(str, first)) if table and not _nested(first) else paths_of(objects),
-        first,
+        tuple(objects),
         _notice(path, sources),
         _problem(sample) if not objects else "",
     )
+
+
+def _joined(batch: Batch, sources: Sequence[Source]) -> Iterator[Record]:
+    for source in sources:
+        yield from batch.joined(_records(source))
 
 
 def _problem(sample: Sequence[Record]) -> str:
