@@ -40,6 +40,7 @@ from tui.widgets.frame.status_line import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from textual import events
     from textual.app import App
     from textual.await_remove import AwaitRemove
     from textual.binding import BindingType
@@ -280,6 +281,26 @@ class FinetuiApp(TypeAhead):
         """Copy by OSC 52, and to a file too: a terminal or tmux may drop the sequence silently."""
         self.copying.copy_out(text, what)
 
+    # -- keys typed while it starts ----------------------------------------------------
+
+    def is_early(self, event: events.Key) -> bool:
+        """Whether a key is for a mode, or a profile, that is still being opened."""
+        screen = self.screen if self.screen_stack else None
+        if not isinstance(screen, ModeScreen) or not (self.opening.under_way or screen.starts):
+            return False
+        if self.focused is not None and self.focused.check_consume_key(event.key, event.character):
+            return False
+        return any(
+            node is not self or binding.action == "command('app.profile')"
+            for node, bindings in screen._binding_chain
+            for binding in bindings.key_to_bindings.get(event.key, ())
+        )
+
+    def is_urgent(self, event: events.Key) -> bool:
+        """Whether a key ends the program, which waits for nothing."""
+        found = self._bindings.key_to_bindings.get(event.key, ()) if self.opening.under_way else ()
+        return any(binding.action == "command('app.leave')" for binding in found)
+
     # -- actions -----------------------------------------------------------------------
 
     def action_command(self, command_id: str) -> None:
@@ -392,8 +413,14 @@ class FinetuiApp(TypeAhead):
         self._clipboard = text
 
     def notify(self, message: str, **options: Any) -> None:
-        """Show a remark for a moment; text from outside is never markup."""
-        super().notify(visible(mask(message)), **{"markup": False, **options})
+        """Show a remark for a moment; text from outside is never markup.
+
+        One that is shown already is shown once, for its time anew.
+        """
+        text = visible(mask(message))
+        for shown in [one for one in self._notifications if one.message == text]:
+            self._unnotify(shown, refresh=False)
+        super().notify(text, **{"markup": False, **options})
 
     def _fatal_error(self) -> None:
         """End after an exception nobody caught, telling where it came from.

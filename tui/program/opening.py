@@ -29,6 +29,7 @@ class Opening:
         self._path, self._profile = path, profile
         self._opened = opened
         self._warned: set[str] = set()
+        self.under_way = True  # there is no workspace yet, and there will be one
 
     def start(self) -> None:
         """Open the workspace in the background."""
@@ -38,6 +39,7 @@ class Opening:
         try:
             await self._open_workspace()
         finally:
+            self.under_way = False
             collect_from_now_on()
 
     async def _open_workspace(self) -> None:
