@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.filter import LineFilter
+    from textual.notifications import Notify
     from textual.screen import Screen
     from textual.widget import Widget
     from textual.worker import Worker
@@ -292,7 +293,8 @@ class FinetuiApp(TypeAhead):
             return False
         return any(
             node is not self or binding.action == "command('app.profile')"
-            for node, bindings in screen._binding_chain
+            # All bindings: those that cannot be used yet are what is asked for.
+            for node, bindings in screen._binding_chain  # noqa: SLF001
             for binding in bindings.key_to_bindings.get(event.key, ())
         )
 
@@ -413,14 +415,14 @@ class FinetuiApp(TypeAhead):
         self._clipboard = text
 
     def notify(self, message: str, **options: Any) -> None:
-        """Show a remark for a moment; text from outside is never markup.
+        """Show a remark for a moment; text from outside is never markup."""
+        super().notify(visible(mask(message)), **{"markup": False, **options})
 
-        One that is shown already is shown once, for its time anew.
-        """
-        text = visible(mask(message))
-        for shown in [one for one in self._notifications if one.message == text]:
+    def on_notify(self, event: Notify) -> None:
+        """Show a remark that is shown already once, for its time anew."""
+        said = event.notification.message
+        for shown in [one for one in self._notifications if one.message == said]:
             self._unnotify(shown, refresh=False)
-        super().notify(text, **{"markup": False, **options})
 
     def _fatal_error(self) -> None:
         """End after an exception nobody caught, telling where it came from.

@@ -57,9 +57,7 @@ class TypeAhead(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Hold keys back while one is under way."""
-        if not isinstance(event, events.Key) or event.is_forwarded:
-            await super().on_event(event)
-        elif self.is_urgent(event):
+        if not isinstance(event, events.Key) or event.is_forwarded or self.is_urgent(event):
             await super().on_event(event)
         elif self.is_early(event):
             self._ahead.append(event)

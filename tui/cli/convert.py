@@ -13,6 +13,7 @@ from tui.cli.convert_report import report, tell_scores
 from tui.cli.inputs import STDIN, refuse_existing, stdin_bytes
 from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
 from tui.core.formats.columns import PARTS
+from tui.core.formats.encodings import SAY_ENCODING
 from tui.core.formats.verdicts import BadWhere
 from tui.core.text.text import plural
 from tui.services.errors import InputError, NeedsConfirmation
@@ -110,7 +111,8 @@ async def _convert(options: argparse.Namespace, workspace: Workspace, out: Outpu
     columns = _columns(options)
     columns = None if columns is None else _completed(columns, looked)
     if looked.notice:
-        out.note(looked.notice)
+        asks = f". {SAY_ENCODING}" if looked.decoded and not options.encoding else ""
+        out.note(f"{looked.notice}{asks}")
     asked = None if looked.is_table and options.source in _TABLES else options.source
     name = "table" if columns else asked or _sniffed(looked)
     if name == "table" and columns is None:

@@ -39,7 +39,7 @@ def table_format(kind: Container, head: bytes) -> Foreign:
         return Foreign("table", kind.upper(), asked="")
     found = sniff(rows, table=True)
     if found.format not in {"", "table"}:
-        return Foreign(found.format, f"{kind.upper()}, {found.reason}")
+        return Foreign("table", f"{kind.upper()}: {found.reason}", asked=f"--from {found.format}")
     columns = Columns.guess(paths_of(rows))
     if not rows or not columns.problem:
         return Foreign("table", kind.upper())

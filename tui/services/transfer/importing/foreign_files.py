@@ -32,13 +32,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tui.core.formats import Container
+    from tui.core.formats.encoding_guess import Guess
 
 _HEAD = 64 * 1024
 _PIECE = 1 << 20
+_GUESSED = 4 << 20
 _SAMPLE = 200
 _NAMED = 4
 _TEXTS = (".txt", ".md", ".markdown")
 _LISTED = {"parquet", "arrow", "xlsx"}
+
+
+class NotDecoded(InputError):  # noqa: N818 - a title, as of all that is shown
+    """A text whose encoding has to be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,11 @@ class Looked:
             return ""
 
     @property
+    def decoded(self) -> Path | None:
+        """The first file that is not UTF-8, read in a guessed or named encoding."""
+        return next((one.path for one in self.sources if one.read_as), None)
+
+    @property
     def what(self) -> str:
         """The files in words."""
         if len(self.sources) == 1 and self.sources[0].path == self.path:
@@ -107,6 +118,24 @@ def look(path: Path, encoding: str = "") -> Looked:
     `encoding` is that of its texts; without it UTF-8 is expected, and Windows-1252 told.
     """
     return _looked(path, _sources(path, encoding))
+
+
+def encodings_of(path: Path) -> list[Guess]:
+    """Return the encodings that a text, or the first text of a folder, can be in. Blocking.
+
+    Raises InputError.
+    """
+    from tui.core.formats.encoding_guess import guesses
+
+    try:
+        for one in _files(path):
+            with open_file(one) as file:
+                if not _is_readable(file):
+                    file.seek(0)
+                    return guesses(file.read(_GUESSED))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return []
 
 
 def look_at_bytes(data: bytes, name: str = "stdin", encoding: str = "") -> Looked:
@@ -246,9 +275,14 @@ def _unread_files(path: Path, sources: Sequence[Source]) -> str:
 
 
 def _sources(path: Path, encoding: str) -> tuple[Source, ...]:
+    return tuple(_source(file, encoding) for file in _files(path))
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the files to read at a path: itself, or those in a folder. Raises InputError."""
     try:
         if not path.is_dir():
-            return (_source(path, encoding),)
+            return [path]
         every = sorted(p for p in path.iterdir() if p.is_file())
         files = [p for p in every if p.suffix.lower() in SUFFIXES]
         # Beside data a text is a note on it; alone it is a transcript.
@@ -258,7 +292,7 @@ def _sources(path: Path, encoding: str) -> tuple[Source, ...]:
     if not files:
         kinds = ", ".join([*sorted(SUFFIXES), *_TEXTS])
         raise InputError("Nothing to import there", f"{path} has no {kinds}", "Name a file")
-    return tuple(_source(file, encoding) for file in files)
+    return files
 
 
 def _source(path: Path, encoding: str) -> Source:
@@ -293,12 +327,12 @@ def _is_readable(file: IO[bytes]) -> bool:
 
 
 def _decoded(path: Path, data: bytes, encoding: str) -> Source:
-    from tui.core.formats.encodings import as_utf8
+    from tui.core.formats.encodings import SAY_ENCODING, UnknownEncodingError, as_utf8
 
     try:
         text, read_as = as_utf8(data, encoding)
-    except UnreadableError as error:
-        raise InputError("Cannot read the file", f"{path.name}: {error}") from error
+    except UnknownEncodingError as error:
+        raise NotDecoded("Cannot read the file", f"{path.name}: {error}", SAY_ENCODING) from error
     return Source(path, container_of(path.name, text[:_HEAD]), text, read_as)
 
 
