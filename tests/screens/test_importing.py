@@ -305,7 +305,7 @@ async def test_messages_in_rows_are_joined_and_people_told_apart(tmp_path: Path)
         await pilot.press("r")
         await until(lambda: isinstance(pilot.app.screen, RowsDialog), pilot)
         pilot.app.screen.query_one("#field-answers-by", Field).query_one(Input).value = "Ann"
-        await pilot.press("ctrl+s")
+        await pilot.press("enter")
         preview = await preview_of(pilot)
         assert "2 rows read → 1 example" in text_of(preview, ".facts")
         await pilot.press("enter")

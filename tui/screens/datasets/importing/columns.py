@@ -30,7 +30,7 @@ _MEANS = {
     "conversation": "which rows belong together",
     "speaker": "who says it, where each row is one message",
     "text": "what is said",
-    "order": "numbers or dates to sort a conversation by",
+    "order": "numbers or dates to sort by",
 }
 
 
