@@ -24,6 +24,7 @@ from tui.fast.stylesheet import FastStylesheet
 from tui.program.activity import Activity
 from tui.program.copying import Copying, fits_clipboard
 from tui.program.leaving import Leaving
+from tui.program.notifications import DistinctNotifications
 from tui.program.opening import Opening
 from tui.program.profiles import Profiles
 from tui.program.program_context import ProgramContext
@@ -40,14 +41,12 @@ from tui.widgets.frame.status_line import Status
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from textual import events
     from textual.app import App
     from textual.await_remove import AwaitRemove
     from textual.binding import BindingType
     from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.filter import LineFilter
-    from textual.notifications import Notify
     from textual.screen import Screen
     from textual.widget import Widget
     from textual.worker import Worker
@@ -142,6 +141,8 @@ class FinetuiApp(TypeAhead):
         self.leaving = Leaving(context, self.activity.unfinished)
         use = self.opening.use_profile
         self.profiles = Profiles(context, use, self.activity.at_provider)
+        self._notifications = DistinctNotifications()
+        self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
         self.dispatcher = Dispatcher(self, self.leaving, self.profiles)
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace
@@ -282,27 +283,6 @@ class FinetuiApp(TypeAhead):
         """Copy by OSC 52, and to a file too: a terminal or tmux may drop the sequence silently."""
         self.copying.copy_out(text, what)
 
-    # -- keys typed while it starts ----------------------------------------------------
-
-    def is_early(self, event: events.Key) -> bool:
-        """Whether a key is for a mode, or a profile, that is still being opened."""
-        screen = self.screen if self.screen_stack else None
-        if not isinstance(screen, ModeScreen) or not (self.opening.under_way or screen.starts):
-            return False
-        if self.focused is not None and self.focused.check_consume_key(event.key, event.character):
-            return False
-        return any(
-            node is not self or binding.action == "command('app.profile')"
-            # All bindings: those that cannot be used yet are what is asked for.
-            for node, bindings in screen._binding_chain  # noqa: SLF001
-            for binding in bindings.key_to_bindings.get(event.key, ())
-        )
-
-    def is_urgent(self, event: events.Key) -> bool:
-        """Whether a key ends the program, which waits for nothing."""
-        found = self._bindings.key_to_bindings.get(event.key, ()) if self.opening.under_way else ()
-        return any(binding.action == "command('app.leave')" for binding in found)
-
     # -- actions -----------------------------------------------------------------------
 
     def action_command(self, command_id: str) -> None:
@@ -417,12 +397,6 @@ class FinetuiApp(TypeAhead):
     def notify(self, message: str, **options: Any) -> None:
         """Show a remark for a moment; text from outside is never markup."""
         super().notify(visible(mask(message)), **{"markup": False, **options})
-
-    def on_notify(self, event: Notify) -> None:
-        """Show a remark that is shown already once, for its time anew."""
-        said = event.notification.message
-        for shown in [one for one in self._notifications if one.message == said]:
-            self._unnotify(shown, refresh=False)
 
     def _fatal_error(self) -> None:
         """End after an exception nobody caught, telling where it came from.

@@ -25,6 +25,8 @@ from textual.message import Message
 from tui.terminal.keys import typed_after_escape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.await_complete import AwaitComplete
     from textual.screen import Screen
     from textual.timer import Timer
@@ -54,12 +56,16 @@ class TypeAhead(App[None]):
     def __init__(self) -> None:
         super().__init__()
         self._ahead: deque[events.Key] = deque()
+        # Whether a key is for what is not there yet, while the program starts; and whether it
+        # may not wait for those before it, as one that ends the program.
+        self.early: Callable[[events.Key], bool] = lambda _key: False
+        self.urgent: Callable[[events.Key], bool] = lambda _key: False
 
     async def on_event(self, event: events.Event) -> None:
         """Hold keys back while one is under way."""
-        if not isinstance(event, events.Key) or event.is_forwarded or self.is_urgent(event):
+        if not isinstance(event, events.Key) or event.is_forwarded or self.urgent(event):
             await super().on_event(event)
-        elif self.is_early(event):
+        elif self.early(event):
             self._ahead.append(event)
             self._wait_for_start()
         elif self._ahead or (self._waiting_for and time.monotonic() < self._until):
@@ -67,16 +73,6 @@ class TypeAhead(App[None]):
             self._guard_against_loss()
         else:
             await self._hand_on(event)
-
-    def is_early(self, event: events.Key) -> bool:
-        """Whether a key is for what is not there yet, while the program starts."""
-        del event
-        return False
-
-    def is_urgent(self, event: events.Key) -> bool:
-        """Whether a key may not wait for those before it, as one that ends the program."""
-        del event
-        return False
 
     def _wait_for_start(self) -> None:
         """Hand keys on as soon as what they are for is there."""
@@ -153,7 +149,7 @@ class TypeAhead(App[None]):
 
     async def _hand_on_first(self) -> None:
         # Taken out only now: until then, keys that arrive see that others are before them.
-        if self._ahead and self.is_early(self._ahead[0]):
+        if self._ahead and self.early(self._ahead[0]):
             self._wait_for_start()
             return
         if self._ahead and not self._waiting_for:

@@ -145,11 +145,7 @@ class Columns:
         return ",".join(f"{part}={'+'.join(names)}" for part, names in self.named().items())
 
     def read(self, row: Mapping[str, Any], notes: Notes) -> Object:
-        """Make an example of a row, or of the rows of a conversation. Raises Unfit."""
-        if self.is_spoken:
-            from tui.core.formats.spoken import spoken_rows
-
-            return spoken_rows(row, self, notes)
+        """Make an example of a row. Raises Unfit."""
         cells = {part: self._cells(row, part, notes) for part in self.named()}
         messages: list[Object] = []
         if cells.get("system", "").strip():

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tui.core.formats.columns import Columns
-    from tui.core.formats.detection.containers import Record
     from tui.core.formats.pairing import Judged
+    from tui.core.formats.records import Record
     from tui.core.formats.results import Why
 
 _EVERY = 1000

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.media import refuse_media
 from tui.core.formats.registry import format_of
 from tui.core.formats.results import Notes, Refused, Unfit
+from tui.core.formats.spoken import spoken_rows
 from tui.core.formats.turns import LISTS, ends_in_answer, is_conversation, turn_list
 from tui.core.formats.verdicts import BadWhere, bad_reason, judged
 
@@ -97,7 +99,8 @@ class RowReader:
         if self.name == "table":
             if self.columns is None or self.columns.problem:
                 raise ValueError(self.columns.problem if self.columns else "no columns were named")
-            return self.columns.read
+            spoken = self.columns.is_spoken
+            return partial(spoken_rows, self.columns) if spoken else self.columns.read
         reader = format_of(self.name).read
         if reader is None:
             raise KeyError(self.name)

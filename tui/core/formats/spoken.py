@@ -16,7 +16,7 @@ from tui.core.formats.verdicts import bad_turn
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from tui.core.formats.detection.containers import Record
+    from tui.core.formats.records import Record
 
 ROWS = "rows of one conversation"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
@@ -57,7 +57,7 @@ def _conversation(record: Record, columns: Columns) -> str | None:
     return "\n".join(parts) if any(part not in {"", "None"} for part in parts) else None
 
 
-def spoken_rows(row: Mapping[str, Any], columns: Columns, notes: Notes) -> Object:
+def spoken_rows(columns: Columns, row: Mapping[str, Any], notes: Notes) -> Object:
     """Make an example of the rows of a conversation. Raises Unfit."""
     rows = row.get(ROWS)
     if not isinstance(rows, list):

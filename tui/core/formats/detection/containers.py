@@ -7,7 +7,6 @@ import csv
 import io
 import json
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,7 +14,7 @@ import orjson
 
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 from tui.core.formats.detection.table_dumps import table_dump
-from tui.core.formats.results import EXCERPT
+from tui.core.formats.records import Record
 from tui.core.formats.row_reader import FORMAT_KEYS
 from tui.core.formats.supported.chat_exports import slack_threads
 from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is_transcript
@@ -54,37 +53,6 @@ _HEAD = 64 * 1024
 _LONGEST_CELL = 2**31 - 1
 _IN_QUOTES = "unexpected end of data"  # as Python's csv says it, where it is strict
 _OPEN_QUOTE = "a quote that nothing closes"
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row of a file. `problem` says why it has no value; `raw` is its line where it has one.
-
-    `position` is 1-based: the line in a file of lines, the row otherwise (without the header).
-    A record with `beside` is no row, but what stands in the file beside the rows, under that key.
-    `rows` is how many rows of the file it stands for.
-    """
-
-    position: int
-    value: object = None
-    problem: str = ""
-    raw: bytes | None = None
-    text: str = ""
-    beside: str = ""
-    rows: int = 1
-
-    @property
-    def excerpt(self) -> str:
-        """The beginning of the row, safe to show on one line."""
-        if self.text:
-            return one_line(self.text, EXCERPT)
-        if self.raw is not None:
-            return one_line(self.raw[: EXCERPT * 4].decode("utf-8", "replace"), EXCERPT)
-        try:
-            shown = json.dumps(self.value, ensure_ascii=False, default=str)
-        except (RecursionError, ValueError):
-            shown = "…"
-        return one_line(shown, EXCERPT)
 
 
 class UnreadableError(ValueError):

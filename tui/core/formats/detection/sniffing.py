@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.dataset.example import ALIASES
 from tui.core.formats.columns import Columns, paths_of
-from tui.core.formats.detection.containers import Record
+from tui.core.formats.records import Record
 from tui.core.formats.results import Notes, Refused, Unfit
 from tui.core.formats.row_reader import RowReader, with_usual_keys
 from tui.core.formats.spoken import grouped

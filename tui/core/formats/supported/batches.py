@@ -10,7 +10,7 @@ from tui.core.formats.supported.completion_logs import BATCH_ID, request_of
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from tui.core.formats.detection.containers import Record
+    from tui.core.formats.records import Record
 
 _ANSWERED = ("response", "result", "error")
 
