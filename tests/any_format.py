@@ -25,6 +25,9 @@ from typing import Any
 
 from hypothesis import strategies as st
 
+from tests import logged_rows
+from tests.logged_rows import asked_with_keys, completion_log, one_message
+
 Texts = st.SearchStrategy[str]
 Row = Any
 
@@ -513,7 +516,7 @@ def written_calls(texts: Texts) -> st.SearchStrategy[Row]:
 
 
 _SHAPES = (
-    verl, written_calls,
+    completion_log, one_message, asked_with_keys, verl, written_calls,
     chatgpt, claude, slack,
     openai, openai_tools, openai_functions, openai_images, openai_pair, openai_more_keys,
     openai_nulls, hugging_face, sharegpt, sharegpt_calls, alpaca, dolly, question_answer,
@@ -562,7 +565,17 @@ CONTAINERS: Mapping[str, Callable[[list[Row]], str]] = {
     "indented array": lambda rows: _dumped(rows, indent=2),
     "indented objects": lambda rows: "\n".join(_dumped(row, indent=2) for row in rows) + "\n",
     "wrapped array": lambda rows: _dumped({"data": rows}),
+    "columns": lambda rows: _dumped(logged_rows.table_of_columns(rows)),
+    "lists": lambda rows: _dumped(logged_rows.table_of_lists(rows), indent=1),
+    "rows by index": lambda rows: _dumped(logged_rows.table_of_rows(rows)),
+    "split": lambda rows: _dumped(logged_rows.table_split(rows)),
+    "transcript": logged_rows.transcript,
 }
+IN_ONE_VALUE = (
+    "array", "indented array", "wrapped array", "columns", "lists", "rows by index", "split",
+)  # fmt: skip
+# Those whose lines, or whose values one after another, are the rows.
+IN_ROWS = ("lines", "lines of CR LF", "array", "indented array", "indented objects")
 
 
 def files(

@@ -24,6 +24,7 @@ from tui.fast.stylesheet import FastStylesheet
 from tui.program.activity import Activity
 from tui.program.copying import Copying, fits_clipboard
 from tui.program.leaving import Leaving
+from tui.program.notifications import DistinctNotifications
 from tui.program.opening import Opening
 from tui.program.profiles import Profiles
 from tui.program.program_context import ProgramContext
@@ -140,6 +141,8 @@ class FinetuiApp(TypeAhead):
         self.leaving = Leaving(context, self.activity.unfinished)
         use = self.opening.use_profile
         self.profiles = Profiles(context, use, self.activity.at_provider)
+        self._notifications = DistinctNotifications()
+        self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
         self.dispatcher = Dispatcher(self, self.leaving, self.profiles)
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace

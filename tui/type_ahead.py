@@ -3,7 +3,7 @@
 Over a slow line several keys arrive at once. Textual hands all of them to what has the focus
 at that moment, although the first may open a dialog that the others are meant for. Here a key
 is handed on when the one before it has been dealt with, and when the screen it may have opened
-can take keys.
+can take keys. So is a key pressed while the program still starts, when it has started.
 
 alt+key that no command has is what a terminal sends for escape and a key typed quickly, and
 means these two, as in vim.
@@ -25,6 +25,8 @@ from textual.message import Message
 from tui.terminal.keys import typed_after_escape
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.await_complete import AwaitComplete
     from textual.screen import Screen
     from textual.timer import Timer
@@ -48,21 +50,39 @@ class TypeAhead(App[None]):
     _waiting_for = 0  # the number of the key under way; 0 is none
     _until = 0.0  # when it is waited for no longer
     _guard: Timer | None = None
+    _starting = False  # a timer looks whether the program has started
     _last_key = 0.0  # monotonic seconds
 
     def __init__(self) -> None:
         super().__init__()
         self._ahead: deque[events.Key] = deque()
+        # Whether a key is for what is not there yet, while the program starts; and whether it
+        # may not wait for those before it, as one that ends the program.
+        self.early: Callable[[events.Key], bool] = lambda _key: False
+        self.urgent: Callable[[events.Key], bool] = lambda _key: False
 
     async def on_event(self, event: events.Event) -> None:
         """Hold keys back while one is under way."""
-        if not isinstance(event, events.Key) or event.is_forwarded:
+        if not isinstance(event, events.Key) or event.is_forwarded or self.urgent(event):
             await super().on_event(event)
+        elif self.early(event):
+            self._ahead.append(event)
+            self._wait_for_start()
         elif self._ahead or (self._waiting_for and time.monotonic() < self._until):
             self._ahead.append(event)
             self._guard_against_loss()
         else:
             await self._hand_on(event)
+
+    def _wait_for_start(self) -> None:
+        """Hand keys on as soon as what they are for is there."""
+        if not self._starting:
+            self._starting = True
+            self.set_timer(_LOOK_AGAIN_S, self._look_for_start)
+
+    async def _look_for_start(self) -> None:
+        self._starting = False
+        await self._hand_on_first()
 
     @property
     def quiet_for(self) -> float:
@@ -129,6 +149,9 @@ class TypeAhead(App[None]):
 
     async def _hand_on_first(self) -> None:
         # Taken out only now: until then, keys that arrive see that others are before them.
+        if self._ahead and self.early(self._ahead[0]):
+            self._wait_for_start()
+            return
         if self._ahead and not self._waiting_for:
             await self._hand_on(self._ahead.popleft())
         if self._ahead:
@@ -140,4 +163,5 @@ class TypeAhead(App[None]):
 
     def _give_up_waiting(self) -> None:
         self._guard = None
-        self._next(self._waiting_for)
+        if not self._starting:
+            self._next(self._waiting_for)

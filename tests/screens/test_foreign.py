@@ -102,7 +102,7 @@ async def test_a_table_is_imported_and_not_taken_for_lines(
     path.write_bytes('\ufeffprompt;completion\r\n"a;b\r\nc";d\r\ne;"f"\r\n'.encode())
     async with running(path, size) as (pilot, screen):
         asked = await dialog(screen, pilot, Confirm)
-        assert "looks like a table (csv)" in question_of(asked)
+        assert "looks like a table (CSV: prompt and completion)" in question_of(asked)
         await pilot.press("y")
         preview = await preview_of(pilot)
         assert "2 examples, 0 dropped" in str(preview.query_one(".facts", Static).content)

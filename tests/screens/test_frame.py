@@ -242,3 +242,22 @@ async def test_an_empty_list_offers_only_what_needs_no_row(
         everything = {command.id.partition(".")[2] for command in commands_for(mode)}
         sideways = {"step_back", "step_on"}  # keys that the list itself may have
         await until(lambda: offered() >= everything - sideways, pilot)
+
+
+async def test_a_sentence_said_again_stands_once(app_home: Path, tmp_path: Path) -> None:
+    app_home.mkdir(parents=True)
+    data = tmp_path / "data.jsonl"
+    data.write_bytes(chat_lines(12))
+    app = FinetuiApp(path=str(data))
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: getattr(app.screen, "document", None), pilot)
+        screen = app.screen
+        assert isinstance(screen, DatasetsScreen)
+        await until(lambda: screen.checks.problems is not None, pilot)
+        await pilot.press("f", "F", "f")
+        await until(lambda: toasts(app), pilot)
+        assert toasts(app) == ["No problem with a fix here; p lists all problems"]
+        await until(lambda: len(app.screen.query(Toast)) == 1, pilot)
+        app.notify("another")
+        app.notify("another", severity="warning")
+        await until(lambda: toasts(app).count("another") == 1, pilot)

@@ -229,5 +229,87 @@ async def test_what_cannot_be_imported_says_why(tmp_path: Path) -> None:
     async with running(None) as (pilot, screen):
         await pilot.press("i")
         await choose_path(pilot, path)
-        await until(lambda: screen.failure_text, pilot)
-        assert "neither UTF-8 nor Windows-1252" in screen.failure_text
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        title = str(pilot.app.screen.query_one(".dialog").border_title)
+        assert "neither UTF-8 nor Windows-1252" in title
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
+
+
+@pytest.mark.parametrize(("encoding", "asks"), [("cp1251", False), ("shift_jis", True)])
+async def test_the_encoding_is_guessed_shown_and_chosen(
+    tmp_path: Path, encoding: str, asks: bool
+) -> None:
+    words = {"cp1251": ("Как дела у вас", "Хорошо"), "shift_jis": ("水は飲めますか", "はい")}[
+        encoding
+    ]
+    path = tmp_path / "words.csv"
+    english = "prompt,completion\nIs it fine to drink water from the tap here?,Yes it is\n"
+    header = "prompt,completion\n" if asks else english
+    path.write_bytes((header + ",".join(words) + "\n").encode(encoding))
+    async with running(None) as (pilot, screen):
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        if not asks:  # it may be Windows-1252: what it reads like then is in the preview
+            preview = await preview_of(pilot)
+            assert "read as Windows-1252" in text_of(preview, ".facts")
+            await pilot.press("e")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        listed = pilot.app.screen.query_one(RecordList)
+        first = listed.render_line(listed.cursor).text
+        assert encoding in first
+        assert words[0] in first
+        await pilot.press("enter")
+        preview = await preview_of(pilot)
+        assert f"read as {encoding}" in text_of(preview, ".facts")
+        await pilot.press("enter")
+        await choose_path(pilot, tmp_path / "made.jsonl")
+        await until(lambda: screen.document is not None, pilot)
+        assert [one.text for one in screen.document.example(0 if asks else 1).messages] == [*words]
+
+
+async def test_a_bad_name_of_an_encoding_is_asked_again(tmp_path: Path) -> None:
+    path = tmp_path / "words.csv"
+    path.write_bytes("prompt,completion\nwie schön,sehr schön\n".encode("cp1252"))
+    async with running(None) as (pilot, _):
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        await preview_of(pilot)
+        await pilot.press("e")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await narrow(pilot, "klingon")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        title = str(pilot.app.screen.query_one(".dialog").border_title)
+        assert "'klingon' is not an encoding" in title
+        await narrow(pilot, "latin-1")
+        assert "read as latin-1" in text_of(await preview_of(pilot), ".facts")
+
+
+async def test_messages_in_rows_are_joined_and_people_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "chat.csv"
+    path.write_text("sender,message\nMia,Is it open?\nAnn,Till six.\n")
+    async with running(None) as (pilot, screen):
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await narrow(pilot, "you say which")
+        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
+        columns = pilot.app.screen
+        assert text_of(columns, ".problem").startswith("No column for conversation yet")
+        await pilot.press("end", "enter")  # * is all rows
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await narrow(pilot, "conversation")
+        await until(lambda: pilot.app.screen is columns, pilot)
+        await pilot.press("ctrl+s")
+        await preview_of(pilot)
+        await pilot.press("r")
+        await until(lambda: isinstance(pilot.app.screen, RowsDialog), pilot)
+        pilot.app.screen.query_one("#field-answers-by", Field).query_one(Input).value = "Ann"
+        await pilot.press("enter")
+        preview = await preview_of(pilot)
+        assert "2 rows read → 1 example" in text_of(preview, ".facts")
+        await pilot.press("enter")
+        await choose_path(pilot, tmp_path / "made.jsonl")
+        await until(lambda: screen.document is not None, pilot)
+        roles = [one.role for one in screen.document.example(0).messages]
+        assert roles == ["user", "assistant"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shlex
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from tui.cli.convert_report import report, tell_scores
 from tui.cli.inputs import STDIN, refuse_existing, stdin_bytes
 from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
 from tui.core.formats.columns import PARTS
+from tui.core.formats.encodings import SAY_ENCODING
 from tui.core.formats.verdicts import BadWhere
 from tui.core.text.text import plural
 from tui.services.errors import InputError, NeedsConfirmation
@@ -28,13 +30,20 @@ if TYPE_CHECKING:
 
 DROPPED = 1
 _TABLES = {"csv", "tsv"}
-_EXAMPLE = "Say so: --user NAME --assistant NAME, or --columns user=NAME+NAME,assistant=NAME"
+_NAMES = (
+    "--user NAME --assistant NAME; where each row is one message --speaker, --text and "
+    "--conversation NAME"
+)
 _MEANS = {
     "system": "the system prompt",
     "user": "the question (again: joined to it)",
     "assistant": "the answer",
     "chosen": "the better answer of a pair",
     "rejected": "the other answer of a pair",
+    "conversation": "where each row is one message: which rows belong together; '*' if all do",
+    "speaker": "who says it",
+    "text": "what is said",
+    "order": "numbers or dates to sort the messages of a conversation by",
 }
 
 
@@ -83,6 +92,10 @@ def _add_rows(parser: argparse.ArgumentParser) -> None:
         help="which scores are bad answers; also = with a word; again for more",
     )  # fmt: skip
     rows.add_argument(
+        "--answers-by", metavar="NAME", action="append", default=[],
+        help="whose messages are answers, where each row is one message; again for more",
+    )  # fmt: skip
+    rows.add_argument(
         "--pairs", action="store_true",
         help="pairs of answers judged good and bad to the same prompt (--to preference does it)",
     )  # fmt: skip
@@ -94,10 +107,12 @@ def _add_rows(parser: argparse.ArgumentParser) -> None:
 async def _convert(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     form = _format(options.to)
     target = _target(options)
-    columns = _columns(options)
     looked = await _looked(options)
+    columns = _columns(options)
+    columns = None if columns is None else _completed(columns, looked)
     if looked.notice:
-        out.note(looked.notice)
+        asks = f". {SAY_ENCODING}" if looked.decoded and not options.encoding else ""
+        out.note(f"{looked.notice}{asks}")
     asked = None if looked.is_table and options.source in _TABLES else options.source
     name = "table" if columns else asked or _sniffed(looked)
     if name == "table" and columns is None:
@@ -161,7 +176,8 @@ def _row_options(options: argparse.Namespace, form: Format) -> ReadOptions:
         bad = tuple(map(BadWhere.parse, options.bad))
     except ValueError as error:
         raise InputError("Usage", f"--bad: {error}", "Such as --bad 'score<0'") from error
-    return ReadOptions(frozenset(without), options.empty_prompt, pairs, bad)
+    answers_by = frozenset(name.strip().casefold() for name in options.answers_by)
+    return ReadOptions(frozenset(without), options.empty_prompt, pairs, bad, answers_by)
 
 
 def _columns(options: argparse.Namespace) -> Columns | None:
@@ -170,13 +186,16 @@ def _columns(options: argparse.Namespace) -> Columns | None:
     if not options.columns:
         if not named:
             return None
-        columns = Columns(**named)
-        if columns.problem:
-            raise InputError("Usage", columns.problem, _EXAMPLE)
-        return columns
-    if named:
-        return replace(columns_of(options.columns, complete=False), **named)
-    return columns_of(options.columns)
+        return Columns(**named)
+    return replace(columns_of(options.columns, complete=False), **named)
+
+
+def _completed(columns: Columns, looked: Looked) -> Columns:
+    """Return columns with those that are not named by their usual names. Raises InputError."""
+    made = replace(looked.guess, **columns.named()) if columns.problem else columns
+    if columns.is_spoken != made.is_spoken or made.problem:
+        raise InputError("Usage", columns.problem, column_step(looked) or _NAMES)
+    return made
 
 
 async def _looked(options: argparse.Namespace) -> Looked:
@@ -239,18 +258,28 @@ def _sniffed(looked: Looked) -> str:
         raise InputError(
             "Which format?",
             f"{looked.what}: {sniffed.reason}",
-            f"Name the keys that hold question and answer: --user KEY --assistant KEY; "
-            f"or the format: --from {known}",
+            column_step(looked) or f"Name the format: --from {known}",
         )
     return sniffed.format
+
+
+def column_step(looked: Looked) -> str:
+    """Return the command with the columns of this file in it; "" where it has none of texts."""
+    from tui.core.formats.detection.tables import about, suggested
+
+    asked = suggested(looked.sample)
+    if not asked:
+        return ""
+    path = str(looked.path) if looked.path.name != "stdin" else STDIN
+    command = shlex.join(("finetui", "convert", path, *asked))
+    return f"Name the columns: `{command}` ({about(looked.sample)})"
 
 
 def _guessed(looked: Looked, out: Output) -> Columns:
     columns = looked.guess
     if columns.problem:
-        raise InputError(
-            "Which column holds what?", f"the columns are {', '.join(looked.columns)}", _EXAMPLE
-        )
+        cause = f"{looked.what}: {columns.problem[:1].lower()}{columns.problem[1:].rstrip('.')}"
+        raise InputError("Which column holds what?", cause, column_step(looked) or _NAMES)
     out.note(f"columns by their names: --columns {columns.words}")
     return columns
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from pathlib import PurePath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.rewrite_files import Rewritten, add_files, numbered, rewrite_all
 from tui.services.errors import InputError
+from tui.services.given_files import open_file
 
 if TYPE_CHECKING:
     import argparse
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from tui.core.fixes import Mended
     from tui.services.workspace import Workspace
 
+_HEAD = 64 * 1024
 _PRIVATE = ("secret-", "personal-")
 
 
@@ -50,22 +52,29 @@ async def _fix(options: argparse.Namespace, workspace: Workspace, out: Output) -
 
 def _refuse_table(path: str) -> None:
     from tui.core.formats.detection.containers import SUFFIXES, TABLES
-    from tui.core.formats.detection.foreign import Foreign
+    from tui.core.formats.detection.tables import table_format
 
     kind = SUFFIXES.get(PurePath(path).suffix.lower())
     if kind in TABLES:
-        command = Foreign("table", "").command(path)
+        with open_file(Path(path)) as file:
+            found = table_format(kind, file.read(_HEAD))
+        about = f" ({found.about})" if found.about else ""
         raise InputError(
-            "Another format", f"{path} is a table ({kind})", f"Convert it: `{command}`"
+            "Another format",
+            f"{path} is a table ({kind})",
+            f"Convert it: `{found.command(path)}`{about}",
         )
 
 
 def fixing(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Rewritten:
     """Return what `fixed` does; of a file in another format only which that is."""
     from tui.core.fixes.whole import no_json, not_text, other_format
+    from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 
     if what := not_text(data):
         raise InputError("Not text", f"the file is {what}", "Unpack or convert it first.")
+    if is_notebook(data[:_HEAD]):
+        raise InputError("Not data", f"the file is {NOTEBOOK}", f"{WRITE_ROWS}.")
     if (format_ := other_format(data, rules)) is not None:
         return Rewritten(data, 0, refused=format_)
     if no_json(data):

@@ -261,6 +261,7 @@ _DATASETS = (
         word="appends",
     ),
     Command("conversion.format", "f", "Format", "Choose another format.", word="format"),
+    Command("conversion.encoding", "e", "Encoding", "Read the text otherwise.", word="encoding"),
     Command("conversion.rows", "r", "Rows", "Say which rows become examples.", word="rows"),
     Command("conversion.columns", "c", "Columns", "Say which column holds what.", word="columns"),
     Command(

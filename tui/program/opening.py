@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui.screens.base import ModeScreen
 from tui.services.errors import ServiceError
 from tui.tuning import collect_from_now_on
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from textual.events import Key
 
     from tui.program.program_context import ProgramContext
     from tui.services.workspace import Workspace
@@ -29,6 +32,7 @@ class Opening:
         self._path, self._profile = path, profile
         self._opened = opened
         self._warned: set[str] = set()
+        self.under_way = True  # there is no workspace yet, and there will be one
 
     def start(self) -> None:
         """Open the workspace in the background."""
@@ -38,6 +42,7 @@ class Opening:
         try:
             await self._open_workspace()
         finally:
+            self.under_way = False
             collect_from_now_on()
 
     async def _open_workspace(self) -> None:
@@ -69,3 +74,27 @@ class Opening:
         if (workspace := self._context.workspace) is not None:
             await workspace.use_profile(name)
             self.take(workspace)
+
+    def is_early(self, event: Key) -> bool:
+        """Whether a key is for a mode, or a profile, that is still being opened."""
+        app = self._context.app
+        screen = app.screen if app.screen_stack else None
+        if not isinstance(screen, ModeScreen) or not (self.under_way or screen.starts):
+            return False
+        focused = app.focused
+        if focused is not None and focused.check_consume_key(event.key, event.character):
+            return False
+        return any(
+            node is not app or binding.action == "command('app.profile')"
+            # All bindings: those that cannot be used yet are what is asked for.
+            for node, bindings in screen._binding_chain  # noqa: SLF001
+            for binding in bindings.key_to_bindings.get(event.key, ())
+        )
+
+    def is_urgent(self, event: Key) -> bool:
+        """Whether a key ends the program, which waits for nothing."""
+        app = self._context.app
+        if not self.under_way or not app.screen_stack:
+            return False
+        leaving = app.screen.active_bindings.get(event.key)
+        return leaving is not None and leaving.binding.action == "command('app.leave')"

@@ -149,6 +149,11 @@ class ModeScreen(Screen[None]):
                 event.stop()
 
     @property
+    def starts(self) -> bool:
+        """Whether what the first keys are meant for is still to come."""
+        return False
+
+    @property
     def holds_keys(self) -> bool:
         """Whether a command still waits to open what the keys typed after it are meant for."""
         return self.waiting > 0

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import assume, example, given
 
+from tests import any_format
 from tests.any_format import CONTAINERS, TEXTS, AnyFile, absent, files
 from tests.core.checks.examples import ANSWER, GOOD, USER, answer, chat, line, user
 from tests.exploring import tried
@@ -22,7 +23,7 @@ EVERY_RULE = frozenset(rule for rule in RULES if can_fix(rule) or rule in FILE_R
 MARKED = TEXTS.map(lambda text: f"(no. #) {text}")
 FILES = files(MARKED)
 # In this one the rows are no lines of their own: to fix it is one object of no format.
-IN_ROWS = files(MARKED, tuple(name for name in CONTAINERS if name != "wrapped array"))
+IN_ROWS = files(MARKED, any_format.IN_ROWS)
 
 
 @tried(60)

@@ -6,16 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import Phase, find, given, settings
 from hypothesis import strategies as st
 
-from tests.any_format import FORMATS, TEXTS, AnyFile, absent, files, numbered, row
+from tests.any_format import CONTAINERS, FORMATS, TEXTS, AnyFile, absent, files, numbered, row
 from tests.exploring import tried
 from tui.core.formats import READERS, WRITERS, Converted, Record, convert, export, sniff
 from tui.core.formats.detection.containers import container_of, records_of
 from tui.core.formats.detection.foreign import foreign_format
 from tui.core.formats.row_reader import ReadOptions
 
+TALK = CONTAINERS["transcript"](["Is it fine?"]).encode()
 READABLE = [f.id for f in READERS if f.id != "table"]
 
 
@@ -48,13 +49,44 @@ def test_no_text_is_lost_whatever_the_format_is_taken_for(name: str, file: AnyFi
     assert absent(file.data, *made.lines, said(made)) == []
 
 
+# A shape whose rows are of a format, for each that is read.
+SHAPES = {
+    "openai": "openai", "sharegpt": "sharegpt", "alpaca": "alpaca", "completion": "completion",
+    "preference": "preference", "kto": "kto", "hf": "hugging_face", "anthropic": "anthropic",
+    "gemini": "gemini", "verl": "verl", "log": "completion_log", "oasst": "open_assistant",
+    "chatgpt": "chatgpt", "claude": "claude", "slack": "slack", "text": "bare_text",
+    "table": "question_answer",
+}  # fmt: skip
+
+
+def read_as(one: Any, name: str) -> bool:
+    found = sniff([one])
+    # A message of Slack's is read with its thread.
+    return found.format == name and (not found.problem or name == "slack")
+
+
+def test_rows_of_every_format_are_made() -> None:
+    assert {f.id for f in READERS} == SHAPES.keys() | {"transcript"}
+    for format_, shape in SHAPES.items():
+        found = find(
+            FORMATS[shape](TEXTS),
+            lambda one, name=format_: read_as(one, name),
+            settings=settings(phases=[Phase.generate], max_examples=2000),
+        )
+        made = convert([Record(1, found)], format_, columns=sniff([found]).columns)
+        assert made.lines or format_ == "slack", format_
+    assert sniff([one.value for one in records_of(TALK, container_of("x", TALK))]).format == (
+        "transcript"
+    )
+
+
 @pytest.mark.parametrize("shape", FORMATS)
 @tried(16)
 @given(data=st.data())
 def test_a_format_told_for_certain_is_read(shape: str, data: st.DataObject) -> None:
     one = numbered(data.draw(FORMATS[shape](TEXTS)))
     found = sniff([one])
-    if found.confidence == 1:
+    if found.confidence == 1 and not found.columns.is_spoken:  # a row of those is no example
         made = convert([Record(1, one)], found.format, columns=found.columns)
         assert len(made.lines) == 1
 
@@ -67,8 +99,10 @@ def test_a_format_that_is_named_reads_the_row_or_says_why_not(
 ) -> None:
     one = numbered(data.draw(FORMATS[shape](TEXTS)))
     found = foreign_format(one, tried=True)
-    if found is not None and not found.problem:
+    if found is not None and not found.problem and found.asked is None:
         columns = sniff([one]).columns if found.format == "table" else None
+        if columns is not None and columns.is_spoken:
+            return
         made = convert([Record(1, one)], found.format, columns=columns)
         assert len(made.lines) == 1, made.dropped
 

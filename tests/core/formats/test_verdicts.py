@@ -177,7 +177,7 @@ def test_a_verdict_may_be_written_with_capitals(key: str) -> None:
 def test_data_for_a_grader_has_a_label_and_no_answer() -> None:
     row = {"messages": [USER], "label": 0}
     assert sniff([row]).format == "hf"
-    assert json.loads(judged(row).lines[0]) == {"messages": [USER]}
+    assert json.loads(judged(row).lines[0]) == row
 
 
 def test_a_turn_judged_bad_is_shown_and_not_learned() -> None:

@@ -10,16 +10,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.core.checks.examples import answer, chat, user
 from tests.lab_process import chat_lines
 from tests.worker_tasks import die
 from tui.core.checks.repeated_issues import FORMATS
 from tui.core.checks.run import WHOLE_DAMAGE
+from tui.core.checks.whole_file.reinforcement import GRADED
 from tui.core.fixes import repair
 from tui.services.checks import file_check, file_words
 from tui.services.checks.checker import Checker
 from tui.services.checks.file_report import CheckedFile, check_file, checking
+from tui.services.checks.review import Candidate, review
 from tui.services.datasets import Document
 from tui.services.errors import InputError
+from tui.services.settings.profiles import Profile
 
 if TYPE_CHECKING:
     from tui.core.checks import Issue
@@ -221,3 +225,37 @@ async def test_what_processes_put_into_words_is_the_same(
     monkeypatch.setattr(file_words, "word", die)
     async with checking(path, workers) as checked:
         assert [one.message for one in await told_of(checked)] == [one.message for one in alone]
+
+
+async def test_data_for_a_grader_is_told_as_that_and_not_as_chats_without_answers(
+    workers: Pool, tmp_path: Path
+) -> None:
+    path = tmp_path / "graded.jsonl"
+    rows = [chat(user(f"How far is it to {n}?"), ground_truth=f"{n} km") for n in range(12)]
+    path.write_bytes(b"".join(row + b"\n" for row in rows))
+    async with checking(path, workers) as checked:
+        told = [one.rule async for part in checked.issues() for one in part]
+        report = checked.report
+    assert set(told) & GRADED == {"reinforcement-data"}
+    assert report.count("error") == 0
+    # What it may not be used for says so, in place of an error a line.
+    lab = Profile("lab", kind="lab")
+    for method in ("supervised", "dpo"):
+        (concern,) = review([Candidate(report, "training")], lab, method)
+        assert (concern.topic, concern.takes) == ("errors", "repair")
+        assert concern.text == (
+            "graded.jsonl is data for reinforcement, which ends with the question and has keys "
+            f"for a grader; {method} training learns answers"
+        )
+    assert all(one.takes != "repair" for one in review([Candidate(report)], lab, "reinforcement"))
+
+
+async def test_an_answer_among_data_for_a_grader_is_told(workers: Pool, tmp_path: Path) -> None:
+    path = tmp_path / "graded.jsonl"
+    rows = [chat(user(f"How far is it to {n}?"), ground_truth=f"{n} km") for n in range(12)]
+    rows[3] = chat(user("How far?"), answer("4 km"), ground_truth="4 km")
+    path.write_bytes(b"".join(row + b"\n" for row in rows))
+    async with checking(path, workers) as checked:
+        told = [(one.line, one.rule) async for part in checked.issues() for one in part]
+    assert (4, "reinforcement-answer") in told
+    assert not [rule for _, rule in told if rule == "unknown-key"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core.checks.registry import RULES, Finding, issue
 from tui.core.checks.run import issues_of
 from tui.core.formats.detection.foreign import foreign_line
+from tui.core.formats.supported.completion_logs import TOGETHER
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def _told(first: Issue, lines: Lines, written: int, path: str) -> Issue:
 
 def format_issue(found: Foreign, path: str, line: int = 0) -> Issue:
     """Return the one issue of a file that is another format's as a whole."""
-    text = f"The file looks like {found.words}. {_convert(found.command(path))}"
+    about = f" ({found.about})" if found.about else ""
+    text = f"The file looks like {found.words}. {_convert(found.command(path), about)}"
     return issue(RULES["foreign-format"], Finding(text), line)
 
 
@@ -80,11 +82,13 @@ def _words(one: Issue, found: Foreign | None, command: str) -> str:
         looks = "looks" if one.lines == 1 else "look"
         but = f", but {found.problem}" if found.problem else ""
         words = f"{found.words}{but}"
+        if found.problem.endswith(TOGETHER):
+            return f"{plural(one.lines, 'line')} {looks} like {words}."
         return f"{plural(one.lines, 'line')} {looks} like {words}. {_convert(command)}"
     if one.lines == 1:
         return one.message
     return f"{one.message} The same goes for {plural(one.lines - 1, 'more line')}."
 
 
-def _convert(command: str) -> str:
-    return f"To convert: `{command}`."
+def _convert(command: str, about: str = "") -> str:
+    return f"To convert: `{command}`{about}."

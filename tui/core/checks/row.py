@@ -150,7 +150,7 @@ class Row:
 
         Only the rules in `told_of_foreign` speak of such an example.
         """
-        if self.roles or self.kind == "completion":
+        if self.roles or (self.kind == "completion" and isinstance(self.raw["prompt"], str)):
             return None
         if fast.ENABLED and self.well_formed.parts and not self._needs_reading:
             return None

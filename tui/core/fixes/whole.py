@@ -25,6 +25,8 @@ from tui.core.formats.detection.containers import (
     rows_on_line,
 )
 from tui.core.formats.detection.foreign import Foreign, foreign_format
+from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
+from tui.core.formats.detection.tables import table_format
 from tui.core.formats.detection.texts import text_kind
 from tui.core.formats.turns import is_conversation
 
@@ -89,9 +91,11 @@ def other_layout(path: str, lines: Iterable[bytes]) -> Layout | None:
     What takes lines out, or puts them in another order, would tear such a file apart.
     """
     kind = SUFFIXES.get(PurePath(path).suffix.lower())
-    if kind in TABLES:
-        return Layout(f"a table ({kind})", _run(Foreign("table", "").command(path)))
     head = b"\n".join(islice(lines, _LOOKED_AT))[:_HEAD]
+    if kind in TABLES:
+        table = table_format(kind, head)
+        about = f": {table.about}" if table.about else ""
+        return Layout(f"a table ({kind})", f"{_run(table.command(path))}{about}")
     if (layout := _no_lines(path, head)) is not None:
         return layout
     text = head.removeprefix(BOM_UTF8).strip()
@@ -109,6 +113,8 @@ def other_layout(path: str, lines: Iterable[bytes]) -> Layout | None:
 def _no_lines(path: str, head: bytes) -> Layout | None:
     if what := not_text(head):
         return Layout(what, "Unpack or convert it first")
+    if is_notebook(head):
+        return Layout(NOTEBOOK, WRITE_ROWS)
     if is_utf16(head):
         return Layout("UTF-16 text", _run(command_for("fix", path, "fixed")))
     if container_of("", head) == "transcript":

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tui.core.formats.columns import Columns
     from tui.core.formats.converting import convert, export
-    from tui.core.formats.detection.containers import Container, Record, container_of, records_of
+    from tui.core.formats.detection.containers import Container, container_of, records_of
     from tui.core.formats.detection.sniffing import Sniffed, sniff
+    from tui.core.formats.records import Record
     from tui.core.formats.registry import READERS, WRITERS, format_of
     from tui.core.formats.results import Converted, Dropped, Format, LeftOut, Remark, Unfit
     from tui.core.formats.row_reader import ReadOptions
@@ -41,7 +42,8 @@ __all__ = [
 ]
 _HOMES = {
     "columns": ("Columns",),
-    "detection.containers": ("Container", "Record", "container_of", "records_of"),
+    "detection.containers": ("Container", "container_of", "records_of"),
+    "records": ("Record",),
     "converting": ("convert", "export"),
     "results": ("Converted", "Dropped", "Format", "LeftOut", "Remark", "Unfit"),
     "row_reader": ("ReadOptions",),

@@ -17,18 +17,41 @@ from tui.core.formats.supported.openai_pairs import outside_pair, pair_texts
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-Part = Literal["system", "user", "assistant", "chosen", "rejected"]
-PARTS: tuple[Part, ...] = ("system", "user", "assistant", "chosen", "rejected")
+Part = Literal[
+    "system", "user", "assistant", "chosen", "rejected", "conversation", "speaker", "text", "order"
+]
+PARTS: tuple[Part, ...] = (
+    "system", "user", "assistant", "chosen", "rejected", "conversation", "speaker", "text", "order",
+)  # fmt: skip
+EVERY_ROW = "*"  # in place of a column of conversations: the file is one
 _USUAL: dict[Part, tuple[str, ...]] = {
     "system": ("system", "system prompt", "system message"),
     "user": ("user", "prompt", "question", "query", "instruction", "input", "human", "problem",
-             "request", "user message", "q", "frage", "eingabe", "anweisung", "consigne",
-             "entrée", "pregunta", "consulta", "entrada"),
+             "request", "user message", "q", "description", "issue",
+             "inquiry", "customer message", "frage", "anfrage", "beschreibung", "eingabe",
+             "anweisung", "consigne", "entrée", "pregunta", "consulta", "entrada"),
     "assistant": ("assistant", "completion", "answer", "response", "output", "reply", "gpt",
                   "solution", "assistant message", "answers", "a", "antwort", "ausgabe", "réponse",
-                  "reponse", "sortie", "respuesta", "salida"),
+                  "reponse", "sortie", "respuesta", "respuestas", "salida", "resolution", "lösung",
+                  "loesung", "agent response", "agent reply"),
     "chosen": ("chosen", "preferred", "preferred output"),
     "rejected": ("rejected", "non preferred", "non preferred output"),
+}  # fmt: skip
+# Of tables with one message in a row.
+_SPOKEN: dict[Part, tuple[str, ...]] = {
+    "conversation": ("conversation id", "conversation", "conv id", "conv", "dialogue id",
+                     "dialog id", "dialogue", "dialog", "chat id", "chat", "thread id", "thread",
+                     "session id", "session", "ticket id", "ticket", "ticket number", "ticket no",
+                     "case id", "case", "call id", "channel id", "group id", "conversationid",
+                     "conversation number", "gespräch", "unterhaltung", "vorgang"),
+    "speaker": ("role", "speaker", "sender", "from", "author", "author name", "sender name",
+                "participant", "who", "user name", "username", "user", "sprecher", "absender",
+                "autor", "rolle"),
+    "text": ("content", "text", "message", "utterance", "body", "words", "msg", "value",
+             "message text", "comment", "nachricht", "inhalt", "mensaje", "texto", "contenu"),
+    "order": ("turn", "turn id", "turn number", "turn index", "message index", "msg index",
+              "message number", "position", "seq", "sequence", "order", "index", "timestamp",
+              "created at", "sent at", "datetime", "ts", "time", "date", "datum", "zeit"),
 }  # fmt: skip
 # What a question speaks of, where it stands in a column of its own: joined to the question.
 _CONTEXT = ("context", "input", "passage", "document")
@@ -48,6 +71,10 @@ class Columns:
     assistant: tuple[str, ...] = ()
     chosen: tuple[str, ...] = ()
     rejected: tuple[str, ...] = ()
+    conversation: tuple[str, ...] = ()
+    speaker: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
 
     @classmethod
     def guess(cls, names: Sequence[str]) -> Columns:
@@ -57,18 +84,16 @@ class Columns:
             holder, _, last = name.rpartition(".")
             by_name.setdefault(_usual(holder if last == "text" else last), name)
         by_name |= {_usual(name): name for name in reversed(names)}
-        found: dict[str, tuple[str, ...]] = {}
         taken: set[str] = set()
-        for part, usual in _USUAL.items():
-            free = (by_name[u] for u in usual if by_name.get(u, "") not in {"", *taken})
-            found[part] = tuple(islice(free, 1))
-            taken.update(found[part])
+        found = _named(_USUAL, by_name, taken)
         if found["chosen"] and found["rejected"]:
             found["assistant"] = ()
         if found["user"]:
             more = (by_name[u] for u in _CONTEXT if by_name.get(u, "") not in {"", *taken})
             found["user"] += tuple(more)
-        return cls(**found)
+        guessed = cls(**found)
+        spoken = cls(**_named(_SPOKEN, by_name, set()))
+        return spoken if guessed.problem and spoken.speaker and spoken.text else guessed
 
     @classmethod
     def parse(cls, text: str) -> Columns:
@@ -84,6 +109,11 @@ class Columns:
     @property
     def problem(self) -> str:
         """What is missing for examples to be made, or an empty text."""
+        if self.is_spoken:
+            missing = [p for p, of in self._needed_of_messages() if not of]
+            means = {"conversation": "which rows belong together (* if all do)",
+                     "speaker": "who says it", "text": "what is said"}  # fmt: skip
+            return f"No column for {missing[0]} yet: {means[missing[0]]}." if missing else ""
         if not self.user:
             return "No column for user yet: the question."
         if self.assistant:
@@ -91,6 +121,14 @@ class Columns:
         if self.chosen and self.rejected:
             return ""
         return "No column for assistant yet: the answer (or chosen and rejected)."
+
+    @property
+    def is_spoken(self) -> bool:
+        """Whether each row is one message, of which several are a conversation."""
+        return bool(self.speaker or self.text or self.conversation)
+
+    def _needed_of_messages(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
+        return (("speaker", self.speaker), ("text", self.text), ("conversation", self.conversation))
 
     def named(self) -> dict[Part, tuple[str, ...]]:
         """Return the parts that have columns."""
@@ -114,7 +152,7 @@ class Columns:
             messages.append({"role": "system", "content": cells["system"]})
         problem = f"column {' and '.join(self.user)} is empty"
         messages.append({"role": "user", "content": asked(cells.get("user", ""), problem, notes)})
-        _lose_others(row, self.used, notes)
+        lose_others(row, self.used, notes)
         remark_marks(messages, notes)
         if self.chosen and self.rejected:
             return {
@@ -131,8 +169,20 @@ class Columns:
         for number, name in enumerate(names):
             # The first column is what the part is made of; what is joined to it may be missing.
             value = _value(row, name, needed=number == 0 and part != "system")
-            texts.append(_cell(value, name, notes if answers else None))
+            texts.append(cell(value, name, notes if answers else None))
         return _BETWEEN.join(text for text in texts if text.strip())
+
+
+def _named(
+    usual: Mapping[Part, tuple[str, ...]], by_name: Mapping[str, str], taken: set[str]
+) -> dict[str, tuple[str, ...]]:
+    """Return a column for each part that has one of its usual names, and no column twice."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part, names in usual.items():
+        free = (by_name[u] for u in names if by_name.get(u, "") not in {"", *taken})
+        found[part] = tuple(islice(free, 1))
+        taken.update(found[part])
+    return found
 
 
 def _usual(name: str) -> str:
@@ -180,7 +230,7 @@ def _value(row: Mapping[str, Any], name: str, *, needed: bool) -> object:
         return None
 
 
-def _cell(value: object, name: str, notes: Notes | None) -> str:
+def cell(value: object, name: str, notes: Notes | None) -> str:
     """Return a cell as text. Of several answers the first is taken, and the others said."""
     if value is None:
         return ""
@@ -197,15 +247,16 @@ def _cell(value: object, name: str, notes: Notes | None) -> str:
     return str(value)
 
 
-def _lose_others(
+def lose_others(
     row: Mapping[str, Any], used: frozenset[str], notes: Notes, before: str = ""
 ) -> None:
+    """Remark on the columns of a row that have no part."""
     for key, value in row.items():
         path = f"{before}{key}"
         if path in used:
             continue
         if isinstance(value, dict) and any(name.startswith(f"{path}.") for name in used):
-            _lose_others(value, used, notes, f"{path}.")
+            lose_others(value, used, notes, f"{path}.")
         else:
             no_more({path: value}, (), notes, "column ")
 

@@ -13,6 +13,7 @@ from tui.core.formats.pairing import judged_answer, pairs_of
 from tui.core.formats.registry import format_of
 from tui.core.formats.results import EXCERPT, Converted, Dropped, Notes, Remark, Unfit
 from tui.core.formats.row_reader import ReadOptions, RowReader
+from tui.core.formats.spoken import grouped
 from tui.core.formats.supported.legacy import migrated
 from tui.core.text.text import one_line
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from tui.core.formats.columns import Columns
-    from tui.core.formats.detection.containers import Record
     from tui.core.formats.pairing import Judged
+    from tui.core.formats.records import Record
     from tui.core.formats.results import Why
 
 _EVERY = 1000
@@ -44,6 +45,8 @@ def convert(
     reader = RowReader(name, columns, options or ReadOptions())
     reader.check()
     run = _Run(reader, source)
+    if reader.groups is not None:
+        records = grouped(records, reader.groups)
     for done, record in enumerate(records, 1):
         if done % _EVERY == 0:
             on_progress(done)
@@ -57,7 +60,8 @@ class _Run:
     def __init__(self, reader: RowReader, source: str) -> None:
         self._reader, self._source = reader, source
         self._pairs = reader.options.pairs
-        self._notes = Notes(reader.options.empty_prompt, source)
+        options = reader.options
+        self._notes = Notes(options.empty_prompt, source, options.answers_by)
         self._lines: list[tuple[int, bytes]] = []
         self._dropped: list[Dropped] = []
         self._judged: list[Judged] = []
@@ -66,6 +70,7 @@ class _Run:
 
     def take(self, record: Record) -> None:
         """Read one record."""
+        self._joined += record.rows - 1
         if record.beside:
             self._notes.lose(f"beside the rows: {record.beside}", record.value)
             self._notes.keep(record.position)
@@ -109,7 +114,7 @@ class _Run:
             self._lines.append((self._records[at].position, _dumped(pair)))
             used.update(one.at for one in answers)
             made += 1
-        self._joined = len(used) - made
+        self._joined += len(used) - made
 
     def result(self) -> Converted:
         """Return what was made, in the order of the rows."""

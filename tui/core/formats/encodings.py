@@ -12,32 +12,36 @@ from tui.core.text.text import one_line, plural
 _SAMPLE = 40
 # Languages written in Windows-1252 have at most about one letter in eight beyond ASCII.
 _MOST_STRANGE = 0.25
-_SAY = "--encoding NAME says which, such as cp1251, shift_jis or gb18030"
+SAY_ENCODING = "--encoding NAME says which, such as cp1251, shift_jis or gb18030"
+
+
+class UnknownEncodingError(UnreadableError):
+    """A text in an encoding that has to be named."""
 
 
 def as_utf8(data: bytes, encoding: str = "") -> tuple[bytes, str]:
     """Return the content of a file as UTF-8, and what to say of how it was read.
 
     UTF-8 and marked UTF-16 are given back as they are. What is neither is read as Windows-1252,
-    if it can be. Raises UnreadableError where it cannot, or not in the `encoding` asked for.
+    if it can be. Raises UnknownEncodingError where it cannot, or not in the `encoding` asked for.
     """
     if encoding:
         try:
             return data.decode(encoding).removeprefix("\ufeff").encode(), f"read as {encoding}"
         except LookupError:
-            raise UnreadableError(f"{encoding!r} is not an encoding; {_SAY}") from None
+            raise UnknownEncodingError(f"{encoding!r} is not an encoding") from None
         except (UnicodeDecodeError, UnicodeEncodeError) as error:
-            raise UnreadableError(f"it is not {encoding} ({error.reason}); {_SAY}") from None
+            raise UnknownEncodingError(f"it is not {encoding} ({error.reason})") from None
     if is_utf16(data) or is_utf8(data):
         return data, ""
     text, strange = decoded_text(data)
     letters = sum(map(str.isalpha, text))
     if b"\0" in data or strange > _MOST_STRANGE * max(letters, 1):
-        raise UnreadableError(f"it is neither UTF-8 nor Windows-1252; {_SAY}")
+        raise UnknownEncodingError("it is neither UTF-8 nor Windows-1252")
     if len(text) - sum(map(str.isascii, text)) < 2 * strange:  # else it is UTF-8 with some others
         text = data.decode("cp1252", "replace")
     many = f"{plural(strange, 'byte')} {'is' if strange == 1 else 'are'} not UTF-8"
-    said = f"read as Windows-1252, since {many}, such as in “{_sample(data)}”; {_SAY}"
+    said = f"read as Windows-1252, since {many}, such as in “{_sample(data)}”"
     return text.encode(), said
 
 

@@ -15,6 +15,7 @@ from tui.core.formats.supported.alpaca import (
 from tui.core.formats.supported.anthropic import read_anthropic, write_anthropic
 from tui.core.formats.supported.chat import read_hf, read_openai, write_openai
 from tui.core.formats.supported.chat_exports import read_chatgpt, read_claude, read_slack
+from tui.core.formats.supported.completion_logs import read_log
 from tui.core.formats.supported.gemini import read_gemini, write_gemini
 from tui.core.formats.supported.graded import read_graded
 from tui.core.formats.supported.preference import read_kto, read_preference, write_preference
@@ -49,6 +50,8 @@ FORMATS: tuple[Format, ...] = (
     Format("gemini", "Gemini", "contents of parts", read_gemini, write_gemini, aliases=("vertex",)),
     Format("verl", "verl / GRPO", "prompt and reward_model, for a grader", read_graded,
            aliases=("grpo",)),
+    Format("log", "Completion log", "requests with their responses: proxies, tracers, batches",
+           read_log, aliases=("logs", "batch")),
     Format("oasst", "Open Assistant", "trees of messages", read_tree),
     Format("chatgpt", "ChatGPT export", "conversations.json: a tree of messages", read_chatgpt),
     Format("claude", "Claude export", "chat_messages of human and assistant", read_claude),

@@ -136,10 +136,13 @@ class Notes:
     """Remarks on the row at hand, joined by their text once the row is kept.
 
     `empty_prompt` is the question to ask where a row has none; "" refuses such rows.
+    `answers_by` are the speakers, in small letters, whose messages are answers.
     """
 
-    def __init__(self, empty_prompt: str = "", source: str = "") -> None:
-        self.empty_prompt = empty_prompt
+    def __init__(
+        self, empty_prompt: str = "", source: str = "", answers_by: frozenset[str] = frozenset()
+    ) -> None:
+        self.empty_prompt, self.answers_by = empty_prompt, answers_by
         self._source = source
         self._row: dict[str, str] = {}  # remark → example
         self._lost: list[tuple[str, object]] = []

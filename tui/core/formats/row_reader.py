@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.media import refuse_media
 from tui.core.formats.registry import format_of
 from tui.core.formats.results import Notes, Refused, Unfit
+from tui.core.formats.spoken import spoken_rows
 from tui.core.formats.turns import LISTS, ends_in_answer, is_conversation, turn_list
 from tui.core.formats.verdicts import BadWhere, bad_reason, judged
 
@@ -31,12 +33,14 @@ class ReadOptions:
 
     With `pairs`, answers judged good and bad become preference pairs where they answer the same
     prompt; else the bad ones are dropped. `bad` says which values of a key mean a bad answer.
+    `answers_by` are the speakers, in small letters, whose messages are answers where a row is one.
     """
 
     without: frozenset[str] = frozenset()
     empty_prompt: str = ""
     pairs: bool = False
     bad: tuple[BadWhere, ...] = ()
+    answers_by: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,12 @@ class RowReader:
     def check(self) -> None:
         """Raise KeyError for a format that is not read, ValueError where columns are missing."""
         self._reader()
+
+    @property
+    def groups(self) -> Columns | None:
+        """The columns by which rows have to be joined before they are read, if they do."""
+        spoken = self.name == "table" and self.columns is not None and self.columns.is_spoken
+        return self.columns if spoken else None
 
     def read(self, value: object, notes: Notes) -> tuple[Mapping[str, Any], bool | None]:
         """Return a row as an example, and whether it was judged good (None: not judged).
@@ -89,7 +99,8 @@ class RowReader:
         if self.name == "table":
             if self.columns is None or self.columns.problem:
                 raise ValueError(self.columns.problem if self.columns else "no columns were named")
-            return self.columns.read
+            spoken = self.columns.is_spoken
+            return partial(spoken_rows, self.columns) if spoken else self.columns.read
         reader = format_of(self.name).read
         if reader is None:
             raise KeyError(self.name)

@@ -23,6 +23,11 @@ ROLES = {
 }  # fmt: skip
 _ACTS = {"function_call", "tool_call", "observation", "function_response", "tool_response"}
 LISTS = ("messages", "conversations", "conversation", "dialogue", "dialog", "turns", "chat")
+# In a message these say of which of several conversations it is: then a list is a table.
+CONVERSATION_KEYS = (
+    "conversation_id", "conversationId", "conversation", "conv_id", "conv", "dialogue_id",
+    "dialog_id", "session_id", "sessionId", "chat_id", "ticket_id",
+)  # fmt: skip
 _SPEAKER = ("role", "from", "speaker", "author")
 _WORDS = ("content", "value", "text", "message", "utterance", "body", "msg")
 _PARTED = ("content", "parts")
@@ -150,11 +155,15 @@ def is_conversation(value: object, *, spoken: bool = False) -> bool:
 
 
 def _is_message(turn: object) -> bool:
-    return isinstance(turn, dict) and isinstance(turn.get("role"), str) and "messages" not in turn
+    if not isinstance(turn, dict) or not isinstance(turn.get("role"), str) or "messages" in turn:
+        return False
+    return not any(key in turn for key in CONVERSATION_KEYS)
 
 
 def _is_spoken(turn: object) -> bool:
-    return isinstance(turn, dict) and isinstance(turn.get("from"), str) and "value" in turn
+    if not isinstance(turn, dict) or not isinstance(turn.get("from"), str) or "value" not in turn:
+        return False
+    return not any(key in turn for key in CONVERSATION_KEYS)
 
 
 def ends_in_answer(turns: list[Any]) -> bool:

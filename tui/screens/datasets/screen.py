@@ -58,6 +58,7 @@ class DatasetsScreen(ModeScreen):
         self.filtered = FilteredRows(context, self.bar, self.checks, self.marked)
         self.filtering = Filtering(context, self.bar, self.filtered)
         self.welcome = Welcome(self.opener.open_soon)
+        self._lists_recents = False
         self.examples = ExamplesPane(context, self.checks, self.marked)
         self.conversation = ConversationPane(context)
         self.problems = ProblemsPane(context, self.checks, self.conversation.jump)
@@ -98,6 +99,11 @@ class DatasetsScreen(ModeScreen):
     # -- the document ----------------------------------------------------------------
 
     @property
+    def starts(self) -> bool:
+        """Whether the files opened before are still to be listed: enter opens the first."""
+        return self._lists_recents
+
+    @property
     def document(self) -> Document | None:
         """The open document."""
         return self.context.document
@@ -109,11 +115,15 @@ class DatasetsScreen(ModeScreen):
         self._leave_service = workspace.datasets.subscribe(self._take_document)
         self._take_document()
         if self.document is None:
+            self._lists_recents = True
             self.context.run(self._list_recents, group="recents", description="list recent files")
 
     async def _list_recents(self) -> None:
         """List the datasets opened before on the start page."""
-        self.welcome.show_recents(await self.context.datasets.recents())
+        try:
+            self.welcome.show_recents(await self.context.datasets.recents())
+        finally:
+            self._lists_recents = False
 
     def _take_document(self) -> None:
         document = self.workspace.datasets.current

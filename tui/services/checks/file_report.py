@@ -93,7 +93,8 @@ class FileReport:
         name, look = one_line(self.path.name, 40), "look" if lines > 1 else "looks"
         what = f"{plural(lines, 'line')} of {name}" if lines else name
         command = found.command(str(self.path), mixed=lines > 0 and self.examples > 0)
-        return f"{what} {look} like {found.words}: `{command}`"
+        about = f" ({found.about})" if found.about else ""
+        return f"{what} {look} like {found.words}: `{command}`{about}"
 
     @property
     def secrets(self) -> Counter[str]:
@@ -290,7 +291,10 @@ def _table_of(path: Path, head: bytes) -> str:
     from tui.core.fixes.redaction.redacted_file import binary_kind
     from tui.core.fixes.whole import kind_of_prose
     from tui.core.formats.detection.containers import SUFFIXES, TABLES, container_of
+    from tui.core.formats.detection.notebooks import is_notebook
 
+    if is_notebook(head):
+        return "text"
     if SUFFIXES.get(path.suffix.lower()) not in TABLES:
         prose = container_of("", head) == "transcript" or kind_of_prose(path.name, head)
         return "text" if prose else ""
@@ -383,17 +387,30 @@ def _table_report(
     from tui.core.fixes.whole import kind_of_prose, other_format
     from tui.core.formats.detection.containers import SUFFIXES, container_of
     from tui.core.formats.detection.foreign import Foreign
+    from tui.core.formats.detection.notebooks import is_notebook
+    from tui.core.formats.detection.tables import table_format
 
     size, head = rows.source.identity.size, rows.source.head
     kind = SUFFIXES.get(path.suffix.lower(), "jsonl")
-    foreign = Foreign("table", kind.upper())
+    foreign = table_format(kind, head)
     if kind in {"jsonl", "json"}:
-        if container_of("", head) != "transcript":
-            first = _prose_issue(kind_of_prose(path.name, head))
+        if is_notebook(head) or container_of("", head) != "transcript":
+            first = (
+                _notebook_issue()
+                if is_notebook(head)
+                else _prose_issue(kind_of_prose(path.name, head))
+            )
             return FileReport(path, size, 0, 0, "unknown", problems.by_rule, first, None, limits)
         foreign = other_format(rows.source.head) or Foreign("transcript", "transcript")
     first = format_issue(foreign, str(path))
     return FileReport(path, size, 0, 0, foreign.format, problems.by_rule, first, foreign, limits)
+
+
+def _notebook_issue() -> Issue:
+    from tui.core.checks.registry import RULES, Finding, issue
+    from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS
+
+    return issue(RULES["invalid-json"], Finding(f"The file is {NOTEBOOK}. {WRITE_ROWS}."), 0)
 
 
 def _prose_issue(kind: str) -> Issue:

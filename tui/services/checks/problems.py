@@ -23,10 +23,11 @@ from tui.core.checks.registry import SEVERITIES, Finding, PairFindings, issue
 from tui.core.checks.report_columns import is_example
 from tui.core.checks.rules import rule_numbers
 from tui.core.checks.run import WHOLE_DAMAGE, findings_of_file, issues_of
+from tui.core.checks.whole_file.reinforcement import GRADED, REINFORCEMENT, is_graded
 
 if TYPE_CHECKING:
     from array import array
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Set
 
     from tui.core.catalog.providers import FileLimits
     from tui.core.checks import Issue, Rule, Severity
@@ -79,7 +80,13 @@ class Problems(Sequence["Issue"]):
         self._signs, self._signatures = _signs(columns, self.spans)
         self._of_file: dict[int, list[Issue]] = {}
         self._pairs: list[tuple[Rule, PairFindings]] = []
-        for rule, findings in findings_of_file(columns, facts):
+        of_file = findings_of_file(columns, facts)
+        if graded := is_graded(of_file):
+            numbers = {number for number, rule in enumerate(self._rules) if rule.id in GRADED}
+            self._signatures = [_without(one, numbers) for one in self._signatures]
+        for rule, findings in of_file:
+            if graded and rule.id in GRADED - {REINFORCEMENT}:
+                continue
             if isinstance(findings, PairFindings):
                 self._pairs.append((rule, findings))
                 continue
@@ -222,6 +229,10 @@ class Problems(Sequence["Issue"]):
                 found.append(issue(rule, one, line))
         numbers = rule_numbers()
         return sorted(found, key=lambda issue: numbers[issue.rule])
+
+
+def _without(signature: bytes, numbers: Set[int]) -> bytes:
+    return bytes(number for number in signature if number not in numbers)
 
 
 def _spread(columns: ReportColumns, rows: CheckedRows) -> dict[int, int]:

@@ -12,7 +12,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.text.text import plural
+from tui.core.text.text import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -72,7 +72,7 @@ def review(
 
     Errors come alone: what repairs them may change all else.
     """
-    errors = [text for one in files if (text := _errors(one, _meant(one, profile, method)))]
+    errors = [text for one in files if (text := _errors(one, profile, method))]
     if errors:
         return (Concern("errors", "repair", "; ".join(errors)),)
     secrets: Counter[str] = Counter()
@@ -143,7 +143,16 @@ def _meant(one: Candidate, profile: Profile, method: str | None) -> frozenset[st
     return GRADED if graded and "reinforcement" in profile.terms.methods else frozenset()
 
 
-def _errors(one: Candidate, meant: frozenset[str]) -> str:
+def _errors(one: Candidate, profile: Profile, method: str | None) -> str:
+    from tui.core.checks.whole_file.reinforcement import REINFORCEMENT
+
+    meant, report = _meant(one, profile, method), one.report
+    if report.by_rule[REINFORCEMENT] and not meant:
+        why = f"{method} training learns answers" if method else f"{profile.name} has no grader"
+        return (
+            f"{one_line(report.path.name, 40)} is data for reinforcement, which ends with the "
+            f"question and has keys for a grader; {why}"
+        )
     return one.report.error_words(meant if one.role == "training" else meant | _SMALL)
 
 

@@ -9,13 +9,14 @@ from tui.core.fixes import Repaired, repair
 from tui.core.fixes.whole import other_format
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import NotWritten, disk_errors
-from tui.services.given_files import read_given
+from tui.services.given_files import open_file, read_given
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.formats.detection.foreign import Foreign
 
+_HEAD = 64 * 1024
 # The whole text is held in memory several times over while it is taken to pieces.
 LARGEST = 1_000_000_000
 
@@ -42,11 +43,13 @@ def is_table(path: Path) -> bool:
 
 
 def _format_of_file(path: Path) -> Foreign | None:
-    if is_table(path):
-        from tui.core.formats.detection.foreign import Foreign
+    from tui.core.formats.detection.containers import SUFFIXES
+    from tui.core.formats.detection.tables import table_format
 
-        return Foreign("table", path.suffix.lower().removeprefix("."))
     with disk_errors("Cannot read the file", path):
+        if is_table(path):
+            with open_file(path) as file:
+                return table_format(SUFFIXES[path.suffix.lower()], file.read(_HEAD))
         large = path.stat().st_size > LARGEST
     return None if large else other_format(_content(path))
 

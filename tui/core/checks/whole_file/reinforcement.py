@@ -19,13 +19,15 @@ from tui.core.checks.rules import rule_numbers
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
+    from tui.core.checks.registry import Rule
     from tui.core.checks.whole_file.file_view import WholeFile
 
+REINFORCEMENT = "reinforcement-data"
 # What is as it should be in such data; only where it is trained on otherwise are these problems.
 GRADED = frozenset(
     {
         *("no-assistant", "last-not-assistant", "unknown-key", "nothing-to-train"),
-        "reinforcement-data",
+        REINFORCEMENT,
     }
 )
 _CHAT = KINDS.index("chat")
@@ -66,6 +68,11 @@ def _lines(file: WholeFile) -> _Lines | None:
     return _Lines(asking, usual, frozenset(ends), frozenset(lacking))
 
 
+def is_graded(of_file: Iterable[tuple[Rule, Iterable[Finding]]]) -> bool:
+    """Whether what a file as a whole shows says that it is such data."""
+    return any(rule.id == REINFORCEMENT and [*findings] for rule, findings in of_file)
+
+
 def looks_graded(file: WholeFile) -> bool:
     """Tell whether most examples end without an answer and have keys of their own."""
     return _lines(file) is not None
@@ -86,7 +93,7 @@ def reinforcement_data(file: WholeFile) -> Iterable[Finding]:
     text = (
         f"This looks like data for reinforcement fine-tuning: {found.asking:,} of "
         f"{file.examples:,} examples end without an answer and have keys of their own, for a "
-        "grader. If so, fix neither; supervised training needs answers."
+        "grader. Supervised training would need answers."
     )
     return (Finding(text),)
 

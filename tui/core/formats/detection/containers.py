@@ -7,13 +7,14 @@ import csv
 import io
 import json
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
-from tui.core.formats.results import EXCERPT
+from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
+from tui.core.formats.detection.table_dumps import table_dump
+from tui.core.formats.records import Record
 from tui.core.formats.row_reader import FORMAT_KEYS
 from tui.core.formats.supported.chat_exports import slack_threads
 from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is_transcript
@@ -48,38 +49,10 @@ _NEXT_OBJECT = re.compile(r"^\s*\{", re.MULTILINE)
 ARRAY = r"""\[(?=\s*(?:$|[\[{"'\]/#]|(?:-?\d+(?:\.\d+)?|null|true|false)\s*[,\]]))"""
 _ARRAY = re.compile(ARRAY)
 _SPACE = re.compile(r"[\s,]*")
+_HEAD = 64 * 1024
 _LONGEST_CELL = 2**31 - 1
 _IN_QUOTES = "unexpected end of data"  # as Python's csv says it, where it is strict
 _OPEN_QUOTE = "a quote that nothing closes"
-
-
-@dataclass(frozen=True, slots=True)
-class Record:
-    """One row of a file. `problem` says why it has no value; `raw` is its line where it has one.
-
-    `position` is 1-based: the line in a file of lines, the row otherwise (without the header).
-    A record with `beside` is no row, but what stands in the file beside the rows, under that key.
-    """
-
-    position: int
-    value: object = None
-    problem: str = ""
-    raw: bytes | None = None
-    text: str = ""
-    beside: str = ""
-
-    @property
-    def excerpt(self) -> str:
-        """The beginning of the row, safe to show on one line."""
-        if self.text:
-            return one_line(self.text, EXCERPT)
-        if self.raw is not None:
-            return one_line(self.raw[: EXCERPT * 4].decode("utf-8", "replace"), EXCERPT)
-        try:
-            shown = json.dumps(self.value, ensure_ascii=False, default=str)
-        except (RecursionError, ValueError):
-            shown = "…"
-        return one_line(shown, EXCERPT)
 
 
 class UnreadableError(ValueError):
@@ -92,6 +65,8 @@ def container_of(name: str, head: bytes) -> Container:
         return "parquet"
     if head.startswith(b"ARROW1"):
         return "arrow"
+    if is_notebook(head):
+        return "json"
     by_name = SUFFIXES.get(f".{name.rpartition('.')[2].lower()}") if "." in name else None
     if by_name in TABLES:
         return by_name
@@ -171,6 +146,8 @@ def rows_on_line(value: object) -> tuple[list[Any], dict[str, Any]]:
     """
     if isinstance(value, list) and not is_conversation(value, spoken=True):
         return (value, {}) if _is_list_of(value, (dict,)) else ([], {})
+    if (dump := table_dump(value)) is not None:
+        return dump.rows, {**dump.beside}
     if not isinstance(value, dict) or FORMAT_KEYS & value.keys():
         return [], {}
     for key in _WRAPPERS:
@@ -213,6 +190,8 @@ def _every_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _values(text: str) -> Iterator[Record]:
+    if is_notebook(text[:_HEAD].encode("utf-8", "replace")):
+        raise UnreadableError(f"it is {NOTEBOOK}. {WRITE_ROWS}")
     try:
         whole = json.loads(text, object_pairs_hook=_every_key)
     except (ValueError, RecursionError):
@@ -231,12 +210,12 @@ def _unwrapped(whole: object) -> tuple[list[Any], dict[str, Any]]:
         return ([whole], {}) if is_conversation(whole, spoken=True) else (whole, {})
     if not isinstance(whole, dict):
         return [whole], {}
+    if (dump := table_dump(whole, whole=True)) is not None:
+        return dump.rows, {**dump.beside}
     key = "messages" if slack_threads(_list(whole.get("messages"))) else _key_of_rows(whole)
     if key:
         beside = {k: v for k, v in whole.items() if k != key and v not in (None, "", [], {})}
         return whole[key], beside
-    if len(whole) > 1 and _are_alike(list(whole.values())):  # rows under their names
-        return [{"key": name, **row} for name, row in whole.items()], {}
     return [whole], {}
 
 
@@ -263,10 +242,6 @@ def _has_turns(row: object) -> bool:
     return isinstance(row, dict) and any(isinstance(row.get(key), list) for key in LISTS)
 
 
-def _are_alike(rows: list[Any]) -> bool:
-    return all(isinstance(row, dict) and row and row.keys() == rows[0].keys() for row in rows)
-
-
 def _is_list_of(value: object, kinds: tuple[type, ...]) -> bool:
     """Whether a value is a list that holds rows, maybe among other things."""
     return isinstance(value, list) and any(isinstance(row, kinds) for row in value)
@@ -278,7 +253,7 @@ def _one_after_another(text: str) -> Iterator[Record]:
     end = len(text)
     space = _SPACE.match(text)
     at = space.end() if space else 0
-    if text.startswith("[", at):
+    if text.startswith("[", at) and not _is_whole_list(text, at, decoder):
         at += 1
     position = 0
     while True:
@@ -296,6 +271,15 @@ def _one_after_another(text: str) -> Iterator[Record]:
             reason = getattr(error, "msg", "nested too deeply")
             yield Record(position, problem=f"not JSON: {reason}", text=text[at:stop].strip())
             at = max(stop, at + 1)
+
+
+def _is_whole_list(text: str, at: int, decoder: json.JSONDecoder) -> bool:
+    """Whether a list that begins a text ends before it does, as where each row is a list."""
+    try:
+        value, _ = decoder.raw_decode(text, at)
+    except (ValueError, RecursionError):
+        return False
+    return is_conversation(value, spoken=True)
 
 
 class _Cells:
@@ -353,7 +337,8 @@ def _table(text: str, delimiter: str) -> Iterator[Record]:
         elif not any(cells):
             continue
         elif not header:
-            header = [name.strip() for name in cells]
+            # Without a name: the index, as pandas writes it, or an empty column of a workbook.
+            header = [name.strip() or f"Unnamed: {at}" for at, name in enumerate(cells)]
             _check_header(header)
         else:
             position += 1

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+ONE_CONVERSATION = (
+    "* takes all rows as one conversation; put the column there that tells several apart"
+)
 _IN_SENTENCES = {
     "table": "a table",
     "chatgpt": "a ChatGPT export",
     "claude": "a Claude export",
     "slack": "a Slack export",
+    "log": "a log of completions",
     "transcript": "a transcript",
 }
 
@@ -31,12 +35,16 @@ _IN_SENTENCES = {
 class Foreign:
     """A format of another program: its id among the readers, and what it was told by.
 
-    `problem` is why a conversion would drop the row it was told by, as it stands.
+    `problem` is why a conversion would drop the row it was told by, as it stands. `asked` are the
+    options of the conversion where naming the format is not enough, and `about` says of them
+    what the user has to look at.
     """
 
     format: str
     reason: str
     problem: str = field(default="", compare=False)
+    asked: str | None = field(default=None, compare=False)
+    about: str = field(default="", compare=False)
 
     @property
     def title(self) -> str:
@@ -62,12 +70,14 @@ class Foreign:
 
     def command(self, path: str, *, mixed: bool = False) -> str:
         """Return the command that converts a file of it, or those lines of a `mixed` one."""
+        asked = f"--from {self.format}" if self.asked is None else self.asked
         if path == "-":
-            return f"finetui convert - --from {self.format}"
+            return f"finetui convert - {asked}".rstrip()
         source = PurePath(path)
         ending = f".{self.format}.chat.jsonl" if mixed else ".chat.jsonl"
         target = shlex.quote(str(source.with_name(f"{source.stem}{ending}")))
-        return f"finetui convert {shlex.quote(path)} --from {self.format} -o {target}"
+        words = ("finetui convert", shlex.quote(path), asked, "-o", target)
+        return " ".join(word for word in words if word)
 
 
 def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
@@ -81,22 +91,48 @@ def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
         return None
     # All readers come with it, and most files have no such row.
     from tui.core.formats.detection.sniffing import by_keys, sniff
+    from tui.core.formats.detection.table_dumps import table_dump
 
-    if isinstance(row.get("label"), bool) and _ends_with_answer(row.get("messages")):
-        return Foreign("kto", "messages with a label that is true or false")
-    if _ends_with_answer(row.get("messages")) and (bad := _said_bad(row)):
-        return Foreign("kto", "messages with a verdict on the answer", bad)
-    if tried:
-        sniffed = sniff([row])
-        found, problem = (sniffed.format, sniffed.reason), sniffed.problem
+    if (dump := table_dump(row)) is not None:
+        found = sniff(dump.rows, table=True).format or "table"
+        return Foreign(found, f"{len(dump.rows):,} rows in one object, as {dump.words}")
+    if (judged := _judged_chat(row)) is not None:
+        return judged
+    sniffed = sniff([row]) if tried else None
+    if sniffed is not None:
+        verdict, problem = (sniffed.format, sniffed.reason), sniffed.problem
     else:
-        found, problem = by_keys(row) or ("", ""), ""
-    if found[0] in {"", "openai"}:
+        verdict, problem = by_keys(row) or ("", ""), ""
+    if verdict[0] == "openai":
         return None
-    if found[0] == "hf" and _is_chat(row):
-        reason = found[1] if _needs_reading(row) else _odd_words(row["messages"])
+    if verdict[0] == "hf" and _is_chat(row):
+        reason = verdict[1] if _needs_reading(row) else _odd_words(row["messages"])
         return Foreign("hf", reason, problem) if reason else None
-    return Foreign(*found, problem)
+    return Foreign(*verdict, problem) if verdict[0] else _lone_message(row)
+
+
+def _judged_chat(row: Mapping[str, Any]) -> Foreign | None:
+    """Return the format of a chat whose answer a key beside it judges."""
+    if not _ends_with_answer(row.get("messages")):
+        return None
+    if isinstance(row.get("label"), bool):
+        return Foreign("kto", "messages with a label that is true or false")
+    bad = _said_bad(row)
+    return Foreign("kto", "messages with a verdict on the answer", bad) if bad else None
+
+
+def _lone_message(row: Mapping[str, Any]) -> Foreign | None:
+    """Return the format of a row that is one message, where nothing says of which conversation."""
+    from tui.core.formats.columns import EVERY_ROW, Columns, paths_of
+
+    columns = Columns.guess(paths_of([row]))
+    if not columns.is_spoken or columns.conversation:
+        return None
+    options = [("--conversation", EVERY_ROW), ("--speaker", columns.speaker[0]),
+               ("--text", columns.text[0])]  # fmt: skip
+    reason = f"one message a row: {columns.speaker[0]} and {columns.text[0]}"
+    asked = shlex.join(word for pair in options for word in pair)
+    return Foreign("table", reason, asked=asked, about=ONE_CONVERSATION)
 
 
 def foreign_line(line: bytes) -> Foreign | None:

@@ -6,11 +6,15 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.core.dataset.example import ALIASES
 from tui.core.formats.columns import Columns, paths_of
+from tui.core.formats.records import Record
 from tui.core.formats.results import Notes, Refused, Unfit
 from tui.core.formats.row_reader import RowReader, with_usual_keys
+from tui.core.formats.spoken import grouped
 from tui.core.formats.supported.chat import CHAT_KEYS, MESSAGE_KEYS, PARTS, part_words
 from tui.core.formats.supported.chat_exports import SLACK, is_slack_message
+from tui.core.formats.supported.completion_logs import logged
 from tui.core.formats.supported.graded import is_graded
 from tui.core.formats.supported.hermes import has_written_calls
 from tui.core.formats.supported.legacy import is_legacy
@@ -101,10 +105,13 @@ def sniff(rows: Sequence[object], *, table: bool = False) -> Sniffed:
     name = tally.best()
     if table and name in {"", "text"}:  # `text` is just a column's name there
         return _table([row for row in looked if isinstance(row, dict)], len(looked))
+    columns: Sniffed | None = None
     if sum(tally.known.values()) < len(loose):
         columns = _table(loose, len(looked))
         if not columns.columns.problem:
             return columns
+    if not name and columns is not None and columns.columns.is_spoken:
+        return columns
     if not name:
         keys = ", ".join(map(str, list(loose[0])[:6]))
         return Sniffed("", 0.0, f"no format has the keys {keys}")
@@ -153,10 +160,21 @@ def _tried(row: Mapping[str, Any], reader: RowReader) -> tuple[bool, str]:
 def _table(rows: Sequence[Mapping[str, Any]], total: int) -> Sniffed:
     names = paths_of(rows)
     columns = Columns.guess(names)
+    if columns.problem and columns.is_spoken:
+        said = ", ".join([*columns.speaker, *columns.text])
+        reason = f"each row is one message ({said}), and no column says which belong together"
+        return Sniffed("", 0.0, reason, columns)
     if columns.problem:
         return Sniffed("table", 0.0, f"a table with {', '.join(names[:6])}", columns)
     used = _column_words(columns)
     reader = RowReader("table", columns)
+    if columns.is_spoken and len(rows) == 1:  # of the rest of its conversation nothing is known
+        return Sniffed("table", 1 / total, used, columns)
+    if columns.is_spoken:
+        records = (Record(at, row) for at, row in enumerate(rows, 1))
+        grown = [one.value for one in grouped(records, columns)]
+        rows = [one for one in grown if isinstance(one, dict)]
+        total = len(rows)
     tried = [_tried(row, reader) for row in rows]
     if rows and not any(known for known, _ in tried):  # no text where the names say there is one
         return Sniffed("table", 0.0, used, _NO_COLUMNS, tried[0][1])
@@ -175,7 +193,17 @@ def _verdicts(row: Mapping[str, Any]) -> Iterator[_Verdict]:
         yield export
         return
     row = with_usual_keys(row)
-    for test in (_gemini, _tree, _graded, _kto, _preference, _openai_pair, _turns, _single):
+    for test in (
+        _logged,
+        _gemini,
+        _tree,
+        _graded,
+        _kto,
+        _preference,
+        _openai_pair,
+        _turns,
+        _single,
+    ):
         if (found := test(row)) is not None:
             yield found
 
@@ -195,6 +223,11 @@ def _export(row: Mapping[str, Any]) -> _Verdict | None:
 def _are_nodes(row: Mapping[str, Any]) -> bool:
     nodes = row["mapping"].values()
     return bool(nodes) and all(isinstance(n, dict) and "children" in n for n in nodes)
+
+
+def _logged(row: Mapping[str, Any]) -> _Verdict | None:
+    found = logged(row)
+    return None if found is None else ("log", found.words)
 
 
 def _gemini(row: Mapping[str, Any]) -> tuple[str, str] | None:
@@ -234,7 +267,8 @@ def _preference(row: Mapping[str, Any]) -> tuple[str, str] | None:
 
 
 def _openai_pair(row: Mapping[str, Any]) -> tuple[str, str] | None:
-    if isinstance(row.get("input"), dict) and "messages" in row["input"]:
+    outputs = any(key in row for key in (*ALIASES, *ALIASES.values()))
+    if isinstance(row.get("input"), dict) and "messages" in row["input"] and outputs:
         return "openai", "input with messages, and two outputs"
     return None
 
@@ -350,7 +384,7 @@ def _list(value: object) -> Sequence[Any]:
     return value if isinstance(value, list) else ()
 
 
-_SPEAKER = ("role", "speaker", "sender", "author", "from")
+_SPEAKER = ("role", "speaker", "sender", "author", "from", "participant", "user", "username")
 
 
 def _single(row: Mapping[str, Any]) -> _Verdict | None:

@@ -64,10 +64,21 @@ def read_hf(row: Mapping[str, Any], notes: Notes) -> Object:
     made |= {k: row[k] for k in ("functions", "function_call") if row.get(k) is not None}
     if isinstance(row.get("parallel_tool_calls"), bool):
         made["parallel_tool_calls"] = row["parallel_tool_calls"]
-    used = {key, "tools", "parallel_tool_calls", "functions", "function_call"}
+    if key == "messages" and made["messages"][-1]["role"] == "user":
+        made |= _graders(row, notes)
+    used = {*made, key, "tools", "parallel_tool_calls", "functions", "function_call"}
     no_more(row, {*used, "system"} if isinstance(row.get("system"), str) else used, notes)
     remark_marks(made["messages"], notes)
     return dict(migrated(made, notes))
+
+
+def _graders(row: Mapping[str, Any], notes: Notes) -> Object:
+    """Return the keys beside messages that end with the question: a grader reads them."""
+    of_chat = {*CHAT_KEYS, "functions", "function_call", "system"}
+    found = {k: v for k, v in row.items() if k not in of_chat and v is not None}
+    if found:
+        notes.say("it ends with the question: the keys beside its messages stay, for a grader")
+    return found
 
 
 def hf_message(raw: Mapping[str, Any], notes: Notes) -> Object:

@@ -92,7 +92,11 @@ class Fixing:
         found = self._checks.foreign
         if found is None and document is not None and at < len(document):
             found = foreign_line(document.line(at))
-        text = found.invitation if found else "No problem with a fix here; p lists all problems"
+        if self._checks.problems is None:
+            text = "The checks are still under way; press it again when they are done"
+        else:
+            text = "No problem with a fix here; p lists all problems"
+        text = found.invitation if found else text
         self._context.tell(text, seconds=4)
 
     async def _fix_rule(self, rule: str) -> None:

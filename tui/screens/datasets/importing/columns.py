@@ -8,7 +8,7 @@ from rich.text import Text
 from textual import work
 from textual.widgets import Static
 
-from tui.core.formats.columns import PARTS, Columns
+from tui.core.formats.columns import EVERY_ROW, PARTS, Columns
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
@@ -27,6 +27,10 @@ _MEANS = {
     "assistant": "the answer",
     "chosen": "the preferred answer of a pair",
     "rejected": "the other answer of a pair",
+    "conversation": "which rows belong together",
+    "speaker": "who says it, where each row is one message",
+    "text": "what is said",
+    "order": "numbers or dates to sort by",
 }
 
 
@@ -55,8 +59,14 @@ class ColumnsDialog(Dialog[Columns]):
         """Show the columns."""
         self._show()
 
+    @property
+    def _names(self) -> tuple[str, ...]:
+        """The columns, and * for a file that is one conversation, where each row is a message."""
+        spoken = self._columns.is_spoken
+        return (*self._looked.columns, EVERY_ROW) if spoken else self._looked.columns
+
     def _show(self) -> None:
-        self.query_one(RecordList).show(len(self._looked.columns), self._row)
+        self.query_one(RecordList).show(len(self._names), self._row)
         self.query_one(".problem", Static).update(self._columns.problem)
 
     def _part(self, name: str) -> Part | None:
@@ -71,11 +81,12 @@ class ColumnsDialog(Dialog[Columns]):
         return part if len(names) == 1 else f"{part} {names.index(name) + 1}"
 
     def _row(self, row: int, width: int) -> Text:
-        name = self._looked.columns[row]
+        name = self._names[row]
         part = self._part(name)
         text = Text(f"{self._label(name):<11} ", style="bold" if part else "dim")
         text.append(f"{one_line(name, 20):<20} ")
-        text.append(one_line(self._looked.shown(name), width), style="dim")
+        shown = "all rows, as one" if name == EVERY_ROW else self._looked.shown(name)
+        text.append(one_line(shown, width), style="dim")
         return text
 
     def _means(self, part: Part, name: str) -> str:
@@ -93,7 +104,7 @@ class ColumnsDialog(Dialog[Columns]):
         """Ask what the column under the cursor holds."""
         if not self._looked.columns:
             return
-        name = self._looked.columns[self.query_one(RecordList).cursor]
+        name = self._names[self.query_one(RecordList).cursor]
         choices = [Choice(str(part), part, self._means(part, name)) for part in PARTS]
         choices.append(Choice("", "nothing", "leave this column out"))
         part = await self.app.push_screen_wait(

@@ -50,17 +50,46 @@ class Importing:
 
     async def import_path(self, path: Path) -> None:
         """Look at a file or a folder, convert it, and write what it becomes after a yes."""
-        from tui.services.transfer.importing import look
-
-        looked = await asyncio.to_thread(look, path)
-        converted = await self._ask_until_taken(looked)
-        if converted is None:
+        looked = await self._look(path)
+        converted = None if looked is None else await self._ask_until_taken(looked)
+        while converted is not None and converted[0] == "encoding":
+            encoding = await self._ask_encoding(path)
+            if encoding is not None:
+                looked = await self._look(path, encoding) or looked
+            converted = await self._ask_until_taken(looked) if looked is not None else None
+        if converted is None or looked is None:
             return
         answer, made = converted
         if answer == "write":
             await self._write_new(path, made)
         elif answer == "append":
             await self._append(looked, made)
+
+    async def _look(self, path: Path, encoding: str = "") -> Looked | None:
+        """Look at what is to be imported; asks for the encoding of a text until it fits."""
+        from tui.services.transfer.importing import NotDecoded, look
+
+        while True:
+            try:
+                return await asyncio.to_thread(look, path, encoding)
+            except NotDecoded as error:
+                asked = await self._ask_encoding(path, error.cause)
+                if asked is None:
+                    return None
+                encoding = asked
+
+    async def _ask_encoding(self, path: Path, why: str = "") -> str | None:
+        """Ask for the encoding of a text; each is shown by what the text reads like in it."""
+        from tui.services.transfer.importing import encodings_of
+
+        found = await asyncio.to_thread(encodings_of, path)
+        choices = [Choice(one.encoding, one.encoding, one.sample) for one in found]
+        title = f"Encoding? {why}" if why else "Encoding: the one in which the words are right"
+        likeliest = choices[0].value if choices else None
+        dialog = Choose(
+            title, choices, likeliest, typed=str.strip, placeholder="or type another name"
+        )
+        return await self._context.ask(dialog)
 
     async def _ask_until_taken(self, looked: Looked) -> tuple[str, Converted] | None:
         """Ask for format, columns and rows until the preview is taken; None leaves."""
@@ -139,6 +168,8 @@ class Importing:
             actions.append(("append", f"to the end of {open_.path.name}"))
         actions.append(("format", "another format"))
         actions.append(("rows", "which rows"))
+        if looked.decoded is not None:
+            actions.append(("encoding", "encoding"))
         if name == "table":
             actions.append(("columns", "columns"))
         return await self._context.ask(

@@ -30,7 +30,14 @@ if TYPE_CHECKING:
 
 SHOWN = 50  # examples that can be looked through
 VIEWS = ("examples", "dropped", "remarks")
-_OFFERED = ("write", "append", "format", "rows", "columns")  # what it may be asked to offer
+_OFFERED = (
+    "write",
+    "append",
+    "format",
+    "rows",
+    "columns",
+    "encoding",
+)  # what it may be asked to offer
 
 
 class ConversionPreview(Dialog[str]):
@@ -162,7 +169,7 @@ class ConversionPreview(Dialog[str]):
         """Answer, if there is something to go on with."""
         name = command(command_id).name
         word = self._first if name == "go_on" else name
-        if self._converted.lines or word in {"format", "columns", "rows"}:
+        if self._converted.lines or word not in {"write", "append"}:
             self.dismiss(word)
 
     @handles("conversion.write_lost", group="dropped")

@@ -45,6 +45,8 @@ class RowsDialog(Dialog[ReadOptions]):
         with Horizontal(classes="one-of"):
             yield Static("Bad answers", classes="label", markup=False)
             yield OneOf((_DROPPED, _PAIRS), _PAIRS if options.pairs else _DROPPED, id="pairs")
+        answers_by = ", ".join(sorted(options.answers_by))
+        yield Field("answers-by", "Answers by", answers_by, "speakers, where a row is one message")
         yield self.key_hints()
 
     def on_mount(self) -> None:
@@ -68,5 +70,10 @@ class RowsDialog(Dialog[ReadOptions]):
                 self.query_one("#field-empty-prompt", Field).value.strip(),
                 self.query_one("#pairs", OneOf).value == _PAIRS,
                 bad,
+                frozenset(
+                    name.strip().casefold()
+                    for name in self.query_one("#field-answers-by", Field).value.split(",")
+                    if name.strip()
+                ),
             )
         )

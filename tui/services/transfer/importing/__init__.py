@@ -2,11 +2,16 @@
 
 from tui.services.transfer.importing.foreign_files import (
     Looked,
+    NotDecoded,
     columns_of,
+    encodings_of,
     look,
     look_at_bytes,
     read,
 )
 from tui.services.transfer.importing.writing import write_dropped, write_lines
 
-__all__ = ["Looked", "columns_of", "look", "look_at_bytes", "read", "write_dropped", "write_lines"]
+__all__ = [
+    "Looked", "NotDecoded", "columns_of", "encodings_of", "look", "look_at_bytes", "read",
+    "write_dropped", "write_lines",
+]  # fmt: skip

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import getincrementaldecoder
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -22,6 +22,7 @@ from tui.core.formats import (
 from tui.core.formats.columns import paths_of, value_at
 from tui.core.formats.converting import merged
 from tui.core.formats.detection.containers import SUFFIXES, TABLES, UnreadableError, is_utf16
+from tui.core.formats.supported.batches import Batch, is_batch_line
 from tui.core.text.text import one_line, plural
 from tui.services.errors import InputError
 from tui.services.given_files import open_file, unreadable
@@ -31,13 +32,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from tui.core.formats import Container
+    from tui.core.formats.encoding_guess import Guess
 
 _HEAD = 64 * 1024
 _PIECE = 1 << 20
+_GUESSED = 4 << 20
 _SAMPLE = 200
 _NAMED = 4
 _TEXTS = (".txt", ".md", ".markdown")
 _LISTED = {"parquet", "arrow", "xlsx"}
+
+
+class NotDecoded(InputError):  # noqa: N818 - a title, as of all that is shown
+    """A text whose encoding has to be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +65,21 @@ class Looked:
     """What was found at a path: files, the format they seem to have, and the columns.
 
     Columns are those of a table, or the keys of the rows, with paths for what lies deeper.
-    `first` is the first row, to show what is in the columns; `problem` is why there is none.
+    `sample` are the first rows, to show what is in the columns; `problem` is why there are none.
     """
 
     path: Path
     sources: tuple[Source, ...]
     sniffed: Sniffed
     columns: tuple[str, ...]
-    first: Mapping[str, Any]
+    sample: tuple[Mapping[str, Any], ...]
     notice: str = ""
     problem: str = ""
+
+    @property
+    def first(self) -> Mapping[str, Any]:
+        """The first row."""
+        return next(iter(self.sample), {})
 
     @property
     def is_table(self) -> bool:
@@ -88,6 +100,11 @@ class Looked:
             return ""
 
     @property
+    def decoded(self) -> Path | None:
+        """The first file that is not UTF-8, read in a guessed or named encoding."""
+        return next((one.path for one in self.sources if one.read_as), None)
+
+    @property
     def what(self) -> str:
         """The files in words."""
         if len(self.sources) == 1 and self.sources[0].path == self.path:
@@ -101,6 +118,24 @@ def look(path: Path, encoding: str = "") -> Looked:
     `encoding` is that of its texts; without it UTF-8 is expected, and Windows-1252 told.
     """
     return _looked(path, _sources(path, encoding))
+
+
+def encodings_of(path: Path) -> list[Guess]:
+    """Return the encodings that a text, or the first text of a folder, can be in. Blocking.
+
+    Raises InputError.
+    """
+    from tui.core.formats.encoding_guess import guesses
+
+    try:
+        for one in _files(path):
+            with open_file(one) as file:
+                if not _is_readable(file):
+                    file.seek(0)
+                    return guesses(file.read(_GUESSED))
+    except OSError as error:
+        raise unreadable(path, error) from error
+    return []
 
 
 def look_at_bytes(data: bytes, name: str = "stdin", encoding: str = "") -> Looked:
@@ -139,15 +174,16 @@ def read(
     `on_progress` gets the number of rows read of the file at hand. Raises InputError.
     """
     many = len(looked.sources) > 1
+    batch = _batch(looked.sources) if name == "log" else None
     parts = []
     for source in looked.sources:
         try:
-            parts.append(
-                convert(
-                    _records(source), name, columns=columns, options=options,
-                    source=source.path.name if many else "", on_progress=on_progress,
-                )
+            records = _records(source)
+            made = convert(
+                records if batch is None else batch.joined(records), name, columns=columns,
+                options=options, source=source.path.name if many else "", on_progress=on_progress,
             )  # fmt: skip
+            parts.append(made)
         except UnreadableError as error:
             raise InputError("Cannot read the file", f"{source.path.name}: {error}") from error
         except KeyError:
@@ -158,7 +194,16 @@ def read(
             ) from error
         except OSError as error:
             raise unreadable(source.path, error) from error
-    return merged(parts)
+    made = merged(parts)
+    return made if batch is None else replace(made, joined=made.joined + batch.taken)
+
+
+def _batch(sources: Sequence[Source]) -> Batch | None:
+    """Return the requests of a batch that have their answers here; None where there are none."""
+    batch = Batch()
+    for source in sources:
+        batch.look(_records(source))
+    return batch if batch.has_both else None
 
 
 def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
@@ -173,6 +218,8 @@ def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
             raise InputError("Cannot read the file", f"{source.path.name}: {error}") from error
         except OSError as error:
             raise unreadable(source.path, error) from error
+    if any(is_batch_line(record.value) for record in sample[:1]) and (batch := _batch(sources)):
+        sample = [*islice(_joined(batch, sources), _SAMPLE)]
     table = any(source.container in TABLES for source in sources)
     objects = [r.value for r in sample if isinstance(r.value, dict)]
     first = next(iter(objects), {})
@@ -181,10 +228,15 @@ def _looked(path: Path, sources: tuple[Source, ...]) -> Looked:
         sources,
         sniff([record.value for record in sample], table=table),
         tuple(map(str, first)) if table and not _nested(first) else paths_of(objects),
-        first,
+        tuple(objects),
         _notice(path, sources),
         _problem(sample) if not objects else "",
     )
+
+
+def _joined(batch: Batch, sources: Sequence[Source]) -> Iterator[Record]:
+    for source in sources:
+        yield from batch.joined(_records(source))
 
 
 def _problem(sample: Sequence[Record]) -> str:
@@ -223,9 +275,14 @@ def _unread_files(path: Path, sources: Sequence[Source]) -> str:
 
 
 def _sources(path: Path, encoding: str) -> tuple[Source, ...]:
+    return tuple(_source(file, encoding) for file in _files(path))
+
+
+def _files(path: Path) -> list[Path]:
+    """Return the files to read at a path: itself, or those in a folder. Raises InputError."""
     try:
         if not path.is_dir():
-            return (_source(path, encoding),)
+            return [path]
         every = sorted(p for p in path.iterdir() if p.is_file())
         files = [p for p in every if p.suffix.lower() in SUFFIXES]
         # Beside data a text is a note on it; alone it is a transcript.
@@ -235,7 +292,7 @@ def _sources(path: Path, encoding: str) -> tuple[Source, ...]:
     if not files:
         kinds = ", ".join([*sorted(SUFFIXES), *_TEXTS])
         raise InputError("Nothing to import there", f"{path} has no {kinds}", "Name a file")
-    return tuple(_source(file, encoding) for file in files)
+    return files
 
 
 def _source(path: Path, encoding: str) -> Source:
@@ -270,12 +327,12 @@ def _is_readable(file: IO[bytes]) -> bool:
 
 
 def _decoded(path: Path, data: bytes, encoding: str) -> Source:
-    from tui.core.formats.encodings import as_utf8
+    from tui.core.formats.encodings import SAY_ENCODING, UnknownEncodingError, as_utf8
 
     try:
         text, read_as = as_utf8(data, encoding)
-    except UnreadableError as error:
-        raise InputError("Cannot read the file", f"{path.name}: {error}") from error
+    except UnknownEncodingError as error:
+        raise NotDecoded("Cannot read the file", f"{path.name}: {error}", SAY_ENCODING) from error
     return Source(path, container_of(path.name, text[:_HEAD]), text, read_as)
 
 

@@ -1,0 +1,129 @@
+"""Keys pressed while the program still starts: each is done once what it is for is there."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual import events
+from textual.widgets import Input
+
+from tests.lab_process import chat_lines
+from tests.until import until
+from tui.app import ChatFirst, FinetuiApp
+from tui.core.chat.start import ChatStart
+from tui.screens.datasets import DatasetsScreen
+from tui.screens.dialogs.help import HelpDialog
+from tui.screens.dialogs.path import PathDialog
+from tui.services.workspace import Workspace
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+
+@pytest.fixture
+async def gate(app_home: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[asyncio.Event]:
+    """Keep the workspace from opening until the event is set."""
+    app_home.mkdir(parents=True)
+    opened, gate = Workspace.open_safely, asyncio.Event()
+
+    async def slowly(*args: Any) -> Any:
+        await gate.wait()
+        return await opened(*args)
+
+    monkeypatch.setattr(Workspace, "open_safely", slowly)
+    yield gate
+    gate.set()
+
+
+def typed(app: FinetuiApp, *keys: str) -> None:
+    for key in keys:
+        app.post_message(events.Key(key, key if len(key) == 1 else None))
+
+
+async def test_the_sample_is_opened_by_a_key_pressed_before_the_profile_is(
+    gate: asyncio.Event,
+) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        typed(app, "s")
+        await pilot.pause()
+        assert app.workspace is None
+        gate.set()
+        await until(lambda: getattr(app.screen, "document", None), pilot)
+        assert app.tour.step == 0
+
+
+async def test_a_dialog_gets_what_was_typed_behind_the_key_that_opens_it(
+    gate: asyncio.Event,
+) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        typed(app, "o", *"abc")
+        gate.set()
+        await until(lambda: isinstance(app.screen, PathDialog), pilot)
+        await until(lambda: app.screen.query_one(Input).value == "abc", pilot)
+
+
+@pytest.mark.parametrize("keys", [("3", "enter"), ("6", "u"), ("4", "ctrl+o"), ("f2",), ("5", "r")])
+async def test_no_key_is_lost_in_any_mode(gate: asyncio.Event, keys: tuple[str, ...]) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        typed(app, *keys)
+        await pilot.pause()
+        assert [event.key for event in app._ahead] == [keys[-1]]
+        gate.set()
+        await until(lambda: not app._ahead and app.workspace is not None, pilot)
+
+
+async def test_enter_waits_for_the_files_opened_before(gate: asyncio.Event, tmp_path: Path) -> None:
+    gate.set()
+    data = tmp_path / "before.jsonl"
+    data.write_bytes(chat_lines(12))
+    app = FinetuiApp(str(data))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: getattr(app.screen, "document", None), pilot)
+    gate.clear()
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        app.screen.query_one("#recents").focus()
+        typed(app, "enter")
+        await pilot.pause()
+        gate.set()
+        await until(lambda: isinstance(app.screen, DatasetsScreen) and app.screen.document, pilot)
+
+
+async def test_a_key_for_the_file_named_at_the_start_waits_for_it(
+    gate: asyncio.Event, tmp_path: Path
+) -> None:
+    data = tmp_path / "data.jsonl"
+    data.write_bytes(chat_lines(12))
+    app = FinetuiApp(str(data))
+    async with app.run_test(size=(80, 24)) as pilot:
+        typed(app, "d", "d")
+        gate.set()
+        await until(lambda: getattr(app.screen, "document", None), pilot)
+        await until(lambda: len(app.screen.document) == 10, pilot)  # type: ignore[attr-defined]
+
+
+async def test_help_and_text_wait_for_nothing(gate: asyncio.Event) -> None:
+    app = ChatFirst(chat=ChatStart())
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"Hi")
+        prompt: Any = app.focused
+        assert prompt.text == "Hi"
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpDialog), pilot)
+        await pilot.press("escape")
+        gate.set()
+        await until(lambda: app.workspace, pilot)
+
+
+async def test_the_program_can_be_left_before_it_has_started(gate: asyncio.Event) -> None:
+    del gate
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        typed(app, "s", "ctrl+q")
+        await until(lambda: not app.is_running, pilot)

@@ -1,0 +1,109 @@
+"""Tell what a table holds, and the command that converts it with the columns it has."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from itertools import islice
+from typing import TYPE_CHECKING, Any
+
+from tui.core.formats.columns import EVERY_ROW, Columns, paths_of, value_at
+from tui.core.formats.detection.containers import UnreadableError, records_of
+from tui.core.formats.detection.foreign import ONE_CONVERSATION, Foreign
+from tui.core.formats.detection.sniffing import sniff
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from tui.core.formats.columns import Part
+    from tui.core.formats.detection.containers import Container
+
+_LOOKED_AT = 200
+_SHOWN = 12
+# What no question or answer is: a number, a date, a link, an id.
+_NO_TEXT = re.compile(r"[\d\s.,:;/+TZ-]*|https?://\S+|[0-9a-fA-F-]{8,}")
+
+
+def table_format(kind: Container, head: bytes) -> Foreign:
+    """Return what a table's first bytes say of it; the command asks for nothing that is there.
+
+    Of a table that is not text only its kind is known: then convert tells what it holds.
+    """
+    if kind not in {"csv", "tsv"}:
+        return Foreign("table", kind.upper(), asked="")
+    whole, newline, _cut = head.rpartition(b"\n")
+    try:
+        records = islice(records_of(whole + newline or head, kind), _LOOKED_AT)
+        rows = [record.value for record in records if isinstance(record.value, dict)]
+    except (UnreadableError, UnicodeDecodeError):
+        return Foreign("table", kind.upper(), asked="")
+    found = sniff(rows, table=True)
+    if found.format not in {"", "table"}:
+        return Foreign("table", f"{kind.upper()}: {found.reason}", asked=f"--from {found.format}")
+    columns = Columns.guess(paths_of(rows))
+    if not rows or not columns.problem:
+        return Foreign("table", kind.upper())
+    return Foreign("table", kind.upper(), asked=shlex.join(suggested(rows)), about=about(rows))
+
+
+def about(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Say which columns there are, and what to do about them."""
+    names = paths_of(rows)
+    shown = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    if not suggested(rows):
+        return f"its columns are {shown}, and a question and its answer take two of texts"
+    if Columns.guess(names).is_spoken:
+        return f"{ONE_CONVERSATION}; its columns are {shown}"
+    return f"put the columns of question and answer there; its columns are {shown}"
+
+
+def suggested(rows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the options that name columns, filled in with those of these rows.
+
+    By their names where those are usual, else by what they hold. Empty where there are too few.
+    """
+    names = paths_of(rows)
+    columns = Columns.guess(names)
+    found = _of_messages(columns, rows) if columns.is_spoken else _of_pairs(columns, rows)
+    return [word for part, of in found.items() for name in of for word in (f"--{part}", name)]
+
+
+def _of_messages(
+    columns: Columns, rows: Sequence[Mapping[str, Any]]
+) -> Mapping[Part, tuple[str, ...]]:
+    found = columns.named()
+    if "conversation" not in found:
+        free = [name for name in paths_of(rows) if name not in columns.used]
+        repeated = next((n for n in free if 1 < len({*_cells(rows, n)}) < len(rows)), EVERY_ROW)
+        found = {"conversation": (repeated,), **found}
+    return found
+
+
+def _of_pairs(
+    columns: Columns, rows: Sequence[Mapping[str, Any]]
+) -> Mapping[Part, tuple[str, ...]]:
+    found = columns.named()
+    texts = {name: size for name in paths_of(rows)
+             if name not in columns.used and (size := _length(_cells(rows, name)))}  # fmt: skip
+    missing: list[Part] = [part for part in ("user", "assistant") if part not in found]
+    longest = sorted(texts, key=lambda name: -texts[name])[: len(missing)]
+    chosen = [name for name in texts if name in longest]
+    if len(chosen) < len(missing):
+        return {}
+    return {**found, **{part: (name,) for part, name in zip(missing, chosen, strict=True)}}
+
+
+def _cells(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
+    found = []
+    for row in rows:
+        try:
+            found.append(str(value_at(row, name) or ""))
+        except KeyError:
+            found.append("")
+    return found
+
+
+def _length(cells: Sequence[str]) -> float:
+    """Return how long the texts of a column are; 0 where it holds none."""
+    texts = [cell for cell in cells if cell.strip() and not _NO_TEXT.fullmatch(cell.strip())]
+    return sum(map(len, texts)) / len(cells) if len(texts) * 2 > len(cells) else 0.0
