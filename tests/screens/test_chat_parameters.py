@@ -21,9 +21,8 @@ from tests.screens.chatting import (
     shown,
     texts,
 )
-from tests.screens.chatting import problem as problem_of
 from tests.screens.conftest import use_profile
-from tests.until import back, narrow, until
+from tests.until import back, narrow, problem_of, until
 from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.chat.parameters.dialog import ParametersDialog
 from tui.screens.dialogs.choose import Choose
