@@ -433,6 +433,12 @@ def test_without_a_project_its_endpoints_are_not_asked_for(
     assert home.json("models", "list")["models"][0]["id"] == BASE
 
 
+def test_a_few_examples_are_enough_for_it(far: TogetherReplay, tmp_path: Path) -> None:
+    home = profile(far, tmp_path)
+    create(home, *AGREED, training=dataset(tmp_path / "t.jsonl", rows=4))
+    assert len(far.jobs) == 1
+
+
 def test_doctor_asks_by_reads_alone(far: TogetherReplay, tmp_path: Path) -> None:
     home = profile(far, tmp_path)
     told = home.run("doctor", "--provider", "far").stdout

@@ -209,7 +209,7 @@ async def test_keys_without_effect_change_nothing_unseen(
 @pytest.mark.parametrize(
     ("mode", "useful"),
     [
-        ("jobs", {"new", "refresh"}),
+        ("jobs", {"new", "refresh", "everywhere"}),
         ("models", {"all", "refresh"}),
         ("files", {"upload", "prune", "refresh"}),
     ],

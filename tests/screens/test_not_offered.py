@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.table import Table
+from textual.widgets import Static
 
 from tests.home import Home
 from tests.screens.conftest import use_profile
@@ -16,11 +18,14 @@ from tui.core.catalog.training import terms
 from tui.core.jobs.curves import Curves
 from tui.core.jobs.jobs import parse_job
 from tui.screens.base import ModeScreen
+from tui.screens.dialogs.help import HelpDialog
 from tui.screens.dialogs.palette import palette_choices
 from tui.screens.jobs.form.fields import folded_lines, shown
 from tui.screens.jobs.panes.job_rows import Line, job_row
 from tui.screens.jobs.panes.job_text import settings_text, standing
 from tui.services.jobs.drafts import Draft
+from tui.services.jobs.polling import tail
+from tui.services.jobs.polling.poll_interval import PollInterval
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -28,6 +33,12 @@ if TYPE_CHECKING:
     from tests.faults.server import FaultServer
 
 KEYS = {"jobs": "3", "models": "5", "files": "6"}
+
+
+def cells_of(content: object) -> list[object]:
+    if not isinstance(content, Table):
+        return []
+    return [cell for column in content.columns for cell in column.cells]
 
 
 def test_every_need_is_of_a_command() -> None:
@@ -62,7 +73,7 @@ async def test_a_key_of_no_use_here_is_dimmed_and_says_so(
         assert bool(told) == ("Not offered here" in problem_of(screen))
 
 
-async def test_the_palette_says_it_too(app_home: Path, server: FaultServer) -> None:
+async def test_the_palette_and_the_help_say_it_too(app_home: Path, server: FaultServer) -> None:
     use_profile(app_home, server.url, extra='kind = "vllm"')
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:
@@ -74,6 +85,11 @@ async def test_the_palette_says_it_too(app_home: Path, server: FaultServer) -> N
         await until(lambda: isinstance(app.screen, ModeScreen), pilot)
         app._run_command(("jobs", "command('jobs.new')"))
         await until(lambda: "vLLM does not offer" in problem_of(app.screen), pilot)
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpDialog), pilot)
+        told = [str(cell) for one in app.screen.query(Static) for cell in cells_of(one.content)]
+        assert "New job. Not offered here: vLLM does not offer fine-tuning." in told
+        assert "Refresh. Ask the provider now." in told
 
 
 def test_the_command_line_says_it(server: FaultServer, tmp_path: Path) -> None:
@@ -96,6 +112,27 @@ def test_the_percentage_a_provider_tells_is_shown_where_there_are_no_steps() -> 
     for odd in ({"seconds_remaining": 3}, -1, 101, "many", True, None):
         assert parse_job({**raw, "progress": odd}).percent is None
     assert "%" not in standing(Line(parse_job({**raw, "status": "succeeded"})), Curves(), 0).plain
+
+
+def test_a_percentage_is_told_while_a_job_is_watched(
+    server: FaultServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace = PollInterval(fast=0.001, slow=0.001, rest=0, idle=0.001)
+    monkeypatch.setattr(tail, "PollInterval", lambda: pace)
+    looks = iter([("queued", None), ("running", 10), ("running", 10), ("running", 62.6)])
+
+    def job(_: object) -> dict[str, Any]:
+        status, done = next(looks, ("succeeded", 100))
+        return {"id": "ftjob-1", "status": status, "model": "m", "progress": done}
+
+    server.lists["/fine_tuning/jobs/ftjob-1"] = job
+    server.lists["/fine_tuning/jobs/ftjob-1/events"] = lambda _: {"data": []}
+    use_profile(tmp_path, server.url)
+    done = Home(tmp_path).run("jobs", "watch", "ftjob-1")
+    assert done.stderr.splitlines()[:4] == [
+        "ftjob-1: queued", "ftjob-1: running, 10 % done", "ftjob-1: running, 63 % done",
+        "ftjob-1: succeeded",
+    ]  # fmt: skip
 
 
 def test_a_price_that_the_provider_tells_stands_beside_ours_with_who_says_so() -> None:

@@ -10,6 +10,7 @@ from tui.core.text.text import one_line
 from tui.services.errors import NotOffered, Refused, ServiceError
 
 if TYPE_CHECKING:
+    from tui.commands import Command
     from tui.services.workspace import Workspace
 
 _HERE = "Not offered here"
@@ -29,6 +30,12 @@ def refusal(workspace: Workspace | None, command_id: str) -> NotOffered | None:
         return None
     cause = workspace.api.abilities.refusal(needed[0])
     return NotOffered(_HERE, cause, "F2 chooses another profile.")
+
+
+def hint(workspace: Workspace | None, command: Command) -> str:
+    """Return what a command does, or that the provider in use does not offer it."""
+    refused = refusal(workspace, command.id)
+    return command.hint if refused is None else f"{_HERE}: {refused.cause}."
 
 
 def no_tuning(profile: str) -> str:

@@ -15,8 +15,8 @@ from tui.core.jobs.mark import NONCE
 from tui.core.provider.fireworks.jobs import job_object, model_name, wire
 from tui.core.provider.fireworks.metrics import metric_events, metrics_csv, state_events
 from tui.core.provider.fireworks.names import dataset_id, job_id, mark_in, short
-from tui.core.provider.fireworks.records import file_object, model_object, moment
-from tui.core.provider.parsing import MalformedError
+from tui.core.provider.fireworks.records import file_object, model_object
+from tui.core.provider.parsing import MalformedError, as_moment
 from tui.core.provider.records import parse_file, parse_model
 
 STATUSES = BUILT_IN.find("fireworks", None).statuses
@@ -135,7 +135,7 @@ def test_signed_addresses_stand_in_nothing_that_is_kept() -> None:
     ],
 )
 def test_times(text: object, seconds: int | None) -> None:
-    assert moment(text) == seconds
+    assert as_moment(text) == seconds
 
 
 @given(st.text(max_size=90))

@@ -12,6 +12,8 @@ from textual.widgets import Static
 from tui.commands import OF_WIDGETS, PLACES, commands_for, commands_in_dialogs
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
+from tui.screens.host import host_of
+from tui.screens.not_offered import hint
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.commands import Command
+    from tui.services.workspace import Workspace
 
 
 class HelpDialog(Dialog[None]):
@@ -49,6 +52,7 @@ class HelpDialog(Dialog[None]):
 
     def compose_content(self) -> ComposeResult:
         """Lay out the purpose, then the keys."""
+        workspace = host_of(self).workspace
         with VerticalScroll():
             yield Static(self._place.about, classes="question", markup=False)
             if self._widget_help:
@@ -56,7 +60,7 @@ class HelpDialog(Dialog[None]):
             for title, commands in self._keys.items():
                 if title:
                     yield Static(title, classes="title")
-                yield Static(_table(commands))
+                yield Static(_table(commands, workspace))
             yield self.key_hints(up=None, down=None, cancel="closes")
 
     @handles("help.close")
@@ -65,10 +69,11 @@ class HelpDialog(Dialog[None]):
         self.dismiss(None)
 
 
-def _table(commands: Iterable[Command]) -> Table:
+def _table(commands: Iterable[Command], workspace: Workspace | None) -> Table:
     table = Table.grid(padding=(0, 2))
     table.add_column(no_wrap=True)
     table.add_column()
     for command in commands:
-        table.add_row(Text(command.key_label, style="bold"), f"{command.title}. {command.hint}")
+        said = Text(f"{command.title}. {hint(workspace, command)}")
+        table.add_row(Text(command.key_label, style="bold"), said)
     return table

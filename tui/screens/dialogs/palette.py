@@ -8,7 +8,7 @@ from tui.commands import MODES, Command, commands_for, commands_in_dialogs
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.host import host_of
-from tui.screens.not_offered import refusal
+from tui.screens.not_offered import hint
 
 if TYPE_CHECKING:
     from textual.screen import Screen
@@ -39,7 +39,7 @@ def palette_choices(mode: str, workspace: Workspace | None = None) -> list[Choic
     modes = sorted((name for _, name, _ in MODES), key=lambda name: name != mode)
     wheres = [modes[0], "app", *modes[1:]]
     return [
-        Choice((c.where, c.call), _title(c, mode), f"{c.key_label}  {_hint(c, workspace)}")
+        Choice((c.where, c.call), _title(c, mode), f"{c.key_label}  {hint(workspace, c)}")
         for where in wheres
         for c in commands_for(where)
     ]
@@ -53,11 +53,6 @@ def dialog_choices(dialog: Dialog[object]) -> list[Choice[Target]]:
         Choice((where, action), c.title, f"{c.key_label}  {c.hint}")
         for where, action, c in (*inside, *around)
     ]
-
-
-def _hint(command: Command, workspace: Workspace | None) -> str:
-    refused = refusal(workspace, command.id)
-    return command.hint if refused is None else f"Not offered here: {refused.cause}."
 
 
 def _title(command: Command, mode: str) -> str:

@@ -7,8 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.jobs.mark import NONCE
 from tui.core.provider.fireworks.names import id_text, job_id, name_of, resource, short
-from tui.core.provider.fireworks.records import moment, status_words, without_addresses
-from tui.core.provider.parsing import as_float, as_int, as_map, as_object, as_text, required_id
+from tui.core.provider.fireworks.records import status_words, without_addresses
+from tui.core.provider.parsing import (
+    as_float,
+    as_int,
+    as_map,
+    as_moment,
+    as_object,
+    as_text,
+    required_id,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -98,8 +106,8 @@ def job_object(
         "status": status,
         "model": as_text(training.get("baseModel")) or as_text(training.get("warmStartFrom")) or "",
         "fine_tuned_model": None,
-        "created_at": moment(native.get("createTime")),
-        "finished_at": moment(native.get("completedTime")),
+        "created_at": as_moment(native.get("createTime")),
+        "finished_at": as_moment(native.get("completedTime")),
         "training_file": _dataset(native.get("dataset"), account),
         "validation_file": _dataset(native.get("evaluationDataset"), account),
         "suffix": as_text(native.get("displayName")) or None,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.jobs.metrics import Metrics, parse_metrics
 from tui.core.provider.fireworks.jobs import cost_of, state_words
-from tui.core.provider.fireworks.records import moment, status_words
-from tui.core.provider.parsing import as_float, as_int, as_map, as_text
+from tui.core.provider.fireworks.records import status_words
+from tui.core.provider.parsing import as_float, as_int, as_map, as_moment, as_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -44,14 +44,14 @@ _COLUMNS = (
 def state_events(native: Mapping[str, Any], job_id: str, said_by: str) -> list[dict[str, Any]]:
     """Return what a job tells of itself at this moment, as events; its state is the last."""
     made = []
-    created, updated = moment(native.get("createTime")), moment(native.get("updateTime"))
+    created, updated = as_moment(native.get("createTime")), as_moment(native.get("updateTime"))
     if (cost := cost_of(native, said_by)) is not None:
         text = f"{said_by} estimates {cost['amount']} {cost['currency']} for this job"
         made.append(_event(f"{job_id}-cost-{cost['amount']}", created, text))
     state, problem = as_text(native.get("state")) or "unknown", status_words(native)
     level = "error" if problem or state == "JOB_STATE_FAILED" else "info"
     text = f"The job is {state_words(state)}" + (f": {problem}" if problem else "")
-    at = moment(native.get("completedTime")) or updated or created
+    at = as_moment(native.get("completedTime")) or updated or created
     return [*made, _event(f"{job_id}-{state}", at, text, level=level)]
 
 
@@ -102,7 +102,7 @@ def _steps(text: str) -> Iterator[tuple[int, int | None, dict[str, float]]]:
             continue
         if data := _measured(record.get("data", record)):
             seconds = as_float(record.get("timestamp"))
-            yield step, moment(seconds if seconds is None else int(seconds)), data
+            yield step, as_moment(seconds if seconds is None else int(seconds)), data
 
 
 def _measured(values: object) -> dict[str, float]:

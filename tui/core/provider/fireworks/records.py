@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from tui.core.provider.fireworks.names import account_of, name_of, short
-from tui.core.provider.parsing import as_int, as_map, as_object, as_text, as_time, required_id
+from tui.core.provider.parsing import as_int, as_map, as_moment, as_object, as_text, required_id
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,18 +14,6 @@ READY = "READY"
 UPLOADING = "uploading"
 _FILE_STATUSES = {READY: "processed", "UPLOADING": UPLOADING}
 _ADDONS = frozenset({"HF_PEFT_ADDON", "HF_TEFT_ADDON"})
-
-
-def moment(value: object) -> int | None:
-    """Return a time such as 2026-11-28T10:00:00.123Z in Unix seconds, None for anything else."""
-    text = as_text(value)
-    if text is None:
-        return as_time(value)
-    try:
-        at = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return as_time(int((at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()))
 
 
 def without_addresses(native: Mapping[str, Any]) -> dict[str, Any]:
@@ -47,7 +34,7 @@ def file_object(value: object, account: str) -> dict[str, Any]:
         "filename": as_text(native.get("displayName")) or identifier,
         "bytes": None,
         "purpose": "fine-tune",
-        "created_at": moment(native.get("createTime")),
+        "created_at": as_moment(native.get("createTime")),
         "status": _FILE_STATUSES.get(state, state),
         "examples": as_int(native.get("exampleCount")),
         "tokens": as_int(native.get("estimatedTokenCount")),
@@ -79,7 +66,7 @@ def model_object(value: object) -> dict[str, Any]:
     return {
         "id": name,
         "object": "model",
-        "created": moment(native.get("createTime")),
+        "created": as_moment(native.get("createTime")),
         "owned_by": account_of(name),
         "shutdown_date": _day(native.get("deprecationDate")),
         "tuned": tuned,

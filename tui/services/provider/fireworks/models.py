@@ -13,9 +13,8 @@ from tui.core.provider.fireworks.records import (
     chat_name,
     is_addon,
     model_object,
-    moment,
 )
-from tui.core.provider.parsing import as_int, as_map, as_text
+from tui.core.provider.parsing import as_int, as_map, as_moment, as_text
 from tui.core.provider.records import Deleted, ModelInfo, parse_model
 from tui.services.errors import InputError, Refused, ServiceError
 from tui.services.provider.decode import parsed, parsed_all
@@ -176,14 +175,14 @@ class FireworksDeployments:
             chat_name(row),
             own if own != "DEPLOYED" or not whole else whole,
             ready,
-            moment(row.get("createTime")),
+            as_moment(row.get("createTime")),
             _cost(on),
         )
 
 
 def _bare(name: str, row: Mapping[str, Any]) -> Deployment:
     base, state = as_text(row.get("baseModel")) or "", as_text(row.get("state")) or ""
-    made = moment(row.get("createTime"))
+    made = as_moment(row.get("createTime"))
     return Deployment(name, base, f"{base}#{name}", state, state == "READY", made, _cost(row))
 
 
