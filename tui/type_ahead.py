@@ -120,6 +120,8 @@ class TypeAhead(App[None]):
             return
         for _ in range(3):  # a command that works in the background opens its dialog there
             await asyncio.sleep(0)
+        if not self._screen_stack:  # the program has ended meanwhile
+            return
         if getattr(self.screen, "holds_keys", False) and time.monotonic() < self._until:
             self.set_timer(_LOOK_AGAIN_S, partial(self.on_type_ahead_passed, message))
             return

@@ -11,7 +11,6 @@ import fcntl
 import os
 import pty
 import re
-import resource
 import select
 import signal
 import statistics
@@ -39,6 +38,12 @@ KEYS = {
     "home": b"\x1b[H",
     "enter": b"\r",
 }
+
+
+def cpu_ms(pid: int) -> float:
+    """Return the processor time a process has used so far, without those it has started."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
 
 
 class Terminal:
@@ -84,8 +89,7 @@ class Terminal:
 
     def cpu(self) -> float:
         """Return the CPU time used so far in ms, without processes it has started."""
-        fields = Path(f"/proc/{self.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) * 1000 / os.sysconf("SC_CLK_TCK")
+        return cpu_ms(self.pid)
 
     def rss(self) -> float:
         """Return the resident memory in MB, without processes it has started."""
@@ -177,9 +181,8 @@ async def in_the_service(file: Path) -> int:
         problems = await checker.issues()
         took = time.perf_counter() - start
         print(f"check, all          {took:.1f} s, {document.size / took / 1e6:.0f} MB/s")
-        spent = resource.getrusage(resource.RUSAGE_CHILDREN)
-        cores = (spent.ru_utime + spent.ru_stime) / took
-        print(f"cores it was given  {cores:.1f}")
+        spent = sum(map(cpu_ms, workers.processes)) / 1000
+        print(f"by its processes    {spent:.1f} s of processor, {spent / took:.1f} cores")
         print(f"problems            {len(problems):,}")
         again = []
         for at in range(3):

@@ -120,7 +120,6 @@ def ours(path: Path) -> tuple[int, int]:
         began = time.perf_counter()
         workers = Pool()
         service = TokenService(workers, locations=Locations.standard(os.environ))
-        seen: dict[str, float] = {}
         gaps = [0.0]
 
         async def tick() -> None:
@@ -133,11 +132,7 @@ def ours(path: Path) -> tuple[int, int]:
         memory = [0]
         over = threading.Event()
         threading.Thread(target=weigh, args=(workers, memory, over), daemon=True).start()
-        report = await service.report_file(
-            str(path),
-            "gpt-4.1",
-            on_part=lambda part: seen.update(first=seen.get("first", time.perf_counter() - began)),
-        )
+        report = await service.report_file(str(path), "gpt-4.1")
         done = time.perf_counter() - began
         ticking.cancel()
         over.set()
@@ -145,7 +140,7 @@ def ours(path: Path) -> tuple[int, int]:
         await service.close()
         workers.close()
         print(
-            f"  report after {done:.2f} s, first bars after {seen.get('first', done):.2f} s, "
+            f"  report after {done:.2f} s, "
             f"longest stall {max(gaps) * 1000:.0f} ms, all processes {max(memory)} MB "
             f"(their peaks, with what they share in each: {sum(peaks)} MB), "
             f"by {report.counter or 'memory'}",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from typing import TYPE_CHECKING
 
 import pytest
+from textual import events
 
 from tests.core.checks.examples import answer, chat, user
 from tests.screens.test_datasets import running
@@ -112,3 +114,13 @@ async def test_a_key_that_closes_a_dialog_at_once_holds_none_back(
     async with running(path) as (pilot, screen):
         await pilot.press("e", "backspace", "x", SAVE, "d")
         await until(lambda: screen.document is not None and len(screen.document) == 2, pilot)
+
+
+@pytest.mark.parametrize("rounds", range(6))
+async def test_keys_under_way_when_the_program_ends_are_dropped(rounds: int) -> None:
+    app = type_ahead.TypeAhead()
+    async with app.run_test():
+        for _ in range(3):
+            app.post_message(events.Key("x", "x"))
+        for _ in range(rounds):  # of the loop, until the program ends
+            await asyncio.sleep(0)

@@ -11,6 +11,7 @@ from tests.until import until
 from tui.widgets.conversation import SHOWN, Conversation
 from tui.widgets.turn_block import Block, Turn
 from tui.widgets.turn_column import AT_ONCE
+from tui.widgets.turn_parts import PlainText
 
 
 class TalkApp(App[None]):
@@ -259,12 +260,53 @@ async def test_a_long_chat_is_laid_out_in_steps_and_what_is_in_view_stays() -> N
         await until(all_laid_out, pilot)
         assert app.text() == before
         at_once = TalkApp(turns)
-    with patch("tui.widgets.turn_column.AT_ONCE", 10**9):
+    with patch.multiple("tui.widgets.turn_column", AT_ONCE=10**9, RESIZED_AT_ONCE=10**9):
         async with at_once.run_test(size=(60, 20)):
             other = at_once.query_one(Conversation)
             assert other.virtual_size == talk.virtual_size
             other.show(turns, cursor=40)
             assert at_once.text() == before
+
+
+@pytest.mark.parametrize("cursor", [0, 30, 60])
+async def test_a_long_chat_takes_another_width_in_steps_beginning_with_what_is_in_view(
+    cursor: int,
+) -> None:
+    turns = [t for turn in long_chat(60) for t in (Turn("user", "plain " * 300), turn)]
+    app, fresh = TalkApp([]), TalkApp([])
+    async with app.run_test(size=(60, 20)) as pilot, fresh.run_test(size=(47, 20)):
+        talk, other = app.query_one(Conversation), fresh.query_one(Conversation)
+        talk.show(turns, cursor=cursor)
+        await until(lambda: not any(block.waiting for block in talk.column.blocks), pilot)
+        with patch("tui.widgets.turn_column.AT_ONCE", 10**9):
+            other.show(turns, cursor=cursor)
+        with patch.object(Block, "resize", autospec=True, side_effect=Block.resize) as resized:
+            await pilot.resize_terminal(47, 20)
+        at_once = [call.args[0] for call in resized.call_args_list if not call.kwargs["later"]]
+        assert sum(len(block.turn.text) for block in at_once) < 100_000
+
+        def all_laid_out() -> bool:
+            assert app.text() == fresh.text()
+            return not any(block.waiting for block in talk.column.blocks)
+
+        await until(all_laid_out, pilot)
+        assert talk.virtual_size == other.virtual_size
+
+
+async def test_a_long_text_that_is_not_markdown_is_laid_out_in_steps_too() -> None:
+    turns = [Turn("user", "plain words " * 10_000), Turn("assistant", "end")]
+    talk = Conversation(limit=10**6)
+
+    class LongApp(App[None]):
+        def compose(self) -> ComposeResult:
+            yield talk
+
+    async with LongApp().run_test(size=(60, 20)) as pilot:
+        talk.show(turns)
+        assert talk.column.blocks[0].waiting
+        await until(lambda: not any(block.waiting for block in talk.column.blocks), pilot)
+        width = talk.column.blocks[0].width
+        assert talk.column.blocks[0].height == 2 + len(PlainText(turns[0].text, width))
 
 
 async def test_an_answer_that_comes_at_the_end_of_a_chat_still_being_laid_out() -> None:

@@ -262,6 +262,8 @@ class Conversation(LineView, can_focus=True):
         """Lay out these turns, those that are shown already only if they look different."""
         self._width = self.scrollable_content_region.width
         self._code = None
+        top = self.scroll_offset.y
+        self.column.in_view = top, top + self.size.height, self.cursor
         self.column.lay_out(turns, self._width - 2)
         self._fit()
 

@@ -54,7 +54,14 @@ class Look:
 
 
 PLAIN = Look()
+_PLAIN = 4  # times as much plain text is laid out in the time that Markdown takes
 Part = PlainText | Reasoning | Tokens | list[Line]
+
+
+def effort(turn: Turn, look: Look, limit: int) -> int:
+    """Return how many characters of Markdown are laid out in the time a turn takes."""
+    size = min(len(turn.text), limit)
+    return size if turn.markdown and not look.raw else size // _PLAIN
 
 
 def shown_text(text: str) -> str:
@@ -68,8 +75,9 @@ class Block:
     def __init__(
         self, turn: Turn, width: int, limit: int, look: Look = PLAIN, *, later: bool = False
     ) -> None:
-        """Lay it out; `later` leaves the text of Markdown to be laid out by `lay_out_more`."""
+        """Lay it out; `later` leaves the text to be laid out by `lay_out_more`."""
         self.turn, self.width, self.look = turn, width, look
+        self._wanted = width  # the lines are still those of another width, where it differs
         self._limit = limit
         self._later = later
         self._waiting = ""  # the end of the text, not laid out yet
@@ -86,11 +94,11 @@ class Block:
             return Tokens(turn.tokens, self.width)
         if not text and (turn.reasoning or turn.calls or turn.images):
             return None
+        if self._later:
+            self._waiting, text = text, ""
         if turn.markdown and not self.look.raw:
             from tui.widgets.markdown.document import MarkdownDocument  # with its parser
 
-            if self._later:
-                self._waiting, text = text, ""
             return MarkdownDocument(text, self.width)
         return PlainText(text, self.width, turn.marks)
 
@@ -124,11 +132,16 @@ class Block:
 
     @property
     def waiting(self) -> bool:
-        """Whether there is text that is not laid out yet."""
-        return bool(self._waiting)
+        """Whether there is text that is not laid out yet, or is so for another width."""
+        return bool(self._waiting) or self._wanted != self.width
 
     def lay_out_more(self, size: int) -> None:
-        """Lay out so many more characters of the text."""
+        """Lay out so many more characters of the text, or all of it that is of another width."""
+        if self._wanted != self.width:
+            self._take_width(self._wanted)
+            return
+        if isinstance(self._body, PlainText):
+            size *= _PLAIN
         if self._body is not None and not isinstance(self._body, Tokens):
             self._body.grow(self._waiting[:size])
         self._waiting = self._waiting[size:]
@@ -160,7 +173,8 @@ class Block:
         before, body = self.turn, self._body
         if not self._goes_on(turn) or isinstance(body, Tokens) or (body is None and turn.text):
             return None
-        self.lay_out_more(len(self._waiting))
+        while self.waiting:
+            self.lay_out_more(max(len(self._waiting), 1))
         self.turn = turn
         changed = self.height
         if turn.reasoning != before.reasoning or turn.reasoning_s != before.reasoning_s:
@@ -199,20 +213,22 @@ class Block:
             at += len(part)
         return at
 
-    def resized(self, turn: Turn, width: int, look: Look) -> bool:
-        """Take another width, if it shows just this turn in this way; tells whether it does."""
-        if look != self.look or turn != self.turn:
-            return False
-        if width != self.width:
-            self.width, self._later = width, False
-            if self._body is not None and not isinstance(self._body, PlainText | Tokens):
-                self._body.resize(width)
-            else:
-                self._body = self._lay_out_text()
-            opened = self._reasoning is not None and self._reasoning.opened
-            self._reasoning = self._lay_out_reasoning(opened=opened)
-            self._lay_out_frame()
-        return True
+    def resize(self, width: int, *, later: bool = False) -> None:
+        """Take another width, at once or with `lay_out_more`."""
+        self._wanted = width
+        if width != self.width and not later:
+            self._take_width(width)
+
+    def _take_width(self, width: int) -> None:
+        self.width = self._wanted = width
+        if self._body is not None and not isinstance(self._body, PlainText | Tokens):
+            self._body.resize(width)
+        else:
+            self._later, self._waiting = False, ""
+            self._body = self._lay_out_text()
+        opened = self._reasoning is not None and self._reasoning.opened
+        self._reasoning = self._lay_out_reasoning(opened=opened)
+        self._lay_out_frame()
 
     def fold(self) -> bool:
         """Open or close the reasoning; tells whether there is any."""
@@ -252,6 +268,15 @@ class Block:
             return None
         line = self._body.choose(by, unsure=unsure)
         return self._start_of(self._body) + line
+
+
+def still_shown(known: Sequence[Block], turns: Sequence[Turn], look: Look) -> dict[int, Block]:
+    """Return those of the blocks at the places of turns that show them just so."""
+    return {
+        at: block
+        for at, (block, turn) in enumerate(zip(known, turns, strict=False))
+        if block.turn == turn and block.look == look
+    }
 
 
 def _frame(turn: Turn) -> Sequence[object]:

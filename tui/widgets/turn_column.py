@@ -6,15 +6,15 @@ from bisect import bisect_right
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
-from tui.widgets.turn_block import Block, Look, Turn
+from tui.widgets.turn_block import Block, Look, Turn, effort, still_shown
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.widgets.markdown.spans import Code
 
-# Characters of Markdown that are laid out at once, about 20 ms.
-AT_ONCE = 8_000
+# Characters of Markdown that are laid out at once, new or for another width, about 20 ms.
+AT_ONCE, RESIZED_AT_ONCE = 8_000, 40_000
 
 
 class TurnColumn:
@@ -26,6 +26,8 @@ class TurnColumn:
         self._limit = limit
         self._width = 8
         self._tops: list[int] = [0]  # the line each block begins on, and the end of the last
+        # What takes another width first: between two lines, and near a turn.
+        self.in_view = (0, 0, 0)
 
     @property
     def turns(self) -> Sequence[Turn]:
@@ -56,13 +58,16 @@ class TurnColumn:
     def lay_out(self, turns: Sequence[Turn], width: int) -> None:
         """Lay out these turns, those that are shown already only if they look different."""
         known, self._width = self.blocks, max(width, 8)
-        self.blocks = []
-        left = AT_ONCE
+        kept, left = still_shown(known, turns, self.look), RESIZED_AT_ONCE
+        for nth, at in enumerate(sorted(kept, key=self._distance)):
+            left -= effort(turns[at], self.look, self._limit)
+            kept[at].resize(self._width, later=left < 0 < nth and not turns[at].side)
+        self.blocks, left = [], AT_ONCE
         for at, turn in enumerate(turns):
-            block = known[at] if at < len(known) else None
-            if block is None or not block.resized(turn, self._width, self.look):
-                left -= len(turn.text)
-                block = self._block(turn, block, later=left < 0)
+            if (block := kept.get(at)) is None:
+                left -= effort(turn, self.look, self._limit)
+                later = left < 0 and (turn.markdown or not turn.side)
+                block = self._block(turn, known[at] if at < len(known) else None, later=later)
             self.blocks.append(block)
         self._tops = list(accumulate((block.height for block in self.blocks), initial=0))
 
@@ -89,13 +94,15 @@ class TurnColumn:
 
     def next_waiting(self, top: int, bottom: int, near: int) -> int | None:
         """Return the turn to lay out next: between two lines, if any is, and near a turn."""
-
-        def distance(index: int) -> tuple[int, int]:
-            first, end = self.extent(index)
-            return max(top - end, first - bottom, 0), abs(index - near)
-
+        self.in_view = top, bottom, near
         waiting = [index for index, block in enumerate(self.blocks) if block.waiting]
-        return min(waiting, key=distance, default=None)
+        return min(waiting, key=self._distance, default=None)
+
+    def _distance(self, index: int) -> tuple[int, int]:
+        """Return how far a turn is from what is in view, and from the turn there."""
+        top, bottom, near = self.in_view
+        first, end = self.extent(index)
+        return max(top - end, first - bottom, 0), abs(index - near)
 
     def _block(self, turn: Turn, known: Block | None = None, *, later: bool = False) -> Block:
         """Lay out a turn; where it takes another's place, reasoning that was open stays open."""

@@ -29,12 +29,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.app import ComposeResult
-    from textual.timer import Timer
 
     from tui.services.datasets import Document
     from tui.services.workspace import Workspace
 
-_FRAME_S = 1 / 250
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
 
@@ -46,7 +44,6 @@ class DatasetsScreen(ModeScreen):
 
     def __init__(self) -> None:
         super().__init__(classes="-no-document")
-        self._frames: Timer | None = None
         self._leave_service: Callable[[], None] = lambda: None
         conversation = ExampleView(id="conversation", empty="No messages. Press a to add one.")
         context = DatasetContext(self, RecordList(id="examples", empty=EMPTY), conversation)
@@ -83,18 +80,6 @@ class DatasetsScreen(ModeScreen):
             yield self.examples
             yield self.conversation
         yield self.problems
-
-    @property
-    def _update_timer(self) -> Timer:
-        """What paints the screen. A key may not wait for the next of Textual's 60 frames a second.
-
-        It paints at once only what comes first after a rest; the next after up to two frames.
-        """
-        if self._frames is None:
-            self._frames = self.set_interval(
-                _FRAME_S, self._on_timer_update, name="screen_update", pause=True
-            )
-        return self._frames
 
     # -- the document ----------------------------------------------------------------
 
