@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -221,7 +220,6 @@ async def settled(pilot: Pilot[Any]) -> None:
     while (now := on_screen(app)) != before:
         before = now
         await pilot.pause()
-        await asyncio.sleep(0.05)
 
 
 async def jobs(pilot: Pilot[Any]) -> None:

@@ -164,9 +164,9 @@ def _open_to_others(path: Path) -> bool:
 def _vocabularies() -> Iterator[Finding]:
     for name in ENCODINGS:
         try:
-            from tui.services.tokens.vocabularies import VocabEncoder
+            from tui.services.tokens.vocabularies import encoder
 
-            count = VocabEncoder(name).count("finetui looks at itself")
+            count = encoder(name).count("finetui looks at itself")
         except Exception as error:  # noqa: BLE001 - whatever it is, it is what was asked for
             step = "Install finetui again: its vocabularies are damaged or missing."
             said = f"{type(error).__name__}: {error}"
