@@ -140,3 +140,14 @@ async def test_texts_that_a_fix_takes_out_are_shown_before_it_is_done(tmp_path: 
         preview = await dialog(screen, pilot, BeforeAfter)
         said = str(preview.query_one(".facts", Static).content)
         assert "Takes out 1 text at topic, the first in line 1: “billing 0”." in said
+
+
+async def test_a_notebook_is_named_and_not_repaired(tmp_path: Path) -> None:
+    path = tmp_path / "a.ipynb"
+    cells = [{"cell_type": "code", "source": ["df"], "outputs": []}]
+    path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4}, indent=1))
+    async with running(path) as (pilot, screen):
+        await until(lambda: screen.failure_text, pilot)
+        assert "a.ipynb is a Jupyter notebook" in screen.failure_text
+        assert "df.to_json('data.jsonl'" in screen.failure_text
+        assert pilot.app.screen is screen

@@ -68,11 +68,11 @@ def _refuse_table(path: str) -> None:
 
 def fixing(data: bytes, rules: AbstractSet[str], *, all_left: bool = False) -> Rewritten:
     """Return what `fixed` does; of a file in another format only which that is."""
-    from tui.core.fixes.whole import no_json, not_text, other_format
+    from tui.core.fixes.whole import no_json, not_text, other_format, unpacking
     from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 
     if what := not_text(data):
-        raise InputError("Not text", f"the file is {what}", "Unpack or convert it first.")
+        raise InputError("Not text", f"the file is {what}", f"{unpacking(what)}.")
     if is_notebook(data[:_HEAD]):
         raise InputError("Not data", f"the file is {NOTEBOOK}", f"{WRITE_ROWS}.")
     if (format_ := other_format(data, rules)) is not None:

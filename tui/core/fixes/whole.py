@@ -38,6 +38,16 @@ _OWN = Foreign("openai", "")
 _HEAD = 64 * 1024
 _BEGINS = re.compile(rf"^[ \t]*(?:\{{|{ARRAY})".encode(), re.MULTILINE)
 _PACKED = {
+    b"%PDF": "a PDF document",
+    b"SQLite format 3": "an SQLite database",
+    b"\x80\x02": "a Python pickle",
+    b"\x80\x03": "a Python pickle",
+    b"\x80\x04": "a Python pickle",
+    b"\x80\x05": "a Python pickle",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"7z\xbc\xaf": "packed with 7z",
+    b"\xd0\xcf\x11\xe0": "an old Office document",
     b"\x1f\x8b": "packed with gzip",
     b"BZh": "packed with bzip2",
     b"\xfd7zXZ\x00": "packed with xz",
@@ -51,6 +61,17 @@ _PACKED = {
 def not_text(data: bytes) -> str:
     """Return what a file is that holds no text at all; "" for all others."""
     return next((what for mark, what in _PACKED.items() if data.startswith(mark)), "")
+
+
+def unpacking(what: str) -> str:
+    """Return what to do with a file that is not text."""
+    if "gzip" in what:
+        return "Unpack it first: gunzip -k"
+    if "ZIP" in what:
+        return "Unpack it first; save a workbook as .xlsx, a document as text"
+    if "packed" in what:
+        return "Unpack it first"
+    return "Write the rows from the program it comes from, as JSONL or as a table (CSV)"
 
 
 def no_json(data: bytes) -> bool:
@@ -112,7 +133,7 @@ def other_layout(path: str, lines: Iterable[bytes]) -> Layout | None:
 
 def _no_lines(path: str, head: bytes) -> Layout | None:
     if what := not_text(head):
-        return Layout(what, "Unpack or convert it first")
+        return Layout(what, unpacking(what))
     if is_notebook(head):
         return Layout(NOTEBOOK, WRITE_ROWS)
     if is_utf16(head):

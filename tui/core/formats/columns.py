@@ -34,8 +34,8 @@ _USUAL: dict[Part, tuple[str, ...]] = {
                   "solution", "assistant message", "answers", "a", "antwort", "ausgabe", "réponse",
                   "reponse", "sortie", "respuesta", "respuestas", "salida", "resolution", "lösung",
                   "loesung", "agent response", "agent reply"),
-    "chosen": ("chosen", "preferred", "preferred output"),
-    "rejected": ("rejected", "non preferred", "non preferred output"),
+    "chosen": ("chosen", "preferred", "preferred output", "accepted", "response j"),
+    "rejected": ("rejected", "non preferred", "non preferred output", "response k"),
 }  # fmt: skip
 # Of tables with one message in a row.
 _SPOKEN: dict[Part, tuple[str, ...]] = {

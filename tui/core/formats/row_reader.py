@@ -19,6 +19,14 @@ if TYPE_CHECKING:
     from tui.core.formats.columns import Columns
     from tui.core.formats.results import Reader
 
+_DEEPEST = 3
+# What these hold are requests and answers of a log, or halves of a pair.
+_REQUESTS = frozenset(
+    {
+        *("input", "inputs", "request", "request_body", "requestBody", "body", "params", "kwargs"),
+        *("modelInput", "response", "output", "outputs"),
+    }
+)
 # Keys of the formats, as they are written there; people also write them with capitals.
 FORMAT_KEYS = frozenset(LISTS) | {
     "instruction", "input", "context", "output", "response", "system", "history", "prompt",
@@ -114,7 +122,11 @@ def _is_answered(row: Mapping[str, Any]) -> bool:
 
 
 def with_usual_keys(row: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return a row with its keys as the formats write them: `Input ` as `input`."""
+    """Return a row with its keys as the formats write them: `Input ` as `input`.
+
+    A conversation that lies in an object within it is taken out of that.
+    """
+    row = _lifted(row)
     if all(key in FORMAT_KEYS or not isinstance(key, str) or _usual(key) == key for key in row):
         return row
     made: dict[str, Any] = {}
@@ -124,6 +136,20 @@ def with_usual_keys(row: Mapping[str, Any]) -> Mapping[str, Any]:
             value
         )
     return made
+
+
+def _lifted(row: Mapping[str, Any], depth: int = 0) -> Mapping[str, Any]:
+    """Return a row with the keys of the one object in it that holds a conversation, if one does."""
+    if depth == _DEEPEST or any(k in FORMAT_KEYS and not isinstance(row[k], dict) for k in row):
+        return row
+    inner = [key for key, value in row.items() if isinstance(value, dict) and value]
+    if len(inner) != 1 or inner[0] in _REQUESTS:
+        return row
+    lifted = _lifted(row[inner[0]], depth + 1)
+    if not any(isinstance(lifted.get(key), list) and lifted[key] for key in LISTS):
+        return row
+    beside = {key: value for key, value in row.items() if key != inner[0]}
+    return {**{k if k not in lifted else f"{k} (outside)": v for k, v in beside.items()}, **lifted}
 
 
 def _usual(key: str) -> str:

@@ -289,12 +289,14 @@ def _table_of(path: Path, head: bytes) -> str:
     That is a table, a transcript, and what is not JSON at all.
     """
     from tui.core.fixes.redaction.redacted_file import binary_kind
-    from tui.core.fixes.whole import kind_of_prose
+    from tui.core.fixes.whole import kind_of_prose, not_text
     from tui.core.formats.detection.containers import SUFFIXES, TABLES, container_of
     from tui.core.formats.detection.notebooks import is_notebook
 
     if is_notebook(head):
         return "text"
+    if not_text(head) and SUFFIXES.get(path.suffix.lower()) not in TABLES:
+        return "binary"
     if SUFFIXES.get(path.suffix.lower()) not in TABLES:
         prose = container_of("", head) == "transcript" or kind_of_prose(path.name, head)
         return "text" if prose else ""
@@ -384,7 +386,7 @@ def _table_report(
     limits: FileLimits | None,
 ) -> FileReport:
     from tui.core.checks.repeated_issues import format_issue
-    from tui.core.fixes.whole import kind_of_prose, other_format
+    from tui.core.fixes.whole import other_format
     from tui.core.formats.detection.containers import SUFFIXES, container_of
     from tui.core.formats.detection.foreign import Foreign
     from tui.core.formats.detection.notebooks import is_notebook
@@ -395,29 +397,27 @@ def _table_report(
     foreign = table_format(kind, head)
     if kind in {"jsonl", "json"}:
         if is_notebook(head) or container_of("", head) != "transcript":
-            first = (
-                _notebook_issue()
-                if is_notebook(head)
-                else _prose_issue(kind_of_prose(path.name, head))
-            )
+            first = _no_rows(path, head)
             return FileReport(path, size, 0, 0, "unknown", problems.by_rule, first, None, limits)
         foreign = other_format(rows.source.head) or Foreign("transcript", "transcript")
     first = format_issue(foreign, str(path))
     return FileReport(path, size, 0, 0, foreign.format, problems.by_rule, first, foreign, limits)
 
 
-def _notebook_issue() -> Issue:
+def _no_rows(path: Path, head: bytes) -> Issue:
+    """Return what is said of a file that holds no rows at all."""
     from tui.core.checks.registry import RULES, Finding, issue
-    from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS
+    from tui.core.fixes.whole import kind_of_prose, not_text, unpacking
+    from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 
-    return issue(RULES["invalid-json"], Finding(f"The file is {NOTEBOOK}. {WRITE_ROWS}."), 0)
-
-
-def _prose_issue(kind: str) -> Issue:
-    from tui.core.checks.registry import RULES, Finding, issue
-
-    text = (
-        f"The file is not JSONL: it looks like {kind}. No command here reads that; write it as "
-        "JSONL, as a table (CSV), or with User: and Assistant: before the turns."
-    )
+    if is_notebook(head):
+        text = f"The file is {NOTEBOOK}. {WRITE_ROWS}."
+    elif what := not_text(head):
+        text = f"The file is {what}, not text. {unpacking(what)}."
+    else:
+        text = (
+            f"The file is not JSONL: it looks like {kind_of_prose(path.name, head)}. No command "
+            "here reads that; write it as JSONL, as a table (CSV; of chats with the columns "
+            "conversation, speaker and text), or with User: and Assistant: before the turns."
+        )
     return issue(RULES["invalid-json"], Finding(text), 0)

@@ -40,7 +40,10 @@ def unknown_format(row: Row) -> Iterable[Finding]:
         return (Finding(f"{text} i, or finetui convert, takes them out."),)
     looks = " It looks like a single message outside an example." if "role" in row.raw else ""
     return (
-        Finding(f"There is no “messages” here (keys: {keys}).{looks} Convert it to chat messages."),
+        Finding(
+            f"There is no “messages” here (keys: {keys}).{looks} i, or finetui convert, makes "
+            "examples of it by its columns."
+        ),
     )
 
 

@@ -97,7 +97,8 @@ def _cells(rows: Sequence[Mapping[str, Any]], name: str) -> list[str]:
     found = []
     for row in rows:
         try:
-            found.append(str(value_at(row, name) or ""))
+            value = value_at(row, name)
+            found.append("" if value is None or isinstance(value, (list, dict)) else str(value))
         except KeyError:
             found.append("")
     return found

@@ -18,6 +18,8 @@ def text_kind(text: str) -> str:
     lines = [line for line in text.splitlines() if line.strip()][:_LOOKED_AT]
     if lines and _XML.match(lines[0]):
         return "XML or HTML"
+    if all(any(line.startswith(name) for line in lines) for name in ("From", "Subject: ")):
+        return "e-mail"
     for what, pattern in (("a chat log", _LOG), ("YAML", _YAML)):
         if sum(pattern.match(line) is not None for line in lines) * 2 > len(lines):
             return what

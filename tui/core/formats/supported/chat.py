@@ -22,6 +22,7 @@ MESSAGE_KEYS = {
 }  # fmt: skip
 # Parts of content that OpenAI takes as they are.
 PARTS = {"text", "image_url", "input_audio", "file", "refusal"}
+_TAKEN = {"system", "developer", "user", "assistant", "tool", "function", "call"}
 _TEXTS = {"text", "input_text", "output_text"}
 _ADDRESSES = ("image_url", "url", "image", "path")
 
@@ -89,6 +90,8 @@ def hf_message(raw: Mapping[str, Any], notes: Notes) -> Object:
     spoken = "content" not in raw or bool(raw.get("value") and not raw["content"])
     words = "value" if spoken else "content"
     kept = {*MESSAGE_KEYS, "function_call"} - {"role", "content", "tool_calls"}
+    if known_role(role) not in _TAKEN:
+        notes.say(f"unknown role {role:.30} stays: finetui edit --map-role FROM=TO renames it")
     made: Object = {"role": known_role(role), "content": _content(raw.get(words))}
     if made["content"] is None and (_calls(raw) or words not in raw):
         _refuse_wordless(raw)

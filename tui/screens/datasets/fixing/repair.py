@@ -37,8 +37,15 @@ class Repairs:
         self._context, self._opener, self._import_path = context, opener, import_path
 
     async def offer_import(self, document: Document) -> bool:
-        """Offer to import a file in another format; tells whether it is one."""
+        """Offer to import a file in another format; tells whether it is one.
+
+        Raises InputError for a notebook, which holds no rows: neither import nor repair has any.
+        """
+        from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
         from tui.services.datasets.repairing import format_of_file
+
+        if is_notebook(document.head):
+            raise InputError("No rows in it", f"{document.path.name} is {NOTEBOOK}", WRITE_ROWS)
 
         found = await format_of_file(document.path)
         if found is None:

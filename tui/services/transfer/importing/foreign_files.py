@@ -8,6 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
+from tui.core.fixes.whole import not_text, unpacking
 from tui.core.formats import (
     Columns,
     Converted,
@@ -298,9 +299,12 @@ def _files(path: Path) -> list[Path]:
 def _source(path: Path, encoding: str) -> Source:
     with open_file(path) as file:
         try:
-            container = container_of(path.name, file.read(_HEAD))
+            head = file.read(_HEAD)
+            container = container_of(path.name, head)
             if container in _LISTED:
                 return Source(path, container)
+            if what := not_text(head):
+                raise InputError("Not text", f"{path.name} is {what}", f"{unpacking(what)}.")
             file.seek(0)
             if encoding or not _is_readable(file):
                 file.seek(0)
