@@ -87,7 +87,7 @@ class ResultsPane(Pane):
         for part in (self._sum, self._verdict, self._head):
             part.display = looked_at is not None
         self.rows = [*sums.rows]
-        empty = EMPTY if looked_at is None else "No prompt to show. f shows others."
+        empty = EMPTY if looked_at is None else _empty(looked_at)
         self.list.show(len(self.rows), self._row, empty=empty)
         lines = [row.prompt.line for row in self.rows]
         wanted, self._wanted = self._wanted, None
@@ -147,6 +147,12 @@ class ResultsPane(Pane):
                 words = f"{words} failed".strip("– ")
             text.append(set_cell_size(words, cell), style="bold red" if failed else "")
         return text
+
+
+def _empty(looked_at: LookedAt) -> str:
+    if not looked_at.answered:
+        return "No answer has come yet."
+    return "No prompt to show. f shows others."
 
 
 def _title_width(width: int, columns: int) -> int:
