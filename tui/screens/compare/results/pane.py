@@ -199,7 +199,9 @@ def _sums(looked_at: LookedAt, found: Sequence[Summary], width: int) -> Text:
         how = (
             "asking …" if looked_at.asking else f"{looked_at.stopped or 'not finished'}; S goes on"
         )
-        text.append(f"{looked_at.answered:,} of {looked_at.plan.size:,} answers · {how}")
+        text.append(f"{looked_at.answered:,} of {looked_at.plan.size:,} answers · {how}\n")
+    if looked_at.judging:
+        text.append(f"judging: {looked_at.judging}")
     text.rstrip()
     return text
 
