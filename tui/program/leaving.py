@@ -84,7 +84,8 @@ class Leaving:
         from tui.screens.dialogs.confirm import Confirm
 
         going_on = "\n".join(losing)
-        question = f"Still at work:\n{going_on}\n\nLeave all the same? Jobs go on at the provider."
+        rest = "Jobs go on at the provider, and what came of a comparison is kept."
+        question = f"Still at work:\n{going_on}\n\nLeave all the same? {rest}"
         self._context.open(Confirm("Quit", question, "quit", "stay"), self._leave_if)
 
     def _leave_if(self, answer: bool | None) -> None:

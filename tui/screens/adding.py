@@ -125,6 +125,8 @@ def _open_choices(document: Document, kind: MadeKind) -> list[Choice[Path | str]
     path = document.path
     if holds == kind:
         words = f"open now, {plural(len(document), 'example')}; ctrl+s there saves"
+        if document.read_only:
+            words = "open for reading only: another window edits it"
         return [Choice(path, path.name, words)]
     words = f"beside {path.name}, which holds {KIND_WORDS.get(holds, 'other examples')}"
     return [Choice(beside(path, kind), beside(path, kind).name, words)]

@@ -22,6 +22,7 @@ SHORT = {
     "json_equal": "values",
     "tool_calls_equal": "calls",
     "judge": "judge",
+    "picked": "picked",
 }
 HEAD = ("model", *SHORT.values(), "tokens", "p50 s", "p95 s", "cost", "failed")
 

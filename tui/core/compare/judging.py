@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from tui.core.compare.answers import Answer
 
 MOST = 10  # what the best answer scores
-RUBRIC = """\
-You compare answers to one prompt. Score each from 0 to 10 by how well it serves whoever asked:
-right and complete first, then clear, then brief. Where an expected answer is given, agreeing with
-it in substance counts most. The order of the answers means nothing, and neither does length."""
+RUBRIC = (
+    "You compare answers to one prompt. Score each from 0 to 10 by how well it serves whoever"
+    " asked: right and complete first, then clear, then brief. Where an expected answer is given,"
+    " agreeing with it in substance counts most. The order of the answers means nothing, and"
+    " neither does length."
+)
 _FORM = """\
 Reply with JSON only, a score for each letter: {"scores": {"A": 7, "B": 4}}"""
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -155,6 +155,7 @@ def _summary(name: str, rows: Sequence[Row], facts: ModelFacts | None) -> Summar
     good = [row for row in rows if row.error is None]
     costs = [row.cost(facts) for row in good]
     known = [cost for cost in costs if cost is not None]
+    priced = bool(costs) or (facts is not None and facts.price_input is not None)
     return Summary(
         model=name,
         answers=len(good),
@@ -163,7 +164,7 @@ def _summary(name: str, rows: Sequence[Row], facts: ModelFacts | None) -> Summar
         answer_tokens=_mean(_present(row.answer_tokens for row in good)),
         latency=Spread.of(_present(row.latency_s for row in good)),
         first_token=Spread.of(_present(row.first_token_s for row in good)),
-        amount=sum(known, Decimal(0)) if len(known) == len(costs) else None,
+        amount=sum(known, Decimal(0)) if priced and len(known) == len(costs) else None,
         currency="USD" if facts is None else facts.currency,
     )
 

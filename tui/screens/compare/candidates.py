@@ -49,6 +49,24 @@ class Candidates:
                 self._add(model)
         self._context.tell_changed()
 
+    def look_for_partner(self) -> None:
+        """Put a second model beside one that stands alone: its base, or the newest tuned one."""
+        if len(self._context.comparison.columns) == 1:
+            self._context.run(self._find_partner, group="model", description="look for models")
+
+    async def _find_partner(self) -> None:
+        offer = await self._models.list()
+        columns = self._context.comparison.columns
+        if len(columns) != 1:
+            return
+        mine = columns[0].candidate.model
+        base = next((one.base for one in offer.choices if one.id == mine), "")
+        tuned = default_choice(offer.choices)
+        others = [base, tuned.id if tuned else "", *(one.id for one in offer.choices)]
+        listed = {one.id for one in offer.choices} - {mine}
+        if (second := next((one for one in others if one in listed), None)) is not None:
+            self.take([second])
+
     def look_for_default(self) -> None:
         """Begin with the newest fine-tuned model and its base, unless there are columns."""
         if not self._context.comparison.columns:

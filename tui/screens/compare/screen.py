@@ -114,8 +114,8 @@ class CompareScreen(ModeScreen):
         self._take_up()
 
     def on_mount(self) -> None:
-        """Begin in the prompt."""
-        self._prompt.focus()
+        """Begin in the prompt; whoever has opened this with one wants the keys of a column."""
+        self.set_focus(self._prompt)  # now: what asks for the focus later is to have it
 
     def on_screen_resume(self) -> None:
         """Take what another mode has asked for, and what came while nobody looked."""
@@ -139,6 +139,7 @@ class CompareScreen(ModeScreen):
         self.running.offer(asked.words, asked.positions)
         if asked.models:
             self.candidates.take(asked.models)
+            self.candidates.look_for_partner()
         if asked.prompt is not None:
             comparison = self.context.comparison
             comparison.prompt, comparison.winner = asked.prompt, None

@@ -17,7 +17,7 @@ from tui.services.compare.retry_policy import SharedPause
 from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.chat.parameters import ChatParameters
@@ -38,10 +38,20 @@ class Judge:
         self._facts = facts
         self._candidate = Candidate("judge", settings.model, parameters)
         self._stopped: ServiceError | None = None
+        self._told: Callable[[], None] = lambda: None
         self.bill = JudgeBill(settings.fingerprint, settings.model)
 
-    async def ask(self, concurrency: int, cap: Cap | None = None) -> None:
-        """Judge every prompt whose answers have come. Raises the ServiceError that ended it."""
+    async def ask(
+        self,
+        concurrency: int,
+        cap: Cap | None = None,
+        told: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Judge every prompt whose answers have come; `told` is called after each.
+
+        Raises the ServiceError that ended it.
+        """
+        self._told = told
         known = await self._run.table.judge(self._run.id)
         if known.fingerprint not in {"", self.bill.fingerprint}:
             raise InputError(
@@ -110,6 +120,7 @@ class Judge:
         await self._run.table.judged(self._run.id, judged, self.bill)
         for row in judged:
             self._run.rows[row.slot] = row
+        self._told()
 
 
 async def _nothing(_slot: Slot) -> None:

@@ -100,11 +100,18 @@ class ModelJudge:
         )
 
     async def _work(self, looked_at: LookedAt, run: CompareRun, judge: Judge) -> None:
-        self._context.working("compare-judge", "judging answers; S stops")
+        self._context.working("compare-judge", "judging answers")
+
+        def told() -> None:
+            of = plural(len(looked_at.plan.prompts) * looked_at.plan.repeats, "judgement")
+            looked_at.judging = f"{judge.bill.asked:,} of {of} · S stops"
+            self._results.show(looked_at)
+
+        told()
         try:
-            await judge.ask(AT_ONCE)
+            await judge.ask(AT_ONCE, told=told)
         finally:
-            self._worker = None
+            self._worker, looked_at.judging = None, ""
             await asyncio.shield(run.close())
             looked_at.take(run.rows)
             if self._context.attached:

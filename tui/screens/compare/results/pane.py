@@ -87,7 +87,7 @@ class ResultsPane(Pane):
         for part in (self._sum, self._verdict, self._head):
             part.display = looked_at is not None
         self.rows = [*sums.rows]
-        empty = EMPTY if looked_at is None else "No prompt to show. f shows others."
+        empty = EMPTY if looked_at is None else _empty(looked_at)
         self.list.show(len(self.rows), self._row, empty=empty)
         lines = [row.prompt.line for row in self.rows]
         wanted, self._wanted = self._wanted, None
@@ -149,6 +149,12 @@ class ResultsPane(Pane):
         return text
 
 
+def _empty(looked_at: LookedAt) -> str:
+    if not looked_at.answered:
+        return "No answer has come yet."
+    return "No prompt to show. f shows others."
+
+
 def _title_width(width: int, columns: int) -> int:
     return max(width - columns * _cell_width(width, columns), _LINE + 8)
 
@@ -193,7 +199,9 @@ def _sums(looked_at: LookedAt, found: Sequence[Summary], width: int) -> Text:
         how = (
             "asking …" if looked_at.asking else f"{looked_at.stopped or 'not finished'}; S goes on"
         )
-        text.append(f"{looked_at.answered:,} of {looked_at.plan.size:,} answers · {how}")
+        text.append(f"{looked_at.answered:,} of {looked_at.plan.size:,} answers · {how}\n")
+    if looked_at.judging:
+        text.append(f"judging: {looked_at.judging}")
     text.rstrip()
     return text
 

@@ -55,6 +55,7 @@ class _Follow(RunEvents):
     show: Callable[[], None]
     tell: Callable[[str], None]
     _soon: asyncio.TimerHandle | None = None
+    _paused: str = ""  # what was said of the pause; each request that waits tells of it
 
     def came(self, row: Row) -> None:
         """Take an answer."""
@@ -76,7 +77,10 @@ class _Follow(RunEvents):
         """Say until when nobody asks."""
         from tui.services.jobs.spending import clock
 
-        self.tell(f"The provider asks to wait until {clock(until)}.")
+        said = f"The provider asks to wait until {clock(until)}."
+        if said != self._paused:
+            self._paused = said
+            self.tell(said)
 
 
 class Running:

@@ -40,6 +40,7 @@ class LookedAt:
     earlier: dict[str, list[Row]] = field(default_factory=dict)
     listing: Listing = field(default_factory=lambda: Listing(()))
     asking: bool = False
+    judging: str = ""  # how far a judge is, while one is asked
     stopped: str = ""  # why it ended before its time
     _fresh: list[Row] = field(default_factory=list)
 
