@@ -98,7 +98,7 @@ async def test_a_newcomer_adds_tests_and_uses_a_provider(
         assert KEY not in screen_text(app)
         await pilot.press("ctrl+t")
         found = form.query_one("#found", Static)
-        await until(lambda: "jobs" in str(found.content), pilot)
+        await until(lambda: "fine-tuning" in str(found.content), pilot)
         assert "…6789" in str(found.content)
         assert {seen.method for seen in server.seen} == {"GET"}
         assert not app.workspace or "nebius" not in app.workspace.profiles.names
@@ -160,7 +160,7 @@ async def test_a_profile_is_tested_in_the_list(app_home: Path, server: FaultServ
         assert "not asked yet" in about(dialog)
         assert "plain text" in about(dialog)
         await pilot.press("ctrl+t")
-        await until(lambda: "✓ jobs" in about(dialog), pilot)
+        await until(lambda: "✓ fine-tuning" in about(dialog), pilot)
         assert {seen.method for seen in server.seen} == {"GET"}
         await pilot.press("escape")
         dialog = await at_list(pilot, "test")
@@ -254,3 +254,23 @@ async def test_what_is_under_way_is_named_before_a_switch_ends_it(app_home: Path
         await until(lambda: app.workspace and app.workspace.profile.name == "lab", pilot)
         await until(lambda: not screen.answers.under_way, pilot)
         provider.finish()
+
+
+async def test_the_lab_of_another_machine_is_added(app_home: Path) -> None:
+    async with running() as (pilot, app):
+        await pilot.press("f2")
+        await opened(pilot, ProfilesDialog)
+        await pilot.press("ctrl+n")
+        form = await opened(pilot, ProfileForm)
+        await pilot.press("enter")
+        choose = await opened(pilot, Choose)
+        choose.query_one(Input).value = "another machine"
+        await pilot.press("enter")
+        await opened(pilot, ProfileForm)
+        assert app.focused is not None
+        assert app.focused.id == "ssh"
+        assert not form.query_one("#source-line").display
+        await pilot.press(*"me@gpu-box", "ctrl+s")
+        dialog = await at_list(pilot, "gpu")
+        assert "the lab of me@gpu-box, through ssh" in about(dialog)
+    assert written(app_home)["profiles"] == {"gpu": {"kind": "lab", "ssh": "me@gpu-box"}}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import os
 import signal
 import subprocess
@@ -9,6 +11,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.cli.arguments import Parser
+from tui.services.provider.lab_process import LabProcess
 from tui.services.settings.environment import without_secrets
 from tui.services.settings.keys import key_variables
 from tui.services.settings.locations import Locations
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
 def run_lab(arguments: Sequence[str]) -> int:
     """Become the lab's process with `arguments`; without POSIX, run it and return its code."""
     words = _without_profile(arguments)
+    if "--detach" in words:
+        return _detached(words)
     if not any(word.split("=")[0] == "--data-dir" for word in words):
         words += ["--data-dir", str(Locations.standard(os.environ).lab)]
     command = [sys.executable, "-m", "tui.lab", "serve", *words]
@@ -34,6 +40,22 @@ def run_lab(arguments: Sequence[str]) -> int:
         signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
         os.execve(sys.executable, command, environ)  # noqa: S606 - our own module
     return subprocess.run(command, env=environ, check=False).returncode  # noqa: S603
+
+
+def _detached(words: Sequence[str]) -> int:
+    """Start the lab, or find it, print where it is and its key, and leave it running."""
+    parser = Parser(prog="finetui lab")
+    parser.add_argument("--detach", action="store_true")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--data-dir", type=Path, default=Locations.standard(os.environ).lab)
+    options = parser.parse_args(words)
+    named = key_variables(Locations.standard(os.environ).config_file, os.environ)
+    lab = LabProcess(options.data_dir.expanduser().resolve(), without_secrets(os.environ, named))
+    address = asyncio.run(lab.ensure())
+    told = {"base_url": address.base_url, "api_key": address.api_key}
+    text = json.dumps(told) if options.json else f"The lab runs at {address.base_url}"
+    print(text, flush=True)  # its key is what was asked for
+    return 0
 
 
 def _without_profile(arguments: Sequence[str]) -> list[str]:

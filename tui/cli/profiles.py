@@ -63,7 +63,7 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
         (
             f"{one.name} *" if one.name == book.default else one.name,
             one.kind,
-            without_credentials(one.base_url) if one.base_url else "this machine",
+            without_credentials(one.base_url) if one.base_url else one.ssh or "this machine",
             one.key_state,
             "read-only" if one.read_only else "",
             one.problem[0] if one.problem else "",

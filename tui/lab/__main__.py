@@ -141,6 +141,9 @@ def _parser() -> argparse.ArgumentParser:
         "--json", action="store_true", help="print base_url and api_key as one line of JSON"
     )
     parser.add_argument(
+        "--detach", action="store_true", help="start it, or find it, and leave it running"
+    )
+    parser.add_argument(
         "--idle-minutes",
         type=float,
         default=10.0,

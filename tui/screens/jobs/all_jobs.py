@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import aclosing
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -16,7 +17,7 @@ from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, Callable
 
     from textual.app import ComposeResult
     from textual.widgets import Input
@@ -39,7 +40,7 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
     WHERE = "all_jobs"
     SHARED = ("picker",)
 
-    def __init__(self, profiles: int, ask: Callable[[], AsyncIterator[ProfileJobs]]) -> None:
+    def __init__(self, profiles: int, ask: Callable[[], AsyncGenerator[ProfileJobs, None]]) -> None:
         super().__init__("Jobs of all profiles")
         self._profiles, self._ask = profiles, ask
         self._found: dict[str, ProfileJobs] = {}
@@ -57,9 +58,10 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
         start_worker(self, self._list, "list", "list the jobs of all profiles")
 
     async def _list(self) -> None:
-        async for one in self._ask():
-            self._found[one.profile] = one
-            self._show(self.query_one(Entry).value)
+        async with aclosing(self._ask()) as found:
+            async for one in found:
+                self._found[one.profile] = one
+                self._show(self.query_one(Entry).value)
 
     def on_input_changed(self, event: Input.Changed) -> None:
         """Narrow the list."""

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
 _SHOWN = 7  # lines of what a test found
 _UNKNOWN = "compatible"
+_LAB = "lab"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class ProfileForm(Dialog[str]):
     def compose_content(self) -> ComposeResult:
         """Lay out the fields, what a test found, and the keys."""
         with VerticalScroll(id="fields", can_focus=False):
-            if self._name != "lab":
+            if self._name != _LAB:
                 yield from self._connection()
             yield Fold(id="fold")
             with Vertical(id="folded"):
@@ -103,6 +104,7 @@ class ProfileForm(Dialog[str]):
         yield self._field("kind", "Provider", hint="enter lists them")
         if self._name is None:
             yield self._field("name", "Name", hint="what you call it here")
+        yield self._field("ssh", "Machine", hint="as ssh knows it: me@gpu-box")
         yield self._field("base_url", "Address")
         yield self._field("account", "Account", hint="its id at the provider")
         words = SOURCES if self._source != "file" else (*SOURCES, "file")
@@ -152,8 +154,15 @@ class ProfileForm(Dialog[str]):
             return known[kind]
         return self._presets.at(self._value("base_url").strip()) or known[_UNKNOWN]
 
+    @property
+    def _is_far(self) -> bool:
+        """Whether it is the lab of another machine, which has its own address and key."""
+        return self._value("kind").strip() == _LAB and not self._value("base_url").strip()
+
     def _chosen_source(self) -> str:
-        return self.query_one("#source", OneOf).value if self._name != "lab" else "none"
+        if self._name == _LAB or self._is_far:
+            return "none"
+        return self.query_one("#source", OneOf).value
 
     def _typed(self) -> tuple[object, ...]:
         return (*(one.value for one in self._fields.values()), self._chosen_source())
@@ -200,13 +209,18 @@ class ProfileForm(Dialog[str]):
             or "read-only, budget, headers, proxy, certificates, times"
         )
         self.query_one("#folded").display = fold.open
-        if self._name == "lab":
+        if self._name == _LAB:
             return
         preset, source = self._preset, self._chosen_source()
         self.query_one("#base_url", Input).placeholder = preset.base_url or "https://…"
         self._fields["account"].display = ACCOUNT in preset.paths.jobs or bool(
             self._value("account")
         )
+        far = self._is_far
+        self._fields["ssh"].display = far
+        self._fields["base_url"].display = not far
+        for part in ("#source-line", "#source-words"):
+            self.query_one(part).display = not far
         self._fields["api_key_env"].display = source == "variable"
         self._fields["key_command"].display = source == "command"
         self._fields["key"].display = source in {"keyring", "typed"}
@@ -232,9 +246,8 @@ class ProfileForm(Dialog[str]):
 
     def _choose_provider(self) -> None:
         choices = [
-            Choice(one.id, one.name, _remark(one))
+            Choice(one.id, one.name if one.id != _LAB else "lab of another machine", _remark(one))
             for one in self._presets.all().values()
-            if one.id != "lab"
         ]
         dialog = Choose("Provider", choices, self._value("kind") or None)
         self.app.push_screen(dialog, self._provider_chosen)
@@ -247,7 +260,7 @@ class ProfileForm(Dialog[str]):
         if self._value("base_url").strip() in {"", before.base_url}:
             self._fill("base_url", preset.base_url or "")
         if not self._value("name").strip() and self._name is None:
-            self._fill("name", kind)
+            self._fill("name", kind if kind != _LAB else "gpu")
         if self._value("api_key_env").strip() in {"", variable_for(before)}:
             self._fill("api_key_env", variable_for(preset))
         local = (preset.base_url or "").startswith("http://127.0.0.1")
@@ -255,7 +268,7 @@ class ProfileForm(Dialog[str]):
         if self._name is None and source.value in {"variable", "none"}:
             source.value = "none" if local else "variable"
         self._arrange()
-        self.query_one("#base_url").focus()
+        self.query_one("#ssh" if self._is_far else "#base_url").focus()
 
     def _fill(self, name: str, value: str) -> None:
         if name in self._fields:

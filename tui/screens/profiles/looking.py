@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from tui.services.doctor.profiles import ProfileLook
     from tui.services.settings.profile import Profile
 
-_MARKS = {"ok": "✓", "note": "·", "problem": "✗"}
+_MARKS = {"ok": "✓", "note": "·"}
 _LONGEST = 200
 
 
@@ -25,15 +25,16 @@ _WHERE = {"its own", "in the keyring"}
 
 
 def look_words(look: ProfileLook, lines: int) -> str:
-    """Return the findings that matter in at most so many lines: problems first."""
-    kept = [one for one in look.findings if one.name in _ASKED or one.state == "problem"]
-    kept.sort(key=lambda one: one.state != "problem")
+    """Return what was found in at most so many lines: problems first, then what is offered."""
     said = []
-    for one in kept:
-        said.append(f"{_MARKS[one.state]} {one.name}: {one_line(one.text, _LONGEST)}")
-        if one.next_step:
-            said.append(f"  → {one_line(one.next_step, _LONGEST)}")
+    for one in look.findings:
+        if one.state == "problem":
+            said.append(f"✗ {one.name}: {one_line(one.text, _LONGEST)}")
+            if one.next_step:
+                said.append(f"  → {one_line(one.next_step, _LONGEST)}")
+        elif one.name in {"key", "server", "remark"}:
+            said.append(f"{_MARKS[one.state]} {one_line(one.text, _LONGEST)}")
+    for found in look.probe.found if look.probe is not None else ():
+        mark = {"yes": "✓", "no": "–"}.get(found.offer, "?")
+        said.append(f"{mark} {found.words} ({one_line(found.told, 80)})")
     return "\n".join(said[:lines])
-
-
-_ASKED = {"key", "jobs", "files", "models", "server", "remark"}

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urlsplit
 
 from rich.text import Text
 from textual.widgets import Static
@@ -107,7 +108,7 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         host = max(width - 56, 12)
         text = Text(f"{mark}{one_line(one.name, 13):<14}")
         text.append(f"{one_line(one.kind, 11):<12}{self._reach(one)} ")
-        address = host_of(one.base_url) or "this machine"
+        address = _place_of(one)
         text.append(f"{one_line(address, host - 1):<{host}}", style="dim")
         text.append(self._keys.get(one.name) or key_words(one), style="dim")
         if one.read_only:
@@ -117,8 +118,8 @@ class ProfilesDialog(Dialog[ProfileChosen]):
 
     def _reach(self, one: Profile) -> str:
         """Whether it answered when it was asked last, in one cell."""
-        if one.embedded:
-            return "✓"
+        if one.starts:
+            return "✓" if one.embedded else "?"
         if one.problem is not None:
             return "✗"
         probe = self._probes.get(one.name)
@@ -142,6 +143,8 @@ class ProfilesDialog(Dialog[ProfileChosen]):
 
     def _known(self, one: Profile) -> str:
         lines = [one.base_url or "the provider built in: no account, no key, nothing is billed"]
+        if one.ssh:
+            lines = [f"the lab of {one.ssh}, through ssh: nothing is billed"]
         if one.problem:
             lines += [f"✗ {one.problem[0]}", f"  → {one.problem[1]}"]
         if one.wants_key:
@@ -150,7 +153,7 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         if probe is not None:
             said = ", ".join(f"{found.ability}: {found.told}" for found in probe.found)
             lines.append(f"{probe.age(time.time())}: {said}")
-        elif not one.problem and not one.embedded:
+        elif not one.problem and not one.starts:
             lines.append("not asked yet: ctrl+t tests it, with reads only")
         lines += [f"! {remark}" for remark in (*one.remarks, *one.advice)]
         return "\n".join(one_line(line, 300) for line in lines)
@@ -189,3 +192,12 @@ class ProfilesDialog(Dialog[ProfileChosen]):
             self._probes[one.name] = look.probe
         self.query_one(RecordList).refresh()
         self._tell()
+
+
+def _place_of(one: Profile) -> str:
+    """Return where a profile's provider is: its host, with a port where it has one."""
+    if one.ssh:
+        return one.ssh
+    parts = urlsplit(one.base_url or "")
+    port = f":{parts.port}" if parts.port else ""
+    return f"{host_of(one.base_url)}{port}" if one.base_url else "this machine"

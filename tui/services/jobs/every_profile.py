@@ -13,7 +13,7 @@ from tui.services.provider.provider import Provider
 from tui.services.provider.select import api_of
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable, Mapping
+    from collections.abc import AsyncGenerator, Iterable, Mapping
 
     from tui.core.jobs.jobs import Job
     from tui.services.settings.locations import Locations
@@ -49,7 +49,7 @@ class EveryProfile:
 
     async def list(
         self, profiles: Iterable[Profile], *, asks: bool = True, limit: int = MOST
-    ) -> AsyncIterator[ProfileJobs]:
+    ) -> AsyncGenerator[ProfileJobs, None]:
         """Yield the jobs of each profile as soon as they are there; nothing is raised for one."""
         asking = [asyncio.ensure_future(self._of(one, asks, limit)) for one in profiles]
         try:

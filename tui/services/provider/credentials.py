@@ -41,7 +41,7 @@ class Credentials:
         Raises InputError when it cannot be fetched.
         """
         source = self._profile.source
-        if source is None or not source.late or self._profile.embedded:
+        if source is None or not source.late:
             return False
         async with self._fetching:
             if self.key != refused:

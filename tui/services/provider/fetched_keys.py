@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
-import subprocess
 import threading
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from tui.core.text.masking import mask
 from tui.core.text.text import one_line
 from tui.services.errors import InputError
+from tui.services.provider.child_process import run_command
 from tui.services.settings.keys import read_key
 
 if TYPE_CHECKING:
@@ -21,8 +19,6 @@ if TYPE_CHECKING:
     from tui.services.settings.keys import KeySource
 
 WITHIN_S = 30.0  # somebody may have to touch a token, or to allow it on the screen
-_MOST = 64 * 1024  # bytes kept of what a command prints
-_DRAINED_S = 1.0  # what a process left behind by the command holds open is not waited for
 _SHOWN = 300
 
 
@@ -48,70 +44,23 @@ def _failed(profile: str, cause: str, next_step: str) -> InputError:
 
 
 async def _of_command(source: KeySource, profile: str) -> str:
+    shell = isinstance(source.command, str)  # the user's own words, for a shell
+    words = ["/bin/sh", "-c", str(source.command)] if shell else list(source.command)
     try:
-        process = await asyncio.to_thread(_started, source)
-    except OSError as error:
-        cause = f"{source.name} cannot be started: {error.strerror or error}"
-        raise _failed(profile, cause, "") from error
-    try:
-        out, err = await asyncio.to_thread(_outcome, process)
-    except subprocess.TimeoutExpired:
+        ended = await run_command(words, source.environ, WITHIN_S)
+    except TimeoutError:
         cause = f"{source.name} did not end within {WITHIN_S:g} s"
         step = "It must not ask at the terminal: unlock what it reads first."
         raise _failed(profile, cause, step) from None
-    finally:
-        if process.returncode is None:  # it took too long, or nobody waits for it any more
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
-    if process.returncode:
-        text = one_line(mask(err.decode("utf-8", "replace")), _SHOWN)
+    except OSError as error:
+        cause = f"{source.name} cannot be started: {error.strerror or error}"
+        raise _failed(profile, cause, "") from error
+    if ended.code:
+        text = one_line(mask(ended.err.decode("utf-8", "replace").strip()), _SHOWN)
         # What it has printed may be part of a key, and is told by nobody.
-        cause = f"{source.name} ended with {process.returncode}" + (f": {text}" if text else "")
+        cause = f"{source.name} ended with {ended.code}" + (f": {text}" if text else "")
         raise _failed(profile, cause, "Run it in a shell to see what it needs.")
-    return out.decode("utf-8", "replace")
-
-
-def _started(source: KeySource) -> subprocess.Popen[bytes]:
-    shell = isinstance(source.command, str)  # the user's own words, for a shell
-    words = ["/bin/sh", "-c", str(source.command)] if shell else list(source.command)
-    return subprocess.Popen(  # noqa: S603 - a command of the user's own configuration
-        words,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        env=source.environ,
-        # In a session of its own: it can be ended with all that it has started, and has no
-        # terminal to write over the screen.
-        start_new_session=True,
-    )
-
-
-def _outcome(process: subprocess.Popen[bytes]) -> tuple[bytes, bytes]:
-    """Return the beginnings of what a process prints until it ends; blocks until then."""
-    kept = (bytearray(), bytearray())
-    streams = (process.stdout, process.stderr)
-    readers = [
-        threading.Thread(target=_keep, args=pair, name="key_command", daemon=True)
-        for pair in zip(streams, kept, strict=True)
-    ]
-    for reader in readers:
-        reader.start()
-    try:
-        process.wait(WITHIN_S)
-    except subprocess.TimeoutExpired:
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        raise
-    for reader in readers:
-        reader.join(_DRAINED_S)
-    return bytes(kept[0]), bytes(kept[1])
-
-
-def _keep(stream: IO[bytes], kept: bytearray) -> None:
-    with stream:
-        while part := os.read(stream.fileno(), _MOST):
-            kept.extend(part[: max(0, _MOST - len(kept))])
+    return ended.out.decode("utf-8", "replace")
 
 
 async def _in_keyring(source: KeySource, profile: str) -> str:

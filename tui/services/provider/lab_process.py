@@ -83,6 +83,9 @@ class LabProcess:
                 deadline = min(deadline, time.monotonic() + GRACE_S)
         raise self._failed(process.poll())
 
+    async def close(self) -> None:
+        """Leave it running: jobs go on, and it ends itself when it has nothing to do."""
+
     def _spawn(self) -> Process:
         private_folder(self.folder)
         package_root = str(Path(__file__).resolve().parents[3])
@@ -137,12 +140,13 @@ def _find(folder: Path) -> LabAddress | None:
     except (OSError, ValueError):
         return None
     base_url = as_text(info.get("base_url"))
-    if not base_url or not key or not _answers(base_url):
+    if not base_url or not key or not answers(base_url):
         return None
     return LabAddress(base_url, key)
 
 
-def _answers(base_url: str) -> bool:
+def answers(base_url: str) -> bool:
+    """Tell whether a lab answers at an address of this machine. Blocks."""
     parts = urlsplit(base_url)
     if parts.hostname not in {"127.0.0.1", "localhost", "::1"}:
         return False

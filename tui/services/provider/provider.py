@@ -30,6 +30,7 @@ from tui.services.provider.error_mapping import (
 )
 from tui.services.provider.failures import from_exception
 from tui.services.provider.lab_process import LabProcess
+from tui.services.provider.remote_lab import RemoteLab
 from tui.services.provider.requests import Call, perform
 from tui.services.provider.status import Announcer, ProviderStatus
 from tui.services.provider.writes import Write
@@ -73,7 +74,12 @@ class Provider:
     ) -> None:
         self.profile = profile
         self._status = Announcer()
-        self._lab = LabProcess(locations.lab, os.environ if environ is None else environ)
+        environ = os.environ if environ is None else environ
+        self._lab: LabProcess | RemoteLab = (
+            LabProcess(locations.lab, environ)
+            if profile.ssh is None
+            else RemoteLab(profile, environ)
+        )
         self._credentials = Credentials(profile)
         self._client: AsyncOpenAI | None = None
         self._making = asyncio.Lock()
@@ -98,7 +104,7 @@ class Provider:
     @property
     def key_state(self) -> str:
         """What is known of the key now, without saying it."""
-        key = None if self.profile.embedded else self._credentials.key
+        key = None if self.profile.starts else self._credentials.key
         return self.profile.key_state if key is None else shown_key(key)
 
     async def fetch_key(self) -> None:
@@ -249,6 +255,7 @@ class Provider:
         """Close the connections; the provider cannot be used afterwards."""
         self._closed = True
         await self._drop_client()
+        await self._lab.close()
 
     async def _body(self, response: httpx2.Response, call: Call) -> bytes:
         # Each piece in time is not enough: a server may send one now and then for ever.
@@ -268,9 +275,16 @@ class Provider:
         try:
             response = await self._attempt(client, call)
         except Unreachable as error:
-            if not self.profile.embedded:
+            if not self.profile.starts:
                 self._status.set("failed", error.cause)
                 raise
+            # An idle lab ends itself. Nothing was sent, so starting it and asking again is safe.
+            await self._drop_client(client)
+            return await self._attempt(await self.client(), call)
+        except Unanswered:
+            if self.profile.ssh is not None:  # a line was lost: the next request finds it again
+                await self._drop_client(client)
+            raise
         except Refused as error:
             if error.status != _KEY_REFUSED or not await self._credentials.renew(used):
                 raise
@@ -278,16 +292,19 @@ class Provider:
                 error.next_step = "The key has been renewed: try again."
                 raise
             return await self._attempt(client, call)
-        else:
-            if response.status_code != _KEY_REFUSED or not await self._credentials.renew(used):
-                return response
-            await response.aclose()
+        if response.status_code == _KEY_REFUSED and await self._renewed(response, used):
             return await self._attempt(client, call)
-        # An idle lab ends itself. Nothing was sent, so starting it and asking again is safe.
-        # Several requests may notice at once: only the first drops the dead client.
-        if self._client is client:
-            await self._drop_client()
-        return await self._attempt(await self.client(), call)
+        return response
+
+    async def _renewed(self, response: httpx2.Response, used: str | None) -> bool:
+        """Renew the key after an answer that refuses it; that is closed unless it still counts."""
+        renewed = True
+        try:
+            renewed = await self._credentials.renew(used)
+        finally:
+            if renewed:
+                await response.aclose()
+        return renewed
 
     async def _attempt(self, client: AsyncOpenAI, call: Call) -> httpx2.Response:
         import openai  # the client's making has imported it already, in a thread
@@ -326,8 +343,9 @@ class Provider:
             self._status.set("failed", error.cause)
             raise
         base_url = self.profile.base_url
-        if self.profile.embedded:
-            self._status.set("starting", "starting lab")
+        if self.profile.starts:
+            where = f" on {self.profile.ssh}" if self.profile.ssh else ""
+            self._status.set("starting", f"starting lab{where}")
             try:
                 address = await self._lab.ensure()
             except ServiceError as error:
@@ -345,7 +363,10 @@ class Provider:
             self._status.set("failed", made.cause)
             raise made from error
 
-    async def _drop_client(self) -> None:
+    async def _drop_client(self, which: AsyncOpenAI | None = None) -> None:
+        """Close the client. Of several requests that notice `which` is dead the first does it."""
+        if which is not None and self._client is not which:
+            return
         client, self._client = self._client, None
         if client is not None:
             await client.close()

@@ -32,7 +32,8 @@ class Profile:
     one, and `methods` for the training methods it is known to offer. `money` is how it counts
     costs. `account` is its id at providers whose paths name it. `headers` go with every request
     to its own address. `proxy` is an address, "none" for going without, None for what the
-    environment says. `ambient` is whether the variables of OpenAI's own tools (OPENAI_ORG_ID and
+    environment says. `ssh` names another machine whose lab is meant, and `ssh_command` how finetui
+    is called there. `ambient` is whether the variables of OpenAI's own tools (OPENAI_ORG_ID and
     the like) are meant for this address. `problem` is the cause and the next step of why no
     request may be made, such as a key that is missing (`wants_key`); `remarks` are what is not
     safe and yet asked for, `advice` what could be better.
@@ -55,6 +56,8 @@ class Profile:
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     proxy: str | None = field(default=None, repr=False)
     ca_file: Path | None = None
+    ssh: str | None = None
+    ssh_command: str = "finetui"
     insecure: bool = False
     ambient: bool = False
     problem: tuple[str, str] | None = None
@@ -71,12 +74,17 @@ class Profile:
     @property
     def embedded(self) -> bool:
         """Whether it is the lab of this machine, which the program starts itself."""
+        return self.starts and self.ssh is None
+
+    @property
+    def starts(self) -> bool:
+        """Whether it is a lab that the program starts, here or by ssh on another machine."""
         return self.kind == "lab" and self.base_url is None
 
     @property
     def key_state(self) -> str:
         """What is known of the key, without saying it."""
-        if self.embedded:
+        if self.starts:
             return "its own"
         if self.api_key is not None:
             return shown_key(self.api_key)

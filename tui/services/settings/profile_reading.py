@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,6 +20,7 @@ from tui.services.errors import InputError
 from tui.services.settings.headers import headers_of, proxy_of
 from tui.services.settings.keys import KeySource, key_source, read_key
 from tui.services.settings.profile import CONNECT_S, TIMEOUT_S, Profile, with_key
+from tui.services.settings.setting_names import KEY_SETTINGS
 from tui.services.settings.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 
     from tui.services.settings.profile_table import Table
 
+_TARGET = re.compile(r"[^\s-]\S*")
 OPENAI_URL = "https://api.openai.com/v1"
 _OPENAI_HOST = "api.openai.com"  # regional ones end in it
 
@@ -86,6 +89,10 @@ class ProfileReader:
         return replace(profile, problem=problem, wants_key=True)
 
     def _custom(self, table: Table) -> Profile:
+        if (target := table.text("ssh")) is not None:
+            return self._remote_lab(table, target.strip())
+        if "ssh_command" in table.values:
+            raise table.bad("ssh_command", "says nothing without ssh")
         kind = self._kind(table, UNKNOWN)
         known = self.presets.all()[kind]
         url = table.url() or known.base_url
@@ -100,6 +107,19 @@ class ProfileReader:
         bills = kind != "lab" and not is_loopback(url)
         profile = Profile(table.name, kind, url, bills=bills)
         return with_key(self._with_settings(table, profile), self._source(table))
+
+    def _remote_lab(self, table: Table, target: str) -> Profile:
+        """Return the profile of the lab of another machine, which has its own key."""
+        if not _TARGET.fullmatch(target) or not target.isprintable():  # no option of ssh either
+            raise table.bad("ssh", 'must be a name that ssh knows, such as "me@gpu-box"')
+        if self._kind(table, "lab") != "lab":
+            raise table.bad("ssh", "is for the lab of another machine: kind is lab")
+        for name in (*KEY_SETTINGS, "base_url", "proxy", "headers", "organization", "project"):
+            if name in table.values:
+                raise table.bad(name, "cannot stand beside ssh: the lab there has its own")
+        command = (table.text("ssh_command") or "finetui").strip()
+        made = self._with_settings(table, Profile(table.name, "lab"))
+        return replace(made, ssh=target, ssh_command=command)
 
     def _kind(self, table: Table, otherwise: str) -> str:
         kind = table.text("kind") or otherwise

@@ -40,6 +40,8 @@ SETTINGS = {
         Setting("headers", "table", "headers sent with every request"),
         Setting("proxy", "text", 'the proxy to go through, or "none"', over=True),
         Setting("ca_file", "text", "certificates (PEM) trusted beside the system's", over=True),
+        Setting("ssh", "text", "the machine whose lab is meant, as ssh knows it"),
+        Setting("ssh_command", "text", "how finetui is called there"),
         Setting("insecure", "flag", "a key may go over http:// to another machine"),
         Setting("read_only", "flag", "nothing is changed there", lab=True, over=True),
         Setting("bills", "flag", "whether what is done there costs money"),
