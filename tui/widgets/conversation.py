@@ -58,12 +58,6 @@ class Conversation(LineView, can_focus=True):
     cursor: reactive[int] = reactive(0, repaint=False)
 
     @dataclass
-    class Moved(Event):
-        """The cursor is on another message."""
-
-        index: int
-
-    @dataclass
     class Chosen(Event):
         """Enter was pressed on a message."""
 
@@ -396,12 +390,11 @@ class Conversation(LineView, can_focus=True):
     # -- the cursor ------------------------------------------------------------------
 
     def watch_cursor(self, before: int, after: int) -> None:
-        """Bring the message into view and tell about it."""
+        """Bring the message into view."""
         self._code = None
         if before != after and self.column.blocks:
             self._scroll_to_cursor()
             self.refresh()
-            self.post_message(self.Moved(after))
 
     def _scroll_to_cursor(self) -> None:
         top, bottom = self.column.extent(self.cursor)

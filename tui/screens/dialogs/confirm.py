@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal, InvalidOperation
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.widgets import Static
 
@@ -14,7 +14,7 @@ from tui.screens.dialogs.base import Dialog
 from tui.widgets.text_fields import Entry
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Callable, Collection
 
     from textual.app import ComposeResult
 
@@ -44,6 +44,23 @@ class Confirm(Dialog[bool]):
     def no(self) -> None:
         """Answer no."""
         self.dismiss(False)
+
+
+def leave(
+    dialog: Dialog[Any], what: str, *, typed: bool, dropped: Callable[[], None] = lambda: None
+) -> None:
+    """Close a dialog without an answer; asks when something was typed, which is then dropped."""
+
+    def answered(yes: bool | None) -> None:
+        if yes:
+            dropped()
+            dialog.dismiss(None)
+
+    if typed:
+        question = Confirm(f"Leave the {what}", "Drop what you have typed?", "drop it", "go on")
+        dialog.app.push_screen(question, answered)
+    else:
+        dialog.dismiss(None)
 
 
 class GoOn(Confirm):

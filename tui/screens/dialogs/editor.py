@@ -11,7 +11,7 @@ from textual.widgets import Input, Static, TextArea
 from tui.core.text.text import plural, visible
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
-from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.confirm import leave
 from tui.screens.host import host_of
 from tui.widgets.text_fields import EditArea, Entry
 
@@ -138,16 +138,8 @@ class TextEditor(Dialog[str]):
     @handles("editor.leave")
     def leave(self) -> None:
         """Leave; asks when something was typed."""
-        if self.query_one(TextArea).text == self._text:
-            self.dismiss(None)
-            return
-        question = Confirm("Leave the editor", "Drop what you have typed?", "drop it", "go on")
-        self.app.push_screen(question, self._leave_if)
-
-    def _leave_if(self, answer: bool | None) -> None:
-        if answer:
-            self._keep_typed(self._text)
-            self.dismiss(None)
+        typed = self.query_one(TextArea).text != self._text
+        leave(self, "editor", typed=typed, dropped=lambda: self._keep_typed(self._text))
 
 
 class LineEditor(Dialog[str]):

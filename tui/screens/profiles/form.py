@@ -14,7 +14,7 @@ from tui.core.text.text import visible
 from tui.dispatch import handles, start_worker
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
-from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.confirm import leave
 from tui.screens.profiles.form_fields import (
     FOLDED,
     SOURCE_WORDS,
@@ -313,15 +313,7 @@ class ProfileForm(Dialog[str]):
     @handles("dialog.cancel")
     def cancel(self) -> None:
         """Leave; asks when something was typed."""
-        if self._typed() == self._begun:
-            self.dismiss(None)
-            return
-        question = Confirm("Leave the form", "Drop what you have typed?", "drop it", "go on")
-        self.app.push_screen(question, self._leave_if)
-
-    def _leave_if(self, answer: bool | None) -> None:
-        if answer:
-            self.dismiss(None)
+        leave(self, "form", typed=self._typed() != self._begun)
 
 
 def _remark(preset: Preset) -> str:

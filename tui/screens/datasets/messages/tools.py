@@ -15,7 +15,7 @@ from tui.core.text.text import one_line, visible
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
-from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.confirm import leave
 from tui.screens.dialogs.editor import CHECKED_TYPING, too_long, typed_line
 from tui.services.errors import InputError
 from tui.widgets.field import Field
@@ -90,15 +90,7 @@ class CallEditor(Dialog[edits.CallDraft]):
     @handles("call.leave")
     def leave(self) -> None:
         """Leave; asks when something was typed."""
-        if self._typed() == self._draft:
-            self.dismiss(None)
-            return
-        question = Confirm("Leave the call", "Drop what you have typed?", "drop it", "go on")
-        self.app.push_screen(question, self._leave_if)
-
-    def _leave_if(self, answer: bool | None) -> None:
-        if answer:
-            self.dismiss(None)
+        leave(self, "call", typed=self._typed() != self._draft)
 
 
 class ToolUse:

@@ -1,0 +1,97 @@
+"""Styles: every selector of a style sheet stands for something that the program makes."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+TUI = Path(__file__).parent.parent / "tui"
+MADE_BY_TEXTUAL = {"ToastRack"}
+_SELECTOR = re.compile(r"(?<![\w$:-])([.#]?)(-?[A-Za-z_][\w-]*)")
+
+
+def sheets(path: Path, tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Yield the style sheets in a module, each by where it is assigned."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant):
+            names = {target.id for target in node.targets if isinstance(target, ast.Name)}
+            if names & {"CSS", "DEFAULT_CSS"}:
+                yield f"{path.name}:{node.lineno}", str(node.value.value)
+
+
+def texts(node: ast.AST) -> Iterator[str]:
+    """Yield the texts in a piece of code; what is put into one is a NUL."""
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str):
+            yield part.value
+        elif isinstance(part, ast.JoinedStr):  # such as f"{name}-pane"
+            values = (v.value if isinstance(v, ast.Constant) else "\0" for v in part.values)
+            yield "".join(map(str, values))
+
+
+def classes_in(tree: ast.Module) -> Iterator[str]:
+    """Yield the style classes that code gives to widgets, components and breakpoints included."""
+    for node in ast.walk(tree):
+        found: list[ast.AST] = []
+        if isinstance(node, ast.Call):
+            found += [word.value for word in node.keywords if word.arg == "classes"]
+            if isinstance(node.func, ast.Attribute) and node.func.attr.endswith("_class"):
+                found += node.args
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(node.value, ast.AST):
+            names = [*texts_of_targets(node)]
+            if any(name.endswith(("_CLASSES", "_BREAKPOINTS")) for name in names):
+                found.append(node.value)
+        for one in found:
+            for text in texts(one):
+                yield from text.split()
+
+
+def texts_of_targets(node: ast.Assign | ast.AnnAssign) -> Iterator[str]:
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+    yield from (target.id for target in targets if isinstance(target, ast.Name))
+
+
+def selectors(css: str) -> Iterator[tuple[str, str]]:
+    """Yield the kind ("." or "#", "" for a type) and the name of what a sheet selects."""
+    plain = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    for text in re.findall(r"([^{};]+)\{", plain):
+        for kind, name in _SELECTOR.findall(text):
+            if kind or name[0].isupper():
+                yield kind, name
+
+
+class Made:
+    """What the program makes: classes of styles, ids, and types of widgets."""
+
+    def __init__(self) -> None:
+        self.known: dict[str, set[str]] = {".": set(), "#": set(), "": set(MADE_BY_TEXTUAL)}
+
+    def add(self, tree: ast.Module) -> None:
+        self.known["."].update(classes_in(tree))
+        self.known["#"].update(texts(tree))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ClassDef | ast.alias):
+                self.known[""].add(node.name)
+
+    def holds(self, kind: str, name: str) -> bool:
+        known = self.known[kind]
+        made = (word for word in known if "\0" in word and "-" in word)
+        patterns = (re.escape(word).replace("\0", r"[\w-]+") for word in made)
+        return name in known or any(re.fullmatch(pattern, name) for pattern in patterns)
+
+    def dead(self, css: str) -> set[str]:
+        return {f"{kind}{name}" for kind, name in selectors(css) if not self.holds(kind, name)}
+
+
+def test_every_selector_matches_something() -> None:
+    styles, made = {path.name: path.read_text() for path in TUI.rglob("*.tcss")}, Made()
+    for path in TUI.rglob("*.py"):
+        tree = ast.parse(path.read_bytes())
+        styles.update(sheets(path, tree))
+        made.add(tree)
+    dead = {sheet: made.dead(css) for sheet, css in styles.items()}
+    assert {sheet: names for sheet, names in dead.items() if names} == {}
+    nothing = made.dead("Nothing > .is-called { & #unheard { } }")
+    assert nothing == {"Nothing", ".is-called", "#unheard"}
