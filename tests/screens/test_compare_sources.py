@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_server import ChatServer
+from tests.chat_server import ChatServer, refused
 from tests.screens.test_compare import (
     BASE,
     OLD,
@@ -322,3 +322,35 @@ async def test_a_model_judges_a_run_and_picks_are_kept_with_it(
                 break
             await pilot.pause()
         assert await picks() == [0.0, 1.0]
+
+
+async def test_a_run_that_waits_says_so_once_and_has_no_price_before_an_answer(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    """Four requests are held back by one pause."""
+    waits = [True] * 4
+
+    def rule(model: str, question: str) -> Any:
+        if waits:
+            waits.pop()
+            return refused(429, "slow down", **{"Retry-After": "1"})
+        return f"{model[:4]} says {question}"
+
+    server.rule = rule
+    data = dataset(tmp_path / "d.jsonl", 4)
+    async with compare_screen(app_home, server.url, (120, 36), data) as (pilot, screen):
+        said: list[str] = []
+        tell = screen.context.tell
+        screen.context.tell = lambda text, **more: (said.append(text), tell(text, **more))
+        await pilot.press("escape", "e")
+        await dialog(pilot, Choose)
+        await pilot.press("enter")
+        await dialog(pilot, RunForm)
+        await pilot.press("ctrl+s")
+        await until(lambda: "No answer has come yet." in on_screen(pilot.app), pilot)
+        assert "0 of 8 answers · asking" in on_screen(pilot.app)
+        assert "unknown" in on_screen(pilot.app)
+        await finished_run(pilot, screen)
+        held = [text for text in said if "asks to wait" in text]
+        assert len(held) == len({*held}) >= 1
+        assert screen.results.looked_at.answered == 8
