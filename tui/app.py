@@ -201,6 +201,7 @@ class FinetuiApp(TypeAhead):
         )
 
     def _load_the_rest(self) -> None:
+        self.profiles.ask_at_start()
         self.set_timer(AFTER_S, self._warm)
 
     @work(group="warm", exclusive=True, exit_on_error=False, description="load other screens")

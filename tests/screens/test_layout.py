@@ -15,6 +15,8 @@ from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.chat import ChatScreen
 from tui.screens.datasets import DatasetsScreen
+from tui.screens.profiles.form import ProfileForm
+from tui.screens.profiles.profile_list import ProfilesDialog
 from tui.widgets.conversation import Conversation
 from tui.widgets.frame.error_panel import ErrorPanel
 
@@ -34,11 +36,14 @@ SCENES: dict[str, Sequence[str]] = {
     "tokens": ["s", "<checked>", "2", "<counted>"],
     "help": ["f1"],
     "palette": ["ctrl+p"],
+    "profiles": ["f2", "<profiles>"],
+    "profile-form": ["f2", "<profiles>", "ctrl+n", "<form>"],
     "jobs-offline": ["3", "<failed>"],
     "chat-offline": ["4", "<failed>"],
     "models-offline": ["5", "<failed>"],
     "files-offline": ["6", "<failed>"],
 }
+DIALOGS = {"<profiles>": ProfilesDialog, "<form>": ProfileForm}
 
 
 def shown(app: FinetuiApp) -> str:
@@ -60,6 +65,8 @@ async def reach(pilot: Pilot[Any], keys: Sequence[str]) -> None:
             )
         elif key == "<counted>":
             await until(lambda: app.tour.step >= 1, pilot)
+        elif key in DIALOGS:  # the ledger is asked before it opens
+            await until(lambda kind=DIALOGS[key]: isinstance(app.screen, kind), pilot)
         elif key == "<failed>":
             await until(lambda: app.screen.query_one(ErrorPanel).failure, pilot)
         else:

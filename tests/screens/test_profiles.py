@@ -140,6 +140,20 @@ async def test_a_missing_key_is_asked_for_and_shown_by_its_end(
     assert KEYS.mask(KEY) != KEY
 
 
+async def test_a_key_that_is_typed_for_each_run_is_asked_for_at_the_start(
+    app_home: Path, server: FaultServer
+) -> None:
+    text = f'default_profile = "far"\n[profiles.far]\nbase_url = "{server.url}"\nkey_ask = true\n'
+    config(app_home, text)
+    async with running() as (pilot, app):
+        await opened(pilot, KeyDialog)
+        await pilot.press(*KEY, "enter")
+        await until(lambda: app.workspace and app.workspace.profile.api_key == KEY, pilot)
+        await pilot.press("3")
+        await until(lambda: server.seen, pilot)
+        assert server.seen[0].headers["authorization"] == f"Bearer {KEY}"
+
+
 async def test_without_a_key_one_stays_where_one_was(app_home: Path) -> None:
     config(app_home, '[profiles.far]\nbase_url = "https://x/v1"\nkey_ask = true\n')
     async with running() as (pilot, app):

@@ -36,7 +36,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
         first=True,
         in_dialogs=True,
     ),
-    Command("app.profile", "f2", "Profile", "Choose the provider to work with."),
+    Command("app.profile", "f2", "Profiles", "Choose the provider; add, edit, test profiles."),
     Command("app.guide", "f3", "Tour", "Show or hide the guided tour."),
     Command("app.escape", "escape", "Back", "Close the top layer or the error; never quits."),
     Command("app.copy", "y", "Copy", "Copy what the cursor is on, or the error shown."),

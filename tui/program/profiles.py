@@ -67,6 +67,18 @@ class Profiles:
             else:
                 shown = await self._edit(chosen.name) or chosen.name or shown
 
+    def ask_at_start(self) -> None:
+        """Ask for the key of the profile in use, if that is typed for each run."""
+        workspace = self._context.workspace
+        if workspace is None or not workspace.profile.wants_key:
+            return
+        source = workspace.profile.source
+        if source is not None and source.kind == "ask":
+            name = workspace.profile.name
+            self._context.run(
+                self.switch, name, group="profile", description="ask for a key"
+            )  # fmt: skip
+
     # -- switching -----------------------------------------------------------------------
 
     async def switch(self, name: str) -> bool:

@@ -50,6 +50,7 @@ class ProfilesDialog(Dialog[ProfileChosen]):
 
     DEFAULT_CSS = """
     ProfilesDialog {
+        & > .dialog { width: 100; }
         & RecordList { height: auto; max-height: 8; min-height: 3; }
         & #about { height: auto; max-height: 9; margin: 1 0 0 0; }
     }
