@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.counted import counted, tokens
 from tests.replay.azure import AzureReplay
 from tests.replay.bedrock import BedrockReplay
 from tests.replay.circle import dataset, profile
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from tests.replay.base import Replay
 
+__all__ = ["counted", "tokens"]
+pytestmark = pytest.mark.xdist_group("keyboard")  # counting is started once
 SERVERS = [
     *(AzureReplay, NebiusReplay, BedrockReplay, CrusoeReplay, PortkeyReplay),
     *(FireworksReplay, TogetherReplay),

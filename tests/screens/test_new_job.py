@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, Static
 
+from tests.counted import counted, tokens
 from tests.faults.server import ACT_AND_DROP, ACT_AND_HANG, FaultServer, page, problem, reply
 from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
@@ -24,18 +25,17 @@ from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.form.first_draft import Draft, draft_from_job
 from tui.screens.jobs.form.preflight_panel import PreflightPanel
 from tui.services.jobs.service import JobService
-from tui.services.tokens.service import TokenService
 from tui.widgets.field import Fold, OneOf
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from textual.pilot import Pilot
 
-    from tui.services.workers import Pool
 
+__all__ = ["counted", "tokens"]
 pytestmark = pytest.mark.xdist_group("new-job")  # counting is started once
 MODEL = "gpt-4.1-mini-2025-04-14"
 JOB = "POST /fine_tuning/jobs"
@@ -45,25 +45,6 @@ JOB = "POST /fine_tuning/jobs"
 def server(server: FaultServer) -> FaultServer:
     server.lists["/models"] = lambda q: page([{"id": MODEL}], q)
     return server
-
-
-@pytest.fixture(scope="module")
-def tokens(workers: Pool) -> Iterator[TokenService]:
-    """Count for all tests: the processes that do it take a second to start."""
-    one = TokenService(workers)
-    yield one
-    asyncio.run(one.close())
-
-
-@pytest.fixture(autouse=True)
-def _counted(tokens: TokenService, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    async def stay() -> None:
-        pass
-
-    with monkeypatch.context() as patch:
-        patch.setattr(tokens, "close", stay)
-        patch.setattr("tui.services.tokens.service.TokenService", lambda *_, **__: tokens)
-        yield
 
 
 @pytest.fixture

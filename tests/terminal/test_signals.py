@@ -12,20 +12,21 @@ import pytest
 
 from tests.home import Home
 from tests.lab_process import ROOT, chat_lines, wait_for
+from tests.screens.conftest import use_profile
 from tests.terminal.program import AT_REST, Program
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 ENDING = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT, signal.SIGINT]
 
 
 @pytest.fixture
-def home(tmp_path: Path) -> Iterator[Path]:
-    made = Home(tmp_path / "home")
-    yield made.path
-    made.end_lab()
+def home(tmp_path: Path) -> Path:
+    # Not the lab's: each program would start one, and nothing here is asked of any.
+    made = tmp_path / "home"
+    use_profile(made, "http://127.0.0.1:9/v1")
+    return made
 
 
 def kept(home: Path) -> dict[str, object]:
@@ -128,15 +129,17 @@ def test_an_error_nobody_foresaw_leaves_the_terminal_in_order(home: Path, tmp_pa
         assert kept(home) == {"chat prompt": "abc"}
 
 
-def test_the_lab_outlives_a_signal_and_a_closed_terminal(home: Path) -> None:
-    lab = Home(home)
-    with Program(home) as program:
-        in_chat(program)  # looks for a model: the lab starts
-        pid = wait_for(lab.lab_pid)
-        program.hang_up()
-        program.wait_without_terminal()
-    assert lab.lab_pid() == pid
-    lab.end_lab()
+def test_the_lab_outlives_a_signal_and_a_closed_terminal(tmp_path: Path) -> None:
+    lab = Home(tmp_path / "with a lab")
+    try:
+        with Program(lab.path) as program:
+            in_chat(program)  # looks for a model: the lab starts
+            pid = wait_for(lab.lab_pid)
+            program.hang_up()
+            program.wait_without_terminal()
+        assert lab.lab_pid() == pid
+    finally:
+        lab.end_lab()
 
 
 def test_the_editor_keeps_what_is_typed(home: Path, tmp_path: Path) -> None:
