@@ -8,7 +8,7 @@ import pytest
 
 from tests.replay.circle import dataset, profile
 from tests.replay.together import BASE, TogetherReplay
-from tests.until import question_of, until
+from tests.until import problem_of, question_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.jobs import JobsScreen
@@ -16,7 +16,6 @@ from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.form.first_draft import Draft
 from tui.screens.jobs.form.preflight_panel import PreflightPanel
 from tui.services.provider import together
-from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.paragraph import Paragraph
 
 if TYPE_CHECKING:
@@ -32,11 +31,6 @@ def far(monkeypatch: pytest.MonkeyPatch) -> Iterator[TogetherReplay]:
     one = TogetherReplay()
     yield one
     one.close()
-
-
-def problem(screen: Any) -> str:
-    failure = screen.query_one(ErrorPanel).failure
-    return failure.as_text() if failure else ""
 
 
 async def asked_for(pilot: Pilot[Any], form: NewJob, words: str) -> TypedConfirm:
@@ -83,7 +77,7 @@ async def test_its_price_is_agreed_to_before_a_job_is_asked_for(
         assert dialog.word == "4.20"
         assert far.jobs == []
         await pilot.press("escape")  # no: the file is there, no job is
-        await until(lambda: "no amount was agreed to" in problem(form), pilot)
+        await until(lambda: "no amount was agreed to" in problem_of(form), pilot)
         assert far.jobs == []
         await pilot.press("escape", "ctrl+s")  # now it is known before it is agreed to
         dialog = await asked_for(pilot, form, "Together says 4.20 USD")
@@ -101,4 +95,4 @@ async def test_its_price_is_agreed_to_before_a_job_is_asked_for(
         await until(lambda: "Create dedicated endpoint" in str(settings.content), pilot)
         assert "Together says 4.20 USD" in str(settings.content)
         await pilot.press("p")
-        await until(lambda: "does not offer pausing jobs" in problem(jobs), pilot)
+        await until(lambda: "does not offer pausing jobs" in problem_of(jobs), pilot)

@@ -96,3 +96,14 @@ def test_a_model_that_stops_some_day() -> None:
     fresh = ChatChoice("n", "tuned", "base", None, None, 9, ready=False)
     assert default_choice([fresh, one]) == one
     assert default_choice([fresh]) == fresh
+
+
+def test_what_needs_a_deployment_is_not_begun_with() -> None:
+    lone = ChatChoice("acme/lone", "tuned", "base", "ft-1", None, 9, needs=True)
+    served = ChatChoice("acme/served", "tuned", "base", "ft-2", None, 8)
+    endpoint = ChatChoice("acme/pirates", "deployed", "acme/served", None, None, 7)
+    base = ChatChoice("base", "base", "base", None, None, 1)
+    assert choice_of(lone).remark.startswith("fine-tuned · needs a deployment")
+    assert choice_of(endpoint).remark.startswith("deployed · ")
+    assert default_choice([lone, served, endpoint, base]) == endpoint
+    assert default_choice([lone, base]) == base

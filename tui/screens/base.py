@@ -144,8 +144,11 @@ class ModeScreen(Screen[None]):
 
     def on_key(self, event: Key) -> None:
         """Say of a key that does nothing here why that is so."""
+        found = self.active_bindings.get(event.key)  # the user may have given it another command
+        if found is None or found.enabled:
+            return
         for one in commands_for(self.MODE):
-            if event.key in one.keys.split(",") and self.refuse(one.id):
+            if one.call == found.binding.action and self.refuse(one.id):
                 event.stop()
 
     @property

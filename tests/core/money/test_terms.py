@@ -76,3 +76,17 @@ def test_without_a_budget_nothing_is_above_it() -> None:
     spent = budget(job("a", trained_tokens=1_000_000), money=free)
     assert budget_words(spent) == "5.00 USD spent by 1 job"
     assert pricing.cost(1_000_000, free.priced(FACTS)).amount == 5
+
+
+def test_what_the_provider_says_counts_where_no_price_is_known_here() -> None:
+    def told(currency: str, **more: object) -> object:
+        price = {"amount": "2", "currency": currency, "said_by": "Acme"}
+        return job("a", model="unknown-model", price=price, trained_tokens=1000, **more)
+
+    assert budget(told("EUR")).spent == 2
+    assert budget(told("USD")).spent == Decimal("1.8")  # at the profile's rate
+    unknown = budget(told("CHF"))
+    assert (unknown.spent, unknown.unpriced) == (0, 1)
+    assert budget(told("EUR", status="running")).unpriced == 1  # it may still change
+    ours = {"amount": "99", "currency": "EUR", "said_by": "Acme"}
+    assert budget(job("b", price=ours, trained_tokens=1_000_000)).spent == Decimal("4.5")

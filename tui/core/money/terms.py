@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.catalog.models import PRICES
 from tui.core.money import pricing
+from tui.core.provider.estimates import told_price
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -117,6 +118,8 @@ def budget_of(
 ) -> Budget:
     """Add up what jobs have come to: tokens trained on, else what they were expected to cost.
 
+    Of one that ended and has no price here, what its provider says of its cost counts first.
+
     `prices` are the facts of every job's model at the profile's prices. A job that failed or
     was cancelled counts with the tokens it trained on, if the provider says how many. `allowed`
     is what jobs of unknown cost may come to, by id, and `pending` what is reserved for jobs
@@ -127,6 +130,8 @@ def budget_of(
     for job, forecast in jobs:
         count += 1
         real = _real(job, prices.get(job.model), money.name)
+        if real is None and job.terminal:  # what no price here tells, its provider may
+            real = _told(job, money)
         if real is not None:
             total += real
         elif forecast is not None and _in_currency(forecast, money.name):
@@ -150,6 +155,16 @@ def _real(job: Job, facts: ModelFacts | None, currency: str) -> Decimal | None:
     if facts is None or facts.currency != currency:
         return None
     return pricing.cost(job.trained_tokens, facts).amount
+
+
+def _told(job: Job, money: Money) -> Decimal | None:
+    """Return what the provider says of a job's cost, None where its currency is not known."""
+    told = told_price(job.raw)
+    if told is None or told.amount is None:
+        return None
+    if told.currency == money.name:
+        return told.amount
+    return told.amount * money.rate if told.currency == LIST_CURRENCY and money.rate else None
 
 
 def _in_currency(forecast: Forecast, currency: str) -> bool:
