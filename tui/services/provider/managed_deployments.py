@@ -16,7 +16,6 @@ from tui.core.text.masking import learn
 from tui.services.errors import Refused, Unanswered
 from tui.services.provider.error_mapping import RequestContext, json_value, whole_body
 from tui.services.provider.fetched_keys import fetch_key
-from tui.services.provider.openai_protocol import OpenAiDeployments
 from tui.services.provider.paging import MAX_PAGES
 from tui.services.provider.requests import Call
 
@@ -31,11 +30,11 @@ API_VERSION = "2024-10-01"
 WHOLE_ANSWER = 5  # times the time-out
 
 
-class ManagedDeployments(OpenAiDeployments):
+class ManagedDeployments:
     """Deployments of one resource, as Azure Resource Manager lists them."""
 
     def __init__(self, provider: Provider, preset: Preset, management: Management) -> None:
-        super().__init__(preset)
+        self._preset = preset
         self._provider, self._management = provider, management
         self._token: str | None = None
         self._fetching = asyncio.Lock()
@@ -53,6 +52,11 @@ class ManagedDeployments(OpenAiDeployments):
             url = as_text(page.get("nextLink"))
         found = (deployment_of_row(row) for row in rows)
         return [one for one in found if one is not None]
+
+    def next_step(self, model_id: str) -> str:
+        """Return how to deploy a model."""
+        del model_id
+        return self._preset.deploy
 
     async def _read(self, url: str) -> object:
         """Read a page; a token that is refused is fetched anew, once."""

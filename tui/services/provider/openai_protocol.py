@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.providers import Preset
     from tui.core.provider.deployments import Deployment
     from tui.core.provider.estimates import PriceEstimate
-    from tui.services.provider.interface import Action, OutgoingFile
+    from tui.services.provider.interface import Action, DeploymentsApi, OutgoingFile
     from tui.services.provider.provider import Provider
 
 FILES_PAGE = 1000
@@ -46,7 +46,7 @@ class OpenAiProtocol:
         self.files = OpenAiFiles(provider, preset)
         self.jobs = OpenAiJobs(provider, preset, self.files)
         self.models = OpenAiModels(provider, preset)
-        self.deployments: OpenAiDeployments = OpenAiDeployments(preset)
+        self.deployments: DeploymentsApi = OpenAiDeployments(preset)
         self.estimates = NoEstimates()
         self.abilities = preset.abilities
         if (management := provider.profile.management) is not None:
