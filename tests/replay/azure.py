@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tests.faults.server import FaultServer
 from tests.replay.base import KEY, Replay
 
 if TYPE_CHECKING:
@@ -43,3 +44,46 @@ class AzureReplay(Replay):
 
     def answers(self, model: str) -> bool:
         return model in self.deployed
+
+
+class Management(FaultServer):
+    """Azure Resource Manager: another address, another token, deployments page by page."""
+
+    root = ""
+    resource = (
+        "/subscriptions/s-1/resourceGroups/g/providers/Microsoft.CognitiveServices/accounts/mine"
+    )
+
+    def __init__(self, token: str) -> None:
+        self.token, self.wrong_tokens = token, 0
+        self.rows: list[dict[str, Any]] = []
+        self.next_host = ""  # where the next page is said to be, if not here
+        super().__init__()
+
+    @property
+    def address(self) -> str:
+        """The address of the resource."""
+        return f"{self.url}{self.resource}"
+
+    def deploy(self, name: str, model: str, state: str = "Succeeded") -> None:
+        """Deploy a model."""
+        self.rows.append({
+            "id": f"{self.resource}/deployments/{name}", "name": name,
+            "sku": {"name": "Standard", "capacity": 50},
+            "properties": {
+                "model": {"format": "OpenAI", "name": model, "version": "1"},
+                "provisioningState": state,
+            },
+            "systemData": {"createdAt": "2026-11-28T10:00:00.1234567Z"},
+        })  # fmt: skip
+
+    def act(self, seen: Seen) -> tuple[int, Any]:
+        if seen.headers.get("authorization") != f"Bearer {self.token}":
+            self.wrong_tokens += 1
+            return 401, {"error": {"code": "ExpiredAuthenticationToken", "message": "expired"}}
+        if seen.path != f"{self.resource}/deployments" or "api-version" not in seen.query:
+            return 404, {"error": {"code": "ResourceNotFound", "message": "not found"}}
+        at = int(seen.query.get("$skiptoken", 0))
+        link = f"{self.next_host or self.url}{seen.path}?api-version=1&$skiptoken={at + 1}"
+        more = {"nextLink": link} if at + 1 < len(self.rows) else {}
+        return 200, {"value": self.rows[at : at + 1], **more}

@@ -127,7 +127,13 @@ async def chat(far: Replay, pilot: Pilot[Any]) -> None:
     await pilot.press("escape")
     if isinstance(far, FireworksReplay):  # it has deployments to ask
         deployed = far.deploy(name)
-        await _type(pilot, screen, deployed)
+        while isinstance(pilot.app.focused, type(screen.query_one("Prompt"))):
+            await pilot.press("escape")
+        await pilot.press("5")
+        models: Any = pilot.app.screen
+        await until(lambda: [one.chat_name for one in models.listed.models] == [deployed], pilot)
+        await pilot.press("c")
+        await until(lambda: pilot.app.screen is screen and screen.models.model == deployed, pilot)
         await pilot.press("enter")  # what was typed is still there
         await answered(pilot, screen, deployed)
         far.deployed.clear()

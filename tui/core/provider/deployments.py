@@ -34,6 +34,10 @@ class Deployment:
 
 
 def deployment_of(model_id: str, deployed: Iterable[Deployment]) -> Deployment | None:
-    """Return what serves a model, one that answers before one that does not; None for nothing."""
+    """Return what serves a model, None for nothing.
+
+    One that answers comes before one of which nobody knows, and that before one that does not.
+    """
     found = [one for one in deployed if one.model == model_id]
-    return min(found, key=lambda one: one.ready is not True, default=None)
+    order = {True: 0, None: 1, False: 2}
+    return min(found, key=lambda one: order[one.ready], default=None)

@@ -64,18 +64,19 @@ class ModelsScreen(ModeScreen):
     def chat(self) -> None:
         """Chat with the model under the cursor."""
         if (model := self.listed.current) is not None:
-            self.host.chat_with(model.id)
+            self.host.chat_with(model.asked_as)
 
     @handles("models.compare")
     def compare(self) -> None:
         """Compare the marked models, or the one under the cursor with its base."""
         from tui.core.compare.sides.compare_request import CompareAsked
 
-        marked = tuple(model.id for model in self.listed.models if model.id in self.listed.marked)
-        current = self.listed.current
+        listed = self.listed
+        marked = tuple(model.asked_as for model in listed.models if model.id in listed.marked)
+        current = listed.current
         if not marked and current is None:
             return
-        both = () if current is None else tuple(dict.fromkeys((current.base, current.id)))
+        both = () if current is None else tuple(dict.fromkeys((current.base, current.asked_as)))
         self.host.compare(CompareAsked(models=marked or both))
 
     def go_back(self) -> bool:

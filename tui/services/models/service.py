@@ -39,7 +39,7 @@ class TunedModel:
     """A fine-tuned model and where it comes from. `created` in Unix seconds.
 
     `serving` says how it is made to answer, empty where its name is enough; `needs` tells that
-    nothing serves it yet.
+    nothing serves it yet, `asked_as` is what to call it in a chat.
     """
 
     id: str
@@ -51,6 +51,12 @@ class TunedModel:
     info: ModelInfo
     serving: str = ""
     needs: bool = False
+    chat_name: str = ""
+
+    @property
+    def asked_as(self) -> str:
+        """The name to chat with: that of what serves it, or its own."""
+        return self.chat_name or self.id
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +167,12 @@ class ModelService:
         listed = {model.id: model for model in models_known}
         joined = await self._join(models_known, jobs, listed, catalog)
         tuned = [
-            replace(one, serving=serving.words(one.id), needs=serving.needed(one.id))
+            replace(
+                one,
+                serving=serving.words(one.id),
+                needs=serving.needed(one.id),
+                chat_name=serving.chat_name(one.id),
+            )
             for one in joined
         ]
         shutdowns = {

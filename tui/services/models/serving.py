@@ -25,6 +25,11 @@ class Serving:
         found = deployment_of(model_id, self.deployed)
         return found.words if found is not None else self.api.deployments.next_step(model_id)
 
+    def chat_name(self, model_id: str) -> str:
+        """Return what a model that is deployed and may answer is called; empty for any other."""
+        found = deployment_of(model_id, self.deployed)
+        return found.chat_name if found is not None and found.ready is not False else ""
+
     def needed(self, model_id: str) -> bool:
         """Whether a tuned model needs a deployment and none is known."""
         missing = deployment_of(model_id, self.deployed) is None

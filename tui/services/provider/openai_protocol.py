@@ -27,11 +27,10 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from tui.core.catalog.abilities import Abilities
     from tui.core.catalog.providers import Preset
     from tui.core.provider.deployments import Deployment
     from tui.core.provider.estimates import PriceEstimate
-    from tui.services.provider.interface import Action, OutgoingFile
+    from tui.services.provider.interface import Action, DeploymentsApi, OutgoingFile
     from tui.services.provider.provider import Provider
 
 FILES_PAGE = 1000
@@ -44,17 +43,17 @@ class OpenAiProtocol:
     """A provider that speaks OpenAI's protocol, as its preset says."""
 
     def __init__(self, provider: Provider, preset: Preset) -> None:
-        self._preset = preset
         self.files = OpenAiFiles(provider, preset)
         self.jobs = OpenAiJobs(provider, preset, self.files)
         self.models = OpenAiModels(provider, preset)
-        self.deployments = OpenAiDeployments(preset)
+        self.deployments: DeploymentsApi = OpenAiDeployments(preset)
         self.estimates = NoEstimates()
+        self.abilities = preset.abilities
+        if (management := provider.profile.management) is not None:
+            from tui.services.provider.managed_deployments import ManagedDeployments
 
-    @property
-    def abilities(self) -> Abilities:
-        """What it offers, as far as its preset tells."""
-        return self._preset.abilities
+            self.deployments = ManagedDeployments(provider, preset, management)
+            self.abilities = self.abilities.with_probed({Ability.DEPLOYMENTS: "yes"})
 
 
 class OpenAiFiles:

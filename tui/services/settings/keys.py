@@ -75,7 +75,7 @@ def key_source(
     if named[0] == "api_key_env":
         return _in_variable(table, environ)
     if named[0] == "key_command":
-        return _of_command(table, environ, withheld)
+        return command_source(table, "key_command", environ, withheld)
     if named[0] == "key_keyring":
         return _in_keyring(table)
     table.flag("key_ask", False)
@@ -108,20 +108,19 @@ def variable_name(table: Table, key: str, name: object) -> str:
     raise table.bad(key, "must be the name of an environment variable")
 
 
-def _of_command(
-    table: Table, environ: Mapping[str, str], withheld: frozenset[str]
-) -> KeySource:  # fmt: skip
-    value = table.values["key_command"]
+def command_source(
+    table: Table, setting: str, environ: Mapping[str, str], withheld: frozenset[str]
+) -> KeySource:
+    """Return the source that a command in a setting is. Raises InputError for no command."""
+    value = table.values[setting]
     words = [value] if isinstance(value, str) else value
     fits = isinstance(words, list) and words and all(isinstance(one, str) for one in words)
     if not fits or not words[0].strip():
-        raise table.bad(
-            "key_command", 'must be a command such as "pass show ai" or a list of words'
-        )
+        raise table.bad(setting, 'must be a command such as "pass show ai" or a list of words')
     program = words[0].split()[0].rpartition("/")[2]
     command = value if isinstance(value, str) else tuple(words)
     kept = _kept_from_commands(environ, withheld)
-    return KeySource("command", f"its key_command ({program})", command=command, environ=kept)
+    return KeySource("command", f"its {setting} ({program})", command=command, environ=kept)
 
 
 def _kept_from_commands(environ: Mapping[str, str], withheld: frozenset[str]) -> dict[str, str]:

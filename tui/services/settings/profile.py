@@ -23,6 +23,14 @@ CONNECT_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
+class Management:
+    """Where deployments are managed: the resource's address there, and where its token is."""
+
+    url: str
+    source: KeySource
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """One provider account. `base_url` is None for the lab of this machine until it runs.
 
@@ -34,7 +42,8 @@ class Profile:
     to its own address. `proxy` is an address, "none" for going without, None for what the
     environment says. `ssh` names another machine whose lab is meant, and `ssh_command` how finetui
     is called there. `ambient` is whether the variables of OpenAI's own tools (OPENAI_ORG_ID and
-    the like) are meant for this address. `problem` is the cause and the next step of why no
+    the like) are meant for this address. `management` is where its deployments are managed, at
+    another address and with a token of its own. `problem` is the cause and the next step of why no
     request may be made, such as a key that is missing (`wants_key`); `remarks` are what is not
     safe and yet asked for, `advice` what could be better.
     """
@@ -53,6 +62,7 @@ class Profile:
     methods: tuple[Method, ...] = ()
     money: Money = field(default_factory=Money)
     account: str | None = None
+    management: Management | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     proxy: str | None = field(default=None, repr=False)
     ca_file: Path | None = None

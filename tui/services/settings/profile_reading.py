@@ -18,8 +18,14 @@ from tui.core.provider.addresses import (
 )
 from tui.services.errors import InputError
 from tui.services.settings.headers import headers_of, proxy_of
-from tui.services.settings.keys import KeySource, key_source, read_key
-from tui.services.settings.profile import CONNECT_S, TIMEOUT_S, Profile, with_key
+from tui.services.settings.keys import KeySource, command_source, key_source, read_key
+from tui.services.settings.profile import (
+    CONNECT_S,
+    TIMEOUT_S,
+    Management,
+    Profile,
+    with_key,
+)
 from tui.services.settings.setting_names import KEY_SETTINGS
 from tui.services.settings.suggestions import nearest
 
@@ -30,6 +36,7 @@ if TYPE_CHECKING:
 
 _TARGET = re.compile(r"[^\s-]\S*")
 OPENAI_URL = "https://api.openai.com/v1"
+_MANAGED = ("management_url", "management_command")  # together or not at all
 _OPENAI_HOST = "api.openai.com"  # regional ones end in it
 
 
@@ -114,12 +121,34 @@ class ProfileReader:
             raise table.bad("ssh", 'must be a name that ssh knows, such as "me@gpu-box"')
         if self._kind(table, "lab") != "lab":
             raise table.bad("ssh", "is for the lab of another machine: kind is lab")
-        for name in (*KEY_SETTINGS, "base_url", "proxy", "headers", "organization", "project"):
+        for name in (
+            *KEY_SETTINGS,
+            "base_url",
+            "proxy",
+            "headers",
+            "organization",
+            "project",
+            *_MANAGED,
+        ):
             if name in table.values:
                 raise table.bad(name, "cannot stand beside ssh: the lab there has its own")
         command = (table.text("ssh_command") or "finetui").strip()
         made = self._with_settings(table, Profile(table.name, "lab"))
         return replace(made, ssh=target, ssh_command=command)
+
+    def _management(self, table: Table) -> Management | None:
+        """Return where deployments are managed; the address and the command belong together."""
+        url = table.text("management_url")
+        given = [name for name in _MANAGED if table.values.get(name)]
+        if not given:
+            return None
+        if url is None or len(given) < len(_MANAGED):
+            [missing] = [name for name in _MANAGED if name not in given]
+            raise table.bad(given[0], f"needs {missing} beside it")
+        if problem := address_problem(url):
+            raise table.bad("management_url", f"{without_credentials(url)!r} {problem}")
+        source = command_source(table, "management_command", self.environ, self.withheld)
+        return Management(url, source)
 
     def _kind(self, table: Table, otherwise: str) -> str:
         kind = table.text("kind") or otherwise
@@ -137,6 +166,7 @@ class ProfileReader:
             timeout=table.seconds("timeout", profile.timeout),
             connect_timeout=table.seconds("connect_timeout", CONNECT_S),
             account=table.account(),
+            management=self._management(table),
             headers=headers,
             proxy=proxy_of(table),
             ca_file=_ca_file(table),

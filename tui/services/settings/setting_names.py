@@ -37,6 +37,8 @@ SETTINGS = {
         Setting("organization", "text", "sent as OpenAI-Organization", over=True),
         Setting("project", "text", "sent as OpenAI-Project", over=True),
         Setting("account", "text", "the account's name, where paths hold it", over=True),
+        Setting("management_url", "text", "where the provider manages deployments"),
+        Setting("management_command", "text", "a command that prints the token for that"),
         Setting("headers", "table", "headers sent with every request"),
         Setting("proxy", "text", 'the proxy to go through, or "none"', over=True),
         Setting("ca_file", "text", "certificates (PEM) trusted beside the system's", over=True),

@@ -117,7 +117,7 @@ def shown_setting(name: str, value: object) -> str:
     """Return a setting as it may be shown: no key, no password."""
     if name == "api_key":
         return shown_key(read_key(str(value)).text) or "empty"
-    if name == "key_command":  # its words may hold what nobody is to see
+    if name in {"key_command", "management_command"}:  # its words may hold what nobody is to see
         words = value.split() if isinstance(value, str) else list(map(str, as_list(value)))
         return f"{mask(words[0])} …" if len(words) > 1 else mask("".join(words))
     return mask(text_of(value))
