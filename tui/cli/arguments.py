@@ -95,3 +95,9 @@ def amount_of(text: str | None, option: str) -> Decimal | None:
     if not amount.is_finite() or amount < 0:
         raise InputError("Usage", f"{option} {text!r} is not an amount", f"Such as {option} 12.50.")
     return amount
+
+
+def refuse_broken(options: argparse.Namespace) -> None:
+    """Raise what is wrong with the configuration, for a command that cannot do without it."""
+    if (broken := getattr(options, "broken", None)) is not None:
+        raise broken

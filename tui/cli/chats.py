@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_each
-from tui.cli.output import when
 from tui.core.chat.conversation import messages, path, position
 from tui.core.chat.saved import dataset_line, markdown
 from tui.core.dataset.example import content_text
+from tui.core.text.moments import date_words
 from tui.core.text.text import plural
 from tui.services.chat.export import write_export
 from tui.services.errors import InputError, NeedsConfirmation
@@ -82,7 +82,7 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
     out.table(
         ("id", "changed", "messages", "model", "title"),
         [
-            (str(one.id), when(one.updated_at), str(one.messages), one.model, one.title)
+            (str(one.id), date_words(one.updated_at), str(one.messages), one.model, one.title)
             for one in chats
         ],
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.cli.arguments import Commands, Parser, command, group
+from tui.cli.arguments import Commands, Parser, command, group, refuse_broken
 from tui.services.settings.setting_texts import settings_shown
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ async def _path(options: argparse.Namespace, workspace: Workspace, out: Output) 
 
 
 async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    _tell_broken(options)
+    refuse_broken(options)
     book = workspace.profiles
     names = [workspace.profile.name] if hasattr(options, "profile") else list(book.names)
     found = {}
@@ -57,7 +57,7 @@ async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) 
 
 
 async def _check(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    _tell_broken(options)
+    refuse_broken(options)
     book = workspace.profiles
     remarks = [*book.remarks]
     for one in book.profiles.values():
@@ -70,8 +70,3 @@ async def _check(options: argparse.Namespace, workspace: Workspace, out: Output)
     for remark in remarks:
         out.line(f"  · {remark}")
     return 0
-
-
-def _tell_broken(options: argparse.Namespace) -> None:
-    if (broken := getattr(options, "broken", None)) is not None:
-        raise broken

@@ -13,11 +13,11 @@ from tui.cli.consent import accepted, add_accept
 from tui.cli.deleting import delete_all
 from tui.cli.file_review import guard
 from tui.cli.inputs import file_of
-from tui.cli.output import when
 from tui.cli.progress import UploadLine
 from tui.core.catalog.abilities import Ability
 from tui.core.provider.files import age_words, prunable, read_age, total_bytes
 from tui.core.provider.records import Deleted
+from tui.core.text.moments import date_words
 from tui.core.text.text import plural, size_words
 from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 from tui.services.provider.interface import check_offered
@@ -95,7 +95,7 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
     )
     for one in seen.unfinished:
         done = f"{len(one.parts)} of {one.count} parts"
-        until = when(one.expires_at)
+        until = date_words(one.expires_at)
         out.line(f"{one.id}  unfinished: {done} of {one.path}, kept until {until}")
     return 0
 
@@ -103,8 +103,9 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
 def _rows(files: Sequence[StoredFile], now: float) -> list[tuple[str, ...]]:
     return [
         (
-            file.id, size_words(file.info.bytes), file.info.purpose, when(file.info.created_at),
-            age_words(file.age(now)), file.info.status, file.use_words, file.info.filename,
+            file.id, size_words(file.info.bytes), file.info.purpose,
+            date_words(file.info.created_at), age_words(file.age(now)), file.info.status,
+            file.use_words, file.info.filename,
         )
         for file in files
     ]  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.output import when
+from tui.core.text.moments import date_words
 from tui.services.jobs.spending import released_words
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ async def _unanswered(options: argparse.Namespace, workspace: Workspace, out: Ou
     released = [float(one.amount) for one in stale]
     out.document({"requests": [one.to_json() for one in found], "released": released})
     for one in found:
-        asked, request = when(one.record.asked_at), one.record.request
+        asked, request = date_words(one.record.asked_at), one.record.request
         named = " ".join(str(request[name]) for name in ("model", "suffix") if request.get(name))
         out.line(f"{asked}  {named}  {one.words}")
     if said := released_words(stale):

@@ -11,10 +11,10 @@ from tui.cli.job_data import register_data
 from tui.cli.job_unanswered import register_unanswered
 from tui.cli.job_watch import register_watch
 from tui.cli.jobs_everywhere import job_document, list_everywhere
-from tui.cli.output import when
 from tui.core.jobs.checkpoints import best_checkpoint
 from tui.core.jobs.progress import percent_words
 from tui.core.provider.estimates import told_price
+from tui.core.text.moments import date_words
 from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
     if options.kept:
         found = await workspace.jobs.cache.jobs()
         jobs = list(found.jobs[: options.limit])
-        out.note(f"as seen {when(found.at)}, without asking the provider")
+        out.note(f"as seen {date_words(found.at)}, without asking the provider")
     else:
         jobs = await workspace.jobs.list(options.limit)
     out.document({"jobs": [job_document(job) for job in jobs]})
     out.table(
         ("id", "status", "base", "created", "model"),
         [
-            (job.id, job.status, job.model, when(job.created_at), job.fine_tuned_model or "–")
+            (job.id, job.status, job.model, date_words(job.created_at), job.fine_tuned_model or "–")
             for job in jobs
         ],
     )
@@ -94,8 +94,8 @@ def show_job(job: Job, out: Output, data: Sequence[VersionRecord] = ()) -> None:
         "model": job.fine_tuned_model,
         "training": job.training_file,
         "validation": job.validation_file,
-        "created": when(job.created_at),
-        "finished": when(job.finished_at),
+        "created": date_words(job.created_at),
+        "finished": date_words(job.finished_at),
         "done": percent_words(job),
         "tokens": job.trained_tokens,
         "their price": price.words if price else None,
@@ -110,7 +110,7 @@ def show_job(job: Job, out: Output, data: Sequence[VersionRecord] = ()) -> None:
         if value not in {None, ""}:
             out.line(f"{name.replace('_', ' '):<26}{value}")
     for version in data:
-        text = f"{version.path} as {version.origin} {when(version.saved_at)}"
+        text = f"{version.path} as {version.origin} {date_words(version.saved_at)}"
         out.line(f"{'data':<26}{text}, sha256 {version.digest[:12]}")
 
 

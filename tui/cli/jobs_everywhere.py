@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.output import when
+from tui.core.text.moments import date_words
 from tui.services.errors import InputError
 from tui.services.jobs.every_profile import MOST, EveryProfile, failure_words, newest_first
 from tui.services.settings.environment import without_secrets
@@ -45,13 +45,20 @@ async def list_everywhere(options: argparse.Namespace, workspace: Workspace, out
     out.table(
         ("profile", "id", "status", "base", "created", "model"),
         [
-            (name, job.id, job.status, job.model, when(job.created_at), job.fine_tuned_model or "–")
+            (
+                name,
+                job.id,
+                job.status,
+                job.model,
+                date_words(job.created_at),
+                job.fine_tuned_model or "–",
+            )
             for name, job in rows
         ],
     )
     for one in found:
         if one.error is not None:
-            seen = f"; as seen {when(one.seen_at)}" if one.jobs else ""
+            seen = f"; as seen {date_words(one.seen_at)}" if one.jobs else ""
             out.note(f"finetui: {one.profile}: {failure_words(one)}{seen}.")
     unanswered = [one for one in found if one.error and not isinstance(one.error, InputError)]
     return NO_ANSWER if unanswered else 0

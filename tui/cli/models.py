@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_all
-from tui.cli.output import when
+from tui.core.text.moments import date_words
 from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
         ("id", "kind", "base", "job", "created", "until"),
         [
             (
-                model.id, row["kind"], model.base, model.job_id or "–", when(model.created),
+                model.id, row["kind"], model.base, model.job_id or "–", date_words(model.created),
                 model.shutdown.day or "–",
             )
             for model, row in zip(models, rows, strict=True)
@@ -83,7 +83,7 @@ async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) 
     out.line(f"id        {model.id}")
     out.line(f"base      {model.base}")
     out.line(f"owner     {model.owned_by}")
-    out.line(f"created   {when(model.created)}")
+    out.line(f"created   {date_words(model.created)}")
     out.line(f"until     {shutdown.words}")
     if serving:
         out.line(f"to ask it {serving}")

@@ -8,9 +8,9 @@ import os
 import re
 import sys
 import traceback
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from tui.core.text.json_text import not_of_json
 from tui.core.text.masking import mask
 from tui.core.text.text import one_line, visible
 from tui.services.errors import NotWritten
@@ -121,33 +121,18 @@ class Output:
             self.line("  ".join(cells).rstrip())
 
 
-def when(seconds: float | None) -> str:
-    """Return a Unix time in the local zone, to the minute, or a dash."""
-    if seconds is None:
-        return "–"
-    try:
-        return datetime.fromtimestamp(seconds, UTC).astimezone().strftime("%Y-%m-%d %H:%M")
-    except (ValueError, OverflowError, OSError):  # a server may send any number
-        return str(seconds)
-
-
 def _shown(text: str) -> str:
     # A file or a pipe gets the bytes as they are; only a terminal acts on them.
     return visible(text) if sys.stdout.isatty() else text
 
 
 def _json(value: object, encoding: str | None) -> str:
-    text = json.dumps(value, ensure_ascii=False, default=_as_text)
+    text = json.dumps(value, ensure_ascii=False, default=not_of_json)
     try:
         text.encode(encoding or "utf-8", "surrogatepass")
     except UnicodeEncodeError:  # the stream's own escapes for it would not be JSON's
-        return json.dumps(value, default=_as_text)
+        return json.dumps(value, default=not_of_json)
     return _UNSEEN.sub(_escaped, text)
-
-
-def _as_text(value: object) -> str:
-    """Return what JSON does not have, such as a date, as text; of bytes only how many they are."""
-    return f"{len(value):,} bytes" if isinstance(value, bytes) else str(value)
 
 
 def _escaped(found: re.Match[str]) -> str:

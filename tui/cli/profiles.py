@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.arguments import Commands, Parser, add_yes, command, group
+from tui.cli.arguments import Commands, Parser, add_yes, command, group, refuse_broken
 from tui.cli.doctor import print_findings
 from tui.cli.inputs import key_from_stdin
 from tui.core.provider.addresses import without_credentials
@@ -55,7 +55,7 @@ def register(commands: Commands[Parser]) -> None:
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    _tell_broken(options)
+    refuse_broken(options)
     book = workspace.profiles
     profiles = list(book.profiles.values())
     out.document({"profiles": [profile_document(book, one) for one in profiles]})
@@ -142,7 +142,7 @@ async def _keep_key(name: str, entry: object) -> None:
 
 
 async def _test(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    _tell_broken(options)
+    refuse_broken(options)
     profile = workspace.profile_called(options.name)
     if getattr(options, "key_stdin", False):
         workspace.give_key(options.name, await key_from_stdin())
@@ -179,7 +179,7 @@ def _is_ours(source: KeySource) -> bool:
 
 
 async def _default(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    _tell_broken(options)
+    refuse_broken(options)
     workspace.profiles.get(options.name)
     await asyncio.to_thread(_editor(workspace).set_default, options.name)
     out.document({"default": options.name})
@@ -193,8 +193,3 @@ def _editor(workspace: Workspace) -> ConfigEditor:
 
 async def _book(workspace: Workspace) -> ProfileBook:
     return await asyncio.to_thread(ProfileBook.load, workspace.locations, os.environ)
-
-
-def _tell_broken(options: argparse.Namespace) -> None:
-    if (broken := getattr(options, "broken", None)) is not None:
-        raise broken

@@ -7,7 +7,7 @@ import time
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.text.moments import until_words
+from tui.core.text.moments import date_words, until_words
 
 NOON = time.mktime((2026, 11, 28, 12, 0, 20, 0, 0, -1))
 
@@ -31,3 +31,9 @@ def test_it_is_never_earlier_than_the_moment(wait: float) -> None:
     hours, minutes, seconds = (*map(int, said.split(":")), 0)[:3]
     told = time.mktime((2026, 11, 28, hours, minutes, seconds, 0, 0, -1))
     assert 0 <= told - (NOON + wait) < (1 if said.count(":") == 2 else 60)
+
+
+def test_a_day_and_minute_or_the_number_that_no_clock_can_show() -> None:
+    assert date_words(NOON) == "2026-11-28 12:00"
+    assert date_words(None) == "–"
+    assert date_words(10**18) == str(10**18)

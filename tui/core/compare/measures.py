@@ -26,6 +26,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.compare.answers import Answer, canonical
+from tui.core.text.json_text import refuse_constant
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,15 +114,11 @@ NOT_JSON = NotJson()
 def parsed(text: str) -> object:
     """Return the JSON value that a text is, or NOT_JSON."""
     try:
-        value = json.loads(text, parse_constant=_refuse)
+        value = json.loads(text, parse_constant=refuse_constant)
         canonical(value)  # what is nested too deeply to be compared counts as no JSON
     except (ValueError, RecursionError):
         return NOT_JSON
     return value
-
-
-def _refuse(constant: str) -> object:
-    raise ValueError(f"{constant} is not a JSON number")
 
 
 def _of_json(value: object, expected: object) -> dict[str, float]:

@@ -123,6 +123,11 @@ class Example:
         """Return the text of the first message of `role`, or an empty string."""
         return next((m.text for m in self.messages if m.role == role), "")
 
+    @property
+    def opening(self) -> str:
+        """The text of the first question, or else the first text there is."""
+        return self.first("user") or next((m.text for m in self.messages if m.text), "")
+
 
 @dataclass(frozen=True, slots=True)
 class Broken:

@@ -20,7 +20,7 @@ _INDENT = "  "
 def problem(text: str) -> str:
     """Return what keeps a text from being JSON and at which line and column, or nothing."""
     try:
-        json.loads(text, parse_constant=_refuse)
+        json.loads(text, parse_constant=refuse_constant)
     except json.JSONDecodeError as error:
         return f"line {error.lineno}, column {error.colno}: {_words(error, text)}"
     except RecursionError:
@@ -77,7 +77,13 @@ def _escaped(text: str) -> str:
     return "".join(c if c.isascii() else json.dumps(c)[1:-1] for c in text)
 
 
-def _refuse(constant: str) -> object:
+def not_of_json(value: object) -> str:
+    """Return what JSON does not have, such as a date, as text; of bytes only how many they are."""
+    return f"{len(value):,} bytes" if isinstance(value, bytes) else str(value)
+
+
+def refuse_constant(constant: str) -> object:
+    """Raise ValueError for what Python's reader takes for a number and JSON does not."""
     raise ValueError(f"{constant} is not a JSON number")
 
 

@@ -1,9 +1,10 @@
-"""Times of day in words such as "at 14:03", which stay true without being painted anew."""
+"""Times in words, of day such as "at 14:03", which stay true without being painted anew."""
 
 from __future__ import annotations
 
 import math
 import time
+from datetime import UTC, datetime
 
 _SOON_S = 120  # so near a moment is told to the second
 
@@ -22,6 +23,19 @@ def moment_words(at: float | None, now: float) -> str:
         return time.strftime("%b %d" if then[0] == today[0] else "%Y-%m-%d", then)
     except (ValueError, OverflowError, OSError):  # a server may send any number
         return ""
+
+
+def date_words(at: float | None) -> str:
+    """Return a moment (Unix seconds) as its local day and minute, – for none.
+
+    One no clock can show is told as the number it is: a server may send any.
+    """
+    if at is None:
+        return "–"
+    try:
+        return f"{datetime.fromtimestamp(at, UTC).astimezone():%Y-%m-%d %H:%M}"
+    except (ValueError, OverflowError, OSError):
+        return str(at)
 
 
 def until_words(at: float, now: float) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import time
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.cells import set_cell_size
 from rich.text import Text
 
 from tui.core.provider.files import StoredFile, age_words
+from tui.core.text.moments import date_words
 from tui.core.text.text import one_line, size_words, visible
 from tui.services.store.tables.parts_table import OpenUpload
 
@@ -146,13 +146,6 @@ def full_text(file: StoredFile) -> str:
     raw = json.dumps(dict(file.info.raw), indent=2, ensure_ascii=False)
     known = [_facts(file), _uses(file)]
     return visible("\n".join([*known, "", "As the provider sent it:", raw]))
-
-
-def date_words(created: int | None) -> str:
-    """Return a Unix time as local date and minute, or –."""
-    if created is None:
-        return "–"
-    return f"{datetime.fromtimestamp(created).astimezone():%Y-%m-%d %H:%M}"
 
 
 def _cell(text: str, width: int) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import aclosing
-from datetime import datetime
 from typing import TYPE_CHECKING
 
 from rich.text import Text
 from textual.widgets import Static
 
+from tui.core.text.moments import date_words
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
 from tui.screens.dialogs.base import Dialog
@@ -85,10 +85,7 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
     def _row(self, row: int, width: int) -> Text:
         name, job = self._rows[row]
         text = Text(f"{one_line(name, 13):<14}{one_line(job.status or '–', 15):<16}")
-        created = "–"
-        if job.created_at is not None:
-            created = f"{datetime.fromtimestamp(job.created_at).astimezone():%Y-%m-%d %H:%M}"
-        text.append(f"{created:<18}", style="dim")
+        text.append(f"{date_words(job.created_at):<18}", style="dim")
         text.append(one_line(job.suffix or job.fine_tuned_model or job.id, 40))
         text.append(f"  {one_line(job.model or '', 60)}", style="dim")
         text.truncate(width, overflow="ellipsis")

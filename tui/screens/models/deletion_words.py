@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from tui.core.text.moments import date_words
 from tui.core.text.text import one_line, plural
-from tui.screens.models.model_rows import date_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.cells import set_cell_size
 from rich.text import Text
 
 from tui.core.provider.records import short_name
+from tui.core.text.moments import date_words
 from tui.core.text.text import one_line, visible
 from tui.screens.not_offered import jobs_unknown, no_tuning, wrapped
 from tui.services.errors import NotOffered
@@ -85,16 +85,6 @@ def full_text(model: TunedModel) -> str:
     lines = [f"{name:<10}{'–' if value is None else value}" for name, value in known.items()]
     raw = json.dumps(dict(model.info.raw), indent=2, ensure_ascii=False)
     return visible("\n".join([*lines, "", "As the provider sent it:", raw]))
-
-
-def date_words(created: int | None) -> str:
-    """Return a Unix time as local date and minute, or –."""
-    if created is None:
-        return "–"
-    try:
-        return f"{datetime.fromtimestamp(created).astimezone():%Y-%m-%d %H:%M}"
-    except (OverflowError, OSError, ValueError):  # a server's nonsense is shown, not raised
-        return str(created)
 
 
 def _cell(text: str, width: int) -> str:

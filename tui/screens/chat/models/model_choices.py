@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.core.text.moments import date_words
 from tui.screens.dialogs.choose import Choice
 from tui.screens.not_offered import wrapped
 from tui.services.errors import Malformed, NotOffered, Refused
@@ -42,8 +43,7 @@ def choice_of(choice: ChatChoice, today: str = "") -> Choice[str]:
         gone = choice.until < (today or f"{datetime.now().astimezone():%Y-%m-%d}")
         parts.append(f"retired {choice.until}" if gone else f"stops {choice.until}")
     if choice.kind != "base" and choice.created:
-        made = datetime.fromtimestamp(choice.created).astimezone()
-        parts.append(f"{made:%Y-%m-%d %H:%M}")
+        parts.append(date_words(choice.created))
     return Choice(choice.id, choice.id, " · ".join(parts))
 
 

@@ -168,5 +168,5 @@ def _message_text(message: Message) -> str:
 def _first_words(line: bytes) -> str:
     example = parse(line) if len(line) <= _LONGEST else None
     if isinstance(example, Example):
-        return example.first("user") or next((m.text for m in example.messages if m.text), "")
+        return example.opening
     return line[:200].decode("utf-8", "replace")

@@ -68,7 +68,7 @@ def beginning(line: bytes) -> str:
     example = parse(line)
     if not isinstance(example, Example):
         return line[:400].decode("utf-8", "replace")
-    return example.first("user") or next((m.text for m in example.messages if m.text), "")
+    return example.opening
 
 
 def whole(line: bytes) -> str:

@@ -52,8 +52,7 @@ def example_row(
         return text
     if width > 60:
         text.append(f" {len(example.messages):>2} msg", style="dim")
-    first = example.first("user") or next((m.text for m in example.messages if m.text), "")
-    text.append(f" {one_line(first, width)}")
+    text.append(f" {one_line(example.opening, width)}")
     if width > 60 and (answer := example.first("assistant")):
         text.append(f" → {one_line(answer, width)}", style="dim")
     return text

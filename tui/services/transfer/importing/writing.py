@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from tui.core.text.json_text import not_of_json
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import NotWritten, disk_errors
 
@@ -37,13 +38,8 @@ def write_dropped(path: Path, converted: Converted) -> None:
 
 
 def _line(value: Mapping[str, Any]) -> bytes:
-    text = json.dumps(value, ensure_ascii=False, default=as_text)
+    text = json.dumps(value, ensure_ascii=False, default=not_of_json)
     try:
         return text.encode()
     except UnicodeEncodeError:  # half of a surrogate pair: only an escape can carry it
-        return json.dumps(value, default=as_text).encode()
-
-
-def as_text(value: object) -> str:
-    """Return a value that JSON does not have, such as a date or bytes, as text."""
-    return f"{len(value):,} bytes" if isinstance(value, bytes) else str(value)
+        return json.dumps(value, default=not_of_json).encode()
