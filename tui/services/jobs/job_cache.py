@@ -181,10 +181,13 @@ class JobCache:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
+        # Who waits may be cancelled, as by leaving a screen: the writing goes on for the others.
         if self._writing is not None:
-            await self._writing
+            await asyncio.shield(self._writing)
         if not self._waiting.empty:
-            await self._write()
+            self._writing = start(self._write(), "write the job cache")
+        if self._writing is not None:  # also what another waiter began meanwhile
+            await asyncio.shield(self._writing)
 
     async def close(self) -> None:
         """Write what is waiting, and keep no more."""
