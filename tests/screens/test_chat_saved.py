@@ -20,6 +20,7 @@ from tests.screens.chatting import (
 from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import MODELS, slow_provider
 from tests.until import problem_of, toasts, until
+from tui.app import FinetuiApp
 from tui.screens.chat.asking.prompt import Prompt
 from tui.screens.chat.saved.dialog import ChatsDialog
 from tui.screens.dialogs.choose import Choose
@@ -41,6 +42,23 @@ async def dialog(pilot: Pilot[Any], kind: type) -> None:
 async def listed(pilot: Pilot[Any], count: int) -> None:
     await dialog(pilot, ChatsDialog)
     await until(lambda: pilot.app.screen.query_one(RecordList).count == count, pilot)
+
+
+async def test_a_model_chosen_elsewhere_is_asked_in_the_chat_that_comes_back(
+    app_home: Path,
+) -> None:
+    async with slow_provider() as provider:
+        use_profile(app_home, provider.base_url)
+        async with in_chat() as (pilot, screen):
+            screen.models.take(MODELS[2])
+            await exchange(pilot, screen, provider, "one?", "a")
+        app = FinetuiApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(lambda: app.workspace is not None, pilot)
+            app.chat_with(MODELS[1])  # as c does on Models and Jobs, before Chat was ever there
+            await until(lambda: texts(app.screen) == ["one?", "a"], pilot)
+            chat: Any = app.screen
+            await until(lambda: chat.models.model == MODELS[1], pilot)
 
 
 @pytest.mark.parametrize("size", SIZES)

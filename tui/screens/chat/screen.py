@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from tui.dispatch import handles
@@ -104,8 +105,10 @@ class ChatScreen(ModeScreen):
         if not self._prompt.text and (typed := workspace.typed.get(PROMPT)):
             self._prompt.fill(str(typed))
         started = self.host.chat_start
-        if started is None or started.goes_on:
+        if started is None:
             self.chats.restore()
+        elif started.goes_on:  # with the model that was asked for
+            self.chats.restore(partial(self.models.take, started.model))
         self._take_up()
 
     def on_mount(self) -> None:

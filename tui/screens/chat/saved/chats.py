@@ -52,14 +52,19 @@ class SavedChatsList:
 
     # -- the one that is open ----------------------------------------------------------
 
-    def restore(self) -> None:
-        """Open the chat that was open last, unless something is there by then."""
-        self._context.run(self._restore, group="restore", description="open the last chat")
+    def restore(self, then: Callable[[], None] = lambda: None) -> None:
+        """Open the chat that was open last, unless something is there by then.
 
-    async def _restore(self) -> None:
+        `then` is done after it is open: it brings the model that it was asked with.
+        """
+        work = partial(self._restore, then)
+        self._context.run(work, group="restore", description="open the last chat")
+
+    async def _restore(self, then: Callable[[], None]) -> None:
         found = await self._context.workspace.chats.open_last(self._context.show_error)
         if found is not None and not self._session.tree.nodes and not self._held():
             self._go_on(*found)
+            then()
 
     def _go_on(self, chat: Chat, saver: ChatSaver) -> None:
         self._session.take(chat, saver)
