@@ -9,6 +9,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -40,11 +41,15 @@ class Home:
         """
         out, err = io.StringIO(), io.StringIO()
         with (
+            # A real file: what reads its descriptor reads it too.
+            tempfile.TemporaryFile("w+", encoding="utf-8", newline="") as typed,
             contextlib.redirect_stdout(out),
             contextlib.redirect_stderr(err),
             mock.patch.dict(os.environ, self.environ, clear=True),
-            mock.patch.object(sys, "stdin", io.TextIOWrapper(io.BytesIO(given.encode()))),
+            mock.patch.object(sys, "stdin", typed),
         ):
+            typed.write(given)
+            typed.seek(0)
             code = main(words)
         return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
