@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import json
 import os
+import subprocess
+import sys
 import threading
 from contextlib import aclosing, suppress
 from pathlib import Path
@@ -370,7 +372,9 @@ def test_the_lab_inherits_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     for name in ("ONE_KEY", "ONE_HD"):
         monkeypatch.setenv(name, environ[name])
     home = Home(tmp_path)
-    home.json("jobs", "list", "--profile", "lab")
+    # A process of its own: what stands in for labs elsewhere has the environment of the tests.
+    words = [sys.executable, "-m", "tui.cli", "jobs", "list", "--profile", "lab"]
+    subprocess.run(words, env={**os.environ, **home.environ}, check=True, capture_output=True)
     given = [_read(Path(f"/proc/{home.lab_pid()}/{what}")) for what in ("environ", "cmdline")]
     home.end_lab()
     assert "tui.lab" in given[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -48,3 +49,25 @@ async def test_closing_ends_what_is_under_way(server: FaultServer, tmp_path: Pat
     await workspace.close()
     with pytest.raises(ServiceError):
         await task
+
+
+async def test_a_client_that_comes_after_the_closing_is_closed_too(
+    server: FaultServer, tmp_path: Path
+) -> None:
+    environ = write_config(tmp_path, server.url)
+    config = tmp_path / "config" / "config.toml"
+    fifo = tmp_path / "key"
+    os.mkfifo(fifo)
+    text = config.read_text().replace('api_key = "sk-fault"', f'key_command = "cat {fifo}"')
+    config.write_text(text)
+    workspace = await Workspace.open(environ={**environ, "PATH": os.environ["PATH"]})
+    provider = workspace.provider
+    asking = asyncio.create_task(workspace.jobs.list())
+    key = await asyncio.to_thread(fifo.open, "w")  # waits until the command reads it
+    await workspace.close()
+    with key:
+        key.write("sk-too-late-0123456789\n")
+    with pytest.raises(InputError, match="profile was closed"):
+        await asking
+    assert server.seen == []
+    assert provider._client is None

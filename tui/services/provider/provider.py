@@ -115,7 +115,12 @@ class Provider:
         """Return the client, made at the first call. Raises LabFailed when lab cannot start."""
         async with self._making:
             if self._client is None:
-                self._client = await self._make()
+                made = await self._make()
+                if self._closed:  # meanwhile, and nobody would close this one
+                    await made.close()
+                    await self._lab.close()
+                    raise _gone()
+                self._client = made
             return self._client
 
     def check_writable(self, doing: str) -> None:
