@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shlex
 import sys
@@ -290,13 +289,13 @@ def test_a_table_is_told_once(tmp_path: Path, capfd: Any) -> None:
 
 
 def test_standard_input_is_named_in_the_command(
-    monkeypatch: pytest.MonkeyPatch, capfd: Any
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Any
 ) -> None:
-    class Stdin:
-        buffer = io.BytesIO(lines_of(ALPACA))
-
-    monkeypatch.setattr(sys, "stdin", Stdin())
-    assert main(["fix", "-"]) == 2
+    given = tmp_path / "given.jsonl"
+    given.write_bytes(lines_of(ALPACA))
+    with given.open() as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        assert main(["fix", "-"]) == 2
     out, err = capfd.readouterr()
     assert out == ""
     assert "`finetui convert - --from alpaca`" in err

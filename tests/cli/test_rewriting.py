@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 import json
 import sys
+import tempfile
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -40,7 +40,15 @@ def flawed(tmp_path: Path) -> Path:
 
 class Stdin:
     def __init__(self, data: bytes) -> None:
-        self.buffer = io.BytesIO(data)
+        self.buffer = tempfile.TemporaryFile()  # noqa: SIM115 - it goes with the test
+        self.buffer.write(data)
+        self.buffer.seek(0)
+
+    def __del__(self) -> None:
+        self.buffer.close()
+
+    def fileno(self) -> int:
+        return self.buffer.fileno()
 
     def isatty(self) -> bool:
         return False

@@ -196,13 +196,13 @@ async def test_another_profile_goes_on_with_a_chat_of_its_own(app_home: Path) ->
         async with in_chat() as (pilot, screen):
             await exchange(pilot, screen, provider, "one?", "a")
             await screen.workspace.chats.flush()
-            await pilot.app.use_profile("other")
+            await pilot.app.opening.use_profile("other")
             await until(lambda: screen.models.model, pilot)
             assert texts(screen) == ["one?", "a"]
             await exchange(pilot, screen, provider, "two?", "b")
             chats = screen.workspace.chats
             assert [chat.messages for chat in await chats.listing()] == [4]
-            await pilot.app.use_profile("test")
+            await pilot.app.opening.use_profile("test")
             assert [c.messages for c in await screen.workspace.chats.listing()] == [2]
 
 
