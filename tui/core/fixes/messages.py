@@ -8,6 +8,7 @@ from tui.core.checks.examples.messages import role_meant
 from tui.core.dataset.names import valid_name
 from tui.core.fixes.paths import message_of, messages_of
 from tui.core.fixes.registry import CannotFix, Object, row_fix
+from tui.core.formats.detection.foreign import holds_text
 from tui.core.formats.parts import tools_in
 from tui.core.formats.results import Notes, Unfit
 from tui.core.formats.supported.alpaca import read_completion
@@ -43,10 +44,28 @@ def without_key(raw: Object, issue: Issue) -> None:
             "the chat ends with the question, as data for reinforcement does, and its grader may "
             "read this key; with an answer, it is taken out"
         )
+    inner = raw.get("input")
+    outer = raw if issue.where in raw or not isinstance(inner, dict) else inner
+    key = issue.where if outer is raw else issue.where.removeprefix("input.")
+    if holds_text(outer.get(key)) and not _has_a_role(raw):
+        raise CannotFix("no message here has a role, so this may be no chat at all; its texts stay")
     if issue.where in raw:
         del raw[issue.where]
     elif isinstance(raw.get("input"), dict):
         raw["input"].pop(issue.where.removeprefix("input."), None)
+
+
+def _has_a_role(raw: Object) -> bool:
+    """Whether any message says that this is a chat: else its keys are those of something else."""
+    inner = raw.get("input")
+    messages = [*_listed(raw.get("messages"))]
+    messages += _listed(inner.get("messages")) if isinstance(inner, dict) else ()
+    roles = [one.get("role") for one in messages if isinstance(one, dict)]
+    return any(isinstance(role, str) and role_meant(role) for role in roles)
+
+
+def _listed(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
 
 
 def _ends_with_question(raw: Object) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 ROWS = "rows of one conversation"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d.*)?")
-_ROLES = ROLES | {"developer": "system", "q": "user", "a": "assistant", "kunde": "user",
+SPOKEN_ROLES = ROLES | {"developer": "system", "q": "user", "a": "assistant", "kunde": "user",
                   "cliente": "user", "requester": "user", "end user": "user"}  # fmt: skip
 
 
@@ -91,7 +91,7 @@ def _role(speaker: str, notes: Notes) -> str:
         if speaker.casefold() in notes.answers_by:
             return "assistant"
         return "system" if speaker.casefold() == "system" else "user"
-    role = _ROLES.get(speaker.casefold(), "")
+    role = SPOKEN_ROLES.get(speaker.casefold(), "")
     if role not in {"user", "assistant", "system"}:
         said = f"{speaker:.40} is neither" if speaker else "nobody is named, neither"
         raise Refused(

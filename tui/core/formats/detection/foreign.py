@@ -14,13 +14,19 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from tui.core.text.text import one_line
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from tui.core.formats.detection.table_dumps import TableDump
 
 
 ONE_CONVERSATION = (
     "* takes all rows as one conversation; put the column there that tells several apart"
 )
+_OWN_KEYS = {"messages", "tools", "parallel_tool_calls", "functions"}
+_FEW = 4  # characters that a text beside messages may have to be no text that matters
 _IN_SENTENCES = {
     "table": "a table",
     "chatgpt": "a ChatGPT export",
@@ -90,14 +96,28 @@ def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
     if not isinstance(row, dict):
         return None
     # All readers come with it, and most files have no such row.
-    from tui.core.formats.detection.sniffing import by_keys, sniff
     from tui.core.formats.detection.table_dumps import table_dump
 
     if (dump := table_dump(row)) is not None:
-        found = sniff(dump.rows, table=True).format or "table"
-        return Foreign(found, f"{len(dump.rows):,} rows in one object, as {dump.words}")
-    if (judged := _judged_chat(row)) is not None:
-        return judged
+        return _dumped(dump)
+    return _judged_chat(row) or _by_reader(row, tried=tried)
+
+
+def _dumped(dump: TableDump) -> Foreign:
+    """Return the format of rows that lie in one object."""
+    from tui.core.formats.detection.sniffing import sniff
+    from tui.core.formats.detection.table_dumps import THREAD
+
+    if dump.orient == THREAD:
+        return _thread(dump.rows)
+    found = sniff(dump.rows, table=True).format or "table"
+    return Foreign(found, f"{len(dump.rows):,} rows in one object, as {dump.words}")
+
+
+def _by_reader(row: Mapping[str, Any], *, tried: bool) -> Foreign | None:
+    """Return the format that the keys of a row speak for; `tried`: its reader is asked too."""
+    from tui.core.formats.detection.sniffing import by_keys, sniff
+
     sniffed = sniff([row]) if tried else None
     if sniffed is not None:
         verdict, problem = (sniffed.format, sniffed.reason), sniffed.problem
@@ -106,9 +126,47 @@ def foreign_format(row: object, *, tried: bool = False) -> Foreign | None:
     if verdict[0] == "openai":
         return None
     if verdict[0] == "hf" and _is_chat(row):
-        reason = verdict[1] if _needs_reading(row) else _odd_words(row["messages"])
-        return Foreign("hf", reason, problem) if reason else None
+        return _hf_chat(row, verdict[1], problem)
     return Foreign(*verdict, problem) if verdict[0] else _lone_message(row)
+
+
+def _hf_chat(row: Mapping[str, Any], told_by: str, problem: str) -> Foreign | None:
+    if _has_no_roles(row):
+        reason = "messages without roles, and texts beside them"
+    else:
+        reason = told_by if _needs_reading(row) else _odd_words(row["messages"])
+    return Foreign("hf", reason, problem) if reason else None
+
+
+def _thread(rows: Sequence[Mapping[str, Any]]) -> Foreign:
+    """Return the format of messages by people, of whom only the user knows who answers."""
+    from tui.core.formats.spoken import SPOKEN_ROLES
+
+    names = list(dict.fromkeys(str(row["speaker"]) for row in rows))
+    reason = f"{len(rows):,} messages by people, as messengers and help desks export them"
+    if all(name.strip().casefold() in SPOKEN_ROLES for name in names):
+        return Foreign("table", reason)
+    some = ", ".join(one_line(name, 40) for name in names[:4])
+    about = f"NAME is who answers: one of {some}"
+    return Foreign("table", reason, asked="--from table --answers-by NAME", about=about)
+
+
+def _has_no_roles(row: Mapping[str, Any]) -> bool:
+    """Whether nothing in a row says that it is a chat of ours, and keys beside it hold texts."""
+    messages = row["messages"]
+    if not isinstance(messages, list) or any(
+        isinstance(one, dict) and isinstance(one.get("role"), str) for one in messages
+    ):
+        return False
+    return any(holds_text(value) for key, value in row.items() if key not in _OWN_KEYS)
+
+
+def holds_text(value: object) -> bool:
+    """Whether a value is, or has in it, a text of more than a few characters."""
+    if isinstance(value, str):
+        return len(value.strip()) > _FEW
+    inner = [*value.values()] if isinstance(value, dict) else value
+    return isinstance(inner, list) and any(map(holds_text, inner))
 
 
 def _judged_chat(row: Mapping[str, Any]) -> Foreign | None:

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.columns import Columns
+from tui.core.formats.detection.thread_exports import thread_export
 from tui.core.formats.row_reader import FORMAT_KEYS
 from tui.core.formats.turns import is_conversation
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
 _SERVER = "rows"
+THREAD = "thread"  # messages by people
 _SPLIT = {"columns", "index", "data", "index_names", "column_names"}
 
 
@@ -36,6 +38,8 @@ class TableDump:
     @property
     def words(self) -> str:
         """Who writes it so."""
+        if self.orient == THREAD:
+            return "messengers and help desks export them"
         if self.orient == _SERVER:
             return "Hugging Face's server of data sets gives them"
         return f"pandas writes them (orient {self.orient})"
@@ -52,11 +56,18 @@ def table_dump(value: object, *, whole: bool = False) -> TableDump | None:
     """
     if not isinstance(value, dict) or not value:
         return None
-    readers: tuple[_Reader, ...] = (_numbered_rows, _split, _with_schema, _by_number)
+    readers: tuple[_Reader, ...] = (
+        _numbered_rows, _split, _with_schema, _thread, _by_number,
+    )  # fmt: skip
     for read in (*readers, _by_name, _lists) if whole else readers:
         if (found := read(value)) is not None:
             return found
     return None
+
+
+def _thread(value: dict[str, Any]) -> TableDump | None:
+    found = thread_export(value)
+    return None if found is None else TableDump(found[0], THREAD, found[1])
 
 
 def _split(value: dict[str, Any]) -> TableDump | None:
