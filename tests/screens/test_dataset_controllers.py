@@ -52,7 +52,8 @@ class PlainContext(DatasetContext):
     """A context whose user gives the answers in `answers`, and notes what is told."""
 
     def __init__(self, document: Document) -> None:
-        super().__init__(cast("Any", None), cast("Any", Cursor()), cast("Any", Cursor()))
+        screen = SimpleNamespace(waiting=0)
+        super().__init__(cast("Any", screen), cast("Any", Cursor()), cast("Any", Cursor()))
         self.answers: list[object] = []
         self.asked: list[Any] = []
         self.told: list[str] = []
