@@ -10,7 +10,10 @@ from textual.widgets import Input, Static
 
 from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import narrow, until
+from tui.core.formats import convert, sniff
+from tui.core.formats.records import Record
 from tui.screens.datasets.importing.columns import ColumnsDialog
+from tui.screens.datasets.importing.option_words import on_screen
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.datasets.importing.row_options_dialog import RowsDialog
 from tui.screens.dialogs.choose import Choose
@@ -313,3 +316,61 @@ async def test_messages_in_rows_are_joined_and_people_told_apart(tmp_path: Path)
         await until(lambda: screen.document is not None, pilot)
         roles = [one.role for one in screen.document.example(0).messages]
         assert roles == ["user", "assistant"]
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_who_answers_in_an_export_is_asked_for_by_its_field_and_key(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    export = tmp_path / "discord.json"
+    said = [("Ann", "Open?"), ("Helper", "Till six.")]
+    messages = [{"author": {"name": name}, "content": text, "timestamp": f"2026-01-0{day}"}
+                for day, (name, text) in enumerate(said, 1)]  # fmt: skip
+    export.write_text(json.dumps({"guild": {"name": "Testers"}, "channel": {"name": "help"},
+                                  "messages": messages}))  # fmt: skip
+    async with running(None, size) as (pilot, screen):
+        await pilot.press("i")
+        await choose_path(pilot, export)
+        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
+        await pilot.press("ctrl+s")
+        preview = await preview_of(pilot)
+        detail = text_of(preview, ".detail")
+        assert "“Answers by” (r) says whose messages are answers" in detail
+        assert "--" not in detail
+        await pilot.press("r")
+        await until(lambda: isinstance(pilot.app.screen, RowsDialog), pilot)
+        pilot.app.screen.query_one("#field-answers-by", Field).query_one(Input).value = "helper"
+        await pilot.press("enter")
+        preview = await preview_of(pilot)
+        assert "2 rows read → 1 example" in text_of(preview, ".facts")
+        await pilot.press("enter")
+        await choose_path(pilot, tmp_path / "made.jsonl")
+        await until(lambda: screen.document is not None, pilot)
+        found = [(one.role, one.text) for one in screen.document.example(0).messages]
+        assert found == [("user", "Open?"), ("assistant", "Till six.")]
+
+
+ASKED = {"messages": [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": "Ho"}]}
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ({**ASKED, "score": 0.2}, ("“Leave out score” (r)", "“Bad where score<N” (r)")),
+        ({**ASKED, "label": "maybe"}, ("“Leave out label” (r)",)),
+        ({"instruction": "", "input": "", "output": "So"}, ("“Empty prompts” (r)",)),
+        ({"messages": [{"role": "alien", "content": "a"}, *ASKED["messages"]],
+          "extra": "x"},
+         ("“Map roles” (b, in the new file)",)),
+    ],
+)  # fmt: skip
+def test_a_reason_names_fields_and_keys_and_no_option_of_the_command_line(
+    row: dict[str, Any], words: tuple[str, ...]
+) -> None:
+    found = sniff([row]).format
+    made = convert([Record(1, row)], found if found != "openai" else "hf")
+    said = [*(one.reason for one in made.dropped), *(one.text for one in made.remarks)]
+    shown = "\n".join(map(on_screen, said))
+    assert any("--" in one for one in said), "the command line names its options"
+    assert "--" not in shown
+    assert all(one in shown for one in words)

@@ -12,6 +12,7 @@ from tui.commands import command
 from tui.core.dataset.example import parse
 from tui.core.text.text import one_line, plural, visible
 from tui.dispatch import handles
+from tui.screens.datasets.importing.option_words import on_screen
 from tui.screens.datasets.panes.example_text import turns_of
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.path import short_path
@@ -98,13 +99,13 @@ class ConversionPreview(Dialog[str]):
         one = self._converted.dropped[row]
         text = Text("✗ ", style="bold red")
         text.append(one_line(one.where, width))
-        text.append(f"  {one_line(one.reason, width)}")
+        text.append(f"  {one_line(on_screen(one.reason), width)}")
         text.append(f"  {one_line(one.excerpt, width)}", style="dim")
         return text
 
     def _remark(self, row: int, width: int) -> Text:
         one = self._converted.remarks[row]
-        text = f"· {one.text}, in {plural(one.count, 'row')}, first in {one.first}"
+        text = f"· {on_screen(one.text)}, in {plural(one.count, 'row')}, first in {one.first}"
         return Text(one_line(f"{text}: {one.example}" if one.example else text, width))
 
     def _show_example(self) -> None:
@@ -129,7 +130,7 @@ class ConversionPreview(Dialog[str]):
         detail = ""
         if VIEWS[self._view] == "dropped" and made.dropped:
             one = made.dropped[self.query_one("#dropped", RecordList).cursor]
-            detail = f"{one.where}: {one.reason}\n{one.excerpt}"
+            detail = f"{one.where}: {on_screen(one.reason)}\n{one.excerpt}"
         self.query_one(".detail", Static).update(visible(detail))
 
     def available(self, command_id: str) -> bool:
