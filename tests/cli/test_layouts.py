@@ -70,7 +70,7 @@ def test_a_refusal_names_the_command_that_helps(tmp_path: Path, capfd: Any) -> N
         "array.json": "finetui convert",
         "wrapped.jsonl": "finetui convert",
         "chat.md": "--from transcript -o",
-        "sheet.csv": "--from table -o",
+        "sheet.csv": "--from completion -o",
         "windows.jsonl": "finetui fix",
     }.items():
         path = tmp_path / name

@@ -171,7 +171,7 @@ async def test_a_fix_is_shown_before_it_is_done(context: PlainContext, agreed: b
     await document.insert(6, [chat(6, " spaced ")], "insert")
     issues = check_row(7, document.line(6)).issues
     asked: Issue | None = next(one for one in issues if one.rule == "answer-whitespace")
-    checks = cast("ProblemChecks", SimpleNamespace(foreign=None, problems=None))
+    checks = cast("ProblemChecks", SimpleNamespace(foreign=None, problems=()))  # all are checked
     fixing = Fixing(context, checks, lambda: asked, BulkRunner(context), cast("Repairs", None))
     context.answers = [agreed]
     await fixing.fix()

@@ -9,7 +9,7 @@ import pytest
 
 from tui.core.catalog.models import EpochRule, ModelFacts
 from tui.core.jobs.checkpoints import best_checkpoint, why_best
-from tui.core.jobs.cost import cost_so_far, count_words
+from tui.core.jobs.cost_so_far import cost_so_far, count_words
 from tui.core.jobs.curves import at_step, curves, read, smoothed
 from tui.core.jobs.durations import WHOLE, entered, usual
 from tui.core.jobs.export import events_csv, events_jsonl, steps_csv, steps_jsonl

@@ -25,7 +25,7 @@ REPORTED = tuple(name for name in QUALITY if name not in {"json_keys_equal", *AS
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """The middle of some seconds, and what all but 5 % of them stay below; None for none."""
+    """The median of some seconds (p50), and what all but 5 % stay below (p95); None for none."""
 
     p50: float | None = None
     p95: float | None = None

@@ -27,7 +27,10 @@ _OVERHEAD: Final = 1024 * 1024
 
 
 async def read_json(request: Request, most: int) -> dict[str, Any]:
-    """Return the JSON object of the body, {} for none. Raises a 400 or 413."""
+    """Return the JSON object of the body, {} for none, of at most `most` bytes (`lab/settings.py`).
+
+    Raises a 400 or 413.
+    """
     _check_length(request, most)
     data = bytearray()
     async for chunk in request.stream():

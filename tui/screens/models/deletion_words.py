@@ -1,4 +1,4 @@
-"""The text of the confirmation before models are deleted."""
+"""The text of the confirmation before models are deleted, and the word to type."""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui.core.jobs.cost import JobCost, cost_so_far
+from tui.core.jobs.cost_so_far import JobCost, cost_so_far
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:

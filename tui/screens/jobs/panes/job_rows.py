@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.core.jobs.cost import JobCost, count_words
+from tui.core.jobs.cost_so_far import JobCost, count_words
 from tui.core.jobs.curves import loss_words
 from tui.core.jobs.progress import Progress, percent_words
 from tui.core.provider.records import short_name
