@@ -40,6 +40,18 @@ KEYS = (
 )
 # Keys that lead on are pressed more often than their number says.
 LEADING = ("down", "enter", "escape", "enter", "down", "up", "right")
+# What opens something over a mode, or another view of it: keys apart by blanks come after each
+# other, and esc follows as often as something is open.
+LAYERS = {
+    "1": ("", "enter", "p", "p enter", "e", "E", "m", "M", "b", "b enter", "x", "i", "o", "slash",
+          "t", "equals_sign", "equals_sign down enter", "f", "c", "v v", "f1", "ctrl+p", "f2"),
+    "2": ("", "enter", "m", "c", "e", "p", "n", "v", "w", "x", "t", "a", "z", "f1"),
+    "3": ("", "enter", "v", "v enter", "n", "n down down", "R", "x", "w", "Y", "p", "d", "space",
+          "z l s a", "right right", "f1"),
+    "4": ("", "m", "s", "t", "escape t", "i h i enter", "f1"),
+    "5": ("", "enter", "d", "space d", "t", "f1"),
+    "6": ("", "enter", "u", "d", "p", "x", "v down v", "n", "f1"),
+}  # fmt: skip
 SMALLEST, USUAL, LARGEST = (10, 3), (130, 50), (300, 100)
 
 

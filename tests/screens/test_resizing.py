@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.conftest import write_config
-from tests.player import LARGEST, Busy, Player, dataset
+from tests.player import LARGEST, LAYERS, Busy, Player, dataset
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.commands import MODES
@@ -23,19 +23,6 @@ from tui.widgets.frame.error_panel import ErrorPanel
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
-
-# What opens something over a mode, or another view of it: keys apart by blanks come after each
-# other, and esc follows as often as something is open.
-LAYERS = {
-    "1": ("", "enter", "p", "p enter", "e", "E", "m", "M", "b", "b enter", "x", "i", "o", "slash",
-          "t", "equals_sign", "equals_sign down enter", "f", "c", "v v", "f1", "ctrl+p", "f2"),
-    "2": ("", "enter", "m", "c", "e", "p", "n", "v", "w", "x", "t", "a", "z", "f1"),
-    "3": ("", "enter", "v", "v enter", "n", "n down down", "R", "x", "w", "Y", "p", "d", "space",
-          "z l s a", "right right", "f1"),
-    "4": ("", "m", "s", "t", "escape t", "i h i enter", "f1"),
-    "5": ("", "enter", "d", "space d", "t", "f1"),
-    "6": ("", "enter", "u", "d", "p", "x", "v down v", "n", "f1"),
-}  # fmt: skip
 
 ORDINARY = 90, 34  # painting takes as long as there are cells
 

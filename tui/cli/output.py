@@ -12,17 +12,23 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.text.json_text import not_of_json
 from tui.core.text.masking import mask
-from tui.core.text.text import one_line, visible
+from tui.core.text.text import one_line, visible, visible_part
 from tui.services.errors import NotWritten
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from tui.services.errors import ServiceError
 
 
 # Valid inside JSON, but a terminal acts on it or hides it: written as escapes instead.
-_UNSEEN = re.compile("[\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff]")
+# What `hidden` finds, as ranges: a document may be of megabytes.
+_UNSEEN = re.compile(
+    "[\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200e\u200f"
+    "\u2028-\u202e\u2060-\u206f\ud800-\uf8ff\ufeff\ufff9-\ufffb\U000110bd\U000110cd"
+    "\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f"
+    "\U000f0000-\U0010ffff]"
+)
 
 
 class Output:
@@ -40,7 +46,7 @@ class Output:
     def piece(self, text: str) -> None:
         """Print a piece of a line at once, unless JSON was asked for."""
         if not self.as_json:
-            self._write(_shown(text))
+            self._write(_shown(text, visible_part))
 
     def document(self, value: Mapping[str, Any]) -> None:
         """Print the one JSON document, if JSON was asked for."""
@@ -121,9 +127,9 @@ class Output:
             self.line("  ".join(cells).rstrip())
 
 
-def _shown(text: str) -> str:
+def _shown(text: str, safe: Callable[[str], str] = visible) -> str:
     # A file or a pipe gets the bytes as they are; only a terminal acts on them.
-    return visible(text) if sys.stdout.isatty() else text
+    return safe(text) if sys.stdout.isatty() else text
 
 
 def _json(value: object, encoding: str | None) -> str:
@@ -136,7 +142,7 @@ def _json(value: object, encoding: str | None) -> str:
 
 
 def _escaped(found: re.Match[str]) -> str:
-    return f"\\u{ord(found[0]):04x}"
+    return json.dumps(found[0])[1:-1]
 
 
 def discard_output() -> None:

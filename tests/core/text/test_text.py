@@ -24,6 +24,15 @@ def test_escape_sequences_are_shown_not_sent() -> None:
     assert visible("merhaba 你好 👩‍💻 [/b]") == "merhaba 你好 👩‍💻 [/b]"
 
 
+def test_a_joiner_that_joins_nothing_is_shown() -> None:
+    assert visible("👨\u200d") == "👨⟨U+200D⟩"
+    assert visible("\u200da \u200db") == "⟨U+200D⟩a ⟨U+200D⟩b"
+    assert visible("می\u200cخواهم 👨‍👩‍👧") == "می\u200cخواهم 👨‍👩‍👧"
+    assert visible("👩\u200d\u202e") == "👩⟨U+200D⟩⟨U+202E⟩"
+    assert one_line("a👩\u200d👩", 4) == "a👩\u200d👩"
+    assert one_line("a👩\u200d👩", 3) == "a👩…"
+
+
 @given(st.text(), st.integers(1, 50))
 def test_one_line_is_one_short_line(text: str, limit: int) -> None:
     flat = one_line(text, limit)

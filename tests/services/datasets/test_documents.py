@@ -166,6 +166,23 @@ async def test_undo_reaches_past_a_save_and_survives_a_restart(path: Path) -> No
     await again.close()
 
 
+@pytest.mark.parametrize("name", [b"a\x9b\xff\x1b[2J\xe2\x80\xae", "🪴".encode() * 60, b"x" * 249])
+async def test_any_name_can_be_opened_edited_and_saved(tmp_path: Path, name: bytes) -> None:
+    path = tmp_path / os.fsdecode(name + b".jsonl")
+    path.write_bytes(line("one") + b"\n" + line("two") + b"\n")
+    document = opened(path)
+    await document.delete(0, 1, "delete \ud800")
+    journal_of(document).close()
+    again = opened(path)
+    assert rows(again) == [line("two")]
+    await again.save()
+    assert path.read_bytes() == line("two") + b"\n"
+    await again.undo()
+    assert rows(again) == [line("one"), line("two")]
+    await again.close()
+    assert [one for one in tmp_path.iterdir() if one.suffix == ".tmp"] == []
+
+
 async def test_what_a_killed_save_left_behind_is_removed(path: Path) -> None:
     document = opened(path)
     await document.delete(0, 1, "delete")

@@ -1,5 +1,6 @@
 """Text from outside, made safe to show: control characters become visible ones."""
 
+import re
 import unicodedata
 
 # U+2400 block: a picture for each C0 control character, and one for DEL.
@@ -12,17 +13,33 @@ _BREAKS = {"\x85": "\u2424", "\u2028": "\u21b5", "\u2029": "\xb6"}
 _HIDDEN = {"Cc", "Cf", "Co", "Cs", "Zl", "Zp"}
 # Joins emoji families and Indic/Arabic letters: part of ordinary writing.
 _JOINERS = {"\u200c", "\u200d"}
+# Beside one of these a joiner joins nothing, and hides in what is laid out next to it.
+_NOT_JOINED = r"\s\x00-\x7f\u2026\u2400-\u2426\u27e8\u27e9"
+_LOOSE = re.compile(f"[\u200c\u200d](?![^{_NOT_JOINED}])|(?<![^{_NOT_JOINED}])[\u200c\u200d]")
 
 
 def visible(text: str) -> str:
     """Return `text` with every control or invisible character shown as a visible one.
 
     Newlines and tabs stay. C0 controls become their control pictures (ESC is ␛), the
-    others ⟨U+XXXX⟩, so a dataset or a server can never send the terminal a command.
+    others ⟨U+XXXX⟩, so a dataset or a server can never send the terminal a command. A joiner
+    stays where it stands between two characters that it may join.
     """
+    shown = visible_part(text)
+    if "\u200d" in shown or "\u200c" in shown:
+        shown = _LOOSE.sub(_code, shown)
+    return shown
+
+
+def visible_part(text: str) -> str:
+    """Return `visible(text)` of a part of a text: joiners at its ends stay."""
     if text.isascii() and text.isprintable():
         return text
     return "".join(map(_visible_char, text))
+
+
+def _code(found: re.Match[str]) -> str:
+    return f"⟨U+{ord(found[0]):04X}⟩"
 
 
 def _visible_char(char: str) -> str:
@@ -48,7 +65,7 @@ def one_line(text: str, limit: int = 200) -> str:
     # Cut first: a message of megabytes must not be walked for a cell of eighty columns.
     cut = text[: limit + 1]
     flat = visible(cut).replace("\n", "↵").replace("\t", " ")
-    return flat if len(flat) <= limit else flat[: max(limit - 1, 0)] + "…"
+    return flat if len(flat) <= limit else flat[: max(limit - 1, 0)].rstrip("\u200c\u200d") + "…"
 
 
 def size_words(count: int | None) -> str:

@@ -39,7 +39,7 @@ def write_atomically(
         return
     target = Path(os.path.realpath(path))
     handle, name = tempfile.mkstemp(
-        prefix=f".{target.name[:80]}.", suffix=".tmp", dir=target.parent
+        prefix=f".{_plain(target.name)}.", suffix=".tmp", dir=target.parent
     )
     temporary = Path(name)
     try:
@@ -90,3 +90,9 @@ def _copy_mode(target: Path, handle: int) -> None:
     with contextlib.suppress(PermissionError):  # only root may give a file away
         os.fchown(handle, stat.st_uid, stat.st_gid)
     os.fchmod(handle, stat.st_mode & 0o7777)
+
+
+def _plain(name: str) -> str:
+    """Return what of a name fits beside it in any file system, and in a record of the journal."""
+    # Characters of four bytes would make it longer than a name may be.
+    return "".join(char for char in name if char.isascii() and char.isprintable())[:80]

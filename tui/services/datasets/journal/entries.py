@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import orjson
 
+from tui.core.text.text import encodable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -60,17 +62,17 @@ def records_of(entry: Entry) -> Iterator[bytes]:
         splices.append((at, removed, count))
     if parts:
         yield orjson.dumps([TEXTS, held])
-        yield orjson.dumps([entry.move, entry.label, splices])
+        yield orjson.dumps([entry.move, encodable(entry.label), splices])
         return
     items = iter(held)
     whole = [[at, removed, [*islice(items, count)]] for at, removed, count in splices]
-    yield orjson.dumps([entry.move, entry.label, whole])
+    yield orjson.dumps([entry.move, encodable(entry.label), whole])
 
 
 def record_of(entry: Entry) -> list[Any]:
     """Return an entry as JSON values."""
     splices = [[at, removed, [*map(_item, lines)]] for at, removed, lines in entry.splices]
-    return [entry.move, entry.label, splices]
+    return [entry.move, encodable(entry.label), splices]
 
 
 def entry_of(record: Sequence[Any], texts: Sequence[int | bytes] = ()) -> Entry:

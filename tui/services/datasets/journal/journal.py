@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import orjson
 
+from tui.core.text.text import encodable
 from tui.services.datasets.disk.atomic_save import sync_folder
 from tui.services.datasets.disk.source import Identity
 from tui.services.datasets.journal.entries import TEXTS, Entry, Move, entry_of, records_of, texts_of
@@ -148,7 +149,7 @@ class Journal:
         """Begin anew from a saved content of the file; earlier entries go. Raises OSError."""
         header = {
             "version": VERSION,
-            "path": self._dataset,
+            "path": encodable(self._dataset),  # for whoever reads it: it is not opened by it
             "size": identity.size,
             "mtime_ns": identity.mtime_ns,
             "edges": identity.edges,

@@ -1,0 +1,99 @@
+"""Text from outside is only text: on every screen, in every dialog and every remark."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.faults.conftest import write_config
+from tests.hostile import HostileServer, Speaker, faults_on, hostile_dataset
+from tests.player import LAYERS
+from tests.until import on_screen, until
+from tui.app import FinetuiApp
+from tui.widgets.conversation import Conversation
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+SIZE = (110, 44)
+MARKS = ("[@click=app.evil]", "⟨U+", "␛")
+
+
+@pytest.fixture(scope="module")
+def hostile() -> Iterator[HostileServer]:
+    one = HostileServer()
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def dataset(hostile: HostileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give a file with a hostile name among others, where the program runs."""
+    home = write_config(tmp_path / "home", hostile.url, "timeout = 5")
+    for name, value in home.items():
+        monkeypatch.setenv(name, value)
+    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE", "EDITOR", "VISUAL"):
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "data\u202e[bold"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    names = Speaker(5)
+    for text in names.texts(30):
+        safe = text.replace("/", "").replace("\x00", "")
+        raw = safe.encode("utf-8", "replace")[:200] + b"\xff\x9b.jsonl"
+        (folder / os.fsdecode(raw)).write_bytes(b"{}\n")
+    named = folder / os.fsdecode(b"0\x1b[31m\xe2\x80\xae[@click=app.evil]x \x9b.jsonl")
+    return hostile_dataset(named, Speaker(7))
+
+
+class Looker:
+    """Presses keys, and looks at the screen after each."""
+
+    def __init__(self, pilot: Pilot[Any]) -> None:
+        self.pilot, self.app = pilot, pilot.app
+        self.faults: dict[str, str] = {}
+        self.seen = ""
+
+    async def press(self, keys: str) -> None:
+        for key in keys.split():
+            await self.pilot.press(key)
+        self.look(keys)
+
+    def look(self, keys: str = "") -> None:
+        for fault in faults_on(self.app):
+            self.faults.setdefault(fault, f"{type(self.app.screen).__name__} after {keys}")
+        self.seen += on_screen(self.app)
+
+
+@pytest.mark.parametrize("mode", LAYERS)
+async def test_nothing_of_it_reaches_the_terminal(mode: str, dataset: Path) -> None:
+    app = FinetuiApp(str(dataset))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        looker = Looker(pilot)
+        await until(lambda: app.workspace and app.workspace.datasets.current, pilot)
+        await looker.press(mode)
+        if mode == "4":
+            await until(lambda: app.screen.models.model, pilot)
+            await looker.press("h i enter")
+            await until(lambda: len(app.screen.query_one(Conversation).turns) > 1, pilot)
+        await until(lambda: any(mark in on_screen(app) for mark in MARKS), pilot)
+        home = app.screen
+        for keys in LAYERS[mode]:
+            await looker.press(keys)
+            await pilot.pause()
+            looker.look(keys)
+            if not keys:
+                await looker.press("pagedown pagedown end")
+            for _ in range(4):
+                if app.screen is home:
+                    break
+                await looker.press("escape")
+        await pilot.resize_terminal(80, 24)
+        looker.look()
+    assert not looker.faults, "\n".join(f"{a}: {b}" for b, a in looker.faults.items())
+    assert any(mark in looker.seen for mark in MARKS)
