@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import sys
 import tempfile
@@ -117,3 +118,20 @@ def test_an_output_is_never_overwritten(flawed: Path, tmp_path: Path, capfd: Any
     assert main(["fix", str(tmp_path / "none.jsonl")]) == 2
     assert target.read_bytes() == made
     assert "Traceback" not in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("where", ["output", "in place", "stdout"])
+def test_a_file_that_redact_cannot_look_at_gets_no_copy_that_looks_redacted(
+    where: str, tmp_path: Path, capfdbinary: Any
+) -> None:
+    packed, copy = tmp_path / "a.jsonl.gz", tmp_path / "clean.jsonl.gz"
+    packed.write_bytes(before := gzip.compress(SECRET))
+    more = {"output": ["-o", str(copy)], "in place": ["--in-place"], "stdout": []}[where]
+    assert main(["redact", str(packed), *more]) == 1
+    out, err = capfdbinary.readouterr()
+    assert packed.read_bytes() == before
+    assert not copy.exists()
+    assert before not in out
+    assert b"not looked at: a gzip file is not text" in err
+    assert b"save it as plain text first" in err
+    assert b"nothing written" in err

@@ -45,10 +45,12 @@ def _redacted(data: bytes, rules: AbstractSet[str]) -> Rewritten:
 
     found = redact_file(data, rules)
     made = Rewritten(found.data, found.lines, dict(found.counts))
-    made.unread = found.unread
+    made.unread, made.opaque = found.unread, found.opaque
     made.said = [
         f"{RULES[rule].title}: {count:,} replaced by {PLACEHOLDERS[rule]}"
         for rule, count in found.counts.items()
     ]
     made.said += [f"not looked at: {text}" for text in (*found.unread, *found.remarks)]
+    if found.opaque:
+        made.said.append("save it as plain text first; a copy as it is would only look redacted")
     return made

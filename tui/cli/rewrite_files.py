@@ -33,6 +33,7 @@ class Rewritten:
     lines (1-based) that are of one, and were left. `removed` are the texts taken out, by line:
     the file itself is replaced only after a yes if one is of more than a few characters.
     `unread` says what of it was not looked at; with any, the command ends with 1.
+    Of an `opaque` file that is all, and no copy of it is written.
     """
 
     data: bytes
@@ -44,6 +45,7 @@ class Rewritten:
     foreign: dict[Foreign, list[int]] = field(default_factory=dict)
     removed: list[tuple[int, Removal]] = field(default_factory=list)
     unread: list[str] = field(default_factory=list)
+    opaque: bool = False
 
     @property
     def changed(self) -> int:
@@ -80,7 +82,7 @@ async def rewrite_all(
         _tell(path, made, out)
         try:
             _refuse(path, made)
-            if getattr(options, "dry_run", False):
+            if made.opaque or getattr(options, "dry_run", False):
                 target = "nothing written"
             else:
                 _allow(options, path, made)

@@ -503,4 +503,14 @@ LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {
         [says("mia.berg@example.com"), says("write to a@b.example!")],
         [says("@mossbox"), says("a @ b.example"), says("x@y")],
     ),
+    "personal-email-escaped": (
+        [
+            *(
+                says(f"https://a.example/?to=mia.berg{at}example.com&b=1")
+                for at in ("%40", "&#64;")
+            ),
+            *(says(f"<b>mia{at}b.example</b>") for at in ("&#x40;", "&commat;")),
+        ],
+        [says("100%40"), says("a &#64; b.example"), says("x%40y"), says("mia@example.com")],
+    ),
 }

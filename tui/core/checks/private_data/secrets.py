@@ -324,7 +324,8 @@ pattern_rule(
     extent=_credentials,
 )
 # Looked for from the @ on, which is rare, not from every letter.
-_EMAIL = r"@(?<=[A-Za-z0-9_%+-]@)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])"
+_EMAIL_DOMAIN = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,62}\.)+[A-Za-z]{2,24}(?![A-Za-z0-9])"
+_EMAIL = r"@(?<=[A-Za-z0-9_%+-]@)" + _EMAIL_DOMAIN
 # What ends an escape and stands before an @ is no letter of an address.
 _ESCAPED_BEFORE = re.compile(rb"\\(?:[bfnrt]|u[0-9a-fA-F]{4})@")
 _ESCAPED_IN_SIEVE = re.compile(rb"\\u[0A-F]{0,4}@")
@@ -342,5 +343,15 @@ pattern_rule(
     "E-mail address",
     common(b"@", re.compile(_EMAIL.encode()), _perhaps_escaped),
     _EMAIL,
+    extent=_whole_address,
+)
+# As addresses of pages and HTML write them.
+pattern_rule(
+    "personal-email-escaped",
+    "info",
+    "E-mail address, its @ escaped",
+    marked(b"%40", b"&#64;", b"&#x40;", b"&commat;"),
+    r"(?:%40(?<=[A-Za-z0-9_+-]%40)|&#64;(?<=[A-Za-z0-9_+-]&#64;)|&#x40;(?<=[A-Za-z0-9_+-]&#x40;)"
+    r"|&commat;(?<=[A-Za-z0-9_+-]&commat;))" + _EMAIL_DOMAIN,
     extent=_whole_address,
 )

@@ -24,6 +24,7 @@ class RedactedFile:
     """A file's content with placeholders, and how many by rule.
 
     `unread` says what of it was not looked at; `remarks` what is not text and may hold more.
+    `opaque` is a file of which nothing was: a copy of it would only look redacted.
     """
 
     data: bytes
@@ -31,6 +32,7 @@ class RedactedFile:
     counts: Counter[str] = field(default_factory=Counter)
     unread: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    opaque: bool = False
 
 
 def redact_file(data: bytes, rules: Container[str]) -> RedactedFile:
@@ -39,7 +41,7 @@ def redact_file(data: bytes, rules: Container[str]) -> RedactedFile:
     if encoding:
         return _of_wide(data, encoding, rules)
     if (kind := binary_kind(data)) is not None:
-        return RedactedFile(data, unread=[f"{kind} is not text"])
+        return RedactedFile(data, unread=[f"{kind} is not text"], opaque=True)
     mark = codecs.BOM_UTF8 if data.startswith(codecs.BOM_UTF8) else b""
     made = RedactedFile(b"")
     parts = [mark]
@@ -86,7 +88,7 @@ def _of_wide(data: bytes, encoding: str, rules: Container[str]) -> RedactedFile:
         text = data.decode(encoding)
     except UnicodeDecodeError:
         name = encoding.upper()
-        return RedactedFile(data, unread=[f"{name} that is damaged"])
+        return RedactedFile(data, unread=[f"{name} that is damaged"], opaque=True)
     made = redact_file(text.encode("utf-8", "surrogatepass"), rules)
     if made.counts:
         order = "" if encoding not in {"utf-16", "utf-32"} else _order(data, encoding)

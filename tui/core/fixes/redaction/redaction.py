@@ -38,6 +38,7 @@ PLACEHOLDERS = {
     "personal-card": "[CARD]",
     "personal-iban": "[IBAN]",
     "personal-email": "[EMAIL]",
+    "personal-email-escaped": "[EMAIL]",
     "personal-phone": "[PHONE]",
     "personal-address": "[IP_ADDRESS]",
     "personal-id": "[ID]",
