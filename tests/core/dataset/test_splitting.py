@@ -124,3 +124,22 @@ def test_why_the_share_is_another_is_told() -> None:
     alike = [line("the same", str(n)) for n in range(10)]
     made = split(alike, Wanted(0.3))
     assert size_remark(made, Wanted(0.3)).endswith("what is alike stays together")
+
+
+@pytest.mark.parametrize("examples", [2, 3, 4, 9, 30])
+@pytest.mark.parametrize("share", [0.001, 0.01, 0.1])
+@pytest.mark.parametrize("stratify", ["", "turns"])
+def test_a_small_share_of_a_few_examples_is_one_of_them(
+    examples: int, share: float, stratify: str
+) -> None:
+    wanted = Wanted(share, stratify=stratify)
+    made = split(LINES[:examples], wanted)
+    assert len(made.validation) == max(1, round(share * examples))
+    assert size_remark(made, wanted) == ""
+
+
+def test_a_validation_part_that_stays_empty_says_why() -> None:
+    alike = [LINES[0]] * 300
+    made = split(alike, Wanted(0.001))
+    assert not made.validation
+    assert size_remark(made, Wanted(0.001)).endswith("what is alike stays together")

@@ -62,10 +62,14 @@ class Wanted:
     stratify: str = ""
 
     def target(self, examples: int) -> int:
-        """Return the number of validation examples wanted of so many."""
+        """Return the number of validation examples wanted of so many.
+
+        A share of a few examples is one of them: an empty file validates nothing.
+        """
         if self.count is not None:
             return min(self.count, examples)
-        return round((self.share or 0.0) * examples)
+        rounded = round((self.share or 0.0) * examples)
+        return max(1, rounded) if self.share and examples > 1 else rounded
 
     @classmethod
     def parse(cls, size: str, seed: int = 0, stratify: str = "") -> Wanted:
@@ -94,11 +98,12 @@ def _at_least_one(number: int) -> int:
 def size_remark(made: Split, wanted: Wanted) -> str:
     """Return how large the validation part is, and why it is not as large as asked for.
 
-    Empty when it is, to half a per cent.
+    Empty when it is, to half a per cent, and there is anything in it.
     """
     total = len(made.training) + len(made.validation)
     got, asked = len(made.validation), wanted.target(total)
-    if not total or abs(got - asked) * 200 <= total:  # half a percent
+    near = abs(got - asked) * 200 <= total  # half a percent
+    if not total or (near and (got or not asked)):
         return ""
     share = asked / total if wanted.share is None else wanted.share
     said = f"{100 * got / total:.1f} % instead of {100 * share:.1f} %"
