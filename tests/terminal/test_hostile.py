@@ -30,7 +30,7 @@ def test_only_its_own_sequences_are_written(tmp_path: Path) -> None:
                 program.see("⟨U+" if mode != "4" else "Chat", start)
             program.send("hi\r")
             program.see("⟨U+", len(program.raw))
-            program.send("\x11")
+            program.send("\x11y")  # also where the answer has not ended
             program.wait()
     finally:
         server.close()

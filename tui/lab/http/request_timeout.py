@@ -61,8 +61,8 @@ class PatientProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Wait no longer."""
         self._stop_waiting()
-        self._bodies = _ended(self._bodies)
-        self._unread = _ended(self._unread)
+        self._bodies = _cancelled(self._bodies)
+        self._unread = _cancelled(self._unread)
         super().connection_lost(exc)
 
     def pause_writing(self) -> None:
@@ -73,7 +73,7 @@ class PatientProtocol(H11Protocol):
 
     def resume_writing(self) -> None:
         """Wait no longer: it reads."""
-        self._unread = _ended(self._unread)
+        self._unread = _cancelled(self._unread)
         super().resume_writing()
 
     def _wait(self) -> None:
@@ -82,7 +82,7 @@ class PatientProtocol(H11Protocol):
         self._all_waiting[self] = None
 
     def _stop_waiting(self) -> None:
-        self._heads = _ended(self._heads)
+        self._heads = _cancelled(self._heads)
         self._all_waiting.pop(self, None)
 
     def _make_room(self) -> None:
@@ -109,6 +109,8 @@ class PatientProtocol(H11Protocol):
         return self.loop.call_later(seconds, what)
 
 
-def _ended(timer: asyncio.TimerHandle | None) -> None:
+def _cancelled(timer: asyncio.TimerHandle | None) -> asyncio.TimerHandle | None:
+    """Cancel a timer, and return that there is none."""
     if timer is not None:
         timer.cancel()
+    return None
