@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import resource
 import signal
 import socket
 import threading
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tui.lab.composition import Lab
 
 HOST = "127.0.0.1"
+_OPEN_FILES = 8192
 
 
 def bind(port: int) -> socket.socket:
@@ -64,6 +66,7 @@ def serve(lab: Lab, sock: socket.socket, serving: Callable[[], None]) -> None:
     # One thread a generation is enough for models this small, and leaves room for training.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"):
         os.environ[name] = "1"
+    _allow_open_files()
     config = uvicorn.Config(
         build_app(lab),
         http=PatientProtocol,
@@ -81,6 +84,14 @@ def serve(lab: Lab, sock: socket.socket, serving: Callable[[], None]) -> None:
     finally:
         lab.scheduler.close()
         lab.store.close()
+
+
+def _allow_open_files() -> None:
+    # Often 1,024 by default: a thousand connections would leave none for the files of the lab.
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _OPEN_FILES if hard == resource.RLIM_INFINITY else min(_OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 async def _serve(lab: Lab, server: _Server, sock: socket.socket) -> None:
