@@ -397,6 +397,7 @@ class FinetuiApp(TypeAhead):
 
     def notify(self, message: str, **options: Any) -> None:
         """Show a remark for a moment; text from outside is never markup."""
+        options["title"] = visible(mask(options.get("title", "")))
         super().notify(visible(mask(message)), **{"markup": False, **options})
 
     def _fatal_error(self) -> None:

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 class Terminal(io.StringIO):
     """A stream that says it is a terminal, and encodes as one does."""
 
-    encoding = "utf-8"  # type: ignore[assignment]
+    encoding = "utf-8"
 
     def isatty(self) -> bool:
         """Say so."""

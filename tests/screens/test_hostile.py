@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.conftest import write_config
+from tests.faults.server import problem, reply
 from tests.hostile import HostileServer, Speaker, faults_on, hostile_dataset
 from tests.player import LAYERS
-from tests.until import on_screen, until
+from tests.until import on_screen, problem_of, until
 from tui.app import FinetuiApp
+from tui.services.errors import InputError
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -78,7 +80,8 @@ async def test_nothing_of_it_reaches_the_terminal(mode: str, dataset: Path) -> N
         await until(lambda: app.workspace and app.workspace.datasets.current, pilot)
         await looker.press(mode)
         if mode == "4":
-            await until(lambda: app.screen.models.model, pilot)
+            chat: Any = app.screen
+            await until(lambda: chat.models.model, pilot)
             await looker.press("h i enter")
             await until(lambda: len(app.screen.query_one(Conversation).turns) > 1, pilot)
         await until(lambda: any(mark in on_screen(app) for mark in MARKS), pilot)
@@ -97,3 +100,40 @@ async def test_nothing_of_it_reaches_the_terminal(mode: str, dataset: Path) -> N
         looker.look()
     assert not looker.faults, "\n".join(f"{a}: {b}" for b, a in looker.faults.items())
     assert any(mark in looker.seen for mark in MARKS)
+
+
+async def test_compared_answers_and_what_is_refused(dataset: Path, hostile: HostileServer) -> None:
+    app = FinetuiApp(str(dataset))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        looker = Looker(pilot)
+        await until(lambda: app.workspace and app.workspace.datasets.current, pilot)
+        await looker.press("7")
+        await until(lambda: any(mark in on_screen(app) for mark in MARKS), pilot)
+        home = app.screen
+        await looker.press("h i enter")
+        for keys in ("enter", "escape d", "b", "m", "n", "a", "r", "v", "slash", "f1", "f2"):
+            await looker.press(keys)
+            await until(lambda: True, pilot)
+            looker.look(keys)
+            for _ in range(3):
+                if app.screen is home:
+                    break
+                await looker.press("escape")
+        # An error, with a header of its own, and a remark in passing.
+        words = Speaker(9)
+        header = "".join(one for one in words.text(9) if "\x7f" < one < "\u0100")
+        hostile.always["GET /files"] = reply(500, problem(words.text(9)), x_request_id=header + "r")
+        try:
+            await looker.press("6")
+            await until(lambda: problem_of(app.screen), pilot)
+        finally:
+            del hostile.always["GET /files"]
+        looker.look("error")
+        files: Any = app.screen
+        for text in words.texts(4):
+            app.notify(text, title=text)
+            files.show_error(InputError(text, text, text))
+            await until(lambda: app.screen.query("Toast"), pilot)
+            await pilot.pause()
+            looker.look("remark")
+    assert not looker.faults, "\n".join(f"{a}: {b}" for b, a in looker.faults.items())
