@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-SIZE = (110, 44)
+SIZE = (90, 34)
 MARKS = ("[@click=app.evil]", "⟨U+", "␛")
 
 
