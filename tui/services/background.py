@@ -1,12 +1,15 @@
-"""Tasks that nobody waits for: what they raise is told at once, not when they are collected."""
+"""Tasks side by side: none fails unheard, and none goes on when nobody waits for it any more."""
 
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
+
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 
 
 def start(work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
@@ -21,3 +24,23 @@ def _report(task: asyncio.Task[None]) -> None:
         return
     context = {"message": f"Task {task.get_name()!r} failed", "exception": error, "task": task}
     task.get_loop().call_exception_handler(context)
+
+
+async def both(
+    first: Coroutine[Any, Any, _First], second: Coroutine[Any, Any, _Second]
+) -> tuple[_First, _Second]:
+    """Return what two pieces of work come to, done at the same time.
+
+    When one fails, the other is ended before the failure is raised. `asyncio.gather` would leave
+    it running: a request whose connection is made after the client was closed is never closed.
+    """
+    tasks = asyncio.create_task(first), asyncio.create_task(second)
+    try:
+        one, other = await asyncio.gather(*tasks)
+    except BaseException:
+        for task in tasks:
+            if not task.cancelling():  # as it is when this was cancelled itself
+                task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        raise
+    return one, other

@@ -12,6 +12,7 @@ from tui.core.jobs.jobs import parse_job
 from tui.core.provider.files import StoredFile, uses_of
 from tui.core.provider.parsing import MalformedError
 from tui.core.provider.records import parse_file
+from tui.services.background import both
 from tui.services.errors import LedgerError, ServiceError
 from tui.services.store.best_effort import record_best_effort
 
@@ -54,7 +55,7 @@ class FileOverview:
 
     async def look(self) -> FilesSeen:
         """Ask the provider for its files and jobs, and keep what it says for later."""
-        files, jobs = await asyncio.gather(self._files.list(), self._job_list())
+        files, jobs = await both(self._files.list(), self._job_list())
         problem = jobs if isinstance(jobs, ServiceError) else None
         raws = [dict(file.raw) for file in files]
         await record_best_effort(self._store.listings.keep(self._profile, _FILES, raws))

@@ -31,6 +31,7 @@ from tui.core.provider.together.records import (
     model_objects,
 )
 from tui.core.provider.together.requests import create_body, limit_problems, price_body
+from tui.services.background import both
 from tui.services.errors import InputError, Malformed, NotOffered, Refused, ServiceError, Unfit
 from tui.services.provider.client import BODY_TYPE
 from tui.services.provider.decode import parsed, parsed_all
@@ -331,7 +332,7 @@ class TogetherModels:
     async def list(self) -> list[ModelInfo]:
         """Return the models listed, and those that jobs have made."""
         doing = "list the models"
-        listed, jobs = await asyncio.gather(self._listed(doing), self._jobs.list())
+        listed, jobs = await both(self._listed(doing), self._jobs.list())
         names = {model.id for model in listed}
         return [*parsed_all(parse_model, model_objects((job.raw for job in jobs), names), doing),
                 *listed]  # fmt: skip
@@ -381,7 +382,7 @@ class TogetherDeployments:
         if not self._project:
             return []
         doing = "list the deployments"
-        endpoints, models = await asyncio.gather(self._walk("endpoints"), self._walk("models"))
+        endpoints, models = await both(self._walk("endpoints"), self._walk("models"))
         names = {str(one.get("id")): str(one.get("name")) for one in models if one.get("name")}
         read = partial(deployments_of, names=names, cost=self._preset.idle_cost)
         return [one for found in parsed_all(read, endpoints, doing) for one in found]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +23,7 @@ from tui.core.provider.fireworks.metrics import (
 )
 from tui.core.provider.fireworks.names import job_id, mark_in, name_of, short
 from tui.core.provider.parsing import as_map, as_text
+from tui.services.background import both
 from tui.services.errors import NotOffered, Refused, ServiceError
 from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.error_mapping import words_in
@@ -92,7 +92,7 @@ class FireworksJobs:
         if mark is not None:
             found = await self._find(job_id(mark), doing)
             return [] if found is None else [parsed(self._job, found, doing)]
-        supervised, dpo = await asyncio.gather(
+        supervised, dpo = await both(
             self._gateway.rows(SUPERVISED, doing), self._preference_rows(doing)
         )
         jobs = parsed_all(self._job, [*supervised, *dpo], doing)

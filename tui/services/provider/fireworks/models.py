@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.abilities import Ability
@@ -16,6 +15,7 @@ from tui.core.provider.fireworks.records import (
 )
 from tui.core.provider.parsing import as_int, as_map, as_moment, as_text
 from tui.core.provider.records import Deleted, ModelInfo, parse_model
+from tui.services.background import both
 from tui.services.errors import InputError, Refused, ServiceError
 from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.interface import check_offered
@@ -43,9 +43,7 @@ class FireworksModels:
         """Return all; the bases are left out where they do not come."""
         doing = "list the models"
         check_offered(self._gateway.abilities, Ability.MODELS, doing)
-        own, public = await asyncio.gather(
-            self._gateway.rows(COLLECTION, doing), self._public(doing)
-        )
+        own, public = await both(self._gateway.rows(COLLECTION, doing), self._public(doing))
         bases = parsed_all(lambda row: parse_model(model_object(row)), public, doing)
         return parsed_all(self._own, own, doing) + bases
 
