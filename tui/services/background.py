@@ -37,7 +37,7 @@ async def both(
     tasks = asyncio.create_task(first), asyncio.create_task(second)
     try:
         one, other = await asyncio.gather(*tasks)
-    except BaseException:
+    except BaseException:  # a cancellation too: whatever it is, it is raised again
         for task in tasks:
             if not task.cancelling():  # as it is when this was cancelled itself
                 task.cancel()
