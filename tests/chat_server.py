@@ -13,7 +13,7 @@ from tests.faults.server import Fault, FaultServer, Seen, problem
 from tests.home import Home
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
 CHAT = "POST /chat/completions"
@@ -70,12 +70,19 @@ def refused(status: int, message: str = "no", code: str | None = None, **headers
     return Fault("reply", status=status, body=problem(message, code=code), headers=named)
 
 
-def chat_server(rule: Callable[[str, str], Any]) -> Any:
-    """Return a fixture that gives a server answering by `rule`, and ends it with the test."""
+def chat_server(rule: Callable[[str, str], Any], models: Sequence[str] = ()) -> Any:
+    """Return a fixture that gives a server answering by `rule`, and ends it with the test.
+
+    With `models` it lists them, oldest first, and no jobs.
+    """
 
     @pytest.fixture
     def server() -> Iterator[ChatServer]:
         one = ChatServer(rule)
+        if models:
+            data = [{"id": name, "created": 1_700_000_000 + n} for n, name in enumerate(models)]
+            one.lists["/models"] = lambda _: {"data": data, "has_more": False}
+            one.lists["/fine_tuning/jobs"] = lambda _: {"data": [], "has_more": False}
         yield one
         one.close()
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input
 
-from tests.chat_server import ChatServer, refused
+from tests.chat_server import ChatServer, chat_server, refused
 from tests.screens.conftest import TunedLab, use_profile
 from tests.screens.slow_provider import slow_provider
 from tests.until import narrow, on_screen, until
@@ -26,7 +26,7 @@ from tui.screens.dialogs.path import PathDialog
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -35,16 +35,14 @@ BASE, TUNED, OLD = "base-one", "ft:base-one:me:fern:abc", "ft:base-one:me:old:xy
 SIZES = [(80, 24), (120, 36)]
 
 
-@pytest.fixture
-def server() -> Iterator[ChatServer]:
-    one = ChatServer(lambda model, question: f"{model[:4]} says {question}")
-    models = [
-        {"id": name, "created": 1_700_000_000 + n} for n, name in enumerate((BASE, OLD, TUNED))
-    ]
-    one.lists["/models"] = lambda _: {"data": models, "has_more": False}
-    one.lists["/fine_tuning/jobs"] = lambda _: {"data": [], "has_more": False}
-    yield one
-    one.close()
+LISTED = (BASE, OLD, TUNED)
+
+
+def rule(model: str, question: str) -> str:
+    return f"{model[:4]} says {question}"
+
+
+server = chat_server(rule, LISTED)
 
 
 @asynccontextmanager

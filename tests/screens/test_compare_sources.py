@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_server import ChatServer, refused
+from tests.chat_server import ChatServer, chat_server, refused
 from tests.screens.test_compare import (
     BASE,
+    LISTED,
     OLD,
     TUNED,
     answered,
@@ -19,6 +20,7 @@ from tests.screens.test_compare import (
     finished_run,
     names,
     on_screen,
+    rule,
     run_open_dataset,
     texts,
     type_prompt,
@@ -37,7 +39,6 @@ from tui.services.store.tables.seen_jobs_table import SeenJob
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -45,16 +46,7 @@ if TYPE_CHECKING:
 SYSTEM = "Answer as a librarian."
 
 
-@pytest.fixture
-def server() -> Iterator[ChatServer]:
-    one = ChatServer(lambda model, question: f"{model[:4]} says {question}")
-    models = [
-        {"id": name, "created": 1_700_000_000 + n} for n, name in enumerate((BASE, OLD, TUNED))
-    ]
-    one.lists["/models"] = lambda _: {"data": models, "has_more": False}
-    one.lists["/fine_tuning/jobs"] = lambda _: {"data": [], "has_more": False}
-    yield one
-    one.close()
+server = chat_server(rule, LISTED)
 
 
 def with_system(path: Path) -> Path:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import TextArea
 
-from tests.chat_server import ChatServer
+from tests.chat_server import ChatServer, chat_server
 from tests.screens.test_compare import (
     BASE,
+    LISTED,
     OLD,
     SIZES,
     TUNED,
@@ -19,6 +20,7 @@ from tests.screens.test_compare import (
     dataset,
     names,
     on_screen,
+    rule,
     run_open_dataset,
     texts,
     type_prompt,
@@ -33,20 +35,10 @@ from tui.widgets.conversation import Conversation
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture
-def server() -> Iterator[ChatServer]:
-    one = ChatServer(lambda model, question: f"{model[:4]} says {question}")
-    models = [
-        {"id": name, "created": 1_700_000_000 + n} for n, name in enumerate((BASE, OLD, TUNED))
-    ]
-    one.lists["/models"] = lambda _: {"data": models, "has_more": False}
-    one.lists["/fine_tuning/jobs"] = lambda _: {"data": [], "has_more": False}
-    yield one
-    one.close()
+server = chat_server(rule, LISTED)
 
 
 def rows(path: Path) -> list[Any]:
