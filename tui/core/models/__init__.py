@@ -1,0 +1,1 @@
+"""The inventory of an account's models: states, records, lineage, what to clean up, export."""
