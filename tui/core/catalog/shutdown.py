@@ -64,7 +64,7 @@ class Shutdown:
         return self.day + said + (f": {self.detail}" if self.detail else "")
 
     @property
-    def date(self) -> date | None:
+    def ends_on(self) -> date | None:
         """Return the day as a date, None for none and for a text that is not a date."""
         return _date(self.day)
 
@@ -80,7 +80,7 @@ class Shutdown:
 
     def countdown(self, today: date) -> str:
         """Return how long it still goes on, empty where no date is known."""
-        return "" if self.date is None else days_words((self.date - today).days)
+        return "" if self.ends_on is None else days_words((self.ends_on - today).days)
 
 
 def shutdown_of(
@@ -183,7 +183,7 @@ def board(
     found = [
         Countdown(name, "stops", day, (day - today).days, one.detail, one.source_words)
         for name, one in shutdowns.items()
-        if (day := one.date) is not None
+        if (day := one.ends_on) is not None
     ]
     found += [
         Countdown(name, "takes no new jobs", day, (day - today).days, one.words, one.source)
