@@ -172,12 +172,22 @@ def test_the_dates_are_those_of_the_provider(tmp_path: Path) -> None:
     try:
         home = profile(far, tmp_path)
         data = data_for(far, tmp_path)
-        told = home.run(
-            "jobs", "create", "--training-file", str(data), "--model", far.base, "--dry-run"
-        ).stdout
+        words = ["jobs", "create", "--training-file", str(data), "--model", far.base, "--dry-run"]
+        unknown, old_customer, newcomer, wrong = (
+            home.run(*words, *(("--setting", f"account_kind={kind}") if kind else ()))
+            for kind in ("", "existing", "new", "old")
+        )
     finally:
         far.close()
+    told, existing, new = (one.stdout for one in (unknown, old_customer, newcomer))
+    assert wrong.returncode == 2
+    assert "must be one of: existing, new" in wrong.stderr
+    assert "until 2027-04-14" in existing
+    assert "newcomers" not in existing
+    assert "until when it takes new jobs is not known" in new
+    assert "they may get only open models" in new
+    assert "2027-" not in new
     assert "until 2027-04-14" in told
-    assert "Microsoft Foundry / Azure OpenAI's dates, for existing customers" in told
+    assert "Azure OpenAI's dates: 2027-04-14 for existing customers; for newcomers" in told
     assert "OpenAI's dates" in told
     assert "2027-01-06" not in told

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from tui.core.catalog.models import load
-from tui.core.catalog.providers import BUILT_IN
-from tui.core.catalog.shutdown import Shutdown, shutdown_of
+from tui.core.catalog.provider_entries import read_entries
+from tui.core.catalog.providers import BUILT_IN, Presets
+from tui.core.catalog.shutdown import (
+    Shutdown,
+    Until,
+    board,
+    facts_at,
+    shutdown_of,
+    train_until,
+    training_ends,
+)
 from tui.core.provider.records import ModelInfo, parse_model
 
 BASE = "gpt-4.1-2025-04-14"
@@ -55,3 +66,100 @@ def test_a_tuned_model_stops_when_its_provider_says_not_openai() -> None:
     assert shutdown_of(tuned, "", LISTED, None, azure).day == "2027-02-03"  # its own word first
     assert shutdown_of(model(BASE), "", {}, None, azure) == Shutdown()  # that is no tuned model
     assert shutdown_of(model("gpt-4.10.ft-1"), "", {}, None, azure) == Shutdown()
+
+
+OWN = """
+[[providers]]
+id = "azure"
+source = "our contract"
+as_of = 2026-11-20
+[[providers.dates]]
+model = "gpt-4.1"
+account = "existing"
+train_until = 2027-04-14
+use_until = 2027-10-14
+[[providers.dates]]
+model = "gpt-4.1"
+account = "new"
+train_until = 2026-12-31
+use_until = 2027-03-31
+note = "until the pilot ends"
+source = "a letter"
+as_of = 2026-11-27
+"""
+
+
+def test_dates_differ_by_the_kind_of_account_and_the_earliest_counts_where_it_is_not_known() -> (
+    None
+):
+    azure = Presets(read_entries(OWN)).find("azure", None)
+    tuned = model(f"{BASE}.ft-0123abcd")
+    known = {
+        kind: shutdown_of(tuned, "", {}, None, azure, kind) for kind in ("existing", "new", "")
+    }
+    assert {kind: one.day for kind, one in known.items()} == {
+        "existing": "2027-10-14", "new": "2027-03-31", "": "2027-03-31",
+    }  # fmt: skip
+    assert known["existing"].source_words == "our contract, as of 2026-11-20"
+    assert known["new"].source_words == known[""].source_words == "a letter, as of 2026-11-27"
+    said = known[""].words
+    assert "2027-10-14 for existing customers" in said
+    assert "2027-03-31 for newcomers (until the pilot ends)" in said
+    takes = train_until(azure, BASE, "")
+    assert takes is not None
+    assert takes.day == date(2026, 12, 31)
+
+
+def test_no_date_is_made_up_for_newcomers() -> None:
+    azure = BUILT_IN.find("azure", None)
+    tuned = model(f"{BASE}.ft-0123abcd")
+    new = shutdown_of(tuned, "", {}, None, azure, "new")
+    assert new.day is None
+    assert new.words == "for newcomers no date is known (they may get only open models)"
+    unknown = shutdown_of(tuned, "", {}, None, azure)
+    assert unknown.words.startswith("2027-10-14 as known here: 2027-10-14 for existing customers; ")
+    assert "for newcomers no date is known" in unknown.words
+
+
+def test_a_base_that_only_this_provider_still_trains_has_its_methods() -> None:
+    azure, catalog = BUILT_IN.find("azure", None), load()
+    nano = catalog.find("gpt-4.1-nano-2025-04-14")
+    day = date(2026, 12, 1)
+    assert not nano.takes_jobs(day)
+    there = facts_at(nano, azure, "existing")
+    assert there.takes_jobs(day)
+    assert not there.takes_jobs(date(2027, 4, 15))
+    assert "supervised" in there.methods
+    assert facts_at(nano, BUILT_IN.find("openai", None), "") is nano
+
+
+def test_the_board_has_what_ends_soonest_first_and_what_is_past_behind() -> None:
+    today = date(2026, 12, 1)
+    shutdowns = {
+        "c": Shutdown("2027-01-14"),
+        "gone": Shutdown("2026-10-23"),
+        "long gone": Shutdown("2026-01-01"),
+        "a": Shutdown("2026-12-01", "base"),
+        "never": Shutdown(),
+        "hostile": Shutdown("\x1b[31m[red]soon"),
+    }
+    training = {"b": Until(date(2027, 1, 6)), "open": Until(None, "nobody knows")}
+    found = board(shutdowns, training, today)
+    assert [(one.model, one.days) for one in found] == [
+        ("a", 0), ("b", 36), ("c", 44), ("gone", -39), ("long gone", -334),
+    ]  # fmt: skip
+    assert [one.words for one in found[:2]] == [
+        "stops 2026-12-01 (today)", "takes jobs until 2027-01-06 (in 36 days)",
+    ]  # fmt: skip
+    assert found[3].words == "stops 2026-10-23 (39 days ago)"
+
+
+def test_the_training_ends_are_the_providers_own_else_those_of_the_catalogue() -> None:
+    catalog, azure = load(), BUILT_IN.find("azure", None)
+    bases = [BASE, "llama3:8b"]
+    there = training_ends(bases, catalog, azure, "existing")
+    assert {name: one.day for name, one in there.items()} == {BASE: date(2027, 4, 14)}
+    here = training_ends(bases, catalog, BUILT_IN.find("openai", None), "")
+    assert {name: one.day for name, one in here.items()} == {BASE: date(2027, 1, 6)}
+    assert here[BASE].source.startswith("https://")
+    assert here[BASE].as_of is not None

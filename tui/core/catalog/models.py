@@ -66,6 +66,8 @@ class ModelFacts:
     methods: tuple[str, ...] = ()
     no_new_jobs_after: date | None = None
     shutdown: date | None = None
+    dates_source: str = ""  # of these two days, and when it was read
+    dates_as_of: date | None = None
 
     def takes_jobs(self, day: date) -> bool:
         """Whether a training job can be created on `day`, as far as is known."""

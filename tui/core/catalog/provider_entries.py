@@ -49,6 +49,7 @@ _TRAINING: Mapping[str, object] = {
 }
 _DATES: Mapping[str, object] = {
     "model": str, "train_until": date, "use_until": date, "note": str,
+    "account": ("existing", "new"), "source": str, "as_of": date,
 }  # fmt: skip
 _ENTRY: Mapping[str, object] = {
     "id": str,

@@ -116,12 +116,18 @@ class Auth:
 
 @dataclass(frozen=True, slots=True)
 class ModelDates:
-    """Until when a provider trains a base, and until when what came of it can be used."""
+    """Until when a provider trains a base, and until when what came of it can be used.
+
+    `account` is the kind of account that holds for, empty for all: see `shutdown.AccountKind`.
+    """
 
     model: str
     train_until: date | None = None
     use_until: date | None = None
     note: str = ""
+    account: str = ""
+    source: str = ""
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +176,11 @@ class Preset:
         end = next((end for end in self.ends if url.endswith(end)), None)
         return base_url if end is None else url.removesuffix(end)
 
-    def dates_of(self, base: str) -> ModelDates | None:
-        """Return the dates of a base, or of the family its name begins with; None if unknown."""
+    def dates_of(self, base: str) -> tuple[ModelDates, ...]:
+        """Return the dates of a base, or of the family its name begins with, by kind of account."""
         found = [one for one in self.dates if base == one.model or base.startswith(f"{one.model}-")]
-        return max(found, key=lambda one: len(one.model), default=None)
+        longest = max((len(one.model) for one in found), default=0)
+        return tuple(one for one in found if len(one.model) == longest)
 
 
 class Presets:
@@ -268,7 +275,13 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
         Auth(**entry.get("auth", {})),
         Abilities(limits.provider, MappingProxyType(offers)),
         frozenset(entry.get("not_in_chat", ())),
-        dates=tuple(ModelDates(**one) for one in entry.get("dates", ())),
+        dates=tuple(_dates(one, entry) for one in entry.get("dates", ())),
         ends=tuple(entry.get("ends", ())),
         **kept,
     )
+
+
+def _dates(one: Mapping[str, Any], entry: Mapping[str, Any]) -> ModelDates:
+    """Return dates of a base; where they do not say it, they come from where the entry does."""
+    said = {"source": entry.get("source", ""), "as_of": entry.get("as_of")}
+    return ModelDates(**{**said, **one})

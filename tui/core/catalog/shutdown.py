@@ -1,17 +1,43 @@
-"""Shutdown dates of models: the provider's own, the base's, or those known here."""
+"""When models stop: the provider's own word, the base's, or the dates known here.
+
+One door for all that asks: lists of models, the countdown, and the pre-flight of a job. The dates
+known here differ by provider and by kind of account, such as existing customers and newcomers.
+Where the kind of account is not known, all of them are said and the earliest counts.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from dataclasses import dataclass, field, replace
+from datetime import date
+from typing import TYPE_CHECKING, Literal, get_args
 
 from tui.core.provider.records import ModelInfo
+from tui.core.text.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from tui.core.catalog.models import Catalog
-    from tui.core.catalog.providers import Preset
+    from tui.core.catalog.models import Catalog, ModelFacts
+    from tui.core.catalog.providers import ModelDates, Preset
+
+# "" where nobody has said it.
+AccountKind = Literal["", "existing", "new"]
+ACCOUNT_KINDS: tuple[str, ...] = tuple(kind for kind in get_args(AccountKind) if kind)
+_WHOSE = {"existing": "for existing customers", "new": "for newcomers"}
+
+
+@dataclass(frozen=True, slots=True)
+class Until:
+    """Until when something goes on: `day` is the earliest date that may hold.
+
+    `day` is None where no date is known for this account. `words` says which date holds for
+    whom, empty where there is one for all. `source` and `as_of` say where the day comes from.
+    """
+
+    day: date | None = None
+    words: str = ""
+    source: str = ""
+    as_of: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,19 +45,42 @@ class Shutdown:
     """The day a model stops (YYYY-MM-DD, None when none is known), and who says so.
 
     `source` is the provider's record of the model itself, of its base, or the catalogue.
+    `detail` says which date holds for whom; `read_at` names where the catalogue's comes from,
+    and `as_of` the day that was read.
     """
 
     day: str | None = None
     source: Literal["model", "base", "catalogue"] = "model"
+    detail: str = field(default="", compare=False)
+    read_at: str = field(default="", compare=False)
+    as_of: date | None = field(default=None, compare=False)
 
     @property
     def words(self) -> str:
         """Return it as part of a line."""
         if self.day is None:
-            return "not announced"
-        return self.day + {"base": " with its base", "catalogue": " as known here"}.get(
-            self.source, ""
-        )
+            return self.detail or "not announced"
+        said = {"base": " with its base", "catalogue": " as known here"}.get(self.source, "")
+        return self.day + said + (f": {self.detail}" if self.detail else "")
+
+    @property
+    def ends_on(self) -> date | None:
+        """Return the day as a date, None for none and for a text that is not a date."""
+        return _date(self.day)
+
+    @property
+    def source_words(self) -> str:
+        """Return where the date comes from, and when that was read; empty for no date."""
+        if self.day is None:
+            return ""
+        if self.source != "catalogue":
+            return "the provider's record of " + ("its base" if self.source == "base" else "it")
+        read = f", as of {self.as_of}" if self.as_of else ""
+        return f"{self.read_at or 'the catalogue'}{read}"
+
+    def countdown(self, today: date) -> str:
+        """Return how long it still goes on, empty where no date is known."""
+        return "" if self.ends_on is None else days_words((self.ends_on - today).days)
 
 
 def shutdown_of(
@@ -40,12 +89,13 @@ def shutdown_of(
     listed: Mapping[str, ModelInfo],
     catalog: Catalog | None,
     preset: Preset | None = None,
+    account: AccountKind = "",
 ) -> Shutdown:
     """Return when a model stops; a fine-tuned one stops with its base.
 
     `base` is what it was trained on, possibly another fine-tune. `listed` are the models the
     provider lists, by id. Without a `catalog` only the provider is believed, and the dates of
-    its `preset`.
+    its `preset` for this kind of account.
     """
     if model.shutdown_date:
         return Shutdown(model.shutdown_date)
@@ -55,13 +105,144 @@ def shutdown_of(
         known = listed.get(name)
         if known is not None and known.id != model.id and known.shutdown_date:
             return Shutdown(known.shutdown_date, "base")
-    if (
-        preset is not None
-        and root != model.id
-        and (dates := preset.dates_of(root))
-        and dates.use_until
-    ):
-        return Shutdown(dates.use_until.isoformat(), "catalogue")
+    if preset is not None and root != model.id and (found := use_until(preset, root, account)):
+        day = None if found.day is None else found.day.isoformat()
+        return Shutdown(day, "catalogue", found.words, found.source, found.as_of)
     if facts is not None and facts.shutdown is not None:
-        return Shutdown(facts.shutdown.isoformat(), "catalogue")
+        day, read = facts.shutdown.isoformat(), facts.dates_as_of
+        return Shutdown(day, "catalogue", read_at=facts.dates_source or facts.source, as_of=read)
     return Shutdown()
+
+
+def use_until(preset: Preset, base: str, account: AccountKind) -> Until | None:
+    """Return until when models tuned from a base are served; None where the preset says nothing."""
+    return _until([(one, one.use_until) for one in _for(preset, base, account)])
+
+
+def train_until(preset: Preset, base: str, account: AccountKind) -> Until | None:
+    """Return until when a base takes jobs; None where the preset says nothing of it."""
+    return _until([(one, one.train_until) for one in _for(preset, base, account)])
+
+
+def facts_at(facts: ModelFacts, preset: Preset, account: AccountKind) -> ModelFacts:
+    """Return what is known of a base with the provider's own dates over those of the catalogue.
+
+    One that the catalogue has as closed and the provider still trains has its methods.
+    """
+    takes, serves = train_until(preset, facts.id, account), use_until(preset, facts.id, account)
+    if takes is None or serves is None:
+        return facts
+    methods = facts.methods
+    if not methods and takes.day is not None:
+        methods = tuple((preset.training or {}).get("methods", ()))
+    return replace(
+        facts,
+        no_new_jobs_after=takes.day,
+        shutdown=serves.day,
+        methods=methods,
+        dates_source=takes.source,
+        dates_as_of=takes.as_of,
+    )
+
+
+# -- the countdown -----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """One thing that ends: a model that stops, or a base that takes no new jobs.
+
+    `days` are those left, below 0 for one that is past.
+    """
+
+    model: str
+    what: Literal["stops", "takes no new jobs"]
+    day: date
+    days: int
+    detail: str = ""
+    source: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return what ends and when, as part of a line."""
+        what = "stops" if self.what == "stops" else "takes jobs until"
+        said = f"{what} {self.day} ({days_words(self.days)})"
+        return said + (f": {self.detail}" if self.detail else "")
+
+
+def board(
+    shutdowns: Mapping[str, Shutdown],
+    training: Mapping[str, Until],
+    today: date,
+) -> list[Countdown]:
+    """Return what ends, soonest first; what is past stands behind it, the latest first.
+
+    `shutdowns` are those of models, and `training` until when bases take jobs, both by id. What
+    has no date, or a text that is not one, is left out.
+    """
+    found = [
+        Countdown(name, "stops", day, (day - today).days, one.detail, one.source_words)
+        for name, one in shutdowns.items()
+        if (day := one.ends_on) is not None
+    ]
+    found += [
+        Countdown(name, "takes no new jobs", day, (day - today).days, one.words, one.source)
+        for name, one in training.items()
+        if (day := one.day) is not None
+    ]
+    return sorted(found, key=lambda one: (one.days < 0, abs(one.days), one.model, one.what))
+
+
+def training_ends(
+    bases: Iterable[str], catalog: Catalog | None, preset: Preset, account: AccountKind
+) -> dict[str, Until]:
+    """Return until when each base takes jobs, where that is known, by id."""
+    found: dict[str, Until] = {}
+    for name in bases:
+        until = train_until(preset, name, account)
+        if until is None and catalog is not None:
+            facts = catalog.find(name)
+            if facts.no_new_jobs_after is not None:
+                source = facts.dates_source or facts.source
+                until = Until(facts.no_new_jobs_after, "", source, facts.dates_as_of)
+        if until is not None:
+            found[name] = until
+    return found
+
+
+def days_words(days: int) -> str:
+    """Return how far a day is off, in words."""
+    if days == 0:
+        return "today"
+    return f"in {plural(days, 'day')}" if days > 0 else f"{plural(-days, 'day')} ago"
+
+
+# -- inside ------------------------------------------------------------------------------
+
+
+def _for(preset: Preset, base: str, account: AccountKind) -> list[ModelDates]:
+    """Return the dates of a base that hold for this kind of account, or may hold."""
+    return [one for one in preset.dates_of(base) if not account or one.account in {"", account}]
+
+
+def _until(found: Sequence[tuple[ModelDates, date | None]]) -> Until | None:
+    if not found:
+        return None
+    dated = [(one, day) for one, day in found if day is not None]
+    one, day = min(dated, key=lambda pair: pair[1]) if dated else (found[0][0], None)
+    for_all = len(found) == 1 and not one.account
+    words = one.note if for_all else "; ".join(_claim(*pair) for pair in found)
+    return Until(day, words, one.source, one.as_of)
+
+
+def _claim(one: ModelDates, day: date | None) -> str:
+    whose = _WHOSE.get(one.account, "for others")
+    said = f"{day} {whose}" if day is not None else f"{whose} no date is known"
+    return f"{said} ({one.note})" if one.note else said
+
+
+def _date(text: str | None) -> date | None:
+    try:
+        return date.fromisoformat(text[:10]) if text else None
+    except ValueError:
+        return None

@@ -107,6 +107,7 @@ class ProfileForm(Dialog[str]):
         yield self._field("ssh", "Machine", hint="as ssh knows it: me@gpu-box")
         yield self._field("base_url", "Address")
         yield self._field("account", "Account", hint="its id at the provider")
+        yield self._field("account_kind", "Customer", hint="existing or new; empty: not known")
         words = SOURCES if self._source != "file" else (*SOURCES, "file")
         source = "variable" if self._name is None else self._source
         yield Horizontal(
@@ -216,6 +217,8 @@ class ProfileForm(Dialog[str]):
         self._fields["account"].display = ACCOUNT in preset.paths.jobs or bool(
             self._value("account")
         )
+        differs = any(one.account for one in preset.dates)
+        self._fields["account_kind"].display = differs or bool(self._value("account_kind"))
         far = self._is_far
         self._fields["ssh"].display = far
         self._fields["base_url"].display = not far

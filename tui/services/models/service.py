@@ -138,6 +138,7 @@ class ModelService:
         self._store = store
         self._jobs = jobs
         self._profile, self._preset = provider.profile.name, provider.profile.preset
+        self._account = provider.profile.account_kind
         self._load_catalog = catalog
         self._checkpoints: dict[str, list[Checkpoint]] = {}  # of jobs that ended
 
@@ -175,9 +176,7 @@ class ModelService:
             )
             for one in joined
         ]
-        shutdowns = {
-            one.id: shutdown_of(one, one.base, listed, catalog, self._preset) for one in models
-        }
+        shutdowns = {one.id: self._shutdown(one, one.base, listed, catalog) for one in models}
         shutdowns |= {one.id: one.shutdown for one in tuned}
         return ModelsSeen(
             tuple(models), tuple(tuned), tuple(jobs), shutdowns, problem, jobs_problem, serving
@@ -254,7 +253,12 @@ class ModelService:
             base = await _or_error(lambda: self.retrieve(model.base))
             if isinstance(base, ModelInfo):
                 listed[model.base] = base
-        return shutdown_of(model, model.base, listed, await self._catalog(), self._preset)
+        return self._shutdown(model, model.base, listed, await self._catalog())
+
+    def _shutdown(
+        self, model: ModelInfo, base: str, listed: Mapping[str, ModelInfo], catalog: Catalog | None
+    ) -> Shutdown:
+        return shutdown_of(model, base, listed, catalog, self._preset, self._account)
 
     async def delete(self, model_id: str) -> Deleted:
         """Delete a fine-tuned model for good."""
@@ -326,7 +330,7 @@ class ModelService:
                     suffix,
                     job_id,
                     model.created,
-                    shutdown_of(model, base, listed, catalog, self._preset),
+                    self._shutdown(model, base, listed, catalog),
                     model,
                 )
             )

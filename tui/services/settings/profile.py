@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tui.core.catalog.shutdown import AccountKind
+
 # The id of a preset; "compatible" is told by its host.
 Kind = str
 TIMEOUT_S = 30.0
@@ -38,7 +40,8 @@ class Profile:
     `api_key` is the key if it is at hand, `source` where it comes from. `file_bytes` and
     `part_bytes` stand in for the provider's known limits of a file sent at once, and of a part of
     one, and `methods` for the training methods it is known to offer. `money` is how it counts
-    costs. `account` is its id at providers whose paths name it. `headers` go with every request
+    costs. `account` is its id at providers whose paths name it, and `account_kind` whether it is an
+    existing customer's or a newcomer's, where dates differ by that. `headers` go with every request
     to its own address. `proxy` is an address, "none" for going without, None for what the
     environment says. `ssh` names another machine whose lab is meant, and `ssh_command` how finetui
     is called there. `ambient` is whether the variables of OpenAI's own tools (OPENAI_ORG_ID and
@@ -62,6 +65,7 @@ class Profile:
     methods: tuple[Method, ...] = ()
     money: Money = field(default_factory=Money)
     account: str | None = None
+    account_kind: AccountKind = ""
     management: Management | None = None
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
     proxy: str | None = field(default=None, repr=False)

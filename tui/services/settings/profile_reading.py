@@ -166,6 +166,7 @@ class ProfileReader:
             timeout=table.seconds("timeout", profile.timeout),
             connect_timeout=table.seconds("connect_timeout", CONNECT_S),
             account=table.account(),
+            account_kind=table.account_kind(),
             management=self._management(table),
             headers=headers,
             proxy=proxy_of(table),

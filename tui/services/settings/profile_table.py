@@ -7,8 +7,9 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
+from tui.core.catalog.shutdown import ACCOUNT_KINDS
 from tui.core.provider.addresses import address_problem, without_credentials
 from tui.services.errors import InputError
 from tui.services.settings.setting_names import SETTINGS
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
+    from tui.core.catalog.shutdown import AccountKind
     from tui.services.settings.setting_names import Shape
 
 _ACCOUNT = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*")
@@ -134,6 +136,13 @@ class Table:
         if value and not _ACCOUNT.fullmatch(value):
             raise self.bad("account", "is not an account's id: letters, digits and dashes")
         return value or None
+
+    def account_kind(self) -> AccountKind:
+        """Return the kind of account, empty when it is missing."""
+        value = (self.text("account_kind") or "").strip()
+        if value and value not in ACCOUNT_KINDS:
+            raise self.bad("account_kind", f"must be one of: {', '.join(ACCOUNT_KINDS)}")
+        return cast("AccountKind", value)
 
     def unknown_kind(self, kind: str, known: Iterable[str]) -> InputError:
         """Return the error for a kind of provider that there is not."""

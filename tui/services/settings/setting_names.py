@@ -37,6 +37,7 @@ SETTINGS = {
         Setting("organization", "text", "sent as OpenAI-Organization", over=True),
         Setting("project", "text", "sent as OpenAI-Project", over=True),
         Setting("account", "text", "the account's name, where paths hold it", over=True),
+        Setting("account_kind", "text", "existing or new, where dates differ by that", over=True),
         Setting("management_url", "text", "where the provider manages deployments"),
         Setting("management_command", "text", "a command that prints the token for that"),
         Setting("headers", "table", "headers sent with every request"),

@@ -113,7 +113,9 @@ class FormLists:
         empty = "nothing fits"
         try:
             workspace = self._form.workspace
-            self._models = await model_choices(workspace.models, workspace.catalog)
+            self._models = await model_choices(
+                workspace.models, workspace.catalog, workspace.profile
+            )
         except ServiceError as error:  # its id can be typed all the same
             empty = wrapped(f"The models cannot be listed: {error.brief}", "Type the id of one.")
         if not self._models and empty == "nothing fits":
@@ -130,7 +132,11 @@ class FormLists:
         try:
             workspace = self._form.workspace
             free = not workspace.profile.bills
-            model = await first_model(workspace.models, workspace.catalog) if free else ""
+            model = (
+                await first_model(workspace.models, workspace.catalog, workspace.profile)
+                if free
+                else ""
+            )
             if model and not self._form.draft.model.strip():
                 self._form.fill("model", model)
         except ServiceError as error:

@@ -6,19 +6,21 @@ import asyncio
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from tui.core.catalog.shutdown import facts_at
 from tui.screens.dialogs.choose import Choice
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from datetime import date
 
-    from tui.core.catalog.models import Catalog
+    from tui.core.catalog.models import Catalog, ModelFacts
     from tui.core.provider.records import ModelInfo
     from tui.services.models.service import ModelService
+    from tui.services.settings.profile import Profile
 
 
 async def model_choices(
-    listed: ModelService, read_catalog: Callable[[], Catalog]
+    listed: ModelService, read_catalog: Callable[[], Catalog], profile: Profile
 ) -> list[Choice[str]]:
     """Return the models to choose from, bases first. Raises ServiceError.
 
@@ -27,25 +29,34 @@ async def model_choices(
     catalog = await asyncio.to_thread(read_catalog)
     today = datetime.now(tz=UTC).date()
     models = [m for m in await listed.list() if not m.is_checkpoint]
-    known = [m for m in models if _trainable(catalog, m, today)]
+    known = [m for m in models if _trainable(_facts(catalog, m, profile), today)]
     # A provider nothing is known of: every model it lists may be trainable.
     offered = known or models
     bases = sorted((m for m in offered if not m.is_tuned), key=lambda m: _rank(catalog, m))
     tuned = [m for m in offered if m.is_tuned]
     return [
-        *(Choice(m.id, m.id, _remark(catalog, m, today)) for m in bases),
-        *(Choice(m.id, m.id, f"goes on from here · {_remark(catalog, m, today)}") for m in tuned),
+        *(Choice(m.id, m.id, _remark(_facts(catalog, m, profile), today)) for m in bases),
+        *(
+            Choice(m.id, m.id, f"goes on from here · {_remark(_facts(catalog, m, profile), today)}")
+            for m in tuned
+        ),
     ]
 
 
-async def first_model(listed: ModelService, read_catalog: Callable[[], Catalog]) -> str:
+async def first_model(
+    listed: ModelService, read_catalog: Callable[[], Catalog], profile: Profile
+) -> str:
     """Return the first model to choose, the obvious one where nothing is billed; "" without any."""
-    choices = await model_choices(listed, read_catalog)
+    choices = await model_choices(listed, read_catalog, profile)
     return choices[0].value if choices else ""
 
 
-def _trainable(catalog: Catalog, model: ModelInfo, today: date) -> bool:
-    facts = catalog.find(model.id)
+def _facts(catalog: Catalog, model: ModelInfo, profile: Profile) -> ModelFacts:
+    """Return what is known of a model, with the provider's own dates."""
+    return facts_at(catalog.find(model.id), profile.preset, profile.account_kind)
+
+
+def _trainable(facts: ModelFacts, today: date) -> bool:
     return facts.known and facts.takes_jobs(today)
 
 
@@ -55,8 +66,7 @@ def _rank(catalog: Catalog, model: ModelInfo) -> tuple[int, str]:
     return (order.index(base) if base in order else len(order), model.id)
 
 
-def _remark(catalog: Catalog, model: ModelInfo, today: date) -> str:
-    facts = catalog.find(model.id)
+def _remark(facts: ModelFacts, today: date) -> str:
     if not facts.known:
         return "not known here"
     until = facts.no_new_jobs_after

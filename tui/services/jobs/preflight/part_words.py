@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.core.catalog.shutdown import days_words, facts_at, train_until
 from tui.core.text.text import one_line, plural
 from tui.services.checks.review import Candidate, review, review_leakage
 from tui.services.jobs.preflight.parts import Part
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.catalog.providers import FileLimits
+    from tui.core.catalog.shutdown import Until
     from tui.core.near import Group
     from tui.core.provider.records import ModelInfo
     from tui.services.checks.review import Takes
@@ -84,9 +85,8 @@ def model_part(
 
     `listed` are the provider's models, None when they could not be listed.
     """
-    dates = profile.preset.dates_of(facts.id)
-    if dates is not None:  # the provider's own count for more than OpenAI's
-        facts = replace(facts, no_new_jobs_after=dates.train_until, shutdown=dates.use_until)
+    takes = train_until(profile.preset, facts.id, profile.account_kind)
+    facts = facts_at(facts, profile.preset, profile.account_kind)  # the provider's own dates first
     name = one_line(facts.id, 60)
     found = next((model for model in listed or () if model.id == facts.id), None)
     stops = _stops(facts, found, day)
@@ -94,10 +94,7 @@ def model_part(
         here = "listed here" if found else _unlisted(listed)
         text = f"{name}: {here}; whether it can be trained is not known{stops}"
         return Part("model", "note", text)
-    whose = "" if profile.kind in {"openai", "lab"} else "; these are OpenAI's dates"
-    if dates is not None:
-        whose = f"; {profile.preset.name}'s dates" + (f", {dates.note}" if dates.note else "")
-    whose = whose if facts.no_new_jobs_after else ""
+    whose = _whose(facts, takes, profile)
     if not facts.takes_jobs(day):
         since = f" since {facts.no_new_jobs_after}" if facts.no_new_jobs_after else ""
         text = f"{name} is known to take no new jobs{since}{stops}{whose}"
@@ -106,15 +103,40 @@ def model_part(
         known = " and ".join(facts.methods)
         text = f"{name} is known to train with {known}, not {method}{stops}"
         return Part("model", asked_where_billed(profile), text)
-    missing = listed is not None and found is None
-    known = f"is {_unlisted(listed)};" if missing else "takes"
-    text = f"{name} {known} new jobs"
-    if facts.no_new_jobs_after:
-        text += f" until {facts.no_new_jobs_after} ({_in_days(facts.no_new_jobs_after, day)})"
-    elif missing:
-        text = f"{name} is {_unlisted(listed)}"
+    return _takes_jobs(facts, takes, day, listed, f"{stops}{whose}")
+
+
+def _takes_jobs(
+    facts: ModelFacts,
+    takes: Until | None,
+    day: date,
+    listed: Sequence[ModelInfo] | None,
+    more: str,
+) -> Part:
+    """Say until when a model takes jobs; `more` goes behind it."""
+    missing = listed is not None and all(model.id != facts.id for model in listed)
+    name, until = one_line(facts.id, 60), facts.no_new_jobs_after
+    known = f"is {_unlisted(listed)}; new jobs" if missing else "takes new jobs"
+    if until is not None:
+        text = f"{name} {known} until {until} ({_in_days(until, day)})"
+    elif takes is not None:  # the provider's dates have none for this account
+        text = f"{name}: until when it takes new jobs is not known"
+    else:
+        text = f"{name} is {_unlisted(listed)}" if missing else f"{name} takes new jobs"
     unsure = "; the models cannot be listed now" if listed is None else ""
-    return Part("model", "note" if missing or unsure else "ok", f"{text}{stops}{whose}{unsure}")
+    open_ended = takes is not None and until is None
+    level: Level = "note" if missing or unsure or open_ended else "ok"
+    return Part("model", level, f"{text}{more}{unsure}")
+
+
+def _whose(facts: ModelFacts, takes: Until | None, profile: Profile) -> str:
+    """Say whose dates these are, and for which kind of account they hold."""
+    if takes is not None:
+        said = one_line(takes.words, 200)
+        return f"; {profile.preset.name}'s dates" + (f": {said}" if said else "")
+    if profile.kind in {"openai", "lab"} or not facts.no_new_jobs_after:
+        return ""
+    return "; these are OpenAI's dates"
 
 
 def _unlisted(listed: Sequence[ModelInfo] | None) -> str:
@@ -138,4 +160,4 @@ def _stops(facts: ModelFacts, found: ModelInfo | None, day: date) -> str:
 
 def _in_days(last: date, day: date) -> str:
     days = (last - day).days
-    return f"in {plural(days, 'day')}" if days >= 0 else "past"
+    return days_words(days) if days >= 0 else "past"
