@@ -64,7 +64,10 @@ class ModelsTable:
             " FROM models WHERE profile = ?",
             profile,
         )
-        return {name: Remembered(*known, facts=json.loads(facts)) for name, *known, facts in rows}
+        return {
+            name: Remembered(base, job, listed, deleted, lookup, looked, created, json.loads(facts))
+            for name, base, job, listed, deleted, lookup, looked, created, facts in rows
+        }
 
     async def origins(self, profile: str) -> dict[str, tuple[str, str | None]]:
         """Return base and job id of every fine-tuned model remembered, by model id."""
