@@ -19,6 +19,7 @@ from tui.services.jobs.polling.poller import JobPoller
 from tui.services.jobs.service import JobService
 from tui.services.jobs.spending import Spending
 from tui.services.jobs.unanswered import UnansweredJobs
+from tui.services.models.inventory import Inventory
 from tui.services.models.service import ModelService
 from tui.services.provider.provider import Provider
 from tui.services.provider.select import api_of
@@ -64,6 +65,7 @@ class Workspace:
     chats: SavedChats
     chat_prices: ChatPrices
     models: ModelService
+    inventory: Inventory
     _comparing: CompareService | None
 
     def __init__(
@@ -316,6 +318,14 @@ class Workspace:
         # The catalogue's dates are OpenAI's own: other providers keep models for longer.
         catalog = (lambda: self.tokens.catalog) if profile.kind == "openai" else None
         self.models = ModelService(self.provider, self.store, self.jobs, catalog, self.api)
+        self.inventory = Inventory(
+            profile,
+            self.api,
+            (self.models, self.jobs),
+            self.store,
+            lambda: self.tokens.catalog,
+            dated=profile.kind == "openai",
+        )
 
     async def _close_provider(self) -> None:
         await self.chats.close()

@@ -30,6 +30,11 @@ S = ModelState
         (Evidence(listed=True, deployments=(*DOWN, *UP)), S.DEPLOYED, ""),
         (Evidence(listed=True, deployments=DOWN), S.NOT_READY, "Creating"),
         (Evidence(listed=True, needs_deployment=True), S.NOT_READY, "needs a deployment"),
+        (
+            Evidence(listed=True, needs_deployment=True, deployments_known=False),
+            S.LIVE,
+            "not told",
+        ),
         (Evidence(listed=False, lookup="found"), S.LIVE, "not listed"),
         (Evidence(listed=None, lookup="found"), S.LIVE, ""),
         # deleted from here

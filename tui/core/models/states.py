@@ -99,6 +99,7 @@ class Evidence:
     shutdown: Shutdown | None = None
     deployments: tuple[Deployment, ...] = ()
     needs_deployment: bool = False
+    deployments_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +151,8 @@ def _of_one_there(known: Evidence) -> Verdict:
             return Verdict(ModelState.DEPLOYED, unlisted)
         states = ", ".join(one.state or "not running" for one in known.deployments)
         return Verdict(ModelState.NOT_READY, f"its deployment does not answer: {states}")
+    if known.needs_deployment and not known.deployments_known:
+        return Verdict(ModelState.LIVE, "it answers by a deployment; what is deployed is not told")
     if known.needs_deployment:
         return Verdict(ModelState.NOT_READY, "it needs a deployment before it answers")
     return Verdict(ModelState.LIVE, unlisted)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tui.core.catalog.shutdown import Shutdown, shutdown_of
+from tui.core.models.assemble import made_models
+from tui.core.models.remembered import Remembered
 from tui.core.provider.records import Deleted, ModelInfo
 from tui.services.errors import LedgerError, ServiceError
 from tui.services.models.serving import Serving, look_at_serving
@@ -165,7 +167,7 @@ class ModelService:
             models_known: Models = await self._named_by(jobs)
         else:
             models_known = models
-        listed = {model.id: model for model in models_known}
+        listed = {model.id: model for model in models}
         joined = await self._join(models_known, jobs, listed, catalog)
         tuned = [
             replace(
@@ -260,11 +262,11 @@ class ModelService:
     ) -> Shutdown:
         return shutdown_of(model, base, listed, catalog, self._preset, self._account)
 
-    async def delete(self, model_id: str) -> Deleted:
-        """Delete a fine-tuned model for good."""
+    async def delete(self, model_id: str, known: Mapping[str, Any] | None = None) -> Deleted:
+        """Delete a fine-tuned model for good; the ledger keeps what was `known` of it."""
         deleted = await self._api.delete(model_id)
         if deleted.deleted:
-            await record_best_effort(self._store.models.forget(self._profile, model_id))
+            await record_best_effort(self._store.models.forget(self._profile, model_id, known))
         return deleted
 
     async def _catalog(self) -> Catalog | None:
@@ -280,12 +282,11 @@ class ModelService:
         try:
             gone = await self._store.models.deleted(self._profile)
         except LedgerError:
-            gone = set()
-        made = [(job.fine_tuned_model, job) for job in jobs if job.succeeded]
+            gone = {}
         return [
-            ModelInfo(name, job.finished_at or job.created_at, "", None, {})
-            for name, job in made
-            if name and name not in gone
+            ModelInfo(name, at or None, "", None, {})
+            for name, job in made_models(jobs).items()
+            if gone.get(name, -1) < (at := job.finished_at or job.created_at or 0)
         ]
 
     async def _asked_before(self) -> Names:
@@ -309,7 +310,8 @@ class ModelService:
             remembered = await self._store.models.origins(self._profile)
         except LedgerError:  # the provider's own word is enough to show the list
             remembered = {}
-        found = []
+        found, new = [], {}
+        now = int(time.time())
         for model in models:
             job = by_model.get(model.id)
             known = model.is_tuned or job is not None or model.id in remembered
@@ -319,9 +321,8 @@ class ModelService:
             base = job.model if job and job.model else base or model.base
             job_id = job.id if job else job_id
             if remembered.get(model.id) != (base, job_id):
-                await record_best_effort(
-                    self._store.models.seen(self._profile, model.id, base, job_id)
-                )
+                at = now if model.id in listed else None
+                new[model.id] = Remembered(base, job_id, at, created=model.created)
             suffix = model.suffix or (job.suffix if job else None) or ""
             found.append(
                 TunedModel(
@@ -334,6 +335,8 @@ class ModelService:
                     model,
                 )
             )
+        if new:
+            await record_best_effort(self._store.models.seen(self._profile, new))
         return sorted(found, key=lambda model: model.created or 0, reverse=True)
 
     async def _checkpoint_choices(self, jobs: Jobs) -> Choices:

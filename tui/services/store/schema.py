@@ -109,6 +109,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         " source_id TEXT NOT NULL, line INTEGER, model TEXT NOT NULL, rejected TEXT NOT NULL,"
         " at REAL NOT NULL, PRIMARY KEY (digest, path))",
     ),
+    (
+        # `lookup` is what the provider said of a model by its id since it was listed last (found,
+        # gone, forbidden); `facts` what else was known of it, of a deleted one everything.
+        "ALTER TABLE models ADD COLUMN listed_at INTEGER",
+        "ALTER TABLE models ADD COLUMN created INTEGER",
+        "ALTER TABLE models ADD COLUMN lookup TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE models ADD COLUMN looked_at INTEGER",
+        "ALTER TABLE models ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",
+    ),
 )
 
 

@@ -117,6 +117,13 @@ class ChatsTable:
 
         return await self._db.together(work)
 
+    async def counts(self, profile: str) -> dict[str, int]:
+        """Return how many chats of a profile there are with each model."""
+        rows = await self._db.read(
+            "SELECT model, count(*) FROM saved_chats WHERE profile = ? GROUP BY model", profile
+        )
+        return dict(rows)
+
     async def rename(self, profile: str, chat_id: int, title: str) -> bool:
         """Give a chat a title; tells whether there is such a chat."""
 

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.compare.judging import JudgeBill
 from tui.core.compare.plan import Plan, prompt_from_json, prompt_json
 from tui.core.compare.result_row import Row, Slot
+from tui.core.models.standings import RunScores, Scores
 from tui.services.store.process_token import own_token, still_runs
 
 if TYPE_CHECKING:
@@ -200,6 +201,27 @@ class ComparisonsTable:
             profile, profile,
         )  # fmt: skip
         return [_record(row) for row in rows]
+
+    async def scores(self, profile: str) -> list[RunScores]:
+        """Return what each column of each run got on average: of picks, and of a judge."""
+        found = await self._db.read(
+            "SELECT id, settings FROM comparisons WHERE profile = ? ORDER BY rowid", profile
+        )
+        rows = await self._db.read(
+            "SELECT run, model, avg(json_extract(body, '$.measures.picked')),"
+            " avg(json_extract(body, '$.measures.judge')) FROM comparison_answers"
+            " WHERE run IN (SELECT id FROM comparisons WHERE profile = ?)"
+            " AND (body LIKE '%\"picked\"%' OR body LIKE '%\"judge\"%') GROUP BY run, model",
+            profile,
+        )
+        scores: dict[str, dict[str, Scores]] = {run: {} for run, _ in found}
+        for run, column, picked, judge in rows:
+            scores[run][column] = Scores(picked, judge)
+        plans = {run: Plan.from_json(json.loads(settings), ()) for run, settings in found}
+        return [
+            RunScores({one.name: one.model for one in plan.candidates}, scores[run])
+            for run, plan in plans.items()
+        ]
 
     async def delete(self, run: str) -> None:
         """Drop a run with its prompts and answers."""

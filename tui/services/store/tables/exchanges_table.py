@@ -35,3 +35,10 @@ class ExchangesTable:
             profile, limit,
         )  # fmt: skip
         return [model for (model,) in rows]
+
+    async def asked(self, profile: str) -> dict[str, int]:
+        """Return when (Unix time) each model was asked from here last."""
+        rows = await self._db.read(
+            "SELECT model, max(at) FROM chats WHERE profile = ? GROUP BY model", profile
+        )
+        return dict(rows)

@@ -141,6 +141,14 @@ class SeenJobsTable:
             at,
         )
 
+    async def checkpoints(self, profile: str) -> dict[str, list[Mapping[str, Any]]]:
+        """Return the checkpoints kept, by job; only of jobs that were asked for them."""
+        rows = await self._db.read(
+            "SELECT job, checkpoints FROM seen_details WHERE profile = ? AND checkpoints != '[]'",
+            profile,
+        )
+        return {job: json.loads(text) for job, text in rows}
+
     async def last_steps(self, profile: str) -> dict[str, Mapping[str, Any]]:
         """Return the last event of each job that reports a step, by job."""
         rows = await self._db.read(

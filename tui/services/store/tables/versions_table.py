@@ -51,6 +51,19 @@ class VersionsTable:
         )  # fmt: skip
         return [VersionRecord(*row) for row in rows]
 
+    async def paths(self, profile: str) -> dict[str, tuple[str, ...]]:
+        """Return by file id where the content of each upload is or was here, newest first."""
+        rows = await self._db.read(
+            "SELECT f.id, f.path, v.path FROM files f LEFT JOIN versions v ON v.digest = f.digest"
+            " WHERE f.profile = ? ORDER BY v.saved_at DESC, v.rowid DESC",
+            profile,
+        )
+        found: dict[str, dict[str, None]] = {}
+        for file_id, sent_from, written_at in rows:
+            paths = found.setdefault(file_id, {})
+            paths |= dict.fromkeys(path for path in (sent_from, written_at) if path)
+        return {file_id: tuple(paths) for file_id, paths in found.items()}
+
     async def of_file(self, profile: str, file_id: str) -> list[VersionRecord]:
         """Return the versions whose content was uploaded as a file, so a job can name its data."""
         rows = await self._db.read(

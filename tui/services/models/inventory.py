@@ -1,0 +1,282 @@
+"""The inventory of a profile: all models it has or ever had, and what became of each.
+
+What the provider lists, its jobs, what it has deployed and the ledger are looked at together; each
+may be missing, and what the others tell is shown all the same.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from tui.core.catalog.abilities import Ability
+from tui.core.models.assemble import Told, assemble
+from tui.core.models.remembered import Remembered
+from tui.services.errors import LedgerError, NotOffered, ServiceError
+from tui.services.models.ledger_facts import costs_of, kept_checkpoints, read_facts
+from tui.services.models.lookups import look_up, unsettled
+from tui.services.store.best_effort import record_best_effort
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+
+    from tui.core.catalog.models import Catalog
+    from tui.core.jobs.cost_so_far import JobCost
+    from tui.core.jobs.jobs import Job
+    from tui.core.models.entry import ModelEntry
+    from tui.core.provider.deployments import Deployment
+    from tui.core.provider.records import ModelInfo
+    from tui.services.jobs.service import JobService
+    from tui.services.models.ledger_facts import LedgerFacts
+    from tui.services.models.service import ModelService
+    from tui.services.provider.interface import ProviderApi
+    from tui.services.settings.profile import Profile
+    from tui.services.store.store import Store
+
+T = TypeVar("T")
+TOGETHER_S = 0.15  # so long the list of models waits for the others, to be shown at once
+
+
+@dataclass(frozen=True, slots=True)
+class InventorySeen:
+    """The models as far as they are known; `complete` once nothing more is asked for.
+
+    `problem` is why the list of models did not come, `jobs_problem` why the jobs did not (those
+    seen before stand in for them), `deployments_problem` why it is not known what is deployed.
+    """
+
+    entries: tuple[ModelEntry, ...] = ()
+    jobs: tuple[Job, ...] = ()
+    problem: ServiceError | None = None
+    jobs_problem: ServiceError | None = None
+    deployments_problem: ServiceError | None = None
+    complete: bool = False
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Answers:
+    """What came of each question, None where no answer has come yet."""
+
+    models: tuple[ModelInfo, ...] | ServiceError | None = None
+    jobs: tuple[Job, ...] | ServiceError | None = None
+    deployments: tuple[Deployment, ...] | ServiceError | None = None
+
+
+class Inventory:
+    """The models of one profile. `look` raises no ServiceError: what fails is told."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        api: ProviderApi,
+        services: tuple[ModelService, JobService],
+        store: Store,
+        catalog: Callable[[], Catalog],
+        *,
+        dated: bool = False,
+    ) -> None:
+        """Look at `profile`; `dated` is whether the dates of `catalog` hold for its provider."""
+        self._profile, self._api, self._store = profile, api, store
+        self._models, self._jobs = services
+        self._catalog, self._dated = catalog, dated
+
+    async def look(self) -> AsyncGenerator[InventorySeen]:
+        """Yield the models as soon as anything is known of them, and again as more is.
+
+        First what is listed, beside what was known before; then with jobs and deployments; last
+        with what the provider says of those that it does not list.
+        """
+        asking = [
+            asyncio.ensure_future(_or_error(self._list())),
+            asyncio.ensure_future(_or_error(self._list_jobs())),
+            asyncio.ensure_future(_or_error(self._list_deployments())),
+        ]
+        try:
+            told = await self._known()
+            await asyncio.wait(asking[:1])
+            _, waiting = await asyncio.wait(asking, timeout=TOGETHER_S)
+            if waiting:
+                yield await self._seen(told, _answers(asking))
+                await asyncio.wait(asking)
+        finally:
+            for one in asking:
+                one.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+        answers = _answers(asking)
+        told = self._with_answers(told, answers)
+        told = replace(told, costs=await self._costs(told.jobs))
+        seen = await self._assembled(told, answers)
+        await self._remember(told, seen.entries)
+        lost = self._lost(told, seen.entries)
+        if lost:
+            yield seen
+            seen = await self._settled(told, answers, lost)
+        yield replace(seen, complete=True)
+
+    async def whole(self) -> InventorySeen:
+        """Return the models with all that can be known of them."""
+        return [seen async for seen in self.look()][-1]
+
+    async def remembered(self) -> InventorySeen:
+        """Return the models as they were seen last, without asking the provider."""
+        told = await self._known()
+        told = replace(told, costs=await self._costs(told.jobs))
+        entries = await asyncio.to_thread(assemble, told, time.time(), date.today())  # noqa: DTZ011
+        return InventorySeen(entries, told.jobs, complete=True, at=time.time())
+
+    async def checkpoints(self, entry: ModelEntry) -> ModelEntry:
+        """Return a model with the checkpoints that its job tells of now. Raises ServiceError."""
+        if entry.job is None:
+            return entry
+        points = kept_checkpoints(await self._jobs.checkpoints(entry.job))
+        kept = tuple(one for one in points if (one.model or one.id) != entry.id)
+        return replace(entry, checkpoints=kept)
+
+    # -- asking ------------------------------------------------------------------------
+
+    async def _list(self) -> tuple[ModelInfo, ...]:
+        return tuple(await self._models.list())
+
+    async def _list_jobs(self) -> tuple[Job, ...]:
+        return tuple(await self._jobs.list())
+
+    async def _list_deployments(self) -> tuple[Deployment, ...] | ServiceError:
+        if self._api.abilities.of(Ability.DEPLOYMENTS) != "yes":
+            return NotOffered("", self._api.abilities.refusal(Ability.DEPLOYMENTS))
+        return tuple(await self._api.deployments.list())
+
+    async def _known(self) -> Told:
+        """Return what is known without asking the provider."""
+        name, remembered = self._profile.name, dict[str, Remembered]()
+        facts = await read_facts(self._store, name)
+        jobs: tuple[Job, ...] = ()
+        try:
+            remembered = await self._store.models.all(name)
+            jobs = (await self._jobs.cache.jobs()).jobs
+        except LedgerError:  # what the provider tells is shown all the same
+            pass
+        catalog = await self._dates()
+        return _with_facts(
+            Told(
+                name,
+                jobs=jobs,
+                next_step=self._api.deployments.next_step,
+                remembered=remembered,
+                catalog=catalog,
+                preset=self._profile.preset,
+            ),
+            facts,
+        )
+
+    async def _dates(self) -> Catalog | None:
+        if not self._dated:
+            return None
+        try:
+            return await asyncio.to_thread(self._catalog)
+        except ServiceError:  # the user's own file is broken: where it counts, that is said
+            return None
+
+    async def _costs(self, jobs: tuple[Job, ...]) -> dict[str, JobCost]:
+        return await costs_of(jobs, self._profile, self._store, self._catalog)
+
+    # -- joining -----------------------------------------------------------------------
+
+    async def _seen(self, told: Told, answers: _Answers) -> InventorySeen:
+        return await self._assembled(self._with_answers(told, answers), answers)
+
+    def _with_answers(self, told: Told, answers: _Answers) -> Told:
+        """Return what is known with what was answered; jobs seen before stay beside new ones."""
+        jobs = told.jobs
+        if isinstance(answers.jobs, tuple):
+            newest = {job.id for job in answers.jobs}
+            jobs = (*answers.jobs, *(job for job in told.jobs if job.id not in newest))
+        return replace(told, listed=_came(answers.models), jobs=jobs,
+                       deployments=_came(answers.deployments))  # fmt: skip
+
+    async def _assembled(self, told: Told, answers: _Answers) -> InventorySeen:
+        now = time.time()
+        entries = await asyncio.to_thread(assemble, told, now, date.today())  # noqa: DTZ011
+        return InventorySeen(
+            entries,
+            told.jobs,
+            _failed(answers.models),
+            _failed(answers.jobs),
+            _failed(answers.deployments),
+            at=now,
+        )
+
+    async def _remember(self, told: Told, entries: tuple[ModelEntry, ...]) -> None:
+        now = int(time.time())
+        new: dict[str, Remembered] = {}
+        for one in entries:
+            if one.kind != "tuned":
+                continue
+            seen = _seen_as(one, now)
+            if told.remembered.get(one.id, Remembered()).changed_by(seen, now):
+                new[one.id] = seen
+        if new:
+            await record_best_effort(self._store.models.seen(self._profile.name, new))
+
+    # -- those that are not listed -------------------------------------------------------
+
+    def _lost(self, told: Told, entries: tuple[ModelEntry, ...]) -> list[str]:
+        """Return the models to ask for by id, those made last first."""
+        ghosts = [one for one in entries if not one.listed and one.kind == "tuned"]
+        ghosts = [one for one in ghosts if one.deleted_at is None and not one.state.gone]
+        ghosts.sort(key=lambda one: -(one.created or 0))
+        known = ((one.id, told.remembered.get(one.id, Remembered())) for one in ghosts)
+        return unsettled(((n, r.lookup, r.looked_at) for n, r in known), time.time())
+
+    async def _settled(self, told: Told, answers: _Answers, lost: list[str]) -> InventorySeen:
+        listed = None if told.listed is None else [one.id for one in told.listed]
+        found = await look_up(self._api.models, lost, listed)
+        if found:
+            note = self._store.models.looked_up(self._profile.name, found.items())
+            await record_best_effort(note)
+        now = int(time.time())
+        remembered: Mapping[str, Remembered] = {
+            **told.remembered,
+            **{
+                name: replace(told.remembered.get(name, Remembered()), lookup=said, looked_at=now)
+                for name, said in found.items()
+            },
+        }
+        return await self._assembled(replace(told, remembered=remembered), answers)
+
+
+def _with_facts(told: Told, facts: LedgerFacts) -> Told:
+    return replace(told, usage=facts.usage, datasets=facts.datasets, checkpoints=facts.checkpoints)
+
+
+def _seen_as(entry: ModelEntry, now: int) -> Remembered:
+    facts = {"suffix": entry.suffix, "shutdown_date": entry.raw.get("shutdown_date")}
+    return Remembered(
+        entry.base,
+        entry.job,
+        now if entry.listed else None,
+        created=entry.created,
+        facts={name: value for name, value in facts.items() if value},
+    )
+
+
+async def _or_error(work: Coroutine[Any, Any, T | ServiceError]) -> T | ServiceError:
+    try:
+        return await work
+    except ServiceError as error:
+        return error
+
+
+def _answers(asking: Sequence[asyncio.Future[Any]]) -> _Answers:
+    return _Answers(*(one.result() if one.done() else None for one in asking))
+
+
+def _came(answer: tuple[T, ...] | ServiceError | None) -> tuple[T, ...] | None:
+    return answer if isinstance(answer, tuple) else None
+
+
+def _failed(answer: tuple[T, ...] | ServiceError | None) -> ServiceError | None:
+    return answer if isinstance(answer, ServiceError) else None
