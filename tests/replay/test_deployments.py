@@ -71,11 +71,8 @@ def test_azure_prices_a_tuned_model_by_its_tier_and_a_base_by_tokens(
     told = home.json("deployments", "list")
     found = rows(told)
     pirate = found["pirate"]
-    assert (pirate["running"], pirate["usd_per_hour"], pirate["price_about"]) == (
-        True,
-        "1.70",
-        True,
-    )
+    assert (pirate["running"], pirate["usd_per_hour"]) == (True, "1.70")
+    assert pirate["price_about"] is True
     assert (pirate["price_as_of"], pirate["so_far_at_most"]) == ("2026-11-28", False)
     assert "15 idle days" in pirate["note"]
     assert float(pirate["usd_so_far"]) >= 0
@@ -107,15 +104,11 @@ def test_together_tells_its_prices_and_one_that_is_stopped_costs_nothing(
     assert (first["acts"], second["acts"]) == (["delete", "stop"], ["delete"])
     assert (second["running"], second["usd_per_hour"]) == (False, "0.00")
     assert told["total"]["usd_per_hour"] == "3.40"
-    far.fault("GET /v2/public/inference-instance-types".replace("/v1", ""), *[html(500)] * 3)
+    far.fault("GET /v2/public/inference-instance-types", *[html(500)] * 3)
     told = home.json("deployments", "list")  # what runs is told without its price
     assert told["total"] == {"running": 1, "usd_per_hour": "0.00", "unknown": 1}
-    assert "1 running · price unknown" in home_after(far, home)
-
-
-def home_after(far: TogetherReplay, home: Home) -> str:
     far.hardware = []
-    return home.run("deployments", "list").stdout
+    assert "1 running · price unknown" in home.run("deployments", "list").stdout
 
 
 def test_fireworks_bills_the_deployment_and_not_the_model_on_it(

@@ -102,8 +102,8 @@ def _print(
     told = {"profiles": profiles} if profiles is not None else {}
     documents = [document(one, now) | {"profile": name} for name, one in rows]
     out.document({"deployments": documents, "total": _total(cost), **told})
-    columns = ("name", "state", "model", "on", "since", "an hour", "so far", "id")
-    table = [
+    columns: tuple[str, ...] = ("name", "state", "model", "on", "since", "an hour", "so far", "id")
+    table: list[tuple[str, ...]] = [
         (
             one.title, one.state or "–", short_name(one.model) or "–", hardware_words(one),
             date_words(one.created_at), price_words(one), so_far_words(one, now), one.id,
@@ -111,7 +111,7 @@ def _print(
         for _, one in rows
     ]  # fmt: skip
     if profiles is not None:
-        columns = ("profile", *columns)
+        columns: tuple[str, ...] = ("profile", *columns)
         table = [(name, *row) for (name, _), row in zip(rows, table, strict=True)]
     out.table(columns, table)
     out.line(cost.long if rows else "nothing is deployed")

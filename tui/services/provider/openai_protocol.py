@@ -271,6 +271,7 @@ class OpenAiDeployments:
     async def retrieve(self, one: Deployment) -> Deployment | None:
         """Return None: there is none."""
         del one
+        return None
 
     async def act(self, one: Deployment, act: Act) -> None:
         """Raise NotOffered."""
