@@ -102,7 +102,7 @@ def _print(
     told = {"profiles": profiles} if profiles is not None else {}
     documents = [document(one, now) | {"profile": name} for name, one in rows]
     out.document({"deployments": documents, "total": _total(cost), **told})
-    columns: tuple[str, ...] = ("name", "state", "model", "on", "since", "an hour", "so far", "id")
+    names: tuple[str, ...] = ("name", "state", "model", "on", "since", "an hour", "so far", "id")
     table: list[tuple[str, ...]] = [
         (
             one.title, one.state or "–", short_name(one.model) or "–", hardware_words(one),
@@ -111,9 +111,9 @@ def _print(
         for _, one in rows
     ]  # fmt: skip
     if profiles is not None:
-        columns: tuple[str, ...] = ("profile", *columns)
+        names = ("profile", *names)
         table = [(name, *row) for (name, _), row in zip(rows, table, strict=True)]
-    out.table(columns, table)
+    out.table(names, table)
     out.line(cost.long if rows else "nothing is deployed")
 
 

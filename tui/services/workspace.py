@@ -19,8 +19,8 @@ from tui.services.jobs.polling.poller import JobPoller
 from tui.services.jobs.service import JobService
 from tui.services.jobs.spending import Spending
 from tui.services.jobs.unanswered import UnansweredJobs
-from tui.services.models.inventory import Inventory
 from tui.services.models.deployments import DeploymentService
+from tui.services.models.inventory import Inventory
 from tui.services.models.service import ModelService
 from tui.services.provider.provider import Provider
 from tui.services.provider.select import api_of
