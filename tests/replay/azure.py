@@ -58,6 +58,8 @@ class Management(FaultServer):
         self.token, self.wrong_tokens = token, 0
         self.rows: list[dict[str, Any]] = []
         self.next_host = ""  # where the next page is said to be, if not here
+        self.leaving: set[str] = set()
+        self.lingers = False  # what is being deleted stays in the list
         super().__init__()
 
     @property
@@ -65,11 +67,23 @@ class Management(FaultServer):
         """The address of the resource."""
         return f"{self.url}{self.resource}"
 
-    def deploy(self, name: str, model: str, state: str = "Succeeded") -> None:
+    def _one(self, seen: Seen, name: str) -> tuple[int, Any]:
+        row = next((row for row in self.rows if row["name"] == name), None)
+        if row is None:
+            return (204, "") if seen.method == "DELETE" else (404, _absent())
+        if seen.method == "DELETE":
+            row["properties"]["provisioningState"] = "Deleting"
+            self.leaving.add(name)
+            return 202, ""
+        return 200, row
+
+    def deploy(
+        self, name: str, model: str, state: str = "Succeeded", tier: str = "Standard"
+    ) -> None:
         """Deploy a model."""
         self.rows.append({
             "id": f"{self.resource}/deployments/{name}", "name": name,
-            "sku": {"name": "Standard", "capacity": 50},
+            "sku": {"name": tier, "capacity": 50},
             "properties": {
                 "model": {"format": "OpenAI", "name": model, "version": "1"},
                 "provisioningState": state,
@@ -81,9 +95,18 @@ class Management(FaultServer):
         if seen.headers.get("authorization") != f"Bearer {self.token}":
             self.wrong_tokens += 1
             return 401, {"error": {"code": "ExpiredAuthenticationToken", "message": "expired"}}
-        if seen.path != f"{self.resource}/deployments" or "api-version" not in seen.query:
-            return 404, {"error": {"code": "ResourceNotFound", "message": "not found"}}
+        place, _, name = seen.path.partition("/deployments")
+        if place != self.resource or "api-version" not in seen.query:
+            return 404, _absent()
+        if name:
+            return self._one(seen, name.removeprefix("/"))
+        if self.leaving and not self.lingers:  # the next look finds them gone
+            self.rows = [row for row in self.rows if row["name"] not in self.leaving]
         at = int(seen.query.get("$skiptoken", 0))
         link = f"{self.next_host or self.url}{seen.path}?api-version=1&$skiptoken={at + 1}"
         more = {"nextLink": link} if at + 1 < len(self.rows) else {}
         return 200, {"value": self.rows[at : at + 1], **more}
+
+
+def _absent() -> dict[str, Any]:
+    return {"error": {"code": "ResourceNotFound", "message": "not found"}}

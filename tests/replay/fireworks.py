@@ -155,8 +155,8 @@ class FireworksReplay(FaultServer):
             SUPERVISED: self._jobs,
             DPO: self._jobs,
             "models": self._models,
-            "deployments": lambda seen, *_: self._list("deployments", self.deployments, seen),
-            "deployedModels": lambda seen, *_: self._list("deployedModels", self.deployed, seen),
+            "deployments": self._deployments,
+            "deployedModels": self._deployments,
         }.get(collection)
         if found is None:
             return 404, {"code": 5, "message": "Not Found"}
@@ -391,6 +391,28 @@ class FireworksReplay(FaultServer):
             del self.models[name]
             return 200, {}
         return 200, self.models[name]
+
+    def _deployments(
+        self, seen: Seen, collection: str, identifier: str, action: str
+    ) -> tuple[int, Any]:  # fmt: skip
+        held = self.deployments if collection == "deployments" else self.deployed
+        if not identifier:
+            return self._list(collection, held, seen)
+        row = held.get(name := f"accounts/{self.account}/{collection}/{identifier}")
+        if row is None:
+            return _problem(404, f"{collection} {identifier} not found")
+        if action:
+            asked = (seen.method, action, seen.body) == ("PATCH", "scale", b'{"replicaCount":0}')
+            if not asked or collection != "deployments":
+                return _problem(400, f"nothing at {action}")
+            row |= {"replicaStats": {"readyReplicaCount": 0}, "desiredReplicaCount": 0}
+            return 200, {}
+        if seen.method == "DELETE":
+            if any(one["deployment"] == name for one in self.deployed.values()):
+                return _problem(400, "models are loaded on it: unload them first", grpc=9)
+            del held[name]
+            return 200, {}
+        return 200, row
 
     def _chat(self, model: str) -> tuple[int, Any]:
         answers = {f"{one['model']}#{one['deployment']}" for one in self.deployed.values()}

@@ -83,6 +83,10 @@ class TogetherReplay(FaultServer):
             "min_learning_rate": 1e-8, "supports_full_training": True,
             "lora_training": {"max_rank": 64, "min_batch_size": 8, "max_batch_size": 32},
         }  # fmt: skip
+        self.hardware = [
+            {"id": "hw-1", "name": "1xnvidia-h100-80gb", "priceCentsPerHour": 340, "gpuCount": 1},
+            {"id": "hw-2", "name": "8xnvidia-b200-180gb", "priceCentsPerHour": 9600},
+        ]  # fmt: skip
         self._numbers = itertools.count(1)
         super().__init__()
 
@@ -116,6 +120,8 @@ class TogetherReplay(FaultServer):
         serving = {
             "id": f"dep-{number}", "name": f"{name}/first", "modelId": _registered(model),
             "state": f"DEPLOYMENT_STATE_{state}", "createdAt": _now(),
+            "hardware": "1xnvidia-h100-80gb", "readyReplicas": int(state == "READY"),
+            "autoscaling": {"minReplicas": 1, "maxReplicas": 1},
         }  # fmt: skip
         made = {"id": f"ep-{number}", "name": name, "createdAt": _now(), "deployments": [serving]}
         self.endpoints.append(made)
@@ -334,11 +340,35 @@ class TogetherReplay(FaultServer):
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         return 200, {"object": "chat.completion", "choices": [choice]}
 
+    def _endpoint(self, seen: Seen, rest: list[str]) -> Any:
+        endpoint = next((one for one in self.endpoints if one["id"] == rest[0]), None)
+        if endpoint is None:
+            return 404, problem("Endpoint not found")
+        if not rest[1:]:
+            return 200, endpoint
+        held = endpoint["deployments"]
+        serving = next((one for one in held if one["id"] == rest[-1]), None)
+        if serving is None or rest[1] != "deployments":
+            return 404, problem("Deployment not found")
+        if seen.method == "DELETE":
+            held.remove(serving)
+            return 200, {}
+        if seen.method == "PATCH":
+            asked = {"autoscaling": {"minReplicas": 0, "maxReplicas": 0}}
+            if json.loads(seen.body) != asked or seen.query != {"updateMask": "autoscaling"}:
+                return 400, problem("only the replicas can be changed here")
+            serving |= {"state": "DEPLOYMENT_STATE_STOPPED", "readyReplicas": 0, **asked}
+        return 200, serving
+
     def _projects(self, seen: Seen, rest: list[str]) -> Any:
+        if rest == ["public", "inference-instance-types"]:
+            return 200, {"data": self.hardware}
         if rest[:2] != ["projects", PROJECT]:
             return 403, problem("not your project")
         if rest[2:] == ["endpoints"]:
             return 200, self._paged(self.endpoints, seen)
+        if rest[2:3] == ["endpoints"]:
+            return self._endpoint(seen, rest[3:])
         if rest[2:] == ["models"]:
             made = [{"id": _registered(name), "name": name} for name in sorted(self.models)]
             return 200, self._paged(made, seen)

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "check", "fix", "edit", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
-    "files", "jobs", "chat", "chats", "compare", "models", "lab", "profiles", "config",
-    "doctor",
+    "files", "jobs", "chat", "chats", "compare", "models", "deployments", "lab", "profiles",
+    "config", "doctor",
 )  # fmt: skip
 _NEEDS_VALUE = "--profile"
-_ASK_PROVIDERS = {"files", "jobs", "chat", "compare", "models"}  # they are told what is not safe
+# They are told what is not safe.
+_ASK_PROVIDERS = {"files", "jobs", "chat", "compare", "models", "deployments"}
 
 
 def dispatch(arguments: Sequence[str]) -> int:
@@ -152,7 +153,7 @@ def _about_commands() -> str:
         if name not in about:
             import_module(f"tui.cli.{name}").register(place)
             about[name] = place.choices[name].description or ""
-    lines = [f"  {name:<9}{about[name]}" for name in COMMANDS]
+    lines = [f"  {name:<12}{about[name]}" for name in COMMANDS]
     codes = "  0 done, 1 problems found or the job failed, 2 usage or unreadable input,\n"
     codes += "  3 the provider refused, 4 it bills, destroys or leaks and was not told to,\n"
     codes += "  5 the output cannot be written, 130 interrupted, 143 ended by SIGTERM"

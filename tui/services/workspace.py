@@ -19,6 +19,7 @@ from tui.services.jobs.polling.poller import JobPoller
 from tui.services.jobs.service import JobService
 from tui.services.jobs.spending import Spending
 from tui.services.jobs.unanswered import UnansweredJobs
+from tui.services.models.deployments import DeploymentService
 from tui.services.models.inventory import Inventory
 from tui.services.models.service import ModelService
 from tui.services.provider.provider import Provider
@@ -66,6 +67,7 @@ class Workspace:
     chat_prices: ChatPrices
     models: ModelService
     inventory: Inventory
+    deployments: DeploymentService
     _comparing: CompareService | None
 
     def __init__(
@@ -326,6 +328,7 @@ class Workspace:
             lambda: self.tokens.catalog,
             dated=profile.kind == "openai",
         )
+        self.deployments = DeploymentService(self.provider, self.api, self.store)
 
     async def _close_provider(self) -> None:
         await self.chats.close()

@@ -34,6 +34,9 @@ class Ability(StrEnum):
     CHAT = "chat"
     CHAT_BY_NAME = "chat_by_name"  # with a tuned model as it is, without a deployment
     DEPLOYMENTS = "deployments"
+    STOP_DEPLOYMENTS = "stop_deployments"
+    SCALE_DEPLOYMENTS = "scale_deployments"  # to no replica at all
+    DELETE_DEPLOYMENTS = "delete_deployments"
     ESTIMATES = "estimates"  # its own estimate of what a job costs
 
 
@@ -56,6 +59,9 @@ WORDS: Mapping[Ability, str] = MappingProxyType(
         Ability.CHAT: "chat",
         Ability.CHAT_BY_NAME: "chat with a tuned model by its name",
         Ability.DEPLOYMENTS: "deployments",
+        Ability.STOP_DEPLOYMENTS: "stopping deployments",
+        Ability.SCALE_DEPLOYMENTS: "scaling deployments to zero",
+        Ability.DELETE_DEPLOYMENTS: "deleting deployments",
         Ability.ESTIMATES: "price estimates",
     }
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ STATUSES = (
     "succeeded", "failed", "cancelled",
 )  # fmt: skip
 _BEGINS = re.compile(r"^\s*\[\[\s*providers\s*\]\]")
+_AMOUNT = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})?")
 _HEADER = re.compile(r"^\s*\[+\s*([^\]]+?)\s*\]+")
 
 
@@ -51,6 +53,14 @@ _DATES: Mapping[str, object] = {
     "model": str, "train_until": date, "use_until": date, "note": str,
     "account": ("existing", "new"), "source": str, "as_of": date,
 }  # fmt: skip
+AMOUNTS = frozenset({"usd", "free_gb"})  # decimals, written as texts: "1.70"
+_HOURLY: Mapping[str, object] = {
+    "on": str, "usd": Decimal, "about": bool, "note": str, "source": str, "as_of": date,
+}  # fmt: skip
+_KEEPING: Mapping[str, object] = {
+    "what": ("files", "checkpoints", "models"), "usd": Decimal, "free_gb": Decimal, "note": str,
+    "source": str, "as_of": date,
+}  # fmt: skip
 _ENTRY: Mapping[str, object] = {
     "id": str,
     "name": str,
@@ -69,23 +79,37 @@ _ENTRY: Mapping[str, object] = {
     "wants_bom": bool,
     "not_in_chat": [str],
     "deploy": str,
+    "deployments_need": str,
     "idle_cost": str,
     "deletes": str,
     "tried": bool,
     "source": str,
     "as_of": date,
     "paths": dict.fromkeys(
-        ("files", "uploads", "jobs", "models", "chat", "dpo_jobs", "estimate"), str
+        (
+            *("files", "uploads", "jobs", "models", "chat", "dpo_jobs", "estimate"),
+            "deployments",
+        ),
+        str,
     ),
     "auth": {"header": str, "scheme": str, "jwt_bearer": bool},
     "offers": {str(ability): OFFERS for ability in Ability},
     "statuses": STATUSES,  # by words of the provider's own
     "training": _TRAINING,
     "dates": _DATES,
+    "hourly": _HOURLY,
+    "keeping": _KEEPING,
+}
+# Lists of tables: what one holds, and what it cannot do without.
+_LISTS: Mapping[str, tuple[Mapping[str, object], tuple[str, ...]]] = {
+    "dates": (_DATES, ("model",)),
+    "hourly": (_HOURLY, ("on",)),
+    "keeping": (_KEEPING, ("what", "usd")),
 }
 _NAMES: Mapping[object, str] = {
     str: "a text", int: "a whole number above 0", bool: "true or false", dict: "a table",
     date: "a date such as 2026-11-28, without quotes",
+    Decimal: 'an amount in quotes, such as "1.70"',
 }  # fmt: skip
 
 
@@ -160,8 +184,8 @@ class _Check:
             self._value(key, value, _ENTRY[key], at)
 
     def _value(self, key: str, value: object, wanted: object, at: int) -> None:
-        if key == "dates":
-            self._dates(value, at)
+        if key in _LISTS:
+            self._tables(key, value, at)
         elif key == "statuses":
             self._statuses(value, at)
         elif isinstance(wanted, dict):
@@ -177,15 +201,17 @@ class _Check:
                 if one not in self._parameters:
                     raise self.error(one, f"unknown parameter {one}", at, known=self._parameters)
 
-    def _dates(self, value: object, at: int) -> None:
+    def _tables(self, key: str, value: object, at: int) -> None:
+        known, needed = _LISTS[key]
         if not isinstance(value, list) or not all(isinstance(one, dict) for one in value):
-            raise self.error("dates", "dates must be a list: write [[providers.dates]]", at)
+            raise self.error(key, f"{key} must be a list: write [[providers.{key}]]", at)
         for one in value:
-            for key, inner in one.items():
-                self._known(key, _DATES, "setting of dates", at)
-                self._value(key, inner, _DATES[key], at)
-            if "model" not in one:
-                raise self.error("dates", "dates need a model", at)
+            for inner, told in one.items():
+                self._known(inner, known, f"setting of {key}", at)
+                self._value(inner, told, known[inner], at)
+            for name in needed:
+                if name not in one:
+                    raise self.error(key, f"each of {key} needs {name}", at)
 
     def _statuses(self, value: object, at: int) -> None:
         if not isinstance(value, dict):
@@ -237,7 +263,14 @@ def _problem(value: object, wanted: object) -> str:
     if isinstance(wanted, tuple):
         return "" if value in wanted else f"one of: {', '.join(wanted)}"
     assert isinstance(wanted, type)
+    if wanted is Decimal:
+        return "" if _is_amount(value) else _NAMES[wanted]
     fine = isinstance(value, wanted) and (wanted is bool or not isinstance(value, bool))
     if wanted is int and fine:
         fine = isinstance(value, int) and value >= 0
     return "" if fine else _NAMES[wanted]
+
+
+def _is_amount(value: object) -> bool:
+    """Whether a value is a text of digits that is an amount: prices are never floats."""
+    return isinstance(value, str) and _AMOUNT.fullmatch(value) is not None

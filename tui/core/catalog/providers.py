@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
+from decimal import Decimal
 from fnmatch import fnmatchcase
 from functools import cache
 from importlib import resources
@@ -11,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from tui.core.catalog.abilities import Abilities, Ability
-from tui.core.catalog.provider_entries import merged, read_entries
+from tui.core.catalog.provider_entries import AMOUNTS, merged, read_entries
+from tui.core.money.rates import HourRate, KeepRate
 from tui.core.text.text import size_words
 
 if TYPE_CHECKING:
@@ -70,8 +72,9 @@ class FileLimits:
 class Paths:
     """Where things are, from the base_url; {account} stands for the profile's account.
 
-    `dpo_jobs` is where jobs with preference pairs are, where that is a place of their own, and
-    `estimate` where the price of a job is asked for.
+    `dpo_jobs` is where jobs with preference pairs are, where that is a place of their own,
+    `estimate` where the price of a job is asked for, and `deployments` where what serves models is
+    managed; ../ there stands for the base_url without its last part.
     """
 
     files: str = "/files"
@@ -81,6 +84,7 @@ class Paths:
     chat: str = "/chat/completions"
     dpo_jobs: str = ""
     estimate: str = ""
+    deployments: str = ""
 
     @property
     def asks(self) -> frozenset[str]:
@@ -135,7 +139,8 @@ class Preset:
     """One provider. `training` is what its training endpoint takes, None where it has none.
 
     `statuses` gives its own words of a job's status in OpenAI's. `deploy` says how to make a
-    tuned model answer, `idle_cost` what is billed while nobody looks, and `deletes` what deleting a
+    tuned model answer, `deployments_need` what a profile lacks whose deployments are not listed,
+    `idle_cost` what is billed while nobody looks, and `deletes` what deleting a
     model does where it is not plainly that. `tried` is whether anybody has used the preset with
     the provider itself. `ends` are ends of a base_url that people use and that the paths here have
     themselves; `form_bytes` is the largest file that goes as a form, where larger ones go to a
@@ -155,7 +160,10 @@ class Preset:
     training: Mapping[str, Any] | None = None
     statuses: Mapping[str, str] = field(default_factory=dict)
     dates: tuple[ModelDates, ...] = ()
+    hourly: tuple[HourRate, ...] = ()
+    keeping: tuple[KeepRate, ...] = ()
     deploy: str = ""
+    deployments_need: str = ""
     idle_cost: str = ""
     deletes: str = ""
     tried: bool = False
@@ -163,6 +171,10 @@ class Preset:
     as_of: date | None = None
     ends: tuple[str, ...] = ()
     form_bytes: int | None = None
+
+    def keep_rate(self, what: str) -> KeepRate | None:
+        """Return what keeping "files", "checkpoints" or "models" costs, None where unknown."""
+        return next((rate for rate in self.keeping if rate.what == what), None)
 
     def of_account(self, account: str | None) -> Preset:
         """Return this with the paths of an account; None leaves its place in them open."""
@@ -253,6 +265,7 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
         key: entry[key]
         for key in (
             "deploy",
+            "deployments_need",
             "idle_cost",
             "deletes",
             "tried",
@@ -276,6 +289,8 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
         Abilities(limits.provider, MappingProxyType(offers)),
         frozenset(entry.get("not_in_chat", ())),
         dates=tuple(_dates(one, entry) for one in entry.get("dates", ())),
+        hourly=tuple(HourRate(**_amounts(one)) for one in entry.get("hourly", ())),
+        keeping=tuple(KeepRate(**_amounts(one)) for one in entry.get("keeping", ())),
         ends=tuple(entry.get("ends", ())),
         **kept,
     )
@@ -285,3 +300,8 @@ def _dates(one: Mapping[str, Any], entry: Mapping[str, Any]) -> ModelDates:
     """Return dates of a base; where they do not say it, they come from where the entry does."""
     said = {"source": entry.get("source", ""), "as_of": entry.get("as_of")}
     return ModelDates(**{**said, **one})
+
+
+def _amounts(row: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its amounts, which are written as texts, as decimals."""
+    return {key: Decimal(row[key]) if key in AMOUNTS else row[key] for key in row}

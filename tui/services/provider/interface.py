@@ -14,6 +14,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal, Protocol
 
+from tui.core.catalog.abilities import Ability
+from tui.core.provider.deployments import Act
 from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
@@ -24,13 +26,19 @@ if TYPE_CHECKING:
 
     import httpx2
 
-    from tui.core.catalog.abilities import Abilities, Ability
+    from tui.core.catalog.abilities import Abilities
     from tui.core.jobs.jobs import Checkpoint, Event, Job
+    from tui.core.money.rates import HourRate
     from tui.core.provider.deployments import Deployment
     from tui.core.provider.estimates import PriceEstimate
     from tui.core.provider.records import Deleted, FileInfo, ModelInfo
 
 Action = Literal["cancel", "pause", "resume"]
+ABILITIES = {
+    Act.STOP: Ability.STOP_DEPLOYMENTS,
+    Act.SCALE: Ability.SCALE_DEPLOYMENTS,
+    Act.DELETE: Ability.DELETE_DEPLOYMENTS,
+}
 
 
 class RequestBody(Protocol):
@@ -157,6 +165,18 @@ class DeploymentsApi(Protocol):
     async def list(self) -> list[Deployment]:
         """Return what is deployed; none where the provider tells of none here."""
 
+    async def retrieve(self, one: Deployment) -> Deployment | None:
+        """Return one as it is now, None where it is not there any more."""
+
+    async def act(self, one: Deployment, act: Act) -> None:
+        """Stop, scale to zero or delete one: ask once, for one of its own `acts`.
+
+        That it is done need not be so when this returns: providers take their time.
+        """
+
+    async def rates(self) -> Rates:
+        """Return what the provider itself tells of prices by the hour; none where it does not."""
+
     def next_step(self, model_id: str) -> str:
         """Return how to make a model answer, as a step to take; empty where nothing is needed."""
 
@@ -212,3 +232,4 @@ def check_offered(abilities: Abilities, ability: Ability, doing: str) -> None:
 # Written here because inside the classes `list` is a method.
 Events = list["Event"]
 Checkpoints = list["Checkpoint"]
+Rates = list["HourRate"]

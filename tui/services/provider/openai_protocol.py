@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     import httpx2
 
     from tui.core.catalog.providers import Preset
-    from tui.core.provider.deployments import Deployment
+    from tui.core.money.rates import HourRate
+    from tui.core.provider.deployments import Act, Deployment
     from tui.core.provider.estimates import PriceEstimate
     from tui.services.provider.interface import Action, DeploymentsApi, OutgoingFile
     from tui.services.provider.provider import Provider
@@ -54,6 +55,10 @@ class OpenAiProtocol:
 
             self.deployments = ManagedDeployments(provider, preset, management)
             self.abilities = self.abilities.with_probed({Ability.DEPLOYMENTS: "yes"})
+        elif preset.paths.deployments:
+            from tui.services.provider.dedicated_endpoints import DedicatedEndpoints
+
+            self.deployments = DedicatedEndpoints(provider, preset)
 
 
 class OpenAiFiles:
@@ -263,6 +268,19 @@ class OpenAiDeployments:
         """Return none: they are made and listed elsewhere."""
         return []
 
+    async def retrieve(self, one: Deployment) -> Deployment | None:
+        """Return None: there is none."""
+        del one
+        return None
+
+    async def act(self, one: Deployment, act: Act) -> None:
+        """Raise NotOffered."""
+        check_offered(self._preset.abilities, Ability.DEPLOYMENTS, f"{act.words} {one.title}")
+
+    async def rates(self) -> Rates:
+        """Return none."""
+        return []
+
     def next_step(self, model_id: str) -> str:
         """Return how to make a model answer, empty where its name is enough."""
         del model_id
@@ -283,3 +301,4 @@ class NoEstimates:
 Events = list[Event]
 Checkpoints = list[Checkpoint]
 Raws = list[Any]
+Rates = list["HourRate"]

@@ -206,7 +206,8 @@ class Provider:
 
         if call.method != "GET":
             self.check_writable(call.doing)
-        # To whoever is asked what came of it, it is an upload: the address itself says too much.
+        # To whoever is asked what came of it, it is an upload where nothing else is said: the
+        # address itself says too much.
         with self.watched(self._write(replace(call, path=self.profile.preset.paths.files))):
             async with open_elsewhere(self.profile, call) as response:
                 yield response
@@ -377,7 +378,7 @@ class Provider:
             await client.close()
 
     def _write(self, call: Call) -> Write:
-        return Write(call.doing, call.method, call.path, self.profile.preset.paths)
+        return Write(call.doing, call.method, call.path, self.profile.preset.paths, call.listed)
 
     def _changes(self, method: str, path: str) -> bool:
         return method != "GET" and path not in self.profile.preset.paths.asks

@@ -25,7 +25,8 @@ class Call:
     `doing` completes "Cannot …" in error titles; `timeout` is in seconds.
 
     With neither `body` nor `content` it has no body at all, and no Content-Type. `expects` are
-    statuses outside 2xx that are answers here and no errors, such as 302.
+    statuses outside 2xx that are answers here and no errors, such as 302. `listed` is the command
+    that lists what it changes ("deployments"), where its path does not tell.
     """
 
     method: Method
@@ -37,6 +38,7 @@ class Call:
     headers: Mapping[str, str] | None = None
     timeout: float | None = None
     expects: frozenset[int] = frozenset()
+    listed: str = ""
 
 
 def segment(identifier: str) -> str:

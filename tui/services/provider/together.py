@@ -6,7 +6,6 @@ import asyncio
 import hashlib
 import secrets
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.abilities import Ability
@@ -23,7 +22,6 @@ from tui.core.provider.records import (
 from tui.core.provider.together import events as told
 from tui.core.provider.together.jobs import job_mark, job_object
 from tui.core.provider.together.records import (
-    deployments_of,
     estimate_of,
     file_checked,
     file_object,
@@ -38,6 +36,7 @@ from tui.services.provider.decode import parsed, parsed_all
 from tui.services.provider.interface import check_offered
 from tui.services.provider.paging import Page, collect, parse_page
 from tui.services.provider.requests import Call, segment
+from tui.services.provider.together_endpoints import TogetherDeployments
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Container, Mapping
@@ -47,7 +46,6 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.abilities import Abilities
     from tui.core.catalog.providers import Preset
-    from tui.core.provider.deployments import Deployment
     from tui.core.provider.estimates import PriceEstimate
     from tui.services.provider.interface import Action, OutgoingFile
     from tui.services.provider.provider import Provider
@@ -369,46 +367,6 @@ class TogetherModels:
         except NotOffered:  # what jobs made is known all the same
             return []
         return parsed_all(parse_model, parse_page(value, "models", names=True).items, doing)
-
-
-class TogetherDeployments:
-    """Dedicated endpoints of a project, which its id is needed for."""
-
-    def __init__(self, provider: Provider, preset: Preset, project: str) -> None:
-        self._provider, self._preset, self._project = provider, preset, project
-
-    async def list(self) -> list[Deployment]:
-        """Return what is deployed in the project; none without one."""
-        if not self._project:
-            return []
-        doing = "list the deployments"
-        endpoints, models = await both(self._walk("endpoints"), self._walk("models"))
-        names = {str(one.get("id")): str(one.get("name")) for one in models if one.get("name")}
-        read = partial(deployments_of, names=names, cost=self._preset.idle_cost)
-        return [one for found in parsed_all(read, endpoints, doing) for one in found]
-
-    def next_step(self, model_id: str) -> str:
-        """Return how a model is given an endpoint."""
-        del model_id
-        listed = "" if self._project else (
-            ' With account = "PROJECT" in the profile finetui lists the endpoints of a project.'
-        )  # fmt: skip
-        return f"{self._preset.deploy}{listed}"
-
-    async def _walk(self, what: str) -> Raws:
-        path = f"/v2/projects/{segment(self._project)}/{what}"
-        cursors: dict[str | None, object] = {}
-
-        async def fetch(after: str | None) -> Page:
-            query = {"after": cursors.get(after)} if after else None
-            value = await self._provider.get_json(path, query, doing=f"list the {what}")
-            page = parse_page(value, what)
-            cursor = as_map(value).get("next_cursor")
-            if page.items:
-                cursors[as_text(page.items[-1].get("id"))] = cursor
-            return Page(page.items, bool(cursor))
-
-        return await collect(fetch)
 
 
 class TogetherEstimates:

@@ -18,16 +18,20 @@ _ACTION = re.compile(r"/.*|:(cancel|resume)$", re.DOTALL)
 
 @dataclass(frozen=True, slots=True)
 class Write:
-    """One request that changes something; `doing` completes "asked to …"."""
+    """One request that changes something; `doing` completes "asked to …".
+
+    `listed` is the command that lists what it changes, empty where its path tells.
+    """
 
     doing: str
     method: str
     path: str
     paths: Paths = field(default_factory=Paths)
+    listed: str = ""
 
     def look(self, profile: str = "") -> str:
         """Return the command that tells what came of it, for a profile if that is named."""
-        words = _look(self.path, self.paths)
+        words = ["finetui", self.listed, "list"] if self.listed else _look(self.path, self.paths)
         return shlex.join([*words, *(("--profile", profile) if profile else ())])
 
 

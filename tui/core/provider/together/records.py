@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.provider.deployments import Deployment
+from tui.core.money.rates import HourRate
+from tui.core.provider.deployments import Act, Deployment
 from tui.core.provider.estimates import PriceEstimate, as_amount
-from tui.core.provider.parsing import as_map, as_moment, as_object, as_text, required_id
+from tui.core.provider.parsing import as_int, as_map, as_moment, as_object, as_text, required_id
 from tui.core.provider.together.names import CURRENCY, NAME
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def estimate_of(value: object) -> PriceEstimate | None:
 def deployments_of(endpoint: object, names: Mapping[str, str], cost: str) -> list[Deployment]:
     """Return what an endpoint serves. Raises MalformedError for one without an id.
 
-    `names` are the names of models by their ids; `cost` is what a running one costs, in words.
+    `names` are the names of models by their ids; `cost` is how a running one is billed, in words.
     """
     raw = as_map(endpoint)
     listed = raw.get("deployments")
@@ -99,18 +100,52 @@ def deployments_of(endpoint: object, names: Mapping[str, str], cost: str) -> lis
         native = as_map(one)
         model = _model_of(native)
         state = (as_text(native.get("state")) or "").removeprefix("DEPLOYMENT_STATE_").lower()
+        running = _RUNNING.get(state)
+        name = as_text(native.get("name")) or ""
         found.append(
             Deployment(
                 required_id(native, "the deployment"),
                 names.get(model, model),
-                as_text(raw.get("name")) or as_text(native.get("name")) or "",
+                as_text(raw.get("name")) or name,
                 state,
                 ready=state == "ready",
                 created_at=as_moment(native.get("createdAt")),
                 cost="" if state == "stopped" else cost,
+                name=name,
+                running=running,
+                hardware=as_text(native.get("hardware")) or "",
+                units=_replicas(native),
+                acts=frozenset({Act.DELETE} if running is False else {Act.STOP, Act.DELETE}),
+                place=as_text(raw.get("id")) or "",
             )
         )
     return found
+
+
+# One that fails may still hold its replicas.
+_RUNNING = {"ready": True, "scaling": True, "degraded": True, "provisioning": True,
+            "stopped": False, "stopping": False}  # fmt: skip
+
+
+def _replicas(native: Mapping[str, Any]) -> int | None:
+    """Return how many replicas there are, else how many are wanted, else the fewest allowed."""
+    least = as_map(native.get("autoscaling")).get("minReplicas")
+    told = (native.get("readyReplicas"), native.get("desiredReplicas"), least)
+    return next((number for one in told if (number := as_int(one))), None)
+
+
+def hour_rates(value: object) -> list[HourRate]:
+    """Return what a replica costs an hour by hardware; of what has no price nothing."""
+    raw = as_map(value)
+    listed = raw.get("data")
+    rows = [as_map(one) for one in listed] if isinstance(listed, list) else []
+    return [
+        HourRate(name, cents / 100, source=f"told by {NAME}")
+        for native in rows
+        if (cents := as_amount(native.get("priceCentsPerHour"))) is not None
+        for key in ("name", "id")
+        if (name := as_text(native.get(key)))
+    ]
 
 
 def _model_of(native: Mapping[str, Any]) -> str:

@@ -1,19 +1,14 @@
-"""Models, and what serves them: a tuned one is asked by its name and its deployment's."""
+"""Models: one's own and the bases. What serves them is in `deployments`."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
 from tui.core.catalog.abilities import Ability
-from tui.core.provider.deployments import Deployment
 from tui.core.provider.fireworks.jobs import model_name
 from tui.core.provider.fireworks.names import PUBLIC, account_of, name_of, resource
-from tui.core.provider.fireworks.records import (
-    chat_name,
-    is_addon,
-    model_object,
-)
-from tui.core.provider.parsing import as_int, as_map, as_moment, as_text
+from tui.core.provider.fireworks.records import is_addon, model_object
+from tui.core.provider.parsing import as_map
 from tui.core.provider.records import Deleted, ModelInfo, parse_model
 from tui.services.background import both
 from tui.services.errors import InputError, Refused, ServiceError
@@ -121,81 +116,5 @@ class FireworksModels:
         return self._gateway.path(COLLECTION, model_id.partition("#")[0])
 
 
-class FireworksDeployments:
-    """Dedicated deployments, and the models loaded on them."""
-
-    def __init__(self, gateway: Gateway, models: FireworksModels) -> None:
-        self._gateway, self._models = gateway, models
-
-    async def list(self) -> list[Deployment]:
-        """Return the models that are deployed, and the deployments that serve a base alone."""
-        doing = "list the deployments"
-        check_offered(self._gateway.abilities, Ability.DEPLOYMENTS, doing)
-        rows = await self._gateway.rows("deployments", doing)
-        by_name = {name_of(row): row for row in rows}
-        found = [
-            self._deployment(row, by_name.get(as_text(row.get("deployment")) or "", {}))
-            for row in await self._models.deployed(doing)
-        ]
-        serving = {one.chat_name.partition("#")[2] for one in found}
-        return found + [_bare(name, row) for name, row in by_name.items() if name not in serving]
-
-    def next_step(self, model_id: str) -> str:
-        """Return how to deploy a tuned model, or how to ask one that is named with where it is."""
-        account = self._gateway.provider.profile.account or "ACCOUNT"
-        name = resource(account, COLLECTION, model_id)
-        if "#" in name:
-            deployment = name.partition("#")[2]
-            return f"Look whether {deployment} is READY: `firectl deployment get {deployment}`."
-        on = f"{name}#accounts/{account}/deployments/ID"
-        if account_of(name) == PUBLIC:
-            return (
-                f'Make a deployment of it: POST /v1/accounts/{account}/deployments {{"baseModel":'
-                f' "{name}", "deploymentShape": "default", "minReplicaCount": 0}}; then chat with'
-                f" {on}."
-            )
-        base = self._models.bases.get(name, "BASE")
-        return (
-            f"Make a deployment of its base: POST /v1/accounts/{account}/deployments"
-            f' {{"baseModel": "{base}", "deploymentShape": "default", "enableAddons": true,'
-            f' "minReplicaCount": 0}}; load the model on it: POST'
-            f' /v1/accounts/{account}/deployedModels {{"model": "{name}", "deployment":'
-            f' "accounts/{account}/deployments/ID"}}; then chat with {on}.'
-        )
-
-    def _deployment(self, row: Mapping[str, Any], on: Mapping[str, Any]) -> Deployment:
-        """Return a model that is loaded on a deployment."""
-        own, whole = as_text(row.get("state")) or "", as_text(on.get("state")) or ""
-        ready = own == "DEPLOYED" and whole in {"READY", ""}
-        return Deployment(
-            name_of(row),
-            as_text(row.get("model")) or "",
-            chat_name(row),
-            own if own != "DEPLOYED" or not whole else whole,
-            ready,
-            as_moment(row.get("createTime")),
-            _cost(on),
-        )
-
-
-def _bare(name: str, row: Mapping[str, Any]) -> Deployment:
-    base, state = as_text(row.get("baseModel")) or "", as_text(row.get("state")) or ""
-    made = as_moment(row.get("createTime"))
-    return Deployment(name, base, f"{base}#{name}", state, state == "READY", made, _cost(row))
-
-
-def _cost(row: Mapping[str, Any]) -> str:
-    """Return what a deployment costs, as far as it says: the price of its GPUs is not told."""
-    least, now = as_int(row.get("minReplicaCount")), as_int(row.get("desiredReplicaCount"))
-    ready = as_int(as_map(row.get("replicaStats")).get("readyReplicaCount"))
-    gpus = as_text(row.get("acceleratorType")) or ""
-    count = as_int(row.get("acceleratorCount"))
-    on = f" on {count or ''} {gpus}".replace("  ", " ") if gpus else ""
-    told = next((number for number in (ready, now) if number is not None), None)
-    running = "" if told is None else f"; {told} running now"
-    scales = "; scales to nothing when idle" if not least else f"; at least {least} always"
-    return f"Billed by GPU time{on}{running}{scales}."
-
-
-# Written here because inside the classes `list` is a method.
+# Written here because inside the class `list` is a method.
 Rows = list["Mapping[str, Any]"]

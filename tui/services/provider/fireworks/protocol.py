@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.services.provider.fireworks.datasets import FireworksFiles
+from tui.services.provider.fireworks.deployments import FireworksDeployments
 from tui.services.provider.fireworks.gateway import Gateway
 from tui.services.provider.fireworks.jobs import FireworksJobs
-from tui.services.provider.fireworks.models import FireworksDeployments, FireworksModels
+from tui.services.provider.fireworks.models import FireworksModels
 from tui.services.provider.openai_protocol import NoEstimates
 
 if TYPE_CHECKING:

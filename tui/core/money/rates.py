@@ -1,0 +1,95 @@
+"""Prices as data: what an hour of hardware costs, and what a month of keeping a gigabyte does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from tui.core.money.terms import rounded
+
+if TYPE_CHECKING:
+    from datetime import date
+
+UNKNOWN = "unknown"
+GB = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class HourRate:
+    """What one unit of `on` costs an hour, in dollars: a GPU, a replica, a deployment of a tier.
+
+    `usd` is None where only `note` is known. `about` tells a price that is not exact.
+    """
+
+    on: str
+    usd: Decimal | None = None
+    about: bool = False
+    note: str = ""
+    source: str = ""
+    as_of: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HourPrice:
+    """What something costs an hour while it runs, in dollars; `usd` None where nobody knows."""
+
+    usd: Decimal | None
+    rate: HourRate
+
+    @property
+    def words(self) -> str:
+        """Return it with what it is made of: "about $1.70/h (Standard, as of 2026-11-28)"."""
+        rate = self.rate
+        day = f"as of {rate.as_of}" if rate.as_of else ""
+        why = ", ".join(filter(None, (rate.on, rate.source, day)))
+        return f"{hour_words(self.usd, about=rate.about)} ({why})"
+
+
+@dataclass(frozen=True, slots=True)
+class KeepRate:
+    """What keeping something costs a gigabyte and month, in dollars.
+
+    `what` is "files", "checkpoints" or "models". The first `free_gb` of a whole account cost
+    nothing; they are not taken off a single file.
+    """
+
+    what: str
+    usd: Decimal
+    free_gb: Decimal = Decimal(0)
+    note: str = ""
+    source: str = ""
+    as_of: date | None = None
+
+    def month(self, size: int | None) -> Decimal | None:
+        """Return what a month of keeping so many bytes costs, None for an unknown size."""
+        if not self.usd:
+            return Decimal(0)
+        return None if size is None else self.usd * size / GB
+
+    def month_of_all(self, size: int | None) -> Decimal | None:
+        """Return what a month of keeping all that an account has costs, None for unknown."""
+        if not self.usd:
+            return Decimal(0)
+        if size is None:
+            return None
+        return self.usd * max(Decimal(size) / GB - self.free_gb, Decimal(0))
+
+
+def hour_words(usd: Decimal | None, *, about: bool = False) -> str:
+    """Return a price an hour: "$1.70/h", "about $1.70/h", "unknown"."""
+    if usd is None:
+        return UNKNOWN
+    return f"{'about ' if about else ''}{dollars(usd)}/h"
+
+
+def dollars(usd: Decimal) -> str:
+    """Return an amount of dollars, rounded up to the cent."""
+    return f"${rounded(usd):,.2f}"
+
+
+def month_words(usd: Decimal | None) -> str:
+    """Return what a month of keeping costs, for a column: "$0.12/mo", "nothing", "unknown"."""
+    if usd is None:
+        return UNKNOWN
+    return f"{dollars(usd)}/mo" if usd else "nothing"

@@ -1,0 +1,88 @@
+"""What runs for a profile: looked at with its prices, stopped, scaled to zero, deleted."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tui.core.catalog.abilities import Ability
+from tui.core.money.hourly import RunningCost, priced, running_cost
+from tui.services.errors import NotOffered
+from tui.services.listeners import StateListeners
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tui.core.provider.deployments import Deployment
+    from tui.services.provider.interface import ProviderApi
+    from tui.services.provider.provider import Provider
+    from tui.services.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class DeploymentsSeen:
+    """What was deployed at a moment (Unix seconds), what costs most first."""
+
+    deployed: tuple[Deployment, ...]
+    at: float
+
+    @property
+    def cost(self) -> RunningCost:
+        """What it costs by the hour together."""
+        return running_cost(self.deployed)
+
+
+class DeploymentService:
+    """The deployments of one profile. Methods raise a ServiceError when they fail."""
+
+    def __init__(self, provider: Provider, api: ProviderApi, store: Store) -> None:
+        self._provider, self._api, self._store = provider, api, store
+        self._preset = provider.profile.preset
+        self.last: DeploymentsSeen | None = None
+        self._listeners = StateListeners[DeploymentsSeen]()
+
+    @property
+    def profile(self) -> str:
+        """The profile's name."""
+        return self._provider.profile.name
+
+    @property
+    def told(self) -> bool:
+        """Whether the provider tells what is deployed for this profile."""
+        return self._api.abilities.of(Ability.DEPLOYMENTS) == "yes"
+
+    def subscribe(self, listener: Callable[[DeploymentsSeen], None]) -> Callable[[], None]:
+        """Call `listener` with every new look; the returned function ends that."""
+        return self._listeners.add(listener)
+
+    def check_told(self) -> None:
+        """Raise NotOffered where nobody tells what is deployed, with what the profile lacks."""
+        if self.told:
+            return
+        refusal = self._api.abilities.refusal(Ability.DEPLOYMENTS)
+        step = self._preset.deployments_need
+        cause = f"{self._preset.name} does not tell them for this profile" if step else refusal
+        raise NotOffered("Cannot list the deployments", cause, step or "Nothing runs there.")
+
+    async def look(self) -> DeploymentsSeen:
+        """Ask what is deployed, and what it costs where that is told."""
+        self.check_told()
+        found = await self._api.deployments.list()
+        seen = DeploymentsSeen(tuple(sorted(await self._priced(found), key=_dearest)), time.time())
+        self.last = seen
+        self._listeners.tell(seen)
+        return seen
+
+    async def _priced(self, found: Sequence[Deployment]) -> list[Deployment]:
+        """Add the prices; the provider's own word stands above what is known here."""
+        asks = any(one.hourly and one.hardware for one in found)
+        told = await self._api.deployments.rates() if asks else []
+        rates = [*told, *self._preset.hourly]
+        return [priced(one, rates) for one in found]
+
+
+def _dearest(one: Deployment) -> tuple[bool, bool, float, str]:
+    """Sort what costs before what does not, unknown prices first of these."""
+    usd = one.price.usd if one.price else None
+    return not one.hourly, usd is not None, -float(usd or 0), one.title

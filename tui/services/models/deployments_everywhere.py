@@ -1,0 +1,84 @@
+"""What runs in every profile whose provider tells it, each asked with its own key, on demand."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tui.services.errors import ServiceError
+from tui.services.models.deployments import DeploymentService
+from tui.services.provider.provider import Provider
+from tui.services.provider.select import api_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Iterable, Mapping
+
+    from tui.services.models.deployments import DeploymentsSeen
+    from tui.services.settings.locations import Locations
+    from tui.services.settings.profile import Profile
+    from tui.services.store.store import Store
+
+LONGEST_S = 15.0  # that one of many may take to begin its answer, whatever its profile allows
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileDeployments:
+    """What one profile has deployed; `seen` is None where it was not told, for `error` if any."""
+
+    profile: str
+    seen: DeploymentsSeen | None = None
+    error: ServiceError | None = None
+
+
+class EveryDeployment:
+    """Looks at the deployments of many profiles, and keeps what acts on them; to be closed.
+
+    `environ` is given to nobody but helpers of profiles, and holds no key.
+    """
+
+    def __init__(self, locations: Locations, environ: Mapping[str, str], store: Store) -> None:
+        self._locations, self._environ, self._store = locations, environ, store
+        self._open: dict[str, tuple[Provider, DeploymentService]] = {}
+
+    async def list(self, profiles: Iterable[Profile]) -> AsyncGenerator[ProfileDeployments, None]:
+        """Yield what each has deployed, as soon as it is there; nothing is raised for one.
+
+        Those whose provider tells of none are not asked.
+        """
+        asking = [asyncio.ensure_future(self._of(one)) for one in profiles]
+        try:
+            for done in asyncio.as_completed(asking):
+                yield await done
+        finally:
+            for one in asking:
+                one.cancel()
+            await asyncio.gather(*asking, return_exceptions=True)
+
+    def service(self, profile: str) -> DeploymentService:
+        """Return what acts on the deployments of a profile that was listed."""
+        return self._open[profile][1]
+
+    async def close(self) -> None:
+        """Close all connections."""
+        while self._open:
+            _, (provider, _) = self._open.popitem()
+            await provider.close()
+
+    async def _of(self, profile: Profile) -> ProfileDeployments:
+        service = self._service(profile)
+        if not service.told:
+            return ProfileDeployments(profile.name)
+        try:
+            profile.check_usable()
+            return ProfileDeployments(profile.name, await service.look())
+        except ServiceError as error:
+            return ProfileDeployments(profile.name, error=error)
+
+    def _service(self, profile: Profile) -> DeploymentService:
+        if profile.name not in self._open:
+            quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
+            provider = Provider(quick, self._locations, self._environ)
+            service = DeploymentService(provider, api_of(provider), self._store)
+            self._open[profile.name] = provider, service
+        return self._open[profile.name][1]
