@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.core.provider.records import ModelInfo
-    from tui.services.models.service import ModelService
+    from tui.services.provider.interface import ModelsApi
 
 
-async def look_for(models: ModelService, model_id: str) -> Found | None:
+async def look_for(models: ModelsApi, model_id: str) -> Found | None:
     """Return a model that is there, None for one that is not. Raises ServiceError.
 
     A model by its id counts for more than a list, which may be behind or leave it out; but where
@@ -37,7 +37,7 @@ async def look_for(models: ModelService, model_id: str) -> Found | None:
     return Found(listed[model_id].created)
 
 
-async def _found_by_id(models: ModelService, listed: Mapping[str, ModelInfo], beside: str) -> bool:
+async def _found_by_id(models: ModelsApi, listed: Mapping[str, ModelInfo], beside: str) -> bool:
     """Whether another model of the list is found by its id: then "not found" means that."""
     other = next((one for one in listed if one != beside), None)
     if other is None:
