@@ -66,7 +66,9 @@ def test_pruning_lists_first_and_wants_a_yes(home: Home, server: UploadServer) -
     assert "would delete file file-2" in asked.stdout
     assert home.json(*prune, code=4)["files"] == dry["files"]
     assert len(server.files) == 5
-    assert home.json(*prune, "--yes")["deleted"] == [{"id": "file-2", "deleted": True}]
+    assert home.json(*prune, "--yes")["deleted"] == [
+        {"id": "file-2", "deleted": True, "outcome": "deleted"}
+    ]
     assert "nothing has been deleted" in home.run(*prune, "--yes").stdout
     assert len(server.files) == 4
 

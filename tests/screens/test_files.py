@@ -160,7 +160,7 @@ async def test_marks_deleting_with_a_result_each_and_a_download(
         )
         results = said(screen, "#outcomes-text")
         assert "Deleted 1 of 2 files" in results
-        assert "✗ file-3" in results
+        assert "✗ not deleted file-3: no file file-3" in results
 
         target = tmp_path / "got.jsonl"
         target.write_text("mine")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.catalog.abilities import Ability
+from tui.core.provider.deletion import Fate, Outcome
 from tui.core.text.text import plural
 from tui.services.errors import NeedsConfirmation, ServiceError
 from tui.services.provider.interface import check_offered
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
 
     from tui.cli.output import Output
-    from tui.core.provider.records import Deleted
+    from tui.services.deleting import Deletions
     from tui.services.workspace import Workspace
 
 T = TypeVar("T", int, str)
@@ -25,7 +26,7 @@ async def delete_all(
     noun: str,
     options: argparse.Namespace,
     workspace: Workspace,
-    delete: Callable[[str], Awaitable[Deleted]],
+    deletions: Deletions,
     out: Output,
 ) -> int:
     """Delete `options.ids` and return the exit code; without `--yes` only say what would go.
@@ -48,10 +49,47 @@ async def delete_all(
             "Add --yes to do it.",
         )
 
-    async def at_provider(identifier: str) -> bool:
-        return (await delete(identifier)).deleted
+    return await _delete_each_once(deletions, ids, out)
 
-    return await delete_each(noun, ids, at_provider, out)
+
+async def _delete_each_once(deletions: Deletions, ids: list[str], out: Output) -> int:
+    errors: dict[str, ServiceError] = {}
+    told: dict[str, Outcome] = {}
+
+    def tell(outcome: Outcome, error: ServiceError | None) -> None:
+        told[outcome.id] = outcome
+        if error is not None:
+            errors[outcome.id] = error
+            out.say(error)
+        _say(deletions.noun, outcome, out, said=error is not None)
+
+    outcomes = await deletions.run(ids, tell)
+    for outcome in outcomes:
+        if outcome != told[outcome.id]:
+            _say(deletions.noun, outcome, out)
+        if outcome.gone:
+            errors.pop(outcome.id, None)
+    results = [_document(outcome, errors.get(outcome.id)) for outcome in outcomes]
+    first = next((result["error"] for result in results if "error" in result), None)
+    out.document({"deleted": results} | ({"error": first} if first else {}))
+    codes = [errors[o.id].exit_code if o.id in errors else 3 for o in outcomes if not o.gone]
+    return next(iter(codes), 0)
+
+
+def _say(noun: str, outcome: Outcome, out: Output, *, said: bool = False) -> None:
+    if outcome.gone:
+        listed = " (the provider still lists it)" if outcome.fate is Fate.STILL_LISTED else ""
+        why = f": {outcome.cause}" if outcome.cause else ""
+        out.line(f"deleted {noun} {outcome.id}{listed}{why}")
+    elif outcome.fate is Fate.UNKNOWN or not said:
+        out.note(f"finetui: {noun} {outcome.line}")
+
+
+def _document(outcome: Outcome, error: ServiceError | None) -> dict[str, Any]:
+    told: dict[str, Any] = {"id": outcome.id, "deleted": outcome.gone, "outcome": outcome.fate}
+    if outcome.cause:
+        told["cause"] = outcome.cause
+    return told | ({"error": error.to_json()} if error else {})
 
 
 async def delete_each(

@@ -182,7 +182,8 @@ async def _download(options: argparse.Namespace, workspace: Workspace, out: Outp
 
 
 async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    return await delete_all("file", options, workspace, await _deleter(workspace), out)
+    deletions = workspace.files.deletions(await _deleter(workspace))
+    return await delete_all("file", options, workspace, deletions, out)
 
 
 async def _deleter(workspace: Workspace) -> Callable[[str], Awaitable[Deleted]]:
@@ -231,7 +232,7 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
             "Add --yes to do it.",
         )
     options.ids = [file.id for file in found]
-    return await delete_all("file", options, workspace, workspace.files.delete, out)
+    return await delete_all("file", options, workspace, workspace.files.deletions(), out)
 
 
 def _prunable(seen: FilesSeen, options: argparse.Namespace) -> list[StoredFile]:

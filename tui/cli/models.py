@@ -91,4 +91,4 @@ async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) 
 
 
 async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    return await delete_all("model", options, workspace, workspace.models.delete, out)
+    return await delete_all("model", options, workspace, workspace.models.deletions(), out)

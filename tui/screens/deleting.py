@@ -9,39 +9,33 @@ from typing import TYPE_CHECKING, Protocol
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from tui.core.provider.deletion import Fate, Outcome
 from tui.core.text.text import plural, visible
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.reporting import PANEL_KEYS
-from tui.services.errors import ReadOnly, ServiceError, Unanswered
+from tui.services.errors import ReadOnly, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Collection, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
+    from typing import Any
 
     from textual.app import ComposeResult
 
-    from tui.core.provider.records import Deleted
     from tui.screens.controller_context import ScreenContext
+    from tui.services.deleting import Deletions
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What came of deleting one thing; `cause` is empty when it is gone."""
-
-    id: str
-    cause: str = ""
-
-    @property
-    def line(self) -> str:
-        """Return it as shown in the panel."""
-        return f"✗ {self.id}: {self.cause}" if self.cause else f"✓ deleted {self.id}"
+_ORDER = (Fate.REFUSED, Fate.UNKNOWN, Fate.STILL_LISTED, Fate.NOT_ASKED, Fate.DELETED)
 
 
 def summary(outcomes: Sequence[Outcome], of: int, noun: str) -> str:
-    """Return the panel's text."""
-    gone = sum(1 for outcome in outcomes if not outcome.cause)
-    going_on = "" if len(outcomes) == of else " so far"
-    lines = [f"Deleted {gone} of {plural(of, noun)}{going_on} · {PANEL_KEYS}"]
-    return "\n".join([*lines, *(outcome.line for outcome in outcomes)])
+    """Return the panel's text: how many are gone, then each, those that are not first."""
+    gone = sum(1 for outcome in outcomes if outcome.gone)
+    going_on = "" if len(outcomes) == of else " so far · esc stops after this one"
+    keys = PANEL_KEYS if len(outcomes) == of else ""
+    lines = [" · ".join(filter(None, (f"Deleted {gone} of {plural(of, noun)}{going_on}", keys)))]
+    ordered = sorted(outcomes, key=lambda outcome: _ORDER.index(outcome.fate))
+    return "\n".join([*lines, *(outcome.line for outcome in ordered)])
 
 
 class OutcomesPanel(VerticalScroll, can_focus=False):
@@ -78,10 +72,6 @@ class OutcomesPanel(VerticalScroll, can_focus=False):
 class DeletableList(Protocol):
     """The list that things are deleted from."""
 
-    @property
-    def ids(self) -> Collection[str]:
-        """The ids of what is listed."""
-
     async def fetch(self) -> None:
         """List anew. Raises ServiceError."""
 
@@ -107,6 +97,7 @@ class Deletion:
     ) -> None:
         self._context, self._panel, self._listed, self._noun = context, panel, listed, noun
         self.outcomes: list[Outcome] = []
+        self._stopping = False
         self.running = False  # from the word typed to the last answer
         self.deleted: Callable[[], None] = lambda: None  # called once something is gone
 
@@ -121,18 +112,22 @@ class Deletion:
             )
 
     def ask(
-        self, question: Question, ids: Sequence[str], delete: Callable[[str], Awaitable[Deleted]]
+        self,
+        question: Question,
+        ids: Sequence[str],
+        deletions: Deletions,
+        facts: Callable[[str], Mapping[str, Any]] = lambda _: {},
     ) -> None:
-        """Delete these once the word is typed.
+        """Delete these once the word is typed; the ledger keeps `facts` of each.
 
-        `delete` belongs to the profile it was asked for, even if another is chosen meanwhile.
+        `deletions` belong to the profile they were asked for, even if another is chosen meanwhile.
         """
 
         def answered(yes: bool | None) -> None:
             if yes:
                 self.running = True
                 self._context.run(
-                    partial(self._delete_all, ids, delete),
+                    partial(self._delete_all, ids, deletions, facts),
                     group="delete",
                     description="delete",
                     exclusive=False,
@@ -142,45 +137,46 @@ class Deletion:
         self._context.open(TypedConfirm(question.title, question.statement, *words), answered)
 
     async def _delete_all(
-        self, ids: Sequence[str], delete: Callable[[str], Awaitable[Deleted]]
+        self,
+        ids: Sequence[str],
+        deletions: Deletions,
+        facts: Callable[[str], Mapping[str, Any]],
     ) -> None:
-        self.outcomes = []
-        unsure: set[str] = set()
+        self.outcomes, self._stopping = [], False
+
+        def came(outcome: Outcome, _: ServiceError | None) -> None:
+            self.outcomes.append(outcome)
+            self._show(len(ids))
+            self._context.working("delete", f"deleting {len(self.outcomes) + 1} of {len(ids)}")
+
+        self._context.working("delete", f"deleting 1 of {len(ids)}")
+        self._show(len(ids))
         try:
-            for number, one in enumerate(ids, 1):
-                self._context.working("delete", f"deleting {number} of {len(ids)}")
-                try:
-                    answer = await delete(one)
-                    cause = "" if answer.deleted else "the provider did not say it is gone"
-                except ServiceError as error:
-                    cause = error.brief
-                    unsure |= {one} if isinstance(error, Unanswered) else set()
-                self.outcomes.append(Outcome(one, cause))
-                self._show(len(ids))
+            self.outcomes = await deletions.run(
+                ids, came, facts=facts, stopped=lambda: self._stopping
+            )
         finally:
             self.running = False
             self._context.working("delete", "")
+        self._show(len(ids))
         self._listed.unmark(self._gone())
-        await self._look_again(len(ids), unsure)
-
-    async def _look_again(self, count: int, unsure: set[str]) -> None:
-        """List anew: what is not listed any more is gone, whatever was answered."""
-        await self._listed.fetch()
-        lost = unsure - {*self._listed.ids}
-        self.outcomes = [Outcome(o.id) if o.id in lost else o for o in self.outcomes]
-        self._show(count)
         if self._gone():
             self.deleted()
+        await self._listed.fetch()
 
     def _gone(self) -> set[str]:
-        return {outcome.id for outcome in self.outcomes if not outcome.cause}
+        return {outcome.id for outcome in self.outcomes if outcome.gone}
 
     def _show(self, of: int) -> None:
         self._panel.show(summary(self.outcomes, of, self._noun))
 
     def close(self) -> bool:
-        """Close the panel with the results; tells whether it was open."""
-        if self.running or not self._panel.close():
+        """Stop after the request under way, else close the results; tells whether it did."""
+        if self.running:
+            self._stopping = True
+            self._context.working("delete", "stopping after this one")
+            return True
+        if not self._panel.close():
             return False
         self.outcomes = []
         return True

@@ -79,7 +79,7 @@ class FileDeletion:
             word_for(chosen, self._listed.files),
             (chosen[0].id,) if len(chosen) == 1 else (),
         )
-        self._deletion.ask(question, [file.id for file in chosen], workspace.files.delete)
+        self._deletion.ask(question, [file.id for file in chosen], workspace.files.deletions())
 
     def _ask_to_give_up(self, upload: OpenUpload) -> None:
         question = (

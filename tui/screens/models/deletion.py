@@ -53,4 +53,4 @@ class ModelDeletion:
             (chosen[0].id,) if len(chosen) == 1 else (),
         )
         ids = [model.id for model in chosen]
-        self._deletion.ask(question, ids, workspace.models.delete)
+        self._deletion.ask(question, ids, workspace.models.deletions())

@@ -14,6 +14,7 @@ from tui.core.catalog.abilities import Ability
 from tui.core.provider.records import Deleted, FileInfo, parse_file
 from tui.core.text.text import encodable
 from tui.services.datasets.disk.atomic_save import is_replaceable
+from tui.services.deleting import Deletable, Deletions, Found
 from tui.services.errors import (
     InputError,
     NotOffered,
@@ -40,7 +41,7 @@ from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.files_table import UploadRecord
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
 
     from tui.core.catalog.providers import FileLimits
     from tui.services.files.transfers import Teller, Watch
@@ -166,8 +167,31 @@ class FileService:
         """Delete a file at the provider."""
         deleted = await self._api.delete(file_id)
         if deleted.deleted:
-            await record_best_effort(self._store.files.forget(self._profile, file_id))
+            await self._forget(file_id)
         return deleted
+
+    def deletions(self, delete: Callable[[str], Awaitable[Deleted]] | None = None) -> Deletions:
+        """Return what deletes several, each asked for once and looked for afterwards.
+
+        `delete` is asked instead of `self.delete`.
+        """
+
+        async def listed() -> set[str]:
+            return {file.id for file in await self._api.list()}
+
+        kind = Deletable("file", delete or self.delete, self._look, listed, self._forget)
+        return Deletions(self._profile, self._store.deletions, kind)
+
+    async def _look(self, file_id: str) -> Found | None:
+        try:
+            return Found((await self._api.retrieve(file_id)).created_at)
+        except Refused as error:
+            if error.status != 404 or isinstance(error, NotOffered):
+                raise
+            return None
+
+    async def _forget(self, file_id: str, _: object = None) -> None:
+        await record_best_effort(self._store.files.forget(self._profile, file_id))
 
     async def _save(
         self, file_id: str, part: Path, on_progress: Callable[[int], None] | None

@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import time
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from tui.core.catalog.shutdown import Shutdown, shutdown_of
 from tui.core.models.assemble import made_models
 from tui.core.models.remembered import Remembered
 from tui.core.provider.records import Deleted, ModelInfo
+from tui.services.deleting import Deletable, Deletions
 from tui.services.errors import LedgerError, ServiceError
+from tui.services.models.presence import look_for
 from tui.services.models.serving import Serving, look_at_serving
 from tui.services.provider.select import api_of
 from tui.services.store.best_effort import record_best_effort
@@ -266,8 +269,21 @@ class ModelService:
         """Delete a fine-tuned model for good; the ledger keeps what was `known` of it."""
         deleted = await self._api.delete(model_id)
         if deleted.deleted:
-            await record_best_effort(self._store.models.forget(self._profile, model_id, known))
+            await self._forget(model_id, known)
         return deleted
+
+    def deletions(self) -> Deletions:
+        """Return what deletes several, each asked for once and looked for afterwards."""
+
+        async def listed() -> set[str]:
+            return {model.id for model in await self._api.list()}
+
+        look = partial(look_for, self._api)
+        kind = Deletable("model", self._api.delete, look, listed, self._forget)
+        return Deletions(self._profile, self._store.deletions, kind)
+
+    async def _forget(self, model_id: str, known: Mapping[str, Any] | None) -> None:
+        await record_best_effort(self._store.models.forget(self._profile, model_id, known))
 
     async def _catalog(self) -> Catalog | None:
         if self._load_catalog is None:

@@ -118,6 +118,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "ALTER TABLE models ADD COLUMN looked_at INTEGER",
         "ALTER TABLE models ADD COLUMN facts TEXT NOT NULL DEFAULT '{}'",
     ),
+    (
+        # `fate` is that of core/provider/deletion.py: "asked" until the answer has come.
+        "CREATE TABLE deletions (profile TEXT NOT NULL, kind TEXT NOT NULL, id TEXT NOT NULL,"
+        " fate TEXT NOT NULL, asked_at INTEGER NOT NULL, settled_at INTEGER,"
+        " cause TEXT NOT NULL, facts TEXT NOT NULL, asker TEXT NOT NULL,"
+        " PRIMARY KEY (profile, kind, id))",
+    ),
 )
 
 

@@ -11,6 +11,7 @@ from tui.services.store.database import Database
 from tui.services.store.tables.asked_uploads_table import AskedUploadsTable
 from tui.services.store.tables.chats_table import ChatsTable
 from tui.services.store.tables.comparisons_table import ComparisonsTable
+from tui.services.store.tables.deletions_table import DeletionsTable
 from tui.services.store.tables.exchanges_table import ExchangesTable
 from tui.services.store.tables.files_table import FilesTable
 from tui.services.store.tables.forecasts_table import ForecastsTable
@@ -45,6 +46,7 @@ class Store:
         self.forecasts = ForecastsTable(db)
         self.reservations = ReservationsTable(db)
         self.models = ModelsTable(db)
+        self.deletions = DeletionsTable(db)
         self.exchanges = ExchangesTable(db)
         self.chats = ChatsTable(db)
         self.refusals = RefusalsTable(db)
