@@ -49,6 +49,7 @@ class Opening:
         from tui.services.workspace import Workspace
 
         workspace, unopened = await Workspace.open_safely(self._profile)
+        workspace.workers.lower_priority()  # keys come first; a command has nobody to give way to
         self._context.program.unopened = unopened
         if unopened is not None:
             self._context.show_error(unopened)

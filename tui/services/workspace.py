@@ -266,7 +266,6 @@ class Workspace:
         document = self.datasets.current
         self._forget_preparing()
         if document is not None and document.size > _LARGE:
-            self.workers.lower_priority()
             self._preparing = start(self._prepare_soon(document), "prepare to count")
 
     async def _prepare_soon(self, document: Document) -> None:

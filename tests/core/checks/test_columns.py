@@ -6,6 +6,7 @@ import json
 import random
 from array import array
 from importlib import resources
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from hypothesis import given
@@ -23,9 +24,14 @@ from tui.core.checks import (
     columns_of,
     fast,
 )
+from tui.core.checks.fast.chat_prefilter import is_own
 from tui.core.checks.report_columns import KINDS
 from tui.core.checks.run import issues_of
 from tui.core.checks.whole_file.repeats import _plain_repeats, _sorted_repeats
+from tui.core.formats.detection.foreign import foreign_format
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 SAMPLE = (resources.files("tui.data") / "samples" / "flawed.jsonl").read_bytes().split(b"\n")
 RULE_IDS = [*RULES]
@@ -101,6 +107,64 @@ def test_surveying_any_lines_says_what_checking_each_does(
     ]
     doubled = [line.replace(b'"role":', b'"role": "user", "role":', 1) for line in lines]
     assert agree([*lines, *doubled])
+
+
+_PRIVATE = st.sampled_from(
+    [
+        *("sk-abcdef0123456789abcdef", "a@b.co", "AKIAABCDEFGHIJKLMNOP", "<|im_end|>", "Ã©"),
+        *("card 4111 1111 1111 1111", "DE89370400440532013000", "my phone: +49 30 901820"),
+        *("password: Tr0ub4dor&3", "?token=a1b2c3d4e5f6g7h8i9", "ssn 123-45-6789", "\\n", "\n"),
+        *("Authorization: Bearer abcd1234efgh", "server 81.2.69.142", "://u:p@h.de", " ", '"', "é"),
+    ]
+)
+_SPOILED = st.sampled_from(
+    [
+        lambda line: line[: len(line) * 3 // 4],
+        lambda line: line[len(line) // 4 :],
+        lambda line: line.replace(b"@", b"\0@"),
+        lambda line: line.replace(b"4", b"\\u0034"),
+        lambda line: b"[%b]" % line,
+        lambda line: b"\xef\xbb\xbf%b\xff," % line,
+        lambda line: json.dumps(line.decode("utf-8", "replace")).encode(),
+    ]
+)
+
+
+@tried(60)
+@given(st.lists(st.lists(_PRIVATE, max_size=5), max_size=6), st.booleans(), _SPOILED)
+def test_checking_lines_that_are_no_objects_at_once_finds_what_checking_each_does(
+    texts: list[list[str]], ascii_only: bool, spoiled: Callable[[bytes], bytes]
+) -> None:
+    whole = [
+        json.dumps({"text": "".join(parts)}, ensure_ascii=ascii_only).encode() for parts in texts
+    ]
+    assert agree([*map(spoiled, whole)])
+
+
+_ODD_MESSAGES = st.fixed_dictionaries(
+    {},
+    optional={
+        "role": st.sampled_from(
+            ["user", "assistant", "system", "tool", "robot", "bot", "human", "Agent", "a b", "", 1]
+        ),
+        "content": st.sampled_from(
+            [None, "", "words", 1, 0.5, True, [], {}, ["x"], {"text": "x"}, "<tool_call>{}"]
+        ),
+    },
+)
+
+
+@tried(100)
+@given(
+    st.lists(_ODD_MESSAGES | st.sampled_from([None, "x", {"from": "human", "value": "x"}])),
+    st.sampled_from([{}, {"label": True}, {"role": "user"}]),
+)
+def test_what_is_surely_an_example_of_our_own_is_none_of_another_format(
+    messages: list[object], more: dict[str, object]
+) -> None:
+    for raw in ({"messages": messages}, {"messages": messages, **more}, more):
+        if is_own(raw) and b"<tool_call>" not in json.dumps(raw).encode():
+            assert foreign_format(raw) is None
 
 
 _PARTS = st.sampled_from(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import random
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -22,6 +23,7 @@ from tui.services.datasets import Change, Document, open_rows
 from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.datasets.row_filter import FilterFacts
 from tui.services.workers import Pool
+from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -296,6 +298,23 @@ async def test_checks_end_also_while_keys_come(
     problems = await checker.issues(lambda _done, _of: checker.give_way())
     assert agrees(problems, document)
     await document.close()
+
+
+async def test_without_a_screen_checks_and_counts_run_at_the_usual_priority(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(file_check, "_WORTH_PROCESSES", 0)
+    monkeypatch.setattr("tui.services.workspace._LARGE", 0)
+    target = tmp_path / "data.jsonl"
+    target.write_bytes(b"\n".join(some_lines(300)))
+    environ = {"HOME": str(tmp_path), "FINETUI_HOME": str(tmp_path / "home")}
+    workspace = await Workspace.open(environ=environ)
+    document = await workspace.datasets.open(target)  # from then on a process gets ready to count
+    assert agrees(await Checker(document, workspace.workers).issues(), document)
+    assert workspace.workers.processes
+    usual = os.getpriority(os.PRIO_PROCESS, 0)
+    assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in workspace.workers.processes} == {usual}
+    await workspace.close()
 
 
 async def test_lines_of_a_process_that_dies_are_checked_by_another(

@@ -13,6 +13,7 @@ from tui.core.checks import fast
 from tui.core.checks.fast.chat_prefilter import (
     WellFormed,
     in_order,
+    is_own,
     tools_of_anthropic,
     well_formed,
 )
@@ -152,7 +153,8 @@ class Row:
         """
         if self.roles or (self.kind == "completion" and isinstance(self.raw["prompt"], str)):
             return None
-        if fast.ENABLED and self.well_formed.parts and not self._needs_reading:
+        own = fast.ENABLED and (self.well_formed.parts or is_own(self.raw))
+        if own and not self._needs_reading:
             return None
         return foreign_format(self.raw)
 

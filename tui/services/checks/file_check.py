@@ -45,7 +45,6 @@ class FileCheck:
         if not is_worth_processes(self._source):
             await self._in_thread([(0, len(self._source))])
             return
-        self._workers.lower_priority()
         waiting = [*stretches_of(self._source)]
         waiting.reverse()
         left: list[Stretch] = []

@@ -13,7 +13,7 @@ from tui.core.checks.fast.byte_prefilter import CONFIRMED, COUNTED, HINTS, LineB
 from tui.core.checks.fast.tidy_fingerprints import numbers_of_tidy
 from tui.core.checks.fingerprints import facts_of
 from tui.core.checks.gates import perhaps_untrained
-from tui.core.checks.private_data.secrets import private_findings
+from tui.core.checks.private_data.secrets import PATTERNS, private_findings
 from tui.core.checks.registry import (
     CLOSED_TO_TIDY,
     COUNTS,
@@ -92,7 +92,8 @@ def _of_untidy(row: Row | BadLine, mask: int, counted: bytes) -> tuple[bytes, Ro
     if isinstance(row, BadLine):
         rule, _ = damage(row)
         numbers = rule_numbers()
-        private = [numbers[found.id] for found, _ in private_findings(row.data)]
+        asked = _plan().private(mask)
+        private = [numbers[found.id] for found, _ in private_findings(row.data, asked)]
         return _in_order(bytes([numbers[rule.id], *private])), facts_of_bad(rule)
     return _signature(_plan().groups(mask), row, counted), facts_of(row)
 
@@ -146,6 +147,7 @@ class _Plan:
         # A gate that gives no hints has to be asked itself.
         self._always = self.for_untidy & ~self._mask(CLOSED_TO_TIDY) & ~self.for_keys
         self.groups = lru_cache(maxsize=4096)(self._groups_of)
+        self.private = lru_cache(maxsize=1024)(self._private_of)
 
     def asked(self, batch: LineBatch) -> tuple[list[int], list[bytes]]:
         """Return for each line which groups may find something, if it is a tidy chat.
@@ -182,6 +184,19 @@ class _Plan:
 
     def _groups_of(self, mask: int) -> list[Group]:
         return [group for number, group in enumerate(self._groups) if mask >> number & 1]
+
+    def _private_of(self, mask: int) -> list[str]:
+        """Return the rules on private data that may find something in a line that is no object.
+
+        What is counted in an object has to be looked for in any other line.
+        """
+        return [
+            rule.id
+            for number, (gate, rules) in enumerate(ROW_RULES.items())
+            if mask >> number & 1 or gate in COUNTED
+            for rule, _ in rules
+            if rule.id in PATTERNS
+        ]
 
 
 @cache

@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.core.formats.turns import ROLES
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -73,6 +75,30 @@ def tools_of_anthropic(raw: Mapping[str, Any]) -> bool:
         if isinstance(tool, dict)
         for one in (tool, tool.get("function"))
     )
+
+
+def is_own(raw: Mapping[str, Any]) -> bool:
+    """Whether an example, well-formed or not, is surely of no other program's format.
+
+    Such has nothing, or messages of which each has a role that no other format knows, and at most
+    a content beside it that is no list or object. No claim about calls written into texts.
+    """
+    if not raw:
+        return True
+    messages = raw.get("messages")
+    if len(raw) > 1 or not isinstance(messages, list) or not messages:
+        return False
+    return all(map(_is_own_message, messages))
+
+
+def _is_own_message(message: object) -> bool:
+    if not isinstance(message, dict) or not isinstance(role := message.get("role"), str):
+        return False
+    if len(message) > 2 or (len(message) == 2 and "content" not in message):
+        return False
+    if isinstance(message.get("content"), (list, dict)):
+        return False
+    return role in _KEYS or (role.isalpha() and role.islower() and role not in ROLES)
 
 
 def in_order(roles: Sequence[str]) -> bool:

@@ -17,7 +17,7 @@ from tui.core.checks.private_data.line_texts import LineTexts, unescaped
 from tui.core.checks.registry import RULES, Finding, row_rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Collection, Iterable
 
     from tui.core.checks.fast.byte_prefilter import LineBatch
     from tui.core.checks.private_data.line_texts import Text
@@ -154,11 +154,18 @@ def _path_to_show(path: str) -> str:
     return path
 
 
-def private_findings(data: bytes) -> list[tuple[Rule, Finding]]:
-    """Return what all rules find in a line that is not an example."""
-    data = data.replace(b"\0", b"") if b"\0" in data else data
+def private_findings(
+    data: bytes, asked: Collection[str] | None = None
+) -> list[tuple[Rule, Finding]]:
+    """Return what all rules find in a line that is not an example.
+
+    `asked` are those that may find something in the line as it stands, if that is known.
+    """
+    if b"\0" in data:
+        data, asked = data.replace(b"\0", b""), None
     rest = rare_bytes(data)
-    wanted = [one for one in PATTERNS.values() if one.may_find(data, rest)]
+    patterns = [PATTERNS[rule] for rule in (PATTERNS if asked is None else asked)]
+    wanted = [one for one in patterns if one.may_find(data, rest)]
     if not wanted:
         return []
     texts = LineTexts(data)
