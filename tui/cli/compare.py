@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command
+from tui.cli.compare_asking import (
+    add_asking,
+    ask_all,
+    check_asking,
+    parameters_of,
+    print_failed,
+    refusal_of,
+    says_parameters,
+    tell_plan,
+)
 from tui.cli.compare_judge import add_judge, judge_document, judge_settings, judge_words
 from tui.cli.compare_pairs import NOTHING, Pairs, add_pairs, check_pairs, pairs_of, write_pairs
 from tui.cli.inputs import STDIN, check_stdin, lines_of, stdin_bytes
-from tui.cli.json_files import read_conversation, read_tools
-from tui.cli.progress import StatusLine
+from tui.cli.json_files import read_conversation
 from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.document import (
     run_document,
@@ -22,31 +31,25 @@ from tui.core.compare.document import (
 )
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.compare.prompts import Prompt, prompt_of_messages, prompts_of
+from tui.core.compare.recorded import recorded_candidate, successor
 from tui.core.compare.sides.repeats import collapsed
 from tui.core.compare.table import Table
-from tui.core.money.terms import amount_words
 from tui.core.text.text import plural
 from tui.services.compare.results_file import read_results
-from tui.services.compare.run import Cap, RunEvents
+from tui.services.compare.run import Cap
 from tui.services.compare.service import EarlierRun, check_plan
 from tui.services.compare.sources import prompts_of_file
-from tui.services.errors import InputError, NeedsConfirmation, ServiceError
-from tui.services.jobs.spending import clock
+from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Sequence
-    from decimal import Decimal
+    from collections.abc import Awaitable
 
     from tui.cli.output import Output
     from tui.core.compare.result_row import Row
-    from tui.services.compare.estimate import Estimate
     from tui.services.compare.judge import Judge
     from tui.services.compare.run import CompareRun
     from tui.services.workspace import Workspace
-
-MOST_AT_ONCE = 64
-_FAILED_SHOWN = 5
 
 
 def register(commands: Commands[Parser]) -> None:
@@ -56,22 +59,12 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("--models", metavar="A,B", help="the models to ask")
     parser.add_argument("--messages", metavar="FILE", help="one conversation, as JSON; or -")
     parser.add_argument("--dataset", metavar="FILE", help="every prompt of a JSONL file; or -")
-    parser.add_argument("--limit", type=int, metavar="N", help="only its first N prompts")
-    parser.add_argument(
-        "--repeat", type=int, default=1, metavar="N", help="ask each prompt N times (default: 1)"
+    add_asking(parser)
+    recording = (
+        "the answers of a recording as the first side, without asking for them again; its own"
     )
-    parser.add_argument("--system", metavar="TEXT", help="the system prompt, in place of theirs")
-    parser.add_argument("--temperature", type=float, metavar="T", help="0 to 2 (lab: 0)")
-    parser.add_argument("--top-p", type=float, metavar="P", help="0 to 1")
-    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
-    parser.add_argument("--seed", type=int, metavar="N", help="same seed, same answer")
-    tools = "functions the models may call, as JSON, for prompts without tools of their own"
-    parser.add_argument("--tools", metavar="FILE", help=tools)
-    parser.add_argument(
-        "--concurrency", type=int, default=4, metavar="N", help="requests at a time (default: 4)"
-    )
-    cap = "stop before it costs more than this; refuse to begin if it will"
-    parser.add_argument("--max-cost", metavar="AMOUNT", help=cap)
+    recording += " prompts are asked where none are given"
+    parser.add_argument("--recording", metavar="RUN", help=recording)
     against = "compare with an earlier run too: its id, or its file of results"
     parser.add_argument("--against", metavar="RUN", help=against)
     out = "write a line for each answer as it comes; the same file again goes on where it stopped"
@@ -97,15 +90,15 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
     estimate = None
     if cap is not None or options.dry_run:
         estimate = await workspace.compare.estimate(plan, judge)
-    refusal = _refusal(cap, estimate, options)
+    refusal = refusal_of(cap, estimate, options)
     if options.dry_run:
-        return _dry_run(plan, estimate, refusal, out)
+        return tell_plan(plan, estimate, refusal, out)
     if refusal is not None:
         raise refusal
     run = await workspace.compare.open(plan, None if options.out is None else Path(options.out))
     try:
         limit = None if cap is None or estimate is None else Cap(cap, estimate)
-        error = await _ask(run, options, limit, out)
+        error = await ask_all(run, options, limit, out)
         if error is not None and not run.rows:
             raise error
         judging = None
@@ -127,7 +120,14 @@ def _rows(run: CompareRun) -> list[Row]:
 
 async def _of_earlier(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     """Tell what an earlier run came to, and make pairs of it; nobody is asked."""
-    given = [options.prompt, options.messages, options.dataset, options.models, options.out]
+    given = [
+        options.prompt,
+        options.messages,
+        options.dataset,
+        options.models,
+        options.out,
+        options.recording,
+    ]
     if any(one is not None for one in (*given, options.judge)):
         raise InputError("Usage", "--from takes the answers of a run as they are", "Give it alone.")
     found = await workspace.compare.read_named(options.from_run)
@@ -153,36 +153,50 @@ async def _of_earlier(options: argparse.Namespace, workspace: Workspace, out: Ou
 
 
 def _check(options: argparse.Namespace) -> None:
+    if options.repeat is not None and options.repeat < 1:
+        raise InputError("Usage", "--repeat is at least 1", "Such as 3.")
     if options.models is None:
         raise InputError("Usage", "--models is needed", "See finetui models list.")
     given = [options.prompt, options.messages, options.dataset]
-    if sum(one is not None for one in given) != 1:
+    own = options.recording is not None  # it has prompts of its own
+    if sum(one is not None for one in given) != 1 and not (own and not any(given)):
         raise InputError("Usage", "give a PROMPT, --messages or --dataset", "One of them.")
     check_stdin(given)
-    if options.limit is not None and (options.dataset is None or options.limit < 1):
-        raise InputError("Usage", "--limit is how many prompts of --dataset", "At least 1.")
-    if not 1 <= options.concurrency <= MOST_AT_ONCE:
-        raise InputError("Usage", f"--concurrency is from 1 to {MOST_AT_ONCE}", "Such as 4.")
+    check_asking(options)
 
 
 async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:
-    temperature = options.temperature
-    if temperature is None and workspace.profile.kind == "lab":
-        temperature = 0.0  # as in chat: what so small a model learned shows in likely words
-    parameters = ChatParameters(
-        temperature=temperature,
-        top_p=options.top_p,
-        max_tokens=options.max_tokens,
-        seed=options.seed,
-        tools=await read_tools(options.tools) if options.tools else (),
-    )
+    recording = await _recording(options, workspace)
+    parameters = await parameters_of(options, workspace.profile.kind)
     names = [name.strip() for name in options.models.split(",") if name.strip()]
-    prompts, skipped = await _prompts(options)
+    models = tuple(Candidate(name, name, parameters) for name in names)
+    repeats = options.repeat or 1
+    own = recording.plan if recording is not None else None
+    if recording is not None and own is not None:
+        if not says_parameters(options):
+            models = tuple(successor(name, own) for name in names)
+        models = (recorded_candidate(recording.id, own), *models)
+        repeats = options.repeat or own.repeats
+    if own is not None and options.dataset is None:
+        prompts, skipped, source = [*own.prompts], 0, own.source
+    else:
+        prompts, skipped = await _prompts(options)
+        source = options.dataset or options.messages or "a prompt"
     if options.system is not None:
         prompts = [prompt.with_system(options.system) for prompt in prompts]
-    source = options.dataset or options.messages or "a prompt"
-    models = tuple(Candidate(name, name, parameters) for name in names)
-    return Plan(models, tuple(prompts), options.repeat, source, skipped)
+    return Plan(models, tuple(prompts), repeats, source, skipped)
+
+
+async def _recording(options: argparse.Namespace, workspace: Workspace) -> EarlierRun | None:
+    """Return the recording that takes part. Raises InputError for a run that is none."""
+    if options.recording is None:
+        return None
+    found = await workspace.compare.read_named(options.recording)
+    if found.plan is None or len(found.plan.candidates) != 1:
+        raise InputError(
+            "Not a recording", f"run {found.id} asked several models", "`finetui record --list`."
+        )
+    return found
 
 
 async def _prompts(options: argparse.Namespace) -> tuple[list[Prompt], int]:
@@ -224,94 +238,6 @@ async def _earlier(name: str | None, plan: Plan, workspace: Workspace) -> dict[s
     return EarlierRun(path.stem, None, known).beside()
 
 
-def _refusal(
-    cap: Decimal | None, estimate: Estimate | None, options: argparse.Namespace
-) -> ServiceError | None:
-    if cap is None or estimate is None or options.yes or not estimate.above(cap):
-        return None
-    most = amount_words(cap, estimate.currency)
-    cause = f"{estimate.words}; --max-cost allows {most}"
-    return NeedsConfirmation("Not asked", cause, "Raise --max-cost, or add --yes to begin.")
-
-
-def _dry_run(
-    plan: Plan, estimate: Estimate | None, refusal: ServiceError | None, out: Output
-) -> int:
-    assert estimate is not None
-    code = 0 if refusal is None else refusal.exit_code
-    amount = None if estimate.amount is None else float(estimate.amount)
-    document: dict[str, Any] = {
-        "dry_run": True,
-        "would_exit": code,
-        "models": [one.name for one in plan.candidates],
-        "prompts": len(plan.prompts),
-        "skipped": plan.skipped,
-        "answers": plan.size,
-        "cost": {
-            "amount": amount,
-            "currency": estimate.currency,
-            "as_of": estimate.as_of and estimate.as_of.isoformat(),
-        },
-    }
-    if refusal is not None:
-        document["error"] = refusal.to_json()
-    out.document(document)
-    models = plural(len(plan.candidates), "model")
-    times = "" if plan.repeats == 1 else f", {plan.repeats} times each"
-    out.line(
-        f"{plural(len(plan.prompts), 'prompt')} to {models}{times}:"
-        f" {plural(plan.size, 'answer')}; {estimate.words}"
-    )
-    if refusal is not None:
-        out.say(refusal)
-    return code
-
-
-@dataclass(slots=True)
-class _Told(RunEvents):
-    """Shows how far a run is on a terminal."""
-
-    run: CompareRun
-    line: StatusLine
-
-    def came(self, row: Row) -> None:
-        """Count it."""
-        run = self.run
-        spent = "" if not run.spent else f" · {run.spent:.4f} spent"
-        failed = "" if not run.failed else f" · {run.failed:,} failed"
-        self.line.put(f"{len(run.rows):,} of {run.plan.size:,} answers{failed}{spent}")
-
-    def paused(self, until: float) -> None:
-        """Say until when nobody asks."""
-        self.line.put(f"the provider asks to wait until {clock(until)}")
-
-
-async def _ask(
-    run: CompareRun, options: argparse.Namespace, cap: Cap | None, out: Output
-) -> ServiceError | None:
-    """Ask for what is missing; return what ended it before its time."""
-    if run.resumed:
-        out.note(f"finetui: going on with run {run.id}: {run.resumed:,} of {run.plan.size:,} there")
-    line = StatusLine()
-    try:
-        await run.ask(options.concurrency, _Told(run, line), cap)
-    except ServiceError as error:
-        return error
-    except asyncio.CancelledError:
-        line.end()
-        out.note(f"finetui: {len(run.rows):,} of {run.plan.size:,} answers; {_how_on(options)}")
-        raise
-    finally:
-        line.end()
-    return None
-
-
-def _how_on(options: argparse.Namespace) -> str:
-    if options.out is None:
-        return "with --out FILE, the same command again would go on from here"
-    return "the same command again goes on from here"
-
-
 def _tell(
     run: CompareRun,
     earlier: dict[str, list[Row]],
@@ -332,7 +258,7 @@ def _tell(
     out.table(*summary_table(table.summaries()))
     for words in versus_words([*table.versus()]):
         out.line(words)
-    _print_failed(table.rows, out)
+    print_failed(table.rows, out)
     if judge is not None:
         out.note(f"finetui: {judge_words(judge)}")
     if run.asked_again:
@@ -369,11 +295,3 @@ def _print_answers(table: Table, plan: Plan, out: Output) -> None:
                 out.line(f"{count} × {'the same' if count > 1 else 'this'}:")
             out.line(answer.shown)
         out.line("")
-
-
-def _print_failed(rows: Sequence[Row], out: Output) -> None:
-    failed = [row for row in rows if row.error is not None]
-    for row in failed[:_FAILED_SHOWN]:
-        out.note(f"finetui: line {row.slot.line}, {row.slot.model}: {row.error}")
-    if len(failed) > _FAILED_SHOWN:
-        out.note(f"finetui: and {len(failed) - _FAILED_SHOWN:,} more failed")

@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 COMMANDS = (
     "check", "fix", "edit", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
-    "files", "jobs", "chat", "chats", "compare", "models", "deployments", "lab", "profiles",
-    "config", "doctor",
+    "files", "jobs", "chat", "chats", "compare", "record", "models", "deployments", "lab",
+    "profiles", "config", "doctor",
 )  # fmt: skip
 _NEEDS_VALUE = "--profile"
 # They are told what is not safe.
-_ASK_PROVIDERS = {"files", "jobs", "chat", "compare", "models", "deployments"}
+_ASK_PROVIDERS = {"files", "jobs", "chat", "compare", "record", "models", "deployments"}
 
 
 def dispatch(arguments: Sequence[str]) -> int:

@@ -9,7 +9,7 @@ from tui.core.provider.parsing import as_float, as_map, as_text
 from tui.core.provider.records import Usage, parse_usage
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 RATE_FROM_S = 0.25  # what came within less was sent in one go, or is too short to measure
@@ -91,10 +91,7 @@ class Reply:
             "request_id": self.request_id,
             "reasoning": self.reasoning,
             "tool_calls": [dict(call) for call in self.tool_calls],
-            "logprobs": [
-                [one.token, one.logprob, [list(pair) for pair in one.alternatives]]
-                for one in self.logprobs
-            ],
+            "logprobs": logprobs_json(self.logprobs),
             "note": self.note,
             "reasoning_s": self.reasoning_s,
         }
@@ -116,7 +113,7 @@ class Reply:
             request_id=as_text(raw.get("request_id")),
             reasoning=as_text(raw.get("reasoning")) or "",
             tool_calls=tuple(as_map(c) for c in calls) if isinstance(calls, list) else (),
-            logprobs=_kept_logprobs(logprobs),
+            logprobs=kept_logprobs(logprobs),
             note=as_text(raw.get("note")) or "",
             reasoning_s=as_float(raw.get("reasoning_s")),
         )
@@ -153,17 +150,23 @@ def _token(raw: Mapping[str, Any]) -> TokenLogprob | None:
     )
 
 
-def _kept_logprobs(value: object) -> tuple[TokenLogprob, ...]:
+def logprobs_json(logprobs: Iterable[TokenLogprob]) -> list[list[Any]]:
+    """Return log probabilities as they are kept, each [token, value, [[token, value], …]]."""
+    return [[one.token, one.logprob, [list(pair) for pair in one.alternatives]] for one in logprobs]
+
+
+def kept_logprobs(value: object) -> tuple[TokenLogprob, ...]:
+    """Read what `logprobs_json` wrote; what is something else is left out."""
     found = []
     for item in value if isinstance(value, list) else ():
         if isinstance(item, list) and len(item) == 3:
             token, logprob, others = item
             pairs = others if isinstance(others, list) else []
-            found.append(
-                TokenLogprob(
-                    str(token),
-                    as_float(logprob) or 0.0,
-                    tuple((str(t), float(p)) for t, p in pairs),
-                )
-            )
+            read = [(str(one[0]), as_float(one[1])) for one in pairs if _is_pair(one)]
+            alternatives = tuple((t, p) for t, p in read if p is not None)
+            found.append(TokenLogprob(str(token), as_float(logprob) or 0.0, alternatives))
     return tuple(found)
+
+
+def _is_pair(value: object) -> bool:
+    return isinstance(value, list) and len(value) == 2

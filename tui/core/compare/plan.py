@@ -18,11 +18,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One column of a comparison: a model and how it is asked. `name` is unique in its plan."""
+    """One column of a comparison: a model and how it is asked. `name` is unique in its plan.
+
+    One with a `recording`, the id of that run, is not asked: what it answered then stands for it.
+    """
 
     name: str
     model: str
     parameters: ChatParameters = field(default_factory=ChatParameters)
+    recording: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is kept in the ledger."""
@@ -30,6 +34,7 @@ class Candidate:
             "name": self.name,
             "model": self.model,
             "parameters": self.parameters.as_json(),
+            **({"recording": self.recording} if self.recording else {}),
         }
 
     @classmethod
@@ -38,14 +43,16 @@ class Candidate:
         raw = as_map(value)
         model = as_text(raw.get("model")) or "?"
         parameters = ChatParameters.from_json(raw.get("parameters"))
-        return cls(as_text(raw.get("name")) or model, model, parameters)
+        recording = as_text(raw.get("recording")) or ""
+        return cls(as_text(raw.get("name")) or model, model, parameters, recording)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """All that decides which answers come back. `source` says where the prompts are from.
 
-    `skipped` counts lines of the source that ask nothing.
+    `skipped` counts lines of the source that ask nothing. `records` is whether it is made to stand
+    for its model once that is gone: such a run is kept for good.
     """
 
     candidates: tuple[Candidate, ...]
@@ -53,6 +60,12 @@ class Plan:
     repeats: int = 1
     source: str = ""
     skipped: int = 0
+    records: bool = False
+
+    @property
+    def asked(self) -> tuple[Candidate, ...]:
+        """The candidates that are asked: not those whose answers were recorded."""
+        return tuple(one for one in self.candidates if not one.recording)
 
     def slots(self) -> Iterator[Slot]:
         """Yield what is asked, so that a run that is broken off has asked every model alike."""
@@ -66,6 +79,11 @@ class Plan:
         """How many answers there will be."""
         return len(self.candidates) * len(self.prompts) * self.repeats
 
+    @property
+    def to_ask(self) -> int:
+        """How many of them are asked for."""
+        return len(self.asked) * len(self.prompts) * self.repeats
+
     def settings(self) -> dict[str, Any]:
         """Return everything but the prompts as JSON."""
         return {
@@ -73,6 +91,7 @@ class Plan:
             "repeats": self.repeats,
             "source": self.source,
             "skipped": self.skipped,
+            **({"records": True} if self.records else {}),
         }
 
     @property
@@ -92,6 +111,7 @@ class Plan:
             as_int(raw.get("repeats")) or 1,
             as_text(raw.get("source")) or "",
             as_int(raw.get("skipped")) or 0,
+            raw.get("records") is True,
         )
 
 

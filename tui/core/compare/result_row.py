@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from tui.core.chat.reply import TokenLogprob, kept_logprobs, logprobs_json
 from tui.core.compare.answers import Answer
 from tui.core.compare.measures import Measures
 from tui.core.money.answers import answer_cost
@@ -31,7 +32,8 @@ class Slot(NamedTuple):
 class Row:
     """An answer, or with `error` what kept it from coming.
 
-    `again` is whether asking again may well help. `prompt` is the fingerprint of what was asked.
+    `again` is whether asking again may well help, `logprobs` are those of the answer's tokens where
+    they were asked for and given. `prompt` is the fingerprint of what was asked.
     Latencies are in seconds from the asking; None where they are not known.
     """
 
@@ -46,6 +48,7 @@ class Row:
     measures: Measures = field(default_factory=Measures)
     error: str | None = None
     again: bool = False
+    logprobs: tuple[TokenLogprob, ...] = ()
 
     def cost(self, facts: ModelFacts | None) -> Decimal | None:
         """Return what the answer cost by the model's prices; None where something is not known."""
@@ -62,7 +65,10 @@ class Row:
         return Usage(asked, answered, asked + answered)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the row as a line of results; tool calls stand in it only where there are any."""
+        """Return the row as a line of results.
+
+        Tool calls and log probabilities stand in it only where there are any.
+        """
         calls = [{"name": name, "arguments": said} for name, said in self.answer.calls]
         return {
             "line": self.slot.line,
@@ -75,7 +81,9 @@ class Row:
             "first_token_s": _rounded(self.first_token_s),
             "measures": self.measures.as_json(),
             "error": self.error,
-        } | ({"tool_calls": calls} if calls else {})
+            **({"tool_calls": calls} if calls else {}),
+            **({"logprobs": logprobs_json(self.logprobs)} if self.logprobs else {}),
+        }
 
     def _usage(self) -> dict[str, int | None] | None:
         if self.prompt_tokens is None and self.answer_tokens is None:
@@ -105,6 +113,7 @@ class Row:
             measures=Measures.from_json(as_map(value.get("measures"))),
             error=as_text(value.get("error")),
             again=again,
+            logprobs=kept_logprobs(value.get("logprobs")),
         )
 
 

@@ -145,6 +145,7 @@ def _row(slot: Slot, prompt: Prompt, reply: Reply) -> Row:
         reply.latency_s,
         reply.first_token_s,
         measure(answer, prompt.expected),
+        logprobs=reply.logprobs,
     )
 
 

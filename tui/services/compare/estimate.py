@@ -81,12 +81,15 @@ class Estimator:
 
     async def estimate(self, plan: Plan) -> Estimate:
         """Return what a plan will cost. Raises InputError and CountingError."""
-        facts = await self.facts({one.name: one.model for one in plan.candidates})
+        facts = await self.facts({one.name: one.model for one in plan.asked})
         currencies = {one.currency for one in facts.values()}
         currency = next(iter(currencies), "USD")
         each: dict[str, Decimal] = {}
         unknown = []
         for candidate in plan.candidates:
+            if candidate.recording:  # nobody is asked
+                each[candidate.name] = Decimal(0)
+                continue
             limit = candidate.parameters.max_tokens
             amount = await self._mean(plan.prompts, facts.get(candidate.name), limit)
             if amount is None or len(currencies) > 1:

@@ -87,10 +87,12 @@ class CompareRun:
     _cap: Cap | None = None
     _asking: dict[Slot, Decimal] = field(default_factory=dict)
     _failed_in_a_row: int = 0
+    _recorded: frozenset[str] = frozenset()
     _stopped: ServiceError | None = None
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
+        self._recorded = frozenset(c.name for c in self.plan.candidates if c.recording)
         self.spent = sum(map(self._cost, self.rows.values()), Decimal(0))
 
     @property
@@ -129,6 +131,8 @@ class CompareRun:
             raise self._stopped
 
     def _cost(self, row: Row) -> Decimal:
+        if row.slot.model in self._recorded:  # that was paid for when it was recorded
+            return Decimal(0)
         return row.cost(self.facts.get(row.slot.model)) or Decimal(0)
 
     async def close(self) -> None:

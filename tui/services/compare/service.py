@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core.compare.plan import Candidate, Plan, differences
+from tui.core.compare.recorded import recorded_rows
 from tui.core.text.text import plural
 from tui.services.chat.service import ChatService
 from tui.services.compare.estimate import Estimate
@@ -96,9 +97,11 @@ class CompareService:
     async def prices(self, candidates: Iterable[Candidate]) -> dict[str, ModelFacts]:
         """Return what is known of the models at the profile's prices, by the candidates' names.
 
-        Raises InputError for the user's own catalogue.
+        Those that were recorded, perhaps elsewhere, are left out. Raises InputError for the user's
+        own catalogue.
         """
-        return await self._estimator.facts({one.name: one.model for one in candidates})
+        asked = {one.name: one.model for one in candidates if not one.recording}
+        return await self._estimator.facts(asked)
 
     async def open(self, plan: Plan, out: Path | None = None) -> CompareRun:
         """Begin a run, or go on with the one whose results are in `out`.
@@ -137,6 +140,32 @@ class CompareService:
     async def runs(self) -> list[RunRecord]:
         """Return the runs of the profile, the latest first."""
         return await self._table.runs(self._profile)
+
+    async def recordings(self, *, everywhere: bool = False) -> list[RunRecord]:
+        """Return the recordings of the profile, or of all, the latest first."""
+        found = await self._table.runs(None if everywhere else self._profile)
+        return [one for one in found if one.records]
+
+    async def record(
+        self, plan: Plan, out: Path | None = None, *, anew: bool = False
+    ) -> CompareRun:
+        """Begin a recording, or go on with the same one: nothing is asked and paid for twice.
+
+        With `anew` it is another one. Raises InputError like `open`.
+        """
+        check_plan(plan)
+        if out is not None or anew:
+            return await self.open(plan, out)
+        for _ in range(2):  # another process may begin the same between looking and beginning
+            for one in await self.recordings():
+                same = one.prompts == plan.prompts_digest
+                known = await self._table.plan(one.id) if same else None
+                if known is not None and not differences(known, plan):
+                    return await self.resume(one.id)
+            run = secrets.token_hex(4)
+            if await self._table.begin(run, self._profile, plan, None, once=True):
+                return await self._made(run, plan, None, {}, set())
+        raise _running("of the same recording")
 
     async def read(self, run: str) -> EarlierRun:
         """Return a run by its id or the beginning of it. Raises InputError when it is not one."""
@@ -200,9 +229,30 @@ class CompareService:
         rows = {slot: row for slot, row in rows.items() if slot not in set(failed)}
         return await self._made(run, plan, out, rows, set(lost) - set(rows))
 
+    async def _with_recorded(
+        self, run: str, plan: Plan, rows: Mapping[Slot, Row]
+    ) -> dict[Slot, Row]:
+        """Return rows with those of recordings that are not there yet, which are kept."""
+        found = dict(rows)
+        for candidate in plan.candidates:
+            of_it = {slot for slot in plan.slots() if slot.model == candidate.name}
+            if not candidate.recording or of_it <= rows.keys():
+                continue
+            recording = await self.read(candidate.recording)
+            made = await asyncio.to_thread(
+                lambda c, r: [*recorded_rows(c, plan.prompts, plan.repeats, r)],
+                candidate,
+                recording.rows,
+            )
+            await self._table.answered(run, made)
+            found |= {row.slot: row for row in made}
+        return found
+
     async def _made(
         self, run: str, plan: Plan, out: Path | None, rows: dict[Slot, Row], lost: set[Slot]
     ) -> CompareRun:
+        before = len(rows)
+        rows = await self._with_recorded(run, plan, rows)
         facts = await self.prices(plan.candidates)
         file = None if out is None else ResultsFile(out)
         if file is not None:
@@ -210,7 +260,7 @@ class CompareService:
         again = next((r.asked_again for r in await self._table.runs() if r.id == run), 0)
         return CompareRun(
             run, plan, facts, self._table, self._chat, file, rows, lost, again,
-            self._retry_policy, len(rows),
+            self._retry_policy, before,
         )  # fmt: skip
 
 

@@ -63,7 +63,7 @@ def try_of(row: Row, facts: ModelFacts | None) -> Try:
     )
     reply = Reply(
         row.answer.text, row.finish_reason, row.usage, row.latency_s or 0.0, row.first_token_s,
-        complete=True, tool_calls=calls,
+        complete=True, tool_calls=calls, logprobs=row.logprobs,
     )  # fmt: skip
     return Try("done", reply=reply, cost=row.cost(facts))
 

@@ -32,7 +32,7 @@ class RunRecord:
     """One run. `at` is the Unix time of its start, `out` the file its results go to, or None.
 
     `settings` is what it asks as JSON, without the prompts, for which the digest `prompts`
-    stands; `answered` is how many answers have come.
+    stands; `answered` is how many answers have come, and `asks` how many prompts it has.
     """
 
     id: str
@@ -44,6 +44,24 @@ class RunRecord:
     holder: str
     asked_again: int
     answered: int = 0
+    asks: int = 0
+
+    @property
+    def records(self) -> bool:
+        """Whether it was made to stand for its model for good."""
+        return self.settings.get("records") is True
+
+    @property
+    def wanted(self) -> int:
+        """How many answers it is to have."""
+        candidates, repeats = self.settings.get("candidates"), self.settings.get("repeats")
+        times = repeats if isinstance(repeats, int) else 1
+        return self.asks * times * len(candidates if isinstance(candidates, list) else ())
+
+    @property
+    def whole(self) -> bool:
+        """Whether all answers have come."""
+        return self.answered >= self.wanted
 
     @property
     def held(self) -> bool:
@@ -58,18 +76,30 @@ class ComparisonsTable:
         self._db = db
 
     async def begin(
-        self, run: str, profile: str, plan: Plan, out: str | None, after: str | None = None
+        self,
+        run: str,
+        profile: str,
+        plan: Plan,
+        out: str | None,
+        after: str | None = None,
+        *,
+        once: bool = False,
     ) -> bool:
         """Remember a run before anything is asked; the oldest beyond 200 are dropped.
 
+        Recordings are kept for good, and not counted.
+
         False, and nothing is kept, where the last run of the file `out` is another than `after`
-        (None for none): another process has begun one since that was looked up.
+        (None for none): another process has begun one since that was looked up. With `once` also
+        where there is a recording of the same.
         """
         settings = plan.settings()
         prompts = [(run, p.line, json.dumps(prompt_json(p))) for p in plan.prompts]
 
         def work(db: sqlite3.Connection) -> bool:
             if out is not None and (last := _last_of(db, out)) is not None and last != after:
+                return False
+            if once and _recorded(db, profile, plan.prompts_digest, settings):
                 return False
             db.execute(
                 "INSERT INTO comparisons (id, profile, at, prompts, settings, out, holder)"
@@ -196,7 +226,9 @@ class ComparisonsTable:
         """Return the runs of a profile (of all when None), the latest first."""
         rows = await self._db.read(
             f"SELECT {_COLUMNS}, (SELECT count(*) FROM comparison_answers a"  # noqa: S608
-            " WHERE a.run = comparisons.id AND body IS NOT NULL) FROM comparisons"
+            " WHERE a.run = comparisons.id AND body IS NOT NULL),"
+            " (SELECT count(*) FROM comparison_prompts p WHERE p.run = comparisons.id)"
+            " FROM comparisons"
             " WHERE ? IS NULL OR profile = ? ORDER BY at DESC, rowid DESC",
             profile, profile,
         )  # fmt: skip
@@ -240,13 +272,23 @@ def _last_of(db: sqlite3.Connection, out: str) -> str | None:
     return None if found is None else str(found[0])
 
 
+def _recorded(db: sqlite3.Connection, profile: str, prompts: str, settings: dict[str, Any]) -> bool:
+    """Whether a recording asks the same models the same, as often."""
+    rows = db.execute(
+        "SELECT settings FROM comparisons WHERE profile = ? AND prompts = ?", (profile, prompts)
+    ).fetchall()
+    known = [json.loads(text) for (text,) in rows]
+    parts = ("records", "candidates", "repeats")
+    return any(all(one.get(p) == settings.get(p) for p in parts) for one in known)
+
+
 def _prune(db: sqlite3.Connection, profile: str) -> None:
     rows = db.execute(
-        "SELECT id FROM comparisons WHERE profile = ? ORDER BY at DESC, rowid DESC"
-        " LIMIT -1 OFFSET ?",
-        (profile, RUNS_KEPT),
+        "SELECT id, settings FROM comparisons WHERE profile = ? ORDER BY at DESC, rowid DESC",
+        (profile,),
     ).fetchall()
-    _drop(db, [run for (run,) in rows])
+    runs = [run for run, settings in rows if json.loads(settings).get("records") is not True]
+    _drop(db, runs[RUNS_KEPT:])
 
 
 def _drop(db: sqlite3.Connection, runs: list[str]) -> None:

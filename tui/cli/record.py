@@ -1,0 +1,171 @@
+"""`finetui record`: keep the answers of a model that is about to stop, to compare others with."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command
+from tui.cli.compare_asking import (
+    add_asking,
+    ask_all,
+    check_asking,
+    parameters_of,
+    print_failed,
+    refusal_of,
+    tell_plan,
+)
+from tui.core.compare.document import skipped_words
+from tui.core.compare.plan import Candidate, Plan
+from tui.core.compare.recorded import recorder
+from tui.core.text.moments import date_words
+from tui.core.text.text import one_line, plural
+from tui.services.compare.run import Cap
+from tui.services.compare.service import check_plan
+from tui.services.compare.sources import prompts_of_file
+from tui.services.errors import InputError, ServiceError
+
+if TYPE_CHECKING:
+    import argparse
+
+    from tui.cli.output import Output
+    from tui.services.compare.run import CompareRun
+    from tui.services.store.tables.comparisons_table import RunRecord
+    from tui.services.workspace import Workspace
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Add the command."""
+    about = "keep a model's answers to a dataset's prompts, before the model goes"
+    parser = command(commands, "record", _record, about)
+    parser.add_argument("--model", metavar="M", help="the model to ask")
+    parser.add_argument("--dataset", metavar="FILE", help="every prompt of a JSONL file")
+    add_asking(parser)
+    plain = "do not ask for the log probabilities of the answers' tokens"
+    parser.add_argument("--no-logprobs", action="store_true", help=plain)
+    out = "write a line for each answer as it comes, too"
+    parser.add_argument("--out", metavar="FILE", help=out)
+    anew = "record once more what is recorded already"
+    parser.add_argument("--anew", action="store_true", help=anew)
+    parser.add_argument("--list", action="store_true", help="list what is recorded, and ask nobody")
+    everywhere = "with --list: of all profiles"
+    parser.add_argument("--all-profiles", action="store_true", help=everywhere)
+    parser.add_argument("--dry-run", action="store_true", help="only say what would be asked")
+    add_yes(parser, "begin though the estimate is above --max-cost, or not known")
+
+
+async def _record(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    if options.list:
+        return await _list(options, workspace, out)
+    plan = await _plan(options, workspace)
+    check_plan(plan)
+    if said := skipped_words(plan.skipped):
+        out.note(f"finetui: {said}")
+    cap = amount_of(options.max_cost, "--max-cost")
+    estimate = None
+    if cap is not None or options.dry_run:
+        estimate = await workspace.compare.estimate(plan)
+    refusal = refusal_of(cap, estimate, options)
+    if options.dry_run:
+        return tell_plan(plan, estimate, refusal, out)
+    if refusal is not None:
+        raise refusal
+    path = None if options.out is None else Path(options.out)
+    run = await workspace.compare.record(plan, path, anew=options.anew)
+    try:
+        limit = None if cap is None or estimate is None else Cap(cap, estimate)
+        error = await ask_all(run, options, limit, out)
+        if error is not None and not run.rows:
+            raise error
+        return _tell(run, error, out)
+    finally:
+        await run.close()
+
+
+async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:
+    if not options.model or not options.dataset:
+        step = "Such as finetui record --model M --dataset valid.jsonl, or --list."
+        raise InputError("Usage", "--model and --dataset are needed", step)
+    check_asking(options)
+    repeats = 1 if options.repeat is None else options.repeat
+    prompts, skipped = await prompts_of_file(Path(options.dataset), options.limit)
+    if options.system is not None:
+        prompts = [prompt.with_system(options.system) for prompt in prompts]
+    parameters = await parameters_of(options, workspace.profile.kind)
+    asked = Candidate(options.model, options.model, parameters)
+    model = recorder(options.model, asked, logprobs=not options.no_logprobs)
+    return Plan((model,), tuple(prompts), repeats, options.dataset, skipped, records=True)
+
+
+def _tell(run: CompareRun, error: ServiceError | None, out: Output) -> int:
+    rows = [run.rows[slot] for slot in run.plan.slots() if slot in run.rows]
+    good = [row for row in rows if row.error is None]
+    sure = sum(bool(row.logprobs) for row in good)
+    model = run.plan.candidates[0].model
+    document: dict[str, Any] = {
+        "recording": run.id,
+        "model": model,
+        "dataset": run.plan.source,
+        "prompts": len(run.plan.prompts),
+        "repeats": run.plan.repeats,
+        "answered": len(good),
+        "failed": run.failed,
+        "missing": run.missing,
+        "skipped": run.plan.skipped,
+        "logprobs": sure,
+        "asked_again": run.asked_again,
+        "was_there": run.resumed,
+    }
+    out.document(document if error is None else {**document, "error": error.to_json()})
+    given = f"{sure:,} with log probabilities" if sure else "without log probabilities"
+    out.line(f"recorded {plural(len(good), 'answer')} of {one_line(model, 200)}, {given}: {run.id}")
+    print_failed(rows, out)
+    if run.asked_again:
+        out.note(f"finetui: {plural(run.asked_again, 'answer')} asked for again; both may bill")
+    if error is not None:
+        out.say(error)
+        return error.exit_code
+    out.note(f"finetui: `finetui compare --recording {run.id} --models OTHER` compares with it")
+    return 1 if run.failed else 0
+
+
+async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    found = await workspace.compare.recordings(everywhere=options.all_profiles)
+    wanted = [one for one in found if options.model in {None, _model(one)}]
+    out.document({"recordings": [_as_json(one) for one in wanted]})
+    cells = [_cells(one) for one in wanted]
+    out.table(("id", "profile", "model", "dataset", "recorded", "answers"), cells)
+    return 0
+
+
+def _cells(one: RunRecord) -> tuple[str, ...]:
+    model, source = one_line(_model(one), 200), one_line(_plan_of(one).source, 200)
+    return one.id, one.profile, model, source, date_words(one.at), _state(one)
+
+
+def _as_json(one: RunRecord) -> dict[str, Any]:
+    return {
+        "recording": one.id,
+        "profile": one.profile,
+        "model": _model(one),
+        "dataset": _plan_of(one).source,
+        "at": datetime.fromtimestamp(one.at, UTC).isoformat(),
+        "answers": one.answered,
+        "wanted": one.wanted,
+        "running": one.held,
+    }
+
+
+def _plan_of(one: RunRecord) -> Plan:
+    return Plan.from_json(one.settings, ())
+
+
+def _model(one: RunRecord) -> str:
+    found = _plan_of(one).candidates
+    return found[0].model if found else "?"
+
+
+def _state(one: RunRecord) -> str:
+    of = f"{one.answered:,}" if one.whole else f"{one.answered:,} of {one.wanted:,}"
+    return f"{of}, running" if one.held else of
