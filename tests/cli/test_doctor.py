@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from tests.faults.server import Fault
+
 
 @pytest.fixture
 def far() -> Iterator[AzureReplay]:
@@ -184,3 +186,73 @@ def test_an_unknown_name_is_told_with_those_there_are(tmp_path: Path) -> None:
     done = Home(tmp_path).run("doctor", "--provider", "lap")
     assert done.returncode == 2
     assert "Did you mean lab?" in done.stderr
+
+
+REDIRECT = reply(302, "", location="https://elsewhere.example/")
+
+
+@pytest.mark.parametrize(
+    ("fault", "code", "words"),
+    [
+        (REDIRECT, 1, "it sends all requests elsewhere"),
+        (html(200), 1, "web pages come back instead of data"),
+        (reply(500, {"error": {}}), 1, "none of its lists can be read"),
+        (reply(200, {"error": {}}), 1, "none of its lists can be read"),
+        (reply(404, problem("no such path")), 0, "none of its lists is there"),
+        (reply(401, problem("who are you?")), 1, "the profile names none"),
+    ],
+    ids=["redirects", "web pages", "errors", "errors with 200", "absent", "no key"],
+)
+def test_an_address_where_nothing_is_as_it_should_be_is_told(
+    far: AzureReplay, tmp_path: Path, fault: Fault, code: int, words: str
+) -> None:
+    far.always |= dict.fromkeys((JOBS, FILES, MODELS), fault)
+    home = Home(tmp_path)
+    home.json("profiles", "add", "far", f"base_url={far.url}")
+    done = home.run("doctor", "--provider", "far")
+    assert done.returncode == code, done.stdout
+    assert words in done.stdout
+    assert "base_url" in done.stdout or "api_key_env" in done.stdout  # what to do about it
+
+
+OWN = '[[providers]]\nid = "acme"\nhosts = []\npaths = { jobs = "/of/{account}/tunings" }\n'
+
+
+@pytest.mark.parametrize("kind", ["fireworks", "acme"])
+def test_an_account_that_is_missing_is_told_before_anything_is_asked(
+    far: AzureReplay, tmp_path: Path, kind: str
+) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "providers.toml").write_text(OWN)
+    home = Home(tmp_path)
+    made = home.json("profiles", "add", "far", f"kind={kind}", f"base_url={far.url}")
+    assert "names no account" in made["remarks"][0]
+    assert "names no account" in home.run("profiles", "list").stderr
+    done = home.run("doctor", "--provider", "far")
+    assert done.returncode == 1
+    assert "PROBLEM account" in done.stdout
+    assert 'Write account = "…"' in done.stdout
+    assert "does not answer" not in done.stdout
+    assert "no answer" not in done.stdout
+    listed = home.run("jobs", "list", "--profile", "far")
+    assert listed.returncode == 2
+    assert "names no account" in listed.stderr
+    assert not any("{account}" in seen.path for seen in far.seen)
+    home.json("profiles", "edit", "far", "account=mine")
+    assert "PROBLEM account" not in home.run("doctor", "--provider", "far").stdout
+
+
+def test_a_file_that_is_not_utf8_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_bytes(b"# fine\nnotify = '\xff'\n")
+    done = Home(tmp_path).run("config", "check")
+    assert "it is not UTF-8 (at line 2, column 11)" in done.stderr
+
+
+def test_a_mistake_that_stands_there_already_is_told_with_its_place(tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "config.toml").write_text("[profiles.a]\nkind = 'x'\n")
+    done = Home(tmp_path).run("profiles", "add", "b", "kind=together")
+    assert done.returncode == 2
+    assert "was not changed" in done.stderr
+    assert "at line 2, column 1" in done.stderr

@@ -161,3 +161,45 @@ def test_a_broken_file_is_told_with_its_place_by_all_that_read_it(home: Home) ->
     home.json("profiles", "edit", "far", "timeout=5", code=2)
     path.write_text(path.read_text().replace("tiemout", "timeout"))
     home.json("config", "check")
+
+
+def test_a_renamed_profile_keeps_its_jobs_its_key_and_its_place(
+    home: Home, server: FaultServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = {("finetui", "near"): KEY}
+
+    def take(service: str, name: str) -> None:
+        del kept[service, name]
+
+    ring = SimpleNamespace(
+        get_password=lambda service, name: kept.get((service, name)),
+        set_password=lambda service, name, key: kept.update({(service, name): key}),
+        delete_password=take,
+    )
+    monkeypatch.setitem(sys.modules, "keyring", ring)
+    server.new_job({"model": "m", "created_at": 1})
+    home.json("profiles", "add", "near", f"base_url={server.url}", "key_keyring=near")
+    home.json("profiles", "default", "near")
+    home.json("jobs", "list")
+    assert home.json("profiles", "rename", "near", "far") == {"renamed": "near", "name": "far"}
+    assert written(home) == {"far": {"base_url": server.url, "key_keyring": "far"}}
+    assert kept == {("finetui", "far"): KEY}
+    server.close()  # what follows is what the ledger holds
+    listed = home.json("jobs", "list", "--all-profiles", "--kept")
+    assert {job["profile"] for job in listed["jobs"]} == {"far"}
+    assert home.json("profiles", "list")["profiles"][-1]["default"]
+
+
+def test_a_name_with_a_history_of_its_own_is_refused(home: Home, server: FaultServer) -> None:
+    server.new_job({"model": "m", "created_at": 1})
+    for name in ("old", "new"):
+        home.json("profiles", "add", name, f"base_url={server.url}")
+        home.json("jobs", "list", "--profile", name)
+    home.json("profiles", "remove", "old", "--yes")
+    done = home.run("profiles", "rename", "new", "old")
+    assert done.returncode == 2
+    assert "an earlier profile old" in done.stderr
+    assert list(written(home)) == ["new"]
+    for wrong in ("lab", "openai", "new", "-x", ""):
+        assert home.run("profiles", "rename", "--", "new", wrong).returncode == 2
+    assert list(written(home)) == ["new"]

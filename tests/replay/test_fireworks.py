@@ -262,7 +262,7 @@ def test_without_an_account_only_chats_go(far: FireworksReplay, tmp_path: Path) 
         done = home.run(*words)
         assert done.returncode == 2, done
         assert "names no account" in done.stderr
-        assert 'Write account = "…" into the profile' in done.stderr
+        assert 'Write account = "…" into profile far' in done.stderr
     assert {one.path for one in far.seen} == {"/inference/v1/chat/completions"}
 
 

@@ -16,9 +16,11 @@ from tui.app import FinetuiApp
 from tui.core.text.masking import KEYS
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import GoOn
+from tui.screens.dialogs.editor import LineEditor
 from tui.screens.profiles.form import ProfileForm
 from tui.screens.profiles.key_dialog import KeyDialog
 from tui.screens.profiles.profile_list import ProfilesDialog
+from tui.widgets.field import Fold
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -209,6 +211,71 @@ async def test_what_is_changed_counts_at_once_and_comments_stay(
     )
 
 
+async def test_azures_management_is_typed_and_no_other_provider_is_asked_for_it(
+    app_home: Path,
+) -> None:
+    config(
+        app_home,
+        '[profiles.az]\nkind = "azure"\nbase_url = "https://r.openai.azure.com/openai/v1/"\n'
+        'key_command = ["az", "get token"]\n'
+        '[profiles.other]\nkind = "together"\n',
+    )
+    async with running() as (pilot, _app):
+        await at_list(pilot, "other")
+        await pilot.press("ctrl+e")
+        form = await opened(pilot, ProfileForm)
+        assert not form._fields["management_url"].display
+        await pilot.press("escape")
+        await at_list(pilot, "az")
+        await pilot.press("ctrl+e")
+        form = await opened(pilot, ProfileForm)
+        assert form.query_one("#key_command", Input).value == "az 'get token'"
+        form.query_one(Fold).focus()
+        await pilot.press("enter")
+        form.query_one("#management_url", Input).value = "https://management.azure.com/r"
+        form.query_one("#management_command", Input).value = "az token"
+        await pilot.press("ctrl+s")
+        await opened(pilot, ProfilesDialog)
+    assert written(app_home)["profiles"]["az"] == {
+        "kind": "azure",
+        "base_url": "https://r.openai.azure.com/openai/v1/",
+        "key_command": ["az", "get token"],
+        "management_url": "https://management.azure.com/r",
+        "management_command": "az token",
+    }
+
+
+async def test_the_lab_is_asked_for_what_it_takes_alone(app_home: Path) -> None:
+    async with running() as (pilot, app):
+        await at_list(pilot, "lab")
+        await pilot.press("ctrl+e")
+        form = await opened(pilot, ProfileForm)
+        shown = [field.id for field in form.query(Input)]
+        assert shown == ["read_only", "budget", "timeout"]
+        form.query_one("#budget", Input).value = "5"
+        await pilot.press("ctrl+s")
+        await opened(pilot, ProfilesDialog)
+        assert app.workspace is not None
+        assert app.workspace.profile.money.budget == 5
+    assert written(app_home)["profiles"] == {"lab": {"budget": 5}}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_all_keys_of_the_list_are_shown(app_home: Path, size: tuple[int, int]) -> None:
+    config(
+        app_home,
+        "".join(
+            f'[profiles.p{n}]\nbase_url = "https://{"long" * 9}{n}.example/v1"\n' for n in range(12)
+        ),
+    )
+    async with running(size) as (pilot, app):
+        await pilot.press("f2")
+        await opened(pilot, ProfilesDialog)
+        text = screen_text(app)
+        for words in ("enter uses", "ctrl+r renames", "ctrl+d removes", "esc"):
+            assert words in text
+
+
 async def test_what_is_typed_is_not_dropped_by_esc_alone(app_home: Path) -> None:
     async with running() as (pilot, app):
         await pilot.press("f2")
@@ -243,6 +310,34 @@ async def test_a_profile_is_removed_and_the_lab_takes_its_place(
         assert app.workspace is not None
         assert app.workspace.profiles.names == ("lab",)
     assert written(app_home) == {}
+
+
+async def test_the_profile_in_use_gets_another_name_and_keeps_its_jobs(
+    app_home: Path, server: FaultServer
+) -> None:
+    server.new_job({"model": "m", "created_at": 1, "status": "succeeded", "suffix": "fern"})
+    use_profile(app_home, server.url)
+    async with running() as (pilot, app):
+        await pilot.press("3")
+        await until(lambda: "fern" in screen_text(app), pilot)
+        await at_list(pilot, "test")
+        await pilot.press("ctrl+r")
+        editor = await opened(pilot, LineEditor)
+        editor.query_one(Input).value = "lab"
+        await pilot.press("enter")  # refused: it is the provider built in
+        await until(lambda: "lab is a name of its own" in screen_text(app), pilot)
+        editor.query_one(Input).value = "far"
+        await pilot.press("enter")
+        await at_list(pilot, "far")
+        await until(lambda: app.workspace and app.workspace.profile.name == "far", pilot)
+        await pilot.press("escape", "3")
+        await until(lambda: "fern" in screen_text(app), pilot)
+        assert app.workspace is not None
+        kept, _ = await app.workspace.store.seen_jobs.jobs("far")
+        assert [one.raw["suffix"] for one in kept] == ["fern"]
+        assert await app.workspace.store.seen_jobs.jobs("test") == ([], None)
+    assert written(app_home)["default_profile"] == "far"
+    assert list(written(app_home)["profiles"]) == ["far"]
 
 
 async def test_what_is_under_way_is_named_before_a_switch_ends_it(app_home: Path) -> None:

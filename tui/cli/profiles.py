@@ -52,6 +52,11 @@ def register(commands: Commands[Parser]) -> None:
         parser.set_defaults(in_any_case=True, own_key=True)
         if name == "remove":
             add_yes(parser, "remove it; a key it has in the keyring is lost")
+    words = "give a profile another name; what is known of its jobs, files and chats follows"
+    parser = command(actions, "rename", _rename, words)
+    parser.add_argument("name", metavar="NAME")
+    parser.add_argument("new", metavar="NEW")
+    parser.set_defaults(in_any_case=True)
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
@@ -171,6 +176,17 @@ async def _remove(options: argparse.Namespace, workspace: Workspace, out: Output
         await forget_key(own, name)
     out.document({"removed": name})
     out.line(f"{name}: removed")
+    return 0
+
+
+async def _rename(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    refuse_broken(options)
+    await asyncio.to_thread(workspace.typed.load)
+    await workspace.rename_profile(options.name, options.new)
+    out.document({"renamed": options.name, "name": options.new})
+    out.line(f"{options.name} is called {options.new} now")
+    if os.environ.get("FINETUI_PROFILE") == options.name:
+        out.note(f"finetui: the variable FINETUI_PROFILE still says {options.name}.")
     return 0
 
 

@@ -387,6 +387,14 @@ _OTHERS = (
     Command("profiles.add", "ctrl+n", "Add", "Add a profile.", first=True, word="adds"),
     Command("profiles.edit", "ctrl+e", "Edit", "Change the profile.", first=True, word="edits"),
     Command(
+        "profiles.rename",
+        "ctrl+r",
+        "Rename",
+        "Give the profile another name; what is known of its jobs, files and chats follows.",
+        first=True,
+        word="renames",
+    ),
+    Command(
         "profiles.test",
         "ctrl+t",
         "Test",

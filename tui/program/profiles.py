@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
-from tui.services.errors import InputError
+from tui.services.errors import InputError, ServiceError
 from tui.services.settings.environment import without_secrets
 
 if TYPE_CHECKING:
@@ -64,6 +64,8 @@ class Profiles:
                     return
             elif chosen.action == "remove" and chosen.name is not None:
                 await self._remove(chosen.name)
+            elif chosen.action == "rename" and chosen.name is not None:
+                shown = await self._rename(chosen.name)
             else:
                 shown = await self._edit(chosen.name) or chosen.name or shown
 
@@ -161,11 +163,7 @@ class Profiles:
         from tui.screens.dialogs.confirm import GoOn
 
         workspace = self._workspace
-        if name not in workspace.profiles.tables or not workspace.profiles.tables[name].values:
-            cause = f"{name} does not stand in the configuration: it is always there"
-            if name == "openai":
-                cause = "openai does not stand in the configuration: OPENAI_API_KEY makes it"
-            raise InputError("Nothing to remove", cause, "")
+        self._check_in_file(name, "remove")
         source = workspace.profiles.get(name).source
         ours = source is not None and source.kind == "keyring" and source.entry[0] == "finetui"
         key = ", and its key out of the keyring" if ours else ""
@@ -185,6 +183,44 @@ class Profiles:
         await workspace.read_profiles()
         if name == workspace.profile.name and name not in workspace.profiles.names:
             await self._use("lab")
+
+    async def _rename(self, old: str) -> str:
+        """Give a profile another name; returns the one that it has then."""
+        from tui.screens.dialogs.editor import LineEditor
+        from tui.services.settings.config_editor import renaming_problem
+
+        workspace = self._workspace
+        self._check_in_file(old, "rename")
+        names = workspace.profiles.names
+
+        def problem(new: str) -> str:
+            return "" if new == old else renaming_problem(old, new, names)
+
+        hint = "What is known of its jobs, files and chats follows."
+        new = await self._context.ask(LineEditor(f"Rename profile {old}", old, hint, problem))
+        if new is None or new == old:
+            return old
+        in_use = old == workspace.profile.name
+        if in_use and not await self._may_end_what_is_under_way(new):
+            return old
+        try:
+            await workspace.rename_profile(old, new)
+        except ServiceError:  # it is shown, and the profile goes on as it was
+            if in_use:
+                await self._use(old)
+            raise
+        if in_use:
+            await self._use(new)
+        return new
+
+    def _check_in_file(self, name: str, doing: str) -> None:
+        """Raise InputError for a profile that does not stand in the configuration."""
+        tables = self._workspace.profiles.tables
+        if name not in tables or not tables[name].values:
+            cause = f"{name} does not stand in the configuration: it is always there"
+            if name == "openai":
+                cause = "openai does not stand in the configuration: OPENAI_API_KEY makes it"
+            raise InputError(f"Nothing to {doing}", cause, "")
 
     async def _take_changes(self) -> None:
         """Use the profile in use as it is now, unless that would end something."""

@@ -145,12 +145,34 @@ class Workspace:
         await self._close_provider()
         self._compose(profile)
 
-    async def read_profiles(self) -> None:
+    async def rename_profile(self, old: str, new: str) -> None:
+        """Give a profile another name. Raises ServiceError, and leaves all as it was.
+
+        Whoever renames the one in use calls `use_profile` then: its requests have ended.
+        """
+        from tui.services.profile_renaming import rename_profile
+        from tui.services.settings.config_editor import ConfigEditor
+
+        editor = ConfigEditor(self.locations, self._environ)
+        in_use = old == self.profile.name
+        if in_use:  # what it was told last is written under the old name
+            await self._close_provider()
+        try:
+            await rename_profile(self.profiles, old, new, editor, self.store, self.typed)
+            await self.read_profiles(new if in_use else self.profile.name)
+        finally:
+            if in_use:
+                self._compose(self.profile_called(new if new in self.profiles.names else old))
+        if (typed := self._typed_keys.pop(old, None)) is not None:
+            self._typed_keys[new] = typed
+
+    async def read_profiles(self, used: str = "") -> None:
         """Read the configuration anew; the profile in use stays as it is until `use_profile`.
 
-        Raises InputError when it cannot be used, and leaves all as it was.
+        `used` is the one that what the command line says is for. Raises InputError when the
+        configuration cannot be used, and leaves all as it was.
         """
-        load = partial(ProfileBook.load, said=self._said, chosen=self.profile.name)
+        load = partial(ProfileBook.load, said=self._said, chosen=used or self.profile.name)
         self.profiles = await asyncio.to_thread(load, self.locations, self._environ)
 
     def profile_called(self, name: str | None = None) -> Profile:

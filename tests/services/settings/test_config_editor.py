@@ -287,3 +287,48 @@ def test_what_no_setting_is(pair: str) -> None:
     with pytest.raises(InputError) as caught:
         settings_of([pair])
     assert "sk-123456" not in str(caught.value)
+
+
+def test_a_profile_gets_another_name_on_its_own_lines_alone(tmp_path: Path) -> None:
+    editor(tmp_path).rename("a", "new one")
+    renamed = WRITTEN.replace("[profiles.a", '[profiles."new one"')
+    assert content(tmp_path) == renamed
+    editor(tmp_path, renamed).rename("b", "c")  # the default follows
+    expected = renamed.replace('[profiles."b"]', "[profiles.c]")
+    assert content(tmp_path) == expected.replace('default_profile = "b"', 'default_profile = "c"')
+
+
+def test_a_keyring_entry_called_as_the_profile_follows_and_no_other(tmp_path: Path) -> None:
+    text = (
+        '[profiles.a]\nkey_keyring = "a"  # mine\nkind = "openai"\n'
+        '[profiles.b]\nkey_keyring = "a"\nkind = "openai"\n'
+    )
+    editor(tmp_path, text).rename("a", "z")
+    assert content(tmp_path) == text.replace('profiles.a]\nkey_keyring = "a"',
+                                             'profiles.z]\nkey_keyring = "z"')  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'profiles = { a = { base_url = "https://a/v1" } }  # all\n',
+        'profiles.a.base_url = "https://a/v1"  # all\n',
+        '[profiles]\na = { base_url = "https://a/v1" }  # all\n',
+        '[profiles.a]\r\nbase_url = "https://a/v1"  # all\r\n\r\n[profiles.c]\r\nkind="openai"\r\n',
+        '[profiles.\'a\']  # all\nbase_url = "https://a/v1"\n[ profiles . "a" . prices ]\nx = 1\n',
+        '\ufeff# all\n["profiles".a]\nbase_url = "https://a/v1"\n',
+    ],
+)
+def test_however_it_is_written_a_name_is_changed(tmp_path: Path, text: str) -> None:
+    before = tomllib.loads(text.removeprefix("\ufeff"))["profiles"]
+    editor(tmp_path, text).rename("a", "z.z")
+    expected = {"z.z" if name == "a" else name: one for name, one in before.items()}
+    assert profiles(tmp_path) == expected
+    assert "# all" in content(tmp_path)
+
+
+def test_a_name_that_is_taken_or_not_there_changes_nothing(tmp_path: Path) -> None:
+    for old, new in (("a", "b"), ("gone", "c")):
+        with pytest.raises(InputError, match="not renamed"):
+            editor(tmp_path).rename(old, new)
+        assert content(tmp_path) == WRITTEN

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,6 +13,8 @@ from tui.core.models.remembered import Remembered
 from tui.services.errors import LedgerError
 from tui.services.store import schema
 from tui.services.store.best_effort import record_best_effort
+from tui.services.store.renaming import tables_of_profiles
+from tui.services.store.schema import migrate
 from tui.services.store.store import Store
 from tui.services.store.tables.files_table import UploadRecord
 from tui.services.store.tables.versions_table import VersionRecord
@@ -153,3 +156,39 @@ async def test_sides_of_splits_are_remembered(store: Store) -> None:
     await store.sides.keep({"a": "training", "b": "validation"})
     await store.sides.keep({"b": "training"})
     assert await store.sides.all() == {"a": "training", "b": "training"}
+
+
+def test_every_table_of_profiles_follows_a_new_name(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    with closing(sqlite3.connect(path)) as db, db:
+        migrate(db)
+        tables = tables_of_profiles(db)
+        for table in tables:
+            for name in ("old", "other"):
+                _fill(db, table, name)
+    store = Store(path)
+
+    async def rename() -> None:
+        assert not await store.rename_profile("old", "other")
+        assert await store.rename_profile("old", "new")
+        await store.close()
+
+    asyncio.run(rename())
+    with closing(sqlite3.connect(path)) as db:
+        for table in tables:
+            assert {row[0] for row in db.execute(f"SELECT profile FROM {table}")} == {
+                "new", "other",
+            }  # fmt: skip
+    assert len(tables) >= 15
+
+
+def _fill(db: sqlite3.Connection, table: str, profile: str) -> None:
+    """Put one row of a profile into a table, whatever its columns are."""
+    columns = [(row[1], row[2]) for row in db.execute(f"PRAGMA table_info({table})")]
+    numbers = {"INTEGER", "REAL"}
+    values = {
+        name: profile if name == "profile" else (len(profile) if kind in numbers else profile)
+        for name, kind in columns
+    }
+    marks = ", ".join("?" * len(values))
+    db.execute(f"INSERT INTO {table} ({', '.join(values)}) VALUES ({marks})", (*values.values(),))

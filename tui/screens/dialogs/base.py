@@ -51,7 +51,6 @@ class Dialog(ModalScreen[T | None]):
             background: $surface; padding: 0 1;
         }
         & .question { height: auto; margin: 0 0 1 0; }
-        & .keys { height: 1; color: $text-muted; margin: 1 0 0 0; }
         & .note { height: auto; color: $text-muted; margin: 1 0 0 0; }
         & .problem { height: auto; color: $text-error; }
     }

@@ -34,7 +34,13 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
     AllJobsDialog {
         & > .dialog { width: 96%; }
         & RecordList { height: auto; max-height: 14; min-height: 4; }
-        & #about { height: auto; max-height: 5; margin: 1 0 0 0; color: $text-muted; }
+        & #about {
+            height: auto;
+            margin: 1 0 0 0;
+            color: $text-muted;
+            text-wrap: nowrap;
+            text-overflow: ellipsis;
+        }
     }
     """
     WHERE = "all_jobs"
@@ -99,9 +105,14 @@ class AllJobsDialog(Dialog[tuple[str, str]]):
         if waiting:
             lines[0] += f" · waiting for {waiting}"
         failed = [one for one in found if one.error is not None]
-        for one in failed[:_FAILURES]:
-            kept = "; as seen last" if one.jobs else ""
-            lines.append(f"✗ {one.profile}: {one_line(failure_words(one), 120)}{kept}")
+        shown = failed if len(failed) <= _FAILURES else failed[: _FAILURES - 1]
+        for one in shown:
+            kept = " (as seen last)" if one.jobs else ""
+            name = one_line(one.profile, 40)
+            lines.append(f"✗ {name}{kept}: {one_line(failure_words(one), 300)}")
+        if len(shown) < len(failed):
+            names = ", ".join(one_line(one.profile, 40) for one in failed[len(shown) :])
+            lines.append(f"✗ {len(failed) - len(shown)} more: {names}")
         return "\n".join(lines)
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:

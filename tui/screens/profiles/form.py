@@ -17,29 +17,33 @@ from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import leave
 from tui.screens.profiles.form_fields import (
     FOLDED,
+    MANAGED,
     SOURCE_WORDS,
     SOURCES,
     settings_typed,
+    shown,
     source_of,
     variable_for,
 )
 from tui.screens.profiles.looking import look_words
 from tui.services.settings.config_editor import name_problem
 from tui.services.settings.keys import read_key
-from tui.services.settings.setting_texts import text_of
+from tui.services.settings.setting_names import SETTINGS
 from tui.widgets.field import Field, Fold, OneOf
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Mapping
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from textual.app import ComposeResult
 
     from tui.core.catalog.providers import Preset, Presets
+    from tui.screens.profiles.form_fields import Line
     from tui.services.doctor.profiles import ProfileLook
 
 _SHOWN = 7  # lines of what a test found
 _UNKNOWN = "compatible"
 _LAB = "lab"
+_AZURE = "azure"  # its deployments are managed at an address of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +97,7 @@ class ProfileForm(Dialog[str]):
                 yield from self._connection()
             yield Fold(id="fold")
             with Vertical(id="folded"):
-                for line in FOLDED:
+                for line in self._folded:
                     yield self._field(line.name, line.label, hint=line.hint)
         yield Static("", id="found", markup=False)
         yield Static("", id="wrong", classes="problem", markup=False)
@@ -130,11 +134,16 @@ class ProfileForm(Dialog[str]):
         *,
         password: bool = False,
     ) -> Field:
-        value = text_of(self._before.get(name)) if name not in {"name", "key"} else ""
+        value = shown(name, self._before.get(name)) if name not in {"name", "key"} else ""
         self._fields[name] = Field(
             name, label, value, hint, placeholder, password=password
         )  # fmt: skip
         return self._fields[name]
+
+    @property
+    def _folded(self) -> Sequence[Line]:
+        """The fields folded away: of the lab those that it takes."""
+        return [one for one in FOLDED if self._name != _LAB or SETTINGS[one.name].lab]
 
     def on_mount(self) -> None:
         """Begin with what comes first."""
@@ -205,9 +214,12 @@ class ProfileForm(Dialog[str]):
 
     def _arrange(self) -> None:
         fold = self.query_one(Fold)
-        fold.words = (
-            ", ".join(line.label.lower() for line in FOLDED if self._value(line.name).strip())
-            or "read-only, budget, headers, proxy, certificates, times"
+        fold.words = ", ".join(
+            one.label.lower() for one in self._folded if self._value(one.name).strip()
+        ) or (
+            "read-only, budget, headers, proxy, certificates, times"
+            if self._name != _LAB
+            else "read-only, budget, time-out"
         )
         self.query_one("#folded").display = fold.open
         if self._name == _LAB:
@@ -219,6 +231,8 @@ class ProfileForm(Dialog[str]):
         )
         differs = any(one.account for one in preset.dates)
         self._fields["account_kind"].display = differs or bool(self._value("account_kind"))
+        for name in MANAGED:
+            self._fields[name].display = preset.id == _AZURE or bool(self._value(name))
         far = self._is_far
         self._fields["ssh"].display = far
         self._fields["base_url"].display = not far

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,7 @@ SOURCE_WORDS = {
     "typed": "typed each time the program starts",
     "none": "the server wants none",
 }
+_COMMANDS = frozenset({"key_command", "management_command"})
 SETTING_OF_SOURCE = {
     "variable": "api_key_env",
     "command": "key_command",
@@ -50,7 +52,18 @@ FOLDED = (
     Line("timeout", "Time-out", "seconds until an answer begins"),
     Line("connect_timeout", "Connecting", "seconds"),
     Line("insecure", "Insecure", "true: a key may go over http://"),
+    Line("management_url", "Deployments at", "where Azure manages them"),
+    Line("management_command", "Token for that", "a command that prints it"),
 )
+# Of the fields above, those of providers with a place of its own for deployments.
+MANAGED = ("management_url", "management_command")
+
+
+def shown(name: str, value: object) -> str:
+    """Return the text of a setting in its field; a command of several words as a shell takes it."""
+    if name in _COMMANDS and isinstance(value, list):
+        return shlex.join(map(str, value))
+    return text_of(value)
 
 
 def source_of(settings: Mapping[str, Any]) -> str:
@@ -76,7 +89,7 @@ def settings_typed(
     """
     made: dict[str, Any] = {}
     for name, text in typed.items():
-        if text.strip() != text_of(before.get(name)):
+        if text.strip() != shown(name, before.get(name)):
             made[name] = value_of(name, text)
     if source == "file":
         return made
@@ -86,6 +99,6 @@ def settings_typed(
             made[name] = None
     if wanted == "key_ask":
         made["key_ask"] = True
-    elif wanted is not None and secret.get(wanted, "").strip() != text_of(before.get(wanted)):
+    elif wanted is not None and secret.get(wanted, "").strip() != shown(wanted, before.get(wanted)):
         made[wanted] = secret.get(wanted, "").strip() or None
     return made

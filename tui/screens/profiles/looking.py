@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+from tui.core.provider.probed import NOW
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
@@ -34,6 +36,9 @@ def look_words(look: ProfileLook, lines: int) -> str:
                 said.append(f"  → {one_line(one.next_step, _LONGEST)}")
         elif one.name in {"key", "server", "remark"}:
             said.append(f"{_MARKS[one.state]} {one_line(one.text, _LONGEST)}")
+    age = look.probe.age(time.time()) if look.probe is not None else NOW
+    if age != NOW:  # it was not asked this time
+        said.append(f"{age}:")
     for found in look.probe.found if look.probe is not None else ():
         mark = {"yes": "✓", "no": "–"}.get(found.offer, "?")
         said.append(f"{mark} {found.words} ({one_line(found.told, 80)})")

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from tui.services.doctor.profiles import ProfileLook
     from tui.services.settings.profile import Profile
 
-Action = Literal["use", "add", "edit", "remove"]
+Action = Literal["use", "add", "edit", "rename", "remove"]
+_READ_ONLY = "  read-only"
 _SHOWN = 8  # lines of what a test found
 
 
@@ -106,16 +107,24 @@ class ProfilesDialog(Dialog[ProfileChosen]):
     def _row(self, row: int, width: int) -> Text:
         one = self._found[row]
         mark = "● " if one.name == self._current else "  "
-        host = max(width - 56, 12)
+        keys = self._key_words(one)
+        host = max(width - 31 - max(len(self._behind(each)) for each in self._found), 12)
         text = Text(f"{mark}{one_line(one.name, 13):<14}")
         text.append(f"{one_line(one.kind, 11):<12}{self._reach(one)} ")
         address = _place_of(one)
         text.append(f"{one_line(address, host - 1):<{host}}", style="dim")
-        text.append(self._keys.get(one.name) or key_words(one), style="dim")
+        text.append(keys, style="dim")
         if one.read_only:
-            text.append("  read-only", style="bold")
+            text.append(_READ_ONLY, style="bold")
         text.truncate(width, overflow="ellipsis")
         return text
+
+    def _key_words(self, one: Profile) -> str:
+        return self._keys.get(one.name) or key_words(one)
+
+    def _behind(self, one: Profile) -> str:
+        """Return what stands behind the address."""
+        return self._key_words(one) + (_READ_ONLY if one.read_only else "")
 
     def _reach(self, one: Profile) -> str:
         """Whether it answered when it was asked last, in one cell."""
@@ -164,11 +173,11 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         event.stop()
         self.answer("profiles.use")
 
-    @handles("profiles.use", "profiles.edit", "profiles.remove")
+    @handles("profiles.use", "profiles.edit", "profiles.rename", "profiles.remove")
     def answer(self, command_id: str) -> None:
         """Answer with the profile under the cursor."""
         action: Action
-        for action in ("use", "edit", "remove"):
+        for action in ("use", "edit", "rename", "remove"):
             if (one := self._under) is not None and command_id == f"profiles.{action}":
                 self.dismiss(ProfileChosen(action, one.name))
 

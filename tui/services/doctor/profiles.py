@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tui.core.catalog.providers import Preset
-    from tui.core.provider.probed import Probe
+    from tui.core.provider.probed import Probe, Verdict
+    from tui.services.doctor.findings import State
     from tui.services.settings.locations import Locations
     from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
@@ -89,6 +90,9 @@ async def _look(
     area = f"profile {profile.name}"
     findings = [_described(area, profile)]
     told = (*profile.remarks, *profile.advice)
+    if profile.without_account is not None:
+        findings.append(Finding(area, "account", "problem", *profile.without_account))
+        told = tuple(one for one in told if profile.without_account[0] not in one)
     quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
     provider = Provider(quick, locations, environ)
     try:
@@ -102,7 +106,8 @@ async def _look(
         found: Probe | None = await ask
     finally:
         await provider.close()
-    findings += _answers(area, found, asked=asked)
+    sends_key = provider.key_state != "none"
+    findings += _answers(area, found, asked=asked, sends_key=sends_key)
     findings += _offers(area, profile.preset, found)
     return ProfileLook(profile, tuple(findings), found, provider.key_state)
 
@@ -134,7 +139,30 @@ async def _key(area: str, provider: Provider, *, fetches: bool) -> list[Finding]
     return [Finding(area, "key", "ok", "no key is sent" if state == "none" else f"key {state}")]
 
 
-def _answers(area: str, found: Probe | None, *, asked: bool) -> Iterable[Finding]:
+_NAME_A_KEY = "Say where its key is: api_key_env, key_command or key_keyring."
+_ADDRESS = "Check base_url: most end in /v1."
+# What is wrong with an address as a whole, and what to do.
+_VERDICTS: Mapping[Verdict, tuple[State, str, str]] = {
+    "no answer": (
+        "problem", "it does not answer", "Check the address and the network, then try again.",
+    ),
+    "key refused": (
+        "problem", "it does not accept the key",
+        "Check the key: make a new one at the provider if it was withdrawn.",
+    ),
+    "redirects": (
+        "problem", "it sends all requests elsewhere, where the key does not go",
+        "Set base_url to the address it names, if you trust that.",
+    ),
+    "web pages": ("problem", "web pages come back instead of data", _ADDRESS),
+    "absent": ("note", "none of its lists is there", f"If chats fail too: {_ADDRESS}"),
+    "errors": ("problem", "none of its lists can be read", f"Try again later. {_ADDRESS}"),
+}  # fmt: skip
+
+
+def _answers(
+    area: str, found: Probe | None, *, asked: bool, sends_key: bool
+) -> Iterable[Finding]:  # fmt: skip
     if found is None:
         yield Finding(area, "endpoint", "note", "not asked, and nothing is remembered")
         return
@@ -143,12 +171,11 @@ def _answers(area: str, found: Probe | None, *, asked: bool) -> Iterable[Finding
         bad = not asked or one.offer == "unknown"
         text = f"{one.asked} → {one.told}: {one.words} ({age})"
         yield Finding(area, str(one.ability), "note" if bad else "ok", text)
-    if asked and not found.reached:
-        step = "Check the address and the network, then try again."
-        yield Finding(area, "endpoint", "problem", "it does not answer", step)
-    elif asked and all(one.told.startswith("401") for one in found.found):
-        step = "Check the key: make a new one at the provider if it was withdrawn."
-        yield Finding(area, "endpoint", "problem", "it does not accept the key", step)
+    if asked and (said := _VERDICTS.get(found.verdict)) is not None:
+        state, text, step = said
+        if found.verdict == "key refused" and not sends_key:
+            text, step = "it wants a key, and the profile names none", _NAME_A_KEY
+        yield Finding(area, "endpoint", state, text, step)
 
 
 def _offers(area: str, preset: Preset, found: Probe | None) -> Iterable[Finding]:

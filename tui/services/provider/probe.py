@@ -10,10 +10,11 @@ import time
 from typing import TYPE_CHECKING
 
 from tui.core.catalog.abilities import Ability
-from tui.core.provider.probed import NO_ANSWER, Probe, Probed, parse_probe
+from tui.core.provider.probed import NO_ANSWER, NOT_ASKED, Probe, Probed, parse_probe
 from tui.core.text.masking import mask
 from tui.core.text.text import one_line
 from tui.services.errors import (
+    InputError,
     LedgerError,
     Malformed,
     NotOffered,
@@ -130,6 +131,8 @@ def _of_error(error: ServiceError) -> Offer:
 
 def _told(error: ServiceError) -> str:
     said = one_line(mask(error.cause), 160)
+    if isinstance(error, InputError):
+        return f"{NOT_ASKED}{said}"
     if isinstance(error, Refused) and error.status:
         return f"{error.status}: {said}"
     return said if isinstance(error, Refused | Malformed) else f"{NO_ANSWER}{said}"

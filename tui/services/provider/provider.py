@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from tui.core.catalog.providers import ACCOUNT
 from tui.core.text.masking import KEYS, learn
 from tui.services.errors import (
     InputError,
@@ -243,6 +244,8 @@ class Provider:
         """Make one request and give its answer unread; the connection ends with the block."""
         if self._changes(call.method, call.path):
             self.check_writable(call.doing)
+        if ACCOUNT in call.path:
+            self.profile.check_account()
         response = await self._open(call)
         import httpx2  # only now: the client's making has imported it, in a thread
 

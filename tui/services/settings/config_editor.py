@@ -10,39 +10,34 @@ import contextlib
 import copy
 import fcntl
 import os
-import re
-import tomllib
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import InputError, NotWritten
+from tui.services.settings.config_changes import (
+    Change,
+    adding,
+    changing,
+    new_texts,
+    removing,
+    renaming,
+    says,
+)
 from tui.services.settings.config_file import ConfigFile
 from tui.services.settings.locations import private_folder
 from tui.services.settings.profiles import ProfileBook
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
-
-    from tomlkit import TOMLDocument
+    from collections.abc import Iterable, Iterator, Mapping
 
     from tui.services.settings.locations import Locations
 
+# Names that say by themselves what a profile is.
+_FIXED = {
+    "lab": "it is the provider built in",
+    "openai": "it is the profile of OPENAI_API_KEY; another one can stand beside it",
+}
 HEADER = "# The profiles of finetui: which providers to talk to, and where their keys are.\n\n"
-_TABLE = re.compile(r"^\s*\[")
-_BARE = re.compile(r"[A-Za-z0-9_-]+")
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    """One change: what the values become, and how it is done in a document or in the text.
-
-    The text is tried first; the way is taken whose result has the values.
-    """
-
-    plain: Callable[[dict[str, Any]], None]
-    styled: Callable[[TOMLDocument], None]
-    textual: Callable[[str], str] | None = None
 
 
 class ConfigEditor:
@@ -56,7 +51,7 @@ class ConfigEditor:
         """Add a profile."""
         if problem := name_problem(name):
             raise InputError("The profile was not added", problem, "Choose another name.")
-        self._make(_adding(name, settings))
+        self._make(adding(name, settings))
 
     def edit(self, name: str, settings: Mapping[str, Any]) -> None:
         """Change settings of a profile; None takes one out."""
@@ -67,35 +62,19 @@ class ConfigEditor:
         text = self._changed(self._read(), self._editing(name, settings), forgiving=False)
         return ProfileBook.load(self._locations, self._environ, text=text)
 
-    def _editing(self, name: str, settings: Mapping[str, Any]) -> _Change:
+    def _editing(self, name: str, settings: Mapping[str, Any]) -> Change:
         profiles = ConfigFile.read(self._path).values.get("profiles", {})
         if isinstance(profiles, dict) and name in profiles:
-            return _changing(name, settings)
-        return _adding(name, {key: value for key, value in settings.items() if value is not None})
+            return changing(name, settings)
+        return adding(name, {key: value for key, value in settings.items() if value is not None})
 
     def remove(self, name: str) -> None:
         """Take a profile out; the default is forgotten with it."""
+        self._make(removing(self._path, name), forgiving=True)
 
-        def plain(values: dict[str, Any]) -> None:
-            profiles = values.get("profiles", {})
-            if name not in profiles:
-                cause = f"{self._path} has no profile {name}"
-                raise InputError("The profile was not removed", cause, "finetui profiles list")
-            del profiles[name]
-            if not profiles:
-                del values["profiles"]
-            if values.get("default_profile") == name:
-                del values["default_profile"]
-
-        def styled(document: TOMLDocument) -> None:
-            profiles: Any = document["profiles"]
-            del profiles[name]
-            if not profiles:
-                del document["profiles"]
-            if document.get("default_profile") == name:
-                del document["default_profile"]
-
-        self._make(_Change(plain, styled, lambda text: _without(text, name)), forgiving=True)
+    def rename(self, old: str, new: str) -> None:
+        """Give a profile another name; the default follows, and a keyring entry named after it."""
+        self._make(renaming(self._path, old, new))
 
     def set_default(self, name: str) -> None:
         """Make a profile the one used when none is named."""
@@ -103,20 +82,20 @@ class ConfigEditor:
         def change(values: Any) -> None:
             values["default_profile"] = name
 
-        self._make(_Change(change, change))
+        self._make(Change(change, change))
 
     # -- inside ------------------------------------------------------------------------
 
-    def _make(self, change: _Change, *, forgiving: bool = False) -> None:
+    def _make(self, change: Change, *, forgiving: bool = False) -> None:
         """Write the file anew. With `forgiving` it may have mistakes if it had some before."""
         private_folder(self._path.parent)
         with self._alone():
             self._write(self._changed(self._read(), change, forgiving=forgiving))
 
-    def _changed(self, old: str, change: _Change, *, forgiving: bool) -> str:
+    def _changed(self, old: str, change: Change, *, forgiving: bool) -> str:
         values = copy.deepcopy(dict(ConfigFile.parse(self._path, old).values))
         change.plain(values)
-        new = next((made for made in _looks(old, change) if _says(made, values)), None)
+        new = next((made for made in new_texts(old, change) if says(made, values)), None)
         if new is None:
             raise InputError(
                 "The configuration was not changed",
@@ -127,22 +106,25 @@ class ConfigEditor:
         return new
 
     def _check(self, old: str, new: str, *, forgiving: bool) -> None:
-        try:
-            ProfileBook.load(self._locations, self._environ, text=new)
-        except InputError as error:
-            if forgiving and not self._works(old):
+        error = self._mistake(new)
+        if error is None:
+            return
+        title = "The configuration was not changed"
+        if (before := self._mistake(old)) is not None:  # it stands in the file already
+            if forgiving:
                 return
-            # The place is that in a text which nobody will see.
-            cause = error.cause.removeprefix(f"{self._path}: ").partition(" (at line")[0]
-            step = "" if error.next_step == "Correct that line." else error.next_step
-            raise InputError("The configuration was not changed", cause, step) from error
+            raise InputError(title, before.cause, before.next_step) from before
+        # The place is that in a text which nobody will see.
+        cause = error.cause.removeprefix(f"{self._path}: ").partition(" (at line")[0]
+        step = "" if error.next_step == "Correct that line." else error.next_step
+        raise InputError(title, cause, step) from error
 
-    def _works(self, text: str) -> bool:
+    def _mistake(self, text: str) -> InputError | None:
         try:
             ProfileBook.load(self._locations, self._environ, text=text)
-        except InputError:
-            return False
-        return True
+        except InputError as error:
+            return error
+        return None
 
     def _read(self) -> str:
         ConfigFile.read(self._path)  # raises for one that cannot be read, or stands elsewhere
@@ -179,143 +161,11 @@ def name_problem(name: str) -> str:
     return "" if not name.startswith("-") else "a name that begins with - is an option"
 
 
-def _adding(name: str, settings: Mapping[str, Any]) -> _Change:
-    def plain(values: dict[str, Any]) -> None:
-        profiles = values.setdefault("profiles", {})
-        if name in profiles:
-            step = f"finetui profiles edit {name} changes it."
-            raise InputError("The profile was not added", f"there is a profile {name}", step)
-        profiles[name] = dict(settings)
-
-    def styled(document: TOMLDocument) -> None:
-        import tomlkit
-        from tomlkit.items import InlineTable
-
-        if "profiles" not in document:
-            document["profiles"] = tomlkit.table(is_super_table=True)
-        within: Any = document["profiles"]
-        inline = isinstance(within, InlineTable)
-        made = tomlkit.inline_table() if inline else tomlkit.table()
-        for key, value in settings.items():
-            made[key] = _item(value)
-        within[name] = made
-
-    return _Change(plain, styled, _appended(name, settings))
-
-
-def _changing(name: str, settings: Mapping[str, Any]) -> _Change:
-    def plain(values: dict[str, Any]) -> None:
-        table = values["profiles"][name]
-        table.update(settings)
-        for key in [key for key in table if table[key] is None]:
-            del table[key]
-
-    def styled(document: TOMLDocument) -> None:
-        table: Any = document["profiles"][name]
-        body = table.value.body
-        # What stands below the last setting belongs to the table that follows.
-        below: list[Any] = []
-        while body and body[-1][0] is None:
-            below.insert(0, body.pop())
-        for key, value in settings.items():
-            if value is None:
-                table.pop(key, None)
-            elif key not in table or table[key] != value:
-                table[key] = _item(value)
-        body.extend(below)
-
-    return _Change(plain, styled)
-
-
-def _looks(old: str, change: _Change) -> Iterator[str]:
-    """Yield the new text in one way after the other, with the line ends of the old."""
-    import tomlkit
-    from tomlkit.exceptions import TOMLKitError
-
-    ends = "\r\n" if "\r\n" in old and "\n" not in old.replace("\r\n", "") else "\n"
-    if change.textual is not None:
-        yield _with_ends(change.textual(old), ends)
-    # It refuses what it cannot put in place; what it puts elsewhere is seen by whoever compares.
-    with contextlib.suppress(TOMLKitError, ValueError, KeyError, TypeError, AttributeError):
-        document = tomlkit.parse(old)
-        change.styled(document)
-        yield _with_ends(tomlkit.dumps(document), ends)
-
-
-def _with_ends(text: str, ends: str) -> str:
-    return re.sub(r"\r?\n", "\r\n", text) if ends == "\r\n" else text
-
-
-def _says(text: str, values: Mapping[str, Any]) -> bool:
-    try:
-        found = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return False
-    if not found.get("profiles", True):  # an empty table stays behind at times
-        del found["profiles"]
-    return found == values
-
-
-def _appended(name: str, settings: Mapping[str, Any]) -> Callable[[str], str]:
-    """Return what puts a table at the end of a text."""
-
-    def append(text: str) -> str:
-        lines = [f"[profiles.{_key(name)}]"]
-        lines += [f"{_key(key)} = {_item(value).as_string()}" for key, value in settings.items()]
-        before = text.rstrip("\r\n")
-        gap = "\n\n" if before else ""
-        return f"{before}{gap}" + "\n".join(lines) + "\n"
-
-    return append
-
-
-def _key(name: str) -> str:
-    import tomlkit
-
-    if _BARE.fullmatch(name):
-        return name
-    return tomlkit.string(name).as_string()
-
-
-def _item(value: Any) -> Any:
-    """Return a value as it is written: a table within a setting on its line."""
-    import tomlkit
-
-    if not isinstance(value, dict):
-        return tomlkit.item(value)
-    made = tomlkit.inline_table()
-    for key, inner in value.items():
-        made[key] = _item(inner)
-    return made
-
-
-def _without(text: str, name: str) -> str:
-    """Return a text without the lines of a profile's tables; what is above others stays."""
-    kept: list[str] = []
-    gone = False
-    waiting: list[str] = []  # comments that may belong to the table that follows
-    apart = False  # whether a line is free above them
-    for line in text.splitlines(keepends=True):
-        if _TABLE.match(line):
-            gone = _is_of(line, name)
-            if not gone:
-                kept += waiting
-            waiting = []
-        if not gone:
-            if not re.match(rf"\s*default_profile\s*=\s*[\"']{re.escape(name)}[\"']", line):
-                kept.append(line)
-        elif line.lstrip().startswith("#"):
-            waiting.append(line)
-        else:
-            waiting, apart = [], not line.strip()
-    return "".join([*kept, *(waiting if apart else ())])
-
-
-def _is_of(line: str, name: str) -> bool:
-    """Whether a line is the header of a profile's table, or of one within it."""
-    try:
-        inner = tomllib.loads(f"{line.strip()}\n")
-    except tomllib.TOMLDecodeError:
-        return False
-    profiles = inner.get("profiles")
-    return isinstance(profiles, dict) and name in profiles
+def renaming_problem(old: str, new: str, names: Iterable[str]) -> str:
+    """Return why a profile cannot be called so beside others, or an empty text."""
+    if problem := name_problem(new):
+        return problem
+    for name, why in _FIXED.items():
+        if name in {old, new}:
+            return f"{name} is a name of its own: {why}"
+    return f"there is a profile {new}" if new in names else ""

@@ -44,10 +44,16 @@ class ConfigFile:
         except FileNotFoundError:
             _check_misplaced(path)
             return cls(path, [], {})
-        except (OSError, UnicodeDecodeError) as error:
+        except OSError as error:
             raise InputError(
                 "The configuration cannot be read", f"{path}: {error}", "Correct or move the file."
             ) from error
+        except UnicodeDecodeError as error:
+            before = error.object[: error.start].decode("utf-8", "replace")
+            line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
+            cause = f"{path}: it is not UTF-8 (at line {line}, column {column})"
+            step = "Save it as UTF-8, or move the file."
+            raise InputError("The configuration cannot be read", cause, step) from error
         return cls.parse(path, text)
 
     @classmethod

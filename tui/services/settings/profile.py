@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from tui.core.catalog.providers import BUILT_IN, Preset, Presets
+from tui.core.catalog.providers import ACCOUNT, BUILT_IN, Preset, Presets
 from tui.core.catalog.training import Method, Terms, terms_of
 from tui.core.money.terms import Money
 from tui.core.provider.addresses import host_of, is_unencrypted
@@ -105,6 +105,23 @@ class Profile:
         if self.source is not None and self.source.late and self.problem is None:
             return "by command" if self.source.kind == "command" else "in the keyring"
         return "missing" if self.problem else "none"
+
+    @property
+    def without_account(self) -> tuple[str, str] | None:
+        """The cause and the next step of why nothing but chats can be asked for, if that is so."""
+        if self.account is not None or ACCOUNT not in self.preset.paths.jobs:
+            return None
+        return (
+            f"it names no account, which {self.preset.name} has in the path of everything but"
+            " chats",
+            f'Write account = "…" into profile {self.name}: the id in the address of the'
+            " provider's dashboard.",
+        )
+
+    def check_account(self) -> None:
+        """Raise InputError where the account that a path needs is not named."""
+        if (without := self.without_account) is not None:
+            raise InputError(f"Profile {self.name} is incomplete", *without)
 
     def check_usable(self) -> None:
         """Raise InputError when no request may be made with this profile."""

@@ -59,7 +59,13 @@ class ProfileReader:
             found = self._openai(table)
         else:
             found = self._custom(table)
-        return None if found is None else replace(found, presets=self.presets)
+        if found is None:
+            return None
+        found = replace(found, presets=self.presets)
+        if (without := found.without_account) is None:
+            return found
+        advice = f"profile {found.name}: {without[0]}. {without[1].rstrip('.')}"
+        return replace(found, advice=(*found.advice, advice))
 
     def _source(self, table: Table) -> KeySource | None:
         return key_source(table, self.environ, self.withheld)

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 AFTER_S = 0.3  # the typing rests
+FORM_KEY = "job form:{}"  # where the form of a profile's next job is kept
 
 
 class TypedTexts:
@@ -55,6 +56,12 @@ class TypedTexts:
             self._texts.pop(where, None)
         if self._timer is None:
             self._timer = asyncio.get_running_loop().call_later(AFTER_S, self._begin)
+
+    def rename(self, where: str, to: str) -> None:
+        """Keep what was typed in one place as typed in another."""
+        if (value := self.get(where)) is not None:
+            self.put(where, None)
+            self.put(to, value)
 
     def _begin(self) -> None:
         self._timer = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.services.store.database import Database
+from tui.services.store.renaming import rename_profile
 from tui.services.store.tables.asked_uploads_table import AskedUploadsTable
 from tui.services.store.tables.chats_table import ChatsTable
 from tui.services.store.tables.comparisons_table import ComparisonsTable
@@ -55,6 +56,10 @@ class Store:
         self.versions = VersionsTable(db)
         self.sides = SidesTable(db)
         self.origins = OriginsTable(db)
+
+    async def rename_profile(self, old: str, new: str) -> bool:
+        """Give all that is kept of a profile to another name; False where that has a history."""
+        return await self._db.together(lambda db: rename_profile(db, old, new), writes=True)
 
     async def close(self) -> None:
         """Close the file; pending writes are finished first."""

@@ -11,19 +11,41 @@ from textual.widgets import Static
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from textual.geometry import Size
+
+
+_DOT = " · "
+
 
 class KeyHints(Static):
-    """Keys with a word each, in one line; they stand closer where there is little room."""
+    """Keys with a word each: closer where there is little room, in several lines with less."""
 
     DEFAULT_CSS = """
-    KeyHints { height: 1; color: $text-muted; margin: 1 0 0 0; }
+    KeyHints { height: auto; color: $text-muted; margin: 1 0 0 0; }
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
         super().__init__(classes="keys")
         self._keys = keys
 
+    def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
+        """Return how many lines they take."""
+        return len(lines_of_keys(self._keys, width))
+
     def render(self) -> Text:
         """Join them by dots, or by blanks where that would not fit."""
-        text = " · ".join(self._keys)
-        return Text(text if cell_len(text) <= self.size.width else "  ".join(self._keys))
+        return Text("\n".join(lines_of_keys(self._keys, self.size.width)))
+
+
+def lines_of_keys(keys: Sequence[str], width: int) -> list[str]:
+    """Return keys in as few lines as hold them; none is broken in two."""
+    text = _DOT.join(keys)
+    if cell_len(text) <= width:
+        return [text]
+    lines: list[str] = []
+    for key in keys:
+        if lines and cell_len(joined := f"{lines[-1]}  {key}") <= width:
+            lines[-1] = joined
+        else:
+            lines.append(key)
+    return lines

@@ -9,6 +9,7 @@ from tui.screens.dialogs.path import short_path
 from tui.services.datasets.validation_file import validation_beside
 from tui.services.jobs.drafts import Draft, draft_from_job
 from tui.services.jobs.preflight.sources import absolute
+from tui.services.settings.typed_texts import FORM_KEY
 
 if TYPE_CHECKING:
     from tui.services.datasets import Document
@@ -45,15 +46,11 @@ def unsaved(draft: Draft, document: Document | None) -> bool:
     return document.path in {absolute(text) for text in (draft.training, draft.validation)}
 
 
-def _key(profile: str) -> str:
-    return f"job form:{profile}"
-
-
 def keep_form(typed: TypedTexts, profile: str, draft: Draft | None) -> None:
     """Keep what is typed in the form of a profile's next job; None forgets it."""
-    typed.put(_key(profile), None if draft is None else draft.as_typed())
+    typed.put(FORM_KEY.format(profile), None if draft is None else draft.as_typed())
 
 
 def kept_form(typed: TypedTexts, profile: str) -> Draft | None:
     """Return what was typed in the form when the program ended."""
-    return Draft.from_typed(typed.get(_key(profile)))
+    return Draft.from_typed(typed.get(FORM_KEY.format(profile)))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.provider.fireworks.names import resource
 from tui.core.provider.parsing import as_map, as_text
-from tui.services.errors import InputError, Malformed, Refused, ServiceError, Unanswered
+from tui.services.errors import Malformed, Refused, ServiceError, Unanswered
 from tui.services.provider.error_mapping import LONGEST_ANSWER
 from tui.services.provider.paging import MAX_PAGES, parse_page
 from tui.services.provider.requests import Call, segment
@@ -33,13 +33,8 @@ class Gateway:
     def account(self) -> str:
         """The account's id. Raises InputError where the profile names none."""
         profile = self.provider.profile
-        if profile.account is None:
-            raise InputError(
-                f"Profile {profile.name} names no account",
-                f"{self.name} has it in the path of everything but chats",
-                'Write account = "…" into the profile: it is the id in the address of the'
-                " dashboard, and `firectl whoami` tells it.",
-            )
+        profile.check_account()
+        assert profile.account is not None  # the paths of Fireworks have it
         return profile.account
 
     def path(self, collection: str, identifier: str, action: str = "") -> str:
