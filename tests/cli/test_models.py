@@ -179,7 +179,7 @@ def test_a_clean_up_says_what_would_go_and_why(
     assert server.count(f"DELETE /models/{MOSS}") == 0
     server.fault(f"DELETE /models/{MOSS}", reply(200, {"id": MOSS, "deleted": True}))
     assert home.json("models", "prune", "--older-than", "90d", "--yes")["deleted"] == [
-        {"id": MOSS, "deleted": True}
+        {"id": MOSS, "deleted": True, "outcome": "still_listed"}
     ]
     assert states(home)[MOSS] == "deleted here"
     # A second round has nothing to do, though the server still lists it.

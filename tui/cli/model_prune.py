@@ -61,10 +61,8 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
     options.ids = ids
     known = {one.entry.id: one.entry.to_json() for one in found.going}
 
-    async def delete(model_id: str) -> Any:
-        return await workspace.models.delete(model_id, known[model_id])
-
-    return await delete_all("model", options, workspace, delete, out)
+    deletions = workspace.models.deletions()
+    return await delete_all("model", options, workspace, deletions, out, known.__getitem__)
 
 
 def _check_known(seen: InventorySeen) -> None:
