@@ -12,7 +12,7 @@ from tui.services.provider.interface import check_offered
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Awaitable, Callable, Iterable
+    from collections.abc import Awaitable, Callable, Iterable, Mapping
 
     from tui.cli.output import Output
     from tui.services.deleting import Deletions
@@ -28,8 +28,11 @@ async def delete_all(
     workspace: Workspace,
     deletions: Deletions,
     out: Output,
+    facts: Callable[[str], Mapping[str, Any]] = lambda _: {},
 ) -> int:
     """Delete `options.ids` and return the exit code; without `--yes` only say what would go.
+
+    `facts` is what the ledger is to keep of each.
 
     One failure does not keep the others from being deleted; the code is that of the first.
     """
@@ -49,10 +52,12 @@ async def delete_all(
             "Add --yes to do it.",
         )
 
-    return await _delete_each_once(deletions, ids, out)
+    return await _delete_each_once(deletions, ids, out, facts)
 
 
-async def _delete_each_once(deletions: Deletions, ids: list[str], out: Output) -> int:
+async def _delete_each_once(
+    deletions: Deletions, ids: list[str], out: Output, facts: Callable[[str], Mapping[str, Any]]
+) -> int:
     errors: dict[str, ServiceError] = {}
     told: dict[str, Outcome] = {}
 
@@ -63,7 +68,7 @@ async def _delete_each_once(deletions: Deletions, ids: list[str], out: Output) -
             out.say(error)
         _say(deletions.noun, outcome, out, said=error is not None)
 
-    outcomes = await deletions.run(ids, tell)
+    outcomes = await deletions.run(ids, tell, facts=facts)
     for outcome in outcomes:
         if outcome != told[outcome.id]:
             _say(deletions.noun, outcome, out)

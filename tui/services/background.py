@@ -6,7 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Coroutine
+    from collections.abc import AsyncGenerator, Coroutine, Iterable
 
 _First = TypeVar("_First")
 _Second = TypeVar("_Second")
@@ -44,3 +44,15 @@ async def both(
         await asyncio.gather(*tasks, return_exceptions=True)
         raise
     return one, other
+
+
+async def as_they_end(work: Iterable[Coroutine[Any, Any, _First]]) -> AsyncGenerator[_First, None]:
+    """Yield what each piece of work comes to as soon as it ends; none outlives the generator."""
+    tasks = [asyncio.ensure_future(one) for one in work]
+    try:
+        for done in asyncio.as_completed(tasks):
+            yield await done
+    finally:
+        for one in tasks:
+            one.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)

@@ -78,15 +78,19 @@ def test_words_narrow_the_list(typed: str, found: list[ModelEntry]) -> None:
 
 def test_what_ends_comes_soonest_first_and_without_what_is_gone() -> None:
     gone = replace(ENDING, id="gone", state=ModelState.RETIRED, shutdown=Shutdown("2026-10-23"))
-    assert ending([ENDING, NEW, gone, BASE]) == [BASE, ENDING]
     today = date(2026, 12, 18)
-    assert ends_words("2027-01-14", today) == "27 days"
-    assert ends_words("2026-12-19", today) == "1 day"
-    assert ends_words("2026-12-18", today) == "today"
-    assert ends_words("2026-10-23", today) == "ended 2026-10-23"
-    assert ends_words(None, today) == "–"
-    assert ends_words("soon", today) == "soon"
-    assert days_left("soon", today) is None
+    past = replace(ENDING, id="past", shutdown=Shutdown("2026-12-01", "catalogue"))
+    assert ending([past, ENDING, NEW, gone, BASE], today) == [BASE, ENDING, past]
+    for day, words in {
+        "2027-01-14": "27 days",
+        "2026-12-19": "1 day",
+        "2026-12-18": "today",
+        "2026-10-23": "ended 2026-10-23",
+        None: "–",
+        "soon": "soon",
+    }.items():
+        assert ends_words(Shutdown(day), today) == words
+    assert days_left(Shutdown("soon"), today) is None
 
 
 def test_only_what_is_known_to_be_old_and_unused_goes() -> None:

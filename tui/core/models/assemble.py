@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import Catalog
     from tui.core.catalog.providers import Preset
+    from tui.core.catalog.shutdown import AccountKind
     from tui.core.jobs.cost_so_far import JobCost
     from tui.core.jobs.jobs import Job
     from tui.core.models.entry import Kind
@@ -52,6 +53,7 @@ class Told:
     checkpoints: Mapping[str, tuple[CheckpointKept, ...]] = field(default_factory=dict)
     catalog: Catalog | None = None
     preset: Preset | None = None
+    account: AccountKind = ""
 
 
 def assemble(told: Told, now: float, today: date) -> tuple[ModelEntry, ...]:
@@ -111,7 +113,7 @@ class _Assembly:
         job = self._jobs.get(own)
         remembered = told.remembered.get(name, _NOTHING)
         base = (job.model if job else "") or remembered.base or info.base
-        shutdown = shutdown_of(info, base, self._listed, told.catalog, told.preset)
+        shutdown = shutdown_of(info, base, self._listed, told.catalog, told.preset, told.account)
         created = info.created or remembered.created or _made_at(job)
         deployed = tuple(self._deployed.get(name, ()))
         step = told.next_step(name) if kind == "tuned" and not deployed else ""

@@ -1,16 +1,27 @@
-"""What ends, soonest first."""
+"""What ends: models that stop, and bases that take no new jobs."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.core.models.days import days_left
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
     from tui.core.models.entry import ModelEntry
 
 
-def ending(entries: Iterable[ModelEntry]) -> list[ModelEntry]:
-    """Return the models whose day is known and that are not gone, the soonest first."""
-    found = [one for one in entries if one.ends is not None and not one.state.gone]
-    return sorted(found, key=lambda one: (one.ends or "", not one.own, one.id))
+def ending(entries: Iterable[ModelEntry], today: date) -> list[ModelEntry]:
+    """Return the models that are not gone and whose day is known, the soonest first.
+
+    Those whose day has passed though they are still there stand behind, the latest first.
+    """
+    found = [(left, one) for one in entries if (left := _left(one, today)) is not None]
+    found.sort(key=lambda pair: (pair[0] < 0, abs(pair[0]), not pair[1].own, pair[1].id))
+    return [one for _, one in found]
+
+
+def _left(entry: ModelEntry, today: date) -> int | None:
+    return None if entry.state.gone else days_left(entry.shutdown, today)

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import date
+from typing import TYPE_CHECKING
 
 from tui.core.text.text import plural
 
+if TYPE_CHECKING:
+    from datetime import date
 
-def days_left(day: str | None, today: date) -> int | None:
-    """Return the days until a day (YYYY-MM-DD), below 0 once it has passed; None if unknown."""
-    if day is None:
-        return None
-    try:
-        return (date.fromisoformat(day) - today).days
-    except ValueError:  # what a provider calls a date may be anything
-        return None
+    from tui.core.catalog.shutdown import Shutdown
 
 
-def ends_words(day: str | None, today: date) -> str:
+def days_left(shutdown: Shutdown, today: date) -> int | None:
+    """Return the days until a model stops, below 0 once it has; None where no date is known."""
+    ends = shutdown.ends_on
+    return None if ends is None else (ends - today).days
+
+
+def ends_words(shutdown: Shutdown, today: date) -> str:
     """Return when a model ends, such as "27 days"; – where no day is known."""
-    left = days_left(day, today)
+    left = days_left(shutdown, today)
     if left is None:
-        return day or "–"
+        return shutdown.day or "–"
     if left < 0:
-        return f"ended {day}"
+        return f"ended {shutdown.day}"
     return "today" if left == 0 else plural(left, "day")

@@ -143,7 +143,7 @@ class ModelEntry:
             "comparisons": self.usage.compared,
             "comparisons_decided": self.usage.decided,
             "comparisons_won": self.usage.won,
-            "serving": self.serving or None,
+            **({"serving": self.serving} if self.serving else {}),
             **({"profile": self.profile} if self.profile else {}),
         }
 

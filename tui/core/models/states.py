@@ -140,7 +140,7 @@ def _retired(known: Evidence, today: date) -> bool:
     there = bool(known.listed) or known.lookup == "found"
     if there and shutdown.source == "catalogue":
         return False
-    left = days_left(shutdown.day, today)
+    left = days_left(shutdown, today)
     return left is not None and (left < 0 or (left == 0 and not there))
 
 

@@ -5,6 +5,10 @@ from __future__ import annotations
 import math
 import time
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
 
 _SOON_S = 120  # so near a moment is told to the second
 
@@ -36,6 +40,11 @@ def date_words(at: float | None) -> str:
         return f"{datetime.fromtimestamp(at, UTC).astimezone():%Y-%m-%d %H:%M}"
     except (ValueError, OverflowError, OSError):
         return str(at)
+
+
+def day_of(at: float) -> date:
+    """Return the local day of a moment (Unix seconds) of this machine's clock."""
+    return datetime.fromtimestamp(at, UTC).astimezone().date()
 
 
 def until_words(at: float, now: float) -> str:

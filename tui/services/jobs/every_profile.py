@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
+from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.services.background import as_they_end
 from tui.services.errors import InputError, ServiceError
 from tui.services.jobs.service import JobService
-from tui.services.provider.lab_process import LabProcess
+from tui.services.provider.lab_process import lab_rests
 from tui.services.provider.provider import Provider
 from tui.services.provider.select import api_of
 
@@ -51,21 +52,16 @@ class EveryProfile:
         self, profiles: Iterable[Profile], *, asks: bool = True, limit: int = MOST
     ) -> AsyncGenerator[ProfileJobs, None]:
         """Yield the jobs of each profile as soon as they are there; nothing is raised for one."""
-        asking = [asyncio.ensure_future(self._of(one, asks, limit)) for one in profiles]
-        try:
-            for done in asyncio.as_completed(asking):
-                yield await done
-        finally:
-            for one in asking:
-                one.cancel()
-            await asyncio.gather(*asking, return_exceptions=True)
+        async with aclosing(as_they_end(self._of(one, asks, limit) for one in profiles)) as found:
+            async for one in found:
+                yield one
 
     async def _of(self, profile: Profile, asks: bool, limit: int) -> ProfileJobs:
         quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
         provider = Provider(quick, self.locations, self.environ)
         jobs = JobService(provider, self.store, api_of(provider))
         try:
-            if not asks or await self._rests(profile):
+            if not asks or await lab_rests(profile, self.locations, self.environ):
                 return await _seen(profile, jobs, None)
             try:
                 profile.check_usable()
@@ -75,12 +71,6 @@ class EveryProfile:
         finally:
             await jobs.close()
             await provider.close()
-
-    async def _rests(self, profile: Profile) -> bool:
-        """Whether it is the lab and does not run: no server is started to read what is kept."""
-        if not profile.embedded:
-            return False
-        return await LabProcess(self.locations.lab, self.environ).find() is None
 
 
 async def _seen(profile: Profile, jobs: JobService, error: ServiceError | None) -> ProfileJobs:

@@ -8,20 +8,21 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import aclosing
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.catalog.abilities import Ability
 from tui.core.models.assemble import Told, assemble
 from tui.core.models.remembered import Remembered
+from tui.core.text.moments import day_of
 from tui.services.errors import LedgerError, NotOffered, ServiceError
 from tui.services.models.ledger_facts import costs_of, kept_checkpoints, read_facts
 from tui.services.models.lookups import look_up, unsettled
 from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping, Sequence
+    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
 
     from tui.core.catalog.models import Catalog
     from tui.core.jobs.cost_so_far import JobCost
@@ -90,43 +91,88 @@ class Inventory:
         First what is listed, beside what was known before; then with jobs and deployments; last
         with what the provider says of those that it does not list.
         """
+        async with aclosing(self._looks()) as looks:
+            async for _, seen in looks:
+                yield seen
+
+    async def whole(self) -> InventorySeen:
+        """Return the models with all that can be known of them."""
+        return (await self._looked())[1]
+
+    async def _looked(self) -> tuple[Told, InventorySeen]:
+        return [both async for both in self._looks()][-1]
+
+    async def _looks(self) -> AsyncGenerator[tuple[Told, InventorySeen]]:
         asking = [
             asyncio.ensure_future(_or_error(self._list())),
             asyncio.ensure_future(_or_error(self._list_jobs())),
             asyncio.ensure_future(_or_error(self._list_deployments())),
         ]
         try:
-            told = await self._known()
+            known = await self._known()
             await asyncio.wait(asking[:1])
             _, waiting = await asyncio.wait(asking, timeout=TOGETHER_S)
             if waiting:
-                yield await self._seen(told, _answers(asking))
+                answers = _answers(asking)
+                told = _with_answers(known, answers)
+                yield told, await _assembled(told, answers)
                 await asyncio.wait(asking)
         finally:
             for one in asking:
                 one.cancel()
             await asyncio.gather(*asking, return_exceptions=True)
         answers = _answers(asking)
-        told = self._with_answers(told, answers)
+        told = _with_answers(known, answers)
         told = replace(told, costs=await self._costs(told.jobs))
-        seen = await self._assembled(told, answers)
+        seen = await _assembled(told, answers)
         await self._remember(told, seen.entries)
-        lost = self._lost(told, seen.entries)
-        if lost:
-            yield seen
-            seen = await self._settled(told, answers, lost)
-        yield replace(seen, complete=True)
-
-    async def whole(self) -> InventorySeen:
-        """Return the models with all that can be known of them."""
-        return [seen async for seen in self.look()][-1]
+        if lost := _lost(told, seen.entries):
+            yield told, seen
+            told = await self._looked_up(told, lost)
+            seen = await _assembled(told, answers)
+        yield told, replace(seen, complete=True)
 
     async def remembered(self) -> InventorySeen:
         """Return the models as they were seen last, without asking the provider."""
         told = await self._known()
         told = replace(told, costs=await self._costs(told.jobs))
-        entries = await asyncio.to_thread(assemble, told, time.time(), date.today())  # noqa: DTZ011
+        entries = await asyncio.to_thread(assemble, told, (now := time.time()), day_of(now))
         return InventorySeen(entries, told.jobs, complete=True, at=time.time())
+
+    async def one(self, model_id: str) -> ModelEntry:
+        """Return one model with all that can be known of it, its job's checkpoints too.
+
+        Raises ServiceError for one of which nothing is known: the provider's word on it.
+        """
+        told, seen = await self._looked()
+        found = next((one for one in seen.entries if one.id == model_id), None)
+        if found is not None and found.state.gone and not found.listed:
+            return found  # nothing is there to be asked for
+        try:
+            info = await self._models.retrieve(model_id)
+        except ServiceError:
+            if found is None:
+                raise
+        else:
+            found = await self._with_record(told, info)
+        try:
+            return await self.checkpoints(found)
+        except ServiceError:  # a job without a checkpoint list still has its model
+            return found
+
+    async def _with_record(self, told: Told, info: ModelInfo) -> ModelEntry:
+        """Return a model by the record it was asked for, which may say more than the list."""
+        listed = tuple(one for one in told.listed or () if one.id != info.id)
+        was_listed = told.listed is not None and len(listed) < len(told.listed)
+        entries = await asyncio.to_thread(
+            assemble, replace(told, listed=(info, *listed)), (now := time.time()), day_of(now)
+        )
+        entry = entries[0]
+        if entry.ends is None:
+            entry = replace(entry, shutdown=await self._models.shutdown(info, entry.base))
+        return (
+            entry if was_listed else replace(entry, listed=None if told.listed is None else False)
+        )
 
     async def checkpoints(self, entry: ModelEntry) -> ModelEntry:
         """Return a model with the checkpoints that its job tells of now. Raises ServiceError."""
@@ -168,6 +214,7 @@ class Inventory:
                 remembered=remembered,
                 catalog=catalog,
                 preset=self._profile.preset,
+                account=self._profile.account_kind,
             ),
             facts,
         )
@@ -183,32 +230,6 @@ class Inventory:
     async def _costs(self, jobs: tuple[Job, ...]) -> dict[str, JobCost]:
         return await costs_of(jobs, self._profile, self._store, self._catalog)
 
-    # -- joining -----------------------------------------------------------------------
-
-    async def _seen(self, told: Told, answers: _Answers) -> InventorySeen:
-        return await self._assembled(self._with_answers(told, answers), answers)
-
-    def _with_answers(self, told: Told, answers: _Answers) -> Told:
-        """Return what is known with what was answered; jobs seen before stay beside new ones."""
-        jobs = told.jobs
-        if isinstance(answers.jobs, tuple):
-            newest = {job.id for job in answers.jobs}
-            jobs = (*answers.jobs, *(job for job in told.jobs if job.id not in newest))
-        return replace(told, listed=_came(answers.models), jobs=jobs,
-                       deployments=_came(answers.deployments))  # fmt: skip
-
-    async def _assembled(self, told: Told, answers: _Answers) -> InventorySeen:
-        now = time.time()
-        entries = await asyncio.to_thread(assemble, told, now, date.today())  # noqa: DTZ011
-        return InventorySeen(
-            entries,
-            told.jobs,
-            _failed(answers.models),
-            _failed(answers.jobs),
-            _failed(answers.deployments),
-            at=now,
-        )
-
     async def _remember(self, told: Told, entries: tuple[ModelEntry, ...]) -> None:
         now = int(time.time())
         new: dict[str, Remembered] = {}
@@ -221,31 +242,50 @@ class Inventory:
         if new:
             await record_best_effort(self._store.models.seen(self._profile.name, new))
 
-    # -- those that are not listed -------------------------------------------------------
-
-    def _lost(self, told: Told, entries: tuple[ModelEntry, ...]) -> list[str]:
-        """Return the models to ask for by id, those made last first."""
-        ghosts = [one for one in entries if not one.listed and one.kind == "tuned"]
-        ghosts = [one for one in ghosts if one.deleted_at is None and not one.state.gone]
-        ghosts.sort(key=lambda one: -(one.created or 0))
-        known = ((one.id, told.remembered.get(one.id, Remembered())) for one in ghosts)
-        return unsettled(((n, r.lookup, r.looked_at) for n, r in known), time.time())
-
-    async def _settled(self, told: Told, answers: _Answers, lost: list[str]) -> InventorySeen:
+    async def _looked_up(self, told: Told, lost: list[str]) -> Told:
+        """Return what is known with what the provider says of models that it does not list."""
         listed = None if told.listed is None else [one.id for one in told.listed]
         found = await look_up(self._api.models, lost, listed)
         if found:
             note = self._store.models.looked_up(self._profile.name, found.items())
             await record_best_effort(note)
         now = int(time.time())
-        remembered: Mapping[str, Remembered] = {
-            **told.remembered,
-            **{
-                name: replace(told.remembered.get(name, Remembered()), lookup=said, looked_at=now)
-                for name, said in found.items()
-            },
+        new = {
+            name: replace(told.remembered.get(name, Remembered()), lookup=said, looked_at=now)
+            for name, said in found.items()
         }
-        return await self._assembled(replace(told, remembered=remembered), answers)
+        return replace(told, remembered={**told.remembered, **new})
+
+
+def _with_answers(told: Told, answers: _Answers) -> Told:
+    """Return what is known with what was answered; jobs seen before stay beside new ones."""
+    jobs = told.jobs
+    if isinstance(answers.jobs, tuple):
+        newest = {job.id for job in answers.jobs}
+        jobs = (*answers.jobs, *(job for job in told.jobs if job.id not in newest))
+    listed, deployments = _came(answers.models), _came(answers.deployments)
+    return replace(told, listed=listed, jobs=jobs, deployments=deployments)
+
+
+async def _assembled(told: Told, answers: _Answers) -> InventorySeen:
+    now = time.time()
+    return InventorySeen(
+        await asyncio.to_thread(assemble, told, now, day_of(now)),
+        told.jobs,
+        _failed(answers.models),
+        _failed(answers.jobs),
+        _failed(answers.deployments),
+        at=now,
+    )
+
+
+def _lost(told: Told, entries: tuple[ModelEntry, ...]) -> list[str]:
+    """Return the models to ask for by id, those made last first."""
+    ghosts = [one for one in entries if not one.listed and one.kind == "tuned"]
+    ghosts = [one for one in ghosts if one.deleted_at is None and not one.state.gone]
+    ghosts.sort(key=lambda one: -(one.created or 0))
+    known = ((one.id, told.remembered.get(one.id, Remembered())) for one in ghosts)
+    return unsettled(((name, one.lookup, one.looked_at) for name, one in known), time.time())
 
 
 def _with_facts(told: Told, facts: LedgerFacts) -> Told:

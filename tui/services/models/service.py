@@ -251,14 +251,15 @@ class ModelService:
         """Return one model's record."""
         return await self._api.retrieve(model_id)
 
-    async def shutdown(self, model: ModelInfo) -> Shutdown:
+    async def shutdown(self, model: ModelInfo, base: str = "") -> Shutdown:
         """Return when a model stops, asking for its base where only that may say so."""
         listed: dict[str, ModelInfo] = {}
-        if not model.shutdown_date and model.base not in {"", model.id}:
-            base = await _or_error(lambda: self.retrieve(model.base))
-            if isinstance(base, ModelInfo):
-                listed[model.base] = base
-        return self._shutdown(model, model.base, listed, await self._catalog())
+        base = base or model.base
+        if not model.shutdown_date and base not in {"", model.id}:
+            told = await _or_error(lambda: self.retrieve(base))
+            if isinstance(told, ModelInfo):
+                listed[base] = told
+        return self._shutdown(model, base, listed, await self._catalog())
 
     def _shutdown(
         self, model: ModelInfo, base: str, listed: Mapping[str, ModelInfo], catalog: Catalog | None

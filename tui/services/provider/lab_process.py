@@ -26,6 +26,9 @@ from tui.services.settings.locations import private_file, private_folder
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui.services.settings.locations import Locations
+    from tui.services.settings.profile import Profile
+
 DEADLINE_S = 20.0
 IDLE_MINUTES = 10
 LOG_NAME = "starts.log"
@@ -157,3 +160,8 @@ def answers(base_url: str) -> bool:
             return bool(answer.status == 200)
     except (OSError, ValueError):
         return False
+
+
+async def lab_rests(profile: Profile, locations: Locations, environ: Mapping[str, str]) -> bool:
+    """Whether a profile is the lab and does not run: no server is started to read what is kept."""
+    return profile.embedded and await LabProcess(locations.lab, environ).find() is None

@@ -1,0 +1,96 @@
+"""`finetui models board` and `export`: what ends when, and the inventory as a file."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from tui.cli.arguments import Commands, Parser, command
+from tui.cli.models_found import (
+    add_choice,
+    add_places,
+    chosen,
+    find_models,
+    model_document,
+    tell_missing,
+)
+from tui.core.models.board import ending
+from tui.core.models.days import days_left, ends_words
+from tui.core.models.export import FORMATS, exported, format_of
+from tui.core.text.moments import day_of
+from tui.core.text.text import plural
+from tui.services.models.export import write_models
+
+if TYPE_CHECKING:
+    import argparse
+    from datetime import date
+
+    from tui.cli.output import Output
+    from tui.core.models.entry import ModelEntry
+    from tui.core.models.export import Format
+    from tui.services.workspace import Workspace
+
+
+def register_board(actions: Commands[Parser]) -> None:
+    """Add the command that lists what ends."""
+    add_places(command(actions, "board", _board, "list the models that end, the soonest first"))
+
+
+def register_export(actions: Commands[Parser]) -> None:
+    """Add the command that exports."""
+    parser = command(actions, "export", _export, "write the inventory as CSV, JSON or Markdown")
+    add_choice(parser)
+    parser.add_argument("--format", choices=FORMATS, help="default: as PATH ends, else csv")
+    parser.add_argument("-o", "--output", metavar="PATH", help="where to (default: stdout)")
+
+
+async def _board(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    found = await find_models(options, workspace)
+    tell_missing(found, out, tuned=False)
+    today = day_of(time.time())
+    models = ending(found.entries, today)
+    out.document(
+        {
+            "models": [
+                {
+                    **model_document(one),
+                    "days_left": days_left(one.shutdown, today),
+                    "ends_read_at": one.shutdown.source_words,
+                    "ends_detail": one.shutdown.detail or None,
+                }
+                for one in models
+            ]
+        }
+    )
+    out.table(
+        ("ends", "days", "id", "kind", "state", "base", "source"),
+        [_ending_row(one, today) for one in models],
+    )
+    return found.exit_code
+
+
+def _ending_row(one: ModelEntry, today: date) -> tuple[str, ...]:
+    detail = f": {one.shutdown.detail}" if one.shutdown.detail else ""
+    return (
+        one.ends or "–", ends_words(one.shutdown, today), one.id, one.kind, one.state.value,
+        one.base, f"{one.shutdown.source_words}{detail}",
+    )  # fmt: skip
+
+
+async def _export(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    found = await find_models(options, workspace)
+    tell_missing(found, out, tuned=options.tuned)
+    models, today = chosen(found.entries, options), day_of(time.time())
+    named = options.format or format_of(options.output or "")
+    format_ = cast("Format", named or "csv")
+    if options.output is not None:
+        path = Path(options.output)
+        await asyncio.to_thread(write_models, path, models, format_, today)
+        out.document({"path": str(path), "format": format_, "models": len(models)})
+        out.line(f"{path}: {plural(len(models), 'model')}")
+        return found.exit_code
+    out.document({"models": [model_document(one) for one in models]})
+    out.piece(exported(models, format_, today))
+    return found.exit_code

@@ -1,0 +1,94 @@
+"""`finetui models prune`: delete the fine-tuned models that nobody has used for long."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from typing import TYPE_CHECKING, Any
+
+from tui.cli.arguments import Commands, Parser, add_yes, command
+from tui.cli.deleting import delete_all
+from tui.core.models.cleanup import clean_up, continued_by
+from tui.core.provider.files import read_age
+from tui.core.text.text import plural
+from tui.services.errors import NeedsConfirmation, NotOffered
+
+if TYPE_CHECKING:
+    from tui.cli.output import Output
+    from tui.core.models.cleanup import Cleanup, Judged
+    from tui.services.models.inventory import InventorySeen
+    from tui.services.workspace import Workspace
+
+
+def register_prune(actions: Commands[Parser]) -> None:
+    """Add the command."""
+    parser = command(actions, "prune", _prune, "delete fine-tuned models unused for long")
+    parser.add_argument(
+        "--older-than", type=_age, metavar="AGE", required=True,
+        help="those made and last chatted with so long ago: 90d, 12w",
+    )  # fmt: skip
+    parser.add_argument("--dry-run", action="store_true", help="only list what would go, and why")
+    add_yes(parser, "delete them for good")
+
+
+def _age(text: str) -> int:
+    try:
+        return read_age(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    seen = await workspace.inventory.whole()
+    _check_known(seen)
+    found = clean_up(seen.entries, time.time(), options.older_than, continued_by(seen.jobs))
+    ids = [one.entry.id for one in found.going]
+    doing = f"delete {plural(len(ids), 'model')}"
+    if options.dry_run or not ids or not options.yes:
+        _tell(found, out)
+        if options.dry_run or not ids:
+            out.line(f"{plural(len(ids), 'model')}: nothing has been deleted")
+            if ids:  # deleting them would not begin either
+                workspace.provider.check_writable(doing)
+            return 0
+        workspace.provider.check_writable(doing)
+        raise NeedsConfirmation(
+            "Not done",
+            f"this deletes {plural(len(ids), 'model')} for good with profile"
+            f" {workspace.profile.name}",
+            "Add --yes to do it.",
+        )
+    options.ids = ids
+    known = {one.entry.id: one.entry.to_json() for one in found.going}
+
+    deletions = workspace.models.deletions()
+    return await delete_all("model", options, workspace, deletions, out, known.__getitem__)
+
+
+def _check_known(seen: InventorySeen) -> None:
+    """Raise what keeps it from being known whether a model is used."""
+    if seen.problem is not None:
+        raise seen.problem
+    # Without the jobs any may be continued from, without the deployments any may serve somebody.
+    for problem in (seen.jobs_problem, seen.deployments_problem):
+        if problem is not None and not isinstance(problem, NotOffered):
+            raise problem
+
+
+def _tell(found: Cleanup, out: Output) -> None:
+    out.document(
+        {
+            "dry_run": True,
+            "models": [_document(one) for one in found.going],
+            "kept": [_document(one) for one in found.staying],
+        }
+    )
+    for one in found.going:
+        out.line(f"would delete model {one.entry.id}: {one.why}")
+    for one in found.staying:
+        out.line(f"stays: {one.entry.id}: {one.why}")
+
+
+def _document(one: Judged) -> dict[str, Any]:
+    entry = one.entry
+    return {"id": entry.id, "why": one.why, "state": entry.state.value, "created": entry.created}

@@ -1,0 +1,79 @@
+"""The models of all profiles: each asked with its own key at its own address, on demand."""
+
+from __future__ import annotations
+
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tui.services.background import as_they_end
+from tui.services.errors import ServiceError
+from tui.services.jobs.every_profile import LONGEST_S
+from tui.services.jobs.service import JobService
+from tui.services.models.inventory import Inventory, InventorySeen
+from tui.services.models.service import ModelService
+from tui.services.provider.lab_process import lab_rests
+from tui.services.provider.provider import Provider
+from tui.services.provider.select import api_of
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
+
+    from tui.core.catalog.models import Catalog
+    from tui.services.settings.locations import Locations
+    from tui.services.settings.profile import Profile
+    from tui.services.store.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileModels:
+    """The models of one profile.
+
+    `error` is why it could not be asked, and `asked` false then, or where nobody wanted it: the
+    models are those seen before.
+    """
+
+    profile: str
+    seen: InventorySeen
+    asked: bool
+    error: ServiceError | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EveryProfileModels:
+    """Takes the inventory of many profiles. `environ` is given to the lab, and holds no key."""
+
+    locations: Locations
+    environ: Mapping[str, str]
+    store: Store
+    catalog: Callable[[], Catalog]
+
+    async def list(
+        self, profiles: Iterable[Profile], *, asks: bool = True
+    ) -> AsyncGenerator[ProfileModels, None]:
+        """Yield the models of each profile as soon as they are there; nothing is raised for one."""
+        async with aclosing(as_they_end(self._of(one, asks) for one in profiles)) as found:
+            async for one in found:
+                yield one
+
+    async def _of(self, profile: Profile, asks: bool) -> ProfileModels:
+        quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
+        provider = Provider(quick, self.locations, self.environ)
+        api = api_of(provider)
+        jobs = JobService(provider, self.store, api)
+        dated = profile.kind == "openai"
+        models = ModelService(provider, self.store, jobs, self.catalog if dated else None, api)
+        inventory = Inventory(quick, api, (models, jobs), self.store, self.catalog, dated=dated)
+        try:
+            if not asks or await lab_rests(profile, self.locations, self.environ):
+                return ProfileModels(profile.name, await inventory.remembered(), asked=False)
+            try:
+                profile.check_usable()
+            except ServiceError as error:
+                seen = await inventory.remembered()
+                return ProfileModels(profile.name, seen, asked=False, error=error)
+            seen = await inventory.whole()
+            return ProfileModels(profile.name, seen, seen.problem is None, seen.problem)
+        finally:
+            await jobs.close()
+            await provider.close()
