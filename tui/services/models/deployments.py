@@ -52,6 +52,14 @@ class DeploymentService:
         """Whether the provider tells what is deployed for this profile."""
         return self._api.abilities.of(Ability.DEPLOYMENTS) == "yes"
 
+    @property
+    def disturbs(self) -> bool:
+        """Whether a look may ask somebody for a key or a token, as none was fetched so far."""
+        profile = self._provider.profile
+        late = profile.source is not None and profile.source.late
+        asks = late or profile.management is not None or profile.problem is not None
+        return self.last is None and asks
+
     def subscribe(self, listener: Callable[[DeploymentsSeen], None]) -> Callable[[], None]:
         """Call `listener` with every new look; the returned function ends that."""
         return self._listeners.add(listener)
