@@ -72,8 +72,8 @@ async def each_once(
 ) -> int:
     """Delete, or do something else to, these in turn; report each and return the exit code.
 
-    `run` does it, as `Deletions.run`. The document has what `document` makes of each outcome under `key`, behind what was done
-    `before`, and the first error.
+    `run` does it, as `Deletions.run`. The document has what `document` makes of each outcome
+    under `key`, behind what was done `before`, and the first error.
     """
     errors: dict[str, ServiceError] = {}
     told: dict[str, Outcome] = {}
