@@ -26,7 +26,7 @@ from tui.core.provider.records import short_name
 from tui.core.text.moments import date_words
 from tui.core.text.text import plural
 from tui.services.errors import InputError, NeedsConfirmation, ServiceError
-from tui.services.models.deployment_acts import ActsEverywhere, Placed
+from tui.services.models.acts_everywhere import ActsEverywhere, Placed
 
 if TYPE_CHECKING:
     import argparse
