@@ -195,6 +195,7 @@ class FinetuiApp(TypeAhead):
         self.mutate_reactive(FinetuiApp.workspace)
         self.activity.show()
         workspace.provider.subscribe(self.activity.show)
+        self.activity.running.start()
         remark = "A worker process has died, perhaps for want of memory. Another one goes on."
         workspace.workers.on_death = partial(  # called in any thread
             self.call_later, self.notify, remark, severity="warning"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.catalog.abilities import Ability
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.services.deleting import Deletions
     from tui.services.workspace import Workspace
+
+    Run = Callable[
+        [Iterable[str], Callable[[Outcome, ServiceError | None], None]], Awaitable[list[Outcome]]
+    ]
 
 T = TypeVar("T", int, str)
 _NEEDS = {"model": Ability.DELETE_MODELS, "file": Ability.FILES}
@@ -52,12 +57,24 @@ async def delete_all(
             "Add --yes to do it.",
         )
 
-    return await _delete_each_once(deletions, ids, out, facts)
+    run = partial(deletions.run, facts=facts)
+    return await each_once(run, noun, ids, out, "deleted", _document)
 
 
-async def _delete_each_once(
-    deletions: Deletions, ids: list[str], out: Output, facts: Callable[[str], Mapping[str, Any]]
+async def each_once(
+    run: Run,
+    noun: str,
+    ids: list[str],
+    out: Output,
+    key: str,
+    document: Callable[[Outcome, ServiceError | None], Mapping[str, Any]],
+    before: Iterable[Mapping[str, Any]] = (),
 ) -> int:
+    """Delete, or do something else to, these in turn; report each and return the exit code.
+
+    `run` does it, as `Deletions.run`. The document has what `document` makes of each outcome
+    under `key`, behind what was done `before`, and the first error.
+    """
     errors: dict[str, ServiceError] = {}
     told: dict[str, Outcome] = {}
 
@@ -66,26 +83,26 @@ async def _delete_each_once(
         if error is not None:
             errors[outcome.id] = error
             out.say(error)
-        _say(deletions.noun, outcome, out, said=error is not None)
+        _say(noun, outcome, out, said=error is not None)
 
-    outcomes = await deletions.run(ids, tell, facts=facts)
+    outcomes = await run(ids, tell)
     for outcome in outcomes:
         if outcome != told[outcome.id]:
-            _say(deletions.noun, outcome, out)
+            _say(noun, outcome, out)
         if outcome.gone:
             errors.pop(outcome.id, None)
-    results = [_document(outcome, errors.get(outcome.id)) for outcome in outcomes]
+    results = [*before, *(document(outcome, errors.get(outcome.id)) for outcome in outcomes)]
     first = next((result["error"] for result in results if "error" in result), None)
-    out.document({"deleted": results} | ({"error": first} if first else {}))
+    out.document({key: results} | ({"error": first} if first else {}))
     codes = [errors[o.id].exit_code if o.id in errors else 3 for o in outcomes if not o.gone]
     return next(iter(codes), 0)
 
 
 def _say(noun: str, outcome: Outcome, out: Output, *, said: bool = False) -> None:
     if outcome.gone:
-        listed = " (the provider still lists it)" if outcome.fate is Fate.STILL_LISTED else ""
+        still = f" ({outcome.still})" if outcome.still else ""
         why = f": {outcome.cause}" if outcome.cause else ""
-        out.line(f"deleted {noun} {outcome.id}{listed}{why}")
+        out.line(f"{outcome.act.done} {noun} {outcome.title}{still}{why}")
     elif outcome.fate is Fate.UNKNOWN or not said:
         out.note(f"finetui: {noun} {outcome.line}")
 

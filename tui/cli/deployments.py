@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import time
 from contextlib import aclosing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.arguments import Commands, Parser, command, group
+from tui.cli.arguments import Commands, Parser, add_yes, command, group
+from tui.cli.deleting import each_once
 from tui.core.money.hourly import (
     RunningCost,
     cost_so_far,
@@ -17,15 +19,22 @@ from tui.core.money.hourly import (
     so_far_words,
 )
 from tui.core.money.terms import rounded
+from tui.core.provider.deletion import Fate
+from tui.core.provider.deployment_words import cost_words, in_order, line_of
+from tui.core.provider.deployments import Act, find_deployment
 from tui.core.provider.records import short_name
 from tui.core.text.moments import date_words
-from tui.services.errors import InputError, ServiceError
+from tui.core.text.text import plural
+from tui.services.errors import InputError, NeedsConfirmation, ServiceError
+from tui.services.models.acts_everywhere import ActsEverywhere, Placed
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
     from decimal import Decimal
 
     from tui.cli.output import Output
+    from tui.core.provider.deletion import Outcome
     from tui.core.provider.deployments import Deployment
     from tui.services.models.deployments_everywhere import EveryDeployment, ProfileDeployments
     from tui.services.workspace import Workspace
@@ -37,8 +46,20 @@ def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
     actions = group(commands, "deployments", "what serves models, what it costs, and ending that")
     parser = command(actions, "list", _list, "list what runs, what costs most first")
-    everywhere = "of every profile whose provider tells"
-    parser.add_argument("--all-profiles", action="store_true", help=everywhere)
+    parser.add_argument("--all-profiles", action="store_true", help=_EVERYWHERE)
+    for act, about in _ABOUT.items():
+        parser = command(actions, str(act), partial(_act, act), about)
+        parser.add_argument("ids", metavar="DEPLOYMENT", nargs="+", help="an id, or a name")
+        parser.add_argument("--all-profiles", action="store_true", help=_EVERYWHERE)
+        add_yes(parser, act.to("them"))
+
+
+_EVERYWHERE = "of every profile whose provider tells"
+_ABOUT = {
+    Act.STOP: "stop deployments: they stay, and cost nothing until they are started again",
+    Act.SCALE: "scale deployments to no replica at all",
+    Act.DELETE: "delete deployments for good; their models stay",
+}
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
@@ -48,6 +69,107 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
     name = workspace.profile.name
     _print([(name, one) for one in seen.deployed], out)
     return 0
+
+
+async def _act(act: Act, options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    if not options.all_profiles:
+        seen = await workspace.deployments.look()
+        placed = [Placed(workspace.deployments, one) for one in seen.deployed]
+        return await _act_on(act, options, placed, out)
+    every = everywhere(workspace)
+    try:
+        found = await found_everywhere(every, workspace)
+        for one in found:
+            if one.error is not None:
+                out.note(f"finetui: {one.profile}: {_why(one.error)}")
+        placed = [
+            Placed(every.service(one.profile), each)
+            for one in found
+            if one.seen
+            for each in one.seen.deployed
+        ]
+        return await _act_on(act, options, placed, out)
+    finally:
+        await every.close()
+
+
+async def _act_on(
+    act: Act, options: argparse.Namespace, placed: list[Placed], out: Output
+) -> int:  # fmt: skip
+    """Do it to the deployments named; what is as it is wanted already is not asked for."""
+    named = [_find(name, placed) for name in dict.fromkeys(options.ids)]
+    chosen = list({one.key: one for one in named}.values())
+    for one in chosen:
+        one.service.check_acts([one.one], act)
+    done = [one for one in chosen if one.one.done(act)]
+    for one in done:
+        out.note(f"finetui: {one.one.title}: {act.done} already, or being so ({one.one.state})")
+    before = [_document_of(one, act) | {"done": True, "outcome": "as asked"} for one in done]
+    wanted = _ordered([one for one in chosen if one not in done], act)
+    if wanted and not options.yes:
+        raise _unconfirmed(act, wanted, out)
+    acts = ActsEverywhere(act, wanted)
+    return await each_once(
+        acts.run, acts.noun, [one.key for one in wanted], out, "deployments",
+        partial(_outcome, {one.key: one for one in chosen}), before,
+    )  # fmt: skip
+
+
+def _find(name: str, placed: list[Placed]) -> Placed:
+    found = find_deployment(name, [one.one for one in placed])
+    if found is None:
+        called = [one for one in placed if name in {one.one.name, one.one.chat_name}]
+        cause = f"{len(called)} are called {name}" if called else f"none is called {name}"
+        step = "Name it by its id: `finetui deployments list` has them."
+        raise InputError("No such deployment", cause, step)
+    same = [one for one in placed if one.one.id == found.id]
+    if len(same) > 1:
+        names = ", ".join(one.service.profile for one in same)
+        raise InputError("No such deployment", f"{name} is in {names}", "Name one with --profile.")
+    return same[0]
+
+
+def _ordered(chosen: list[Placed], act: Act) -> list[Placed]:
+    by_id = {one.one.id: one for one in chosen}
+    return [by_id[one.id] for one in in_order([one.one for one in chosen], act)]
+
+
+def _unconfirmed(act: Act, wanted: list[Placed], out: Output) -> NeedsConfirmation:
+    """Say what would be done; return what says that it was not."""
+    for one in wanted:
+        out.line(f"would {act.to(one.one.id)}: {line_of(one.one)}")
+    cost = cost_words([one.one for one in wanted], act)
+    names = ", ".join(dict.fromkeys(one.service.profile for one in wanted))
+    final = " for good" if act is Act.DELETE else ""
+    return NeedsConfirmation(
+        "Not done",
+        f"this would {act.to(plural(len(wanted), 'deployment'))}{final} with profile {names}."
+        f" {cost}".strip(),
+        "Add --yes to do it.",
+    )
+
+
+def _outcome(
+    chosen: Mapping[str, Placed], outcome: Outcome, error: ServiceError | None
+) -> dict[str, Any]:
+    placed = chosen[outcome.id]
+    ends = {Fate.DELETED: outcome.act.done, Fate.STILL_LISTED: f"{outcome.act.done}, still shown"}
+    told = _document_of(placed, outcome.act) | {
+        "done": outcome.gone,
+        "outcome": ends.get(outcome.fate, outcome.fate),
+    }
+    if outcome.cause:
+        told["cause"] = outcome.cause
+    return told | ({"error": error.to_json()} if error else {})
+
+
+def _document_of(placed: Placed, act: Act) -> dict[str, Any]:
+    return {
+        "id": placed.one.id,
+        "name": placed.one.title,
+        "profile": placed.service.profile,
+        "act": act,
+    }
 
 
 def everywhere(workspace: Workspace) -> EveryDeployment:

@@ -1,9 +1,10 @@
-"""What the status line says: the profile, the provider's state, and work in the background."""
+"""What the status line says: the profile, the provider's state, work, and what costs there."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.program.running_costs import RunningCosts
 from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ class Activity:
     def __init__(self, context: ProgramContext) -> None:
         self._context = context
         self._work: dict[str, str] = {}
+        self.running = RunningCosts(context, self.show)
 
     def working(self, name: str, text: str) -> None:
         """Show background work; an empty text ends it."""
@@ -45,4 +47,6 @@ class Activity:
         profile, provider = workspace.profile, workspace.provider.status
         state = "" if provider.state in {"idle", "ready"} else provider.state
         work_now = list(self._work.values())[-1] if self._work else ""
-        self._context.program.status = Status(profile.name, state, profile.read_only, work_now)
+        self._context.program.status = Status(
+            profile.name, state, profile.read_only, work_now, self.running.words
+        )

@@ -27,3 +27,8 @@ ROOT = "/v1/accounts/acme"
 )
 def test_the_command_that_tells_what_came_of_it(paths: Paths, path: str, look: str) -> None:
     assert Write("do it", "POST", path, paths).look() == f"finetui {look}"
+
+
+def test_what_is_deployed_is_looked_for_among_that() -> None:
+    write = Write("delete it", "DELETE", "https://arm.example/x", Paths(), "deployments")
+    assert write.look("far") == "finetui deployments list --profile far"

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from tui.core.money.rates import UNKNOWN, HourPrice, dollars, hour_words
-from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -106,15 +105,3 @@ def running_cost(deployed: Sequence[Deployment]) -> RunningCost:
     prices = [price_now(one) for one in hourly]
     known = [price for price in prices if price is not None]
     return RunningCost(len(hourly), sum(known, Decimal(0)), len(prices) - len(known))
-
-
-def saved_words(chosen: Sequence[Deployment]) -> str:
-    """Return what deployments cost together, as a sentence for a question."""
-    cost = running_cost(chosen)
-    if not cost.count:
-        return "None of it costs by the hour now." if len(chosen) > 1 else ""
-    if cost.unknown == cost.count:
-        return "What it costs an hour is not known."
-    month = f"{dollars(cost.usd * 24 * 30)} in 30 days"
-    rest = f", beside {plural(cost.unknown, 'deployment')} of unknown price" if cost.unknown else ""
-    return f"It costs {dollars(cost.usd)} an hour now ({month}){rest}."

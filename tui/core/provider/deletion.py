@@ -1,4 +1,4 @@
-"""What came of deleting things at a provider, one by one, and the words for it."""
+"""What came of deleting, or stopping, things at a provider, one by one, and the words for it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from tui.core.provider.deployments import Act
 from tui.core.text.moments import date_words
 
 if TYPE_CHECKING:
@@ -31,11 +32,17 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of deleting one thing. `cause` is the provider's reason, or how it was settled."""
+    """What came of deleting one thing. `cause` is the provider's reason, or how it was settled.
+
+    `act` is what it was that was asked for, if not deleting: then the fates are those of that.
+    `name` is what people call the thing, where that is not its id.
+    """
 
     id: str
     fate: Fate
     cause: str = ""
+    act: Act = Act.DELETE
+    name: str = ""
 
     @property
     def gone(self) -> bool:
@@ -46,17 +53,31 @@ class Outcome:
     def line(self) -> str:
         """Return it as a line of the results."""
         why = f": {self.cause}" if self.cause else ""
-        return f"{_MARKS[self.fate]} {self.id}{why}"
+        return f"{self._mark} {self.title}{why}"
 
+    @property
+    def title(self) -> str:
+        """What the thing is called."""
+        return self.name or self.id
 
-_MARKS = {
-    Fate.ASKED: "… asked to delete",
-    Fate.DELETED: "✓ deleted",
-    Fate.STILL_LISTED: "✓ deleted, still listed",
-    Fate.REFUSED: "✗ not deleted",
-    Fate.UNKNOWN: "? not known",
-    Fate.NOT_ASKED: "– not asked",
-}
+    @property
+    def still(self) -> str:
+        """How the provider goes on showing what it has said to be done; empty for another fate."""
+        if self.fate is not Fate.STILL_LISTED:
+            return ""
+        return "still listed" if self.act is Act.DELETE else "still running when looked at"
+
+    @property
+    def _mark(self) -> str:
+        if self.fate is Fate.STILL_LISTED:
+            return f"✓ {self.act.done}, {self.still}"
+        return {
+            Fate.ASKED: f"… asked to {self.act.words}",
+            Fate.DELETED: f"✓ {self.act.done}",
+            Fate.REFUSED: f"✗ not {self.act.done}",
+            Fate.UNKNOWN: "? not known",
+            Fate.NOT_ASKED: "– not asked",
+        }[self.fate]
 
 
 @dataclass(frozen=True, slots=True)

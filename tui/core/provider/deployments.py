@@ -24,6 +24,10 @@ class Act(StrEnum):
         """Return it as in "cannot … it"."""
         return "scale to zero" if self is Act.SCALE else str(self)
 
+    def to(self, what: str) -> str:
+        """Return it as in "cannot scale deployment d to zero"."""
+        return f"scale {what} to zero" if self is Act.SCALE else f"{self} {what}"
+
     @property
     def done(self) -> str:
         """Return it once it has been done."""

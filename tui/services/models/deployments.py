@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 
 from tui.core.catalog.abilities import Ability
 from tui.core.money.hourly import RunningCost, priced, running_cost
-from tui.services.errors import NotOffered
+from tui.services.errors import InputError, NotOffered
 from tui.services.listeners import StateListeners
+from tui.services.provider.interface import ABILITIES, check_offered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
-    from tui.core.provider.deployments import Deployment
+    from tui.core.provider.deployments import Act, Deployment
+    from tui.services.models.deployment_acts import DeploymentActs
     from tui.services.provider.interface import ProviderApi
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
@@ -52,6 +54,14 @@ class DeploymentService:
         """Whether the provider tells what is deployed for this profile."""
         return self._api.abilities.of(Ability.DEPLOYMENTS) == "yes"
 
+    @property
+    def disturbs(self) -> bool:
+        """Whether a look may ask somebody for a key or a token, as none was fetched so far."""
+        profile = self._provider.profile
+        late = profile.source is not None and profile.source.late
+        asks = late or profile.management is not None or profile.problem is not None
+        return self.last is None and asks
+
     def subscribe(self, listener: Callable[[DeploymentsSeen], None]) -> Callable[[], None]:
         """Call `listener` with every new look; the returned function ends that."""
         return self._listeners.add(listener)
@@ -74,12 +84,39 @@ class DeploymentService:
         self._listeners.tell(seen)
         return seen
 
+    def check_acts(self, chosen: Iterable[Deployment], act: Act) -> None:
+        """Raise ReadOnly, InputError or NotOffered where something cannot be done to all of these.
+
+        One with which it is done already, or being done, is no reason.
+        """
+        for one in chosen:
+            doing = act.to(f"deployment {one.title}")
+            self._provider.check_writable(doing)
+            if act in one.acts or one.done(act):
+                continue
+            check_offered(self._api.abilities, ABILITIES[act], doing)
+            raise InputError(f"Cannot {doing}", *_why_not(one, act))
+
+    def acts(self, act: Act, chosen: Iterable[Deployment]) -> DeploymentActs:
+        """Return what does one thing to these, each asked for once and looked for afterwards."""
+        from tui.services.models.deployment_acts import DeploymentActs
+
+        return DeploymentActs(self.profile, self._api.deployments, self._store, act, chosen)
+
     async def _priced(self, found: Sequence[Deployment]) -> list[Deployment]:
         """Add the prices; the provider's own word stands above what is known here."""
         asks = any(one.hourly and one.hardware for one in found)
         told = await self._api.deployments.rates() if asks else []
         rates = [*told, *self._preset.hourly]
         return [priced(one, rates) for one in found]
+
+
+def _why_not(one: Deployment, act: Act) -> tuple[str, str]:
+    """Return why something cannot be done to a deployment that its provider does to others."""
+    if one.within:
+        return f"it is a model loaded on {one.within}", f"Name that, to {act.to('it')}."
+    other = f"It can be {' or '.join(each.done for each in sorted(one.acts))}." if one.acts else ""
+    return f"it is {one.state or 'in a state nobody knows'}", other or "List them again."
 
 
 def _dearest(one: Deployment) -> tuple[bool, bool, float, str]:

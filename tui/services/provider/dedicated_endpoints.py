@@ -50,7 +50,7 @@ class DedicatedEndpoints:
 
     async def act(self, one: Deployment, act: Act) -> None:
         """Stop one, by taking it out of use, or delete it."""
-        doing = f"{act.words} endpoint {one.title}"
+        doing = act.to(f"endpoint {one.title}")
         check_offered(self._preset.abilities, ABILITIES[act], doing)
         if act is Act.DELETE:
             call = Call("DELETE", self._of(one), doing, listed="deployments")

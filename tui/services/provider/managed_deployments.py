@@ -74,7 +74,7 @@ class ManagedDeployments:
 
     async def act(self, one: Deployment, act: Act) -> None:
         """Delete one; nothing else can be done with them."""
-        doing = f"{act.words} deployment {one.title}"
+        doing = act.to(f"deployment {one.title}")
         if act is not Act.DELETE:
             check_offered(self._preset.abilities, ABILITIES[act], doing)
         try:

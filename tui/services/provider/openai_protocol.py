@@ -275,7 +275,7 @@ class OpenAiDeployments:
 
     async def act(self, one: Deployment, act: Act) -> None:
         """Raise NotOffered."""
-        check_offered(self._preset.abilities, Ability.DEPLOYMENTS, f"{act.words} {one.title}")
+        check_offered(self._preset.abilities, Ability.DEPLOYMENTS, act.to(one.title))
 
     async def rates(self) -> Rates:
         """Return none."""

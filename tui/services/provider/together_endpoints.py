@@ -57,7 +57,7 @@ class TogetherDeployments:
 
     async def act(self, one: Deployment, act: Act) -> None:
         """Stop one, by allowing it no replica, or delete it; its endpoint stays."""
-        doing = f"{act.words} deployment {one.title}"
+        doing = act.to(f"deployment {one.title}")
         check_offered(self._preset.abilities, ABILITIES[act], doing)
         path = f"{self._of(one.place)}/deployments/{segment(one.id)}"
         if act is Act.DELETE:

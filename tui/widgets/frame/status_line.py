@@ -19,12 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """What every screen's status line says. `work` is empty while nothing runs."""
+    """What every screen's status line says. `work` is empty while nothing is being done.
+
+    `costs` says what costs by the hour at the provider, empty for nothing.
+    """
 
     profile: str = ""
     provider: str = ""
     read_only: bool = False
     work: str = ""
+    costs: str = ""
 
 
 class StatusLine(Horizontal):
@@ -34,6 +38,7 @@ class StatusLine(Horizontal):
     StatusLine {
         height: 1; background: $panel; color: $text-muted; padding: 0 1;
         & > #status-text { width: 1fr; height: 1; }
+        & > #status-costs { width: auto; height: 1; color: $text-warning; text-style: bold; }
         & > #status-age { width: auto; max-width: 24; height: 1; }
     }
     """
@@ -47,10 +52,14 @@ class StatusLine(Horizontal):
     def compose(self) -> ComposeResult:
         """Lay out the text and the age."""
         yield Static(id="status-text")
+        yield Static(id="status-costs", markup=False)
         yield Static(self._age, id="status-age")
 
     def show(self, status: Status) -> None:
         """Show the state of the whole program."""
+        if status.costs != self._status.costs:
+            words = f" {one_line(status.costs)} " if status.costs else ""
+            self.query_one("#status-costs", Static).update(words)
         self._status = status
         self._paint()
 

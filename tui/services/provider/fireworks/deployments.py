@@ -48,7 +48,7 @@ class FireworksDeployments:
 
     async def act(self, one: Deployment, act: Act) -> None:
         """Scale one to no replica, delete it, or take a model from where it is loaded."""
-        doing = f"{act.words} deployment {one.title}"
+        doing = act.to(f"deployment {one.title}")
         check_offered(self._gateway.abilities, ABILITIES[act], doing)
         if act is Act.DELETE:
             call = Call("DELETE", self._of(one), doing, listed="deployments")
