@@ -168,7 +168,7 @@ async def test_what_came_while_nobody_looked_is_there_on_coming_back(app_home: P
 
 
 async def test_every_key_says_why_it_does_nothing_in_an_empty_chat(app_home: Path) -> None:
-    async with chatting(app_home) as (pilot, screen, _):
+    async with chatting(app_home) as (pilot, _, _):
         await pilot.press("escape")
         for key in ("e", "left", "right", "f", "d", "x", "Y", "n", "shift+up", "shift+down"):
             pilot.app.clear_notifications()
