@@ -70,9 +70,11 @@ class Home:
         assert "Traceback" not in done.stderr
         return json.loads(done.stdout)
 
-    def start(self, *words: str) -> forks.Forked:
+    def start(
+        self, *words: str, stdout: int = forks.PIPE, stderr: int = forks.PIPE
+    ) -> forks.Forked:
         """Start `finetui WORDS` and return at once."""
-        return forks.start("tui.cli", *words, env=self.environ)
+        return forks.start("tui.cli", *words, env=self.environ, stdout=stdout, stderr=stderr)
 
     def lab_pid(self) -> int | None:
         """Return the process id of the lab of this home, or None when none runs."""

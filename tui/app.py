@@ -141,7 +141,7 @@ class FinetuiApp(TypeAhead):
         self.leaving = Leaving(context, self.activity.unfinished)
         use = self.opening.use_profile
         self.profiles = Profiles(context, use, self.activity.at_provider)
-        self._notifications = DistinctNotifications()
+        self._notifications = DistinctNotifications(self)
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
         self.dispatcher = Dispatcher(self, self.leaving, self.profiles)
         self._choose_colors()
@@ -322,6 +322,8 @@ class FinetuiApp(TypeAhead):
         text, what = (shown, "The error") if shown else screen.copy_text()
         if text:
             self.copy_out(text, what)
+        else:
+            self.notify("There is nothing to copy here.", timeout=3)
 
     @handles("app.help")
     def help(self) -> None:

@@ -83,6 +83,11 @@ class FaultServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_port}{self.root}"
 
+    @property
+    def connections(self) -> int:
+        """Count the clients that are connected."""
+        return len(self._connections)
+
     def fault(self, what: str, *faults: Fault) -> None:
         self._faults.setdefault(what, deque()).extend(faults)
 
@@ -155,15 +160,23 @@ class FaultServer:
                 pass
 
             def do_GET(self) -> None:
-                self._serve()
+                self._answer()
 
             do_POST = do_DELETE = do_PUT = do_PATCH = do_GET  # noqa: N815 - the names the base class calls
 
-            def _serve(self) -> None:
+            def handle_one_request(self) -> None:
+                # A client that is killed may be gone at any point of its request. Nothing is
+                # said of it: commands that run in this process have the same error output.
                 try:
-                    self._answer()
+                    super().handle_one_request()
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True
+
+            def _body(self, length: int) -> bytes:
+                body = self.rfile.read(length)
+                if len(body) < length:
+                    raise ConnectionResetError("the client left in the middle of its request")
+                return body
 
             def _answer(self) -> None:
                 parts = urlsplit(self.path)
@@ -173,7 +186,7 @@ class FaultServer:
                     parts.path.removeprefix(outer.root),
                     {name: values[0] for name, values in parse_qs(parts.query).items()},
                     {name.lower(): value for name, value in self.headers.items()},
-                    self.rfile.read(length),
+                    self._body(length),
                 )
                 outer.seen.append(seen)
                 fault = outer.take(seen)

@@ -8,8 +8,9 @@ import pytest
 from textual.widgets import TextArea
 
 from tests.screens.chatting import SIZES, asked_texts, chatting, ended, exchange, last, shown, texts
-from tests.until import until
+from tests.until import problem_of, toasts, until
 from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.chat.turns.editing import forked
 from tui.screens.dialogs.editor import TextEditor
 from tui.widgets.conversation import Conversation
 
@@ -164,3 +165,52 @@ async def test_what_came_while_nobody_looked_is_there_on_coming_back(app_home: P
         await until(lambda: pilot.app.screen is screen and "first second" in shown(screen), pilot)
         provider.finish()
         await ended(pilot, screen, provider, 1)
+
+
+async def test_every_key_says_why_it_does_nothing_in_an_empty_chat(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, _, _):
+        await pilot.press("escape")
+        for key in ("e", "left", "right", "f", "d", "x", "Y", "n", "shift+up", "shift+down"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            assert toasts(pilot.app) == ["This chat is empty: i goes to the prompt."], key
+        await pilot.press("y")
+        assert toasts(pilot.app)[-1] == "There is nothing to copy here."
+
+
+async def test_there_is_no_question_beyond_the_first_and_the_last(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await exchange(pilot, screen, provider, "one?", "a")
+        await pilot.press("escape", "shift+up")
+        assert screen.query_one(Conversation).cursor == 0
+        await pilot.press("shift+up")
+        assert toasts(pilot.app) == ["There is no question before this."]
+        await pilot.press("shift+down")
+        assert toasts(pilot.app)[-1] == "There is no question after this."
+
+
+async def test_tries_that_say_the_same_make_no_pair_and_that_is_said(app_home: Path) -> None:
+    async with chatting(app_home) as (pilot, screen, provider):
+        await exchange(pilot, screen, provider, "one?", "a")
+        await pilot.press("escape", "p")
+        await until(lambda: "there is one version of this answer" in problem_of(screen), pilot)
+        await pilot.press("escape", "r")
+        provider.say("a")
+        provider.finish()
+        await ended(pilot, screen, provider, 2)
+        await pilot.press("p")
+        await until(lambda: "the other tries at it say the same" in problem_of(screen), pilot)
+
+
+@pytest.mark.parametrize(
+    ("name", "forked_name"),
+    [
+        ("a", "a (fork)"),
+        ("a (fork)", "a (fork 2)"),
+        ("a (fork 9)", "a (fork 10)"),
+        ("(fork) a", "(fork) a (fork)"),
+        ("a (fork 99999999999)", "a (fork 99999999999) (fork)"),
+    ],
+)
+def test_forks_of_forks_are_counted(name: str, forked_name: str) -> None:
+    assert forked(name) == forked_name

@@ -14,7 +14,7 @@ from textual.widgets import Input
 from tests.chat_server import ChatServer, chat_server, refused
 from tests.screens.conftest import TunedLab, use_profile
 from tests.screens.slow_provider import slow_provider
-from tests.until import narrow, on_screen, until
+from tests.until import narrow, on_screen, toasts, until
 from tui.app import FinetuiApp
 from tui.screens.chat import ChatScreen
 from tui.screens.chat.asking.prompt import Prompt
@@ -250,6 +250,41 @@ async def test_a_dataset_is_asked_looked_through_and_gone_back_to(
         lines = (tmp_path / "out.csv").read_text().splitlines()
         assert len(lines) == 13
         assert lines[0].startswith("line,model,repeat,prompt,reference,answer,exact")
+
+
+async def test_what_is_not_in_view_is_not_changed(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "valid.jsonl")
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
+        await run_open_dataset(pilot, screen)
+        asked, columns = len(server.asked), names(screen)
+        comparison = screen.context.comparison
+        for key in ("D", "r", "n", "a", "m", "t", "d", "b"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            assert toasts(pilot.app) == ["That is for the columns: v goes to them."], key
+            assert pilot.app.screen is screen
+        await pilot.press("w")
+        assert "enter opens the answers side by side" in toasts(pilot.app)[-1]
+        assert (names(screen), comparison.diff, comparison.blind) == (columns, "off", False)
+        assert len(server.asked) == asked
+        # Nor are the results while the columns are in view, also by the palette.
+        measure = screen.results.looked_at.listing.measure
+        await pilot.press("v")
+        for key in ("z", "o", "f", "A", "x", "J"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            assert toasts(pilot.app) == ["That is for the results of the run: v goes to them."], key
+        pilot.app.clear_notifications()
+        await pilot.press("ctrl+p")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        await narrow(pilot, "next measure")
+        await until(lambda: toasts(pilot.app), pilot)
+        assert toasts(pilot.app) == ["That is for the results of the run: v goes to them."]
+        assert screen.results.looked_at.listing.measure == measure
+        await pilot.press("D")
+        assert len(names(screen)) == len(columns) - 1
 
 
 @pytest.mark.parametrize("size", SIZES)

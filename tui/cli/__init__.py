@@ -49,10 +49,10 @@ def _flushed(code: int) -> int:
 
 
 def _unwritten() -> int:
-    from tui.cli.output import discard_output
+    from tui.cli.output import discard
     from tui.services.errors import NotWritten
 
-    discard_output()
+    discard(sys.stdout)
     return NotWritten.exit_code
 
 

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING
 from tui import __version__
 from tui.cli.arguments import Parser, common, settings_said
 from tui.cli.inputs import key_from_stdin
-from tui.cli.interrupts import Ended, ended_by_signals, tell_broken_off
+from tui.cli.interrupts import tell_broken_off
 from tui.cli.output import Output
+from tui.cli.signals import Ended, ended_by_signals
 from tui.core.chat.start import ChatStart
 from tui.services import pipes
 from tui.services.errors import InputError, ServiceError, unforeseen

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import os
 import re
 import sys
 import traceback
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
+from tui.cli.signals import broken_off_by_signals
 from tui.core.text.json_text import not_of_json
 from tui.core.text.masking import mask
 from tui.core.text.text import one_line, visible, visible_part
@@ -69,14 +71,19 @@ class Output:
     def note(self, text: str) -> None:
         """Print a line about the progress on the error stream."""
         # Remarks are not worth ending the work for: a job made must still be told on stdout.
-        with contextlib.suppress(OSError):
-            print(one_line(mask(text), 2000), file=sys.stderr, flush=True)
+        self._remark(f"{one_line(mask(text), 2000)}\n")
 
     def traceback(self, error: Exception) -> None:
         """Print where an exception came from on the error stream."""
-        with contextlib.suppress(OSError):
-            text = "".join(traceback.format_exception(error))
-            print(visible(mask(text)), end="", file=sys.stderr, flush=True)
+        self._remark(visible(mask("".join(traceback.format_exception(error)))))
+
+    def _remark(self, text: str) -> None:
+        try:
+            with contextlib.suppress(OSError), broken_off_by_signals():
+                print(text, end="", file=sys.stderr, flush=True)
+        except asyncio.CancelledError:  # nobody reads what is left of it
+            discard(sys.stderr)
+            raise
 
     def data(self, chunks: Iterable[bytes]) -> None:
         """Write bytes to standard output as they are."""
@@ -93,12 +100,17 @@ class Output:
     @contextlib.contextmanager
     def _writing(self) -> Iterator[None]:
         try:
-            yield
+            with broken_off_by_signals():
+                yield
+        except asyncio.CancelledError:  # nobody reads what is left of it
+            self.answered = True
+            discard(sys.stdout)
+            raise
         except BrokenPipeError:
             raise
         except OSError as error:  # a full disk: a second document would not fit either
             self.answered = True
-            discard_output()
+            discard(sys.stdout)
             cause = error.strerror or str(error)
             raise NotWritten("Cannot write the output", cause, "Free some space.") from error
 
@@ -145,6 +157,8 @@ def _escaped(found: re.Match[str]) -> str:
     return json.dumps(found[0])[1:-1]
 
 
-def discard_output() -> None:
-    """Let what is still to be written to stdout go nowhere: Python writes it again at its end."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def discard(stream: TextIO) -> None:
+    """Let what is still to be written to a stream go nowhere: Python writes it again at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -133,10 +133,18 @@ class ModeScreen(Screen[None]):
         """
         name = command_id.partition(".")[2]
         held = self.host.workspace is None or (name in self.NEEDS_ROWS and not self.has_rows())
+        held = held or bool(self.out_of_view(command_id))
         return None if held or refusal(self.host.workspace, command_id) else True
 
+    def out_of_view(self, _command_id: str) -> str:
+        """Say that what a command works on is not in view, and how it is; empty where it is."""
+        return ""
+
     def refuse(self, command_id: str) -> bool:
-        """Say why a command is of no use with this provider; tells whether there was anything."""
+        """Say why a command is of no use now; tells whether there was anything."""
+        if remark := self.out_of_view(command_id):
+            self.notify(remark, timeout=4, markup=False)
+            return True
         error = refusal(self.host.workspace, command_id)
         if error is not None:
             self.show_error(error)

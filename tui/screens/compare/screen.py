@@ -45,6 +45,18 @@ These keys work after esc, which leaves the prompt. tab goes from column to colu
 
 SYSTEM_HINT = "Sent before what is typed to every model; set here, in place of any other too."
 
+# Commands that would change, unseen, what is not in view.
+_OF_COLUMNS = frozenset(
+    f"compare.{name}"
+    for name in (
+        *("add", "model", "drop", "parameters", "again", "repeats"),
+        *("diff", "winner", "blind"),
+    )
+)
+_OF_RESULTS = frozenset(
+    f"compare.{name}" for name in ("measure", "sort", "filter", "against", "export", "judge")
+)
+
 RESULTS_KEYS = "enter opens · p pair · c chat · o order · f filter · z measure · J judge"
 
 
@@ -72,6 +84,7 @@ class CompareScreen(ModeScreen):
         self.pane = ResultsPane()
         # Whether a column is to have the focus, once there is one: r is a letter in the prompt.
         self._wants_keys = False
+        self.shows_results = False  # whether the results are in view
         self._from_results = False  # whether the columns show a row of the results
         self.results = Results(context, self.pane, self._look_at)
         self.judge = ModelJudge(context, self.results, self.candidates.ask_model, self._runs)
@@ -181,10 +194,15 @@ class CompareScreen(ModeScreen):
         """Switch between the columns and the results."""
         self._show_results(not self.shows_results)
 
-    @property
-    def shows_results(self) -> bool:
-        """Whether the results are in view."""
-        return self.query_one(ContentSwitcher).current == "results-view"
+    def out_of_view(self, command_id: str) -> str:
+        """Say of what works on the columns or the results that these are not in view."""
+        if self.shows_results and command_id == "compare.winner":
+            return "enter opens the answers side by side; w picks the better one there."
+        if self.shows_results and command_id in _OF_COLUMNS:
+            return "That is for the columns: v goes to them."
+        if not self.shows_results and command_id in _OF_RESULTS and self.results.looked_at:
+            return "That is for the results of the run: v goes to them."
+        return ""
 
     def _picked(self, column: Column) -> None:
         """Keep the winner with the run, if the columns show a row of one."""
@@ -211,7 +229,8 @@ class CompareScreen(ModeScreen):
         return looked_at.id if self._from_results and looked_at is not None else ""
 
     def _show_results(self, shown: bool) -> None:
-        self._from_results = False
+        self._from_results, self.shows_results = False, shown
+        self.refresh_bindings()
         self.query_one(ContentSwitcher).current = "results-view" if shown else "prompt-view"
         if shown:
             self.set_focus(self.pane.list)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.containers import Vertical
@@ -74,6 +75,7 @@ class Dialog(ModalScreen[T | None]):
     def __init__(self, title: str, *, classes: str | None = None) -> None:
         super().__init__(classes=classes)
         self.dispatcher = Dispatcher(self)
+        self.opened_at = time.time()
         self._dialog_title = one_line(title, 70)
 
     def compose(self) -> ComposeResult:

@@ -12,7 +12,7 @@ from tui.core.chat.saved import Chat, dataset_line, markdown
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.chat.saved.dialog import ChatsDialog
-from tui.screens.chat.turns.words import text_of
+from tui.screens.chat.turns.words import EMPTY_CHAT, text_of
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import LineEditor
@@ -85,6 +85,8 @@ class SavedChatsList:
             (chat, saver), self._before = self._before, None
             session.take(chat, saver)
             self._note(None if saver is None else saver.id)
+        else:
+            self._context.tell(EMPTY_CHAT, seconds=3)
 
     def start(self, chat: Chat) -> None:
         """Go on with a chat that is not saved yet; `begin` brings the one before back."""
@@ -167,6 +169,8 @@ class SavedChatsList:
         """Write this chat to a file."""
         if self._session.tree.nodes:
             await self._export(self._session.chat)
+        else:
+            self._context.tell(EMPTY_CHAT, seconds=3)
 
     async def _export(self, chat: Chat) -> None:
         form = await self._context.ask(Choose("Export as", _FORMATS))
@@ -187,6 +191,8 @@ class SavedChatsList:
         """Copy the whole chat as Markdown, to the clipboard and to a file."""
         if self._session.tree.nodes:
             self._context.host.copy_out(markdown(self._session.chat), "The chat")
+        else:
+            self._context.tell(EMPTY_CHAT, seconds=3)
 
 
 def questions_of(chat: Chat) -> list[str]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from tui.core.chat.conversation import edit, fork, position, step
 from tui.core.chat.saved import Chat
 from tui.core.provider.parsing import as_map
 from tui.dispatch import handles
-from tui.screens.chat.turns.words import text_of
+from tui.screens.chat.turns.words import EMPTY_CHAT, text_of
 from tui.screens.dialogs.editor import TextEditor, TooLong, too_long
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from tui.screens.chat.session import ChatSession
     from tui.screens.chat.turns.view import ChatView
     from tui.screens.controller_context import ScreenContext
+
+_FORK = re.compile(r" \(fork(?: (\d{1,6}))?\)$")
 
 
 class TurnEditing:
@@ -40,8 +43,8 @@ class TurnEditing:
     @handles("chat.edit", group="edit")
     async def edit_turn(self) -> None:
         """Edit the turn under the cursor: a question is asked again, an answer gone on from."""
-        node = self._view.under_cursor
-        if node is None or self._held():
+        node = self._turn()
+        if node is None:
             return
         before = text_of(node.message)
         title = f"Edit the {'answer' if node.role == 'assistant' else 'turn'}"
@@ -63,8 +66,8 @@ class TurnEditing:
     @handles("chat.branch_before", "chat.branch_after")
     def step(self, command_id: str) -> None:
         """Go to the try before or after of the turn under the cursor."""
-        node = self._view.under_cursor
-        if node is None or self._held():
+        node = self._turn()
+        if node is None:
             return
         tree, cursor = self._session.tree, self._view.widget.cursor
         stepped = step(tree, node.id, -1 if command_id == "chat.branch_before" else 1)
@@ -77,8 +80,8 @@ class TurnEditing:
     @handles("chat.differences", group="differences")
     async def mark_differences(self) -> None:
         """Mark what this answer has that the reference, or the try before, does not have."""
-        node = self._view.under_cursor
-        if node is None or self._held():
+        node = self._turn()
+        if node is None:
             return
         now = await self._view.switch_marks(node)
         if now is None:
@@ -96,12 +99,12 @@ class TurnEditing:
     @handles("chat.fork")
     def fork_here(self) -> None:
         """Go on in a chat of its own, with the turns up to the cursor."""
-        node = self._view.under_cursor
-        if node is None or self._held():
+        node = self._turn()
+        if node is None:
             return
         chat = self._session.chat
         tree = fork(chat.conversation, node.id)
-        title = f"{chat.name} (fork)"
+        title = forked(chat.name)
         self._session.take(Chat(tree, chat.model, chat.system, chat.parameters, title))
         self._session.change(tree)
         self._context.tell("A new chat up to here; l lists the one before.", seconds=4)
@@ -118,6 +121,28 @@ class TurnEditing:
         if found:
             widget.focus()
             widget.cursor = found[0]
+        elif not self._view.nodes:
+            self._context.tell(EMPTY_CHAT, seconds=3)
+        else:
+            where = "before this" if command_id == "chat.prompt_before" else "after this"
+            self._context.tell(f"There is no question {where}.", seconds=3)
+
+    def _turn(self) -> Node | None:
+        """Return the turn under the cursor, unless an answer is coming; what is missing is said."""
+        if self._held():
+            return None
+        node = self._view.under_cursor
+        if node is None:
+            self._context.tell(EMPTY_CHAT, seconds=3)
+        return node
+
+
+def forked(name: str) -> str:
+    """Return what a fork of a chat is called: "(fork)" behind its name, counted from the second."""
+    found = _FORK.search(name)
+    if found is None:
+        return f"{name} (fork)"
+    return f"{name[: found.start()]} (fork {int(found[1] or 1) + 1})"
 
 
 def with_text(message: Mapping[str, Any], text: str) -> dict[str, Any]:

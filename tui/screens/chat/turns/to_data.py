@@ -124,7 +124,10 @@ class AnswersToData:
             if one.role == "assistant" and _said(one.message) not in {"", _said(node.message)}
         ]
         if not others:
-            raise InputError("No pair", "there is one version of this answer", _ONE_VERSION)
+            cause = "there is one version of this answer"
+            if any(one.id != node.id and _said(one.message) for one in tries):
+                cause = "the other tries at it say the same"
+            raise InputError("No pair", cause, _ONE_VERSION)
         if len(others) == 1:
             return others[0]
         # What was corrected is the model's try before it, most likely.

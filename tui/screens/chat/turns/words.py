@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from tui.core.chat.conversation import Node
     from tui.core.chat.reply import Reply
 
+EMPTY_CHAT = "This chat is empty: i goes to the prompt."
+
 _REASONS = {
     "": "ended",  # the server gives no reason
     "stop": "ended by itself",

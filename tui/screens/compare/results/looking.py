@@ -177,7 +177,8 @@ class Results:
         runs = await self._context.workspace.compare.runs()
         mine = self.looked_at.plan.prompts_digest if self.looked_at is not None else ""
         choices = [_choice(run, mine) for run in runs if run.id != but]
-        return await self._context.ask(Choose(title, choices, empty="No run was kept yet."))
+        none = f"No {'other ' if but else ''}run was kept yet: e asks every prompt of a dataset."
+        return await self._context.ask(Choose(title, choices, empty=none))
 
 
 def _choice(run: RunRecord, mine: str) -> Choice[str]:

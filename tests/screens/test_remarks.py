@@ -1,0 +1,41 @@
+"""Remarks shown for a moment: they never hide a dialog, nor half of a small screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from tests.until import on_screen, toasts, until
+from tui.app import FinetuiApp
+from tui.screens.dialogs.help import HelpDialog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+async def test_a_dialog_hides_what_was_said_before_it_until_it_is_closed(app_home: Path) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        screen = app.screen
+        app.notify("said before", timeout=60)
+        await until(lambda: "said before" in on_screen(app), pilot)
+        await pilot.press("f1")
+        await until(lambda: isinstance(app.screen, HelpDialog), pilot)
+        assert "said before" not in on_screen(app)
+        app.notify("said in it", timeout=60)
+        await until(lambda: "said in it" in on_screen(app), pilot)
+        assert "said before" not in on_screen(app)
+        await pilot.press("escape")
+        await until(lambda: app.screen is screen and "said before" in on_screen(app), pilot)
+
+
+async def test_a_third_remark_takes_the_place_of_the_oldest(app_home: Path) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        for text in ("one", "two", "one", "three", "four"):
+            app.notify(text, timeout=60)
+        await until(lambda: toasts(app) == ["three", "four"], pilot)
+        await until(lambda: "four" in on_screen(app), pilot)
+        app.notify("three", timeout=60)
+        await until(lambda: toasts(app) == ["four", "three"], pilot)
