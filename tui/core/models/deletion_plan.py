@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.models.cleanup import Judged
 from tui.core.models.states import ModelState
+from tui.core.provider.deletion import STALE_S
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -47,11 +48,14 @@ class DeletionPlan:
 
 
 def plan_deletion(
-    chosen: Sequence[ModelEntry], entries: Iterable[ModelEntry], jobs: Iterable[Job]
+    chosen: Sequence[ModelEntry], entries: Iterable[ModelEntry], jobs: Iterable[Job], now: float
 ) -> DeletionPlan:
-    """Return what deleting the `chosen` would do; `entries` and `jobs` are all that are known."""
+    """Return what deleting the `chosen` would do; `entries` and `jobs` are all that are known.
+
+    `now` is in Unix seconds.
+    """
     everything, known_jobs = [*entries], [*jobs]
-    held = [Judged(one, why) for one in chosen if (why := why_held(one))]
+    held = [Judged(one, why) for one in chosen if (why := why_held(one, now))]
     kept = {one.entry.id for one in held}
     going = [one for one in chosen if one.id not in kept]
     ids = {one.id for one in going}
@@ -66,13 +70,18 @@ def plan_deletion(
     )
 
 
-def why_held(entry: ModelEntry) -> str:
-    """Return why a model is not asked to be deleted, empty where it is."""
+def why_held(entry: ModelEntry, now: float) -> str:
+    """Return why a model is not asked to be deleted, empty where it is.
+
+    One deleted from here that the provider lists still is asked for again after a day.
+    """
     if entry.kind == "base":
         return "it is a base model of the provider"
     if entry.state is ModelState.DELETED_HERE:
-        listed = "; the provider still lists it" if entry.listed else ""
-        return f"it was deleted from here already{listed}"
+        if not entry.listed:
+            return "it was deleted from here already"
+        if now - (entry.deleted_at or 0) < STALE_S:
+            return "it was deleted from here already; the provider still lists it"
     if entry.state is ModelState.DELETED_ELSEWHERE:
         return "it is gone already"
     holding = [one for one in entry.deployments or () if not one.leaving]
