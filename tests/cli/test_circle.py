@@ -70,9 +70,12 @@ def test_from_a_file_to_a_model_and_back(home: Home, tmp_path: Path) -> None:
 
     unsure = home.run("models", "delete", model)
     assert unsure.returncode == 4
-    assert unsure.stdout == f"would delete model {model}\n"
+    assert unsure.stdout.startswith(
+        f"Deletes 1 model for good, with profile lab:\n  {model}, made "
+    )
+    assert "What stays: " in unsure.stdout
     deleted = home.json("models", "delete", model, "--yes")["deleted"]
-    assert deleted == [{"id": model, "deleted": True}]
+    assert deleted == [{"id": model, "deleted": True, "outcome": "deleted"}]
 
 
 @pytest.mark.xdist_group("cli")

@@ -173,9 +173,37 @@ def test_fifty_of_two_hundred_with_two_refusals_and_a_lost_answer(tmp_path: Path
         assert "not there any more" in told[20]["cause"]
         assert all(server.deletions(one) == 1 for one in ids)
         assert len(server.models) == 152
-        again = home.json("models", "delete", *ids[20:22], "--yes")["deleted"]
-        assert [one["outcome"] for one in again] == ["deleted"] * 2
+        again = home.json("models", "delete", *ids[20:22], "--yes", code=3)["deleted"]
+        assert all("deleted from here already" in one["cause"] for one in again)
         assert [server.deletions(one) for one in ids[20:22]] == [1, 1]
+    finally:
+        server.close()
+
+
+def test_a_dry_run_names_what_goes_and_stays_and_files_go_only_when_asked(tmp_path: Path) -> None:
+    server = ModelServer(2)
+    for number, one in ((1, A), (2, B)):
+        job = server.new_job({"training_file": "file-both", "validation_file": f"file-{number}"})
+        job.update({"model": "base-1", "fine_tuned_model": one, "status": "succeeded"})
+    for name in ("file-both", "file-1", "file-2"):
+        server.files[name] = {"id": name, "object": "file", "deleted": True}  # the answer to both
+    write_config(tmp_path, server.url, "timeout = 5")
+    home = Home(tmp_path)
+    try:
+        dry = home.json("models", "delete", A, "base-1", "--dry-run")
+        assert (dry["would_delete"], dry["files"]) == ([A], ["file-1"])
+        assert "base model" in dry["held"][0]["why"]
+        assert (
+            "2 uploaded files (1 used by other jobs)"
+            in home.run("models", "delete", A, "--dry-run").stdout
+        )
+        assert not server.deletions(A)
+        server.fault(f"DELETE /models/{B}", REFUSAL)
+        told = home.json("models", "delete", A, B, "--with-files", "--yes", code=3)
+        assert [one["deleted"] for one in told["deleted"]] == [True, False]
+        # The files of the one that stays, stay with it.
+        assert [one["id"] for one in told["files"]] == ["file-1"]
+        assert server.count("DELETE /files/file-1") == 1
     finally:
         server.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -57,8 +58,22 @@ async def delete_all(
             "Add --yes to do it.",
         )
 
-    run = partial(deletions.run, facts=facts)
-    return await each_once(run, noun, ids, out, "deleted", _document)
+    report = await delete_once(deletions, ids, out, facts)
+    out.document(report.document("deleted"))
+    return report.code
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What came of things of one kind in turn: a document each, and the exit code."""
+
+    results: tuple[Mapping[str, Any], ...] = ()
+    code: int = 0
+
+    def document(self, key: str) -> dict[str, Any]:
+        """Return it as `--json` prints it, under a key, with the first error."""
+        first = next((one["error"] for one in self.results if "error" in one), None)
+        return {key: [*self.results]} | ({"error": first} if first else {})
 
 
 async def each_once(
@@ -75,6 +90,28 @@ async def each_once(
     `run` does it, as `Deletions.run`. The document has what `document` makes of each outcome
     under `key`, behind what was done `before`, and the first error.
     """
+    report = await _each(run, noun, ids, out, document)
+    out.document(Report((*before, *report.results)).document(key))
+    return report.code
+
+
+async def delete_once(
+    deletions: Deletions,
+    ids: Iterable[str],
+    out: Output,
+    facts: Callable[[str], Mapping[str, Any]] = lambda _: {},
+) -> Report:
+    """Delete one after the other and say what came of each; the ledger keeps `facts` of it."""
+    return await _each(partial(deletions.run, facts=facts), deletions.noun, ids, out, _document)
+
+
+async def _each(
+    run: Run,
+    noun: str,
+    ids: Iterable[str],
+    out: Output,
+    document: Callable[[Outcome, ServiceError | None], Mapping[str, Any]],
+) -> Report:
     errors: dict[str, ServiceError] = {}
     told: dict[str, Outcome] = {}
 
@@ -91,11 +128,12 @@ async def each_once(
             _say(noun, outcome, out)
         if outcome.gone:
             errors.pop(outcome.id, None)
-    results = [*before, *(document(outcome, errors.get(outcome.id)) for outcome in outcomes)]
-    first = next((result["error"] for result in results if "error" in result), None)
-    out.document({key: results} | ({"error": first} if first else {}))
-    codes = [errors[o.id].exit_code if o.id in errors else 3 for o in outcomes if not o.gone]
-    return next(iter(codes), 0)
+    results = tuple(document(outcome, errors.get(outcome.id)) for outcome in outcomes)
+    return Report(results, next((_code(one.id, errors) for one in outcomes if not one.gone), 0))
+
+
+def _code(one: str, errors: Mapping[str, ServiceError]) -> int:
+    return errors[one].exit_code if one in errors else ServiceError.exit_code
 
 
 def _say(noun: str, outcome: Outcome, out: Output, *, said: bool = False) -> None:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.arguments import Commands, Parser, add_yes, command, group
-from tui.cli.deleting import delete_all
+from tui.cli.arguments import Commands, Parser, command, group
+from tui.cli.model_delete import register_delete
 from tui.cli.model_export import register_board, register_export
 from tui.cli.model_prune import register_prune
 from tui.cli.model_show import register_show
@@ -32,9 +32,7 @@ def register(commands: Commands[Parser]) -> None:
     register_board(actions)
     register_export(actions)
     register_prune(actions)
-    parser = command(actions, "delete", _delete, "delete fine-tuned models")
-    parser.add_argument("ids", metavar="MODEL", nargs="+")
-    add_yes(parser, "delete them for good")
+    register_delete(actions)
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
@@ -72,7 +70,3 @@ def _problems(found: Found) -> dict[str, Any]:
         name: error.to_json() for name, error in problems.items() if error is not None
     }
     return told | ({"profiles": [*found.profiles]} if found.profiles else {})
-
-
-async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
-    return await delete_all("model", options, workspace, workspace.models.deletions(), out)

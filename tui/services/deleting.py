@@ -11,7 +11,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.core.provider.deletion import Fate, Outcome, Tombstone
+from tui.core.provider.deletion import STALE_S, Fate, Outcome, Tombstone
 from tui.services.errors import LedgerError, ServiceError
 from tui.services.store.best_effort import record_best_effort
 from tui.services.store.process_token import own_token, still_runs
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
     from tui.core.provider.records import Deleted
     from tui.services.store.tables.deletions_table import DeletionsTable
-
-STALE_S = 86_400  # for so long a list that names what is deleted is taken to be behind
 
 
 @dataclass(frozen=True, slots=True)

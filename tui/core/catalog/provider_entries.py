@@ -82,6 +82,7 @@ _ENTRY: Mapping[str, object] = {
     "deployments_need": str,
     "idle_cost": str,
     "deletes": str,
+    "delete_role": str,
     "tried": bool,
     "source": str,
     "as_of": date,

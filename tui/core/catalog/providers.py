@@ -140,11 +140,11 @@ class Preset:
 
     `statuses` gives its own words of a job's status in OpenAI's. `deploy` says how to make a
     tuned model answer, `deployments_need` what a profile lacks whose deployments are not listed,
-    `idle_cost` what is billed while nobody looks, and `deletes` what deleting a
-    model does where it is not plainly that. `tried` is whether anybody has used the preset with
-    the provider itself. `ends` are ends of a base_url that people use and that the paths here have
-    themselves; `form_bytes` is the largest file that goes as a form, where larger ones go to a
-    signed address.
+    `idle_cost` what is billed while nobody looks, `deletes` what deleting a model does where it is
+    not plainly that, and `delete_role` the role that is wanted for it. `tried` is whether anybody
+    has used the preset with the provider itself. `ends` are ends of a base_url that people use and
+    that the paths here have themselves; `form_bytes` is the largest file that goes as a form, where
+    larger ones go to a signed address.
     """
 
     id: str
@@ -166,6 +166,7 @@ class Preset:
     deployments_need: str = ""
     idle_cost: str = ""
     deletes: str = ""
+    delete_role: str = ""
     tried: bool = False
     source: str = ""
     as_of: date | None = None
@@ -268,6 +269,7 @@ def _preset(entry: Mapping[str, Any]) -> Preset:
             "deployments_need",
             "idle_cost",
             "deletes",
+            "delete_role",
             "tried",
             "source",
             "as_of",

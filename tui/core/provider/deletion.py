@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+STALE_S = 86_400  # for so long a list that names what is deleted is taken to be behind
+
+
 class Fate(StrEnum):
     """What became of one thing that was to be deleted; the value is what scripts read."""
 

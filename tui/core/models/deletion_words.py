@@ -1,0 +1,72 @@
+"""The words for what deleting models would do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from tui.core.text.moments import date_words
+from tui.core.text.text import one_line, plural
+
+if TYPE_CHECKING:
+    from tui.core.catalog.providers import Preset
+    from tui.core.models.deletion_plan import DeletionPlan
+    from tui.core.models.entry import ModelEntry
+
+_ID = 200  # characters of an id in a line
+
+
+class OfProfile(Protocol):
+    """What the words need to know of a profile."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+
+    @property
+    def preset(self) -> Preset:
+        """What is known of its provider."""
+
+
+def plan_lines(plan: DeletionPlan, profile: OfProfile, shown: int | None = None) -> list[str]:
+    """Return what would happen, exactly, in lines; of each list at most `shown`."""
+    lines = []
+    if plan.going:
+        lines = [
+            f"Deletes {plural(len(plan.going), 'model')} for good, with profile {profile.name}:"
+        ]
+        lines += _short([_line(one, alone=len(plan.going) == 1) for one in plan.going], shown)
+    if plan.held:
+        lines.append(f"{plural(len(plan.held), 'model')} will not be asked for:")
+        lines += _short([f"{one_line(h.entry.id, _ID)}: {h.why}" for h in plan.held], shown)
+    if plan.going:
+        lines += [*plan.notes, _stays(plan), *_of_provider(profile.preset)]
+    return lines
+
+
+def _line(entry: ModelEntry, *, alone: bool) -> str:
+    name = one_line(entry.id, _ID)
+    if not alone:
+        return name
+    return f"{name}, made {date_words(entry.created)} by {entry.job or 'unknown job'}"
+
+
+def _short(lines: list[str], shown: int | None) -> list[str]:
+    kept = lines if shown is None else lines[:shown]
+    more = [f"  … and {len(lines) - len(kept)} more"] if len(lines) > len(kept) else []
+    return [*(f"  {line}" for line in kept), *more]
+
+
+def _stays(plan: DeletionPlan) -> str:
+    parts = ["the records of jobs, chats and comparisons"]
+    if plan.checkpoints:
+        parts.append(plural(len(plan.checkpoints), "checkpoint"))
+    files = len(plan.files) + plan.shared
+    if files:
+        others = f" ({plan.shared} used by other jobs)" if plan.shared else ""
+        parts.append(f"{plural(files, 'uploaded file')}{others}")
+    return f"This cannot be undone. What stays: {', '.join(parts)}."
+
+
+def _of_provider(preset: Preset) -> list[str]:
+    role = preset.delete_role and f"{preset.name} wants the role {preset.delete_role} for it."
+    return [line for line in (preset.deletes, role) if line]
