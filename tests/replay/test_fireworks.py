@@ -147,7 +147,9 @@ def delete(far: FireworksReplay, home: Home, model: str, file_id: str) -> None:
     assert home.json("models", "delete", model, "--yes")["deleted"][0]["deleted"]
     assert far.models == {}
     assert home.json("files", "delete", file_id, "--yes")["deleted"][0]["deleted"]
-    assert home.run("files", "delete", file_id, "--yes").returncode == 3
+    again = home.run("files", "delete", file_id, "--yes")  # it was asked for before
+    assert (again.returncode, "not there any more" in again.stdout) == (0, True)
+    assert home.run("files", "delete", "of-nobody", "--yes").returncode == 3
 
 
 def check_secrets(far: FireworksReplay, home: Path, words: str = "finetui-") -> None:
