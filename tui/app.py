@@ -29,7 +29,7 @@ from tui.program.opening import Opening
 from tui.program.profiles import Profiles
 from tui.program.program_context import ProgramContext
 from tui.screens.base import ModeScreen
-from tui.screens.reporting import ShowsErrors, show_worker_error
+from tui.screens.reporting import ShowsErrors, carry_out, show_worker_error
 from tui.screens.tour import Tour
 from tui.terminal.colors import FEW, MANY, Readable, theme_for
 from tui.terminal.endings import Endings
@@ -289,7 +289,7 @@ class FinetuiApp(TypeAhead):
 
     def action_command(self, command_id: str) -> None:
         """Run a command of the app."""
-        self.dispatcher.run(command_id, self)
+        carry_out(self.dispatcher, command_id, self)
 
     @handles(*(f"app.mode_{mode}" for _, mode, _ in MODE_KEYS))
     def go_to_mode(self, command_id: str) -> None:

@@ -21,6 +21,7 @@ ACCOUNT = "acme"
 BASE = "accounts/fireworks/models/qwen3-8b"
 ROOT = f"/v1/accounts/{ACCOUNT}"
 SUPERVISED, DPO = "supervisedFineTuningJobs", "dpoJobs"
+REINFORCEMENT = "reinforcementFineTuningJobs"
 # What a creation may hold, beside its id in the query.
 _TRAINING = {
     "baseModel", "warmStartFrom", "outputModel", "epochs", "learningRate", "loraRank",
@@ -154,6 +155,7 @@ class FireworksReplay(FaultServer):
             "datasets": self._datasets,
             SUPERVISED: self._jobs,
             DPO: self._jobs,
+            REINFORCEMENT: self._jobs,
             "models": self._models,
             "deployments": self._deployments,
             "deployedModels": self._deployments,
@@ -258,7 +260,7 @@ class FireworksReplay(FaultServer):
     ) -> tuple[int, Any]:  # fmt: skip
         held = {job["name"]: job for job in self.jobs if f"/{collection}/" in job["name"]}
         if not identifier:
-            if seen.method == "POST":
+            if seen.method == "POST" and collection != REINFORCEMENT:
                 return self._create(seen, collection)
             for job in held.values():
                 self._live(job)

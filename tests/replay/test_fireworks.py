@@ -9,7 +9,15 @@ import pytest
 
 from tests.replay.base import KEY
 from tests.replay.circle import dataset, profile
-from tests.replay.fireworks import ACCOUNT, BASE, DPO, ROOT, SUPERVISED, FireworksReplay
+from tests.replay.fireworks import (
+    ACCOUNT,
+    BASE,
+    DPO,
+    REINFORCEMENT,
+    ROOT,
+    SUPERVISED,
+    FireworksReplay,
+)
 from tests.replay.test_circle import CONSENT
 from tui.core.text.text import size_words
 from tui.services.jobs.polling import tail
@@ -139,7 +147,9 @@ def delete(far: FireworksReplay, home: Home, model: str, file_id: str) -> None:
     assert home.json("models", "delete", model, "--yes")["deleted"][0]["deleted"]
     assert far.models == {}
     assert home.json("files", "delete", file_id, "--yes")["deleted"][0]["deleted"]
-    assert home.run("files", "delete", file_id, "--yes").returncode == 3
+    again = home.run("files", "delete", file_id, "--yes")  # it was asked for before
+    assert (again.returncode, "not there any more" in again.stdout) == (0, True)
+    assert home.run("files", "delete", "of-nobody", "--yes").returncode == 3
 
 
 def check_secrets(far: FireworksReplay, home: Path, words: str = "finetui-") -> None:
@@ -218,7 +228,7 @@ def test_training_goes_on_from_a_lora_of_ones_own(far: FireworksReplay, tmp_path
 
 def test_a_job_is_cancelled_and_a_paused_one_resumed(far: FireworksReplay, tmp_path: Path) -> None:
     home = profile(far, tmp_path)
-    for collection, name in ((SUPERVISED, "one"), (DPO, "two")):
+    for collection, name in ((SUPERVISED, "one"), (DPO, "two"), (REINFORCEMENT, "rft")):
         far.make_job(collection, name, {"dataset": "d", "trainingConfig": {}, "baseModel": BASE})
         far.jobs[0]["_lives"] = ["JOB_STATE_PAUSED"]
         assert home.json("jobs", "show", name)["status"] == "paused"
@@ -232,6 +242,25 @@ def test_a_job_is_cancelled_and_a_paused_one_resumed(far: FireworksReplay, tmp_p
     assert home.run("jobs", "show", "three").returncode == 3
     done = home.run("jobs", "checkpoints", "one")
     assert "Fireworks does not offer checkpoints" in done.stderr
+
+
+def test_jobs_by_reinforcement_are_listed_and_followed(
+    far: FireworksReplay, tmp_path: Path
+) -> None:
+    home = profile(far, tmp_path)
+    training = {"baseModel": BASE, "outputModel": "rl-model", "epochs": 2}
+    asked = {"dataset": "d", "evaluator": "e", "displayName": "rl", "trainingConfig": training}
+    far.make_job(SUPERVISED, "sft", {"dataset": "d", "baseModel": BASE})
+    far.make_job(REINFORCEMENT, "rft", asked)
+    listed = {job["id"]: job for job in home.json("jobs", "list")["jobs"]}
+    assert listed.keys() == {"sft", "rft"}
+    assert listed["rft"]["method"]["type"] == "reinforcement"
+    assert (listed["rft"]["model"], listed["rft"]["suffix"]) == (BASE, "rl")
+    while (job := home.json("jobs", "show", "rft"))["status"] != "succeeded":
+        assert len(far.seen) < 100
+    assert job["fine_tuned_model"] == f"accounts/{ACCOUNT}/models/rl-model"
+    assert "completed" in home.run("jobs", "events", "rft").stdout
+    assert not [seen for seen in far.seen if seen.method != "GET"]
 
 
 def test_a_large_file_goes_to_a_signed_address_and_comes_back_from_one(

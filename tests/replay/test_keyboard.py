@@ -136,6 +136,16 @@ async def chat(far: Replay, pilot: Pilot[Any]) -> None:
         await until(lambda: pilot.app.screen is screen and screen.models.model == deployed, pilot)
         await pilot.press("enter")  # what was typed is still there
         await answered(pilot, screen, deployed)
+        screen.models.begin()
+        screen.models.set(name)
+        assert screen.models.kind_words == "fine-tuned"  # its job says so
+        while isinstance(pilot.app.focused, type(screen.query_one("Prompt"))):
+            await pilot.press("escape")
+        await pilot.press("3", "c")  # what serves the job's model, as that itself is not there
+        await until(lambda: pilot.app.screen is screen and screen.models.model == deployed, pilot)
+        screen.models.begin()
+        screen.models.set("accounts/acme/models/other")
+        assert screen.models.kind_words == ""  # nobody knows before the models are listed
         far.deployed.clear()
 
 

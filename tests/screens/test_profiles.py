@@ -163,7 +163,9 @@ async def test_without_a_key_one_stays_where_one_was(app_home: Path) -> None:
         await pilot.press("enter")
         await opened(pilot, KeyDialog)
         await pilot.press("escape")
-        await opened(pilot, ProfilesDialog)
+        again = await opened(pilot, ProfilesDialog)
+        assert again._under is not None
+        assert again._under.name == "far"  # where one was
         await pilot.press("escape")
         assert app.workspace is not None
         assert app.workspace.profile.name == "lab"
@@ -243,6 +245,57 @@ async def test_azures_management_is_typed_and_no_other_provider_is_asked_for_it(
         "management_url": "https://management.azure.com/r",
         "management_command": "az token",
     }
+
+
+@pytest.mark.parametrize(("key", "what"), [("ctrl+r", "rename"), ("ctrl+d", "remove")])
+async def test_what_cannot_be_done_with_a_profile_is_said_in_the_list(
+    app_home: Path, key: str, what: str
+) -> None:
+    async with running() as (pilot, app):
+        dialog = await at_list(pilot, "lab")
+        await pilot.press(key)
+        await until(lambda: f"Nothing to {what}" in screen_text(app), pilot)
+        assert app.screen is dialog
+
+
+@pytest.mark.parametrize("key", ["ctrl+s", "ctrl+t"])
+async def test_what_a_setting_cannot_be_is_said_and_all_that_is_typed_stays(
+    app_home: Path, key: str
+) -> None:
+    config(app_home, '[profiles.far]\nbase_url = "https://far.example/v1"\n')
+    async with running() as (pilot, app):
+        await at_list(pilot, "far")
+        await pilot.press("ctrl+e")
+        form = await opened(pilot, ProfileForm)
+        form.query_one("#headers", Input).value = "no header"
+        await pilot.press(key)
+        await until(lambda: "headers is written as NAME: VALUE" in screen_text(app), pilot)
+        assert app.screen is form
+        assert form.query_one("#headers", Input).value == "no header"
+
+
+async def test_the_fields_of_the_lab_are_shown_at_once(app_home: Path) -> None:
+    async with running() as (pilot, app):
+        await at_list(pilot, "lab")
+        await pilot.press("ctrl+e")
+        form = await opened(pilot, ProfileForm)
+        await until(lambda: app.focused is form.query_one("#read_only"), pilot)
+        await until(lambda: form.query_one("#read_only").is_on_screen, pilot)
+        await pilot.press(*"true", "ctrl+s")
+        await opened(pilot, ProfilesDialog)
+    assert written(app_home)["profiles"] == {"lab": {"read_only": True}}
+
+
+async def test_what_is_too_little_to_ask_is_said(app_home: Path) -> None:
+    async with running() as (pilot, app):
+        await pilot.press("f2")
+        await opened(pilot, ProfilesDialog)
+        await pilot.press("ctrl+n")
+        form = await opened(pilot, ProfileForm)
+        await pilot.press("ctrl+t")
+        await until(lambda: "It cannot be asked yet" in screen_text(app), pilot)
+        assert app.screen is form
+        assert "has no base_url" in screen_text(app)
 
 
 async def test_the_lab_is_asked_for_what_it_takes_alone(app_home: Path) -> None:

@@ -111,6 +111,22 @@ async def test_a_curve_is_read_with_the_keys(server: FaultServer) -> None:
         assert "No accuracy reported." in drawn(screen)
 
 
+@pytest.mark.parametrize("key", ["left", "right", "z", "Z", "l", "s", "a"])
+async def test_a_key_of_the_curve_shows_it_whatever_stands_in_its_place(
+    server: FaultServer, key: str
+) -> None:
+    trained(server, "fern")
+    async with FinetuiApp().run_test(size=(80, 30)) as pilot:
+        screen = await at_the_jobs(pilot)
+        pane = screen.query_one(JobPane)
+        await until(shows(screen, "◆ full validation"), pilot)
+        for view in ("events", "checkpoints", "settings"):
+            pane.go_to(view)
+            await pilot.pause()
+            await pilot.press(key)
+            await until(lambda: pane.view == "curve" and screen.query_one(JobCurve).display, pilot)
+
+
 async def test_the_palette_gives_commands_of_panes_and_controllers(server: FaultServer) -> None:
     trained(server, "fern")
     async with FinetuiApp().run_test(size=(80, 30)) as pilot:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from tui.core.provider.probed import Probe
     from tui.program.program_context import ProgramContext
     from tui.screens.profiles.form import ProfileDraft
+    from tui.screens.profiles.profile_list import Action
     from tui.services.doctor.profiles import ProfileLook
     from tui.services.settings.config_editor import ConfigEditor
     from tui.services.settings.profile import Profile
@@ -55,11 +56,14 @@ class Profiles:
             book = workspace.profiles
             profiles = [workspace.profile_called(name) for name in book.names]
             probes = await self._probes(profiles)
-            dialog = ProfilesDialog(profiles, workspace.profile.name, probes, self._look_at, shown)
+            dialog = ProfilesDialog(
+                profiles, workspace.profile.name, probes, self._look_at, shown, self._check
+            )
             chosen = await self._context.ask(dialog)
             if chosen is None:
                 return
             if chosen.action == "use" and chosen.name is not None:
+                shown = chosen.name
                 if await self.switch(chosen.name):
                     return
             elif chosen.action == "remove" and chosen.name is not None:
@@ -163,7 +167,6 @@ class Profiles:
         from tui.screens.dialogs.confirm import GoOn
 
         workspace = self._workspace
-        self._check_in_file(name, "remove")
         source = workspace.profiles.get(name).source
         ours = source is not None and source.kind == "keyring" and source.entry[0] == "finetui"
         key = ", and its key out of the keyring" if ours else ""
@@ -190,7 +193,6 @@ class Profiles:
         from tui.services.settings.config_editor import renaming_problem
 
         workspace = self._workspace
-        self._check_in_file(old, "rename")
         names = workspace.profiles.names
 
         def problem(new: str) -> str:
@@ -213,14 +215,16 @@ class Profiles:
             await self._use(new)
         return new
 
-    def _check_in_file(self, name: str, doing: str) -> None:
-        """Raise InputError for a profile that does not stand in the configuration."""
+    def _check(self, action: Action, name: str) -> None:
+        """Raise InputError for what can only be done with a profile of the configuration."""
         tables = self._workspace.profiles.tables
+        if action not in {"rename", "remove"}:
+            return
         if name not in tables or not tables[name].values:
             cause = f"{name} does not stand in the configuration: it is always there"
             if name == "openai":
                 cause = "openai does not stand in the configuration: OPENAI_API_KEY makes it"
-            raise InputError(f"Nothing to {doing}", cause, "")
+            raise InputError(f"Nothing to {action}", cause, "")
 
     async def _take_changes(self) -> None:
         """Use the profile in use as it is now, unless that would end something."""
@@ -241,8 +245,12 @@ class Profiles:
     async def _look(self, draft: ProfileDraft) -> ProfileLook:
         """Test what a form says; nothing is written."""
         editor = self._editor()
-        book = await asyncio.to_thread(editor.preview, draft.name or "new", draft.settings)
-        profile = book.get(draft.name or "new")
+        name = draft.name or "new"
+        try:
+            book = await asyncio.to_thread(editor.preview, name, draft.settings)
+        except InputError as error:
+            raise InputError("It cannot be asked yet", error.cause, error.next_step) from error
+        profile = book.get(name)
         if draft.key:
             profile = profile.with_typed_key(draft.key)
         return await self._looked(profile)

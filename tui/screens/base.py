@@ -13,7 +13,7 @@ from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
 from tui.screens.not_offered import refusal
-from tui.screens.reporting import PANEL_KEYS, failure_of, show_worker_error
+from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, show_worker_error
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -117,7 +117,7 @@ class ModeScreen(Screen[None]):
 
     def action_command(self, command_id: str) -> None:
         """Run a command of this mode, wherever its handler is."""
-        self.dispatcher.run(command_id, self)
+        carry_out(self.dispatcher, command_id, self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether a command can be given now; the footer and the keys follow it."""

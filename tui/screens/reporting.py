@@ -14,8 +14,10 @@ from tui.services.errors import Refused, ServiceError, Unanswered, Unreachable, 
 from tui.widgets.frame.error_panel import Failure
 
 if TYPE_CHECKING:
+    from textual.dom import DOMNode
     from textual.worker import Worker, WorkerState
 
+    from tui.dispatch import Dispatcher
     from tui.services.settings.profile import Profile
 
 
@@ -53,6 +55,16 @@ class ShowsErrors(Protocol):
 
     def show_error(self, error: BaseException) -> None:
         """Show an error until it is closed."""
+
+
+def carry_out(dispatcher: Dispatcher, command_id: str, node: DOMNode) -> None:
+    """Run a command's handler; what refuses it at once is shown, as what a worker raises is."""
+    try:
+        dispatcher.run(command_id, node)
+    except ServiceError as error:
+        if not isinstance(node, ShowsErrors):
+            raise
+        node.show_error(error)
 
 
 def show_worker_error(node: ShowsErrors, event: Worker.StateChanged) -> None:

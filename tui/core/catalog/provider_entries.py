@@ -89,6 +89,7 @@ _ENTRY: Mapping[str, object] = {
     "paths": dict.fromkeys(
         (
             *("files", "uploads", "jobs", "models", "chat", "dpo_jobs", "estimate"),
+            "reinforcement_jobs",
             "deployments",
         ),
         str,

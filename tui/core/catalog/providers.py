@@ -72,7 +72,8 @@ class FileLimits:
 class Paths:
     """Where things are, from the base_url; {account} stands for the profile's account.
 
-    `dpo_jobs` is where jobs with preference pairs are, where that is a place of their own,
+    `dpo_jobs` is where jobs with preference pairs are, and `reinforcement_jobs` where those by
+    reinforcement are, where that is a place of their own,
     `estimate` where the price of a job is asked for, and `deployments` where what serves models is
     managed; ../ there stands for the base_url without its last part.
     """
@@ -83,6 +84,7 @@ class Paths:
     models: str = "/models"
     chat: str = "/chat/completions"
     dpo_jobs: str = ""
+    reinforcement_jobs: str = ""
     estimate: str = ""
     deployments: str = ""
 
@@ -94,7 +96,15 @@ class Paths:
     @property
     def lists(self) -> frozenset[str]:
         """Those that are there or not offered: nothing of them can be deleted or misspelt."""
-        found = {self.files, self.uploads, self.jobs, self.models, self.chat, self.dpo_jobs}
+        found = {
+            self.files,
+            self.uploads,
+            self.jobs,
+            self.models,
+            self.chat,
+            self.dpo_jobs,
+            self.reinforcement_jobs,
+        }
         return frozenset(found - {""})
 
     def of_account(self, account: str) -> Paths:

@@ -18,7 +18,7 @@ from tui.commands import (
 )
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
-from tui.screens.reporting import PANEL_KEYS, failure_of, show_worker_error
+from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, show_worker_error
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
@@ -116,7 +116,7 @@ class Dialog(ModalScreen[T | None]):
 
     def action_command(self, command_id: str) -> None:
         """Run a command of this dialog, wherever its handler is."""
-        self.dispatcher.run(command_id, self)
+        carry_out(self.dispatcher, command_id, self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """Tell whether a command can be given now; its keys follow it."""

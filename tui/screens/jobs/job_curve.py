@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from textual.message import Message
+
 from tui.core.jobs.curves import Curves, Measure, Point, at_step, curves, loss_words, smoothed
 from tui.core.text.text import one_line
 from tui.dispatch import handles
@@ -31,6 +33,9 @@ class Overlay:
 
 class JobCurve(Curve):
     """Draws one job, and others over it. A run's lines are told apart by marks, not by colour."""
+
+    class LookedAt(Message):
+        """Somebody looks at it otherwise, and wants to see that."""
 
     def __init__(self, *, id: str | None = None) -> None:  # noqa: A002
         super().__init__(id=id)
@@ -113,6 +118,7 @@ class JobCurve(Curve):
     @handles("jobs.measure")
     def next_measure(self) -> None:
         """Switch between loss and accuracy."""
+        self.post_message(self.LookedAt())
         self.measure = "accuracy" if self.measure == "loss" else "loss"
         self._curves = curves(self._metrics, self.measure)
         self._repaint()
@@ -120,23 +126,27 @@ class JobCurve(Curve):
     @handles("jobs.log")
     def toggle_log(self) -> None:
         """Switch the axis between linear and logarithmic."""
+        self.post_message(self.LookedAt())
         self.log_axis = not self.log_axis
         self._repaint()
 
     @handles("jobs.smooth")
     def next_smoothing(self) -> None:
         """Smooth more, or no more."""
+        self.post_message(self.LookedAt())
         self.smoothing = SMOOTHINGS[(SMOOTHINGS.index(self.smoothing) + 1) % len(SMOOTHINGS)]
         self._repaint()
 
     @handles("jobs.step_back")
     def step_back(self) -> None:
         """Move the cursor back, from the last step when there is none yet."""
+        self.post_message(self.LookedAt())
         self.move_cursor(-1)
 
     @handles("jobs.step_on")
     def step_on(self) -> None:
         """Move the cursor on, from the first step when there is none yet."""
+        self.post_message(self.LookedAt())
         self.move_cursor(1)
 
     def move_cursor(self, by: int) -> None:
@@ -161,6 +171,7 @@ class JobCurve(Curve):
     @handles("jobs.zoom")
     def zoom_in(self) -> None:
         """Draw the half of what is drawn around the cursor, or its end without one."""
+        self.post_message(self.LookedAt())
         first, last = self.x_range
         if last - first <= _FEWEST_STEPS:
             return
@@ -172,6 +183,7 @@ class JobCurve(Curve):
     @handles("jobs.zoom_out")
     def zoom_out(self) -> None:
         """Draw everything again, without a cursor."""
+        self.post_message(self.LookedAt())
         self.forget_place()
         self._repaint()
 

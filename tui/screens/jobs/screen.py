@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container
 
 from tui.core.text.text import one_line, plural
-from tui.dispatch import handles
+from tui.dispatch import handles, start_worker
 from tui.screens.base import ModeScreen
 from tui.screens.jobs.control import JobControl
 from tui.screens.jobs.endings import JobEndings
@@ -232,7 +233,20 @@ class JobsScreen(ModeScreen):
             self.show_error(InputError("No model yet", f"job {job.id} is {job.status}", next_step))
             return
         self.host.complete("chat")
-        self.host.chat_with(job.fine_tuned_model)
+        if not self.workspace.api.deployments.next_step(job.fine_tuned_model):
+            self.host.chat_with(job.fine_tuned_model)
+            return
+        work = partial(self._chat_with_deployed, job.fine_tuned_model)
+        start_worker(self, work, "chat", "look what serves the model")
+
+    async def _chat_with_deployed(self, model: str) -> None:
+        """Chat with what serves a model, or with the model itself, which says what it lacks."""
+        from tui.services.models.serving import look_at_serving
+
+        self.note("looking what serves the model …")
+        serving = await look_at_serving(self.workspace.api)
+        self.note("")
+        self.host.chat_with(serving.chat_name(model) or model)
 
     @handles("jobs.compare")
     def compare(self) -> None:

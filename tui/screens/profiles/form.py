@@ -147,8 +147,9 @@ class ProfileForm(Dialog[str]):
 
     def on_mount(self) -> None:
         """Begin with what comes first."""
-        self.query("Input").first().focus()
+        self.query_one(Fold).open = self._name == _LAB  # there is nothing else
         self._arrange()
+        self.query("Input").first().focus()
         self._begun = self._typed()
 
     # -- what is typed -------------------------------------------------------------------

@@ -34,6 +34,10 @@ _READ_ONLY = "  read-only"
 _SHOWN = 8  # lines of what a test found
 
 
+def _fine(_action: Action, _name: str) -> None:
+    """Allow everything."""
+
+
 @dataclass(frozen=True, slots=True)
 class ProfileChosen:
     """A profile of the list, and what is to be done with it; None where one is to be added."""
@@ -46,7 +50,7 @@ class ProfilesDialog(Dialog[ProfileChosen]):
     """Answers with a profile and what to do with it.
 
     `probes` are what was found of each the last time, `look` asks one anew. The cursor begins on
-    the one called `shown`.
+    the one called `shown`. `check` raises InputError where something cannot be done with one.
     """
 
     DEFAULT_CSS = """
@@ -66,10 +70,11 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         probes: Mapping[str, Probe],
         look: Callable[[str], Awaitable[ProfileLook]],
         shown: str,
+        check: Callable[[Action, str], None] = _fine,
     ) -> None:
         super().__init__("Profiles")
         self._profiles, self._current, self._look = list(profiles), current, look
-        self._shown = shown
+        self._shown, self._check = shown, check
         self._probes = dict(probes)
         self._told: dict[str, str] = {}
         self._keys: dict[str, str] = {}
@@ -179,6 +184,7 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         action: Action
         for action in ("use", "edit", "rename", "remove"):
             if (one := self._under) is not None and command_id == f"profiles.{action}":
+                self._check(action, one.name)
                 self.dismiss(ProfileChosen(action, one.name))
 
     @handles("profiles.add")

@@ -46,7 +46,7 @@ def may_be_done(writes: Collection[Write], profile: str = "") -> tuple[str, str]
 
 
 def _look(path: str, paths: Paths) -> list[str]:
-    for jobs in filter(None, (paths.jobs, paths.dpo_jobs)):
+    for jobs in filter(None, (paths.jobs, paths.dpo_jobs, paths.reinforcement_jobs)):
         if path == jobs:
             return ["finetui", "jobs", "unanswered"]
         if path.startswith(f"{jobs}/"):

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 SUPERVISED, DPO = "supervisedFineTuningJobs", "dpoJobs"
+REINFORCEMENT = "reinforcementFineTuningJobs"  # made elsewhere: they need an evaluator of its own
+COLLECTIONS = (SUPERVISED, DPO, REINFORCEMENT)
 ID_FIELDS = {SUPERVISED: "supervisedFineTuningJobId", DPO: "dpoJobId"}
 # By the key in a request of OpenAI's shape.
 _FIELDS = {
@@ -37,6 +39,7 @@ _FIELDS = {
     "early_stop": "earlyStop",
     "carve_out": "evalAutoCarveout",
 }
+_METHODS = {SUPERVISED: "supervised", DPO: "dpo", REINFORCEMENT: "reinforcement"}
 _MODEL_MARK = 8  # characters of the nonce that make the name of a model one of its own
 
 
@@ -78,6 +81,11 @@ def wire(request: Mapping[str, Any], account: str, *, goes_on: bool) -> dict[str
     return made | training
 
 
+def collection_in(name: str) -> str:
+    """Return the place that a job's whole name says it is in."""
+    return next((one for one in COLLECTIONS if f"/{one}/" in name), SUPERVISED)
+
+
 def model_name(model: str) -> str:
     """Return the name of a base: a bare one is among Fireworks' own."""
     bare = model.partition("#")[0]
@@ -94,11 +102,11 @@ def job_object(
     native = as_object(value, "the job")
     name = name_of(native)
     identifier = required_id({"id": short(name, account)}, "the job")
-    dpo = f"/{DPO}/" in name
-    training = as_map(native.get("trainingConfig")) if dpo else native
+    collection = collection_in(name)
+    training = native if collection == SUPERVISED else as_map(native.get("trainingConfig"))
     state = as_text(native.get("state")) or "unknown"
     status = statuses.get(state, state)
-    method = "dpo" if dpo else "supervised"
+    method = _METHODS[collection]
     progress = as_map(native.get("jobProgress"))
     made: dict[str, Any] = {
         "id": identifier,

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
 
 
+_NAMED_BY_KIND = frozenset({"lab", "openai", "azure"})  # theirs begin with ft: or are deployed
+
+
 class ModelChoice:
     """Knows the model to ask, and looks for one where none is chosen.
 
@@ -114,9 +117,16 @@ class ModelChoice:
         return "checkpoint" if named.is_checkpoint else "tuned" if named.is_tuned else "base"
 
     @property
+    def _named_by_kind(self) -> bool:
+        """Whether a tuned model can be told by its name alone."""
+        return self._context.workspace.profile.preset.id in _NAMED_BY_KIND
+
+    @property
     def kind_words(self) -> str:
         """Return the kind of the model to ask as shown beside it, or why there is none yet."""
         if not self.model:
             return "yet, looking …" if self.looking else "(esc, m chooses one or takes its id)"
         kind = self.kind(self.model)
+        if kind == "base" and self._models.offer is None and not self._named_by_kind:
+            return ""  # nobody knows before the models are listed
         return {"tuned": "fine-tuned", "asked": "not listed"}.get(kind, kind)

@@ -236,6 +236,12 @@ class JobPane(Vertical):
         self._show_events()
         self._refresh()
 
+    def on_job_curve_looked_at(self, event: JobCurve.LookedAt) -> None:
+        """Show the curve if another view stands in its place."""
+        event.stop()
+        if self.view != "curve" and not self._wide:
+            self.go_to("curve")
+
     def reader(self) -> Widget:
         """Return the widget of the present view that takes the focus."""
         name = "events" if self.view == "curve" else self.view

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Any
 from tui.core.catalog.abilities import Ability
 from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_event, parse_job
 from tui.core.provider.fireworks.jobs import (
+    COLLECTIONS,
     DPO,
     ID_FIELDS,
+    REINFORCEMENT,
     SUPERVISED,
+    collection_in,
     collection_of,
     job_object,
     wire,
@@ -44,7 +47,10 @@ FRESH_S = 5.0  # so old may be what events are made of
 
 
 class FireworksJobs:
-    """Fine-tuning jobs: supervised ones, and those with preference pairs, in one list."""
+    """Fine-tuning jobs in one list: supervised, with preference pairs, by reinforcement.
+
+    The last are listed, followed and stopped; they are made elsewhere.
+    """
 
     def __init__(self, gateway: Gateway, models: FireworksModels) -> None:
         self._gateway, self._provider = gateway, gateway.provider
@@ -53,7 +59,7 @@ class FireworksJobs:
         # By id, when and how it was last told: whoever follows one asks for the job, then for
         # its events, which are made of the same object.
         self._seen: dict[str, tuple[float, Mapping[str, Any] | None]] = {}
-        self._dpo: set[str] = set()  # ids of jobs with preference pairs
+        self._places: dict[str, str] = {}  # by id, where a job is if not among the supervised
 
     def wire(self, request: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return what is sent for a request, with the id of the job beside it."""
@@ -86,16 +92,17 @@ class FireworksJobs:
         return mark_in(job.id)
 
     async def list(self, limit: int | None = None, *, mark: str | None = None) -> list[Job]:
-        """Return the jobs of both kinds, newest first; with a mark the one that carries it."""
+        """Return the jobs of all kinds, newest first; with a mark the one that carries it."""
         doing = "list the jobs"
         check_offered(self._abilities, Ability.JOBS, doing)
         if mark is not None:
             found = await self._find(job_id(mark), doing)
             return [] if found is None else [parsed(self._job, found, doing)]
-        supervised, dpo = await both(
-            self._gateway.rows(SUPERVISED, doing), self._preference_rows(doing)
+        supervised, others = await both(
+            self._gateway.rows(SUPERVISED, doing),
+            both(self._further_rows(DPO, doing), self._further_rows(REINFORCEMENT, doing)),
         )
-        jobs = parsed_all(self._job, [*supervised, *dpo], doing)
+        jobs = parsed_all(self._job, [*supervised, *others[0], *others[1]], doing)
         return sorted(jobs, key=lambda job: job.created_at or 0, reverse=True)[:limit]
 
     async def retrieve(self, job_id: str) -> Job:
@@ -143,19 +150,20 @@ class FireworksJobs:
 
     # -- how -----------------------------------------------------------------------------
 
-    async def _preference_rows(self, doing: str) -> Rows:
+    async def _further_rows(self, collection: str, doing: str) -> Rows:
         try:
-            return await self._gateway.rows(DPO, doing)
+            return await self._gateway.rows(collection, doing)
         except NotOffered:
             return []
 
     async def _get(self, job_id: str, doing: str) -> Mapping[str, Any]:
         """Read a job from whichever place it is in. Raises Refused with status 404 for neither."""
-        first, second = (DPO, SUPERVISED) if job_id in self._dpo else (SUPERVISED, DPO)
-        found = await self._gateway.find(self._gateway.path(first, job_id), doing)
-        if found is None:
-            found = await self._gateway.get(self._gateway.path(second, job_id), doing)
-        return found
+        known = self._places.get(job_id, SUPERVISED)
+        for collection in (known, *(one for one in COLLECTIONS if one != known)):
+            path = self._gateway.path(collection, job_id)
+            if (found := await self._gateway.find(path, doing)) is not None:
+                return found
+        return await self._gateway.get(self._gateway.path(known, job_id), doing)
 
     async def _find(self, job_id: str, doing: str) -> Mapping[str, Any] | None:
         try:
@@ -184,7 +192,7 @@ class FireworksJobs:
 
     async def _metrics_url(self, native: Mapping[str, Any], doing: str) -> str | None:
         name = name_of(native)
-        if f"/{DPO}/" not in name:
+        if collection_in(name) != DPO:
             return as_text(native.get("metricsFileSignedUrl"))
         path = self._gateway.path(DPO, name, ":getMetricsFileEndpoint")
         return as_text(as_map(await self._gateway.find(path, doing)).get("signedUrl"))
@@ -197,8 +205,8 @@ class FireworksJobs:
         if len(self._seen) >= _KEPT:
             self._seen.clear()
         self._seen[job.id] = time.monotonic(), native
-        if f"/{DPO}/" in name_of(native):
-            self._dpo.add(job.id)
+        if (place := collection_in(name_of(native))) != SUPERVISED:
+            self._places[job.id] = place
         self._models.made_by(job)
         return job
 
