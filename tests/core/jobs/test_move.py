@@ -143,8 +143,8 @@ def test_what_differs_is_converted(
     here: str, there: str, settings: dict[str, str], becomes: dict[str, str]
 ) -> None:
     moved = move(old(here, **settings), home(there), DATA)
-    assert carried(moved) | moved.settings == becomes | moved.settings
     assert moved.settings == becomes
+    assert carried(moved).items() <= becomes.items()
 
 
 @pytest.mark.parametrize(
@@ -223,9 +223,8 @@ def test_what_is_worth_knowing_is_said() -> None:
     notes = " · ".join(move(before, home("lab"), MovedData(50, 100, tools=3)).notes)
     assert "it went on from ft:m:o:s:1" in notes
     assert "3 examples with tools, which lab takes no notice of" in notes
-    bom = move(old("openai"), home("azure"), DATA).notes
-    assert any("byte order mark" in one for one in bom)
-    assert any("$1.70 an hour" in one for one in bom)
+    azure = move(old("openai"), home("azure"), DATA).notes
+    assert any("$1.70 an hour" in one for one in azure)
 
 
 def test_hostile_values_are_shown_as_text() -> None:

@@ -190,8 +190,6 @@ def _data_notes(home: NewHome, data: MovedData) -> Iterator[str]:
     if data.images:
         images = plural(data.images, "example")
         yield f"{images} with images: choose a base that takes them"
-    if limits.wants_bom:
-        yield f"{home.name} asks for a byte order mark in its files"
 
 
 def _steps(old: OldJob, data: MovedData | None) -> int | None:

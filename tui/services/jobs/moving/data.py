@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import re
+from codecs import BOM_UTF8
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,13 +12,13 @@ from typing import TYPE_CHECKING, Literal
 from tui.core.jobs.move.chosen import Chosen, data_of
 from tui.core.text.text import one_line
 from tui.services.datasets.disk.atomic_save import write_atomically
-from tui.services.datasets.disk.file_lines import read_rows, reading
+from tui.services.datasets.disk.file_lines import reading
 from tui.services.errors import InputError, NotWritten, ServiceError, disk_errors
 from tui.services.files.uploads import content_digests
 from tui.services.settings.locations import private_folder
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from tui.core.jobs.move.moving import MovedData
     from tui.services.files.service import FileService
@@ -90,29 +91,49 @@ class JobData:
         async with reading(path) as lines:
             return await asyncio.to_thread(data_of, lines, size)
 
-    async def chosen_only(self, path: Path) -> tuple[Path, Chosen]:
-        """Write the chats of a file's preferred answers beside what is downloaded.
+    async def fitted(self, path: Path, *, chosen_only: bool, bom: bool) -> tuple[Path, str]:
+        """Return a file as the new home wants it, and what was changed; itself where it fits.
 
-        Raises InputError and NotWritten.
+        What has to be changed is written beside what is downloaded: chats of the preferred answers
+        with `chosen_only`, and a byte order mark with `bom`, or none. Raises InputError and
+        NotWritten.
         """
+        has = await asyncio.to_thread(_begins_with_bom, path)
+        if has == bom and not chosen_only:
+            return path, ""
         folder = await asyncio.to_thread(private_folder, self._folder)
         digest = (await content_digests(path)).sha256
-        target = folder / f"{_safe(path.stem)}-{digest[:8]}-chosen.jsonl"
-        counted = Chosen()
-        await asyncio.to_thread(_write, path, target, counted)
-        return target, counted
+        counted = Chosen() if chosen_only else None
+        kind = ("-chosen" if chosen_only else "") + ("-bom" if bom else "")
+        target = folder / f"{_safe(path.stem)}-{digest[:8]}{kind}.jsonl"
+        await asyncio.to_thread(_write, path, target, counted, bom=bom)
+        said = [counted.words] if counted is not None else []
+        if has != bom:
+            said.append(f"{'with' if bom else 'without'} a byte order mark")
+        return target, f"{target.name}: {'; '.join(said)}"
 
 
-def _write(path: Path, target: Path, counted: Chosen) -> None:
+def _begins_with_bom(path: Path) -> bool:
+    with disk_errors("Cannot read the file", path, "Check the path."), path.open("rb") as file:
+        return file.read(len(BOM_UTF8)) == BOM_UTF8
+
+
+def _write(path: Path, target: Path, counted: Chosen | None, *, bom: bool) -> None:
     def lines() -> Iterator[bytes]:
-        rows = read_rows(path)
-        try:
-            yield from counted.of(rows)
-        finally:
-            rows.close()
+        if bom:
+            yield BOM_UTF8
+        with path.open("rb") as file:
+            plain = _plain(file)
+            yield from plain if counted is None else counted.of(plain)
 
     with disk_errors("Not written", target, "Free some space.", NotWritten):
         write_atomically(target, lines(), private=True)
+
+
+def _plain(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """Yield lines as they are, the first one without a byte order mark."""
+    for at, line in enumerate(lines):
+        yield line if at else line.removeprefix(BOM_UTF8)
 
 
 async def _holds(path: Path, record: UploadRecord) -> bool:

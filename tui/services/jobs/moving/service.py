@@ -10,7 +10,6 @@ from tui.core.catalog.models import base_of
 from tui.core.catalog.training import AUTO, METHODS
 from tui.core.jobs.move.moving import MovedData, NewHome, OldJob, move
 from tui.core.jobs.progress import Progress
-from tui.core.provider.parsing import as_text
 from tui.core.text.text import one_line
 from tui.services.errors import InputError, ServiceError, Unfit
 from tui.services.jobs.drafts import FILES, Draft, MovedFrom, draft_from_job
@@ -36,9 +35,8 @@ _FIELDS = ("suffix", "seed", "metadata", "grader", "wandb_project", "wandb_name"
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What whoever moves says: the base there, files in place of those found, and of pairs."""
+    """What whoever moves says: files in place of those found, and what becomes of pairs."""
 
-    base: str = ""
     training: Path | None = None
     validation: Path | None = None
     chosen_only: bool = False
@@ -155,15 +153,13 @@ class Moving:
             files.append(await self._file(job.validation_file, given.validation))
         data = await self._data.look(files[0].path)
         moved = self._moved(job, was, target, data, given)
-        remarks: list[str] = []
-        paths = [one.path for one in files]
-        if moved.chosen_only:
-            paths = []
-            for one in files:
-                path, counted = await self._data.chosen_only(one.path)
-                paths.append(path)
-                remarks.append(f"{path.name}: {counted.words}")
-        draft = self._draft(job, moved, target, paths, given)
+        bom = target.preset.limits.wants_bom
+        made = [
+            await self._data.fitted(one.path, chosen_only=moved.chosen_only, bom=bom)
+            for one in files
+        ]
+        paths, remarks = [path for path, _ in made], [said for _, said in made if said]
+        draft = self._draft(job, moved, paths)
         cost = await self._cost(job)
         return MovePlan(job, profile.name, target.name, draft, moved, tuple(files), cost,
                         tuple(remarks))  # fmt: skip
@@ -197,16 +193,12 @@ class Moving:
         home = NewHome(target.preset, target.terms)
         return move(old, home, data, chosen_only=given.chosen_only)
 
-    def _draft(
-        self, job: Job, moved: Moved, target: Profile, paths: list[Path], given: Given
-    ) -> Draft:
+    def _draft(self, job: Job, moved: Moved, paths: list[Path]) -> Draft:
         texts = {name: text for name, text in moved.texts.items() if name not in FILES}
         validation = str(paths[1]) if len(paths) > 1 and "validation" in moved.texts else ""
         origin = MovedFrom(self._profile.name, job.fine_tuned_model or "", job.id, moved.brief)
         made: dict[str, Any] = {**texts, "training": str(paths[0]), "validation": validation}
-        return Draft(
-            **made, model=given.base, method=moved.method, settings=moved.settings, moved=origin
-        )
+        return Draft(**made, method=moved.method, settings=moved.settings, moved=origin)
 
     async def _cost(self, job: Job) -> str:
         costs = await read_costs([job], self._profile, self._store.forecasts, self._catalog)
@@ -234,15 +226,6 @@ def root_of(job: Job) -> str:
     """Return the base that a job's model comes from in the end."""
     tuned = job.model.startswith("ft:") or ".ft-" in job.model
     return base_of(job.model) if tuned else job.model
-
-
-async def moved_from(store: Store, profile: str, model: str) -> MovedFrom | None:
-    """Return what a model was moved from, None for one that was not. Raises LedgerError."""
-    asked = {one.job_id: one for one in await store.jobs.all(profile) if one.job_id}
-    seen, _ = await store.seen_jobs.jobs(profile)
-    made = {as_text(one.raw.get("fine_tuned_model")): one.id for one in seen}
-    record = asked.get(made.get(model) or model)
-    return None if record is None else MovedFrom.from_json(record.request.get("moved_from"))
 
 
 def _check_target(profile: Profile, target: Profile) -> None:
