@@ -133,7 +133,8 @@ def test_killed_it_goes_on_with_the_same_command(
     assert (made["recording"], made["answered"]) == (listed[0]["recording"], 8)
     assert made["was_there"] == there
     assert len(server.asked) - before == 8 - there
-    assert made["asked_again"] == before - there
+    # What was on its way when the process died, at most, and perhaps had not arrived.
+    assert before - there <= made["asked_again"] <= 1
 
 
 def test_two_programs_at_once_pay_once(home: Home, server: ChatServer, data: Path) -> None:

@@ -40,6 +40,7 @@ from tui.services.compare.run import Cap
 from tui.services.compare.service import EarlierRun, check_plan
 from tui.services.compare.sources import prompts_of_file
 from tui.services.errors import InputError, ServiceError
+from tui.services.jobs.moving.recordings import recording_of_moved
 
 if TYPE_CHECKING:
     import argparse
@@ -65,6 +66,8 @@ def register(commands: Commands[Parser]) -> None:
     )
     recording += " prompts are asked where none are given"
     parser.add_argument("--recording", metavar="RUN", help=recording)
+    moved = "a model that was moved here, with the recording of the one it takes the place of"
+    parser.add_argument("--moved", metavar="MODEL", help=moved)
     against = "compare with an earlier run too: its id, or its file of results"
     parser.add_argument("--against", metavar="RUN", help=against)
     out = "write a line for each answer as it comes; the same file again goes on where it stopped"
@@ -79,6 +82,8 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
     check_pairs(options)
     if options.from_run is not None:
         return await _of_earlier(options, workspace, out)
+    if options.moved is not None:
+        await _take_moved(options, workspace)
     _check(options)
     plan = await _plan(options, workspace)
     check_plan(plan)
@@ -127,6 +132,7 @@ async def _of_earlier(options: argparse.Namespace, workspace: Workspace, out: Ou
         options.models,
         options.out,
         options.recording,
+        options.moved,
     ]
     if any(one is not None for one in (*given, options.judge)):
         raise InputError("Usage", "--from takes the answers of a run as they are", "Give it alone.")
@@ -163,6 +169,14 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError("Usage", "give a PROMPT, --messages or --dataset", "One of them.")
     check_stdin(given)
     check_asking(options)
+
+
+async def _take_moved(options: argparse.Namespace, workspace: Workspace) -> None:
+    """Set the model and the recording that --moved means. Raises InputError."""
+    if options.models is not None or options.recording is not None:
+        raise InputError("Usage", "--moved names both sides", "Give it without them.")
+    found = await recording_of_moved(workspace.store, workspace.compare, options.moved)
+    options.models, options.recording = options.moved, found.id
 
 
 async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:

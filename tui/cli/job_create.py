@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import AsyncExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command
 from tui.cli.consent import ACCEPTABLE, Answers, add_accept, check_allowed
@@ -21,12 +21,14 @@ from tui.services.settings.presets import Presets
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Mapping
 
     from tui.cli.output import Output
     from tui.core.jobs.jobs import Job
     from tui.core.provider.estimates import PriceEstimate
     from tui.core.provider.transfers import Progress
     from tui.services.jobs.creation import Consent, JobCreation, Review
+    from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight import Source
     from tui.services.workspace import Workspace
 
@@ -35,6 +37,13 @@ def register_create(actions: Commands[Parser]) -> None:
     """Add the command, and the one for presets."""
     parser = command(actions, "create", _create, "create a fine-tuning job")
     add_options(parser)
+    add_consent(parser)
+    presets = command(actions, "presets", _presets, "list the settings saved by a name")
+    presets.add_argument("--delete", metavar="NAME", help="forget one")
+
+
+def add_consent(parser: argparse.ArgumentParser) -> None:
+    """Add what allows a job to be created, and what is done besides."""
     dry = "only say what would happen; ends with the exit code that doing it would begin with"
     parser.add_argument("--dry-run", action="store_true", help=dry)
     spend = "go on if it costs at most this much; needed above the profile's budget, where a job"
@@ -45,8 +54,6 @@ def register_create(actions: Commands[Parser]) -> None:
     parser.add_argument("--wait", action="store_true", help="follow the job until it ends")
     add_accept(parser, ACCEPTABLE.values())
     add_yes(parser, "it may bill, within the profile's budget")
-    presets = command(actions, "presets", _presets, "list the settings saved by a name")
-    presets.add_argument("--delete", metavar="NAME", help="forget one")
 
 
 async def _create(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
@@ -60,12 +67,25 @@ async def _create(options: argparse.Namespace, workspace: Workspace, out: Output
 
 
 async def _create_from_files(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    return await create_draft(await draft_of(options, workspace), options, workspace, out)
+
+
+async def create_draft(
+    draft: Draft,
+    options: argparse.Namespace,
+    workspace: Workspace,
+    out: Output,
+    more: Mapping[str, Any] | None = None,
+) -> int:
+    """Create the job of a draft as the options of `add_consent` allow, or tell what would happen.
+
+    `more` goes into the documents. Raises ServiceError.
+    """
     answers = Answers.of(options)
-    draft = await draft_of(options, workspace)
     creation = workspace.job_creation()
     review = await creation.review(draft)
     if options.dry_run:
-        return _tell(review, out, answers)
+        return _tell(review, out, answers, more or {})
     consent = check_allowed(review, answers)
     for part in (*review.found.at("note"), *review.found.at("ask")):
         out.note(f"{'note' if part.level == 'note' else 'warning'}: {part.topic}: {part.text}")
@@ -73,12 +93,12 @@ async def _create_from_files(options: argparse.Namespace, workspace: Workspace, 
     if options.wait:
         out.note(f"created {job.id}")
         job, _ = await follow(job.id, workspace, out, out.note)
-    out.document({**job.raw, "status": job.status})
+    out.document({**job.raw, "status": job.status, **(more or {})})
     out.line(job.id if not options.wait else f"{job.id} {job.fine_tuned_model or job.status}")
     return ended(job, workspace, out) if options.wait else 0
 
 
-def _tell(review: Review, out: Output, answers: Answers) -> int:
+def _tell(review: Review, out: Output, answers: Answers, more: Mapping[str, Any]) -> int:
     """Print the pre-flight; return what creating the job would end with."""
     refusal: ServiceError | None = None
     found = review.found
@@ -87,7 +107,7 @@ def _tell(review: Review, out: Output, answers: Answers) -> int:
     except ServiceError as error:
         refusal = error
     code = refusal.exit_code if refusal else 0
-    document = {"dry_run": True, "would_exit": code, **found.to_json()}
+    document = {"dry_run": True, "would_exit": code, **found.to_json(), **more}
     if refusal is not None:
         document["error"] = refusal.to_json()
     out.document(document)

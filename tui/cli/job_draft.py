@@ -104,13 +104,14 @@ def _with_options(draft: Draft, options: argparse.Namespace) -> Draft:
     for option, name in _SETTINGS.items():
         if (value := getattr(options, option)) is not None:
             settings[name] = value
-    settings |= dict(_pair(text) for text in options.set)
+    settings |= dict(setting_of(text) for text in options.set)
     if options.metadata:
         typed["metadata"] = shlex.join(options.metadata)
     return replace(draft, settings=settings, **typed)
 
 
-def _pair(text: str) -> tuple[str, str]:
+def setting_of(text: str) -> tuple[str, str]:
+    """Return name and value of what --set says. Raises InputError."""
     name, equals, value = text.partition("=")
     if not equals:
         raise InputError("Usage", f"{text!r} is no NAME=VALUE", "See --help.")

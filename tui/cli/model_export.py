@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import time
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.models_found import (
@@ -16,6 +17,7 @@ from tui.cli.models_found import (
     model_document,
     tell_missing,
 )
+from tui.core.catalog.shutdown import Until, training_ends
 from tui.core.models.board import ending
 from tui.core.models.days import days_left, ends_words
 from tui.core.models.export import FORMATS, exported, format_of
@@ -25,7 +27,7 @@ from tui.services.models.export import write_models
 
 if TYPE_CHECKING:
     import argparse
-    from datetime import date
+    from collections.abc import Iterable
 
     from tui.cli.output import Output
     from tui.core.models.entry import ModelEntry
@@ -51,6 +53,7 @@ async def _board(options: argparse.Namespace, workspace: Workspace, out: Output)
     tell_missing(found, out, tuned=False)
     today = day_of(time.time())
     models = ending(found.entries, today)
+    bases = await _training(found.entries, workspace)
     out.document(
         {
             "models": [
@@ -61,14 +64,49 @@ async def _board(options: argparse.Namespace, workspace: Workspace, out: Output)
                     "ends_detail": one.shutdown.detail or None,
                 }
                 for one in models
-            ]
+            ],
+            "training": [_training_document(one, today) for one in bases],
         }
     )
     out.table(
         ("ends", "days", "id", "kind", "state", "base", "source"),
         [_ending_row(one, today) for one in models],
     )
+    for one in bases:
+        out.line(f"{one[1]}: {one[2].line(today)}")
     return found.exit_code
+
+
+# A profile, a base of it, and until when that takes jobs.
+Closing = tuple[str, str, Until]
+
+
+async def _training(entries: Iterable[ModelEntry], workspace: Workspace) -> list[Closing]:
+    """Return which bases stop taking jobs, the soonest first. Raises InputError."""
+    bases: dict[str, list[str]] = {}
+    for one in entries:
+        if one.kind == "base" and not one.state.gone:
+            bases.setdefault(one.profile or workspace.profile.name, []).append(one.id)
+    catalog = await asyncio.to_thread(workspace.catalog)
+    found: list[Closing] = []
+    for name, ids in bases.items():
+        profile = workspace.profile_called(name)
+        known = catalog if profile.kind == "openai" else None  # its dates are OpenAI's own
+        ends = training_ends(ids, known, profile.preset, profile.account_kind)
+        found += [(name, base, until) for base, until in ends.items() if until.day is not None]
+    return sorted(found, key=lambda one: (one[2].day or date.max, *one[:2]))
+
+
+def _training_document(one: Closing, today: date) -> dict[str, Any]:
+    profile, base, until = one
+    return {
+        "profile": profile,
+        "base": base,
+        "takes_jobs_until": None if until.day is None else until.day.isoformat(),
+        "days_left": None if until.day is None else (until.day - today).days,
+        "detail": until.words or None,
+        "read_at": until.source,
+    }
 
 
 def _ending_row(one: ModelEntry, today: date) -> tuple[str, ...]:

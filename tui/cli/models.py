@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.cli.arguments import Commands, Parser, command, group
 from tui.cli.model_delete import register_delete
 from tui.cli.model_export import register_board, register_export
+from tui.cli.model_move import register_move
 from tui.cli.model_prune import register_prune
 from tui.cli.model_show import register_show
 from tui.cli.models_found import add_choice, chosen, find_models, model_document, tell_missing
@@ -33,6 +34,7 @@ def register(commands: Commands[Parser]) -> None:
     register_export(actions)
     register_prune(actions)
     register_delete(actions)
+    register_move(actions)
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:

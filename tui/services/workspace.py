@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from tui.services.datasets import DatasetService, Document
     from tui.services.datasets.adding import ExampleAdding
     from tui.services.jobs.creation import JobCreation
+    from tui.services.jobs.moving.service import Moving
     from tui.services.jobs.preflight import PreflightService
     from tui.services.provider.interface import ProviderApi
     from tui.services.settings.typed_texts import TypedTexts
@@ -251,6 +252,15 @@ class Workspace:
         listed = self.poller
         reservations = self.store.reservations
         return Spending(self.profile, reservations, self.catalog, lambda: listed.state.jobs)
+
+    def moving(self) -> Moving:
+        """Return what prepares moves from the profile in use to another one."""
+        from tui.services.jobs.moving.data import JobData
+        from tui.services.jobs.moving.service import Moving
+
+        folder = self.locations.state / "moved"
+        data = JobData(self.profile.name, self.files, self.store, folder)
+        return Moving(self.profile, self.jobs, self.store, self.catalog, data)
 
     @property
     def unanswered(self) -> UnansweredJobs:

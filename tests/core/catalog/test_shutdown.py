@@ -11,8 +11,6 @@ from tui.core.catalog.provider_entries import read_entries
 from tui.core.catalog.providers import BUILT_IN, Presets
 from tui.core.catalog.shutdown import (
     Shutdown,
-    Until,
-    board,
     facts_at,
     shutdown_of,
     train_until,
@@ -131,27 +129,6 @@ def test_a_base_that_only_this_provider_still_trains_has_its_methods() -> None:
     assert not there.takes_jobs(date(2027, 4, 15))
     assert "supervised" in there.methods
     assert facts_at(nano, BUILT_IN.find("openai", None), "") is nano
-
-
-def test_the_board_has_what_ends_soonest_first_and_what_is_past_behind() -> None:
-    today = date(2026, 12, 1)
-    shutdowns = {
-        "c": Shutdown("2027-01-14"),
-        "gone": Shutdown("2026-10-23"),
-        "long gone": Shutdown("2026-01-01"),
-        "a": Shutdown("2026-12-01", "base"),
-        "never": Shutdown(),
-        "hostile": Shutdown("\x1b[31m[red]soon"),
-    }
-    training = {"b": Until(date(2027, 1, 6)), "open": Until(None, "nobody knows")}
-    found = board(shutdowns, training, today)
-    assert [(one.model, one.days) for one in found] == [
-        ("a", 0), ("b", 36), ("c", 44), ("gone", -39), ("long gone", -334),
-    ]  # fmt: skip
-    assert [one.words for one in found[:2]] == [
-        "stops 2026-12-01 (today)", "takes jobs until 2027-01-06 (in 36 days)",
-    ]  # fmt: skip
-    assert found[3].words == "stops 2026-10-23 (39 days ago)"
 
 
 def test_the_training_ends_are_the_providers_own_else_those_of_the_catalogue() -> None:

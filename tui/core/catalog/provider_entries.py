@@ -44,6 +44,9 @@ _TRAINING: Mapping[str, object] = {
     "seed": bool,
     "no_validation": [*METHODS],
     "auto_epochs": int,
+    "default_rate": float,
+    "least_examples": int,
+    "most_examples": int,
     "integrations": [str],
     "always": dict,
     "source": str,
@@ -110,6 +113,7 @@ _LISTS: Mapping[str, tuple[Mapping[str, object], tuple[str, ...]]] = {
 }
 _NAMES: Mapping[object, str] = {
     str: "a text", int: "a whole number above 0", bool: "true or false", dict: "a table",
+    float: "a number above 0, such as 1e-5",
     date: "a date such as 2026-11-28, without quotes",
     Decimal: 'an amount in quotes, such as "1.70"',
 }  # fmt: skip

@@ -39,6 +39,16 @@ class Until:
     source: str = ""
     as_of: date | None = None
 
+    def line(self, today: date) -> str:
+        """Return until when a base takes jobs, in words."""
+        if self.day is None:
+            return f"until when it takes jobs is not known ({self.words})"
+        days = (self.day - today).days
+        said = f"takes jobs until {self.day} ({days_words(days)})"
+        if days < 0:
+            said = f"takes no jobs since {self.day}"
+        return said + (f": {self.words}" if self.words else "")
+
 
 @dataclass(frozen=True, slots=True)
 class Shutdown:
@@ -143,54 +153,6 @@ def facts_at(facts: ModelFacts, preset: Preset, account: AccountKind) -> ModelFa
         dates_source=takes.source,
         dates_as_of=takes.as_of,
     )
-
-
-# -- the countdown -----------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Countdown:
-    """One thing that ends: a model that stops, or a base that takes no new jobs.
-
-    `days` are those left, below 0 for one that is past.
-    """
-
-    model: str
-    what: Literal["stops", "takes no new jobs"]
-    day: date
-    days: int
-    detail: str = ""
-    source: str = ""
-
-    @property
-    def words(self) -> str:
-        """Return what ends and when, as part of a line."""
-        what = "stops" if self.what == "stops" else "takes jobs until"
-        said = f"{what} {self.day} ({days_words(self.days)})"
-        return said + (f": {self.detail}" if self.detail else "")
-
-
-def board(
-    shutdowns: Mapping[str, Shutdown],
-    training: Mapping[str, Until],
-    today: date,
-) -> list[Countdown]:
-    """Return what ends, soonest first; what is past stands behind it, the latest first.
-
-    `shutdowns` are those of models, and `training` until when bases take jobs, both by id. What
-    has no date, or a text that is not one, is left out.
-    """
-    found = [
-        Countdown(name, "stops", day, (day - today).days, one.detail, one.source_words)
-        for name, one in shutdowns.items()
-        if (day := one.ends_on) is not None
-    ]
-    found += [
-        Countdown(name, "takes no new jobs", day, (day - today).days, one.words, one.source)
-        for name, one in training.items()
-        if (day := one.day) is not None
-    ]
-    return sorted(found, key=lambda one: (one.days < 0, abs(one.days), one.model, one.what))
 
 
 def training_ends(

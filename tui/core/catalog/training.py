@@ -141,7 +141,9 @@ class Terms:
     `always` is what every request holds beside what is chosen. A `suffix_most` of 0 means that
     there are no suffixes, `auto_epochs` is how many epochs there are where none are asked for
     (None where the provider chooses by the data), `seed` is whether one may be given, and jobs by
-    the methods in `no_validation` take no validation file.
+    the methods in `no_validation` take no validation file. `default_rate` is the absolute learning
+    rate where none is asked for, and `least_examples` and `most_examples` are how many a training
+    file may have, None where they are not known.
     """
 
     provider: str
@@ -154,6 +156,9 @@ class Terms:
     seed: bool = True
     no_validation: tuple[str, ...] = ()
     auto_epochs: int | None = None
+    default_rate: float | None = None
+    least_examples: int | None = None
+    most_examples: int | None = None
     always: Mapping[str, Any] = field(default_factory=dict)
     source: str = ""
     as_of: date | None = None
@@ -187,6 +192,11 @@ def terms_of(preset: Preset, methods: Sequence[Method] = ()) -> Terms:
     for name in ("integrations", "no_validation"):
         found[name] = tuple(found.get(name, ()))
     return Terms("other" if preset.id == UNKNOWN else preset.id, **found)
+
+
+def parameter_of(name: str) -> Parameter | None:
+    """Return a parameter by its id, whoever offers it; None where there is none."""
+    return _parameters().get(name)
 
 
 def parameter_ids() -> frozenset[str]:

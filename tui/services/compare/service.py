@@ -63,7 +63,7 @@ class CompareService:
         estimator: Estimator,
         retry_policy: RetryPolicy | None = None,
     ) -> None:
-        self._profile = provider.profile.name
+        self.profile = provider.profile.name
         self._store, self._table = store, store.comparisons
         self._estimator = estimator
         self._retry_policy = retry_policy or RetryPolicy()
@@ -92,7 +92,7 @@ class CompareService:
 
     async def files_of(self, models: Sequence[str]) -> list[JobFile]:
         """Return the files on this machine that models were made with, validation files first."""
-        return await files_of_models(self._store, self._profile, models)
+        return await files_of_models(self._store, self.profile, models)
 
     async def prices(self, candidates: Iterable[Candidate]) -> dict[str, ModelFacts]:
         """Return what is known of the models at the profile's prices, by the candidates' names.
@@ -132,18 +132,18 @@ class CompareService:
         records = [one for one in await self._table.runs() if one.id == run]
         if plan is None or not records:
             raise InputError("No such comparison", run, "List the runs.")
-        if records[0].profile != self._profile:
+        if records[0].profile != self.profile:
             raise InputError("Another profile's", f"it asked {records[0].profile}", "Switch to it.")
         out = None if records[0].out is None else Path(records[0].out)
         return await self._take(run, plan, out, [])
 
     async def runs(self) -> list[RunRecord]:
         """Return the runs of the profile, the latest first."""
-        return await self._table.runs(self._profile)
+        return await self._table.runs(self.profile)
 
     async def recordings(self, *, everywhere: bool = False) -> list[RunRecord]:
         """Return the recordings of the profile, or of all, the latest first."""
-        found = await self._table.runs(None if everywhere else self._profile)
+        found = await self._table.runs(None if everywhere else self.profile)
         return [one for one in found if one.records]
 
     async def record(
@@ -163,7 +163,7 @@ class CompareService:
                 if known is not None and not differences(known, plan):
                     return await self.resume(one.id)
             run = secrets.token_hex(4)
-            if await self._table.begin(run, self._profile, plan, None, once=True):
+            if await self._table.begin(run, self.profile, plan, None, once=True):
                 return await self._made(run, plan, None, {}, set())
         raise _running("of the same recording")
 
@@ -199,14 +199,14 @@ class CompareService:
     ) -> CompareRun:
         run = secrets.token_hex(4)
         path, after = None if out is None else str(out), None if before is None else before.id
-        if not await self._table.begin(run, self._profile, plan, path, after):
+        if not await self._table.begin(run, self.profile, plan, path, after):
             raise _running(f"with results in {path}")
         return await self._made(run, plan, out, {}, set())
 
     async def _go_on(self, known: RunRecord, plan: Plan, out: Path) -> CompareRun:
         before = await self._table.plan(known.id)
         assert before is not None
-        if known.profile != self._profile:
+        if known.profile != self.profile:
             raise _other(out, f"profile {known.profile}")
         if other := differences(before, plan):
             raise _other(out, f"other {', '.join(other)}")

@@ -37,12 +37,38 @@ FIELDS = (
 
 
 @dataclass(frozen=True, slots=True)
+class MovedFrom:
+    """The model that a job is moved from: its profile, its name there, and the job that made it.
+
+    `brief` says what of it was carried.
+    """
+
+    profile: str
+    model: str
+    job: str
+    brief: str = ""
+
+    def as_json(self) -> dict[str, str]:
+        """Return it as it is kept."""
+        return {"profile": self.profile, "model": self.model, "job": self.job, "brief": self.brief}
+
+    @classmethod
+    def from_json(cls, value: object) -> MovedFrom | None:
+        """Return what `as_json` gave, None for anything else."""
+        raw = {name: as_text(one) or "" for name, one in as_map(value).items()}
+        if not raw.get("profile") or not raw.get("job"):
+            return None
+        return cls(raw["profile"], raw.get("model", ""), raw["job"], raw.get("brief", ""))
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What is typed. Files are paths, or ids of uploaded files.
 
     `settings` are hyperparameters by id, auto where one is not there. `metadata` are pairs such
     as `team=a run="two words"`, `grader` a path of a JSON file or JSON itself. `origin` is the
-    job this was taken from, and `was` what that job had.
+    job this was taken from, and `was` what that job had; `moved` the model of another profile that
+    it is to take the place of.
     """
 
     training: str = ""
@@ -60,6 +86,7 @@ class Draft:
     wandb_tags: str = ""
     origin: str = ""
     was: Draft | None = field(default=None, compare=False)
+    moved: MovedFrom | None = None
 
     def setting(self, name: str) -> str:
         """Return a hyperparameter as typed."""
@@ -86,7 +113,8 @@ class Draft:
     def as_typed(self) -> dict[str, Any]:
         """Return it as plain JSON values, but for the job it was taken from."""
         texts = {name: getattr(self, name) for name in FIELDS}
-        return texts | {"settings": dict(self.settings)}
+        moved = {} if self.moved is None else {"moved": self.moved.as_json()}
+        return texts | {"settings": dict(self.settings)} | moved
 
     @classmethod
     def from_typed(cls, value: object) -> Draft | None:
@@ -97,7 +125,7 @@ class Draft:
             return None
         texts: dict[str, Any] = {name: str(found.get(name, "")) for name in FIELDS}
         settings = {key: str(typed) for key, typed in as_map(found.get("settings")).items()}
-        return cls(**texts, settings=settings)
+        return cls(**texts, settings=settings, moved=MovedFrom.from_json(found.get("moved")))
 
     # -- what is wrong ---------------------------------------------------------------
 
@@ -180,6 +208,7 @@ class Draft:
             wandb=self._wandb(),
             grader=grader,
             terms=offered,
+            moved_from=None if self.moved is None else self.moved.as_json(),
         )
 
     def _wandb(self) -> dict[str, str | list[str]]:

@@ -31,8 +31,8 @@ class JobRequest:
     """A job to create. Files are ids; `parameters` are hyperparameters by their ids.
 
     A hyperparameter that is not there is left to the provider. `wandb` are the settings of
-    Weights & Biases, none when empty. `grader` is needed for reinforcement only. `forecast` is
-    remembered with the job and not sent.
+    Weights & Biases, none when empty. `grader` is needed for reinforcement only. `forecast`
+    and `moved_from`, the model it is to take the place of, are remembered with the job, not sent.
     """
 
     training_file: str
@@ -47,6 +47,7 @@ class JobRequest:
     grader: Mapping[str, Any] | None = None
     terms: Terms = field(default_factory=_usual)
     forecast: Forecast | None = None
+    moved_from: Mapping[str, str] | None = None
 
     def problems(self) -> tuple[str, ...]:
         """Return what the protocol would refuse, each in one sentence; empty when it is fine."""

@@ -78,7 +78,8 @@ class JobService:
         doing = "create the job"
         reserved, nonce = nonce is not None, nonce or new_nonce()
         body = request.body(nonce)
-        asked = self._store.jobs.asked(self._profile, nonce, body, own_token())
+        moved = {} if request.moved_from is None else {"moved_from": dict(request.moved_from)}
+        asked = self._store.jobs.asked(self._profile, nonce, {**body, **moved}, own_token())
         await (asked if reserved else record_best_effort(asked))
         if request.forecast is not None:
             await record_best_effort(

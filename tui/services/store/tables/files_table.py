@@ -48,6 +48,24 @@ class FilesTable:
         )  # fmt: skip
         return [UploadRecord(*row) for row in rows]
 
+    async def of_id(self, profile: str, file_id: str) -> UploadRecord | None:
+        """Return an upload by its id, also one that was deleted since; None for another's."""
+        rows = await self._db.read(
+            "SELECT id, name, path, digest, size, purpose, uploaded_at FROM files"
+            " WHERE profile = ? AND id = ?",
+            profile, file_id,
+        )  # fmt: skip
+        return UploadRecord(*rows[0]) if rows else None
+
+    async def of_digest(self, digest: str) -> list[UploadRecord]:
+        """Return the uploads of a content with any profile, also deleted ones, newest first."""
+        rows = await self._db.read(
+            "SELECT id, name, path, digest, size, purpose, uploaded_at FROM files"
+            " WHERE digest = ? ORDER BY uploaded_at DESC, rowid DESC",
+            digest,
+        )
+        return [UploadRecord(*row) for row in rows]
+
     async def forget(self, profile: str, file_id: str) -> None:
         """Mark an upload as gone from the provider."""
         await self._db.write(

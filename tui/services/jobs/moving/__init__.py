@@ -1,0 +1,1 @@
+"""Move a tuned model's job to another profile: its data found again, its settings converted."""
