@@ -77,7 +77,10 @@ class RunningDialog(Dialog[tuple[str, str]]):
         & > .dialog { width: 96%; height: 94%; }
         & #running-head { height: 1; color: $text-muted; }
         & RecordList { height: 1fr; min-height: 3; }
-        & #running-about { height: 4; border-top: dashed $surface-lighten-2; }
+        & #running-about {
+            height: 4; border-top: dashed $surface-lighten-2;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
         & #running-sum { height: auto; max-height: 5; color: $text-muted; }
     }
     """
