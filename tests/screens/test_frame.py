@@ -210,7 +210,7 @@ async def test_keys_without_effect_change_nothing_unseen(
     ("mode", "useful"),
     [
         ("jobs", {"new", "refresh", "everywhere"}),
-        ("models", {"all", "refresh"}),
+        ("models", {"all", "refresh", "running"}),
         ("files", {"upload", "prune", "refresh"}),
     ],
 )

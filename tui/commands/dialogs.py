@@ -115,6 +115,23 @@ _QUESTIONS = (
     Command("line.keep", "enter", "Keep", "Keep the line.", first=True, word="keeps"),
 )
 
+_MODELS = (
+    Command("running.stop", "s", "Stop", "Stop what is marked, or this: it stays.", word="stop"),
+    Command("running.scale", "z", "To zero", "Scale it to no replica at all.", word="to zero"),
+    Command("running.delete", "d", "Delete", "Delete it for good; its model stays.", word="delete"),
+    Command("running.mark", "space", "Mark", "Mark it, to do it to several.", word="mark"),
+    Command(
+        "running.everywhere",
+        "P",
+        "All profiles",
+        "Switch between this profile and all.",
+        word="all profiles",
+    ),
+    Command("running.refresh", "r", "Refresh", "Ask now."),
+    Command("running.chat", "c", "Chat", "Chat with it, in its profile."),
+    Command("running.copy", "y", "Copy", "Copy the error, the results, or its id."),
+)
+
 _DATASETS = (
     Command("editor.keep", "ctrl+s", "Keep", "Keep the text and leave.", first=True, word="keeps"),
     # A text area in which tab indents would keep esc for itself.
@@ -477,4 +494,7 @@ _OTHERS = (
     ),
 )
 
-DIALOG_COMMANDS: tuple[Command, ...] = (*_SHARED, *_QUESTIONS, *_DATASETS, *_TOKENS, *_OTHERS)
+DIALOG_COMMANDS: tuple[Command, ...] = (
+    *(*_SHARED, *_QUESTIONS, *_DATASETS, *_TOKENS),
+    *(*_MODELS, *_OTHERS),
+)

@@ -236,6 +236,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("models.chat", "c", "Chat", "Chat with this model.", True),
     Command("models.compare", "C", "Compare", "Compare this model, or those marked, side by side."),
     Command("models.all", "t", "Tuned or all", "Switch between fine-tuned and all models.", True),
+    Command("models.running", "w", "What runs", "What runs and costs by the hour; end it there."),
     Command("models.refresh", "r", "Refresh", "Ask the provider now.", True),
     # Files
     Command("files.upload", "u", "Upload", "Send a file of this machine to the provider.", True),

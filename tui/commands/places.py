@@ -224,6 +224,14 @@ _OF_MODES = (
         "with its own key; of one that cannot be asked those seen last are listed.",
         "jobs",
     ),
+    Place(
+        "running",
+        "What runs",
+        "What serves models, what it costs by the hour and has cost so far, what costs most first. "
+        "It is stopped, scaled to zero or deleted after a typed word, where the provider offers "
+        "that.",
+        "models",
+    ),
     Place("parameters", "Parameters", "What the model is asked with.", "chat"),
     Place(
         "compare_run",

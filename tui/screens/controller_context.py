@@ -8,6 +8,8 @@ from functools import partial, wraps
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Protocol, TypeVar
 
 from tui.dispatch import start_worker
+from tui.screens.host import host_of
+from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Coroutine, Iterator
@@ -63,6 +65,22 @@ class Context:
         return start_worker(
             self._node, partial(work, *args), group, description, exclusive=exclusive
         )
+
+
+class DialogContext(Context):
+    """What a controller may do with a dialog and with the program around it."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """The workspace. Raises InputError before there is one."""
+        workspace = host_of(self._node).workspace
+        if workspace is None:
+            raise InputError("Not ready yet", "the profile is being opened", "Try again.")
+        return workspace
+
+    def working(self, name: str, text: str) -> None:
+        """Show background work under a name of its own; an empty text ends it."""
+        host_of(self._node).working(name, text)
 
 
 class InScreen(Protocol):

@@ -10,30 +10,31 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from tui.core.provider.deletion import Fate, Outcome
+from tui.core.provider.deployments import Act
 from tui.core.text.text import plural, visible
 from tui.screens.dialogs.confirm import TypedConfirm
 from tui.screens.reporting import PANEL_KEYS
 from tui.services.errors import ReadOnly, ServiceError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from typing import Any
 
     from textual.app import ComposeResult
 
-    from tui.screens.controller_context import ScreenContext
-    from tui.services.deleting import Deletions
+    from tui.screens.controller_context import DialogContext, ScreenContext
 
 
 _ORDER = (Fate.REFUSED, Fate.UNKNOWN, Fate.STILL_LISTED, Fate.NOT_ASKED, Fate.DELETED)
 
 
-def summary(outcomes: Sequence[Outcome], of: int, noun: str) -> str:
+def summary(outcomes: Sequence[Outcome], of: int, noun: str, act: Act = Act.DELETE) -> str:
     """Return the panel's text: how many are gone, then each, those that are not first."""
     gone = sum(1 for outcome in outcomes if outcome.gone)
     going_on = "" if len(outcomes) == of else " so far · esc stops after this one"
+    done = act.done.capitalize()
     keys = PANEL_KEYS if len(outcomes) == of else ""
-    lines = [" · ".join(filter(None, (f"Deleted {gone} of {plural(of, noun)}{going_on}", keys)))]
+    lines = [" · ".join(filter(None, (f"{done} {gone} of {plural(of, noun)}{going_on}", keys)))]
     ordered = sorted(outcomes, key=lambda outcome: _ORDER.index(outcome.fate))
     return "\n".join([*lines, *(outcome.line for outcome in ordered)])
 
@@ -79,6 +80,20 @@ class DeletableList(Protocol):
         """Take the marks of these away."""
 
 
+class Runs(Protocol):
+    """What does something to things by their ids, such as `Deletions`."""
+
+    async def run(
+        self,
+        ids: Iterable[str],
+        on_outcome: Callable[[Outcome, ServiceError | None], None],
+        *,
+        facts: Callable[[str], Mapping[str, Any]],
+        stopped: Callable[[], bool],
+    ) -> list[Outcome]:
+        """Do it to these in turn; see `Deletions.run`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
     """What is asked before anything is deleted: a statement, and the words that mean yes."""
@@ -93,11 +108,16 @@ class Deletion:
     """Deletes after a typed word; what an answer was lost for is looked up in a fresh list."""
 
     def __init__(
-        self, context: ScreenContext, panel: OutcomesPanel, listed: DeletableList, noun: str
+        self,
+        context: ScreenContext | DialogContext,
+        panel: OutcomesPanel,
+        listed: DeletableList,
+        noun: str,
     ) -> None:
         self._context, self._panel, self._listed, self._noun = context, panel, listed, noun
         self.outcomes: list[Outcome] = []
         self._stopping = False
+        self._act = Act.DELETE
         self.running = False  # from the word typed to the last answer
         self.deleted: Callable[[], None] = lambda: None  # called once something is gone
 
@@ -115,17 +135,19 @@ class Deletion:
         self,
         question: Question,
         ids: Sequence[str],
-        deletions: Deletions,
+        deletions: Runs,
         facts: Callable[[str], Mapping[str, Any]] = lambda _: {},
+        act: Act = Act.DELETE,
     ) -> None:
         """Delete these once the word is typed; the ledger keeps `facts` of each.
 
-        `deletions` belong to the profile they were asked for, even if another is chosen meanwhile.
+        `act` is what `deletions` do, if they do not delete. They belong to the profile they were
+        asked for, even if another is chosen meanwhile.
         """
 
         def answered(yes: bool | None) -> None:
             if yes:
-                self.running = True
+                self.running, self._act = True, act
                 self._context.run(
                     partial(self._delete_all, ids, deletions, facts),
                     group="delete",
@@ -139,7 +161,7 @@ class Deletion:
     async def _delete_all(
         self,
         ids: Sequence[str],
-        deletions: Deletions,
+        deletions: Runs,
         facts: Callable[[str], Mapping[str, Any]],
     ) -> None:
         self.outcomes, self._stopping = [], False
@@ -147,9 +169,10 @@ class Deletion:
         def came(outcome: Outcome, _: ServiceError | None) -> None:
             self.outcomes.append(outcome)
             self._show(len(ids))
-            self._context.working("delete", f"deleting {len(self.outcomes) + 1} of {len(ids)}")
+            doing = f"{self._act.doing} {len(self.outcomes) + 1} of {len(ids)}"
+            self._context.working("delete", doing)
 
-        self._context.working("delete", f"deleting 1 of {len(ids)}")
+        self._context.working("delete", f"{self._act.doing} 1 of {len(ids)}")
         self._show(len(ids))
         try:
             self.outcomes = await deletions.run(
@@ -168,7 +191,7 @@ class Deletion:
         return {outcome.id for outcome in self.outcomes if outcome.gone}
 
     def _show(self, of: int) -> None:
-        self._panel.show(summary(self.outcomes, of, self._noun))
+        self._panel.show(summary(self.outcomes, of, self._noun, self._act))
 
     def close(self) -> bool:
         """Stop after the request under way, else close the results; tells whether it did."""
@@ -185,4 +208,5 @@ class Deletion:
         """Return the results as text to copy and what they are called, while they are shown."""
         if not self.outcomes:
             return None
-        return summary(self.outcomes, len(self.outcomes), self._noun), "The results"
+        count = len(self.outcomes)
+        return summary(self.outcomes, count, self._noun, self._act), "The results"

@@ -12,6 +12,7 @@ from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models.deletion import ModelDeletion
 from tui.screens.models.model_list import ModelList, ModelsPane
 from tui.screens.models.model_rows import full_text
+from tui.screens.models.running import WhatRuns
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -35,6 +36,7 @@ class ModelsScreen(ModeScreen):
         self.deletion.deleted = lambda: self.host.complete("deleted")
         self.dispatcher.add(self.listed)
         self.dispatcher.add(ModelDeletion(context, self.listed, self.deletion))
+        self.dispatcher.add(WhatRuns(context))
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list, the model under the cursor, and what came of deleting."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.core.provider.deployment_words import facts_of
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from typing import Any
@@ -62,7 +64,10 @@ class ActsEverywhere:
             ) -> None:  # fmt: skip
                 on_outcome(replace(outcome, id=keys[outcome.id]), error)
 
+            def known(one: str, keys: Mapping[str, str] = keys) -> Mapping[str, Any]:
+                return facts(keys[one]) if facts else facts_of(self._chosen[keys[one]].one)
+
             acts = service.acts(self.act, (placed.one for placed in group))
-            found = await acts.run([*keys], told, facts=facts, stopped=stopped)
+            found = await acts.run([*keys], told, facts=known, stopped=stopped)
             outcomes += [replace(outcome, id=keys[outcome.id]) for outcome in found]
         return outcomes
