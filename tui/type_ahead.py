@@ -19,9 +19,9 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from textual import events
-from textual.app import App
 from textual.message import Message
 
+from tui.terminal.cells.painted import Painted
 from tui.terminal.keys import typed_after_escape
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ _LONGEST_S = 1.0
 _LOOK_AGAIN_S = 0.02  # whether a command has opened what it waits to open
 
 
-class TypeAhead(App[None]):
+class TypeAhead(Painted):
     """An app that deals with one key after the other."""
 
     @dataclass
