@@ -17,6 +17,7 @@ from tests.core.checks.examples import answer, chat, user
 from tests.terminal.painting import Beside
 from tests.until import until
 from tui.app import FinetuiApp
+from tui.terminal.cells import display
 from tui.terminal.cells.painter import Painter
 from tui.terminal.colors import system_named
 
@@ -197,6 +198,15 @@ def test_frames_are_dropped_while_the_line_is_busy() -> None:
     assert both.painter.frames <= before + 8  # one frame, in as many pieces as the line takes
 
 
+def beside(app: FinetuiApp, monkeypatch: pytest.MonkeyPatch) -> Beside:
+    """Show what an app paints in both ways."""
+    both = Beside(80, 24)
+    monkeypatch.setattr(display, "painter_of", lambda _driver: both)
+    both.console = app.console
+    both.painter = Painter(both.line, system_named(app.console.color_system), True)
+    return both
+
+
 KEYS = [*"123456789?/jkxyn", "f1", "ctrl+p", "down", "up", "pagedown", "pageup", "end", "home"]
 KEYS += ["tab", "shift+tab", "enter", "escape", "escape", "escape", "left", "right", "space", "e"]
 
@@ -212,10 +222,7 @@ async def test_a_session_shows_the_same(
         b"".join(chat(user(dice.choice(texts)), answer("Yes.")) + b"\n" for _ in range(40))
     )
     app = FinetuiApp(str(path))
-    both = Beside(80, 24)
-    monkeypatch.setattr(FinetuiApp, "painter", both)
-    both.console = app.console
-    both.painter = Painter(both.line, system_named(app.console.color_system), True)
+    both = beside(app, monkeypatch)
     async with app.run_test(size=(80, 24)) as pilot:
         await until(lambda: app.workspace is not None, pilot)
         for _ in range(40):
@@ -230,3 +237,24 @@ async def test_a_session_shows_the_same(
         await pilot.pause()
         assert not both.differences()
         assert both.line.written < both.plain_bytes / 3
+
+
+async def test_the_cursor_is_where_one_reads_or_types(
+    app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"".join(chat(user(f"Q{n}?"), answer("Yes.")) + b"\n" for n in range(40)))
+    app = FinetuiApp(str(path))
+    both = beside(app, monkeypatch)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+
+        def line() -> str:
+            assert not both.differences()
+            return both.line.emulator.screen.display[both.line.emulator.cursor[1]]
+
+        await until(lambda: "Q0?" in line(), pilot)
+        await pilot.press("down", "down")
+        await until(lambda: "Q2?" in line(), pilot)
+        await pilot.press("slash", *"Q17")
+        await until(lambda: line()[: both.line.emulator.cursor[0]].endswith("Q17"), pilot)
