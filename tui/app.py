@@ -133,6 +133,7 @@ class FinetuiApp(TypeAhead):
         chat: ChatStart | None = None,
     ) -> None:
         super().__init__()
+        self.animation_level = "none"  # each step of one is written, and keeps keys waiting
         self.stylesheet = FastStylesheet(variables=self.get_css_variables())
         context = ProgramContext(self)
         self.opening = Opening(context, path, profile, self._load_the_rest)

@@ -7,6 +7,8 @@ can take keys. So is a key pressed while the program still starts, when it has s
 
 alt+key that no command has is what a terminal sends for escape and a key typed quickly, and
 means these two, as in vim.
+
+The other way round, what is painted is written as far as the line takes it (`terminal.cells`).
 """
 
 from __future__ import annotations
@@ -22,11 +24,13 @@ from textual import events
 from textual.app import App
 from textual.message import Message
 
+from tui.terminal.cells import display
 from tui.terminal.keys import typed_after_escape
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from rich.console import RenderableType
     from textual.await_complete import AwaitComplete
     from textual.screen import Screen
     from textual.timer import Timer
@@ -60,6 +64,18 @@ class TypeAhead(App[None]):
         # may not wait for those before it, as one that ends the program.
         self.early: Callable[[events.Key], bool] = lambda _key: False
         self.urgent: Callable[[events.Key], bool] = lambda _key: False
+
+    def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
+        """Have only the cells that changed written, where the driver can."""
+        held = self._batch_count or not self._running or self._closed or self._driver is None
+        if held or not display.show(self, self._driver, renderable, sync=self._sync_available):
+            super()._display(screen, renderable)
+        else:
+            self.post_display_hook()
+
+    def on_resize(self) -> None:
+        """Write all of it again."""
+        display.forget(self, self._driver)
 
     async def on_event(self, event: events.Event) -> None:
         """Hold keys back while one is under way."""

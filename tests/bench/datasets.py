@@ -54,6 +54,7 @@ class Terminal:
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             os.environ |= {"FINETUI_HOME": home, "TERM": "xterm-256color"}
+            os.environ.setdefault("FINETUI_CELLS", "0")  # words are looked for as they are written
             # Without compiled modules, as on some build machines, starting takes twice as long.
             for name in ("OPENAI_API_KEY", "PYTHONDONTWRITEBYTECODE", "PYTHONUNBUFFERED"):
                 os.environ.pop(name, None)

@@ -15,6 +15,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from tests.lab_process import ROOT, environment
+from tests.terminal.emulator import Emulator
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,6 +54,7 @@ class Program:
         os.write(begin, b"g")
         os.close(begin)
         self.raw = bytearray()
+        self.emulator = Emulator()
         self.code: int | None = None
 
     def __enter__(self) -> Program:
@@ -82,6 +84,7 @@ class Program:
         except OSError:
             return False
         self.raw += data
+        self.emulator.feed(data)
         return bool(data)
 
     def text(self, start: int = 0) -> str:
@@ -89,11 +92,12 @@ class Program:
         return SEQUENCE.sub("", bytes(self.raw[start:]).decode("utf-8", "replace"))
 
     def see(self, words: str, start: int = 0, seconds: float = 40) -> None:
-        """Return once these words have been written after `start`."""
+        """Return once these words stand on the screen, or have been written after `start`."""
         deadline = time.monotonic() + seconds
-        while words not in self.text(start):
+        while words not in self.emulator.text() and words not in self.text(start):
             if time.monotonic() > deadline:
-                raise AssertionError(f"{words!r} not seen in {self.text(start)[-1500:]!r}")
+                written = self.text(start)[-1500:]
+                raise AssertionError(f"{words!r} not in {written!r}\n{self.emulator.text()}")
             self.look()
 
     def modes(self) -> dict[int, bool]:

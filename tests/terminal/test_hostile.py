@@ -25,9 +25,9 @@ def test_only_its_own_sequences_are_written(tmp_path: Path) -> None:
         with Program(home, str(path)) as program:
             program.see("⟨U+202E⟩")
             for mode in "3564":
-                start = len(program.raw)
                 program.send(mode)
-                program.see("⟨U+" if mode != "4" else "Chat", start)
+                program.see(f"[{mode} ")
+                program.see("⟨U+" if mode != "4" else "Ask")
             program.send("hi\r")
             program.see("⟨U+", len(program.raw))
             program.send("\x11y")  # also where the answer has not ended

@@ -103,12 +103,17 @@ def theme_for(system: str | None) -> Theme:
     return FEW if system in {"standard", "windows"} else MANY
 
 
+def system_named(system: str | None) -> ColorSystem:
+    """Return what a terminal's colours are, named as Rich names them."""
+    return _SYSTEMS.get(system or "", ColorSystem.TRUECOLOR)
+
+
 class Readable(LineFilter):
     """Gives text that could not be read another shade, after all else is decided."""
 
     def __init__(self, system: str | None) -> None:
         super().__init__()
-        self._system = _SYSTEMS.get(system or "", ColorSystem.TRUECOLOR)
+        self._system = system_named(system)
 
     def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
         """Return the segments with text that can be read; lines and blocks stay as they are."""

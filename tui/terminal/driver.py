@@ -5,19 +5,27 @@ from __future__ import annotations
 import os
 import selectors
 import signal
+import threading
+import time
 from codecs import getincrementaldecoder
+from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.terminal.cells.painter import Painter
+from tui.terminal.cells.switch import erases_in_color, is_on
+from tui.terminal.colors import system_named
 from tui.terminal.keys import KeyParser
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from textual.message import Message
 
 _READ = 1 << 12
+_ANSWERED_S = 1.0  # how long to wait for what the terminal still has to say
 _LOOK_S = 0.1  # between looks for an escape key that nothing followed, and for the end
 
 
@@ -29,14 +37,75 @@ class TerminalDriver(LinuxDriver):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        self._written = _Written(self._wake)
         if self._file is not None:
-            self._file = cast("Any", _Forgiving(self._file))
+            self._file = cast("Any", _Forgiving(self._file, self._written))
         self._away = False  # stopped, or in the background: the terminal is somebody else's
+        self._answers = _Answers()
+        system = system_named(self._app.console.color_system)
+        # Writes only what changed; None when that is switched off.
+        self.painter: Painter | None = None
+        if is_on(os.environ):
+            self.painter = Painter(self, system, erases_in_color(os.environ))
 
     def write(self, data: str) -> None:
         """Write to the terminal, while it is ours."""
         if not self._away:
+            if self.painter is not None:
+                self.painter.pacing.sent(len(data))
+            self._written.queued += 1
             super().write(data)
+
+    # -- writing only what changed -------------------------------------------------------
+
+    def write_frame(self, data: str) -> None:
+        """Write what the painter has made; it has counted that."""
+        if not self._away:
+            self._written.queued += 1
+            super().write(data)
+
+    def write_question(self, data: str) -> None:
+        """Ask the terminal for what it answers with `keys.STATUS`."""
+        if not self._away:
+            self._answers.asked()
+            self.write_frame(data)
+
+    def is_idle(self) -> bool:
+        """Whether all has been written; if not, the painter goes on when it has been."""
+        return not self._away and self._writer_thread is not None and self._written.all_written()
+
+    def later(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call something on the loop after a time."""
+        self._loop.call_later(seconds, call)
+
+    def _wake(self) -> None:  # in the thread that writes
+        self._soon(self._go_on_painting)
+
+    def _go_on_painting(self) -> None:
+        if self.painter is not None:
+            self.painter.write_on()
+
+    def _answered(self) -> None:  # in the thread that reads
+        self._answers.came()
+        if self.painter is not None:
+            self._soon(partial(self.painter.answered, time.monotonic()))
+
+    def _soon(self, call: Callable[[], None]) -> None:
+        with suppress(RuntimeError):  # the loop has ended
+            self._loop.call_soon_threadsafe(call)
+
+    def start_application_mode(self) -> None:
+        """Take the terminal, of which nothing is known."""
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+        if self.painter is not None and self._writer_thread is not None:
+            self.painter.begin()
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, with no answer under way that a shell would take for typed."""
+        if self.painter is not None:
+            self._answers.wait(_ANSWERED_S)
+            self.write("\x1b[m")
+        super().stop_application_mode()
 
     # -- stopping and going on ---------------------------------------------------------
 
@@ -72,7 +141,7 @@ class TerminalDriver(LinuxDriver):
 
     def run_input_thread(self) -> None:
         """Read what the terminal sends until the driver stops."""
-        parser = KeyParser(self._debug)
+        parser = KeyParser(self._debug, self._answered)
         decode = getincrementaldecoder("utf-8")("replace").decode
         with selectors.SelectSelector() as selector:
             selector.register(self.fileno, selectors.EVENT_READ)
@@ -98,23 +167,72 @@ class TerminalDriver(LinuxDriver):
             self._loop.call_soon_threadsafe(gone)
 
 
+class _Written:
+    """Counts what was handed over and what has been written."""
+
+    def __init__(self, wake: Callable[[], None]) -> None:
+        self._wake = wake
+        self._waited_for = False
+        self.queued = self.written = self.flushed = 0
+
+    def all_written(self) -> bool:
+        """Whether all has been written; if not, `wake` is called when it has been."""
+        self._waited_for = True  # before looking: the other thread looks after writing
+        if self.flushed < self.queued:
+            return False
+        self._waited_for = False
+        return True
+
+    def flush(self) -> None:
+        """Note that what was written has left the buffer."""
+        self.flushed = self.written
+        if self._waited_for and self.flushed >= self.queued:
+            self._waited_for = False
+            self._wake()
+
+
+class _Answers:
+    """Counts questions put to the terminal and its answers, in two threads."""
+
+    def __init__(self) -> None:
+        self._open = 0
+        self._ever = False
+        self._change = threading.Condition()
+
+    def asked(self) -> None:
+        with self._change:
+            self._open += 1
+
+    def came(self) -> None:
+        with self._change:
+            self._ever = True
+            self._open = max(0, self._open - 1)
+            self._change.notify_all()
+
+    def wait(self, seconds: float) -> None:
+        """Wait until no answer is to come any more, of a terminal that gives any."""
+        with self._change:
+            if self._ever:
+                self._change.wait_for(lambda: not self._open, seconds)
+            self._open = 0
+
+
 class _Forgiving:
     """The terminal's file. What cannot be written, because it has gone, is nobody's loss."""
 
-    def __init__(self, file: Any) -> None:
+    def __init__(self, file: Any, written: _Written) -> None:
         self._file = file
+        self._written = written
 
     def write(self, text: str) -> None:
-        try:
+        with suppress(OSError, ValueError):
             self._file.write(text)
-        except (OSError, ValueError):
-            return
+        self._written.written += 1
 
     def flush(self) -> None:
-        try:
+        with suppress(OSError, ValueError):
             self._file.flush()
-        except (OSError, ValueError):
-            return
+        self._written.flush()
 
     def fileno(self) -> int:
         return cast("int", self._file.fileno())

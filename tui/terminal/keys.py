@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual._xterm_parser import XTermParser
-from textual.keys import key_to_character
+from textual.keys import Keys, key_to_character
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
 ESC = "\x1b"
+STATUS = f"{ESC}[0n"  # what a terminal answers that is asked for its state
 _ALT = "alt+"
 # With these, more belongs to it: an arrow, a function key.
 _LONGER = frozenset(f"[O{ESC}")
@@ -31,11 +32,16 @@ _WORD_BACK = "\x7f"
 class KeyParser(XTermParser):
     """Reads escape and a key in one go as alt+key, whatever the key."""
 
-    def __init__(self, debug: bool = False) -> None:
+    def __init__(self, debug: bool = False, on_status: Callable[[], None] = lambda: None) -> None:
+        """Read keys; `on_status` is called for each answer to a question for the state."""
         super().__init__(debug)
         self._words = sends_words(os.environ)
+        self._on_status = on_status
 
     def _sequence_to_key_events(self, sequence: str, alt: bool = False) -> Iterable[events.Key]:
+        if sequence == STATUS:
+            self._on_status()
+            return [events.Key(Keys.Ignore, None)]
         pair = len(sequence) == 2 and sequence[0] == ESC and sequence[1] not in _LONGER
         if not alt and not (pair and not (self._words and sequence[1] in "bf")):
             return super()._sequence_to_key_events(sequence)

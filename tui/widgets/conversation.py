@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message as Event
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -90,6 +90,12 @@ class Conversation(LineView, can_focus=True):
     def turns(self) -> Sequence[Turn]:
         """The turns shown."""
         return self.column.turns
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the turn under the cursor begins, for the terminal's own cursor."""
+        at = self.column.extent(self.cursor)[0] if self.column.blocks else 0
+        return self.content_region.offset + Offset(0, at - self.scroll_offset.y)
 
     def show(self, turns: Sequence[Turn], *, cursor: int = 0, empty: str | None = None) -> None:
         """Show these turns from the top, or from the one under the cursor."""

@@ -9,7 +9,7 @@ from rich.segment import Segment
 from rich.style import Style
 from rich.text import Text
 from textual.binding import Binding
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -86,6 +86,11 @@ class RecordList(LineView, can_focus=True):
         self._empty = empty
         # Lines drawn, by row: scrolling by one draws one. Empty when rows may look different.
         self._drawn: dict[int, tuple[Style, int, Strip]] = {}
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the row under the cursor begins, for the terminal's own cursor."""
+        return self.content_region.offset + Offset(0, self.cursor - self.scroll_offset.y)
 
     @property
     def count(self) -> int:

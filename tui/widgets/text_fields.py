@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from rich.text import Text
 from textual.expand_tabs import expand_tabs_inline
+from textual.reactive import reactive
 from textual.widgets import Input, TextArea
 
 from tui.core.text.placeholders import Placeholders
@@ -31,6 +32,9 @@ class EditArea(TextArea):
     What else breaks lines, and what cannot be seen, stands in its line as one cell and stays
     where it is; `text` is always the text itself.
     """
+
+    # Idle writes nothing, over SSH too.
+    cursor_blink = reactive(False, init=False)
 
     def __init__(self, text: str = "", **options: Any) -> None:
         """Edit `text`; the options are those of TextArea."""
@@ -82,6 +86,8 @@ class Entry(Input):
 
     Of a password only dots are shown, and nothing is copied.
     """
+
+    cursor_blink = reactive(False, init=False)
 
     def action_copy(self) -> None:
         """Copy what is selected."""

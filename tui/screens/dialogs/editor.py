@@ -95,7 +95,6 @@ class TextEditor(Dialog[str]):
     def on_mount(self) -> None:
         """Begin at the end of a text, where most additions go, and at the top of JSON."""
         area = self.query_one(TextArea)
-        area.cursor_blink = not self._hint  # idle writes nothing, over SSH too
         if not self._live:
             area.move_cursor(area.document.end)
         self.bring_back()

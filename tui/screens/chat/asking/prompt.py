@@ -52,7 +52,6 @@ class Prompt(EditArea):
             placeholder=QUESTION,
         )
         self.dispatcher = Dispatcher(self)
-        self.cursor_blink = False  # idle writes nothing, over SSH too
         self.questions: list[str] = []  # what was asked, oldest first
         self._recalled: int | None = None
         self._busy = False
