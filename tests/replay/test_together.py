@@ -138,9 +138,12 @@ def delete(home: Home, far: TogetherReplay, file_id: str) -> None:
     assert "deletes the fine-tuning job that made it" in done.stderr
     assert home.run("models", "delete", model, "--yes").returncode == 0
     assert far.jobs == []
-    assert home.run("models", "delete", model, "--yes").returncode == 3
+    again = home.run("models", "delete", model, "--yes")  # gone is said, not hidden
+    assert (again.returncode, "not there any more" in again.stdout) == (0, True)
     assert home.json("files", "delete", file_id, "--yes")["deleted"][0]["deleted"]
-    assert home.run("files", "delete", file_id, "--yes").returncode == 3
+    again = home.run("files", "delete", file_id, "--yes")
+    assert (again.returncode, "not there any more" in again.stdout) == (0, True)
+    assert home.run("files", "delete", "of-nobody", "--yes").returncode == 3
 
 
 # -- uploads ----------------------------------------------------------------------------------
