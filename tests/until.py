@@ -52,7 +52,7 @@ def toasts(app: App[Any]) -> list[str]:
 
 def question_of(dialog: Screen[Any]) -> str:
     """Return what a dialog asks."""
-    return str(dialog.query_one(".question", Static).content)
+    return str(dialog.query_one(".question", Static).content) if dialog.is_mounted else ""
 
 
 def on_screen(app: App[Any]) -> str:

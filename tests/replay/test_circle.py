@@ -133,7 +133,9 @@ def delete(home: Home, model: str | None, file_id: str) -> None:
         done = home.run("models", "delete", model, "--yes")
         assert done.returncode == 0, done.stderr
     assert home.json("files", "delete", file_id, "--yes")["deleted"][0]["deleted"]
-    assert home.run("files", "delete", file_id, "--yes").returncode == 3  # gone is said, not hidden
+    again = home.run("files", "delete", file_id, "--yes")  # gone is said, not hidden
+    assert (again.returncode, "not there any more" in again.stdout) == (0, True)
+    assert home.run("files", "delete", "of-nobody", "--yes").returncode == 3
 
 
 def test_what_is_known_not_to_be_taken_is_told_before_anything_is_sent(tmp_path: Path) -> None:

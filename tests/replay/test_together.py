@@ -133,14 +133,23 @@ def chat(home: Home, far: TogetherReplay, watched: str) -> None:
 
 def delete(home: Home, far: TogetherReplay, file_id: str) -> None:
     model = str(far.tuned)
+    held = home.run("models", "delete", model, "--yes")
+    assert held.returncode != 0
+    assert "deployment first" in held.stderr  # it bills by the minute
+    assert far.jobs
+    far.endpoints.clear()
     done = home.run("models", "delete", model)
     assert done.returncode == 4
-    assert "deletes the fine-tuning job that made it" in done.stderr
+    assert "deletes the fine-tuning job that made it" in done.stdout, done.stdout
     assert home.run("models", "delete", model, "--yes").returncode == 0
     assert far.jobs == []
-    assert home.run("models", "delete", model, "--yes").returncode == 3
+    again = home.run("models", "delete", model, "--yes")  # gone is said, not hidden
+    assert again.returncode == 3
+    assert "deleted from here already" in again.stderr
     assert home.json("files", "delete", file_id, "--yes")["deleted"][0]["deleted"]
-    assert home.run("files", "delete", file_id, "--yes").returncode == 3
+    again = home.run("files", "delete", file_id, "--yes")
+    assert (again.returncode, "not there any more" in again.stdout) == (0, True)
+    assert home.run("files", "delete", "of-nobody", "--yes").returncode == 3
 
 
 # -- uploads ----------------------------------------------------------------------------------
