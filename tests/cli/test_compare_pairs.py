@@ -84,6 +84,37 @@ def test_pairs_are_made_of_a_new_run_and_of_an_earlier_one(
     assert len(server.bodies) == asked, "nobody was asked"
 
 
+@pytest.mark.parametrize(
+    "config",
+    [
+        "",
+        'default_profile = "gone"\n',
+        'default_profile = "fault"\n[profiles.fault]\nbase_url = "not a url"\n',
+        'default_profile = "far"\n[profiles.far]\nbase_url = "https://far.example/v1"\n',
+        "not TOML [",
+    ],
+    ids=["none", "gone", "broken", "without a key", "unreadable"],
+)
+def test_an_earlier_run_is_told_of_without_a_profile_to_ask(
+    home: Home, server: ChatServer, words: tuple[str, ...], tmp_path: Path, config: str
+) -> None:
+    found = home.json(*words)
+    file = home.path / "config" / "config.toml"
+    file.write_text(config)
+    asked = len(server.bodies)
+    pairs = tmp_path / "pairs.jsonl"
+    told = home.json("compare", "--from", found["run"], "--pairs", str(pairs), "--by", "exact")
+    assert told["measures"]["good"]["exact"] == 0.75
+    # Not at the prices of the lab, which stands in: what that profile's models cost is not known.
+    assert told["measures"]["good"]["cost"]["amount"] is None
+    assert len(rows(pairs)) == 3
+    assert len(server.bodies) == asked
+    # A profile that is named is meant, and asking needs one.
+    named = home.run("compare", "--from", found["run"], "--profile", "nobody")
+    assert named.returncode == 2
+    assert home.run(*words).returncode != 0
+
+
 def test_an_existing_file_is_left_and_nobody_is_asked(
     home: Home, server: ChatServer, words: tuple[str, ...], tmp_path: Path
 ) -> None:

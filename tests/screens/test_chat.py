@@ -140,7 +140,9 @@ async def test_esc_stops_and_keeps_what_came_and_again_asks_anew(app_home: Path)
         await until(lambda: provider.hung_up == 1 and not screen.answers.under_way, pilot)
         assert (last(screen).text, "stopped" in last(screen).note) == ("partial", True)
         assert isinstance(pilot.app.focused, Prompt)
+        # A key waits until the one before it has been dealt with, whoever presses it goes on.
         await pilot.press("escape", "r")
+        await until(lambda: len(provider.asked) == 2, pilot)
         provider.say("second")
         provider.pieces.put_nowait(None)  # hangs up without a finish
         await until(lambda: not screen.answers.under_way, pilot)
@@ -149,12 +151,14 @@ async def test_esc_stops_and_keeps_what_came_and_again_asks_anew(app_home: Path)
         assert [turn.text for turn in turns] == ["Hi", "second"]
         assert turns[1].branch == "‹2/2›"
         await pilot.press("left")
-        assert (last(screen).text, last(screen).branch) == ("partial", "‹1/2›")
+        await until(lambda: (last(screen).text, last(screen).branch) == ("partial", "‹1/2›"), pilot)
         await pilot.press("right")
+        await until(lambda: last(screen).branch == "‹2/2›", pilot)
         assert provider.asked[1]["messages"] == provider.asked[0]["messages"]
         await pilot.press("n")
-        assert not screen.query_one(Conversation).turns
+        await until(lambda: not screen.query_one(Conversation).turns, pilot)
         await pilot.press("n")
+        await until(lambda: screen.query_one(Conversation).turns, pilot)
         assert last(screen).text == "second"
 
 

@@ -97,6 +97,24 @@ async def test_help_of_a_dialog_lists_its_keys_and_comes_back_to_it(app_home: Pa
         assert answers == []
 
 
+async def test_what_is_called_as_typed_comes_before_what_only_mentions_it(app_home: Path) -> None:
+    choices = [
+        Choice(1, "Ask a dataset", "ask every prompt, and measure"),
+        Choice(2, "The next measure", "show it"),
+        Choice(3, "Measure back", "show it"),
+        Choice(4, "Measure", "show it"),
+        Choice(5, "Other", "a Measure"),
+    ]
+    async with shown(Choose("What?", choices)) as (pilot, answers):
+        dialog: Any = pilot.app.screen
+        await pilot.press(*"meas")
+        await until(lambda: [c.value for c in dialog.listed] == [3, 4, 2, 1, 5], pilot)
+        await pilot.press(*"ure")
+        await until(lambda: [c.value for c in dialog.listed] == [4, 3, 2, 1, 5], pilot)
+        await pilot.press("enter")
+        await until(lambda: answers == [4], pilot)
+
+
 async def test_the_palette_over_a_dialog_gives_its_commands(app_home: Path) -> None:
     async with shown(Confirm("Ask", "Really?")) as (pilot, answers):
         await pilot.press("ctrl+p")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,10 @@ from tests.hostile import HostileServer, Speaker, faults_on, hostile_dataset
 from tests.player import LAYERS
 from tests.until import on_screen, problem_of, until
 from tui.app import FinetuiApp
+from tui.core.chat.parameters import ChatParameters
+from tui.screens.compare.results.form import RunForm
+from tui.screens.dialogs.base import Dialog
+from tui.screens.dialogs.choose import Choose
 from tui.services.errors import InputError
 from tui.widgets.conversation import Conversation
 
@@ -136,4 +141,47 @@ async def test_compared_answers_and_what_is_refused(dataset: Path, hostile: Host
             await until(lambda: app.screen.query("Toast"), pilot)
             await pilot.pause()
             looker.look("remark")
+    assert not looker.faults, "\n".join(f"{a}: {b}" for b, a in looker.faults.items())
+
+
+async def test_the_results_of_a_run_and_how_it_was_asked(dataset: Path) -> None:
+    app = FinetuiApp(str(dataset))
+    async with app.run_test(size=SIZE, notifications=True) as pilot:
+        looker = Looker(pilot)
+        await until(lambda: app.workspace and app.workspace.datasets.current, pilot)
+        await looker.press("7")
+        await until(lambda: any(mark in on_screen(app) for mark in MARKS), pilot)
+        screen: Any = app.screen
+        words = Speaker(11)
+        for column in screen.context.comparison.columns:
+            # What an earlier run was asked with comes back as it was kept.
+            schema = {"type": "json_schema", "json_schema": {"name": words.text(4)}}
+            asked = ChatParameters(
+                reasoning_effort=words.text(4), response_format=schema, stop=(words.text(),)
+            )
+            column.candidate = replace(column.candidate, parameters=asked)
+        screen.context.tell_changed()
+        await looker.press("escape t escape")
+        assert "effort" in on_screen(app)
+        await looker.press("e")
+        await until(lambda: isinstance(app.screen, Choose), pilot)
+        await looker.press("enter")
+        await until(lambda: isinstance(app.screen, RunForm), pilot)
+        await looker.press("ctrl+s")
+        await until(lambda: screen.shows_results and not screen.running.under_way, pilot)
+        await until(lambda: screen.pane.rows, pilot)
+        looker.look("results")
+        for keys in (
+            *("z", "z", "o", "f", "x", "A", "l", "J", "enter", "w", "d", "t", "p", "P", "E"),
+            *("r", "escape", "p", "c", "7", "f1", "ctrl+p", "D", "w"),
+        ):
+            await looker.press(keys)
+            await pilot.pause()
+            looker.look(keys)
+            for _ in range(3):
+                if not isinstance(app.screen, Dialog):
+                    break
+                await looker.press("escape")
+        await pilot.resize_terminal(80, 24)
+        looker.look("narrow")
     assert not looker.faults, "\n".join(f"{a}: {b}" for b, a in looker.faults.items())

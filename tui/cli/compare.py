@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command
+from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command, refuse_broken
 from tui.cli.compare_asking import (
     add_asking,
     ask_all,
@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from tui.cli.output import Output
+    from tui.core.catalog.models import ModelFacts
     from tui.core.compare.result_row import Row
     from tui.services.compare.judge import Judge
     from tui.services.compare.run import CompareRun
@@ -74,6 +75,8 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("--out", metavar="FILE", help=out)
     add_judge(parser)
     add_pairs(parser)
+    # An earlier run is told of as it is: with nobody to ask, no profile is needed.
+    parser.set_defaults(in_any_case=lambda options: options.from_run is not None)
     parser.add_argument("--dry-run", action="store_true", help="only say what would be asked")
     add_yes(parser, "begin though the estimate is above --max-cost, or not known")
 
@@ -139,8 +142,10 @@ async def _of_earlier(options: argparse.Namespace, workspace: Workspace, out: Ou
     found = await workspace.compare.read_named(options.from_run)
     if found.plan is None:
         raise InputError("No such comparison", options.from_run, "Give its id.")
+    if getattr(options, "profile", None) is not None:
+        refuse_broken(options)
     beside = await _earlier(options.against, found.plan, workspace)
-    facts = await workspace.compare.prices(found.plan.candidates)
+    facts = await _prices_of(found, found.plan, options, workspace)
     table = Table([one.name for one in found.plan.candidates], found.rows, facts, beside)
     pairs = pairs_of(options, found.id, found.plan, found.rows)
     written = pairs is not None and bool(pairs.made) and not options.dry_run
@@ -156,6 +161,19 @@ async def _of_earlier(options: argparse.Namespace, workspace: Workspace, out: Ou
         out.line(pairs.words(written=written))
     out.document(document)
     return 0 if pairs is None or pairs.made else NOTHING
+
+
+async def _prices_of(
+    found: EarlierRun, plan: Plan, options: argparse.Namespace, workspace: Workspace
+) -> dict[str, ModelFacts]:
+    """Return prices by the profile that a run asked, unless one is named; {} if it is gone."""
+    named = getattr(options, "profile", None)
+    if named is None and found.profile != workspace.profile.name:
+        try:
+            await workspace.use_profile(found.profile)
+        except InputError:
+            return {}
+    return await workspace.compare.prices(plan.candidates)
 
 
 def _check(options: argparse.Namespace) -> None:

@@ -76,7 +76,10 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
     with ended_by_signals():
         pipes.begin()
         named, said = getattr(options, "profile", None), settings_said(options)
-        if getattr(options, "in_any_case", False):  # it tells what is wrong with the rest
+        in_any_case = getattr(options, "in_any_case", False)
+        if callable(in_any_case):
+            in_any_case = in_any_case(options)
+        if in_any_case:  # it tells what is wrong with the rest, or does without a provider
             workspace, options.broken = await Workspace.open_safely(named, said=said)
         else:
             workspace = await Workspace.open(named, said=said)
@@ -84,7 +87,7 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
             if getattr(options, "key_stdin", False) and not hasattr(options, "own_key"):
                 workspace.give_key(workspace.profile.name, await key_from_stdin())
                 await workspace.use_profile(workspace.profile.name)
-            if options.command in _ASK_PROVIDERS:
+            if options.command in _ASK_PROVIDERS and not in_any_case:
                 for remark in workspace.remarks:
                     out.note(f"finetui: warning: {remark}.")
                 workspace.profile.check_usable()  # before a dry run calls it fine

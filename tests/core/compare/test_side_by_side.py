@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from tui.core.chat.reply import Reply
 from tui.core.compare.answers import Answer
+from tui.core.compare.listing import PromptRow
+from tui.core.compare.measures import Measures
 from tui.core.compare.plan import Candidate
 from tui.core.compare.prompts import Prompt
+from tui.core.compare.result_row import Row, Slot
 from tui.core.compare.sides.as_chat import chat_of
 from tui.core.compare.sides.marking import marked
 from tui.core.compare.sides.pairs import Judged
@@ -49,6 +52,39 @@ def test_blind_names_are_letters_until_a_winner_is_picked() -> None:
     assert found.tally_words == "x 0 : 1 y"
     found.pick(found.columns[0])  # one thought better of it
     assert found.tally_words == "x 1 : 0 y"
+
+
+def test_what_was_picked_for_a_row_is_shown_with_it_and_counted_once() -> None:
+    asked = [Candidate(name, name) for name in "ab"]
+    prompts = [Prompt(n, ({"role": "user", "content": f"q{n}"},)) for n in (1, 2)]
+
+    def row(prompt: Prompt, picked: str) -> PromptRow:
+        answers = {
+            name: [
+                Row(
+                    Slot(prompt.line, name, 1), prompt.fingerprint, Answer(f"{name} says"),
+                    measures=Measures(picked=float(name == picked) if picked else None),
+                )
+            ]
+            for name in "ab"
+        }  # fmt: skip
+        return PromptRow(prompt, answers)
+
+    found = Comparison()
+    found.show_row(row(prompts[0], ""), asked, {})
+    assert found.winner is None
+    found.pick(found.columns[0])
+    found.show_row(row(prompts[0], "a"), asked, {})
+    assert found.winner is found.columns[0]
+    found.pick(found.columns[0])
+    assert found.tally_words == "a 1 : 0 b"
+    found.show_row(row(prompts[0], "a"), asked, {})
+    found.pick(found.columns[1])  # one thought better of it
+    assert found.tally_words == "a 0 : 1 b"
+    found.show_row(row(prompts[1], "b"), asked, {})  # picked another day
+    assert found.winner is found.columns[1]
+    found.pick(found.columns[0])
+    assert found.tally_words == "a 1 : 1 b"
 
 
 def test_blind_columns_change_places() -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui.core.provider.parsing import as_float, as_int, as_map, as_text
+from tui.core.text.text import one_line
 
 EFFORTS = ("none", "minimal", "low", "medium", "high", "xhigh", "max")
 MOST_ALTERNATIVES = 20
@@ -100,7 +101,7 @@ class ChatParameters:
 
     @property
     def words(self) -> str:
-        """Return those that are set in one line, such as "temperature 0 · max tokens 200"."""
+        """Return those that are set in one safe line, such as "temperature 0 · max tokens 200"."""
         named: list[tuple[str, object]] = [
             ("temperature", None if self.temperature is None else f"{self.temperature:g}"),
             ("top-p", None if self.top_p is None else f"{self.top_p:g}"),
@@ -112,7 +113,8 @@ class ChatParameters:
             ("logprobs", self.logprobs),
             ("tools", len(self.tools) or None),
         ]
-        found = [f"{name} {value}" for name, value in named if value is not None]
+        # An effort and a format are whatever somebody typed, or an earlier run was asked with.
+        found = [f"{name} {one_line(str(value), 60)}" for name, value in named if value is not None]
         return " · ".join(found) or "default parameters"
 
 

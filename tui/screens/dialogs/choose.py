@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Generic, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from rich.text import Text
 from textual.widgets import Input
@@ -102,6 +103,8 @@ class Choose(Dialog[T]):
         matches = [
             c for c in self.choices if all(w in f"{c.title} {c.remark}".casefold() for w in words)
         ]
+        if words:  # what is called so comes before what only has the words in its remark
+            matches.sort(key=partial(_distance, words))
         self._own = self._as_typed(typed.strip())
         self.listed = matches if self._own is None else [self._own, *matches]
         self.query_one(RecordList).show(len(self.listed), self._row, empty=self._empty)
@@ -132,3 +135,13 @@ class Choose(Dialog[T]):
         """Choose what the cursor is on."""
         if self.listed:
             self.dismiss(self.listed[self.query_one(RecordList).cursor].value)
+
+
+def _distance(words: Sequence[str], choice: Choice[Any]) -> int:
+    """Return how far a choice's title is from the words: 0 is the same, 3 has not all of them."""
+    title, typed = choice.title.casefold(), " ".join(words)
+    if title == typed:
+        return 0
+    if title.startswith(typed):
+        return 1
+    return 2 if all(word in title for word in words) else 3

@@ -39,11 +39,12 @@ SHORTEST_ID = 4
 
 @dataclass(frozen=True, slots=True)
 class EarlierRun:
-    """A run as it was: its plan (None for one read from a file) and its rows."""
+    """A run as it was: its plan and profile (none of one read from a file), and its rows."""
 
     id: str
     plan: Plan | None
     rows: list[Row]
+    profile: str = ""
 
     def beside(self) -> dict[str, list[Row]]:
         """Return its rows by names that stand beside another run's: MODEL@RUN."""
@@ -169,7 +170,8 @@ class CompareService:
 
     async def read(self, run: str) -> EarlierRun:
         """Return a run by its id or the beginning of it. Raises InputError when it is not one."""
-        ids = [one.id for one in await self._table.runs()]
+        runs = await self._table.runs()
+        ids = [one.id for one in runs]
         found = [one for one in ids if one == run] or [
             one for one in ids if len(run) >= SHORTEST_ID and one.startswith(run)
         ]
@@ -178,7 +180,8 @@ class CompareService:
             raise InputError("No such comparison", cause, "Give its id, or its file of results.")
         plan = await self._table.plan(found[0])
         rows, _ = await self._table.rows(found[0])
-        return EarlierRun(found[0], plan, rows)
+        profile = next(one.profile for one in runs if one.id == found[0])
+        return EarlierRun(found[0], plan, rows, profile)
 
     async def read_named(self, name: str) -> EarlierRun:
         """Return a run by its id, or by the file that its results went to. Raises InputError."""

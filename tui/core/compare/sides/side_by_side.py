@@ -109,6 +109,8 @@ class Comparison:
     blind: bool = False
     winner: Column | None = None
     tally: Counter[str] = field(default_factory=Counter)
+    _of_row: str = ""  # the row of a run that is shown; empty for none
+    _counted: set[str] = field(default_factory=set)  # rows of runs whose pick is in the tally
 
     @property
     def running(self) -> bool:
@@ -133,7 +135,7 @@ class Comparison:
 
     def begin(self, prompt: Prompt, chance: random.Random) -> None:
         """Take a prompt to ask; in blind mode the columns change places."""
-        self.prompt, self.winner = prompt, None
+        self.prompt, self.winner, self._of_row = prompt, None, ""
         if self.blind:
             chance.shuffle(self.columns)
         for column in self.columns:
@@ -153,16 +155,22 @@ class Comparison:
             candidate = known.get(name) or Candidate(name, name.rpartition("@")[0])
             tries = [try_of(one, facts.get(name)) for one in row.answers.get(name, ())]
             self.columns.append(Column(candidate, tries))
-        self.prompt, self.winner, self.blind = row.prompt, None, False
+        self.prompt, self.blind = row.prompt, False
+        picked = (c for c in self.columns if row.value(c.candidate.name, "picked") == 1)
+        self.winner = next(picked, None)
+        self._of_row = f"{row.prompt.line} {row.prompt.fingerprint}"
         if self.diff == "off":
             self.diff = "first" if self.reference is None else "reference"
 
     def pick(self, column: Column) -> None:
         """Make a column the winner, in place of the one picked before for this prompt."""
-        if self.winner is not None:
+        # The pick of a row may have been made another day: the tally is of this one.
+        counted = not self._of_row or self._of_row in self._counted
+        if self.winner is not None and counted:
             self.tally[self.winner.candidate.name] -= 1
         self.winner = column
         self.tally[column.candidate.name] += 1
+        self._counted |= {self._of_row} - {""}
 
     def losers(self) -> list[Column]:
         """Return the columns that lost to the winner with another answer."""
