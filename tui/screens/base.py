@@ -19,6 +19,7 @@ from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_line import KeyLine
 from tui.widgets.frame.mode_bar import ModeBar
+from tui.widgets.frame.passing_remark import PassingRemark
 from tui.widgets.frame.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class ModeScreen(Screen[None]):
         with Vertical(id="body"):
             yield from self.compose_body()
         yield ErrorPanel(PANEL_KEYS)
+        yield PassingRemark()
         yield StatusLine()
         yield KeyLine(show_command_palette=False, compact=True)
 
@@ -174,6 +176,7 @@ class ModeScreen(Screen[None]):
         self.watch(self.app, "status", self._show_status)
         self.watch(self.app, "tour", self._show_tour)
         self.watch(self.app, "remarks", self._show_remarks)
+        self.watch(self.app, "said", self.query_one(PassingRemark).show)
         self.watch(self.app, "workspace", self._take_workspace)
         if self.host.unopened is not None:
             self.show_error(self.host.unopened)
