@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import signal
 import sys
 import traceback
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.await_remove import AwaitRemove
-    from textual.binding import BindingType
+    from textual.binding import Binding, BindingType
     from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.filter import LineFilter
@@ -350,7 +351,10 @@ class FinetuiApp(TypeAhead):
         where, action = command
         if where not in {"", "app", self.current_mode}:
             self.show_mode(where)
-        self.call_later(self._run_in, where, action)
+        if self.opening.under_way and (where in self.MODES or "app.profile" in action):
+            self.opening.then(partial(self.call_later, self._run_in, where, action))
+        else:
+            self.call_later(self._run_in, where, action)
 
     async def _run_in(self, where: str, action: str) -> None:
         """Run an action of the app or of the mode shown, which may have a dispatcher."""
@@ -401,6 +405,11 @@ class FinetuiApp(TypeAhead):
         else:
             self.copying.copy_to_file(whole, "The selection")
         self._clipboard = text
+
+    def get_key_display(self, binding: Binding) -> str:
+        """Write function keys in the footer as everywhere else."""
+        shown = super().get_key_display(binding)
+        return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
     def notify(self, message: str, **options: Any) -> None:
         """Show a remark for a moment: a toast, or all of it where a line is too short.

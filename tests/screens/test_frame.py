@@ -73,7 +73,7 @@ async def test_a_large_text_is_copied_to_the_file_alone(
             assert not [text for text in written if text.startswith("\x1b]52")]
         else:
             assert len(sent) == 1
-            assert said.startswith("The example sent to the terminal's clipboard")
+            assert said.startswith("The example is copied, also to ")
 
 
 async def test_keys_typed_ahead_go_to_the_dialog_they_are_meant_for(

@@ -150,13 +150,17 @@ class Dialog(ModalScreen[T | None]):
     # -- remarks and errors ------------------------------------------------------------
 
     def on_mount(self) -> None:
-        """Follow what is said in passing."""
-        self.watch(self.app, "said", self._show_said)
+        """Follow what is said in passing while it is open."""
+        self.watch(self.app, "said", self._show_said, init=False)
 
     def _show_said(self, remark: Remark) -> None:
         """Show a remark that takes more than a toast, at the foot of the dialog."""
         box = self.query_one_optional(".dialog")
-        if box is None or not (remark.text or self.query(PassingRemark)):
+        if (
+            box is None
+            or (remark.text and not self.is_current)
+            or not (remark.text or self.query(PassingRemark))
+        ):
             return
         if not (shown := self.query(PassingRemark)):
             box.mount(remark_line := PassingRemark())

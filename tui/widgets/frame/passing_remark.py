@@ -12,7 +12,7 @@ from textual.widgets import Static
 _EDGE = 3  # columns of a toast beside its text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # the same said again is said anew
 class Remark:
     """What is said for a moment, already fit for the terminal; an empty text is nothing."""
 

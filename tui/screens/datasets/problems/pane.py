@@ -104,7 +104,7 @@ class ProblemsPane(Pane):
         elif self.rows.is_heading(row):
             text = f"{rule.explanation} ({rule.id}; enter lists them)"
         else:
-            fixes = "; f fixes it" if rule.fixable else ""
+            fixes = f"; {key_hint('datasets.fix', 'fixes it')}" if rule.fixable else ""
             text = f"{issue.message} {rule.explanation} ({rule.id}{fixes})"
         self.query_one("#problem-detail", Static).update(visible(text))
 
