@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 import sys
 import traceback
@@ -46,7 +45,7 @@ if TYPE_CHECKING:
 
     from textual.app import App
     from textual.await_remove import AwaitRemove
-    from textual.binding import Binding, BindingType
+    from textual.binding import BindingType
     from textual.dom import DOMNode
     from textual.driver import Driver
     from textual.filter import LineFilter
@@ -405,11 +404,6 @@ class FinetuiApp(TypeAhead):
         else:
             self.copying.copy_to_file(whole, "The selection")
         self._clipboard = text
-
-    def get_key_display(self, binding: Binding) -> str:
-        """Write function keys in the footer as everywhere else."""
-        shown = super().get_key_display(binding)
-        return shown.upper() if re.fullmatch(r"f\d+", shown) else shown
 
     def notify(self, message: str, **options: Any) -> None:
         """Show a remark for a moment: a toast, or all of it where a line is too short.

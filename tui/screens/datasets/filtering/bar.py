@@ -83,7 +83,7 @@ class FilterBar(Vertical):
             yield FilterField(
                 id="filter",
                 compact=True,
-                placeholder=f"words, role:tool, tokens>4000, issue:secret … {_KEYS}",
+                placeholder=f"words, role:tool, tokens>4000 … {_KEYS}",
             )
             yield Static("", id="filter-count", markup=False)
         yield Static("", id="filter-problem", markup=False)
