@@ -86,6 +86,7 @@ class ConversationPane(Pane):
     def _label(self) -> None:
         document, at = self._selection.document, self._selection.shown
         if document is None or at >= len(document):
+            self.label("", "")
             return
         unsaved = " · not saved" if document.unsaved(at) else ""
         title = f"Example {at + 1} of {len(document):,}{unsaved}"

@@ -84,7 +84,8 @@ class ProblemsPane(Pane):
             few = problems is not None and len(problems) <= _ALL_OPEN
             self._opened = all_rules() if few else set()
         self.rows = ProblemRows(problems, self._opened, len(document))
-        self.listing.show(len(self.rows), self.rows.text)
+        empty = "No problems found." if problems is not None else "The checks are under way …"
+        self.listing.show(len(self.rows), self.rows.text, empty=empty)
         self._show_detail()
 
     def _label_counts(self) -> None:
