@@ -492,6 +492,28 @@ def slack(texts: Texts) -> st.SearchStrategy[Row]:
     return st.tuples(who, thread, more).map(lambda made: {**made[2], **made[0], **made[1]})
 
 
+def people(texts: Texts) -> st.SearchStrategy[Row]:
+    """Return an export of messages by people, as Google Chat, Discord and Messenger write them."""
+    google = _object(
+        {"creator": st.sampled_from([{"name": "Ann"}, {"name": "Moss", "email": "m@example.org"}]),
+         "text": texts},
+        {"topic_id": st.sampled_from(["a", "b"]), "message_id": texts,
+         "created_date": st.just("Tuesday, January 2, 2024 at 3:04:05\u202fPM UTC")},
+    )  # fmt: skip
+    discord = _object({"author": st.just({"name": "Ann"}), "content": texts}, {"nick": texts})
+    messenger = _object({"sender_name": st.sampled_from(["Ann", "Moss"]), "content": texts})
+    some = [st.lists(one, min_size=1, max_size=4) for one in (google, discord, messenger)]
+    return _object({"messages": st.one_of(some)}, {"name": texts})
+
+
+def multiple_choice(texts: Texts) -> st.SearchStrategy[Row]:
+    """Return a question with choices, whose answer names one of them, none, or is words."""
+    several = st.lists(texts, min_size=2, max_size=3)
+    lettered = several.map(lambda made: dict(zip("ABC", made, strict=False)))
+    answer = st.one_of(st.sampled_from([0, 1, "1", "B", "(a)", 7]), texts)
+    return _object({"question": texts, "choices": st.one_of(several, lettered), "answer": answer})
+
+
 def verl(texts: Texts) -> st.SearchStrategy[Row]:
     """Return a row for a grader: a prompt of messages, and the truth within reward_model."""
     reward = _object({"ground_truth": texts}, {"style": texts})
@@ -517,7 +539,7 @@ def written_calls(texts: Texts) -> st.SearchStrategy[Row]:
 
 _SHAPES = (
     completion_log, one_message, asked_with_keys, verl, written_calls,
-    chatgpt, claude, slack,
+    chatgpt, claude, slack, people, multiple_choice,
     openai, openai_tools, openai_functions, openai_images, openai_pair, openai_more_keys,
     openai_nulls, hugging_face, sharegpt, sharegpt_calls, alpaca, dolly, question_answer,
     completion, preference, kto, anthropic, gemini, open_assistant, bare_text, bare_list,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 TUI = Path(__file__).parent.parent / "tui"
-MADE_BY_TEXTUAL = {"ToastRack"}
+MADE_BY_TEXTUAL = {"ToastRack", "ToastHolder", "Toast"}
 _SELECTOR = re.compile(r"(?<![\w$:-])([.#]?)(-?[A-Za-z_][\w-]*)")
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.widgets import Input, Static
 
 from tui.widgets.frame.error_panel import ErrorPanel
+from tui.widgets.frame.passing_remark import Remark
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,7 +48,8 @@ async def narrow(pilot: Pilot[Any], words: str) -> None:
 
 def toasts(app: App[Any]) -> list[str]:
     """Return what is said in passing, oldest first."""
-    return [one.message for one in app._notifications]
+    said = getattr(app, "said", Remark()).text  # what takes more than a line
+    return [*(one.message for one in app._notifications), *([said] if said else [])]
 
 
 def question_of(dialog: Screen[Any]) -> str:

@@ -10,6 +10,7 @@ import traceback
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual import work
 from textual.reactive import var
@@ -36,6 +37,7 @@ from tui.terminal.endings import Endings
 from tui.tuning import not_collecting, share_the_interpreter
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
+from tui.widgets.frame.passing_remark import Remark, toast_width
 from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
@@ -125,6 +127,7 @@ class FinetuiApp(TypeAhead):
     status: var[Status] = var(Status())
     tour: var[Tour] = var(Tour())
     remarks: var[tuple[str, ...]] = var(())  # what is not safe, until it is closed
+    said: var[Remark] = var(Remark())  # what is said in passing and takes more than a toast
 
     def __init__(
         self,
@@ -347,7 +350,10 @@ class FinetuiApp(TypeAhead):
         where, action = command
         if where not in {"", "app", self.current_mode}:
             self.show_mode(where)
-        self.call_later(self._run_in, where, action)
+        if self.opening.under_way and (where in self.MODES or "app.profile" in action):
+            self.opening.then(partial(self.call_later, self._run_in, where, action))
+        else:
+            self.call_later(self._run_in, where, action)
 
     async def _run_in(self, where: str, action: str) -> None:
         """Run an action of the app or of the mode shown, which may have a dispatcher."""
@@ -400,9 +406,23 @@ class FinetuiApp(TypeAhead):
         self._clipboard = text
 
     def notify(self, message: str, **options: Any) -> None:
-        """Show a remark for a moment; text from outside is never markup."""
-        options["title"] = visible(mask(options.get("title", "")))
-        super().notify(visible(mask(message)), **{"markup": False, **options})
+        """Show a remark for a moment: a toast, or all of it where a line is too short.
+
+        Text from outside is never markup.
+        """
+        text = visible(mask(message)).strip()
+        line = " ".join(text.split())
+        if toast_width(cell_len(line)) <= self.size.width:
+            super().notify(line, **{**options, "markup": False})
+            return
+        self.said = remark = Remark(text, options.get("severity") == "warning")
+        seconds = options.get("timeout") or self.NOTIFICATION_TIMEOUT
+
+        def end() -> None:
+            if self.said is remark:  # not one that came later
+                self.said = Remark()
+
+        self.set_timer(seconds, end)
 
     def _fatal_error(self) -> None:
         """End after an exception nobody caught, telling where it came from.

@@ -72,7 +72,7 @@ async def test_an_answer_goes_into_a_new_dataset_with_all_before_it(
                 ]
             }
         ]  # fmt: skip
-        assert "Row 1 of mine.jsonl: no problems.\nSaved." in toasts(pilot.app)[-1]
+        assert "Row 1 of mine.jsonl: no problems. Saved." in " ".join(toasts(pilot.app)[-1].split())
         assert "row 1 of mine.jsonl: saved · ctrl+z takes it back" in shown(screen)
         # The next one goes there without a question; the first turn only has its own context.
         await pilot.press("up", "up", "a")

@@ -127,3 +127,13 @@ async def test_the_program_can_be_left_before_it_has_started(gate: asyncio.Event
     async with app.run_test(size=(80, 24)) as pilot:
         typed(app, "s", "ctrl+q")
         await until(lambda: not app.is_running, pilot)
+
+
+async def test_a_command_chosen_in_the_palette_waits_for_the_profile(gate: asyncio.Event) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press("ctrl+p", *"sample", "enter")
+        await pilot.pause()
+        assert app.workspace is None
+        gate.set()
+        await until(lambda: getattr(app.screen, "document", None), pilot)

@@ -59,7 +59,7 @@ async def test_filter_edit_within_it_undo_clear(dataset: Path, size: tuple[int, 
         await until(lambda: isinstance(screen.app.focused, TextArea), pilot)
         screen.app.focused.text = "something else"
         await pilot.press("ctrl+s")
-        await until(lambda: document.edited(10), pilot)
+        await until(lambda: document.unsaved(10), pilot)
         await until(lambda: screen.marked.scope() == [1, 11], pilot)
         assert shown(screen) == [1, 10, 11], "what was edited stays in sight"
         assert screen.context.selection.position == 10

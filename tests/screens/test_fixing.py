@@ -237,7 +237,7 @@ async def test_system_prompt_shuffle_and_delete(flawed: Path) -> None:
         await pilot.press("enter")
         await until(lambda: document.modified, pilot)
         assert sorted(document.snapshot()) == sorted(before)
-        assert not document.edited(0)
+        assert not document.unsaved(0)
         await pilot.press("u")
         await until(lambda: [*document.snapshot()] == before, pilot)
         await pilot.press("space")

@@ -11,7 +11,7 @@ from textual.widgets._toast import Toast
 
 from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
-from tests.until import toasts, until
+from tests.until import on_screen, toasts, until
 from tui.app import FinetuiApp
 from tui.commands import MODES, commands_for
 from tui.screens.base import ModeScreen
@@ -25,13 +25,14 @@ from tui.screens.jobs.panes.job_pane import JobPane
 from tui.screens.models import ModelsScreen
 from tui.screens.tokens import TokensScreen
 from tui.services.errors import InputError
-from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.mode_bar import ModeBar
-from tui.widgets.frame.status_line import StatusLine
+from tui.widgets.frame.passing_remark import PassingRemark
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from textual.widget import Widget
 
     from tests.faults.server import FaultServer
 
@@ -72,7 +73,7 @@ async def test_a_large_text_is_copied_to_the_file_alone(
             assert not [text for text in written if text.startswith("\x1b]52")]
         else:
             assert len(sent) == 1
-            assert said.startswith("The example sent to the terminal's clipboard")
+            assert said.startswith("The example is copied, also to ")
 
 
 async def test_keys_typed_ahead_go_to_the_dialog_they_are_meant_for(
@@ -156,19 +157,53 @@ async def test_the_names_of_the_modes_take_clicks(app_home: Path, width: int) ->
             await until(lambda mode=mode: app.current_mode == mode, pilot)
 
 
-async def test_a_toast_leaves_what_is_below_to_be_read(app_home: Path) -> None:
+SHORT = "Saved data.jsonl"
+LONG = f"{SHORT} and said so in a sentence of more than a line. " * 2
+
+
+def covered(app: FinetuiApp, said: Widget) -> list[Widget]:
+    """Return what a remark lies over, apart from the line of keys below a dialog or a screen."""
+    place = app.screen.query_one(".dialog, #body")
+    beside = [*app.screen.query("StatusLine, ErrorPanel, ModeBar"), place]
+    return [one for one in beside if said not in one.children and said.region.overlaps(one.region)]
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36), (60, 18)])
+@pytest.mark.parametrize("text", [SHORT, LONG])
+async def test_what_is_said_in_passing_covers_nothing(
+    app_home: Path, size: tuple[int, int], text: str
+) -> None:
     app = FinetuiApp()
-    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+    async with app.run_test(size=size, notifications=True) as pilot:
         await until(lambda: app.workspace, pilot)
         screen = app.screen
         assert isinstance(screen, ModeScreen)
         screen.show_error(InputError("Broken", "in many words " * 20, "Mend it."))
-        app.notify("Saved data.jsonl and said so in a sentence that takes two lines")
-        await pilot.pause()
-        toast = screen.query_one(Toast).region
-        assert toast.area
-        for below in (StatusLine, ErrorPanel, ModeBar):
-            assert not toast.overlaps(screen.query_one(below).region)
+        for dialog in (None, Confirm("Ask", "Really? " * 30)):
+            if dialog is not None:
+                await app.push_screen(dialog)
+            app.notify(text)
+            await until(lambda: text.strip()[:30] in on_screen(app), pilot)
+            [said] = app.screen.query(Toast if text == SHORT else PassingRemark)
+            assert said.region.area
+            assert covered(app, said) == []
+            app.clear_notifications()
+
+
+async def test_the_newest_remark_stands_and_a_long_one_is_whole_and_passes(app_home: Path) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace, pilot)
+        app.notify("the first")
+        app.notify("the second\nin two lines")
+        await until(lambda: "the second in two lines" in on_screen(app), pilot)
+        assert "the first" not in on_screen(app)
+        app.notify(f"{LONG}the end", timeout=0.1)
+        app.push_screen(Confirm("Ask", "Really?"))
+        await until(lambda: "the end" in on_screen(app) or not app.said.text, pilot)
+        await until(lambda: "the end" not in on_screen(app), pilot)
+        await pilot.press("escape")
+        assert not app.screen.query_one(PassingRemark).display
 
 
 @pytest.mark.parametrize("mode", ["datasets", "tokens", "jobs", "files", "models"])

@@ -29,7 +29,7 @@ async def test_marks_survive_edits_and_undo(dataset: Path, size: tuple[int, int]
         assert screen.marked.scope() == [0, 1]
         listing(screen).move_to(0)
         await pilot.press("enter", "down", "w", "escape")  # an edit of a marked row itself
-        await until(lambda: document.edited(0), pilot)
+        await until(lambda: document.unsaved(0), pilot)
         assert screen.marked.scope() == [0, 1]
         await pilot.press("u", "u")
         await until(lambda: len(document) == 12, pilot)

@@ -81,7 +81,7 @@ async def test_one_letter_changes_only_itself(tmp_path: Path) -> None:
             text = json.loads(row)["messages"][0]["content"]
             editor.query_one(TextArea).move_cursor((0, 0))
             await pilot.press("Q", "ctrl+s")
-            await until(lambda at=at: screen.document.edited(at), pilot)  # type: ignore[misc]
+            await until(lambda at=at: screen.document.unsaved(at), pilot)  # type: ignore[misc]
             made = json.loads(screen.document.line(at))
             assert made["messages"][0]["content"] == f"Q{text}"
             assert made["messages"][1:] == json.loads(row)["messages"][1:]

@@ -154,10 +154,11 @@ def _refuse(path: str, made: Rewritten) -> None:
     if made.layout is not None:
         raise not_by_line(path, made.layout)
     if made.refused is not None:
+        about = f" ({made.refused.about})" if made.refused.about else ""
         raise InputError(
             "Another format",
             f"{path} is {made.refused.words}; nothing was written",
-            f"Convert it: `{made.refused.command(path)}`",
+            f"Convert it: `{made.refused.command(path)}`{about}",
         )
 
 

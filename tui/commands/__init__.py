@@ -37,6 +37,7 @@ __all__ = [
 
 COMMANDS: tuple[Command, ...] = (*MODE_COMMANDS, *DIALOG_COMMANDS)
 
+_FUNCTION_KEYS = frozenset({"F1", "F2", "F3"})
 _BY_ID = {one.id: one for one in COMMANDS}
 
 
@@ -71,6 +72,8 @@ def _binding(one: Command, action: str, *, show: bool = True) -> Binding:
         action,
         one.title,
         show=show and one.footer,
+        # Textual writes function keys small; help and sentences do not.
+        key_display=label if (label := (one.labels or [""])[0])[:2] in _FUNCTION_KEYS else None,
         tooltip=one.hint,
         id=one.id,
         priority=one.first,

@@ -26,6 +26,7 @@ class Copying:
 
     def __init__(self, context: ProgramContext) -> None:
         self._context = context
+        self._hinted = False  # what tmux needs is told once
 
     def copy_out(self, text: str, what: str) -> None:
         """Copy by OSC 52, and to a file too: a terminal or tmux may drop the sequence silently."""
@@ -43,8 +44,7 @@ class Copying:
             self._context.run(work, group="copy", description="copy a text")
 
     async def _copy_to_file(self, workspace: Workspace, text: str, what: str) -> None:
-        tmux = " (tmux needs set -s set-clipboard on)" if os.environ.get("TMUX") else ""
-        said = f"{what} sent to the terminal's clipboard{tmux}"
+        said = f"{what} is copied"
         sent = fits_clipboard(text)
         if not sent:
             said = f"{what} is too large for a terminal's clipboard ({size_words(len(text))})"
@@ -53,7 +53,10 @@ class Copying:
         except (OSError, ServiceError):  # a full disk: the clipboard has it all the same
             said = f"{said}; it could not be written to a file"
         else:
-            said = f"{said}, and to {path}" if sent else f"{said}: it is in {path}"
+            said = f"{said}, also to {path}" if sent else f"{said}: it is in {path}"
+        if sent and os.environ.get("TMUX") and not self._hinted:
+            self._hinted = True
+            said = f"{said}.\nThe terminal's clipboard has it if tmux has: set -s set-clipboard on"
         self._context.tell(said, seconds=6)
 
 

@@ -33,6 +33,7 @@ class Opening:
         self._opened = opened
         self._warned: set[str] = set()
         self.under_way = True  # there is no workspace yet, and there will be one
+        self._waiting: list[Callable[[], object]] = []
 
     def start(self) -> None:
         """Open the workspace in the background."""
@@ -44,6 +45,13 @@ class Opening:
         finally:
             self.under_way = False
             collect_from_now_on()
+        waiting, self._waiting = self._waiting, []
+        for command in waiting:
+            command()
+
+    def then(self, command: Callable[[], object]) -> None:
+        """Run a command once the workspace is open."""
+        self._waiting.append(command)
 
     async def _open_workspace(self) -> None:
         from tui.services.workspace import Workspace

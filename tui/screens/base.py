@@ -19,6 +19,7 @@ from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_line import KeyLine
 from tui.widgets.frame.mode_bar import ModeBar
+from tui.widgets.frame.passing_remark import PassingRemark, Remark
 from tui.widgets.frame.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class ModeScreen(Screen[None]):
         with Vertical(id="body"):
             yield from self.compose_body()
         yield ErrorPanel(PANEL_KEYS)
+        yield PassingRemark()
         yield StatusLine()
         yield KeyLine(show_command_palette=False, compact=True)
 
@@ -141,22 +143,32 @@ class ModeScreen(Screen[None]):
         return ""
 
     def refuse(self, command_id: str) -> bool:
-        """Say why a command is of no use now; tells whether there was anything."""
+        """Say why a command cannot be given now; tells whether there was anything to say."""
         if remark := self.out_of_view(command_id):
             self.notify(remark, timeout=4, markup=False)
             return True
         error = refusal(self.host.workspace, command_id)
+        held = self.host.workspace is not None and self.available(command_id) is not True
         if error is not None:
             self.show_error(error)
-        return error is not None
+        elif held:
+            self.notify(self.nothing_words(), timeout=3)
+        return error is not None or held
+
+    def nothing_words(self) -> str:
+        """Return why a command has nothing to work on."""
+        return "There is nothing here yet to do that with"
 
     def on_key(self, event: Key) -> None:
         """Say of a key that does nothing here why that is so."""
         found = self.active_bindings.get(event.key)  # the user may have given it another command
-        if found is None or found.enabled:
+        if found is not None and found.enabled:
             return
         for one in commands_for(self.MODE):
-            if one.call == found.binding.action and self.refuse(one.id):
+            meant = event.key in one.keys.split(",")
+            if found is not None:
+                meant = one.call == found.binding.action
+            if meant and self.refuse(one.id):
                 event.stop()
 
     @property
@@ -174,6 +186,7 @@ class ModeScreen(Screen[None]):
         self.watch(self.app, "status", self._show_status)
         self.watch(self.app, "tour", self._show_tour)
         self.watch(self.app, "remarks", self._show_remarks)
+        self.watch(self.app, "said", self._show_said)
         self.watch(self.app, "workspace", self._take_workspace)
         if self.host.unopened is not None:
             self.show_error(self.host.unopened)
@@ -194,6 +207,16 @@ class ModeScreen(Screen[None]):
         line.set_class(bool(remarks), "-shown")
         closes = key_hint("app.escape", "closes")
         line.update(visible("\n".join(f"▲ Not safe: {remark} · {closes}" for remark in remarks)))
+
+    def _show_said(self, remark: Remark) -> None:
+        """Show a remark that takes more than a toast; a dialog that is open shows it itself."""
+        line = self.query_one_optional(PassingRemark)
+        if line is not None and (self.is_current or not remark.text):
+            line.show(remark)
+
+    def on_screen_resume(self) -> None:
+        """Show what a dialog has said, and was closed with."""
+        self._show_said(self.host.said)
 
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:

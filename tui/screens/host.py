@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tui.screens.tour import Tour
     from tui.services.errors import ServiceError
     from tui.services.workspace import Workspace
+    from tui.widgets.frame.passing_remark import Remark
     from tui.widgets.frame.status_line import Status
 
 
@@ -22,6 +23,7 @@ class Host(Protocol):
     workspace: Workspace | None
     unopened: ServiceError | None  # why there is no workspace
     status: Status
+    said: Remark
     tour: Tour
     example_asked: int | None
     chat_start: ChatStart | None  # what Chat is to begin with

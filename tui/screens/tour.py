@@ -22,7 +22,7 @@ class Step:
 
 _TRAINED, _ASKED = 5, 7  # the steps after those until "succeeded" and "chat_tuned"
 STEPS: tuple[Step, ...] = (
-    Step("tokens", "This is the sample: one example a row. Press 2 for its tokens and cost."),
+    Step("tokens", "One example a row; s opens the sample. Press 2 for tokens and cost."),
     Step("jobs", "How long the examples are and what training would cost. Press 3."),
     Step("create_form", "Press n to make a fine-tuning job from this dataset."),
     Step(

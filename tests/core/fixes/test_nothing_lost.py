@@ -69,6 +69,7 @@ LISTS_IN_LINES = [
 def test_rows_of_other_formats_stay_as_they_are_and_are_named(file: AnyFile) -> None:
     made = fixing(file.data, chosen_rules(None))
     assume(made.refused is None)
+    assume(not is_conversation(file.rows))  # an array of messages is one row
     left = [json.loads(one) for one in made.data.splitlines()]
     foreign = [row for row in file.rows if foreign_format(row) is not None]
     assert all(row in left for row in foreign)

@@ -186,3 +186,43 @@ def test_the_names_of_people_are_in_the_command_that_is_named() -> None:
     found = foreign_line(json.dumps(EXPORTS["telegram"]).encode())
     assert found is not None
     assert found.about == "NAME is who answers: one of Ann, Helper"
+
+
+def google_chat(*topics: str) -> dict[str, Any]:
+    """Return what Takeout writes of a space, a question and an answer a pair of topics."""
+    messages = [
+        {
+            "creator": {"name": name, "email": f"{name}@example.org", "user_type": "Human"},
+            "created_date": f"Tuesday, January {at}, 2024 at 3:04:05\u202fPM UTC",
+            "text": text,
+            "topic_id": topic,
+            "message_id": f"space/{topic}/{at}",
+        }
+        for at, (name, text, topic) in enumerate(
+            zip(["Ann", "Helper"] * 2, [ASKED, TOLD] * 2, topics, strict=True), 9
+        )
+    ]
+    return {"messages": messages}
+
+
+@pytest.mark.parametrize(
+    ("topics", "conversations"), [(("a", "a", "b", "b"), 2), (("a", "b", "c", "d"), 1)]
+)
+def test_topics_of_google_chat_are_conversations_where_they_are_answered(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    topics: tuple[str, ...],
+    conversations: int,
+) -> None:
+    path, target = tmp_path / "messages.json", tmp_path / "out.jsonl"
+    path.write_text(json.dumps(google_chat(*topics)))
+    assert main(["fix", str(path)]) != 0
+    told = capsys.readouterr().err
+    assert f"finetui convert {path} --from table --answers-by NAME -o" in told
+    assert "one of Ann, Helper" in told
+    words = ["--from", "table", "--answers-by", "Helper", "-o", str(target)]
+    assert main(["convert", str(path), *words]) == 0
+    assert "stay in the order of the file" not in capsys.readouterr().err
+    made = [json.loads(line) for line in target.read_text().splitlines()]
+    assert len(made) == conversations
+    assert made[0]["messages"][:2] == CHAT["messages"]

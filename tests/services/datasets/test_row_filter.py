@@ -59,7 +59,9 @@ def expected(document: Document, text: str, marks: Marks) -> list[int]:
     found = []
     for at in range(len(document)):
         data, row_id = document.line(at), document.row_id(at)
-        subject = Subject(lambda data=data: data, at, edited=row_id < 0, marked=row_id in marks)
+        subject = Subject(
+            lambda data=data: data, at, edited=document.unsaved(at), marked=row_id in marks
+        )
         if matches(subject):
             found.append(at)
     return found

@@ -81,7 +81,7 @@ def _calls(message: Object) -> list[Any]:
     return [one for one in calls if isinstance(one, dict)] if isinstance(calls, list) else []
 
 
-@operation("ids", "Renumber tool calls", "call_1, call_2 … in each example, replies with them")
+@operation("ids", "Renumber tool calls", "call_1, call_2 … and their replies")
 def ids(values: Mapping[str, str], count: Count) -> Work:
     """Make the work that numbers tool calls through."""
     del values, count
@@ -106,7 +106,7 @@ def ids(values: Mapping[str, str], count: Count) -> Work:
     return EachRow("renumber tool calls", edited(apply))
 
 
-@operation("cut", "Cut after the last answer", "messages that nothing answers are never trained")
+@operation("cut", "Cut after the last answer", "what nothing answers is not trained")
 def cut(values: Mapping[str, str], count: Count) -> Work:
     """Make the work that cuts what follows the last answer."""
     del values, count

@@ -78,6 +78,24 @@ class Rows:
             saved._run(step)
         return saved.ids
 
+    def unsaved_ids(self) -> frozenset[int]:
+        """Return the ids among the rows that the file on disk does not hold.
+
+        Rows that were only moved are not among them.
+        """
+        if self._clean is not None and self.clean_at < 0:
+            return frozenset(self.ids).difference(self._clean)
+        ahead = max(self.clean_at - len(self.done), 0)
+        # The steps from the saved rows to those that stand now: done since, or undone from there.
+        since = self.done[max(self.clean_at, 0) :]
+        since = since or [step.inverse() for step in self.undone[len(self.undone) - ahead :]]
+        saved: set[int] = set()
+        new: set[int] = set()
+        for splice in (splice for step in since for splice in step.splices):
+            saved.update(set(splice.removed) - new)
+            new.update(set(splice.inserted) - saved)
+        return frozenset(new)
+
     @property
     def modified(self) -> bool:
         """Whether the rows differ from the file on disk."""

@@ -49,7 +49,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "kind": ("chat", "preference", "completion", "unknown", "broken", "blank"),
 }
 # What may change although the row itself does not.
-VOLATILE = frozenset({"line", "issue", "severity", "marked"})
+VOLATILE = frozenset({"line", "issue", "severity", "marked", "edited"})
 # The words of these stand in the line as they are.
 VERBATIM = frozenset({"role", "user", "assistant", "system", "tool", "name"})
 
@@ -62,7 +62,8 @@ Words side by side must all match; OR and ( ) as usual, - is not.
   first:"I am"  end:?       first words, last character of answer
   system=""  tool="a b"     = is exact; "" is having none
   tokens>4000  trained<10  chars>=900  turns:2-4  messages<3
-  line:10-20  edited  marked  weight:0  lang:tr (of the last answer, a guess)
+  line:10-20  marked  weight:0  lang:tr (of the last answer, a guess)
+  edited                    changed and not saved yet
   issue:secret  issue:role-unknown  severity:error
   role:tool (refund OR edited) -marked
 enter keeps · esc clears · ↓ saved, recent · ctrl+s saves, forgets

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.filtering.nodes import OPERATORS, And, Compare, Flag, Node, Not, Span, all_of
@@ -13,8 +14,16 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ids = NDArray[np.int64]
-    # Given the position of the first row, the rows' ids and all marked ids: which rows hold.
-    Mask = Callable[[int, Ids, Ids], NDArray[np.bool_]]
+    # Given the position of the first row, the rows' ids and what is flagged: which rows hold.
+    Mask = Callable[[int, Ids, "Flagged"], NDArray[np.bool_]]
+
+
+@dataclass(frozen=True, slots=True)
+class Flagged:
+    """The ids of the rows that are marked, and of those edited since the last save."""
+
+    marked: Ids
+    edited: Ids
 
 
 def take_masks(node: Node) -> tuple[list[Mask], Node]:
@@ -32,28 +41,34 @@ def take_masks(node: Node) -> tuple[list[Mask], Node]:
 def _mask(node: Node) -> Mask | None:
     if isinstance(node, Not):
         inner = _mask(node.item)
-        return None if inner is None else lambda start, ids, marked: ~inner(start, ids, marked)
+        return None if inner is None else lambda start, ids, of: ~inner(start, ids, of)
     if isinstance(node, Flag):
-        return _marked if node.name == "marked" else lambda _start, ids, _marked: ids < 0
+        return _marked if node.name == "marked" else _edited
     if isinstance(node, Compare) and node.field == "line":
         holds, number = OPERATORS[node.operator], node.number
-        return lambda start, ids, _marked: holds(_lines(start, ids), number)
+        return lambda start, ids, _of: holds(_lines(start, ids), number)
     if isinstance(node, Span) and node.field == "line":
         return _span(node)
     return None
 
 
-def _marked(_start: int, ids: Ids, marked: Ids) -> NDArray[np.bool_]:
+def _marked(_start: int, ids: Ids, of: Flagged) -> NDArray[np.bool_]:
     import numpy as np
 
-    return np.isin(ids, marked)
+    return np.isin(ids, of.marked)
+
+
+def _edited(_start: int, ids: Ids, of: Flagged) -> NDArray[np.bool_]:
+    import numpy as np
+
+    return np.isin(ids, of.edited)
 
 
 def _span(node: Span) -> Mask:
     low = node.low or 0
     high = node.high if node.high is not None else 1 << 62
 
-    def mask(start: int, ids: Ids, _marked: Ids) -> NDArray[np.bool_]:
+    def mask(start: int, ids: Ids, _of: Flagged) -> NDArray[np.bool_]:
         lines = _lines(start, ids)
         return (lines >= low) & (lines <= high)
 

@@ -95,7 +95,7 @@ def split(node: Node) -> tuple[Node, Node]:
 
 
 def is_volatile(node: Node) -> bool:
-    """Whether the answer may change while the row stays: marks, line numbers, problems."""
+    """Whether the answer may change while the row stays: marks, saves, line numbers, problems."""
     if isinstance(node, And | Or):
         return any(map(is_volatile, node.items))
     if isinstance(node, Not):

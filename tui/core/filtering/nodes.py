@@ -121,7 +121,7 @@ class Digest:
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """Rows in a state: `edited` or `marked`."""
+    """Rows in a state: `edited` since the last save, or `marked`."""
 
     name: str
 

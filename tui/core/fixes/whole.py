@@ -24,7 +24,7 @@ from tui.core.formats.detection.containers import (
     records_of,
     rows_on_line,
 )
-from tui.core.formats.detection.foreign import Foreign, foreign_format
+from tui.core.formats.detection.foreign import Foreign, foreign_format, spoken_table
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 from tui.core.formats.detection.tables import table_format
 from tui.core.formats.detection.texts import text_kind
@@ -138,7 +138,10 @@ def _no_lines(path: str, head: bytes) -> Layout | None:
         return Layout(NOTEBOOK, WRITE_ROWS)
     if is_utf16(head):
         return Layout("UTF-16 text", _run(command_for("fix", path, "fixed")))
-    if container_of("", head) == "transcript":
+    container = container_of("", head)
+    if container == "whatsapp" and (chat := other_format(head)) is not None:
+        return Layout("a WhatsApp chat", f"{_run(chat.command(path))}: {chat.about}")
+    if container == "transcript":
         return Layout("a transcript", _run(Foreign("transcript", "").command(path)))
     return None
 
@@ -216,7 +219,10 @@ def other_format(data: bytes, rules: Container[str] = ()) -> Foreign | None:
     found = Counter(_format(row, rules) for row in rows)
     own = found.pop(_OWN, 0)
     found.pop(None, None)
-    return next((one for one, n in found.most_common(1) if n > own and one is not _OWN), None)
+    most = next((one for one, n in found.most_common(1) if n > own and one is not _OWN), None)
+    if most is not None and most.format == "table":
+        return spoken_table(rows, most.reason) or most
+    return most
 
 
 def _export_cut_off(data: bytes) -> Foreign | None:

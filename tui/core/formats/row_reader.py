@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.media import refuse_media
+from tui.core.formats.multiple_choice import NoSuchChoiceError, written_out
 from tui.core.formats.registry import format_of
 from tui.core.formats.results import Notes, Refused, Unfit
 from tui.core.formats.spoken import spoken_rows
@@ -75,6 +76,8 @@ class RowReader:
         The row itself is returned where nothing had to change. Raises Unfit.
         """
         row = self._row(value)
+        if self.name == "table":
+            row = self._answered_in_words(row, notes)
         for key in [key for key in row if key in self.options.without]:
             notes.lose(key, row[key])
             row = {k: v for k, v in row.items() if k != key}
@@ -97,6 +100,18 @@ class RowReader:
         if not isinstance(value, dict):
             raise Unfit("the row is not an object")
         return value if self.name == "table" else with_usual_keys(value)
+
+    def _answered_in_words(self, row: Mapping[str, Any], notes: Notes) -> Mapping[str, Any]:
+        """Write the answer of a multiple choice out, unless a column of choices was asked for."""
+        try:
+            made = written_out(row)
+        except NoSuchChoiceError as reason:
+            raise Unfit(str(reason)) from None
+        used = self.columns.used if self.columns else frozenset()
+        if made is row or any(name.split(".")[0] not in made for name in used):
+            return row
+        notes.say("the choices were put behind the question, and the answer written out")
+        return made
 
     def _is_pair(self, row: Mapping[str, Any]) -> bool:
         if self.name == "table":

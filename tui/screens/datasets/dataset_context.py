@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from functools import wraps
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
+from tui.commands import key_hint
 from tui.core.listeners import Listeners
 from tui.core.text.text import one_line
 from tui.screens.controller_context import ScreenContext, opens
@@ -145,7 +146,7 @@ class DatasetContext(ScreenContext):
             raise InputError(
                 "Not an example on each line",
                 f"{name} is {layout.words}; nothing was changed",
-                "i imports it into a new file",
+                key_hint("datasets.import_data", "imports it into a new file"),
             )
 
     async def replace_lines(self, label: str, at: int, *lines: bytes, removed: int = 1) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
 
+from tui.commands import key_hint
 from tui.screens.base import ModeScreen
 from tui.screens.datasets.bulk.runner import BulkRunner
 from tui.screens.datasets.controllers import controllers
@@ -21,7 +22,6 @@ from tui.screens.datasets.panes.conversation import ConversationPane
 from tui.screens.datasets.panes.examples import EMPTY, ExamplesPane
 from tui.screens.datasets.problems.checks import ProblemChecks
 from tui.screens.datasets.problems.pane import ProblemsPane
-from tui.screens.not_offered import refusal
 from tui.widgets.diff_view import ExampleView
 from tui.widgets.record_list import RecordList
 
@@ -33,6 +33,11 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document
     from tui.services.workspace import Workspace
 
+_NOT_OPEN = (
+    f"No dataset is open: {key_hint('datasets.open', 'opens one')}, "
+    f"{key_hint('datasets.sample', 'the sample')}"
+)
+_EMPTY_FILE = f"This file is empty: {key_hint('datasets.new_example', 'makes an example')}"
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
 
@@ -41,11 +46,18 @@ class DatasetsScreen(ModeScreen):
 
     MODE: ClassVar[str] = "datasets"
     CSS_PATH = "screen.tcss"
+    NEEDS_ROWS = frozenset(
+        {
+            *("edit", "role", "weight", "add_message", "delete", "bulk", "export", "filter"),
+            *("message_menu", "example_menu", "raw_menu", "move_up", "move_down", "frequency"),
+            *("mark", "mark_range", "chat", "compare", "origin", "near"),
+        }
+    )
 
     def __init__(self) -> None:
         super().__init__(classes="-no-document")
         self._leave_service: Callable[[], None] = lambda: None
-        conversation = ExampleView(id="conversation", empty="No messages. Press a to add one.")
+        conversation = ExampleView(id="conversation", empty="")
         context = DatasetContext(self, RecordList(id="examples", empty=EMPTY), conversation)
         self.context = context
         self.opener = Opener(context)
@@ -56,6 +68,7 @@ class DatasetsScreen(ModeScreen):
         self.filtering = Filtering(context, self.bar, self.filtered)
         self.welcome = Welcome(self.opener.open_soon)
         self._lists_recents = False
+        self._had_rows = True
         self.examples = ExamplesPane(context, self.checks, self.marked)
         self.conversation = ConversationPane(context)
         self.problems = ProblemsPane(context, self.checks, self.conversation.jump)
@@ -127,11 +140,15 @@ class DatasetsScreen(ModeScreen):
             return
         growing = f"indexing {document.indexed:.0%}" if document.growing else ""
         self.context.working("index", growing)
-        state = "modified, ctrl+s saves" if document.modified else "saved"
+        state = f"modified, {key_hint('datasets.save', 'saves')}" if document.modified else "saved"
         if document.read_only:
             state = "read only"
-        words = (document.path.name, self.filtered.words, self.checks.words, state)
+        # What is saved stands first: the end of the line is cut on a narrow terminal.
+        words = (document.path.name, state, self.filtered.words, self.checks.words)
         self.note(" · ".join(words))
+        if self._had_rows != self.has_rows():
+            self._had_rows = self.has_rows()
+            self.refresh_bindings()
 
     # -- going to places -------------------------------------------------------------
 
@@ -177,7 +194,15 @@ class DatasetsScreen(ModeScreen):
             return False
         if self.document is None and command_id not in _WITHOUT_DATASET:
             return False
-        return None if refusal(self.host.workspace, command_id) else True
+        return super().available(command_id)
+
+    def has_rows(self) -> bool:
+        """Whether the open file has examples; before one is opened, what needs one says so."""
+        return self.document is None or len(self.document) > 0
+
+    def nothing_words(self) -> str:
+        """Return why there is nothing to work on."""
+        return _NOT_OPEN if self.document is None else _EMPTY_FILE
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the message, or the whole example as JSON from the list."""

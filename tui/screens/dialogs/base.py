@@ -21,6 +21,7 @@ from tui.dispatch import Dispatcher, handles
 from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, show_worker_error
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_hints import KeyHints
+from tui.widgets.frame.passing_remark import PassingRemark, Remark
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -146,7 +147,26 @@ class Dialog(ModalScreen[T | None]):
         """Move in the list while the field keeps the focus."""
         self.query_one(RecordList).action_move(-1 if command_id == "picker.up" else 1)
 
-    # -- errors ----------------------------------------------------------------------
+    # -- remarks and errors ------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        """Follow what is said in passing while it is open."""
+        self.watch(self.app, "said", self._show_said, init=False)
+
+    def _show_said(self, remark: Remark) -> None:
+        """Show a remark that takes more than a toast, at the foot of the dialog."""
+        box = self.query_one_optional(".dialog")
+        if (
+            box is None
+            or (remark.text and not self.is_current)
+            or not (remark.text or self.query(PassingRemark))
+        ):
+            return
+        if not (shown := self.query(PassingRemark)):
+            box.mount(remark_line := PassingRemark())
+        else:
+            remark_line = shown.first()
+        remark_line.show(remark)
 
     def show_error(self, error: BaseException) -> None:
         """Show an error at the foot of the dialog."""

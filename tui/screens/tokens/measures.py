@@ -56,6 +56,7 @@ class Measures:
         """Draw the bar under the cursor finely, or everything again."""
         bar, window = self._view.bar, self._state.window
         if not self._state.files or bar is None:
+            self._view.notify("There is no bar to draw finely", timeout=3)
             return
         if window.zoomed or bar.first == bar.last:
             await self._draw(Window(log=window.log))

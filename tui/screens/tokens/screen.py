@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
+from tui.commands import command, key_hint
 from tui.screens.base import ModeScreen
 from tui.screens.controller_context import ScreenContext
 from tui.screens.tokens.cost.pricing import Pricing
@@ -23,13 +24,23 @@ if TYPE_CHECKING:
     from tui.widgets.charts.histogram import Histogram
     from tui.widgets.record_list import RecordList
 
+_NOT_OPEN = (
+    f"No dataset is open: {command('app.mode_datasets').labels[0]}, then "
+    f"{key_hint('datasets.open', 'opens one')}"
+)
+
 
 class TokensScreen(ModeScreen):
     """How long the examples are, what is cut, and what a fine-tune with them would cost."""
 
     MODE: ClassVar[str] = "tokens"
     CSS_PATH = "screen.tcss"
-    NEEDS_ROWS = frozenset({"measure", "measure_back", "scale"})
+    NEEDS_ROWS = frozenset(
+        {
+            *("measure", "measure_back", "scale", "compare", "epochs", "cut", "view"),
+            *("outliers", "zoom", "prices", "export", "recount"),
+        }
+    )
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +65,12 @@ class TokensScreen(ModeScreen):
     def has_rows(self) -> bool:
         """Whether anything has been counted."""
         return bool(self.state.files)
+
+    def nothing_words(self) -> str:
+        """Return why there is nothing to work on."""
+        if self.state.document is None:
+            return _NOT_OPEN
+        return "Nothing is counted yet"
 
     def compose_body(self) -> ComposeResult:
         """Lay out the panes."""

@@ -290,7 +290,7 @@ def _table_of(path: Path, head: bytes) -> str:
     """
     from tui.core.fixes.redaction.redacted_file import binary_kind
     from tui.core.fixes.whole import kind_of_prose, not_text
-    from tui.core.formats.detection.containers import SUFFIXES, TABLES, container_of
+    from tui.core.formats.detection.containers import PROSE, SUFFIXES, TABLES, container_of
     from tui.core.formats.detection.notebooks import is_notebook
 
     if is_notebook(head):
@@ -298,7 +298,7 @@ def _table_of(path: Path, head: bytes) -> str:
     if not_text(head) and SUFFIXES.get(path.suffix.lower()) not in TABLES:
         return "binary"
     if SUFFIXES.get(path.suffix.lower()) not in TABLES:
-        prose = container_of("", head) == "transcript" or kind_of_prose(path.name, head)
+        prose = container_of("", head) in PROSE or kind_of_prose(path.name, head)
         return "text" if prose else ""
     return "binary" if binary_kind(head) else "text"
 
@@ -387,7 +387,7 @@ def _table_report(
 ) -> FileReport:
     from tui.core.checks.repeated_issues import format_issue
     from tui.core.fixes.whole import other_format
-    from tui.core.formats.detection.containers import SUFFIXES, container_of
+    from tui.core.formats.detection.containers import PROSE, SUFFIXES, container_of
     from tui.core.formats.detection.foreign import Foreign
     from tui.core.formats.detection.notebooks import is_notebook
     from tui.core.formats.detection.tables import table_format
@@ -396,7 +396,7 @@ def _table_report(
     kind = SUFFIXES.get(path.suffix.lower(), "jsonl")
     foreign = table_format(kind, head)
     if kind in {"jsonl", "json"}:
-        if is_notebook(head) or container_of("", head) != "transcript":
+        if is_notebook(head) or container_of("", head) not in PROSE:
             first = _no_rows(path, head)
             return FileReport(path, size, 0, 0, "unknown", problems.by_rule, first, None, limits)
         foreign = other_format(rows.source.head) or Foreign("transcript", "transcript")

@@ -31,11 +31,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What a splice asks for: `removed` rows at position `at` give way to new `lines`."""
+    """What a splice asks for: `removed` rows at position `at` give way to `lines`.
+
+    A line is new, or one that there was already, by its id: then it is that row again.
+    """
 
     at: int
     removed: int
-    lines: tuple[bytes, ...]
+    lines: tuple[bytes | int, ...]
 
 
 class Document(OpenRows):
@@ -107,7 +110,8 @@ class Document(OpenRows):
         before; the rows are then as before.
         """
         self._check_editable()
-        if any(b"\n" in line for change in changes for line in change.lines):
+        lines = (line for change in changes for line in change.lines)
+        if any(b"\n" in line for line in lines if isinstance(line, bytes)):
             raise InputError("Not one line", "a row of JSONL is a single line", "Remove the break")
         await self._whole(self._change(label, changes, [*map(self._meant, changes)]))
 
@@ -288,7 +292,9 @@ class Document(OpenRows):
         return tuple(self._rows.ids[change.at : change.at + change.removed])
 
     def _splice(self, change: Change) -> Splice:
-        added = tuple(map(self._content.add, change.lines))
+        added = tuple(
+            self._content.add(line) if isinstance(line, bytes) else line for line in change.lines
+        )
         return Splice(change.at, self._meant(change), added)
 
     async def _do(self, step: Step) -> None:

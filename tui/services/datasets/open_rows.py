@@ -43,6 +43,7 @@ class OpenRows:
         self._source = content.source
         self._rows = rows
         self._parsed = ParsedRows(content)
+        self._unsaved: tuple[int, frozenset[int]] = (-1, frozenset())  # of which version
         self._listeners = Listeners[[]]()
         self._latest: Callable[[], Snapshot | None] = lambda: None
         self._growing: asyncio.Task[None] | None = None
@@ -101,9 +102,17 @@ class OpenRows:
         """Return what names this row whatever its position; an edit makes another. IndexError."""
         return self._rows.ids[position]
 
-    def edited(self, position: int) -> bool:
-        """Whether this row was written since the file was opened."""
-        return self._rows.ids[position] < 0
+    def unsaved(self, position: int) -> bool:
+        """Whether the file on disk does not hold this row, wherever in it."""
+        return self._rows.ids[position] in self.unsaved_ids()
+
+    def unsaved_ids(self) -> frozenset[int]:
+        """Return the ids of the rows that the file on disk does not hold."""
+        of, ids = self._unsaved
+        if of != self.version:
+            ids = self._rows.unsaved_ids()
+            self._unsaved = (self.version, ids)
+        return ids
 
     def snapshot(self) -> Snapshot:
         """Return the rows as they stand, for a thread to read while edits go on.

@@ -20,7 +20,7 @@ from tui.core.tokens.encoding import count_example
 from tui.services.checks.problems import Problems as FoundProblems
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     import numpy as np
     from numpy.typing import NDArray
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui.core.dataset.example import Example
     from tui.core.filtering.idtable import IdTable
     from tui.core.filtering.marks import Marks
+    from tui.core.filtering.masks import Flagged
     from tui.core.filtering.nodes import Node
     from tui.services.datasets import Document, Snapshot
     from tui.services.tokens.vocabularies import VocabEncoder
@@ -52,6 +53,7 @@ class FilterFacts:
 
     def __init__(self, marks: Marks) -> None:
         self.marks = marks
+        self.unsaved: frozenset[int] = frozenset()  # the ids of rows that the file does not hold
         self.problems: Problems = lambda _line: ()
         self._issues: Sequence[Issue] | None = None  # not looked through yet
         self._encoder: VocabEncoder | None = None
@@ -78,7 +80,7 @@ class FilterFacts:
         return Subject(
             lambda: snapshot[position],
             position,
-            edited=row_id < 0,
+            edited=row_id in self.unsaved,
             marked=row_id in self.marks,
             problems=self.problems,
             tokens=lambda example: self._count(row_id, example),
@@ -112,7 +114,7 @@ class RowFilter:
         self._document = document
         self._facts = facts
         self._masks, rest = take_masks(node)
-        self._marked: Ids | None = None  # the marks when this run began
+        self._flagged: Flagged | None = None  # when this run began
         own, with_others = split(rest)
         self._own = matcher(own)
         self._with_others = None if isinstance(with_others, Everything) else matcher(with_others)
@@ -165,7 +167,8 @@ class RowFilter:
 
         snapshot = self._document.snapshot()
         ids = as_ids(snapshot.ids)
-        self._marked = await asyncio.to_thread(_array, self._facts.marks.ids())
+        self._facts.unsaved = self._document.unsaved_ids()
+        self._flagged = await asyncio.to_thread(_flagged, self._facts)
         at, told = 0, time.monotonic()
         while at < len(ids) and version == self._document.version:
             found = await asyncio.to_thread(self._stretch, snapshot, ids, at)
@@ -188,13 +191,13 @@ class RowFilter:
         import numpy as np
 
         assert self._verdicts is not None
-        assert self._marked is not None
+        assert self._flagged is not None
         block = ids[start : start + _BLOCK]
         verdicts = self._verdicts.take(block)
         shown = (verdicts == _YES).astype(np.uint8)
         wanted = verdicts != _NO if self._with_others else verdicts == 0
         for mask in self._masks:
-            holds = mask(start, block, self._marked)
+            holds = mask(start, block, self._flagged)
             shown &= holds
             wanted &= holds
         todo = np.flatnonzero(wanted)
@@ -222,7 +225,13 @@ class RowFilter:
         )
 
 
-def _array(ids: set[int]) -> Ids:
+def _flagged(facts: FilterFacts) -> Flagged:
+    from tui.core.filtering.masks import Flagged
+
+    return Flagged(_array(facts.marks.ids()), _array(facts.unsaved))
+
+
+def _array(ids: Collection[int]) -> Ids:
     import numpy as np
 
     return np.fromiter(ids, dtype=np.int64, count=len(ids))

@@ -14,10 +14,12 @@ import orjson
 
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 from tui.core.formats.detection.table_dumps import table_dump
+from tui.core.formats.detection.thread_exports import NOTICES
 from tui.core.formats.records import Record
 from tui.core.formats.row_reader import FORMAT_KEYS
 from tui.core.formats.supported.chat_exports import slack_threads
 from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is_transcript
+from tui.core.formats.supported.whatsapp import is_whatsapp, whatsapp_rows
 from tui.core.formats.turns import LISTS, is_conversation
 from tui.core.text.text import one_line
 
@@ -25,9 +27,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Container = Literal[
-    "jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx", "transcript"
+    "jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx", "transcript", "whatsapp"
 ]  # fmt: skip
 TABLES: tuple[Container, ...] = ("csv", "tsv", "parquet", "arrow", "xlsx")
+PROSE: tuple[Container, ...] = ("transcript", "whatsapp")  # texts whose lines are no rows
 SUFFIXES: dict[str, Container] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -79,6 +82,8 @@ def _json_container(text: str, *, named_json: bool) -> Container:
     if _ARRAY.match(text):  # an array of rows, or a line for each list of messages
         return "jsonl" if rest.lstrip().startswith(("[", "{")) and _is_list(first) else "json"
     if not text.startswith("{"):
+        if is_whatsapp(text):
+            return "whatsapp"
         return "transcript" if is_transcript(text) else "jsonl"
     several_lines = bool(newline) and not _is_object(first)  # one object over several lines
     alone = named_json and not rest.strip()  # one object on one line, which may hold the rows
@@ -99,6 +104,9 @@ def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[
     elif container == "transcript":
         for line, part in conversations(text):
             yield Record(line, {TRANSCRIPT: part}, text=part)
+    elif container == "whatsapp":
+        for line, row in whatsapp_rows(text):
+            yield Record(line, row, beside="" if "speaker" in row else NOTICES)
     elif container == "jsonl":
         yield from _lines(line.encode("utf-8", "surrogatepass") for line in text.split("\n"))
     else:

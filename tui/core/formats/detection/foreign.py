@@ -140,10 +140,25 @@ def _hf_chat(row: Mapping[str, Any], told_by: str, problem: str) -> Foreign | No
 
 def _thread(rows: Sequence[Mapping[str, Any]]) -> Foreign:
     """Return the format of messages by people, of whom only the user knows who answers."""
+    reason = f"{len(rows):,} messages by people, as messengers and help desks export them"
+    return said_by("speaker", rows, reason)
+
+
+def spoken_table(rows: Sequence[Mapping[str, Any]], reason: str) -> Foreign | None:
+    """Return the format of rows that are messages of named conversations; None for others."""
+    from tui.core.formats.columns import Columns, paths_of
+
+    columns = Columns.guess(paths_of(rows))
+    if not columns.is_spoken or not columns.conversation:
+        return None
+    return said_by(columns.speaker[0], rows, reason)
+
+
+def said_by(key: str, rows: Sequence[Mapping[str, Any]], reason: str) -> Foreign:
+    """Return the format of messages with their speakers under a key; asks who answers."""
     from tui.core.formats.spoken import SPOKEN_ROLES
 
-    names = list(dict.fromkeys(str(row["speaker"]) for row in rows))
-    reason = f"{len(rows):,} messages by people, as messengers and help desks export them"
+    names = list(dict.fromkeys(str(row[key]) for row in rows if row.get(key)))
     if all(name.strip().casefold() in SPOKEN_ROLES for name in names):
         return Foreign("table", reason)
     some = ", ".join(one_line(name, 40) for name in names[:4])

@@ -5,12 +5,16 @@
 {"id": 1, "requester_id": 5, "comments": [{"author_id": 5, "body": "…"}]}               Zendesk
 {"name": …, "messages": [{"from": "Ann", "text": "…"}]}                                 Telegram
 {"participants": […], "messages": [{"sender_name": "Ann", "content": "…"}]}             Messenger
+{"messages": [{"creator": {"name": "Ann"}, "topic_id": "1", "text": "…"}]}              Google Chat
 
 Each becomes rows of one message: who answers is for the user to say.
 """
 
 from __future__ import annotations
 
+import re
+from collections import Counter
+from datetime import UTC, datetime
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +30,8 @@ _WITHIN = ("user", "application")  # as Microsoft wraps who it is from
 _WORDS = ("content", "body", "plain_body", "text")
 _TIMES = ("timestamp", "created_at", "createdDateTime", "date", "timestamp_ms", "created_date")
 _TYPES = {"", "default", "reply", "message", "comment"}  # others are a service's own notices
+_WRITTEN_SO = "%A, %B %d, %Y at %I:%M:%S %p UTC"
+_IN_WORDS = re.compile(r"[A-Z][a-z]+day, [A-Z][a-z]+ \d.* UTC")
 _WHICH = ("id", "chatId", "name", "title")
 _BREAKS = {"p", "br", "div", "li", "tr", "blockquote"}
 NOTICES, INTERNAL = "notices and empty messages", "internal comments"
@@ -38,6 +44,7 @@ def thread_export(value: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]] 
         return None
     messages: Sequence[dict[str, Any]] = value[key]
     conversation = _conversation(value, messages)
+    topics = _topics(messages)
     asking = value.get("requester_id")
     rows: list[Any] = []
     beside = {k: v for k, v in value.items() if k != key and v not in (None, "", [], {})}
@@ -47,8 +54,19 @@ def thread_export(value: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]] 
         elif not _is_said(message):
             beside.setdefault(NOTICES, []).append(message)
         else:
-            rows.append(_row(message, conversation, asking))
+            rows.append(_row(message, topics.get(id(message), conversation), asking))
     return (rows, beside) if rows else None
+
+
+def _topics(messages: Sequence[Mapping[str, Any]]) -> dict[int, str]:
+    """Return the topics of a space in which topics are answered, by the messages' identity.
+
+    Where hardly any has an answer, as in a chat of two, each message begins one of its own.
+    """
+    told = [(id(one), one["topic_id"]) for one in messages if isinstance(one.get("topic_id"), str)]
+    sizes = Counter(topic for _, topic in told)
+    answered = sum(size for size in sizes.values() if size > 1)
+    return dict(told) if answered * 2 >= len(messages) else {}
 
 
 def _are_by_people(value: object) -> bool:
@@ -77,13 +95,24 @@ def _row(message: Mapping[str, Any], conversation: str, asking: object) -> dict[
     if speaker == "author_id" and asking is not None:
         row["speaker"] = "requester" if message[speaker] == asking else "agent"
     if time:
-        row["timestamp"] = message[time]
+        row["timestamp"] = _moment(message[time])
     kept = {time} | {key for key in (speaker, words) if isinstance(message[key], (str, int))}
     if isinstance(message[words], dict) and message[words]["content"] == text:
         kept.add(words)
     others = {k: v for k, v in message.items() if k not in kept and v != text}
     # A name of our own may be one of the message's: both are kept.
     return row | {(f"{k} (of the message)" if k in row else k): v for k, v in others.items()}
+
+
+def _moment(value: object) -> object:
+    """Return a time as it stands; one in English words, as Google Chat's, as a date in order."""
+    words = re.sub(r"\s+", " ", value) if isinstance(value, str) else ""
+    if not _IN_WORDS.fullmatch(words):
+        return value
+    try:
+        return datetime.strptime(words, _WRITTEN_SO).replace(tzinfo=UTC).isoformat()
+    except ValueError:
+        return value
 
 
 def _speaker(message: Mapping[str, Any]) -> tuple[str, str]:

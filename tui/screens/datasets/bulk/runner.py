@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
@@ -55,7 +56,9 @@ class BulkRunner:
                 await apply(document, planned)
         finally:
             self._context.working("bulk", "")
-        self._context.tell(f"Done: {label}; u takes it back", seconds=4)
+        self._context.tell(
+            f"Done: {label}; {key_hint('datasets.undo', 'takes it back')}", seconds=4
+        )
 
     async def _plan(
         self, document: Document, work: Work, positions: Sequence[int]

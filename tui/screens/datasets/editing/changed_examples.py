@@ -50,7 +50,7 @@ class ChangedExamples:
         document = self._context.document
         if document is None:
             return
-        line = () if change.before is None else (saved[change.before],)
+        line = () if change.before is None else (saved.ids[change.before],)
         if change.what == "moved" and change.before is not None:
             target = min(change.before, len(document) - 1)
             steps = [Change(change.at, 1, ()), Change(target, 0, line)]

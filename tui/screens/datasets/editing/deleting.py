@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core import edits
 from tui.dispatch import handles
 
 if TYPE_CHECKING:
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
+
+_BACK = key_hint("datasets.undo", "brings it back")
 
 
 class Deleting:
@@ -35,7 +38,7 @@ class Deleting:
             await self._rewriter.rewrite(
                 "delete message", lambda e: edits.delete_message(e, place), at
             )
-            self._context.tell("Message deleted; u brings it back")
+            self._context.tell(f"Message deleted; {_BACK}")
         else:
             await document.delete(at, 1, "delete example")
-            self._context.tell(f"Example {at + 1} deleted; u brings it back")
+            self._context.tell(f"Example {at + 1} deleted; {_BACK}")

@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core import edits
 from tui.core.dataset.example import Example, parse, write
 from tui.core.edits.base import EXAMPLE_KEYS
@@ -121,7 +122,7 @@ class ExampleEditing:
         merged = attempt(lambda: edits.merge(first, second))
         lines = lines_of([merged], document.line(at))
         await self._context.replace_lines("merge examples", at, *lines, removed=2)
-        self._context.tell("Merged; u takes it back")
+        self._context.tell(f"Merged; {key_hint('datasets.undo', 'takes it back')}")
 
     async def _cut(self, at: int) -> None:
         await self._rewriter.rewrite("cut the end", edits.cut_trailing, at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.dispatch import handles
 
 if TYPE_CHECKING:
@@ -36,10 +37,14 @@ class History:
         """Undo everything since the last save; redo brings it back."""
         async with self._context.step():
             document = self._context.document
-            if document is None or not document.modified:
+            if document is None:
+                return
+            if not document.modified:
+                self._context.tell("Nothing has changed since the save")
                 return
             await document.drop_changes()
-            self._context.tell("Back to the saved file; U brings the changes back one by one")
+            redo = key_hint("datasets.redo", "brings the changes back one by one")
+            self._context.tell(f"Back to the saved file; {redo}")
 
     def _tell_step(self, done: str, step: Step | None, nothing: str) -> None:
         if step is None:

@@ -7,6 +7,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core import edits
 from tui.core.dataset.exact_json import rewrite
 from tui.core.dataset.example import Example, kind_of, parse
@@ -70,7 +71,8 @@ class PreferencePairs:
         line = rewrite(pair, document.line(at))
         if await asyncio.to_thread(_kind_of_rows, document, at) == "preference":
             await self._context.replace_lines("make a preference pair", at, line)
-            self._context.tell("The example is a preference pair now; u takes it back")
+            undo = key_hint("datasets.undo", "takes it back")
+            self._context.tell(f"The example is a preference pair now; {undo}")
         else:
             await self._put_elsewhere(document, line)
 
@@ -100,7 +102,10 @@ class PreferencePairs:
         else:
             await asyncio.to_thread(_write_new, path, line)
             await self._opener.open(path)
-            self._context.tell(f"{path.name} holds the pair; o goes back to {document.path.name}")
+            self._context.tell(
+                f"{path.name} holds the pair; "
+                f"{key_hint('datasets.open', 'goes back')} to {document.path.name}"
+            )
 
     async def _append_pair(self, path: Path, line: bytes) -> None:
         question = f"{short_path(path)} exists. Open it and add the pair at its end?"
@@ -112,7 +117,9 @@ class PreferencePairs:
             await opened.ready()
             await opened.insert(len(opened), [line], "add a preference pair")
             self._context.selection.go_to(len(opened) - 1)
-            self._context.tell(f"Added as example {len(opened):,}; ctrl+s saves")
+            self._context.tell(
+                f"Added as example {len(opened):,}; {key_hint('datasets.save', 'saves')}"
+            )
 
 
 def _kind_of_rows(document: Document, leave_out: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import plural
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -81,7 +82,8 @@ class DiskQuestion:
     async def tell_gone(self, document: Document) -> None:
         """Say that the file was removed."""
         name = document.path.name
-        text = f"{name} was removed or renamed by another program.\nctrl+s writes it again."
+        again = key_hint("datasets.save", "writes it again")
+        text = f"{name} was removed or renamed by another program.\n{again}."
         await self._context.ask(Confirm("The file is gone", text, "go on", "go on"))
 
     async def may_overwrite(self, document: Document) -> bool:

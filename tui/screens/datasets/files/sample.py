@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.dispatch import handles
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.tour import Tour
@@ -42,7 +43,7 @@ class SampleTour:
         question = (
             "The guide leads from the sample to a model trained on it. On lab, the built-in "
             f"provider of this machine, that is free; at {now.name} {there}.\n\n"
-            "Change to lab? F2 changes back."
+            f"Change to lab? {key_hint('app.profile', 'changes back')}."
         )
         dialog = Confirm("Where to train", question, "change to lab", f"stay with {now.name}")
         answer = await self._context.ask(dialog)

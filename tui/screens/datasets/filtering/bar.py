@@ -8,7 +8,7 @@ from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
-from tui.commands import commands_for
+from tui.commands import commands_for, key_hint
 from tui.core.filtering.fields import HELP
 from tui.core.text.text import visible
 from tui.widgets.text_fields import Entry
@@ -44,6 +44,16 @@ class FilterField(Entry):
         event.prevent_default()
 
 
+_KEYS = " · ".join(
+    key_hint(of, word)
+    for of, word in (
+        ("app.help", "tells all"),
+        ("filter.keep", "keeps"),
+        ("filter.leave", "leaves"),
+    )
+)
+
+
 class FilterBar(Vertical):
     """The field with its count; below it, while there is one, what is wrong."""
 
@@ -73,7 +83,7 @@ class FilterBar(Vertical):
             yield FilterField(
                 id="filter",
                 compact=True,
-                placeholder="words, role:tool, tokens>4000, issue:secret … F1 lists all",
+                placeholder=f"words, role:tool, tokens>4000 … {_KEYS}",
             )
             yield Static("", id="filter-count", markup=False)
         yield Static("", id="filter-problem", markup=False)

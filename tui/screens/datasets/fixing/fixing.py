@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.datasets.dataset_context import in_turn
@@ -82,7 +83,9 @@ class Fixing:
         dialog = BeforeAfter("Fix this problem", facts, [Sample(at, before, after)], "fixes it")
         if await self._context.ask(dialog) and document.version == version:
             await document.change(f"fix: {rule.title}", [Change(at, 1, after)])
-            self._context.tell(f"Fixed: {rule.title}; u takes it back", seconds=4)
+            self._context.tell(
+                f"Fixed: {rule.title}; {key_hint('datasets.undo', 'takes it back')}", seconds=4
+            )
 
     def _tell_no_fix(self) -> None:
         """Say why there is nothing to fix here."""
@@ -95,7 +98,9 @@ class Fixing:
         if self._checks.problems is None:
             text = "The checks are still under way; press it again when they are done"
         else:
-            text = "No problem with a fix here; p lists all problems"
+            text = (
+                f"No problem with a fix here; {key_hint('datasets.problems', 'lists all problems')}"
+            )
         text = found.invitation if found else text
         self._context.tell(text, seconds=4)
 

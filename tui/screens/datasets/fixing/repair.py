@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import plural
 from tui.screens.datasets.problems.problem_rows import rule_of
 from tui.screens.dialogs.confirm import Confirm
@@ -89,7 +90,8 @@ class Repairs:
             raise InputError(
                 "Save first",
                 "a repair works on the file on disk, and there are unsaved changes",
-                "ctrl+s saves them; then press f again",
+                f"{key_hint('datasets.save', 'saves them')}; "
+                f"{key_hint('datasets.fix', 'then repairs it')}",
             )
         if await self.offer_import(document):
             return

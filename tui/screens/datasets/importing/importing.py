@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.datasets.dataset_context import in_turn
@@ -126,8 +127,9 @@ class Importing:
             for f in READERS
             if f.id != "table" or looked.columns
         ]
+        if not sniffed.format:  # what no reader knows can still be read by its columns
+            choices.sort(key=lambda choice: choice.value != "table")
         title = f"Format of {looked.what}" if sniffed.format else f"Format? {sniffed.reason}"
-        # What no reader knows can still be read by its columns.
         current = name or ("table" if looked.columns else None)
         return await self._context.ask(Choose(title, choices, current))
 
@@ -203,4 +205,4 @@ class Importing:
         async with self._context.step():
             at = len(document)
             await document.insert(at, converted.lines, f"import {told} from {looked.path.name}")
-        self._context.tell(f"Added {told}; u takes them out again")
+        self._context.tell(f"Added {told}; {key_hint('datasets.undo', 'takes them out again')}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core import edits
 from tui.core.text.text import one_line
 from tui.dispatch import handles
@@ -48,7 +49,9 @@ class MessageMenu:
         document, message = self._context.document, self._context.selection.message
         at = self._context.selection.position
         if document is None or message is None or not isinstance(message.raw, dict):
-            self._context.tell("No message here; E edits the raw JSON")
+            self._context.tell(
+                f"No message here; {key_hint('datasets.raw_menu', 'edits the raw JSON')}"
+            )
             return
         tasks = self._tasks(message, at)
         if others := edits.other_keys(message.raw):

@@ -10,6 +10,7 @@ from textual import work
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Static
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.datasets.near.words import (
@@ -345,7 +346,9 @@ class NearView(Dialog[int]):
             self._problem(f"{error.title}: {error.cause}. {error.next_step}")
             return
         self._problem("")
-        self.notify(f"{plural(len(rows), 'example')} deleted; u brings back", markup=False)
+        self.notify(
+            f"{plural(len(rows), 'example')} deleted; {key_hint('near.undo', 'brings back')}"
+        )
 
     @handles("near.undo", group="near-apply", exclusive=False)
     async def undo(self) -> None:

@@ -22,10 +22,10 @@ TITLES: dict[Kind, str] = {
     "leak": "Leakage",
 }
 EMPTY: dict[Kind, str] = {
-    "same": "No example stands here twice.",
-    "near": "No two examples are that much alike.",
-    "prompt": "No prompt is answered in two ways.",
-    "leak": "The two files share nothing.",
+    "same": "No example stands\nhere twice.",
+    "near": "No two examples are\nthat much alike.",
+    "prompt": "No prompt is answered\nin two ways.",
+    "leak": "The two files\nshare nothing.",
 }
 _REASONS: dict[Reason, str] = {"same": "equal", "prompt": "prompt", "near": ""}
 # A longer text is compared up to here.

@@ -86,9 +86,10 @@ class ConversationPane(Pane):
     def _label(self) -> None:
         document, at = self._selection.document, self._selection.shown
         if document is None or at >= len(document):
+            self.label("", "")
             return
-        edited = " · edited" if document.edited(at) else ""
-        title = f"Example {at + 1} of {len(document):,}{edited}"
+        unsaved = " · not saved" if document.unsaved(at) else ""
+        title = f"Example {at + 1} of {len(document):,}{unsaved}"
         origin = self._shared.origin
         words = [settings_words(document.example(at)), f"from {origin.words}" if origin else ""]
         self.label(title, one_line(" · ".join(filter(None, words)), 200).replace("[", r"\["))

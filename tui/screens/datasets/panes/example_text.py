@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.commands import key_hint
 from tui.core.dataset.example import Broken, Example, Message
 from tui.core.edits import other_keys, parts_of
 from tui.core.edits.base import EXAMPLE_KEYS
@@ -35,7 +36,7 @@ def example_row(
     example: Example | Broken,
     *,
     worst: str | None,
-    edited: bool,
+    unsaved: bool,
     width: int,
     marked: bool = False,
 ) -> Text:
@@ -44,7 +45,7 @@ def example_row(
     text = Text(number, style="dim")
     text.append("▣" if marked else " ", style="bold")
     text.append(glyph, style=f"bold {colour}")
-    text.append("*" if edited else " ", style="bold")
+    text.append("*" if unsaved else " ", style="bold")
     if isinstance(example, Broken):
         blank = not example.text.strip()
         shown = "(blank line)" if blank else one_line(example.text, width)
@@ -64,7 +65,13 @@ def turns_of(example: Example | Broken) -> list[Turn]:
     The outputs of a preference pair are turns of its two sides, what differs marked in « ».
     """
     if isinstance(example, Broken):
-        return [Turn("line", example.text, f"not JSON: {example.reason}; e edits it")]
+        return [
+            Turn(
+                "line",
+                example.text,
+                f"{key_hint('datasets.edit', 'edits it')} · not JSON: {example.reason}",
+            )
+        ]
     turns = [_turn(message, example) for message in example.messages]
     if example.kind == "preference":
         return _with_sides(example, turns)
@@ -78,7 +85,9 @@ def _without_messages(example: Example) -> Turn:
     shown = json.dumps(dict(example.raw), ensure_ascii=False)
     found = foreign_format(example.raw)
     if found is None:
-        return Turn("object", shown, "no messages in it; e edits the JSON")
+        return Turn(
+            "object", shown, f"{key_hint('datasets.edit', 'edits the JSON')} · no messages in it"
+        )
     looks, _, way = found.invitation.partition(": ")
     return Turn(looks, shown, way)
 

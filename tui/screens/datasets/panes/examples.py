@@ -21,7 +21,7 @@ EMPTY = "This file is empty.\nPress n for an example."
 
 
 class ExamplesPane(Pane):
-    """One line an example, with its mark, its worst problem, and whether it was edited."""
+    """One line an example, with its mark, its worst problem, and whether it is saved."""
 
     def __init__(self, context: DatasetContext, checks: ProblemChecks, marked: MarkedRows) -> None:
         super().__init__(id="examples-pane", classes="pane")
@@ -76,7 +76,7 @@ class ExamplesPane(Pane):
             f"{position + 1:>{len(str(len(document)))}}",
             document.example(position),
             worst=self._checks.worst_at(position),
-            edited=document.edited(position),
+            unsaved=document.unsaved(position),
             width=width,
             marked=self._marked.is_marked(position),
         )

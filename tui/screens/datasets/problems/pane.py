@@ -84,7 +84,8 @@ class ProblemsPane(Pane):
             few = problems is not None and len(problems) <= _ALL_OPEN
             self._opened = all_rules() if few else set()
         self.rows = ProblemRows(problems, self._opened, len(document))
-        self.listing.show(len(self.rows), self.rows.text)
+        empty = "No problems found." if problems is not None else "The checks are under way …"
+        self.listing.show(len(self.rows), self.rows.text, empty=empty)
         self._show_detail()
 
     def _label_counts(self) -> None:
@@ -104,7 +105,7 @@ class ProblemsPane(Pane):
         elif self.rows.is_heading(row):
             text = f"{rule.explanation} ({rule.id}; enter lists them)"
         else:
-            fixes = "; f fixes it" if rule.fixable else ""
+            fixes = f"; {key_hint('datasets.fix', 'fixes it')}" if rule.fixable else ""
             text = f"{issue.message} {rule.explanation} ({rule.id}{fixes})"
         self.query_one("#problem-detail", Static).update(visible(text))
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.commands import key_hint
 from tui.core.text.text import plural
 from tui.screens.datasets.panes.example_text import SEVERITY, issue_row
 
@@ -104,9 +105,9 @@ class ProblemRows:
             said = f"{count:,} in {plural(lines, 'example')}" if lines else said
         text.append(f" — {said}", style="dim")
         if rule.fixable:
-            text.append(" · F fixes all", style="dim")
+            text.append(f" · {key_hint('datasets.fix_all', 'fixes all')}", style="dim")
         elif rule.id == "foreign-format":
-            text.append(" · i imports them", style="dim")
+            text.append(f" · {key_hint('datasets.import_data', 'imports them')}", style="dim")
         return text
 
 
