@@ -203,3 +203,27 @@ def test_a_name_with_a_history_of_its_own_is_refused(home: Home, server: FaultSe
     for wrong in ("lab", "openai", "new", "-x", ""):
         assert home.run("profiles", "rename", "--", "new", wrong).returncode == 2
     assert list(written(home)) == ["new"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "told"),
+    [
+        (("kind=together",), 'api_key_env = "TOGETHER_API_KEY"'),
+        (("kind=azure", "base_url=https://r.openai.azure.com/openai/v1/"), "AZURE_API_KEY"),
+        (("kind=groq",), "GROQ_API_KEY"),
+        (("kind=together", "key_ask=true"), ""),
+        (("kind=portkey", "headers=x-portkey-api-key: $PK"), ""),
+        (("base_url=http://127.0.0.1:8000/v1", "kind=vllm"), ""),
+        (("base_url=https://vllm.example/v1", "kind=vllm"), ""),
+        (("base_url=https://own.example/v1",), ""),
+    ],
+)
+def test_a_provider_that_wants_a_key_says_so_at_once(
+    home: Home, settings: tuple[str, ...], told: str
+) -> None:
+    done = home.run("profiles", "add", "far", *settings)
+    assert done.returncode == 0, done.stderr
+    assert ("names no key" in done.stderr) == bool(told)
+    assert told in done.stderr
+    listed = home.run("profiles", "list").stderr
+    assert ("names no key" in listed) == bool(told)

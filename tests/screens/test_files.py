@@ -306,3 +306,19 @@ async def test_esc_neither_uses_an_earlier_upload_nor_sends_again(
         assert server.count("POST /files") == sent
         assert listing.cursor == 3
         assert not problem_of(screen)
+
+
+async def test_files_that_nobody_has_seen_are_not_said_to_be_nothing_to_clean_up(
+    server: UploadServer,
+) -> None:
+    server.always["GET /files"] = reply(500, problem_said("away"))
+    async with files_screen() as (pilot, screen):
+        await until(lambda: "away" in problem_of(screen), pilot)
+        await pilot.press("p")
+        await until(lambda: "the files are not listed" in problem_of(screen), pilot)
+        assert pilot.app.screen is screen
+        del server.always["GET /files"]
+        await pilot.press("r")
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
+        await pilot.press("p")
+        await until(lambda: isinstance(pilot.app.screen, PruneDialog), pilot)

@@ -133,6 +133,8 @@ async def _changed(
     out.line(f"{name}: {'added' if new else 'changed'}. Key: {made.key_state}.")
     if made.problem:
         out.note(f"finetui: {made.problem[0]}. {made.problem[1]}")
+    for remark in (*made.remarks, *made.advice):
+        out.note(f"finetui: {remark}.")
     return 0
 
 

@@ -13,7 +13,7 @@ from tui.screens.dialogs.confirm import Confirm
 from tui.screens.files.deletion_words import statement, word_for
 from tui.screens.files.file_rows import Running
 from tui.screens.files.pruning import PruneDialog
-from tui.services.errors import ServiceError
+from tui.services.errors import InputError, ServiceError
 from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
@@ -61,6 +61,9 @@ class FileDeletion:
             if ids:
                 self._ask([file for file in self._listed.files if file.id in ids])
 
+        if not self._listed.known:  # that nothing fits would be said of files nobody has seen
+            cause = "the files are not listed"
+            raise InputError("Cannot say what to clean up", cause, "Press r to ask for them.")
         self._context.open(PruneDialog(self._listed.files), chosen)
 
     def _ask(self, chosen: Sequence[StoredFile]) -> None:

@@ -81,6 +81,11 @@ class FileList:
         return [entry for entry in self.pane.entries if isinstance(entry, StoredFile)]
 
     @property
+    def known(self) -> bool:
+        """Whether a list has come, now or before."""
+        return self._seen is not None
+
+    @property
     def ids(self) -> set[str]:
         """The ids of the files listed."""
         return {file.id for file in self.files}

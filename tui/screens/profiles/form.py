@@ -23,12 +23,11 @@ from tui.screens.profiles.form_fields import (
     settings_typed,
     shown,
     source_of,
-    variable_for,
 )
 from tui.screens.profiles.looking import look_words
 from tui.services.settings.config_editor import name_problem
 from tui.services.settings.keys import read_key
-from tui.services.settings.setting_names import SETTINGS
+from tui.services.settings.setting_names import SETTINGS, variable_for
 from tui.widgets.field import Field, Fold, OneOf
 
 if TYPE_CHECKING:

@@ -12,8 +12,6 @@ from tui.services.settings.setting_texts import text_of, value_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from tui.core.catalog.providers import Preset
-
 SOURCES = ("variable", "command", "keyring", "typed", "none")
 SOURCE_WORDS = {
     "variable": "an environment variable, set before the program starts",
@@ -72,11 +70,6 @@ def source_of(settings: Mapping[str, Any]) -> str:
         if settings.get(setting):
             return word
     return "file" if settings.get("api_key") else "none"
-
-
-def variable_for(preset: Preset) -> str:
-    """Return the variable that a provider's key usually stands in."""
-    return f"{preset.id.upper().replace('-', '_')}_API_KEY"
 
 
 def settings_typed(

@@ -26,7 +26,7 @@ from tui.services.settings.profile import (
     Profile,
     with_key,
 )
-from tui.services.settings.setting_names import KEY_SETTINGS
+from tui.services.settings.setting_names import KEY_SETTINGS, variable_for
 from tui.services.settings.suggestions import nearest
 
 if TYPE_CHECKING:
@@ -62,10 +62,15 @@ class ProfileReader:
         if found is None:
             return None
         found = replace(found, presets=self.presets)
-        if (without := found.without_account) is None:
-            return found
-        advice = f"profile {found.name}: {without[0]}. {without[1].rstrip('.')}"
-        return replace(found, advice=(*found.advice, advice))
+        advice = []
+        if (without := found.without_account) is not None:
+            advice.append(f"profile {found.name}: {without[0]}. {without[1].rstrip('.')}")
+        if _wants_a_key(found):
+            where = f'Say where it is, such as api_key_env = "{variable_for(found.preset)}"'
+            advice.append(
+                f"profile {found.name}: it names no key, and {found.preset.name} wants one. {where}"
+            )
+        return replace(found, advice=(*found.advice, *advice)) if advice else found
 
     def _source(self, table: Table) -> KeySource | None:
         return key_source(table, self.environ, self.withheld)
@@ -182,6 +187,17 @@ class ProfileReader:
             return made
         why = f"a header of it is missing: the variable {missing} is empty"
         return replace(made, problem=(why, "Set it before starting finetui."))
+
+
+def _wants_a_key(profile: Profile) -> bool:
+    """Whether a profile sends nothing by which its provider, which is a known one, may know it."""
+    preset = profile.preset
+    if profile.source is not None or profile.problem is not None or profile.headers:
+        return False
+    if profile.starts or is_loopback(profile.base_url):
+        return False
+    public = preset.base_url is not None and not is_loopback(preset.base_url)
+    return public or (preset.training is not None and preset.id != UNKNOWN)
 
 
 def _ca_file(table: Table) -> Path | None:
