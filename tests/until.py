@@ -63,6 +63,14 @@ def on_screen(app: App[Any]) -> str:
     return "\n".join(strip.text.rstrip() for strip in strips)
 
 
+def box_of(dialog: Screen[Any]) -> str:
+    """Return the text of a dialog's box as it is drawn, without what is beside it."""
+    box = dialog.query_one(".dialog").region
+    strips = dialog._compositor.render_strips(dialog.size)[box.y : box.bottom]
+    lines = (strip.crop(box.x, box.right).text.rstrip() for strip in strips)
+    return "\n".join(lines) + "\n"
+
+
 def problem_of(screen: Screen[Any]) -> str:
     """Return the error shown, or nothing."""
     failure = screen.query_one(ErrorPanel).failure

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.cli.arguments import Commands, Parser, command, group
 from tui.cli.job_create import register_create
 from tui.cli.job_data import register_data
+from tui.cli.job_prune import register_prune
 from tui.cli.job_unanswered import register_unanswered
 from tui.cli.job_watch import register_watch
 from tui.cli.jobs_everywhere import job_document, list_everywhere
@@ -47,6 +48,7 @@ def register(commands: Commands[Parser]) -> None:
         ("resume", _resume, "let a paused job go on"),
     ):
         command(actions, name, run, words).add_argument("id", metavar="JOB_ID")
+    register_prune(actions)
     register_data(actions)
 
 

@@ -132,6 +132,26 @@ _MODELS = (
     Command("running.copy", "y", "Copy", "Copy the error, the results, or its id."),
 )
 
+_JOBS = (
+    Command(
+        "keep_best.measure",
+        "tab",
+        "Measure",
+        "Rank them by the next measure.",
+        first=True,
+        word="measure",
+    ),
+    Command(
+        "keep_best.all",
+        "ctrl+t",
+        "All jobs",
+        "This job, or all that have ended.",
+        first=True,
+        word="all jobs",
+    ),
+    Command("keep_best.go_on", "enter", "Go on", "Go on to confirm.", first=True, word="goes on"),
+)
+
 _DATASETS = (
     Command("editor.keep", "ctrl+s", "Keep", "Keep the text and leave.", first=True, word="keeps"),
     # A text area in which tab indents would keep esc for itself.
@@ -496,5 +516,5 @@ _OTHERS = (
 
 DIALOG_COMMANDS: tuple[Command, ...] = (
     *(*_SHARED, *_QUESTIONS, *_DATASETS, *_TOKENS),
-    *(*_MODELS, *_OTHERS),
+    *(*_MODELS, *_JOBS, *_OTHERS),
 )

@@ -122,6 +122,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("jobs.result", "x", "Export result", "Write the job's result CSV to a file."),
     Command("jobs.pause", "p", "Pause", "Pause a running job, or resume a paused one."),
     Command("jobs.cancel", "d", "Cancel job", "Stop the job for good; asks first."),
+    Command("jobs.keep_best", "K", "Keep the best", "Keep the best checkpoints, delete the rest."),
     Command("jobs.again", "R", "Make again", "The form with this job's settings and seed."),
     Command("jobs.mark", "space", "Overlay", "Draw this job over the curves of the others."),
     Command("jobs.step_back", "left", "Step back", "Read the curve's values, a step back."),

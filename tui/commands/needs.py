@@ -20,6 +20,7 @@ _COMMANDS = {
     (Ability.PAUSE, Ability.RESUME): ("jobs.pause",),
     (Ability.FILES,): ("files.upload", "files.delete", "files.prune", "files.download"),
     (Ability.DELETE_MODELS,): ("models.delete",),
+    (Ability.DELETE_CHECKPOINTS,): ("jobs.keep_best",),
     (Ability.CHAT,): (
         *("datasets.chat", "datasets.compare", "jobs.chat", "jobs.compare", "chat.again"),
         *("chat.compare", "compare.again", "compare.run", "models.chat", "models.compare"),

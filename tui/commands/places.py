@@ -232,6 +232,13 @@ _OF_MODES = (
         "that.",
         "models",
     ),
+    Place(
+        "keep_best",
+        "Keep the best checkpoints",
+        "Which checkpoints would be deleted and which stay, the best first: what is deployed, "
+        "trained on or of unknown measure stays.",
+        "jobs",
+    ),
     Place("parameters", "Parameters", "What the model is asked with.", "chat"),
     Place(
         "compare_run",

@@ -31,6 +31,7 @@ class Ability(StrEnum):
     METADATA = "metadata"  # pairs of one's own, given back with the job
     MODELS = "models"
     DELETE_MODELS = "delete_models"
+    DELETE_CHECKPOINTS = "delete_checkpoints"  # each by itself, as the model it is
     CHAT = "chat"
     CHAT_BY_NAME = "chat_by_name"  # with a tuned model as it is, without a deployment
     DEPLOYMENTS = "deployments"
@@ -56,6 +57,7 @@ WORDS: Mapping[Ability, str] = MappingProxyType(
         Ability.METADATA: "metadata of jobs",
         Ability.MODELS: "a list of models",
         Ability.DELETE_MODELS: "deleting models",
+        Ability.DELETE_CHECKPOINTS: "deleting checkpoints",
         Ability.CHAT: "chat",
         Ability.CHAT_BY_NAME: "chat with a tuned model by its name",
         Ability.DEPLOYMENTS: "deployments",

@@ -18,6 +18,7 @@ from tui.screens.jobs.jobs_context import JobsContext
 from tui.screens.jobs.overlays import Overlays
 from tui.screens.jobs.panes.job_pane import JobPane
 from tui.screens.jobs.panes.jobs_pane import JobsPane
+from tui.screens.jobs.pruning import CheckpointPruning
 from tui.screens.jobs.subscriptions import JobSubscriptions
 from tui.screens.jobs.writing import JobWriting
 from tui.screens.not_offered import jobs_unknown
@@ -47,6 +48,7 @@ class JobsScreen(ModeScreen):
             *("events", "levels", "measure", "log", "smooth", "mark"),
             *("step_back", "step_on", "zoom", "zoom_out"),
             *("chat", "compare", "result", "pause", "cancel", "again", "write", "ids"),
+            "keep_best",
         }
     )
     # Side by side only where the list still shows what it shows at 80 columns.
@@ -70,6 +72,7 @@ class JobsScreen(ModeScreen):
         for owner in (
             *(pane, pane.curve, self.subscriptions, self.overlays, self.making),
             *(JobControl(context), JobWriting(context), JobsEverywhere(context, self.select)),
+            CheckpointPruning(context),
         ):
             self.dispatcher.add(owner)
 
