@@ -112,6 +112,20 @@ JSON = st.recursive(
 )
 
 
+def test_a_picture_is_told_behind_what_is_asked_of_it() -> None:
+    image = {"type": "image_url", "image_url": {"url": "data:image/png;base64,AAAA"}}
+
+    def title(*parts: Any) -> str:
+        return Prompt(1, ({"role": "user", "content": [*parts]},)).title
+
+    assert title({"type": "text", "text": "What?"}, image, image) == "What? [image] [image]"
+    assert title(image, {"type": "text", "text": "a"}, {"type": "text", "text": "b"}) == (
+        "a\nb [image]"
+    )
+    assert title(image) == "[image]"
+    assert title() == ""
+
+
 @given(JSON)
 def test_any_json_is_read_or_skipped(value: Any) -> None:
     found = read(value)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.compare.answers import Answer, answer_of
 from tui.core.dataset.digest import lasting
-from tui.core.dataset.example import Example, parse, section_list
+from tui.core.dataset.example import Example, content_text, parse, section_list
 from tui.core.dataset.fingerprints import asks
 
 if TYPE_CHECKING:
@@ -46,7 +46,15 @@ class Prompt:
     def title(self) -> str:
         """The last thing a user says, which tells prompts apart."""
         said = [m for m in self.messages if m.get("role") == "user"] or self.messages[-1:]
-        return answer_of(said[-1]).shown if said else ""
+        if not said:
+            return ""
+        content = said[-1].get("content")
+        if not isinstance(content, list):
+            return answer_of(said[-1]).shown
+        # In a row of a list: what is asked, then that a picture goes with it.
+        rest = [p for p in content if not (isinstance(p, dict) and "image_url" in p)]
+        images = ["[image]"] * (len(content) - len(rest))
+        return " ".join([*filter(None, [content_text(rest)]), *images])
 
     def with_system(self, text: str) -> Prompt:
         """Return the prompt with this system message in place of its own."""
