@@ -64,6 +64,14 @@ def app_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
+@pytest.fixture
+def app_folder(app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Give an empty home, and the folder beside it to work in."""
+    del app_home
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
 def pytest_xdist_auto_num_workers() -> int:
     """Run half as many again as there are cores: a third of the time is spent waiting."""
     return max(1, (os.cpu_count() or 1) * 3 // 2)

@@ -18,10 +18,7 @@ if TYPE_CHECKING:
     from tests.home import Home
 
 
-@pytest.fixture(autouse=True)
-def _home(app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    del app_home
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("app_folder")
 
 
 def chat(question: str, answer: str) -> dict[str, Any]:

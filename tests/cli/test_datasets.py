@@ -16,10 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def _home(app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    del app_home
-    monkeypatch.chdir(tmp_path)
+pytestmark = pytest.mark.usefixtures("app_folder")
 
 
 @pytest.fixture

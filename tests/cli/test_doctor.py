@@ -13,21 +13,16 @@ from tests.faults.server import html, problem, reply
 from tests.faults.shapes import FILES, JOBS, MODELS
 from tests.home import Home
 from tests.replay.azure import AzureReplay
-from tests.replay.base import KEY, Replay
+from tests.replay.base import KEY, Replay, each_of
 from tests.replay.circle import profile
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.faults.server import Fault
 
 
-@pytest.fixture
-def far() -> Iterator[AzureReplay]:
-    one = AzureReplay()
-    yield one
-    one.close()
+far = each_of(AzureReplay)
 
 
 def of(document: Any, name: str) -> Any:

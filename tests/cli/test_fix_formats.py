@@ -13,6 +13,8 @@ import pytest
 from tests.core.checks.examples import ANSWER, USER, answer, chat, line, user
 from tui.cli import main
 
+pytestmark = pytest.mark.usefixtures("app_home")
+
 TURNS = [USER, ANSWER]
 ALPACA = [
     {"instruction": "Name a colour.", "input": "", "output": "Blue."},
@@ -80,11 +82,6 @@ FOREIGN: dict[str, list[dict[str, Any]]] = {
         }
     ],
 }  # fmt: skip
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
 
 
 def lines_of(rows: list[Any]) -> bytes:

@@ -13,6 +13,8 @@ from tui.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("app_home")
+
 ROWS = [json.loads(chat(USER, answer(f"a{n % 2}"))) for n in range(4)]
 SHAREGPT = {"conversations": [{"from": "human", "value": "Hi"}, {"from": "gpt", "value": "Hi"}]}
 FILES = {
@@ -42,11 +44,6 @@ COMMANDS = {
     "find": ["edit", "--find", "a", "--replace", "b", "--in-place"],
     "split": ["split", "--validation", "1"],
 }
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -16,6 +16,8 @@ from tui.cli import main
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("app_home")
+
 SECRET = says("write to mia@example.com with sk-proj-4f9AexampleNotARealKey0000")
 FLAWED = [
     GOOD[:-1] + b",}",
@@ -25,11 +27,6 @@ FLAWED = [
     GOOD,
     SECRET,
 ]
-
-
-@pytest.fixture(autouse=True)
-def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("FINETUI_HOME", str(tmp_path / "home"))
 
 
 @pytest.fixture

@@ -8,17 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.replay.azure import TOKEN, AzureReplay
-from tests.replay.base import KEY, Replay
+from tests.replay.base import KEY, Replay, each_of
 from tests.replay.bedrock import BedrockReplay
 from tests.replay.circle import dataset, profile
 from tests.replay.crusoe import CrusoeReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
-from tui.services.jobs.polling import tail
-from tui.services.jobs.polling.poll_interval import PollInterval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.home import Home
@@ -28,19 +25,8 @@ GRADER = {"type": "lambda", "function": "arn:aws:lambda:us-west-2:1:function:gra
 CONSENT = ("--yes", "--spend", "9", "--accept", "warnings,model,leakage")
 
 
-@pytest.fixture(params=SERVERS, ids=lambda one: one.kind)
-def far(request: pytest.FixtureRequest) -> Iterator[Replay]:
-    one = request.param()
-    yield one
-    one.close()
-
-
-@pytest.fixture(autouse=True)
-def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the next look at a job come at once."""
-    monkeypatch.setattr(
-        tail, "PollInterval", lambda: PollInterval(fast=0.001, slow=0.001, rest=0, idle=0.001)
-    )
+pytestmark = pytest.mark.usefixtures("polls_at_once")
+far = each_of(*SERVERS)
 
 
 def words_for(far: Replay, path: Path) -> list[str]:

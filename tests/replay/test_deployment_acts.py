@@ -11,6 +11,7 @@ import pytest
 
 from tests.faults.server import ACT_AND_DROP, ACT_AND_HANG, DROP, problem, reply
 from tests.replay.azure import AzureReplay, Management
+from tests.replay.base import each_of
 from tests.replay.circle import profile
 from tests.replay.fireworks import FireworksReplay
 from tests.replay.nebius import NebiusReplay
@@ -42,18 +43,10 @@ def nebius() -> Iterator[NebiusReplay]:
     one.close()
 
 
-@pytest.fixture
-def together() -> Iterator[TogetherReplay]:
-    one = TogetherReplay()
-    yield one
-    one.close()
+together = each_of(TogetherReplay)
 
 
-@pytest.fixture
-def fireworks() -> Iterator[FireworksReplay]:
-    one = FireworksReplay()
-    yield one
-    one.close()
+fireworks = each_of(FireworksReplay)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.replay.base import KEY
+from tests.replay.base import KEY, each_of
 from tests.replay.circle import dataset, profile
 from tests.replay.fireworks import (
     ACCOUNT,
@@ -20,29 +20,15 @@ from tests.replay.fireworks import (
 )
 from tests.replay.test_circle import CONSENT
 from tui.core.text.text import size_words
-from tui.services.jobs.polling import tail
-from tui.services.jobs.polling.poll_interval import PollInterval
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.home import Home
 
 
-@pytest.fixture
-def far() -> Iterator[FireworksReplay]:
-    one = FireworksReplay()
-    yield one
-    one.close()
-
-
-@pytest.fixture(autouse=True)
-def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let the next look at a job come at once."""
-    monkeypatch.setattr(
-        tail, "PollInterval", lambda: PollInterval(fast=0.001, slow=0.001, rest=0, idle=0.001)
-    )
+pytestmark = pytest.mark.usefixtures("polls_at_once")
+far = each_of(FireworksReplay)
 
 
 def pairs(path: Path) -> Path:

@@ -17,7 +17,7 @@ from tests.faults.server import (
     problem,
     reply,
 )
-from tests.replay.base import KEY
+from tests.replay.base import KEY, each_of
 from tests.replay.circle import dataset, profile
 from tests.replay.fireworks import ACCOUNT, ROOT, SUPERVISED, FireworksReplay
 from tui.services.errors import Malformed, Refused, ServiceError, Unanswered, Unfit
@@ -27,7 +27,7 @@ from tui.services.provider.fireworks import datasets
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 CREATE = f"POST {ROOT}/{SUPERVISED}"
@@ -50,11 +50,7 @@ SIGNED = "form_bytes = 100"
 HTTP = "/v1/accounts/acme"
 
 
-@pytest.fixture
-def far() -> Iterator[FireworksReplay]:
-    one = FireworksReplay()
-    yield one
-    one.close()
+far = each_of(FireworksReplay)
 
 
 @pytest.fixture(autouse=True)

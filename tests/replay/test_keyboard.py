@@ -9,6 +9,7 @@ import pytest
 
 from tests.counted import counted, tokens
 from tests.replay.azure import AzureReplay
+from tests.replay.base import each_of
 from tests.replay.bedrock import BedrockReplay
 from tests.replay.circle import dataset, profile
 from tests.replay.crusoe import CrusoeReplay
@@ -26,7 +27,6 @@ from tui.screens.jobs.form.first_draft import Draft
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -46,11 +46,7 @@ SETTINGS = {
 }
 
 
-@pytest.fixture(params=SERVERS, ids=lambda one: one.kind)
-def far(request: pytest.FixtureRequest) -> Iterator[Replay]:
-    one = request.param()
-    yield one
-    one.close()
+far = each_of(*SERVERS)
 
 
 def draft_for(far: Replay, path: Path) -> Draft:

@@ -18,6 +18,7 @@ from tests.faults.server import (
     reply,
 )
 from tests.replay.azure import AzureReplay
+from tests.replay.base import each_of
 from tests.replay.bedrock import BedrockReplay
 from tests.replay.circle import dataset, profile
 from tests.replay.crusoe import CrusoeReplay
@@ -32,7 +33,7 @@ from tui.services.provider import together
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.replay.base import Replay
@@ -53,11 +54,7 @@ CLEAR = {
 }
 
 
-@pytest.fixture(params=[*SERVERS, TogetherReplay], ids=lambda one: one.kind)
-def far(request: pytest.FixtureRequest) -> Iterator[Replay]:
-    one = request.param()
-    yield one
-    one.close()
+far = each_of(*SERVERS, TogetherReplay)
 
 
 @pytest.fixture(autouse=True)

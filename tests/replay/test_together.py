@@ -15,17 +15,14 @@ from tests.faults.server import (
     problem,
     reply,
 )
-from tests.replay.base import KEY
+from tests.replay.base import KEY, each_of
 from tests.replay.circle import dataset, profile
 from tests.replay.together import BASE, TogetherReplay
 from tui.services.errors import ServiceError
-from tui.services.jobs.polling import tail
-from tui.services.jobs.polling.poll_interval import PollInterval
 from tui.services.provider import together
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from tests.home import Home
@@ -33,19 +30,13 @@ if TYPE_CHECKING:
 AGREED = ("--yes", "--spend", "9", "--accept", "warnings,model,leakage")
 
 
-@pytest.fixture
-def far() -> Iterator[TogetherReplay]:
-    one = TogetherReplay()
-    yield one
-    one.close()
+far = each_of(TogetherReplay)
 
 
 @pytest.fixture(autouse=True)
-def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_waits(polls_at_once: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let the next look at a job or a file come at once."""
-    monkeypatch.setattr(
-        tail, "PollInterval", lambda: PollInterval(fast=0.001, slow=0.001, rest=0, idle=0.001)
-    )
+    del polls_at_once
     monkeypatch.setattr(together, "LOOK_AGAIN_S", (0.001,))
     monkeypatch.setattr(together, "CHECKED_WITHIN_S", 20.0)
 

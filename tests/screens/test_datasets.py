@@ -24,12 +24,9 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+pytestmark = pytest.mark.usefixtures("app_home")
+
 SIZES = [(80, 24), (120, 36)]
-
-
-@pytest.fixture(autouse=True)
-def _home(app_home: Path) -> None:
-    del app_home
 
 
 @pytest.fixture

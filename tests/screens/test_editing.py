@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, Static, TextArea
 
-from tests.screens.test_datasets import SIZES, _home, listing, running
+from tests.screens.test_datasets import SIZES, listing, running
 from tests.until import narrow, until
 from tui.screens.datasets.editing.changes import ChangesDialog
 from tui.screens.datasets.messages.tools import CallEditor
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
-__all__ = ["_home"]  # a fixture that keeps each test in a home of its own
+pytestmark = pytest.mark.usefixtures("app_home")
+
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(2000)
 CHAT: dict[str, Any] = {

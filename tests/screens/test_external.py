@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.drivers.headless_driver import HeadlessDriver
 
-from tests.screens.test_datasets import _home, running
+from tests.screens.test_datasets import running
 from tests.screens.test_editing import CHAT, choose, dialog, raw, write
 from tests.until import question_of, until
 from tui.screens.dialogs.confirm import Confirm
@@ -17,7 +17,7 @@ from tui.widgets.frame.error_panel import ErrorPanel
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["_home"]  # a fixture that keeps each test in a home of its own
+pytestmark = pytest.mark.usefixtures("app_home")
 
 
 @pytest.fixture

@@ -19,9 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-@pytest.fixture(autouse=True)
-def _home(app_home: Path) -> None:
-    del app_home
+pytestmark = pytest.mark.usefixtures("app_home")
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ import pytest
 from textual.events import Key, Paste
 from textual.widgets import Static, TextArea
 
-from tests.screens.test_datasets import SIZES, _home, dataset, listing, running
+from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import until
 from tui.screens.datasets.filtering.bar import FilterBar, FilterField
 from tui.screens.dialogs.choose import Choose
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 
     from tui.screens.datasets import DatasetsScreen
 
-__all__ = ["_home", "dataset"]
+pytestmark = pytest.mark.usefixtures("app_home")
+
+__all__ = ["dataset"]
 
 
 def shown(screen: DatasetsScreen) -> list[int]:

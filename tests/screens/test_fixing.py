@@ -26,12 +26,9 @@ if TYPE_CHECKING:
 
     from tui.screens.datasets import DatasetsScreen
 
+pytestmark = pytest.mark.usefixtures("app_home")
+
 __all__ = ["dataset"]
-
-
-@pytest.fixture(autouse=True)
-def _home(app_home: Path) -> None:
-    del app_home
 
 
 @pytest.fixture

@@ -23,15 +23,12 @@ from tui.widgets.line_view import Pane
 if TYPE_CHECKING:
     from typing import Any
 
+pytestmark = pytest.mark.usefixtures("app_folder")
+
 ROWS = [
     {"instruction": f"Name colour {n}.", "input": "", "output": f"Blue {n}."} for n in range(12)
 ]
 INVITED = "This looks like Alpaca: i imports it"
-
-
-@pytest.fixture(autouse=True)
-def _home(app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 def label(screen: Any) -> str:

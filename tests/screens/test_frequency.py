@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Static
 
-from tests.screens.test_datasets import SIZES, _home, listing, running
+from tests.screens.test_datasets import SIZES, listing, running
 from tests.screens.test_filtering import filtered, shown
 from tests.until import until
 from tui.screens.datasets.filtering.frequency_table import FrequencyTable
@@ -18,7 +18,8 @@ from tui.widgets.record_list import RecordList
 if TYPE_CHECKING:
     from pathlib import Path
 
-__all__ = ["_home"]
+pytestmark = pytest.mark.usefixtures("app_home")
+
 LONG = "Answer politely. " * 20
 
 

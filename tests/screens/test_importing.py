@@ -27,12 +27,9 @@ if TYPE_CHECKING:
 
     from textual.pilot import Pilot
 
+pytestmark = pytest.mark.usefixtures("app_folder")
+
 __all__ = ["dataset"]
-
-
-@pytest.fixture(autouse=True)
-def _home(app_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.screens.test_datasets import SIZES, _home, dataset, listing, running
+from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import until
 from tui.screens.dialogs.choose import Choose
 from tui.widgets.frame.status_line import StatusLine
 
-__all__ = ["_home", "dataset"]
+pytestmark = pytest.mark.usefixtures("app_home")
+
+__all__ = ["dataset"]
 
 
 @pytest.mark.parametrize("size", SIZES[:1])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.screens.test_datasets import _home, dataset, running  # noqa: F401 - fixtures
+from tests.screens.test_datasets import dataset, running  # noqa: F401 - fixtures
 from tests.until import until
 from tui.screens.datasets.files import on_disk
 from tui.screens.dialogs.choose import Choose
@@ -14,6 +14,9 @@ from tui.screens.dialogs.confirm import Confirm
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+pytestmark = pytest.mark.usefixtures("app_home")
 
 
 @pytest.fixture(autouse=True)

@@ -17,6 +17,8 @@ from tui.widgets.frame.error_panel import ErrorPanel
 if TYPE_CHECKING:
     from pathlib import Path
 
+pytestmark = pytest.mark.usefixtures("app_home")
+
 ROWS = [json.loads(chat(USER, answer(f"a{n % 2}"))) for n in range(4)]
 FILES = {
     "array.json": json.dumps(ROWS, indent=1),
@@ -24,11 +26,6 @@ FILES = {
     "sheet.csv": "question,answer\n" + "a,b\n" * 4,
     "export.json": json.dumps([{"mapping": {}, "current_node": "a"}]),
 }
-
-
-@pytest.fixture(autouse=True)
-def _home(app_home: Path) -> None:
-    del app_home
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -36,9 +36,7 @@ if TYPE_CHECKING:
     from tui.services.workers import Pool
 
 
-@pytest.fixture(autouse=True)
-def _home(app_home: Path) -> None:
-    del app_home
+pytestmark = pytest.mark.usefixtures("app_home")
 
 
 def line(question: str, answer: str) -> str:

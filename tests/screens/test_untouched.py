@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, TextArea
 
-from tests.screens.test_datasets import _home, running
+from tests.screens.test_datasets import running
 from tests.screens.test_editing import choose, dialog
 from tests.until import until
 from tui.screens.datasets.messages.tools import CallEditor
@@ -19,7 +19,8 @@ from tui.screens.dialogs.editor import LineEditor, TextEditor
 if TYPE_CHECKING:
     from textual.pilot import Pilot
 
-__all__ = ["_home"]
+pytestmark = pytest.mark.usefixtures("app_home")
+
 
 SEPARATORS = Path(__file__).parent / "data" / "separators.jsonl"
 ODD = "a\nb\u2028c\r\nd\re\x0bf\x0cg\x1ch\x1di\x1ej\x85k\u2029lm\U00100000n\x1b[31mo \n\r\n"

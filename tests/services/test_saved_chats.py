@@ -27,7 +27,7 @@ from tui.services.settings.locations import Locations
 from tui.services.store.store import Store
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tui.services.errors import ServiceError
@@ -267,13 +267,6 @@ async def main():
 
 asyncio.run(main())
 """
-
-
-@pytest.fixture
-def server() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
 
 
 async def test_a_partial_answer_survives_a_kill(tmp_path: Path, server: FaultServer) -> None:

@@ -43,6 +43,11 @@ class Trained:
 
 
 @pytest.fixture(scope="session")
+def base() -> Model:
+    return load_base("lab-micro")
+
+
+@pytest.fixture(scope="session")
 def trained() -> Trained:
     train, valid = read("support_train.jsonl"), read("support_valid.jsonl")
     base = load_base("lab-small")

@@ -7,18 +7,13 @@ import math
 import numpy as np
 import pytest
 
-from tui.lab.learner import generate, load_base, prompt_tokens, tokenizer
+from tui.lab.learner import generate, prompt_tokens, tokenizer
 from tui.lab.learner.model.layers import Layout
 from tui.lab.learner.model.sizes import CONTEXT_WINDOW
 from tui.lab.learner.model.transformer import Pass
 from tui.lab.learner.sampling.decoder import Decoder
 
 PROMPT = prompt_tokens([{"role": "user", "content": "What is bread?"}])
-
-
-@pytest.fixture(scope="module")
-def base():
-    return load_base("lab-micro")
 
 
 def text(pieces) -> str:

@@ -8,17 +8,12 @@ import numpy as np
 import pytest
 
 from tests.lab.learner.conftest import read
-from tui.lab.learner import Hyperparameters, TrainingRun, load_base, template
+from tui.lab.learner import Hyperparameters, TrainingRun, template
 from tui.lab.learner.model.transformer import Parameters
 from tui.lab.learner.training.preference import Preference
 from tui.lab.learner.training.supervised import Supervised
 
 PAIRS = read("preferences.jsonl")
-
-
-@pytest.fixture(scope="module")
-def base():
-    return load_base("lab-micro")
 
 
 def log_probability(parameters: Parameters, pair: dict, which: str) -> float:

@@ -11,7 +11,6 @@ from tests.lab.learner.conftest import read
 from tui.lab.learner import (
     Hyperparameters,
     TrainingRun,
-    load_base,
     load_model,
     resolve_hyperparameters,
 )
@@ -27,11 +26,6 @@ TRAIN = [chat(f"What is {n}?", f"{n} is {n * n} in square.") for n in range(11)]
 VALID = [chat(f"And {n}?", f"{n} is {n * n} in square.") for n in range(20, 40)]
 PAIRS = read("preferences.jsonl")[:6]
 HYPER = Hyperparameters(2, 4, 1.0, None)
-
-
-@pytest.fixture(scope="module")
-def base():
-    return load_base("lab-micro")
 
 
 def run_of(base, method: str = "supervised", seed: int = 3, **hyper) -> TrainingRun:

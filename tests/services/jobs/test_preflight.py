@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from dataclasses import replace
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.counted import tokens
 from tests.faults.conftest import write_config
 from tests.faults.server import FaultServer, page
 from tests.lab_process import chat_lines, preference_lines
@@ -21,16 +21,16 @@ from tui.services.jobs.drafts import Draft
 from tui.services.jobs.preflight import Preflight, refuse_blocked
 from tui.services.store.process_token import own_token
 from tui.services.store.store import Store
-from tui.services.tokens.service import TokenService
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from tui.services.workers import Pool
+    from tui.services.tokens.service import TokenService
 
 pytestmark = pytest.mark.xdist_group("preflight")  # counting is started once
+__all__ = ["tokens"]
 MODEL = "gpt-4.1-mini-2025-04-14"
 BUDGET = 'bills = true\ncurrency = "EUR"\nrate = 0.9\nbudget = 5\ntimeout = 2\n'
 
@@ -39,14 +39,6 @@ BUDGET = 'bills = true\ncurrency = "EUR"\nrate = 0.9\nbudget = 5\ntimeout = 2\n'
 def server(server: FaultServer) -> FaultServer:
     server.lists["/models"] = lambda q: page([{"id": MODEL, "shutdown_date": "2027-01-14"}], q)
     return server
-
-
-@pytest.fixture(scope="module")
-def tokens(workers: Pool) -> Iterator[TokenService]:
-    """Count for all tests: the processes that do it take a second to start."""
-    one = TokenService(workers)
-    yield one
-    asyncio.run(one.close())
 
 
 @pytest.fixture

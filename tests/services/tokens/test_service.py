@@ -225,7 +225,7 @@ async def test_an_edit_of_an_open_document_counts_one_example(
 async def test_a_process_that_dies_is_replaced_by_one_with_tiktoken(
     service: TokenService, workers: Pool
 ) -> None:
-    await service.counter("gpt-4.1")
+    await service.pieces(ROWS[0], "gpt-4.1")  # it has loaded the vocabulary
     (pid,) = workers.processes
     os.kill(pid, signal.SIGSTOP)
     job = asyncio.create_task(service.report(ROWS, "a", "gpt-4.1"))
@@ -249,7 +249,7 @@ def held(pid: int) -> Iterator[None]:
 async def test_a_task_that_is_cancelled_does_not_wait_for_the_process(
     service: TokenService, workers: Pool
 ) -> None:
-    await service.counter("gpt-4.1")
+    await service.pieces(ROWS[0], "gpt-4.1")  # it has loaded the vocabulary
     with held(*workers.processes):
         job = asyncio.create_task(service.report(ROWS, "a", "gpt-4.1"))
         for _ in range(100):
@@ -263,7 +263,7 @@ async def test_a_task_that_is_cancelled_does_not_wait_for_the_process(
 async def test_the_event_loop_goes_on_while_a_process_counts(
     service: TokenService, workers: Pool
 ) -> None:
-    await service.counter("gpt-4.1")
+    await service.pieces(ROWS[0], "gpt-4.1")  # it has loaded the vocabulary
     with held(*workers.processes):
         job = asyncio.create_task(service.report(ROWS, "a", "gpt-4.1"))
         for _ in range(100):  # a loop that waited for the process would never turn again

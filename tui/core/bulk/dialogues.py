@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.bulk.edited_lines import edited
 from tui.core.bulk.examples import conversations, dialogue, messages
 from tui.core.bulk.operations import BadParameter, EachRow, Parameter, Work, operation
-from tui.core.dataset.example import ROLES
+from tui.core.dataset.example import ROLES, is_answer
 from tui.core.fixes.messages import cut_trailing
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def weights(values: Mapping[str, str], count: Count) -> Work:
     train = values["train"]
 
     def apply(raw: Object) -> None:
-        answers = [m for m in dialogue(raw) or () if _is_answer(m)]
+        answers = [m for m in dialogue(raw) or () if is_answer(m)]
         for answer in answers:
             keep = train == "all answers" or (
                 answer is answers[-1] if train == "the last answer" else not _calls(answer)
@@ -70,10 +70,6 @@ def weights(values: Mapping[str, str], count: Count) -> Work:
                 answer["weight"] = 0
 
     return EachRow(f"train {train}", edited(apply))
-
-
-def _is_answer(message: object) -> bool:
-    return isinstance(message, dict) and message.get("role") == "assistant"
 
 
 def _calls(message: Object) -> list[Any]:

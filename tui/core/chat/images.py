@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 from typing import TYPE_CHECKING, Any
 
 from tui.core.provider.parsing import as_map, as_text
@@ -12,24 +11,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 LARGEST_IMAGE = 10 * 1000**2  # bytes: what OpenAI takes of one image
-_KINDS = (
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
-)
-
-
-def image_type(data: bytes) -> str | None:
-    """Return the media type of an image by its content, None for what models do not take."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((kind for start, kind in _KINDS if data.startswith(start)), None)
-
-
-def data_url(data: bytes, kind: str) -> str:
-    """Return an image as a URL that holds it."""
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
 
 
 def user_message(text: str, image_urls: Sequence[str] = ()) -> dict[str, Any]:

@@ -177,6 +177,11 @@ def kind_of(value: Mapping[str, Any]) -> Kind:
     return "unknown"
 
 
+def is_answer(message: object) -> bool:
+    """Whether a decoded message is one of the assistant."""
+    return isinstance(message, dict) and message.get("role") == "assistant"
+
+
 def section_list(raw: Mapping[str, Any], section: str) -> object:
     """Return the JSON value that holds a section's messages, or None."""
     if section == "input":

@@ -7,14 +7,13 @@ import binascii
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.core.dataset.images import data_url, image_type
 from tui.core.edits.base import EditError, message_object, with_message
 from tui.core.text.text import one_line, size_words
 
 if TYPE_CHECKING:
     from tui.core.dataset.example import Example, Place
 
-# The beginnings that tell an image's type; what the providers accept.
-_MAGIC = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"))
 # Enough base64 to see the beginning of any of them.
 _LOOK = 24
 
@@ -109,21 +108,12 @@ def image_words(url: str) -> str:
     return f"image {one_line(kind, 30)}, {size_words(size)}, in the line{odd}"
 
 
-def image_type(head: bytes) -> str | None:
-    """Return the MIME type of an image by its first bytes, or None when it is none known."""
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    if head[:6] in {b"GIF87a", b"GIF89a"}:
-        return "image/gif"
-    return next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
-
-
-def data_url(data: bytes) -> str:
+def attached(data: bytes) -> str:
     """Return an image as a data URL. Raises EditError when its type is not known."""
-    kind = image_type(data[:16])
+    kind = image_type(data)
     if kind is None:
         raise EditError("this file is no PNG, JPEG, WEBP or GIF image")
-    return f"data:{kind};base64,{base64.b64encode(data).decode()}"
+    return data_url(data, kind)
 
 
 def _part(item: object) -> Part:

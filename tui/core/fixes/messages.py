@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.checks.examples.messages import role_meant
+from tui.core.dataset.example import is_answer
 from tui.core.dataset.names import valid_name
 from tui.core.fixes.paths import message_of, messages_of
 from tui.core.fixes.registry import CannotFix, Object, row_fix
@@ -220,13 +221,9 @@ def cut_after_answer(raw: Object, issue: Issue) -> None:
 
 def cut_trailing(messages: list[Any]) -> None:
     """Take off, in place, what follows the last answer; a list without an answer stays."""
-    last = max((n for n, m in enumerate(messages) if _is_answer(m)), default=None)
+    last = max((n for n, m in enumerate(messages) if is_answer(m)), default=None)
     if last is not None:
         del messages[last + 1 :]
-
-
-def _is_answer(message: object) -> bool:
-    return isinstance(message, dict) and message.get("role") == "assistant"
 
 
 @row_fix("system-not-first")

@@ -143,7 +143,7 @@ def _empty(value: object) -> bool:
     return value is None or (isinstance(value, (str, list, dict, tuple)) and not value)
 
 
-def data_url(mime: object, data: object) -> Object:
+def image_of_data(mime: object, data: object) -> Object:
     """Make an image part of base64 data. Raises Unfit."""
     if not isinstance(mime, str) or not isinstance(data, str):
         raise Unfit("an image has no type or no data")

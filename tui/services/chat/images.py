@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from tui.core.chat.images import LARGEST_IMAGE, data_url, image_type
+from tui.core.chat.images import LARGEST_IMAGE
+from tui.core.dataset.images import data_url, image_type
 from tui.services.errors import InputError
 from tui.services.given_files import expanded, read_given
 

@@ -16,7 +16,7 @@ from tui.core.tokens.pieces import ExamplePieces, read_pieces
 from tui.services.datasets.disk.file_lines import reading
 from tui.services.errors import InputError
 from tui.services.tokens.counting.counts import Cancelled, Counted, Counting, CountingError
-from tui.services.tokens.counting.worker import in_pieces, lost, ready
+from tui.services.tokens.counting.worker import in_pieces, lost
 from tui.services.tokens.report import TokenReport, make_report
 
 if TYPE_CHECKING:
@@ -130,12 +130,6 @@ class TokenService:
             kwargs={"screen": screen},
             daemon=True,
         ).start()
-
-    async def counter(self, model: str) -> tuple[str, str]:
-        """Load the vocabulary of a model; return who counts, and why no faster one does."""
-        facts = await asyncio.to_thread(lambda: self.catalog.find(model))
-        told, _ = await self._ask(ready, {"encoding": facts.encoding})
-        return str(told["by"]), str(told["note"])
 
     async def pieces(self, line: bytes, model: str) -> ExamplePieces:
         """Return one example token by token."""

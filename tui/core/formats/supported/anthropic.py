@@ -8,10 +8,10 @@ from tui.core.formats.parts import (
     add_turn,
     arguments_of,
     call,
-    data_url,
     functions_of,
     image,
     image_of,
+    image_of_data,
     joined,
     json_text,
     no_more,
@@ -144,7 +144,7 @@ def _image(source: object) -> Object:
         raise Unfit("an image has no source")
     if source.get("type") == "url":
         return image(source.get("url"))
-    return data_url(source.get("media_type"), source.get("data"))
+    return image_of_data(source.get("media_type"), source.get("data"))
 
 
 def write_anthropic(row: Mapping[str, Any], notes: Notes) -> Object:

@@ -9,11 +9,11 @@ from tui.core.formats.parts import (
     arguments_of,
     as_json,
     call,
-    data_url,
     decoded,
     functions_of,
     image,
     image_of,
+    image_of_data,
     joined,
     no_more,
     objects_in,
@@ -125,7 +125,7 @@ def _part(part: Mapping[str, Any]) -> Object:
         return {"type": "text", "text": part["text"]}
     inline = part.get("inlineData", part.get("inline_data"))
     if isinstance(inline, dict):
-        return data_url(inline.get("mimeType", inline.get("mime_type")), inline.get("data"))
+        return image_of_data(inline.get("mimeType", inline.get("mime_type")), inline.get("data"))
     file = part.get("fileData", part.get("file_data"))
     if isinstance(file, dict):
         address = text_in(file.get("fileUri", file.get("file_uri")), "fileUri")

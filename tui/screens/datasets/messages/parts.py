@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.core import edits
-from tui.core.edits.content import data_url, image_type
+from tui.core.dataset.images import image_type
+from tui.core.edits.content import attached
 from tui.core.text.text import one_line, size_words
 from tui.screens.datasets.editing.example_rewriter import attempt
 from tui.screens.dialogs.choose import Choice, Choose
@@ -111,8 +112,8 @@ class MessageParts:
         if not typed or typed.startswith(_ADDRESSES):
             return typed
         data = await asyncio.to_thread(_read_image, typed)
-        kind = image_type(data[:16]) or "no image known here"
-        url = attempt(lambda: data_url(data))
+        kind = image_type(data) or "no image known here"
+        url = attempt(lambda: attached(data))
         question = (
             f"{one_line(Path(typed).name, 60)}: {kind}, {size_words(len(data))}.\n"
             f"It goes into the line itself, as {size_words(len(url))} of text."
