@@ -56,6 +56,7 @@ if TYPE_CHECKING:
     from tui.core.chat.saved import Chat
     from tui.core.compare.sides.compare_request import CompareAsked
     from tui.services.errors import ServiceError
+    from tui.services.jobs.drafts import Draft
     from tui.services.workspace import Workspace
 
 
@@ -262,16 +263,16 @@ class FinetuiApp(TypeAhead):
         self.compare_asked = asked
         self.switch_mode("compare")
 
-    def train_on(self, file_id: str) -> None:
-        """Go to Jobs, with the form of a new job for an uploaded file."""
+    def train_on(self, what: str | Draft) -> None:
+        """Go to Jobs, with the form of a new job for an uploaded file, or filled in like this."""
         self.show_mode("jobs")
-        self.call_later(self._open_job_form, file_id)
+        self.call_later(self._open_job_form, what)
 
-    def _open_job_form(self, file_id: str) -> None:
+    def _open_job_form(self, what: str | Draft) -> None:
         from tui.screens.jobs import JobsScreen
 
         if isinstance(self.screen, JobsScreen):  # else one has gone on meanwhile
-            self.screen.new_from(file_id)
+            self.screen.new_from(what)
 
     async def switch_profile(self, name: str) -> bool:
         """Go on with another profile, after asking about what that ends; False for a no."""

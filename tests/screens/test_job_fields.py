@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tui.core.catalog.training import terms
-from tui.screens.jobs.form.fields import change_words, common_lines, fold_words, folded_lines, shown
+from tui.screens.jobs.form.fields import common_lines, fold_words, folded_lines, origin_words, shown
 from tui.services.jobs.drafts import Draft
 
 NEBIUS = terms("custom", "https://api.tokenfactory.nebius.com/v1/")
@@ -34,9 +34,9 @@ def test_beta_belongs_to_dpo() -> None:
 def test_changes_in_words() -> None:
     was = Draft(model="base", seed="7", settings={"n_epochs": "3"}, origin="ftjob-1")
     draft = replace(was, was=was)
-    assert change_words(draft, OPENAI) == "Like ftjob-1; nothing changed."
+    assert origin_words(draft, OPENAI) == "Like ftjob-1; nothing changed."
     now = replace(draft, seed="", method="dpo", settings={"n_epochs": "4"})
-    said = change_words(now, OPENAI)
+    said = origin_words(now, OPENAI)
     assert "Seed 7 → empty" in said
     assert "Epochs 3 → 4" in said
     assert "Method supervised → dpo" in said

@@ -43,6 +43,7 @@ async def _move(options: argparse.Namespace, workspace: Workspace, out: Output) 
     from tui.services.jobs.moving.service import base_there, root_of
 
     target = workspace.profile_called(options.to)
+    target.check_usable()
     moving = workspace.moving()
     job = await moving.job_of(options.id)
     plan = await moving.plan(job, target, await _given(options))

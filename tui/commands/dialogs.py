@@ -413,6 +413,14 @@ _OTHERS = (
     ),
     Command("job_form.copy_error", "y", "Copy the error", "Copy the error shown."),
     Command(
+        "move_report.go",
+        "enter",
+        "Go on",
+        "Go to the form of the job at the other profile.",
+        first=True,
+        word="goes on to the form there",
+    ),
+    Command(
         "all_jobs.go",
         "enter",
         "Go there",

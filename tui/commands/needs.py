@@ -24,6 +24,7 @@ _COMMANDS = {
     (Ability.CHAT,): (
         *("datasets.chat", "datasets.compare", "jobs.chat", "jobs.compare", "chat.again"),
         *("chat.compare", "compare.again", "compare.run", "models.chat", "models.compare"),
+        *("compare.record", "models.record", "models.against"),
     ),
 }
 

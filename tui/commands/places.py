@@ -218,6 +218,13 @@ _OF_MODES = (
         "chat",
     ),
     Place(
+        "move_report",
+        "Move house",
+        "What becomes of a tuned model's job at another profile: its data, what is carried and "
+        "converted, what is not and why, and what it cost. Nothing is done yet.",
+        "models",
+    ),
+    Place(
         "all_jobs",
         "Jobs of all profiles",
         "The jobs of every profile, newest first, each with its profile. Each provider is asked "

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tui.core.compare.sides.compare_request import CompareAsked
     from tui.screens.tour import Tour
     from tui.services.errors import ServiceError
+    from tui.services.jobs.drafts import Draft
     from tui.services.workspace import Workspace
     from tui.widgets.frame.passing_remark import Remark
     from tui.widgets.frame.status_line import Status
@@ -44,8 +45,8 @@ class Host(Protocol):
     def compare(self, asked: CompareAsked) -> None:
         """Go to Compare with these models or this prompt."""
 
-    def train_on(self, file_id: str) -> None:
-        """Go to Jobs, with the form of a new job for an uploaded file."""
+    def train_on(self, what: str | Draft) -> None:
+        """Go to Jobs, with the form of a new job for an uploaded file, or filled in like this."""
 
     async def switch_profile(self, name: str) -> bool:
         """Go on with another profile, after asking about what that ends; False for a no.

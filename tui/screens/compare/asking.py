@@ -8,6 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.core.compare.prompts import Prompt
+from tui.core.compare.recorded import recorded_rows
+from tui.core.compare.sides.side_by_side import Try, try_of
 from tui.core.money.answers import answer_cost
 from tui.dispatch import handles
 from tui.services.errors import InputError, ServiceError
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from textual.worker import Worker
 
     from tui.core.catalog.models import ModelFacts
-    from tui.core.compare.sides.side_by_side import Column, Try
+    from tui.core.compare.sides.side_by_side import Column
     from tui.screens.chat.asking.prompt import Prompt as PromptField
     from tui.screens.chat.system.prompt import SystemPrompt
     from tui.screens.compare.compare_context import CompareContext
@@ -112,7 +114,22 @@ class Asking:
             self._sent = asked
         return asked
 
+    async def _recorded(self, column: Column) -> None:
+        """Show what was recorded of a column that is not asked."""
+        prompt, candidate = self._context.comparison.prompt, column.candidate
+        assert prompt is not None
+        try:
+            found = await self._context.workspace.compare.read(candidate.recording)
+        except ServiceError as error:
+            column.tries = [Try("failed", error=error.brief)]
+            return
+        rows = recorded_rows(candidate, [prompt], len(column.tries), found.rows)
+        column.tries = [try_of(row, None) for row in rows]
+
     async def _ask_column(self, column: Column, facts: dict[str, ModelFacts]) -> None:
+        if column.candidate.recording:
+            await self._recorded(column)
+            return
         for one in column.tries:
             try:
                 await self._stream(column, one)

@@ -21,6 +21,7 @@ from tui.screens.compare.onward import Onward
 from tui.screens.compare.results.judge import ModelJudge
 from tui.screens.compare.results.looking import Results
 from tui.screens.compare.results.pane import ResultsPane
+from tui.screens.compare.results.recording import Recording
 from tui.screens.compare.results.running import Running
 from tui.screens.compare.to_data import ComparedToData
 
@@ -91,8 +92,10 @@ class CompareScreen(ModeScreen):
         self.running = Running(
             context, self.system, self.candidates.add, self._look_at, self.judge.stop
         )
+        self.recording = Recording(context, self.running)
         for controller in (
             self.asking,
+            self.recording,
             self.judge,
             self.candidates,
             self.judging,
@@ -150,6 +153,7 @@ class CompareScreen(ModeScreen):
         if asked.run:
             self.results.open(asked.run, asked.line)
         self.running.offer(asked.words, asked.positions)
+        self.recording.take(asked)
         if asked.models:
             self.candidates.take(asked.models)
             self.candidates.look_for_partner()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from tui.core.jobs.jobs import Job
     from tui.screens.jobs.panes.job_rows import Line
+    from tui.services.jobs.drafts import Draft
     from tui.services.jobs.polling.poller import JobDetail, PollerState
     from tui.services.workspace import Workspace
 
@@ -263,9 +264,9 @@ class JobsScreen(ModeScreen):
         elif job is not None and job.fine_tuned_model is not None:
             self.host.compare(CompareAsked(models=(job.model, job.fine_tuned_model)))
 
-    def new_from(self, file_id: str) -> None:
-        """Fill in a form that trains on an uploaded file."""
-        self.making.new_from(file_id)
+    def new_from(self, what: str | Draft) -> None:
+        """Open a form that trains on an uploaded file, or one as it is filled in."""
+        self.making.new_from(what)
 
     # -- layers and copying ------------------------------------------------------------
 

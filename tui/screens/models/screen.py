@@ -13,6 +13,7 @@ from tui.screens.models.deletion import ModelDeletion
 from tui.screens.models.model_list import ModelList, ModelsPane
 from tui.screens.models.model_rows import full_text
 from tui.screens.models.running import WhatRuns
+from tui.screens.models.winding_down import WindingDown
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
@@ -24,7 +25,7 @@ class ModelsScreen(ModeScreen):
     """Fine-tuned models, or all that the provider lists."""
 
     MODE: ClassVar[str] = "models"
-    NEEDS_ROWS = frozenset({"delete", "mark", "chat", "compare"})
+    NEEDS_ROWS = frozenset({"delete", "mark", "chat", "compare", "record", "move", "against"})
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
@@ -37,6 +38,7 @@ class ModelsScreen(ModeScreen):
         self.dispatcher.add(self.listed)
         self.dispatcher.add(ModelDeletion(context, self.listed, self.deletion))
         self.dispatcher.add(WhatRuns(context))
+        self.dispatcher.add(WindingDown(context, self.listed))
 
     def compose_body(self) -> ComposeResult:
         """Lay out the list, the model under the cursor, and what came of deleting."""

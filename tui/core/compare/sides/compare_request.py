@@ -16,7 +16,9 @@ class CompareAsked:
     """Models to stand side by side, and a prompt for them; what is missing is left as it is.
 
     `positions` are rows of the open dataset, ascending, to be asked one after the other, which
-    `words` name. `run` is one whose results are to be opened, at the prompt of `line`.
+    `words` name. `run` is one whose results are to be opened, at the prompt of `line`. With
+    `records` the first model is to be recorded; `recording` is the recording that the models are to
+    be compared with.
     """
 
     models: tuple[str, ...] = ()
@@ -25,3 +27,5 @@ class CompareAsked:
     words: str = ""
     run: str = ""
     line: int | None = None
+    records: bool = False
+    recording: str = ""

@@ -97,6 +97,8 @@ def move(
     return Moved(
         method, texts, converted.settings, tuple(carried), tuple(left),
         tuple(_notes(old, home, data)), method != old.method, blocked,
+        may_be_chosen_only=method == "dpo" and "dpo" not in home.terms.methods
+        and "supervised" in home.terms.methods,
     )  # fmt: skip
 
 

@@ -68,8 +68,9 @@ class Moved:
 
     `texts` are its fields as they are typed (suffix, seed, metadata and the like), `settings` the
     hyperparameters by their ids there. `blocked` says why it cannot be moved at all, empty where
-    it can; with `chosen_only` the data has to be made of the preferred answers. `notes` are worth
-    knowing and change nothing.
+    it can; with `chosen_only` the data has to be made of the preferred answers, and
+    `may_be_chosen_only` is whether that is what is in the way. `notes` are worth knowing and change
+    nothing.
     """
 
     method: Method
@@ -80,6 +81,7 @@ class Moved:
     notes: tuple[str, ...] = ()
     chosen_only: bool = False
     blocked: str = ""
+    may_be_chosen_only: bool = False
 
     @property
     def lines(self) -> list[str]:

@@ -82,7 +82,7 @@ class Conversion:
         """Carry a learning rate; a multiplier and an absolute rate are known by a default rate."""
         if (target := self._offered(name)) is not None:
             other = name == _MULTIPLIER and self.here.provider != self.there.provider
-            how = "of that provider's own rate" if other else ""
+            how = f"of {self.there.provider}'s own rate" if other else ""
             self._put(name, was, target, was, how)
             return
         target = self._offered(_RATE if name == _MULTIPLIER else _MULTIPLIER)

@@ -55,6 +55,12 @@ class RunForm(FormDialog[RunSettings]):
 
     WHERE = "compare_run"
 
-    def __init__(self, what: str, models: tuple[str, ...], settings: RunSettings) -> None:
+    def __init__(
+        self,
+        what: str,
+        models: tuple[str, ...],
+        settings: RunSettings,
+        title: str = "Ask every prompt",
+    ) -> None:
         asked = f"{what} to {', '.join(models)}"
-        super().__init__("Ask every prompt", asked, FIELDS, settings)
+        super().__init__(title, asked, FIELDS, settings)

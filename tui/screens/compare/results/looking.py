@@ -188,7 +188,8 @@ def _choice(run: RunRecord, mine: str) -> Choice[str]:
     same = "the same prompts · " if run.prompts == mine else ""
     source = one_line(plan.source, 26)
     title = f"{at:%m-%d %H:%M} {source}, {plural(run.answered, 'answer')}"
-    return Choice(run.id, title, f"{same}{names}")
+    kept = "recording · " if run.records else ""
+    return Choice(run.id, title, f"{kept}{same}{names}")
 
 
 def _short(candidate: Candidate) -> str:

@@ -7,44 +7,31 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.core.compare.plan import Plan
-from tui.core.text.text import one_line, plural
+from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.compare.results.form import RunForm, RunSettings
+from tui.screens.compare.results.sources import RunSources, Source
 from tui.screens.compare.results.state import LookedAt
 from tui.screens.controller_context import opens
-from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import GoOn
-from tui.screens.dialogs.path import PathDialog
 from tui.services.compare.run import Cap, RunEvents
-from tui.services.datasets.validation_file import validation_beside
-from tui.services.errors import InputError, ServiceError
+from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
-    from pathlib import Path
 
     from textual.worker import Worker
 
-    from tui.core.compare.prompts import Prompt
+    from tui.core.compare.plan import Candidate
     from tui.core.compare.result_row import Row
     from tui.screens.chat.system.prompt import SystemPrompt
     from tui.screens.compare.compare_context import CompareContext
     from tui.services.compare.estimate import Estimate
     from tui.services.compare.run import CompareRun
-    from tui.services.datasets import Document
 
 MANY = 1_000  # prompts, beyond which the form begins with a limit
 _SHOWN_EVERY_S = 0.5
 _TELLS = "S stops it, and goes on with it later."
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Where prompts come from: a file, or rows of the open dataset by position."""
-
-    words: str
-    path: Path | None = None
-    positions: Sequence[int] = ()
 
 
 @dataclass(slots=True)
@@ -99,6 +86,7 @@ class Running:
     ) -> None:
         self._stop_judge = stop_judge
         self._context, self._system, self._add, self._show = context, system, add, show
+        self._sources = RunSources(context)
         self.settings = RunSettings()
         self._marked: Source | None = None  # rows another mode has asked for
         self._looked_at: LookedAt | None = None
@@ -122,8 +110,7 @@ class Running:
     @opens
     async def begin(self) -> None:
         """Choose a dataset and ask every prompt of it."""
-        if self.under_way:
-            self._context.tell(f"A run is under way. {_TELLS}", seconds=4)
+        if self.busy():
             return
         columns = self._context.comparison.columns
         if not columns:
@@ -131,25 +118,46 @@ class Running:
         candidates = tuple(column.candidate for column in columns)
         if not candidates:
             return
-        source = await self._choose_source()
-        if source is None:
-            return
-        names = tuple(one.name for one in candidates)
-        begin = self.settings
+        source = await self._sources.choose([one.model for one in candidates], self._marked)
+        if source is not None:
+            await self.ask_source(candidates, source)
+
+    def busy(self) -> bool:
+        """Whether a run is asked for now, which is then said."""
+        if self.under_way:
+            self._context.tell(f"A run is under way. {_TELLS}", seconds=4)
+        return self.under_way
+
+    async def ask_source(
+        self, candidates: Sequence[Candidate], source: Source, *, records: bool = False
+    ) -> None:
+        """Ask every prompt of a source, after its form and what it costs.
+
+        With `records` the answers are kept for good, and what is recorded already is not asked.
+        """
+        found = await self._sources.with_recording(candidates, source)
+        asked, repeats = found.candidates, found.repeats or self.settings.repeats
+        names = tuple(one.name for one in asked)
+        begin = replace(self.settings, repeats=repeats)
         if begin.limit is None and len(source.positions) > MANY:
             begin = replace(begin, limit=MANY)  # all of a large file is asked on purpose only
-        settings = await self._context.ask(RunForm(source.words, names, begin))
+        title = "Record every answer" if records else "Ask every prompt"
+        settings = await self._context.ask(RunForm(source.words, names, begin, title))
         if settings is None:
             return
         self.settings = settings
-        prompts, skipped = await self._prompts(source, settings.limit)
-        system = self._system.own  # that of a dataset stands in its prompts already
-        asked = tuple(p.with_system(system) if system else p for p in prompts)
-        plan = Plan(candidates, asked, settings.repeats, source.words, skipped)
-        estimate = await self._context.workspace.compare.estimate(plan)
+        prompts, skipped = await self._sources.prompts(source, settings.limit)
+        system = None if source.recording else self._system.own  # a dataset's stands in its prompts
+        prompts = [p.with_system(system) if system else p for p in prompts]
+        words = found.source or source.words
+        plan = Plan(asked, tuple(prompts), settings.repeats, words, skipped, records)
+        service = self._context.workspace.compare
+        estimate = await service.estimate(plan)
         if not await self._may_cost(plan, estimate):
             return
-        run = await self._context.workspace.compare.open(plan)
+        run = await (service.record(plan) if records else service.open(plan))
+        if records and not run.missing:
+            self._context.tell("It is recorded already: nothing is asked.", seconds=5)
         self._take(run, None if settings.cap is None else Cap(settings.cap, estimate))
 
     @handles("compare.stop", group="run-form")
@@ -176,62 +184,21 @@ class Running:
 
     # -- inside ------------------------------------------------------------------------
 
-    async def _choose_source(self) -> Source | None:
-        document = self._context.workspace.datasets.current
-        choices: list[Choice[Source | str]] = []
-        if document is not None:
-            if self._marked is not None and self._marked.positions[-1] < len(document):
-                choices.append(Choice(self._marked, self._marked.words))
-            words = f"{document.path.name}, {plural(len(document), 'example')}"
-            choices.append(Choice(Source(words, None, range(len(document))), words, "open now"))
-        known = {document.path} if document is not None else set()
-        for path, why in (await self._beside(document)).items():
-            if path not in known:
-                choices.append(Choice(Source(path.name, path), path.name, why))
-        choices.append(Choice("file", "Another file …", "JSONL, such as a validation file"))
-        if len(choices) == 1:
-            return await self._choose_file()
-        chosen = await self._context.ask(Choose("Ask the prompts of", choices))
-        return await self._choose_file() if chosen == "file" else _as_source(chosen)
-
-    async def _beside(self, document: Document | None) -> dict[Path, str]:
-        """Return files to measure with, and why: of the models' jobs, and beside the open one."""
-        models = [column.candidate.model for column in self._context.comparison.columns]
-        found: dict[Path, str] = {}
-        for one in await self._context.workspace.compare.files_of(models):
-            found.setdefault(one.path, f"{one.kind} of {one_line(one.model, 40)}")
-        if document is not None:
-            path = await asyncio.to_thread(validation_beside, document.path)
-            if path is not None:
-                found.setdefault(path, f"validation file beside {document.path.name}")
-        return found
-
-    async def _choose_file(self) -> Source | None:
-        recents = await self._context.workspace.datasets.recents()
-        path = await self._context.ask(PathDialog("Ask the prompts of", recents))
-        return None if path is None else Source(path.name, path)
-
-    async def _prompts(self, source: Source, limit: int | None) -> tuple[list[Prompt], int]:
-        from tui.services.compare.sources import prompts_of_file, prompts_of_rows
-
-        if source.path is not None:
-            return await prompts_of_file(source.path, limit)
-        document = self._context.workspace.datasets.current
-        if document is None:
-            raise InputError("The dataset was closed", source.words, "Open it again.")
-        return await prompts_of_rows(document.snapshot(), source.positions, limit)
-
     async def _may_cost(self, plan: Plan, estimate: Estimate) -> bool:
         cap = self.settings.cap
-        if estimate.free or (cap is None and not self._context.workspace.profile.bills):
+        if (
+            not plan.to_ask
+            or estimate.free
+            or (cap is None and not self._context.workspace.profile.bills)
+        ):
             return True
         above = cap is not None and estimate.above(cap)
-        question = f"{plural(plan.size, 'answer')}: {estimate.words}."
+        question = f"{plural(plan.to_ask, 'answer')}: {estimate.words}."
         if above:
             question += f" That is above the {cap} you allow; it stops before it costs more."
             if estimate.amount is None:
                 question = (
-                    f"{plural(plan.size, 'answer')}: {estimate.words}, so no cap can be kept."
+                    f"{plural(plan.to_ask, 'answer')}: {estimate.words}, so no cap can be kept."
                 )
         return await self._context.ask(GoOn("Ask?", question, "ask", "goes back")) is True
 
@@ -271,10 +238,6 @@ class Running:
     def _show_if_looked_at(self, looked_at: LookedAt) -> None:
         if looked_at is self._looked_at:
             self._show(looked_at)
-
-
-def _as_source(chosen: Source | str | None) -> Source | None:
-    return chosen if isinstance(chosen, Source) else None
 
 
 def _failed_in_passing(looked_at: LookedAt) -> bool:

@@ -17,11 +17,11 @@ from tui.screens.dialogs.base import Dialog
 from tui.screens.host import host_of
 from tui.screens.jobs.form.fields import (
     Line,
-    change_words,
     common_lines,
     first_lines,
     fold_words,
     folded_lines,
+    origin_words,
     shown,
 )
 from tui.screens.jobs.form.first_draft import keep_form, unsaved
@@ -139,6 +139,7 @@ class NewJob(Dialog[Job]):
             settings=settings,
             origin=self._start.origin,
             was=self._start.was,
+            moved=self._start.moved,
         )
 
     def fill(self, field: str, value: str) -> None:
@@ -204,9 +205,9 @@ class NewJob(Dialog[Job]):
         fold.words = fold_words(draft, self._terms)
         self.query_one("#folded").display = fold.open
         origin = self.query_one("#origin", Static)
-        origin.display = bool(draft.origin)
-        if draft.origin:
-            origin.update(one_line(change_words(draft, self._terms), 300))
+        words = origin_words(draft, self._terms)
+        origin.display = bool(words)
+        origin.update(one_line(words, 300))
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         """Choose from the list of the field, or go on."""

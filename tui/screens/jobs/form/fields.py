@@ -85,7 +85,15 @@ def fold_words(draft: Draft, offered: Terms) -> str:
     return " · ".join(typed) or ", ".join(labels) + also
 
 
-def change_words(draft: Draft, offered: Terms) -> str:
+def origin_words(draft: Draft, offered: Terms) -> str:
+    """Return where a draft is from and what differs from that; empty for one from nowhere."""
+    if (moved := draft.moved) is not None:
+        brief = f": {moved.brief}" if moved.brief else ""
+        return f"Moved from {moved.model or moved.job} at {moved.profile}{brief}"
+    return _change_words(draft, offered) if draft.origin else ""
+
+
+def _change_words(draft: Draft, offered: Terms) -> str:
     """Return what differs from the job a draft was taken from."""
     changes = draft.changes(offered)
     if not changes:

@@ -39,13 +39,16 @@ class JobMaking:
             draft = kept
         self._open_form(draft)
 
-    def new_from(self, file_id: str) -> None:
-        """Fill in a form that trains on an uploaded file."""
+    def new_from(self, what: str | Draft) -> None:
+        """Open a form that trains on an uploaded file, or one as another mode has filled it in."""
         if not self._may_create():
             return
+        if isinstance(what, Draft):
+            self._open_form(what)
+            return
         kept = self._kept_form()
-        same = kept is not None and kept.training == file_id
-        self._open_form(kept if kept is not None and same else Draft(training=file_id))
+        same = kept is not None and kept.training == what
+        self._open_form(kept if kept is not None and same else Draft(training=what))
 
     @handles("jobs.again")
     def again(self) -> None:

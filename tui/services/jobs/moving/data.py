@@ -25,6 +25,13 @@ if TYPE_CHECKING:
     from tui.services.store.store import Store
     from tui.services.store.tables.files_table import UploadRecord
 
+
+class MissingDataError(InputError):
+    """A file of a job that is nowhere to be found; `file` says which of the two it is."""
+
+    file: Literal["training", "validation"] = "training"
+
+
 How = Literal["here", "elsewhere", "downloaded", "given"]
 _WORDS: dict[How, str] = {
     "here": "as it was uploaded",
@@ -71,7 +78,7 @@ class JobData:
             said = "it was not uploaded from this machine"
             if record is not None:
                 said = f"{one_line(record.path, 100)} has changed since, or is gone"
-            raise InputError(
+            raise MissingDataError(
                 "The data of the job was not found",
                 f"{one_line(file_id, 60)}: {said}; and it cannot be downloaded: {error.brief}",
                 "Name the dataset yourself.",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.catalog.abilities import Ability
 from tui.core.catalog.models import base_of
@@ -76,7 +76,7 @@ class MovePlan:
     def _base_words(self) -> str:
         base, root = self.draft.model, root_of(self.job)
         if not base:
-            return "✗ base: to be chosen there"
+            return "· base: chosen in the form there"
         if base == root:
             return f"✓ base: {one_line(base, 60)}"
         return f"· base: {one_line(root, 60)} → {one_line(base, 60)}; answers will differ"
@@ -85,7 +85,7 @@ class MovePlan:
         """Raise Unfit where the job cannot be moved."""
         if self.moved.blocked:
             step = "Choose another profile."
-            if self.moved.method == "dpo" and not self.moved.chosen_only:
+            if self.moved.may_be_chosen_only:
                 step = "--chosen-only does that; or choose another profile."
             raise Unfit("The job cannot be moved", self.moved.blocked, step)
 
@@ -148,9 +148,9 @@ class Moving:
         profile = self._profile
         _check_target(profile, target)
         was = draft_from_job(job, profile.terms)
-        files = [await self._file(job.training_file, given.training)]
+        files = [await self._file("training", job.training_file, given.training)]
         if job.validation_file or given.validation:
-            files.append(await self._file(job.validation_file, given.validation))
+            files.append(await self._file("validation", job.validation_file, given.validation))
         data = await self._data.look(files[0].path)
         moved = self._moved(job, was, target, data, given)
         bom = target.preset.limits.wants_bom
@@ -166,17 +166,23 @@ class Moving:
 
     # -- inside ------------------------------------------------------------------------
 
-    async def _file(self, file_id: str | None, given: Path | None) -> FoundFile:
-        from tui.services.jobs.moving.data import FoundFile
+    async def _file(
+        self, which: Literal["training", "validation"], file_id: str | None, given: Path | None
+    ) -> FoundFile:
+        from tui.services.jobs.moving.data import FoundFile, MissingDataError
 
         if given is not None:
             return FoundFile(given, "given")
         if not file_id:
-            raise InputError(
+            raise MissingDataError(
                 "The data of the job is not known", "the job names no training file",
                 "Name the dataset yourself.",
             )  # fmt: skip
-        return await self._data.find(file_id)
+        try:
+            return await self._data.find(file_id)
+        except MissingDataError as error:
+            error.file = which
+            raise
 
     def _moved(self, job: Job, was: Draft, target: Profile, data: MovedData, given: Given) -> Moved:
         texts = {name: str(getattr(was, name)) for name in _FIELDS}
@@ -237,7 +243,8 @@ def _check_target(profile: Profile, target: Profile) -> None:
     if target.preset.abilities.of(Ability.JOBS) == "no":
         cause = f"{target.preset.name} offers no fine-tuning"
         raise InputError("The job cannot be moved", cause, "Choose another profile.")
-    target.check_usable()
+    if not target.wants_key:  # that is asked for with the switch
+        target.check_usable()
 
 
 def _is_checkpoint(model: str, job: Job) -> bool:
