@@ -15,7 +15,8 @@ from tui.cli.file_review import guard
 from tui.cli.inputs import file_of
 from tui.cli.progress import UploadLine
 from tui.core.catalog.abilities import Ability
-from tui.core.provider.files import age_words, prunable, read_age, total_bytes
+from tui.core.money.rates import month_words
+from tui.core.provider.files import age_words, month_of, prunable, read_age, total_bytes
 from tui.core.provider.records import Deleted
 from tui.core.text.moments import date_words
 from tui.core.text.text import plural, size_words
@@ -90,9 +91,10 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
     ]
     unfinished = [_unfinished(one) for one in seen.unfinished]
     out.document({"files": [_document(file) for file in files], "unfinished": unfinished})
-    out.table(
-        ("id", "size", "purpose", "created", "age", "status", "used by", "name"), _rows(files, now)
-    )
+    out.table(*_table(files, now))
+    if any(file.billed for file in files):
+        together = f"{plural(len(files), 'file')}, {size_words(total_bytes(files))}"
+        out.line(f"{together}: keeping them costs {month_words(month_of(files))}")
     for one in seen.unfinished:
         done = f"{len(one.parts)} of {one.count} parts"
         until = date_words(one.expires_at)
@@ -100,15 +102,23 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
     return 0
 
 
-def _rows(files: Sequence[StoredFile], now: float) -> list[tuple[str, ...]]:
-    return [
+def _table(files: Sequence[StoredFile], now: float) -> tuple[list[str], list[tuple[str, ...]]]:
+    """Return the columns' names and the rows; until when and for how much only where told."""
+    expires = any(file.info.expires_at is not None for file in files)
+    billed = any(file.billed for file in files)
+    names = ["id", "size", "purpose", "created", "age"]
+    names += [*(["kept until"] if expires else []), *(["to keep"] if billed else [])]
+    rows = [
         (
             file.id, size_words(file.info.bytes), file.info.purpose,
-            date_words(file.info.created_at), age_words(file.age(now)), file.info.status,
-            file.use_words, file.info.filename,
+            date_words(file.info.created_at), age_words(file.age(now)),
+            *((date_words(file.info.expires_at),) if expires else ()),
+            *((month_words(file.month),) if billed else ()),
+            file.info.status, file.use_words, file.info.filename,
         )
         for file in files
     ]  # fmt: skip
+    return [*names, "status", "used by", "name"], rows
 
 
 def _document(file: StoredFile) -> dict[str, Any]:
@@ -120,6 +130,8 @@ def _document(file: StoredFile) -> dict[str, Any]:
         else [{"job": use.job_id, "as": use.role, "status": use.status} for use in uses],
         "orphan": file.orphan,
         "source": file.source or None,
+        "expires_at": file.info.expires_at,
+        "usd_per_month": None if file.month is None else f"{file.month:.4f}",
     }
 
 
@@ -221,6 +233,8 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
             out.line(f"would delete file {file.id}  {age}  {file.use_words}  {file.info.filename}")
         if options.dry_run or not found:
             out.line(f"{plural(len(found), 'file')}, {together}: nothing has been deleted")
+            if any(file.billed for file in found):
+                out.line(f"keeping them costs {month_words(month_of(found))}")
             if found:  # deleting them would not begin either
                 workspace.provider.check_writable("prune files")
             return 0

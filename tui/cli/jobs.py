@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from tui.cli.jobs_everywhere import job_document, list_everywhere
 from tui.core.jobs.checkpoints import best_checkpoint
 from tui.core.jobs.progress import percent_words
 from tui.core.provider.estimates import told_price
+from tui.core.provider.files import age_words
 from tui.core.text.moments import date_words
 from tui.services.errors import NotOffered
 
@@ -125,14 +127,17 @@ async def _checkpoints(options: argparse.Namespace, workspace: Workspace, out: O
     best = best_checkpoint(points)
     out.document({"checkpoints": [dict(point.raw) for point in points], "best_step": best})
 
+    now = time.time()
+
     def number(value: float | None) -> str:
         return "–" if value is None else f"{value:.4f}"
 
     out.table(
-        ("step", "train loss", "valid loss", "best", "model"),
+        ("step", "age", "train loss", "valid loss", "best", "model"),
         [
             (
                 str(point.step),
+                age_words(None if point.created_at is None else max(now - point.created_at, 0.0)),
                 number(point.metrics.train_loss),
                 number(
                     point.metrics.valid_loss

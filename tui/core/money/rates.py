@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 UNKNOWN = "unknown"
 GB = 1_000_000_000
+_CENT = Decimal("0.01")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,4 +93,6 @@ def month_words(usd: Decimal | None) -> str:
     """Return what a month of keeping costs, for a column: "$0.12/mo", "nothing", "unknown"."""
     if usd is None:
         return UNKNOWN
+    if 0 < usd < _CENT:
+        return "< $0.01/mo"
     return f"{dollars(usd)}/mo" if usd else "nothing"

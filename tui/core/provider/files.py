@@ -10,8 +10,10 @@ from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from decimal import Decimal
 
     from tui.core.jobs.jobs import Job
+    from tui.core.money.rates import KeepRate
     from tui.core.provider.records import FileInfo
 
 Role = Literal["training", "validation", "result"]
@@ -46,7 +48,7 @@ class StoredFile:
 
     `uses` is None while the jobs are not known. `source` is the path it was uploaded from,
     `source_there` whether a file still stands there. `finishing` says that an upload of the
-    same content is not complete.
+    same content is not complete. `keeping` is what keeping costs, None where nobody knows.
     """
 
     info: FileInfo
@@ -54,6 +56,17 @@ class StoredFile:
     source: str = ""
     source_there: bool = False
     finishing: bool = False
+    keeping: KeepRate | None = None
+
+    @property
+    def month(self) -> Decimal | None:
+        """What a month of keeping it costs in dollars, None where nobody knows."""
+        return None if self.keeping is None else self.keeping.month(self.info.bytes)
+
+    @property
+    def billed(self) -> bool:
+        """Whether keeping it is known to cost something."""
+        return self.keeping is not None and bool(self.keeping.usd)
 
     @property
     def id(self) -> str:
@@ -144,6 +157,12 @@ def total_bytes(files: Iterable[StoredFile]) -> int | None:
     """Return the size of files together, as far as it is known; None where none is."""
     known = [file.info.bytes for file in files if file.info.bytes is not None]
     return sum(known) if known else None
+
+
+def month_of(files: Sequence[StoredFile]) -> Decimal | None:
+    """Return what a month of keeping files costs in dollars, None where nobody knows."""
+    rate = next((file.keeping for file in files if file.keeping is not None), None)
+    return None if rate is None else rate.month_of_all(total_bytes(files))
 
 
 def warning_of(files: Sequence[StoredFile]) -> str:

@@ -6,7 +6,8 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.core.provider.files import StoredFile, total_bytes
+from tui.core.money.rates import month_words
+from tui.core.provider.files import StoredFile, month_of, total_bytes
 from tui.core.text.text import plural, size_words
 from tui.dispatch import handles
 from tui.screens.files import file_rows
@@ -200,6 +201,8 @@ class FileList:
         said = plural(len(files), "file")
         said += f", {size_words(together)}" if together is not None else ""
         said += f" · {plural(orphans, 'orphan')}" if orphans else ""
+        if any(file.billed for file in files):
+            said += f" · {month_words(month_of(files))}"
         marked = f" · {len(self.marked)} marked" if self.marked else ""
         self._context.note(f"{said}{self.marks_note or marked}" if files else "")
 

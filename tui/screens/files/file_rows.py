@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.cells import set_cell_size
 from rich.text import Text
 
+from tui.core.money.rates import month_words
 from tui.core.provider.files import StoredFile, age_words
 from tui.core.text.moments import date_words
 from tui.core.text.text import one_line, size_words, visible
@@ -126,6 +127,8 @@ def _facts(file: StoredFile) -> str:
     parts = [info.status or "status not told", f"uploaded {date_words(info.created_at)}"]
     if info.expires_at is not None:
         parts.append(f"kept until {date_words(info.expires_at)}")
+    if file.billed:
+        parts.append(f"{month_words(file.month)} to keep")
     if file.source:
         gone = "" if file.source_there else " (no longer there)"
         parts.append(f"from {file.source}{gone}")
@@ -144,8 +147,18 @@ def _uses(file: StoredFile) -> str:
 def full_text(file: StoredFile) -> str:
     """Return every field, as the provider sent it, and what is known here."""
     raw = json.dumps(dict(file.info.raw), indent=2, ensure_ascii=False)
-    known = [_facts(file), _uses(file)]
+    known = [_facts(file), _uses(file), _keeping(file)]
     return visible("\n".join([*known, "", "As the provider sent it:", raw]))
+
+
+def _keeping(file: StoredFile) -> str:
+    """Return what a month of keeping a file costs, and who says so."""
+    rate = file.keeping
+    if rate is None:
+        return "what keeping it costs is unknown"
+    day = f"as of {rate.as_of}" if rate.as_of else ""
+    why = ", ".join(filter(None, (rate.note, rate.source, day)))
+    return f"keeping it costs {month_words(file.month)}{f' ({why})' if why else ''}"
 
 
 def _cell(text: str, width: int) -> str:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from tui.core.jobs.jobs import Job
+    from tui.core.money.rates import KeepRate
     from tui.core.provider.files import FileUse
     from tui.core.provider.records import FileInfo
     from tui.services.files.service import FileService
@@ -47,7 +48,15 @@ class FilesSeen:
 class FileOverview:
     """Looks at files and jobs together. Every method raises a ServiceError when it fails."""
 
-    def __init__(self, files: FileService, jobs: JobService, store: Store, profile: str) -> None:
+    def __init__(
+        self,
+        files: FileService,
+        jobs: JobService,
+        store: Store,
+        profile: str,
+        keeping: KeepRate | None = None,
+    ) -> None:
+        self._keeping = keeping
         self._files = files
         self._jobs = jobs
         self._store = store
@@ -100,7 +109,8 @@ class FileOverview:
             own = [job for job in (_job(one.job) for one in asked if one.job) if job is not None]
             uses = uses_of([*jobs, *seen, *own])
         there = await asyncio.to_thread(_still_there, records.values())
-        found = [_stored(file, uses, records.get(file.id), there, open_) for file in files]
+        stored = (_stored(file, uses, records.get(file.id), there, open_) for file in files)
+        found = [replace(one, keeping=self._keeping) for one in stored]
         return tuple(sorted(found, key=lambda one: one.info.created_at or 0, reverse=True))
 
     async def _unfinished(self) -> tuple[OpenUpload, ...]:
