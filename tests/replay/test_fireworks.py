@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.faults.server import reply
 from tests.replay.base import KEY, each_of
 from tests.replay.circle import dataset, profile
 from tests.replay.fireworks import (
@@ -248,6 +249,20 @@ def test_jobs_by_reinforcement_are_listed_and_followed(
     assert job["fine_tuned_model"] == f"accounts/{ACCOUNT}/models/rl-model"
     assert "completed" in home.run("jobs", "events", "rft").stdout
     assert not [seen for seen in far.seen if seen.method != "GET"]
+
+
+@pytest.mark.parametrize("collection", [DPO, REINFORCEMENT])
+@pytest.mark.parametrize("status", [403, 404, 501])
+def test_an_account_without_a_kind_of_training_lists_the_others(
+    far: FireworksReplay, tmp_path: Path, collection: str, status: int
+) -> None:
+    home = profile(far, tmp_path)
+    far.make_job(SUPERVISED, "sft", {"dataset": "d", "baseModel": BASE})
+    answer = reply(status, {"code": 5, "message": "Not Found", "details": []})
+    far.always[f"GET {ROOT}/{collection}"] = answer
+    assert [job["id"] for job in home.json("jobs", "list")["jobs"]] == ["sft"]
+    far.always[f"GET {ROOT}/{SUPERVISED}"] = answer  # of the account itself it is told
+    assert home.run("jobs", "list").returncode == 3
 
 
 def test_a_large_file_goes_to_a_signed_address_and_comes_back_from_one(
