@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.faults.server import reply
 from tests.replay.base import KEY, each_of
 from tests.replay.circle import dataset, profile
 from tests.replay.fireworks import (
@@ -19,6 +20,8 @@ from tests.replay.fireworks import (
     FireworksReplay,
 )
 from tests.replay.test_circle import CONSENT
+from tests.until import problem_of, until
+from tui.app import FinetuiApp
 from tui.core.text.text import size_words
 
 if TYPE_CHECKING:
@@ -250,6 +253,20 @@ def test_jobs_by_reinforcement_are_listed_and_followed(
     assert not [seen for seen in far.seen if seen.method != "GET"]
 
 
+@pytest.mark.parametrize("collection", [DPO, REINFORCEMENT])
+@pytest.mark.parametrize("status", [403, 404, 501])
+def test_an_account_without_a_kind_of_training_lists_the_others(
+    far: FireworksReplay, tmp_path: Path, collection: str, status: int
+) -> None:
+    home = profile(far, tmp_path)
+    far.make_job(SUPERVISED, "sft", {"dataset": "d", "baseModel": BASE})
+    answer = reply(status, {"code": 5, "message": "Not Found", "details": []})
+    far.always[f"GET {ROOT}/{collection}"] = answer
+    assert [job["id"] for job in home.json("jobs", "list")["jobs"]] == ["sft"]
+    far.always[f"GET {ROOT}/{SUPERVISED}"] = answer  # of the account itself it is told
+    assert home.run("jobs", "list").returncode == 3
+
+
 def test_a_large_file_goes_to_a_signed_address_and_comes_back_from_one(
     far: FireworksReplay, tmp_path: Path
 ) -> None:
@@ -305,3 +322,31 @@ def test_a_size_that_is_not_told_is_the_one_that_was_sent_or_unknown(
     [theirs] = [row for row in told.splitlines() if "of-a-colleague" in row]
     assert size_words(data.stat().st_size) in ours
     assert " – " in theirs
+
+
+def test_a_job_by_reinforcement_is_not_made_again_here(
+    far: FireworksReplay, tmp_path: Path
+) -> None:
+    home = profile(far, tmp_path)
+    far.make_job(REINFORCEMENT, "rft", {"dataset": "d", "trainingConfig": {"baseModel": BASE}})
+    done = home.run("jobs", "create", "--like", "rft", "--yes")
+    assert done.returncode == 2
+    assert "it is trained by reinforcement, and jobs made here by supervised or dpo" in done.stderr
+    assert not [seen for seen in far.seen if seen.method != "GET"]
+
+
+async def test_the_form_is_not_opened_for_what_cannot_be_made_again(
+    far: FireworksReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in profile(far, tmp_path).environ.items():
+        monkeypatch.setenv(name, value)
+    far.make_job(REINFORCEMENT, "rft", {"dataset": "d", "trainingConfig": {"baseModel": BASE}})
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("3")
+        jobs: Any = app.screen
+        await until(lambda: jobs.context.jobs, pilot)
+        await pilot.press("R")
+        await until(lambda: "cannot be made again here" in problem_of(jobs), pilot)
+        assert app.screen is jobs

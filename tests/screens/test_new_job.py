@@ -22,8 +22,8 @@ from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm, GoOn, TypedAmount, TypedConfirm
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
-from tui.screens.jobs.form.first_draft import Draft, draft_from_job
 from tui.screens.jobs.form.preflight_panel import PreflightPanel
+from tui.services.jobs.drafts import Draft, draft_from_job
 from tui.services.jobs.service import JobService
 from tui.widgets.field import Fold, OneOf
 from tui.widgets.frame.error_panel import ErrorPanel

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from tui.core.text.text import one_line
 from tui.services.errors import InputError
 from tui.services.given_files import open_file
-from tui.services.jobs.drafts import Draft, draft_from_job
+from tui.services.jobs.drafts import Draft, draft_again
 from tui.services.jobs.preflight.sources import absolute, is_path
 from tui.services.settings.presets import Presets
 
@@ -66,7 +66,7 @@ async def draft_of(options: argparse.Namespace, workspace: Workspace) -> Draft:
     offered = workspace.profile.terms
     draft = Draft()
     if options.like:
-        draft = draft_from_job(await workspace.jobs.retrieve(options.like), offered)
+        draft = draft_again(await workspace.jobs.retrieve(options.like), offered)
     if options.preset:
         draft = draft.with_preset(await Presets(workspace.locations).get(options.preset))
     draft = _with_options(draft, options)

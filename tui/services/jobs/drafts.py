@@ -269,6 +269,20 @@ def draft_from_job(job: Job, offered: Terms | None = None) -> Draft:
     return replace(made, was=made)
 
 
+def draft_again(job: Job, offered: Terms) -> Draft:
+    """Return the draft that makes a job again at its provider, which offers what is `offered`.
+
+    Raises InputError for one trained by a method that no job can be asked for with here.
+    """
+    if job.method in METHODS and job.method not in offered.methods:
+        raise InputError(
+            f"Job {job.id} cannot be made again here",
+            f"it is trained by {job.method}, and jobs made here by {' or '.join(offered.methods)}",
+            "Make it where it was made.",
+        )
+    return draft_from_job(job, offered)
+
+
 def _wandb_of(job: Job) -> dict[str, Any]:
     listed = job.raw.get("integrations")
     for one in listed if isinstance(listed, list) else []:

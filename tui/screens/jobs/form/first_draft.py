@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.core.dataset.example import Example
 from tui.screens.dialogs.path import short_path
 from tui.services.datasets.validation_file import validation_beside
-from tui.services.jobs.drafts import Draft, draft_from_job
+from tui.services.jobs.drafts import Draft, draft_again
 from tui.services.jobs.preflight.sources import absolute
 from tui.services.settings.typed_texts import FORM_KEY
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Draft",
+    "draft_again",
     "draft_for",
-    "draft_from_job",
     "keep_form",
     "kept_form",
     "unsaved",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
-from tui.screens.jobs.form.first_draft import Draft, draft_for, draft_from_job, keep_form, kept_form
+from tui.screens.jobs.form.first_draft import Draft, draft_again, draft_for, keep_form, kept_form
 from tui.screens.not_offered import OTHERWISE, no_tuning
 from tui.services.errors import InputError, NotOffered, ReadOnly
 
@@ -55,7 +55,7 @@ class JobMaking:
         """Open the form as it was for the job under the cursor, with its seed and settings."""
         job = self._context.job
         if job is not None and self._may_create():
-            self._open_form(draft_from_job(job, self._context.workspace.profile.terms))
+            self._open_form(draft_again(job, self._context.workspace.profile.terms))
 
     def _kept_form(self) -> Draft | None:
         """Return the form left without creating: in this session, or as the last one ended."""

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from tui.services.provider.interface import Action
 
 _GONE = frozenset({400, 401, 403, 410})  # what a storage says of an address that is over
+_NOT_FOR_ALL = frozenset({403, 404})  # what an account without a kind of training may answer
 _BEFORE_STEPS = frozenset({"validating_files", "queued"})
 _KEPT = 1000  # jobs last seen
 FRESH_S = 5.0  # so old may be what events are made of
@@ -151,10 +152,16 @@ class FireworksJobs:
     # -- how -----------------------------------------------------------------------------
 
     async def _further_rows(self, collection: str, doing: str) -> Rows:
+        """Return jobs of a kind that may not be there for an account: that of supervised ones is.
+
+        Whether the account and the key are right is told where those are listed.
+        """
         try:
             return await self._gateway.rows(collection, doing)
-        except NotOffered:
-            return []
+        except Refused as error:
+            if error.status in _NOT_FOR_ALL or isinstance(error, NotOffered):
+                return []
+            raise
 
     async def _get(self, job_id: str, doing: str) -> Mapping[str, Any]:
         """Read a job from whichever place it is in. Raises Refused with status 404 for neither."""
