@@ -56,6 +56,8 @@ def test_a_signal_restores_the_terminal_and_keeps_the_prompt(
         assert program.restored()
         assert "Traceback" not in program.text()
         assert kept(home) == {"chat prompt": "Is tap water"}
+    if number is not ENDING[0]:
+        return  # whatever has ended it, the same is kept: to open it again once will do
     with Program(home) as program:
         program.see("take the tour")
         program.send("4")

@@ -179,6 +179,11 @@ class Pool:
         return await asyncio.wrap_future(waiting)
 
     @property
+    def closed(self) -> bool:
+        """Whether the program is ending: nobody waits for what is asked any more."""
+        return self._closed
+
+    @property
     def processes(self) -> tuple[int, ...]:
         """The ids of the processes that run."""
         with self._lock:

@@ -35,13 +35,19 @@ def guess(text: str) -> str:
     return _guess(text[:LOOKED_AT].strip())
 
 
-@lru_cache(maxsize=4096)
-def _guess(text: str) -> str:
+def plain_guess(text: str) -> str | None:
+    """Return what `guess` does, if it can be told without the detector; else None."""
+    text = text[:LOOKED_AT].strip()
     words = _LETTERS.findall(text.lower())
     if not words:
         return UNKNOWN
-    if _plainly_english(text, words):
-        return "en"
+    return "en" if _plainly_english(text, words) else None
+
+
+@lru_cache(maxsize=4096)
+def _guess(text: str) -> str:
+    if (plain := plain_guess(text)) is not None:
+        return plain
     with _loading:
         classify = _detector()
     if classify is None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from tui.core.arrays import is_range, negatives, negatives_replaced
 from tui.core.checks import FileFacts, ReportColumns, check_row, sample_stats_of
 from tui.services.checks.file_check import FileCheck
+from tui.services.checks.languages import LanguageGuesses
 from tui.services.checks.likeness import Likeness
 from tui.services.checks.problems import Problems
 from tui.services.datasets.disk.source import LONG_LINE
@@ -40,6 +41,7 @@ class Checker:
         self._document = document
         self._workers = workers
         self._file: FileCheck | None = None
+        self._languages = LanguageGuesses(workers)
         self._running: asyncio.Task[None] | None = None
         # The file's lines and after them the rows written since it was opened: None without
         # such rows, or else a copy that nobody else ever sees, as it grows with every edit.
@@ -108,7 +110,8 @@ class Checker:
     ) -> Problems | None:
         document = self._document
         head, ended = document.head, document.ends_with_newline
-        sample, alike = sample_stats_of(snapshot), self.likeness.among(snapshot)
+        sample = sample_stats_of(snapshot, self._languages)
+        alike = self.likeness.among(snapshot)
         limits, name = self.limits, document.path.name
         wants_bom = limits is not None and limits.wants_bom
         facts = FileFacts(name, document.size, head, ended, sample, alike, wants_bom)

@@ -332,13 +332,14 @@ def _checked(
     named: str,
 ) -> CheckedFile:
     from tui.core.checks import Alike, FileFacts, sample_stats_of
+    from tui.services.checks.languages import LanguageGuesses
     from tui.services.checks.problems import Problems
 
     source = rows.source
     size, ended = source.identity.size, source.ends_with_newline
     found = Alike() if alike is None or table else alike(rows)
     wants_bom = limits is not None and limits.wants_bom
-    sample = sample_stats_of(rows)
+    sample = sample_stats_of(rows, LanguageGuesses(workers))
     facts = FileFacts(path.name, size, source.head, ended, sample, found, wants_bom)
     ready: dict[int, list[Issue]] = {}
     problems = Problems(_FileRows(rows), columns, facts, ready, limits)

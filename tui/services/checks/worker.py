@@ -8,6 +8,7 @@ import orjson
 
 from tui.core.checks import RULES, check_batch
 from tui.core.checks.run import issues_of
+from tui.core.checks.whole_file.sample_stats import guess_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +24,12 @@ def check(head: Mapping[str, Any], body: bytes) -> Answer:
 def word(head: Mapping[str, Any], body: bytes) -> Answer:
     """Put the problems of lines into words; the answer is that of `word_lines`."""
     return {}, word_lines(head["first"], lines_in(body))
+
+
+def languages(_head: Mapping[str, Any], body: bytes) -> Answer:
+    """Guess the languages of texts, a JSON list of their bytes in hexadecimal."""
+    texts = [bytes.fromhex(one).decode("utf-8", "surrogatepass") for one in orjson.loads(body)]
+    return {"languages": guess_each(texts)}, b""
 
 
 def lines_in(data: bytes) -> list[bytes]:

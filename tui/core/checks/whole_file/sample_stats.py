@@ -11,8 +11,9 @@ from tui.core.dataset.example import Broken, Example, parse, texts
 from tui.core.filtering import languages
 
 if TYPE_CHECKING:
-    from tui.core.dataset.lines import Lines
+    from collections.abc import Callable, Sequence
 
+    from tui.core.dataset.lines import Lines
 
 # So many rows, spread evenly, show a habit as well as all of them do.
 SAMPLED = 400
@@ -45,8 +46,15 @@ class SampleStats:
     developers: int = 0
 
 
-def sample_stats_of(rows: Lines) -> SampleStats:
-    """Look at up to SAMPLED rows, spread evenly over all."""
+def guess_each(texts: Sequence[str]) -> list[str]:
+    """Return the language of each text, or "unknown"."""
+    return [*map(languages.guess, texts)]
+
+
+def sample_stats_of(
+    rows: Lines, guess: Callable[[Sequence[str]], Sequence[str]] = guess_each
+) -> SampleStats:
+    """Look at up to SAMPLED rows, spread evenly over all; `guess` as `guess_each`."""
     count = len(rows)
     wanted = range(count) if count <= SAMPLED else (n * count // SAMPLED for n in range(SAMPLED))
     looked = [found for at in wanted if (found := _example(rows[at])) is not None]
@@ -54,7 +62,7 @@ def sample_stats_of(rows: Lines) -> SampleStats:
     refusals = sum(_REFUSES.match(text) is not None for text in answers)
     openings = Counter(" ".join(text.split()[:3]) for text in answers)
     long = [text for text in answers if len(text) >= _ENOUGH_TEXT]
-    guessed = map(languages.guess, long if len(long) >= _ENOUGH_ANSWERS else ())
+    guessed = guess(long) if len(long) >= _ENOUGH_ANSWERS else ()
     known = Counter(code for code in guessed if code != languages.UNKNOWN)
     developers = sum(any(m.role == "developer" for m in example.messages) for example in looked)
     return SampleStats(len(answers), refusals, openings, known, developers)
