@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from textual.screen import Screen
     from textual.timer import Timer
 
+    from tui.services.settings.terminal_settings import TerminalSettings
+
 # No key is held back longer, should what it waits for never come.
 _LONGEST_S = 1.0
 _LOOK_AGAIN_S = 0.02  # whether a command has opened what it waits to open
@@ -72,6 +74,11 @@ class TypeAhead(App[None]):
             super()._display(screen, renderable)
         else:
             self.post_display_hook()
+
+    def use_terminal(self, settings: TerminalSettings) -> None:
+        """Use the terminal as the configuration says."""
+        shown = settings.cursor == "shown"
+        display.use(self, self._driver, all_cells=settings.cells == "all", cursor=shown)
 
     def on_resize(self) -> None:
         """Write all of it again."""

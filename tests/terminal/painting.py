@@ -75,6 +75,10 @@ class Beside:
         """Write what is still to be written."""
         self.painter.write_on()
 
+    def show_cursor(self, shown: bool) -> None:
+        """Have the terminal show its cursor."""
+        self.painter.show_cursor(shown)
+
     sync = False
 
     def paint(self, update: LayoutUpdate | ChopsUpdate, cursor: tuple[int, int] = (0, 0)) -> None:

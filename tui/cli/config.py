@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command, group, refuse_broken
 from tui.services.settings.setting_texts import settings_shown
+from tui.services.settings.terminal_settings import CHOICES
 
 if TYPE_CHECKING:
     import argparse
@@ -46,8 +47,13 @@ async def _show(options: argparse.Namespace, workspace: Workspace, out: Output) 
             for key, text in shown.items()
         }
     path = workspace.locations.config_file
-    out.document({"path": str(path), "default_profile": book.default, "profiles": found})
+    terminal = {name: getattr(book.terminal, name) for name in CHOICES}
+    document = {"path": str(path), "default_profile": book.default, **terminal}
+    out.document({**document, "profiles": found})
     out.line(f"default_profile = {book.default}")
+    said = dict(book.terminal.said_by)
+    for name, value in terminal.items():
+        out.line(f"{name} = {value}  ({said.get(name, 'default')})")
     for name, settings in found.items():
         out.line(f"\n[{name}] key: {book.get(name).key_state}")
         for key, one in settings.items():

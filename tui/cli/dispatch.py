@@ -139,6 +139,13 @@ def _run_app(path: str | None, options: argparse.Namespace, chat: ChatStart | No
     if getattr(options, "key_stdin", False) or settings_said(options):
         step = "Leave them out: the app asks for a key that is missing, and F2 edits profiles."
         raise InputError("Usage", "--key-stdin and --setting are for commands", step)
+    if os.environ.get("TERM") == "dumb":
+        raise InputError(
+            "No terminal to draw on",
+            "TERM is dumb: this terminal cannot place a cursor",
+            "Set TERM to what it is, such as xterm-256color; or use the commands, which work here: "
+            "finetui --help.",
+        )
     # What is made while starting is kept: looking for garbage in it takes a fifth of the time.
     gc.disable()
     from tui.app import run

@@ -73,6 +73,7 @@ class Opening:
         """Show a workspace that is new or has another profile, with what is not safe about it."""
         program = self._context.program
         program.show_workspace(workspace)
+        program.use_terminal(workspace.profiles.terminal)
         new = [remark for remark in workspace.remarks if remark not in self._warned]
         self._warned.update(new)
         program.remarks = (*program.remarks, *new)

@@ -10,6 +10,7 @@ from tui.screens.host import Host
 if TYPE_CHECKING:
     from textual.app import App
 
+    from tui.services.settings.terminal_settings import TerminalSettings
     from tui.services.workspace import Workspace
 
 
@@ -23,6 +24,9 @@ class Program(Host, Protocol):
 
     def show_workspace(self, workspace: Workspace) -> None:
         """Have all screens work with this workspace, or with its new profile."""
+
+    def use_terminal(self, settings: TerminalSettings) -> None:
+        """Use the terminal as the configuration says."""
 
 
 class ProgramContext(Context):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from textual.drivers.linux_driver import LinuxDriver
 
+from tui.terminal.cells.glyphs import glyphs
 from tui.terminal.cells.painter import Painter
 from tui.terminal.cells.switch import erases_in_color, is_on
 from tui.terminal.colors import system_named
@@ -46,7 +47,8 @@ class TerminalDriver(LinuxDriver):
         # Writes only what changed; None when that is switched off.
         self.painter: Painter | None = None
         if is_on(os.environ):
-            self.painter = Painter(self, system, erases_in_color(os.environ))
+            erases, shown = erases_in_color(os.environ), glyphs(os.environ)
+            self.painter = Painter(self, system, erases, shown)
 
     def write(self, data: str) -> None:
         """Write to the terminal, while it is ours."""
@@ -105,6 +107,8 @@ class TerminalDriver(LinuxDriver):
         if self.painter is not None:
             self._answers.wait(_ANSWERED_S)
             self.write("\x1b[m")
+            if os.environ.get("TERM") == "linux":  # it has no other screen to leave
+                self.write("\x1b[H\x1b[2J")
         super().stop_application_mode()
 
     # -- stopping and going on ---------------------------------------------------------

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from rich.cells import cell_len
 from rich.text import Text
 from textual.expand_tabs import expand_tabs_inline
+from textual.geometry import Offset
 from textual.reactive import reactive
 from textual.widgets import Input, TextArea
 
@@ -88,6 +89,12 @@ class Entry(Input):
     """
 
     cursor_blink = reactive(False, init=False)
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where the next character comes; Textual says one further at the end."""
+        at_end = self.cursor_position >= len(self.value)
+        return super().cursor_screen_offset - Offset(int(at_end), 0)
 
     def action_copy(self) -> None:
         """Copy what is selected."""

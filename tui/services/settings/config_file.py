@@ -15,13 +15,14 @@ from tui.services.errors import InputError
 from tui.services.settings.profile_table import Table
 from tui.services.settings.setting_names import SETTINGS
 from tui.services.settings.suggestions import nearest, with_meant
+from tui.services.settings.terminal_settings import CHOICES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
 NOTIFY = ("auto", "off", "osc9", "osc777")
-TOP_LEVEL = ("default_profile", "profiles", "notify")
+TOP_LEVEL = ("default_profile", "profiles", "notify", *CHOICES)
 KNOWN = frozenset(SETTINGS)
 # The lab is on this machine, has its own key, and bills nothing.
 NOT_FOR_LAB = frozenset(name for name, one in SETTINGS.items() if not one.lab)
@@ -81,6 +82,9 @@ class ConfigFile:
             raise self._unknown_at_top(min(unknown, key=self._place_of))
         if self.values.get("notify", "auto") not in NOTIFY:
             raise self.bad_notify()
+        for key, known in CHOICES.items():
+            if key in self.values and (chosen := self.values[key]) not in known:
+                raise self.bad(key, f"{key} is {chosen!r}, not one of {', '.join(known)}")
 
     def bad_notify(self) -> InputError:
         """Return the error for a wrong way to notify."""

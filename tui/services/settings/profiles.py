@@ -16,6 +16,7 @@ from tui.services.settings.profile_reading import OPENAI_URL, ProfileReader
 from tui.services.settings.profile_table import Table
 from tui.services.settings.setting_names import OVERRIDES, variable_of
 from tui.services.settings.suggestions import nearest, with_meant
+from tui.services.settings.terminal_settings import TerminalSettings
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,8 @@ class ProfileBook:
     """All profiles by name, and which one is used when none is named.
 
     `key_variables` are the environment variables that hold the keys of profiles, `remarks` what
-    is not safe about the configuration file itself, `tables` what is said of each.
+    is not safe about the configuration file itself, `tables` what is said of each, and `terminal`
+    what the same file says of the terminal.
     """
 
     profiles: Mapping[str, Profile]
@@ -38,6 +40,7 @@ class ProfileBook:
     key_variables: frozenset[str] = frozenset()
     remarks: tuple[str, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
+    terminal: TerminalSettings = field(default_factory=TerminalSettings)
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -90,7 +93,8 @@ class ProfileBook:
         if used in profiles and (over := _said_over(tables[used], environ, said or {})):
             tables[used] = over
             profiles[used] = reader.read(over) or profiles[used]
-        return cls(profiles, default, variables, source.remarks(), tables)
+        terminal = TerminalSettings.read(source.values, environ)
+        return cls(profiles, default, variables, source.remarks(), tables, terminal)
 
     @classmethod
     def lab_only(cls, locations: Locations, environ: Mapping[str, str]) -> ProfileBook:

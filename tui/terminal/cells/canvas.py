@@ -11,7 +11,7 @@ from tui.terminal.cells.clusters import cells_of
 from tui.terminal.cells.looks import PLAIN, Look, look_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from rich.color import ColorSystem
     from textual.strip import Strip
@@ -37,8 +37,10 @@ class Row:
 class Canvas:
     """What the terminal is to show."""
 
-    def __init__(self, system: ColorSystem) -> None:
+    def __init__(self, system: ColorSystem, glyphs: Mapping[int, str] | None = None) -> None:
+        """Paint with such colours; `glyphs` is shown in place of characters, by their number."""
         self._system = system
+        self._glyphs = glyphs
         self.rows: list[Row] = []
         self.width = 0
         self.updates = 0  # so many have been painted
@@ -74,6 +76,8 @@ class Canvas:
         for strip in strips:
             for text, style, control in strip:
                 if not control:
+                    if self._glyphs is not None:
+                        text = text.translate(self._glyphs)  # noqa: PLW2901
                     before, more, their_looks = _cells(text, look_of(style, self._system))
                     if before and chars:
                         _append(chars, before)

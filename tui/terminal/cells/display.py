@@ -41,6 +41,17 @@ def forget(app: App[Any], driver: Driver | None) -> None:
         app.call_after_refresh(painter.write_on)
 
 
+def use(app: App[Any], driver: Driver | None, *, all_cells: bool, cursor: bool) -> None:
+    """Write all cells that are painted from now on, or show the terminal's own cursor."""
+    if (painter := painter_of(driver)) is None:
+        return
+    painter.show_cursor(cursor)
+    if all_cells:
+        painter.retire()
+        driver.painter = None  # type: ignore[union-attr]
+        app.refresh(layout=True)
+
+
 def cursor_place(app: App[Any]) -> tuple[int, int]:
     """Return the column and row that screen readers follow: of what is typed in or chosen from."""
     screen = app.screen

@@ -10,11 +10,12 @@ from tui.terminal.cells.delta import Pen, write_changes
 from tui.terminal.cells.pacing import ASK, Pacing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from rich.color import ColorSystem
 
 _SYNC_FROM = 128  # bytes; less is drawn in one go anyway
+_CURSOR = {True: "\x1b[?25h", False: "\x1b[?25l"}
 _SYNC = ("\x1b[?2026h", "\x1b[?2026l")
 _LOOK_AGAIN_S = 1.0
 _ASKS_AT_ONCE = 4
@@ -39,14 +40,22 @@ class Line(Protocol):
 class Painter:
     """Paints on one terminal."""
 
-    def __init__(self, line: Line, system: ColorSystem, erases: bool) -> None:
+    def __init__(
+        self,
+        line: Line,
+        system: ColorSystem,
+        erases: bool,
+        glyphs: Mapping[int, str] | None = None,
+    ) -> None:
+        """Paint with such colours; `erases` tells whether erasing leaves the background chosen."""
         self._line = line
-        self._canvas = Canvas(system)
+        self._canvas = Canvas(system, glyphs)
         self._shown: list[Row] = []
         self._pen = Pen(erases)
         self._cursor = (0, 0)
         self._pieces = 0
         self._timed = False
+        self._shows_cursor = False
         self.pacing = Pacing()
         self.sync = False  # whether the terminal can show a frame at once
         self.frames = 0  # written; a frame in several pieces counts for as many
@@ -64,6 +73,16 @@ class Painter:
             self._cursor = cursor
             self.write_on()
 
+    def show_cursor(self, shown: bool) -> None:
+        """Have the terminal show its own cursor, or none."""
+        if shown != self._shows_cursor:
+            self._shows_cursor = shown
+            self._line.write_frame(_CURSOR[shown])
+
+    def retire(self) -> None:
+        """Leave the terminal to somebody else."""
+        self._line.write_frame("\x1b[m")
+
     def forget(self) -> None:
         """Note that nothing is known of what the terminal shows."""
         self._shown = [Row(self._canvas.width, None) for _ in self._canvas.rows]
@@ -73,6 +92,8 @@ class Painter:
         """Begin on a terminal that has just become ours."""
         self.forget()
         self.pacing.begin()
+        if self._shows_cursor:  # it has just been hidden
+            self._line.write_frame(_CURSOR[True])
         self._ask(time.monotonic())
 
     def repaint(self) -> None:
@@ -131,6 +152,9 @@ class Painter:
         if self.sync and size >= _SYNC_FROM:
             text = text.join(_SYNC)
             size += len("".join(_SYNC))
+        elif self._shows_cursor and size >= _SYNC_FROM:  # it would be seen running about
+            text = text.join((_CURSOR[False], _CURSOR[True]))
+            size += 12
         self.frames += 1
         self.pacing.sent(size)
         self._line.write_frame(text)

@@ -15,7 +15,7 @@ _ERASE_PLAIN = ("screen", "dumb", "vt", "ansi", "cons25", "sun", "unknown")
 
 def is_on(environ: Mapping[str, str]) -> bool:
     """Whether the environment lets only changed cells be written."""
-    return environ.get(VARIABLE, "").lower() not in {"0", "off", "no", "false"}
+    return environ.get(VARIABLE, "").lower() not in {"0", "off", "all"}
 
 
 def erases_in_color(environ: Mapping[str, str]) -> bool:

@@ -1,0 +1,33 @@
+"""What the configuration and the environment say of the terminal."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tui.services.errors import InputError
+from tui.services.settings.locations import Locations
+from tui.services.settings.profiles import ProfileBook
+from tui.services.settings.terminal_settings import TerminalSettings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_the_environment_goes_before_the_file() -> None:
+    file = {"cells": "all", "cursor": "shown"}
+    assert TerminalSettings.read({}, {}) == TerminalSettings("changed", "hidden")
+    read = TerminalSettings.read(file, {"FINETUI_CELLS": "1"})
+    assert (read.cells, read.cursor) == ("changed", "shown")
+    assert dict(read.said_by) == {"cells": "FINETUI_CELLS", "cursor": "the file"}
+    assert TerminalSettings.read(file, {"FINETUI_CELLS": "perhaps"}).cells == "all"
+
+
+@pytest.mark.parametrize("line", ['cells = "some"', "cells = true", 'cursor = "blinking"'])
+def test_a_wrong_value_is_named_with_its_line(tmp_path: Path, line: str) -> None:
+    places = Locations.standard({"FINETUI_HOME": str(tmp_path)})
+    places.config_file.parent.mkdir(parents=True)
+    places.config_file.write_text(f"\n{line}\n")
+    with pytest.raises(InputError, match=r"not one of .* \(at line 2"):
+        ProfileBook.load(places, {})
