@@ -32,7 +32,7 @@ _COMMANDS = {
 # What bills or destroys at the provider: of no use with a profile that is read-only.
 WRITES = frozenset(
     {
-        *("jobs.new", "jobs.again", "jobs.pause", "jobs.cancel", "files.train"),
+        *("jobs.new", "jobs.again", "jobs.pause", "jobs.cancel", "jobs.keep_best", "files.train"),
         *("files.upload", "files.delete", "files.prune", "models.delete"),
     }
 )
