@@ -49,7 +49,8 @@ LAYERS = {
     "3": ("", "enter", "v", "v enter", "n", "n down down", "R", "x", "w", "Y", "p", "d", "space",
           "z l s a", "right right", "f1"),
     "4": ("", "m", "s", "t", "escape t", "i h i enter", "f1"),
-    "5": ("", "enter", "d", "space d", "t", "f1"),
+    "5": ("", "enter", "d", "space d", "L", "o", "v v", "x", "P", "t", "h", "slash f1", "slash x",
+          "f1"),
     "6": ("", "enter", "u", "d", "p", "x", "v down v", "n", "f1"),
 }  # fmt: skip
 SMALLEST, USUAL, LARGEST = (10, 3), (130, 50), (300, 100)

@@ -240,6 +240,16 @@ class FinetuiApp(TypeAhead):
         """Go to a mode."""
         self.switch_mode(mode)
 
+    def show_one(self, mode: str, one: str) -> None:
+        """Go to a mode, to one of its things: a dataset by its path, the others by their ids."""
+        self.show_mode(mode)
+
+        def there() -> None:
+            if isinstance(self.screen, ModeScreen) and mode == self.screen.MODE:
+                self.screen.show_one(one)  # else one has gone on meanwhile
+
+        self.call_later(there)
+
     def show_example(self, position: int) -> None:
         """Go to Datasets, to a row of the open dataset."""
         self.example_asked = position
@@ -266,13 +276,14 @@ class FinetuiApp(TypeAhead):
     def train_on(self, what: str | Draft) -> None:
         """Go to Jobs, with the form of a new job for an uploaded file, or filled in like this."""
         self.show_mode("jobs")
-        self.call_later(self._open_job_form, what)
 
-    def _open_job_form(self, what: str | Draft) -> None:
-        from tui.screens.jobs import JobsScreen
+        def there() -> None:
+            from tui.screens.jobs import JobsScreen
 
-        if isinstance(self.screen, JobsScreen):  # else one has gone on meanwhile
-            self.screen.new_from(what)
+            if isinstance(self.screen, JobsScreen):  # else one has gone on meanwhile
+                self.screen.new_from(what)
+
+        self.call_later(there)
 
     async def switch_profile(self, name: str) -> bool:
         """Go on with another profile, after asking about what that ends; False for a no."""

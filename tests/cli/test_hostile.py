@@ -107,6 +107,10 @@ def test_what_a_provider_says(home: Home, hostile: HostileServer) -> None:
     model = hostile.lists["/models"]({})["data"][0]["id"]
     check(home, "models", "show", model)
     check(home, "models", "show", "none\u202e\x1b[2J")
+    check(home, "models", "board")
+    check(home, "models", "prune", "--older-than", "1d", "--dry-run")
+    for format_ in ("csv", "json", "md"):
+        check(home, "models", "export", "--format", format_)
     check(home, "chat", "--model", model, "hi")
     check(home, "compare", "--models", f"a\x1b[2J,{'b' * 3}\u202e", "hi \x1b[2J", "--yes")
 

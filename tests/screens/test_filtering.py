@@ -10,9 +10,9 @@ from textual.widgets import Static, TextArea
 
 from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import until
-from tui.screens.datasets.filtering.bar import FilterBar, FilterField
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.help import HelpDialog
+from tui.screens.filter_bar import FilterBar, FilterField
 
 if TYPE_CHECKING:
     from pathlib import Path

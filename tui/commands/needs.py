@@ -1,6 +1,7 @@
 """What a provider has to offer for a command to be of any use, by the command's id.
 
-Where several are named, one of them is enough.
+Where several are named, one of them is enough. `WRITES` are those that a read-only profile holds
+back, whatever the provider offers.
 """
 
 from __future__ import annotations
@@ -27,6 +28,14 @@ _COMMANDS = {
         *("compare.record", "models.record", "models.against"),
     ),
 }
+
+# What bills or destroys at the provider: of no use with a profile that is read-only.
+WRITES = frozenset(
+    {
+        *("jobs.new", "jobs.again", "jobs.pause", "jobs.cancel", "jobs.keep_best", "files.train"),
+        *("files.upload", "files.delete", "files.prune", "models.delete"),
+    }
+)
 
 NEEDS: Mapping[str, tuple[Ability, ...]] = MappingProxyType(
     {command_id: abilities for abilities, ids in _COMMANDS.items() for command_id in ids}

@@ -50,8 +50,8 @@ _MODES = (
     Place(
         "models",
         "Models",
-        "The fine-tuned models of this profile: where they come from, until when they live, "
-        "and deleting them.",
+        "All models this profile has or had: what became of each, where they come from, until "
+        "when they live, and deleting them.",
         "models",
     ),
     Place(
@@ -245,6 +245,21 @@ _OF_MODES = (
         "Which checkpoints would be deleted and which stay, the best first: what is deployed, "
         "trained on or of unknown measure stays.",
         "jobs",
+    ),
+    Place(
+        "all_models",
+        "Models of all profiles",
+        "The fine-tuned models of every profile, newest first, each with its profile; those that "
+        "are gone too. Each provider is asked with its own key; of one that cannot be asked those "
+        "seen before are listed.",
+        "models",
+    ),
+    Place(
+        "lineage",
+        "Lineage",
+        "From dataset to file, job, checkpoints and model, to the models tuned from it, what "
+        "serves it, chats and comparisons.",
+        "models",
     ),
     Place("parameters", "Parameters", "What the model is asked with.", "chat"),
     Place(

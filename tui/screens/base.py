@@ -100,6 +100,9 @@ class ModeScreen(Screen[None]):
         """Whether there is anything for the actions of `NEEDS_ROWS` to work on."""
         return True
 
+    def show_one(self, one: str) -> None:
+        """Put the cursor on one of the things of this mode, now or once it is listed."""
+
     # -- the program around ----------------------------------------------------------
 
     @property

@@ -33,6 +33,9 @@ class Host(Protocol):
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""
 
+    def show_one(self, mode: str, one: str) -> None:
+        """Go to a mode, to one of its things: a dataset by its path, the others by their ids."""
+
     def show_example(self, position: int) -> None:
         """Go to Datasets, to the row at this position (0-based) of the open dataset."""
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
-from tui.commands.needs import NEEDS
+from tui.commands.needs import NEEDS, WRITES
 from tui.core.text.text import one_line
-from tui.services.errors import NotOffered, Refused, ServiceError
+from tui.services.errors import NotOffered, ReadOnly, Refused, ServiceError
 
 if TYPE_CHECKING:
     from tui.commands import Command
@@ -23,8 +23,14 @@ def wrapped(*lines: str) -> str:
     return "\n".join(textwrap.fill(one_line(line, 600), _WIDTH) for line in lines if line)
 
 
-def refusal(workspace: Workspace | None, command_id: str) -> NotOffered | None:
-    """Return why a command is of no use with the provider in use; None where it may be."""
+def refusal(workspace: Workspace | None, command_id: str) -> ServiceError | None:
+    """Return why a command is of no use with the profile in use; None where it may be."""
+    if workspace is not None and command_id in WRITES and workspace.profile.read_only:
+        return ReadOnly(
+            "Not with a read-only profile",
+            f"profile {workspace.profile.name} is read-only",
+            "Use another profile (F2), or remove read_only from the configuration.",
+        )
     needed = NEEDS.get(command_id)
     if workspace is None or not needed or any(map(workspace.api.abilities.may, needed)):
         return None
@@ -35,7 +41,9 @@ def refusal(workspace: Workspace | None, command_id: str) -> NotOffered | None:
 def hint(workspace: Workspace | None, command: Command) -> str:
     """Return what a command does, or that the provider in use does not offer it."""
     refused = refusal(workspace, command.id)
-    return command.hint if refused is None else f"{_HERE}: {refused.cause}."
+    if refused is None:
+        return command.hint
+    return f"{_HERE if isinstance(refused, NotOffered) else refused.title}: {refused.cause}."
 
 
 def no_tuning(profile: str) -> str:

@@ -72,7 +72,7 @@ def test_words_narrow_the_list(typed: str, found: list[ModelEntry]) -> None:
     old = replace(old, id=OLD.id.replace("-", "_"), base="base_a")
     expected = [old if one is OLD else one for one in found]
     assert filtered([old, NEW], typed) == expected
-    texts = {0: searched_text(old), 1: searched_text(NEW)}
+    texts = {one.id: searched_text(one) for one in (old, NEW)}
     assert filtered([old, NEW], typed, texts) == expected
 
 

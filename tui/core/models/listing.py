@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -43,10 +44,49 @@ _KEYS: Mapping[Order, Callable[[ModelEntry], tuple[float | int | str, ...]]] = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Arranged:
+    """The models of a list in their order.
+
+    `tuned` and `gone` count the fine-tuned ones that are there, and that are not, whether they are
+    shown or not; `folded` are checkpoints and bases that are not shown.
+    """
+
+    entries: list[ModelEntry] = field(default_factory=list)
+    tuned: int = 0
+    gone: int = 0
+    folded: int = 0
+
+
+def arranged(
+    entries: Sequence[ModelEntry],
+    order: Order,
+    typed: str,
+    texts: Mapping[str, str],
+    *,
+    everything: bool,
+    with_gone: bool = True,
+) -> Arranged:
+    """Return what a list shows: one's own, and with `everything` checkpoints and bases too."""
+    tuned = [one for one in entries if one.kind == "tuned"]
+    others = [one for one in entries if one.kind != "tuned"]
+    gone = sum(1 for one in tuned if one.state.gone)
+    shown = tuned if with_gone else [one for one in tuned if not one.state.gone]
+    shown = filtered([*shown, *(others if everything else ())], typed, texts)
+    folded = 0 if everything else len(others)
+    return Arranged(ordered(shown, order), len(tuned) - gone, gone, folded)
+
+
 def ordered(entries: Iterable[ModelEntry], order: Order) -> list[ModelEntry]:
-    """Return the models in an order, one's own before the provider's bases."""
+    """Return the models in an order: one's own, those gone, checkpoints, the provider's bases."""
     key = _KEYS[order]
-    return sorted(entries, key=lambda one: (not one.own, *key(one)))
+    return sorted(entries, key=lambda one: (_group(one), *key(one)))
+
+
+def _group(entry: ModelEntry) -> int:
+    if entry.kind == "tuned":
+        return 1 if entry.state.gone else 0
+    return 2 if entry.kind == "checkpoint" else 3
 
 
 def next_order(order: Order) -> Order:
@@ -68,19 +108,19 @@ def searched_text(entry: ModelEntry) -> str:
 
 
 def filtered(
-    entries: Sequence[ModelEntry], typed: str, texts: Mapping[int, str] | None = None
+    entries: Sequence[ModelEntry], typed: str, texts: Mapping[str, str] | None = None
 ) -> list[ModelEntry]:
     """Return the models that all typed words are about; `field:word` looks into one field.
 
-    `-word` leaves out what has it. `texts` are `searched_text` of the entries by their place,
+    `-word` leaves out what has it. `texts` are `searched_text` of the entries by id,
     where they are kept.
     """
     words = [_word(word) for word in typed.casefold().split()]
     if not words:
         return [*entries]
     found = []
-    for at, entry in enumerate(entries):
-        text = texts[at] if texts is not None else searched_text(entry)
+    for entry in entries:
+        text = texts[entry.id] if texts is not None else searched_text(entry)
         if all((word in _field(entry, name, text)) is wanted for name, word, wanted in words):
             found.append(entry)
     return found

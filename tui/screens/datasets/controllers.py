@@ -24,6 +24,7 @@ from tui.screens.datasets.filtering.marking import Marking
 from tui.screens.datasets.fixing.fixing import Fixing
 from tui.screens.datasets.fixing.repair import RepairOffers, Repairs
 from tui.screens.datasets.importing.importing import Importing
+from tui.screens.datasets.lineage import DatasetLineage
 from tui.screens.datasets.messages.commands import MessageEditing
 from tui.screens.datasets.messages.menu import MessageMenu
 from tui.screens.datasets.messages.parts import MessageParts
@@ -88,6 +89,7 @@ def _row_controllers(screen: Shared) -> Iterator[object]:
     yield AlikeSearch(context, checks)
     yield Comparing(context, marked)
     yield ExampleOrigins(context)
+    yield DatasetLineage(context)
     yield BulkOperations(context, marked, screen.bulk)
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
 
 from tui.commands import key_hint
+from tui.core.filtering.fields import HELP
 from tui.screens.base import ModeScreen
 from tui.screens.datasets.bulk.runner import BulkRunner
 from tui.screens.datasets.controllers import controllers
@@ -14,7 +16,6 @@ from tui.screens.datasets.dataset_context import DatasetContext
 from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
 from tui.screens.datasets.files.opener import Opener
 from tui.screens.datasets.files.welcome import Welcome
-from tui.screens.datasets.filtering.bar import FilterBar, FilterField
 from tui.screens.datasets.filtering.filtered_rows import FilteredRows
 from tui.screens.datasets.filtering.filtering import Filtering
 from tui.screens.datasets.filtering.marks import MarkedRows
@@ -22,6 +23,8 @@ from tui.screens.datasets.panes.conversation import ConversationPane
 from tui.screens.datasets.panes.examples import EMPTY, ExamplesPane
 from tui.screens.datasets.problems.checks import ProblemChecks
 from tui.screens.datasets.problems.pane import ProblemsPane
+from tui.screens.filter_bar import KEYS, FilterBar, FilterField
+from tui.services.datasets.service import absolute
 from tui.widgets.diff_view import ExampleView
 from tui.widgets.record_list import RecordList
 
@@ -38,7 +41,14 @@ _NOT_OPEN = (
     f"{key_hint('datasets.sample', 'the sample')}"
 )
 _EMPTY_FILE = f"This file is empty: {key_hint('datasets.new_example', 'makes an example')}"
+_PLACEHOLDER = f"words, role:tool, tokens>4000 … {KEYS}"
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
+
+
+class ExampleFilter(FilterField):
+    """The field in which a filter of examples is typed."""
+
+    HELP = HELP
 
 
 class DatasetsScreen(ModeScreen):
@@ -63,7 +73,7 @@ class DatasetsScreen(ModeScreen):
         self.opener = Opener(context)
         self.checks = ProblemChecks(context)
         self.marked = MarkedRows(context)
-        self.bar = FilterBar()
+        self.bar = FilterBar(ExampleFilter(_PLACEHOLDER))
         self.filtered = FilteredRows(context, self.bar, self.checks, self.marked)
         self.filtering = Filtering(context, self.bar, self.filtered)
         self.welcome = Welcome(self.opener.open_soon)
@@ -187,6 +197,11 @@ class DatasetsScreen(ModeScreen):
             self.examples.listing.focus()
             return True
         return self.marked.leave_range() or self.filtering.leave()
+
+    def show_one(self, one: str) -> None:
+        """Open a dataset by its path, unless it is open."""
+        if self.document is None or str(absolute(self.document.path)) != one:
+            self.opener.open_soon(Path(one))
 
     def available(self, command_id: str) -> bool | None:
         """Offer what needs a dataset only while one is open; / is a character in the filter."""

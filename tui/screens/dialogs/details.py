@@ -26,6 +26,12 @@ class DetailsDialog(Dialog[None]):
         super().__init__(title)
         self._text = text
 
+    def show(self, text: str) -> None:
+        """Show another text, once more is known."""
+        self._text = text
+        if self.is_mounted:
+            self.query_one("VerticalScroll Static", Static).update(text)
+
     def compose_content(self) -> ComposeResult:
         """Lay out the text."""
         with VerticalScroll():

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui.services.files.overview import FilesSeen
     from tui.services.workspace import Workspace
     from tui.widgets.frame.error_panel import Failure
+    from tui.widgets.record_list import RecordList
 
 NONE_YET = "No files are uploaded. u uploads one; so does a job made in Jobs (3)."
 LOADING = "Asking for the files …"
@@ -68,6 +69,7 @@ class FileList:
         self._seen: FilesSeen | None = None
         self._failed: Failure | None = None  # why the list did not come
         self._unsubscribe: Callable[[], None] = lambda: None
+        self._wanted: str | None = None  # where the cursor goes once it is listed
 
     # -- what is listed --------------------------------------------------------------
 
@@ -75,6 +77,20 @@ class FileList:
     def current(self) -> Entry | None:
         """What the cursor is on."""
         return self.pane.current
+
+    @property
+    def rows(self) -> RecordList:
+        """The list itself."""
+        return self.pane.list
+
+    @property
+    def current_id(self) -> str | None:
+        """The id of the file under the cursor, None for an upload."""
+        return self.current.id if isinstance(self.current, StoredFile) else None
+
+    def markable(self) -> list[str]:
+        """Return the ids of the files, in their order."""
+        return [file.id for file in self.files]
 
     @property
     def files(self) -> list[StoredFile]:
@@ -95,6 +111,16 @@ class FileList:
         """Return what is under way, newest last."""
         found = [file_rows.running(one) for one in self._context.workspace.files.transfers.current]
         return found if self.checking is None or found else [self.checking]
+
+    def select(self, file_id: str) -> None:
+        """Put the cursor on a file, now or once it is listed."""
+        self._wanted = file_id
+        self._place()
+
+    def _place(self) -> None:
+        if self._wanted is not None and any(one.id == self._wanted for one in self.files):
+            self.pane.select(self._wanted)
+            self._wanted = None
 
     # -- fetching --------------------------------------------------------------------
 
@@ -190,6 +216,7 @@ class FileList:
         sent = {str(one.path.absolute()) for one in running}
         unfinished = [one for one in seen.unfinished if one.path not in sent] if seen else []
         self.pane.show([*running, *unfinished, *(seen.files if seen else ())], empty)
+        self._place()
         self.show_marks()
 
     def show_marks(self) -> None:

@@ -54,6 +54,10 @@ class FilesScreen(ModeScreen):
         yield self.listed.pane
         yield self._outcomes
 
+    def show_one(self, one: str) -> None:
+        """Put the cursor on a file."""
+        self.listed.select(one)
+
     def on_mount(self) -> None:
         """Let clocks go on where there are any."""
         self.set_interval(1.0, self._tick)

@@ -15,6 +15,7 @@ from tui.screens.jobs.endings import JobEndings
 from tui.screens.jobs.everywhere import JobsEverywhere
 from tui.screens.jobs.form.opening import JobMaking
 from tui.screens.jobs.jobs_context import JobsContext
+from tui.screens.jobs.lineage import JobLineage
 from tui.screens.jobs.overlays import Overlays
 from tui.screens.jobs.panes.job_pane import JobPane
 from tui.screens.jobs.panes.jobs_pane import JobsPane
@@ -48,7 +49,7 @@ class JobsScreen(ModeScreen):
         {
             *("events", "levels", "measure", "log", "smooth", "mark"),
             *("step_back", "step_on", "zoom", "zoom_out"),
-            *("chat", "compare", "result", "pause", "cancel", "again", "write", "ids"),
+            *("lineage", "chat", "compare", "result", "pause", "cancel", "again", "write", "ids"),
             "keep_best",
         }
     )
@@ -74,6 +75,7 @@ class JobsScreen(ModeScreen):
             *(pane, pane.curve, self.subscriptions, self.overlays, self.making),
             *(JobControl(context), JobWriting(context), JobsEverywhere(context, self.select)),
             CheckpointPruning(context),
+            JobLineage(context),
         ):
             self.dispatcher.add(owner)
 
@@ -192,6 +194,10 @@ class JobsScreen(ModeScreen):
         self.context.selected = job_id
         self.listing.move_to(job_id)
         self.subscriptions.watch_selected()
+
+    def show_one(self, one: str) -> None:
+        """Put the cursor on a job."""
+        self.select(one)
 
     def on_jobs_pane_selected(self, event: JobsPane.Selected) -> None:
         """Show the job under the cursor once that has come to rest."""

@@ -52,5 +52,6 @@ class ModelDeletion:
             word_for(chosen, listed.models),
             (chosen[0].id,) if len(chosen) == 1 else (),
         )
-        ids = [model.id for model in chosen]
-        self._deletion.ask(question, ids, workspace.models.deletions())
+        known = {model.id: model.to_json() for model in chosen}
+        deletions = workspace.models.deletions()
+        self._deletion.ask(question, [*known], deletions, known.__getitem__)

@@ -11,13 +11,13 @@ from tui.core.text.text import one_line, plural
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from tui.services.models.service import TunedModel
+    from tui.core.models.entry import ModelEntry
 
 _SHOWN = 8
 _TYPED, _LEAST = 30, 4  # letters that may have to be typed
 
 
-def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
+def word_for(chosen: Sequence[ModelEntry], listed: Sequence[ModelEntry]) -> str:
     """Return what has to be typed: for one model its short name, for several how many.
 
     The short name is the suffix where no other model has it, else the last part of the id.
@@ -32,7 +32,7 @@ def word_for(chosen: Sequence[TunedModel], listed: Sequence[TunedModel]) -> str:
     return short if short.isprintable() else "delete"  # nobody can type control characters
 
 
-def _short(model_id: str, listed: Sequence[TunedModel]) -> str:
+def _short(model_id: str, listed: Sequence[ModelEntry]) -> str:
     """Return the end of a model's name, as little of it as tells it from the others listed."""
     last = model_id.rpartition(":")[2] or model_id
     if len(last) <= _TYPED:
@@ -42,7 +42,7 @@ def _short(model_id: str, listed: Sequence[TunedModel]) -> str:
     return end if len(end) >= _LEAST and alone else last
 
 
-def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool, deletes: str = "") -> str:
+def statement(chosen: Sequence[ModelEntry], profile: str, *, lab: bool, deletes: str = "") -> str:
     """Return what will happen, exactly; of checkpoints only the `lab` is known to keep them.
 
     `deletes` is what deleting a model does at this provider, where it is not plainly that.
@@ -51,7 +51,7 @@ def statement(chosen: Sequence[TunedModel], profile: str, *, lab: bool, deletes:
     for model in chosen[:_SHOWN]:
         lines.append(f"  {one_line(model.id, 200)}")
         if len(chosen) == 1:
-            lines.append(f"  made {date_words(model.created)} by {model.job_id or 'unknown job'}")
+            lines.append(f"  made {date_words(model.created)} by {model.job or 'unknown job'}")
     if len(chosen) > _SHOWN:
         lines.append(f"  … and {len(chosen) - _SHOWN} more that are marked")
     kept = "uploaded files, the job's record" + (", its checkpoints" if lab else "")

@@ -1,39 +1,44 @@
-"""The list of models: the fine-tuned ones, or all that the provider lists."""
+"""The list of models: those of the account first, the provider's bases folded behind them."""
 
 from __future__ import annotations
 
+import asyncio
 import time
+from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from tui.core.models.entry import ModelEntry
+from tui.core.models.listing import Arranged, arranged, searched_text
 from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.listing import ListingPane
 from tui.screens.models import model_rows
-from tui.screens.models.model_rows import none_words
+from tui.screens.models.model_rows import NO_MATCH, none_words
 from tui.screens.reporting import failure_of
-from tui.services.errors import InputError, NotOffered
-from tui.services.models.service import TunedModel
+from tui.services.errors import InputError, NotOffered, ServiceError
+from tui.services.models.inventory import InventorySeen
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from rich.text import Text
 
+    from tui.core.models.listing import Order
     from tui.screens.controller_context import ScreenContext
-    from tui.services.models.service import ModelsSeen
     from tui.widgets.frame.error_panel import Failure
+    from tui.widgets.record_list import RecordList
 
 LOADING = "Asking for the models …"
 FAILED = "The models could not be listed. Press r to ask again, F2 for another profile."
 
 
-class ModelsPane(ListingPane[TunedModel]):
+class ModelsPane(ListingPane[ModelEntry]):
     """Models, each in a row."""
 
     def __init__(self) -> None:
         super().__init__("models", "Models", LOADING)
 
-    def id_of(self, entry: TunedModel) -> str:
+    def id_of(self, entry: ModelEntry) -> str:
         """Return the model's id."""
         return entry.id
 
@@ -41,37 +46,59 @@ class ModelsPane(ListingPane[TunedModel]):
         """Return the columns' names."""
         return model_rows.head_row(width)
 
-    def row(self, entry: TunedModel, width: int, *, marked: bool) -> Text:
+    def row(self, entry: ModelEntry, width: int, *, marked: bool) -> Text:
         """Return one line of the list."""
         return model_rows.model_row(entry, marked=marked, width=width)
 
-    def about(self, entry: TunedModel, width: int) -> Text:
+    def about(self, entry: ModelEntry, width: int) -> Text:
         """Return what is known of a model."""
         return model_rows.about(entry, width)
 
 
 class ModelList:
-    """Fetches and shows the models of the profile; knows which are marked."""
+    """Fetches and shows the models of the profile; knows which are marked.
+
+    Narrowing and ordering thousands takes a while: it is done off the event loop, and the last
+    wish wins.
+    """
 
     def __init__(self, context: ScreenContext, pane: ModelsPane) -> None:
         self._context, self.pane = context, pane
+        self.seen = InventorySeen()
         self.marked: set[str] = set()  # ids
-        self._everything = False  # all models instead of the fine-tuned ones
-        self._none = ""  # what an empty list says
+        self.marks_note = ""  # what the status line adds on marks
+        self.order: Order = "newest"
+        self.typed = ""  # what the list is narrowed to
+        self.with_gone = True  # whether those that are gone are shown
+        self._everything = False  # bases and checkpoints too
+        self._texts: dict[str, str] = {}  # what is searched, by id, of those seen
+        self._shown = Arranged()
+        self._gone = 0
+        self._wishes = 0
         self._failed: Failure | None = None  # why the list did not come
+        self._wanted: str | None = None  # where the cursor goes once it is listed
 
     @property
-    def models(self) -> list[TunedModel]:
-        """The models listed."""
+    def models(self) -> list[ModelEntry]:
+        """The models shown."""
         return self.pane.entries
 
     @property
-    def ids(self) -> set[str]:
-        """The ids of the models listed."""
-        return {model.id for model in self.models}
+    def rows(self) -> RecordList:
+        """The list itself."""
+        return self.pane.list
 
     @property
-    def current(self) -> TunedModel | None:
+    def current_id(self) -> str | None:
+        """The id of the model under the cursor."""
+        return self.pane.current.id if self.pane.current is not None else None
+
+    def markable(self) -> list[str]:
+        """Return the ids of the models shown that can be deleted, in their order."""
+        return [one.id for one in self.models if deletable(one)]
+
+    @property
+    def current(self) -> ModelEntry | None:
         """The model under the cursor."""
         return self.pane.current
 
@@ -79,9 +106,9 @@ class ModelList:
 
     def begin(self) -> None:
         """List the models of another provider."""
-        self.marked = set()
+        self.marked, self.seen, self._texts = set(), InventorySeen(), {}
         self._context.fetched(None)
-        self._show([], LOADING)
+        self._show(Arranged(), LOADING)
         self.pane.list.focus()
         self.start_refresh()
 
@@ -98,88 +125,143 @@ class ModelList:
     async def fetch(self) -> None:
         """List the models anew. Raises ServiceError."""
         self._context.working("models", "listing models")
-        service = self._context.workspace.models
+        inventory = self._context.workspace.inventory
+        seen = self.seen
         try:
-            seen = await service.look()
+            async with aclosing(inventory.look()) as looks:
+                async for seen in looks:
+                    if inventory is not self._context.workspace.inventory:
+                        return  # of a provider chosen before
+                    if seen.entries or seen.complete:
+                        await self._take(seen)
         finally:
             self._context.working("models", "")
-        if service is not self._context.workspace.models:
-            return  # of a provider chosen before
-        problem = None if isinstance(seen.problem, NotOffered) else seen.problem
-        if problem is not None and not seen.tuned:
-            self._failed = failure_of(problem)
-            self._show(self.models, FAILED)
-            raise problem
-        if self._failed is not None and self._failed.as_text() == self._context.error_text:
-            self._context.clear_error()  # it has been answered
-        self._failed = None
-        self._take(seen)
-        self._context.fetched(time.time())
-        if problem is not None:  # what the jobs tell is shown all the same
-            self._failed = failure_of(problem)
-            self._context.show_error(problem)
+        self._tell_problem(seen)
 
-    @handles("models.all")
-    def switch(self) -> None:
-        """Switch between fine-tuned and all models."""
-        self._everything = not self._everything
-        self.start_refresh()
+    async def _take(self, seen: InventorySeen) -> None:
+        problem = _failure(seen)
+        if problem is not None and not seen.entries:
+            return
+        self._texts, there = await asyncio.to_thread(_by_id, seen.entries)
+        self.seen = seen
+        self.marked &= there  # what is gone by now cannot be meant
+        if problem is None:
+            self._context.fetched(time.time())
+        await self.arrange()
+
+    def _tell_problem(self, seen: InventorySeen) -> None:
+        problem = _failure(seen)
+        if problem is None:
+            if self._failed is not None and self._failed.as_text() == self._context.error_text:
+                self._context.clear_error()  # it has been answered
+            self._failed = None
+            return
+        self._failed = failure_of(problem)
+        if not self.models:
+            self._show(Arranged(), FAILED)
+        self._context.show_error(problem)
 
     # -- showing ---------------------------------------------------------------------
 
-    def _take(self, seen: ModelsSeen) -> None:
-        models = [*seen.tuned, *(seen.others if self._everything else ())]
-        self.marked &= {model.id for model in models}
+    @handles("models.all", group="arrange")
+    async def switch(self) -> None:
+        """Unfold bases and checkpoints, or fold them away."""
+        self._everything = not self._everything
+        await self.arrange()
+
+    def select(self, model_id: str) -> None:
+        """Put the cursor on a model, now or once it is listed."""
+        self._wanted = model_id
+        self._place()
+
+    async def arrange(self) -> None:
+        """Narrow and order the models seen, and show them, unless others are wished for by then."""
+        self._wishes += 1
+        wish = self._wishes
+        found = await asyncio.to_thread(
+            arranged, self.seen.entries, self.order, self.typed, self._texts,
+            everything=self._everything, with_gone=self.with_gone,
+        )  # fmt: skip
+        if wish == self._wishes:
+            self._gone = found.gone
+            self._show(found, self._none())
+
+    def _none(self) -> str:
+        if self.typed and self.seen.entries:
+            return NO_MATCH
+        if not self.with_gone and self._gone:
+            return f"No fine-tuned models are there. h shows the {self._gone} that are gone."
         profile = self._context.workspace.profile.name
-        self._none = none_words(seen, profile, everything=self._everything)
-        self._show(models, self._none)
+        return none_words(self.seen, profile, everything=self._everything)
 
-    def _show(self, models: Sequence[TunedModel], empty: str) -> None:
-        self.pane.show(models, empty)
-        self._show_marks()
+    def _show(self, found: Arranged, empty: str) -> None:
+        self._shown = found
+        self.pane.border_subtitle = f"▸ {plural(found.folded, 'other')}: t" if found.folded else ""
+        before, at = self.pane.current, self.pane.list.cursor
+        self.pane.show(found.entries, empty)
+        now = self.pane.current
+        if before is not None and now is not None and now.state.gone and not before.state.gone:
+            self.pane.list.move_to(at)  # what was deleted goes to the end, the cursor does not
+        self._place()
+        self.show_marks()
 
-    def _show_marks(self) -> None:
+    def _place(self) -> None:
+        if self._wanted is not None and self._wanted in self._texts:
+            self.pane.select(self._wanted)
+            self._wanted = None
+
+    def show_marks(self) -> None:
+        """Show which models are marked, and how many there are."""
         self.pane.show_marks(self.marked)
-        kind = "model" if self._everything else "fine-tuned model"
-        marked = f" · {len(self.marked)} marked" if self.marked else ""
-        self._context.note(f"{plural(len(self.models), kind)}{marked}" if self.models else "")
+        self._context.note(self._note())
+
+    def _note(self) -> str:
+        found = self._shown
+        if not found.entries:
+            return ""
+        parts = [plural(found.tuned, "fine-tuned model")]
+        if found.gone:
+            parts.append(f"{found.gone} gone{'' if self.with_gone else ', hidden'}")
+        if self.typed:
+            parts.append(f"{len(found.entries)} shown")
+        if self.marked:
+            parts.append(f"{len(self.marked)} marked{self.marks_note}")
+        elif self.marks_note:
+            parts.append(self.marks_note.strip(" ·"))
+        return " · ".join(parts)
 
     # -- marks -----------------------------------------------------------------------
-
-    @handles("models.mark")
-    def mark(self) -> None:
-        """Mark the model under the cursor, or take the mark away, and go on to the next."""
-        model = self.current
-        if model is None:
-            return
-        try:
-            check_tuned([model])
-        except InputError as error:
-            self._context.show_error(error)
-            return
-        self.marked ^= {model.id}
-        self._show_marks()
-        self.pane.list.action_move(1)
 
     def unmark(self, ids: Collection[str]) -> None:
         """Take the marks of these away."""
         self.marked -= {*ids}
 
-    def clear_marks(self) -> bool:
-        """Take all marks away; tells whether there were any."""
-        had = bool(self.marked)
-        self.marked = set()
-        if had:
-            self._show_marks()
-        return had
+
+def deletable(model: ModelEntry) -> bool:
+    """Whether it came out of a job and is there, as far as is known."""
+    return model.own and (bool(model.listed) or not model.state.gone)
 
 
-def check_tuned(models: Sequence[TunedModel]) -> None:
-    """Raise InputError for a base model of the provider, which nobody can delete."""
+def check_tuned(models: Sequence[ModelEntry]) -> None:
+    """Raise InputError for what nobody can delete: a base of the provider, or what is gone."""
     for model in models:
-        if not (model.info.is_tuned or model.job_id):
+        if not model.own:
             raise InputError(
                 "Only fine-tuned models can be deleted",
                 f"{model.id} is a base model of the provider",
-                "Press t for the fine-tuned ones.",
+                "Press t to fold bases away.",
             )
+        if not deletable(model):
+            raise InputError(
+                "Nothing is there to delete", f"{model.id}: {model.state_words}", "h hides it."
+            )
+
+
+def _failure(seen: InventorySeen) -> ServiceError | None:
+    return None if isinstance(seen.problem, NotOffered) else seen.problem
+
+
+def _by_id(entries: Sequence[ModelEntry]) -> tuple[dict[str, str], set[str]]:
+    """Return what is searched of each model, and the ids of those that can be deleted."""
+    texts = {one.id: searched_text(one) for one in entries}
+    return texts, {one.id for one in entries if deletable(one)}

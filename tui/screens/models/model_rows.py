@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING
 
-from rich.cells import set_cell_size
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from tui.core.models.days import days_left, ends_words
+from tui.core.models.detail import detail_lines
+from tui.core.models.states import ModelState
+from tui.core.provider.files import age_words
 from tui.core.provider.records import short_name
-from tui.core.text.moments import date_words
-from tui.core.text.text import one_line, visible
+from tui.core.text.moments import date_words, day_of
+from tui.core.text.text import one_line, plural, visible
 from tui.screens.not_offered import jobs_unknown, no_tuning, wrapped
 from tui.services.errors import NotOffered
 
 if TYPE_CHECKING:
-    from tui.services.models.service import ModelsSeen, TunedModel
+    from datetime import date
+
+    from tui.core.models.entry import ModelEntry
+    from tui.services.models.inventory import InventorySeen
 
 NONE_YET = "No fine-tuned models yet. Press 3, then n, to make one."
-WIDE = 110  # columns from which base, suffix and shutdown have room in the list
-_DATE = 16
+NO_MATCH = "No model fits the filter. esc shows all again."
+WIDE = 110  # columns from which job and deployments have room in the list
+SOON_DAYS = 60  # from so near an end on it is shown in colour
+_STATE, _BASE, _AGE, _ENDS, _JOB, _CHATTED = 13, 14, 6, 12, 14, 8
+_COLOURS = {
+    ModelState.LIVE: "green",
+    ModelState.NOT_READY: "yellow",
+    ModelState.DEPLOYED: "bold cyan",
+    ModelState.DELETED_HERE: "dim red",
+    ModelState.DELETED_ELSEWHERE: "dim red",
+    ModelState.RETIRED: "dim",
+    ModelState.HIDDEN: "dim yellow",
+    ModelState.UNKNOWN: "dim yellow",
+}
 
 
-def none_words(seen: ModelsSeen, profile: str, *, everything: bool) -> str:
+def none_words(seen: InventorySeen, profile: str, *, everything: bool) -> str:
     """Return what a list without models says: why, and what to do."""
     if everything or seen.problem is not None:
         return wrapped(
@@ -36,67 +56,110 @@ def none_words(seen: ModelsSeen, profile: str, *, everything: bool) -> str:
     return NONE_YET
 
 
+def state_text(state: ModelState) -> Text:
+    """Return a state as glyph and word, in its colour."""
+    return Text(f"{state.mark} {state.short}", style=_COLOURS[state])
+
+
 def head_row(width: int) -> Text:
     """Return the columns' names for a list of this width."""
-    job = _job_width(width)
-    text = f"  {_cell('model', _id_width(width))} {_cell('created', _DATE)} {_cell('job', job)}"
+    text = f"  {_cell('state', _STATE)} {_cell('model', _id_width(width))} {_cell('base', _BASE)}"
+    text += f" {'age':>{_AGE}} {_cell('ends', _ENDS)}"
     if width >= WIDE:
-        text += f" {_cell('base', 14)} {_cell('suffix', 12)} shutdown"
+        text += f" {_cell('chatted', _CHATTED)} {_cell('job', _JOB)} serves"
     return Text(text, style="bold", no_wrap=True, overflow="crop")
 
 
-def model_row(model: TunedModel, *, marked: bool, width: int) -> Text:
+def model_row(model: ModelEntry, *, marked: bool, width: int) -> Text:
     """Return one line of the list."""
+    now = time.time()
+    dim = "dim" if model.state.gone or not model.own else ""
     text = Text("✓ " if marked else "  ", style="bold")
-    text.append(_cell(short_name(model.id), _id_width(width)), style="bold" if marked else "")
-    text.append(f" {_cell(date_words(model.created), _DATE)}", style="dim")
-    text.append(f" {_cell(model.job_id or '–', _job_width(width))}", style="dim")
+    text.append_text(_padded(state_text(model.state), _STATE))
+    name = model.id if cell_len(model.id) <= _id_width(width) else list_name(model)
+    text.append(f" {_cell(name, _id_width(width))}", style="bold" if marked else dim)
+    text.append(f" {_cell(short_name(model.base), _BASE)}", style="dim")
+    text.append(f" {_age(model.created, now):>{_AGE}} ", style="dim")
+    text.append_text(_padded(_end(model, day_of(now)), _ENDS))
     if width >= WIDE:
-        text.append(f" {_cell(short_name(model.base), 14)} {_cell(model.suffix or '–', 12)}")
-        text.append(f" {model.shutdown.day or '–'}", style="dim")
+        text.append(f" {_cell(_age(model.usage.last_chatted, now), _CHATTED)}", style="dim")
+        text.append(f" {_cell(model.job or '–', _JOB)}", style="dim")
+        text.append(f" {one_line(_serves(model), 40)}")
     return text
 
 
-def about(model: TunedModel, width: int) -> Text:
-    """Return the two lines below the list: all that is known of the model under the cursor."""
+def list_name(model: ModelEntry) -> str:
+    """Return a model's name for a narrow column: what tells it from others of its base."""
+    parts = model.id.split(":")
+    if len(parts) > 4 and parts[0] == "ft":
+        return ":".join((parts[3] or "–", *parts[4:]))
+    return short_name(model.id)
+
+
+def about(model: ModelEntry, width: int) -> Text:
+    """Return the three lines below the list: what matters most of the model under the cursor."""
     text = Text(one_line(model.id, width), style="bold", no_wrap=True, overflow="ellipsis")
-    text.append(f"  suffix {one_line(model.suffix, 30) or '–'}", style="dim")
+    state = [model.state_words, f"shutdown {model.shutdown.words}"]
+    if model.deleted_at is not None:
+        state.insert(1, date_words(model.deleted_at))
     parts = [f"base {one_line(model.base, 30)}"]
-    if model.serving:
+    if model.serving and not model.state.gone:
         said = "needs a deployment: enter says how" if model.needs else model.serving
         parts.insert(0, one_line(said, 400))
-    parts.append(f"shutdown {model.shutdown.words}")
-    if model.info.is_tuned or model.job_id:
-        parts.append(f"job {model.job_id or 'unknown'}")
-    text.append(f"\n{one_line(' · '.join(parts), width)}", style="dim")
+    if model.own:
+        parts.append(f"job {model.job or 'unknown'}")
+    if model.training_file is not None and model.training_file.paths:
+        parts.append(f"data {model.training_file.paths[0].rpartition('/')[2]}")
+    if model.usage.won:
+        parts.append(f"won {plural(model.usage.won, 'comparison')}")
+    for line in (state, parts):
+        text.append(f"\n{one_line(' · '.join(line), width)}", style="dim not bold")
     return text
 
 
-def full_text(model: TunedModel) -> str:
-    """Return every field, as the provider sent it."""
-    known: dict[str, Any] = {
-        "base": model.base,
-        "suffix": model.suffix or None,
-        "job": model.job_id,
-        "created": date_words(model.created),
-        "shutdown": model.shutdown.words,
-        **({"to ask it": model.serving} if model.serving else {}),
-    }
-    lines = [f"{name:<10}{'–' if value is None else value}" for name, value in known.items()]
-    raw = json.dumps(dict(model.info.raw), indent=2, ensure_ascii=False)
-    return visible("\n".join([*lines, "", "As the provider sent it:", raw]))
+def full_text(model: ModelEntry, note: str = "") -> str:
+    """Return every field known here, then the model as the provider sent it."""
+    lines = [f"{name:<10} {value}" for name, value in detail_lines(model, day_of(time.time()))]
+    if note:
+        lines.append(note)
+    if model.raw:
+        lines += ["", json.dumps(dict(model.raw), indent=2, ensure_ascii=False)]
+    return visible("\n".join(lines))
 
 
-def _cell(text: str, width: int) -> str:
-    return set_cell_size(one_line(text, width), width)
+def _end(model: ModelEntry, today: date) -> Text:
+    if model.still_listed:
+        return Text("still listed", style="bold red")
+    if model.deleted_at is not None:
+        return Text(date_words(model.deleted_at)[:10], style="dim")
+    left = days_left(model.shutdown, today)
+    near = left is not None and left <= SOON_DAYS and not model.state.gone
+    return Text(ends_words(model.shutdown, today), style="yellow" if near else "dim")
+
+
+def _serves(model: ModelEntry) -> str:
+    if not model.deployments:
+        return "–"
+    return ", ".join(one.chat_name or one.id for one in model.deployments)
+
+
+def _age(at: int | None, now: float) -> str:
+    return age_words(None if at is None else max(now - at, 0.0))
+
+
+def _padded(text: Text, width: int) -> Text:
+    text.truncate(width, pad=True)
+    return text
 
 
 def _id_width(width: int) -> int:
-    taken = 2 + 1 + _DATE + 1 + _job_width(width)
+    rest = _STATE + _BASE + _AGE + _ENDS + 7
     if width >= WIDE:
-        taken += 1 + 14 + 1 + 12 + 1 + 10
-    return max(width - taken, 12)
+        rest += _CHATTED + _JOB + 2 + 14
+    return max(width - rest, 10)
 
 
-def _job_width(width: int) -> int:
-    return 20 if width >= 90 else 14
+def _cell(text: str, width: int) -> str:
+    text = one_line(text, 200)
+    cut = set_cell_size(text, width)
+    return cut if cut.rstrip() == text else set_cell_size(text, width - 1) + "…"

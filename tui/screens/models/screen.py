@@ -9,45 +9,78 @@ from tui.screens.base import ModeScreen
 from tui.screens.controller_context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
 from tui.screens.dialogs.details import DetailsDialog
+from tui.screens.filter_bar import FilterBar, FilterField
+from tui.screens.models.arranging import PLACEHOLDER, ModelArranging, ModelFilter
 from tui.screens.models.deletion import ModelDeletion
+from tui.screens.models.everywhere import ModelsEverywhere
+from tui.screens.models.exporting import ModelExporting
+from tui.screens.models.lineage import ModelLineage
+from tui.screens.models.marks import ModelMarks
 from tui.screens.models.model_list import ModelList, ModelsPane
 from tui.screens.models.model_rows import full_text
 from tui.screens.models.running import WhatRuns
 from tui.screens.models.winding_down import WindingDown
+from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
 
+    from tui.core.models.entry import ModelEntry
     from tui.services.workspace import Workspace
 
 
 class ModelsScreen(ModeScreen):
-    """Fine-tuned models, or all that the provider lists."""
+    """All models of the profile: those of the account, what became of each, and the bases."""
 
     MODE: ClassVar[str] = "models"
-    NEEDS_ROWS = frozenset({"delete", "mark", "chat", "compare", "record", "move", "against"})
+    NEEDS_ROWS = frozenset(
+        {"delete", "mark", "mark_range", "chat", "compare", "lineage", "sort", "export"}
+        | {"record", "move", "against"}
+    )
     CSS_PATH = "screen.tcss"
 
     def __init__(self) -> None:
         super().__init__()
-        context = ScreenContext(self)
+        self.context = context = ScreenContext(self)
         self.listed = ModelList(context, ModelsPane())
+        self._bar = FilterBar(ModelFilter(PLACEHOLDER))
         self._outcomes = OutcomesPanel()
         self.deletion = Deletion(context, self._outcomes, self.listed, "model")
         self.deletion.deleted = lambda: self.host.complete("deleted")
-        self.dispatcher.add(self.listed)
-        self.dispatcher.add(ModelDeletion(context, self.listed, self.deletion))
-        self.dispatcher.add(WhatRuns(context))
-        self.dispatcher.add(WindingDown(context, self.listed))
+        self._arranging = ModelArranging(context, self._bar, self.listed)
+        self._marks = ModelMarks(context, self.listed)
+        for controller in (
+            self.listed,
+            self._arranging,
+            self._marks,
+            ModelDeletion(context, self.listed, self.deletion),
+            ModelLineage(context, self.listed),
+            ModelExporting(context, self.listed),
+            ModelsEverywhere(context, self.listed),
+            WhatRuns(context),
+            WindingDown(context, self.listed),
+        ):
+            self.dispatcher.add(controller)
 
     def compose_body(self) -> ComposeResult:
-        """Lay out the list, the model under the cursor, and what came of deleting."""
+        """Lay out the filter, the list, the model under the cursor, and what came of deleting."""
+        yield self._bar
         yield self.listed.pane
         yield self._outcomes
 
     def has_rows(self) -> bool:
         """Whether models are listed."""
         return bool(self.listed.models)
+
+    def available(self, command_id: str) -> bool | None:
+        """Leave / to the field while it is typed in."""
+        if command_id == "models.filter" and isinstance(self.focused, FilterField):
+            return False
+        return super().available(command_id)
+
+    def show_one(self, one: str) -> None:
+        """Put the cursor on a model."""
+        self.listed.select(one)
 
     def on_workspace(self, workspace: Workspace) -> None:
         """List the models of this provider."""
@@ -60,9 +93,21 @@ class ModelsScreen(ModeScreen):
             self.listed.start_refresh()
 
     def on_record_list_chosen(self) -> None:
-        """Show all that is known of the model."""
+        """Show all that is known of the model; its job's checkpoints follow."""
         if (model := self.listed.current) is not None:
-            self.app.push_screen(DetailsDialog(model.id, full_text(model)))
+            dialog = DetailsDialog(model.id, full_text(model))
+            self.app.push_screen(dialog)
+            if model.kind == "tuned" and model.job is not None:
+                self.context.run(
+                    self._look_closer, dialog, model, group="details", description="ask its job"
+                )
+
+    async def _look_closer(self, dialog: DetailsDialog, model: ModelEntry) -> None:
+        try:
+            model = await self.workspace.inventory.checkpoints(model)
+        except ServiceError:  # what is known without is shown
+            return
+        dialog.show(full_text(model))
 
     @handles("models.chat")
     def chat(self) -> None:
@@ -84,8 +129,9 @@ class ModelsScreen(ModeScreen):
         self.host.compare(CompareAsked(models=marked or both))
 
     def go_back(self) -> bool:
-        """Close the error, else the results, else take the marks away."""
-        return self.clear_error() or self.deletion.close() or self.listed.clear_marks()
+        """Close the error, else the results, else the filter, else take the marks away."""
+        layers = (self.clear_error, self.deletion.close, self._arranging.leave, self._marks.clear)
+        return any(close() for close in layers)
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the results while they are shown, else the model's id."""

@@ -33,7 +33,14 @@ class Ended:
 
 async def run_command(words: Sequence[str], environ: Mapping[str, str], within: float) -> Ended:
     """Run a command. Raises OSError when it cannot be started, TimeoutError after `within` s."""
-    process = await asyncio.to_thread(start_command, words, environ, stdin=subprocess.DEVNULL)
+    starting = asyncio.ensure_future(
+        asyncio.to_thread(start_command, words, environ, stdin=subprocess.DEVNULL)
+    )
+    try:
+        process = await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        starting.add_done_callback(_end_unwanted)  # it is being started: nobody else would end it
+        raise
     try:
         return await asyncio.to_thread(_outcome, process, within)
     except subprocess.TimeoutExpired:
@@ -61,6 +68,14 @@ def end_command(process: subprocess.Popen[bytes]) -> None:
     if process.returncode is None and process.poll() is None:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
+
+
+def _end_unwanted(starting: asyncio.Future[subprocess.Popen[bytes]]) -> None:
+    """End a command that was started for somebody who has gone."""
+    if starting.cancelled() or starting.exception() is not None:
+        return
+    with starting.result() as process:  # closes what it prints, and waits: it is ended by then
+        end_command(process)
 
 
 def _outcome(process: subprocess.Popen[bytes], within: float) -> Ended:

@@ -11,9 +11,9 @@ from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.filtering.bar import FilterBar
     from tui.screens.datasets.filtering.marks import MarkedRows
     from tui.screens.datasets.problems.checks import ProblemChecks
+    from tui.screens.filter_bar import FilterBar
     from tui.services.datasets.row_filter import FilterFacts, RowFilter
 
 

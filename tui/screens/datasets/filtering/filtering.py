@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable
 
     from tui.screens.datasets.dataset_context import DatasetContext
-    from tui.screens.datasets.filtering.bar import FilterBar
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
+    from tui.screens.filter_bar import FilterBar
     from tui.services.settings.saved_filters import SavedFilters
 
 _PAUSE_S = 0.15  # without a key before what was typed is looked for

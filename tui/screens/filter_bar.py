@@ -9,7 +9,6 @@ from textual.containers import Horizontal, Vertical
 from textual.widgets import Input, Static
 
 from tui.commands import commands_for, key_hint
-from tui.core.filtering.fields import HELP
 from tui.core.text.text import visible
 from tui.widgets.text_fields import Entry
 
@@ -23,11 +22,16 @@ _COMMANDS = {key: one.name for one in commands_for("filter") for key in one.keys
 
 
 class FilterField(Entry):
-    """The text field; keys that concern the list or saved filters call `told` at once."""
+    """The text field; keys that concern the list or saved filters call `told` at once.
 
-    HELP = HELP
+    Subclasses explain the language of their filter in `HELP`.
+    """
+
     PLACES = ("filter",)
     told: Callable[[str], None] = staticmethod(lambda _what: None)
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(id="filter", compact=True, placeholder=placeholder)
 
     def on_key(self, event: events.Key) -> None:
         """Pass on keys that are not for the text; `told` hears the command's name.
@@ -44,7 +48,7 @@ class FilterField(Entry):
         event.prevent_default()
 
 
-_KEYS = " · ".join(
+KEYS = " · ".join(
     key_hint(of, word)
     for of, word in (
         ("app.help", "tells all"),
@@ -69,9 +73,11 @@ class FilterBar(Vertical):
     }
     """
 
-    def __init__(self) -> None:
+    def __init__(self, field: FilterField) -> None:
+        """Hide the field until somebody wants to type in it."""
         super().__init__(id="filter-bar")
         self.display = False
+        self.field = field
         # Called with what is typed, and with what a key of the field means (see `FilterField`).
         self.typed: Callable[[str], None] = lambda _text: None
         self.told: Callable[[str], None] = lambda _what: None
@@ -80,11 +86,7 @@ class FilterBar(Vertical):
         """Lay out the field, the count and the line for what is wrong."""
         with Horizontal():
             yield Static("/", classes="slash", markup=False)
-            yield FilterField(
-                id="filter",
-                compact=True,
-                placeholder=f"words, role:tool, tokens>4000 … {_KEYS}",
-            )
+            yield self.field
             yield Static("", id="filter-count", markup=False)
         yield Static("", id="filter-problem", markup=False)
 
@@ -102,11 +104,6 @@ class FilterBar(Vertical):
         with self.prevent(Input.Changed):
             self.field.value = text
         self.say("")
-
-    @property
-    def field(self) -> FilterField:
-        """The text field."""
-        return self.query_one(FilterField)
 
     def count(self, text: str) -> None:
         """Show how many rows match."""

@@ -1,0 +1,102 @@
+"""Narrow the list of models by words, and order it."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+from tui.core.models.listing import FIELDS, ORDERS
+from tui.dispatch import handles
+from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.filter_bar import KEYS, FilterBar, FilterField
+
+if TYPE_CHECKING:
+    from tui.core.models.listing import Order
+    from tui.screens.controller_context import ScreenContext
+    from tui.screens.models.model_list import ModelList
+
+_PAUSE_S = 0.05  # without a key before what was typed is looked for
+PLACEHOLDER = f"words, state:live, -word … {KEYS}"
+_HELP = (
+    "Words narrow the list to models that have all of them in their id, base, suffix, job, state, "
+    "dataset or deployment. `field:word` looks into one field: " + ", ".join(FIELDS) + ". "
+    "`-word` leaves out what has it. Enter keeps the filter, esc shows all again."
+)
+
+
+class ModelFilter(FilterField):
+    """The field in which words are typed that narrow the list."""
+
+    HELP = _HELP
+
+
+class ModelArranging:
+    """The field of the filter, and the choice of an order."""
+
+    def __init__(self, context: ScreenContext, bar: FilterBar, listed: ModelList) -> None:
+        self._context, self._bar, self._listed = context, bar, listed
+        bar.typed, bar.told = self._typed, self._field_told
+
+    @handles("models.filter")
+    def open(self) -> None:
+        """Type words above the list."""
+        self._bar.display = True
+        self._bar.screen.set_focus(self._bar.field)
+
+    @handles("models.sort")
+    def choose_order(self) -> None:
+        """Choose the order of the list."""
+        current = self._listed.order
+        choices = [
+            Choice(order, words[0].upper() + words[1:], "now" if order == current else "")
+            for order, words in ORDERS.items()
+        ]
+
+        def chosen(order: Order | None) -> None:
+            if order is not None:
+                self._listed.order = order
+                self._arrange()
+
+        self._context.open(Choose("Order", choices), chosen)
+
+    @handles("models.gone")
+    def switch_gone(self) -> None:
+        """Hide the models that are gone, or show them again."""
+        self._listed.with_gone = not self._listed.with_gone
+        self._arrange()
+
+    def leave(self) -> bool:
+        """Show all again and close the field; tells whether it was open."""
+        if not self._bar.display:
+            return False
+        self._context.cancel("typing")
+        self._bar.fill("")
+        self._bar.display = False
+        self._listed.pane.list.focus()
+        self._narrow("")
+        return True
+
+    def _typed(self, text: str) -> None:
+        self._context.run(self._soon, text, group="typing", description="wait for more keys")
+
+    async def _soon(self, text: str) -> None:
+        await asyncio.sleep(_PAUSE_S)
+        self._narrow(text)
+
+    def _narrow(self, text: str) -> None:
+        if text != self._listed.typed:
+            self._listed.typed = text
+            self._arrange()
+
+    def _arrange(self) -> None:
+        self._context.run(self._listed.arrange, group="arrange", description="arrange the models")
+
+    def _field_told(self, what: str) -> None:
+        if what == "leave":
+            self.leave()
+        elif what in {"keep", "recall"}:
+            self._context.cancel("typing")
+            self._narrow(self._bar.field.value)
+            if not self._bar.field.value.strip():
+                self.leave()
+            self._listed.pane.list.focus()
