@@ -297,10 +297,6 @@ class FinetuiApp(TypeAhead):
         """Show background work; an empty text ends it."""
         self.activity.working(name, text)
 
-    def show_costs(self) -> None:
-        """Show what costs by the hour now, as far as it was seen."""
-        self.activity.running.look_again()
-
     def copy_out(self, text: str, what: str) -> None:
         """Copy by OSC 52, and to a file too: a terminal or tmux may drop the sequence silently."""
         self.copying.copy_out(text, what)

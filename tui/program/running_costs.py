@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.program.program_context import ProgramContext
-    from tui.services.models.deployments import DeploymentService
+    from tui.services.models.deployments import DeploymentService, DeploymentsSeen
 
 FIRST_S = 3.0  # after the profile was opened: what one has come for goes first
 EVERY_S = 300.0
@@ -63,12 +63,11 @@ class RunningCosts:
         if workspace is None:
             return
         service = workspace.deployments
-        service.subscribe(self.look_again)
+        service.subscribe(self._seen)
         if service.told:
             self._context.run(self._follow, service, group="running", description="look what runs")
 
-    def look_again(self, *_: object) -> None:
-        """Show what costs, if that is not what is shown."""
+    def _seen(self, _: DeploymentsSeen) -> None:
         if self._now()[0] != self._shown:
             self._changed()
 

@@ -63,9 +63,6 @@ class Host(Protocol):
     def working(self, name: str, text: str) -> None:
         """Show background work under a name of its own; an empty text ends it."""
 
-    def show_costs(self) -> None:
-        """Show what costs by the hour now, as far as it was seen."""
-
     def copy_out(self, text: str, what: str) -> None:
         """Offer text to the clipboard and to a file."""
 

@@ -141,10 +141,12 @@ class RunningDialog(Dialog[tuple[str, str]]):
         """Look at what runs anew; what fails is told below the list."""
         self._asking = True
         self._show()
+        host_of(self).working("running", "looking what runs")
         try:
             await self._look()
         finally:
             self._asking = False
+            host_of(self).working("running", "")  # shows what costs now, too
             self._at = time.time()
             self._show()
 
@@ -163,7 +165,6 @@ class RunningDialog(Dialog[tuple[str, str]]):
             async for one in found:
                 self._found[one.profile] = one
                 self._show()
-        host_of(self).show_costs()
 
     # -- showing -----------------------------------------------------------------------
 
