@@ -84,8 +84,10 @@ def test_without_yes_nothing_is_asked_and_all_is_said(azure: Home, arm: Manageme
     done = azure.run("deployments", "delete", "pirate", "other")
     assert done.returncode == 4
     assert f"would delete {arm.resource}/deployments/pirate: pirate · {TUNED}" in done.stdout
-    assert "about $1.70/h" in done.stdout
+    assert "~$1.70/h" in done.stdout
     assert "It costs $3.40 an hour now ($2,448.00 in 30 days)" in done.stderr
+    told = azure.json("deployments", "delete", "pirate", "--dry-run", "--yes")
+    assert (told["dry_run"], told["deployments"][0]["done"]) == (True, False)
     assert asked(arm, "DELETE") == []
 
 

@@ -197,6 +197,9 @@ async def test_all_profiles_and_a_chat_with_one_of_another(
             assert "1 running · price unknown" in shown
             assert "1 of 3 profiles tell" in shown  # lab tells none
             assert "└ dm-" in shown
+            # What another profile runs counts too, once it was looked at.
+            status = pilot.app.status.costs  # type: ignore[attr-defined]
+            assert status.startswith("1 running · price unknown in fire at ")
             await pilot.press("down", "c")
             await until(lambda: pilot.app.current_mode == "chat", pilot)
             await until(lambda: pilot.app.screen.models.model == name, pilot)  # type: ignore[attr-defined]

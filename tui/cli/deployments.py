@@ -51,6 +51,7 @@ def register(commands: Commands[Parser]) -> None:
         parser = command(actions, str(act), partial(_act, act), about)
         parser.add_argument("ids", metavar="DEPLOYMENT", nargs="+", help="an id, or a name")
         parser.add_argument("--all-profiles", action="store_true", help=_EVERYWHERE)
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be done")
         add_yes(parser, act.to("them"))
 
 
@@ -106,8 +107,13 @@ async def _act_on(
         out.note(f"finetui: {one.one.title}: {act.done} already, or being so ({one.one.state})")
     before = [_document_of(one, act) | {"done": True, "outcome": "as asked"} for one in done]
     wanted = _ordered([one for one in chosen if one not in done], act)
-    if wanted and not options.yes:
-        raise _unconfirmed(act, wanted, out)
+    if wanted and (options.dry_run or not options.yes):
+        lacking = _unconfirmed(act, wanted, out)
+        if not options.dry_run:
+            raise lacking
+        told = [_document_of(one, act) | {"done": False, "outcome": "dry run"} for one in wanted]
+        out.document({"dry_run": True, "deployments": [*before, *told]})
+        return 0
     acts = ActsEverywhere(act, wanted)
     return await each_once(
         acts.run, acts.noun, [one.key for one in wanted], out, "deployments",

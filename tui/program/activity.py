@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from tui.program.program_context import ProgramContext
 
 # Work that only reads: nothing is lost when it is not done to its end.
-_READING = frozenset({"models", "files", "index", "checks", "open", "compare", "tokens", "repair"})
+_READING = frozenset(
+    {"models", "running", "files", "index", "checks", "open", "compare", "tokens", "repair"}
+)
 # Work that goes on at the provider, and not with another.
 _AT_PROVIDER = frozenset({"upload", "download", "create-job", "chat", "compare-ask", "compare-run"})
 

@@ -7,6 +7,8 @@ import contextlib
 import time
 from typing import TYPE_CHECKING
 
+from tui.core.money.hourly import running_cost
+from tui.core.text.text import plural
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
@@ -22,6 +24,8 @@ EVERY_S = 300.0
 class RunningCosts:
     """Looks what runs where the profile's provider tells it; `changed` is called for other words.
 
+    What was seen of other profiles, in use before or looked at on demand, counts too.
+
     The words hold the time of a look that was shown; while they would say the same but for that,
     nothing is shown anew, so that nothing is written to a terminal where nothing happens.
     """
@@ -32,13 +36,26 @@ class RunningCosts:
 
     @property
     def words(self) -> str:
-        """What costs now, with the time of day it was looked at; empty for nothing."""
-        workspace = self._context.workspace
-        seen = workspace.deployments.last if workspace is not None else None
-        self._shown = seen.cost.words if seen is not None else ""
-        if seen is None or not self._shown:
+        """What costs now, where, and the time of day it was looked at; empty for nothing."""
+        self._shown, at = self._now()
+        if not self._shown:
             return ""
-        return f"{self._shown} at {time.strftime('%H:%M', time.localtime(seen.at))}"
+        return f"{self._shown} at {time.strftime('%H:%M', time.localtime(at))}"
+
+    def _now(self) -> tuple[str, float]:
+        """Return what costs as far as it was seen, and when the oldest look at it was."""
+        workspace = self._context.workspace
+        if workspace is None:
+            return "", 0.0
+        costing = {name: seen for name, seen in workspace.deployed.items() if seen.cost.count}
+        if not costing:
+            return "", 0.0
+        cost = running_cost([one for seen in costing.values() for one in seen.deployed])
+        where = f" in {plural(len(costing), 'profile')}"
+        if len(costing) == 1:
+            [name] = costing
+            where = "" if name == workspace.profile.name else f" in {name}"
+        return f"{cost.words}{where}", min(seen.at for seen in costing.values())
 
     def start(self) -> None:
         """Follow what the profile in use has deployed; ends what was followed before."""
@@ -50,8 +67,8 @@ class RunningCosts:
         if service.told:
             self._context.run(self._follow, service, group="running", description="look what runs")
 
-    def _seen(self, seen: DeploymentsSeen) -> None:
-        if seen.cost.words != self._shown:
+    def _seen(self, _: DeploymentsSeen) -> None:
+        if self._now()[0] != self._shown:
             self._changed()
 
     async def _follow(self, service: DeploymentService) -> None:

@@ -19,7 +19,7 @@ from tui.services.jobs.polling.poller import JobPoller
 from tui.services.jobs.service import JobService
 from tui.services.jobs.spending import Spending
 from tui.services.jobs.unanswered import UnansweredJobs
-from tui.services.models.deployments import DeploymentService
+from tui.services.models.deployments import DeploymentService, DeploymentsSeen
 from tui.services.models.inventory import Inventory
 from tui.services.models.service import ModelService
 from tui.services.provider.provider import Provider
@@ -86,6 +86,7 @@ class Workspace:
         self._environ = environ
         self._said = said or {}
         self._typed_keys: dict[str, str] = {}
+        self.deployed: dict[str, DeploymentsSeen] = {}  # what was seen last, by profile
         self._tokens: TokenService | None = None
         self._datasets: DatasetService | None = None
         self._adding: ExampleAdding | None = None
@@ -360,7 +361,7 @@ class Workspace:
             lambda: self.tokens.catalog,
             dated=profile.kind == "openai",
         )
-        self.deployments = DeploymentService(self.provider, self.api, self.store)
+        self.deployments = DeploymentService(self.provider, self.api, self.store, self.deployed)
 
     async def _close_provider(self) -> None:
         await self.chats.close()

@@ -50,8 +50,8 @@ def price_words(one: Deployment) -> str:
         return "by tokens"
     if one.running is False:
         return "–"
-    about = one.price is not None and one.price.rate.about
-    return hour_words(price_now(one), about=about)
+    about = one.price is not None and one.price.rate.about and one.price.usd is not None
+    return f"{'~' if about else ''}{hour_words(price_now(one))}"
 
 
 def cost_so_far(one: Deployment, now: float) -> Decimal | None:

@@ -23,6 +23,7 @@ from tui.screens.host import host_of
 from tui.screens.models import running_rows
 from tui.services.errors import ServiceError
 from tui.services.models.acts_everywhere import ActsEverywhere, Placed
+from tui.services.models.deployments import dearest
 from tui.services.models.deployments_everywhere import EveryDeployment, ProfileDeployments
 from tui.services.settings.environment import without_secrets
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -53,7 +54,7 @@ class WhatRuns:
         """Show what runs and costs; it can be ended there."""
         workspace = self._context.workspace
         environ = without_secrets(os.environ, workspace.profiles.key_variables)
-        every = EveryDeployment(workspace.locations, environ, workspace.store)
+        every = EveryDeployment(workspace.locations, environ, workspace.store, workspace.deployed)
         try:
             chosen = await self._context.ask(RunningDialog(workspace, every))
         finally:
@@ -140,10 +141,12 @@ class RunningDialog(Dialog[tuple[str, str]]):
         """Look at what runs anew; what fails is told below the list."""
         self._asking = True
         self._show()
+        host_of(self).working("running", "looking what runs")
         try:
             await self._look()
         finally:
             self._asking = False
+            host_of(self).working("running", "")  # shows what costs now, too
             self._at = time.time()
             self._show()
 
@@ -175,7 +178,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
             if found.seen is not None
             for one in found.seen.deployed
         ]
-        self._rows.sort(key=lambda placed: not placed.one.hourly)
+        self._rows.sort(key=lambda placed: dearest(placed.one))
         keys = [placed.key for placed in self._rows]
         self._marked &= {*keys}
         listing.show(len(self._rows), self._row, empty=self._empty())

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from tui.core.provider.deployments import Deployment
 
 WIDE = 100  # columns from which the model has a column of its own
-_PROFILE, _STATE, _AGE, _PRICE, _COST = 10, 12, 6, 13, 11
+_PROFILE, _STATE, _AGE, _PRICE, _COST = 8, 11, 6, 11, 11
 
 
 def head_row(width: int, *, profiles: bool) -> Text:

@@ -38,16 +38,28 @@ class DeploymentsSeen:
 class DeploymentService:
     """The deployments of one profile. Methods raise a ServiceError when they fail."""
 
-    def __init__(self, provider: Provider, api: ProviderApi, store: Store) -> None:
+    def __init__(
+        self,
+        provider: Provider,
+        api: ProviderApi,
+        store: Store,
+        looks: dict[str, DeploymentsSeen] | None = None,
+    ) -> None:
+        """Look for one profile; `looks` takes the last look of each, by profile."""
+        self._looks = {} if looks is None else looks
         self._provider, self._api, self._store = provider, api, store
         self._preset = provider.profile.preset
-        self.last: DeploymentsSeen | None = None
         self._listeners = StateListeners[DeploymentsSeen]()
 
     @property
     def profile(self) -> str:
         """The profile's name."""
         return self._provider.profile.name
+
+    @property
+    def last(self) -> DeploymentsSeen | None:
+        """What was seen last, None before anybody has looked."""
+        return self._looks.get(self.profile)
 
     @property
     def told(self) -> bool:
@@ -79,8 +91,8 @@ class DeploymentService:
         """Ask what is deployed, and what it costs where that is told."""
         self.check_told()
         found = await self._api.deployments.list()
-        seen = DeploymentsSeen(tuple(sorted(await self._priced(found), key=_dearest)), time.time())
-        self.last = seen
+        seen = DeploymentsSeen(tuple(sorted(await self._priced(found), key=dearest)), time.time())
+        self._looks[self.profile] = seen
         self._listeners.tell(seen)
         return seen
 
@@ -119,7 +131,7 @@ def _why_not(one: Deployment, act: Act) -> tuple[str, str]:
     return f"it is {one.state or 'in a state nobody knows'}", other or "List them again."
 
 
-def _dearest(one: Deployment) -> tuple[bool, bool, float, str]:
-    """Sort what costs before what does not, unknown prices first of these."""
+def dearest(one: Deployment) -> tuple[bool, bool, float, str]:
+    """Return what to sort by: what costs before what does not, unknown prices first of these."""
     usd = one.price.usd if one.price else None
     return not one.hourly, usd is not None, -float(usd or 0), one.title

@@ -34,11 +34,19 @@ class ProfileDeployments:
 class EveryDeployment:
     """Looks at the deployments of many profiles, and keeps what acts on them; to be closed.
 
-    `environ` is given to nobody but helpers of profiles, and holds no key.
+    `environ` is given to nobody but helpers of profiles, and holds no key. `looks` takes the last
+    look of each profile.
     """
 
-    def __init__(self, locations: Locations, environ: Mapping[str, str], store: Store) -> None:
+    def __init__(
+        self,
+        locations: Locations,
+        environ: Mapping[str, str],
+        store: Store,
+        looks: dict[str, DeploymentsSeen] | None = None,
+    ) -> None:
         self._locations, self._environ, self._store = locations, environ, store
+        self._looks = {} if looks is None else looks
         self._open: dict[str, tuple[Provider, DeploymentService]] = {}
 
     async def list(self, profiles: Iterable[Profile]) -> AsyncGenerator[ProfileDeployments, None]:
@@ -79,6 +87,6 @@ class EveryDeployment:
         if profile.name not in self._open:
             quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))
             provider = Provider(quick, self._locations, self._environ)
-            service = DeploymentService(provider, api_of(provider), self._store)
+            service = DeploymentService(provider, api_of(provider), self._store, self._looks)
             self._open[profile.name] = provider, service
         return self._open[profile.name][1]
