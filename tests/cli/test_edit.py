@@ -139,13 +139,13 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
 
 def test_every_operation_of_the_menu_can_be_asked_for() -> None:
     from tui.cli import edit
-    from tui.cli.dispatch import _parser
+    from tui.cli.dispatch import parser_of
 
     asked = [
         *("--system", "a", "--map-role", "a=user", "--find", "a", "--replace", "b", "--cut"),
         *("--strip", "both", "--normalise", "both", "--weights", "all", "--renumber-calls"),
         *("--delete", "--where", "x", "--sort", "turns", "--shuffle", "--sample", "1"),
     ]
-    options = _parser("edit").parse_args(["edit", "file", *asked])
-    names = {operation.id for operation, _ in edit._steps(options)}
+    options = parser_of("edit").parse_args(["edit", "file", *asked])
+    names = {operation.id for operation, _ in edit.steps_of(options)}
     assert names == {*OPERATIONS} - {"dedupe"}, "which is a command of its own"

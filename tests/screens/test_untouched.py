@@ -141,7 +141,7 @@ def test_an_external_editor_that_only_closes_the_last_line_has_changed_nothing(
 ) -> None:
     import subprocess
 
-    from tui.screens.datasets.editing.external import _read_back
+    from tui.screens.datasets.editing.external import read_back
 
     path = tmp_path / "text"
     path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
@@ -149,7 +149,7 @@ def test_an_external_editor_that_only_closes_the_last_line_has_changed_nothing(
     if (text.endswith("\n") and script != ":") or (windows and "\r\n" not in text):
         pytest.skip("no editor does that to such a text")
     subprocess.run(["sh", "-c", script, "sh", str(path)], check=True)
-    assert _read_back(path, text) == text
+    assert read_back(path, text) == text
 
 
 async def test_bytes_that_are_not_utf_8_stay_where_the_line_is_edited(tmp_path: Path) -> None:

@@ -64,7 +64,7 @@ def _dispatch(arguments: list[str], out: Output) -> int:
         return run_lab(arguments)
     # Options given before the command count as given after it.
     before, after = arguments[:at], arguments[at:]
-    options = _parser(name).parse_args([name, *_after_words(after, before)])
+    options = parser_of(name).parse_args([name, *_after_words(after, before)])
     if (wants_app := getattr(options, "opens_app", None)) is not None and wants_app(options):
         return _run_app(None, options, ChatStart(options.model, options.system))
     return asyncio.run(_run(options, out))
@@ -101,7 +101,7 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
         return code
 
 
-def _parser(name: str) -> Parser:
+def parser_of(name: str) -> Parser:
     """Return the parser; only the module of the command in question is imported."""
     parser = Parser(prog="finetui", parents=[common()])
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)

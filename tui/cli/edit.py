@@ -111,7 +111,7 @@ def _add_order(parser: argparse.ArgumentParser) -> None:
 
 async def _edit(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     del workspace
-    steps = _steps(options)
+    steps = steps_of(options)
     node = _filter(options.where)
     works = [_work(step) for step in steps]
     matches = _matcher(node) if node is not None else None
@@ -121,7 +121,7 @@ async def _edit(options: argparse.Namespace, workspace: Workspace, out: Output) 
 # -- what is to be done ------------------------------------------------------------------
 
 
-def _steps(options: argparse.Namespace) -> list[Step]:
+def steps_of(options: argparse.Namespace) -> list[Step]:
     """Return the operations asked for, in their order. Raises InputError."""
     if (options.find is None) != (options.replace is None):
         raise InputError("Usage", "--find and --replace go together", "Give both.")

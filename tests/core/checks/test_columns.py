@@ -27,7 +27,7 @@ from tui.core.checks import (
 from tui.core.checks.fast.chat_prefilter import is_own
 from tui.core.checks.report_columns import KINDS
 from tui.core.checks.run import issues_of
-from tui.core.checks.whole_file.repeats import _plain_repeats, _sorted_repeats
+from tui.core.checks.whole_file.repeats import plain_repeats, sorted_repeats
 from tui.core.formats.detection.foreign import foreign_format
 
 if TYPE_CHECKING:
@@ -324,4 +324,4 @@ def test_columns_filled_piece_by_piece_and_rearranged_give_the_same_issues() -> 
 @given(st.lists(st.integers(0, 9), max_size=60))
 def test_both_ways_of_finding_repeats_agree(numbers: list[int]) -> None:
     column = array("Q", numbers)
-    assert _sorted_repeats(column) == _plain_repeats(column)
+    assert sorted_repeats(column) == plain_repeats(column)

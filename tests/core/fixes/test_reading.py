@@ -45,7 +45,7 @@ VALUES = st.recursive(
 
 
 def carefully(line: bytes) -> tuple[str, bytes]:
-    value = model._carefully(line)
+    value = model.exact_object(line)
     return repr(value), writer(line)(value)
 
 

@@ -13,14 +13,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.services.tokens.test_service import ROWS, expected, row
-from tui.core.catalog.models import load
 from tui.services.datasets.disk.file_lines import read_lines
 from tui.services.settings.locations import Locations
 from tui.services.tokens.counting import cache as cache_module
 from tui.services.tokens.counting import feed, runs
 from tui.services.tokens.counting.cache import CountCache, digest_of, hashes_of
 from tui.services.tokens.counting.columns import AT, NAMES
-from tui.services.tokens.service import TokenService
+from tui.services.tokens.counting.counts import Counting
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -141,28 +140,28 @@ async def test_a_shuffled_file_with_one_new_line_counts_one_line(
     places = Locations.standard({"FINETUI_HOME": str(tmp_path / "home")})
     path = tmp_path / "a.jsonl"
     path.write_bytes(b"\r\n".join(ROWS))
-    service = TokenService(workers, load(), locations=places)
+    counting = Counting(places.cache, workers)
     first = await read_lines(path)
-    counted = await service._counting.count(first, "o200k_base")
+    counted = await counting.count(first, "o200k_base")
     assert counted.new == len(ROWS)
     first.close()
-    await service.close()
+    counting.close()
 
-    service = TokenService(workers, load(), locations=places)
+    counting = Counting(places.cache, workers)
     lines = [row("A new question?", "A new answer."), *ROWS]
     random.Random(3).shuffle(lines)
     path.write_bytes(b"\n".join(lines) + b"\n")
     second = await read_lines(path)
-    counted = await service._counting.count(second, "o200k_base")
+    counted = await counting.count(second, "o200k_base")
     assert counted.new == 1
     assert counted.table[:, 1].tolist() == expected(lines)[0]
     second.close()
     third = await read_lines(path)  # the very same file again: no process is asked
-    again = await service._counting.count(third, "o200k_base")
+    again = await counting.count(third, "o200k_base")
     assert (again.new, again.by) == (0, "")
     assert (again.table == counted.table).all()
     third.close()
-    await service.close()
+    counting.close()
 
 
 async def test_the_same_file_is_known_without_being_cut_into_lines(
@@ -173,12 +172,12 @@ async def test_the_same_file_is_known_without_being_cut_into_lines(
     path.write_bytes(b"\n".join(ROWS))
     tables = []
     for new in (len(ROWS), 0):
-        service = TokenService(workers, load(), locations=places)
+        counting = Counting(places.cache, workers)
         lines = await read_lines(path)
-        counted = await service._counting.count(lines, "o200k_base")
+        counted = await counting.count(lines, "o200k_base")
         assert counted.new == new
         tables.append(counted.table)
         lines.close()
-        await service.close()
+        counting.close()
         monkeypatch.setattr(runs, "hashes_of", None)  # is not called again
     assert (tables[0] == tables[1]).all()

@@ -8,7 +8,7 @@ import pytest
 
 from tests.bench.strings import generated
 from tui.services.tokens.counting.encoders import FastCounter, PlainCounter
-from tui.services.tokens.vocabularies import _load
+from tui.services.tokens.vocabularies import load_encoding
 
 pytestmark = pytest.mark.xdist_group("vocab")
 STRINGS = 200_000 if os.environ.get("FINETUI_LONG_TESTS") else 4_000
@@ -21,6 +21,6 @@ def test_counts_equal_tiktoken_string_by_string(encoding: str, kind: type) -> No
     if kind is FastCounter:
         pytest.importorskip("gigatoken.gigatoken_rs")
     texts = [*generated(STRINGS, seed=11)]
-    reference = _load(encoding)
+    reference = load_encoding(encoding)
     expected = [len(reference.encode(text, disallowed_special=())) for text in texts]
     assert kind(encoding).counts(texts) == expected

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from textual.app import App, ComposeResult
 from textual.geometry import Region
 
-from tui.widgets.charts.curve import Curve, Series, View, _changed
+from tui.widgets.charts.curve import Curve, Series, View, changed_rows
 from tui.widgets.charts.plot import plot
 from tui.widgets.charts.plot_scale import log_scale, nice_scale
 
@@ -143,8 +143,8 @@ def test_only_the_zoomed_part_is_drawn() -> None:
 
 
 async def test_lines_that_differ_only_in_blanks_at_their_end_need_no_paint() -> None:
-    assert _changed("3┤⠤⠒  ", "3┤⠤⠒", 2) is None
-    assert _changed("3┤⠤⠒  ", "3┤⠤⠤ ", 2) == Region(3, 2, 1, 1)
+    assert changed_rows("3┤⠤⠒  ", "3┤⠤⠒", 2) is None
+    assert changed_rows("3┤⠤⠒  ", "3┤⠤⠤ ", 2) == Region(3, 2, 1, 1)
     app = CurveApp()
     async with app.run_test(size=(80, 24)) as pilot:
         curve = app.query_one(Curve)

@@ -76,11 +76,12 @@ def opened(line: bytes, write_like: Callable[[object], bytes]) -> tuple[Object, 
             return value, written
     except (ValueError, RecursionError):
         pass  # the careful way says why
-    value = _carefully(line)
+    value = exact_object(line)
     return value, write_like(value)
 
 
-def _carefully(line: bytes) -> Object:
+def exact_object(line: bytes) -> Object:
+    """Return the object of a line. Raises CannotFix where anything of it would be lost."""
     try:
         value = json.loads(line, object_pairs_hook=_once)
     except RecursionError:

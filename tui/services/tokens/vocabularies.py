@@ -46,13 +46,13 @@ class VocabEncoder:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self._encoding = _load(name)
+        self._encoding = load_encoding(name)
         self._encode = self._encoding.encode_ordinary
 
     @cached_property
     def _encode_piece(self) -> Callable[[str], list[int]]:
         """The same vocabulary with the whole text as one piece. Seldom needed, so made late."""
-        return _load(self.name, pat_str=r"[\s\S]+").encode_ordinary
+        return load_encoding(self.name, pat_str=r"[\s\S]+").encode_ordinary
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of a text's tokens. Not for runs of spaces that `count` walks around."""
@@ -117,7 +117,8 @@ def vocabulary(name: str) -> bytes:
     return found[0]
 
 
-def _load(name: str, **changes: str) -> tiktoken.Encoding:
+def load_encoding(name: str, **changes: str) -> tiktoken.Encoding:
+    """Return a shipped vocabulary as tiktoken's, with `changes` to what it is made of."""
     import tiktoken
 
     def ranks(_url: str, expected_hash: str | None = None) -> dict[bytes, int]:

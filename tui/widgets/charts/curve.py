@@ -98,7 +98,7 @@ class Curve(Widget):
         for y in range(max(len(before), len(after))):
             old = before[y] if y < len(before) else ""
             new = after[y] if y < len(after) else ""
-            if (changed := _changed(old, new, y)) is not None:
+            if (changed := changed_rows(old, new, y)) is not None:
                 self.refresh(changed)
 
     def render_line(self, y: int) -> Strip:
@@ -131,7 +131,7 @@ def _numbers(series: tuple[Series, ...], size: Size) -> list[str]:
     return [*lines[: size.height - 1], " · ".join(lines[size.height - 1 :])]
 
 
-def _changed(old: str, new: str, y: int) -> Region | None:
+def changed_rows(old: str, new: str, y: int) -> Region | None:
     """Return the stretch of line `y` in which two texts look different, None when they do not."""
     longest = max(len(old), len(new))
     old, new = old.ljust(longest), new.ljust(longest)

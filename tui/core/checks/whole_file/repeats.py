@@ -15,10 +15,11 @@ def repeats(column: array[int]) -> tuple[array[int], array[int]]:
 
     In the order of the positions; 0 is not a number.
     """
-    return _sorted_repeats(column) if len(column) >= MANY else _plain_repeats(column)
+    return sorted_repeats(column) if len(column) >= MANY else plain_repeats(column)
 
 
-def _plain_repeats(column: array[int]) -> tuple[array[int], array[int]]:
+def plain_repeats(column: array[int]) -> tuple[array[int], array[int]]:
+    """Do what `repeats` does, number by number."""
     first: dict[int, int] = {}
     again, before = array("q"), array("q")
     for at, number in enumerate(column):
@@ -29,7 +30,8 @@ def _plain_repeats(column: array[int]) -> tuple[array[int], array[int]]:
     return again, before
 
 
-def _sorted_repeats(column: array[int]) -> tuple[array[int], array[int]]:
+def sorted_repeats(column: array[int]) -> tuple[array[int], array[int]]:
+    """Do what `repeats` does by sorting, which is quicker where there are many."""
     import numpy as np
 
     values: Any = np.frombuffer(column, dtype=np.uint64)

@@ -79,7 +79,7 @@ class ExternalEditor:
             # Halves of surrogate pairs, which JSON can name, come back as they went.
             path.write_text(text, encoding="utf-8", errors="surrogatepass", newline="")
             self._hand_over([*command, str(path)])
-            return _read_back(path, text)
+            return read_back(path, text)
         except OSError as error:
             raise InputError(
                 "The text could not be handed over",
@@ -127,7 +127,8 @@ def _run(command: list[str]) -> int | OSError:
         signal.signal(signal.SIGINT, before)
 
 
-def _read_back(path: Path, before: str) -> str:
+def read_back(path: Path, before: str) -> str:
+    """Return what the editor has left in the file, `before` being what was put there."""
     try:
         with path.open(encoding="utf-8", errors="surrogatepass", newline="") as file:
             text = file.read()
