@@ -82,6 +82,20 @@ def test_refusals_and_a_lost_answer_have_a_result_each(
     assert len(far.deleted()) == len(set(far.deleted())) == 6
 
 
+def test_a_job_whose_checkpoints_do_not_come_hides_no_other(
+    far: CheckpointReplay, tmp_path: Path
+) -> None:
+    home = profile(far, tmp_path)
+    jobs = [far.train("a"), far.train("b")]
+    path = f"GET /fine_tuning/jobs/{jobs[0]}/checkpoints"
+    far.always[path] = reply(403, problem("not yours"))
+    done = home.run("jobs", "prune", "--all", "--dry-run", "--json")
+    assert done.returncode == 3
+    assert "its checkpoints are not known: not yours" in done.stderr
+    told = json.loads(done.stdout)
+    assert {one["job"] for one in told["checkpoints"]} == {jobs[1]}
+
+
 def test_what_is_in_use_stays(far: CheckpointReplay, tmp_path: Path) -> None:
     home = profile(far, tmp_path)
     job = far.train("pirate")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import signal
 import sqlite3
 from contextlib import closing
 from typing import TYPE_CHECKING, Any
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.server import ACT_AND_DROP, ACT_AND_HANG, DROP, problem, reply
+from tests.lab_process import wait_for
 from tests.replay.azure import AzureReplay, Management
 from tests.replay.base import each_of
 from tests.replay.circle import profile
@@ -242,3 +244,23 @@ def test_a_name_has_to_mean_one(nebius: NebiusReplay, tmp_path: Path, name: str,
     assert done.returncode == 2
     assert said in done.stderr
     assert asked(nebius, "DELETE") == []
+
+
+def test_ended_in_the_middle_it_says_where_to_look_and_does_not_ask_twice(
+    azure: Home, arm: Management
+) -> None:
+    arm.deploy("pirate", TUNED)
+    path = f"{arm.resource}/deployments/pirate"
+    arm.fault(f"DELETE {path}", ACT_AND_HANG)
+    process = azure.start("deployments", "delete", "pirate", "--yes")
+    wait_for(lambda: arm.count(f"DELETE {path}"))
+    process.send_signal(signal.SIGTERM)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 143
+    assert "asked to delete deployment pirate, and no answer is there" in err
+    assert "`finetui deployments list` tells" in err
+    assert TOKEN not in err
+    arm.lingers = True  # it is being deleted, and listed as that
+    told = azure.json("deployments", "delete", "pirate", "--yes")
+    assert told["deployments"][0]["outcome"] == "as asked"
+    assert arm.count(f"DELETE {path}") == 1

@@ -57,6 +57,10 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
     if workspace.api.abilities.of(Ability.DELETE_CHECKPOINTS) == "unknown":
         out.note("finetui: whether checkpoints can be deleted here is not known: it is tried")
     found = await look_at_checkpoints(workspace, await _jobs(options, workspace))
+    unknown = [(one.job, one.problem) for one in found if one.problem is not None]
+    for job, problem in unknown:
+        out.note(f"finetui: {job.id}: its checkpoints are not known: {problem.brief}")
+    code = unknown[0][1].exit_code if unknown else 0
     measure = measure_of_all(found, Measure(options.by) if options.by else None)
     judged = [each for one in found for each in one.judged(options.keep, measure)]
     going = [one for one in judged if not one.stays]
@@ -67,7 +71,7 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
             out.line(f"{plural(len(going), 'checkpoint')}: nothing has been deleted")
             if going:  # deleting them would not begin either
                 workspace.provider.check_writable(doing)
-            return 0
+            return code
         workspace.provider.check_writable(doing)
         cause = f"this deletes {plural(len(going), 'checkpoint')} for good with profile"
         raise NeedsConfirmation(
@@ -79,7 +83,7 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
     report = await delete_once(workspace.models.deletions(), ids, out, facts.__getitem__)
     kept = [one.to_json() for one in judged if one.stays]
     out.document(report.document("deleted") | {"by": measure, "kept": kept})
-    return report.code
+    return report.code or code
 
 
 async def _jobs(options: argparse.Namespace, workspace: Workspace) -> list[Job]:

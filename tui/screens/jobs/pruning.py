@@ -106,6 +106,9 @@ class KeepBestDialog(Dialog[None]):
             raise
         finally:
             self._judge()
+        problems = [one.problem for one in self._found if one.problem is not None]
+        if problems:  # of the others what is known is shown
+            raise problems[0]
 
     def unmark(self, ids: Collection[str]) -> None:
         """Do nothing: there are no marks here."""

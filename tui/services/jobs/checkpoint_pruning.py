@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.catalog.abilities import Ability
 from tui.core.jobs.checkpoint_pruning import InUse, Measure, best_measure, judge
-from tui.services.errors import InputError, LedgerError
+from tui.services.errors import InputError, LedgerError, ServiceError
 from tui.services.provider.interface import check_offered
 
 if TYPE_CHECKING:
@@ -18,13 +19,20 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 
+AT_ONCE = 4
+
+
 @dataclass(frozen=True, slots=True)
 class PrunableJob:
-    """A job with all its checkpoints, and what of them is in use."""
+    """A job with all its checkpoints, and what of them is in use.
+
+    `problem` is why they are not known: then there are none.
+    """
 
     job: Job
     checkpoints: tuple[Checkpoint, ...]
     used: InUse
+    problem: ServiceError | None = None
 
     def measure(self, asked: Measure | None) -> Measure:
         """Return by what to rank; what was asked for counts. Raises InputError for nothing."""
@@ -50,13 +58,23 @@ def check_prunable(workspace: Workspace) -> None:
 
 
 async def look_at_checkpoints(workspace: Workspace, jobs: Iterable[Job]) -> list[PrunableJob]:
-    """Return jobs with their checkpoints. Raises a ServiceError: all has to be known first."""
+    """Return jobs with their checkpoints, each as far as they came.
+
+    Raises a ServiceError where it is not known what is in use.
+    """
     check_prunable(workspace)
     wanted = [*jobs]
     used = await _in_use(workspace)
-    return [
-        PrunableJob(job, tuple(await workspace.jobs.checkpoints(job.id)), used) for job in wanted
-    ]
+    gate = asyncio.Semaphore(AT_ONCE)
+
+    async def of(job: Job) -> PrunableJob:
+        async with gate:
+            try:
+                return PrunableJob(job, tuple(await workspace.jobs.checkpoints(job.id)), used)
+            except ServiceError as error:
+                return PrunableJob(job, (), used, error)
+
+    return [*await asyncio.gather(*(of(job) for job in wanted))]
 
 
 async def _in_use(workspace: Workspace) -> InUse:
