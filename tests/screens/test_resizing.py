@@ -19,6 +19,7 @@ from tui.screens.base import ModeScreen
 from tui.services.errors import InputError
 from tui.widgets.charts.curve import Curve
 from tui.widgets.frame.error_panel import ErrorPanel
+from tui.widgets.frame.status_line import StatusLine
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -91,3 +92,6 @@ async def test_an_error_that_comes_when_the_screen_goes_ends_nothing() -> None:
         screen.show_error(InputError("Too late", "its worker ended last"))
         assert not screen.clear_error()
         assert screen.failure_text == ""
+        await screen.query(StatusLine).remove()
+        screen.fetched(1.0)  # as a job list that fails when the connection is closed has it
+        screen.note("too late")

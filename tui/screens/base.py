@@ -195,7 +195,8 @@ class ModeScreen(Screen[None]):
             self.show_error(self.host.unopened)
 
     def _show_status(self, status: Status) -> None:
-        self.query_one(StatusLine).show(status)
+        if (line := self._status_line) is not None:
+            line.show(status)
 
     def _show_tour(self, tour: Tour) -> None:
         guide = self.query_one(GuideLine)
@@ -234,6 +235,11 @@ class ModeScreen(Screen[None]):
     # -- errors, remarks, age --------------------------------------------------------
 
     @property
+    def _status_line(self) -> StatusLine | None:
+        """Where the status stands; None while the screen goes: a request may fail after that."""
+        return self.query_one_optional(StatusLine)
+
+    @property
     def _panel(self) -> ErrorPanel | None:
         """Where errors are shown; None while the screen goes: its workers may end after that."""
         return self.query_one_optional(ErrorPanel)
@@ -255,11 +261,13 @@ class ModeScreen(Screen[None]):
 
     def note(self, text: str) -> None:
         """Say in the status line what this screen shows."""
-        self.query_one(StatusLine).note(text)
+        if (line := self._status_line) is not None:
+            line.note(text)
 
     def fetched(self, at: float | None) -> None:
         """Say when (unix time) the data shown was fetched."""
-        self.query_one(StatusLine).fetched(at)
+        if (line := self._status_line) is not None:
+            line.fetched(at)
 
     def go_back(self) -> bool:
         """Close this screen's top layer, if there is one; tells whether there was."""
