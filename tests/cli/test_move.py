@@ -72,13 +72,17 @@ def home_of(path: Path, far: Replay, there: Any, more: str = "") -> Home:
     return Home(path / "home")
 
 
-def tuned(home: Home, far: Replay, data: Path, *more: str) -> str:
-    """Train on a dataset at the first provider, through the command line, and return the model."""
-    home.json("jobs", "create", "--training-file", str(data), "--model", far.base, "--yes",
-              "--suffix", "pirate", "--epochs", "2", "--batch-size", "8",
-              "--lr-multiplier", "2", *more)  # fmt: skip
+def tuned(home: Home, far: Replay, data: Path, *more: str, spawned: bool = False) -> str:
+    """Train on a dataset at the first provider, through the command line, and return the model.
+
+    With `spawned` by processes of their own, for tests that run on a loop.
+    """
+    run = home.spawn_json if spawned else home.json
+    run("jobs", "create", "--training-file", str(data), "--model", far.base, "--yes",
+        "--suffix", "pirate", "--epochs", "2", "--batch-size", "8", "--lr-multiplier", "2",
+        *more)  # fmt: skip
     for _ in far.lives:
-        home.json("jobs", "list")
+        run("jobs", "list")
     assert far.tuned
     return far.tuned
 

@@ -62,7 +62,10 @@ async def _record(options: argparse.Namespace, workspace: Workspace, out: Output
     check_plan(plan)
     if said := skipped_words(plan.skipped):
         out.note(f"finetui: {said}")
+    known = None if options.anew or options.out else await workspace.compare.recorded(plan)
     cap = amount_of(options.max_cost, "--max-cost")
+    if known is not None and known.whole and not options.dry_run:
+        cap = None  # nothing is asked
     estimate = None
     if cap is not None or options.dry_run:
         estimate = await workspace.compare.estimate(plan)

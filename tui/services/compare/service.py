@@ -147,6 +147,14 @@ class CompareService:
         found = await self._table.runs(None if everywhere else self.profile)
         return [one for one in found if one.records]
 
+    async def recorded(self, plan: Plan) -> RunRecord | None:
+        """Return the latest recording of the same, None where nothing is recorded yet."""
+        for one in await self.recordings():
+            known = await self._table.plan(one.id) if one.prompts == plan.prompts_digest else None
+            if known is not None and not differences(known, plan):
+                return one
+        return None
+
     async def record(
         self, plan: Plan, out: Path | None = None, *, anew: bool = False
     ) -> CompareRun:
@@ -158,11 +166,8 @@ class CompareService:
         if out is not None or anew:
             return await self.open(plan, out)
         for _ in range(2):  # another process may begin the same between looking and beginning
-            for one in await self.recordings():
-                same = one.prompts == plan.prompts_digest
-                known = await self._table.plan(one.id) if same else None
-                if known is not None and not differences(known, plan):
-                    return await self.resume(one.id)
+            if (known := await self.recorded(plan)) is not None:
+                return await self.resume(known.id)
             run = secrets.token_hex(4)
             if await self._table.begin(run, self.profile, plan, None, once=True):
                 return await self._made(run, plan, None, {}, set())

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tui.core.text.text import one_line
+from tui.core.text.text import one_line, plural
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -94,8 +94,12 @@ class Moved:
     @property
     def brief(self) -> str:
         """Return it in a line: how much was carried, and what was not."""
-        lost = ", ".join(one.label.lower() for one in self.left)
-        return f"{len(self.carried)} settings carried" + (f"; not carried: {lost}" if lost else "")
+        lost = ", ".join(one_line(one.label, 30) for one in self.left)
+        return (
+            plural(len(self.carried), "setting")
+            + " carried"
+            + (f"; not carried: {lost}" if lost else "")
+        )
 
     def as_json(self) -> dict[str, Any]:
         """Return it for a document."""

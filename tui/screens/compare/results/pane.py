@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.compare.listing import PromptRow
+    from tui.core.compare.plan import Plan
     from tui.core.compare.table import Summary, Versus
     from tui.screens.compare.results.state import LookedAt, Sums
 
@@ -171,9 +172,8 @@ def _short(name: str, width: int) -> str:
 
 def _titles(looked_at: LookedAt) -> tuple[str, str]:
     plan, listing = looked_at.plan, looked_at.listing
-    title = (
-        f"Run {looked_at.id} · {one_line(plan.source, 40)} · {plural(len(plan.prompts), 'prompt')}"
-    )
+    prompts = plural(len(plan.prompts), "prompt")
+    title = f"{_kind(plan)} {looked_at.id} · {one_line(plan.source, 40)} · {prompts}"
     if plan.repeats > 1:
         title += f" × {plan.repeats}"
     told = [listing.measure, ORDERS[listing.order]]
@@ -224,3 +224,7 @@ def _turned(one: Versus) -> str:
 
     result = one.result
     return Paired(result.losses, result.wins, result.ties).words
+
+
+def _kind(plan: Plan) -> str:
+    return "Recording" if plan.records else "Run"

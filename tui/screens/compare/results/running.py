@@ -152,8 +152,10 @@ class Running:
         words = found.source or source.words
         plan = Plan(asked, tuple(prompts), settings.repeats, words, skipped, records)
         service = self._context.workspace.compare
+        known = await service.recorded(plan) if records else None
         estimate = await service.estimate(plan)
-        if not await self._may_cost(plan, estimate):
+        whole = known is not None and known.whole  # nothing is asked then
+        if not whole and not await self._may_cost(plan, estimate):
             return
         run = await (service.record(plan) if records else service.open(plan))
         if records and not run.missing:

@@ -159,8 +159,8 @@ class Moving:
             for one in files
         ]
         paths, remarks = [path for path, _ in made], [said for _, said in made if said]
-        draft = self._draft(job, moved, paths)
         cost = await self._cost(job)
+        draft = self._draft(job, moved, paths, cost)
         return MovePlan(job, profile.name, target.name, draft, moved, tuple(files), cost,
                         tuple(remarks))  # fmt: skip
 
@@ -199,10 +199,11 @@ class Moving:
         home = NewHome(target.preset, target.terms)
         return move(old, home, data, chosen_only=given.chosen_only)
 
-    def _draft(self, job: Job, moved: Moved, paths: list[Path]) -> Draft:
+    def _draft(self, job: Job, moved: Moved, paths: list[Path], cost: str) -> Draft:
         texts = {name: text for name, text in moved.texts.items() if name not in FILES}
         validation = str(paths[1]) if len(paths) > 1 and "validation" in moved.texts else ""
-        origin = MovedFrom(self._profile.name, job.fine_tuned_model or "", job.id, moved.brief)
+        brief = f"cost there {cost or 'not known'}; {moved.brief}"
+        origin = MovedFrom(self._profile.name, job.fine_tuned_model or "", job.id, brief)
         made: dict[str, Any] = {**texts, "training": str(paths[0]), "validation": validation}
         return Draft(**made, method=moved.method, settings=moved.settings, moved=origin)
 
