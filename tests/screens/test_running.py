@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Static
 
-from tests.faults.server import ACT_AND_DROP, problem, reply
+from tests.faults.server import ACT_AND_DROP, HANG, problem, reply
 from tests.replay.base import KEY
 from tests.replay.circle import profile
 from tests.replay.fireworks import ACCOUNT, FireworksReplay
@@ -221,6 +221,43 @@ async def test_a_deletion_stops_between_two(
         await asked(pilot, dialog)
         assert "– not asked e2" in outcomes(dialog)
         assert nebius.count(f"DELETE /v0/dedicated_endpoints/{ids[2]}") == 0
+
+
+async def test_a_provider_that_does_not_answer_holds_no_key(
+    nebius: NebiusReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nebius.always["GET /v0/dedicated_endpoints"] = HANG
+    use(nebius, tmp_path, monkeypatch)
+    app = FinetuiApp()
+    async with app.run_test(size=(60, 20)) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("5", "w")
+        dialog = await opened(pilot, RunningDialog)
+        await until(lambda: nebius.count("GET /v0/dedicated_endpoints"), pilot)
+        assert "Asking what runs …" in on_screen(app)
+        await pilot.press("d", "s", "space", "c", "y", "enter", "P")  # nothing is there
+        assert app.screen is dialog
+        await pilot.press("escape")
+        await until(lambda: app.current_mode == "models" and app.screen is not dialog, pilot)
+        nebius._release.set()
+
+
+async def test_much_that_costs_leaves_room_for_the_profile(
+    together: TogetherReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(9):
+        together.deploy(f"acme/m{number}", f"acme/e{number}")
+    together.hardware[0]["priceCentsPerHour"] = 987_654
+    together.deploy("acme/m", "acme/other")
+    together.endpoints[-1]["deployments"][0]["hardware"] = "unheard of"
+    use(together, tmp_path, monkeypatch)
+    async with what_runs((60, 20)) as (pilot, dialog):
+        assert dialog.query_one("RecordList").size.height >= 3
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is not dialog, pilot)
+        line = on_screen(pilot.app).splitlines()[-2]
+        assert line.startswith(" far")
+        assert "10 running · $88,888.86/h" in line
 
 
 def _stopping(nebius: NebiusReplay, dialog: Any) -> Any:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 
 from tests.limits import file_limits
-from tui.core.catalog.providers import PART_BYTES
+from tui.core.catalog.provider_entries import read_entries
+from tui.core.catalog.providers import BUILT_IN, PART_BYTES, Presets
 from tui.core.checks import RULES
 
 GB = 1_000_000_000
@@ -49,3 +52,21 @@ def test_a_profile_overrides_them_but_no_part_is_larger_than_allowed() -> None:
     assert own.in_parts(1001)
     assert own.part_bytes == 67_108_864
     assert file_limits("custom", "http://x/v1", None, 7).part_bytes == 7
+
+
+def test_prices_of_ones_own_stand_before_those_built_in_and_not_instead() -> None:
+    own = read_entries(
+        '[[providers]]\nid = "azure"\n[[providers.hourly]]\non = "Standard"\nusd = "2.00"\n'
+        '[[providers.keeping]]\nwhat = "files"\nusd = "0.10"\nfree_gb = "1"\n'
+    )
+    azure = Presets(own).find("azure", None)
+    found = {rate.on: rate.usd for rate in reversed(azure.hourly)}
+    assert found["Standard"] == Decimal("2.00")
+    assert "Developer" in found  # its note is there still
+    rate = azure.keep_rate("files")
+    assert rate is not None
+    assert (rate.usd, rate.free_gb) == (Decimal("0.10"), Decimal(1))
+    assert azure.keep_rate("models") is None
+    openai = BUILT_IN.find("openai", "https://api.openai.com/v1").keep_rate("models")
+    assert openai is not None
+    assert openai.usd == 0

@@ -111,6 +111,7 @@ _LISTS: Mapping[str, tuple[Mapping[str, object], tuple[str, ...]]] = {
     "hourly": (_HOURLY, ("on",)),
     "keeping": (_KEEPING, ("what", "usd")),
 }
+_ADDED_TO = frozenset({"hourly", "keeping"})  # lists that one's own stand before, not instead of
 _NAMES: Mapping[object, str] = {
     str: "a text", int: "a whole number above 0", bool: "true or false", dict: "a table",
     float: "a number above 0, such as 1e-5",
@@ -168,6 +169,9 @@ def _over(below: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
     made = dict(below)
     for key, value in above.items():
         old = made.get(key)
+        if key in _ADDED_TO and isinstance(old, list):
+            made[key] = [*value, *old]  # what is found first counts
+            continue
         both = isinstance(value, dict) and isinstance(old, dict)
         made[key] = {**old, **value} if both and old is not None else value
     return made

@@ -230,8 +230,9 @@ class RunningDialog(Dialog[tuple[str, str]]):
         failed = [one for one in self._found.values() if one.error is not None]
         for one in failed[:_FAILURES]:
             error = one.error
-            step = f" {error.next_step}" if error and not self._everywhere else ""
-            lines.append(f"✗ {one.profile}: {one_line(error.brief if error else '', 120)}{step}")
+            step = f". {error.next_step}" if error and not self._everywhere else ""
+            said = f"{one.profile}: {error.brief if error else ''}{step}"
+            lines.append(f"✗ {one_line(said, 300)}")
         return lines
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:

@@ -38,7 +38,10 @@ class StatusLine(Horizontal):
     StatusLine {
         height: 1; background: $panel; color: $text-muted; padding: 0 1;
         & > #status-text { width: 1fr; height: 1; }
-        & > #status-costs { width: auto; height: 1; color: $text-warning; text-style: bold; }
+        & > #status-costs {
+            width: auto; max-width: 62%; height: 1; color: $text-warning; text-style: bold;
+            text-wrap: nowrap; text-overflow: ellipsis;
+        }
         & > #status-age { width: auto; max-width: 24; height: 1; }
     }
     """
