@@ -422,6 +422,7 @@ class FinetuiApp(TypeAhead):
 
         Text from outside is never markup.
         """
+        options["title"] = visible(mask(options.get("title", "")))
         text = visible(mask(message)).strip()
         line = " ".join(text.split())
         if toast_width(cell_len(line)) <= self.size.width:

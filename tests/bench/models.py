@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -25,7 +26,7 @@ from tests.faults.conftest import write_config
 from tests.faults.server import FaultServer
 from tests.lab_process import chat_lines
 
-MODELS = 5000
+MODELS, FEW = 5000, 50
 BASE = "gpt-4.1-mini-2025-04-14"
 
 
@@ -54,12 +55,12 @@ def job(number: int, now: int) -> dict[str, Any]:
     }
 
 
-def serve(told: Path) -> None:
+def serve(told: Path, count: int) -> None:
     """Serve until the standard input ends; write into `told` when the list was given out."""
     server, now = FaultServer(), int(time.time())
     listed = [{"id": BASE, "shutdown_date": "2027-01-14"}]
-    listed += [model(number, now) for number in range(MODELS)]
-    server.jobs = [job(number, now) for number in range(MODELS)]
+    listed += [model(number, now) for number in range(count)]
+    server.jobs = [job(number, now) for number in range(count)]
 
     def give(_: dict[str, str]) -> dict[str, Any]:
         told.write_text(str(time.time()))
@@ -72,9 +73,9 @@ def serve(told: Path) -> None:
 
 
 @contextmanager
-def serving(told: Path) -> Iterator[str]:
+def serving(told: Path, count: int) -> Iterator[str]:
     """Run the server in a process of its own and give its address."""
-    command = [sys.executable, "-m", "tests.bench.models", "--serve", str(told)]
+    command = [sys.executable, "-m", "tests.bench.models", "--serve", str(told), str(count)]
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as process:
@@ -85,53 +86,58 @@ def serving(told: Path) -> Iterator[str]:
 
 
 def main() -> None:
-    """Print all figures."""
+    """Print all figures, those of few models first: what many cost beside them."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--serve", help=argparse.SUPPRESS)
+    parser.add_argument("--serve", nargs=2, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.serve:
-        serve(Path(options.serve))
+        serve(Path(options.serve[0]), int(options.serve[1]))
         return
+    few, many = shown(FEW), shown(MODELS)
+    print(f"a key in many       {many / few:.2f} times as long as in few")
+
+
+def shown(count: int) -> float:
+    """Print the figures of a list of so many models; return the median of a key in ms."""
     with tempfile.TemporaryDirectory() as folder:
         told = Path(folder) / "told"
-        with serving(told) as url:
+        with serving(told, count) as url:
             home, file = Path(folder), Path(folder) / "one.jsonl"
             file.write_bytes(chat_lines(10))
             write_config(home, url, "timeout = 20")
-            for when in ("first look", "second look, with all in the ledger"):
-                terminal = JobsTerminal(folder, file)
-                try:
-                    measure(terminal, told, when)
-                finally:
-                    terminal.close()
+            terminal = JobsTerminal(folder, file)
+            try:
+                return measure(terminal, told, count)
+            finally:
+                terminal.close()
 
 
-def measure(terminal: JobsTerminal, told: Path, when: str) -> None:
-    """Press the keys and print the figures."""
+def measure(terminal: JobsTerminal, told: Path, count: int) -> float:
+    """Press the keys, print the figures, and return the median of a key in ms."""
     terminal.until("Example 1 of", fewest=1.0)
+    before = terminal.cpu()
     os.write(terminal.fd, b"5")
     after_key = terminal.until("n0000:")
     after_answer = (time.time() - float(told.read_text())) * 1000
-    print(f"{when}")
-    print(f"  first rows        {after_answer:.0f} ms after the answer")
+    print(f"{count:,} models")
+    print(f"  first rows        {after_answer:.0f} ms after the answer was begun")
     print(f"                    {after_key:.0f} ms after the key")
-    print(f"  with all jobs     {terminal.until('ftjob-0'):.0f} ms later")
-    quietly(terminal, 4.0)
-    print(f"  down              {spread([down(terminal, n) for n in range(1, 41)])}")
-    quietly(terminal, 1.0)
-    times = [terminal.press("down", f":n{number:04d}:") for number in range(41, 81)]
-    print(f"  down, held        {spread(times)}")
-    print(f"  end               {terminal.type('G', ':n4999:'):.0f} ms")
+    print(f"                    {terminal.cpu() - before:.0f} ms of processor time since the key")
+    quietly(terminal, 6.0)
+    downs = [down(terminal, number) for number in range(1, 41)]
+    print(f"  down              {spread(downs)}")
+    print(f"  end               {terminal.type('G', f':n{count - 1:04d}:'):.0f} ms")
     print(f"  mark              {spread([mark(terminal) for _ in range(20)])}")
     os.write(terminal.fd, b"g")
     quietly(terminal, 1.0)
     os.write(terminal.fd, b"/")
     quietly(terminal, 1.0)
-    print(f"  filter, two rows  {terminal.type('n4999 ', '1 shown'):.0f} ms after the last letter")
-    os.write(terminal.fd, b"\x1b")
-    print(f"  filter left       {terminal.until(':n0000:'):.0f} ms")
+    took = terminal.type(f"n{count - 1:04d} ", "1 shown")
+    print(f"  filter            {took:.0f} ms after the last letter")
+    print(f"  filter left       {terminal.type(chr(27), f'n{count - 2:04d}:'):.0f} ms")
     print(f"  memory            {terminal.rss():.0f} MB")
     print(f"  load              {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
+    return statistics.median(downs)
 
 
 def down(terminal: JobsTerminal, number: int) -> float:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import Catalog
     from tui.core.catalog.providers import Preset
-    from tui.core.catalog.shutdown import AccountKind
+    from tui.core.catalog.shutdown import AccountKind, Shutdown
     from tui.core.jobs.cost_so_far import JobCost
     from tui.core.jobs.jobs import Job
     from tui.core.models.entry import Kind
@@ -80,6 +80,7 @@ class _Assembly:
         self._deployed: dict[str, list[Deployment]] = {}
         for one in told.deployments or ():
             self._deployed.setdefault(one.model, []).append(one)
+        self._ends: dict[str, Shutdown] = {}  # by base
         self._points: dict[str, list[CheckpointKept]] = {}
         for name, info in self._listed.items():
             if info.is_checkpoint:
@@ -113,7 +114,7 @@ class _Assembly:
         job = self._jobs.get(own)
         remembered = told.remembered.get(name, _NOTHING)
         base = (job.model if job else "") or remembered.base or info.base
-        shutdown = shutdown_of(info, base, self._listed, told.catalog, told.preset, told.account)
+        shutdown = self._shutdown(info, base)
         created = info.created or remembered.created or _made_at(job)
         deployed = tuple(self._deployed.get(name, ()))
         step = told.next_step(name) if kind == "tuned" and not deployed else ""
@@ -162,6 +163,17 @@ class _Assembly:
             owner=info.owned_by,
             raw=info.raw,
         )
+
+    def _shutdown(self, info: ModelInfo, base: str) -> Shutdown:
+        """Return when a model stops; those of one base without a day of their own stop together."""
+        alike = not info.shutdown_date and base not in {"", info.id}
+        if alike and base in self._ends:
+            return self._ends[base]
+        told = self._told
+        found = shutdown_of(info, base, self._listed, told.catalog, told.preset, told.account)
+        if alike:
+            self._ends[base] = found
+        return found
 
     def _checkpoints(self, name: str, job: Job | None) -> tuple[CheckpointKept, ...] | None:
         """Return what its job and the list of models tell, each once, None where neither does."""

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from tui.services.store.store import Store
 
 T = TypeVar("T")
-TOGETHER_S = 0.15  # so long the list of models waits for the others, to be shown at once
+TOGETHER_S = 0.05  # so long the list of models waits for the others, to be shown at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +111,11 @@ class Inventory:
         try:
             known = await self._known()
             await asyncio.wait(asking[:1])
-            _, waiting = await asyncio.wait(asking, timeout=TOGETHER_S)
-            if waiting:
-                answers = _answers(asking)
-                told = _with_answers(known, answers)
-                yield told, await _assembled(told, answers)
-                await asyncio.wait(asking)
+            await asyncio.wait(asking, timeout=TOGETHER_S)
+            answers = _answers(asking)
+            told = _with_answers(known, answers)
+            yield told, await _assembled(told, answers)
+            await asyncio.wait(asking)
         finally:
             for one in asking:
                 one.cancel()
