@@ -46,6 +46,7 @@ class DeletionDialog(Typed[frozenset[int]]):
     ) -> None:
         wrong = f"That is not {word}. Nothing has been done."
         super().__init__(title, statement, wrong, asked=f"Type {word} to go on:")
+        self.word = word
         self._accepted = {word, *also}
         self._extras = extras
 
