@@ -174,6 +174,8 @@ class Deletion:
 
     async def _delete_all(self, batches: Sequence[Batch]) -> None:
         self.outcomes, self._stopping = [], False
+        nouns = {batch.noun for batch in batches}
+        self._noun = nouns.pop() if len(nouns) == 1 else "item"
         try:
             for batch in batches:
                 await self._delete(batch)
@@ -203,9 +205,7 @@ class Deletion:
             show()
 
         show()
-        came = await batch.runs.run(
-            ids, told, facts=batch.facts, stopped=lambda: self._stopping
-        )
+        came = await batch.runs.run(ids, told, facts=batch.facts, stopped=lambda: self._stopping)
         self.outcomes = [*before, *came]
 
     def _gone(self) -> set[str]:

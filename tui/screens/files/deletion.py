@@ -83,7 +83,7 @@ class FileDeletion:
             (chosen[0].id,) if len(chosen) == 1 else (),
         )
         ids = [file.id for file in chosen]
-        self._deletion.ask(question, [Batch(workspace.files.deletions(), lambda _: ids)])
+        self._deletion.ask(question, [Batch(workspace.files.deletions(), "file", lambda _: ids)])
 
     def _ask_to_give_up(self, upload: OpenUpload) -> None:
         question = (

@@ -78,11 +78,11 @@ def _question(
 def _batches(plan: DeletionPlan, workspace: Workspace) -> list[Batch]:
     known = {model.id: model.to_json() for model in plan.going}
     models, files = workspace.models.deletions(), workspace.files.deletions()
-    batches = [Batch(models, lambda _: [*known], known.__getitem__)]
+    batches = [Batch(models, "model", lambda _: [*known], known.__getitem__)]
     if plan.checkpoints:
         extra = plural(len(plan.checkpoints), "checkpoint")
-        batches.append(Batch(models, lambda _: plan.checkpoints, extra=extra))
+        batches.append(Batch(models, "checkpoint", lambda _: plan.checkpoints, extra=extra))
     if plan.files:
         extra = f"{plural(len(plan.files), 'file')} that no other job used"
-        batches.append(Batch(files, plan.files_of, extra=extra))
+        batches.append(Batch(files, "file", plan.files_of, extra=extra))
     return batches
