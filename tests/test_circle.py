@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 from tests.home import Home
 from tests.until import until
 from tui.app import FinetuiApp
-from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.jobs.form import NewJob
 from tui.widgets.conversation import Conversation
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -110,7 +110,7 @@ async def test_the_circle(home: Home, size: tuple[int, int], model: str) -> None
         tuned = [m.id for m in await app.workspace.models.tuned()]
         assert len(tuned) == 1
         await pilot.press("d")
-        await come(lambda: isinstance(app.screen, TypedConfirm))
+        await come(lambda: isinstance(app.screen, DeletionDialog))
         await pilot.press(*app.screen.word, "enter")
         await come(lambda: app.tour.step == 10)
         assert await app.workspace.models.tuned() == []

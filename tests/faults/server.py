@@ -144,6 +144,10 @@ class FaultServer:
     def hang(self) -> None:
         self._release.wait(30)
 
+    def release(self) -> None:
+        """End every request that hangs, and let none hang any more."""
+        self._release.set()
+
     def _handler(outer) -> type[BaseHTTPRequestHandler]:  # noqa: N805 - `self` is the handler's
         class Handler(BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"

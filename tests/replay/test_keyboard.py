@@ -21,6 +21,7 @@ from tests.replay.together import TogetherReplay
 from tests.until import narrow, problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedAmount, TypedConfirm
+from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.form.first_draft import Draft
@@ -176,7 +177,7 @@ async def delete(far: Replay, pilot: Pilot[Any]) -> None:
         return
     await until(lambda: [one.id for one in screen.listed.models] == [name], pilot)
     await pilot.press("d")
-    await until(lambda: isinstance(pilot.app.screen, TypedConfirm) and pilot.app.focused, pilot)
+    await until(lambda: isinstance(pilot.app.screen, DeletionDialog) and pilot.app.focused, pilot)
     dialog: Any = pilot.app.screen
     await pilot.press(*dialog.word, "enter")
     await until(lambda: name not in far.models, pilot)

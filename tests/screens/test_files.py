@@ -15,7 +15,8 @@ from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
 from tests.until import problem_of, until
 from tui.app import FinetuiApp
-from tui.screens.dialogs.confirm import Confirm, TypedConfirm
+from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.files import FilesScreen
@@ -104,7 +105,7 @@ async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) 
         await pilot.press("enter")
         assert isinstance(pilot.app.screen, DetailsDialog)
         await pilot.press("escape", "d")
-        await asked(pilot, TypedConfirm, "have not ended")
+        await asked(pilot, DeletionDialog, "have not ended")
         await pilot.press("escape")
         assert server.count("DELETE /files/file-1") == 0
 
@@ -116,7 +117,7 @@ async def test_who_uses_what_and_pruning_what_nobody_does(server: UploadServer) 
         await pilot.press("x")
         await until(lambda: "0 files" in said(pilot.app.screen, "#which"), pilot)
         await pilot.press("enter", "backspace", "enter")
-        await asked(pilot, TypedConfirm, "delete 2")
+        await asked(pilot, DeletionDialog, "delete 2")
         assert len(server.files) == 3
         await pilot.press(*"delete", "space", "2", "enter")
         await until(lambda: len(server.files) == 1 and not screen.deletion.running, pilot)
@@ -151,7 +152,7 @@ async def test_marks_deleting_with_a_result_each_and_a_download(
         await pilot.press("home", "v", "down", "v")
         assert screen.listed.marked == {"file-2", "file-3"}
         await pilot.press("d")
-        await asked(pilot, TypedConfirm, "delete 2")
+        await asked(pilot, DeletionDialog, "delete 2")
         del server.files["file-3"]  # gone by the time it comes to it
         await pilot.press(*"delete", "space", "2", "enter")
         await until(

@@ -15,7 +15,7 @@ from tests.replay.together import TogetherReplay
 from tests.screens.test_layout import assert_same
 from tests.until import box_of, on_screen, opened, problem_of, question_of, until
 from tui.app import FinetuiApp
-from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.jobs.pruning import KeepBestDialog
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ async def test_the_rest_goes_after_its_number_is_typed(
         await pilot.press("tab", "x")
         assert "is not a number of checkpoints" in on_screen(pilot.app)
         await pilot.press("backspace", "enter")
-        question = await opened(pilot, TypedConfirm)
+        question = await opened(pilot, DeletionDialog)
         assert "will delete 2 checkpoints for good" in question_of(question)
         assert "What stays: step 2, step 4, step 5" in question_of(question)
         await pilot.press(*"delete", "space", "2", "enter")

@@ -13,7 +13,7 @@ from tests.faults.server import problem as problem_said
 from tests.screens.conftest import TunedLab, use_profile
 from tests.until import problem_of, until
 from tui.app import FinetuiApp
-from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models import ModelsScreen
 from tui.screens.tour import STEPS, Tour
@@ -60,7 +60,7 @@ def row(screen: Any, at: int) -> str:
 
 
 async def until_typable(pilot: Pilot[Any]) -> None:
-    await until(lambda: isinstance(pilot.app.screen, TypedConfirm) and pilot.app.focused, pilot)
+    await until(lambda: isinstance(pilot.app.screen, DeletionDialog) and pilot.app.focused, pilot)
 
 
 @pytest.mark.usefixtures("home")
@@ -103,7 +103,7 @@ async def test_delete_by_number_and_by_suffix_with_a_result_each(
         await pilot.press("space", "space", "d")
         await until_typable(pilot)
         await pilot.press(*"delete", "space", "3", "enter")  # 2 are marked, not 3
-        assert isinstance(pilot.app.screen, TypedConfirm)
+        assert isinstance(pilot.app.screen, DeletionDialog)
         # One of the two is gone by the time it comes to it: said so, and the other goes.
         with lab.client() as client:
             client.models.delete(ids[0])

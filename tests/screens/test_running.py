@@ -19,7 +19,7 @@ from tests.screens.test_layout import assert_same
 from tests.until import box_of, on_screen, opened, question_of, toasts, until
 from tui.app import FinetuiApp
 from tui.program import running_costs
-from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models.running import RunningDialog
 from tui.services.models import deployment_acts
@@ -73,7 +73,7 @@ async def asked(pilot: Pilot[Any], dialog: Any) -> None:
 
 
 async def typed(pilot: Pilot[Any], words: str) -> None:
-    await until(lambda: isinstance(pilot.app.screen, TypedConfirm) and pilot.app.focused, pilot)
+    await until(lambda: isinstance(pilot.app.screen, DeletionDialog) and pilot.app.focused, pilot)
     await pilot.press(*("space" if letter == " " else letter for letter in words), "enter")
 
 
@@ -98,7 +98,7 @@ async def test_one_is_stopped_by_its_name_and_the_status_line_follows(
         await pilot.press("enter")
         assert "told by Together" in on_screen((await opened(pilot, DetailsDialog)).app)
         await pilot.press("escape", "s")
-        question = await opened(pilot, TypedConfirm)
+        question = await opened(pilot, DeletionDialog)
         assert "Profile far will stop 1 deployment:" in question_of(question)
         assert "It costs $3.40 an hour now ($2,448.00 in 30 days)" in question_of(question)
         await typed(pilot, "yes")
@@ -127,7 +127,7 @@ async def test_many_by_their_number_with_a_result_each(
     async with what_runs() as (pilot, dialog):
         assert "4 running · price unknown" in on_screen(pilot.app)
         await pilot.press("space", "space", "space", "d")
-        question = await opened(pilot, TypedConfirm)
+        question = await opened(pilot, DeletionDialog)
         assert "What it costs an hour is not known" in question_of(question)
         await typed(pilot, "delete 3")
         await until(lambda: not dialog.deletion.running and dialog.deletion.outcomes, pilot)

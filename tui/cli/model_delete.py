@@ -99,12 +99,5 @@ async def _delete_files(
     plan: DeletionPlan, models: Report, workspace: Workspace, out: Output
 ) -> Report:
     """Delete the files of models that are gone; those of one that stays, stay with it."""
-    stay = {one["id"] for one in models.results if not one["deleted"]}
-    needed = {
-        file.id
-        for entry in plan.going
-        for file in (entry.training_file, entry.validation_file)
-        if file is not None and entry.id in stay
-    }
-    ids = [file.id for file in plan.files if file.id not in needed]
-    return await delete_once(workspace.files.deletions(), ids, out)
+    gone = {one["id"] for one in models.results if one["deleted"]}
+    return await delete_once(workspace.files.deletions(), plan.files_of(gone), out)

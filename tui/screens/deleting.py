@@ -12,7 +12,7 @@ from textual.widgets import Static
 from tui.core.provider.deletion import Fate, Outcome
 from tui.core.provider.deployments import Act
 from tui.core.text.text import plural, visible
-from tui.screens.dialogs.confirm import TypedConfirm
+from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.reporting import PANEL_KEYS
 from tui.services.errors import ReadOnly, ServiceError
 
@@ -104,6 +104,22 @@ class Question:
     also: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Things of one kind that something is done to in turn; the ledger keeps `facts` of each.
+
+    `ids` is given what is gone already. With an `extra`, which says what they are, it is done
+    only where somebody chooses so. `runs` belongs to the profile it was made for, even if another
+    is chosen meanwhile.
+    """
+
+    runs: Runs
+    noun: str
+    ids: Callable[[Collection[str]], Sequence[str]]
+    facts: Callable[[str], Mapping[str, Any]] = lambda _: {}
+    extra: str = ""
+
+
 class Deletion:
     """Deletes after a typed word; what an answer was lost for is looked up in a fresh list."""
 
@@ -131,61 +147,66 @@ class Deletion:
                 "Use another profile (F2), or remove read_only from the configuration.",
             )
 
-    def ask(
-        self,
-        question: Question,
-        ids: Sequence[str],
-        deletions: Runs,
-        facts: Callable[[str], Mapping[str, Any]] = lambda _: {},
-        act: Act = Act.DELETE,
-    ) -> None:
-        """Delete these once the word is typed; the ledger keeps `facts` of each.
+    def ask(self, question: Question, batches: Sequence[Batch], act: Act = Act.DELETE) -> None:
+        """Do what the batches say, in their order, once the word is typed.
 
-        `act` is what `deletions` do, if they do not delete. They belong to the profile they were
-        asked for, even if another is chosen meanwhile.
+        `act` is what is done to them.
         """
+        extras = [batch for batch in batches if batch.extra]
 
-        def answered(yes: bool | None) -> None:
-            if yes:
-                self.running, self._act = True, act
-                self._context.run(
-                    partial(self._delete_all, ids, deletions, facts),
-                    group="delete",
-                    description="delete",
-                    exclusive=False,
-                )
-
-        words = question.word, question.also
-        self._context.open(TypedConfirm(question.title, question.statement, *words), answered)
-
-    async def _delete_all(
-        self,
-        ids: Sequence[str],
-        deletions: Runs,
-        facts: Callable[[str], Mapping[str, Any]],
-    ) -> None:
-        self.outcomes, self._stopping = [], False
-
-        def came(outcome: Outcome, _: ServiceError | None) -> None:
-            self.outcomes.append(outcome)
-            self._show(len(ids))
-            doing = f"{self._act.doing} {len(self.outcomes) + 1} of {len(ids)}"
-            self._context.working("delete", doing)
-
-        self._context.working("delete", f"{self._act.doing} 1 of {len(ids)}")
-        self._show(len(ids))
-        try:
-            self.outcomes = await deletions.run(
-                ids, came, facts=facts, stopped=lambda: self._stopping
+        def answered(chosen: frozenset[int] | None) -> None:
+            if chosen is None:
+                return
+            self.running, self._act = True, act
+            going = [one for one in batches if not one.extra or extras.index(one) in chosen]
+            self._context.run(
+                partial(self._delete_all, going),
+                group="delete",
+                description="delete",
+                exclusive=False,
             )
+
+        words = [batch.extra for batch in extras]
+        dialog = DeletionDialog(
+            question.title, question.statement, question.word, question.also, words
+        )
+        self._context.open(dialog, answered)
+
+    async def _delete_all(self, batches: Sequence[Batch]) -> None:
+        self.outcomes, self._stopping = [], False
+        nouns = {batch.noun for batch in batches}
+        self._noun = nouns.pop() if len(nouns) == 1 else "item"
+        try:
+            for batch in batches:
+                await self._delete(batch)
         finally:
             self.running = False
             self._context.working("delete", "")
-        self._show(len(ids))
+        self._show(len(self.outcomes))
         self._listed.unmark(self._gone())
         if self._gone():
             self.deleted()
         await self._listed.fetch()
+
+    async def _delete(self, batch: Batch) -> None:
+        before, ids = self.outcomes, batch.ids(self._gone())
+        came: list[Outcome] = []
+        of = len(before) + len(ids)
+
+        def show() -> None:
+            self.outcomes = [*before, *came]
+            self._show(of)
+            if len(came) < len(ids) and not self._stopping:
+                doing = f"{self._act.doing} {len(came) + 1} of {plural(len(ids), batch.noun)}"
+                self._context.working("delete", doing)
+
+        def told(outcome: Outcome, _: ServiceError | None) -> None:
+            came.append(outcome)
+            show()
+
+        show()
+        came = await batch.runs.run(ids, told, facts=batch.facts, stopped=lambda: self._stopping)
+        self.outcomes = [*before, *came]
 
     def _gone(self) -> set[str]:
         return {outcome.id for outcome in self.outcomes if outcome.gone}

@@ -11,7 +11,7 @@ from tui.core.provider.deletion import STALE_S
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from tui.core.jobs.jobs import Job
     from tui.core.models.entry import FileOfJob, ModelEntry
@@ -35,6 +35,17 @@ class DeletionPlan:
     checkpoints: tuple[str, ...] = ()
     files: tuple[FileOfJob, ...] = ()
     shared: int = 0
+
+    def files_of(self, gone: Collection[str]) -> list[str]:
+        """Return the ids of the `files` that no model of the plan needs, once these are gone."""
+        needed = {
+            file.id
+            for entry in self.going
+            if entry.id not in gone
+            for file in (entry.training_file, entry.validation_file)
+            if file is not None
+        }
+        return [file.id for file in self.files if file.id not in needed]
 
     def to_json(self) -> dict[str, Any]:
         """Return it as `--json` prints it."""

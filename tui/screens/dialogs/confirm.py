@@ -97,11 +97,16 @@ class Typed(Dialog[T]):
     def compose_content(self) -> ComposeResult:
         """Lay out the statement and the field."""
         yield Static(visible(self._statement), classes="question", markup=False)
+        yield from self.compose_more()
         if self._asked:
             yield Static(visible(self._asked), markup=False)
         yield self._entry
         yield Static("", classes="problem", markup=False)
         yield self.key_hints(cancel=self.CANCEL)
+
+    def compose_more(self) -> ComposeResult:
+        """Yield what else is to be decided, between the statement and the field."""
+        yield from ()
 
     def read(self, typed: str) -> T | None:
         """Return the answer that was typed, None if it is none."""

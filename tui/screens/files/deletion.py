@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core.provider.files import StoredFile
 from tui.core.text.text import one_line, plural, size_words
 from tui.dispatch import handles
-from tui.screens.deleting import Question
+from tui.screens.deleting import Batch, Question
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.files.deletion_words import statement, word_for
 from tui.screens.files.file_rows import Running
@@ -82,7 +82,8 @@ class FileDeletion:
             word_for(chosen, self._listed.files),
             (chosen[0].id,) if len(chosen) == 1 else (),
         )
-        self._deletion.ask(question, [file.id for file in chosen], workspace.files.deletions())
+        ids = [file.id for file in chosen]
+        self._deletion.ask(question, [Batch(workspace.files.deletions(), "file", lambda _: ids)])
 
     def _ask_to_give_up(self, upload: OpenUpload) -> None:
         question = (

@@ -12,7 +12,7 @@ from tui.core.money.rates import month_words
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
 from tui.screens.controller_context import DialogContext
-from tui.screens.deleting import Deletion, OutcomesPanel, Question
+from tui.screens.deleting import Batch, Deletion, OutcomesPanel, Question
 from tui.screens.dialogs.base import Dialog
 from tui.services.errors import InputError, ServiceError
 from tui.services.jobs.checkpoint_pruning import (
@@ -200,9 +200,14 @@ class KeepBestDialog(Dialog[None]):
                 _word(going),
                 (going[0].id,) if len(going) == 1 else (),
             ),
-            [*facts],
-            self._workspace.models.deletions(),
-            facts.__getitem__,
+            [
+                Batch(
+                    self._workspace.models.deletions(),
+                    "checkpoint",
+                    lambda _: [*facts],
+                    facts.__getitem__,
+                )
+            ],
         )
 
     def _statement(self, going: list[JudgedCheckpoint]) -> str:

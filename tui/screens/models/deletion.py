@@ -1,20 +1,29 @@
-"""Deleting fine-tuned models."""
+"""Deleting fine-tuned models: what it would take is shown first, with what may go too."""
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
+from tui.core.models.deletion_plan import plan_deletion
+from tui.core.models.deletion_words import plan_lines
 from tui.core.text.text import plural
 from tui.dispatch import handles
-from tui.screens.deleting import Question
-from tui.screens.models.deletion_words import statement, word_for
-from tui.screens.models.model_list import check_tuned
-from tui.services.errors import ServiceError
+from tui.screens.deleting import Batch, Question
+from tui.screens.models.deletion_words import word_for
+from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from tui.core.models.deletion_plan import DeletionPlan
+    from tui.core.models.entry import ModelEntry
     from tui.screens.controller_context import ScreenContext
     from tui.screens.deleting import Deletion
     from tui.screens.models.model_list import ModelList
+    from tui.services.workspace import Workspace
+
+_SHOWN = 5  # models named in the question
 
 
 class ModelDeletion:
@@ -32,26 +41,48 @@ class ModelDeletion:
             chosen = [listed.current]
         if not chosen or self._deletion.running:
             return
+        plan = plan_deletion(chosen, listed.seen.entries, listed.seen.jobs, time.time())
         try:
             self._deletion.check_writable()
-            check_tuned(chosen)
+            _check_any(plan)
         except ServiceError as error:
             self._context.show_error(error)
             return
         self._context.clear_error()
         workspace = self._context.workspace
-        marked = "marked " if listed.marked else ""
-        question = Question(
-            f"Delete {plural(len(chosen), f'{marked}model')}",
-            statement(
-                chosen,
-                workspace.profile.name,
-                lab=workspace.profile.kind == "lab",
-                deletes=workspace.profile.preset.deletes,
-            ),
-            word_for(chosen, listed.models),
-            (chosen[0].id,) if len(chosen) == 1 else (),
-        )
-        known = {model.id: model.to_json() for model in chosen}
-        deletions = workspace.models.deletions()
-        self._deletion.ask(question, [*known], deletions, known.__getitem__)
+        question = _question(plan, listed.models, workspace, marked=bool(listed.marked))
+        self._deletion.ask(question, _batches(plan, workspace))
+
+
+def _check_any(plan: DeletionPlan) -> None:
+    """Raise InputError where none of those chosen can be deleted."""
+    if plan.going:
+        return
+    first = plan.held[0]
+    more = f" ({len(plan.held) - 1} more are not either)" if len(plan.held) > 1 else ""
+    raise InputError("Nothing is deleted", f"{first.entry.id}: {first.why}{more}")
+
+
+def _question(
+    plan: DeletionPlan, listed: Sequence[ModelEntry], workspace: Workspace, *, marked: bool
+) -> Question:
+    noun = "marked model" if marked else "model"
+    return Question(
+        f"Delete {plural(len(plan.going), noun)}",
+        "\n".join(plan_lines(plan, workspace.profile, _SHOWN)),
+        word_for(plan.going, listed),
+        (plan.going[0].id,) if len(plan.going) == 1 else (),
+    )
+
+
+def _batches(plan: DeletionPlan, workspace: Workspace) -> list[Batch]:
+    known = {model.id: model.to_json() for model in plan.going}
+    models, files = workspace.models.deletions(), workspace.files.deletions()
+    batches = [Batch(models, "model", lambda _: [*known], known.__getitem__)]
+    if plan.checkpoints:
+        extra = plural(len(plan.checkpoints), "checkpoint")
+        batches.append(Batch(models, "checkpoint", lambda _: plan.checkpoints, extra=extra))
+    if plan.files:
+        extra = f"{plural(len(plan.files), 'file')} that no other job used"
+        batches.append(Batch(files, "file", plan.files_of, extra=extra))
+    return batches

@@ -1,19 +1,15 @@
-"""The text of the confirmation before models are deleted, and the word to type."""
+"""The word to type before models are deleted."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from tui.core.text.moments import date_words
-from tui.core.text.text import one_line, plural
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from tui.core.models.entry import ModelEntry
 
-_SHOWN = 8
 _TYPED, _LEAST = 30, 4  # letters that may have to be typed
 
 
@@ -40,22 +36,3 @@ def _short(model_id: str, listed: Sequence[ModelEntry]) -> str:
     end = re.split(r"[-/]", last)[-1]
     alone = sum(1 for other in listed if other.id.endswith(end)) <= 1
     return end if len(end) >= _LEAST and alone else last
-
-
-def statement(chosen: Sequence[ModelEntry], profile: str, *, lab: bool, deletes: str = "") -> str:
-    """Return what will happen, exactly; of checkpoints only the `lab` is known to keep them.
-
-    `deletes` is what deleting a model does at this provider, where it is not plainly that.
-    """
-    lines = [f"Profile {profile} will delete {plural(len(chosen), 'model')} for good:", ""]
-    for model in chosen[:_SHOWN]:
-        lines.append(f"  {one_line(model.id, 200)}")
-        if len(chosen) == 1:
-            lines.append(f"  made {date_words(model.created)} by {model.job or 'unknown job'}")
-    if len(chosen) > _SHOWN:
-        lines.append(f"  … and {len(chosen) - _SHOWN} more that are marked")
-    kept = "uploaded files, the job's record" + (", its checkpoints" if lab else "")
-    if deletes:
-        return "\n".join([*lines, "", deletes, "This cannot be undone. Uploaded files stay."])
-    lines += ["", f"This cannot be undone. What stays: {kept}."]
-    return "\n".join(lines)

@@ -16,7 +16,7 @@ from tui.core.text.moments import moment_words
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
 from tui.screens.controller_context import DialogContext
-from tui.screens.deleting import Deletion, OutcomesPanel, Question
+from tui.screens.deleting import Batch, Deletion, OutcomesPanel, Question
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.host import host_of
@@ -306,9 +306,14 @@ class RunningDialog(Dialog[tuple[str, str]]):
         also = (ones[0].id,) if len(ones) == 1 else ()
         self.deletion.ask(
             Question(title, text, word, also),
-            [placed.key for placed in order],
-            ActsEverywhere(act, wanted),
-            lambda key: facts_of(by_key[key].one),
+            [
+                Batch(
+                    ActsEverywhere(act, wanted),
+                    "deployment",
+                    lambda _: [placed.key for placed in order],
+                    lambda key: facts_of(by_key[key].one),
+                )
+            ],
             act,
         )
 

@@ -1,0 +1,130 @@
+"""Deleting models by keyboard: what goes and stays is shown first, then a result each."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from textual.widgets import Static
+
+from tests.faults.models import ModelServer, tuned_id
+from tests.faults.server import ACT_AND_DROP, HANG, problem, reply
+from tests.screens.conftest import use_profile
+from tests.until import problem_of, until
+from tui.app import FinetuiApp
+from tui.screens.dialogs.deletion import DeletionDialog
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Iterator
+    from pathlib import Path
+
+    from textual.pilot import Pilot
+
+A, B = tuned_id(1), tuned_id(2)
+
+
+@pytest.fixture
+def models() -> Iterator[ModelServer]:
+    one = ModelServer(200)
+    for number, name in ((1, A), (2, B)):
+        job = one.new_job({"training_file": "file-both", "validation_file": f"file-{number}"})
+        job.update({"model": "base-1", "fine_tuned_model": name, "status": "succeeded"})
+    one.files["file-1"] = {"id": "file-1", "object": "file", "deleted": True}
+    yield one
+    one.close()
+
+
+@asynccontextmanager
+async def listed(home: Path, server: ModelServer, size: tuple[int, int]) -> AsyncIterator[Any]:
+    use_profile(home, server.url, "sk-x")
+    app = FinetuiApp()
+    async with app.run_test(size=size) as pilot:
+        await until(lambda: app.workspace is not None, pilot)
+        await pilot.press("5")
+        await until(lambda: len(app.screen.listed.models) == 200, pilot)  # type: ignore[attr-defined]
+        yield pilot, app.screen
+
+
+async def asked(pilot: Pilot[Any]) -> str:
+    await until(lambda: isinstance(pilot.app.screen, DeletionDialog) and pilot.app.focused, pilot)
+    return str(pilot.app.screen.query_one(".question", Static).render())
+
+
+def results(screen: Any) -> str:
+    return str(screen.query_one("#outcomes-text", Static).render())
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_fifty_of_two_hundred_with_two_refusals_and_a_lost_answer(
+    app_home: Path, models: ModelServer, size: tuple[int, int]
+) -> None:
+    ids = [tuned_id(number) for number in range(1, 51)]
+    models.always[f"DELETE /models/{ids[7]}"] = reply(403, problem("you need the Owner role"))
+    models.always[f"DELETE /models/{ids[30]}"] = reply(409, problem("it is deployed as chat-eu"))
+    models.fault(f"DELETE /models/{ids[20]}", ACT_AND_DROP)
+    async with listed(app_home, models, size) as (pilot, screen):
+        await pilot.press(*["space"] * 50, "d")
+        said = await asked(pilot)
+        assert "Deletes 50 models for good" in said
+        assert "… and 45 more" in said
+        await pilot.press(*"delete", "space", "5", "0", "enter")
+        await until(lambda: len(screen.deletion.outcomes) == 50, pilot)
+        await until(lambda: not screen.deletion.running and len(screen.listed.marked) == 2, pilot)
+        text = results(screen)
+        assert text.startswith("Deleted 48 of 50 models")
+        first, second = text.splitlines()[1:3]  # what is not deleted stands first
+        assert f"✗ not deleted {ids[7]}: you need the Owner role" in first
+        assert f"✗ not deleted {ids[30]}: it is deployed as chat-eu" in second
+        assert f"✓ deleted {ids[20]}" in text
+        assert screen.listed.marked == {ids[7], ids[30]}
+    assert len(models.models) == 152
+    assert all(models.deletions(one) == 1 for one in ids)
+
+
+async def test_files_that_nobody_else_used_go_when_that_is_chosen(
+    app_home: Path, models: ModelServer
+) -> None:
+    async with listed(app_home, models, (80, 24)) as (pilot, screen):
+        screen.listed.select(A)
+        await pilot.press("d")
+        said = await asked(pilot)
+        assert "2 uploaded files (1 used by other jobs)" in said
+        await pilot.press("up", "right", "down", *"s1", "enter")
+        await until(lambda: len(screen.deletion.outcomes) == 2, pilot)
+        assert "✓ deleted file-1" in results(screen)
+        assert models.count("DELETE /files/file-1") == 1
+        assert models.count("DELETE /files/file-both") == 0
+
+
+async def test_what_cannot_go_is_not_asked_for(app_home: Path, models: ModelServer) -> None:
+    async with listed(app_home, models, (80, 24)) as (pilot, screen):
+        screen.listed.select(A)
+        await pilot.press("d")
+        await asked(pilot)
+        await pilot.press("escape", "d")
+        await asked(pilot)
+        await pilot.press(*"s1", "enter")
+        await until(lambda: models.deletions(A) == 1 and not screen.deletion.running, pilot)
+        await until(lambda: "Deleted 1 of 1" in results(screen), pilot)
+        await pilot.press("escape")
+        screen.listed.select(A)
+        await pilot.press("d")
+        await until(lambda: "deleted from here already" in problem_of(screen), pilot)
+        assert models.deletions(A) == 1
+
+
+async def test_esc_stops_between_two(app_home: Path, models: ModelServer) -> None:
+    models.fault(f"DELETE /models/{B}", HANG)
+    async with listed(app_home, models, (80, 24)) as (pilot, screen):
+        await pilot.press("space", "space", "space", "d")
+        await asked(pilot)
+        await pilot.press(*"delete", "space", "3", "enter")
+        await until(lambda: models.deletions(B) == 1, pilot)
+        await pilot.press("escape")
+        models.release()
+        await until(lambda: not screen.deletion.running, pilot)
+        text = results(screen)
+        assert f"– not asked {tuned_id(3)}" in text
+        assert models.deletions(tuned_id(3)) == 0
+        assert f"✓ deleted {A}" in text

@@ -1,0 +1,69 @@
+"""The question before something is deleted for good, and what may go with it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from textual.containers import Horizontal
+from textual.widgets import Static
+
+from tui.core.text.text import visible
+from tui.screens.dialogs.confirm import Typed
+from tui.widgets.field import OneOf
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from textual.app import ComposeResult
+
+STAYS, GOES = "stay", "delete too"
+
+
+class DeletionDialog(Typed[frozenset[int]]):
+    """Asks for a word to be typed; answers with the places of the `extras` that go too.
+
+    Each of the extras stays unless that is changed. `also` will do in place of the word.
+    """
+
+    DEFAULT_CSS = """
+    DeletionDialog {
+        & .extra { height: 1; }
+        & .extra > Static { width: auto; margin: 0 2 0 0; }
+    }
+    """
+    WHERE = "typed"
+    SHARED = ("form", "fields")
+    AUTO_FOCUS = "#typed"
+    CANCEL = "leaves everything as it is"
+
+    def __init__(
+        self,
+        title: str,
+        statement: str,
+        word: str,
+        also: Collection[str] = (),
+        extras: Sequence[str] = (),
+    ) -> None:
+        wrong = f"That is not {word}. Nothing has been done."
+        super().__init__(title, statement, wrong, asked=f"Type {word} to go on:")
+        self.word = word
+        self._accepted = {word, *also}
+        self._extras = extras
+
+    def compose_more(self) -> ComposeResult:
+        """Lay out what may go too, each with its choice."""
+        for place, extra in enumerate(self._extras):
+            with Horizontal(classes="extra"):
+                yield Static(visible(extra), markup=False)
+                yield OneOf((STAYS, GOES), STAYS, id=f"extra-{place}")
+
+    def read(self, typed: str) -> frozenset[int] | None:
+        """Return what goes too, only if the word is right."""
+        if typed not in self._accepted:
+            return None
+        chosen = (
+            place
+            for place in range(len(self._extras))
+            if self.query_one(f"#extra-{place}", OneOf).value == GOES
+        )
+        return frozenset(chosen)
