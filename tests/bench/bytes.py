@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from tests.terminal.emulator import Cell
 
 SLOW, DELAY_S = 2000, 0.15
-QUIET_S, LONGEST_S = 1.0, 40.0
+QUIET_S, LONGEST_S = 1.5, 40.0
 F1, DOWN, PAGE_DOWN, PAGE_UP, ESC = "\x1bOP", "\x1b[B", "\x1b[6~", "\x1b[5~", "\x1b"
 # What is done, and what of it is named in the table.
 HELD = 10
@@ -71,7 +71,7 @@ class Line(Program):
         super().__init__(home, *words, COLORTERM="", **more)
         self._rate, self._delay = rate, delay
         self._free = time.monotonic()  # when the line has carried all that was read
-        self._answers: deque[tuple[float, str]] = deque()
+        self._due: deque[tuple[float, str]] = deque()
 
     def look(self, seconds: float = 0.05) -> bool:
         """Take in what comes within a time."""
@@ -97,12 +97,12 @@ class Line(Program):
         if self._rate:
             self._free = max(self._free, time.monotonic() - 0.02) + len(data) / self._rate
         if answers := self.emulator.feed(data):
-            self._answers.append((time.monotonic() + self._delay, answers))
+            self._due.append((time.monotonic() + self._delay, answers))
         return True
 
     def _answer(self) -> None:
-        while self._answers and self._answers[0][0] <= time.monotonic():
-            self.send(self._answers.popleft()[1])
+        while self._due and self._due[0][0] <= time.monotonic():
+            self.send(self._due.popleft()[1])
 
     def settle(self, quiet: float = QUIET_S) -> None:
         """Look on until nothing has come for a while."""
