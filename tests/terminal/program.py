@@ -12,6 +12,7 @@ import struct
 import sys
 import termios
 import time
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from tests.lab_process import ROOT, environment
@@ -32,7 +33,15 @@ AT_REST |= {25: True, 7: True}
 class Program:
     """A command on a terminal of its own; with a shell before it when `shell` is given."""
 
-    def __init__(self, home: Path, *words: str, shell: str = "", **environ: str) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *words: str,
+        shell: str = "",
+        answers_after: float | None = None,
+        **environ: str,
+    ) -> None:
+        """Start it. Its terminal answers what it is asked after so many seconds, or never."""
         command = [sys.executable, "-m", "tui", *words]
         if shell:
             command = ["sh", "-c", shell, "sh", *command]
@@ -55,6 +64,8 @@ class Program:
         os.close(begin)
         self.raw = bytearray()
         self.emulator = Emulator()
+        self._answers_after = answers_after
+        self._due: deque[tuple[float, str]] = deque()
         self.code: int | None = None
 
     def __enter__(self) -> Program:
@@ -76,6 +87,8 @@ class Program:
 
     def look(self, seconds: float = 0.05) -> bool:
         """Take in what it has written; tells whether there was anything."""
+        while self._due and self._due[0][0] <= time.monotonic():
+            self.send(self._due.popleft()[1])
         ready, _, _ = select.select([self.terminal], [], [], seconds)
         if not ready:
             return False
@@ -84,7 +97,9 @@ class Program:
         except OSError:
             return False
         self.raw += data
-        self.emulator.feed(data)
+        answer = self.emulator.feed(data)
+        if answer and self._answers_after is not None:
+            self._due.append((time.monotonic() + self._answers_after, answer))
         return bool(data)
 
     def text(self, start: int = 0) -> str:

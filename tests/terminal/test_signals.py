@@ -157,7 +157,7 @@ def test_the_editor_keeps_what_is_typed(home: Path, tmp_path: Path) -> None:
         assert program.wait() == 128 + signal.SIGTERM
     assert data.read_bytes() == chat_lines(12)
     with Program(home, str(data)) as program:
-        program.see("Edit it again")
+        program.see("it again")
         program.send("e")
         program.see("ctrl+z takes it out")
         program.see("and more")

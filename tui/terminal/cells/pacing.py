@@ -15,7 +15,8 @@ ANSWER = "\x1b[0n"
 _ASK_EVERY = 256  # bytes
 _LEAST, _START, _MOST = 256, 1024, 1 << 16
 _QUEUED_S = 0.25  # what is under way may take so much longer than an answer on an idle line
-_FAST_S = 0.05
+_TELLS = 64  # fewer bytes tell nothing of the line
+_JITTER_S = 0.01
 _LOST_S = 3.0  # an answer that takes longer does not come: the terminal was changed, as in tmux
 _REMEMBERED_S = 60.0
 
@@ -27,7 +28,9 @@ class Pacing:
         self.answers = False  # whether the terminal has ever answered
         self._window = _START
         self._sent = self._arrived = self._asked_at = 0  # bytes since the start
-        self._asked: deque[tuple[int, int, float]] = deque()
+        self._asked: deque[tuple[int, float]] = deque()
+        self._rate = 0.0  # bytes a second
+        self._answered_at = 0.0
         self._quickest: deque[tuple[float, float]] = deque()
 
     @property
@@ -47,12 +50,12 @@ class Pacing:
 
     def room(self, now: float) -> int | None:
         """Return how many bytes may be written, 0 to wait; None for any number."""
-        if self._asked and now - self._asked[0][2] > self._patience():
+        if self._asked and now - self._asked[0][1] > self._patience():
             self._give_up()
         if not self.answers:
             return None
-        room = self._window - self.under_way
-        return room if room >= self._window // 2 else 0
+        half = self._window // 2  # at a time: while one half arrives, the other is under way
+        return half if self.under_way <= half + 4 * len(ASK) else 0
 
     def sent(self, count: int) -> None:
         """Note that so many bytes have been written."""
@@ -71,21 +74,25 @@ class Pacing:
     def ask(self, now: float) -> bool:
         """Note that the terminal is asked whether it has come so far."""
         self._asked_at = self._sent
-        self._asked.append((self._sent, self.under_way, now))
+        self._asked.append((self._sent, now))
         return True
 
     def answered(self, now: float) -> None:
         """Note an answer."""
         if not self._asked:
             return
-        place, under_way, asked = self._asked.popleft()
-        self.answers = True
-        self._arrived = place
-        queued = (now - asked) - self._idle_time(now, now - asked)
-        if queued > _QUEUED_S:
-            self._window = max(_LEAST, int(min(self._window, under_way) * _QUEUED_S / queued))
-        elif under_way >= self._window // 2:
-            self._window = min(_MOST, self._window * (4 if queued < _FAST_S else 2))
+        place, asked = self._asked.popleft()
+        idle = self._idle_time(now, now - asked)
+        # The time that what is new took on the line: it waited for what was before it, if any.
+        took = now - self._answered_at if asked < self._answered_at else now - asked - idle
+        self.answers, self._answered_at = True, now
+        count, self._arrived = place - self._arrived, place
+        if count >= _TELLS:
+            rate = count / max(took - _JITTER_S, _JITTER_S / 100)
+            self._rate = (self._rate + rate) / 2 if self._rate else rate
+            fits = min(self._rate * (idle + _QUEUED_S), 4.0 * self._window)
+            self._rate = fits / (idle + _QUEUED_S)
+            self._window = int(max(_LEAST, min(_MOST, fits)))
 
     def _idle_time(self, now: float, took: float) -> float:
         """Return how long an answer takes when nothing else is under way, lately."""
@@ -109,4 +116,4 @@ class Pacing:
         """Begin anew: another program has had the terminal meanwhile."""
         self._give_up()
         self._asked_at = 0
-        self._window = _START
+        self._window, self._rate = _START, 0.0
