@@ -68,6 +68,37 @@ def test_a_model_is_chatted_with_where_it_is_deployed(
     check_apart(far, arm, home)
 
 
+def test_the_state_of_a_model_is_that_of_what_serves_it(
+    far: AzureReplay, arm: Management, tmp_path: Path
+) -> None:
+    home = managed(far, arm, tmp_path)
+
+    def told() -> tuple[str, str]:
+        models = {one["id"]: one for one in home.json("models", "list")["models"]}
+        return models[MODEL]["state"], models[MODEL]["why"] or ""
+
+    assert told() == ("not ready", "it needs a deployment before it answers")
+    arm.deploy("making", MODEL, "Creating")
+    assert told() == ("not ready", "its deployment does not answer: Creating")
+    arm.deploy("pirate-one", MODEL)
+    assert told() == ("deployed", "")
+    row = home.json("models", "list", "--state", "deployed")["models"][0]
+    assert {one["name"] for one in row["deployments"]} == {"making", "pirate-one"}
+    kept = home.json("models", "prune", "--older-than", "1m", "--dry-run")["kept"]
+    assert [(one["id"], one["why"]) for one in kept] == [
+        (MODEL, "it is deployed as making, pirate-one")
+    ]
+    for _ in range(3):  # the lists of models come, that of deployments does not
+        arm.fault(f"GET {arm.resource}/deployments", html(502))
+    done = home.run("models", "list", "--json")
+    models = {one["id"]: one for one in json.loads(done.stdout)["models"]}
+    assert models[MODEL]["state"] == "live"
+    assert "what is deployed is not told" in models[MODEL]["why"]
+    assert "what is deployed is not known" in done.stderr
+    assert home.run("models", "prune", "--older-than", "1m", "--yes").returncode == 3
+    assert not any(seen.method == "DELETE" for seen in far.seen)
+
+
 def check_apart(far: AzureReplay, arm: Management, home: Home) -> None:
     """The key went to the one address, the token to the other, and neither is kept."""
     assert {seen.method for seen in arm.seen} == {"GET"}

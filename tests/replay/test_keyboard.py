@@ -129,6 +129,8 @@ async def chat(far: Replay, pilot: Pilot[Any]) -> None:
         await pilot.press("5")
         models: Any = pilot.app.screen
         await until(lambda: [one.chat_name for one in models.listed.models] == [deployed], pilot)
+        line = models.listed.rows.render_line(0)
+        assert "▲ deployed" in "".join(segment.text for segment in line)
         await pilot.press("c")
         await until(lambda: pilot.app.screen is screen and screen.models.model == deployed, pilot)
         await pilot.press("enter")  # what was typed is still there

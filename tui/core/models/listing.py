@@ -89,12 +89,6 @@ def _group(entry: ModelEntry) -> int:
     return 2 if entry.kind == "checkpoint" else 3
 
 
-def next_order(order: Order) -> Order:
-    """Return the order after one, going round."""
-    names = list(ORDERS)
-    return names[(names.index(order) + 1) % len(names)]
-
-
 def searched_text(entry: ModelEntry) -> str:
     """Return what a typed word is looked for in, folded: everything a row or its details say."""
     files = [one.paths for one in (entry.training_file, entry.validation_file) if one is not None]
