@@ -33,4 +33,6 @@ def test_what_is_said() -> None:
 def test_a_line_too_slow_for_the_clock_is_told_in_time() -> None:
     slow = Progress(10 * MB, 100 * MB, rate=10_000, left=9000, expires=1000)
     assert "too slow" in slow.words(0)
+    assert "waiting for the provider's answer" in Progress(2, 2, rate=1).words(0)
+    assert "waiting" not in Progress(1, 2, rate=1).words(0)
     assert "too slow" not in Progress(1, 2, rate=1, left=1, expires=1000).words(0)

@@ -48,6 +48,8 @@ class Progress:
         if self.stage == "finishing":
             return "100 % · waiting for the provider to put it together"
         amount = f"{size_words(self.sent)} of {size_words(self.total)}"
+        if self.stage == "sending" and self.sent >= self.total and self.expires is None:
+            return f"100 % · {amount} · waiting for the provider's answer"
         if self.stage == "reading" and short:
             return f"{self.percent} % read"
         if self.stage == "reading":

@@ -217,8 +217,9 @@ class FileUploads:
 
         def show(progress: Progress) -> None:
             nonlocal told, stage
-            # Once a second: every word costs bytes over SSH.
-            if time.monotonic() - told >= 1 or progress.stage != stage:
+            # Once a second: every word costs bytes over SSH. The last one is never left out.
+            due = time.monotonic() - told >= 1 or progress.sent >= progress.total
+            if due or progress.stage != stage:
                 told, stage = time.monotonic(), progress.stage
                 self._context.working(WORK, transfer_words(name, progress, time.time()))
 
