@@ -181,6 +181,32 @@ def print_bytes(folder: Path, data: Path) -> None:
     print(f"| {sums[2]:.0f}, {sums[5]:.0f} |", flush=True)
 
 
+def print_cpu(folder: Path, data: Path) -> None:
+    """Print the processor time of a key, before and after in turns in one program each."""
+    rounds = {"Datasets ↓ and ↑": (DOWN, "\x1b[A") * 10, "F1 and esc": (F1, ESC) * 5}
+    lines = {}
+    for cells in ("0", "1"):
+        home = folder / f"cpu{cells}"
+        write_config(home, "http://127.0.0.1:9/v1")
+        lines[cells] = Line(home, str(data), **{VARIABLE: cells})
+        lines[cells].see("Example 1 of", seconds=120)
+        lines[cells].settle()
+    for name, keys in rounds.items():
+        used = {"0": [0.0] * 3, "1": [0.0] * 3}
+        for turn in range(3):
+            for cells, line in lines.items():
+                before = cpu_ms(line.pid)
+                for key in keys:
+                    line.send(key)
+                    line.look(5)  # until it shows
+                    line.settle(0.3)
+                used[cells][turn] = (cpu_ms(line.pid) - before) / len(keys)
+        most, least = (sorted(used[cells])[1] for cells in ("0", "1"))
+        print(f"{name}: {most:.1f} ms a key before, {least:.1f} after (median of 3)", flush=True)
+    for line in lines.values():
+        line.__exit__()
+
+
 def print_slow(folder: Path, data: Path, cells: str) -> None:
     """Print how long the keys of the session take on a slow line."""
     home = folder / f"slow{cells}"
@@ -270,7 +296,7 @@ def print_rest(folder: Path, data: Path) -> None:
 def main() -> None:
     """Print all of it, or the parts that are named."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parts = ("bytes", "slow", "stream", "rest")
+    parts = ("bytes", "cpu", "slow", "stream", "rest")
     parser.add_argument("parts", nargs="*", default=parts, choices=[*parts, []])
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
@@ -279,6 +305,8 @@ def main() -> None:
         data.write_bytes(chat_lines(40))
         if "bytes" in chosen.parts:
             print_bytes(folder, data)
+        if "cpu" in chosen.parts:
+            print_cpu(folder, data)
         for cells, words in (("1", "after"), ("0", "before")):
             if "slow" in chosen.parts:
                 print(f"\n{SLOW} bytes a second, {words}")

@@ -258,3 +258,5 @@ async def test_the_cursor_is_where_one_reads_or_types(
         await until(lambda: "Q2?" in line(), pilot)
         await pilot.press("slash", *"Q17")
         await until(lambda: line()[: both.line.emulator.cursor[0]].endswith("Q17"), pilot)
+        await pilot.press("escape", "escape", "2")
+        await until(lambda: "example" in line(), pilot)  # the histogram tells of its bar

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar
 from rich.segment import Segment
 from rich.style import Style
 from textual.binding import Binding
-from textual.geometry import Region
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.reactive import reactive
 from textual.strip import Strip
@@ -135,6 +135,12 @@ class Histogram(Widget, can_focus=True):
     def bars(self) -> tuple[Bar, ...]:
         """The bars as they are drawn at this width."""
         return self._bars
+
+    @property
+    def cursor_screen_offset(self) -> Offset:
+        """Where it says what the cursor is on, for the terminal's own cursor."""
+        told = self._plot_height + 2 if self._bars else 0
+        return self.content_region.offset + Offset(0, told)
 
     @property
     def told(self) -> tuple[str, str]:
