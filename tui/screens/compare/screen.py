@@ -86,7 +86,8 @@ class CompareScreen(ModeScreen):
         # Whether a column is to have the focus, once there is one: r is a letter in the prompt.
         self._wants_keys = False
         self.shows_results = False  # whether the results are in view
-        self._from_results = False  # whether the columns show a row of the results
+        self._from_results = False  # whether esc goes back from the columns to the results
+        self._row_of: LookedAt | None = None  # the run whose row the columns showed last
         self.results = Results(context, self.pane, self._look_at)
         self.judge = ModelJudge(context, self.results, self.candidates.ask_model, self._runs)
         self.running = Running(
@@ -158,10 +159,7 @@ class CompareScreen(ModeScreen):
             self.candidates.take(asked.models)
             self.candidates.look_for_partner()
         if asked.prompt is not None:
-            comparison = self.context.comparison
-            comparison.prompt, comparison.winner = asked.prompt, None
-            for column in comparison.columns:
-                column.tries = []
+            self.context.comparison.take(asked.prompt)
             self._show_results(False)
             self._wants_keys = True
             self.context.tell("r asks every model this prompt.", seconds=4)
@@ -210,9 +208,9 @@ class CompareScreen(ModeScreen):
 
     def _picked(self, column: Column) -> None:
         """Keep the winner with the run, if the columns show a row of one."""
-        prompt = self.context.comparison.prompt
-        if self._from_results and prompt is not None:
-            self.results.pick(prompt.line, column.candidate.name)
+        prompt, run = self.context.comparison.prompt, self._run_of_columns
+        if run is not None and prompt is not None:
+            self.results.pick(run, prompt.line, column.candidate.name)
 
     def _runs(self) -> bool:
         return self.running.under_way
@@ -227,10 +225,15 @@ class CompareScreen(ModeScreen):
             return None
         return looked_at, row
 
+    @property
+    def _run_of_columns(self) -> LookedAt | None:
+        """The run whose answers the columns show; None for those that were asked for here."""
+        return self._row_of if self.context.comparison.of_row else None
+
     def _run_shown(self) -> str:
         """Return the id of the run that the columns show a row of."""
-        looked_at = self.results.looked_at
-        return looked_at.id if self._from_results and looked_at is not None else ""
+        run = self._run_of_columns
+        return "" if run is None else run.id
 
     def _show_results(self, shown: bool) -> None:
         self._from_results, self.shows_results = False, shown
@@ -265,7 +268,7 @@ class CompareScreen(ModeScreen):
         self.context.focused = 0
         self.context.tell_changed()
         self._show_results(False)
-        self._from_results = True
+        self._from_results, self._row_of = True, looked_at
 
     def go_back(self) -> bool:
         """Stop the answers, else close the error, else leave the prompt."""
