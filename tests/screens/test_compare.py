@@ -279,6 +279,16 @@ async def test_what_is_not_in_view_is_not_changed(
         assert "enter opens the answers side by side" in toasts(pilot.app)[-1]
         assert (names(screen), comparison.diff, comparison.blind) == (columns, "off", False)
         assert len(server.asked) == asked
+        # Where no prompt is in view either, nothing is done with what the columns hold unseen.
+        await choose(pilot, "f", "fail")
+        await until(lambda: screen.results.current is None, pilot)
+        for key in ("p", "P", "E", "c"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            assert toasts(pilot.app) == ["No prompt is shown here: v goes to the columns."], key
+            assert pilot.app.screen is screen
+        await choose(pilot, "f", "all")
+        await until(lambda: screen.results.current is not None, pilot)
         # Nor are the results while the columns are in view, also by the palette.
         measure = screen.results.looked_at.listing.measure
         await pilot.press("v")

@@ -73,9 +73,13 @@ def test_a_winner_that_is_asked_otherwise_or_dropped_has_won_nothing_shown() -> 
     assert (found.winner, y.tries) == (x, [])
     found.ask_otherwise(x, Candidate("v", "v"))
     assert (found.winner, found.losers()) == (None, [])
+    assert found.tally_words == ""  # the one that won is shown no longer
+    found.pick(y)
     found.pick(z)
+    assert found.tally_words == "z 1"
     found.drop(x)
     assert found.winner is z
+    assert found.tally_words == "w 0 : 1 z"
     found.drop(z)
     assert (found.winner, found.columns) == (None, [y])
     found.clear()

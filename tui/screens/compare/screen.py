@@ -9,7 +9,7 @@ from textual.widgets import ContentSwitcher
 
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
-from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
 from tui.screens.chat.system.prompt import SystemPrompt
 from tui.screens.compare.asking import Asking
 from tui.screens.compare.candidates import Candidates
@@ -58,6 +58,9 @@ _OF_RESULTS = frozenset(
     f"compare.{name}" for name in ("measure", "sort", "filter", "against", "export", "judge")
 )
 
+# Of the results these work on the prompt under the cursor, else on what the columns show.
+_OF_A_PROMPT = frozenset(f"compare.{name}" for name in ("chat", "pair", "pair_to", "correct"))
+
 RESULTS_KEYS = "enter opens · p pair · c chat · o order · f filter · z measure · J judge"
 
 
@@ -69,7 +72,9 @@ class CompareScreen(ModeScreen):
     CSS = """
     CompareScreen Prompt { height: 3; }
     CompareScreen Prompt:focus { height: 5; }
+    CompareScreen.-low Prompt:focus { height: 3; }
     """
+    VERTICAL_BREAKPOINTS = LOW_BREAKPOINTS
 
     def __init__(self) -> None:
         super().__init__()
@@ -200,6 +205,8 @@ class CompareScreen(ModeScreen):
         """Say of what works on the columns or the results that these are not in view."""
         if self.shows_results and command_id == "compare.winner":
             return "enter opens the answers side by side; w picks the better one there."
+        if self.shows_results and command_id in _OF_A_PROMPT and self.results.current is None:
+            return "No prompt is shown here: v goes to the columns."
         if self.shows_results and command_id in _OF_COLUMNS:
             return "That is for the columns: v goes to them."
         if not self.shows_results and command_id in _OF_RESULTS and self.results.looked_at:

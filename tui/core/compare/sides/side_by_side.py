@@ -211,13 +211,12 @@ class Comparison:
 
     @property
     def tally_words(self) -> str:
-        """The winners so far, such as "A 3 : 1 B"."""
+        """The winners so far, such as "A 3 : 1 B"; of more than two those that won, most first."""
         names = sorted({column.candidate.name for column in self.columns})
-        if not self.tally.total():
-            return ""
-        if len(names) == 2:
+        won = sorted((n for n in names if self.tally[n] > 0), key=lambda name: -self.tally[name])
+        if won and len(names) == 2:
             return f"{names[0]} {self.tally[names[0]]} : {self.tally[names[1]]} {names[1]}"
-        return " · ".join(f"{name} {self.tally[name]}" for name in names)
+        return " · ".join(f"{name} {self.tally[name]}" for name in won)
 
     def next_diff(self) -> None:
         """Mark what differs from the next text: none, the first answer, the reference."""
