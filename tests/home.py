@@ -53,9 +53,11 @@ class Home:
             code = main(words)
         return subprocess.CompletedProcess(words, code, out.getvalue(), err.getvalue())
 
-    def spawn(self, *words: str, stdin: str = "") -> subprocess.CompletedProcess[str]:
+    def spawn(
+        self, *words: str, stdin: str = "", cwd: Path = forks.ROOT
+    ) -> subprocess.CompletedProcess[str]:
         """Run `finetui WORDS` as a process of its own to its end."""
-        return forks.run("tui.cli", *words, given=stdin, env=self.environ)
+        return forks.run("tui.cli", *words, given=stdin, env=self.environ, cwd=cwd)
 
     def json(self, *words: str, code: int = 0) -> Any:
         """Run with --json and return the one document on stdout."""

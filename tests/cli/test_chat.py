@@ -281,6 +281,10 @@ def test_chats_are_exported(home: Home, chats: list[int], tmp_path: Path) -> Non
     assert (again.returncode, "The file exists" in again.stderr) == (2, True)
     shown = home.run("chats", "export", str(chats[1]), "--format", "md").stdout
     assert shown == "# And you?\n\n## User\n\nAnd you?\n\n## Assistant (m)\n\n# Nobody\n"
+    named = home.run("chats", "export", str(chats[1]), "--format", "md", "--out", "-").stdout
+    assert named == shown
+    into = home.run("chats", "export", "--all", "--as", "chats", "--to", "-")
+    assert (into.returncode, "--to - is no file" in into.stderr) == (2, True)
     found = home.json("chats", "export", str(chats[1]))
     assert json.loads(found["text"]) == {"messages": [
         {"role": "user", "content": "And you?"}, {"role": "assistant", "content": "# Nobody"},

@@ -32,6 +32,19 @@ def words(tmp_path: Path) -> tuple[str, ...]:
     return ("compare", "--models", "m", "--dataset", str(data), "--out")
 
 
+@pytest.mark.parametrize("option", ["--out", "--pairs"])
+def test_standard_output_is_no_file_to_go_on_from(
+    home: Home, server: ChatServer, words: tuple[str, ...], tmp_path: Path, option: str
+) -> None:
+    for asked in (words[:-1], ("record", "--model", "m", *words[3:-1])):
+        if asked[0] == "record" and option == "--pairs":
+            continue
+        done = home.run(*asked, option, "-")
+        assert done.returncode == 2
+        assert f"{option} - is no file" in done.stderr
+    assert server.bodies == []
+
+
 @pytest.mark.parametrize("name", ["pipe", "folder", "/dev/null", "link"])
 def test_only_a_regular_file_takes_results(
     home: Home, server: ChatServer, words: tuple[str, ...], tmp_path: Path, name: str

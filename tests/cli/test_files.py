@@ -55,6 +55,15 @@ def test_the_list_says_who_uses_what(home: Home, server: UploadServer) -> None:
     assert files["used.jsonl"]["used_by"][0]["status"] == "succeeded"
 
 
+def test_a_file_is_written_to_standard_output(home: Home, server: UploadServer) -> None:
+    (listed, *_) = home.json("files", "list")["files"]
+    whole = home.path / "whole"
+    assert home.run("files", "download", listed["id"], "-o", str(whole)).returncode == 0
+    done = home.spawn("files", "download", listed["id"], "-o", "-")
+    assert (done.returncode, done.stdout) == (0, whole.read_text()), done.stderr
+    assert home.run("files", "download", listed["id"], "-o", "-", "--json").returncode == 2
+
+
 def test_pruning_lists_first_and_wants_a_yes(home: Home, server: UploadServer) -> None:
     assert home.run("files", "prune").returncode == 2
     assert home.run("files", "prune", "--older-than", "month").returncode == 2

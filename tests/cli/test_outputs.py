@@ -110,6 +110,47 @@ def test_another_place_is_written_or_has_the_same_code(
 
 
 @pytest.mark.parametrize(
+    "words",
+    [
+        ("convert", "FILE", "--to", "sharegpt"),
+        ("fix", "FILE"),
+        ("edit", "FILE", "--shuffle"),
+        ("models", "export"),
+    ],
+    ids=" ".join,
+)
+def test_a_hyphen_is_standard_output(
+    home: Home, rows: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    asked = [str(rows) if word == "FILE" else word for word in words]
+    plain, named = home.spawn(*asked, cwd=tmp_path), home.spawn(*asked, "-o", "-", cwd=tmp_path)
+    assert (named.returncode, named.stdout) == (plain.returncode, plain.stdout)
+    assert named.stdout
+    assert not (tmp_path / "-").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("convert", "FILE", "--dropped", "-"),
+        ("split", "FILE", "-o", "-", "x.jsonl"),
+        ("tokens", "FILE", "--report", "-"),
+        ("tokens", "FILE", "--svg", "-"),
+        ("tokens", "FILE", "--png", "-"),
+    ],
+    ids=" ".join,
+)
+def test_a_hyphen_where_only_a_file_will_do_is_refused(
+    home: Home, rows: Path, tmp_path: Path, words: tuple[str, ...]
+) -> None:
+    asked = [str(rows) if word == "FILE" else word for word in words]
+    done = home.spawn(*asked, cwd=tmp_path)
+    assert done.returncode == 2
+    assert "- is no file" in done.stderr
+    assert {one.name for one in tmp_path.iterdir()} <= {"home", "rows.jsonl"}
+
+
+@pytest.mark.parametrize(
     ("words", "key"),
     [(("check", "-"), "examples"), (("tokens", "-"), "examples"), (("stats", "-"), "examples")],
 )

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import httpx2
+import pytest
+from openai import BadRequestError
 
 from tests.lab_process import wait_for
 from tui.lab.activity import Activity
@@ -70,11 +72,18 @@ def test_unknown_parameters_parts_and_tools_are_taken(client: OpenAI) -> None:
     assert answer.choices[0].message.tool_calls is None
 
 
-def test_prompt_longer_than_the_context_is_cut(client: OpenAI) -> None:
-    long = [{"role": "user", "content": "word " * 20_000}]
-    answer = client.chat.completions.create(model="lab-micro", messages=long, max_tokens=2)  # type: ignore[arg-type]
+def test_a_prompt_longer_than_the_context_is_refused_as_a_provider_does(client: OpenAI) -> None:
+    long: Any = [{"role": "user", "content": "word " * 20_000}]
+    for streamed in (False, True):
+        with pytest.raises(BadRequestError) as refused:
+            client.chat.completions.create(model="lab-micro", messages=long, stream=streamed)
+        assert (refused.value.code, refused.value.param) == ("context_length_exceeded", "messages")
+        assert "maximum context length is 1024 tokens" in refused.value.message
+    # What leaves room for one token only is answered with one.
+    empty: Any = [{"role": "user", "content": ""}] * 511
+    answer = client.chat.completions.create(model="lab-micro", messages=empty)
     assert answer.usage is not None
-    assert answer.usage.prompt_tokens < 1024
+    assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (1023, 1)
 
 
 def test_streamed_choices_take_turns(client: OpenAI) -> None:

@@ -20,7 +20,8 @@ class SlowProvider:
     def __init__(self) -> None:
         self.asked: list[dict[str, Any]] = []
         self.pieces: asyncio.Queue[str | dict[str, Any] | None] = asyncio.Queue()
-        self.refusal: tuple[int, str] | None = None
+        self.refusal: tuple[int, str] | None = None  # a status and what is said
+        self.code: str | None = None  # of the refusal
         self.hung_up = 0  # requests the client ended before the answer did
         self.base_url = ""
         self._serving: dict[asyncio.Task[None], asyncio.StreamWriter] = {}
@@ -77,7 +78,7 @@ class SlowProvider:
         if self.refusal is not None:
             status, message = self.refusal
             writer.write(HEAD.format(status=status, kind="application/json").encode())
-            writer.write(json.dumps({"error": {"message": message}}).encode())
+            writer.write(json.dumps({"error": {"message": message, "code": self.code}}).encode())
             await writer.drain()
             return
         writer.write(HEAD.format(status=200, kind="text/event-stream").encode())

@@ -15,7 +15,7 @@ from textual.widgets import Input, TextArea
 from tests.kept_chats import kept_chats
 from tests.screens.conftest import TunedLab, use_profile
 from tests.screens.slow_provider import MODELS, SlowProvider, slow_provider
-from tests.until import problem_of, until
+from tests.until import on_screen, problem_of, until
 from tui.app import FinetuiApp
 from tui.core.chat.parameters import ChatParameters
 from tui.screens.chat import ChatScreen
@@ -74,11 +74,11 @@ async def chat_screen(
 
 @asynccontextmanager
 async def slow_chat(
-    home: Path, path: Path | None = None
+    home: Path, path: Path | None = None, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[tuple[Pilot[Any], Any, SlowProvider]]:
     async with slow_provider() as provider:
         use_profile(home, provider.base_url)
-        async with chat_screen(path) as (pilot, screen):
+        async with chat_screen(path, size) as (pilot, screen):
             yield pilot, screen, provider
 
 
@@ -162,6 +162,20 @@ async def test_esc_stops_and_keeps_what_came_and_again_asks_anew(app_home: Path)
         assert last(screen).text == "second"
 
 
+async def test_a_low_terminal_has_rows_for_the_conversation(app_home: Path) -> None:
+    async with slow_chat(app_home, size=(40, 12)) as (pilot, screen, provider):
+        await pilot.press(*"Hi", "enter")
+        provider.say("there")
+        provider.finish()
+        await until(lambda: not screen.answers.under_way and last(screen).note, pilot)
+        assert "answer tokens" in on_screen(pilot.app)
+        assert screen.query_one(Conversation).size.height == 3
+        assert screen.query_one(Prompt).content_size.height == 1
+        await pilot.resize_terminal(80, 24)
+        await until(lambda: screen.query_one(Prompt).content_size.height == 3, pilot)
+        assert "system  none" in on_screen(pilot.app)
+
+
 async def test_a_refusal_gives_the_question_back(app_home: Path) -> None:
     async with slow_chat(app_home) as (pilot, screen, provider):
         provider.refusal = (400, "no [red] today")
@@ -170,7 +184,12 @@ async def test_a_refusal_gives_the_question_back(app_home: Path) -> None:
         assert "no [red] today" in problem_of(screen)
         assert screen.query_one(Prompt).text == "Hi"
         assert not screen.query_one(Conversation).turns
-        provider.refusal = None
+        provider.refusal, provider.code = (400, "too many tokens"), "context_length_exceeded"
+        await pilot.press("enter")
+        await until(lambda: "too many tokens" in problem_of(screen), pilot)
+        assert "longer context window" in problem_of(screen)
+        assert screen.query_one(Prompt).text == "Hi"
+        provider.refusal = provider.code = None
         await pilot.press("enter")
         provider.say("there")
         provider.finish()

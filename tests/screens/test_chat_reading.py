@@ -13,7 +13,7 @@ from tests.screens.conftest import use_profile
 from tests.screens.slow_provider import slow_provider
 from tests.screens.test_chat import chat_screen, last, shown, slow_chat
 from tests.screens.test_colors import TERMINALS, unreadable
-from tests.until import until
+from tests.until import toasts, until
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
@@ -114,7 +114,13 @@ async def test_unsure_tokens_are_shown_with_their_alternatives(app_home: Path) -
         assert "token 3 of 4 · “ fern” 14 %" in shown(screen)
         await pilot.press("full_stop")
         assert "token 4 of 4" in shown(screen)
+        await pilot.press("full_stop")  # it is the last one
+        await until(lambda: "There is no token after this one." in toasts(pilot.app), pilot)
         await pilot.press("comma", "less_than_sign")
+        assert "token 2 of 4" in shown(screen)
+        await pilot.press("less_than_sign")
+        said = "There is no unsure token before this one."
+        await until(lambda: said in toasts(pilot.app), pilot)
         assert "token 2 of 4" in shown(screen)
         await pilot.press("u")
         assert "token 2 of 4" not in shown(screen)

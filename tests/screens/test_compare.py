@@ -196,7 +196,12 @@ async def test_blind_hides_the_names_until_a_winner_is_picked(
 ) -> None:
     server.rule = lambda model, _: "short" if model == BASE else "much longer"
     async with compare_screen(app_home, server.url) as (pilot, screen):
+        await type_prompt(pilot, "before")
+        await answered(pilot, screen)
         await pilot.press("escape", "b")
+        # Answers that came under their names stay, and stay named.
+        assert texts(screen) == ["short", "much longer"]
+        assert titles(screen) == [BASE, TUNED]
         for asked in range(1, 4):
             await type_prompt(pilot, "hello")
             await answered(pilot, screen)
@@ -205,6 +210,11 @@ async def test_blind_hides_the_names_until_a_winner_is_picked(
             for name in (BASE, TUNED):
                 assert name not in on_screen(pilot.app)
             await pilot.press("escape")
+            for key in "mtc":  # would show a name
+                await pilot.press(key)
+                await until(lambda: "Names are hidden" in "".join(toasts(pilot.app)), pilot)
+                assert pilot.app.screen is screen
+                pilot.app.clear_notifications()
             at = texts(screen).index("short")
             screen.view.panes[at].text.focus()
             await pilot.press("w")
@@ -269,6 +279,16 @@ async def test_what_is_not_in_view_is_not_changed(
         assert "enter opens the answers side by side" in toasts(pilot.app)[-1]
         assert (names(screen), comparison.diff, comparison.blind) == (columns, "off", False)
         assert len(server.asked) == asked
+        # Where no prompt is in view either, nothing is done with what the columns hold unseen.
+        await choose(pilot, "f", "fail")
+        await until(lambda: screen.results.current is None, pilot)
+        for key in ("p", "P", "E", "c"):
+            pilot.app.clear_notifications()
+            await pilot.press(key)
+            assert toasts(pilot.app) == ["No prompt is shown here: v goes to the columns."], key
+            assert pilot.app.screen is screen
+        await choose(pilot, "f", "all")
+        await until(lambda: screen.results.current is not None, pilot)
         # Nor are the results while the columns are in view, also by the palette.
         measure = screen.results.looked_at.listing.measure
         await pilot.press("v")

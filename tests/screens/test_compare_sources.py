@@ -314,6 +314,21 @@ async def test_a_model_judges_a_run_and_picks_are_kept_with_it(
                 break
             await pilot.pause()
         assert await picks() == [0.0, 1.0]
+        # From the prompt it is still a row of the run; answers asked for anew are none of it.
+        kept = screen.results.looked_at
+        before = screen.context.comparison.winner
+        await pilot.press("i", "escape", "tab", "w")
+        await until(lambda: screen.context.comparison.winner is not before, pilot)
+        first = {slot: row.measures.picked for slot, row in kept.rows.items()}
+        assert sorted(p for p in first.values() if p is not None) == [0.0, 1.0]
+        other = next(slot.model for slot, picked in first.items() if picked)
+        assert other == screen.context.comparison.winner.candidate.name
+        await pilot.press("r")
+        await answered(pilot, screen)
+        assert screen.context.comparison.winner is None
+        await pilot.press("w")
+        await until(lambda: screen.context.comparison.winner is not None, pilot)
+        assert {slot: row.measures.picked for slot, row in kept.rows.items()} == first
 
 
 async def test_a_run_that_waits_says_so_once_and_has_no_price_before_an_answer(

@@ -67,10 +67,14 @@ async def test_winner_and_loser_become_a_pair(
     async with compare_screen(app_home, server.url, size, pairs) as (pilot, screen):
         await pilot.press("escape", "p")
         await until(lambda: "Press w on the better answer" in failure(screen), pilot)
-        await pilot.press("escape")
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
-        await pilot.press("escape", "tab", "w", "p")
+        await pilot.press("escape", "p")
+        await until(lambda: "Press w on the better answer" in failure(screen), pilot)
+        await pilot.press("tab", "w")
+        await until(lambda: screen.context.comparison.winner is not None, pilot)
+        assert failure(screen) == ""  # there is one now
+        await pilot.press("p")
         await opened(pilot, Choose)
         await until(lambda: "pairs.jsonl  open now" in on_screen(pilot.app), pilot)
         await pilot.press("enter")

@@ -190,8 +190,10 @@ async def test_tokens_are_looked_at() -> None:
         talk.cursor = 1
         talk.tokens_shown = True
         await pilot.pause()
-        assert talk.choose_token(1)
+        assert talk.choose_token(1) is False  # it stands on the last one, the only one not sure
+        assert talk.choose_token(-1, unsure=True) is False
+        assert talk.choose_token(-1) is True
         await pilot.pause()
-        assert any("tok300" in line for line in app.text()), app.text()
+        assert any("tok299" in line for line in app.text()), app.text()
         talk.tokens_shown = False
-        assert not talk.choose_token(1)
+        assert talk.choose_token(1) is None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import delete_each
+from tui.cli.inputs import STDIN
 from tui.core.chat.conversation import messages, path, position
 from tui.core.chat.saved import dataset_line, markdown
 from tui.core.dataset.example import content_text
@@ -42,7 +43,9 @@ def register(commands: Commands[Parser]) -> None:
         default="jsonl",
         help="jsonl: a line of a dataset each",
     )
-    parser.add_argument("--out", metavar="FILE", help="a new file; without it, standard output")
+    parser.add_argument(
+        "--out", metavar="FILE", help="a new file (default, and -: standard output)"
+    )
     _add_dataset_options(parser)
     parser = command(actions, "rename", _rename, "give a chat another title")
     parser.add_argument("id", metavar="CHAT", type=int)
@@ -136,7 +139,7 @@ async def _export(options: argparse.Namespace, workspace: Workspace, out: Output
         return await export_to_data(options, chats, workspace, out)
     texts = (_WRITERS[options.format](chat).rstrip("\n") + "\n" for chat in chats.values())
     text = "".join(texts)
-    if options.out is None:
+    if options.out in {None, STDIN}:
         out.piece(text)
         out.document({"exported": len(chats), "text": text})
         return 0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.inputs import a_file
 from tui.core.chat.chat_examples import example_of, pairs_of
 from tui.core.text.text import plural
 from tui.services.datasets.adding import Added
@@ -26,7 +26,7 @@ async def export_to_data(
     """Add chats to a dataset; tell what was added and what was there already."""
     if options.kind is None or options.to is None:
         raise InputError("Usage", "--as and --to belong together", "Give both.")
-    path = Path(options.to)
+    path = a_file(options.to, "--to")
     if not options.append and await asyncio.to_thread(path.exists):
         raise InputError("The file exists", str(path), "Name another file, or add --append.")
     added: list[dict[str, Any]] = []

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.inputs import a_file
 from tui.cli.json_files import read_tools
 from tui.cli.progress import StatusLine
 from tui.core.chat.parameters import ChatParameters
@@ -53,6 +54,9 @@ def add_asking(parser: argparse.ArgumentParser) -> None:
 
 def check_asking(options: argparse.Namespace) -> None:
     """Raise InputError for options out of range."""
+    if options.out is not None:
+        why = "a run that was broken off goes on from it; --json prints what it comes to"
+        a_file(options.out, "--out", why)
     if options.limit is not None and (options.dataset is None or options.limit < 1):
         raise InputError("Usage", "--limit is how many prompts of --dataset", "At least 1.")
     if not 1 <= options.concurrency <= MOST_AT_ONCE:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.inputs import refuse_existing
+from tui.cli.inputs import a_file, refuse_existing
 from tui.core.compare.listing import Listing
 from tui.core.compare.measures import QUALITY
 from tui.core.compare.sides.pairs import best_pairs
@@ -47,7 +47,7 @@ def check_pairs(options: argparse.Namespace) -> None:
     if options.by is not None and options.pairs is None:
         raise InputError("Usage", "--by is what --pairs are made by", "Name a file for them.")
     if options.pairs is not None:
-        refuse_existing([Path(options.pairs)], "Name a new file for --pairs.")
+        refuse_existing([a_file(options.pairs, "--pairs")], "Name a new file for --pairs.")
 
 
 @dataclass(frozen=True, slots=True)

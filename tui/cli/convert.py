@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
 from tui.cli.convert_report import report, tell_scores
-from tui.cli.inputs import STDIN, refuse_existing, stdin_bytes
+from tui.cli.inputs import STDIN, a_file, refuse_existing, stdin_bytes
 from tui.core.formats import READERS, WRITERS, Columns, ReadOptions, export, format_of
 from tui.core.formats.columns import PARTS
 from tui.core.formats.encodings import SAY_ENCODING
@@ -61,7 +61,9 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument("--to", default="openai", metavar="FORMAT", help=f"one of {targets}")
     _add_columns(parser)
     _add_rows(parser)
-    parser.add_argument("-o", "--output", metavar="OUT", help="write here (default: to stdout)")
+    parser.add_argument(
+        "-o", "--output", metavar="OUT", help="write here (default, and -: to stdout)"
+    )
     parser.add_argument("--in-place", action="store_true", help="replace IN itself")
     parser.add_argument("--yes", action="store_true", help="also where --in-place loses something")
     parser.add_argument(
@@ -145,7 +147,9 @@ async def _write(
     out: Output,
 ) -> None:
     if target is None:
-        if made.lines and not (options.output or options.in_place or out.as_json):
+        # Where a file was named, nothing could be converted that would go there.
+        named = options.in_place or options.output not in {None, STDIN}
+        if made.lines and not (named or out.as_json):
             out.data(export_chunks(made.lines, form))
         report(made, out)
         return
@@ -223,12 +227,13 @@ def _format(name: str) -> Format:
 def _target(options: argparse.Namespace) -> Path | None:
     source = Path(options.input)
     if options.dropped:
-        refuse_existing([Path(options.dropped)], "Name another file for --dropped.")
+        dropped = a_file(options.dropped, "--dropped")
+        refuse_existing([dropped], "Name another file for --dropped.")
     if options.in_place:
         if options.output or options.input == STDIN or source.is_dir():
             raise InputError("Usage", "--in-place is for one file and without -o")
         return source
-    if options.output is None:
+    if options.output in {None, STDIN}:
         return None
     target = Path(options.output)
     if options.input != STDIN and target.exists() and target.samefile(source):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,7 @@ from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.consent import accepted, add_accept
 from tui.cli.deleting import delete_all
 from tui.cli.file_review import guard
-from tui.cli.inputs import file_of
+from tui.cli.inputs import STDIN, file_of
 from tui.cli.progress import UploadLine
 from tui.core.catalog.abilities import Ability
 from tui.core.money.rates import month_words
@@ -20,7 +21,7 @@ from tui.core.provider.files import age_words, month_of, prunable, read_age, tot
 from tui.core.provider.records import Deleted
 from tui.core.text.moments import date_words
 from tui.core.text.text import plural, size_words
-from tui.services.errors import InputError, NeedsConfirmation, ServiceError
+from tui.services.errors import InputError, NeedsConfirmation, NotWritten, ServiceError, disk_errors
 from tui.services.provider.interface import check_offered
 
 if TYPE_CHECKING:
@@ -50,7 +51,9 @@ def register(commands: Commands[Parser]) -> None:
     add_accept(parser, ("warnings", "secrets"))
     parser = command(actions, "download", _download, "download a file's content")
     parser.add_argument("id", metavar="FILE_ID")
-    parser.add_argument("-o", "--output", metavar="PATH", help="where to (default: its own name)")
+    parser.add_argument(
+        "-o", "--output", metavar="PATH", help="where to (default: its own name; -: stdout)"
+    )
     parser = command(actions, "delete", _delete, "delete files, or give up unfinished uploads")
     parser.add_argument("ids", metavar="FILE_ID", nargs="+")
     add_yes(parser, "delete them for good")
@@ -178,6 +181,12 @@ async def _send(path: str, options: argparse.Namespace, workspace: Workspace, ou
 
 async def _download(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     target = options.output
+    if target == STDIN:
+        if out.as_json:
+            raise InputError("Usage", "-o - and --json both print", "Name a file.")
+        with disk_errors("Not written", "standard output", "Free some space.", NotWritten):
+            await workspace.files.copy(options.id, sys.stdout.buffer)
+        return 0
     if target is None:
         info = await workspace.files.retrieve(options.id)
         # Only the name: a provider does not choose the folder.

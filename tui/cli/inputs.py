@@ -94,6 +94,13 @@ def check_stdin(paths: Sequence[str | None]) -> None:
         raise InputError("Usage", "standard input can be read only once", "Name a file.")
 
 
+def a_file(path: str, option: str, why: str = "it is written as a file of its own") -> Path:
+    """Return the path of what can only be a file. Raises InputError for standard output."""
+    if path == STDIN:
+        raise InputError("Usage", f"{option} - is no file: {why}", "Name a file.")
+    return Path(path)
+
+
 def refuse_existing(paths: Sequence[Path], how: str) -> None:
     """Raise InputError when one of the paths exists; `how` says what allows it."""
     for path in paths:

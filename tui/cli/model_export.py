@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from tui.cli.arguments import Commands, Parser, command
+from tui.cli.inputs import STDIN
 from tui.cli.models_found import (
     add_choice,
     add_places,
@@ -45,7 +46,7 @@ def register_export(actions: Commands[Parser]) -> None:
     parser = command(actions, "export", _export, "write the inventory as CSV, JSON or Markdown")
     add_choice(parser)
     parser.add_argument("--format", choices=FORMATS, help="default: as PATH ends, else csv")
-    parser.add_argument("-o", "--output", metavar="PATH", help="where to (default: stdout)")
+    parser.add_argument("-o", "--output", metavar="PATH", help="where to (default, and -: stdout)")
 
 
 async def _board(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
@@ -123,7 +124,7 @@ async def _export(options: argparse.Namespace, workspace: Workspace, out: Output
     models, today = chosen(found.entries, options), day_of(time.time())
     named = options.format or format_of(options.output or "")
     format_ = cast("Format", named or "csv")
-    if options.output is not None:
+    if options.output not in {None, STDIN}:
         path = Path(options.output)
         await asyncio.to_thread(write_models, path, models, format_, today)
         out.document({"path": str(path), "format": format_, "models": len(models)})

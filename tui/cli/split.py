@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.inputs import STDIN, refuse_existing
+from tui.cli.inputs import STDIN, a_file, refuse_existing
 from tui.cli.rewrite_files import LEFT, example_lines, not_compared
 from tui.core.dataset.splitting import PROPERTIES, Wanted, by_question, size_remark
 from tui.core.text.text import one_line, plural
@@ -96,7 +96,7 @@ def _grouping(*, near: bool) -> Grouping:
 
 def _targets(options: argparse.Namespace) -> tuple[Path, Path]:
     if options.output:
-        training, validation = map(Path, options.output)
+        training, validation = (a_file(path, "-o") for path in options.output)
         if training.absolute() == validation.absolute():
             raise InputError("Usage", "both parts would be the same file")
         return training, validation

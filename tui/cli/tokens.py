@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli import tokens_money
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.inputs import STDIN, check_stdin, file_of
+from tui.cli.inputs import STDIN, a_file, check_stdin, file_of
 from tui.core.catalog.models import base_of
 from tui.core.money.pricing import MOST_EPOCHS
 from tui.core.text.text import one_line, plural
@@ -126,6 +126,9 @@ def _check(options: argparse.Namespace) -> None:
         raise InputError("Usage", "--fail-over must be 0 or more", "Give a number of tokens.")
     if options.per_example == "-" and getattr(options, "json", False):
         raise InputError("Usage", "--per-example - and --json both print", "Name a file.")
+    for name in ("report", "svg", "png"):
+        if path := getattr(options, name):
+            a_file(path, f"--{name}")
     check_stdin([*options.paths, options.against])
     if options.per_example and len(options.paths) > 1:
         raise InputError("Usage", "--per-example is for one file", "Call it once a file.")

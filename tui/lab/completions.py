@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.lab import ids
-from tui.lab.http.errors import ApiError
+from tui.lab.http.errors import ApiError, context_exceeded
 from tui.lab.instance import version
 
 if TYPE_CHECKING:
@@ -88,10 +88,13 @@ class Completion:
 
 
 def prepare(request: ChatRequest, model: Model) -> Completion:
-    """Make a request ready."""
-    from tui.lab.learner import prompt_tokens
+    """Make a request ready. Raises a 400 for a prompt that leaves no room for an answer."""
+    from tui.lab.learner import CONTEXT_WINDOW, ContextExceededError, prompt_tokens
 
-    prompt = prompt_tokens(request.messages)
+    try:
+        prompt = prompt_tokens(request.messages)
+    except ContextExceededError as error:
+        raise context_exceeded(CONTEXT_WINDOW, error.tokens) from error
     return Completion(request, model, prompt, ids.new("chatcmpl-", 29), int(time.time()))
 
 

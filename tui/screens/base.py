@@ -62,6 +62,7 @@ class ModeScreen(Screen[None]):
     # Commands that work on rows, or would change how they are shown, unseen, while there are none.
     NEEDS_ROWS: ClassVar[frozenset[str]] = frozenset()
     waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
+    _refused = False  # whether the error shown says only why a command could not be carried out
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -121,7 +122,12 @@ class ModeScreen(Screen[None]):
         )
 
     def action_command(self, command_id: str) -> None:
-        """Run a command of this mode, wherever its handler is."""
+        """Run a command of this mode, wherever its handler is.
+
+        What an earlier one was refused for is closed: it may hold no longer, and has been read.
+        """
+        if self._refused:
+            self.clear_error()
         carry_out(self.dispatcher, command_id, self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -247,6 +253,7 @@ class ModeScreen(Screen[None]):
     def show_error(self, error: BaseException) -> None:
         """Show an error until it is closed."""
         profile = None if self.host.workspace is None else self.host.workspace.profile
+        self._refused = type(error) is InputError
         if (panel := self._panel) is not None:
             panel.show(failure_of(error, profile))
 

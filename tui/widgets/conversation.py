@@ -151,12 +151,18 @@ class Conversation(LineView, can_focus=True):
             self.column.look = look
             self._lay_out_again()
 
-    def choose_token(self, by: int, *, unsure: bool = False) -> bool:
-        """Look at another token of the answer; tells whether its tokens are shown."""
+    def choose_token(self, by: int, *, unsure: bool = False) -> bool | None:
+        """Look at another token of the answer; None where its tokens are not shown.
+
+        Tells whether there was another one.
+        """
         if not self.column.blocks:
-            return False
-        line = self.column.blocks[self.cursor].choose_token(by, unsure=unsure)
+            return None
+        block = self.column.blocks[self.cursor]
+        before, line = block.token, block.choose_token(by, unsure=unsure)
         if line is None:
+            return None
+        if block.token == before:
             return False
         self._changed_height(self.cursor)
         self._bring_into_view(self.column.extent(self.cursor)[0] + line)

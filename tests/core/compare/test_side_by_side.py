@@ -45,13 +45,45 @@ def comparison(*columns: Column, reference: str = "") -> Comparison:
 
 def test_blind_names_are_letters_until_a_winner_is_picked() -> None:
     found = comparison(column("x", "yes"), column("y", "no"))
+    found.pick(found.columns[0])
     found.blind = True
-    assert [found.name(one) for one in found.columns] == ["A", "B"]
-    found.pick(found.columns[1])
+    # What stands there already stays as it is: names that were shown hide nothing.
     assert [found.name(one) for one in found.columns] == ["x", "y"]
-    assert found.tally_words == "x 0 : 1 y"
-    found.pick(found.columns[0])  # one thought better of it
-    assert found.tally_words == "x 1 : 0 y"
+    assert found.winner is found.columns[0]
+    assert [one.tries[0].answer.text for one in found.columns] == ["yes", "no"]
+    assert found.prompt is not None
+    found.begin(found.prompt, random.Random(1))
+    assert [found.name(one) for one in found.columns] == ["A", "B"]
+    x, y = sorted(found.columns, key=lambda one: one.candidate.name)
+    found.pick(y)
+    assert (found.name(x), found.name(y)) == ("x", "y")
+    assert found.tally_words == "x 1 : 1 y"
+    found.pick(x)  # one thought better of it
+    assert found.tally_words == "x 2 : 0 y"
+    found.begin(found.prompt, random.Random(1))
+    found.blind = False
+    assert {found.name(one) for one in found.columns} == {"x", "y"}
+
+
+def test_a_winner_that_is_asked_otherwise_or_dropped_has_won_nothing_shown() -> None:
+    found = comparison(column("x", "yes"), column("y", "no"), column("z", "well"))
+    x, y, z = found.columns
+    found.pick(x)
+    found.ask_otherwise(y, Candidate("w", "w"))
+    assert (found.winner, y.tries) == (x, [])
+    found.ask_otherwise(x, Candidate("v", "v"))
+    assert (found.winner, found.losers()) == (None, [])
+    assert found.tally_words == ""  # the one that won is shown no longer
+    found.pick(y)
+    found.pick(z)
+    assert found.tally_words == "z 1"
+    found.drop(x)
+    assert found.winner is z
+    assert found.tally_words == "w 0 : 1 z"
+    found.drop(z)
+    assert (found.winner, found.columns) == (None, [y])
+    found.clear()
+    assert (found.columns, found.prompt, found.tally_words) == ([], None, "")
 
 
 def test_what_was_picked_for_a_row_is_shown_with_it_and_counted_once() -> None:
@@ -85,6 +117,12 @@ def test_what_was_picked_for_a_row_is_shown_with_it_and_counted_once() -> None:
     assert found.winner is found.columns[1]
     found.pick(found.columns[0])
     assert found.tally_words == "a 1 : 1 b"
+    assert found.of_row
+    found.begin(prompts[1], random.Random(1))  # the answers are no longer those of the run
+    assert found.of_row == ""
+    found.show_row(row(prompts[1], "b"), asked, {})
+    found.take(prompts[0])
+    assert (found.of_row, found.winner, found.columns[0].tries) == ("", None, [])
 
 
 def test_blind_columns_change_places() -> None:

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
-from tui.lab.learner import prompt_tokens, template, tokenizer
-from tui.lab.learner.model.sizes import CONTEXT_WINDOW
+import pytest
+
+from tui.lab.learner import (
+    CONTEXT_WINDOW,
+    ContextExceededError,
+    prompt_tokens,
+    template,
+    tokenizer,
+)
 
 
 def text_of(ids, marks=None) -> str:
@@ -60,17 +67,18 @@ def test_a_prompt_opens_the_assistants_turn() -> None:
     assert prompt_tokens([]) == [tokenizer.ASSISTANT]
 
 
-def test_a_long_prompt_keeps_the_system_message_the_end_and_room() -> None:
+def test_a_prompt_that_leaves_no_room_is_refused_and_never_cut() -> None:
     old = [{"role": "user", "content": f"old {n} " * 20} for n in range(60)]
-    messages = [{"role": "system", "content": "Rules."}, *old, {"role": "user", "content": "now"}]
-    ids = prompt_tokens(messages)
-    assert len(ids) <= CONTEXT_WINDOW * 3 // 4
-    assert text_of(ids).startswith("Rules.")
-    assert text_of(ids).endswith("now")
-    one = prompt_tokens([{"role": "user", "content": "zq" * 9000 + "end"}])
-    assert len(one) <= CONTEXT_WINDOW * 3 // 4
-    assert one[0] == tokenizer.USER
-    assert text_of(one).endswith("end")
+    long = [{"role": "system", "content": "Rules."}, *old]
+    for messages in (long, [{"role": "user", "content": "zq" * 9000 + "end"}]):
+        with pytest.raises(ContextExceededError) as refused:
+            prompt_tokens(messages)
+        assert refused.value.tokens > CONTEXT_WINDOW
+    empty = {"role": "user", "content": ""}  # two tokens: who speaks, and that it ended
+    most = (CONTEXT_WINDOW - 2) // 2
+    assert len(prompt_tokens([empty] * most)) == CONTEXT_WINDOW - 1
+    with pytest.raises(ContextExceededError):
+        prompt_tokens([empty] * (most + 1))
 
 
 def test_an_overlong_example_loses_its_end() -> None:

@@ -59,6 +59,16 @@ def invalid(message: str, param: str | None = None, code: str | None = None) -> 
     return ApiError(400, message, param=param, code=code)
 
 
+def context_exceeded(window: int, tokens: int) -> ApiError:
+    """Return a 400 for messages that leave no room for an answer, in OpenAI's words."""
+    return invalid(
+        f"This model's maximum context length is {window} tokens. However, your messages"
+        f" resulted in {tokens} tokens. Please reduce the length of the messages.",
+        param="messages",
+        code="context_length_exceeded",
+    )
+
+
 def conflict(message: str, code: str) -> ApiError:
     """Return a 409: right request, wrong moment. Asking again at once would not help."""
     return ApiError(409, message, code=code, retry=False)

@@ -16,10 +16,16 @@ _ROLES: Final = {
     "user": tokenizer.USER,
     "assistant": tokenizer.ASSISTANT,
 }
-# What a prompt leaves free for the answer when it has to be cut.
-_ANSWER_ROOM: Final = CONTEXT_WINDOW // 4
 
 Messages = Sequence[Mapping[str, Any]]
+
+
+class ContextExceededError(ValueError):
+    """A prompt of so many tokens that the context window has no room for an answer."""
+
+    def __init__(self, tokens: int) -> None:
+        super().__init__(f"the prompt has {tokens} tokens, the context window {CONTEXT_WINDOW}")
+        self.tokens = tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,17 +68,14 @@ def encode(messages: Messages, *, every_turn: bool = False) -> Encoded:
 def prompt_tokens(messages: Messages) -> list[int]:
     """Return a conversation followed by the opening of the assistant's turn.
 
-    A conversation that leaves no room for an answer loses its oldest messages,
-    system messages last, and then the beginning of its text.
+    Raises ContextExceededError for one that leaves no room for an answer: cut, it would be
+    answered as something else than was asked.
     """
-    limit = CONTEXT_WINDOW - _ANSWER_ROOM - 1
-    parts = [_encode_message(message) for message in messages]
-    while len(parts) > 1 and sum(map(len, parts)) > limit:
-        chatter = [at for at, part in enumerate(parts[:-1]) if part[0] != tokenizer.SYSTEM]
-        del parts[chatter[0] if chatter else 0]
-    if parts and len(parts[0]) > limit:
-        parts[0] = [parts[0][0], *parts[0][len(parts[0]) - limit + 1 :]]
-    return [token for part in parts for token in part] + [tokenizer.ASSISTANT]
+    ids = [token for message in messages for token in _encode_message(message)]
+    ids.append(tokenizer.ASSISTANT)
+    if len(ids) >= CONTEXT_WINDOW:
+        raise ContextExceededError(len(ids))
+    return ids
 
 
 def message_text(message: Mapping[str, Any]) -> str:

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
+from tui.screens.chat.turns.words import EMPTY_CHAT
 
 if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
@@ -31,7 +32,9 @@ class DisplayModes:
     @handles("chat.raw")
     def show_raw(self) -> None:
         """Show Markdown as it is written, or laid out again."""
-        self._conversation.raw = not self._conversation.raw
+        self._conversation.raw = raw = not self._conversation.raw
+        how = "as they are written" if raw else "laid out"
+        self._context.tell(f"Answers are shown {how}.", seconds=2)  # of plain text it shows nowhere
 
     @handles("chat.code", "chat.code_before")
     def walk_code(self, command_id: str) -> None:
@@ -43,6 +46,9 @@ class DisplayModes:
     @handles("chat.tokens")
     def show_tokens(self) -> None:
         """Show answers token by token, or as text again."""
+        if not self._conversation.turns:
+            self._context.tell(EMPTY_CHAT, seconds=3)
+            return
         shown = not self._conversation.tokens_shown
         if shown and not any(turn.tokens for turn in self._conversation.turns):
             self._context.tell(_UNKNOWN, seconds=5)
@@ -54,5 +60,10 @@ class DisplayModes:
         """Look at another token."""
         name = command_id.partition(".")[2]
         by = 1 if name.endswith("after") else -1
-        if not self._conversation.choose_token(by, unsure=name.startswith("unsure")):
+        unsure = name.startswith("unsure")
+        found = self._conversation.choose_token(by, unsure=unsure)
+        if found is None:
             self._context.tell("u shows the tokens of an answer first.", seconds=3)
+        elif not found:
+            kind, where = "unsure token" if unsure else "token", "after" if by > 0 else "before"
+            self._context.tell(f"There is no {kind} {where} this one.", seconds=3)

@@ -10,7 +10,7 @@ from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.answering import Answering, AskedWith
 from tui.screens.chat.asking.attaching import Attaching
-from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
 from tui.screens.chat.comparing import Comparing
 from tui.screens.chat.display_modes import DisplayModes
 from tui.screens.chat.header import ChatHeader
@@ -52,6 +52,7 @@ class ChatScreen(ModeScreen):
 
     MODE: ClassVar[str] = "chat"
     CSS_PATH = "screen.tcss"
+    VERTICAL_BREAKPOINTS = LOW_BREAKPOINTS
 
     def __init__(self) -> None:
         super().__init__()

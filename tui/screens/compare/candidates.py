@@ -37,8 +37,7 @@ class Candidates:
     def begin(self) -> None:
         """Forget the models of another provider."""
         self._models.offer = None
-        self._context.comparison.columns = []
-        self._context.comparison.prompt = None
+        self._context.comparison.clear()
 
     def take(self, models: Sequence[str]) -> None:
         """Show columns for these models, where they are not there; the oldest make room."""
@@ -110,13 +109,13 @@ class Candidates:
         if column is None:
             await self.add()
             return
-        if column is None or self._held():
+        if self._held() or self._context.names_hidden():
             return
         model = await self.ask_model("Model of this column", column.candidate.model)
         if model and model != column.candidate.model:
             parameters = column.candidate.parameters
-            column.candidate = Candidate(self._free_name(model, column), model, parameters)
-            column.tries = []
+            other = Candidate(self._free_name(model, column), model, parameters)
+            self._context.comparison.ask_otherwise(column, other)
             self._context.tell_changed()
 
     @handles("compare.drop")
@@ -126,7 +125,7 @@ class Candidates:
         if column is None:
             self._context.tell_no_column()
         elif not self._held():
-            self._context.comparison.columns.remove(column)
+            self._context.comparison.drop(column)
             self._context.tell_changed()
 
     @handles("compare.parameters", group="choose")
@@ -136,7 +135,7 @@ class Candidates:
         if self._column() is None:
             await self.add()
         column = self._column()
-        if column is None or self._held():
+        if column is None or self._held() or self._context.names_hidden():
             return
         profile = self._context.workspace.profile
         refused = await self._context.workspace.chat.not_taken(column.candidate.model)
@@ -144,8 +143,8 @@ class Candidates:
         dialog = ParametersDialog(column.candidate.parameters, left_out)
         found = await self._context.ask(dialog)
         if found is not None:
-            column.candidate = replace(column.candidate, parameters=found)
-            column.tries = []
+            other = replace(column.candidate, parameters=found)
+            self._context.comparison.ask_otherwise(column, other)
             self._context.tell_changed()
 
     # -- inside ------------------------------------------------------------------------

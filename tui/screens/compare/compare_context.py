@@ -36,6 +36,12 @@ class CompareContext(ScreenContext):
         """Say that a command needs a column."""
         self.tell("There is no column yet: a adds one.", seconds=3)
 
+    def names_hidden(self) -> bool:
+        """Tell whether names are hidden, which a command would show; says so if they are."""
+        if self.comparison.hidden:
+            self.tell("Names are hidden: w picks the winner and shows them.", seconds=4)
+        return self.comparison.hidden
+
     def tell_changed(self) -> None:
         """Have everything shown anew: columns, names, answers, keys."""
         self.focused = max(0, min(self.focused, len(self.comparison.columns) - 1))

@@ -47,9 +47,6 @@ class Judging:
         comparison.blind = not comparison.blind
         if comparison.blind:
             text = "Blind: names are hidden and shuffled with the next prompt; w picks the winner."
-            for column in comparison.columns:
-                column.tries = []
-            comparison.winner = None
         else:
             text = "Names are shown."
         self._context.tell(text, seconds=4)

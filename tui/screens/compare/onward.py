@@ -38,6 +38,8 @@ class Onward:
         if at >= len(comparison.columns):
             self._context.tell_no_column()
             return
+        if self._context.names_hidden():
+            return
         column = comparison.columns[at]
         if comparison.prompt is None:
             self._context.host.chat_with(column.candidate.model)

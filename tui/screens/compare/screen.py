@@ -9,7 +9,7 @@ from textual.widgets import ContentSwitcher
 
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
-from tui.screens.chat.asking.prompt import Prompt
+from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
 from tui.screens.chat.system.prompt import SystemPrompt
 from tui.screens.compare.asking import Asking
 from tui.screens.compare.candidates import Candidates
@@ -58,6 +58,9 @@ _OF_RESULTS = frozenset(
     f"compare.{name}" for name in ("measure", "sort", "filter", "against", "export", "judge")
 )
 
+# Of the results these work on the prompt under the cursor, else on what the columns show.
+_OF_A_PROMPT = frozenset(f"compare.{name}" for name in ("chat", "pair", "pair_to", "correct"))
+
 RESULTS_KEYS = "enter opens · p pair · c chat · o order · f filter · z measure · J judge"
 
 
@@ -69,7 +72,9 @@ class CompareScreen(ModeScreen):
     CSS = """
     CompareScreen Prompt { height: 3; }
     CompareScreen Prompt:focus { height: 5; }
+    CompareScreen.-low Prompt:focus { height: 3; }
     """
+    VERTICAL_BREAKPOINTS = LOW_BREAKPOINTS
 
     def __init__(self) -> None:
         super().__init__()
@@ -86,7 +91,8 @@ class CompareScreen(ModeScreen):
         # Whether a column is to have the focus, once there is one: r is a letter in the prompt.
         self._wants_keys = False
         self.shows_results = False  # whether the results are in view
-        self._from_results = False  # whether the columns show a row of the results
+        self._from_results = False  # whether esc goes back from the columns to the results
+        self._row_of: LookedAt | None = None  # the run whose row the columns showed last
         self.results = Results(context, self.pane, self._look_at)
         self.judge = ModelJudge(context, self.results, self.candidates.ask_model, self._runs)
         self.running = Running(
@@ -158,10 +164,7 @@ class CompareScreen(ModeScreen):
             self.candidates.take(asked.models)
             self.candidates.look_for_partner()
         if asked.prompt is not None:
-            comparison = self.context.comparison
-            comparison.prompt, comparison.winner = asked.prompt, None
-            for column in comparison.columns:
-                column.tries = []
+            self.context.comparison.take(asked.prompt)
             self._show_results(False)
             self._wants_keys = True
             self.context.tell("r asks every model this prompt.", seconds=4)
@@ -202,6 +205,8 @@ class CompareScreen(ModeScreen):
         """Say of what works on the columns or the results that these are not in view."""
         if self.shows_results and command_id == "compare.winner":
             return "enter opens the answers side by side; w picks the better one there."
+        if self.shows_results and command_id in _OF_A_PROMPT and self.results.current is None:
+            return "No prompt is shown here: v goes to the columns."
         if self.shows_results and command_id in _OF_COLUMNS:
             return "That is for the columns: v goes to them."
         if not self.shows_results and command_id in _OF_RESULTS and self.results.looked_at:
@@ -210,9 +215,9 @@ class CompareScreen(ModeScreen):
 
     def _picked(self, column: Column) -> None:
         """Keep the winner with the run, if the columns show a row of one."""
-        prompt = self.context.comparison.prompt
-        if self._from_results and prompt is not None:
-            self.results.pick(prompt.line, column.candidate.name)
+        prompt, run = self.context.comparison.prompt, self._run_of_columns
+        if run is not None and prompt is not None:
+            self.results.pick(run, prompt.line, column.candidate.name)
 
     def _runs(self) -> bool:
         return self.running.under_way
@@ -227,10 +232,15 @@ class CompareScreen(ModeScreen):
             return None
         return looked_at, row
 
+    @property
+    def _run_of_columns(self) -> LookedAt | None:
+        """The run whose answers the columns show; None for those that were asked for here."""
+        return self._row_of if self.context.comparison.of_row else None
+
     def _run_shown(self) -> str:
         """Return the id of the run that the columns show a row of."""
-        looked_at = self.results.looked_at
-        return looked_at.id if self._from_results and looked_at is not None else ""
+        run = self._run_of_columns
+        return "" if run is None else run.id
 
     def _show_results(self, shown: bool) -> None:
         self._from_results, self.shows_results = False, shown
@@ -265,7 +275,7 @@ class CompareScreen(ModeScreen):
         self.context.focused = 0
         self.context.tell_changed()
         self._show_results(False)
-        self._from_results = True
+        self._from_results, self._row_of = True, looked_at
 
     def go_back(self) -> bool:
         """Stop the answers, else close the error, else leave the prompt."""

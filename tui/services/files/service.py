@@ -159,7 +159,7 @@ class FileService:
         """Send a file's content into a pipe or a device, which is not to be replaced."""
         try:
             with await asyncio.to_thread(target.open, "wb") as out:
-                await self._copy(file_id, out, on_progress)
+                await self.copy(file_id, out, on_progress)
         except OSError as error:
             raise _not_written(target, error) from error
 
@@ -197,12 +197,13 @@ class FileService:
         self, file_id: str, part: Path, on_progress: Callable[[int], None] | None
     ) -> None:
         with await asyncio.to_thread(part.open, "wb") as out:
-            await self._copy(file_id, out, on_progress)
+            await self.copy(file_id, out, on_progress)
             await asyncio.to_thread(os.fsync, out.fileno())
 
-    async def _copy(
-        self, file_id: str, out: BinaryIO, on_progress: Callable[[int], None] | None
+    async def copy(
+        self, file_id: str, out: BinaryIO, on_progress: Callable[[int], None] | None = None
     ) -> None:
+        """Write a file's content to a stream. Raises OSError where that takes no more."""
         done = 0
         async with self._api.content(file_id) as response:
             async for chunk in response.aiter_bytes(CHUNK):

@@ -178,6 +178,8 @@ def _next_step(kind: type[Refused], status: int, code: str | None, context: Requ
         return _TRAINING_CLOSED
     if code == "insufficient_quota":
         return "Add credit at the provider, then try again."
+    if code == "context_length_exceeded":
+        return "Send less, as in a new chat, or ask a model with a longer context window."
     if status in {401, 403} and context.profile.key_state == "none":
         return f"Profile {name} sends no key: name one with api_key_env in the configuration."
     steps = {

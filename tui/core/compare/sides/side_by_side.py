@@ -98,8 +98,9 @@ class Column:
 class Comparison:
     """The columns side by side. `prompt` is what was asked last, None before anything was.
 
-    With `blind` the columns have letters for names, in an order nobody knows, until a winner is
-    picked; `tally` counts the winners by name.
+    With `blind` the columns have letters for names from the next prompt on, in an order nobody
+    knows, until a winner is picked; `tally` counts the winners by name. `of_row` names the row of
+    a run whose answers are shown; it is empty for answers that were asked for here.
     """
 
     columns: list[Column] = field(default_factory=list)
@@ -109,7 +110,8 @@ class Comparison:
     blind: bool = False
     winner: Column | None = None
     tally: Counter[str] = field(default_factory=Counter)
-    _of_row: str = ""  # the row of a run that is shown; empty for none
+    of_row: str = ""
+    _asked_blind: bool = False  # whether the answers shown came without their models' names
     _counted: set[str] = field(default_factory=set)  # rows of runs whose pick is in the tally
 
     @property
@@ -125,7 +127,8 @@ class Comparison:
     @property
     def hidden(self) -> bool:
         """Whether the columns' names are hidden now."""
-        return self.blind and self.winner is None and any(c.tries for c in self.columns)
+        hidden = self.blind and self._asked_blind and self.winner is None
+        return hidden and any(c.tries for c in self.columns)
 
     def name(self, column: Column) -> str:
         """Return what a column is called now."""
@@ -135,11 +138,38 @@ class Comparison:
 
     def begin(self, prompt: Prompt, chance: random.Random) -> None:
         """Take a prompt to ask; in blind mode the columns change places."""
-        self.prompt, self.winner, self._of_row = prompt, None, ""
+        self.prompt, self.winner, self.of_row = prompt, None, ""
+        self._asked_blind = self.blind
         if self.blind:
             chance.shuffle(self.columns)
         for column in self.columns:
             column.tries = [Try() for _ in range(self.repeats)]
+
+    def take(self, prompt: Prompt) -> None:
+        """Take a prompt that is to be asked later."""
+        self.prompt, self.winner, self.of_row = prompt, None, ""
+        for column in self.columns:
+            column.tries = []
+
+    def ask_otherwise(self, column: Column, candidate: Candidate) -> None:
+        """Have a column stand for another candidate, which has not answered yet."""
+        column.candidate, column.tries = candidate, []
+        self._forget_winner(column)
+
+    def drop(self, column: Column) -> None:
+        """Take a column away."""
+        self.columns.remove(column)
+        self._forget_winner(column)
+
+    def _forget_winner(self, column: Column) -> None:
+        if self.winner is column:  # what it won with is gone; the tally keeps that it won
+            self.winner = None
+
+    def clear(self) -> None:
+        """Forget columns, prompt and winners, as for another provider."""
+        self.columns, self.prompt, self.winner, self.of_row = [], None, None, ""
+        self.tally.clear()
+        self._counted.clear()
 
     def show_row(
         self,
@@ -158,19 +188,19 @@ class Comparison:
         self.prompt, self.blind = row.prompt, False
         picked = (c for c in self.columns if row.value(c.candidate.name, "picked") == 1)
         self.winner = next(picked, None)
-        self._of_row = f"{row.prompt.line} {row.prompt.fingerprint}"
+        self.of_row = f"{row.prompt.line} {row.prompt.fingerprint}"
         if self.diff == "off":
             self.diff = "first" if self.reference is None else "reference"
 
     def pick(self, column: Column) -> None:
         """Make a column the winner, in place of the one picked before for this prompt."""
         # The pick of a row may have been made another day: the tally is of this one.
-        counted = not self._of_row or self._of_row in self._counted
+        counted = not self.of_row or self.of_row in self._counted
         if self.winner is not None and counted:
             self.tally[self.winner.candidate.name] -= 1
         self.winner = column
         self.tally[column.candidate.name] += 1
-        self._counted |= {self._of_row} - {""}
+        self._counted |= {self.of_row} - {""}
 
     def losers(self) -> list[Column]:
         """Return the columns that lost to the winner with another answer."""
@@ -181,13 +211,12 @@ class Comparison:
 
     @property
     def tally_words(self) -> str:
-        """The winners so far, such as "A 3 : 1 B"."""
+        """The winners so far, such as "A 3 : 1 B"; of more than two those that won, most first."""
         names = sorted({column.candidate.name for column in self.columns})
-        if not self.tally.total():
-            return ""
-        if len(names) == 2:
+        won = sorted((n for n in names if self.tally[n] > 0), key=lambda name: -self.tally[name])
+        if won and len(names) == 2:
             return f"{names[0]} {self.tally[names[0]]} : {self.tally[names[1]]} {names[1]}"
-        return " · ".join(f"{name} {self.tally[name]}" for name in names)
+        return " · ".join(f"{name} {self.tally[name]}" for name in won)
 
     def next_diff(self) -> None:
         """Mark what differs from the next text: none, the first answer, the reference."""

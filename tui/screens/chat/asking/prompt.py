@@ -21,6 +21,8 @@ _SENDS = command("prompt.send").keys.split(",")
 _KEYS = " · ".join([*key_words(commands_for("prompt"), {}), _ESC])
 
 
+# Below this the prompt has one row, so that what is talked about has some.
+LOW_BREAKPOINTS = [(0, "-low"), (17, "-high")]
 QUESTION = "Ask the model something."
 RESULT = "What the function returns, such as JSON."
 

@@ -95,7 +95,9 @@ class AnswersToData:
             return None
         node = self._view.under_cursor
         if node is None or node.role != "assistant":
-            cause = "the cursor is not on an answer" if node else "this chat is empty"
+            if node is None:
+                raise InputError("No answer", "this chat is empty", "Press i and ask.")
+            cause = "the cursor is not on an answer"
             raise InputError("No answer", cause, "Go to an answer with ↑ and ↓.")
         if not _said(node.message):
             raise InputError("No answer", "this one is empty", "Press e to write it.")

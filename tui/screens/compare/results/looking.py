@@ -70,11 +70,12 @@ class Results:
         """The prompt under the cursor."""
         return self._pane.current
 
-    def pick(self, line: int, winner: str) -> None:
-        """Keep which answer to a prompt of this run is the best."""
-        if (looked_at := self.looked_at) is None or not (rows := looked_at.pick(line, winner)):
+    def pick(self, looked_at: LookedAt, line: int, winner: str) -> None:
+        """Keep which answer to a prompt of a run is the best."""
+        if not (rows := looked_at.pick(line, winner)):
             return
-        self.show(looked_at)
+        if looked_at is self.looked_at:
+            self.show(looked_at)
         keep = partial(self._context.workspace.compare.keep_picks, looked_at.id, rows)
         self._context.run(keep, group="picks", description="keep the pick", exclusive=False)
 
