@@ -219,6 +219,42 @@ def test_a_lost_answer_makes_no_second_job_and_the_move_is_remembered(
     assert done.returncode == 0, done.stderr
     assert len(nebius.jobs) == 1
     assert "moved_from" not in json.dumps(nebius.jobs)  # it is known here alone
+    words = ("compare", "--moved", nebius.jobs[0]["id"], "--profile", "there")
+    assert f"no recording of {model}" in home.json(*words, code=2)["error"]["cause"]
+
+
+@pytest.mark.parametrize("kind", [TogetherReplay, FireworksReplay], ids=lambda one: one.kind)
+def test_a_job_of_an_adapter_goes_to_openai_with_every_setting_carried_or_named(
+    tmp_path: Path, far: Replay, kind: Any
+) -> None:
+    source = kind()
+    try:
+        home = home_of(tmp_path, far, source)
+        own = {
+            "together": ("lora=yes", "lora_r=16", "learning_rate=3e-5", "weight_decay=0.1"),
+            "fireworks": ("lora_rank=16", "learning_rate=3e-5", "batch_samples=8"),
+        }[source.kind]
+        settings = [word for one in own for word in ("--set", one)]
+        data = dataset(tmp_path / "d.jsonl")
+        made = home.json("jobs", "create", "--profile", "there", "--training-file", str(data),
+                         "--model", source.base, "--epochs", "3", "--yes", "--accept",
+                         "warnings,model", *settings)  # fmt: skip
+        for _ in source.lives:
+            home.json("jobs", "list", "--profile", "there")
+        said = home.json("models", "move", made["id"], "--profile", "there", "--to", "far",
+                         "--model", BASE, "--dry-run")["move"]  # fmt: skip
+    finally:
+        source.close()
+    carried = {one["name"]: one["now"] for one in said["carried"]}
+    left = {one["name"] for one in said["left"]}
+    assert carried["n_epochs"] == "3"
+    if source.kind == "together":  # it tells the rate it takes by itself
+        assert carried["lr_multiplier" if "lr_multiplier" in carried else "learning_rate"] == "3"
+    else:
+        assert carried["batch_samples"] == "8"
+        assert "learning_rate" in left
+    assert {one.partition("=")[0] for one in own} <= {*carried, *left}
+    assert said["to"]["base"] == BASE
 
 
 def test_the_new_model_is_compared_with_the_recording_of_the_old(

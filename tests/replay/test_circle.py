@@ -179,3 +179,13 @@ def test_the_dates_are_those_of_the_provider(tmp_path: Path) -> None:
     assert "Azure OpenAI's dates: 2027-04-14 for existing customers; for newcomers" in told
     assert "OpenAI's dates" in told
     assert "2027-01-06" not in told
+
+
+def test_the_tokens_of_a_file_tell_the_providers_own_dates(tmp_path: Path) -> None:
+    far = AzureReplay()
+    try:
+        home = profile(far, tmp_path, more='account_kind = "existing"')
+        told = home.run("tokens", str(data_for(far, tmp_path)), "--model", far.base).stdout
+    finally:
+        far.close()
+    assert "none after 2027-04-14" in told

@@ -436,3 +436,33 @@ async def test_the_lab_of_another_machine_is_added(app_home: Path) -> None:
         dialog = await at_list(pilot, "gpu")
         assert "the lab of me@gpu-box, through ssh" in about(dialog)
     assert written(app_home)["profiles"] == {"gpu": {"kind": "lab", "ssh": "me@gpu-box"}}
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 36)])
+async def test_the_kind_of_account_is_asked_for_where_dates_differ_by_it(
+    app_home: Path, size: tuple[int, int]
+) -> None:
+    config(
+        app_home,
+        '[profiles.foundry]\nkind = "azure"\nbase_url = "https://r.openai.azure.com/openai/v1"\n'
+        '[profiles.other]\nkind = "nebius"\n',
+    )
+    async with running(size) as (pilot, app):
+        await at_list(pilot, "other")
+        await pilot.press("ctrl+e")
+        form = await opened(pilot, ProfileForm)
+        assert "Customer" not in screen_text(app)
+        await pilot.press("escape")
+        await opened(pilot, ProfilesDialog)
+        await at_list(pilot, "foundry")
+        await pilot.press("ctrl+e")
+        form = await opened(pilot, ProfileForm)
+        field = form.query_one("#account_kind", Input)
+        assert "existing or new" in screen_text(app)
+        field.value = "old"
+        await pilot.press("ctrl+s")
+        await until(lambda: "must be one of: existing, new" in screen_text(app), pilot)
+        field.value = "existing"
+        await pilot.press("ctrl+s")
+        await opened(pilot, ProfilesDialog)
+    assert written(app_home)["profiles"]["foundry"]["account_kind"] == "existing"

@@ -152,7 +152,7 @@ async def _count(path: str, options: argparse.Namespace, workspace: Workspace) -
     with disk_errors("Cannot read the file", path, "Check it and try again."):
         async with file_of(path) as file:
             report = await workspace.tokens.report_file(
-                str(file), options.model, epochs=options.epochs, money=workspace.profile.money
+                str(file), options.model, epochs=options.epochs, money=workspace.profile
             )
         return replace(report, path=path) if path == STDIN else report
 

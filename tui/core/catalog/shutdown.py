@@ -88,10 +88,6 @@ class Shutdown:
         read = f", as of {self.as_of}" if self.as_of else ""
         return f"{self.read_at or 'the catalogue'}{read}"
 
-    def countdown(self, today: date) -> str:
-        """Return how long it still goes on, empty where no date is known."""
-        return "" if self.ends_on is None else days_words((self.ends_on - today).days)
-
 
 def shutdown_of(
     model: ModelInfo,

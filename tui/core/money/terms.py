@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from decimal import ROUND_UP, Decimal
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.core.catalog.models import PRICES
 from tui.core.money import pricing
@@ -22,6 +22,13 @@ if TYPE_CHECKING:
 
 LIST_CURRENCY = "USD"
 _CENT = Decimal("0.01")
+
+
+class Pricing(Protocol):
+    """What gives models the prices that hold for somebody."""
+
+    def priced(self, facts: ModelFacts) -> ModelFacts:
+        """Return what is known of a model at these prices."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ class Counting:
             workspace.tokens,
             rows,
             name,
-            Asked(state.model_for(profile), state.epochs, profile.money),
+            Asked(state.model_for(profile), state.epochs, profile),
             on_progress=progress,
             cancelled=cancelled,
             on_part=None if state.files else self._show_part,

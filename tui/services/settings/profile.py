@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from tui.core.catalog.providers import ACCOUNT, BUILT_IN, Preset, Presets
+from tui.core.catalog.shutdown import facts_at
 from tui.core.catalog.training import Method, Terms, terms_of
 from tui.core.money.terms import Money
 from tui.core.provider.addresses import host_of, is_unencrypted
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from tui.core.catalog.models import ModelFacts
     from tui.core.catalog.shutdown import AccountKind
 
 # The id of a preset; "compatible" is told by its host.
@@ -132,6 +134,10 @@ class Profile:
     def terms(self) -> Terms:
         """What the provider takes for training."""
         return terms_of(self.preset, self.methods)
+
+    def priced(self, facts: ModelFacts) -> ModelFacts:
+        """Return what is known of a model at this profile's prices and its provider's dates."""
+        return self.money.priced(facts_at(facts, self.preset, self.account_kind))
 
     def with_typed_key(self, raw: str) -> Profile:
         """Return the profile with a key that somebody has typed, for this run."""

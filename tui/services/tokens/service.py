@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from tui.core.dataset.lines import Lines
-    from tui.core.money.terms import Money
+    from tui.core.money.terms import Pricing
     from tui.services.settings.locations import Locations
     from tui.services.worker import Answer, Task
     from tui.services.workers import Pool
@@ -73,7 +73,7 @@ class TokenService:
         model: str,
         *,
         epochs: int | None = None,
-        money: Money | None = None,
+        money: Pricing | None = None,
         on_progress: Callable[[int, int], None] | None = None,
         on_part: Callable[[TokenReport], None] | None = None,
         cancelled: Callable[[], bool] | None = None,
@@ -104,7 +104,7 @@ class TokenService:
         model: str,
         *,
         epochs: int | None = None,
-        money: Money | None = None,
+        money: Pricing | None = None,
     ) -> TokenReport:
         """Return the `report` of a file nobody has open; processes start while it is read.
 

@@ -63,17 +63,16 @@ def _chat(example: Example) -> object | None:
 
 def data_of(lines: Iterable[bytes], size: int) -> MovedData:
     """Return what a training file holds; broken lines are counted as examples. Never raises."""
-    examples = tools = images = pairs = 0
+    examples = tools = images = 0
     for line in lines:
         if not line.strip():
             continue
         examples += 1
         found = parse(line)
         if isinstance(found, Example):
-            pairs += found.kind == "preference"
             tools += _has_tools(found)
             images += any(_has_image(message.raw) for message in found.messages)
-    return MovedData(examples, size, tools, images, pairs)
+    return MovedData(examples, size, tools, images)
 
 
 def _has_tools(example: Example) -> bool:

@@ -50,7 +50,6 @@ class MovedData:
     size: int
     tools: int = 0
     images: int = 0
-    preference: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
     from tui.core.catalog.models import Catalog, ModelFacts
-    from tui.core.money.terms import Money
+    from tui.core.money.terms import Pricing
     from tui.screens.tokens.report.figures import FileFigures
     from tui.services.tokens.report import TokenReport
 
@@ -31,7 +31,7 @@ _NAME = 24
 
 
 def offers(
-    report: TokenReport, catalog: Catalog, requested: int | None, money: Money
+    report: TokenReport, catalog: Catalog, requested: int | None, money: Pricing
 ) -> tuple[list[Offer], list[tuple[int, Offer]]]:
     """Return an offer of each trainable model, and of the chosen one without the longest k %.
 
@@ -50,7 +50,7 @@ def offers(
     return every, fewer
 
 
-def _beside(facts: ModelFacts, report: TokenReport, money: Money) -> ModelFacts:
+def _beside(facts: ModelFacts, report: TokenReport, money: Pricing) -> ModelFacts:
     """Return a model at the profile's prices; not exact if the counts are not of its vocabulary."""
     exact = facts.exact and facts.encoding == report.facts.encoding
     return replace(money.priced(facts), exact=exact)

@@ -28,7 +28,7 @@ class Pricing:
         if not state.files:
             return
         report, today = state.files[0].report, datetime.now().astimezone().date()
-        catalog, money = workspace.tokens.catalog, workspace.profile.money
+        catalog, money = workspace.tokens.catalog, workspace.profile
         every, fewer = await asyncio.to_thread(
             model_prices.offers, report, catalog, state.epochs, money
         )

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from tui.core.dataset.lines import Lines
-    from tui.core.money.terms import Money
+    from tui.core.money.terms import Pricing
     from tui.services.tokens.service import TokenService
 
 
@@ -22,7 +22,7 @@ class Asked:
 
     model: str
     epochs: int | None
-    money: Money
+    money: Pricing
 
 
 async def count_rows(
