@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import gc
 import json
+import warnings
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,6 +26,7 @@ from tests.replay.test_circle import CONSENT
 from tests.until import problem_of, until
 from tui.app import FinetuiApp
 from tui.core.text.text import size_words
+from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -350,3 +354,22 @@ async def test_the_form_is_not_opened_for_what_cannot_be_made_again(
         await pilot.press("R")
         await until(lambda: "cannot be made again here" in problem_of(jobs), pilot)
         assert app.screen is jobs
+
+
+async def test_a_list_ended_as_it_begins_leaves_nothing_unawaited(
+    far: FireworksReplay, tmp_path: Path
+) -> None:
+    home = profile(far, tmp_path)
+    workspace = await Workspace.open(environ=home.environ)
+    with warnings.catch_warnings(record=True) as said:
+        warnings.simplefilter("always")
+        for turns in range(1, 4):
+            listing = asyncio.create_task(workspace.jobs.list())
+            for _ in range(turns):
+                await asyncio.sleep(0)
+            listing.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await listing
+        gc.collect()
+    await workspace.close()
+    assert [str(one.message) for one in said if "never awaited" in str(one.message)] == []

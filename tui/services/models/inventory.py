@@ -22,7 +22,7 @@ from tui.services.models.lookups import look_up, unsettled
 from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Callable, Coroutine, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 
     from tui.core.catalog.models import Catalog
     from tui.core.jobs.cost_so_far import JobCost
@@ -104,9 +104,9 @@ class Inventory:
 
     async def _looks(self) -> AsyncGenerator[tuple[Told, InventorySeen]]:
         asking = [
-            asyncio.ensure_future(_or_error(self._list())),
-            asyncio.ensure_future(_or_error(self._list_jobs())),
-            asyncio.ensure_future(_or_error(self._list_deployments())),
+            asyncio.ensure_future(_or_error(self._list)),
+            asyncio.ensure_future(_or_error(self._list_jobs)),
+            asyncio.ensure_future(_or_error(self._list_deployments)),
         ]
         try:
             known = await self._known()
@@ -302,9 +302,10 @@ def _seen_as(entry: ModelEntry, now: int) -> Remembered:
     )
 
 
-async def _or_error(work: Coroutine[Any, Any, T | ServiceError]) -> T | ServiceError:
+async def _or_error(work: Callable[[], Awaitable[T | ServiceError]]) -> T | ServiceError:
+    # Called here: made outside, it would never be awaited if this is cancelled before it begins.
     try:
-        return await work
+        return await work()
     except ServiceError as error:
         return error
 

@@ -100,8 +100,7 @@ class FireworksJobs:
             found = await self._find(job_id(mark), doing)
             return [] if found is None else [parsed(self._job, found, doing)]
         supervised, others = await both(
-            self._gateway.rows(SUPERVISED, doing),
-            both(self._further_rows(DPO, doing), self._further_rows(REINFORCEMENT, doing)),
+            self._gateway.rows(SUPERVISED, doing), self._rows_of_others(doing)
         )
         jobs = parsed_all(self._job, [*supervised, *others[0], *others[1]], doing)
         return sorted(jobs, key=lambda job: job.created_at or 0, reverse=True)[:limit]
@@ -150,6 +149,11 @@ class FireworksJobs:
         return metrics_csv(text) if text else None
 
     # -- how -----------------------------------------------------------------------------
+
+    async def _rows_of_others(self, doing: str) -> tuple[Rows, Rows]:
+        # Of its own: made by the caller, what it asks would never be awaited if it were cancelled
+        # before it began.
+        return await both(self._further_rows(DPO, doing), self._further_rows(REINFORCEMENT, doing))
 
     async def _further_rows(self, collection: str, doing: str) -> Rows:
         """Return jobs of a kind that may not be there for an account: that of supervised ones is.
