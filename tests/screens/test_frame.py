@@ -235,7 +235,8 @@ async def test_keys_without_effect_change_nothing_unseen(
 
         before = state()
         for key in "vsaflzZTtv /p":
-            if (mode, key) not in {("datasets", "s"), ("models", "t"), ("files", "p")}:
+            seen = {("datasets", "s"), ("models", "t"), ("models", "/"), ("files", "p")}
+            if (mode, key) not in seen:
                 await pilot.press({" ": "space", "/": "slash"}.get(key, key))
         assert app.screen is screen
         assert state() == before
@@ -245,7 +246,7 @@ async def test_keys_without_effect_change_nothing_unseen(
     ("mode", "useful"),
     [
         ("jobs", {"new", "refresh", "everywhere"}),
-        ("models", {"all", "refresh", "running"}),
+        ("models", {"all", "gone", "filter", "refresh", "running", "everywhere"}),
         ("files", {"upload", "prune", "refresh"}),
     ],
 )
