@@ -98,7 +98,8 @@ def attempt(edit: Callable[[], T]) -> T:
     try:
         return edit()
     except edits.EditError as error:
-        raise InputError("Not changed", str(error)) from error
+        cause, _, step = str(error).partition("; ")
+        raise InputError("Not changed", cause, f"{step[:1].upper()}{step[1:]}.") from error
 
 
 def object_problem(text: str) -> str:
