@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 _HERE = "Not offered here"
 _WIDTH = 74  # columns that are there at 80
-OTHERWISE = "4 chats with its models, F2 chooses another profile."
+OTHERWISE = (
+    f"{key_hint('app.mode_chat', 'chats')} with its models, "
+    f"{key_hint('app.profile', 'chooses')} another profile."
+)
 
 
 def wrapped(*lines: str) -> str:
@@ -35,7 +38,7 @@ def refusal(workspace: Workspace | None, command_id: str) -> ServiceError | None
     if workspace is None or not needed or any(map(workspace.api.abilities.may, needed)):
         return None
     cause = workspace.api.abilities.refusal(needed[0])
-    return NotOffered(_HERE, cause, "F2 chooses another profile.")
+    return NotOffered(_HERE, cause, f"{key_hint('app.profile', 'chooses')} another profile.")
 
 
 def hint(workspace: Workspace | None, command: Command) -> str:

@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.dispatch import handles
 from tui.screens.chat.turns.words import EMPTY_CHAT
 
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
     from tui.widgets.conversation import Conversation
 
-_UNKNOWN = "No probabilities of this answer's tokens: t asks for logprobs, r answers again."
+_UNKNOWN = (
+    "No probabilities of this answer's tokens: "
+    f"{key_hint('chat.parameters', 'asks')} for logprobs, "
+    f"{key_hint('chat.again', 'answers')} again."
+)
 
 
 class DisplayModes:

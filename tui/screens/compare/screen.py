@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 from textual.widgets import ContentSwitcher
 
+from tui.commands import key_hint
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
@@ -154,7 +155,9 @@ class CompareScreen(ModeScreen):
 
     def _take(self, asked: CompareAsked) -> None:
         if self.asking.under_way:
-            self.context.tell("Answers are coming: esc stops them.", seconds=3)
+            self.context.tell(
+                f"Answers are coming: {key_hint('app.escape', 'stops')} them.", seconds=3
+            )
             return
         if asked.run:
             self.results.open(asked.run, asked.line)
@@ -167,7 +170,9 @@ class CompareScreen(ModeScreen):
             self.context.comparison.take(asked.prompt)
             self._show_results(False)
             self._wants_keys = True
-            self.context.tell("r asks every model this prompt.", seconds=4)
+            self.context.tell(
+                f"{key_hint('compare.again', 'asks')} every model this prompt.", seconds=4
+            )
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Keep what is typed, should the program end before it is sent."""
@@ -208,9 +213,11 @@ class CompareScreen(ModeScreen):
         if self.shows_results and command_id in _OF_A_PROMPT and self.results.current is None:
             return "No prompt is shown here: v goes to the columns."
         if self.shows_results and command_id in _OF_COLUMNS:
-            return "That is for the columns: v goes to them."
+            return f"That is for the columns: {key_hint('compare.view', 'goes')} to them."
         if not self.shows_results and command_id in _OF_RESULTS and self.results.looked_at:
-            return "That is for the results of the run: v goes to them."
+            return (
+                f"That is for the results of the run: {key_hint('compare.view', 'goes')} to them."
+            )
         return ""
 
     def _picked(self, column: Column) -> None:

@@ -29,7 +29,10 @@ if TYPE_CHECKING:
     from tui.widgets.record_list import RecordList
 
 LOADING = "Asking for the models …"
-FAILED = "The models could not be listed. Press r to ask again, F2 for another profile."
+FAILED = (
+    f"The models could not be listed. Press {key_of('models.refresh')} to ask "
+    f"again, {key_of('app.profile')} for another profile."
+)
 
 
 class ModelsPane(ListingPane[ModelEntry]):

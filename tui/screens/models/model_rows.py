@@ -49,10 +49,17 @@ def none_words(seen: InventorySeen, profile: str, *, everything: bool) -> str:
             f"{profile} lists no models.", "Chat (4) asks any model: m, then type its id."
         )
     if isinstance(seen.jobs_problem, NotOffered):
-        way = "t lists its models, 4 chats with them, F2 chooses another profile."
+        way = (
+            f"{key_hint('models.all', 'lists')} its models, "
+            f"{key_hint('app.mode_chat', 'chats')} with them, "
+            f"{key_hint('app.profile', 'chooses')} another profile."
+        )
         return wrapped(no_tuning(profile), way)
     if unknown := jobs_unknown(profile, seen.jobs_problem):
-        return f"No fine-tuned models are listed.\n{unknown}\nt lists all models."
+        return (
+            "No fine-tuned models are "
+            f"listed.\n{unknown}\n{key_hint('models.all', 'lists')} all models."
+        )
     return NONE_YET
 
 

@@ -148,7 +148,7 @@ class NearView(Dialog[int]):
 
     def _progress(self, share: float) -> None:
         if self.is_mounted and self.found is None:
-            text = f"Looking … {share:.0%}\nesc stops"
+            text = f"Looking … {share:.0%}\n{key_hint('dialog.cancel', 'stops')}"
             self.query_one("#near-groups", RecordList).show(0, _no_row, empty=text)
 
     def _rows_changed(self) -> None:
@@ -169,7 +169,11 @@ class NearView(Dialog[int]):
         self.query_one(KeyHints).take(self._key_line())
         listing = self.query_one("#near-groups", RecordList)
         done = "Nothing left to decide." if found.groups else EMPTY[self._question.kind]
-        listing.show(len(self.groups), self._group_row, empty=f"{done}\nesc closes")
+        listing.show(
+            len(self.groups),
+            self._group_row,
+            empty=f"{done}\n{key_hint('dialog.cancel', 'closes')}",
+        )
         box = self.query_one(".dialog", Vertical)
         box.border_title = title(found, len(self.groups), self._against).replace("[", r"\[")
         if not self.groups:
