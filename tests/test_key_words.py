@@ -20,7 +20,7 @@ _KEY = r"(?:(?:ctrl|shift|alt)\+\S|F[1-9]|esc|enter|tab|space|[b-zB-HJ-Z=/])"
 # A key as a message names it: "press r", "r asks again", "esc stops", "ctrl+s", "F2".
 _NAMED = re.compile(
     rf"\b[Pp]ress (?:{_KEY}|[0-9a])\b"
-    r"|\b(?:ctrl|alt)\+[a-z]\b|\bF[1-9]\b"
+    r"|\b(?:ctrl|alt)\+[a-z]\b|\bF[1-9]\b|\bthe same as [\[\]]"
     rf"|(?:^|[;:·,(.…\n] ?){_KEY} (?!has\b|is\b|as\b|this\b|takes too long)[a-z]{{2,}}s\b"
 )
 # What stands in several columns, and the help of the filter's language.
