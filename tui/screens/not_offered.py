@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.commands.needs import NEEDS, WRITES
 from tui.core.text.text import one_line
 from tui.services.errors import NotOffered, ReadOnly, Refused, ServiceError
@@ -32,7 +33,10 @@ def refusal(workspace: Workspace | None, command_id: str) -> ServiceError | None
         return ReadOnly(
             "Not with a read-only profile",
             f"profile {workspace.profile.name} is read-only",
-            "Use another profile (F2), or remove read_only from the configuration.",
+            (
+                f"Use another profile ({key_of('app.profile')}), or remove read_only from the "
+                "configuration."
+            ),
         )
     needed = NEEDS.get(command_id)
     if workspace is None or not needed or any(map(workspace.api.abilities.may, needed)):

@@ -68,7 +68,9 @@ class DisplayModes:
         unsure = name.startswith("unsure")
         found = self._conversation.choose_token(by, unsure=unsure)
         if found is None:
-            self._context.tell("u shows the tokens of an answer first.", seconds=3)
+            self._context.tell(
+                f"{key_hint('chat.tokens', 'shows')} the tokens of an answer first.", seconds=3
+            )
         elif not found:
             kind, where = "unsure token" if unsure else "token", "after" if by > 0 else "before"
             self._context.tell(f"There is no {kind} {where} this one.", seconds=3)

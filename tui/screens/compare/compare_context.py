@@ -40,7 +40,13 @@ class CompareContext(ScreenContext):
     def names_hidden(self) -> bool:
         """Tell whether names are hidden, which a command would show; says so if they are."""
         if self.comparison.hidden:
-            self.tell("Names are hidden: w picks the winner and shows them.", seconds=4)
+            self.tell(
+                (
+                    f"Names are hidden: {key_hint('compare.winner', 'picks')} the winner and "
+                    "shows them."
+                ),
+                seconds=4,
+            )
         return self.comparison.hidden
 
     def tell_changed(self) -> None:

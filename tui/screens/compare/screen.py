@@ -62,7 +62,18 @@ _OF_RESULTS = frozenset(
 # Of the results these work on the prompt under the cursor, else on what the columns show.
 _OF_A_PROMPT = frozenset(f"compare.{name}" for name in ("chat", "pair", "pair_to", "correct"))
 
-RESULTS_KEYS = "enter opens · p pair · c chat · o order · f filter · z measure · J judge"
+RESULTS_KEYS = " · ".join(
+    key_hint(command_id, word)
+    for command_id, word in (
+        ("lists.choose", "opens"),
+        ("compare.pair", "pair"),
+        ("compare.chat", "chat"),
+        ("compare.sort", "order"),
+        ("compare.filter", "filter"),
+        ("compare.measure", "measure"),
+        ("compare.judge", "judge"),
+    )
+)
 
 
 class CompareScreen(ModeScreen):
@@ -209,9 +220,12 @@ class CompareScreen(ModeScreen):
     def out_of_view(self, command_id: str) -> str:
         """Say of what works on the columns or the results that these are not in view."""
         if self.shows_results and command_id == "compare.winner":
-            return "enter opens the answers side by side; w picks the better one there."
+            return (
+                f"{key_hint('lists.choose', 'opens')} the answers side by side; "
+                f"{key_hint('compare.winner', 'picks')} the better one there."
+            )
         if self.shows_results and command_id in _OF_A_PROMPT and self.results.current is None:
-            return "No prompt is shown here: v goes to the columns."
+            return f"No prompt is shown here: {key_hint('compare.view', 'goes')} to the columns."
         if self.shows_results and command_id in _OF_COLUMNS:
             return f"That is for the columns: {key_hint('compare.view', 'goes')} to them."
         if not self.shows_results and command_id in _OF_RESULTS and self.results.looked_at:

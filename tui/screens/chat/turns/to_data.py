@@ -99,7 +99,9 @@ class AnswersToData:
         node = self._view.under_cursor
         if node is None or node.role != "assistant":
             if node is None:
-                raise InputError("No answer", "this chat is empty", "Press i and ask.")
+                raise InputError(
+                    "No answer", "this chat is empty", f"Press {key_of('chat.prompt')} and ask."
+                )
             cause = "the cursor is not on an answer"
             raise InputError("No answer", cause, "Go to an answer with ↑ and ↓.")
         if not _said(node.message):
