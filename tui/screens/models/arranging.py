@@ -22,10 +22,8 @@ _HELP = (
     "Words narrow the list to models that have all of them in their id, base, suffix, job, state, "
     "dataset or deployment. `field:word` looks into one field: "
     + ", ".join(FIELDS)
-    + ". "(
-        "`-word` leaves out what has it. Enter keeps the filter, "
-        f"{key_hint('app.escape', 'shows')} all again."
-    )
+    + ". `-word` leaves out what has it. Enter keeps the filter, "
+    f"{key_hint('app.escape', 'shows')} all again."
 )
 
 
