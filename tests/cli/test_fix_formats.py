@@ -466,3 +466,40 @@ def test_what_is_not_json_at_all_is_told_once_and_without_a_command(
     assert path.read_bytes() == before
     assert main(["convert", str(path), "-o", str(tmp_path / "new.jsonl")]) == 2
     assert "Nothing to convert" in capfd.readouterr().err
+
+
+def test_keys_that_no_reader_knows_are_told_how_to_convert(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "odd.jsonl"
+    path.write_text('{"query": "tin", "pos": ["a metal"], "neg": ["a fruit"]}\n')
+    assert main(["fix", str(path), "-o", str(tmp_path / "out.jsonl")]) == 1
+    assert (
+        "convert reads any keys that it is told with --user and --assistant"
+        in capsys.readouterr().err
+    )
+
+
+def test_inputs_and_targets_are_question_and_answer(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "flan.jsonl"
+    path.write_text('{"inputs": "Translate: one", "targets": "eins", "task": "tr"}\n')
+    made = tmp_path / "out.jsonl"
+    assert main(["fix", str(path), "-o", str(made)]) == 2
+    assert f"finetui convert {path} --from table" in capsys.readouterr().err
+    assert main(["convert", str(path), "-o", str(made)]) == 0
+    assert [m["content"] for m in json.loads(made.read_text())["messages"]] == [
+        "Translate: one",
+        "eins",
+    ]
+
+
+def test_a_table_without_a_heading_is_told_to_want_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "table.tsv"
+    path.write_text("What is rust?\tIron oxide.\nWhat is tin?\tA metal.\n")
+    assert main(["convert", str(path), "-o", str(tmp_path / "out.jsonl")]) == 2
+    said = capsys.readouterr().err
+    assert "if that is the first row of data, put a line with names above it" in said

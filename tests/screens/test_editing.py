@@ -280,3 +280,12 @@ async def test_a_line_of_ten_megabytes_is_shown_and_not_edited_here(tmp_path: Pa
         await dialog(pilot, screen, Choose)
         await pilot.press(*"system", "enter")
         await until(lambda: screen.document.line(0)[:40].find(b'"system"') > 0, pilot)
+
+
+async def test_a_weight_on_a_question_says_what_to_do(chats: Path) -> None:
+    async with running(chats) as (pilot, screen):
+        await pilot.press("enter", "w")
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert panel.failure.cause == "only an assistant message can carry a weight"
+        assert panel.failure.next_step == "Choose an answer first."

@@ -149,3 +149,20 @@ async def test_two_datasets_are_compared(data: Path, tmp_path: Path) -> None:
         await pilot.press("enter")
         await until(lambda: app.screen is screen, pilot)
         assert screen.context.selection.position == 5
+
+
+async def test_who_leaves_format_or_name_is_back_at_the_preview(data: Path) -> None:
+    app = FinetuiApp(str(data))
+    async with app.run_test(size=(80, 24)) as pilot:
+        screen = await opened(pilot)
+        await pilot.press("x")
+        await choose(pilot, "program")
+        await choose(pilot, "alpaca")
+        await preview_of(pilot)
+        for key, asked in (("f", Choose), ("enter", PathDialog)):
+            await pilot.press(key)
+            await until(lambda asked=asked: isinstance(app.screen, asked), pilot)
+            await pilot.press("escape")
+            assert "as Alpaca" in text_of(await preview_of(pilot), ".facts")
+        await pilot.press("escape")
+        await until(lambda: app.screen is screen, pilot)

@@ -70,7 +70,8 @@ async def test_jump_fix_undo_fix_all_save(flawed: Path, size: tuple[int, int]) -
         assert screen.context.selection.position == 6
         await pilot.press("f")
         preview = await dialog(screen, pilot, BeforeAfter)
-        assert "not JSON" in preview.query_one("#before", Conversation).turns[0].remark
+        # What is wrong, without the keys of the list: they do nothing here.
+        assert preview.query_one("#before", Conversation).turns[0].remark.startswith("not JSON: ")
         assert preview.query_one("#after", Conversation).turns[0].role == "user"
         await pilot.press("escape")
         await until(lambda: screen.app.screen is screen, pilot)
@@ -272,3 +273,78 @@ async def test_severities_are_those_of_the_profiles_provider(tmp_path: Path) -> 
         await dialog(screen, pilot, ProfilesDialog)
         await narrow(pilot, "lab")
         await until(lambda: screen.checks.severities()["error"] == 1, pilot)
+
+
+async def test_spaces_that_a_fix_strips_are_seen_in_the_preview(flawed: Path) -> None:
+    async with running(flawed) as (pilot, screen):
+        await problem(screen, pilot, "answer-whitespace")
+        await pilot.press("F")
+        preview = await dialog(screen, pilot, BeforeAfter)
+        before, after = (
+            preview.query_one(f"#{side}", Conversation) for side in ("before", "after")
+        )
+        await until(lambda: before.turns, pilot)
+        assert (before.turns[1].text, after.turns[1].text) == ("·spaced·", "spaced")
+        assert before.turns[0] == after.turns[0]
+        await pilot.press("right")
+        await until(lambda: before.turns[1].text == "also·↵\n", pilot)
+        assert after.turns[1].text == "also"
+
+
+async def test_before_the_sides_have_a_size_nothing_is_said_of_them(flawed: Path) -> None:
+    """A slow terminal shows the dialog before the examples: it has no word that is not true."""
+    async with running(flawed) as (pilot, screen):
+        await problem(screen, pilot, "answer-whitespace")
+        preview = BeforeAfter("Fix", [], [])
+        await pilot.app.push_screen(preview)
+        await pilot.pause()
+        assert not preview.query_one("#before", Conversation).render_line(0).text.strip()
+
+
+async def test_a_rule_says_whether_its_fix_knows_what_is_meant(tmp_path: Path) -> None:
+    path = tmp_path / "roles.jsonl"
+    roles = ["human", "robot", "alien", "Human"]
+    path.write_bytes(b"\n".join(GOOD.replace(b'"user"', f'"{r}"'.encode()) for r in roles) + b"\n")
+    async with running(path) as (pilot, screen):
+        await problem(screen, pilot, "role-unknown")
+        rows, at = screen.problems.rows, listing(screen, "#problems").cursor
+        assert "F fixes what it can" in rows.text(at, 80).plain
+        issues = [rows.first_issue("role-unknown", n) for n in range(1, 5)]
+        assert [one.fixable for one in issues if one] == [True, False, False, True]
+        count = len(rows)
+        await pilot.press("enter")
+        await until(lambda: len(screen.problems.rows) != count, pilot)
+        await problem(screen, pilot, "role-unknown")
+        at = listing(screen, "#problems").cursor
+        if not screen.problems.rows._is_open("role-unknown"):
+            await pilot.press("enter")
+            await until(lambda: screen.problems.rows._is_open("role-unknown"), pilot)
+        listing(screen, "#problems").move_to(at + 1)
+        await pilot.pause()
+        assert "f fixes it" in str(screen.query_one("#problem-detail").render())
+        listing(screen, "#problems").move_to(at + 2)
+        await pilot.pause()
+        assert "f fixes it" not in str(screen.query_one("#problem-detail").render())
+    path.write_bytes(
+        GOOD.replace(b'"user"', b'"robot"') + b"\n" + says("b").replace(b'"user"', b'"x"')
+    )
+    async with running(path) as (pilot, screen):
+        await problem(screen, pilot, "role-unknown")
+        at = listing(screen, "#problems").cursor
+        assert screen.problems.rows.text(at, 80).plain.endswith(" · by hand")
+        await pilot.press("f")
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure is not None, pilot)
+        assert "choose one" in panel.failure.cause
+
+
+async def test_what_is_said_of_a_problem_ends_in_sight_at_80_columns(tmp_path: Path) -> None:
+    path = tmp_path / "role.jsonl"
+    path.write_bytes(GOOD + b"\n" + GOOD.replace(b'"user"', b'"' + b"r" * 300 + b'"') + b"\n")
+    async with running(path) as (pilot, screen):
+        await problem(screen, pilot, "role-unknown")
+        detail = screen.query_one("#problem-detail")
+        await until(lambda: "(role-unknown" in str(detail.render()), pilot)
+        shown = [detail.render_line(y).text for y in range(detail.outer_size.height)]
+        assert " ".join(shown).rstrip().endswith("(role-unknown)"), shown
+        assert listing(screen, "#problems").size.height >= 3

@@ -371,3 +371,50 @@ def test_a_reason_names_fields_and_keys_and_no_option_of_the_command_line(
     assert any("--" in one for one in said), "the command line names its options"
     assert "--" not in shown
     assert all(one in shown for one in words)
+
+
+async def test_columns_stand_first_where_no_reader_knows_the_rows(tmp_path: Path) -> None:
+    path = tmp_path / "odd.jsonl"
+    path.write_text('{"foo": "What?", "bar": "This."}\n')
+    async with running(None) as (pilot, _):
+        await pilot.press("i")
+        await choose_path(pilot, path)
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        assert pilot.app.screen.listed[0].value == "table"
+        assert pilot.app.screen.query_one(RecordList).cursor == 0
+        assert len(pilot.app.screen.listed) > 10  # the others follow
+
+
+async def test_who_leaves_a_later_question_is_back_at_the_preview(tmp_path: Path) -> None:
+    table = tmp_path / "table.csv"
+    table.write_text("question,answer\nq1,a1\nq2,a2\n")
+    async with running(None) as (pilot, screen):
+        await pilot.press("i")
+        await choose_path(pilot, table)
+        await until(lambda: isinstance(pilot.app.screen, ColumnsDialog), pilot)
+        await pilot.press("ctrl+s")
+        await preview_of(pilot)
+        for key, asked in (
+            ("f", Choose),
+            ("c", ColumnsDialog),
+            ("r", RowsDialog),
+            ("enter", PathDialog),
+        ):
+            await pilot.press(key)
+            await until(lambda asked=asked: isinstance(pilot.app.screen, asked), pilot)
+            await pilot.press("escape")
+            preview = await preview_of(pilot)
+            assert "2 rows read → 2 examples" in text_of(preview, ".facts")
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
+
+
+async def test_arrows_go_through_the_examples_only_where_they_are_in_sight(sharegpt: Path) -> None:
+    async with running(None) as (pilot, _):
+        await pilot.press("i")
+        await choose_path(pilot, sharegpt)
+        preview = await preview_of(pilot)
+        await pilot.press("tab", "right", "shift+tab")
+        assert "[1 of 3 examples" in text_of(preview, ".views")
+        await pilot.press("right")
+        assert "[2 of 3 examples" in text_of(preview, ".views")

@@ -16,6 +16,7 @@ from tui.screens.datasets.near.view import NearView
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
+from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -180,3 +181,29 @@ async def test_leaks_looked_for_become_problems(dataset: Path) -> None:
         await until(lambda: screen.checks.problems.by_rule["leakage"], pilot)
         assert screen.checks.problems.lines_of("leakage")[0] == 1
         assert screen.checks.severities()["warning"]
+
+
+async def test_without_groups_the_keys_that_decide_are_neither_shown_nor_taken(
+    dataset: Path,
+) -> None:
+    async with looking(dataset, 0) as (pilot, screen, view):
+        line = view.query_one(KeyHints)
+        assert "d delete" in str(line.render())
+        await pilot.press("x")
+        await until(lambda: not view.groups, pilot)
+        assert "delete" not in str(line.render())
+        before = len(screen.document)
+        await pilot.press("f", "t", "d", "x", "a", "A", "enter")
+        assert (len(screen.document), pilot.app.screen) == (before, view)
+        await pilot.press("u")
+        await until(lambda: view.groups, pilot)
+        assert "d delete" in str(line.render())
+
+
+async def test_what_stands_in_the_other_file_is_said_to_stay(dataset: Path) -> None:
+    dataset.with_name("valid.jsonl").write_text(ROWS[4] + "\n")
+    async with looking(dataset, 5) as (pilot, screen, view):
+        await pilot.press("tab", "home", "d")
+        said = view.query_one(".problem", Static)
+        await until(lambda: "x deletes what is here" in str(said.render()), pilot)
+        assert len(screen.document) == len(ROWS)

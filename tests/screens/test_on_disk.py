@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
+from textual.widgets import Input
 
 from tests.screens.test_datasets import dataset, running  # noqa: F401 - fixtures
-from tests.until import until
+from tests.until import question_of, until
 from tui.screens.datasets.files import on_disk
 from tui.screens.dialogs.choose import Choose
-from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.confirm import Confirm, GoOn
+from tui.screens.dialogs.path import PathDialog
+from tui.services.datasets import Document
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -95,3 +99,58 @@ async def test_a_save_over_it_offers_the_same(
             assert len(screen.document) == 13
         else:
             assert document.modified
+
+
+@pytest.mark.parametrize("keys", [("ctrl+s",), ("S",)], ids=("save", "save-as"))
+async def test_a_save_is_shown_from_its_first_moment(
+    dataset: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    keys: tuple[str, ...],
+) -> None:
+    """Writing is held up: that it is under way stands in the status line, and goes with it."""
+    begun, may_end = threading.Event(), threading.Event()
+    write = Document._write
+
+    def held(self: Document, path: Path, plain: bool) -> None:
+        begun.set()
+        assert may_end.wait(20)
+        write(self, path, plain)
+
+    monkeypatch.setattr(Document, "_write", held)
+    async with running(dataset) as (pilot, screen):
+        await pilot.press("d")
+        await until(lambda: screen.document.modified, pilot)
+        await pilot.press(*keys)
+        if keys == ("S",):
+            await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+            pilot.app.screen.query_one(Input).value = str(dataset.with_name("copy.jsonl"))
+            await pilot.press("enter")
+        await until(begun.is_set, pilot)
+        name = "copy.jsonl" if keys == ("S",) else dataset.name
+        await until(lambda: pilot.app.status.work == f"saving {name}", pilot)
+        assert pilot.app.activity.unfinished() == [f"saving {name}"]
+        may_end.set()
+        await until(lambda: "saving" not in pilot.app.status.work, pilot)
+
+
+async def test_another_file_is_replaced_after_y_alone(dataset: Path) -> None:  # noqa: F811
+    other = dataset.with_name("other.jsonl")
+    other.write_bytes(b"precious\n")
+    async with running(dataset) as (pilot, screen):
+        await pilot.press("S")
+        for key in ("enter", "n"):
+            await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+            pilot.app.screen.query_one(Input).value = str(other)
+            await pilot.press("enter")
+            await until(lambda: isinstance(pilot.app.screen, GoOn), pilot)
+            assert "What is in it now is lost" in question_of(pilot.app.screen)
+            await pilot.press(key)
+        # The name stands there again, to be changed.
+        await until(lambda: isinstance(pilot.app.screen, PathDialog), pilot)
+        assert pilot.app.screen.query_one(Input).value.endswith("other.jsonl")
+        assert other.read_bytes() == b"precious\n"
+        await pilot.press("enter")
+        await until(lambda: isinstance(pilot.app.screen, GoOn), pilot)
+        await pilot.press("y")
+        await until(lambda: screen.document.path == other, pilot)
+    assert other.read_bytes() == dataset.read_bytes()

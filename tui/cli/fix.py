@@ -151,6 +151,12 @@ def _mended(line: bytes, rules: AbstractSet[str]) -> Mended:
     return mend(line, {r for r in rules if RULES[r].scope != "row" or r.startswith(_PRIVATE)})
 
 
+# What to do about a rule where no fix has said it.
+_OTHERWISE = {
+    "unknown-format": "; convert reads any keys that it is told with --user and --assistant"
+}
+
+
 def _tell(
     made: Rewritten, counts: Counter[str], left: dict[str, list[int]], why: dict[str, str]
 ) -> None:
@@ -161,7 +167,7 @@ def _tell(
         made.said.append(f"{RULES[rule].title}: {count:,} mended")
     for rule, lines in left.items():
         said = f"left in {numbered(lines)} of the result, to be mended by hand"
-        reason = f" ({why[rule]})" if rule in why else ""
+        reason = f" ({why[rule]})" if rule in why else _OTHERWISE.get(rule, "")
         made.unread.append(f"{RULES[rule].title}: {said}{reason}")
     made.said += made.unread
 

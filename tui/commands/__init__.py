@@ -32,6 +32,7 @@ __all__ = [
     "commands_for",
     "commands_in_dialogs",
     "key_hint",
+    "key_of",
     "key_words",
 ]
 
@@ -82,7 +83,12 @@ def _binding(one: Command, action: str, *, show: bool = True) -> Binding:
 
 def key_hint(command_id: str, word: str) -> str:
     """Return what a title says of one key, such as "enter opens"."""
-    return f"{command(command_id).labels[0]} {word}"
+    return f"{key_of(command_id)} {word}"
+
+
+def key_of(command_id: str) -> str:
+    """Return the key of a command as a sentence names it, such as "ctrl+s"."""
+    return command(command_id).labels[0]
 
 
 def key_words(commands: Iterable[Command], words: Mapping[str, str | None]) -> list[str]:

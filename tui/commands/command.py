@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,13 @@ class Command:
         """Its keys, each as it is written for people."""
         return [_LABELS.get(key, key) for key in self.keys.split(",") if key]
 
+    def outside_text(self) -> Command:
+        """Return it with the keys alone that do not type a character in a field of text."""
+        if self.first:
+            return self
+        kept = [key for key in self.keys.split(",") if not _types(key)]
+        return replace(self, keys=",".join(kept))
+
     @property
     def key_label(self) -> str:
         """The keys as help shows them, such as `ctrl+s` or `u / ctrl+z`."""
@@ -75,3 +82,8 @@ _LABELS = {
     "f2": "F2",
     "f3": "F3",
 }
+
+
+def _types(key: str) -> bool:
+    label = _LABELS.get(key, key)
+    return key == "space" or (len(label) == 1 and label.isascii())

@@ -7,6 +7,7 @@ import os
 import signal
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.dispatch import handles
 from tui.terminal.endings import has_shell
 
@@ -68,7 +69,7 @@ class Leaving:
     @handles("app.help_quit")
     def tell_how_to_quit(self) -> None:
         """Say which key quits: others do, elsewhere."""
-        self._context.tell("ctrl+q quits", seconds=3)
+        self._context.tell(f"{key_hint('app.leave', 'quits')}", seconds=3)
 
     @handles("app.leave")
     def leave(self) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands import command
+from tui.commands import command, key_of
 from tui.core.dataset.example import Example
 from tui.core.dataset.from_answers import KIND_WORDS, beside
 from tui.core.text.text import plural
@@ -124,7 +124,9 @@ def _open_choices(document: Document, kind: MadeKind) -> list[Choice[Path | str]
     holds = first.kind if isinstance(first, Example) else kind
     path = document.path
     if holds == kind:
-        words = f"open now, {plural(len(document), 'example')}; ctrl+s there saves"
+        words = (
+            f"open now, {plural(len(document), 'example')}; {key_of('datasets.save')} there saves"
+        )
         if document.read_only:
             words = "open for reading only: another window edits it"
         return [Choice(path, path.name, words)]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from tui.commands import key_hint, key_of
 from tui.core.provider.deletion import Fate, Outcome
 from tui.core.provider.deployments import Act
 from tui.core.text.text import plural, visible
@@ -31,7 +32,9 @@ _ORDER = (Fate.REFUSED, Fate.UNKNOWN, Fate.STILL_LISTED, Fate.NOT_ASKED, Fate.DE
 def summary(outcomes: Sequence[Outcome], of: int, noun: str, act: Act = Act.DELETE) -> str:
     """Return the panel's text: how many are gone, then each, those that are not first."""
     gone = sum(1 for outcome in outcomes if outcome.gone)
-    going_on = "" if len(outcomes) == of else " so far · esc stops after this one"
+    going_on = (
+        "" if len(outcomes) == of else f" so far · {key_hint('app.escape', 'stops')} after this one"
+    )
     done = act.done.capitalize()
     keys = PANEL_KEYS if len(outcomes) == of else ""
     lines = [" · ".join(filter(None, (f"{done} {gone} of {plural(of, noun)}{going_on}", keys)))]
@@ -144,7 +147,10 @@ class Deletion:
             raise ReadOnly(
                 "Nothing is deleted here",
                 f"profile {profile.name} is read-only",
-                "Use another profile (F2), or remove read_only from the configuration.",
+                (
+                    f"Use another profile ({key_of('app.profile')}), or remove read_only from the "
+                    "configuration."
+                ),
             )
 
     def ask(self, question: Question, batches: Sequence[Batch], act: Act = Act.DELETE) -> None:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from textual.dom import DOMNode
 
     from tui.core.chat.saved import Chat
@@ -70,3 +73,20 @@ class Host(Protocol):
 def host_of(node: DOMNode) -> Host:
     """Return the app a widget or screen lives in, as screens see it."""
     return cast("Host", node.app)
+
+
+class ShowsWork(Protocol):
+    """What can say which work is under way: the program, and the contexts of controllers."""
+
+    def working(self, name: str, text: str) -> None:
+        """Show background work under a name of its own; an empty text ends it."""
+
+
+@contextmanager
+def at_work(shows: ShowsWork, name: str, text: str) -> Iterator[None]:
+    """Show work in the status line from its first moment until it has ended or failed."""
+    shows.working(name, text)
+    try:
+        yield
+    finally:
+        shows.working(name, "")

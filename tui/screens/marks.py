@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol
 
+from tui.commands import key_hint
 from tui.core.text.text import plural
 from tui.screens.dialogs.choose import Choice, Choose
 
@@ -106,5 +107,6 @@ class Marks:
         return had
 
     def _changed(self) -> None:
-        self._listed.marks_note = " · range: v ends it" if self._range_from is not None else ""
+        ends = f" · range: {key_hint('datasets.mark_range', 'ends it')}"
+        self._listed.marks_note = ends if self._range_from is not None else ""
         self._listed.show_marks()

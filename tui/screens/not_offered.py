@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.commands.needs import NEEDS, WRITES
 from tui.core.text.text import one_line
 from tui.services.errors import NotOffered, ReadOnly, Refused, ServiceError
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 _HERE = "Not offered here"
 _WIDTH = 74  # columns that are there at 80
-OTHERWISE = "4 chats with its models, F2 chooses another profile."
+OTHERWISE = (
+    f"{key_hint('app.mode_chat', 'chats')} with its models, "
+    f"{key_hint('app.profile', 'chooses')} another profile."
+)
 
 
 def wrapped(*lines: str) -> str:
@@ -29,13 +33,16 @@ def refusal(workspace: Workspace | None, command_id: str) -> ServiceError | None
         return ReadOnly(
             "Not with a read-only profile",
             f"profile {workspace.profile.name} is read-only",
-            "Use another profile (F2), or remove read_only from the configuration.",
+            (
+                f"Use another profile ({key_of('app.profile')}), or remove read_only from the "
+                "configuration."
+            ),
         )
     needed = NEEDS.get(command_id)
     if workspace is None or not needed or any(map(workspace.api.abilities.may, needed)):
         return None
     cause = workspace.api.abilities.refusal(needed[0])
-    return NotOffered(_HERE, cause, "F2 chooses another profile.")
+    return NotOffered(_HERE, cause, f"{key_hint('app.profile', 'chooses')} another profile.")
 
 
 def hint(workspace: Workspace | None, command: Command) -> str:

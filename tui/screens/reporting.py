@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 # Behind every error, and the results of deleting: how to be rid of it, and how to keep it.
 PANEL_KEYS = f"{key_hint('app.escape', 'closes')} · {key_hint('app.copy', 'copies')}"
-_LAB = "F2 changes to lab, which works here without network or key."
+_LAB = f"{key_hint('app.profile', 'changes')} to lab, which works here without network or key."
 
 
 def failure_of(error: BaseException, profile: Profile | None = None) -> Failure:

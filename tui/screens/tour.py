@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from tui.commands import key_hint, key_of
 from tui.core.text.text import one_line
 
 
@@ -20,15 +21,23 @@ class Step:
     at: int = 0  # the step from which on it counts: before, there is nothing to do it with
 
 
+_ESC, _JOBS, _PROFILE = key_of("app.escape"), key_of("app.mode_jobs"), key_of("app.profile")
+_CREATES = key_hint("job_form.create", "creates")
+_MODEL = f"{_ESC}, {key_of('chat.model')}"
+_AGAIN = f"{_ESC}, {key_hint('chat.again', 'asks again')}"
 _TRAINED, _ASKED = 5, 7  # the steps after those until "succeeded" and "chat_tuned"
 STEPS: tuple[Step, ...] = (
-    Step("tokens", "One example a row; s opens the sample. Press 2 for tokens and cost."),
-    Step("jobs", "How long the examples are and what training would cost. Press 3."),
-    Step("create_form", "Press n to make a fine-tuning job from this dataset."),
+    Step(
+        "tokens",
+        f"One example a row; {key_hint('datasets.sample', 'opens the sample')}. "
+        f"Press {key_of('app.mode_tokens')} for tokens and cost.",
+    ),
+    Step("jobs", f"How long the examples are and what training would cost. Press {_JOBS}."),
+    Step("create_form", f"Press {key_of('jobs.new')} to make a fine-tuning job from this dataset."),
     Step(
         "created",
-        "The lab trains a small model here, free. ctrl+s creates the job.",
-        "{profile} trains it{bills}: cost below. F2 and lab: free. ctrl+s creates.",
+        f"The lab trains a small model here, free. {_CREATES} the job.",
+        f"{{profile}} trains it{{bills}}: cost below. {_PROFILE} and lab: free. {_CREATES}.",
     ),
     Step(
         "succeeded",
@@ -36,18 +45,34 @@ STEPS: tuple[Step, ...] = (
         "It is learning at {profile}, in its own time. The job goes on without you.",
     ),
     Step(
-        "chat", "Done: it has memorised these few examples. Press c to chat with it.", at=_TRAINED
+        "chat",
+        f"Done: it has memorised these few examples. Press {key_of('jobs.chat')} to chat with it.",
+        at=_TRAINED,
     ),
     Step("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
     Step(
         "chat_base",
-        "It learned it. esc, m: pick lab-small, the base; esc, r asks again.",
-        "It learned it. esc, m: pick the base it was made from; esc, r asks again.",
+        f"It learned it. {_MODEL}: pick lab-small, the base; {_AGAIN}.",
+        f"It learned it. {_MODEL}: pick the base it was made from; {_AGAIN}.",
         at=_ASKED,
     ),
-    Step("models", "The base knows nothing of it. esc, then 5, to clean up.", at=_TRAINED),
-    Step("deleted", "Press d to delete your model; you will be asked to type its name."),
-    Step("", "That was the whole tour. 1, then o, opens your own data. esc ends it."),
+    Step(
+        "models",
+        f"The base knows nothing of it. {_ESC}, then {key_of('app.mode_models')}, to clean up.",
+        at=_TRAINED,
+    ),
+    Step(
+        "deleted",
+        (
+            f"Press {key_of('models.delete')} to delete your model; you will be asked to "
+            "type its name."
+        ),
+    ),
+    Step(
+        "",
+        f"That was the whole tour. {key_of('app.mode_datasets')}, then {key_of('datasets.open')}, "
+        f"opens your own data. {key_hint('app.escape', 'ends it')}.",
+    ),
 )
 
 

@@ -15,6 +15,7 @@ from textual.reactive import reactive
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.commands import key_hint
 from tui.core.text.text import visible
 from tui.widgets.line_view import LineView
 from tui.widgets.markdown.spans import MARK
@@ -385,7 +386,7 @@ class Conversation(LineView, can_focus=True):
         if line > 0:
             shown = self.column.blocks[index].line(line)
             if self._code == (index, line):
-                hint = " · y copies this block", MARK
+                hint = f" · {key_hint('app.copy', 'copies')} this block", MARK
                 shown = shown._replace(spans=(("▸ ", MARK), *shown.spans[1:], hint))
             ground, under = self.look[0], index == self.cursor
             segments = self._styles.segments(shown, width - 2, ground, under=under)

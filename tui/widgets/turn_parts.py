@@ -7,6 +7,7 @@ import math
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line, plural
 from tui.widgets.markdown.spans import (
     CHOSEN,
@@ -79,10 +80,12 @@ class Reasoning:
         if at:
             return Line((("┊ ", MUTED), (self._lines[at - 1], MUTED)))
         if self.opened:  # no figures: the line stays as it is while more comes
-            return Line((("▾ thought · enter closes", MUTED),))
+            return Line(((f"▾ thought · {key_hint('messages.choose', 'closes')}", MUTED),))
         took = "" if self._seconds is None else f" / {self._seconds:,.0f} s"
         size = plural(self._size, "character")
-        return Line(((f"▸ thought for {size}{took} · enter opens", MUTED),))
+        return Line(
+            ((f"▸ thought for {size}{took} · {key_hint('messages.choose', 'opens')}", MUTED),)
+        )
 
     def grow(self, more: str, seconds: float | None) -> int:
         """Append text and return the first line that may look different now."""

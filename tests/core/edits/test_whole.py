@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import ast
+from pathlib import Path
+
 import pytest
 
 from tests.core.edits.examples import at, chat, tools, turns
@@ -52,3 +55,16 @@ def test_a_new_example_has_the_most_common_shape() -> None:
         ("system", "S"), ("user", ""), ("assistant", "")
     ]  # fmt: skip
     assert edits.new_like([]).kind == "chat"
+
+
+def test_each_edit_that_cannot_be_made_says_what_to_do_instead() -> None:
+    """The screen shows what stands behind the semicolon as the next step."""
+    folder = Path(edits.__file__).parent
+    raised = [
+        ast.unparse(call.args[0])
+        for path in folder.glob("*.py")
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "EditError"
+    ]
+    assert len(raised) > 20
+    assert not [text for text in raised if "; " not in text]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tui.core.text.text import one_line, size_words, visible
+from tui.core.text.text import blanks_shown, one_line, size_words, visible
 
 
 @given(st.text())
@@ -46,3 +46,18 @@ def test_one_line_is_one_short_line(text: str, limit: int) -> None:
 )
 def test_sizes_in_words(count: int | None, words: str) -> None:
     assert size_words(count) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("plain text", "plain text"),
+        ("spaced  ", "spaced··"),
+        (" a\n\tb", "·a\n→b"),
+        ("two  here", "two··here"),
+        ("odd\xa0one", "odd⍽one"),
+        ("\n\nend\n", "↵\n↵\nend↵\n"),
+    ],
+)
+def test_blanks_that_one_does_not_see_are_drawn(text: str, shown: str) -> None:
+    assert blanks_shown(text) == shown

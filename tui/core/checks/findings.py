@@ -38,12 +38,16 @@ class Issue:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule's function returns: an issue without what its `Rule` already says."""
+    """What a rule's function returns: an issue without what its `Rule` already says.
+
+    `by_hand`: the rule has a fix, which cannot know here what is meant.
+    """
 
     message: str
     where: str = ""
     place: Place | None = None
     line: int = 0  # only file rules set it
+    by_hand: bool = False
 
 
 class PairFindings:

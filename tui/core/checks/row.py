@@ -54,9 +54,9 @@ class Turn:
         """Return the JSON path of the message, or of something in it."""
         return f"{self.prefix}[{self.place.index}]{tail}"
 
-    def find(self, message: str, tail: str = "") -> Finding:
+    def find(self, message: str, tail: str = "", *, by_hand: bool = False) -> Finding:
         """Return a finding at this message."""
-        return Finding(message, self.path(tail), self.place)
+        return Finding(message, self.path(tail), self.place, by_hand=by_hand)
 
     def text(self) -> str:
         """Return the text of the content, parts joined; "" when there is none."""

@@ -56,5 +56,11 @@ def told_of_foreign(rule: str) -> bool:
 def issue(rule: Rule, finding: Finding, line: int) -> Issue:
     """Join a rule and what it found."""
     return Issue(
-        line, rule.id, rule.severity, finding.where, finding.message, rule.fixable, finding.place
+        line,
+        rule.id,
+        rule.severity,
+        finding.where,
+        finding.message,
+        rule.fixable and not finding.by_hand,
+        finding.place,
     )

@@ -58,7 +58,7 @@ def items_of(example: Example, section: str) -> list[Any]:
 def check_index(example: Example, place: Place) -> None:
     """Raise EditError when no message stands at `place`."""
     if not 0 <= place.index < len(items_of(example, place.section)):
-        raise EditError("that message is not there any more")
+        raise EditError("that message is not there any more; look at the example again")
 
 
 def message_object(example: Example, place: Place) -> dict[str, Any]:

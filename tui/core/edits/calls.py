@@ -27,7 +27,7 @@ def put_call(example: Example, place: Place, at: int, draft: CallDraft) -> Examp
     """
     message = message_object(example, place)
     if message.get("role") != "assistant":
-        raise EditError("only an assistant message can call tools")
+        raise EditError("only an assistant message can call tools; choose an answer first")
     calls = _calls(message)
     if at >= len(calls) and at == len(calls) and isinstance(message.get("function_call"), dict):
         old = {**message["function_call"], "name": draft.name, "arguments": draft.arguments}
@@ -53,7 +53,7 @@ def delete_call(example: Example, place: Place, at: int) -> Example:
         del message["function_call"]
         return with_message(example, place, message)
     if not 0 <= at < len(calls):
-        raise EditError("that call is not there any more")
+        raise EditError("that call is not there any more; look at the message again")
     del calls[at]
     message["tool_calls"] = calls
     if not calls:
@@ -75,7 +75,9 @@ def open_calls(example: Example, place: Place) -> list[ToolCall]:
 def set_tool_call_id(example: Example, place: Place, call_id: str) -> Example:
     """Return the example with the call named that a tool message answers."""
     if message_object(example, place).get("role") != "tool":
-        raise EditError("only a tool message answers a call")
+        raise EditError(
+            "only a tool message answers a call; choose one, or change the role to tool"
+        )
     return with_key(example, place, "tool_call_id", call_id, drop=not call_id)
 
 
@@ -105,7 +107,9 @@ def _with_setting(example: Example, key: str, value: object) -> Example:
     if example.kind == "preference" and not (key in raw and key not in _input(raw)):
         holder = raw["input"] = dict(_input(raw))
     elif example.kind not in {"chat", "preference"}:
-        raise EditError("only chat examples and preference pairs have tools")
+        raise EditError(
+            "only chat examples and preference pairs have tools; make a chat of it first"
+        )
     if value is None:
         holder.pop(key, None)
     else:

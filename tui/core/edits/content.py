@@ -51,7 +51,7 @@ def set_part_text(example: Example, place: Place, at: int, text: str) -> Example
     part = _object(example, place, at)
     key = "refusal" if part.get("type") == "refusal" else "text"
     if key not in part and part.get("type") != "text":
-        raise EditError("this part has no text")
+        raise EditError("this part has no text; edit the example as JSON")
     return _with_part(example, place, at, {**part, key: text})
 
 
@@ -112,7 +112,7 @@ def attached(data: bytes) -> str:
     """Return an image as a data URL. Raises EditError when its type is not known."""
     kind = image_type(data)
     if kind is None:
-        raise EditError("this file is no PNG, JPEG, WEBP or GIF image")
+        raise EditError("this file is not a PNG, JPEG, WEBP or GIF image; choose another")
     return data_url(data, kind)
 
 
@@ -135,7 +135,7 @@ def _part(item: object) -> Part:
 def _object(example: Example, place: Place, at: int) -> dict[str, Any]:
     content = message_object(example, place).get("content")
     if not isinstance(content, list) or not 0 <= at < len(content):
-        raise EditError("that part is not there any more")
+        raise EditError("that part is not there any more; look at the message again")
     part = content[at]
     if not isinstance(part, dict):
         raise EditError("this part is not a JSON object; edit the example as JSON instead")
@@ -145,7 +145,7 @@ def _object(example: Example, place: Place, at: int) -> dict[str, Any]:
 def _image(part: dict[str, Any]) -> dict[str, Any]:
     image = part.get("image_url")
     if part.get("type") != "image_url":
-        raise EditError("this part is not an image")
+        raise EditError("this part is not an image; choose one that is")
     return image if isinstance(image, dict) else {}
 
 

@@ -57,7 +57,7 @@ def set_weight(example: Example, place: Place, weight: int | None) -> Example:
     Raises EditError on any other role, where the provider refuses a weight.
     """
     if message_object(example, place).get("role") != "assistant":
-        raise EditError("only an assistant message can carry a weight")
+        raise EditError("only an assistant message can carry a weight; choose an answer first")
     return with_key(example, place, "weight", weight, drop=weight is None)
 
 
@@ -67,7 +67,7 @@ def set_refusal(example: Example, place: Place, text: str) -> Example:
     Raises EditError on any other role.
     """
     if message_object(example, place).get("role") != "assistant":
-        raise EditError("only an assistant message can refuse")
+        raise EditError("only an assistant message can refuse; choose an answer first")
     return with_key(example, place, "refusal", text, drop=not text)
 
 
@@ -91,7 +91,7 @@ def move_message(example: Example, place: Place, by: int) -> Example:
     items = [*items_of(example, place.section)]
     target = place.index + by
     if not (0 <= place.index < len(items) and 0 <= target < len(items)):
-        raise EditError("the message is already at that end")
+        raise EditError("the message is already at that end; move it the other way")
     items.insert(target, items.pop(place.index))
     return with_items(example, place.section, items)
 

@@ -29,11 +29,11 @@ def pair_from(example: Example, place: Place | None = None) -> PairDraft:
     Raises EditError when the example is no chat or has no answer with something before it.
     """
     if example.kind != "chat":
-        raise EditError("only a chat example can become a preference pair")
+        raise EditError("only a chat example can become a preference pair; make a chat of it first")
     answers = [m for m in example.messages if m.role == "assistant" and m.place.index > 0]
     chosen = [m for m in answers if m.place == place] or answers[-1:]
     if not chosen:
-        raise EditError("there is no answer with a prompt before it")
+        raise EditError("there is no answer with a prompt before it; add one first")
     return PairDraft(chosen[0].place, chosen[0].text)
 
 
@@ -59,7 +59,7 @@ def preference_pair(example: Example, draft: PairDraft, preferred: str) -> Examp
 def swap_outputs(example: Example) -> Example:
     """Return the pair with preferred and non-preferred changed over."""
     if example.kind != "preference":
-        raise EditError("only a preference pair has two outputs to swap")
+        raise EditError("only a preference pair has two outputs to swap; make a pair of it first")
     one, other = (_present(example, k) for k in ("preferred_output", "non_preferred_output"))
     raw = dict(example.raw)
     raw[one], raw[other] = raw.get(other, []), raw.get(one, [])

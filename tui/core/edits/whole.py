@@ -79,7 +79,7 @@ def split_at(example: Example, place: Place) -> tuple[Example, Example]:
     items = _chat_items(example, "split")
     lead = _lead(items)
     if not len(lead) < place.index < len(items):
-        raise EditError("there is nothing before this message to split off")
+        raise EditError("there is nothing before this message to split off; choose a later one")
     if _role(items[place.index]) in {"tool", "function"}:
         raise EditError("the call this replies to would stay in the first half; split elsewhere")
     halves = items[: place.index], [*lead, *items[place.index :]]
@@ -113,15 +113,15 @@ def cut_trailing(example: Example) -> Example:
     items = _chat_items(example, "cut")
     answers = [at for at, item in enumerate(items) if _role(item) == "assistant"]
     if not answers:
-        raise EditError("there is no assistant message to end with")
+        raise EditError("there is no assistant message to end with; add an answer first")
     if answers[-1] == len(items) - 1:
-        raise EditError("it already ends with an assistant message")
+        raise EditError("it already ends with an assistant message; nothing is to be done")
     return with_items(example, "messages", items[: answers[-1] + 1])
 
 
 def _chat_items(example: Example, what: str) -> list[Any]:
     if example.kind != "chat":
-        raise EditError(f"only chat examples can be {what}")
+        raise EditError(f"only chat examples can be {what}; make a chat of it first")
     return items_of(example, "messages")
 
 
@@ -143,7 +143,8 @@ def _tools_of_both(one: object, other: object) -> list[Any]:
         if tool in found:
             continue
         if _tool_name(tool) in map(_tool_name, found):
-            raise EditError(f"the two define the tool “{_tool_name(tool)}” differently")
+            name = _tool_name(tool)
+            raise EditError(f"the two define the tool “{name}” differently; make it the same first")
         found.append(tool)
     return found
 

@@ -27,13 +27,13 @@ EVERY_ROW = "*"  # in place of a column of conversations: the file is one
 _USUAL: dict[Part, tuple[str, ...]] = {
     "system": ("system", "system prompt", "system message"),
     "user": ("user", "prompt", "question", "query", "instruction", "input", "human", "problem",
-             "request", "user message", "q", "description", "issue",
+             "request", "user message", "q", "description", "issue", "inputs",
              "inquiry", "customer message", "frage", "anfrage", "beschreibung", "eingabe",
              "anweisung", "consigne", "entrée", "pregunta", "consulta", "entrada"),
     "assistant": ("assistant", "completion", "answer", "response", "output", "reply", "gpt",
                   "solution", "assistant message", "answers", "a", "antwort", "ausgabe", "réponse",
                   "reponse", "sortie", "respuesta", "respuestas", "salida", "resolution", "lösung",
-                  "loesung", "agent response", "agent reply"),
+                  "loesung", "agent response", "agent reply", "targets", "target"),
     "chosen": ("chosen", "preferred", "preferred output", "accepted", "response j"),
     "rejected": ("rejected", "non preferred", "non preferred output", "response k"),
 }  # fmt: skip

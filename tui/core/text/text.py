@@ -17,6 +17,12 @@ _JOINERS = {"\u200c", "\u200d"}
 _NOT_JOINED = r"\s\x00-\x7f\u2026\u2400-\u2426\u27e8\u27e9"
 _LOOSE = re.compile(f"[\u200c\u200d](?![^{_NOT_JOINED}])|(?<![^{_NOT_JOINED}])[\u200c\u200d]")
 
+# Blanks that one does not see, or takes for others: at the end of a line, several, odd ones.
+_UNSEEN = re.compile(r"^[^\S\n]+|[^\S\n]+$|[^\S\n]{2,}|[^\S\n ]", re.MULTILINE)
+_ENDS = re.compile(r"\A\n+|\n+\Z")
+_ODD_BLANKS = "\xa0\u1680\u202f\u205f\u3000" + "".join(map(chr, range(0x2000, 0x200B)))
+_DRAWN = str.maketrans({" ": "·", "\t": "→", **dict.fromkeys(_ODD_BLANKS, "⍽")})
+
 
 def visible(text: str) -> str:
     """Return `text` with every control or invisible character shown as a visible one.
@@ -58,6 +64,15 @@ def hidden(char: str) -> bool:
 def picture(char: str) -> str:
     """Return how a hidden character is shown where it has one cell: several may look alike."""
     return _PICTURES.get(ord(char)) or _BREAKS.get(char) or "\ufffd"
+
+
+def blanks_shown(text: str) -> str:
+    """Return `text` with the blanks drawn that one does not see: at an end, several, odd ones.
+
+    A space is `·`, a tab `→`, an odd blank `⍽`, a line break at the end of the text `↵`.
+    """
+    inner = _UNSEEN.sub(lambda found: found[0].translate(_DRAWN), text)
+    return _ENDS.sub(lambda found: found[0].replace("\n", "↵\n"), inner)
 
 
 def one_line(text: str, limit: int = 200) -> str:

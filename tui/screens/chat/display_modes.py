@@ -6,6 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.dispatch import handles
 from tui.screens.chat.turns.words import EMPTY_CHAT
 
@@ -13,7 +14,11 @@ if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
     from tui.widgets.conversation import Conversation
 
-_UNKNOWN = "No probabilities of this answer's tokens: t asks for logprobs, r answers again."
+_UNKNOWN = (
+    "No probabilities of this answer's tokens: "
+    f"{key_hint('chat.parameters', 'asks')} for logprobs, "
+    f"{key_hint('chat.again', 'answers')} again."
+)
 
 
 class DisplayModes:
@@ -63,7 +68,9 @@ class DisplayModes:
         unsure = name.startswith("unsure")
         found = self._conversation.choose_token(by, unsure=unsure)
         if found is None:
-            self._context.tell("u shows the tokens of an answer first.", seconds=3)
+            self._context.tell(
+                f"{key_hint('chat.tokens', 'shows')} the tokens of an answer first.", seconds=3
+            )
         elif not found:
             kind, where = "unsure token" if unsure else "token", "after" if by > 0 else "before"
             self._context.tell(f"There is no {kind} {where} this one.", seconds=3)

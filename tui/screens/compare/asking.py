@@ -7,6 +7,7 @@ from contextlib import aclosing
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.core.compare.prompts import Prompt
 from tui.core.compare.recorded import recorded_rows
 from tui.core.compare.sides.side_by_side import Try, try_of
@@ -47,7 +48,9 @@ class Asking:
         """Ask what was typed; it stays typed while answers are coming or nobody can be asked."""
         comparison = self._context.comparison
         if self.under_way:
-            self._context.tell("Answers are coming: esc stops them.", seconds=3)
+            self._context.tell(
+                f"Answers are coming: {key_hint('app.escape', 'stops')} them.", seconds=3
+            )
         elif not comparison.columns:
             self._context.show_error(_no_model())
         else:
@@ -64,7 +67,11 @@ class Asking:
             return
         if prompt is None or not self._context.comparison.columns:
             self._context.show_error(
-                InputError("Nothing asked yet", "there is no prompt", "Press i and type one.")
+                InputError(
+                    "Nothing asked yet",
+                    "there is no prompt",
+                    f"Press {key_of('compare.prompt')} and type one.",
+                )
             )
             return
         typed = self._typed if prompt is self._sent else None
@@ -183,4 +190,8 @@ def _stop_all(tries: list[Try]) -> None:
 
 
 def _no_model() -> InputError:
-    return InputError("No model chosen", "there is no column yet", "Press esc, then a.")
+    return InputError(
+        "No model chosen",
+        "there is no column yet",
+        f"Press {key_of('app.escape')}, then {key_of('compare.add')}.",
+    )

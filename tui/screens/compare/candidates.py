@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.compare.plan import Candidate
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS, Column
 from tui.dispatch import handles
@@ -94,7 +95,10 @@ class Candidates:
         if self._held():
             return
         if len(columns) >= MOST_COLUMNS:
-            self._context.tell(f"There are {MOST_COLUMNS} columns: D drops one.", seconds=4)
+            self._context.tell(
+                f"There are {MOST_COLUMNS} columns: {key_hint('compare.drop', 'drops')} one.",
+                seconds=4,
+            )
             return
         model = await self.ask_model("Add a column", "")
         if model:
@@ -155,7 +159,9 @@ class Candidates:
 
     def _held(self) -> bool:
         if self._busy():
-            self._context.tell("Answers are coming: esc stops them.", seconds=3)
+            self._context.tell(
+                f"Answers are coming: {key_hint('app.escape', 'stops')} them.", seconds=3
+            )
         return self._busy()
 
     def _add(self, model: str) -> None:

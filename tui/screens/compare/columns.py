@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Container
 from textual.widgets import Static
 
+from tui.commands import key_hint
 from tui.core.compare.sides.repeats import collapsed
 from tui.core.compare.sides.side_by_side import MOST_COLUMNS, measures_words
 from tui.core.text.text import one_line
@@ -184,9 +185,11 @@ def _turns(comparison: Comparison, column: Column, known: Known) -> list[Turn]:
 
 
 def _state(one: Try) -> str:
-    return {"streaming": "answering, esc stops", "stopped": "stopped", "failed": "failed"}.get(
-        one.state, ""
-    )
+    return {
+        "streaming": f"answering, {key_hint('app.escape', 'stops')}",
+        "stopped": "stopped",
+        "failed": "failed",
+    }.get(one.state, "")
 
 
 def _note(one: Try) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.compare.sides.side_by_side import Comparison
 from tui.core.listeners import Listeners
 from tui.screens.controller_context import ScreenContext
@@ -34,12 +35,18 @@ class CompareContext(ScreenContext):
 
     def tell_no_column(self) -> None:
         """Say that a command needs a column."""
-        self.tell("There is no column yet: a adds one.", seconds=3)
+        self.tell(f"There is no column yet: {key_hint('compare.add', 'adds')} one.", seconds=3)
 
     def names_hidden(self) -> bool:
         """Tell whether names are hidden, which a command would show; says so if they are."""
         if self.comparison.hidden:
-            self.tell("Names are hidden: w picks the winner and shows them.", seconds=4)
+            self.tell(
+                (
+                    f"Names are hidden: {key_hint('compare.winner', 'picks')} the winner and "
+                    "shows them."
+                ),
+                seconds=4,
+            )
         return self.comparison.hidden
 
     def tell_changed(self) -> None:

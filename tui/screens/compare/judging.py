@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.dispatch import handles
 from tui.screens.dialogs.editor import LineEditor
 
@@ -46,7 +47,10 @@ class Judging:
         comparison = self._context.comparison
         comparison.blind = not comparison.blind
         if comparison.blind:
-            text = "Blind: names are hidden and shuffled with the next prompt; w picks the winner."
+            text = (
+                "Blind: names are hidden and shuffled with the next prompt; "
+                f"{key_hint('compare.winner', 'picks')} the winner."
+            )
         else:
             text = "Names are shown."
         self._context.tell(text, seconds=4)

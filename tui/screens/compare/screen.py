@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 from textual.widgets import ContentSwitcher
 
+from tui.commands import key_hint
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
@@ -61,7 +62,18 @@ _OF_RESULTS = frozenset(
 # Of the results these work on the prompt under the cursor, else on what the columns show.
 _OF_A_PROMPT = frozenset(f"compare.{name}" for name in ("chat", "pair", "pair_to", "correct"))
 
-RESULTS_KEYS = "enter opens · p pair · c chat · o order · f filter · z measure · J judge"
+RESULTS_KEYS = " · ".join(
+    key_hint(command_id, word)
+    for command_id, word in (
+        ("lists.choose", "opens"),
+        ("compare.pair", "pair"),
+        ("compare.chat", "chat"),
+        ("compare.sort", "order"),
+        ("compare.filter", "filter"),
+        ("compare.measure", "measure"),
+        ("compare.judge", "judge"),
+    )
+)
 
 
 class CompareScreen(ModeScreen):
@@ -154,7 +166,9 @@ class CompareScreen(ModeScreen):
 
     def _take(self, asked: CompareAsked) -> None:
         if self.asking.under_way:
-            self.context.tell("Answers are coming: esc stops them.", seconds=3)
+            self.context.tell(
+                f"Answers are coming: {key_hint('app.escape', 'stops')} them.", seconds=3
+            )
             return
         if asked.run:
             self.results.open(asked.run, asked.line)
@@ -167,7 +181,9 @@ class CompareScreen(ModeScreen):
             self.context.comparison.take(asked.prompt)
             self._show_results(False)
             self._wants_keys = True
-            self.context.tell("r asks every model this prompt.", seconds=4)
+            self.context.tell(
+                f"{key_hint('compare.again', 'asks')} every model this prompt.", seconds=4
+            )
 
     def on_text_area_changed(self, event: TextArea.Changed) -> None:
         """Keep what is typed, should the program end before it is sent."""
@@ -204,13 +220,18 @@ class CompareScreen(ModeScreen):
     def out_of_view(self, command_id: str) -> str:
         """Say of what works on the columns or the results that these are not in view."""
         if self.shows_results and command_id == "compare.winner":
-            return "enter opens the answers side by side; w picks the better one there."
+            return (
+                f"{key_hint('lists.choose', 'opens')} the answers side by side; "
+                f"{key_hint('compare.winner', 'picks')} the better one there."
+            )
         if self.shows_results and command_id in _OF_A_PROMPT and self.results.current is None:
-            return "No prompt is shown here: v goes to the columns."
+            return f"No prompt is shown here: {key_hint('compare.view', 'goes')} to the columns."
         if self.shows_results and command_id in _OF_COLUMNS:
-            return "That is for the columns: v goes to them."
+            return f"That is for the columns: {key_hint('compare.view', 'goes')} to them."
         if not self.shows_results and command_id in _OF_RESULTS and self.results.looked_at:
-            return "That is for the results of the run: v goes to them."
+            return (
+                f"That is for the results of the run: {key_hint('compare.view', 'goes')} to them."
+            )
         return ""
 
     def _picked(self, column: Column) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.core.compare.answers import Answer
 from tui.core.compare.sides.pairs import Judged, judged_by
 from tui.core.dataset.from_answers import Origin
@@ -64,13 +65,23 @@ class ComparedToData:
         """Write the better answer to the prompt, which makes a pair with the one in focus."""
         comparison, at = self._context.comparison, self._context.focused
         if self._listed() is not None or at >= len(comparison.columns):
-            raise InputError("No answer", "no column is shown", "enter shows them.")
+            raise InputError(
+                "No answer", "no column is shown", f"{key_hint('lists.choose', 'shows')} them."
+            )
         column = comparison.columns[at]
         answer = column.first if column.ended else None
         if comparison.prompt is None or answer is None:
-            raise InputError("No answer", "nothing has come to its end here", "Press r to ask.")
+            raise InputError(
+                "No answer",
+                "nothing has come to its end here",
+                f"Press {key_of('compare.again')} to ask.",
+            )
         if answer.calls:
-            raise InputError("Not a text", "it calls a tool", "c opens it in Chat; edit it there.")
+            raise InputError(
+                "Not a text",
+                "it calls a tool",
+                f"{key_hint('compare.chat', 'opens')} it in Chat; edit it there.",
+            )
         text = await self._edit(answer.text, f"compare {comparison.prompt.fingerprint}")
         if text is None or text.strip() in {"", answer.text.strip()}:
             return
@@ -89,7 +100,11 @@ class ComparedToData:
         comparison = self._context.comparison
         winner = comparison.winner
         if winner is None or comparison.prompt is None:
-            raise InputError("No winner yet", "a pair needs one", "Press w on the better answer.")
+            raise InputError(
+                "No winner yet",
+                "a pair needs one",
+                f"Press {key_of('compare.winner')} on the better answer.",
+            )
         found = [judged for one in comparison.losers() if (judged := _over(winner, one))]
         if not found:
             raise InputError("No pair", "the other answers are the same", "Ask other models.")
@@ -127,7 +142,11 @@ def _of_row(row: PromptRow, measure: str) -> list[Judged]:
         raise InputError(
             "No pair",
             f"no answer is better than another by {measure}",
-            "enter shows them side by side; w picks the better one there, p makes the pair.",
+            (
+                f"{key_hint('lists.choose', 'shows')} them side by side; "
+                f"{key_hint('compare.winner', 'picks')} the better one there, "
+                f"{key_hint('compare.pair', 'makes')} the pair."
+            ),
         )
     return found
 

@@ -159,13 +159,9 @@ class DatasetContext(ScreenContext):
 
     # -- the user --------------------------------------------------------------------
 
-    async def ask_target(self, title: str, value: str) -> Path | None:
-        """Ask for a file to write to, and again before one that exists is replaced."""
-        return await target.ask_target(self.app, title, value)
-
-    async def may_replace(self, path: Path) -> bool:
-        """Tell whether a file may be written at `path`: nothing is there, or the answer was yes."""
-        return await target.may_replace(self.app, path)
+    async def ask_target(self, title: str, value: str, *, own: Path | None = None) -> Path | None:
+        """Ask for a file to write to, and again before one that exists, not `own`, is replaced."""
+        return await target.ask_target(self.app, title, value, own=own)
 
     def tell(self, text: str, *, seconds: float | None = 3, warning: bool = False) -> None:
         """Say something for a moment, in one line."""

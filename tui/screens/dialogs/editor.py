@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Input, Static, TextArea
 
+from tui.commands import key_hint
 from tui.core.text.text import plural, visible
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
@@ -25,7 +26,7 @@ LONGEST_LINE = 50_000
 LONGEST_TEXT = 500_000
 # A text is checked as it is typed up to here; a longer one when it is kept.
 CHECKED_TYPING = 100_000
-KEPT = "Typed here when the program ended, and kept; ctrl+z takes it out."
+KEPT = f"Typed here when the program ended, and kept; {key_hint('text.undo', 'takes')} it out."
 # How much of a text that is too long is shown.
 SHOWN = 20_000
 

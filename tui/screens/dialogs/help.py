@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 from textual.containers import VerticalScroll
-from textual.widgets import Static
+from textual.widgets import Input, Static, TextArea
 
 from tui.commands import OF_WIDGETS, PLACES, commands_for, commands_in_dialogs
 from tui.dispatch import handles
@@ -47,8 +47,39 @@ class HelpDialog(Dialog[None]):
             own = tuple(one for one in dialog.commands() if one.where not in OF_WIDGETS)
             widgets += tuple(where for where in dialog.SHARED if where in OF_WIDGETS)
             everywhere = commands_in_dialogs()
-        self._keys = {"": own, **{PLACES[where].title: commands_for(where) for where in widgets}}
+        self._keys: dict[str, tuple[Command, ...]] = {
+            "": own,
+            **{PLACES[where].title: commands_for(where) for where in widgets},
+        }
+        if dialog is not None:
+            self._leave_out_hidden(own)
         self._keys["Everywhere"] = everywhere
+        if isinstance(screen.focused, Input | TextArea):
+            self._leave_out_typed(dialog is not None)
+
+    def _leave_out_hidden(self, own: Iterable[Command]) -> None:
+        """Leave out what a widget does with a key that the dialog has for something else."""
+        taken = {key for one in own for key in one.keys.split(",")}
+        for title, commands in self._keys.items():
+            if title:
+                kept = (one for one in commands if not taken.issuperset(one.keys.split(",")))
+                self._keys[title] = tuple(kept)
+
+    def _leave_out_typed(self, of_dialog: bool) -> None:
+        """Leave out the keys that only type where the focus is, in a field of text.
+
+        A mode's own commands stay: they can be given once the field is left, and those that
+        have no other key.
+        """
+        for title, commands in self._keys.items():
+            if not of_dialog and title != "Everywhere":
+                continue
+            outside = [(one, one.outside_text()) for one in commands]
+            self._keys[title] = tuple(
+                one if not of_dialog and not in_text.keys else in_text
+                for one, in_text in outside
+                if in_text.keys or not one.keys or not of_dialog
+            )
 
     def compose_content(self) -> ComposeResult:
         """Lay out the purpose, then the keys."""
@@ -58,7 +89,7 @@ class HelpDialog(Dialog[None]):
             if self._widget_help:
                 yield Static(self._widget_help.strip(), classes="question", markup=False)
             for title, commands in self._keys.items():
-                if title:
+                if title and commands:
                     yield Static(title, classes="title")
                 yield Static(_table(commands, workspace))
             yield self.key_hints(up=None, down=None, cancel="closes")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any
 
-from tui.screens.dialogs.confirm import Confirm
+from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.path import PathDialog, short_path
 
 if TYPE_CHECKING:
@@ -14,13 +14,19 @@ if TYPE_CHECKING:
     from textual.app import App
 
 
-async def ask_target(app: App[Any], title: str, value: str) -> Path | None:
+async def ask_target(
+    app: App[Any], title: str, value: str, *, own: Path | None = None
+) -> Path | None:
     """Ask for a file to write to, and again before one that exists is replaced.
 
-    Call it from a worker. None leaves it.
+    A no goes back to the name. `own` is a file that is taken without a question. Call it from a
+    worker. None leaves it.
     """
-    path = await app.push_screen_wait(PathDialog(title, value=value, must_exist=False))
-    return path if path is not None and await may_replace(app, path) else None
+    while True:
+        path = await app.push_screen_wait(PathDialog(title, value=value, must_exist=False))
+        if path is None or path == own or await may_replace(app, path):
+            return path
+        value = short_path(path)
 
 
 async def may_replace(app: App[Any], path: Path) -> bool:
@@ -30,5 +36,10 @@ async def may_replace(app: App[Any], path: Path) -> bool:
     """
     if not await asyncio.to_thread(path.exists):
         return True
-    question = Confirm("The file exists", f"Replace {short_path(path)}?", "replace")
+    question = GoOn(
+        "The file exists",
+        f"Replace {short_path(path)}? What is in it now is lost.",
+        "replaces it",
+        "leaves it",
+    )
     return await app.push_screen_wait(question) is True

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.text.text import one_line
 from tui.screens.dialogs.confirm import Confirm
+from tui.screens.host import at_work, host_of
 
 if TYPE_CHECKING:
     from textual.app import App
@@ -25,5 +26,6 @@ async def saved_first(app: App[Any], document: Document) -> bool:
     dialog = Confirm("Unsaved changes", question, "save and go on", "cancel")
     agreed = await app.push_screen_wait(dialog) is True
     if agreed:
-        await document.save()
+        with at_work(host_of(app), "save", f"saving {document.path.name}"):
+            await document.save()
     return agreed

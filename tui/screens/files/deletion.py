@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_of
 from tui.core.provider.files import StoredFile
 from tui.core.text.text import one_line, plural, size_words
 from tui.dispatch import handles
@@ -63,7 +64,11 @@ class FileDeletion:
 
         if not self._listed.known:  # that nothing fits would be said of files nobody has seen
             cause = "the files are not listed"
-            raise InputError("Cannot say what to clean up", cause, "Press r to ask for them.")
+            raise InputError(
+                "Cannot say what to clean up",
+                cause,
+                f"Press {key_of('files.refresh')} to ask for them.",
+            )
         self._context.open(PruneDialog(self._listed.files), chosen)
 
     def _ask(self, chosen: Sequence[StoredFile]) -> None:

@@ -6,6 +6,7 @@ import time
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.core.money.rates import month_words
 from tui.core.provider.files import StoredFile, month_of, total_bytes
 from tui.core.text.text import plural, size_words
@@ -29,10 +30,16 @@ if TYPE_CHECKING:
     from tui.widgets.frame.error_panel import Failure
     from tui.widgets.record_list import RecordList
 
-NONE_YET = "No files are uploaded. u uploads one; so does a job made in Jobs (3)."
+NONE_YET = (
+    f"No files are uploaded. {key_hint('files.upload', 'uploads')} one; so does a "
+    f"job made in Jobs ({key_of('app.mode_jobs')})."
+)
 LOADING = "Asking for the files …"
 FRESH_S = 5  # so long a dialog may be open without the list being asked for again
-FAILED = "The files could not be listed. Press r to ask again, F2 for another profile."
+FAILED = (
+    f"The files could not be listed. Press {key_of('files.refresh')} to ask "
+    f"again, {key_of('app.profile')} for another profile."
+)
 
 
 class FilesPane(ListingPane[Entry]):

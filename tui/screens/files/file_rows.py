@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from rich.cells import set_cell_size
 from rich.text import Text
 
+from tui.commands import key_hint
 from tui.core.money.rates import month_words
 from tui.core.provider.files import StoredFile, age_words
 from tui.core.text.moments import date_words
@@ -103,12 +104,19 @@ def _file_row(file: StoredFile, *, marked: bool, width: int) -> Text:
 def about(entry: Entry, width: int) -> Text:
     """Return the three lines below the list: what is known of the entry under the cursor."""
     if isinstance(entry, Running):
-        lines = [entry.path.name, entry.text, entry.note or "d stops it"]
+        lines = [
+            entry.path.name,
+            entry.text,
+            entry.note or f"{key_hint('files.delete', 'stops')} it",
+        ]
     elif isinstance(entry, OpenUpload):
         lines = [
             f"{entry.name}  {entry.id}",
             f"from {entry.path} · {size_words(entry.taken)} of {size_words(entry.size)} are there",
-            "enter goes on where it ended · d gives it up",
+            (
+                f"{key_hint('lists.choose', 'goes')} on where it ended · "
+                f"{key_hint('files.delete', 'gives')} it up"
+            ),
         ]
     else:
         lines = [_title(entry), _facts(entry), _uses(entry)]

@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.provider.files import age_words
 from tui.core.provider.transfers import transfer_words
 from tui.core.text.text import one_line, plural
@@ -96,7 +97,9 @@ class FileUploads:
         profile = self._context.workspace.profile
         if profile.read_only:
             raise InputError(
-                f"Cannot {what}", f"profile {profile.name} is read-only", "F2 chooses another."
+                f"Cannot {what}",
+                f"profile {profile.name} is read-only",
+                f"{key_hint('app.profile', 'chooses')} another.",
             )
 
     async def _offer_recents(self, dialog: PathDialog) -> None:
@@ -171,7 +174,7 @@ class FileUploads:
         self._context.working(WORK, f"asking about {name}")
         for concern in concerns:
             if concern.takes == "repair":
-                step = "Repair it in Datasets (p lists it all)."
+                step = f"Repair it in Datasets ({key_hint('datasets.problems', 'lists')} it all)."
                 raise Unfit("Nothing was sent", concern.text, step)
             if not await self._accepted(concern, name):
                 return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.dialogs.confirm import Confirm
@@ -64,7 +65,10 @@ class JobControl:
                 raise NotOffered(
                     "Pausing is not offered here",
                     error.cause,
-                    f"{name} has no such feature; d cancels the job for good.",
+                    (
+                        f"{name} has no such feature; {key_hint('jobs.cancel', 'cancels')} the job "
+                        "for good."
+                    ),
                     status=error.status,
                 ) from error
             raise

@@ -8,6 +8,7 @@ from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line
 from tui.services.jobs.notifications import TITLE_BACK, notification, notification_kind, title
 from tui.services.models.readiness import wait_until_ready
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 TOGETHER_S = 0.5
 _WAITING = "the provider is still getting it ready."
-_NOT_THERE = "the provider does not know it yet; c tries all the same."
+_NOT_THERE = f"the provider does not know it yet; {key_hint('jobs.chat', 'tries')} all the same."
 
 
 class JobEndings:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container
 
+from tui.commands import key_hint, key_of
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
 from tui.screens.base import ModeScreen
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from tui.services.jobs.polling.poller import JobDetail, PollerState
     from tui.services.workspace import Workspace
 
-EMPTY = "No jobs yet. Press n to make one from {0}."
+EMPTY = f"No jobs yet. Press {key_of('jobs.new')} to make one from {{0}}."
 NEEDS_DEPLOYMENT = "it needs a deployment; the settings (v) say how."
 FEW = 2  # leave the room to the curve
 
@@ -160,7 +161,7 @@ class JobsScreen(ModeScreen):
         if said := jobs_unknown(self.workspace.profile.name, failure) if failure else "":
             return said
         if self.subscriptions.failed is not None:
-            return "No jobs known. r asks the provider again."
+            return f"No jobs known. {key_hint('jobs.refresh', 'asks')} the provider again."
         if self.workspace.provider.status.state == "starting":
             profile = self.workspace.profile
             return "Starting the lab…" if profile.kind == "lab" else f"Asking {profile.name}…"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.models.listing import FIELDS, ORDERS
 from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
@@ -19,8 +20,10 @@ _PAUSE_S = 0.05  # without a key before what was typed is looked for
 PLACEHOLDER = f"words, state:live, -word … {KEYS}"
 _HELP = (
     "Words narrow the list to models that have all of them in their id, base, suffix, job, state, "
-    "dataset or deployment. `field:word` looks into one field: " + ", ".join(FIELDS) + ". "
-    "`-word` leaves out what has it. Enter keeps the filter, esc shows all again."
+    "dataset or deployment. `field:word` looks into one field: "
+    + ", ".join(FIELDS)
+    + ". `-word` leaves out what has it. Enter keeps the filter, "
+    f"{key_hint('app.escape', 'shows')} all again."
 )
 
 

@@ -7,6 +7,7 @@ import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.core.models.entry import ModelEntry
 from tui.core.models.listing import Arranged, arranged, searched_text
 from tui.core.text.text import plural
@@ -29,7 +30,10 @@ if TYPE_CHECKING:
     from tui.widgets.record_list import RecordList
 
 LOADING = "Asking for the models …"
-FAILED = "The models could not be listed. Press r to ask again, F2 for another profile."
+FAILED = (
+    f"The models could not be listed. Press {key_of('models.refresh')} to ask "
+    f"again, {key_of('app.profile')} for another profile."
+)
 
 
 class ModelsPane(ListingPane[ModelEntry]):
@@ -190,7 +194,10 @@ class ModelList:
         if self.typed and self.seen.entries:
             return NO_MATCH
         if not self.with_gone and self._gone:
-            return f"No fine-tuned models are there. h shows the {self._gone} that are gone."
+            return (
+                f"No fine-tuned models are there. {key_hint('models.gone', 'shows')} the "
+                f"{self._gone} that are gone."
+            )
         profile = self._context.workspace.profile.name
         return none_words(self.seen, profile, everything=self._everything)
 
@@ -249,11 +256,13 @@ def check_tuned(models: Sequence[ModelEntry]) -> None:
             raise InputError(
                 "Only fine-tuned models can be deleted",
                 f"{model.id} is a base model of the provider",
-                "Press t to fold bases away.",
+                f"Press {key_of('models.all')} to fold bases away.",
             )
         if not deletable(model):
             raise InputError(
-                "Nothing is there to delete", f"{model.id}: {model.state_words}", "h hides it."
+                "Nothing is there to delete",
+                f"{model.id}: {model.state_words}",
+                f"{key_hint('models.gone', 'hides')} it.",
             )
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from tui.commands import key_hint, key_of
 from tui.core.models.days import days_left, ends_words
 from tui.core.models.detail import detail_lines
 from tui.core.models.states import ModelState
@@ -25,8 +26,11 @@ if TYPE_CHECKING:
     from tui.core.models.entry import ModelEntry
     from tui.services.models.inventory import InventorySeen
 
-NONE_YET = "No fine-tuned models yet. Press 3, then n, to make one."
-NO_MATCH = "No model fits the filter. esc shows all again."
+NONE_YET = (
+    f"No fine-tuned models yet. Press {key_of('app.mode_jobs')}, then "
+    f"{key_of('jobs.new')}, to make one."
+)
+NO_MATCH = f"No model fits the filter. {key_hint('app.escape', 'shows')} all again."
 WIDE = 110  # columns from which job and deployments have room in the list
 SOON_DAYS = 60  # from so near an end on it is shown in colour
 _STATE, _BASE, _AGE, _ENDS, _JOB, _CHATTED = 13, 14, 6, 12, 14, 8
@@ -49,10 +53,17 @@ def none_words(seen: InventorySeen, profile: str, *, everything: bool) -> str:
             f"{profile} lists no models.", "Chat (4) asks any model: m, then type its id."
         )
     if isinstance(seen.jobs_problem, NotOffered):
-        way = "t lists its models, 4 chats with them, F2 chooses another profile."
+        way = (
+            f"{key_hint('models.all', 'lists')} its models, "
+            f"{key_hint('app.mode_chat', 'chats')} with them, "
+            f"{key_hint('app.profile', 'chooses')} another profile."
+        )
         return wrapped(no_tuning(profile), way)
     if unknown := jobs_unknown(profile, seen.jobs_problem):
-        return f"No fine-tuned models are listed.\n{unknown}\nt lists all models."
+        return (
+            "No fine-tuned models are "
+            f"listed.\n{unknown}\n{key_hint('models.all', 'lists')} all models."
+        )
     return NONE_YET
 
 
@@ -104,7 +115,11 @@ def about(model: ModelEntry, width: int) -> Text:
         state.insert(1, date_words(model.deleted_at))
     parts = [f"base {one_line(model.base, 30)}"]
     if model.serving and not model.state.gone:
-        said = "needs a deployment: enter says how" if model.needs else model.serving
+        said = (
+            f"needs a deployment: {key_hint('lists.choose', 'says')} how"
+            if model.needs
+            else model.serving
+        )
         parts.insert(0, one_line(said, 400))
     if model.own:
         parts.append(f"job {model.job or 'unknown'}")

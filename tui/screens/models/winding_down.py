@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol
 
+from tui.commands import key_hint
 from tui.core.catalog.abilities import Ability
 from tui.core.compare.sides.compare_request import CompareAsked
 from tui.core.text.text import one_line
@@ -96,7 +97,7 @@ class WindingDown:
             and one.preset.abilities.of(Ability.JOBS) != "no"
             and not one.read_only
         ]
-        empty = "no other profile that trains: F2 adds one"
+        empty = f"no other profile that trains: {key_hint('app.profile', 'adds')} one"
         title = f"Move {one_line(model.id, 40)} to"
         return await self._context.ask(Choose(title, choices, empty=empty))
 

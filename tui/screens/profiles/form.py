@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.widgets import Input, Static
 
+from tui.commands import key_hint
 from tui.core.catalog.providers import ACCOUNT
 from tui.core.text.text import visible
 from tui.dispatch import handles, start_worker
@@ -104,7 +105,9 @@ class ProfileForm(Dialog[str]):
                                 "fields.next": None})  # fmt: skip
 
     def _connection(self) -> Iterable[Field | Horizontal | Static]:
-        yield self._field("kind", "Provider", hint="enter lists them")
+        yield self._field(
+            "kind", "Provider", hint=f"{key_hint('profile_form.choose', 'lists')} them"
+        )
         if self._name is None:
             yield self._field("name", "Name", hint="what you call it here")
         yield self._field("ssh", "Machine", hint="as ssh knows it: me@gpu-box")

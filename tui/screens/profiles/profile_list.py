@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from rich.text import Text
 from textual.widgets import Static
 
+from tui.commands import key_hint, key_of
 from tui.core.provider.addresses import host_of
 from tui.core.text.text import one_line
 from tui.dispatch import handles, start_worker
@@ -163,13 +164,13 @@ class ProfilesDialog(Dialog[ProfileChosen]):
         if one.problem:
             lines += [f"✗ {one.problem[0]}", f"  → {one.problem[1]}"]
         if one.wants_key:
-            lines.append("  → or press enter and type it for this run")
+            lines.append(f"  → or press {key_of('profiles.use')} and type it for this run")
         probe = self._probes.get(one.name)
         if probe is not None:
             said = ", ".join(f"{found.ability}: {found.told}" for found in probe.found)
             lines.append(f"{probe.age(time.time())}: {said}")
         elif not one.problem and not one.starts:
-            lines.append("not asked yet: ctrl+t tests it, with reads only")
+            lines.append(f"not asked yet: {key_hint('profiles.test', 'tests')} it, with reads only")
         lines += [f"! {remark}" for remark in (*one.remarks, *one.advice)]
         return "\n".join(one_line(line, 300) for line in lines)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
+from tui.commands import key_of
 from tui.dispatch import handles
 from tui.screens.tokens.report.count import Asked, count_rows
 from tui.screens.tokens.view import NOTHING_OPEN
@@ -119,7 +120,7 @@ class Counting:
             if document is not self._context.workspace.datasets.current:
                 return  # it was closed while being read; the next one is counted by now
             if not state.files:
-                self._wait_with("Not counted. Press r to try again.")
+                self._wait_with(f"Not counted. Press {key_of('tokens.recount')} to try again.")
             raise
         finally:
             if not worker.is_cancelled:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
+from tui.commands import key_of
 from tui.core.text.text import one_line
 from tui.screens.tokens.report.fitting import put
 from tui.widgets.charts.histogram import Histogram
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
     from tui.core.tokens.distribution import Histogram as Bars
     from tui.widgets.charts.bars import Bar
 
-NOTHING_OPEN = "No dataset is open. Press 1, then o to open one, or s for the sample."
+NOTHING_OPEN = (
+    f"No dataset is open. Press {key_of('app.mode_datasets')}, then "
+    f"{key_of('datasets.open')} to open one, or {key_of('datasets.sample')} for "
+    "the sample."
+)
 
 
 class TokensView(Vertical):

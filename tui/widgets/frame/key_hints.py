@@ -28,6 +28,12 @@ class KeyHints(Static):
         super().__init__(classes="keys")
         self._keys = keys
 
+    def take(self, other: KeyHints) -> None:
+        """Show the keys of another line: what can be done has changed."""
+        if self._keys != other._keys:
+            self._keys = other._keys
+            self.refresh(layout=True)
+
     def get_content_height(self, _container: Size, _viewport: Size, width: int) -> int:
         """Return how many lines they take."""
         return len(lines_of_keys(self._keys, width))

@@ -61,7 +61,11 @@ def role_missing(row: Row) -> Iterable[Finding]:
 def role_unknown(row: Row) -> Iterable[Finding]:
     """Find roles no server knows."""
     return [
-        turn.find(f"There is no role {quoted(turn.role)}. {_advice(turn.role)}", ".role")
+        turn.find(
+            f"There is no role {quoted(turn.role)}. {_advice(turn.role)}",
+            ".role",
+            by_hand=role_meant(turn.role) is None,
+        )
         for turn in row.turns
         if isinstance(turn.role, str) and turn.role not in _KEYS
     ]

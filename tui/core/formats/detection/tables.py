@@ -46,6 +46,9 @@ def table_format(kind: Container, head: bytes) -> Foreign:
     return Foreign("table", kind.upper(), asked=shlex.join(suggested(rows)), about=about(rows))
 
 
+_SENTENCE = (".", "?", "!", "…")  # how no column is called: the table has no heading
+
+
 def about(rows: Sequence[Mapping[str, Any]]) -> str:
     """Say which columns there are, and what to do about them."""
     names = paths_of(rows)
@@ -54,7 +57,10 @@ def about(rows: Sequence[Mapping[str, Any]]) -> str:
         return f"its columns are {shown}, and a question and its answer take two of texts"
     if Columns.guess(names).is_spoken:
         return f"{ONE_CONVERSATION}; its columns are {shown}"
-    return f"put the columns of question and answer there; its columns are {shown}"
+    said = f"put the columns of question and answer there; its columns are {shown}"
+    if any(name.rstrip().endswith(_SENTENCE) for name in names):
+        said += "; if that is the first row of data, put a line with names above it"
+    return said
 
 
 def suggested(rows: Sequence[Mapping[str, Any]]) -> list[str]:

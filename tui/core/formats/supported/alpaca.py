@@ -18,6 +18,7 @@ from tui.core.formats.parts import (
 from tui.core.formats.results import Notes, Object, Refused, Unfit
 from tui.core.formats.supported.chat import chat_of, example_keys, hf_message, role_of
 from tui.core.formats.supported.legacy import migrated
+from tui.core.formats.supported.templates import templated
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -26,7 +27,6 @@ ALPACA = {"instruction", "input", "context", "system", "history"}
 # Marks that OpenAI's older guide asked for at the end of prompts and of completions.
 _SEPARATORS = ("\n\n###\n\n", "\n\n===\n\n", "\n\n-->\n\n", " ->", "\n\n")
 _STOPS = ("\n\n###\n\n", " ###", "###", " END", "<|endoftext|>", "\n")
-_CHATML = re.compile(r"<\|im_start\|>(\w+)\n(.*?)<\|im_end\|>\s*", re.DOTALL)
 _SPOKEN = re.compile(r"^(?:### ?)?(Human|User|Assistant|System|Instruction|Response):[ \t]*\n?",
                      re.MULTILINE)  # fmt: skip
 _SPEAKERS = {
@@ -186,7 +186,7 @@ def read_text(row: Mapping[str, Any], notes: Notes) -> Object:
     if not text.strip():
         raise Unfit("text is empty")
     no_more(row, {"text"}, notes)
-    messages = _chatml(text) or transcript(text)
+    messages = templated(text) or transcript(text)
     if messages:
         notes.say("the text was a transcript; its speakers became roles")
         return {"messages": messages}
@@ -195,13 +195,6 @@ def read_text(row: Mapping[str, Any], notes: Notes) -> Object:
         return {"messages": [question, {"role": "assistant", "content": text}]}
     notes.say("bare text became an answer without a question")
     return {"messages": [{"role": "assistant", "content": text}]}
-
-
-def _chatml(text: str) -> list[Object]:
-    found = list(_CHATML.finditer(text.strip()))
-    if not found or sum(len(m[0]) for m in found) != len(text.strip()):
-        return []
-    return [{"role": m[1], "content": m[2]} for m in found]
 
 
 def transcript(text: str) -> list[Object]:

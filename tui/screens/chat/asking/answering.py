@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.core.chat.conversation import add, add_after, back_to, messages, open_calls
 from tui.core.chat.images import user_message
 from tui.dispatch import handles
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
 
 FRAMES = 15  # a second, at most: what a terminal over SSH carries easily
-BUSY = "An answer is coming: esc stops it."
+BUSY = f"An answer is coming: {key_hint('app.escape', 'stops')} it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,9 @@ class Answering:
     def send(self, text: str) -> None:
         """Ask what was typed, unless an answer is still coming: then it stays typed."""
         if self.under_way:
-            self._context.tell("One answer at a time: esc stops this one.", seconds=3)
+            self._context.tell(
+                f"One answer at a time: {key_hint('app.escape', 'stops')} this one.", seconds=3
+            )
             return
         self._prompt.fill("")
         self._context.clear_error()
@@ -135,7 +138,11 @@ class Answering:
             return
         if node is None:
             self._context.show_error(
-                InputError("Nothing asked yet", "this chat is empty", "Press i and type.")
+                InputError(
+                    "Nothing asked yet",
+                    "this chat is empty",
+                    f"Press {key_of('chat.prompt')} and type.",
+                )
             )
             return
         question = node.parent if node.role == "assistant" else node.id
@@ -276,7 +283,9 @@ class Answering:
         seconds = int(silent) if silent >= STALLED_S else 0
         if seconds != self._silent:
             self._silent = seconds
-            self._context.note(f"no text for {seconds} s; esc stops" if seconds else "")
+            self._context.note(
+                f"no text for {seconds} s; {key_hint('app.escape', 'stops')}" if seconds else ""
+            )
 
 
 def _answered_part(tree: Conversation) -> Conversation:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 
-from tui.commands import bindings_for, command, commands_for, key_words
+from tui.commands import bindings_for, command, commands_for, key_hint, key_words
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
 from tui.widgets.text_fields import EditArea
@@ -118,12 +118,16 @@ class Prompt(EditArea):
 
     def _say(self) -> None:
         if self._busy:
-            self.border_title = "answering … esc stops it and keeps what has come"
+            self.border_title = (
+                f"answering … {key_hint('app.escape', 'stops')} it and keeps what has come"
+            )
         elif self._awaited:
             call = one_line(self._awaited, 50).replace("[", r"\[")
-            self.border_title = f"type what {call} returns; enter sends it"
+            self.border_title = f"type what {call} returns; {key_hint('prompt.send', 'sends')} it"
         else:
-            self.border_title = _KEYS if self.has_focus else "i goes to the prompt"
+            self.border_title = (
+                _KEYS if self.has_focus else f"{key_hint('chat.prompt', 'goes')} to the prompt"
+            )
 
     def watch_has_focus(self, _focused: bool) -> None:
         """Say which keys work here, or how to come back."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from textual.worker import get_current_worker
 
+from tui.commands import key_hint, key_of
 from tui.core.provider.records import ModelInfo
 from tui.dispatch import handles
 from tui.screens.chat.models.model_choices import (
@@ -101,7 +102,14 @@ class ModelChoice:
         if not self.model:
             problem = self._models.offer.problem if self._models.offer else None
             cause = "the provider lists no models" + (f": {problem.brief}" if problem else "")
-            raise InputError("No model chosen", cause, "Press esc, then m, and type a model's id.")
+            raise InputError(
+                "No model chosen",
+                cause,
+                (
+                    f"Press {key_of('app.escape')}, then {key_of('chat.model')}, and type a "
+                    "model's id."
+                ),
+            )
         return self.model
 
     def kind(self, model: str) -> str:
@@ -125,7 +133,14 @@ class ModelChoice:
     def kind_words(self) -> str:
         """Return the kind of the model to ask as shown beside it, or why there is none yet."""
         if not self.model:
-            return "yet, looking …" if self.looking else "(esc, m chooses one or takes its id)"
+            return (
+                "yet, looking …"
+                if self.looking
+                else (
+                    f"({key_of('app.escape')}, {key_hint('chat.model', 'chooses')} one or takes "
+                    "its id)"
+                )
+            )
         kind = self.kind(self.model)
         if kind == "base" and self._models.offer is None and not self._named_by_kind:
             return ""  # nobody knows before the models are listed

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.moments import date_words
 from tui.screens.dialogs.choose import Choice
 from tui.screens.not_offered import wrapped
@@ -73,4 +74,7 @@ def only_the_list(problem: ServiceError | None) -> bool:
 def none_words(offer: ChatOffer) -> str:
     """Return what a list of models without any says."""
     why = f"The models cannot be listed: {offer.problem.brief}" if offer.problem else ""
-    return wrapped(why or "The provider lists no models.", "Type a model's id; enter takes it.")
+    return wrapped(
+        why or "The provider lists no models.",
+        f"Type a model's id; {key_hint('choose.take', 'takes')} it.",
+    )

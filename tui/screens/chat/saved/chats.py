@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.chat.conversation import path
 from tui.core.chat.saved import Chat, dataset_line, markdown
 from tui.core.text.text import one_line
@@ -100,7 +101,10 @@ class SavedChatsList:
         self._note(None)
         said = path(chat.conversation)
         if said and said[-1].role != "assistant":
-            self._context.tell("r asks the model this; what is expected stands beside.", seconds=5)
+            self._context.tell(
+                f"{key_hint('chat.again', 'asks')} the model this; what is expected stands beside.",
+                seconds=5,
+            )
 
     def _note(self, chat_id: int | None) -> None:
         """Note which chat is open, to open it the next time."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.controller_context import opens
@@ -40,7 +41,14 @@ class SystemLibrary:
         if known:
             choices.append(Choice(_FORGET, "Forget one …"))
         chosen = await self._context.ask(
-            Choose("System prompts", choices, empty="none kept yet: s writes one, S keeps it")
+            Choose(
+                "System prompts",
+                choices,
+                empty=(
+                    f"none kept yet: {key_hint('chat.system', 'writes')} one, "
+                    f"{key_hint('chat.library', 'keeps')} it"
+                ),
+            )
         )
         if chosen == _KEEP:
             await self._keep()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
+from tui.commands import key_hint
 from tui.core.chat.conversation import edit, fork, position, step
 from tui.core.chat.saved import Chat
 from tui.core.provider.parsing import as_map
@@ -93,7 +94,10 @@ class TurnEditing:
     def _only(self, node: Node) -> str:
         at, of = position(self._session.tree, node.id)
         if of == 1:
-            return "There is one version of this turn; e edits it, r asks again."
+            return (
+                f"There is one version of this turn; {key_hint('chat.edit', 'edits')} it, "
+                f"{key_hint('chat.again', 'asks')} again."
+            )
         return "This is the last version." if at == of else "This is the first version."
 
     @handles("chat.fork")
@@ -107,7 +111,9 @@ class TurnEditing:
         title = forked(chat.name)
         self._session.take(Chat(tree, chat.model, chat.system, chat.parameters, title))
         self._session.change(tree)
-        self._context.tell("A new chat up to here; l lists the one before.", seconds=4)
+        self._context.tell(
+            f"A new chat up to here; {key_hint('chat.list', 'lists')} the one before.", seconds=4
+        )
 
     @handles("chat.prompt_before", "chat.prompt_after")
     def jump(self, command_id: str) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.core.chat.chat_examples import answer_model
 from tui.core.chat.conversation import messages, siblings
 from tui.core.dataset.from_answers import Origin, chat_example, preference_pair
@@ -28,7 +29,9 @@ if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
 
 _ONE_VERSION = (
-    "Press e and write the better answer, or r to have it answered again; then p makes the pair."
+    f"Press {key_of('chat.edit')} and write the better answer, or "
+    f"{key_of('chat.again')} to have it answered again; then "
+    f"{key_hint('chat.pair', 'makes')} the pair."
 )
 
 
@@ -96,11 +99,15 @@ class AnswersToData:
         node = self._view.under_cursor
         if node is None or node.role != "assistant":
             if node is None:
-                raise InputError("No answer", "this chat is empty", "Press i and ask.")
+                raise InputError(
+                    "No answer", "this chat is empty", f"Press {key_of('chat.prompt')} and ask."
+                )
             cause = "the cursor is not on an answer"
             raise InputError("No answer", cause, "Go to an answer with ↑ and ↓.")
         if not _said(node.message):
-            raise InputError("No answer", "this one is empty", "Press e to write it.")
+            raise InputError(
+                "No answer", "this one is empty", f"Press {key_of('chat.edit')} to write it."
+            )
         return node
 
     async def _wanted(self, node: Node) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from tui.commands import key_hint, key_of
 from tui.core.chat.images import image_size
 from tui.core.dataset.example import content_text
 from tui.core.money.answers import answer_cost, cost_words
@@ -18,12 +19,15 @@ if TYPE_CHECKING:
     from tui.core.chat.conversation import Node
     from tui.core.chat.reply import Reply
 
-EMPTY_CHAT = "This chat is empty: i goes to the prompt."
+EMPTY_CHAT = f"This chat is empty: {key_hint('chat.prompt', 'goes')} to the prompt."
 
 _REASONS = {
     "": "ended",  # the server gives no reason
     "stop": "ended by itself",
-    "length": "stopped at the token limit (finish: length); esc, t allows more",
+    "length": (
+        f"stopped at the token limit (finish: length); {key_of('app.escape')}, "
+        f"{key_hint('chat.parameters', 'allows')} more"
+    ),
     "content_filter": "withheld by the provider's content filter",
     "tool_calls": "calls a tool",
     "function_call": "calls a tool",
@@ -38,7 +42,7 @@ def turn_of(node: Node, place: tuple[int, int] = (1, 1), *, thoughts: str = "") 
     at, of = place
     remarks = [node.model]
     if node.state == "streaming":
-        remarks.append("answering, esc stops")
+        remarks.append(f"answering, {key_hint('app.escape', 'stops')}")
     if node.edited:
         remarks.append("edited")
     reply = node.reply

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.core.chat.parameters import ChatParameters
 from tui.core.compare.judging import RUBRIC, JudgeSettings
 from tui.core.money.terms import amount_words
@@ -59,9 +60,15 @@ class ModelJudge:
         """Choose who judges by what, and have every answer scored."""
         looked_at = self._results.looked_at
         if looked_at is None:
-            raise InputError("No results", "no run is shown", "Press e to ask a dataset, or l.")
+            raise InputError(
+                "No results",
+                "no run is shown",
+                f"Press {key_of('compare.run')} to ask a dataset, or {key_of('compare.earlier')}.",
+            )
         if self._busy() or self._worker is not None:
-            self._context.tell("A run is under way: S stops it.", seconds=4)
+            self._context.tell(
+                f"A run is under way: {key_hint('compare.stop', 'stops')} it.", seconds=4
+            )
             return
         model = await self._ask_model("Who judges?", self._model)
         if not model:
@@ -104,7 +111,9 @@ class ModelJudge:
 
         def told() -> None:
             of = plural(len(looked_at.plan.prompts) * looked_at.plan.repeats, "judgement")
-            looked_at.judging = f"{judge.bill.asked:,} of {of} · S stops"
+            looked_at.judging = (
+                f"{judge.bill.asked:,} of {of} · {key_hint('compare.stop', 'stops')}"
+            )
             self._results.show(looked_at)
 
         told()
@@ -124,4 +133,7 @@ def _said(judge: Judge) -> str:
     bill, cost = judge.bill, judge.cost
     price = "not known" if cost is None else amount_words(cost, judge.currency)
     failed = f", {bill.failed:,} without scores" if bill.failed else ""
-    return f"{plural(bill.asked, 'judgement')}{failed}; its bill: {price}. z shows the scores."
+    return (
+        f"{plural(bill.asked, 'judgement')}{failed}; its bill: {price}. "
+        f"{key_hint('compare.measure', 'shows')} the scores."
+    )

@@ -7,6 +7,7 @@ from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint, key_of
 from tui.core.compare.listing import ORDERS, SHOWN
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.text.text import one_line, plural
@@ -170,7 +171,14 @@ class Results:
     def _asked_for(self) -> LookedAt | None:
         if self.looked_at is None:
             self._context.show_error(
-                InputError("No results", "no run is shown", "Press e to ask a dataset, or l.")
+                InputError(
+                    "No results",
+                    "no run is shown",
+                    (
+                        f"Press {key_of('compare.run')} to ask a dataset, or "
+                        f"{key_of('compare.earlier')}."
+                    ),
+                )
             )
         return self.looked_at
 
@@ -178,7 +186,10 @@ class Results:
         runs = await self._context.workspace.compare.runs()
         mine = self.looked_at.plan.prompts_digest if self.looked_at is not None else ""
         choices = [_choice(run, mine) for run in runs if run.id != but]
-        none = f"No {'other ' if but else ''}run was kept yet: e asks every prompt of a dataset."
+        none = (
+            f"No {'other ' if but else ''}run was kept yet: "
+            f"{key_hint('compare.run', 'asks')} every prompt of a dataset."
+        )
         return await self._context.ask(Choose(title, choices, empty=none))
 
 

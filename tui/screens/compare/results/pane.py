@@ -8,6 +8,7 @@ from rich.cells import set_cell_size
 from rich.text import Text
 from textual.widgets import Static
 
+from tui.commands import key_hint
 from tui.core.compare.document import summary_table
 from tui.core.compare.listing import ORDERS, SHOWN, value_words
 from tui.core.text.text import one_line, plural
@@ -153,7 +154,7 @@ class ResultsPane(Pane):
 def _empty(looked_at: LookedAt) -> str:
     if not looked_at.answered:
         return "No answer has come yet."
-    return "No prompt to show. f shows others."
+    return f"No prompt to show. {key_hint('compare.filter', 'shows')} others."
 
 
 def _title_width(width: int, columns: int) -> int:
@@ -197,7 +198,9 @@ def _sums(looked_at: LookedAt, found: Sequence[Summary], width: int) -> Text:
         text.append("  ".join(cells).rstrip() + "\n", style="dim" if number == 0 else "")
     if looked_at.missing:
         how = (
-            "asking …" if looked_at.asking else f"{looked_at.stopped or 'not finished'}; S goes on"
+            "asking …"
+            if looked_at.asking
+            else f"{looked_at.stopped or 'not finished'}; {key_hint('compare.stop', 'goes')} on"
         )
         text.append(f"{looked_at.answered:,} of {looked_at.plan.size:,} answers · {how}\n")
     if looked_at.judging:

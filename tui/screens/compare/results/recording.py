@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.compare.plan import Candidate
 from tui.core.compare.recorded import recorder
 from tui.dispatch import handles
@@ -70,7 +71,11 @@ class Recording:
         found = await self._context.workspace.compare.recordings(everywhere=True)
         run = next((one for one in found if one.id == recording), None)
         if run is None:
-            raise InputError("No such recording", recording, "e lists those there are.")
+            raise InputError(
+                "No such recording",
+                recording,
+                f"{key_hint('compare.run', 'lists')} those there are.",
+            )
         candidates = [Candidate(model, model, self._defaults) for model in models]
         await self._running.ask_source(candidates, source_of(run))
 

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.compare.plan import Plan
 from tui.core.text.text import plural
 from tui.dispatch import handles
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 MANY = 1_000  # prompts, beyond which the form begins with a limit
 _SHOWN_EVERY_S = 0.5
-_TELLS = "S stops it, and goes on with it later."
+_TELLS = f"{key_hint('compare.stop', 'stops')} it, and goes on with it later."
 
 
 @dataclass(slots=True)

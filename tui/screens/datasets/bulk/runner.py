@@ -77,7 +77,9 @@ class BulkRunner:
         def show(done: int, of: int) -> None:
             if self._stopped is False:
                 percent = done * 100 // max(of, 1)
-                self._context.working("bulk", f"{one_line(label, 30)}: {percent} %, esc stops")
+                self._context.working(
+                    "bulk", f"{one_line(label, 30)}: {percent} %, {key_hint('app.escape', 'stops')}"
+                )
 
         return show
 

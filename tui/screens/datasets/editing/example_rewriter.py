@@ -6,6 +6,7 @@ import asyncio
 import zlib
 from typing import TYPE_CHECKING, TypeVar
 
+from tui.commands import key_of
 from tui.core import edits
 from tui.core.dataset.exact_json import rewrite
 from tui.core.dataset.example import Broken, Example, parse_exactly
@@ -89,7 +90,11 @@ class ExampleRewriter:
     async def example_here(self, at: int) -> Example:
         """Return a row parsed for editing. Raises InputError for a line that is not an example."""
         if self._context.document is None:
-            raise InputError("Nothing is open", "there is no dataset", "Press o to open one")
+            raise InputError(
+                "Nothing is open",
+                "there is no dataset",
+                f"Press {key_of('datasets.open')} to open one",
+            )
         return await asyncio.to_thread(_example, self._context.document.line(at))
 
 
@@ -98,7 +103,8 @@ def attempt(edit: Callable[[], T]) -> T:
     try:
         return edit()
     except edits.EditError as error:
-        raise InputError("Not changed", str(error)) from error
+        cause, _, step = str(error).partition("; ")
+        raise InputError("Not changed", cause, f"{step[:1].upper()}{step[1:]}.") from error
 
 
 def object_problem(text: str) -> str:
@@ -116,7 +122,11 @@ def lines_of(examples: Sequence[Example], like: bytes) -> tuple[bytes, ...]:
 def _example(line: bytes) -> Example:
     example = parse_exactly(line)
     if isinstance(example, Broken):
-        raise InputError("Not an example", example.reason, "Press e to edit the line itself")
+        raise InputError(
+            "Not an example",
+            example.reason,
+            f"Press {key_of('datasets.edit')} to edit the line itself",
+        )
     return example
 
 

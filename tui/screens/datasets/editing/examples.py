@@ -6,7 +6,7 @@ import asyncio
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.commands import key_hint
+from tui.commands import key_hint, key_of
 from tui.core import edits
 from tui.core.dataset.example import Example, parse, write
 from tui.core.edits.base import EXAMPLE_KEYS
@@ -86,7 +86,9 @@ class ExampleEditing:
         if at + 1 < len(document):
             merge = partial(self._merge, document, at)
             tasks.append(Choice(merge, "Merge with the next", "one longer example"))
-        up, down = "the same as [ in the list", "the same as ] in the list"
+        up, down = (
+            f"the same as {key_of(f'datasets.move_{way}')} in the list" for way in ("up", "down")
+        )
         return [
             *tasks,
             Choice(partial(moving.move_example, at, -1), "Move up", up),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from textual.app import SuspendNotSupported
 
+from tui.commands import key_of
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import fine
 from tui.services.errors import InputError
@@ -39,7 +40,10 @@ def editor_command() -> list[str]:
     raise InputError(
         "No editor is set",
         "neither $VISUAL nor $EDITOR names a program",
-        "Set one before starting, as in export EDITOR=nano; or press e to edit here",
+        (
+            "Set one before starting, as in export EDITOR=nano; or press "
+            f"{key_of('datasets.edit')} to edit here"
+        ),
     )
 
 
@@ -84,7 +88,7 @@ class ExternalEditor:
             raise InputError(
                 "The text could not be handed over",
                 f"{error.strerror or error}",
-                "Free some disk space, or press e to edit it here",
+                f"Free some disk space, or press {key_of('datasets.edit')} to edit it here",
             ) from error
         finally:
             shutil.rmtree(folder, ignore_errors=True)
@@ -99,7 +103,10 @@ class ExternalEditor:
             raise InputError(
                 "The terminal cannot be handed over",
                 "this program does not run on a terminal of its own here",
-                "Press e to edit here, or E for the raw JSON",
+                (
+                    f"Press {key_of('datasets.edit')} to edit here, or "
+                    f"{key_of('datasets.raw_menu')} for the raw JSON"
+                ),
             ) from error
         if isinstance(code, OSError):
             raise InputError(

@@ -12,6 +12,7 @@ from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.host import at_work
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,17 +62,16 @@ class Exporting:
         positions = await self._ask_export_rows(document)
         if positions is None:
             return
-        answer = "format"
-        name = "openai"
-        while answer == "format":
-            asked = await self._ask_export_format(name)
-            if asked is None:
-                return
-            name = asked
+        name = await self._ask_export_format("openai")
+        while name is not None:
             converted = await self._exported(document, positions, name)
-            answer = await self._preview_export(format_of(name), converted) or ""
-        if answer == "write":
-            await self._write_export(document, format_of(name), converted)
+            answer = await self._preview_export(format_of(name), converted)
+            if answer == "format":  # who leaves that question keeps the format
+                name = await self._ask_export_format(name) or name
+                continue
+            form = format_of(name)
+            if answer != "write" or await self._write_export(document, form, converted):
+                return
 
     async def _ask_export_rows(self, document: Document) -> Sequence[int] | None:
         """Ask which rows, where there is a choice at all; None leaves."""
@@ -135,19 +135,22 @@ class Exporting:
         )
         return await self._context.ask(preview)
 
-    async def _write_export(self, document: Document, form: Format, converted: Converted) -> None:
+    async def _write_export(self, document: Document, form: Format, converted: Converted) -> bool:
+        """Write the examples to a file; tells whether a name was given."""
         from tui.services.transfer.exporting import write_export
 
         proposal = document.path.with_name(f"{document.path.stem}.{form.id}{form.suffix}")
         target = await self._context.ask_target(f"Write {form.title} to", short_path(proposal))
         if target is None:
-            return
-        await asyncio.to_thread(write_export, target, converted.lines, form)
+            return False
+        with at_work(self._context, "export", f"writing {target.name}"):
+            await asyncio.to_thread(write_export, target, converted.lines, form)
         await self._context.datasets.record_version(
             target, len(converted.lines), f"exported from {document.path.name}"
         )
         told = plural(len(converted.lines), "example")
         self._context.tell(f"Wrote {told} to {short_path(target)}", seconds=4)
+        return True
 
     # -- split -----------------------------------------------------------------------
 
@@ -173,11 +176,12 @@ class Exporting:
         targets = await self._ask_split_files(document.path)
         if targets is None:
             return
-        await write_split(
-            self._context.store, self._context.datasets, lines, made, targets,
-            document.path.name, grouping=grouping,
-        )  # fmt: skip
         names = " and ".join(path.name for path in targets)
+        with at_work(self._context, "split", f"writing {names}"):
+            await write_split(
+                self._context.store, self._context.datasets, lines, made, targets,
+                document.path.name, grouping=grouping,
+            )  # fmt: skip
         self._context.tell(f"Wrote {names}", seconds=4)
 
     async def _ask_split_files(self, path: Path) -> tuple[Path, Path] | None:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
 from tui.screens.datasets.dataset_context import in_turn
-from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.dialogs.path import short_path
+from tui.screens.host import at_work
 
 if TYPE_CHECKING:
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.files.on_disk import DiskQuestion
     from tui.screens.datasets.files.opener import Opener
+    from tui.services.datasets import Document
 
 
 class Saving:
@@ -27,9 +29,14 @@ class Saving:
         document = self._context.document
         if document is None:
             return
+        await self._replace(document)
+
+    async def _replace(self, document: Document) -> None:
+        """Write the document's own file, after a yes where another program has written it."""
         if not await self._on_disk.may_overwrite(document):
             return
-        await document.save(overwrite=True)
+        with at_work(self._context, "save", f"saving {document.path.name}"):
+            await document.save(overwrite=True)
         self._context.tell(f"Saved {document.path.name}")
 
     @handles("datasets.save_as", group="save")
@@ -39,14 +46,14 @@ class Saving:
         document = self._context.document
         if document is None:
             return
-        dialog = PathDialog("Save as", value=short_path(document.path), must_exist=False)
-        path = await self._context.ask(dialog)
+        path = await self._context.ask_target(
+            "Save as", short_path(document.path), own=document.path
+        )
         if path is None:
             return
         if path == document.path:
-            await document.save(overwrite=True)
+            await self._replace(document)
             return
-        if not await self._context.may_replace(path):
-            return
-        await document.save(path)
+        with at_work(self._context, "save", f"saving {path.name}"):
+            await document.save(path)
         await self._opener.open(path)

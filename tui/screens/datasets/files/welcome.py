@@ -8,6 +8,7 @@ from rich.text import Text
 from textual.containers import Vertical
 from textual.widgets import Static
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line
 from tui.screens.dialogs.path import short_path
 from tui.widgets.record_list import RecordList
@@ -66,7 +67,9 @@ class Welcome(Vertical):
 
     def _row(self, row: int, width: int) -> Text:
         path = self._paths[row]
-        text = Text("enter opens  " if row == 0 else "             ", style="dim")
+        text = Text(
+            f"{key_hint('lists.choose', 'opens')}  " if row == 0 else "             ", style="dim"
+        )
         text.append(one_line(path.name, width), style="bold")
         text.append(f"  {one_line(short_path(path.parent), width)}", style="dim")
         return text

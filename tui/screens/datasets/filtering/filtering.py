@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui.commands import key_of
 from tui.core.filtering.nodes import Everything, FilterError, Node
 from tui.core.filtering.parser import parse
 from tui.dispatch import handles
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from tui.services.settings.saved_filters import SavedFilters
 
 _PAUSE_S = 0.15  # without a key before what was typed is looked for
+
+_NONE_KEPT = f"none yet; {key_of('filter.save')} in the field saves one"
 
 
 class Filtering:
@@ -126,7 +129,7 @@ class Filtering:
         )
 
     def _recall(self) -> None:
-        dialog: Choose[str] = Choose("Filters", [], empty="none yet; ctrl+s in the field saves one")
+        dialog: Choose[str] = Choose("Filters", [], empty=_NONE_KEPT)
         shown = self._context.open(dialog, self._take_recalled)
         self._context.run(self._offer, dialog, shown, group="recall", description="list filters")
 

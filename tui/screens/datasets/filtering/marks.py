@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.filtering.marks import Marks
 from tui.core.listeners import Listeners
 
@@ -71,7 +72,7 @@ class MarkedRows:
     def note(self) -> str:
         """What the status line says of marks, after a comma, or nothing."""
         if self.range_from is not None:
-            return ", range: v ends it"
+            return f", range: {key_hint('datasets.mark_range', 'ends')} it"
         return f", {len(self):,} marked" if self.marks and len(self) else ""
 
     def set_range(self, row_id: int | None) -> None:

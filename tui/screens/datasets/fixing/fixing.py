@@ -120,7 +120,7 @@ class Fixing:
         from tui.core.fixes import PLAIN_SAVES, RENAMES, needs_repair
 
         document = self._context.document
-        if not issue.fixable:
+        if not rule_of(issue.rule).fixable:
             raise _by_hand(issue, rule_of(issue.rule).explanation)
         if document is None:
             return True

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from textual.containers import Horizontal, Vertical
 from textual.widgets import Static
 
 from tui.core.dataset.example import parse
-from tui.core.text.text import one_line, plural, visible
+from tui.core.text.text import blanks_shown, one_line, plural, visible
 from tui.dispatch import handles
 from tui.screens.datasets.panes.example_text import turns_of
 from tui.screens.dialogs.base import Dialog
@@ -55,7 +56,7 @@ class BeforeAfter(Dialog[bool]):
         with Horizontal():
             for side in ("before", "after"):
                 with Vertical(classes="side", id=f"{side}-pane"):
-                    yield Conversation(id=side, empty="(nothing)")
+                    yield Conversation(id=side)  # empty until the sides have a size
         yield self.key_hints(yes=self._yes, cancel="leaves it", **{"focus.next": "switches sides"})
 
     def on_mount(self) -> None:
@@ -106,12 +107,19 @@ class BeforeAfter(Dialog[bool]):
 
 
 def sides(sample: Sample) -> tuple[list[Turn], list[Turn]]:
-    """Return what both sides show: messages, or the JSON where the messages look the same."""
-    before = turns_of(parse(sample.before))
-    after = [turn for line in sample.after for turn in turns_of(parse(line))]
-    if before != after:
-        return before, after
-    return [_raw(sample.before)], [_raw(line) for line in sample.after]
+    """Return what both sides show: messages, or the JSON where the messages look the same.
+
+    Where two texts differ in nothing but blanks, those are drawn.
+    """
+    before = turns_of(parse(sample.before), preview=True)
+    after = [turn for line in sample.after for turn in turns_of(parse(line), preview=True)]
+    if before == after:
+        before, after = [_raw(sample.before)], [_raw(line) for line in sample.after]
+    for at, (one, other) in enumerate(zip(before, after, strict=False)):
+        if one != other and one.text.split() == other.text.split():
+            before[at] = replace(one, text=blanks_shown(one.text))
+            after[at] = replace(other, text=blanks_shown(other.text))
+    return before, after
 
 
 def _raw(line: bytes) -> Turn:

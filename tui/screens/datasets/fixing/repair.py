@@ -8,7 +8,8 @@ from tui.commands import key_hint
 from tui.core.text.text import plural
 from tui.screens.datasets.problems.problem_rows import rule_of
 from tui.screens.dialogs.confirm import Confirm
-from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.dialogs.path import short_path
+from tui.screens.host import at_work
 from tui.services.datasets.repairing import is_table
 from tui.services.errors import InputError
 
@@ -77,7 +78,8 @@ class Repairs:
         if not answer:
             await self.offer_repair()
             return
-        await document.save(plain=True)
+        with at_work(self._context, "save", f"saving {document.path.name}"):
+            await document.save(plain=True)
         await self._context.datasets.reopen()
         self._context.tell(f"Saved {document.path.name} with plain line ends")
 
@@ -106,7 +108,8 @@ class Repairs:
             return
         target = await self._repair_target(document.path)
         if target is not None:
-            await write_repaired(made, target)
+            with at_work(self._context, "save", f"writing {target.name}"):
+                await write_repaired(made, target)
             await self._opener.open(target)
 
     async def _repair_wanted(self, path: Path, made: Repaired) -> bool:
@@ -127,15 +130,12 @@ class Repairs:
 
     async def _repair_target(self, path: Path) -> Path | None:
         name = short_path(path.with_name(f"{path.stem}.repaired.jsonl"))
-        dialog = PathDialog("Repair into", value=name, must_exist=False)
-        target = await self._context.ask(dialog)
-        if target is None:
-            return None
+        target = await self._context.ask_target("Repair into", name, own=path)
         if target == path:
             raise InputError(
                 "The same file", "a repair never replaces the file it reads", "Choose another name"
             )
-        return target if await self._context.may_replace(target) else None
+        return target
 
     async def offer_name(self) -> None:
         """Offer to save under a name that ends in .jsonl."""
@@ -143,13 +143,11 @@ class Repairs:
         if document is None:
             return
         name = short_path(document.path.with_suffix(".jsonl"))
-        dialog = PathDialog("Save as", value=name, must_exist=False)
-        path = await self._context.ask(dialog)
+        path = await self._context.ask_target("Save as", name, own=document.path)
         if path is None or path == document.path:
             return
-        if not await self._context.may_replace(path):
-            return
-        await document.save(path)
+        with at_work(self._context, "save", f"saving {path.name}"):
+            await document.save(path)
         await self._opener.open(path)
 
 

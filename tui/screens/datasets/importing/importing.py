@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
@@ -12,6 +13,7 @@ from tui.screens.datasets.dataset_context import in_turn
 from tui.screens.datasets.importing.preview import ConversionPreview
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
+from tui.screens.host import at_work
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,6 +22,15 @@ if TYPE_CHECKING:
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.services.transfer.importing import Looked
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What was chosen about an import: the format, what the columns hold, and which rows."""
+
+    format: str
+    columns: Columns
+    options: ReadOptions
 
 
 class Importing:
@@ -52,19 +63,19 @@ class Importing:
     async def import_path(self, path: Path) -> None:
         """Look at a file or a folder, convert it, and write what it becomes after a yes."""
         looked = await self._look(path)
-        converted = None if looked is None else await self._ask_until_taken(looked)
-        while converted is not None and converted[0] == "encoding":
-            encoding = await self._ask_encoding(path)
-            if encoding is not None:
+        begun: Choices | None = None
+        while looked is not None:
+            taken = await self._ask_until_taken(looked, begun)
+            if taken is None:
+                return
+            answer, begun, made = taken
+            if answer == "append":
+                await self._append(looked, made)
+                return
+            if answer == "write" and await self._write_new(path, made):
+                return
+            if answer == "encoding" and (encoding := await self._ask_encoding(path)):
                 looked = await self._look(path, encoding) or looked
-            converted = await self._ask_until_taken(looked) if looked is not None else None
-        if converted is None or looked is None:
-            return
-        answer, made = converted
-        if answer == "write":
-            await self._write_new(path, made)
-        elif answer == "append":
-            await self._append(looked, made)
 
     async def _look(self, path: Path, encoding: str = "") -> Looked | None:
         """Look at what is to be imported; asks for the encoding of a text until it fits."""
@@ -92,31 +103,44 @@ class Importing:
         )
         return await self._context.ask(dialog)
 
-    async def _ask_until_taken(self, looked: Looked) -> tuple[str, Converted] | None:
-        """Ask for format, columns and rows until the preview is taken; None leaves."""
-        from tui.core.formats import ReadOptions
+    async def _ask_until_taken(
+        self, looked: Looked, begun: Choices | None
+    ) -> tuple[str, Choices, Converted] | None:
+        """Ask for format, columns and rows until the preview is taken; None leaves.
+
+        `begun` is what was chosen before. Who leaves a question asked from the preview comes
+        back to the preview.
+        """
+        answer = ""
+        if begun is None:
+            first = _first_choices(looked)
+            about = {"": "format", "table": "columns"}.get(first.format, "")  # these are a guess
+            begun = await self._ask_choice(looked, first, about)
+        while begun is not None:
+            begun = await self._ask_choice(looked, begun, answer) or begun
+            converted = await self._read(looked, begun)
+            answer = await self._preview(looked, begun.format, converted) or ""
+            if answer not in {"format", "columns", "rows"}:
+                return (answer, begun, converted) if answer else None
+        return None
+
+    async def _ask_choice(self, looked: Looked, now: Choices, about: str) -> Choices | None:
+        """Ask about format, columns or rows, or nothing; None when the question was left."""
         from tui.screens.datasets.importing.columns import ColumnsDialog
         from tui.screens.datasets.importing.row_options_dialog import RowsDialog
 
-        name, columns, options = looked.sniffed.format, looked.guess, ReadOptions()
-        answer = "" if name else "format"
-        if name == "table":
-            answer = "columns"  # a guess is only a proposal
-        while True:
-            if answer == "format":
-                name = await self._ask_format(looked, name) or ""
-            if name == "table" and answer in {"format", "columns"}:
-                asked = await self._context.ask(ColumnsDialog(looked, columns))
-                name, columns = (name, asked) if asked else ("", columns)
+        if about == "rows":
+            options = await self._context.ask(RowsDialog(now.options))
+            return None if options is None else replace(now, options=options)
+        if about == "format":
+            name = await self._ask_format(looked, now.format)
             if not name:
                 return None
-            if answer == "rows":
-                said = await self._context.ask(RowsDialog(options))
-                options = said or options
-            converted = await self._read(looked, name, columns, options)
-            answer = await self._preview(looked, name, converted) or ""
-            if answer not in {"format", "columns", "rows"}:
-                return (answer, converted) if answer else None
+            now = replace(now, format=name)
+        if about and now.format == "table":
+            columns = await self._context.ask(ColumnsDialog(looked, now.columns))
+            return None if columns is None else replace(now, columns=columns)
+        return now
 
     async def _ask_format(self, looked: Looked, name: str) -> str | None:
         from tui.core.formats import READERS
@@ -133,9 +157,7 @@ class Importing:
         current = name or ("table" if looked.columns else None)
         return await self._context.ask(Choose(title, choices, current))
 
-    async def _read(
-        self, looked: Looked, name: str, columns: Columns, options: ReadOptions
-    ) -> Converted:
+    async def _read(self, looked: Looked, chosen: Choices) -> Converted:
         from tui.services.transfer.importing import read
 
         loop = asyncio.get_running_loop()
@@ -145,7 +167,9 @@ class Importing:
             loop.call_soon_threadsafe(self._context.working, "import", said)
 
         try:
-            return await asyncio.to_thread(read, looked, name, columns, progress, options)
+            return await asyncio.to_thread(
+                read, looked, chosen.format, chosen.columns, progress, chosen.options
+            )
         finally:
             # After the last report of the thread, which waits in the loop's queue.
             loop.call_soon(self._context.working, "import", "")
@@ -178,7 +202,8 @@ class Importing:
             ConversionPreview("Import: nothing is written yet", facts, converted, actions)
         )
 
-    async def _write_new(self, source: Path, converted: Converted) -> None:
+    async def _write_new(self, source: Path, converted: Converted) -> bool:
+        """Write the examples to a new file and open it; tells whether a name was given."""
         from tui.services.transfer.importing import write_lines
 
         folder = source.parent
@@ -187,8 +212,9 @@ class Importing:
             proposal = folder / f"{source.stem}.chat.jsonl"
         target = await self._context.ask_target("Write the examples to", short_path(proposal))
         if target is None:
-            return
-        await asyncio.to_thread(write_lines, target, converted.lines)
+            return False
+        with at_work(self._context, "import", f"writing {target.name}"):
+            await asyncio.to_thread(write_lines, target, converted.lines)
         await self._context.datasets.record_version(
             target, len(converted.lines), f"imported from {source.name}"
         )
@@ -196,6 +222,7 @@ class Importing:
         self._context.clear_error()
         told = plural(len(converted.lines), "example")
         self._context.tell(f"Imported {told} into {target.name}")
+        return True
 
     async def _append(self, looked: Looked, converted: Converted) -> None:
         document = self._context.document
@@ -206,3 +233,9 @@ class Importing:
             at = len(document)
             await document.insert(at, converted.lines, f"import {told} from {looked.path.name}")
         self._context.tell(f"Added {told}; {key_hint('datasets.undo', 'takes them out again')}")
+
+
+def _first_choices(looked: Looked) -> Choices:
+    from tui.core.formats import ReadOptions
+
+    return Choices(looked.sniffed.format or "", looked.guess, ReadOptions())

@@ -113,7 +113,7 @@ class ConversionPreview(Dialog[str]):
         if not lines:
             return
         line = lines[self._at]
-        turns = turns_of(parse(line))
+        turns = turns_of(parse(line), preview=True)
         if self._foreign:
             turns = [Turn("line", line.decode("utf-8", "replace"))]
         self.query_one(Conversation).show(turns, cursor=0)
@@ -136,6 +136,8 @@ class ConversionPreview(Dialog[str]):
     def available(self, command_id: str) -> bool:
         """Tell whether it can be done: what was not offered cannot, nor is there always a loss."""
         name = command(command_id).name
+        if name in {"next", "previous"}:
+            return VIEWS[self._view] == "examples"
         if name == "write_lost":
             return bool(self._converted.dropped or self._converted.left)
         return name not in _OFFERED or name in self._actions

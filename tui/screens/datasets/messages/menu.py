@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.commands import key_hint
+from tui.commands import key_hint, key_of
 from tui.core import edits
 from tui.core.text.text import one_line
 from tui.dispatch import handles
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from tui.screens.datasets.messages.parts import MessageParts
     from tui.screens.datasets.messages.text import MessageText
     from tui.screens.datasets.messages.tools import ToolUse
+
+_UP, _DOWN = key_of("datasets.move_up"), key_of("datasets.move_down")
 
 
 class MessageMenu:
@@ -73,8 +75,10 @@ class MessageMenu:
         tasks.append(Choice(partial(text.edit_name, message, at), "Name", message.name or "none"))
         tasks += self._part_tasks(message, at)
         tasks += [
-            Choice(partial(moving.move_message, message, at, -1), "Move up", "the same as ["),
-            Choice(partial(moving.move_message, message, at, 1), "Move down", "the same as ]"),
+            Choice(partial(moving.move_message, message, at, -1), "Move up", f"the same as {_UP}"),
+            Choice(
+                partial(moving.move_message, message, at, 1), "Move down", f"the same as {_DOWN}"
+            ),
         ]
         return tasks
 

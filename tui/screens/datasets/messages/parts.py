@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.commands import key_of
 from tui.core import edits
 from tui.core.dataset.images import image_type
 from tui.core.edits.content import attached
@@ -42,7 +43,9 @@ class MessageParts:
             await self._edit_image(message, number, at, part.words)
         elif part.text is None:
             raise InputError(
-                "Not edited here", f"this is a {part.words}", "Press E for the raw JSON"
+                "Not edited here",
+                f"this is a {part.words}",
+                f"Press {key_of('datasets.raw_menu')} for the raw JSON",
             )
         else:
             title = f"{message.role}, part {number + 1} · example {at + 1}"

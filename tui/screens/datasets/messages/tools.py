@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 from textual.widgets import Input, Static, TextArea
 
+from tui.commands import key_of
 from tui.core import edits
 from tui.core.edits.whole import setting
 from tui.core.text import json_text
@@ -106,7 +107,9 @@ class ToolUse:
         text = known.arguments if known else "{}"
         if too_long(text):
             raise InputError(
-                "Too long to edit here", "these arguments are very long", "Press E for $EDITOR"
+                "Too long to edit here",
+                "these arguments are very long",
+                f"Press {key_of('datasets.raw_menu')} for $EDITOR",
             )
         laid = text if json_text.problem(text) else json_text.pretty(text)
         call_id = known.id if known else edits.new_call_id(example)

@@ -26,6 +26,7 @@ from tui.screens.datasets.near.words import (
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.confirm import Confirm
 from tui.services.errors import ServiceError
+from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -37,7 +38,20 @@ if TYPE_CHECKING:
     from tui.core.near.groups import Group
     from tui.services.checks.near import Found, NearFinder, Question
     from tui.services.datasets import Document, Snapshot
-    from tui.widgets.frame.key_hints import KeyHints
+
+# What is decided about groups; there may be none.
+_OF_GROUPS = frozenset(
+    f"near.{name}"
+    for name in (
+        "keep_first",
+        "keep_this",
+        "delete_this",
+        "delete_group",
+        "leave",
+        "all_groups",
+        "go",
+    )
+)
 
 
 class NearView(Dialog[int]):
@@ -96,6 +110,10 @@ class NearView(Dialog[int]):
             )
         return self.key_hints(cancel="")
 
+    def available(self, command_id: str) -> bool:
+        """Tell whether it can be done: without a group there is nothing to decide."""
+        return command_id not in _OF_GROUPS or bool(self.groups)
+
     def on_mount(self) -> None:
         """Look for what is asked."""
         self._unsubscribe = self._document.subscribe(self._rows_changed)
@@ -130,7 +148,7 @@ class NearView(Dialog[int]):
 
     def _progress(self, share: float) -> None:
         if self.is_mounted and self.found is None:
-            text = f"Looking … {share:.0%}\nesc stops"
+            text = f"Looking … {share:.0%}\n{key_hint('dialog.cancel', 'stops')}"
             self.query_one("#near-groups", RecordList).show(0, _no_row, empty=text)
 
     def _rows_changed(self) -> None:
@@ -148,9 +166,14 @@ class NearView(Dialog[int]):
         now: Mapping[int, Group] = await asyncio.to_thread(standing, found, snapshot)
         self._snapshot = snapshot
         self.groups = [(n, group) for n, group in now.items() if n not in self._left]
+        self.query_one(KeyHints).take(self._key_line())
         listing = self.query_one("#near-groups", RecordList)
         done = "Nothing left to decide." if found.groups else EMPTY[self._question.kind]
-        listing.show(len(self.groups), self._group_row, empty=f"{done}\nesc closes")
+        listing.show(
+            len(self.groups),
+            self._group_row,
+            empty=f"{done}\n{key_hint('dialog.cancel', 'closes')}",
+        )
         box = self.query_one(".dialog", Vertical)
         box.border_title = title(found, len(self.groups), self._against).replace("[", r"\[")
         if not self.groups:
@@ -271,7 +294,9 @@ class NearView(Dialog[int]):
         if group is None or found is None:
             return
         if group.others:
-            self._problem("The first is in the other file: x deletes what is here, d one of them.")
+            delete = key_hint("near.delete_group", "deletes what is here")
+            one = key_hint("near.delete_this", "one of them")
+            self._problem(f"The first is in the other file: {delete}, {one}.")
             return
         rows = await deletable(found, [group], self._snapshot)
         await self._delete(rows, "keep the first")
@@ -280,14 +305,24 @@ class NearView(Dialog[int]):
     async def keep_this(self) -> None:
         """Delete all of the group but the member under the cursor."""
         group, row = self._shown, self._row()
-        if group is not None and row is not None:
+        if row is None:
+            self._say_elsewhere()
+        elif group is not None:
             await self._delete([r for r in group.rows if r != row], "keep one of a group")
 
     @handles("near.delete_this", group="near-apply", exclusive=False)
     async def delete_this(self) -> None:
         """Delete the member under the cursor."""
-        if (row := self._row()) is not None:
+        if (row := self._row()) is None:
+            self._say_elsewhere()
+        else:
             await self._delete([row], "delete one of a group")
+
+    def _say_elsewhere(self) -> None:
+        """Say why nothing is done with a member of the other file."""
+        if self._shown is not None and self._shown.others:
+            delete = key_hint("near.delete_group", "deletes what is here")
+            self._problem(f"This one is in the other file and stays: {delete}.")
 
     @handles("near.delete_group", group="near-apply", exclusive=False)
     async def delete_group(self) -> None:

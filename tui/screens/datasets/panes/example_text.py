@@ -59,37 +59,33 @@ def example_row(
     return text
 
 
-def turns_of(example: Example | Broken) -> list[Turn]:
+def turns_of(example: Example | Broken, *, preview: bool = False) -> list[Turn]:
     """Return what the conversation shows for an example, or for a line that is none.
 
     The outputs of a preference pair are turns of its two sides, what differs marked in « ».
+    A `preview` names no keys: those of the list do nothing in it.
     """
     if isinstance(example, Broken):
-        return [
-            Turn(
-                "line",
-                example.text,
-                f"{key_hint('datasets.edit', 'edits it')} · not JSON: {example.reason}",
-            )
-        ]
+        why = f"not JSON: {example.reason}"
+        edits = "" if preview else f"{key_hint('datasets.edit', 'edits it')} · "
+        return [Turn("line", example.text, f"{edits}{why}")]
     turns = [_turn(message, example) for message in example.messages]
     if example.kind == "preference":
         return _with_sides(example, turns)
-    return turns or [_without_messages(example)]
+    return turns or [_without_messages(example, preview=preview)]
 
 
-def _without_messages(example: Example) -> Turn:
+def _without_messages(example: Example, *, preview: bool) -> Turn:
     """Show the JSON of an example without messages, and say what it is."""
     from tui.core.formats.detection.foreign import foreign_format
 
     shown = json.dumps(dict(example.raw), ensure_ascii=False)
     found = foreign_format(example.raw)
     if found is None:
-        return Turn(
-            "object", shown, f"{key_hint('datasets.edit', 'edits the JSON')} · no messages in it"
-        )
+        edits = "" if preview else f"{key_hint('datasets.edit', 'edits the JSON')} · "
+        return Turn("object", shown, f"{edits}no messages in it")
     looks, _, way = found.invitation.partition(": ")
-    return Turn(looks, shown, way)
+    return Turn(looks, shown, "" if preview else way)
 
 
 def settings_words(example: Example | Broken) -> str:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.commands import key_hint, key_of
 from tui.screens.datasets.panes.example_text import example_row
 from tui.widgets.line_view import Pane
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.widgets.record_list import RecordList
 
-EMPTY = "This file is empty.\nPress n for an example."
+EMPTY = f"This file is empty.\nPress {key_of('datasets.new_example')} for an example."
 
 
 class ExamplesPane(Pane):
@@ -62,7 +63,11 @@ class ExamplesPane(Pane):
 
     def _show_rows(self) -> None:
         rows = self._shared.rows
-        empty = "No example matches.\nesc shows all." if rows.filtered else EMPTY
+        empty = (
+            f"No example matches.\n{key_hint('app.escape', 'shows')} all."
+            if rows.filtered
+            else EMPTY
+        )
         self.listing.show(len(rows), self._row, empty=empty)
 
     def _repaint(self) -> None:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from textual.widgets import Static
 
 from tui.commands import key_hint
-from tui.core.text.text import plural, visible
+from tui.core.text.text import one_line, plural, visible
 from tui.dispatch import handles
-from tui.screens.datasets.problems.problem_rows import ProblemRows, all_rules
+from tui.screens.datasets.problems.problem_rows import ProblemRows, all_rules, rule_of
 from tui.widgets.line_view import Pane
 from tui.widgets.record_list import RecordList
 
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 # So few problems are all shown at once; of more the rules first.
 _ALL_OPEN = 8
+_DETAIL_LINES = 5  # of what is said of one problem, as in screen.tcss
+_WORD = 12  # what a line may lose to the word that goes to the next
+_SHORTEST = 40
 
 
 class ProblemsPane(Pane):
@@ -67,8 +70,10 @@ class ProblemsPane(Pane):
         selection, problems = self._shared.selection, self._checks.problems
         issues = problems.at(selection.position + 1) if problems is not None else ()
         here = selection.message.place if selection.in_conversation and selection.message else None
-        fixable = [one for one in issues if one.fixable]
-        return next((one for one in fixable if one.place == here), next(iter(fixable), None))
+        # One that is fixed by hand, though its rule has a fix, tells how.
+        found = [one for one in issues if one.fixable]
+        found = found or [one for one in issues if rule_of(one.rule).fixable]
+        return next((one for one in found if one.place == here), next(iter(found), None))
 
     def _begin(self) -> None:
         self._opened = None
@@ -103,11 +108,17 @@ class ProblemsPane(Pane):
         if rule is None or issue is None:
             text = ""
         elif self.rows.is_heading(row):
-            text = f"{rule.explanation} ({rule.id}; enter lists them)"
+            lists = key_hint("lists.choose", "lists them")
+            text = f"{rule.explanation} ({rule.id}; {lists})"
         else:
-            fixes = f"; {key_hint('datasets.fix', 'fixes it')}" if rule.fixable else ""
-            text = f"{issue.message} {rule.explanation} ({rule.id}{fixes})"
+            fixes = f"; {key_hint('datasets.fix', 'fixes it')}" if issue.fixable else ""
+            rest = f" {rule.explanation} ({rule.id}{fixes})"
+            text = one_line(issue.message, max(self._room() - len(rest), _SHORTEST)) + rest
         self.query_one("#problem-detail", Static).update(visible(text))
+
+    def _room(self) -> int:
+        """Return how many characters the detail certainly holds, whole words to a line."""
+        return (self.query_one("#problem-detail").size.width - _WORD) * _DETAIL_LINES
 
     def on_record_list_moved(self, event: RecordList.Moved) -> None:
         """Show what the problem under the cursor is about."""

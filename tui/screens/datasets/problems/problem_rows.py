@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Counting the examples of each rule goes through all lines: in larger files only when asked.
 _COUNTED = 50_000
+_LOOKED_AT = 3  # examples of a rule, for whether its fix knows what is meant
 
 
 class ProblemRows:
@@ -105,10 +106,18 @@ class ProblemRows:
             said = f"{count:,} in {plural(lines, 'example')}" if lines else said
         text.append(f" — {said}", style="dim")
         if rule.fixable:
-            text.append(f" · {key_hint('datasets.fix_all', 'fixes all')}", style="dim")
+            text.append(f" · {self._fix_words(rule)}", style="dim")
         elif rule.id == "foreign-format":
             text.append(f" · {key_hint('datasets.import_data', 'imports them')}", style="dim")
         return text
+
+    def _fix_words(self, rule: Rule) -> str:
+        """Say what fixing all of a rule would do, by the first examples that have the problem."""
+        found = [self.first_issue(rule.id, line) for line in self.lines(rule.id)[:_LOOKED_AT]]
+        fixed = {one.fixable for one in found if one is not None}
+        if fixed == {False}:
+            return "by hand"
+        return key_hint("datasets.fix_all", "fixes what it can" if False in fixed else "fixes all")
 
 
 def rule_of(rule_id: str) -> Rule:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.catalog.training import AUTO
 
 if TYPE_CHECKING:
@@ -31,9 +32,9 @@ class Line:
 def first_lines(offered: Terms) -> list[Line]:
     """Return the fields above the method."""
     return [
-        Line("training", "Training file", "enter chooses"),
+        Line("training", "Training file", f"{key_hint('job_form.choose', 'chooses')}"),
         Line("validation", "Validation file", "or empty"),
-        Line("model", "Base model", "enter chooses"),
+        Line("model", "Base model", f"{key_hint('job_form.choose', 'chooses')}"),
     ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_of
 from tui.dispatch import handles
 from tui.screens.jobs.form.first_draft import Draft, draft_again, draft_for, keep_form, kept_form
 from tui.screens.not_offered import OTHERWISE, no_tuning
@@ -74,7 +75,7 @@ class JobMaking:
                 ReadOnly(
                     "Cannot create a job",
                     f"profile {profile.name} is marked read-only",
-                    "Press F2 to choose another profile.",
+                    f"Press {key_of('app.profile')} to choose another profile.",
                 )
             )
         return not profile.read_only

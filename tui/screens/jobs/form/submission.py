@@ -8,6 +8,7 @@ from decimal import Decimal
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.money.terms import rounded
 from tui.core.provider.transfers import transfer_words
 from tui.core.text.text import one_line, plural, visible
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight import Source
 
-_FINDING = "the job is created once {} has told its models; esc stops"
+_FINDING = f"the job is created once {{}} has told its models; {key_hint('app.escape', 'stops')}"
 _CREATING = "The job is being asked for: wait for the answer, it takes seconds."
 
 
@@ -142,7 +143,7 @@ class JobSubmission(CreationEvents):
         try:
             return await self._creation.create(review, consent, self)
         except AboveBudget as error:
-            error.next_step = "ctrl+s asks again, with what is left now."
+            error.next_step = f"{key_hint('job_form.create', 'asks')} again, with what is left now."
             raise
 
     async def _saved(self, draft: Draft) -> bool:
@@ -184,11 +185,13 @@ class JobSubmission(CreationEvents):
     def uploading(self, source: Source, progress: Progress) -> None:
         """Say how much of a file is sent."""
         name = one_line(source.name, 40)
-        self._progress(f"{transfer_words(name, progress, time.time())}; esc stops")
+        self._progress(
+            f"{transfer_words(name, progress, time.time())}; {key_hint('app.escape', 'stops')}"
+        )
 
     def waiting(self, text: str) -> None:
         """Say what is waited for."""
-        self._progress(f"{one_line(text, 120)}; esc stops")
+        self._progress(f"{one_line(text, 120)}; {key_hint('app.escape', 'stops')}")
 
     def estimated(self, estimate: PriceEstimate) -> None:
         """Say what the provider asks."""

@@ -11,6 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.message import Message
 from textual.widgets import Static
 
+from tui.commands import key_hint
 from tui.core.jobs.checkpoints import best_checkpoint, why_best
 from tui.core.jobs.curves import Curves, curves
 from tui.core.jobs.progress import percent_words
@@ -182,7 +183,9 @@ class JobPane(Vertical):
         at_end = listing.cursor >= listing.count - 1
         self.events = events = passing(self.all_events, self.filter)
         none = (
-            f"None but steps; f shows {len(self.all_events):,} of them." if self.all_events else ""
+            f"None but steps; {key_hint('jobs.levels', 'shows')} {len(self.all_events):,} of them."
+            if self.all_events
+            else ""
         )
         none = none if self.filter == FILTERS[0] else f"No {self.filter}."
         listing.show(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from tui.commands import key_hint, key_of
 from tui.core.jobs.curves import read
 from tui.core.jobs.progress import percent_words
 from tui.core.provider.estimates import told_price
@@ -28,10 +29,11 @@ _PARAMETERS = {
     "batch_size": "batch size",
     "learning_rate_multiplier": "LR multiplier",
 }
+_CHATS = f"press {key_of('jobs.chat')} to chat with it."
 _WAITING = {
     "validating_files": "The provider is checking the files",
     "queued": "Waiting for its turn",
-    "paused": "Training stands still; p lets it go on",
+    "paused": f"Training stands still; {key_hint('jobs.pause', 'lets it go on')}",
     "cancelled": "Stopped for good; no model was made",
     "cancelling": "It is being stopped",
 }
@@ -60,7 +62,7 @@ def _state(line: Line, now: float, ready: str) -> str:
         return f": {job.error.message.rstrip('.')}."
     if job.succeeded:
         model = job.fine_tuned_model
-        there = f" {model}: {ready or 'press c to chat with it.'}" if model else ""
+        there = f" {model}: {ready or _CHATS}" if model else ""
         return f"{_took(job)}.{there}"
     since = "" if line.since is None else f" for {duration_words(now - line.since)}"
     usual = "" if line.usual is None else f" (usually {duration_words(line.usual)})"

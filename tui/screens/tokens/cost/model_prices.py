@@ -9,6 +9,7 @@ from rich.text import Text
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line
 from tui.core.tokens.comparison import Offer, asked_prompts, offer, validated, without_longest
 from tui.dispatch import handles
@@ -76,7 +77,7 @@ def besides(report: TokenReport, prompts: int, beside: FileFigures | None) -> Te
     asked_for = f"{prompts:,} test {'prompt' if prompts == 1 else 'prompts'}"
     text.append(f"  {asked_for:<{_NAME}}{said}\n", style="not bold")
     if beside is None:
-        validation = f"{words.validation(facts)} · c lays one beside"
+        validation = f"{words.validation(facts)} · {key_hint('tokens.compare', 'lays')} one beside"
         text.append(f"  {'a validation file':<{_NAME}}{validation}\n", style="not bold")
         return text
     name = one_line(beside.name, _NAME - 3)

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document
     from tui.services.tokens.report import Measure, TokenReport
 
-NONE_CUT = "Nothing is cut: no example is over the training limit. esc goes back."
-NONE_FAR = "No outlier: no example is far longer than the others. esc goes back."
+NONE_CUT = (
+    f"Nothing is cut: no example is over the training limit. {key_hint('app.escape', 'goes')} back."
+)
+NONE_FAR = (
+    f"No outlier: no example is far longer than the others. {key_hint('app.escape', 'goes')} back."
+)
 NO_EXAMPLES = "The file has no examples."
 NO_EXAMPLE_MEANT = "No example under the cursor: ← → move to a bar that has some."
-NONE_HERE = "No example is that long. esc goes back."
+NONE_HERE = f"No example is that long. {key_hint('app.escape', 'goes')} back."
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import figure, plural
 from tui.core.tokens import comparison
 
@@ -107,7 +108,11 @@ def billed(report: TokenReport, requested: int | None, *, short: bool = False) -
     epochs = plural(report.epochs, "epoch")
     if short:
         return f"{mark}{report.billed_tokens:,} ({epochs} {how})"
-    asked = "set; e changes it" if requested is not None else "predicted; e sets it"
+    asked = (
+        f"set; {key_hint('tokens.epochs', 'changes')} it"
+        if requested is not None
+        else f"predicted; {key_hint('tokens.epochs', 'sets')} it"
+    )
     return f"{mark}{report.billed_tokens:,} tokens = {each:,} × {epochs} ({asked})"
 
 
@@ -132,7 +137,7 @@ def cut(report: TokenReport, lost: Mapping[int, int], *, short: bool = False) ->
         named.append("…")
     return (
         f"{what} over {limit:,} {'loses' if len(report.truncated) == 1 else 'lose'} "
-        f"{total:,} tokens, {trained}: {', '.join(named)} · x lists"
+        f"{total:,} tokens, {trained}: {', '.join(named)} · {key_hint('tokens.cut', 'lists')}"
     )
 
 
