@@ -162,7 +162,7 @@ def test_the_editor_keeps_what_is_typed(home: Path, tmp_path: Path) -> None:
         program.see("ctrl+z takes it out")
         program.see("and more")
         program.send("\x13")
-        program.see("edited")
+        program.see("not saved")
         program.send("\x13")
         program.see("Saved")
         program.send("\x11")
