@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from textual import events
-from textual.widgets import Input
+from textual.widgets import Input, Static
 from textual.widgets._toast import Toast
 
 from tests.lab_process import chat_lines
@@ -27,6 +27,7 @@ from tui.screens.tokens import TokensScreen
 from tui.services.errors import InputError
 from tui.widgets.frame.mode_bar import ModeBar
 from tui.widgets.frame.passing_remark import PassingRemark
+from tui.widgets.frame.status_line import StatusLine
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -297,3 +298,25 @@ async def test_a_sentence_said_again_stands_once(app_home: Path, tmp_path: Path)
         app.notify("another")
         app.notify("another", severity="warning")
         await until(lambda: toasts(app).count("another") == 1, pilot)
+
+
+async def test_what_is_being_done_stands_whole_in_a_narrow_line(app_home: Path) -> None:
+    """Beside a long remark of the screen, which is cut; what would be lost stands before checks."""
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        line = app.screen.query_one(StatusLine)
+        long = "a-long-name-of-a-dataset.jsonl · modified, ctrl+s saves · 135,190 examples"
+        line.note(long)
+        await pilot.pause()
+        assert long in str(line.query_one("#status-text", Static).render())
+        app.working("save", "saving a-long-name-of-a-dataset.jsonl")
+        app.working("checks", "checking 3 %")
+        await pilot.pause()
+        shown = line.query_one("#status-text", Static).render_line(0).text.rstrip()
+        assert shown.endswith("…  ◐ saving a-long-name-of-a-dataset.jsonl")
+        await pilot.resize_terminal(150, 24)
+        await until(lambda: long in line.query_one("#status-text", Static).render_line(0).text)
+        app.working("save", "")
+        await pilot.pause()
+        assert "checking 3 %" in line.query_one("#status-text", Static).render_line(0).text

@@ -48,7 +48,9 @@ class Activity:
             return
         profile, provider = workspace.profile, workspace.provider.status
         state = "" if provider.state in {"idle", "ready"} else provider.state
-        work_now = list(self._work.values())[-1] if self._work else ""
+        # What would be lost first: checks go on beside it, and say how far they are all the time.
+        work = self.unfinished() or list(self._work.values())
+        work_now = work[-1] if work else ""
         self._context.program.status = Status(
             profile.name, state, profile.read_only, work_now, self.running.words
         )

@@ -6,6 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.text import Text
 from textual.containers import Horizontal
 from textual.widgets import Static
@@ -29,6 +30,9 @@ class Status:
     read_only: bool = False
     work: str = ""
     costs: str = ""
+
+
+_LEAST = 12  # cells of what a screen shows, beside a long piece of work
 
 
 class StatusLine(Horizontal):
@@ -89,8 +93,18 @@ class StatusLine(Horizontal):
             text.append(f" ({visible(status.provider)})")
         if status.read_only:
             text.append(" read-only", style="bold reverse")
+        shown = self.query_one("#status-text", Static)
+        work = f"  ◐ {one_line(status.work)}" if status.work else ""
         if self._note:
-            text.append(f"  {one_line(self._note)}")
-        if status.work:
-            text.append(f"  ◐ {one_line(status.work)}", style="italic")
-        self.query_one("#status-text", Static).update(text, layout=False)
+            # What is being done stands whole, also where there is no room for both.
+            room = shown.size.width - text.cell_len - cell_len(work) - len("  ")
+            note = Text(one_line(self._note))
+            if work and shown.size.width:
+                note.truncate(max(room, _LEAST), overflow="ellipsis")
+            text.append("  ").append_text(note)
+        text.append(work, style="italic")
+        shown.update(text, layout=False)
+
+    def on_resize(self) -> None:
+        """Divide the room anew."""
+        self._paint()

@@ -23,20 +23,22 @@ class Saving:
         self._context, self._opener, self._on_disk = context, opener, on_disk
 
     @handles("datasets.save", group="save")
-    @in_turn
     async def save(self) -> None:
-        """Write the file."""
-        document = self._context.document
-        if document is None:
-            return
-        await self._replace(document)
+        """Write the file. That it is saved is shown while edits before it are still written."""
+        if (document := self._context.document) is not None:
+            with at_work(self._context, "save", f"saving {document.path.name}"):
+                await self._save()
+
+    @in_turn
+    async def _save(self) -> None:
+        if (document := self._context.document) is not None:
+            await self._replace(document)
 
     async def _replace(self, document: Document) -> None:
         """Write the document's own file, after a yes where another program has written it."""
         if not await self._on_disk.may_overwrite(document):
             return
-        with at_work(self._context, "save", f"saving {document.path.name}"):
-            await document.save(overwrite=True)
+        await document.save(overwrite=True)
         self._context.tell(f"Saved {document.path.name}")
 
     @handles("datasets.save_as", group="save")
@@ -52,7 +54,8 @@ class Saving:
         if path is None:
             return
         if path == document.path:
-            await self._replace(document)
+            with at_work(self._context, "save", f"saving {path.name}"):
+                await self._replace(document)
             return
         with at_work(self._context, "save", f"saving {path.name}"):
             await document.save(path)
