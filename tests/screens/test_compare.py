@@ -447,28 +447,6 @@ async def test_what_bills_is_asked_about_first(
         assert not server.asked
 
 
-async def test_the_marked_examples_are_offered_first(
-    app_home: Path, server: ChatServer, tmp_path: Path
-) -> None:
-    data = dataset(tmp_path / "valid.jsonl", 20)
-    async with compare_screen(app_home, server.url, path=data) as (pilot, screen):
-        await pilot.press("escape", "1")
-        await until(lambda: pilot.app.focused is not None, pilot)
-        await pilot.press("down", "space", "space", "C")
-        await until(lambda: pilot.app.screen is screen, pilot)
-        await until(lambda: screen.context.comparison.prompt is not None, pilot)
-        await until(lambda: pilot.app.focused is screen.view.panes[0].text, pilot)
-        await pilot.press("e")
-        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
-        assert "2 marked examples of valid.jsonl" in on_screen(pilot.app)
-        await pilot.press("enter")
-        await until(lambda: isinstance(pilot.app.screen, RunForm), pilot)
-        await pilot.press("ctrl+s")
-        await finished_run(pilot, screen)
-        assert [row.prompt.line for row in screen.pane.rows] == [2, 3]
-        assert {question for _, question in server.asked} == {"q1", "q2"}
-
-
 @pytest.mark.xdist_group("tuned_lab")
 async def test_from_the_other_modes_with_a_real_lab(
     app_home: Path, tuned_lab: TunedLab, tmp_path: Path

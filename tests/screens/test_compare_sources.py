@@ -106,6 +106,28 @@ async def test_the_files_of_the_models_jobs_and_the_one_beside_are_offered(
         assert sorted({texts[-1] for texts in asked(server)}) == ["q0", "q1"]
 
 
+async def test_the_marked_examples_are_offered_first(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "valid.jsonl", 20)
+    async with compare_screen(app_home, server.url, path=data) as (pilot, screen):
+        await pilot.press("escape", "1")
+        await until(lambda: pilot.app.focused is not None, pilot)
+        await pilot.press("down", "space", "space", "C")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        await until(lambda: screen.context.comparison.prompt is not None, pilot)
+        await until(lambda: pilot.app.focused is screen.view.panes[0].text, pilot)
+        await pilot.press("e")
+        await until(lambda: isinstance(pilot.app.screen, Choose), pilot)
+        assert "2 marked examples of valid.jsonl" in on_screen(pilot.app)
+        await pilot.press("enter")
+        await until(lambda: isinstance(pilot.app.screen, RunForm), pilot)
+        await pilot.press("ctrl+s")
+        await finished_run(pilot, screen)
+        assert [row.prompt.line for row in screen.pane.rows] == [2, 3]
+        assert {question for _, question in server.asked} == {"q1", "q2"}
+
+
 async def test_what_is_typed_takes_the_system_prompt_of_the_dataset_as_in_chat(
     app_home: Path, server: ChatServer, tmp_path: Path
 ) -> None:

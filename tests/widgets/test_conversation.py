@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
@@ -12,6 +13,9 @@ from tui.widgets.conversation import SHOWN, Conversation
 from tui.widgets.turn_block import Block, Turn
 from tui.widgets.turn_column import AT_ONCE
 from tui.widgets.turn_parts import PlainText
+
+if TYPE_CHECKING:
+    from tui.widgets.markdown.spans import Line
 
 
 class TalkApp(App[None]):
@@ -307,6 +311,62 @@ async def test_a_long_text_that_is_not_markdown_is_laid_out_in_steps_too() -> No
         await until(lambda: not any(block.waiting for block in talk.column.blocks), pilot)
         width = talk.column.blocks[0].width
         assert talk.column.blocks[0].height == 2 + len(PlainText(turns[0].text, width))
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        Turn("assistant", "# Head\n\nsome *text* of it\n\n- a\n- b\n\n" * 3000, markdown=True),
+        Turn("assistant", "```python\n" + "x = 1\n" * 20_000 + "```\nend\n", markdown=True),
+        Turn("assistant", "text\n\n```text\n" + "x = 1\n" * 20_000 + "x", markdown=True),
+        Turn("user", "plain words " * 15_000, marks=((7, 12),)),
+        Turn("assistant", "so", markdown=True, reasoning="hm hm " * 20_000),
+    ],
+    ids=["markdown", "code", "open code", "plain", "reasoning"],
+)
+def test_one_long_message_takes_another_width_in_steps(turn: Turn) -> None:
+    def lines(one: Block) -> list[Line]:
+        return [one.line(at) for at in range(1, one.height)]
+
+    block, narrow, wide = (Block(turn, width, 10**6) for width in (60, 47, 90))
+    before = lines(block)
+    block.resize(47, later=True)
+    assert lines(block) == before
+    block.lay_out_more(4_000)
+    if not turn.reasoning:  # folded away, it is one line at any width
+        assert block.waiting
+        assert lines(block) == before  # the old ones are shown so long
+    while block.waiting:
+        block.lay_out_more(4_000)
+    assert lines(block) == lines(narrow)
+    block.resize(80, later=True)
+    block.lay_out_more(4_000)
+    block.resize(90, later=True)  # it was pulled on meanwhile
+    block.resize(90)
+    assert not block.waiting
+    assert lines(block) == lines(wide)
+
+
+async def test_the_end_of_one_long_message_stays_in_view_at_another_width() -> None:
+    text = "word and word more " * 10_000
+    talk = Conversation(limit=10**6)
+
+    class LongApp(App[None]):
+        def compose(self) -> ComposeResult:
+            yield talk
+
+    async with LongApp().run_test(size=(60, 20)) as pilot:
+
+        def laid_out() -> bool:
+            return not any(block.waiting for block in talk.column.blocks)
+
+        talk.show([Turn("user", text)])
+        await until(laid_out, pilot)
+        for share in (0.5, 1.0):
+            talk.scroll_to(y=talk.max_scroll_y * share, animate=False, immediate=True)
+            await pilot.resize_terminal(47 if share < 1 else 60, 20)
+            await until(laid_out, pilot)
+            assert talk.scroll_offset.y == pytest.approx(talk.max_scroll_y * share, rel=0.01)
 
 
 async def test_an_answer_that_comes_at_the_end_of_a_chat_still_being_laid_out() -> None:

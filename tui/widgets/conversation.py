@@ -303,11 +303,14 @@ class Conversation(LineView, can_focus=True):
     def _lay_out_step(self, index: int) -> None:
         """Lay out some more of a turn; what is in view stays where it is."""
         follow, top = self._at_end(), self.scroll_offset.y
-        above = self.column.extent(index)[1] <= top
-        self.column.blocks[index].lay_out_more(STEP)
+        block, (first, end) = self.column.blocks[index], self.column.extent(index)
+        above, width = end <= top, block.width
+        block.lay_out_more(STEP)
         by = self._changed_height(index)
-        if above or (follow and index < self.cursor):
-            top += by
+        inside = first < top < end and block.width != width
+        if above or inside or (follow and index < self.cursor):
+            # A turn that is read in its midst and takes another width shows the same part of it.
+            top += round((top - first) * by / (end - first)) if inside else by
             self.set_reactive(Widget.scroll_y, float(top))
             self.set_reactive(Widget.scroll_target_y, float(top))
             self.vertical_scrollbar.position = top

@@ -54,6 +54,8 @@ class Look:
 
 
 PLAIN = Look()
+_RESIZED = 10  # times as much is laid out for another width, by its cells, as is anew
+_PIECE = 8_000  # characters of plain text laid out at once for another width
 _PLAIN = 4  # times as much plain text is laid out in the time that Markdown takes
 Part = PlainText | Reasoning | Tokens | list[Line]
 
@@ -81,6 +83,7 @@ class Block:
         self._limit = limit
         self._later = later
         self._waiting = ""  # the end of the text, not laid out yet
+        self._resizing: Iterator[int] | None = None  # lays it out for the width wanted
         self._body = self._lay_out_text()
         self._reasoning = self._lay_out_reasoning()
         self._lay_out_frame()
@@ -136,9 +139,9 @@ class Block:
         return bool(self._waiting) or self._wanted != self.width
 
     def lay_out_more(self, size: int) -> None:
-        """Lay out so many more characters of the text, or all of it that is of another width."""
+        """Lay out so many more characters of the text, or what takes as long for another width."""
         if self._wanted != self.width:
-            self._take_width(self._wanted)
+            self._resize_more(size * _RESIZED)
             return
         if isinstance(self._body, PlainText):
             size *= _PLAIN
@@ -174,7 +177,7 @@ class Block:
         if not self._goes_on(turn) or isinstance(body, Tokens) or (body is None and turn.text):
             return None
         while self.waiting:
-            self.lay_out_more(max(len(self._waiting), 1))
+            self.lay_out_more(self._limit)
         self.turn = turn
         changed = self.height
         if turn.reasoning != before.reasoning or turn.reasoning_s != before.reasoning_s:
@@ -215,17 +218,35 @@ class Block:
 
     def resize(self, width: int, *, later: bool = False) -> None:
         """Take another width, at once or with `lay_out_more`."""
-        self._wanted = width
-        if width != self.width and not later:
-            self._take_width(width)
+        if width != self._wanted:
+            self._wanted, self._resizing = width, None
+        while self.width != self._wanted and not later:
+            self._resize_more(self._limit)
 
-    def _take_width(self, width: int) -> None:
-        self.width = self._wanted = width
-        if self._body is not None and not isinstance(self._body, PlainText | Tokens):
-            self._body.resize(width)
-        else:
-            self._later, self._waiting = False, ""
-            self._body = self._lay_out_text()
+    def _resize_more(self, size: int) -> None:
+        """Lay out about so many more characters for the width wanted; the last are put in force."""
+        if self._resizing is None:
+            self._resizing = self._resized(self._wanted)
+        for done in self._resizing:
+            size -= done
+            if size <= 0:
+                return
+        self._resizing = None
+
+    def _resized(self, width: int) -> Iterator[int]:
+        body = self._body
+        if isinstance(body, PlainText):
+            text = self.turn.text[: self._limit]
+            text = text[: len(text) - len(self._waiting)]
+            body = PlainText(text[:_PIECE], width, self.turn.marks)
+            for at in range(_PIECE, len(text), _PIECE):
+                yield _PIECE
+                body.grow(text[at : at + _PIECE])
+        elif isinstance(body, Tokens):
+            body = Tokens(self.turn.tokens, width)
+        elif body is not None:
+            yield from body.resized(width)
+        self.width, self._body = width, body
         opened = self._reasoning is not None and self._reasoning.opened
         self._reasoning = self._lay_out_reasoning(opened=opened)
         self._lay_out_frame()

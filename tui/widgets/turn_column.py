@@ -59,9 +59,9 @@ class TurnColumn:
         """Lay out these turns, those that are shown already only if they look different."""
         known, self._width = self.blocks, max(width, 8)
         kept, left = still_shown(known, turns, self.look), RESIZED_AT_ONCE
-        for nth, at in enumerate(sorted(kept, key=self._distance)):
+        for at in sorted(kept, key=self._distance):
             left -= effort(turns[at], self.look, self._limit)
-            kept[at].resize(self._width, later=left < 0 < nth and not turns[at].side)
+            kept[at].resize(self._width, later=left < 0 and not turns[at].side)
         self.blocks, left = [], AT_ONCE
         for at, turn in enumerate(turns):
             if (block := kept.get(at)) is None:

@@ -67,9 +67,16 @@ class Reasoning:
     """What a model thought before it answered: a line that says how much, unless it is opened."""
 
     def __init__(self, text: str, width: int, seconds: float | None, *, opened: bool) -> None:
-        self._size, self._seconds = len(text), seconds
-        self._lines = Wrapped(safe_text(text), max(width - 2, 1))
+        self._text, self._seconds = text, seconds
+        self._width = max(width - 2, 1)
+        self._wrapped: Wrapped | None = None  # nobody waits for lines that are folded away
         self.opened = opened
+
+    @property
+    def _lines(self) -> Wrapped:
+        if self._wrapped is None:
+            self._wrapped = Wrapped(safe_text(self._text), self._width)
+        return self._wrapped
 
     def __len__(self) -> int:
         """Count lines, as it is folded now."""
@@ -82,16 +89,16 @@ class Reasoning:
         if self.opened:  # no figures: the line stays as it is while more comes
             return Line(((f"▾ thought · {key_hint('messages.choose', 'closes')}", MUTED),))
         took = "" if self._seconds is None else f" / {self._seconds:,.0f} s"
-        size = plural(self._size, "character")
+        size = plural(len(self._text), "character")
         return Line(
             ((f"▸ thought for {size}{took} · {key_hint('messages.choose', 'opens')}", MUTED),)
         )
 
     def grow(self, more: str, seconds: float | None) -> int:
         """Append text and return the first line that may look different now."""
-        self._size += len(more)
+        self._text += more
         self._seconds = seconds
-        first = self._lines.grow(safe_text(more))
+        first = 0 if self._wrapped is None else self._wrapped.grow(safe_text(more))
         return 1 + first if self.opened else 0
 
 

@@ -10,6 +10,7 @@ follows from the text alone, never from the pieces in which it came.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tui.widgets.markdown.blocks import (
     TOP,
@@ -20,8 +21,11 @@ from tui.widgets.markdown.blocks import (
     parse_units,
     plain_newlines,
 )
-from tui.widgets.markdown.layout import code_head, code_line, lay_out
+from tui.widgets.markdown.layout import code_head, code_line, lay_out, pieces
 from tui.widgets.markdown.spans import BLANK, Code, Line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LONGEST, MOST_LINES = 8_000, 250  # characters and lines of one unit
 _NEAR = 500  # how far before its end a line that is too long may be cut at a blank
@@ -90,19 +94,40 @@ class MarkdownDocument:
 
     def resize(self, width: int) -> None:
         """Lay out for another width; nothing is parsed again."""
+        for _ in self.resized(width):
+            pass
+
+    def resized(self, width: int) -> Iterator[int]:
+        """Lay out for another width in pieces, told by their cells; the last one puts it in force.
+
+        The text must not grow meanwhile.
+        """
         if width == self._width:
             return
-        self._width = width
-        self._lines, self._open_lines = [], []
+        lines: list[Line] = []
         for block in self._blocks:
-            self._put(block)
-        self._stable = len(self._lines)
-        if self._code is not None:
-            self._start = self._code.begin
-            self._open_code(self._code.fence, gap=self._code.gap)
-            while self._advance():
-                pass
+            for piece in pieces(block, width):
+                lines += piece if lines or not block.gap else piece[1:]
+                yield len(piece) * width
+        first, code = len(lines), self._code
+        if code is not None:
+            yield from self._code_resized(code, lines, width)
+            code.first = first
+        self._width, self._lines, self._open_lines = width, lines, []
+        self._stable = len(lines)
         self._add_rest()
+
+    def _code_resized(self, code: _OpenCode, lines: list[Line], width: int) -> Iterator[int]:
+        """Add the lines of code whose end has not come, as far as they are whole."""
+        if code.gap and lines:
+            lines.append(BLANK)
+        lines.append(code_head(Code("", code.fence.language, closed=False)))
+        at = code.begin
+        while at < self._start:
+            end = self._text.index("\n", at)
+            lines += code_line(code.fence.content(self._text[at:end]), width)
+            at = end + 1
+            yield width
 
     # -- what is final ---------------------------------------------------------------
 

@@ -25,15 +25,31 @@ from tui.widgets.markdown.spans import (
 from tui.widgets.markdown.table import columns_that_fit, table_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from tui.widgets.markdown.blocks import Block
+    from tui.widgets.markdown.spans import Span
 
 LEAST = 8  # cells for text, however deep it stands
+_PIECE = 200  # lines of code laid out at once
 
 
 def lay_out(block: Block, width: int) -> list[Line]:
     """Return the lines of a block, a blank one first where it has a gap before it."""
     lines = _lines(block, max(width, LEAST))
     return [BLANK, *lines] if block.gap else lines
+
+
+def pieces(block: Block, width: int) -> Iterator[list[Line]]:
+    """Yield the lines of a block in turn, long code in several pieces."""
+    if not isinstance(block, Code):
+        yield lay_out(block, width)
+        return
+    yield [BLANK, code_head(block)] if block.gap else [code_head(block)]
+    lines = code_spans(block)
+    for at in range(0, len(lines), _PIECE):
+        some = lines[at : at + _PIECE]
+        yield [line for spans in some for line in _code_line(spans, max(width, LEAST))]
 
 
 def _lines(block: Block, width: int) -> list[Line]:
@@ -98,13 +114,18 @@ def code_head(code: Code) -> Line:
 
 
 def code_lines(code: Code, width: int) -> list[Line]:
-    """Return the lines of a block of code; colours need the whole of it."""
+    """Return the lines of a block of code."""
+    return [line for spans in code_spans(code) for line in _code_line(spans, width)]
+
+
+def code_spans(code: Code) -> Sequence[tuple[Span, ...]]:
+    """Return each line of a block of code in spans; colours need the whole of it."""
     if not code.text:
         return []
     colors = colored(code.text, code.language) if code.closed else None
-    if colors is None:
-        return [line for text in code.text.split("\n") for line in code_line(text, width)]
-    return [line for spans in colors for line in _code_line(spans, width)]
+    if colors is not None:
+        return colors
+    return [((safe_text(text), GROUND),) for text in code.text.split("\n")]
 
 
 def code_line(text: str, width: int) -> list[Line]:

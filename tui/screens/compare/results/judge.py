@@ -126,7 +126,8 @@ class ModelJudge:
             if self._context.attached:
                 self._context.working("compare-judge", "")
                 self._results.show(looked_at)
-                self._context.tell(_said(judge), seconds=8)
+                if judge.bill.asked:  # else it was refused, which is said by itself
+                    self._context.tell(_said(judge), seconds=8)
 
 
 def _said(judge: Judge) -> str:
