@@ -33,6 +33,11 @@ class FilterField(Entry):
     def __init__(self, placeholder: str) -> None:
         super().__init__(id="filter", compact=True, placeholder=placeholder)
 
+    def allow_focus(self) -> bool:
+        """Only while the bar is shown: Textual would give it the focus of a screen that opens."""
+        shown = all(bar.display for bar in self.ancestors if isinstance(bar, FilterBar))
+        return shown and super().allow_focus()
+
     def on_key(self, event: events.Key) -> None:
         """Pass on keys that are not for the text; `told` hears the command's name.
 
