@@ -36,8 +36,8 @@ __all__ = [
     "commands_for",
     "commands_in_dialogs",
     "key_hint",
-    "key_of",
     "key_line_order",
+    "key_of",
     "key_words",
 ]
 
