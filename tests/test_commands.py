@@ -21,14 +21,17 @@ from tests.key_tables import SCREENS, dialogs_of, renew
 from tui.app import FinetuiApp
 from tui.commands import (
     COMMANDS,
+    LAST,
     MODES,
     OF_WIDGETS,
     PLACES,
     bindings_for,
     commands_for,
     commands_in_dialogs,
+    key_line_order,
     key_words,
 )
+from tui.commands.order import AFTER_FIRST, IN_FOCUS
 from tui.dispatch import handled_by
 from tui.screens.base import ModeScreen
 from tui.screens.dialogs.base import Dialog
@@ -158,6 +161,14 @@ def test_each_place_of_a_command_is_described_once() -> None:
 @pytest.mark.parametrize("where", WHERES[1:])
 def test_the_footer_holds_at_most_six(where: str) -> None:
     assert sum(c.footer for w in ("app", where) for c in commands_for(w)) <= 6
+
+
+def test_the_key_line_orders_commands_that_there_are() -> None:
+    named = {f"{where}.{name}" for where, names in AFTER_FIRST.items() for name in names}
+    known = {c.id for c in COMMANDS if c.keys}
+    assert named | set(LAST) | {one for ids in IN_FOCUS.values() for one in ids} <= known
+    for where in WHERES[1:]:
+        assert {c.id for c in commands_for(where) if c.keys} <= set(key_line_order(where))
 
 
 @pytest.mark.parametrize("where", WHERES)

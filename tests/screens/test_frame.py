@@ -25,6 +25,7 @@ from tui.screens.jobs.panes.job_pane import JobPane
 from tui.screens.models import ModelsScreen
 from tui.screens.tokens import TokensScreen
 from tui.services.errors import InputError
+from tui.widgets.frame.key_line import KeyLine
 from tui.widgets.frame.mode_bar import ModeBar
 from tui.widgets.frame.passing_remark import PassingRemark
 from tui.widgets.frame.status_line import StatusLine
@@ -156,6 +157,29 @@ async def test_the_names_of_the_modes_take_clicks(app_home: Path, width: int) ->
             at = line.index(f"{key} {title}" if f"{key} {title}" in line else key)
             await pilot.click(ModeBar, offset=(at + 1, 0))  # beside the bar's padding
             await until(lambda mode=mode: app.current_mode == mode, pilot)
+
+
+async def test_a_cursor_move_paints_no_key_and_a_click_presses_one(
+    app_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    painted: list[KeyLine] = []
+    render = KeyLine.render
+    monkeypatch.setattr(KeyLine, "render", lambda line: painted.append(line) or render(line))
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        await pilot.press("s")
+        keys = app.screen.query_one(KeyLine)
+        await until(lambda: "u Undo  p Problems" in keys.render_line(0).text, pilot)
+        examples = app.screen.query_one("#examples", RecordList)
+        await until(lambda: examples.has_focus and examples.count > 2, pilot)
+        before = len(painted)
+        await pilot.press("down", "down", "up")
+        await until(lambda: examples.cursor == 1, pilot)
+        assert len(painted) == before
+        assert "^p Commands" in keys.render_line(0).text[-12:]
+        await pilot.click(KeyLine, offset=(79, 0))
+        await until(lambda: "enter chooses" in on_screen(app), pilot)
 
 
 SHORT = "Saved data.jsonl"

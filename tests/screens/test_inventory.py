@@ -185,7 +185,7 @@ async def test_a_read_only_profile_shows_what_it_holds_back(
     async with inventory(app_home, server, "read_only = true") as (pilot, screen):
         held = [name for name in ("delete", "chat", "export", "lineage")
                 if screen.available(f"models.{name}") is None]  # fmt: skip
-        assert held == ["delete"]  # dimmed in the footer
+        assert held == ["delete"]  # not in the key line
         await pilot.press("d")
         assert "read-only" in problem_of(screen)
         assert pilot.app.screen is screen

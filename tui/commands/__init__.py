@@ -7,6 +7,8 @@ the app and its modes, `dialogs` those of dialogs and fields, `places` what each
 
 from __future__ import annotations
 
+from functools import cache
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from textual.binding import Binding
@@ -14,6 +16,7 @@ from textual.binding import Binding
 from tui.commands.command import Command
 from tui.commands.dialogs import DIALOG_COMMANDS
 from tui.commands.modes import MODE_COMMANDS, MODES
+from tui.commands.order import AFTER_FIRST, IN_FOCUS, LAST
 from tui.commands.places import OF_WIDGETS, PLACES, Place
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "COMMANDS",
+    "LAST",
     "MODES",
     "OF_WIDGETS",
     "PLACES",
@@ -32,6 +36,7 @@ __all__ = [
     "commands_for",
     "commands_in_dialogs",
     "key_hint",
+    "key_line_order",
     "key_of",
     "key_words",
 ]
@@ -79,6 +84,23 @@ def _binding(one: Command, action: str, *, show: bool = True) -> Binding:
         id=one.id,
         priority=one.first,
     )
+
+
+@cache
+def key_line_order(mode: str, focused: str = "") -> Mapping[str, int]:
+    """Return the rank in the key line of each command that a mode's screen can show there.
+
+    `focused` is the id of the widget in focus.
+    """
+    # Widgets of modes that bind commands of the table themselves, such as Chat's prompt.
+    fields = {one.where for one in COMMANDS if one.footer} - {"app", *(m for _, m, _ in MODES)}
+    ordered = [*IN_FOCUS.get(focused, ())]
+    for where in (*sorted(fields), mode, "app"):
+        after = [f"{where}.{name}" for name in AFTER_FIRST.get(where, ())]
+        ids = [one.id for one in commands_for(where) if one.keys]
+        ordered += [one for one in ids if command(one).footer]
+        ordered += [*after, *(one for one in ids if where != "app" and one not in after)]
+    return MappingProxyType({one: rank for rank, one in enumerate(dict.fromkeys(ordered))})
 
 
 def key_hint(command_id: str, word: str) -> str:

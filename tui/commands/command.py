@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 class Command:
     """One thing a person can do: its keys, a short title, and what it does in one sentence.
 
-    `footer` puts it into the footer, which holds six at most. `first` commands work inside text
+    `footer` puts it to the front of the key line, six at most. `first` commands work inside text
     fields too, where a widget would otherwise take the key. `in_dialogs`: a command of the app
     that works while a dialog is open. `word` is what the line of keys at the foot of a dialog
     says behind its key; None leaves it out of that line.

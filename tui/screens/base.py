@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.commands import MODES, bindings_for, commands_for, key_hint
+from tui.commands import LAST, MODES, bindings_for, commands_for, key_hint, key_line_order
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
@@ -88,7 +89,7 @@ class ModeScreen(Screen[None]):
         yield ErrorPanel(PANEL_KEYS)
         yield PassingRemark()
         yield StatusLine()
-        yield KeyLine(show_command_palette=False, compact=True)
+        yield KeyLine(partial(key_line_order, self.MODE), LAST)
 
     def compose_body(self) -> ComposeResult:
         """Yield the mode's own widgets."""
@@ -131,13 +132,13 @@ class ModeScreen(Screen[None]):
         carry_out(self.dispatcher, command_id, self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Tell whether a command can be given now; the footer and the keys follow it."""
+        """Tell whether a command can be given now; the key line and the keys follow it."""
         if action == "command":
             return self.available(str(parameters[0]))
         return True
 
     def available(self, command_id: str) -> bool | None:
-        """Tell whether a command of this mode can be given now; None shows it dimmed.
+        """Tell whether a command of this mode can be given now; None has a reason.
 
         All are held back while there is no profile to work with, some while there are no rows,
         and what the provider is known not to offer.
