@@ -13,7 +13,10 @@ from tests.faults.server import ACT_AND_DROP, HANG, problem, reply
 from tests.screens.conftest import use_profile
 from tests.until import problem_of, until
 from tui.app import FinetuiApp
+from tui.core.models.entry import ModelEntry
+from tui.core.models.states import ModelState
 from tui.screens.dialogs.deletion import DeletionDialog
+from tui.screens.models.deletion_words import word_for
 from tui.widgets.frame.key_hints import KeyHints
 
 if TYPE_CHECKING:
@@ -145,3 +148,20 @@ async def test_esc_stops_between_two(app_home: Path, models: ModelServer) -> Non
         assert f"– not asked {tuned_id(3)}" in text
         assert models.deletions(tuned_id(3)) == 0
         assert f"✓ deleted {A}" in text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "model", "word"),
+    [
+        ("moss", "ft:base:org:moss:A1", "moss"),
+        ("\u202eevil", "ft:base:org:\u202eevil:A1", "A1"),  # it could not be typed
+        (" moss", "ft:base:org: moss:A1", "A1"),
+        ("x" * 300, f"ft:base:org:{'x' * 300}:A1", "A1"),
+        ("x" * 300, f"ft:base:org:{'x' * 300}", "delete"),
+        ("", "ft::::", "ft::::"),
+        ("\x07", "\x07", "delete"),
+    ],
+)
+def test_the_word_to_type_can_be_typed(suffix: str, model: str, word: str) -> None:
+    one = ModelEntry(model, "tuned", ModelState.LIVE, "base", suffix)
+    assert word_for([one], [one]) == word
