@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import json
 import os
 import pty
@@ -17,7 +18,7 @@ from tests.faults.conftest import write_config
 from tests.faults.server import ACT_AND_DROP, FaultServer, problem, reply, said, stream
 from tests.home import Home
 from tests.lab_process import ROOT, chat_lines
-from tui.cli.dispatch import COMMANDS
+from tui.cli.dispatch import COMMANDS, parser_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -215,3 +216,15 @@ def test_the_help_tells_what_each_command_does(bare: Home) -> None:
     assert done.returncode == 0
     told = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.strip()}
     assert all(told[name] for name in COMMANDS)
+
+
+@pytest.mark.parametrize("name", sorted({*COMMANDS} - {"lab"}))
+def test_the_values_of_every_option_are_words(name: str) -> None:
+    """A wrong value is answered with the right ones, as argparse prints them: by their repr."""
+    waiting = [parser_of(name)]
+    for parser in waiting:
+        for action in parser._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                waiting += action.choices.values()
+            else:
+                assert all(type(one) in {str, int} for one in action.choices or ()), action

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.conftest import write_config
+from tests.faults.models import ModelServer, tuned_id
 from tests.faults.server import FaultServer, html, problem, reply
 from tests.home import Home
 
@@ -253,3 +254,22 @@ def test_the_models_of_all_profiles(
     kept = home.json("models", "list", "--all-profiles", "--kept", "--tuned")
     assert {one["profile"] for one in kept["models"]} == {"fault", "second"}
     assert {one["state"] for one in kept["models"]} == {"unknown"}
+
+
+def test_a_state_that_there_is_not_is_told_with_those_that_there_are(home: Home) -> None:
+    done = home.run("models", "list", "--state", "bogus")
+    assert done.returncode == 2
+    assert "choose from 'live', 'not ready', 'deployed', 'deleted here'" in done.stderr
+
+
+def test_what_a_list_names_still_is_not_told_as_a_second_deletion(tmp_path: Path) -> None:
+    there = ModelServer(2)
+    there.behind = True
+    write_config(tmp_path, there.url)
+    try:
+        done = Home(tmp_path).run("models", "delete", tuned_id(1), tuned_id(2), "--yes")
+    finally:
+        there.close()
+    assert done.returncode == 0
+    assert done.stdout.splitlines() == [f"deleted model {tuned_id(n)}" for n in (1, 2)]
+    assert [f"model {tuned_id(n)} is still listed" in done.stderr for n in (1, 2)] == [True, True]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -215,3 +216,18 @@ async def other_program(home: Path) -> AsyncIterator[Workspace]:
         yield one
     finally:
         await one.close()
+
+
+async def test_what_a_closed_profile_had_not_sent_was_not_asked_for(
+    workspace: Workspace, server: ModelServer, tmp_path: Path
+) -> None:
+    server.fault(f"DELETE /models/{B}", HANG)
+    deleting = asyncio.ensure_future(delete(workspace, A, B, C))
+    await until(lambda: server.deletions(B) == 1)
+    await workspace.provider.close()  # as when another profile is used meanwhile
+    server.release()
+    assert [one.fate for one in await deleting] == [Fate.DELETED, Fate.UNKNOWN, Fate.NOT_ASKED]
+    assert server.deletions(C) == 0
+    async with other_program(tmp_path) as other:
+        assert [one.fate for one in await delete(other, C)] == [Fate.DELETED]
+    assert server.deletions(C) == 1

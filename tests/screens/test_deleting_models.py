@@ -13,7 +13,11 @@ from tests.faults.server import ACT_AND_DROP, HANG, problem, reply
 from tests.screens.conftest import use_profile
 from tests.until import problem_of, until
 from tui.app import FinetuiApp
+from tui.core.models.entry import ModelEntry
+from tui.core.models.states import ModelState
 from tui.screens.dialogs.deletion import DeletionDialog
+from tui.screens.models.deletion_words import word_for
+from tui.widgets.frame.key_hints import KeyHints
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
@@ -51,6 +55,10 @@ async def asked(pilot: Pilot[Any]) -> str:
     return str(pilot.app.screen.query_one(".question", Static).render())
 
 
+def hints(pilot: Pilot[Any]) -> str:
+    return " ".join(str(pilot.app.screen.query_one(KeyHints).render()).split())
+
+
 def results(screen: Any) -> str:
     return str(screen.query_one("#outcomes-text", Static).render())
 
@@ -68,6 +76,7 @@ async def test_fifty_of_two_hundred_with_two_refusals_and_a_lost_answer(
         said = await asked(pilot)
         assert "Deletes 50 models for good" in said
         assert "… and 45 more" in said
+        assert "← →" in hints(pilot)  # two of them have files of their own
         await pilot.press(*"delete", "space", "5", "0", "enter")
         await until(lambda: len(screen.deletion.outcomes) == 50, pilot)
         await until(lambda: not screen.deletion.running and len(screen.listed.marked) == 2, pilot)
@@ -90,11 +99,22 @@ async def test_files_that_nobody_else_used_go_when_that_is_chosen(
         await pilot.press("d")
         said = await asked(pilot)
         assert "2 uploaded files (1 used by other jobs)" in said
+        assert "← → switch" in hints(pilot)
         await pilot.press("up", "right", "down", *"s1", "enter")
         await until(lambda: len(screen.deletion.outcomes) == 2, pilot)
         assert "✓ deleted file-1" in results(screen)
         assert models.count("DELETE /files/file-1") == 1
         assert models.count("DELETE /files/file-both") == 0
+
+
+async def test_keys_of_choices_are_named_only_where_there_are_some(
+    app_home: Path, models: ModelServer
+) -> None:
+    async with listed(app_home, models, (80, 24)) as (pilot, screen):
+        screen.listed.select(tuned_id(3))
+        await pilot.press("d")
+        await asked(pilot)
+        assert hints(pilot) == "enter goes on · esc leaves everything as it is"
 
 
 async def test_what_cannot_go_is_not_asked_for(app_home: Path, models: ModelServer) -> None:
@@ -128,3 +148,20 @@ async def test_esc_stops_between_two(app_home: Path, models: ModelServer) -> Non
         assert f"– not asked {tuned_id(3)}" in text
         assert models.deletions(tuned_id(3)) == 0
         assert f"✓ deleted {A}" in text
+
+
+@pytest.mark.parametrize(
+    ("suffix", "model", "word"),
+    [
+        ("moss", "ft:base:org:moss:A1", "moss"),
+        ("\u202eevil", "ft:base:org:\u202eevil:A1", "A1"),  # it could not be typed
+        (" moss", "ft:base:org: moss:A1", "A1"),
+        ("x" * 300, f"ft:base:org:{'x' * 300}:A1", "A1"),
+        ("x" * 300, f"ft:base:org:{'x' * 300}", "delete"),
+        ("", "ft::::", "ft::::"),
+        ("\x07", "\x07", "delete"),
+    ],
+)
+def test_the_word_to_type_can_be_typed(suffix: str, model: str, word: str) -> None:
+    one = ModelEntry(model, "tuned", ModelState.LIVE, "base", suffix)
+    assert word_for([one], [one]) == word

@@ -201,6 +201,9 @@ async def test_the_line_of_a_model_leads_to_its_dataset_and_its_job(
     app_home: Path, server: FaultServer, models: dict[str, dict[str, Any]], tmp_path: Path
 ) -> None:
     del models
+    # Nobody has opened the job or the model before: the tree asks for its checkpoints itself.
+    kept = {"id": "ckpt-1", "step_number": 5, "fine_tuned_model_checkpoint": f"{MOSS}:ckpt-step-5"}
+    server.lists["/fine_tuning/jobs/ftjob-1/checkpoints"] = lambda _: {"data": [kept]}
     data = tmp_path / "train.jsonl"
     turns = [{"role": "user", "content": "hi"}, {"role": "assistant", "content": "ho"}]
     data.write_text(json.dumps({"messages": turns}) + "\n")
@@ -214,10 +217,11 @@ async def test_the_line_of_a_model_leads_to_its_dataset_and_its_job(
         await until(lambda: dialog._complete, pilot)
         kinds = [(node.kind, node.id) for node in dialog.nodes]
         assert kinds == [
-            ("dataset", str(data)), ("file", "file-1"), ("job", "ftjob-1"), ("model", MOSS)
+            ("dataset", str(data)), ("file", "file-1"), ("job", "ftjob-1"),
+            ("checkpoint", f"{MOSS}:ckpt-step-5"), ("model", MOSS),
         ]  # fmt: skip
-        assert dialog.query_one(RecordList).cursor == 3
-        await pilot.press("up", "enter")
+        assert dialog.query_one(RecordList).cursor == 4
+        await pilot.press("up", "up", "enter")
         await until(lambda: isinstance(pilot.app.screen, JobsScreen), pilot)
         jobs: Any = pilot.app.screen
         await until(lambda: jobs.context.job and jobs.context.job.id == "ftjob-1", pilot)

@@ -124,7 +124,10 @@ async def _each(
 
     outcomes = await run(ids, tell)
     for outcome in outcomes:
-        if outcome != told[outcome.id]:
+        if outcome.gone and told[outcome.id].gone:  # said already: only what was seen since
+            if outcome.still and not told[outcome.id].still:
+                out.note(f"finetui: {noun} {outcome.title} is {outcome.still}")
+        elif outcome != told[outcome.id]:
             _say(noun, outcome, out)
         if outcome.gone:
             errors.pop(outcome.id, None)

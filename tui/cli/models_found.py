@@ -50,9 +50,10 @@ class Found:
 
 def add_choice(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose models and their order."""
+    states = [state.value for state in ModelState]  # argparse names them by their repr
     parser.add_argument("--tuned", action="store_true", help="only fine-tuned models")
     parser.add_argument(
-        "--state", choices=[*ModelState], metavar="STATE", help=f"only these: {_names(ModelState)}"
+        "--state", choices=states, metavar="STATE", help=f"only these: {_names(states)}"
     )
     parser.add_argument(
         "--filter", metavar="WORDS", help="only those with these words; base:X looks at one field"

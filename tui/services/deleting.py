@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.provider.deletion import STALE_S, Fate, Outcome, Tombstone
-from tui.services.errors import LedgerError, ServiceError
+from tui.services.errors import LedgerError, ProfileClosed, ServiceError
 from tui.services.store.best_effort import record_best_effort
 from tui.services.store.process_token import own_token, still_runs
 
@@ -68,15 +68,18 @@ class Deletions:
         """Delete these in turn and return what came of each, once all have been looked for.
 
         `on_outcome` is told each as it comes, with the error if there was one. `facts` is what
-        the ledger is to keep of one, as JSON values. When `stopped` says so, the rest is left.
+        the ledger is to keep of one, as JSON values. When `stopped` says so, or the profile is
+        closed meanwhile, the rest is left.
         """
         outcomes = []
+        closed = False
         for one in dict.fromkeys(ids):
             error = None
-            if stopped():
+            if closed or stopped():
                 outcome = Outcome(one, Fate.NOT_ASKED)
             else:
                 outcome, error = await self._delete(one, facts(one))
+                closed = isinstance(error, ProfileClosed)
             outcomes.append(outcome)
             on_outcome(outcome, error)
         return await self._looked_over(outcomes)
@@ -95,6 +98,8 @@ class Deletions:
             failure = error
         if failure is None and answer.deleted:
             outcome = Outcome(one, Fate.DELETED)
+        elif isinstance(failure, ProfileClosed):
+            outcome = Outcome(one, Fate.NOT_ASKED)  # it never left, and may be asked for again
         elif failure is not None and not failure.outcome_unknown:
             outcome = Outcome(one, Fate.REFUSED, failure.brief)
         else:

@@ -3,6 +3,7 @@
 ServiceError                 title, cause in the other side's words, next step
 ├── InputError               what was asked cannot be: a file, an option, the configuration
 │   ├── Unfit                the data has errors: it is not sent
+│   ├── ProfileClosed        another profile is in use by now: it is not sent
 │   └── NotWritten           the result cannot be written: a full disk, a closed pipe, a folder
 ├── Refused                  the provider answered no
 │   └── NotOffered           it has no such feature (404, 405, 501 on a collection)
@@ -97,6 +98,10 @@ class Unfit(InputError):  # noqa: N818
     """The data has errors that a provider would refuse: nothing was sent."""
 
     exit_code = 1
+
+
+class ProfileClosed(InputError):  # noqa: N818
+    """The profile was closed before the request left, as when another one is used: not sent."""
 
 
 class NotWritten(InputError):  # noqa: N818

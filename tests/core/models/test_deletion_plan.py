@@ -77,7 +77,11 @@ def test_what_depends_on_a_model_is_named() -> None:
     notes = " ".join(plan_deletion([used], [used, further], jobs, NOW).notes)
     assert "ftjob-3" in notes
     assert "fern" in notes
-    assert "3 requests and 1 comparison" in notes
+    assert "1 job still trains on it: ftjob-3." in notes
+    assert "Trained further from it, and staying: fern." in notes
+    assert "3 requests and 1 comparison made with it can be read" in notes
+    more = " ".join(plan_deletion([used, TWO], [used, TWO], jobs, NOW).notes)
+    assert "made with them can be read" in more
     assert "fern" not in " ".join(plan_deletion([used, further], [used, further], JOBS, NOW).notes)
     gone = replace(further, state=ModelState.DELETED_HERE)
     assert "fern" not in " ".join(plan_deletion([used], [used, gone], JOBS, NOW).notes)

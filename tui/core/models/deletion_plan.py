@@ -105,25 +105,28 @@ def why_held(entry: ModelEntry, now: float) -> str:
 def _notes(
     going: Sequence[ModelEntry], ids: set[str], everything: Sequence[ModelEntry], jobs: list[Job]
 ) -> Iterable[str]:
+    them = "them" if len(going) > 1 else "it"
     running = [job.id for job in jobs if job.model in ids and not job.terminal]
     if running:
-        yield f"{plural(len(running), 'job')} that trains on them has not ended: {_few(running)}."
+        trains = "trains" if len(running) == 1 else "train"
+        yield f"{plural(len(running), 'job')} still {trains} on {them}: {_few(running)}."
     made = [
         one.suffix or one.id
         for one in everything
         if one.base in ids and one.id not in ids and one.kind == "tuned" and not one.state.gone
     ]
     if made:
-        yield f"Trained further from them, and staying: {_few(made)}."
+        yield f"Trained further from {them}, and staying: {_few(made)}."
     hidden = [one.id for one in going if not one.state.there and not one.state.gone]
     if hidden:
-        yield f"Whether they are there is not known, they are asked for: {_few(hidden)}."
+        they = "they are" if len(hidden) > 1 else "it is"
+        yield f"Whether {they} there is not known, {they} asked for: {_few(hidden)}."
     chats = sum(one.usage.chats for one in going)
     compared = sum(one.usage.compared for one in going)
     done = [plural(chats, "request")] if chats else []
     done += [plural(compared, "comparison")] if compared else []
     if done:
-        yield f"{' and '.join(done)} made with them can be read here, but not asked again."
+        yield f"{' and '.join(done)} made with {them} can be read here, but not asked again."
 
 
 def _few(names: Sequence[str]) -> str:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
+    from tui.widgets.frame.key_hints import KeyHints
+
 STAYS, GOES = "stay", "delete too"
 
 
@@ -49,6 +51,12 @@ class DeletionDialog(Typed[frozenset[int]]):
         self.word = word
         self._accepted = {word, *also}
         self._extras = extras
+
+    def key_hints(self, *said: str, **words: str | None) -> KeyHints:
+        """Return the line of keys; those of fields only where there are choices to move between."""
+        if not self._extras:
+            words |= {one.id: None for one in self.commands() if one.where in self.SHARED}
+        return super().key_hints(*said, **words)
 
     def compose_more(self) -> ComposeResult:
         """Lay out what may go too, each with its choice."""

@@ -32,10 +32,16 @@ async def show_lineage(
     async def looks() -> AsyncGenerator[list[Node], None]:
         inventory, store, profile = workspace.inventory, workspace.store, workspace.profile.name
         seen = await inventory.remembered()
-        yield await lineage_of(kind, one, seen, store, profile)
+        nodes = await lineage_of(kind, one, seen, store, profile)
+        yield nodes
         async with aclosing(inventory.look()) as found:
             async for seen in found:
-                yield await lineage_of(kind, one, seen, store, profile)
+                nodes = await lineage_of(kind, one, seen, store, profile)
+                yield nodes
+        # Asked for by job: only of those in the tree.
+        jobs = [node.id for node in nodes if node.kind == "job"]
+        seen = await inventory.with_checkpoints(seen, jobs)
+        yield await lineage_of(kind, one, seen, store, profile)
 
     chosen = await context.ask(LineageDialog(f"Lineage of {name}", one, looks))
     if chosen is not None:

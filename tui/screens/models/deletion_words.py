@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from tui.core.models.entry import ModelEntry
 
-_TYPED, _LEAST = 30, 4  # letters that may have to be typed
+_TYPED, _LEAST, _MOST = 30, 4, 64  # letters that may have to be typed
 
 
 def word_for(chosen: Sequence[ModelEntry], listed: Sequence[ModelEntry]) -> str:
@@ -22,10 +22,10 @@ def word_for(chosen: Sequence[ModelEntry], listed: Sequence[ModelEntry]) -> str:
         return f"delete {len(chosen)}"
     model = chosen[0]
     namesakes = sum(1 for other in listed if other.suffix == model.suffix)
-    if model.suffix and namesakes <= 1:
-        return model.suffix
-    short = _short(model.id, listed)
-    return short if short.isprintable() else "delete"  # nobody can type control characters
+    for word in (model.suffix or "" if namesakes <= 1 else "", _short(model.id, listed)):
+        if 0 < len(word) <= _MOST and word.isprintable() and word == word.strip():
+            return word
+    return "delete"  # nobody can type control characters
 
 
 def _short(model_id: str, listed: Sequence[ModelEntry]) -> str:

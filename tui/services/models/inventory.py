@@ -10,6 +10,7 @@ import asyncio
 import time
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.catalog.abilities import Ability
@@ -19,10 +20,11 @@ from tui.core.text.moments import day_of
 from tui.services.errors import LedgerError, NotOffered, ServiceError
 from tui.services.models.ledger_facts import costs_of, kept_checkpoints, read_facts
 from tui.services.models.lookups import look_up, unsettled
+from tui.services.models.service import JOBS_LOOKED_AT
 from tui.services.store.best_effort import record_best_effort
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+    from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Sequence
 
     from tui.core.catalog.models import Catalog
     from tui.core.jobs.cost_so_far import JobCost
@@ -180,6 +182,15 @@ class Inventory:
         points = kept_checkpoints(await self._jobs.checkpoints(entry.job))
         kept = tuple(one for one in points if (one.model or one.id) != entry.id)
         return replace(entry, checkpoints=kept)
+
+    async def with_checkpoints(self, seen: InventorySeen, jobs: Iterable[str]) -> InventorySeen:
+        """Return the models with the checkpoints of these jobs, as far as they are told now."""
+        wanted = set(jobs)
+        models = [one for one in seen.entries if one.job in wanted and not one.checkpoints]
+        asked = [_or_error(partial(self.checkpoints, one)) for one in models[:JOBS_LOOKED_AT]]
+        told = await asyncio.gather(*asked)
+        found = {one.id: one for one in told if not isinstance(one, ServiceError)}
+        return replace(seen, entries=tuple(found.get(one.id, one) for one in seen.entries))
 
     # -- asking ------------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from tui.core.text.masking import KEYS, learn
 from tui.services.errors import (
     InputError,
     Malformed,
+    ProfileClosed,
     ReadOnly,
     Refused,
     ServiceError,
@@ -390,5 +391,5 @@ class Provider:
         return RequestContext(self.profile, call.doing, call.method, call.path, self.base_url)
 
 
-def _gone() -> InputError:
-    return InputError("The profile was closed", "its connections are gone", "Ask again.")
+def _gone() -> ProfileClosed:
+    return ProfileClosed("The profile was closed", "its connections are gone", "Ask again.")

@@ -41,12 +41,14 @@ class StatusLine(Horizontal):
     DEFAULT_CSS = """
     StatusLine {
         height: 1; background: $panel; color: $text-muted; padding: 0 1;
-        & > #status-text { width: 1fr; height: 1; }
+        & > #status-text {
+            width: 1fr; height: 1; text-wrap: nowrap; text-overflow: ellipsis;
+        }
         & > #status-costs {
             width: auto; max-width: 62%; height: 1; color: $text-warning; text-style: bold;
             text-wrap: nowrap; text-overflow: ellipsis;
         }
-        & > #status-age { width: auto; max-width: 24; height: 1; }
+        & > #status-age { width: auto; max-width: 26; height: 1; padding: 0 0 0 2; }
     }
     """
 

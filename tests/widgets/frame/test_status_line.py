@@ -1,0 +1,31 @@
+"""What there is no room for is cut where one sees it, and never runs into the age of the data."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from textual.app import App, ComposeResult
+
+from tui.widgets.frame.status_line import Status, StatusLine
+
+
+class Line(App[None]):
+    def compose(self) -> ComposeResult:
+        yield StatusLine()
+
+
+@pytest.mark.parametrize("width", [60, 78, 79, 80, 81, 82, 120])
+async def test_the_work_is_cut_before_the_age(width: int) -> None:
+    app = Line()
+    async with app.run_test(size=(width, 3)) as pilot:
+        line = app.query_one(StatusLine)
+        line.show(Status("p", work="deleting 5 of 20 models"))
+        line.note("20 fine-tuned models · 20 marked")
+        line.fetched(time.time())
+        await pilot.pause()
+        shown = "".join(segment.text for segment in app.screen._compositor.render_strips()[0])
+        told, age = shown.split("updated")
+        assert told.endswith("  ")
+        assert told.rstrip().endswith(("models", "…"))
+        assert len(age.strip()) == len("14:03:22")
