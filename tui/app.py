@@ -458,7 +458,7 @@ def run(path: str | None = None, profile: str | None = None, chat: ChatStart | N
     share_the_interpreter()
     app = (FinetuiApp if chat is None else ChatFirst)(path, profile, chat)
     with Endings(app.leaving):
-        app.run()
+        app.run(mouse=False)  # until the configuration has been read: it may say so
     if app.workspace is not None:
         asked, look = app.workspace.may_be_done(broken_off=True)
         if asked:  # cut off by leaving

@@ -26,6 +26,7 @@ from textual.message import Message
 
 from tui.terminal.cells import display
 from tui.terminal.keys import typed_after_escape
+from tui.terminal.mouse import use_mouse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +80,7 @@ class TypeAhead(App[None]):
         """Use the terminal as the configuration says."""
         shown = settings.cursor == "shown"
         display.use(self, self._driver, all_cells=settings.cells == "all", cursor=shown)
+        use_mouse(self._driver, on=settings.mouse == "on")
 
     def on_resize(self) -> None:
         """Write all of it again."""

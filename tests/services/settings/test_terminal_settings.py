@@ -24,7 +24,19 @@ def test_the_environment_goes_before_the_file() -> None:
     assert TerminalSettings.read(file, {"FINETUI_CELLS": "perhaps"}).cells == "all"
 
 
-@pytest.mark.parametrize("line", ['cells = "some"', "cells = true", 'cursor = "blinking"'])
+@pytest.mark.parametrize(
+    ("said", "mouse"), [("off", "off"), ("0", "off"), ("1", "on"), ("ON", "on"), ("", "off")]
+)
+def test_the_mouse_is_switched_by_word_or_number(said: str, mouse: str) -> None:
+    environ = {"FINETUI_MOUSE": said, "FINETUI_CURSOR": said}
+    read = TerminalSettings.read({"mouse": "off"}, environ)
+    assert (read.mouse, read.cursor) == (mouse, "hidden")
+    assert TerminalSettings.read({}, {}).mouse == "on"
+
+
+@pytest.mark.parametrize(
+    "line", ['cells = "some"', "cells = true", "mouse = false", 'cursor = "blinking"']
+)
 def test_a_wrong_value_is_named_with_its_line(tmp_path: Path, line: str) -> None:
     places = Locations.standard({"FINETUI_HOME": str(tmp_path)})
     places.config_file.parent.mkdir(parents=True)

@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# Of each setting its values, the usual one first. FINETUI_CELLS and FINETUI_CURSOR go before.
-CHOICES = {"cells": ("changed", "all"), "cursor": ("hidden", "shown")}
-_SPELT = {"on": "changed", "1": "changed", "off": "all", "0": "all"}
+# Of each setting its values, the usual one first. FINETUI_CELLS and the like go before the file.
+CHOICES = {"cells": ("changed", "all"), "cursor": ("hidden", "shown"), "mouse": ("on", "off")}
+# How else a variable may say it: on and 1 are the usual value of these, off and 0 the other.
+_SWITCHES = ("cells", "mouse")
+_ON, _OFF = {"on", "1"}, {"off", "0"}
 
 
 @dataclass(frozen=True, slots=True)
 class TerminalSettings:
-    """Whether only changed cells are written, and whether the terminal's cursor is shown."""
+    """Whether only changed cells are written, the cursor is shown, and the mouse is asked for."""
 
     cells: str = "changed"
     cursor: str = "hidden"
+    mouse: str = "on"
     said_by: tuple[tuple[str, str], ...] = ()  # by setting: "the file", or a variable
 
     @classmethod
@@ -27,9 +30,14 @@ class TerminalSettings:
         chosen, said = {}, {}
         for name, known in CHOICES.items():
             variable = f"FINETUI_{name.upper()}"
-            spelt = environ.get(variable, "").lower()
-            if (value := _SPELT.get(spelt, spelt)) in known:
+            if (value := _spelt(name, environ.get(variable, "").lower())) in known:
                 chosen[name], said[name] = value, variable
             elif name in values:
                 chosen[name], said[name] = values[name], "the file"
         return cls(**chosen, said_by=tuple(said.items()))
+
+
+def _spelt(name: str, said: str) -> str:
+    if name in _SWITCHES and said in _ON | _OFF:
+        return CHOICES[name][said in _OFF]
+    return said
