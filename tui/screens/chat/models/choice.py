@@ -142,6 +142,9 @@ class ModelChoice:
                 )
             )
         kind = self.kind(self.model)
-        if kind == "base" and self._models.offer is None and not self._named_by_kind:
+        offer = self._models.offer
+        if kind == "base" and offer is None and not self._named_by_kind:
             return ""  # nobody knows before the models are listed
+        if kind == "base" and offer and all(one.id != self.model for one in offer.choices):
+            return "not listed"  # typed: whatever it is
         return {"tuned": "fine-tuned", "asked": "not listed"}.get(kind, kind)
