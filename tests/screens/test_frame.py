@@ -182,6 +182,18 @@ async def test_a_cursor_move_paints_no_key_and_a_click_presses_one(
         await until(lambda: "enter chooses" in on_screen(app), pilot)
 
 
+async def test_of_a_long_name_the_end_and_what_is_said_of_it_stay(
+    app_home: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / f"{'tickets-of-the-year-' * 6}validation.jsonl"
+    path.write_bytes(chat_lines(2))
+    app = FinetuiApp(str(path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(
+            lambda: "tickets-of-the…alidation.jsonl · saved · 2 examples" in on_screen(app), pilot
+        )
+
+
 SHORT = "Saved data.jsonl"
 LONG = f"{SHORT} and said so in a sentence of more than a line. " * 2
 

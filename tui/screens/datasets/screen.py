@@ -9,6 +9,7 @@ from textual.containers import Horizontal
 
 from tui.commands import key_hint
 from tui.core.filtering.fields import HELP
+from tui.core.text.paths import path_line
 from tui.screens.base import ModeScreen
 from tui.screens.datasets.bulk.runner import BulkRunner
 from tui.screens.datasets.controllers import controllers
@@ -42,6 +43,7 @@ _NOT_OPEN = (
 )
 _EMPTY_FILE = f"This file is empty: {key_hint('datasets.new_example', 'makes an example')}"
 _PLACEHOLDER = f"words, role:tool, tokens>4000 … {KEYS}"
+_LONGEST_NAME = 30  # of a file, in the status line: what it says of it has to fit too
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
 
@@ -154,7 +156,8 @@ class DatasetsScreen(ModeScreen):
         if document.read_only:
             state = "read only"
         # What is saved stands first: the end of the line is cut on a narrow terminal.
-        words = (document.path.name, state, self.filtered.words, self.checks.words)
+        name = path_line(document.path.name, _LONGEST_NAME)
+        words = (name, state, self.filtered.words, self.checks.words)
         self.note(" · ".join(words))
         if self._had_rows != self.has_rows():
             self._had_rows = self.has_rows()

@@ -11,6 +11,7 @@ from rich.text import Text
 from textual import work
 from textual.widgets import Input, Static
 
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, size_words
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
@@ -114,14 +115,17 @@ class PathDialog(Dialog[Path]):
         if path == self._whole:
             return Text("every file in this folder", style="italic")
         if path.is_dir():
-            return Text(one_line(f"{path.name or path}/", width), style="bold")
-        text = Text(one_line(path.name, width))
+            return Text(path_line(f"{path.name or path}/", width), style="bold")
+        text = Text(path_line(path.name, width))
         try:
             text.append(f"  {size_words(path.stat().st_size)}", style="dim")
         except OSError:
             text.append("  gone", style="dim")
         if path in self._recents:
-            text.append(f"  {one_line(short_path(path.parent), width)}", style="dim")
+            text.append(
+                f"  {path_line(short_path(path.parent), max(width - text.cell_len - 2, 1))}",
+                style="dim",
+            )
         return text
 
     @handles("path.complete")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from tui.core.text.text import one_line
+from tui.core.text.paths import path_line
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.host import at_work, host_of
 
@@ -20,7 +20,7 @@ async def saved_first(app: App[Any], document: Document) -> bool:
     Call it from a worker. Raises InputError when it cannot be saved.
     """
     question = (
-        f"{one_line(document.path.name, 40)} has unsaved changes; what is sent is the file on "
+        f"{path_line(document.path.name, 40)} has unsaved changes; what is sent is the file on "
         "disk.\nSave it first?"
     )
     dialog = Confirm("Unsaved changes", question, "save and go on", "cancel")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from tui.commands import key_of
 from tui.core.provider.files import StoredFile
-from tui.core.text.text import one_line, plural, size_words
+from tui.core.text.paths import path_line
+from tui.core.text.text import plural, size_words
 from tui.dispatch import handles
 from tui.screens.deleting import Batch, Question
 from tui.screens.dialogs.confirm import Confirm
@@ -92,7 +93,7 @@ class FileDeletion:
 
     def _ask_to_give_up(self, upload: OpenUpload) -> None:
         question = (
-            f"Give up the upload of {one_line(upload.name, 40)}? "
+            f"Give up the upload of {path_line(upload.name, 40)}? "
             f"The {size_words(upload.taken)} the provider has taken are thrown away."
         )
 

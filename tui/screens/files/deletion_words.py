@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import set_cell_size
 
 from tui.core.provider.files import age_words, total_bytes, warning_of
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, plural, size_words
 
 if TYPE_CHECKING:
@@ -54,4 +55,4 @@ def line_of(file: StoredFile, width: int) -> str:
     size, age = size_words(file.info.bytes), age_words(file.age(time.time()))
     tail = f"{size:>8} {age:>6}  {one_line(file.use_words, _USE):<{_USE}}"
     name = max(width - len(tail) - 2, 10)
-    return f"{set_cell_size(one_line(file.info.filename or file.id, name), name)}  {tail}".rstrip()
+    return f"{set_cell_size(path_line(file.info.filename or file.id, name), name)}  {tail}".rstrip()

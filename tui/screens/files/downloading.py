@@ -8,7 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.core.provider.files import StoredFile
-from tui.core.text.text import one_line, size_words
+from tui.core.text.paths import path_line
+from tui.core.text.text import size_words
 from tui.dispatch import handles
 from tui.screens.dialogs.path import PathDialog, short_path
 from tui.screens.dialogs.target import may_replace
@@ -46,7 +47,7 @@ class FileDownloads:
     async def _download(self, file: StoredFile, path: Path) -> None:
         if not await may_replace(self._context.app, path):
             return
-        name, size = one_line(path.name, 40), size_words(file.info.bytes)
+        name, size = path_line(path.name, 40), size_words(file.info.bytes)
         last = 0.0
 
         def tell(done: int) -> None:

@@ -14,6 +14,7 @@ from tui.commands import key_hint
 from tui.core.money.rates import month_words
 from tui.core.provider.files import StoredFile, age_words
 from tui.core.text.moments import date_words
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, size_words, visible
 from tui.services.store.tables.parts_table import OpenUpload
 
@@ -71,7 +72,7 @@ def entry_row(entry: Entry, *, marked: bool, width: int) -> Text:
     """Return one line of the list."""
     if isinstance(entry, Running):
         text = Text("◐ ", style="bold")
-        text.append(f"{one_line(entry.path.name, 24)}  ", style="bold")
+        text.append(f"{path_line(entry.path.name, 24)}  ", style="bold")
         return text.append(one_line(entry.row, width))
     if isinstance(entry, OpenUpload):
         return _unfinished_row(entry)
@@ -80,7 +81,7 @@ def entry_row(entry: Entry, *, marked: bool, width: int) -> Text:
 
 def _unfinished_row(upload: OpenUpload) -> Text:
     text = Text("◌ ", style="bold")
-    text.append(f"{one_line(upload.name, 24)}  ")
+    text.append(f"{path_line(upload.name, 24)}  ")
     # A time of day: a countdown would be written to the terminal every second, with nobody there.
     until = time.strftime("%H:%M:%S", time.localtime(upload.expires_at))
     done = f"{len(upload.parts)} of {upload.count} parts, {size_words(upload.size)}"
@@ -90,7 +91,8 @@ def _unfinished_row(upload: OpenUpload) -> Text:
 def _file_row(file: StoredFile, *, marked: bool, width: int) -> Text:
     info = file.info
     text = Text("✓ " if marked else "  ", style="bold")
-    text.append(_cell(info.filename or info.id, _name_width(width)), style="bold" if marked else "")
+    name = path_line(info.filename or info.id, _name_width(width))
+    text.append(_cell(name, _name_width(width)), style="bold" if marked else "")
     text.append(f" {size_words(info.bytes):>{_SIZE}}")
     purpose = _SHORT.get(info.purpose, info.purpose) or "–"
     text.append(f" {_cell(purpose, _PURPOSE)}", style="dim")
@@ -110,9 +112,10 @@ def about(entry: Entry, width: int) -> Text:
             entry.note or f"{key_hint('files.delete', 'stops')} it",
         ]
     elif isinstance(entry, OpenUpload):
+        there = f" · {size_words(entry.taken)} of {size_words(entry.size)} are there"
         lines = [
             f"{entry.name}  {entry.id}",
-            f"from {entry.path} · {size_words(entry.taken)} of {size_words(entry.size)} are there",
+            f"from {path_line(entry.path, max(width - len(there) - 5, 1))}{there}",
             (
                 f"{key_hint('lists.choose', 'goes')} on where it ended · "
                 f"{key_hint('files.delete', 'gives')} it up"

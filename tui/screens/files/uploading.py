@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.commands import key_hint
 from tui.core.provider.files import age_words
 from tui.core.provider.transfers import transfer_words
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.dialogs.confirm import Confirm
@@ -142,7 +143,7 @@ class FileUploads:
             if not await self._fit(path):
                 return None
         info = await files.upload(path, watch=self._tell(path))
-        self._context.tell(f"Uploaded {one_line(path.name, 40)} as {one_line(info.id)}")
+        self._context.tell(f"Uploaded {path_line(path.name, 40)} as {one_line(info.id)}")
         return info
 
     async def _saved(self, path: Path) -> bool:
@@ -156,7 +157,7 @@ class FileUploads:
         """Review the file and ask about what takes a yes. Raises Unfit for errors."""
         from tui.services.checks.review import review_file
 
-        name = one_line(path.name, 40)
+        name = path_line(path.name, 40)
 
         def tell(done: int, of: int) -> None:
             text = f"checking: {done * 100 // max(of, 1)} % of {plural(of, 'line')}"
@@ -208,14 +209,14 @@ class FileUploads:
         made = earlier.created_at
         age = f", {age_words(time.time() - made)} old" if made is not None else ""
         question = (
-            f"The content of {one_line(path.name, 40)} is at the provider already:\n"
-            f"{earlier.id} ({one_line(earlier.filename, 40)}{age}).\n\nUse that one?"
+            f"The content of {path_line(path.name, 40)} is at the provider already:\n"
+            f"{earlier.id} ({path_line(earlier.filename, 40)}{age}).\n\nUse that one?"
         )
         dialog = Confirm("Uploaded before", question, "use it", "upload it again")
         return await self._context.ask(dialog)
 
     def _tell(self, path: Path) -> Watch:
-        name = one_line(path.name, 40)
+        name = path_line(path.name, 40)
         told, stage = 0.0, ""
 
         def show(progress: Progress) -> None:

@@ -9,6 +9,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, plural
 from tui.services.datasets.disk.file_lines import reading
 from tui.services.given_files import unreadable
@@ -82,7 +83,7 @@ class FileReport:
             others = errors - lines
             also = f", and {plural(others, 'error')}" if others else ""
             return f"{self._foreign_words(self.foreign, lines)}{also}"
-        text = f"{one_line(self.path.name, 40)} has {plural(errors, 'error')}"
+        text = f"{path_line(self.path.name, 40)} has {plural(errors, 'error')}"
         first = self.first_error
         if first is None or first.rule in without:
             return text
@@ -90,7 +91,7 @@ class FileReport:
         return f"{text}, the first{where}: {one_line(first.message, 300)}"
 
     def _foreign_words(self, found: Foreign, lines: int) -> str:
-        name, look = one_line(self.path.name, 40), "look" if lines > 1 else "looks"
+        name, look = path_line(self.path.name, 40), "look" if lines > 1 else "looks"
         what = f"{plural(lines, 'line')} of {name}" if lines else name
         command = found.command(str(self.path), mixed=lines > 0 and self.examples > 0)
         about = f" ({found.about})" if found.about else ""

@@ -12,7 +12,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
-from tui.core.text.text import one_line, plural
+from tui.core.text.paths import path_line
+from tui.core.text.text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -150,7 +151,7 @@ def _errors(one: Candidate, profile: Profile, method: str | None) -> str:
     if report.by_rule[REINFORCEMENT] and not meant:
         why = f"{method} training learns answers" if method else f"{profile.name} has no grader"
         return (
-            f"{one_line(report.path.name, 40)} is data for reinforcement, which ends with the "
+            f"{path_line(report.path.name, 40)} is data for reinforcement, which ends with the "
             f"question and has keys for a grader; {why}"
         )
     return one.report.error_words(meant if one.role == "training" else meant | _SMALL)

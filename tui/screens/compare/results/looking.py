@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 from tui.commands import key_hint, key_of
 from tui.core.compare.listing import ORDERS, SHOWN
 from tui.core.compare.plan import Candidate, Plan
-from tui.core.text.text import one_line, plural
+from tui.core.text.paths import path_line
+from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.compare.results.state import LookedAt, Sums
 from tui.screens.controller_context import opens
@@ -198,7 +199,7 @@ def _choice(run: RunRecord, mine: str) -> Choice[str]:
     at = datetime.fromtimestamp(run.at).astimezone()
     names = ", ".join(_short(one) for one in plan.candidates)
     same = "the same prompts · " if run.prompts == mine else ""
-    source = one_line(plan.source, 26)
+    source = path_line(plan.source, 26)
     title = f"{at:%m-%d %H:%M} {source}, {plural(run.answered, 'answer')}"
     kept = "recording · " if run.records else ""
     return Choice(run.id, title, f"{kept}{same}{names}")

@@ -11,6 +11,7 @@ from textual.widgets import Static
 from tui.commands import key_hint
 from tui.core.compare.document import summary_table
 from tui.core.compare.listing import ORDERS, SHOWN, value_words
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, plural
 from tui.widgets.line_view import Pane
 from tui.widgets.record_list import RecordList
@@ -174,7 +175,7 @@ def _short(name: str, width: int) -> str:
 def _titles(looked_at: LookedAt) -> tuple[str, str]:
     plan, listing = looked_at.plan, looked_at.listing
     prompts = plural(len(plan.prompts), "prompt")
-    title = f"{_kind(plan)} {looked_at.id} · {one_line(plan.source, 40)} · {prompts}"
+    title = f"{_kind(plan)} {looked_at.id} · {path_line(plan.source, 40)} · {prompts}"
     if plan.repeats > 1:
         title += f" × {plan.repeats}"
     told = [listing.measure, ORDERS[listing.order]]

@@ -9,7 +9,7 @@ from textual.containers import Vertical
 from textual.widgets import Static
 
 from tui.commands import key_hint
-from tui.core.text.text import one_line
+from tui.core.text.paths import path_line
 from tui.screens.dialogs.path import short_path
 from tui.widgets.record_list import RecordList
 
@@ -70,6 +70,9 @@ class Welcome(Vertical):
         text = Text(
             f"{key_hint('lists.choose', 'opens')}  " if row == 0 else "             ", style="dim"
         )
-        text.append(one_line(path.name, width), style="bold")
-        text.append(f"  {one_line(short_path(path.parent), width)}", style="dim")
+        text.append(path_line(path.name, width - text.cell_len), style="bold")
+        text.append(
+            f"  {path_line(short_path(path.parent), max(width - text.cell_len - 2, 1))}",
+            style="dim",
+        )
         return text

@@ -10,7 +10,8 @@ from tui.commands import key_of
 from tui.core import edits
 from tui.core.dataset.images import image_type
 from tui.core.edits.content import attached
-from tui.core.text.text import one_line, size_words
+from tui.core.text.paths import path_line
+from tui.core.text.text import size_words
 from tui.screens.datasets.editing.example_rewriter import attempt
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
@@ -118,7 +119,7 @@ class MessageParts:
         kind = image_type(data) or "no image known here"
         url = attempt(lambda: attached(data))
         question = (
-            f"{one_line(Path(typed).name, 60)}: {kind}, {size_words(len(data))}.\n"
+            f"{path_line(Path(typed).name, 60)}: {kind}, {size_words(len(data))}.\n"
             f"It goes into the line itself, as {size_words(len(url))} of text."
         )
         agreed = await self._context.ask(Confirm("Put the image in?", question, "put in"))

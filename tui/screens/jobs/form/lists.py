@@ -8,7 +8,8 @@ from __future__ import annotations
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.core.text.text import one_line, size_words
+from tui.core.text.paths import path_line
+from tui.core.text.text import size_words
 from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.path import PathDialog, short_path
@@ -84,7 +85,7 @@ class FormLists:
             raise
         choices = [
             Choice(
-                file.id, file.id, f"{one_line(file.filename or '', 40)} {size_words(file.bytes)}"
+                file.id, file.id, f"{path_line(file.filename or '', 40)} {size_words(file.bytes)}"
             )
             for file in files
         ]

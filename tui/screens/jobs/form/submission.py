@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from tui.commands import key_hint
 from tui.core.money.terms import rounded
 from tui.core.provider.transfers import transfer_words
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, plural, visible
 from tui.dispatch import handles
 from tui.screens.dialogs.confirm import Confirm, GoOn, TypedAmount, TypedConfirm
@@ -184,7 +185,7 @@ class JobSubmission(CreationEvents):
 
     def uploading(self, source: Source, progress: Progress) -> None:
         """Say how much of a file is sent."""
-        name = one_line(source.name, 40)
+        name = path_line(source.name, 40)
         self._progress(
             f"{transfer_words(name, progress, time.time())}; {key_hint('app.escape', 'stops')}"
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from tui.core.jobs.move.chosen import Chosen, data_of
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.datasets.disk.file_lines import reading
@@ -51,7 +52,7 @@ class FoundFile:
     @property
     def words(self) -> str:
         """Return it in a line."""
-        return f"{one_line(str(self.path), 100)}: {_WORDS[self.how]}"
+        return f"{path_line(self.path, 100)}: {_WORDS[self.how]}"
 
 
 class JobData:
@@ -77,7 +78,7 @@ class JobData:
         except ServiceError as error:
             said = "it was not uploaded from this machine"
             if record is not None:
-                said = f"{one_line(record.path, 100)} has changed since, or is gone"
+                said = f"{path_line(record.path, 100)} has changed since, or is gone"
             raise MissingDataError(
                 "The data of the job was not found",
                 f"{one_line(file_id, 60)}: {said}; and it cannot be downloaded: {error.brief}",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, plural, size_words
 from tui.services.checks.file_report import FileReport, check_file
 from tui.services.errors import InputError, Refused, ServiceError
@@ -44,7 +45,7 @@ class Source:
     @property
     def name(self) -> str:
         """What it is called."""
-        return one_line(self.path.name if self.path else self.file_id or "", 36)
+        return path_line(self.path.name if self.path else self.file_id or "", 36)
 
     @property
     def words(self) -> str:
