@@ -49,6 +49,17 @@ async def test_half_a_surrogate_pair_can_be_copied(app_home: Path) -> None:
         await until(lambda: copied.exists() and copied.read_text() == "a\\ud800b", pilot)
 
 
+async def test_several_are_copied_and_one_is(app_home: Path) -> None:
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24), notifications=True) as pilot:
+        await until(lambda: app.workspace, pilot)
+        for what, said in (("The results", "are"), ("The id", "is")):
+            app.clear_notifications()
+            app.copy_out("x", what)
+            await until(lambda: toasts(app), pilot)
+            assert toasts(app)[0].startswith(f"{what} {said} copied, also to {app_home}")
+
+
 @pytest.mark.parametrize("size", [100_000, 100_001])
 async def test_a_large_text_is_copied_to_the_file_alone(
     app_home: Path, monkeypatch: pytest.MonkeyPatch, size: int

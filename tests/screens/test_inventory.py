@@ -107,6 +107,9 @@ async def test_every_state_is_told_in_its_row(
         await until(lambda: "deleted elsewhere: it was listed once" in str(about.content), pilot)
         await pilot.press("d")  # nothing is asked for what is gone
         assert "it is gone already" in problem_of(screen)
+        await pilot.press("escape", "R")  # nor can it be recorded
+        assert "It cannot be recorded any more" in problem_of(screen)
+        assert pilot.app.screen is screen
         await pilot.press("escape", "enter")
         assert isinstance(pilot.app.screen, DetailsDialog)
         text = str(pilot.app.screen.query_one("VerticalScroll Static", Static).content)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Static
 
-from tests.faults.server import FaultServer, reply
+from tests.faults.server import HANG, FaultServer, reply
 from tests.faults.server import problem as problem_said
 from tests.screens.conftest import TunedLab, use_profile
 from tests.until import problem_of, until
@@ -132,6 +132,26 @@ async def test_a_dead_provider_is_told_with_the_key_that_helps(app_home: Path) -
     async with models_screen() as (pilot, screen):
         await until(lambda: problem_of(screen), pilot)
         await until(lambda: "Press r to ask again" in row(screen, 0), pilot)
+        for key in ("t", "h", "t", "h"):  # what is shown, and how, says nothing of what is there
+            await pilot.press(key)
+            await pilot.app.workers.wait_for_complete()
+            assert "Press r to ask again" in row(screen, 0)
+
+
+async def test_before_an_answer_nobody_says_that_there_are_none(app_home: Path) -> None:
+    server = FaultServer()
+    server.fault("GET /models", HANG)
+    use_profile(app_home, server.url, "sk-x")
+    try:
+        async with models_screen() as (pilot, screen):
+            await until(lambda: server.count("GET /models") == 1, pilot)
+            for key in ("t", "h"):
+                await pilot.press(key)
+                await until(lambda: screen.listed._wishes, pilot)
+                assert "Asking for the models" in row(screen, 0)
+            server.release()
+    finally:
+        server.close()
 
 
 async def test_an_error_goes_once_the_list_comes(app_home: Path) -> None:

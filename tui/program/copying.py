@@ -44,10 +44,11 @@ class Copying:
             self._context.run(work, group="copy", description="copy a text")
 
     async def _copy_to_file(self, workspace: Workspace, text: str, what: str) -> None:
-        said = f"{what} is copied"
+        verb = "are" if what.startswith("The results") else "is"
+        said = f"{what} {verb} copied"
         sent = fits_clipboard(text)
         if not sent:
-            said = f"{what} is too large for a terminal's clipboard ({size_words(len(text))})"
+            said = f"{what} {verb} too large for a terminal's clipboard ({size_words(len(text))})"
         try:
             path = await asyncio.to_thread(_write, workspace.locations.state, text)
         except (OSError, ServiceError):  # a full disk: the clipboard has it all the same

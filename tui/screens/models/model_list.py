@@ -111,6 +111,7 @@ class ModelList:
     def begin(self) -> None:
         """List the models of another provider."""
         self.marked, self.seen, self._texts = set(), InventorySeen(), {}
+        self._failed = None
         self._context.fetched(None)
         self._show(Arranged(), LOADING)
         self.pane.list.focus()
@@ -191,6 +192,8 @@ class ModelList:
             self._show(found, self._none())
 
     def _none(self) -> str:
+        if not self.seen.entries and not self.seen.complete:  # so nothing is known of them
+            return FAILED if self._failed is not None else LOADING
         if self.typed and self.seen.entries:
             return NO_MATCH
         if not self.with_gone and self._gone:

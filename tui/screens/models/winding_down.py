@@ -14,9 +14,11 @@ from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.path import PathDialog
+from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
+    from tui.core.models.states import ModelState
     from tui.screens.controller_context import ScreenContext
     from tui.services.jobs.moving.service import MovePlan, Moving
     from tui.services.settings.profile import Profile
@@ -32,6 +34,18 @@ class Model(Protocol):
     @property
     def asked_as(self) -> str:
         """The name to chat with."""
+
+    @property
+    def state(self) -> ModelState:
+        """What became of it."""
+
+    @property
+    def state_words(self) -> str:
+        """The state, and why it is that one."""
+
+    @property
+    def listed(self) -> bool | None:
+        """Whether the provider lists it, None where that is not known."""
 
 
 class Listed(Protocol):
@@ -51,8 +65,16 @@ class WindingDown:
     @handles("models.record")
     def record(self) -> None:
         """Keep the model's answers to a dataset: Compare asks which, and what it may cost."""
-        if (model := self._listed.current) is not None:
-            self._context.host.compare(CompareAsked(models=(model.asked_as,), records=True))
+        if (model := self._listed.current) is None:
+            return
+        if model.state.gone and not model.listed:
+            why = f"{model.id}: {model.state_words}"
+            earlier = key_hint("compare.earlier", "lists")
+            step = f"What was recorded of it is in Compare: {earlier} it."
+            self._context.show_error(InputError("It cannot be recorded any more", why, step))
+            return
+        self._context.clear_error()
+        self._context.host.compare(CompareAsked(models=(model.asked_as,), records=True))
 
     @handles("models.against", group="against")
     async def compare_with_old(self) -> None:
