@@ -40,6 +40,7 @@ class Counting:
     ) -> None:
         self._context, self._state, self._view, self._display = context, state, view, display
         self._stale = True
+        self._asked = False  # by a key: that it is done is said, where nothing else tells
         self._settling: Timer | None = None
         self._unsubscribe: list[Callable[[], None]] = []
 
@@ -100,6 +101,7 @@ class Counting:
     def count_anew(self) -> None:
         """Count again, the second file from disk."""
         self._context.clear_error()
+        self._asked = True
         self.recount()
 
     def recount(self) -> None:
@@ -130,6 +132,9 @@ class Counting:
             self._context.cancel("part")
             state.budget, state.files, state.parts = budget, files, 0
             await self._display.show()
+            if self._asked:
+                self._asked = False
+                self._context.tell("Counted again.", seconds=3)
 
     async def _budget_now(self) -> Budget | None:
         """Return what is left of the profile's budget; None when the ledger cannot be read."""

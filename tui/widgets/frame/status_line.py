@@ -48,7 +48,7 @@ class StatusLine(Horizontal):
             width: auto; max-width: 62%; height: 1; color: $text-warning; text-style: bold;
             text-wrap: nowrap; text-overflow: ellipsis;
         }
-        & > #status-age { width: auto; max-width: 26; height: 1; padding: 0 0 0 2; }
+        & > #status-age { width: auto; max-width: 26; height: 1; }
     }
     """
 
@@ -80,7 +80,7 @@ class StatusLine(Horizontal):
     def fetched(self, at: float | None) -> None:
         """Say when (unix time in seconds) the data shown came from the provider; None hides it."""
         words = moment_words(at, time.time())
-        age = f"updated {words}" if words else ""
+        age = f"  updated {words}" if words else ""  # no gap where nothing is said
         if age == self._age:
             return
         self._age = age
