@@ -17,6 +17,5 @@ finetui chat --model "$tuned" --temperature 0 --max-tokens 5 "Is tap water fine?
 code=0; finetui models delete "$tuned" || code=$?
 [ "$code" -eq 4 ]  # nothing is deleted without a yes
 finetui models delete "$tuned" --yes
-code=0; finetui models show "$tuned" || code=$?
-[ "$code" -eq 3 ]  # it is gone
+finetui models show "$tuned" | grep -q "^state *deleted here"  # what was known of it stays
 echo "circle closed"

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rich.color import ColorSystem
+
 WORDS = [
     "",
     " ",
@@ -196,6 +198,18 @@ def test_frames_are_dropped_while_the_line_is_busy() -> None:
     assert both.painter.frames == before
     assert not both.differences()
     assert both.painter.frames <= before + 8  # one frame, in as many pieces as the line takes
+
+
+@pytest.fixture(autouse=True)
+def _colors_of_this_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have rich make the codes of a style anew: it keeps those of the first console that had it."""
+    kept = Style._make_ansi_codes
+
+    def anew(style: Style, system: ColorSystem) -> str:
+        style._ansi = None
+        return kept(style, system)
+
+    monkeypatch.setattr(Style, "_make_ansi_codes", anew)
 
 
 def beside(app: FinetuiApp, monkeypatch: pytest.MonkeyPatch) -> Beside:
