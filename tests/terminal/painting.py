@@ -8,13 +8,14 @@ from rich.color import ColorSystem
 from rich.console import Console
 
 from tests.terminal.emulator import Emulator
-from tui.terminal.cells.pacing import ANSWER
 from tui.terminal.cells.painter import Painter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual._compositor import ChopsUpdate, LayoutUpdate
+
+ANSWER = "\x1b[0n"  # to the question of the painter, whether the terminal is there
 
 
 class Line:
@@ -24,6 +25,7 @@ class Line:
         self.emulator = emulator
         self.busy = False
         self.written = 0
+        self.frames = 0  # one in several pieces counts for as many
         self.to_come = ""
         self.timers: list[Callable[[], None]] = []
 
@@ -31,6 +33,7 @@ class Line:
         """Show it."""
         raw = data.encode()
         self.written += len(raw)
+        self.frames += 1
         self.to_come += self.emulator.feed(raw)
 
     write_question = write_frame

@@ -166,13 +166,14 @@ def test_the_cursor_stands_where_it_is_put() -> None:
     dice = random.Random(1)
     both = Beside()
     rows = Rows(dice, 80, 24, WORDS)
-    both.paint(rows.whole())
+    whole = rows.whole()
+    both.paint(whole)
     both.answer()
     for place in [(3, 4), (79, 23), (0, 0), (3, 4)]:
-        both.painter.place_cursor(place)
+        both.paint(whole, place)
         assert both.line.emulator.cursor == place
     before = both.line.written
-    both.painter.place_cursor((3, 4))
+    both.paint(whole, (3, 4))
     assert both.line.written == before
 
 
@@ -191,13 +192,13 @@ def test_frames_are_dropped_while_the_line_is_busy() -> None:
     rows = Rows(random.Random(3), 80, 24, WORDS)
     both.paint(rows.whole())
     assert not both.differences()
-    both.line.busy, before = True, both.painter.frames
+    both.line.busy, before = True, both.line.frames
     for _ in range(20):
         rows.strips = [row(rows.dice, 80, WORDS) for _ in rows.strips]
         both.paint(rows.whole())
-    assert both.painter.frames == before
+    assert both.line.frames == before
     assert not both.differences()
-    assert both.painter.frames <= before + 8  # one frame, in as many pieces as the line takes
+    assert both.line.frames <= before + 8  # one frame, in as many pieces as the line takes
 
 
 @pytest.fixture(autouse=True)

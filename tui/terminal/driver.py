@@ -201,11 +201,14 @@ class _Answers:
     def __init__(self) -> None:
         self._open = 0
         self._ever = False
+        self._first: float | None = None  # when the first question was put
         self._change = threading.Condition()
 
     def asked(self) -> None:
         with self._change:
             self._open += 1
+            if self._first is None:
+                self._first = time.monotonic()
 
     def came(self) -> None:
         with self._change:
@@ -214,8 +217,14 @@ class _Answers:
             self._change.notify_all()
 
     def wait(self, seconds: float) -> None:
-        """Wait until no answer is to come any more, of a terminal that gives any."""
+        """Wait until no answer is to come any more, of a terminal that gives any.
+
+        One that has given none for so many seconds since it was first asked is not waited for.
+        """
         with self._change:
+            if not self._ever and self._first is not None:
+                left = self._first + seconds - time.monotonic()
+                self._change.wait_for(lambda: self._ever, max(0.0, left))
             if self._ever:
                 self._change.wait_for(lambda: not self._open, seconds)
             self._open = 0

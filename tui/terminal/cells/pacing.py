@@ -11,7 +11,6 @@ from __future__ import annotations
 from collections import deque
 
 ASK = "\x1b[5n"
-ANSWER = "\x1b[0n"
 _ASK_EVERY = 256  # bytes
 _LEAST, _START, _MOST = 256, 1024, 1 << 16
 _QUEUED_S = 0.25  # what is under way may take so much longer than an answer on an idle line

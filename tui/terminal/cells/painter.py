@@ -58,7 +58,6 @@ class Painter:
         self._shows_cursor = False
         self.pacing = Pacing()
         self.sync = False  # whether the terminal can show a frame at once
-        self.frames = 0  # written; a frame in several pieces counts for as many
 
     def paint(self, update: Update, cursor: tuple[int, int]) -> None:
         """Show what Textual has painted, as soon as the line is free."""
@@ -66,12 +65,6 @@ class Painter:
             self.forget()
         self._cursor = cursor
         self.write_on()
-
-    def place_cursor(self, cursor: tuple[int, int]) -> None:
-        """Put the terminal's own cursor on a cell."""
-        if cursor != self._cursor:
-            self._cursor = cursor
-            self.write_on()
 
     def show_cursor(self, shown: bool) -> None:
         """Have the terminal show its own cursor, or none."""
@@ -155,7 +148,6 @@ class Painter:
         elif self._shows_cursor and size >= _SYNC_FROM:  # it would be seen running about
             text = text.join((_CURSOR[False], _CURSOR[True]))
             size += 12
-        self.frames += 1
         self.pacing.sent(size)
         self._line.write_frame(text)
 
