@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from rich.segment import Segment
@@ -24,8 +24,6 @@ from tui.terminal.colors import system_named
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from rich.color import ColorSystem
 
 WORDS = [
     "",
@@ -204,13 +202,13 @@ def test_frames_are_dropped_while_the_line_is_busy() -> None:
 @pytest.fixture(autouse=True)
 def _colors_of_this_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Have rich make the codes of a style anew: it keeps those of the first console that had it."""
-    kept = Style._make_ansi_codes
+    kept = Style.render
 
-    def anew(style: Style, system: ColorSystem) -> str:
+    def anew(style: Style, *arguments: Any, **options: Any) -> str:
         style._ansi = None
-        return kept(style, system)
+        return kept(style, *arguments, **options)
 
-    monkeypatch.setattr(Style, "_make_ansi_codes", anew)
+    monkeypatch.setattr(Style, "render", anew)
 
 
 def beside(app: FinetuiApp, monkeypatch: pytest.MonkeyPatch) -> Beside:

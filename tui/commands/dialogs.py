@@ -1,4 +1,4 @@
-"""The commands of dialogs and of fields with keys of their own.
+"""The commands of dialogs.
 
 `word` is what the line of keys at the foot of a dialog says; a dialog may say it otherwise.
 """
@@ -6,65 +6,7 @@
 from __future__ import annotations
 
 from tui.commands.command import Command
-
-# What several dialogs share. What the widgets themselves bind (`lists` to `focus`)
-# stands here for the help.
-_SHARED = (
-    Command("dialog.cancel", "escape", "Close", "Close it; nothing is done.", word="cancels"),
-    Command(
-        "picker.up",
-        "up",
-        "Up",
-        "Move up in the list; the field keeps the focus.",
-        first=True,
-        word="move",
-    ),
-    Command(
-        "picker.down",
-        "down",
-        "Down",
-        "Move down in the list; the field keeps the focus.",
-        first=True,
-        word="move",
-    ),
-    # First of all: keys typed ahead then go to the field one has moved to.
-    Command(
-        "form.previous", "up", "Field before", "Go to the field before.", first=True, word="move"
-    ),
-    Command("form.next", "down", "Next field", "Go to the next field.", first=True, word="move"),
-    Command("lists.up", "up,k", "Up", "Move up."),
-    Command("lists.down", "down,j", "Down", "Move down."),
-    Command("lists.page_up", "pageup", "Page up", "Move up by what is shown."),
-    Command("lists.page_down", "pagedown", "Page down", "Move down by what is shown."),
-    Command("lists.first", "home,g", "First", "Go to the first row."),
-    Command("lists.last", "end,G", "Last", "Go to the last row."),
-    Command("lists.choose", "enter", "Choose", "Choose the row under the cursor."),
-    Command("fields.previous", "left", "Before", "Switch to the choice before.", word="switch"),
-    Command("fields.next", "right,space", "Next", "Switch to the next choice.", word="switch"),
-    Command("fold.turn", "enter,space", "Unfold or fold", "Show or hide what is folded away."),
-    Command("fold.open", "right", "Unfold", "Show what is folded away."),
-    Command("fold.close", "left", "Fold", "Hide it again."),
-    Command("messages.up", "up,k", "Up", "Go to the message before, or scroll in a long one."),
-    Command("messages.down", "down,j", "Down", "Go to the next message, or scroll in a long one."),
-    Command("messages.page_up", "pageup", "Page up", "Scroll up by what is shown."),
-    Command("messages.page_down", "pagedown", "Page down", "Scroll down by what is shown."),
-    Command("messages.choose", "enter", "Choose", "Choose the message, or open what was thought."),
-    Command("sides.left", "left", "Left side", "Go to the preferred answer of a pair."),
-    Command("sides.right", "right", "Right side", "Go to the other answer of a pair."),
-    Command("bars.left", "left,h", "Left", "Go to the bar before."),
-    Command("bars.right", "right,l", "Right", "Go to the next bar."),
-    Command("bars.five_left", "pageup", "Five left", "Go five bars back."),
-    Command("bars.five_right", "pagedown", "Five right", "Go five bars on."),
-    Command("bars.first", "home,g", "First", "Go to the first bar."),
-    Command("bars.last", "end,G", "Last", "Go to the last bar."),
-    Command("bars.choose", "enter", "List", "List the examples of the bar."),
-    Command("scrolling.up", "up", "Up", "Scroll up.", word="scroll"),
-    Command("scrolling.down", "down", "Down", "Scroll down.", word="scroll"),
-    Command("text.undo", "ctrl+z", "Undo", "Take back what was typed last.", word="undoes"),
-    Command("text.redo", "ctrl+y", "Redo", "Type what was taken back again."),
-    Command("focus.next", "tab", "Next", "Go to the next pane or field."),
-    Command("focus.previous", "shift+tab", "Before", "Go to the pane or field before."),
-)
+from tui.commands.shared import SHARED_COMMANDS
 
 _QUESTIONS = (
     Command("confirm.yes", "y,enter", "Yes", "Do what is asked about.", word="yes"),
@@ -532,6 +474,6 @@ _OTHERS = (
 )
 
 DIALOG_COMMANDS: tuple[Command, ...] = (
-    *(*_SHARED, *_QUESTIONS, *_DATASETS, *_TOKENS),
+    *(*SHARED_COMMANDS, *_QUESTIONS, *_DATASETS, *_TOKENS),
     *(*_MODELS, *_JOBS, *_OTHERS),
 )
