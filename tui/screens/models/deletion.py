@@ -76,9 +76,9 @@ def _question(
 
 
 def _batches(plan: DeletionPlan, workspace: Workspace) -> list[Batch]:
-    known = {model.id: model.to_json() for model in plan.going}
+    going = {model.id: model for model in plan.going}
     models, files = workspace.models.deletions(), workspace.files.deletions()
-    batches = [Batch(models, "model", lambda _: [*known], known.__getitem__)]
+    batches = [Batch(models, "model", lambda _: [*going], lambda one: going[one].to_json())]
     if plan.checkpoints:
         extra = plural(len(plan.checkpoints), "checkpoint")
         batches.append(Batch(models, "checkpoint", lambda _: plan.checkpoints, extra=extra))
