@@ -25,6 +25,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from rich.color import ColorSystem
+    from rich.console import Console
+
 WORDS = [
     "",
     " ",
@@ -201,14 +204,28 @@ def test_frames_are_dropped_while_the_line_is_busy() -> None:
 
 @pytest.fixture(autouse=True)
 def _colors_of_this_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have rich make the codes of a style anew: it keeps those of the first console that had it."""
-    kept = Style.render
+    """Have the codes of styles and strips made anew.
 
-    def anew(style: Style, *arguments: Any, **options: Any) -> str:
+    Rich and Textual keep those of the first console that asked, and styles and blank strips live
+    on from test to test.
+    """
+    style_render, strip_render, style_codes = Style.render, Strip.render, Strip.render_style
+
+    def style_anew(style: Style, *arguments: Any, **options: Any) -> str:
         style._ansi = None
-        return kept(style, *arguments, **options)
+        return style_render(style, *arguments, **options)
 
-    monkeypatch.setattr(Style, "render", anew)
+    def codes_anew(style: Style, text: str, color_system: ColorSystem) -> str:
+        style._ansi = None
+        return style_codes(style, text, color_system)
+
+    def strip_anew(strip: Strip, console: Console) -> str:
+        strip._render_cache = None
+        return strip_render(strip, console)
+
+    monkeypatch.setattr(Style, "render", style_anew)
+    monkeypatch.setattr(Strip, "render_style", staticmethod(codes_anew))
+    monkeypatch.setattr(Strip, "render", strip_anew)
 
 
 def beside(app: FinetuiApp, monkeypatch: pytest.MonkeyPatch) -> Beside:
