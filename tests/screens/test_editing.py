@@ -92,12 +92,17 @@ async def test_arguments_are_checked_as_typed(chats: Path, size: tuple[int, int]
         await until(lambda: "line 2, column 7" in str(verdict.content), pilot)
         await pilot.press("ctrl+s")
         assert screen.app.screen is editor, "not JSON: the editor stays"
+        assert str(verdict.content).startswith("✗ Not kept: line 2, column 7")
         area.text = '{\n "city": "Bergen",\n "n": 1.50}'
         await until(lambda: "✓" in str(verdict.content), pilot)
         await pilot.press("ctrl+s")
         await until(lambda: screen.document.modified, pilot)
         call = raw(screen)["messages"][1]["tool_calls"][0]
         assert call["function"]["arguments"] == '{"city": "Bergen", "n": 1.50}'
+        await pilot.press("e")  # a message that only calls a tool has no text to edit
+        await dialog(pilot, screen, CallEditor)
+        await pilot.press("escape")
+        await until(lambda: screen.app.screen is screen, pilot)
         await pilot.press("down")
         await choose(pilot, screen, "m", "answers")
         await dialog(pilot, screen, Choose)

@@ -54,7 +54,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     # Datasets
     Command("datasets.open", "o", "Open", "Open a JSONL file by path, or one opened before.", True),
     Command("datasets.sample", "s", "Sample", "Open the sample and take the tour."),
-    Command("datasets.edit", "e", "Edit", "Edit the text of the message under the cursor.", True),
+    Command("datasets.edit", "e", "Edit", "Edit the text or call of a message.", True),
     Command("datasets.role", "r", "Role", "Change the role of the message."),
     Command("datasets.weight", "w", "Weight", "Train this answer or leave it out (weight 0)."),
     Command("datasets.add_message", "a", "Add message", "Put a message in after this one."),

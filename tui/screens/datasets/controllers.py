@@ -100,7 +100,7 @@ def _edit_controllers(screen: Shared) -> Iterator[object]:
     parts, tools = MessageParts(context, rewriter), ToolUse(context, rewriter)
     text, moving = MessageText(context, rewriter, parts), Moving(context, rewriter)
     pairs = PreferencePairs(context, rewriter, screen.opener)
-    yield MessageEditing(context, rewriter, text)
+    yield MessageEditing(context, rewriter, text, tools)
     yield MessageMenu(context, rewriter, text, parts, tools, moving, pairs)
     yield ExampleEditing(context, rewriter, tools, moving, pairs)
     yield moving

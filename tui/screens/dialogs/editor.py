@@ -27,6 +27,8 @@ LONGEST_TEXT = 500_000
 # A text is checked as it is typed up to here; a longer one when it is kept.
 CHECKED_TYPING = 100_000
 KEPT = f"Typed here when the program ended, and kept; {key_hint('text.undo', 'takes')} it out."
+# What the key that keeps a text says of one that is wrong, so that it is seen to do something.
+NOT_KEPT = "Not kept: "
 # How much of a text that is too long is shown.
 SHOWN = 20_000
 
@@ -130,7 +132,7 @@ class TextEditor(Dialog[str]):
         """Answer with the text, unless the check finds it wrong."""
         text = self.query_one(TextArea).text
         if problem := self._check(text):
-            self._say(problem)
+            self._say(f"{NOT_KEPT}{problem}")
         else:
             self._keep_typed(self._text)
             self.dismiss(text)
@@ -169,7 +171,10 @@ class LineEditor(Dialog[str]):
     def keep(self) -> None:
         """Answer with the line unless it is wrong."""
         typed = typed_line(self.query_one(Input).value, self._value)
-        if typed == self._value or not self._check(typed):
+        problem = "" if typed == self._value else self._check(typed)
+        if problem:
+            self.query_one(".problem", Static).update(f"✗ {NOT_KEPT}{visible(problem)}")
+        else:
             self.dismiss(typed)
 
 

@@ -14,20 +14,29 @@ if TYPE_CHECKING:
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
     from tui.screens.datasets.messages.text import MessageText
+    from tui.screens.datasets.messages.tools import ToolUse
 
 
 class MessageEditing:
     """Text, role and weight of a message, and new messages."""
 
     def __init__(
-        self, context: DatasetContext, rewriter: ExampleRewriter, text: MessageText
+        self,
+        context: DatasetContext,
+        rewriter: ExampleRewriter,
+        text: MessageText,
+        tools: ToolUse,
     ) -> None:
-        self._context, self._rewriter, self._text = context, rewriter, text
+        self._context, self._rewriter = context, rewriter
+        self._text, self._tools = text, tools
 
     @handles("datasets.edit", group="edit")
     @in_turn
     async def edit(self) -> None:
-        """Edit the message under the cursor; a line that is not JSON is edited as it is."""
+        """Edit the message under the cursor: its text, or its call where it only calls a tool.
+
+        A line that is not JSON is edited as it is.
+        """
         document, at = self._context.document, self._context.selection.position
         if document is None or at >= len(document):
             return
@@ -35,7 +44,10 @@ class MessageEditing:
         if message is None or not isinstance(message.raw, dict | str):
             await self._rewriter.edit_raw(document, at)
             return
-        await self._text.edit(message, at)
+        if message.tool_calls and not message.text:
+            await self._tools.edit_one(message, at)
+        else:
+            await self._text.edit(message, at)
 
     @handles("datasets.role", group="edit")
     @in_turn

@@ -17,7 +17,7 @@ from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import leave
-from tui.screens.dialogs.editor import CHECKED_TYPING, too_long, typed_line
+from tui.screens.dialogs.editor import CHECKED_TYPING, NOT_KEPT, too_long, typed_line
 from tui.services.errors import InputError
 from tui.widgets.field import Field
 from tui.widgets.text_fields import EditArea
@@ -74,9 +74,10 @@ class CallEditor(Dialog[edits.CallDraft]):
         if len(event.text_area.text) <= CHECKED_TYPING:
             self._judge()
 
-    def _judge(self) -> bool:
+    def _judge(self, *, keeping: bool = False) -> bool:
         problem = arguments_problem(self.query_one(TextArea).text)
-        text = Text(f"✗ {visible(problem)}", "red") if problem else Text("✓ JSON object", "green")
+        wrong = f"✗ {NOT_KEPT if keeping else ''}{visible(problem)}"
+        text = Text(wrong, "red") if problem else Text("✓ JSON object", "green")
         self.query_one("#verdict", Static).update(text)
         return not problem
 
@@ -85,7 +86,7 @@ class CallEditor(Dialog[edits.CallDraft]):
         """Answer with the call unless something is wrong with it."""
         typed = self._typed()
         self.query_one("#field-name", Field).say("" if typed.name else "A call names its tool.")
-        if self._judge() and typed.name:
+        if self._judge(keeping=True) and typed.name:
             self.dismiss(typed)
 
     @handles("call.leave")
@@ -129,20 +130,26 @@ class ToolUse:
             label, lambda e: edits.put_call(e, message.place, number, made), at
         )
 
+    async def edit_one(self, message: Message, at: int) -> None:
+        """Edit the call of a message, or the one chosen of several."""
+        number = await self._choose(message, "Edit which call?")
+        if number is not None:
+            await self.edit_call(message, number, at)
+
     async def delete_call(self, message: Message, at: int) -> None:
         """Choose a call of a message and take it out."""
-        number = 0
-        if len(message.tool_calls) > 1:
-            choices = [
-                Choice(i, c.name, f"{c.id} {c.arguments}") for i, c in enumerate(message.tool_calls)
-            ]
-            chosen = await self._context.ask(Choose("Delete which call?", choices))
-            if chosen is None:
-                return
-            number = chosen
-        await self._rewriter.rewrite(
-            "delete call", lambda e: edits.delete_call(e, message.place, number), at
-        )
+        number = await self._choose(message, "Delete which call?")
+        if number is not None:
+            await self._rewriter.rewrite(
+                "delete call", lambda e: edits.delete_call(e, message.place, number), at
+            )
+
+    async def _choose(self, message: Message, question: str) -> int | None:
+        if len(message.tool_calls) == 1:
+            return 0
+        calls = enumerate(message.tool_calls)
+        choices = [Choice(at, call.name, f"{call.id} {call.arguments}") for at, call in calls]
+        return await self._context.ask(Choose(question, choices))
 
     async def choose_answered(self, message: Message, at: int) -> None:
         """Choose which of the open calls a tool message answers."""
