@@ -97,6 +97,16 @@ def amount_of(text: str | None, option: str) -> Decimal | None:
     return amount
 
 
+def age_of(text: str) -> int:
+    """Return an age such as 30d in seconds, as the type of an option."""
+    from tui.core.provider.files import read_age
+
+    try:
+        return read_age(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
 def refuse_broken(options: argparse.Namespace) -> None:
     """Raise what is wrong with the configuration, for a command that cannot do without it."""
     if (broken := getattr(options, "broken", None)) is not None:

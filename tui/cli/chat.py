@@ -7,7 +7,8 @@ from contextlib import aclosing
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, command
-from tui.cli.chat_input import read_parameters, read_question, wants_app
+from tui.cli.chat_input import read_chat_parameters, read_question, wants_app
+from tui.cli.chat_parameters import add_parameters
 from tui.core.chat.parameters import EFFORTS
 from tui.core.money.answers import answer_cost
 from tui.services.chat.service import STALLED_S, ChatRequest, Delta
@@ -39,21 +40,12 @@ def register(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--image", metavar="PATH", action="append", default=[], help="an image for the question"
     )
-    parser.add_argument(
-        "--temperature",
-        type=float,
-        metavar="T",
-        help="0 to 2; 0 is greedy (default: 0 in the lab, else the provider's own)",
-    )
-    parser.add_argument("--top-p", type=float, metavar="P", help="0 to 1")
-    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
+    add_parameters(parser, "functions the model may call, as JSON")
     parser.add_argument(
         "--stop", metavar="TEXT", action="append", default=[], help="a text that ends the answer"
     )
-    parser.add_argument("--seed", type=int, metavar="N", help="same seed, same answer")
     parser.add_argument("--effort", choices=EFFORTS, help="how long a reasoning model may think")
     parser.add_argument("--json-schema", metavar="FILE", help="the schema the answer has to follow")
-    parser.add_argument("--tools", metavar="FILE", help="functions the model may call, as JSON")
     parser.add_argument(
         "--logprobs", type=int, metavar="N", help="log probabilities, with N alternatives a token"
     )
@@ -64,7 +56,7 @@ async def _chat(options: argparse.Namespace, workspace: Workspace, out: Output) 
     if not options.model:
         raise InputError("Usage", "--model is needed", "See finetui models list.")
     messages, tools = await read_question(options)
-    parameters = await read_parameters(options, tools, lab=workspace.profile.kind == "lab")
+    parameters = await read_chat_parameters(options, workspace.profile.kind, tools)
     request = ChatRequest(options.model, messages, parameters)
     silence = _Silence(STALLED_S, out)
     try:

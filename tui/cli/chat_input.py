@@ -1,20 +1,23 @@
-"""What `finetui chat` is asked with: prompt, messages, images, schema, tools."""
+"""What `finetui chat` is given: prompt, messages, images, and the parameters only it has."""
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.chat_parameters import read_parameters
 from tui.cli.inputs import STDIN, check_stdin, stdin_bytes
-from tui.cli.json_files import Given, read_conversation, read_schema, read_tools
+from tui.cli.json_files import Given, read_conversation, read_schema
 from tui.core.chat.images import user_message
-from tui.core.chat.parameters import ChatParameters
 from tui.services.chat.images import read_image
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Mapping
+
+    from tui.core.chat.parameters import ChatParameters
 
 
 def wants_app(options: argparse.Namespace) -> bool:
@@ -52,26 +55,19 @@ async def read_question(
     return tuple(found), tools
 
 
-async def read_parameters(
-    options: argparse.Namespace, tools: tuple[Mapping[str, Any], ...], *, lab: bool
+async def read_chat_parameters(
+    options: argparse.Namespace, kind: str, tools: tuple[Mapping[str, Any], ...]
 ) -> ChatParameters:
-    """Return what the model is asked with; `tools` are those of the conversation.
+    """Return what a model of this kind of provider is asked with, `tools` those of the messages.
 
     Raises InputError for a file that cannot be read.
     """
-    temperature = options.temperature
-    if temperature is None and lab:
-        temperature = 0.0  # as in the app: what so small a model learned shows in likely words
-    return ChatParameters(
-        temperature=temperature,
-        top_p=options.top_p,
-        max_tokens=options.max_tokens,
+    return replace(
+        await read_parameters(options, kind, tools),
         stop=tuple(options.stop),
-        seed=options.seed,
         reasoning_effort=options.effort,
         response_format=await read_schema(options.json_schema) if options.json_schema else None,
         logprobs=options.logprobs,
-        tools=await read_tools(options.tools) if options.tools else tools,
     )
 
 

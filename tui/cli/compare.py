@@ -8,14 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command, refuse_broken
+from tui.cli.chat_parameters import read_parameters, says_parameters
 from tui.cli.compare_asking import (
     add_asking,
     ask_all,
     check_asking,
-    parameters_of,
     print_failed,
     refusal_of,
-    says_parameters,
     tell_plan,
 )
 from tui.cli.compare_judge import add_judge, judge_document, judge_settings, judge_words
@@ -199,7 +198,7 @@ async def _take_moved(options: argparse.Namespace, workspace: Workspace) -> None
 
 async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:
     recording = await _recording(options, workspace)
-    parameters = await parameters_of(options, workspace.profile.kind)
+    parameters = await read_parameters(options, workspace.profile.kind)
     names = [name.strip() for name in options.models.split(",") if name.strip()]
     models = tuple(Candidate(name, name, parameters) for name in names)
     repeats = options.repeat or 1

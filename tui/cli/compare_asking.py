@@ -6,10 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from tui.cli.chat_parameters import add_parameters
 from tui.cli.inputs import a_file
-from tui.cli.json_files import read_tools
 from tui.cli.progress import StatusLine
-from tui.core.chat.parameters import ChatParameters
 from tui.core.money.terms import amount_words
 from tui.core.text.text import plural
 from tui.services.compare.run import RunEvents
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
 
 MOST_AT_ONCE = 64
 _FAILED_SHOWN = 5
-_PARAMETERS = ("temperature", "top_p", "max_tokens", "seed", "tools")
 
 
 def add_asking(parser: argparse.ArgumentParser) -> None:
@@ -39,12 +37,8 @@ def add_asking(parser: argparse.ArgumentParser) -> None:
         "--repeat", type=int, default=None, metavar="N", help="ask each prompt N times (default: 1)"
     )
     parser.add_argument("--system", metavar="TEXT", help="the system prompt, in place of theirs")
-    parser.add_argument("--temperature", type=float, metavar="T", help="0 to 2 (lab: 0)")
-    parser.add_argument("--top-p", type=float, metavar="P", help="0 to 1")
-    parser.add_argument("--max-tokens", type=int, metavar="N", help="longest answer, in tokens")
-    parser.add_argument("--seed", type=int, metavar="N", help="same seed, same answer")
     tools = "functions the models may call, as JSON, for prompts without tools of their own"
-    parser.add_argument("--tools", metavar="FILE", help=tools)
+    add_parameters(parser, tools)
     parser.add_argument(
         "--concurrency", type=int, default=4, metavar="N", help="requests at a time (default: 4)"
     )
@@ -61,25 +55,6 @@ def check_asking(options: argparse.Namespace) -> None:
         raise InputError("Usage", "--limit is how many prompts of --dataset", "At least 1.")
     if not 1 <= options.concurrency <= MOST_AT_ONCE:
         raise InputError("Usage", f"--concurrency is from 1 to {MOST_AT_ONCE}", "Such as 4.")
-
-
-def says_parameters(options: argparse.Namespace) -> bool:
-    """Whether anything says how the models are asked."""
-    return any(getattr(options, name) is not None for name in _PARAMETERS)
-
-
-async def parameters_of(options: argparse.Namespace, kind: str) -> ChatParameters:
-    """Return how the models of a profile of this kind are asked. Raises InputError."""
-    temperature = options.temperature
-    if temperature is None and kind == "lab":
-        temperature = 0.0  # as in chat: what so small a model learned shows in likely words
-    return ChatParameters(
-        temperature=temperature,
-        top_p=options.top_p,
-        max_tokens=options.max_tokens,
-        seed=options.seed,
-        tools=await read_tools(options.tools) if options.tools else (),
-    )
 
 
 def refusal_of(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import aclosing
 from functools import partial
@@ -36,7 +35,10 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.core.provider.deletion import Outcome
     from tui.core.provider.deployments import Deployment
-    from tui.services.models.deployments_everywhere import EveryDeployment, ProfileDeployments
+    from tui.services.models.deployments_everywhere import (
+        EveryProfileDeployments,
+        ProfileDeployments,
+    )
     from tui.services.workspace import Workspace
 
 NO_ANSWER = 3
@@ -178,24 +180,20 @@ def _document_of(placed: Placed, act: Act) -> dict[str, Any]:
     }
 
 
-def everywhere(workspace: Workspace) -> EveryDeployment:
+def everywhere(workspace: Workspace) -> EveryProfileDeployments:
     """Return what looks at the deployments of all profiles; to be closed."""
-    from tui.services.models.deployments_everywhere import EveryDeployment
-    from tui.services.settings.environment import without_secrets
+    from tui.services.models.deployments_everywhere import EveryProfileDeployments
 
-    environ = without_secrets(os.environ, workspace.profiles.key_variables)
-    return EveryDeployment(workspace.locations, environ, workspace.store)
+    return EveryProfileDeployments(workspace.locations, workspace.environ, workspace.store)
 
 
 async def found_everywhere(
-    every: EveryDeployment, workspace: Workspace
+    every: EveryProfileDeployments, workspace: Workspace
 ) -> list[ProfileDeployments]:  # fmt: skip
     """Return what each profile has deployed, in the order of the configuration."""
-    book = workspace.profiles
-    profiles = [workspace.profile_called(name) for name in book.names]
-    async with aclosing(every.list(profiles)) as asked:
+    async with aclosing(every.list(workspace.all_profiles)) as asked:
         found = [one async for one in asked]
-    return sorted(found, key=lambda one: book.names.index(one.profile))
+    return sorted(found, key=lambda one: workspace.profiles.names.index(one.profile))
 
 
 async def _list_everywhere(workspace: Workspace, out: Output) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,6 @@ from tui.services.doctor.findings import Finding
 from tui.services.doctor.machine import look_at_machine
 from tui.services.doctor.profiles import look_at_profiles
 from tui.services.errors import InputError, ServiceError
-from tui.services.settings.environment import without_secrets
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +41,7 @@ def register(commands: Commands[Parser]) -> None:
 async def _run(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     named = options.provider or getattr(options, "profile", None)
     broken: InputError | None = getattr(options, "broken", None)
-    environ = without_secrets(os.environ, workspace.profiles.key_variables)
+    environ = workspace.environ
     findings = await asyncio.to_thread(look_at_machine, workspace.locations, environ)
     findings += await _kept(workspace)
     if broken is not None:

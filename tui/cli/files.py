@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import argparse
 import asyncio
 import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.arguments import Commands, Parser, add_yes, command, group
+from tui.cli.arguments import Commands, Parser, add_yes, age_of, command, group
 from tui.cli.consent import accepted, add_accept
 from tui.cli.deleting import delete_all
 from tui.cli.file_review import guard
@@ -17,7 +16,7 @@ from tui.cli.inputs import STDIN, file_of
 from tui.cli.progress import UploadLine
 from tui.core.catalog.abilities import Ability
 from tui.core.money.rates import month_words
-from tui.core.provider.files import age_words, month_of, prunable, read_age, total_bytes
+from tui.core.provider.files import age_words, month_of, prunable, total_bytes
 from tui.core.provider.records import Deleted
 from tui.core.text.moments import date_words
 from tui.core.text.text import plural, size_words
@@ -25,6 +24,7 @@ from tui.services.errors import InputError, NeedsConfirmation, NotWritten, Servi
 from tui.services.provider.interface import check_offered
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Awaitable, Callable, Sequence
 
     from tui.cli.output import Output
@@ -65,16 +65,9 @@ def register(commands: Commands[Parser]) -> None:
 
 def _add_choice(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--older-than", type=_age, metavar="AGE", help="only files this old: 30d, 12h, 2w"
+        "--older-than", type=age_of, metavar="AGE", help="only files this old: 30d, 12h, 2w"
     )
     parser.add_argument("--orphans", action="store_true", help="only files no known job uses")
-
-
-def _age(text: str) -> int:
-    try:
-        return read_age(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 # -- list --------------------------------------------------------------------------------

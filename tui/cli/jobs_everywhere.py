@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Any
 
 from tui.core.text.moments import date_words
 from tui.services.errors import InputError
-from tui.services.jobs.every_profile import MOST, EveryProfile, failure_words, newest_first
-from tui.services.settings.environment import without_secrets
+from tui.services.jobs.every_profile import MOST, EveryProfileJobs, failure_words, newest_first
 
 if TYPE_CHECKING:
     import argparse
@@ -29,10 +27,8 @@ def job_document(job: Job) -> dict[str, Any]:
 async def list_everywhere(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     """Print the jobs of all profiles; ends with 3 if one that can be asked did not answer."""
     book = workspace.profiles
-    environ = without_secrets(os.environ, book.key_variables)
-    every = EveryProfile(workspace.locations, environ, workspace.store)
-    profiles = [workspace.profile_called(name) for name in book.names]
-    asking = every.list(profiles, asks=not options.kept, limit=options.limit or MOST)
+    every = EveryProfileJobs(workspace.locations, workspace.environ, workspace.store)
+    asking = every.list(workspace.all_profiles, asks=not options.kept, limit=options.limit or MOST)
     found = [one async for one in asking]
     found.sort(key=lambda one: book.names.index(one.profile))
     rows = newest_first(found)[: options.limit]

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from tui.cli.inputs import bytes_of
 from tui.core.provider.parsing import as_map, as_text
+from tui.core.text.json_text import is_json
 from tui.services.errors import InputError
 
 _MESSAGES = "Cannot read the messages"
@@ -75,14 +76,6 @@ async def _read(path: str, title: str) -> object:
     try:
         return json.loads(data.decode("utf-8-sig"))
     except (ValueError, RecursionError) as error:
-        if len(lines := data.split(b"\n")) > 1 and _is_json(lines[0]) and lines[1].strip():
+        if len(lines := data.split(b"\n")) > 1 and is_json(lines[0]) and lines[1].strip():
             raise InputError(title, f"{path} has several lines of JSON", "Give one.") from error
         raise InputError(title, f"{path} is not JSON: {error}", "Correct it.") from error
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        json.loads(line)
-    except (ValueError, RecursionError):
-        return False
-    return True

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import argparse
 import time
 from typing import TYPE_CHECKING, Any
 
-from tui.cli.arguments import Commands, Parser, add_yes, command
+from tui.cli.arguments import Commands, Parser, add_yes, age_of, command
 from tui.cli.deleting import delete_all
 from tui.core.models.cleanup import clean_up, continued_by
-from tui.core.provider.files import read_age
 from tui.core.text.text import plural
 from tui.services.errors import NeedsConfirmation, NotOffered
 
 if TYPE_CHECKING:
+    import argparse
+
     from tui.cli.output import Output
     from tui.core.models.cleanup import Cleanup, Judged
     from tui.services.models.inventory import InventorySeen
@@ -24,18 +24,11 @@ def register_prune(actions: Commands[Parser]) -> None:
     """Add the command."""
     parser = command(actions, "prune", _prune, "delete fine-tuned models unused for long")
     parser.add_argument(
-        "--older-than", type=_age, metavar="AGE", required=True,
+        "--older-than", type=age_of, metavar="AGE", required=True,
         help="those made and last chatted with so long ago: 90d, 12w",
     )  # fmt: skip
     parser.add_argument("--dry-run", action="store_true", help="only list what would go, and why")
     add_yes(parser, "delete them for good")
-
-
-def _age(text: str) -> int:
-    try:
-        return read_age(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
@@ -10,7 +9,6 @@ from tui.core.models.listing import ORDERS, filtered, ordered
 from tui.core.models.states import ModelState
 from tui.services.errors import InputError, NotOffered
 from tui.services.models.every_profile import EveryProfileModels
-from tui.services.settings.environment import without_secrets
 
 if TYPE_CHECKING:
     import argparse
@@ -104,12 +102,10 @@ def _of(seen: InventorySeen) -> Found:
 
 async def _everywhere(options: argparse.Namespace, workspace: Workspace) -> Found:
     book = workspace.profiles
-    environ = without_secrets(os.environ, book.key_variables)
     every = EveryProfileModels(
-        workspace.locations, environ, workspace.store, lambda: workspace.tokens.catalog
+        workspace.locations, workspace.environ, workspace.store, lambda: workspace.tokens.catalog
     )
-    profiles = [workspace.profile_called(name) for name in book.names]
-    found = [one async for one in every.list(profiles, asks=not options.kept)]
+    found = [one async for one in every.list(workspace.all_profiles, asks=not options.kept)]
     found.sort(key=lambda one: book.names.index(one.profile))
     return Found(
         tuple(entry for one in found for entry in one.seen.entries),

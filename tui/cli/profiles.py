@@ -14,7 +14,6 @@ from tui.services.doctor.profiles import look_at_profiles
 from tui.services.errors import InputError, NeedsConfirmation
 from tui.services.provider.fetched_keys import forget_key, store_key
 from tui.services.settings.config_editor import ConfigEditor
-from tui.services.settings.environment import without_secrets
 from tui.services.settings.keys import SERVICE, KeySource, keyring_source, read_key
 from tui.services.settings.profiles import ProfileBook
 from tui.services.settings.setting_texts import settings_of
@@ -154,9 +153,8 @@ async def _test(options: argparse.Namespace, workspace: Workspace, out: Output) 
     if getattr(options, "key_stdin", False):
         workspace.give_key(options.name, await key_from_stdin())
         profile = workspace.profile_called(options.name)
-    environ = without_secrets(os.environ, workspace.profiles.key_variables)
     [look] = await look_at_profiles(
-        [profile], workspace.locations, environ, workspace.store, starts_lab=True
+        [profile], workspace.locations, workspace.environ, workspace.store, starts_lab=True
     )
     out.document(look.to_json())
     print_findings(look.findings, out)

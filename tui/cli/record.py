@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, amount_of, command
+from tui.cli.chat_parameters import read_parameters
 from tui.cli.compare_asking import (
     add_asking,
     ask_all,
     check_asking,
-    parameters_of,
     print_failed,
     refusal_of,
     tell_plan,
@@ -95,7 +95,7 @@ async def _plan(options: argparse.Namespace, workspace: Workspace) -> Plan:
     prompts, skipped = await prompts_of_file(Path(options.dataset), options.limit)
     if options.system is not None:
         prompts = [prompt.with_system(options.system) for prompt in prompts]
-    parameters = await parameters_of(options, workspace.profile.kind)
+    parameters = await read_parameters(options, workspace.profile.kind)
     asked = Candidate(options.model, options.model, parameters)
     model = recorder(options.model, asked, logprobs=not options.no_logprobs)
     return Plan((model,), tuple(prompts), repeats, options.dataset, skipped, records=True)

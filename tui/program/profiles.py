@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
 from tui.services.errors import InputError, ServiceError
-from tui.services.settings.environment import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -53,8 +52,7 @@ class Profiles:
             raise unopened  # there is nothing to choose from until it is corrected
         shown = workspace.profile.name
         while True:
-            book = workspace.profiles
-            profiles = [workspace.profile_called(name) for name in book.names]
+            profiles = workspace.all_profiles
             probes = await self._probes(profiles)
             dialog = ProfilesDialog(
                 profiles, workspace.profile.name, probes, self._look_at, shown, self._check
@@ -261,8 +259,7 @@ class Profiles:
     async def _looked(self, profile: Profile) -> ProfileLook:
         from tui.services.doctor.profiles import look_at_profiles
 
-        workspace = self._workspace
-        environ = without_secrets(os.environ, workspace.profiles.key_variables)
+        workspace, environ = self._workspace, self._workspace.environ
         [look] = await look_at_profiles([profile], workspace.locations, environ, workspace.store)
         return look
 

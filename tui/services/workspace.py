@@ -137,6 +137,16 @@ class Workspace:
             return cls(book, book.get("lab"), places, environ), error
 
     @property
+    def environ(self) -> dict[str, str]:
+        """The environment without keys: for what is started, and for other profiles."""
+        return without_secrets(self._environ, self.profiles.key_variables)
+
+    @property
+    def all_profiles(self) -> list[Profile]:
+        """Every profile of the configuration, in its order, each with the key typed for it."""
+        return [self.profile_called(name) for name in self.profiles.names]
+
+    @property
     def remarks(self) -> tuple[str, ...]:
         """What is not safe about the configuration and the profile in use."""
         return (*self.profiles.remarks, *self.profile.remarks)
@@ -339,8 +349,7 @@ class Workspace:
     def _compose(self, profile: Profile) -> None:
         self.profile = profile
         self._comparing = None
-        environ = without_secrets(self._environ, self.profiles.key_variables)
-        self.provider = Provider(profile, self.locations, environ)
+        self.provider = Provider(profile, self.locations, self.environ)
         self.api = api_of(self.provider)
         self.files = FileService(self.provider, self.store, self.api)
         self.jobs = JobService(self.provider, self.store, self.api)

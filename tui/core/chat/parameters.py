@@ -118,6 +118,15 @@ class ChatParameters:
         return " · ".join(found) or "default parameters"
 
 
+def default_temperature(kind: str) -> float | None:
+    """Return the temperature that models of this kind of provider are asked with at first.
+
+    The lab's small models are asked for their most likely answer, which shows what they have
+    learned. Elsewhere the provider's own default holds: some models refuse any other.
+    """
+    return 0.0 if kind == "lab" else None
+
+
 def format_words(parameters: ChatParameters) -> str:
     """Return the response format in a word or two: "JSON", "schema NAME", or its type."""
     form = as_map(parameters.response_format)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
-from tui.services.settings.environment import without_secrets
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,13 +22,11 @@ class JobsEverywhere:
     async def show(self) -> None:
         """Show the jobs of all profiles; enter goes to one, with its profile."""
         from tui.screens.jobs.all_jobs import AllJobsDialog
-        from tui.services.jobs.every_profile import EveryProfile
+        from tui.services.jobs.every_profile import EveryProfileJobs
 
         workspace = self._context.workspace
-        book = workspace.profiles
-        environ = without_secrets(os.environ, book.key_variables)
-        every = EveryProfile(workspace.locations, environ, workspace.store)
-        profiles = [workspace.profile_called(name) for name in book.names]
+        every = EveryProfileJobs(workspace.locations, workspace.environ, workspace.store)
+        profiles = workspace.all_profiles
         dialog = AllJobsDialog(len(profiles), lambda: every.list(profiles))
         chosen = await self._context.ask(dialog)
         if chosen is None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 from tui.dispatch import handles
-from tui.services.settings.environment import without_secrets
 
 if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
@@ -26,12 +24,13 @@ class ModelsEverywhere:
         from tui.services.models.every_profile import EveryProfileModels
 
         workspace = self._context.workspace
-        book = workspace.profiles
-        environ = without_secrets(os.environ, book.key_variables)
         every = EveryProfileModels(
-            workspace.locations, environ, workspace.store, lambda: workspace.tokens.catalog
+            workspace.locations,
+            workspace.environ,
+            workspace.store,
+            lambda: workspace.tokens.catalog,
         )
-        profiles = [workspace.profile_called(name) for name in book.names]
+        profiles = workspace.all_profiles
         dialog = AllModelsDialog(len(profiles), lambda: every.list(profiles))
         chosen = await self._context.ask(dialog)
         if chosen is None:

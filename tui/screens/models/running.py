@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING, ClassVar
@@ -24,8 +23,7 @@ from tui.screens.models import running_rows
 from tui.services.errors import ServiceError
 from tui.services.models.acts_everywhere import ActsEverywhere, Placed
 from tui.services.models.deployments import dearest
-from tui.services.models.deployments_everywhere import EveryDeployment, ProfileDeployments
-from tui.services.settings.environment import without_secrets
+from tui.services.models.deployments_everywhere import EveryProfileDeployments, ProfileDeployments
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.record_list import RecordList
 
@@ -53,8 +51,9 @@ class WhatRuns:
     async def show(self) -> None:
         """Show what runs and costs; it can be ended there."""
         workspace = self._context.workspace
-        environ = without_secrets(os.environ, workspace.profiles.key_variables)
-        every = EveryDeployment(workspace.locations, environ, workspace.store, workspace.deployed)
+        every = EveryProfileDeployments(
+            workspace.locations, workspace.environ, workspace.store, workspace.deployed
+        )
         try:
             chosen = await self._context.ask(RunningDialog(workspace, every))
         finally:
@@ -92,7 +91,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         "running.delete": Act.DELETE,
     }
 
-    def __init__(self, workspace: Workspace, every: EveryDeployment) -> None:
+    def __init__(self, workspace: Workspace, every: EveryProfileDeployments) -> None:
         super().__init__("What runs and costs")
         self._workspace, self._every = workspace, every
         self._everywhere = False
@@ -151,7 +150,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
             self._show()
 
     async def _look(self) -> None:
-        book, own = self._workspace.profiles, self._workspace.profile.name
+        own = self._workspace.profile.name
         service = self._workspace.deployments
         try:
             self._found[own] = ProfileDeployments(own, await service.look())
@@ -160,7 +159,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         self._show()
         if not self._everywhere:
             return
-        others = [self._workspace.profile_called(name) for name in book.names if name != own]
+        others = [one for one in self._workspace.all_profiles if one.name != own]
         async with aclosing(self._every.list(others)) as found:
             async for one in found:
                 self._found[one.profile] = one

@@ -111,10 +111,9 @@ class WindingDown:
     async def _choose_profile(self, model: Model) -> Profile | None:
         """Have a profile chosen that may train."""
         workspace = self._context.workspace
-        found = [workspace.profile_called(name) for name in workspace.profiles.names]
         choices = [
             Choice(one, one.name, _remark(one))
-            for one in found
+            for one in workspace.all_profiles
             if one.name != workspace.profile.name
             and one.preset.abilities.of(Ability.JOBS) != "no"
             and not one.read_only

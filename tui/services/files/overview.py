@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 
 from tui.core.jobs.jobs import parse_job
 from tui.core.provider.files import StoredFile, uses_of
-from tui.core.provider.parsing import MalformedError
 from tui.core.provider.records import parse_file
 from tui.services.background import both
 from tui.services.errors import LedgerError, ServiceError
-from tui.services.store.best_effort import record_best_effort
+from tui.services.store.best_effort import parsed_best_effort, record_best_effort
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -77,9 +76,10 @@ class FileOverview:
         if files is None:
             return None
         raws, at = files
-        infos = [info for info in map(_file, raws) if info is not None]
         seen = await self._jobs.cache.jobs()
-        found = await self._join(infos, [] if seen.at is not None else None, seen.jobs)
+        found = await self._join(
+            parsed_best_effort(parse_file, raws), [] if seen.at is not None else None, seen.jobs
+        )
         return FilesSeen(found, await self._unfinished(), at)
 
     async def _job_list(self) -> list[Job] | ServiceError:
@@ -106,7 +106,7 @@ class FileOverview:
         uses = None
         if jobs is not None:
             # Those the provider no longer lists were seen here once, or made here.
-            own = [job for job in (_job(one.job) for one in asked if one.job) if job is not None]
+            own = parsed_best_effort(parse_job, (one.job for one in asked if one.job))
             uses = uses_of([*jobs, *seen, *own])
         there = await asyncio.to_thread(_still_there, records.values())
         stored = (_stored(file, uses, records.get(file.id), there, open_) for file in files)
@@ -140,17 +140,3 @@ def _stored(
 
 def _still_there(records: Iterable[UploadRecord]) -> set[str]:
     return {one.path for one in records if one.path and Path(one.path).is_file()}
-
-
-def _job(raw: object) -> Job | None:
-    try:
-        return parse_job(raw)
-    except MalformedError:
-        return None
-
-
-def _file(raw: object) -> FileInfo | None:
-    try:
-        return parse_file(raw)
-    except MalformedError:
-        return None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -41,20 +40,18 @@ class ProfileJobs:
 
 
 @dataclass(frozen=True, slots=True)
-class EveryProfile:
+class EveryProfileJobs:
     """Lists jobs of many profiles. `environ` is given to the lab, and holds no key."""
 
     locations: Locations
     environ: Mapping[str, str]
     store: Store
 
-    async def list(
+    def list(
         self, profiles: Iterable[Profile], *, asks: bool = True, limit: int = MOST
     ) -> AsyncGenerator[ProfileJobs, None]:
-        """Yield the jobs of each profile as soon as they are there; nothing is raised for one."""
-        async with aclosing(as_they_end(self._of(one, asks, limit) for one in profiles)) as found:
-            async for one in found:
-                yield one
+        """Return a generator of the jobs of each, as they come; nothing is raised for one."""
+        return as_they_end(self._of(one, asks, limit) for one in profiles)
 
     async def _of(self, profile: Profile, asks: bool, limit: int) -> ProfileJobs:
         quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))

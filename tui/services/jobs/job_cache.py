@@ -6,23 +6,22 @@ import asyncio
 import logging
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from tui.core.jobs.durations import Usual, usual
 from tui.core.jobs.jobs import Checkpoint, Event, Job, parse_checkpoint, parse_event, parse_job
 from tui.core.jobs.progress import Progress, progress_of
-from tui.core.provider.parsing import MalformedError
 from tui.services.background import start
 from tui.services.errors import LedgerError
+from tui.services.store.best_effort import parsed_best_effort
 from tui.services.store.tables.seen_jobs_table import SeenJob
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from tui.services.store.tables.seen_jobs_table import SeenJobsTable
 
 log = logging.getLogger(__name__)
-T = TypeVar("T")
 
 WRITE_AFTER_S = 1.0
 # A change of status is timed only if the job was also seen shortly before it.
@@ -213,7 +212,10 @@ class JobCache:
         if seen is None:
             return None
         events, points = await asyncio.to_thread(
-            lambda: (_parsed(parse_event, seen.events), _parsed(parse_checkpoint, seen.checkpoints))
+            lambda: (
+                parsed_best_effort(parse_event, seen.events),
+                parsed_best_effort(parse_checkpoint, seen.checkpoints),
+            )
         )
         return CachedDetail(tuple(events), tuple(points), seen.complete, seen.at)
 
@@ -224,7 +226,7 @@ def _kept_jobs(
     stays: Sequence[tuple[str, str, int]],
     steps: Mapping[str, Mapping[str, object]],
 ) -> CachedJobs:
-    jobs = _parsed(parse_job, [one.raw for one in seen])
+    jobs = parsed_best_effort(parse_job, [one.raw for one in seen])
     return CachedJobs(
         tuple(jobs),
         at,
@@ -238,13 +240,3 @@ def _kept_jobs(
 def _progress(raw: Mapping[str, object]) -> Progress:
     metrics = parse_event(raw).metrics
     return Progress() if metrics is None else progress_of([metrics])
-
-
-def _parsed(parse: Callable[[object], T], raws: Iterable[object]) -> list[T]:
-    found = []
-    for raw in raws:
-        try:
-            found.append(parse(raw))
-        except MalformedError:  # written by another version: what cannot be read is left out
-            log.warning("the ledger holds what is no longer understood")
-    return found

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from tui.core.jobs.jobs import Job, parse_job
 from tui.core.money.pricing import Cost
 from tui.core.money.terms import Budget, amount_words, budget_of, budget_words
-from tui.core.provider.parsing import MalformedError
 from tui.services.errors import NeedsConfirmation
+from tui.services.store.best_effort import parsed_best_effort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -122,7 +122,8 @@ def clock(at: float) -> str:
 def _budget(
     commitments: Commitments, live: Iterable[Job], catalog: Catalog, money: Money
 ) -> Budget:
-    jobs = _parsed(commitments.jobs) | {job.id: job for job in live}
+    made = parsed_best_effort(parse_job, filter(None, commitments.jobs))
+    jobs = {job.id: job for job in (*made, *live)}  # as listed now, where it is
     counted = [job for job in jobs.values() if _since(job.created_at, money)]
     prices = {model: money.priced(catalog.find(model)) for model in {job.model for job in counted}}
     reserved = [
@@ -142,15 +143,3 @@ def _since(at: float | None, money: Money) -> bool:
         return True
     start = datetime(money.since.year, money.since.month, money.since.day, tzinfo=UTC)
     return at >= start.timestamp()
-
-
-def _parsed(raws: Iterable[object]) -> dict[str, Job]:
-    """Return the jobs by id, the last one of an id."""
-    found = {}
-    for raw in raws:
-        try:
-            job = parse_job(raw)
-        except MalformedError:  # asked for, and nothing is known of it
-            continue
-        found[job.id] = job
-    return found

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from tui.services.background import as_they_end
 from tui.services.errors import ServiceError
+from tui.services.jobs.every_profile import LONGEST_S
 from tui.services.models.deployments import DeploymentService
 from tui.services.provider.provider import Provider
 from tui.services.provider.select import api_of
@@ -19,8 +20,6 @@ if TYPE_CHECKING:
     from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
 
-LONGEST_S = 15.0  # that one of many may take to begin its answer, whatever its profile allows
-
 
 @dataclass(frozen=True, slots=True)
 class ProfileDeployments:
@@ -31,7 +30,7 @@ class ProfileDeployments:
     error: ServiceError | None = None
 
 
-class EveryDeployment:
+class EveryProfileDeployments:
     """Looks at the deployments of many profiles, and keeps what acts on them; to be closed.
 
     `environ` is given to nobody but helpers of profiles, and holds no key. `looks` takes the last
@@ -49,19 +48,12 @@ class EveryDeployment:
         self._looks = {} if looks is None else looks
         self._open: dict[str, tuple[Provider, DeploymentService]] = {}
 
-    async def list(self, profiles: Iterable[Profile]) -> AsyncGenerator[ProfileDeployments, None]:
-        """Yield what each has deployed, as soon as it is there; nothing is raised for one.
+    def list(self, profiles: Iterable[Profile]) -> AsyncGenerator[ProfileDeployments, None]:
+        """Return a generator of what each has deployed, as it is there; nothing is raised for one.
 
         Those whose provider tells of none are not asked.
         """
-        asking = [asyncio.ensure_future(self._of(one)) for one in profiles]
-        try:
-            for done in asyncio.as_completed(asking):
-                yield await done
-        finally:
-            for one in asking:
-                one.cancel()
-            await asyncio.gather(*asking, return_exceptions=True)
+        return as_they_end(self._of(one) for one in profiles)
 
     def service(self, profile: str) -> DeploymentService:
         """Return what acts on the deployments of a profile that was listed."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -48,13 +47,11 @@ class EveryProfileModels:
     store: Store
     catalog: Callable[[], Catalog]
 
-    async def list(
+    def list(
         self, profiles: Iterable[Profile], *, asks: bool = True
     ) -> AsyncGenerator[ProfileModels, None]:
-        """Yield the models of each profile as soon as they are there; nothing is raised for one."""
-        async with aclosing(as_they_end(self._of(one, asks) for one in profiles)) as found:
-            async for one in found:
-                yield one
+        """Return a generator of the models of each, as they come; nothing is raised for one."""
+        return as_they_end(self._of(one, asks) for one in profiles)
 
     async def _of(self, profile: Profile, asks: bool) -> ProfileModels:
         quick = replace(profile, timeout=min(profile.timeout, LONGEST_S))

@@ -13,9 +13,10 @@ from tui.core.jobs.progress import Progress
 from tui.core.models.entry import CheckpointKept, Usage
 from tui.core.models.standings import Standing, standings
 from tui.core.provider.estimates import told_price
-from tui.core.provider.parsing import MalformedError, as_int
+from tui.core.provider.parsing import as_int
 from tui.services.errors import LedgerError
 from tui.services.jobs.job_costs import read_costs
+from tui.services.store.best_effort import parsed_best_effort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -54,7 +55,10 @@ async def read_facts(store: Store, profile: str) -> LedgerFacts:
         return LedgerFacts(
             _usage(asked, chats, standings(runs)),
             datasets,
-            {job: kept_checkpoints(_parsed(raws)) for job, raws in points.items()},
+            {
+                job: kept_checkpoints(parsed_best_effort(parse_checkpoint, raws))
+                for job, raws in points.items()
+            },
         )
 
     return await asyncio.to_thread(joined)
@@ -86,16 +90,6 @@ def kept_checkpoints(points: Iterable[Checkpoint]) -> tuple[CheckpointKept, ...]
         for one in points
     ]
     return tuple(sorted(found, key=lambda point: point.step or 0))
-
-
-def _parsed(raws: Iterable[object]) -> list[Checkpoint]:
-    found = []
-    for raw in raws:
-        try:
-            found.append(parse_checkpoint(raw))
-        except MalformedError:  # written by another version: what cannot be read is left out
-            log.warning("the ledger holds a checkpoint that is no longer understood")
-    return found
 
 
 def _usage(

@@ -1,16 +1,18 @@
-"""Write to the ledger without failing the real work, which has been done."""
+"""Write to the ledger, and read objects kept in it, without failing the real work."""
 
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from tui.core.provider.parsing import MalformedError
 from tui.services.errors import LedgerError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable
+    from collections.abc import Awaitable, Callable, Iterable
 
 log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 async def record_best_effort(note: Awaitable[None]) -> bool:
@@ -24,3 +26,14 @@ async def record_best_effort(note: Awaitable[None]) -> bool:
         log.warning("%s", error)
         return False
     return True
+
+
+def parsed_best_effort(parse: Callable[[object], T], raws: Iterable[object]) -> list[T]:
+    """Return objects of the provider as they were kept, without those that cannot be read."""
+    found = []
+    for raw in raws:
+        try:
+            found.append(parse(raw))
+        except MalformedError:  # written by another version
+            log.warning("the ledger holds what is no longer understood")
+    return found

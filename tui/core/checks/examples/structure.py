@@ -11,6 +11,7 @@ from tui.core.checks.gates import unusual
 from tui.core.checks.registry import Finding, closed_to_tidy, row_rule
 from tui.core.checks.row import Row, json_type, quoted
 from tui.core.dataset.example import ALIASES, SECTIONS
+from tui.core.text.json_text import written_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -180,14 +181,6 @@ def has_more_keys(row: Row) -> bool:
         return False
     # In what orjson writes no space stands before a colon, but in a text.
     return written_keys(row.line) > marks - read.count(b'\\":')
-
-
-def written_keys(line: bytes) -> int:
-    """Count keys. An escaped quote before a colon belongs to a text, so it is taken off.
-
-    In what orjson writes of a plain chat these are just the keys that were read.
-    """
-    return line.count(b'":') + line.count(b'" :') - line.count(b'\\":') - line.count(b'\\" :')
 
 
 @row_rule(

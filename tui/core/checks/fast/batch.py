@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from tui.core.checks import fast
-from tui.core.checks.examples.structure import has_more_keys, written_keys
+from tui.core.checks.examples.structure import has_more_keys
 from tui.core.checks.fast.byte_prefilter import CONFIRMED, COUNTED, HINTS, LineBatch
 from tui.core.checks.fast.tidy_fingerprints import numbers_of_tidy
 from tui.core.checks.fingerprints import facts_of
@@ -27,6 +27,7 @@ from tui.core.checks.report_columns import ReportColumns
 from tui.core.checks.row import Row, plain
 from tui.core.checks.rules import rule_numbers
 from tui.core.checks.run import check_row, columns_of, damage, facts_of_bad, read
+from tui.core.text.json_text import written_keys
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -15,7 +15,7 @@ from bisect import bisect_right
 from functools import cached_property
 from typing import NamedTuple
 
-import orjson
+from tui.core.text import json_text
 
 _TOKEN = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[{}\[\]:,]|-?\d[\d.eE+-]*', re.DOTALL)
 # Strings and long numbers; others stand in no string, so nothing is cut.
@@ -109,7 +109,7 @@ class LineTexts:
         # Bytes that are no UTF-8 come back as they are; UTF-16 is seen through its zeros.
         self.zeros = b"\0" in data
         self.line = data.replace(b"\0", b"").decode("utf-8", "surrogateescape")
-        self.is_json = _is_json(data) if is_json is None else is_json
+        self.is_json = json_text.is_json(data) if is_json is None else is_json
         self.too_deep = False
 
     @cached_property
@@ -151,7 +151,7 @@ class LineTexts:
         if one.depth > _DEEPEST:
             self.too_deep = True
             return
-        if one.kind != "raw" and one.text[:1] in {"{", "["} and _is_json(one.text):
+        if one.kind != "raw" and one.text[:1] in {"{", "["} and json_text.is_json(one.text):
             self._add_tokens(one.text, one.depth, one.start, one.maps, found)
             return
         backslash = "\\" in one.text
@@ -207,11 +207,3 @@ class LineTexts:
 
 
 _COLON = re.compile(r"\s*:\s*")
-
-
-def _is_json(data: bytes | str) -> bool:
-    try:
-        orjson.loads(data)
-    except ValueError:
-        return False
-    return True

@@ -7,10 +7,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import orjson
-
 from tui.core.fixes.damaged import wide_encoding
 from tui.core.fixes.redaction.redaction import redact
+from tui.core.text.json_text import is_json
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -113,7 +112,7 @@ def _blocks(data: bytes) -> Iterator[bytes]:
     """
     loose: list[bytes] = []
     for line in _lines(data):
-        if _is_json(line):
+        if is_json(line):
             if loose:
                 yield b"".join(loose)
                 loose = []
@@ -131,11 +130,3 @@ def _lines(data: bytes) -> Iterator[bytes]:
         end = data.find(b"\n", at) + 1 or len(data)
         yield data[at:end]
         at = end
-
-
-def _is_json(line: bytes) -> bool:
-    try:
-        orjson.loads(line)
-    except ValueError:
-        return False
-    return True

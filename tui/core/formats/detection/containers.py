@@ -14,13 +14,14 @@ import orjson
 
 from tui.core.formats.detection.notebooks import NOTEBOOK, WRITE_ROWS, is_notebook
 from tui.core.formats.detection.table_dumps import table_dump
-from tui.core.formats.detection.thread_exports import NOTICES
 from tui.core.formats.records import Record
 from tui.core.formats.row_reader import FORMAT_KEYS
 from tui.core.formats.supported.chat_exports import slack_threads
+from tui.core.formats.supported.thread_exports import NOTICES
 from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is_transcript
 from tui.core.formats.supported.whatsapp import is_whatsapp, whatsapp_rows
 from tui.core.formats.turns import LISTS, is_conversation
+from tui.core.text.json_text import written_keys
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
@@ -173,15 +174,12 @@ def _line_value(raw: bytes) -> object:
     """Return the JSON value of a line, with every key of its objects. Raises JSONDecodeError."""
     value = orjson.loads(raw)
     try:
-        if _keys(raw) > _keys(orjson.dumps(value)):  # it keeps only the last of two equal keys
+        # orjson keeps only the last of two equal keys.
+        if written_keys(raw) > written_keys(orjson.dumps(value)):
             return json.loads(raw, object_pairs_hook=_every_key)
     except (orjson.JSONEncodeError, ValueError, RecursionError):
         pass  # nested deeper than others read; then nothing is known of its keys
     return value
-
-
-def _keys(line: bytes) -> int:
-    return line.count(b'":') + line.count(b'" :') - line.count(b'\\":') - line.count(b'\\" :')
 
 
 def _every_key(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tui.core.formats.columns import Columns
-from tui.core.formats.detection.thread_exports import thread_export
 from tui.core.formats.row_reader import FORMAT_KEYS
+from tui.core.formats.supported.thread_exports import thread_export
 from tui.core.formats.turns import is_conversation
 
 if TYPE_CHECKING:

@@ -1,4 +1,7 @@
-"""What people export of their own chats: ChatGPT's trees, Claude's lists, Slack's threads."""
+"""Exports of chats with a model or a bot: ChatGPT's trees, Claude's lists, Slack's threads.
+
+Chats between people, where nothing says who answers, are read by `thread_exports.py`.
+"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from tui.core.chat.parameters import ChatParameters, tool_problem
+from tui.core.chat.parameters import ChatParameters, default_temperature, tool_problem
 from tui.core.provider.parsing import as_map
 from tui.dispatch import handles
 from tui.screens.chat.parameters.dialog import ParametersDialog
@@ -53,13 +53,9 @@ _TOOLS = [
 
 
 def defaults_for(profile_kind: str) -> ChatParameters:
-    """Return what to begin with at a provider of this kind.
-
-    The lab's small models are asked for their most likely answer, which shows what they have
-    learned, and kept short. Elsewhere the provider's own defaults hold: some models refuse
-    any other temperature.
-    """
-    return ChatParameters(0.0, max_tokens=200) if profile_kind == "lab" else ChatParameters()
+    """Return what to begin with at a provider of this kind; the lab's answers are kept short."""
+    most = 200 if profile_kind == "lab" else None
+    return ChatParameters(default_temperature(profile_kind), max_tokens=most)
 
 
 class Parameters:

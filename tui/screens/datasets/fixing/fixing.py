@@ -40,7 +40,7 @@ class Fixing:
     @handles("datasets.fix", group="edit")
     @in_turn
     async def fix(self) -> None:
-        """Show what fixing this problem would change, and do it."""
+        """Show what fixing this problem would change, and make the change once it is agreed to."""
         issue = await self._issue_of_rows()
         if issue is not None:
             await self._fix_one(issue)
@@ -48,7 +48,7 @@ class Fixing:
     @handles("datasets.fix_all", group="edit")
     @in_turn
     async def fix_all(self) -> None:
-        """Show what fixing all problems of this rule would change, and do it in one step."""
+        """Show what fixing all problems of this rule would change; once agreed to, in one step."""
         issue = await self._issue_of_rows()
         if issue is not None:
             await self._fix_rule(issue.rule)

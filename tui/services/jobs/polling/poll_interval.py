@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from tui.services.errors import ServiceError
 
 FAST_S = 2.5  # so that a terminal far away is written less than 2 kB a second
-SLOW_S = 15.0
+SLOW_S = 15.0  # jobs wait or are paused, and none runs
 REST = 45  # times the processor time of a round, before the next
 SLOWEST_S = 60.0
-IDLE_S = 60.0  # a job made elsewhere is seen within a minute
+IDLE_S = 60.0  # all have ended; a job made elsewhere is seen within a minute
 LONGEST_FOR_COST_S = 5.0
 # A job just asked for goes through its first states in seconds, and somebody looks on.
 _NEW_S = 60

@@ -7,7 +7,8 @@
 {"participants": […], "messages": [{"sender_name": "Ann", "content": "…"}]}             Messenger
 {"messages": [{"creator": {"name": "Ann"}, "topic_id": "1", "text": "…"}]}              Google Chat
 
-Each becomes rows of one message: who answers is for the user to say.
+Each becomes rows of one message: who answers is for the user to say. Exports of chats with a
+model, where that is known, are read by `chat_exports.py`; WhatsApp's texts by `whatsapp.py`.
 """
 
 from __future__ import annotations
