@@ -1,7 +1,7 @@
 """The labs that programs under test start: forks, which end with the test whose folder they use.
 
-A lab started as a user's program starts it takes a processor more than a second, and stays for
-ten minutes. That it does is for tests/services/provider/test_lab_process.py.
+One started as a user's program starts it would stay for ten minutes: that it does is for
+tests/services/provider/test_lab_process.py.
 """
 
 from __future__ import annotations
@@ -13,23 +13,26 @@ import subprocess
 import time
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
-from tests import forks
+from tests.forks import in_forks
 from tui.services.provider import lab_process
 
-as_users_do = lab_process.start_lab
+if TYPE_CHECKING:
+    from tests import forks
+
 _running: list[tuple[Path, forks.Forked]] = []
 
 
 def _fork(words: list[str], environ: dict[str, str], folder: Path, log: IO[bytes]) -> forks.Forked:
-    process = forks.start("tui.lab", *words, env=environ, cwd=folder, stdout=log, stderr=log)
+    process = in_forks.lab(words, environ, folder, log)
     _running.append((folder, process))
     return process
 
 
 def fork_them() -> None:
-    """Have this process start labs as forks from now on."""
+    """Have this process start labs, and all other processes, as forks from now on."""
+    in_forks.start_all()
     lab_process.start_lab = _fork
 
 
@@ -69,6 +72,7 @@ def _left_in(folder: Path) -> list[int]:
                 words = Path(f"/proc/{pid}/cmdline").read_bytes()
             except (OSError, ValueError, KeyError):
                 continue
-            if str(told.parent).encode() in words:  # and no other that has its number by now
+            # And no other that has its number by now.
+            if str(told.parent).encode() in words or b"tests.forks.server" in words:
                 found.append(pid)
     return found

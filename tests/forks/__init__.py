@@ -26,7 +26,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 __all__ = ["DEVNULL", "PIPE", "Forked", "run", "shell_command", "start"]
 
@@ -34,13 +34,14 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 class Forked:
-    """A process with text streams, used as one of `subprocess.Popen`."""
+    """A process used as one of `subprocess.Popen`, from several threads if need be."""
 
-    def __init__(self, args: list[str], told: socket.socket, streams: list[IO[str] | None]) -> None:
+    def __init__(self, args: list[str], told: socket.socket, streams: list[IO[Any] | None]) -> None:
         self.args = args
         self.returncode: int | None = None
         self.stdin, self.stdout, self.stderr = streams
         self._told = told
+        self._waits = threading.Lock()
         self.pid = int(self._line())
 
     def _line(self) -> str:
@@ -53,13 +54,17 @@ class Forked:
 
     def wait(self, timeout: float | None = None) -> int:
         """Return its exit code, minus the signal that ended it. Raises TimeoutExpired."""
-        if self.returncode is None:
-            self._told.settimeout(timeout)
-            try:
+        if not self._waits.acquire(timeout=-1 if timeout is None else timeout):
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        try:
+            if self.returncode is None:
+                self._told.settimeout(timeout)
                 self.returncode = int(self._line())
-            except (TimeoutError, BlockingIOError):
-                raise subprocess.TimeoutExpired(self.args, timeout or 0) from None
-            self._told.close()
+                self._told.close()
+        except (TimeoutError, BlockingIOError):
+            raise subprocess.TimeoutExpired(self.args, timeout or 0) from None
+        finally:
+            self._waits.release()
         return self.returncode
 
     def poll(self) -> int | None:
@@ -112,8 +117,20 @@ class Forked:
         self.send_signal(signal.SIGKILL)
 
 
-@cache
+_told: list[str] = []
+
+
+def be_forked_by(address: str) -> None:
+    """Have the process that listens there fork for this one, too."""
+    _told[:] = [address]
+
+
 def _address() -> str:
+    return _told[0] if _told else _started()
+
+
+@cache
+def _started() -> str:
     """Start the process that forks, one for all tests of a worker, and return where it listens."""
     folder = Path(tempfile.mkdtemp(prefix="finetui-forks-"))
     server = subprocess.Popen(
@@ -145,16 +162,23 @@ def start(
     stdin: int | IO[Any] = DEVNULL,
     stdout: int | IO[Any] = PIPE,
     stderr: int | IO[Any] = PIPE,
+    binary: bool = False,
+    apart: Literal["", "group", "session"] = "",
 ) -> Forked:
-    """Start `python -m MODULE WORDS`; each stream is DEVNULL, PIPE, or what has a descriptor."""
-    ours: list[IO[str] | None] = []
+    """Start `python -m MODULE WORDS`; each stream is DEVNULL, PIPE, or what has a descriptor.
+
+    It may lead a process group or a session of its own.
+    """
+    ours: list[IO[Any] | None] = []
     theirs: list[int] = []
     to_close: list[int] = []
     for stream, mode in ((stdin, "w"), (stdout, "r"), (stderr, "r")):
         if stream == PIPE:
             ends = os.pipe()
             mine, other = ends if mode == "r" else ends[::-1]
-            ours.append(os.fdopen(mine, mode, encoding="utf-8"))
+            ours.append(
+                os.fdopen(mine, f"{mode}b") if binary else os.fdopen(mine, mode, encoding="utf-8")
+            )
             to_close.append(other)
         elif stream == DEVNULL:
             ours.append(None)
@@ -167,7 +191,7 @@ def start(
     told = socket.socket(socket.AF_UNIX)
     try:
         told.connect(_address())
-        request = json.dumps([module, words, env, str(cwd)]).encode()
+        request = json.dumps([module, words, env, str(cwd), apart]).encode()
         socket.send_fds(told, [len(request).to_bytes(4, "big")], theirs)
         told.sendall(request)
     finally:

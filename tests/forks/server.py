@@ -22,6 +22,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from tests.forks import in_forks
+from tui.core.catalog.models import ENCODINGS
+from tui.services.tokens.vocabularies import encoder
+
 # What the commands and the lab import, if need be only when it is used.
 PACKAGES = ("tui.cli", "tui.services", "tui.lab")
 MODULES = ("openai.resources.chat.completions", "openai.resources.fine_tuning", "uvicorn.logging")
@@ -36,6 +40,8 @@ def load() -> None:
                 importlib.import_module(one.name)
     for name in MODULES:
         importlib.import_module(name)
+    for name in ENCODINGS:
+        encoder(name)
     gc.collect()
     gc.freeze()
 
@@ -111,13 +117,17 @@ class Server:
         connection, _ = self.listener.accept()
         size, streams, _, _ = socket.recv_fds(connection, 4, 3)
         request = json.loads(exactly(connection, int.from_bytes(size, "big")))
-        module, words, environ, folder = request
+        module, words, environ, folder, *apart = request
         pid = os.fork()
         if pid == 0:
             # Their numbers will be those of other files: they are not to be closed by these.
             for one in (self.listener, self.woken, self.wakes, connection, *self.running.values()):
                 one.detach()
             os.chdir(folder)
+            if apart == ["session"]:
+                os.setsid()
+            elif apart == ["group"]:
+                os.setpgid(0, 0)
             become(module, words, environ, streams)
             return True
         for number in streams:
@@ -140,6 +150,7 @@ class Server:
 def main(address: str) -> None:
     """Load, serve, and remove the socket's folder at the end."""
     load()
+    in_forks.start_all(address)
     ours = os.getpid()
     Server(address).serve()
     if os.getpid() == ours:

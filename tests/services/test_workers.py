@@ -13,13 +13,20 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.forks import in_forks
 from tests.until import until
 from tests.worker_tasks import die, echo, fail, look, wait
+from tui.services import workers
 from tui.services.workers import Pool, TaskError, WorkerDied, WorkerError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _as_a_user_starts_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(workers, "start_worker", in_forks.worker_as_users_do)
 
 
 @pytest.fixture
@@ -128,6 +135,7 @@ def test_without_processes_it_says_so(pool: Pool, monkeypatch: pytest.MonkeyPatc
 _PROGRAM = """
 import sys
 from tests.worker_tasks import echo
+from tui.services import workers
 from tui.services.workers import Pool
 pool = Pool()
 print(pool.ask(echo, {}, b"")[0]["pid"], flush=True)

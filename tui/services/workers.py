@@ -56,6 +56,21 @@ class TaskError(RuntimeError):
         self.kind = kind
 
 
+def start_worker(environ: dict[str, str]) -> subprocess.Popen[bytes]:
+    """Start a worker process in a process group of its own. Raises OSError."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        # Not "-m": that would look for modules in the folder one happens to be in.
+        [sys.executable, "-P", "-c", _START],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,  # a tokenizer that panics prints a backtrace
+        env=environ,
+        # Signals of the terminal are for the screen. Not a session of its own: Linux
+        # shares processors out by session first, and low priority would mean nothing.
+        process_group=0,
+    )
+
+
 class _Process:
     """One worker process, used by one thread at a time. Raises WorkerError."""
 
@@ -63,17 +78,7 @@ class _Process:
         environ = without_secrets(os.environ)
         environ["PYTHONPATH"] = os.pathsep.join(filter(None, [_ROOT, environ.get("PYTHONPATH")]))
         try:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                # Not "-m": that would look for modules in the folder one happens to be in.
-                [sys.executable, "-P", "-c", _START],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.DEVNULL,  # a tokenizer that panics prints a backtrace
-                env=environ | _ONE_THREAD,
-                # Signals of the terminal are for the screen. Not a session of its own: Linux
-                # shares processors out by session first, and low priority would mean nothing.
-                process_group=0,
-            )
+            self._process = start_worker(environ | _ONE_THREAD)
         except OSError as error:
             raise WorkerError(f"a worker process does not start: {error}") from error
         self.pid = self._process.pid

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests import labs
+from tests.forks import in_forks
 from tests.home import Home
 from tui.services.errors import LabFailed
 from tui.services.provider import lab_process
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 @pytest.fixture(autouse=True)
 def _as_a_user_starts_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lab_process, "start_lab", labs.as_users_do)
+    monkeypatch.setattr(lab_process, "start_lab", in_forks.lab_as_users_do)
 
 
 @pytest.fixture

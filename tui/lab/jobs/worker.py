@@ -9,12 +9,12 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import IO, TYPE_CHECKING, Any, Final, Literal
 
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from tui.lab.jobs.job_folder import JobFolder
 
@@ -29,16 +29,7 @@ class Worker:
 
     def __init__(self, module: Literal["validator", "trainer"], folder: JobFolder) -> None:
         with folder.log.open("ab") as errors:
-            self._process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-                [sys.executable, "-P", "-m", f"tui.lab.jobs.{module}", str(folder.root)],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=errors,
-                cwd=folder.root,
-                env=_environment(),
-                # Ctrl+C in the terminal of the server is the server's to handle.
-                start_new_session=True,
-            )
+            self._process = start_worker(module, folder.root, errors, _environment())
 
     @property
     def pid(self) -> int:
@@ -79,7 +70,23 @@ class Worker:
             self._process.kill()
 
 
-def _environment() -> Mapping[str, str]:
+def start_worker(
+    module: str, folder: Path, errors: IO[bytes], environ: dict[str, str]
+) -> subprocess.Popen[bytes]:
+    """Start ``tui.lab.jobs.<module>`` on a folder. Raises OSError."""
+    return subprocess.Popen(  # noqa: S603 - our own interpreter and module
+        [sys.executable, "-P", "-m", f"tui.lab.jobs.{module}", str(folder)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=errors,
+        cwd=folder,
+        env=environ,
+        # Ctrl+C in the terminal of the server is the server's to handle.
+        start_new_session=True,
+    )
+
+
+def _environment() -> dict[str, str]:
     # Matrices this small are no faster in two threads, and the second core is the user's.
     threads = "1"
     inherited = os.environ.get("PYTHONPATH")
