@@ -106,7 +106,7 @@ class DatasetsScreen(ModeScreen):
         if self._built:
             return
         self._built = True
-        for owner in build(self):
+        for owner in build(self, self):
             self.dispatcher.add(owner)
         for happened in (
             self.context.document_changed,

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from tui.core.filtering.fields import HELP
 from tui.screens.datasets.bulk.runner import BulkRunner
-from tui.screens.datasets.controllers import controllers
+from tui.screens.datasets.controllers import Shared, controllers
 from tui.screens.datasets.dataset_context import DatasetContext
 from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
 from tui.screens.datasets.files.opener import Opener
@@ -24,7 +24,7 @@ from tui.widgets.record_list import RecordList
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tui.screens.datasets.screen import DatasetsScreen
+    from tui.screens.base import ModeScreen
 
 _PLACEHOLDER = f"words, role:tool, tokens>4000 … {KEYS}"
 
@@ -35,10 +35,19 @@ class ExampleFilter(FilterField):
     HELP = HELP
 
 
-def build(screen: DatasetsScreen) -> Iterator[object]:
+class Workbench(Shared, Protocol):
+    """What a screen of datasets has beside its start page."""
+
+    bar: FilterBar
+    examples: ExamplesPane
+    conversation: ConversationPane
+    disk_watch: DiskWatch
+
+
+def build(screen: Workbench, mode: ModeScreen) -> Iterator[object]:
     """Give the screen its panes and what they share; yield what handles its commands."""
     conversation = ExampleView(id="conversation", empty="")
-    context = DatasetContext(screen, RecordList(id="examples", empty=EMPTY), conversation)
+    context = DatasetContext(mode, RecordList(id="examples", empty=EMPTY), conversation)
     screen.context = context
     screen.opener = Opener(context)
     screen.checks = ProblemChecks(context)
@@ -52,4 +61,4 @@ def build(screen: DatasetsScreen) -> Iterator[object]:
     screen.bulk = BulkRunner(context)
     screen.disk_question = DiskQuestion(context)
     screen.disk_watch = DiskWatch(context, screen.disk_question)
-    yield from (screen.problems, screen.filtering, *controllers(screen, screen))
+    yield from (screen.problems, screen.filtering, *controllers(screen, mode))
