@@ -151,6 +151,7 @@ class FinetuiApp(TypeAhead):
         self.dispatcher = Dispatcher(self, self.leaving, self.profiles)
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace
+        self.painted = False  # the first frame is on the terminal
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_start = chat  # what another mode or the command line asks Chat to begin with
         self.compare_asked: CompareAsked | None = None  # what another mode wants compared
@@ -190,6 +191,7 @@ class FinetuiApp(TypeAhead):
 
     def on_ready(self) -> None:
         """Open the workspace once the first frame is on the screen."""
+        self.painted = True
         if self.leaving.painted():
             asyncio.get_running_loop().set_exception_handler(self._unheard)
             self.opening.start()

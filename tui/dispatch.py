@@ -96,8 +96,13 @@ class Dispatcher:
 
     def __init__(self, *owners: object) -> None:
         self._handlers: dict[str, Handler] = {}
+        self._complete: Callable[[], object] = lambda: None
         for owner in owners:
             self.add(owner)
+
+    def when_asked(self, complete: Callable[[], object]) -> None:
+        """Call `complete`, which adds owners that are made late, before a command is looked for."""
+        self._complete = complete
 
     def add(self, owner: object) -> None:
         """Take up an object's handlers. Raises ValueError for a command that has one already."""
@@ -110,14 +115,17 @@ class Dispatcher:
 
     def __contains__(self, command_id: object) -> bool:
         """Tell whether a command has a handler here."""
+        self._complete()
         return command_id in self._handlers
 
     def __iter__(self) -> Iterator[str]:
         """Go through the ids of the commands handled here."""
+        self._complete()
         return iter(self._handlers)
 
     def run(self, command_id: str, node: DOMNode) -> bool:
         """Run a command's handler; tells whether there is one."""
+        self._complete()
         handler = self._handlers.get(command_id)
         if handler is not None:
             handler.run(node, command_id)

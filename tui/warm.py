@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from textual.css.stylesheet import Stylesheet
 
 SOON = (
+    "tui.screens.datasets.workbench",
     "tui.core.checks",
     "tui.core.edits",
     "tui.screens.dialogs.editor",

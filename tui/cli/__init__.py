@@ -24,9 +24,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         from tui.cli.dispatch import dispatch
-        from tui.services.settings.masked_logs import mask_logs
 
-        mask_logs()
         code = dispatch(arguments)
         sys.stdout.flush()
     except KeyboardInterrupt:

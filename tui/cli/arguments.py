@@ -6,6 +6,8 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
+from tui.cli.examples import epilog
+from tui.cli.overview import ABOUT
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
@@ -64,16 +66,30 @@ def settings_said(options: argparse.Namespace) -> dict[str, str]:
     return found
 
 
-def group(commands: Commands[Parser], name: str, help_: str) -> Commands[Parser]:
+def group(commands: Commands[Parser], name: str) -> Commands[Parser]:
     """Add a command that has commands of its own, and return the place for those."""
-    parser = commands.add_parser(name, parents=[common()], help=help_, description=help_)
+    parser = _add(commands, name, ABOUT[name])
     return parser.add_subparsers(dest="action", required=True, parser_class=Parser)
 
 
-def command(commands: Commands[Parser], name: str, run: Run, help_: str) -> argparse.ArgumentParser:
-    """Add a command that is carried out by `run`."""
-    parser = commands.add_parser(name, parents=[common()], help=help_, description=help_)
+def command(
+    commands: Commands[Parser], name: str, run: Run, about: str = ""
+) -> argparse.ArgumentParser:
+    """Add a command that is carried out by `run`; what it is about stands in the overview, too."""
+    parser = _add(commands, name, about or ABOUT[name])
     parser.set_defaults(run=run)
+    return parser
+
+
+def _add(commands: Commands[Parser], name: str, about: str) -> Parser:
+    parser = commands.add_parser(
+        name,
+        parents=[common()],
+        help=about,
+        description=about,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.epilog = epilog(parser.prog.partition(" ")[2])
     return parser
 
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "chat", _chat, "ask a model, or open the app to chat with it")
+    parser = command(commands, "chat", _chat)
     parser.add_argument(
         "prompt",
         nargs="?",

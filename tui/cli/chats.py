@@ -29,7 +29,7 @@ _WRITERS: dict[str, Callable[[Chat], str]] = {"md": markdown, "jsonl": dataset_l
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    actions = group(commands, "chats", "list, read, rename, export and delete saved chats")
+    actions = group(commands, "chats")
     parser = command(actions, "list", _list, "list the saved chats, the last one first")
     parser.add_argument("--search", metavar="TEXT", default="", help="only chats that hold this")
     parser = command(actions, "show", _show, "print a chat as it stood last")

@@ -33,7 +33,7 @@ _NOUNS: Mapping[Severity, str] = {"error": "error", "warning": "warning", "info"
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "check", _check, "check datasets, line by line")
+    parser = command(commands, "check", _check)
     parser.add_argument("--near", action="store_true", help="look for near duplicates too")
     parser.add_argument(
         "--against",

@@ -55,7 +55,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "compare", _compare, "ask several models the same, and measure")
+    parser = command(commands, "compare", _compare)
     parser.add_argument("prompt", nargs="?", metavar="PROMPT", help="one question; - reads stdin")
     parser.add_argument("--models", metavar="A,B", help="the models to ask")
     parser.add_argument("--messages", metavar="FILE", help="one conversation, as JSON; or -")

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    actions = group(commands, "config", "the configuration file: where it is, what it says")
+    actions = group(commands, "config")
     for name, run, words in (
         ("path", _path, "print where the file is, or would be"),
         ("show", _show, "print the settings in force and who says them; no secret"),

@@ -49,7 +49,7 @@ _MEANS = {
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "convert", _convert, "convert a dataset between formats")
+    parser = command(commands, "convert", _convert)
     parser.add_argument("input", metavar="IN", help="a file, a folder of files, or -")
     sources = ", ".join(f.id for f in READERS)
     parser.add_argument(

@@ -20,7 +20,7 @@ _SAME = {"example": "the example", "prompt": "the prompt", "line": "the line"}
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "dedupe", _dedupe, "take out examples that stand there before")
+    parser = command(commands, "dedupe", _dedupe)
     parser.add_argument(
         "--same",
         choices=tuple(_SAME),

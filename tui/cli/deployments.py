@@ -46,7 +46,7 @@ NO_ANSWER = 3
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    actions = group(commands, "deployments", "what serves models, what it costs, and ending that")
+    actions = group(commands, "deployments")
     parser = command(actions, "list", _list, "list what runs, what costs most first")
     parser.add_argument("--all-profiles", action="store_true", help=_EVERYWHERE)
     for act, about in _ABOUT.items():

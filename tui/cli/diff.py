@@ -24,7 +24,7 @@ _EXCERPT = 100
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "diff", _diff, "compare two datasets by example")
+    parser = command(commands, "diff", _diff)
     parser.add_argument("before", metavar="A", help="the older dataset, or -")
     parser.add_argument("after", metavar="B", help="the newer dataset, or -")
 

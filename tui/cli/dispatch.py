@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import asyncio
 import gc
 import os
 import sys
@@ -13,22 +12,16 @@ from typing import TYPE_CHECKING
 
 from tui import __version__
 from tui.cli.arguments import Parser, common, settings_said
-from tui.cli.inputs import key_from_stdin
-from tui.cli.interrupts import tell_broken_off
 from tui.cli.output import Output
+from tui.cli.overview import COMMANDS, description, exit_codes
 from tui.cli.signals import Ended, ended_by_signals
-from tui.core.chat.start import ChatStart
-from tui.services import pipes
 from tui.services.errors import InputError, ServiceError, unforeseen
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-COMMANDS = (
-    "check", "fix", "edit", "redact", "dedupe", "convert", "split", "diff", "stats", "tokens",
-    "files", "jobs", "chat", "chats", "compare", "record", "models", "deployments", "lab",
-    "profiles", "config", "doctor",
-)  # fmt: skip
+    from tui.core.chat.start import ChatStart
+
 _NEEDS_VALUE = "--profile"
 # They are told what is not safe.
 _ASK_PROVIDERS = {"files", "jobs", "chat", "compare", "record", "models", "deployments"}
@@ -57,6 +50,7 @@ def _dispatch(arguments: list[str], out: Output) -> int:
     at = _command_at(arguments)
     if at is None:
         return _open_app(arguments)
+    _mask_logs()
     name = arguments.pop(at)
     if name == "lab":
         from tui.cli.lab import run_lab
@@ -66,11 +60,29 @@ def _dispatch(arguments: list[str], out: Output) -> int:
     before, after = arguments[:at], arguments[at:]
     options = parser_of(name).parse_args([name, *_after_words(after, before)])
     if (wants_app := getattr(options, "opens_app", None)) is not None and wants_app(options):
+        from tui.core.chat.start import ChatStart
+
         return _run_app(None, options, ChatStart(options.model, options.system))
+    if (alone := getattr(options, "alone", None)) is not None:  # it needs nothing of this machine
+        code: int = alone(options, out)
+        return code
+    import asyncio
+
     return asyncio.run(_run(options, out))
 
 
+def _mask_logs() -> None:
+    from tui.services.settings.masked_logs import mask_logs
+
+    mask_logs()
+
+
 async def _run(options: argparse.Namespace, out: Output) -> int:
+    import asyncio
+
+    from tui.cli.inputs import key_from_stdin
+    from tui.cli.interrupts import tell_broken_off
+    from tui.services import pipes
     from tui.services.workspace import Workspace
 
     with ended_by_signals():
@@ -102,7 +114,7 @@ async def _run(options: argparse.Namespace, out: Output) -> int:
 
 
 def parser_of(name: str) -> Parser:
-    """Return the parser; only the module of the command in question is imported."""
+    """Return the parser of one command; only the module of the command in question is imported."""
     parser = Parser(prog="finetui", parents=[common()])
     commands = parser.add_subparsers(dest="command", required=True, parser_class=Parser)
     module = import_module(f"tui.cli.{name}")
@@ -111,13 +123,12 @@ def parser_of(name: str) -> Parser:
 
 
 def _open_app(arguments: list[str]) -> int:
-    helping = "-h" in arguments or "--help" in arguments
     parser = Parser(
         prog="finetui",
         usage="finetui [options] [FILE.jsonl]\n       finetui COMMAND …",
         parents=[common()],
-        description=_SUMMARY,
-        epilog=_about_commands() if helping else None,
+        description=description(),
+        epilog=exit_codes(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"finetui {__version__}")
@@ -146,30 +157,12 @@ def _run_app(path: str | None, options: argparse.Namespace, chat: ChatStart | No
             "Set TERM to what it is, such as xterm-256color; or use the commands, which work here: "
             "finetui --help.",
         )
+    _mask_logs()
     # What is made while starting is kept: looking for garbage in it takes a fifth of the time.
     gc.disable()
     from tui.app import run
 
     return run(path, getattr(options, "profile", None), chat)
-
-
-_SUMMARY = "Fine-tune chat models from the keyboard. Without a command it opens the app."
-
-
-def _about_commands() -> str:
-    """Return a line a command; all their modules are imported for it, so only for help."""
-    place = Parser(prog="finetui").add_subparsers(parser_class=Parser)
-    about = {"lab": "run the built-in provider alone, for any client"}
-    for name in COMMANDS:
-        if name not in about:
-            import_module(f"tui.cli.{name}").register(place)
-            about[name] = place.choices[name].description or ""
-    lines = [f"  {name:<12}{about[name]}" for name in COMMANDS]
-    codes = "  0 done, 1 problems found or the job failed, 2 usage or unreadable input,\n"
-    codes += "  3 the provider refused, 4 it bills, destroys or leaks and was not told to,\n"
-    codes += "  5 the output cannot be written, 130 interrupted, 143 ended by SIGTERM"
-    rest = f"Each explains itself with --help.\n\nexit codes:\n{codes}"
-    return "\n".join(["commands:", *lines, rest])
 
 
 def _command_at(arguments: list[str]) -> int | None:

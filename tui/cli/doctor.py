@@ -28,8 +28,7 @@ _WIDEST = 1000
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    words = "look at this machine and the profiles; reads only, shows no secret"
-    parser = command(commands, "doctor", _run, words)
+    parser = command(commands, "doctor", _run)
     one = "only this profile, or those of this kind of provider"
     parser.add_argument("--provider", metavar="NAME", help=one)
     parser.add_argument(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
 from collections import Counter
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ from tui.core.text.text import plural
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Callable, Sequence
 
     from tui.cli.output import Output
@@ -38,9 +38,8 @@ _OF_THE_SCREEN = {"edited", "marked"}
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "edit", _edit, "change many examples at once")
-    parser.epilog = _EPILOG
-    parser.formatter_class = argparse.RawDescriptionHelpFormatter
+    parser = command(commands, "edit", _edit)
+    parser.epilog = f"{_EPILOG.rstrip()}\n\n{parser.epilog}"
     parser.add_argument(
         "--where", metavar="FILTER", help="only examples that the filter of the screen shows"
     )

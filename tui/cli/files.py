@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    actions = group(commands, "files", "list, upload, download, delete and prune uploaded files")
+    actions = group(commands, "files")
     parser = command(actions, "list", _list, "list the files, newest first, and who uses them")
     parser.add_argument("--purpose", help="only files of this purpose")
     _add_choice(parser)

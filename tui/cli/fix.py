@@ -25,7 +25,7 @@ _PRIVATE = ("secret-", "personal-")
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "fix", _fix, "mend what check finds; writes to standard output")
+    parser = command(commands, "fix", _fix)
     parser.add_argument(
         "--rule",
         metavar="ID",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    actions = group(commands, "jobs", "fine-tuning jobs")
+    actions = group(commands, "jobs")
     parser = command(actions, "list", _list, "list the jobs, newest first")
     parser.add_argument("--limit", type=int, metavar="N", help="at most so many")
     parser.add_argument("--kept", action="store_true", help="as last seen, without asking")

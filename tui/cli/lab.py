@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.cli.arguments import Parser
+from tui.cli.overview import ABOUT
 from tui.services.provider.lab_process import LabProcess
 from tui.services.settings.environment import without_secrets
 from tui.services.settings.keys import key_variables
@@ -19,6 +20,19 @@ from tui.services.settings.locations import Locations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from tui.cli.arguments import Commands
+
+
+def register(commands: Commands[Parser]) -> None:
+    """Name the options of the lab, which reads and explains them itself, to shells."""
+    parser = commands.add_parser("lab", help=ABOUT["lab"], description=ABOUT["lab"])
+    parser.add_argument("--port", metavar="PORT")
+    parser.add_argument("--data-dir", type=Path, metavar="FOLDER")
+    parser.add_argument("--json", action="store_true")
+    parser.add_argument("--detach", action="store_true")
+    parser.add_argument("--idle-minutes", metavar="N")
+    parser.add_argument("--max-active", metavar="N")
 
 
 def run_lab(arguments: Sequence[str]) -> int:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    actions = group(commands, "models", "base and fine-tuned models, those that are gone too")
+    actions = group(commands, "models")
     parser = command(actions, "list", _list, "list the models, what became of each, and its end")
     add_choice(parser)
     register_show(actions)

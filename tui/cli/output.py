@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import json
 import os
 import re
 import sys
-import traceback
 from typing import TYPE_CHECKING, Any, TextIO
 
-from tui.cli.signals import broken_off_by_signals
+from tui.cli.signals import broken_off_by_signals, cancelled
 from tui.core.text.json_text import not_of_json
 from tui.core.text.masking import mask
 from tui.core.text.text import one_line, visible, visible_part
@@ -75,13 +73,15 @@ class Output:
 
     def traceback(self, error: Exception) -> None:
         """Print where an exception came from on the error stream."""
+        import traceback
+
         self._remark(visible(mask("".join(traceback.format_exception(error)))))
 
     def _remark(self, text: str) -> None:
         try:
             with contextlib.suppress(OSError), broken_off_by_signals():
                 print(text, end="", file=sys.stderr, flush=True)
-        except asyncio.CancelledError:  # nobody reads what is left of it
+        except cancelled():  # nobody reads what is left of it
             discard(sys.stderr)
             raise
 
@@ -102,7 +102,7 @@ class Output:
         try:
             with broken_off_by_signals():
                 yield
-        except asyncio.CancelledError:  # nobody reads what is left of it
+        except cancelled():  # nobody reads what is left of it
             self.answered = True
             discard(sys.stdout)
             raise

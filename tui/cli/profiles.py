@@ -30,7 +30,7 @@ DOES_NOT_ANSWER = 3
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    actions = group(commands, "profiles", "the providers to talk to, in the configuration file")
+    actions = group(commands, "profiles")
     listing = command(actions, "list", _list, "list the profiles: kind, address, state of the key")
     listing.set_defaults(in_any_case=True)
     for name, run, words in (

@@ -37,8 +37,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    about = "keep a model's answers to a dataset's prompts, before the model goes"
-    parser = command(commands, "record", _record, about)
+    parser = command(commands, "record", _record)
     parser.add_argument("--model", metavar="M", help="the model to ask")
     parser.add_argument("--dataset", metavar="FILE", help="every prompt of a JSONL file")
     add_asking(parser)

@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(
-        commands, "redact", _redact, "put placeholders in the place of secrets and personal data"
-    )
+    parser = command(commands, "redact", _redact)
     parser.add_argument(
         "--kind",
         choices=("secrets", "personal", "all"),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import signal
 import threading
 from contextlib import contextmanager
@@ -10,10 +9,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Iterator
     from types import FrameType
 
 _ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)
+
+
+def cancelled() -> type[asyncio.CancelledError]:
+    """Return what is raised where a command is broken off. Help and version do without asyncio."""
+    import asyncio
+
+    return asyncio.CancelledError
 
 
 class Ended(Exception):  # noqa: N818 - no error of anybody's
@@ -49,7 +56,7 @@ class _Command:
         """Raise CancelledError once, where the command is, if a signal has come."""
         if self.came and not self.told:
             self.told = True
-            raise asyncio.CancelledError
+            raise cancelled()
 
     def _cancel(self) -> None:
         if not self.told:
@@ -63,6 +70,8 @@ _under_way: list[_Command] = []
 @contextmanager
 def ended_by_signals() -> Iterator[None]:
     """Cancel the running task at a signal, and raise Ended once it has cleaned up."""
+    import asyncio
+
     task = asyncio.current_task()
     assert task is not None
     if threading.current_thread() is not threading.main_thread():

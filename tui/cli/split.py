@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "split", _split, "split into training and validation")
+    parser = command(commands, "split", _split)
     parser.add_argument("path", metavar="FILE", help="a dataset, or -")
     parser.add_argument(
         "--validation", default="10%", metavar="SIZE", help="a share or a number (default 10%%)"

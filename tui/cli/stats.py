@@ -23,7 +23,7 @@ _LISTED = 5
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "stats", _stats, "what the examples are made of")
+    parser = command(commands, "stats", _stats)
     parser.add_argument("paths", metavar="FILE", nargs="+", help="datasets, or -")
 
 

@@ -29,7 +29,7 @@ _SPREAD = ("min", "p05", "p25", "p50", "p75", "p95", "p99", "max", "mean", "std"
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command."""
-    parser = command(commands, "tokens", _tokens, "count tokens and price a job")
+    parser = command(commands, "tokens", _tokens)
     parser.add_argument("paths", metavar="FILE", nargs="+", help="datasets, or -")
     parser.add_argument(
         "--model", default=DEFAULT_MODEL, help=f"count for this model (default {DEFAULT_MODEL})"

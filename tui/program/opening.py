@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from textual.events import Key
+    from textual.screen import Screen
 
     from tui.program.program_context import ProgramContext
     from tui.services.workspace import Workspace
@@ -32,11 +33,13 @@ class Opening:
         self._path, self._profile = path, profile
         self._opened = opened
         self._warned: set[str] = set()
+        self._first: Screen[object] | None = None  # what was painted first
         self.under_way = True  # there is no workspace yet, and there will be one
         self._waiting: list[Callable[[], object]] = []
 
     def start(self) -> None:
         """Open the workspace in the background."""
+        self._first = self._context.app.screen_stack[0]
         self._context.run(self._open, group="workspace", description="open the workspace")
 
     async def _open(self) -> None:
@@ -54,6 +57,8 @@ class Opening:
         self._waiting.append(command)
 
     async def _open_workspace(self) -> None:
+        if isinstance(self._first, ModeScreen):
+            await self._first.complete()
         from tui.services.workspace import Workspace
 
         workspace, unopened = await Workspace.open_safely(self._profile)

@@ -95,6 +95,9 @@ class ModeScreen(Screen[None]):
         """Yield the mode's own widgets."""
         raise NotImplementedError
 
+    async def complete(self) -> None:
+        """Add what was left out of the program's first paint, before there is a workspace."""
+
     def on_workspace(self, workspace: Workspace) -> None:
         """Take up work: called once mounted with a workspace, and again for another profile."""
 

@@ -26,6 +26,7 @@ class Host(Protocol):
 
     workspace: Workspace | None
     unopened: ServiceError | None  # why there is no workspace
+    painted: bool  # the first frame is on the terminal; before, no more is made than it shows
     status: Status
     said: Remark
     tour: Tour

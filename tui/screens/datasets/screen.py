@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
+import asyncio
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Horizontal
 
 from tui.commands import key_hint
-from tui.core.filtering.fields import HELP
 from tui.core.text.paths import path_line
 from tui.screens.base import ModeScreen
-from tui.screens.datasets.bulk.runner import BulkRunner
-from tui.screens.datasets.controllers import controllers
-from tui.screens.datasets.dataset_context import DatasetContext
-from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
-from tui.screens.datasets.files.opener import Opener
 from tui.screens.datasets.files.welcome import Welcome
-from tui.screens.datasets.filtering.filtered_rows import FilteredRows
-from tui.screens.datasets.filtering.filtering import Filtering
-from tui.screens.datasets.filtering.marks import MarkedRows
-from tui.screens.datasets.panes.conversation import ConversationPane
-from tui.screens.datasets.panes.examples import EMPTY, ExamplesPane
-from tui.screens.datasets.problems.checks import ProblemChecks
-from tui.screens.datasets.problems.pane import ProblemsPane
-from tui.screens.filter_bar import KEYS, FilterBar, FilterField
-from tui.services.datasets.service import absolute
-from tui.widgets.diff_view import ExampleView
-from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from textual.app import ComposeResult
+    from textual.widget import Widget
 
+    from tui.screens.datasets.bulk.runner import BulkRunner
+    from tui.screens.datasets.dataset_context import DatasetContext
+    from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
+    from tui.screens.datasets.files.opener import Opener
+    from tui.screens.datasets.filtering.filtered_rows import FilteredRows
+    from tui.screens.datasets.filtering.filtering import Filtering
+    from tui.screens.datasets.filtering.marks import MarkedRows
+    from tui.screens.datasets.panes.conversation import ConversationPane
+    from tui.screens.datasets.panes.examples import ExamplesPane
+    from tui.screens.datasets.problems.checks import ProblemChecks
+    from tui.screens.datasets.problems.pane import ProblemsPane
+    from tui.screens.filter_bar import FilterBar
     from tui.services.datasets import Document
     from tui.services.workspace import Workspace
 
@@ -42,19 +40,16 @@ _NOT_OPEN = (
     f"{key_hint('datasets.sample', 'the sample')}"
 )
 _EMPTY_FILE = f"This file is empty: {key_hint('datasets.new_example', 'makes an example')}"
-_PLACEHOLDER = f"words, role:tool, tokens>4000 … {KEYS}"
 _LONGEST_NAME = 30  # of a file, in the status line: what it says of it has to fit too
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
 
-class ExampleFilter(FilterField):
-    """The field in which a filter of examples is typed."""
-
-    HELP = HELP
-
-
 class DatasetsScreen(ModeScreen):
-    """Everything about one dataset at a time: panes, and a controller for each capability."""
+    """Everything about one dataset at a time: panes, and a controller for each capability.
+
+    The first paint of the program is this screen's start page. All the rest (`workbench`) is
+    neither made nor loaded before that; without it there is no document and no workspace.
+    """
 
     MODE: ClassVar[str] = "datasets"
     CSS_PATH = "screen.tcss"
@@ -66,44 +61,65 @@ class DatasetsScreen(ModeScreen):
         }
     )
 
+    context: DatasetContext
+    opener: Opener
+    checks: ProblemChecks
+    marked: MarkedRows
+    bar: FilterBar
+    filtered: FilteredRows
+    filtering: Filtering
+    examples: ExamplesPane
+    conversation: ConversationPane
+    problems: ProblemsPane
+    bulk: BulkRunner
+    disk_question: DiskQuestion
+    disk_watch: DiskWatch
+
     def __init__(self) -> None:
         super().__init__(classes="-no-document")
         self._leave_service: Callable[[], None] = lambda: None
-        conversation = ExampleView(id="conversation", empty="")
-        context = DatasetContext(self, RecordList(id="examples", empty=EMPTY), conversation)
-        self.context = context
-        self.opener = Opener(context)
-        self.checks = ProblemChecks(context)
-        self.marked = MarkedRows(context)
-        self.bar = FilterBar(ExampleFilter(_PLACEHOLDER))
-        self.filtered = FilteredRows(context, self.bar, self.checks, self.marked)
-        self.filtering = Filtering(context, self.bar, self.filtered)
-        self.welcome = Welcome(self.opener.open_soon)
+        self.welcome = Welcome(self._open_soon)
         self._lists_recents = False
         self._had_rows = True
-        self.examples = ExamplesPane(context, self.checks, self.marked)
-        self.conversation = ConversationPane(context)
-        self.problems = ProblemsPane(context, self.checks, self.conversation.jump)
-        self.bulk = BulkRunner(context)
-        self.disk_question = DiskQuestion(context)
-        self.disk_watch = DiskWatch(context, self.disk_question)
-        for owner in (self.problems, self.filtering, *controllers(self, self)):
+        self._built = False
+        self.dispatcher.when_asked(self._build)
+
+    def _open_soon(self, path: Path) -> None:
+        self.opener.open_soon(path)
+
+    def compose_body(self) -> ComposeResult:
+        """Lay out the start page, and the three panes behind it."""
+        yield self.welcome
+        if self.host.painted:
+            yield from self._workbench()
+
+    async def complete(self) -> None:
+        """Add the panes behind the start page, and what carries out the commands."""
+        if not self.query("#workbench"):
+            await asyncio.to_thread(import_module, "tui.screens.datasets.workbench")
+            await self.query_one("#body").mount(*self._workbench())
+
+    def _build(self) -> None:
+        """Make the panes and the controllers."""
+        from tui.screens.datasets.workbench import build
+
+        if self._built:
+            return
+        self._built = True
+        for owner in build(self, self):
             self.dispatcher.add(owner)
         for happened in (
-            context.document_changed,
-            context.rows.changed,
+            self.context.document_changed,
+            self.context.rows.changed,
             self.checks.changed,
             self.marked.counted,
         ):
             happened.add(self._show_state)
 
-    def compose_body(self) -> ComposeResult:
-        """Lay out the start page, and the three panes behind it."""
-        yield self.welcome
+    def _workbench(self) -> Iterator[Widget]:
+        self._build()
         yield self.bar
-        with Horizontal(id="workbench"):
-            yield self.examples
-            yield self.conversation
+        yield Horizontal(self.examples, self.conversation, id="workbench")
         yield self.problems
 
     # -- the document ----------------------------------------------------------------
@@ -116,7 +132,7 @@ class DatasetsScreen(ModeScreen):
     @property
     def document(self) -> Document | None:
         """The open document."""
-        return self.context.document
+        return self.context.document if self._built else None
 
     def on_workspace(self, workspace: Workspace) -> None:
         """Follow the document that is open."""
@@ -172,11 +188,13 @@ class DatasetsScreen(ModeScreen):
 
     def on_screen_suspend(self) -> None:
         """Leave the file alone while another screen is shown."""
-        self.disk_watch.pause()
+        if self._built:
+            self.disk_watch.pause()
 
     def on_screen_resume(self) -> None:
         """Show the row another mode has asked for."""
-        self.disk_watch.resume()
+        if self._built:
+            self.disk_watch.resume()
         if self.document is not None and (asked := self._example_asked()) is not None:
             self.conversation.go_to(asked)
             self.examples.listing.focus()
@@ -187,10 +205,13 @@ class DatasetsScreen(ModeScreen):
 
     def on_descendant_focus(self) -> None:
         """Give a pair the list's room while one is in it."""
-        self.conversation.make_room()
+        if self._built:
+            self.conversation.make_room()
 
     def go_back(self) -> bool:
         """Close the error, else the problems, else return from the conversation to the list."""
+        if not self._built:
+            return self.clear_error()
         if self.bulk.stop() or self.clear_error():
             return True
         if self.problems.is_shown:
@@ -203,14 +224,16 @@ class DatasetsScreen(ModeScreen):
 
     def show_one(self, one: str) -> None:
         """Open a dataset by its path, unless it is open."""
+        from tui.services.datasets.service import absolute
+
         if self.document is None or str(absolute(self.document.path)) != one:
-            self.opener.open_soon(Path(one))
+            self._open_soon(Path(one))
 
     def available(self, command_id: str) -> bool | None:
         """Offer what needs a dataset only while one is open; / is a character in the filter."""
-        if command_id == "datasets.filter" and isinstance(self.focused, FilterField):
-            return False
         if self.document is None and command_id not in _WITHOUT_DATASET:
+            return False
+        if command_id == "datasets.filter" and self.focused is self.bar.field:
             return False
         return super().available(command_id)
 
@@ -224,8 +247,10 @@ class DatasetsScreen(ModeScreen):
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the message, or the whole example as JSON from the list."""
-        document, selection = self.document, self.context.selection
-        if document is None or selection.position >= len(document):
+        if (document := self.document) is None:
+            return "", ""
+        selection = self.context.selection
+        if selection.position >= len(document):
             return "", ""
         if selection.in_conversation and selection.message is not None:
             return selection.message.text, "The message"

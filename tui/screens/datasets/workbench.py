@@ -1,0 +1,64 @@
+"""What Datasets has beside its start page: panes, what they share, and the controllers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from tui.core.filtering.fields import HELP
+from tui.screens.datasets.bulk.runner import BulkRunner
+from tui.screens.datasets.controllers import Shared, controllers
+from tui.screens.datasets.dataset_context import DatasetContext
+from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
+from tui.screens.datasets.files.opener import Opener
+from tui.screens.datasets.filtering.filtered_rows import FilteredRows
+from tui.screens.datasets.filtering.filtering import Filtering
+from tui.screens.datasets.filtering.marks import MarkedRows
+from tui.screens.datasets.panes.conversation import ConversationPane
+from tui.screens.datasets.panes.examples import EMPTY, ExamplesPane
+from tui.screens.datasets.problems.checks import ProblemChecks
+from tui.screens.datasets.problems.pane import ProblemsPane
+from tui.screens.filter_bar import KEYS, FilterBar, FilterField
+from tui.widgets.diff_view import ExampleView
+from tui.widgets.record_list import RecordList
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from tui.screens.base import ModeScreen
+
+_PLACEHOLDER = f"words, role:tool, tokens>4000 … {KEYS}"
+
+
+class ExampleFilter(FilterField):
+    """The field in which a filter of examples is typed."""
+
+    HELP = HELP
+
+
+class Workbench(Shared, Protocol):
+    """What a screen of datasets has beside its start page."""
+
+    bar: FilterBar
+    examples: ExamplesPane
+    conversation: ConversationPane
+    disk_watch: DiskWatch
+
+
+def build(screen: Workbench, mode: ModeScreen) -> Iterator[object]:
+    """Give the screen its panes and what they share; yield what handles its commands."""
+    conversation = ExampleView(id="conversation", empty="")
+    context = DatasetContext(mode, RecordList(id="examples", empty=EMPTY), conversation)
+    screen.context = context
+    screen.opener = Opener(context)
+    screen.checks = ProblemChecks(context)
+    screen.marked = MarkedRows(context)
+    screen.bar = FilterBar(ExampleFilter(_PLACEHOLDER))
+    screen.filtered = FilteredRows(context, screen.bar, screen.checks, screen.marked)
+    screen.filtering = Filtering(context, screen.bar, screen.filtered)
+    screen.examples = ExamplesPane(context, screen.checks, screen.marked)
+    screen.conversation = ConversationPane(context)
+    screen.problems = ProblemsPane(context, screen.checks, screen.conversation.jump)
+    screen.bulk = BulkRunner(context)
+    screen.disk_question = DiskQuestion(context)
+    screen.disk_watch = DiskWatch(context, screen.disk_question)
+    yield from (screen.problems, screen.filtering, *controllers(screen, mode))
