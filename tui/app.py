@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import traceback
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -272,18 +273,22 @@ class FinetuiApp(TypeAhead):
 
     def compare(self, asked: CompareAsked) -> None:
         """Go to Compare with these models or this prompt."""
-        self.compare_asked = asked
+        self.compare_asked = replace(asked, back=asked.back or self.current_mode)
         self.switch_mode("compare")
 
-    def train_on(self, what: str | Draft) -> None:
-        """Go to Jobs, with the form of a new job for an uploaded file, or filled in like this."""
+    def train_on(self, what: str | Draft, left: Callable[[], None] | None = None) -> None:
+        """Go to Jobs, with the form of a new job for an uploaded file, or filled in like this.
+
+        Whoever leaves the form comes back here; `left` is called in place of that.
+        """
+        back = left or partial(self.show_mode, self.current_mode)
         self.show_mode("jobs")
 
         def there() -> None:
             from tui.screens.jobs import JobsScreen
 
             if isinstance(self.screen, JobsScreen):  # else one has gone on meanwhile
-                self.screen.new_from(what)
+                self.screen.new_from(what, back)
 
         self.call_later(there)
 

@@ -198,6 +198,9 @@ def test_a_dry_run_names_what_goes_and_stays_and_files_go_only_when_asked(tmp_pa
             "2 uploaded files (1 used by other jobs)"
             in home.run("models", "delete", A, "--dry-run").stdout
         )
+        said = home.run("models", "delete", A, "--with-files", "--dry-run").stdout
+        assert "Deletes too: 1 uploaded file." in said
+        assert "comparisons, 1 uploaded file (1 used by other jobs)." in said
         assert not server.deletions(A)
         server.fault(f"DELETE /models/{B}", REFUSAL)
         told = home.json("models", "delete", A, B, "--with-files", "--yes", code=3)

@@ -100,7 +100,13 @@ async def test_files_that_nobody_else_used_go_when_that_is_chosen(
         said = await asked(pilot)
         assert "2 uploaded files (1 used by other jobs)" in said
         assert "← → switch" in hints(pilot)
-        await pilot.press("up", "right", "down", *"s1", "enter")
+        await pilot.press("up", "right")
+        said = await asked(pilot)
+        assert "Deletes too: 1 uploaded file." in said
+        assert "comparisons, 1 uploaded file (1 used by other jobs)." in said
+        await pilot.press("left")
+        assert "2 uploaded files (1 used by other jobs)" in await asked(pilot)
+        await pilot.press("right", "down", *"s1", "enter")
         await until(lambda: len(screen.deletion.outcomes) == 2, pilot)
         assert "✓ deleted file-1" in results(screen)
         assert models.count("DELETE /files/file-1") == 1

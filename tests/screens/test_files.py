@@ -21,7 +21,6 @@ from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.files import FilesScreen
 from tui.screens.files.pruning import PruneDialog
-from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
 from tui.services.files import part_uploads
 from tui.widgets.record_list import RecordList
@@ -136,8 +135,8 @@ async def test_a_job_from_the_file_under_the_cursor(server: UploadServer) -> Non
         form = pilot.app.screen
         assert form.query_one("#training", Input).value == "file-2"
         assert not problem_of(screen)
-        await pilot.press("escape")
-        await until(lambda: isinstance(pilot.app.screen, JobsScreen), pilot)
+        await pilot.press("escape")  # back to where the form was asked for
+        await until(lambda: pilot.app.screen is screen, pilot)
 
 
 async def test_marks_deleting_with_a_result_each_and_a_download(

@@ -13,12 +13,14 @@ from textual.widgets import Static
 
 from tests.faults.server import FaultServer, problem, reply
 from tests.screens.conftest import use_profile
-from tests.until import problem_of, until
+from tests.until import on_screen, opened, problem_of, toasts, until
 from tui.app import FinetuiApp
 from tui.screens.datasets import DatasetsScreen
 from tui.screens.dialogs.details import DetailsDialog
+from tui.screens.dialogs.path import PathDialog
 from tui.screens.filter_bar import FilterField
 from tui.screens.jobs import JobsScreen
+from tui.screens.jobs.form import NewJob
 from tui.screens.lineage.dialog import LineageDialog
 from tui.screens.models import ModelsScreen
 from tui.screens.models.all_models import AllModelsDialog
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from textual.pilot import Pilot
 
 DAY = 86_400
+NONE_GONE = "None of the models is gone: nothing is hidden."
 LONG_AGO = int(time.time()) - 120 * DAY
 NAMES = ("moss", "fern", "ivy")
 MOSS, FERN, IVY = (f"ft:base:org:{name}:{name[0].upper()}1" for name in NAMES)
@@ -88,6 +91,9 @@ async def test_every_state_is_told_in_its_row(
             ["●", "live", name] for name in (MOSS, FERN, IVY)
         ]
         assert "▸ 1 other: t" in str(screen.listed.pane.border_subtitle)
+        await pilot.press("h")  # nothing is gone
+        await until(lambda: toasts(pilot.app) == [NONE_GONE], pilot)
+        assert len(rows(screen)) == 3
         await screen.workspace.store.models.forget(screen.workspace.profile.name, MOSS)
         del models[FERN], models[IVY]
         server.always[f"GET /models/{IVY}"] = reply(403, problem("not with this key"))
@@ -107,15 +113,40 @@ async def test_every_state_is_told_in_its_row(
         await until(lambda: "deleted elsewhere: it was listed once" in str(about.content), pilot)
         await pilot.press("d")  # nothing is asked for what is gone
         assert "it is gone already" in problem_of(screen)
-        await pilot.press("escape", "R")  # nor can it be recorded
-        assert "It cannot be recorded any more" in problem_of(screen)
-        assert pilot.app.screen is screen
+        # Nor does it answer, here or where its job is.
+        for key, doing in (("R", "record it"), ("c", "chat with it"), ("C", "compare it"),
+                           ("A", "compare it with the recording")):  # fmt: skip
+            await pilot.press(key)
+            gone = f"cannot {doing}: {FERN} is deleted elsewhere: it was listed once"
+            await until(lambda gone=gone: gone in problem_of(screen), pilot)
+            assert "L lists its chats" in problem_of(screen)
+            assert pilot.app.screen is screen
+        # A range may end on what takes no mark.
+        await pilot.press("home", "v", "end", "v")
+        assert screen.listed.marked == {"ft:base:org:new:N1", IVY, MOSS}
         await pilot.press("escape", "enter")
         assert isinstance(pilot.app.screen, DetailsDialog)
         text = str(pilot.app.screen.query_one("VerticalScroll Static", Static).content)
         assert "state      deleted elsewhere" in text
         await pilot.press("escape", "h")
         await until(lambda: [line.split()[0] for line in rows(screen)] == ["◐", "○"], pilot)
+        await pilot.press("/", *"ivy", "enter")
+        await until(lambda: len(rows(screen)) == 1, pilot)
+        pilot.app.clear_notifications()
+        await pilot.press("t")  # what is unfolded does not fit
+        await until(lambda: toasts(pilot.app), pilot)
+        assert "1 base or checkpoint unfolded: none fits" in toasts(pilot.app)[0]
+        await pilot.press("escape")
+        await pilot.press("3")
+        await until(lambda: isinstance(pilot.app.screen, JobsScreen), pilot)
+        jobs: Any = pilot.app.screen
+        await until(lambda: len(jobs.context.jobs) == 4, pilot)
+        for job, key in (("ftjob-1", "c"), ("ftjob-2", "C")):
+            jobs.select(job)
+            await pilot.press(key)
+            await until(lambda: "The model is gone" in problem_of(jobs), pilot)
+            assert pilot.app.screen is jobs
+            await pilot.press("escape")
 
 
 async def test_a_server_that_times_out_leaves_the_rows_and_says_so(
@@ -280,6 +311,10 @@ async def test_one_goes_to_a_model_of_another_profile(
             assert "4 models · 2 of 3 profiles asked" in str(
                 dialog.query_one("#about", Static).content
             )
+            shown = on_screen(app)
+            assert "model                          age ends" in shown
+            near = [line for line in shown.splitlines() if "│ near " in line]
+            assert [" 4 mo –" in line for line in near] == [True] * 3, "no age is cut"
             await pilot.press(*"profile:far")
             await until(lambda: [one.id for one in dialog.rows] == [there], pilot)
             await pilot.press("enter")
@@ -287,3 +322,20 @@ async def test_one_goes_to_a_model_of_another_profile(
             await until(lambda: screen.listed.current and screen.listed.current.id == there, pilot)
     finally:
         other.close()
+
+
+async def test_whoever_leaves_a_dialog_of_another_mode_is_back_in_models(
+    app_home: Path, server: FaultServer, models: dict[str, dict[str, Any]]
+) -> None:
+    del models
+    async with inventory(app_home, server) as (pilot, screen):
+        await pilot.press("R")
+        await opened(pilot, PathDialog)
+        assert pilot.app.current_mode == "compare"
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
+        assert screen.listed.current.id == MOSS
+        pilot.app.train_on("file-1")  # as another mode does
+        await opened(pilot, NewJob)
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)

@@ -11,7 +11,7 @@ from textual.widgets import Static
 from tests.faults.server import HANG, FaultServer, reply
 from tests.faults.server import problem as problem_said
 from tests.screens.conftest import TunedLab, use_profile
-from tests.until import problem_of, until
+from tests.until import problem_of, toasts, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
@@ -138,6 +138,8 @@ async def test_a_dead_provider_is_told_with_the_key_that_helps(app_home: Path) -
             await pilot.press(key)
             await pilot.app.workers.wait_for_complete()
             assert "Press r to ask again" in row(screen, 0)
+            assert any("could not be listed" in said for said in toasts(pilot.app)), key
+            pilot.app.clear_notifications()
 
 
 async def test_before_an_answer_nobody_says_that_there_are_none(app_home: Path) -> None:

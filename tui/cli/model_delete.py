@@ -48,7 +48,8 @@ async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output
     lacking = None if options.dry_run else _lacking(plan, workspace)
     told = {"error": lacking.to_json()} if lacking else {}
     out.document({"dry_run": True, **plan.to_json(), **told})
-    for line in plan_lines(plan, workspace.profile):
+    checkpoints, files = options.with_checkpoints, options.with_files
+    for line in plan_lines(plan, workspace.profile, checkpoints=checkpoints, files=files):
         out.line(line)
     if lacking is not None:
         raise lacking

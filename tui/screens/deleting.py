@@ -99,10 +99,13 @@ class Runs(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What is asked before anything is deleted: a statement, and the words that mean yes."""
+    """What is asked before anything is deleted: a statement, and the words that mean yes.
+
+    A statement that is a function is given the places of the extras that go too.
+    """
 
     title: str
-    statement: str
+    statement: str | Callable[[frozenset[int]], str]
     word: str
     also: tuple[str, ...] = ()
 
@@ -152,6 +155,15 @@ class Deletion:
                     "configuration."
                 ),
             )
+
+    def busy(self) -> bool:
+        """Whether something is being deleted, which is then said."""
+        if self.running:
+            stops = key_hint("app.escape", "stops")
+            self._context.tell(
+                f"{self._act.doing.capitalize()} is under way: {stops} after this one.", seconds=4
+            )
+        return self.running
 
     def ask(self, question: Question, batches: Sequence[Batch], act: Act = Act.DELETE) -> None:
         """Do what the batches say, in their order, once the word is typed.

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from textual.dom import DOMNode
 
@@ -52,8 +52,12 @@ class Host(Protocol):
     def compare(self, asked: CompareAsked) -> None:
         """Go to Compare with these models or this prompt."""
 
-    def train_on(self, what: str | Draft) -> None:
-        """Go to Jobs, with the form of a new job for an uploaded file, or filled in like this."""
+    def train_on(self, what: str | Draft, left: Callable[[], None] | None = None) -> None:
+        """Go to Jobs, with the form of a new job for an uploaded file, or filled in like this.
+
+        Whoever leaves the form comes back to the mode this was called in; `left` is called in
+        place of that.
+        """
 
     async def switch_profile(self, name: str) -> bool:
         """Go on with another profile, after asking about what that ends; False for a no.

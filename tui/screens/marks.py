@@ -29,6 +29,9 @@ class MarkableList(Protocol):
     def current_id(self) -> str | None:
         """The id under the cursor, None for what cannot be marked."""
 
+    def row_ids(self) -> Sequence[str]:
+        """Return the ids of all entries, in the order of the list."""
+
     def markable(self) -> Sequence[str]:
         """Return the ids that can be marked, in the order of the list."""
 
@@ -58,22 +61,25 @@ class Marks:
         if current is not None:
             self._listed.marked ^= {current}
             self._changed()
+        else:
+            self._context.tell(f"Only a {self.noun} takes a mark.", seconds=4)
         self._listed.rows.action_move(1)
 
     def mark_a_range(self) -> None:
         """Begin a range here, or end it here and mark its entries; twice in place: a menu."""
         current = self._listed.current_id
         if current is None:
+            self._context.tell(f"Only a {self.noun} takes a mark.", seconds=4)
             return
         start, self._range_from = self._range_from, None
-        ids = self._listed.markable()
+        ids = self._listed.row_ids()
         if start == current:
             self._choose()
         elif start is None or start not in ids:
             self._range_from = current
         else:
             first, last = sorted((ids.index(start), ids.index(current)))
-            self._listed.marked |= {*ids[first : last + 1]}
+            self._listed.marked |= {*ids[first : last + 1]} & {*self._listed.markable()}
         self._changed()
 
     def _choose(self) -> None:

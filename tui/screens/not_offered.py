@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.commands import key_hint, key_of
 from tui.commands.needs import NEEDS, WRITES
 from tui.core.text.text import one_line
+from tui.screens.app_words import in_app
 from tui.services.errors import NotOffered, ReadOnly, Refused, ServiceError
 
 if TYPE_CHECKING:
@@ -63,5 +64,7 @@ def jobs_unknown(profile: str, problem: ServiceError | None) -> str:
     if isinstance(problem, NotOffered):
         return wrapped(no_tuning(profile), OTHERWISE)
     if isinstance(problem, Refused) and not problem.passing:
-        return wrapped(f"Which jobs there are is not known: {problem.brief}", problem.next_step)
+        return wrapped(
+            f"Which jobs there are is not known: {problem.brief}", in_app(problem.next_step)
+        )
     return ""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tui.commands import key_hint
 from tui.core.text.masking import mask
+from tui.screens.app_words import in_app
 from tui.services.errors import Refused, ServiceError, Unanswered, Unreachable, words_of
 from tui.widgets.frame.error_panel import Failure
 
@@ -32,10 +33,10 @@ def failure_of(error: BaseException, profile: Profile | None = None) -> Failure:
     Where the profile's provider cannot be worked with at all, it names what can be.
     """
     if isinstance(error, ServiceError):
-        step = error.next_step
+        step = in_app(error.next_step)
         if profile is not None and profile.kind != "lab" and _useless(error):
             step = f"{step} {_LAB}".strip()
-        return Failure(error.title, error.cause, step, error.request_id or "")
+        return Failure(error.title, in_app(error.cause), step, error.request_id or "")
     return Failure(
         "Something unforeseen went wrong",
         mask(words_of(error)),

@@ -27,8 +27,18 @@ class OfProfile(Protocol):
         """What is known of its provider."""
 
 
-def plan_lines(plan: DeletionPlan, profile: OfProfile, shown: int | None = None) -> list[str]:
-    """Return what would happen, exactly, in lines; of each list at most `shown`."""
+def plan_lines(
+    plan: DeletionPlan,
+    profile: OfProfile,
+    shown: int | None = None,
+    *,
+    checkpoints: bool = False,
+    files: bool = False,
+) -> list[str]:
+    """Return what would happen, exactly, in lines; of each list at most `shown`.
+
+    `checkpoints` and `files` are whether those of the plan go too.
+    """
     lines = []
     if plan.going:
         lines = [
@@ -39,7 +49,9 @@ def plan_lines(plan: DeletionPlan, profile: OfProfile, shown: int | None = None)
         lines.append(f"{plural(len(plan.held), 'model')} will not be asked for:")
         lines += _short([f"{one_line(h.entry.id, _ID)}: {h.why}" for h in plan.held], shown)
     if plan.going:
-        lines += [*plan.notes, _stays(plan), *_of_provider(profile.preset)]
+        too = _go_too(plan, checkpoints=checkpoints, files=files)
+        stays = _stays(plan, checkpoints=checkpoints, files=files)
+        lines += [*plan.notes, *too, stays, *_of_provider(profile.preset)]
     return lines
 
 
@@ -56,14 +68,24 @@ def _short(lines: list[str], shown: int | None) -> list[str]:
     return [*(f"  {line}" for line in kept), *more]
 
 
-def _stays(plan: DeletionPlan) -> str:
+def _go_too(plan: DeletionPlan, *, checkpoints: bool, files: bool) -> list[str]:
+    """Return the line of what goes beside the models; none where nothing does."""
+    parts = [_checkpoints(plan)] if checkpoints and plan.checkpoints else []
+    parts += [plural(len(plan.files), "uploaded file")] if files and plan.files else []
+    return [f"Deletes too: {', '.join(parts)}."] if parts else []
+
+
+def _checkpoints(plan: DeletionPlan) -> str:
+    return plural(len(plan.checkpoints), "checkpoint")
+
+
+def _stays(plan: DeletionPlan, *, checkpoints: bool, files: bool) -> str:
     parts = ["the records of jobs, chats and comparisons"]
-    if plan.checkpoints:
-        parts.append(plural(len(plan.checkpoints), "checkpoint"))
-    files = len(plan.files) + plan.shared
-    if files:
+    if plan.checkpoints and not checkpoints:
+        parts.append(_checkpoints(plan))
+    if staying := plan.shared + (0 if files else len(plan.files)):
         others = f" ({plan.shared} used by other jobs)" if plan.shared else ""
-        parts.append(f"{plural(files, 'uploaded file')}{others}")
+        parts.append(f"{plural(staying, 'uploaded file')}{others}")
     return f"This cannot be undone. What stays: {', '.join(parts)}."
 
 

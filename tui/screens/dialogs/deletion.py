@@ -12,7 +12,7 @@ from tui.screens.dialogs.confirm import Typed
 from tui.widgets.field import OneOf
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Callable, Collection, Sequence
 
     from textual.app import ComposeResult
 
@@ -24,7 +24,8 @@ STAYS, GOES = "stay", "delete too"
 class DeletionDialog(Typed[frozenset[int]]):
     """Asks for a word to be typed; answers with the places of the `extras` that go too.
 
-    Each of the extras stays unless that is changed. `also` will do in place of the word.
+    Each of the extras stays unless that is changed. `also` will do in place of the word. A
+    statement that is a function says what happens to each of them as they are chosen now.
     """
 
     DEFAULT_CSS = """
@@ -41,13 +42,14 @@ class DeletionDialog(Typed[frozenset[int]]):
     def __init__(
         self,
         title: str,
-        statement: str,
+        statement: str | Callable[[frozenset[int]], str],
         word: str,
         also: Collection[str] = (),
         extras: Sequence[str] = (),
     ) -> None:
         wrong = f"That is not {word}. Nothing has been done."
-        super().__init__(title, statement, wrong, asked=f"Type {word} to go on:")
+        self._said = statement if callable(statement) else lambda _: statement
+        super().__init__(title, self._said(frozenset()), wrong, asked=f"Type {word} to go on:")
         self.word = word
         self._accepted = {word, *also}
         self._extras = extras
@@ -67,11 +69,17 @@ class DeletionDialog(Typed[frozenset[int]]):
 
     def read(self, typed: str) -> frozenset[int] | None:
         """Return what goes too, only if the word is right."""
-        if typed not in self._accepted:
-            return None
-        chosen = (
-            place
-            for place in range(len(self._extras))
-            if self.query_one(f"#extra-{place}", OneOf).value == GOES
+        return self._chosen if typed in self._accepted else None
+
+    @property
+    def _chosen(self) -> frozenset[int]:
+        """The places of the extras that go too, as they are chosen now."""
+        places = range(len(self._extras))
+        return frozenset(
+            place for place in places if self.query_one(f"#extra-{place}", OneOf).value == GOES
         )
-        return frozenset(chosen)
+
+    def on_one_of_changed(self, event: OneOf.Changed) -> None:
+        """Say what goes and what stays now."""
+        event.stop()
+        self.query_one(".question", Static).update(visible(self._said(self._chosen)))

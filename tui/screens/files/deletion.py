@@ -73,7 +73,7 @@ class FileDeletion:
         self._context.open(PruneDialog(self._listed.files), chosen)
 
     def _ask(self, chosen: Sequence[StoredFile]) -> None:
-        if self._deletion.running or not chosen:
+        if self._deletion.busy() or not chosen:
             return
         try:
             self._deletion.check_writable()

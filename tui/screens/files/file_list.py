@@ -95,6 +95,10 @@ class FileList:
         """The id of the file under the cursor, None for an upload."""
         return self.current.id if isinstance(self.current, StoredFile) else None
 
+    def row_ids(self) -> list[str]:
+        """Return the ids of the files, in their order."""
+        return self.markable()
+
     def markable(self) -> list[str]:
         """Return the ids of the files, in their order."""
         return [file.id for file in self.files]

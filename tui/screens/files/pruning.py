@@ -69,6 +69,8 @@ class PruneDialog(Dialog[tuple[str, ...]]):
         """Go on to the confirmation with what is listed."""
         if self._found:
             self.dismiss(tuple(file.id for file in self._found))
+        else:
+            self.notify("Nothing fits: nothing would be deleted.", timeout=4)
 
     def _look(self) -> None:
         text = self.query_one(Input).value.strip()

@@ -11,6 +11,7 @@ from tui.core.jobs.checkpoint_pruning import JudgedCheckpoint, Measure
 from tui.core.money.rates import month_words
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
+from tui.screens.app_words import in_app
 from tui.screens.controller_context import DialogContext
 from tui.screens.deleting import Batch, Deletion, OutcomesPanel, Question
 from tui.screens.dialogs.base import Dialog
@@ -151,7 +152,7 @@ class KeepBestDialog(Dialog[None]):
             for one in self._found or []:
                 self._judged += one.judged(keep, measure)
         except InputError as error:
-            problem = f"{error.cause}. {error.next_step}".strip()
+            problem = in_app(f"{error.cause}. {error.next_step}".strip())
         self.query_one(".problem", Static).update(one_line(problem, 200))
         self.query_one("#which", Static).update(self._which(measure))
         listing = self.query_one(RecordList)
@@ -190,7 +191,10 @@ class KeepBestDialog(Dialog[None]):
     def go_on(self) -> None:
         """Ask for the word, then delete what would go."""
         going = self._going
-        if not going or self.deletion.running:
+        if self.deletion.busy():
+            return
+        if not going:
+            self.notify("Every checkpoint would stay: nothing is deleted.", timeout=4)
             return
         facts = {one.id: one.to_json() for one in going}
         self.deletion.ask(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.containers import Container
 
 from tui.commands import key_hint, key_of
 from tui.core.text.text import one_line, plural
-from tui.dispatch import handles, start_worker
 from tui.screens.base import ModeScreen
+from tui.screens.jobs.asking import JobAsking
 from tui.screens.jobs.control import JobControl
 from tui.screens.jobs.endings import JobEndings
 from tui.screens.jobs.everywhere import JobsEverywhere
@@ -24,9 +23,10 @@ from tui.screens.jobs.pruning import CheckpointPruning
 from tui.screens.jobs.subscriptions import JobSubscriptions
 from tui.screens.jobs.writing import JobWriting
 from tui.screens.not_offered import jobs_unknown
-from tui.services.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from textual.app import ComposeResult
     from textual.events import Key
 
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 EMPTY = f"No jobs yet. Press {key_of('jobs.new')} to make one from {{0}}."
-NEEDS_DEPLOYMENT = "it needs a deployment; the settings (v) say how."
+NEEDS_DEPLOYMENT = f"it needs a deployment; the settings ({key_of('jobs.events')}) say how."
 FEW = 2  # leave the room to the curve
 
 
@@ -75,6 +75,7 @@ class JobsScreen(ModeScreen):
         for owner in (
             *(pane, pane.curve, self.subscriptions, self.overlays, self.making),
             *(JobControl(context), JobWriting(context), JobsEverywhere(context, self.select)),
+            JobAsking(context),
             CheckpointPruning(context),
             JobLineage(context),
         ):
@@ -233,47 +234,12 @@ class JobsScreen(ModeScreen):
         """Chat with a checkpoint."""
         self.host.chat_with(event.model)
 
-    @handles("jobs.chat")
-    def chat(self) -> None:
-        """Chat with the model the job has made."""
-        job = self.context.job
-        if job is None:
-            return
-        if job.fine_tuned_model is None:
-            next_step = "Wait until it has succeeded." if job.active else "Choose another job."
-            self.show_error(InputError("No model yet", f"job {job.id} is {job.status}", next_step))
-            return
-        self.host.complete("chat")
-        if not self.workspace.api.deployments.next_step(job.fine_tuned_model):
-            self.host.chat_with(job.fine_tuned_model)
-            return
-        work = partial(self._chat_with_deployed, job.fine_tuned_model)
-        start_worker(self, work, "chat", "look what serves the model")
+    def new_from(self, what: str | Draft, left: Callable[[], None]) -> None:
+        """Open a form that trains on an uploaded file, or one as it is filled in.
 
-    async def _chat_with_deployed(self, model: str) -> None:
-        """Chat with what serves a model, or with the model itself, which says what it lacks."""
-        from tui.services.models.serving import look_at_serving
-
-        self.note("looking what serves the model …")
-        serving = await look_at_serving(self.workspace.api)
-        self.note("")
-        self.host.chat_with(serving.chat_name(model) or model)
-
-    @handles("jobs.compare")
-    def compare(self) -> None:
-        """Compare the model the job has made with its base."""
-        from tui.core.compare.sides.compare_request import CompareAsked
-
-        job = self.context.job
-        if job is not None and job.fine_tuned_model is None:
-            cause = f"job {job.id} is {job.status}"
-            self.show_error(InputError("No model yet", cause, "Choose another job."))
-        elif job is not None and job.fine_tuned_model is not None:
-            self.host.compare(CompareAsked(models=(job.model, job.fine_tuned_model)))
-
-    def new_from(self, what: str | Draft) -> None:
-        """Open a form that trains on an uploaded file, or one as it is filled in."""
-        self.making.new_from(what)
+        `left` is called once it is left without a job.
+        """
+        self.making.new_from(what, left)
 
     # -- layers and copying ------------------------------------------------------------
 

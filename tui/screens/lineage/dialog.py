@@ -129,3 +129,5 @@ class LineageDialog(Dialog["Node"]):
         """Answer with what the cursor is on."""
         if self.nodes:
             self.dismiss(self.nodes[self.query_one(RecordList).cursor])
+        else:
+            self.notify("There is nothing here to go to.", timeout=4)

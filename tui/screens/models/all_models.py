@@ -7,18 +7,13 @@ import time
 from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from rich.text import Text
 from textual.widgets import Static
 
-from tui.core.models.days import ends_words
 from tui.core.models.listing import filtered, ordered
-from tui.core.provider.files import age_words
-from tui.core.provider.records import short_name
-from tui.core.text.moments import day_of
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
 from tui.screens.dialogs.base import Dialog
-from tui.screens.models.model_rows import list_name, state_text
+from tui.screens.models.everywhere_rows import everywhere_row, head_row
 from tui.services.errors import InputError
 from tui.widgets.record_list import RecordList
 from tui.widgets.text_fields import Entry
@@ -26,6 +21,7 @@ from tui.widgets.text_fields import Entry
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable
 
+    from rich.text import Text
     from textual.app import ComposeResult
     from textual.widgets import Input
 
@@ -41,8 +37,9 @@ class AllModelsDialog(Dialog[tuple[str, str]]):
     DEFAULT_CSS = """
     AllModelsDialog {
         & > .dialog { width: 96%; }
+        & #head { height: 1; color: $text-muted; }
         & RecordList { height: auto; max-height: 14; min-height: 4; }
-        & #about { height: auto; max-height: 5; margin: 1 0 0 0; color: $text-muted; }
+        & #about { height: auto; max-height: 6; margin: 1 0 0 0; color: $text-muted; }
     }
     """
     WHERE = "all_models"
@@ -60,6 +57,7 @@ class AllModelsDialog(Dialog[tuple[str, str]]):
     def compose_content(self) -> ComposeResult:
         """Lay out the field that narrows, the list, and which profiles were asked."""
         yield Entry(placeholder="words, profile:azure, state:deployed, -word …", id="narrow")
+        yield Static(id="head", markup=False)
         yield RecordList(empty="asking …", id="models")
         yield Static("", id="about", markup=False)
         yield self.key_hints(up=None, down=None, cancel="closes")
@@ -100,33 +98,41 @@ class AllModelsDialog(Dialog[tuple[str, str]]):
             keys = [(one.profile, one.id) for one in rows]
             key = under.profile, under.id
             listing.move_to(keys.index(key) if key in keys else 0)
-        self.query_one("#about", Static).update(self._about())
+        self._tell()
+
+    def _tell(self) -> None:
+        width = self.query_one(RecordList).scrollable_content_region.width
+        self.query_one("#head", Static).update(head_row(width) if self.rows else "")
+        self.query_one("#about", Static).update("\n".join(self._about()))
+
+    def on_record_list_moved(self, event: RecordList.Moved) -> None:
+        """Tell what the cursor is on."""
+        event.stop()
+        self._tell()
+
+    def on_resize(self) -> None:
+        """Fit the columns to a new width."""
+        self.call_after_refresh(self._tell)
 
     def _row(self, row: int, width: int) -> Text:
-        model, now = self.rows[row], time.time()
-        text = Text(f"{one_line(model.profile, 12):<13}")
-        state = state_text(model.state)
-        state.truncate(14, pad=True)
-        text.append_text(state)
-        text.append(f"{one_line(list_name(model), 40):<28} ")
-        text.append(f"{one_line(short_name(model.base), 40)}  ", style="dim")
-        age = age_words(None if model.created is None else max(now - model.created, 0))
-        text.append(f"{age}  {ends_words(model.shutdown, day_of(now))}", style="dim")
-        text.truncate(width, overflow="ellipsis")
-        return text
+        return everywhere_row(self.rows[row], time.time(), width)
 
-    def _about(self) -> str:
+    def _about(self) -> list[str]:
         found = list(self.found.values())
         asked = sum(one.asked for one in found)
         lines = [f"{plural(len(self.rows), 'model')} · {asked} of {self._profiles} profiles asked"]
         if waiting := self._profiles - len(found):
             lines[0] += f" · waiting for {waiting}"
+        if self.rows:
+            under = self.rows[self.query_one(RecordList).cursor]
+            of = f" · base {under.base}" if under.base else ""
+            lines.insert(0, one_line(f"{under.id}{of}", 200))
         failed = [one for one in found if one.error is not None]
         shown = failed if len(failed) <= _FAILURES else failed[: _FAILURES - 1]
         lines += [_failed_line(one) for one in shown]
         if len(failed) > len(shown):
             lines.append(f"✗ and {len(failed) - len(shown)} more")
-        return "\n".join(lines)
+        return lines
 
     def on_record_list_chosen(self, event: RecordList.Chosen) -> None:
         """Answer with the model under the cursor."""
@@ -139,6 +145,8 @@ class AllModelsDialog(Dialog[tuple[str, str]]):
         if self.rows:
             model = self.rows[self.query_one(RecordList).cursor]
             self.dismiss((model.profile, model.id))
+        else:
+            self.notify("There is nothing here to go to.", timeout=4)
 
 
 def _failed_line(one: ProfileModels) -> str:

@@ -62,12 +62,6 @@ class ModelArranging:
 
         self._context.open(Choose("Order", choices), chosen)
 
-    @handles("models.gone")
-    def switch_gone(self) -> None:
-        """Hide the models that are gone, or show them again."""
-        self._listed.with_gone = not self._listed.with_gone
-        self._arrange()
-
     def leave(self) -> bool:
         """Show all again and close the field; tells whether it was open."""
         if not self._bar.display:

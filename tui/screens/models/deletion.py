@@ -39,7 +39,7 @@ class ModelDeletion:
         chosen = [model for model in listed.models if model.id in listed.marked]
         if not chosen and listed.current is not None:
             chosen = [listed.current]
-        if not chosen or self._deletion.running:
+        if self._deletion.busy() or not chosen:
             return
         plan = plan_deletion(chosen, listed.seen.entries, listed.seen.jobs, time.time())
         try:
@@ -50,8 +50,9 @@ class ModelDeletion:
             return
         self._context.clear_error()
         workspace = self._context.workspace
-        question = _question(plan, listed.models, workspace, marked=bool(listed.marked))
-        self._deletion.ask(question, _batches(plan, workspace))
+        batches = _batches(plan, workspace)
+        question = _question(plan, batches, listed.models, workspace, marked=bool(listed.marked))
+        self._deletion.ask(question, batches)
 
 
 def _check_any(plan: DeletionPlan) -> None:
@@ -64,12 +65,27 @@ def _check_any(plan: DeletionPlan) -> None:
 
 
 def _question(
-    plan: DeletionPlan, listed: Sequence[ModelEntry], workspace: Workspace, *, marked: bool
+    plan: DeletionPlan,
+    batches: Sequence[Batch],
+    listed: Sequence[ModelEntry],
+    workspace: Workspace,
+    *,
+    marked: bool,
 ) -> Question:
     noun = "marked model" if marked else "model"
+    extras = [batch.noun for batch in batches if batch.extra]
+
+    def statement(too: frozenset[int]) -> str:
+        going = {extras[place] for place in too}
+        lines = plan_lines(
+            plan, workspace.profile, _SHOWN,
+            checkpoints="checkpoint" in going, files="file" in going,
+        )  # fmt: skip
+        return "\n".join(lines)
+
     return Question(
         f"Delete {plural(len(plan.going), noun)}",
-        "\n".join(plan_lines(plan, workspace.profile, _SHOWN)),
+        statement,
         word_for(plan.going, listed),
         (plan.going[0].id,) if len(plan.going) == 1 else (),
     )

@@ -97,6 +97,10 @@ class ModelList:
         """The id of the model under the cursor."""
         return self.pane.current.id if self.pane.current is not None else None
 
+    def row_ids(self) -> list[str]:
+        """Return the ids of the models shown, in their order."""
+        return [one.id for one in self.models]
+
     def markable(self) -> list[str]:
         """Return the ids of the models shown that can be deleted, in their order."""
         return [one.id for one in self.models if deletable(one)]
@@ -170,9 +174,56 @@ class ModelList:
 
     @handles("models.all", group="arrange")
     async def switch(self) -> None:
-        """Unfold bases and checkpoints, or fold them away."""
+        """Unfold bases and checkpoints, or fold them away; say it where that changes nothing."""
+        others = sum(1 for one in self.seen.entries if one.kind != "tuned")
+        if not others and self._asked:
+            self._context.tell(self._no_others(), seconds=4)
+            return
         self._everything = not self._everything
+        before = [one.id for one in self.models]
         await self.arrange()
+        if [one.id for one in self.models] == before:
+            self._context.tell(self._folding(others), seconds=4)
+
+    @handles("models.gone", group="arrange")
+    async def switch_gone(self) -> None:
+        """Hide the models that are gone, or show them again; say it where there are none."""
+        gone = any(one.kind == "tuned" and one.state.gone for one in self.seen.entries)
+        self.with_gone = not self.with_gone or not gone
+        await self.arrange()
+        if not gone:
+            self._context.tell(self._none_gone(), seconds=4)
+
+    @property
+    def _asked(self) -> bool:
+        """Whether there is an answer, be it that there is none."""
+        return bool(self.seen.entries) or self.seen.complete or self._failed is not None
+
+    def _no_others(self) -> str:
+        if self._failed is not None:
+            return FAILED
+        profile = self._context.workspace.profile.name
+        return f"{profile} lists no bases and no checkpoints."
+
+    def _folding(self, others: int) -> str:
+        what = plural(others, "base or checkpoint", "bases and checkpoints")
+        if not others:
+            return "Bases and checkpoints are listed, too, once the models are there."
+        if not self._everything:
+            return f"{what} folded away; none was shown."
+        return f"{what} unfolded: none fits the filter. {key_hint('app.escape', 'shows')} all."
+
+    def _none_gone(self) -> str:
+        if self._failed is not None and not self.seen.complete:
+            return FAILED
+        if not self._asked:
+            return "Which models are gone is not known before they are listed."
+        return "None of the models is gone: nothing is hidden."
+
+    @property
+    def why_none(self) -> str:
+        """Why no model is shown, in a line."""
+        return " ".join(self._none().split())
 
     def select(self, model_id: str) -> None:
         """Put the cursor on a model, now or once it is listed."""
@@ -206,7 +257,7 @@ class ModelList:
 
     def _show(self, found: Arranged, empty: str) -> None:
         self._shown = found
-        self.pane.border_subtitle = f"▸ {plural(found.folded, 'other')}: t" if found.folded else ""
+        self.pane.border_subtitle = _folded(found.folded)
         before, at = self.pane.current, self.pane.list.cursor
         self.pane.show(found.entries, empty)
         now = self.pane.current
@@ -245,6 +296,11 @@ class ModelList:
     def unmark(self, ids: Collection[str]) -> None:
         """Take the marks of these away."""
         self.marked -= {*ids}
+
+
+def _folded(count: int) -> str:
+    """Return what the border says of bases and checkpoints that are not shown."""
+    return f"▸ {plural(count, 'other')}: {key_of('models.all')}" if count else ""
 
 
 def deletable(model: ModelEntry) -> bool:

@@ -50,7 +50,9 @@ def none_words(seen: InventorySeen, profile: str, *, everything: bool) -> str:
     """Return what a list without models says: why, and what to do."""
     if everything or seen.problem is not None:
         return wrapped(
-            f"{profile} lists no models.", "Chat (4) asks any model: m, then type its id."
+            f"{profile} lists no models.",
+            f"Chat ({key_of('app.mode_chat')}) asks any model: {key_of('chat.model')}, then type "
+            "its id.",
         )
     if isinstance(seen.jobs_problem, NotOffered):
         way = (
@@ -74,10 +76,10 @@ def state_text(state: ModelState) -> Text:
 
 def head_row(width: int) -> Text:
     """Return the columns' names for a list of this width."""
-    text = f"  {_cell('state', _STATE)} {_cell('model', _id_width(width))} {_cell('base', _BASE)}"
-    text += f" {'age':>{_AGE}} {_cell('ends', _ENDS)}"
+    text = f"  {cell('state', _STATE)} {cell('model', _id_width(width))} {cell('base', _BASE)}"
+    text += f" {'age':>{_AGE}} {cell('ends', _ENDS)}"
     if width >= WIDE:
-        text += f" {_cell('chatted', _CHATTED)} {_cell('job', _JOB)} serves"
+        text += f" {cell('chatted', _CHATTED)} {cell('job', _JOB)} serves"
     return Text(text, style="bold", no_wrap=True, overflow="crop")
 
 
@@ -88,13 +90,13 @@ def model_row(model: ModelEntry, *, marked: bool, width: int) -> Text:
     text = Text("✓ " if marked else "  ", style="bold")
     text.append_text(_padded(state_text(model.state), _STATE))
     name = model.id if cell_len(model.id) <= _id_width(width) else list_name(model)
-    text.append(f" {_cell(name, _id_width(width))}", style="bold" if marked else dim)
-    text.append(f" {_cell(short_name(model.base), _BASE)}", style="dim")
+    text.append(f" {cell(name, _id_width(width))}", style="bold" if marked else dim)
+    text.append(f" {cell(short_name(model.base), _BASE)}", style="dim")
     text.append(f" {_age(model.created, now):>{_AGE}} ", style="dim")
     text.append_text(_padded(_end(model, day_of(now)), _ENDS))
     if width >= WIDE:
-        text.append(f" {_cell(_age(model.usage.last_chatted, now), _CHATTED)}", style="dim")
-        text.append(f" {_cell(model.job or '–', _JOB)}", style="dim")
+        text.append(f" {cell(_age(model.usage.last_chatted, now), _CHATTED)}", style="dim")
+        text.append(f" {cell(model.job or '–', _JOB)}", style="dim")
         text.append(f" {one_line(_serves(model), 40)}")
     return text
 
@@ -174,7 +176,8 @@ def _id_width(width: int) -> int:
     return max(width - rest, 10)
 
 
-def _cell(text: str, width: int) -> str:
+def cell(text: str, width: int) -> str:
+    """Return a text as a cell of so many columns; what is cut off is shown by …."""
     text = one_line(text, 200)
     cut = set_cell_size(text, width)
     return cut if cut.rstrip() == text else set_cell_size(text, width - 1) + "…"

@@ -14,6 +14,7 @@ from tui.core.provider.deployments import Act
 from tui.core.text.moments import moment_words
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles, start_worker
+from tui.screens.app_words import in_app
 from tui.screens.controller_context import DialogContext
 from tui.screens.deleting import Batch, Deletion, OutcomesPanel, Question
 from tui.screens.dialogs.base import Dialog
@@ -229,7 +230,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         failed = [one for one in self._found.values() if one.error is not None]
         for one in failed[:_FAILURES]:
             error = one.error
-            step = f". {error.next_step}" if error and not self._everywhere else ""
+            step = f". {in_app(error.next_step)}" if error and not self._everywhere else ""
             said = f"{one.profile}: {error.brief if error else ''}{step}"
             lines.append(f"✗ {one_line(said, 300)}")
         return lines
@@ -252,10 +253,17 @@ class RunningDialog(Dialog[tuple[str, str]]):
 
     # -- marks, and acting -------------------------------------------------------------
 
+    def _nothing_to(self, do: str) -> bool:
+        """Whether there is nothing to do that with, which is then said."""
+        if not self._rows:
+            said = self._empty() if self._asking else f"Nothing is listed to {do}."
+            self.notify(said, timeout=4, markup=False)
+        return not self._rows
+
     @handles("running.mark")
     def mark(self) -> None:
         """Mark the one under the cursor, or take the mark away, and go on to the next."""
-        if (under := self._under) is not None:
+        if not self._nothing_to("mark") and (under := self._under) is not None:
             self._marked ^= {under.key}
             listing = self.query_one(RecordList)
             listing.refresh_row(listing.cursor)
@@ -273,7 +281,7 @@ class RunningDialog(Dialog[tuple[str, str]]):
         chosen = [placed for placed in self._rows if placed.key in self._marked]
         if not chosen and self._under is not None:
             chosen = [self._under]
-        if not chosen or self.deletion.running:
+        if self._nothing_to(f"{act.words}") or self.deletion.busy():
             return
         try:
             for placed in chosen:
@@ -319,7 +327,9 @@ class RunningDialog(Dialog[tuple[str, str]]):
     @handles("running.chat")
     def chat(self) -> None:
         """Chat with the one under the cursor."""
-        if (under := self._under) is not None and not self.deletion.running:
+        if self._nothing_to("chat with") or self.deletion.busy():
+            return
+        if (under := self._under) is not None:
             self.dismiss((under.service.profile, under.one.chat_name))
 
     @handles("running.copy")

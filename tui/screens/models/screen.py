@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.controller_context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.filter_bar import FilterBar, FilterField
 from tui.screens.models.arranging import PLACEHOLDER, ModelArranging, ModelFilter
+from tui.screens.models.asking import ModelAsking
 from tui.screens.models.deletion import ModelDeletion
 from tui.screens.models.everywhere import ModelsEverywhere
 from tui.screens.models.exporting import ModelExporting
@@ -53,6 +53,7 @@ class ModelsScreen(ModeScreen):
             self.listed,
             self._arranging,
             self._marks,
+            ModelAsking(context, self.listed),
             ModelDeletion(context, self.listed, self.deletion),
             ModelLineage(context, self.listed),
             ModelExporting(context, self.listed),
@@ -71,6 +72,10 @@ class ModelsScreen(ModeScreen):
     def has_rows(self) -> bool:
         """Whether models are listed."""
         return bool(self.listed.models)
+
+    def nothing_words(self) -> str:
+        """Return why no model is listed."""
+        return self.listed.why_none
 
     def available(self, command_id: str) -> bool | None:
         """Leave / to the field while it is typed in."""
@@ -108,25 +113,6 @@ class ModelsScreen(ModeScreen):
         except ServiceError:  # what is known without is shown
             return
         dialog.show(full_text(model))
-
-    @handles("models.chat")
-    def chat(self) -> None:
-        """Chat with the model under the cursor."""
-        if (model := self.listed.current) is not None:
-            self.host.chat_with(model.asked_as)
-
-    @handles("models.compare")
-    def compare(self) -> None:
-        """Compare the marked models, or the one under the cursor with its base."""
-        from tui.core.compare.sides.compare_request import CompareAsked
-
-        listed = self.listed
-        marked = tuple(model.asked_as for model in listed.models if model.id in listed.marked)
-        current = listed.current
-        if not marked and current is None:
-            return
-        both = () if current is None else tuple(dict.fromkeys((current.base, current.asked_as)))
-        self.host.compare(CompareAsked(models=marked or both))
 
     def go_back(self) -> bool:
         """Close the error, else the results, else the filter, else take the marks away."""

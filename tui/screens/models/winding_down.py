@@ -14,38 +14,14 @@ from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.path import PathDialog
-from tui.services.errors import InputError
+from tui.screens.models.asking import check_there
 
 if TYPE_CHECKING:
     from tui.core.jobs.jobs import Job
-    from tui.core.models.states import ModelState
     from tui.screens.controller_context import ScreenContext
+    from tui.screens.models.asking import Model
     from tui.services.jobs.moving.service import MovePlan, Moving
     from tui.services.settings.profile import Profile
-
-
-class Model(Protocol):
-    """A model of the list: its id, and the name it is asked by."""
-
-    @property
-    def id(self) -> str:
-        """The id at the provider."""
-
-    @property
-    def asked_as(self) -> str:
-        """The name to chat with."""
-
-    @property
-    def state(self) -> ModelState:
-        """What became of it."""
-
-    @property
-    def state_words(self) -> str:
-        """The state, and why it is that one."""
-
-    @property
-    def listed(self) -> bool | None:
-        """Whether the provider lists it, None where that is not known."""
 
 
 class Listed(Protocol):
@@ -67,13 +43,7 @@ class WindingDown:
         """Keep the model's answers to a dataset: Compare asks which, and what it may cost."""
         if (model := self._listed.current) is None:
             return
-        if model.state.gone and not model.listed:
-            why = f"{model.id}: {model.state_words}"
-            earlier = key_hint("compare.earlier", "lists")
-            step = f"What was recorded of it is in Compare: {earlier} it."
-            self._context.show_error(InputError("It cannot be recorded any more", why, step))
-            return
-        self._context.clear_error()
+        check_there(model, "record it")
         self._context.host.compare(CompareAsked(models=(model.asked_as,), records=True))
 
     @handles("models.against", group="against")
@@ -83,6 +53,7 @@ class WindingDown:
 
         if (model := self._listed.current) is None:
             return
+        check_there(model, "compare it with the recording")
         workspace = self._context.workspace
         found = await recording_of_moved(workspace.store, workspace.compare, model.id)
         asked = CompareAsked(models=(model.asked_as,), recording=found.id)
@@ -103,8 +74,20 @@ class WindingDown:
         plan = await self._plan(moving, job, target)
         if plan is None or not await self._agreed(plan):
             return
+        before = context.workspace.profile.name
+
+        def left() -> None:
+            context.run(self._back, before, group="move", description="go back to the model")
+
         if await context.host.switch_profile(target.name):
-            context.host.train_on((await self._with_base(plan)).draft)
+            context.host.train_on((await self._with_base(plan)).draft, left)
+
+    async def _back(self, profile: str) -> None:
+        """Go back to where the move began: the form was left without a job."""
+        host = self._context.host
+        host.show_mode("models")
+        if self._context.workspace.profile.name != profile and await host.switch_profile(profile):
+            self._context.tell(f"Nothing was moved: profile {profile} is in use again.", seconds=5)
 
     # -- inside ------------------------------------------------------------------------
 

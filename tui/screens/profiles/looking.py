@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.provider.probed import NOW
 from tui.core.text.text import one_line
+from tui.screens.app_words import in_app
 
 if TYPE_CHECKING:
     from tui.services.doctor.profiles import ProfileLook
@@ -33,7 +34,7 @@ def look_words(look: ProfileLook, lines: int) -> str:
         if one.state == "problem":
             said.append(f"✗ {one.name}: {one_line(one.text, _LONGEST)}")
             if one.next_step:
-                said.append(f"  → {one_line(one.next_step, _LONGEST)}")
+                said.append(f"  → {one_line(in_app(one.next_step), _LONGEST)}")
         elif one.name in {"key", "server", "remark"}:
             said.append(f"{_MARKS[one.state]} {one_line(one.text, _LONGEST)}")
     age = look.probe.age(time.time()) if look.probe is not None else NOW

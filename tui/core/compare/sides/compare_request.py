@@ -18,7 +18,7 @@ class CompareAsked:
     `positions` are rows of the open dataset, ascending, to be asked one after the other, which
     `words` name. `run` is one whose results are to be opened, at the prompt of `line`. With
     `records` the first model is to be recorded; `recording` is the recording that the models are to
-    be compared with.
+    be compared with; whoever leaves their dialogs goes back to the mode `back`.
     """
 
     models: tuple[str, ...] = ()
@@ -29,3 +29,4 @@ class CompareAsked:
     line: int | None = None
     records: bool = False
     recording: str = ""
+    back: str = ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
@@ -14,7 +15,7 @@ from tui.screens.controller_context import opens
 from tui.services.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Awaitable, Callable, Sequence
 
     from tui.core.chat.parameters import ChatParameters
     from tui.core.compare.sides.compare_request import CompareAsked
@@ -34,13 +35,19 @@ class Recording:
         if asked.records and asked.models:
             candidate = Candidate(asked.models[0], asked.models[0], self._defaults)
             self._context.run(
-                self._record, candidate, group="run-form", description="record a model"
-            )
+                self._or_back, asked.back, partial(self._record, candidate),
+                group="run-form", description="record a model",
+            )  # fmt: skip
         elif asked.recording:
             self._context.run(
-                self._compare, asked.recording, asked.models,
+                self._or_back, asked.back, partial(self._compare, asked.recording, asked.models),
                 group="run-form", description="compare with a recording",
             )  # fmt: skip
+
+    async def _or_back(self, mode: str, ask: Callable[[], Awaitable[bool]]) -> None:
+        """Begin what another mode has asked for; whoever leaves it is taken back there."""
+        if not await ask() and mode:
+            self._context.host.show_mode(mode)
 
     @handles("compare.record", group="run-form")
     @opens
@@ -55,19 +62,21 @@ class Recording:
             raise InputError("Recorded already", candidate.name, "Choose another column.")
         await self._record(candidate)
 
-    async def _record(self, candidate: Candidate) -> None:
+    async def _record(self, candidate: Candidate) -> bool:
+        """Record a model after its dialogs; False if they were left."""
         if self._running.busy():
-            return
+            return True  # which is said here
         source = await self._sources.choose([candidate.model], None, recordings=False)
         if source is None:
-            return
+            return False
         left_out = self._context.workspace.profile.preset.not_in_chat
         asked = recorder(candidate.model, candidate, logprobs="logprobs" not in left_out)
-        await self._running.ask_source([asked], source, records=True)
+        return await self._running.ask_source([asked], source, records=True)
 
-    async def _compare(self, recording: str, models: Sequence[str]) -> None:
+    async def _compare(self, recording: str, models: Sequence[str]) -> bool:
+        """Compare models with a recording after its dialogs; False if they were left."""
         if self._running.busy():
-            return
+            return True  # which is said here
         found = await self._context.workspace.compare.recordings(everywhere=True)
         run = next((one for one in found if one.id == recording), None)
         if run is None:
@@ -77,7 +86,7 @@ class Recording:
                 f"{key_hint('compare.run', 'lists')} those there are.",
             )
         candidates = [Candidate(model, model, self._defaults) for model in models]
-        await self._running.ask_source(candidates, source_of(run))
+        return await self._running.ask_source(candidates, source_of(run))
 
     @property
     def _defaults(self) -> ChatParameters:

@@ -131,8 +131,8 @@ class Running:
 
     async def ask_source(
         self, candidates: Sequence[Candidate], source: Source, *, records: bool = False
-    ) -> None:
-        """Ask every prompt of a source, after its form and what it costs.
+    ) -> bool:
+        """Ask every prompt of a source, after its form and what it costs; False if it was left.
 
         With `records` the answers are kept for good, and what is recorded already is not asked.
         """
@@ -145,7 +145,7 @@ class Running:
         title = "Record every answer" if records else "Ask every prompt"
         settings = await self._context.ask(RunForm(source.words, names, begin, title))
         if settings is None:
-            return
+            return False
         self.settings = settings
         prompts, skipped = await self._sources.prompts(source, settings.limit)
         system = None if source.recording else self._system.own  # a dataset's stands in its prompts
@@ -157,11 +157,12 @@ class Running:
         estimate = await service.estimate(plan)
         whole = known is not None and known.whole  # nothing is asked then
         if not whole and not await self._may_cost(plan, estimate):
-            return
+            return False
         run = await (service.record(plan) if records else service.open(plan))
         if records and not run.missing:
             self._context.tell("It is recorded already: nothing is asked.", seconds=5)
         self._take(run, None if settings.cap is None else Cap(settings.cap, estimate))
+        return True
 
     @handles("compare.stop", group="run-form")
     @opens

@@ -23,7 +23,7 @@ class JobMaking:
     def __init__(self, context: JobsContext, select: Callable[[str], None]) -> None:
         self._context = context
         self._select = select
-        self._kept: Draft | None = None  # a form left without creating
+        self._kept: dict[str, Draft] = {}  # forms left without creating, by profile
 
     @handles("jobs.new")
     def new(self) -> None:
@@ -40,16 +40,19 @@ class JobMaking:
             draft = kept
         self._open_form(draft)
 
-    def new_from(self, what: str | Draft) -> None:
-        """Open a form that trains on an uploaded file, or one as another mode has filled it in."""
+    def new_from(self, what: str | Draft, left: Callable[[], None]) -> None:
+        """Open a form that trains on an uploaded file, or one as another mode has filled it in.
+
+        `left` is called once the form is left without a job.
+        """
         if not self._may_create():
             return
         if isinstance(what, Draft):
-            self._open_form(what)
+            self._open_form(what, left)
             return
         kept = self._kept_form()
         same = kept is not None and kept.training == what
-        self._open_form(kept if kept is not None and same else Draft(training=what))
+        self._open_form(kept if kept is not None and same else Draft(training=what), left)
 
     @handles("jobs.again")
     def again(self) -> None:
@@ -61,7 +64,8 @@ class JobMaking:
     def _kept_form(self) -> Draft | None:
         """Return the form left without creating: in this session, or as the last one ended."""
         workspace = self._context.workspace
-        return self._kept or kept_form(workspace.typed, workspace.profile.name)
+        name = workspace.profile.name
+        return self._kept.get(name) or kept_form(workspace.typed, name)
 
     def _may_create(self) -> bool:
         profile = self._context.workspace.profile
@@ -80,16 +84,19 @@ class JobMaking:
             )
         return not profile.read_only
 
-    def _open_form(self, draft: Draft) -> None:
+    def _open_form(self, draft: Draft, left: Callable[[], None] = lambda: None) -> None:
         from tui.screens.jobs.form import NewJob
 
         context = self._context
         form = NewJob(context.workspace, draft)
+        profile = context.workspace.profile.name
         context.host.complete("create_form")
 
         def closed(job: Job | None) -> None:
-            self._kept = form.draft if job is None else None
+            self._kept.pop(profile, None)
             if job is None:
+                self._kept[profile] = form.draft
+                left()
                 return
             keep_form(context.workspace.typed, context.workspace.profile.name, None)
             context.started.add(job.id)
