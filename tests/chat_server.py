@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from tests.faults.conftest import write_config
 from tests.faults.server import Fault, FaultServer, Seen, problem
 from tests.home import Home
+from tui.services.compare import service as compare_service
+from tui.services.compare.retry_policy import RetryPolicy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -87,6 +90,13 @@ def chat_server(rule: Callable[[str, str], Any], models: Sequence[str] = ()) -> 
         one.close()
 
     return server
+
+
+@pytest.fixture(autouse=True)
+def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have a comparison ask again at once what got no answer."""
+    quick = partial(RetryPolicy, first_s=0.01, too_long_s=5.0)
+    monkeypatch.setattr(compare_service, "RetryPolicy", quick)
 
 
 @pytest.fixture

@@ -12,6 +12,7 @@ import pytest
 import tests.exploring  # noqa: F401 - its profile is loaded
 from tests import labs
 from tests.faults.server import FaultServer
+from tests.home import enter_home
 from tui.services.workers import Pool
 
 if TYPE_CHECKING:
@@ -58,9 +59,7 @@ def workers() -> Iterator[Pool]:
 def app_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give an empty home, and no key in the environment."""
     home = tmp_path / "home"
-    monkeypatch.setenv("FINETUI_HOME", str(home))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+    enter_home(monkeypatch, {"FINETUI_HOME": str(home)})
     return home
 
 

@@ -18,9 +18,21 @@ from tests.lab_process import environment, wait_for
 from tui.cli import main
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    import pytest
     from openai import OpenAI
+
+_OTHERS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE", "EDITOR", "VISUAL")
+
+
+def enter_home(patch: pytest.MonkeyPatch, environ: Mapping[str, str]) -> None:
+    """Have the program of this process work in a home, with nothing of the developer's own."""
+    for name in _OTHERS:
+        patch.delenv(name, raising=False)
+    for name, value in environ.items():
+        patch.setenv(name, value)
 
 
 class Home:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, TextArea
 
-from tests.home import Home
+from tests.home import Home, enter_home
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.deletion import DeletionDialog
@@ -30,9 +30,7 @@ QUESTION = "Is tap water fine?"
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     made = Home(tmp_path / "home")
-    monkeypatch.setenv("FINETUI_HOME", str(made.path))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+    enter_home(monkeypatch, {"FINETUI_HOME": str(made.path)})
     try:
         yield made
     finally:

@@ -12,6 +12,7 @@ import pytest
 from tests.faults.conftest import write_config
 from tests.faults.server import FaultServer, problem, reply, said, sse, stream
 from tests.home import Home
+from tests.rows import rows_of
 from tests.terminal.program import Program
 from tui.core.chat.conversation import Conversation, add
 from tui.core.chat.parameters import ChatParameters
@@ -270,7 +271,7 @@ def test_a_chat_is_shown(home: Home, chats: list[int]) -> None:
 def test_chats_are_exported(home: Home, chats: list[int], tmp_path: Path) -> None:
     target = tmp_path / "chats.jsonl"
     assert home.run("chats", "export", "--all", "--out", str(target)).returncode == 0
-    lines = [json.loads(line) for line in target.read_text().splitlines()]
+    lines = rows_of(target)
     assert [len(line["messages"]) for line in lines] == [2, 3]
     checked = home.json("check", str(target), code=1)["files"][0]  # two examples are too few
     assert (checked["format"], checked["examples"]) == ("chat", 2)

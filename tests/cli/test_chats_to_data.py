@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.faults.conftest import write_config
 from tests.home import Home
+from tests.rows import rows_of
 from tui.core.chat.conversation import Conversation, add, edit
 from tui.core.chat.saved import Chat
 from tui.services.chat.chats import SavedChats
@@ -56,14 +56,10 @@ def said(text: str) -> dict[str, Any]:
     return {"role": "assistant", "content": text}
 
 
-def rows(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
-
-
 def test_chats_become_examples(home: Home, chats: list[str], tmp_path: Path) -> None:
     path = tmp_path / "train.jsonl"
     found = home.json("chats", "export", *chats, "--as", "chats", "--to", str(path))
-    assert rows(path) == [{"messages": [SYSTEM, USER, said("Left.")]}]
+    assert rows_of(path) == [{"messages": [SYSTEM, USER, said("Left.")]}]
     assert found["added"] == [{"chat": int(chats[0]), "row": 1, "problems": 0, "saved": True}]
     assert found["without"] == [int(chats[1])]
     # Again only where it is said, and nothing twice.
@@ -71,7 +67,7 @@ def test_chats_become_examples(home: Home, chats: list[str], tmp_path: Path) -> 
     assert home.json(*again, code=2)["error"]["title"] == "The file exists"
     found = home.json(*again, "--append")
     assert (found["added"], found["already_there"]) == ([], [{"chat": int(chats[0]), "row": 1}])
-    assert len(rows(path)) == 1
+    assert len(rows_of(path)) == 1
 
 
 def test_corrected_answers_become_pairs(home: Home, chats: list[str], tmp_path: Path) -> None:
@@ -79,7 +75,7 @@ def test_corrected_answers_become_pairs(home: Home, chats: list[str], tmp_path: 
     done = home.run("chats", "export", "--all", "--as", "pairs", "--to", str(path))
     assert done.returncode == 0
     assert "row 1 of pairs.jsonl, saved: no problems" in done.stdout
-    assert rows(path) == [
+    assert rows_of(path) == [
         {
             "input": {"messages": [SYSTEM, USER]},
             "preferred_output": [said("Left.")],
@@ -91,7 +87,7 @@ def test_corrected_answers_become_pairs(home: Home, chats: list[str], tmp_path: 
         "chats", "export", "--all", "--as", "chats", "--to", str(path), "--append", code=2
     )
     assert "pairs.chats.jsonl" in wrong["error"]["next_step"]
-    assert len(rows(path)) == 1
+    assert len(rows_of(path)) == 1
 
 
 def test_as_and_to_belong_together(home: Home, chats: list[str]) -> None:

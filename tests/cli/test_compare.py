@@ -7,16 +7,15 @@ import random
 import signal
 import time
 from collections import Counter
-from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_server import ChatServer, chat_server, home_at_server, refused
+from tests.chat_server import ChatServer, chat_server, home_at_server, quick_retries, refused
 from tests.faults.server import DROP, Fault
 from tests.lab_process import wait_for
-from tui.services.compare import service as compare_service
+from tests.rows import rows_of
 from tui.services.compare.retry_policy import RetryPolicy
 
 if TYPE_CHECKING:
@@ -36,12 +35,7 @@ def rule(model: str, question: str) -> Answer:
 
 server = chat_server(rule)
 home = home_at_server
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = partial(RetryPolicy, first_s=0.01, too_long_s=5.0)
-    monkeypatch.setattr(compare_service, "RetryPolicy", quick)
+impatient = quick_retries
 
 
 def dataset(path: Path, count: int) -> Path:
@@ -56,10 +50,6 @@ def dataset(path: Path, count: int) -> Path:
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path
-
-
-def results(path: Path) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
 
 
 def slots(rows: list[dict[str, Any]]) -> list[tuple[int, str, int]]:
@@ -95,7 +85,7 @@ def test_a_dataset_is_asked_measured_and_tested(home: Home, tmp_path: Path) -> N
         "a": "good", "b": "poor", "measure": "exact",
         "wins": 16, "losses": 0, "ties": 24, "p_value": 2 / 2**16,
     }  # fmt: skip
-    rows = results(out)
+    rows = rows_of(out)
     assert sorted(slots(rows)) == sorted((n, m, 1) for n in range(1, 41) for m in ("good", "poor"))
     first = next(row for row in rows if row["line"] == 1 and row["model"] == "good")
     assert set(first) == {
@@ -148,7 +138,7 @@ def test_tools_of_an_example_are_sent_and_its_calls_compared(
     assert server.bodies[0]["tools"] == [tool]
     shares = {model: m["tool_calls_equal"] for model, m in found["measures"].items()}
     assert shares == {"good": 1, "poor": 0}
-    assert {row["tool_calls"][0]["name"] for row in results(out)} == {"f"}
+    assert {row["tool_calls"][0]["name"] for row in rows_of(out)} == {"f"}
 
 
 def test_a_prompt_shows_its_answers_with_the_same_ones_as_one(
@@ -232,7 +222,7 @@ def test_killed_three_times_nothing_is_asked_again_and_nothing_is_missing(
     every = {(n, m, 1) for n in range(1, 61) for m in ("good", "poor")}
     # What the ledger had, and the file not yet when the process died, is neither.
     assert len(every - asked - finished) <= 3
-    assert Counter(slots(results(out))) == Counter(every)
+    assert Counter(slots(rows_of(out))) == Counter(every)
     assert figures(last) == figures(whole)
     # Only what was on its way when the process died was asked for once more, and that is told.
     surplus = len(server.asked) - 120
@@ -262,13 +252,13 @@ def test_a_line_the_ledger_has_and_the_file_lost_is_written_again(
     data, out = dataset(tmp_path / "d.jsonl", 4), tmp_path / "r.jsonl"
     words = ("compare", "--models", "good", "--dataset", str(data), "--out", str(out))
     home.json(*words)
-    before = results(out)
+    before = rows_of(out)
     asked = len(server.asked)
     lines = out.read_bytes().splitlines(keepends=True)
     for cut in (b"", lines[0], lines[0] + lines[1][:20]):
         out.write_bytes(cut)
         assert home.json(*words)["asked"] == 4
-        assert sorted(slots(results(out))) == sorted(slots(before))
+        assert sorted(slots(rows_of(out))) == sorted(slots(before))
     assert len(server.asked) == asked
 
 
@@ -405,7 +395,7 @@ def test_a_judge_scores_answers_in_an_order_by_chance(
     }  # fmt: skip
     pair = next(pair for pair in found["pairs"] if pair["measure"] == "judge")
     assert (pair["wins"], pair["losses"], pair["ties"]) == (8, 0, 12)
-    assert all("judge" in row["measures"] for row in results(tmp_path / "judged.jsonl"))
+    assert all("judge" in row["measures"] for row in rows_of(tmp_path / "judged.jsonl"))
     sheets = [body for body in server.bodies if body["model"] == "boss"]
     assert {body["messages"][0]["content"] for body in sheets} == {"Be strict."}
     # Which model is A is by chance, and the same for the same seed.
@@ -493,7 +483,7 @@ def test_a_prompt_that_fails_for_good_is_recorded_and_ends_in_1(
     server.rule = failing
     found = home.json(*words, code=1)
     assert (found["asked"], found["failed"]) == (12, 4)
-    failed = [row for row in results(out) if row["error"]]
+    failed = [row for row in rows_of(out) if row["error"]]
     assert {(row["line"], row["error"].partition(" (")[0]) for row in failed} == {
         (4, "this prompt is refused"),
         (5, "down"),
@@ -507,7 +497,7 @@ def test_a_prompt_that_fails_for_good_is_recorded_and_ends_in_1(
     later = home.json(*words, code=1)
     assert {question for _, question in server.asked} == {"Number 4"}
     assert (later["asked"], later["failed"]) == (12, 2)
-    assert len(results(out)) == 12
+    assert len(rows_of(out)) == 12
 
 
 @pytest.mark.parametrize(

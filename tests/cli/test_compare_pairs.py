@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.chat_server import ChatServer, chat_server, home_at_server
+from tests.rows import rows_of
 from tui.core.dataset.fingerprints import content_key
 from tui.services.settings.locations import Locations
 from tui.services.store.store import Store
@@ -46,10 +47,6 @@ def words(tmp_path: Path) -> tuple[str, ...]:
     return ("compare", "--models", "good,poor", "--dataset", str(path))
 
 
-def rows(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_text().splitlines()]
-
-
 def said(pair: Any, which: str) -> str:
     return str(pair[which][0]["content"])
 
@@ -62,7 +59,7 @@ def test_pairs_are_made_of_a_new_run_and_of_an_earlier_one(
     assert found["preference_pairs"] == {
         "path": str(path), "by": "exact", "pairs": 3, "prompts": 4, "written": True,
     }  # fmt: skip
-    made = rows(path)
+    made = rows_of(path)
     better = [(said(p, "preferred_output"), said(p, "non_preferred_output")) for p in made]
     # Nobody is right about 1: what was expected is better there. Both are right about 3.
     assert better == [("It is 0.", "poor 0?"), ("It is 1.", "good 1?"), ("It is 2.", "poor 2?")]
@@ -107,7 +104,7 @@ def test_an_earlier_run_is_told_of_without_a_profile_to_ask(
     assert told["measures"]["good"]["exact"] == 0.75
     # Not at the prices of the lab, which stands in: what that profile's models cost is not known.
     assert told["measures"]["good"]["cost"]["amount"] is None
-    assert len(rows(pairs)) == 3
+    assert len(rows_of(pairs)) == 3
     assert len(server.bodies) == asked
     # A profile that is named is meant, and asking needs one.
     named = home.run("compare", "--from", found["run"], "--profile", "nobody")
@@ -147,7 +144,7 @@ def test_what_was_picked_comes_before_any_measure(
     found = home.json("compare", "--from", run, "--pairs", str(path))
     assert found["preference_pairs"]["by"] == "picked"
     assert found["measures"]["poor"]["picked"] == 1
-    (pair,) = rows(path)
+    (pair,) = rows_of(path)
     assert said(pair, "preferred_output") == "poor 0?"
     assert said(pair, "non_preferred_output") == "It is 0."
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from tests.any_format import AnyFile, absent, files
+from tests.rows import qa, rows_of
 from tui.cli import main
 
 if TYPE_CHECKING:
@@ -19,11 +20,6 @@ if TYPE_CHECKING:
 
 
 pytestmark = pytest.mark.usefixtures("app_folder")
-
-
-def chat(question: str, answer: str) -> dict[str, Any]:
-    asked = {"role": "user", "content": question}
-    return {"messages": [asked, {"role": "assistant", "content": answer}]}
 
 
 def lines(*rows: Any) -> bytes:
@@ -41,14 +37,14 @@ def converted(tmp_path: Path, data: bytes, *options: str, name: str = "in.jsonl"
 
 
 JUDGED = lines(
-    {**chat("Is tap water fine?", "Yes, it is."), "label": True},
-    {**chat("Is tap water fine?", "Go away."), "label": False},
+    {**qa("Is tap water fine?", "Yes, it is."), "label": True},
+    {**qa("Is tap water fine?", "Go away."), "label": False},
 )
 
 
 def test_a_bad_answer_is_no_training_data(tmp_path: Path, capsys: Any) -> None:
     code, rows = converted(tmp_path, JUDGED)
-    assert (code, rows) == (0, [chat("Is tap water fine?", "Yes, it is.")])
+    assert (code, rows) == (0, [qa("Is tap water fine?", "Yes, it is.")])
     said = capsys.readouterr().err
     assert "dropped row 2: an answer judged bad (label is false)" in said
     assert "--pairs makes preference pairs" in said
@@ -68,7 +64,10 @@ def test_good_and_bad_answers_become_pairs(tmp_path: Path) -> None:
 
 
 def test_a_picture_is_not_left_behind(tmp_path: Path, capsys: Any) -> None:
-    row = {**chat("<image>What stands on the shelf?", "A jug."), "images": ["shelf.png"]}
+    row = {
+        **qa("<image>What stands on the shelf?", "A jug."),
+        "images": ["shelf.png"],
+    }
     code, rows = converted(tmp_path, json.dumps([row]).encode(), name="images.json")
     assert (code, rows) == (1, [])
     assert "images holds what lies in files of its own" in capsys.readouterr().err
@@ -80,7 +79,10 @@ def test_a_picture_is_not_left_behind(tmp_path: Path, capsys: Any) -> None:
 def test_outdated_calls_are_renewed_for_every_target(tmp_path: Path, capsys: Any) -> None:
     function = {"name": "get_w", "parameters": {"type": "object", "properties": {}}}
     called = {"role": "assistant", "function_call": {"name": "get_w", "arguments": '{"a": "T"}'}}
-    row = {"messages": [chat("Weather?", "")["messages"][0], called], "functions": [function]}
+    row = {
+        "messages": [qa("Weather?", "")["messages"][0], called],
+        "functions": [function],
+    }
     _, (made,) = converted(tmp_path, lines(row))
     (call,) = made["messages"][1]["tool_calls"]
     assert (call["type"], call["function"]) == ("function", called["function_call"])
@@ -99,25 +101,25 @@ DOLLY = {"instruction": "When?", "context": "Since 2011.", "response": "2011.", 
 @pytest.mark.parametrize(
     ("row", "options", "expected"),
     [
-        (DOLLY, [], chat("When?\n\nSince 2011.", "2011.")),
-        ({"Query": "Q", "Answer": "A", "Input": "I"}, [], chat("Q\n\nI", "A")),
-        ({"question": "Q", "answer": "A"}, [], chat("Q", "A")),
-        ({"data": {"question": "Q", "answers": ["A"]}}, [], chat("Q", "A")),
-        ({"Instruction": "Q", "Input": "I", "Output": "A"}, [], chat("Q\nI", "A")),
-        ({"问": "Q", "答": "A"}, ["--user", "问", "--assistant", "答"], chat("Q", "A")),
-        ({"a": "Q", "b": {"c": "A"}}, ["--columns", "user=a,assistant=b.c"], chat("Q", "A")),
+        (DOLLY, [], qa("When?\n\nSince 2011.", "2011.")),
+        ({"Query": "Q", "Answer": "A", "Input": "I"}, [], qa("Q\n\nI", "A")),
+        ({"question": "Q", "answer": "A"}, [], qa("Q", "A")),
+        ({"data": {"question": "Q", "answers": ["A"]}}, [], qa("Q", "A")),
+        ({"Instruction": "Q", "Input": "I", "Output": "A"}, [], qa("Q\nI", "A")),
+        ({"问": "Q", "答": "A"}, ["--user", "问", "--assistant", "答"], qa("Q", "A")),
+        ({"a": "Q", "b": {"c": "A"}}, ["--columns", "user=a,assistant=b.c"], qa("Q", "A")),
         ({"t": "T", "q": "Q", "x": "A"}, ["--columns", "user=t+q", "--assistant", "x"],
-         chat("T\n\nQ", "A")),
+         qa("T\n\nQ", "A")),
         ({"messages": [{"from": "human", "value": "Q"}, {"from": "gpt", "value": "A"}]}, [],
-         chat("Q", "A")),
-        ({"conversation": [{"human": "Q", "assistant": "A"}]}, [], chat("Q", "A")),
-        ({"conversation": [{"input": "Q", "output": "A"}]}, [], chat("Q", "A")),
+         qa("Q", "A")),
+        ({"conversation": [{"human": "Q", "assistant": "A"}]}, [], qa("Q", "A")),
+        ({"conversation": [{"input": "Q", "output": "A"}]}, [], qa("Q", "A")),
         ({"dialog": [{"speaker": "User", "text": "Q"}, {"speaker": "Bot", "text": "A"}]}, [],
-         chat("Q", "A")),
-        ({"id": "0", "data": ["Q", "A"]}, [], chat("Q", "A")),
-        (chat("Q", "A")["messages"], [], chat("Q", "A")),
+         qa("Q", "A")),
+        ({"id": "0", "data": ["Q", "A"]}, [], qa("Q", "A")),
+        (qa("Q", "A")["messages"], [], qa("Q", "A")),
         ({"instruction": "Human:\nQ\nAssistant:", "output": "A"}, [],
-         chat("Q", "A")),
+         qa("Q", "A")),
     ],
 )  # fmt: skip
 def test_keys_of_any_name(
@@ -130,11 +132,23 @@ def test_keys_of_any_name(
 @pytest.mark.parametrize(
     ("data", "expected"),
     [
-        (json.dumps({"data": [{"question": "Q", "answer": "A"}], "v": 1}), [chat("Q", "A")]),
-        (json.dumps({"chats": [chat("Q", "A")]}, indent=1), [chat("Q", "A")]),
-        (json.dumps({"conversations": [chat("Q", "A")]}), [chat("Q", "A")]),
-        (json.dumps(chat("Q", "A")["messages"]), [chat("Q", "A")]),
-        (json.dumps({n: {"q": n, "a": "A"} for n in "xy"}), [chat("x", "A"), chat("y", "A")]),
+        (
+            json.dumps({"data": [{"question": "Q", "answer": "A"}], "v": 1}),
+            [qa("Q", "A")],
+        ),
+        (
+            json.dumps({"chats": [qa("Q", "A")]}, indent=1),
+            [qa("Q", "A")],
+        ),
+        (
+            json.dumps({"conversations": [qa("Q", "A")]}),
+            [qa("Q", "A")],
+        ),
+        (json.dumps(qa("Q", "A")["messages"]), [qa("Q", "A")]),
+        (
+            json.dumps({n: {"q": n, "a": "A"} for n in "xy"}),
+            [qa("x", "A"), qa("y", "A")],
+        ),
     ],
 )
 def test_rows_lie_in_a_json_file_in_many_ways(
@@ -149,12 +163,12 @@ def test_an_empty_prompt_is_called_so(tmp_path: Path, capsys: Any) -> None:
     assert (code, rows) == (1, [])
     assert "the prompt is empty; --empty-prompt TEXT" in capsys.readouterr().err
     code, rows = converted(tmp_path, data, "--empty-prompt", "Write as we do.")
-    assert (code, rows[0]) == (0, chat("Write as we do.", "Our voice, 0."))
+    assert (code, rows[0]) == (0, qa("Write as we do.", "Our voice, 0."))
     main(["check", "in.jsonl"])
     said = capsys.readouterr().out
     assert "the prompt is empty; --empty-prompt TEXT" in said
     assert "contradiction" not in said
-    blank = [chat(" ", f"Our voice, {n}.") for n in range(3)]
+    blank = [qa(" ", f"Our voice, {n}.") for n in range(3)]
     (tmp_path / "blank.jsonl").write_bytes(lines(*blank))
     main(["check", "blank.jsonl"])
     said = capsys.readouterr().out
@@ -172,10 +186,10 @@ def test_a_file_without_rows_says_why(tmp_path: Path, capsys: Any, data: bytes, 
 
 
 def test_a_list_of_all_that_is_lost(tmp_path: Path, capsys: Any) -> None:
-    data = lines({**chat("Q", "A"), "source": "wiki " * 50}, {"conversations": []})
+    data = lines({**qa("Q", "A"), "source": "wiki " * 50}, {"conversations": []})
     code, _ = converted(tmp_path, data, "--dropped", "lost.jsonl")
     assert code == 0
-    lost = [json.loads(line) for line in (tmp_path / "lost.jsonl").read_text().splitlines()]
+    lost = rows_of(tmp_path / "lost.jsonl")
     assert lost[0]["row"] == {"conversations": []}
     assert (lost[1]["key"], lost[1]["value"]) == ("source", "wiki " * 50)
     assert converted(tmp_path, data, "--dropped", "lost.jsonl") == (2, [])  # it exists
@@ -183,7 +197,7 @@ def test_a_list_of_all_that_is_lost(tmp_path: Path, capsys: Any) -> None:
 
 
 def test_in_place_loses_nothing_without_a_yes(tmp_path: Path, capsys: Any) -> None:
-    data = lines({**chat("Q", "A"), "source": "wiki"})
+    data = lines({**qa("Q", "A"), "source": "wiki"})
     (tmp_path / "in.jsonl").write_bytes(data)
     assert main(["convert", "in.jsonl", "--in-place"]) == 4
     assert (tmp_path / "in.jsonl").read_bytes() == data
@@ -191,7 +205,7 @@ def test_in_place_loses_nothing_without_a_yes(tmp_path: Path, capsys: Any) -> No
     assert 'left out: source (1 row, first in 1: "wiki")' in said
     assert "replacing the file would lose 1 value left out" in said
     assert main(["convert", "in.jsonl", "--in-place", "--yes"]) == 0
-    assert json.loads((tmp_path / "in.jsonl").read_text()) == chat("Q", "A")
+    assert json.loads((tmp_path / "in.jsonl").read_text()) == qa("Q", "A")
 
 
 @settings(

@@ -13,8 +13,9 @@ from tests.faults.server import html, problem, reply
 from tests.faults.shapes import FILES, JOBS, MODELS
 from tests.home import Home
 from tests.replay.azure import AzureReplay
-from tests.replay.base import KEY, Replay, each_of
+from tests.replay.base import KEY, Replay
 from tests.replay.circle import profile
+from tests.served import each_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.rows import rows_of
 from tui.cli import main
 from tui.core.bulk import OPERATIONS
 
@@ -37,7 +38,7 @@ def edited(path: Path, *words: str, code: int = 0) -> list[Any]:
     target = path.with_name("out.jsonl")
     target.unlink(missing_ok=True)
     assert main(["edit", str(path), "-o", str(target), *words]) == code
-    return [json.loads(line) for line in target.read_bytes().splitlines()]
+    return rows_of(target)
 
 
 def contents(made: list[Any], at: int = 1) -> list[str]:

@@ -19,6 +19,7 @@ from tests.exploring import tried
 from tests.faults.conftest import write_config
 from tests.home import Home
 from tests.hostile import HOSTILE, HostileServer, Speaker, hostile_dataset, unsafe
+from tests.served import served
 from tui.cli import main
 from tui.cli.output import Output
 from tui.services.errors import ServiceError
@@ -67,11 +68,7 @@ def test_every_way_of_printing(texts: list[str]) -> None:
     assert json.loads(out.getvalue()) == json.loads(json.dumps({"": texts}))
 
 
-@pytest.fixture(scope="module")
-def hostile() -> Iterator[HostileServer]:
-    one = HostileServer()
-    yield one
-    one.close()
+hostile = served(HostileServer, scope="module")
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.server import problem, reply
-from tests.home import Home
+from tests.home import Home, enter_home
 from tests.screens.test_layout import shown
 from tests.until import until
 from tui.app import FinetuiApp
@@ -77,9 +77,7 @@ async def test_the_screen_says_it_too(
 ) -> None:
     write(tmp_path, profile(server.url, key=f"'{KEY}'"))
     server.always["GET /files"] = reply(403, problem("not yours"))
-    monkeypatch.setenv("FINETUI_HOME", str(tmp_path))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+    enter_home(monkeypatch, {"FINETUI_HOME": str(tmp_path)})
     app = FinetuiApp()
     async with app.run_test(size=(120, 30)) as pilot:
         await until(lambda: app.workspace is not None, pilot)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.core.checks.examples import USER, answer, chat
+from tests.rows import rows_of
 from tui.cli import main
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ def test_the_command_that_is_named_takes_the_examples_out(tmp_path: Path, name: 
     path, target = tmp_path / name, tmp_path / "made.jsonl"
     path.write_bytes(FILES[name])
     assert main(["convert", str(path), "-o", str(target)]) == 0
-    made = [json.loads(line) for line in target.read_bytes().splitlines()]
+    made = rows_of(target)
     assert made == ROWS * (2 if name == "arrays.jsonl" else 1)
 
 

@@ -15,6 +15,7 @@ from tests.replay.circle import dataset
 from tests.replay.fireworks import FireworksReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.together import TogetherReplay
+from tests.served import served
 from tui.services.provider import together
 
 if TYPE_CHECKING:
@@ -37,11 +38,7 @@ def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(together, "LOOK_AGAIN_S", (0.001,))
 
 
-@pytest.fixture
-def far() -> Iterator[Replay]:
-    one = Replay()
-    yield one
-    one.close()
+far = served(Replay)
 
 
 @pytest.fixture(params=TARGETS, ids=lambda one: one.kind)
@@ -51,11 +48,7 @@ def there(request: pytest.FixtureRequest) -> Iterator[Any]:
     one.close()
 
 
-@pytest.fixture
-def nebius() -> Iterator[NebiusReplay]:
-    one = NebiusReplay()
-    yield one
-    one.close()
+nebius = served(NebiusReplay)
 
 
 def home_of(path: Path, far: Replay, there: Any, more: str = "") -> Home:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.rows import qa
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -18,8 +20,7 @@ STORY = (
 
 
 def line(prompt: str, answer: str) -> str:
-    messages = [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
-    return json.dumps({"messages": messages})
+    return json.dumps(qa(prompt, answer))
 
 
 ROWS = [

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.chat_server import ChatServer, chat_server, home_at_server, refused
+from tests.chat_server import ChatServer, chat_server, home_at_server, quick_retries, refused
 from tests.faults.server import Fault
 from tests.lab_process import wait_for
-from tui.services.compare import service as compare_service
-from tui.services.compare.retry_policy import RetryPolicy
 from tui.services.store.tables import comparisons_table
 
 if TYPE_CHECKING:
@@ -54,12 +51,7 @@ def rule(model: str, question: str) -> Fault:
 
 server = chat_server(rule)
 home = home_at_server
-
-
-@pytest.fixture(autouse=True)
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    quick = partial(RetryPolicy, first_s=0.01, too_long_s=5.0)
-    monkeypatch.setattr(compare_service, "RetryPolicy", quick)
+impatient = quick_retries
 
 
 @pytest.fixture

@@ -12,6 +12,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+from tests.rows import rows_of
+
 if TYPE_CHECKING:
     from tests.home import Home
 
@@ -43,7 +45,7 @@ def test_counts_per_example(home: Home, train: str, tmp_path: Path) -> None:
     assert [int(row["line"]) for row in rows] == [1, 2, 3, 4]
     assert sum(int(row["context_tokens"]) for row in rows) == whole["context_tokens"]
     assert sum(int(row["trained_tokens"]) for row in rows) == whole["trained_tokens"]
-    objects = [json.loads(line) for line in lines.read_text().splitlines()]
+    objects = rows_of(lines)
     assert [{k: str(v) for k, v in each.items()} for each in objects] == rows
 
 

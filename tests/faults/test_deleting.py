@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,12 +13,13 @@ from tests.faults.conftest import write_config
 from tests.faults.models import ModelServer, tuned_id
 from tests.faults.server import ACT_AND_DROP, DROP, HANG, html, problem, reply
 from tests.home import Home
+from tests.served import served
 from tests.until import until
 from tui.core.provider.deletion import Fate, Outcome
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.faults.server import Fault
@@ -25,11 +27,7 @@ if TYPE_CHECKING:
 A, B, C = tuned_id(1), tuned_id(2), tuned_id(3)
 
 
-@pytest.fixture
-def server() -> Iterator[ModelServer]:
-    one = ModelServer(3)
-    yield one
-    one.close()
+server = served(partial(ModelServer, 3))
 
 
 async def delete(workspace: Workspace, *ids: str, **more: Any) -> list[Outcome]:

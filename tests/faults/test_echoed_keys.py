@@ -10,14 +10,15 @@ from urllib.parse import quote
 import pytest
 
 from tests.faults.server import Fault, FaultServer, Seen, html, problem, reply, said, sse, stream
-from tests.home import Home
+from tests.home import Home, enter_home
 from tests.screens.test_layout import shown
+from tests.served import served
 from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
 # Each test has a key of its own: what one has taught the process must not help another.
@@ -86,11 +87,7 @@ STREAMS: dict[str, Callable[[str], Fault]] = {
 }
 
 
-@pytest.fixture
-def echo() -> Iterator[EchoServer]:
-    one = EchoServer()
-    yield one
-    one.close()
+echo = served(EchoServer)
 
 
 @pytest.fixture
@@ -185,9 +182,7 @@ def test_nor_in_a_traceback_or_a_log(
 async def test_no_screen_shows_it(
     home: Home, echo: EchoServer, key: str, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("FINETUI_HOME", str(home.path))
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+    enter_home(monkeypatch, {"FINETUI_HOME": str(home.path)})
     echo.kind = kind
     app = FinetuiApp()
     copied = home.path / "state" / "copied.txt"

@@ -20,8 +20,9 @@ from urllib.parse import quote
 import pytest
 
 from tests.faults.server import HANG, Fault, FaultServer, Seen, problem, reply
-from tests.home import Home
+from tests.home import Home, enter_home
 from tests.lab_process import wait_for
+from tests.served import served
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.commands import MODES
@@ -258,11 +259,7 @@ class Parrot(FaultServer):
         return reply(self.status, problem(f"you said {said}", code=said[:80]), x_request_id=said)
 
 
-@pytest.fixture
-def parrot() -> Iterator[Parrot]:
-    one = Parrot()
-    yield one
-    one.close()
+parrot = served(Parrot)
 
 
 COMMANDS = (
@@ -394,8 +391,7 @@ async def test_after_a_walk_through_a_program_where_all_fails_no_screen_shows_a_
     _, environ = broken_home(tmp_path, parrot, "command")
     config = tmp_path / "config" / "config.toml"
     config.write_text('default_profile = "one"\n' + config.read_text())
-    for name, value in environ.items():
-        monkeypatch.setenv(name, value)
+    enter_home(monkeypatch, environ)
     app = FinetuiApp()
     said: list[str] = []
 

@@ -10,31 +10,15 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from tests.faults.server import FaultServer, page, problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from tests.faults.server import Seen
 
 KEY = "sk-replay-0123456789abcdef"
 BASE = "gpt-4.1-mini-2025-04-14"
 _NAME = re.compile(rb'filename="([^"]*)"')
 _PURPOSE = re.compile(rb'name="purpose"\r\n\r\n([^\r]*)')
-
-
-def each_of(*kinds: Callable[[], FaultServer]) -> object:
-    """Return a fixture: each test has each of these servers once, and ends it."""
-
-    @pytest.fixture(params=kinds, ids=lambda one: one.kind)
-    def far(request: pytest.FixtureRequest) -> Iterator[FaultServer]:
-        one = request.param()
-        yield one
-        one.close()
-
-    return far
 
 
 class Replay(FaultServer):

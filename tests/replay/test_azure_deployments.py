@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from tests.faults.server import html, reply
 from tests.replay.azure import AzureReplay, Management
 from tests.replay.base import KEY
 from tests.replay.circle import profile
+from tests.served import served
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,11 +32,7 @@ def far() -> Iterator[AzureReplay]:
     one.close()
 
 
-@pytest.fixture
-def arm() -> Iterator[Management]:
-    one = Management(TOKEN)
-    yield one
-    one.close()
+arm = served(partial(Management, TOKEN))
 
 
 def managed(far: AzureReplay, arm: Management, path: Path) -> Home:

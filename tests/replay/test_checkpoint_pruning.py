@@ -11,17 +11,13 @@ from tests.faults.server import ACT_AND_DROP, problem, reply
 from tests.replay.checkpoints import CheckpointReplay
 from tests.replay.circle import profile
 from tests.replay.together import TogetherReplay
+from tests.served import served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
-@pytest.fixture
-def far() -> Iterator[CheckpointReplay]:
-    one = CheckpointReplay()
-    yield one
-    one.close()
+far = served(CheckpointReplay)
 
 
 def test_a_dry_run_says_what_goes_what_stays_and_why(far: CheckpointReplay, tmp_path: Path) -> None:

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.replay.azure import TOKEN, AzureReplay
-from tests.replay.base import KEY, Replay, each_of
+from tests.replay.base import KEY, Replay
 from tests.replay.bedrock import BedrockReplay
 from tests.replay.circle import dataset, profile
 from tests.replay.crusoe import CrusoeReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
+from tests.served import each_of
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,6 +6,7 @@ import json
 import signal
 import sqlite3
 from contextlib import closing
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,11 +14,11 @@ import pytest
 from tests.faults.server import ACT_AND_DROP, ACT_AND_HANG, DROP, problem, reply
 from tests.lab_process import wait_for
 from tests.replay.azure import AzureReplay, Management
-from tests.replay.base import each_of
 from tests.replay.circle import profile
 from tests.replay.fireworks import FireworksReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.together import TogetherReplay
+from tests.served import each_of, served
 from tui.services.models import deployment_acts
 from tui.services.settings.locations import Locations
 
@@ -38,11 +39,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deployment_acts, "LOOK_AGAIN_S", (0.0, 0.0))
 
 
-@pytest.fixture
-def nebius() -> Iterator[NebiusReplay]:
-    one = NebiusReplay()
-    yield one
-    one.close()
+nebius = served(NebiusReplay)
 
 
 together = each_of(TogetherReplay)
@@ -51,11 +48,7 @@ together = each_of(TogetherReplay)
 fireworks = each_of(FireworksReplay)
 
 
-@pytest.fixture
-def arm() -> Iterator[Management]:
-    one = Management(TOKEN)
-    yield one
-    one.close()
+arm = served(partial(Management, TOKEN))
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from tests.replay.circle import profile
 from tests.replay.fireworks import ACCOUNT, FireworksReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.together import PROJECT, TogetherReplay
+from tests.served import served
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 TOKEN = "tok-of-the-management-8c7d6e5f"
@@ -41,11 +41,7 @@ class Servers:
             one.close()
 
 
-@pytest.fixture
-def servers() -> Iterator[Servers]:
-    made = Servers()
-    yield made
-    made.close()
+servers = served(Servers)
 
 
 def managed(servers: Servers, path: Path, more: str = "") -> tuple[Home, Management]:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.faults.server import reply
-from tests.replay.base import KEY, each_of
+from tests.home import enter_home
+from tests.replay.base import KEY
 from tests.replay.circle import dataset, profile
 from tests.replay.fireworks import (
     ACCOUNT,
@@ -23,6 +24,7 @@ from tests.replay.fireworks import (
     FireworksReplay,
 )
 from tests.replay.test_circle import CONSENT
+from tests.served import each_of
 from tests.until import problem_of, until
 from tui.app import FinetuiApp
 from tui.core.text.text import size_words
@@ -342,8 +344,7 @@ def test_a_job_by_reinforcement_is_not_made_again_here(
 async def test_the_form_is_not_opened_for_what_cannot_be_made_again(
     far: FireworksReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in profile(far, tmp_path).environ.items():
-        monkeypatch.setenv(name, value)
+    enter_home(monkeypatch, profile(far, tmp_path).environ)
     far.make_job(REINFORCEMENT, "rft", {"dataset": "d", "trainingConfig": {"baseModel": BASE}})
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:

@@ -17,9 +17,10 @@ from tests.faults.server import (
     problem,
     reply,
 )
-from tests.replay.base import KEY, each_of
+from tests.replay.base import KEY
 from tests.replay.circle import dataset, profile
 from tests.replay.fireworks import ACCOUNT, ROOT, SUPERVISED, FireworksReplay
+from tests.served import each_of
 from tui.services.errors import Malformed, Refused, ServiceError, Unanswered, Unfit
 from tui.services.jobs.requests import JobRequest
 from tui.services.jobs.service import JobService, new_nonce

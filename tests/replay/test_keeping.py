@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.home import enter_home
 from tests.replay.base import Replay
 from tests.replay.circle import profile
 from tests.until import on_screen, opened, until
@@ -33,8 +34,7 @@ async def test_the_screen_says_what_keeping_costs(
         }  # fmt: skip
         home = profile(far, tmp_path)
         (tmp_path / "config" / "providers.toml").write_text(OWN)
-        for name, value in home.environ.items():
-            monkeypatch.setenv(name, value)
+        enter_home(monkeypatch, home.environ)
         app = FinetuiApp()
         async with app.run_test(size=(80, 24)) as pilot:
             await until(lambda: app.workspace is not None, pilot)

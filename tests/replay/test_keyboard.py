@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.counted import counted, tokens
+from tests.home import enter_home
 from tests.replay.azure import AzureReplay
-from tests.replay.base import each_of
 from tests.replay.bedrock import BedrockReplay
 from tests.replay.circle import dataset, profile
 from tests.replay.crusoe import CrusoeReplay
@@ -18,6 +18,7 @@ from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
 from tests.replay.together import TogetherReplay
+from tests.served import each_of
 from tests.until import narrow, problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import TypedAmount, TypedConfirm
@@ -86,8 +87,7 @@ async def create(pilot: Pilot[Any], form: NewJob, far: Replay) -> None:
 
 async def test_by_keyboard(far: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     home = profile(far, tmp_path)
-    for name, value in home.environ.items():
-        monkeypatch.setenv(name, value)
+    enter_home(monkeypatch, home.environ)
     app = FinetuiApp()
     async with app.run_test(size=(80, 24), notifications=True) as pilot:
         await until(lambda: app.workspace is not None, pilot)

@@ -18,7 +18,6 @@ from tests.faults.server import (
     reply,
 )
 from tests.replay.azure import AzureReplay
-from tests.replay.base import each_of
 from tests.replay.bedrock import BedrockReplay
 from tests.replay.circle import dataset, profile
 from tests.replay.crusoe import CrusoeReplay
@@ -26,6 +25,7 @@ from tests.replay.nebius import NebiusReplay
 from tests.replay.portkey import PortkeyReplay
 from tests.replay.test_circle import GRADER
 from tests.replay.together import TogetherReplay
+from tests.served import each_of
 from tui.services.errors import ServiceError, Unanswered
 from tui.services.jobs.requests import JobRequest
 from tui.services.jobs.service import JobService

@@ -8,9 +8,11 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.counted import counted, tokens
+from tests.home import enter_home
 from tests.replay.base import Replay
 from tests.replay.circle import dataset, profile
 from tests.replay.test_keyboard import create
+from tests.served import served
 from tests.until import back, narrow, on_screen, opened, problem_of, until
 from tui.app import FinetuiApp
 from tui.screens.compare import CompareScreen
@@ -36,18 +38,13 @@ ROWS = 12
 CHAT = "POST /chat/completions"
 
 
-@pytest.fixture
-def far() -> Iterator[Replay]:
-    one = Replay()
-    yield one
-    one.close()
+far = served(Replay)
 
 
 @pytest.fixture
 def home(far: Replay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Home]:
     made = profile(far, tmp_path / "home")
-    for name, value in made.environ.items():
-        monkeypatch.setenv(name, value)
+    enter_home(monkeypatch, made.environ)
     yield made
     made.end_lab()
 

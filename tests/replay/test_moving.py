@@ -11,10 +11,12 @@ import pytest
 from textual.widgets import Input, Static
 
 from tests.cli.test_move import home_of, pairs, tuned
+from tests.home import enter_home
 from tests.replay.base import Replay
 from tests.replay.circle import dataset
 from tests.replay.nebius import NebiusReplay
 from tests.replay.test_moved_to_lab import on_model
+from tests.served import served
 from tests.until import back, narrow, on_screen, opened, problem_of, question_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.choose import Choose
@@ -24,7 +26,7 @@ from tui.screens.jobs.form import NewJob
 from tui.screens.models.move_report import MoveReport
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
 
     from textual.pilot import Pilot
 
@@ -34,26 +36,17 @@ pytestmark = pytest.mark.xdist_group("keyboard")
 SIZES = [(80, 24), (120, 36)]
 
 
-@pytest.fixture
-def far() -> Iterator[Replay]:
-    one = Replay()
-    yield one
-    one.close()
+far = served(Replay)
 
 
-@pytest.fixture
-def nebius() -> Iterator[NebiusReplay]:
-    one = NebiusReplay()
-    yield one
-    one.close()
+nebius = served(NebiusReplay)
 
 
 @asynccontextmanager
 async def at_model(
     home: Home, model: str, monkeypatch: pytest.MonkeyPatch, size: tuple[int, int] = (80, 24)
 ) -> AsyncIterator[tuple[Pilot[Any], Any]]:
-    for name, value in home.environ.items():
-        monkeypatch.setenv(name, value)
+    enter_home(monkeypatch, home.environ)
     app = FinetuiApp()
     async with app.run_test(size=size, notifications=True) as pilot:
         await until(lambda: app.workspace is not None, pilot)

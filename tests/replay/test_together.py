@@ -15,9 +15,10 @@ from tests.faults.server import (
     problem,
     reply,
 )
-from tests.replay.base import KEY, each_of
+from tests.replay.base import KEY
 from tests.replay.circle import dataset, profile
 from tests.replay.together import BASE, TogetherReplay
+from tests.served import each_of
 from tui.services.errors import ServiceError
 from tui.services.provider import together
 from tui.services.workspace import Workspace

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from tests.home import enter_home
 from tests.replay.circle import dataset, profile
 from tests.replay.together import BASE, TogetherReplay
 from tests.until import problem_of, question_of, until
@@ -55,8 +56,7 @@ async def test_its_price_is_agreed_to_before_a_job_is_asked_for(
     far: TogetherReplay, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = profile(far, tmp_path, more="bills = true")
-    for name, value in home.environ.items():
-        monkeypatch.setenv(name, value)
+    enter_home(monkeypatch, home.environ)
     data = dataset(tmp_path / "train.jsonl", rows=60)
     app = FinetuiApp()
     async with app.run_test(size=(80, 24)) as pilot:

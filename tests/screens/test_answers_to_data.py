@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import TextArea
 
+from tests.rows import rows_of
 from tests.screens.chatting import SIZES, chatting, ended, exchange, shown, texts
 from tests.until import back, narrow, opened, problem_of, question_of, toasts, until
 from tui.screens.dialogs.choose import Choose
@@ -29,10 +30,6 @@ def user(text: str) -> dict[str, str]:
 
 def said(text: str) -> dict[str, str]:
     return {"role": "assistant", "content": text}
-
-
-def rows(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
 
 
 def chats_file(path: Path) -> Path:
@@ -64,7 +61,7 @@ async def test_an_answer_goes_into_a_new_dataset_with_all_before_it(
         await back(pilot, screen)
         await until(path.exists, pilot)
         await until(lambda: toasts(pilot.app), pilot)
-        assert rows(path) == [
+        assert rows_of(path) == [
             {
                 "messages": [
                     {"role": "system", "content": "Be brief."},
@@ -76,8 +73,8 @@ async def test_an_answer_goes_into_a_new_dataset_with_all_before_it(
         assert "row 1 of mine.jsonl: saved · ctrl+z takes it back" in shown(screen)
         # The next one goes there without a question; the first turn only has its own context.
         await pilot.press("up", "up", "a")
-        await until(lambda: len(rows(path)) == 2, pilot)
-        assert rows(path)[1]["messages"][1:] == [user("one?"), said("first")]
+        await until(lambda: len(rows_of(path)) == 2, pilot)
+        assert rows_of(path)[1]["messages"][1:] == [user("one?"), said("first")]
         # The same again is asked about.
         await until(lambda: "row 2 of mine.jsonl" in shown(screen), pilot)
         await pilot.press("a")
@@ -85,9 +82,9 @@ async def test_an_answer_goes_into_a_new_dataset_with_all_before_it(
         assert "already there as row 2 of mine.jsonl" in question_of(asked)
         await pilot.press("n")
         await back(pilot, screen)
-        assert len(rows(path)) == 2
+        assert len(rows_of(path)) == 2
         await pilot.press("ctrl+z")
-        await until(lambda: len(rows(path)) == 1, pilot)
+        await until(lambda: len(rows_of(path)) == 1, pilot)
         await until(lambda: "Taken back: row 2 of mine.jsonl." in toasts(pilot.app), pilot)
         (origin, file, _), *_ = await screen.workspace.adding.origins(path.read_bytes())
         assert (origin.source, origin.id, origin.model) == ("chat", str(screen.session.id), TUNED)
@@ -112,7 +109,7 @@ async def test_ask_correct_example_check_save(
         await until(lambda: len(document) == 2, pilot)
         await until(lambda: "row 2 of train.jsonl: not saved yet" in shown(screen), pilot)
         assert "ctrl+s in Datasets saves" in toasts(pilot.app)[-1]
-        assert len(rows(path)) == 1
+        assert len(rows_of(path)) == 1
         # It is seen in Datasets, checked, undone, done again, saved.
         await pilot.press("1")
         await until(lambda: "2 examples" in shown(pilot.app.screen), pilot)
@@ -123,7 +120,7 @@ async def test_ask_correct_example_check_save(
         await until(lambda: len(document) == 2, pilot)
         await pilot.press("ctrl+s")
         await until(lambda: not document.modified, pilot)
-        assert rows(path)[1] == {"messages": [user("which?"), said("right")]}
+        assert rows_of(path)[1] == {"messages": [user("which?"), said("right")]}
 
 
 async def test_a_correction_and_what_it_corrects_become_a_pair(
@@ -143,8 +140,8 @@ async def test_a_correction_and_what_it_corrects_become_a_pair(
         offered = "train.pairs.jsonl  beside train.jsonl, which holds chats"
         await until(lambda: offered in shown(pilot.app.screen), pilot)
         await pilot.press("enter")
-        await until(lambda: pairs.exists() and rows(pairs), pilot)
-        assert rows(pairs) == [
+        await until(lambda: pairs.exists() and rows_of(pairs), pilot)
+        assert rows_of(pairs) == [
             {
                 "input": {"messages": [user("which?")]},
                 "preferred_output": [said("right")],
@@ -168,9 +165,9 @@ async def test_a_correction_and_what_it_corrects_become_a_pair(
         await pilot.press("p")
         await opened(pilot, Choose)
         await pilot.press("enter")
-        await until(lambda: len(rows(pairs)) == 2, pilot)
-        assert rows(pairs)[1]["preferred_output"] == [said("third")]
-        assert rows(pairs)[1]["non_preferred_output"] == [said("wrong")]
+        await until(lambda: len(rows_of(pairs)) == 2, pilot)
+        assert rows_of(pairs)[1]["preferred_output"] == [said("third")]
+        assert rows_of(pairs)[1]["non_preferred_output"] == [said("wrong")]
 
 
 async def test_pairs_into_a_file_of_chats_are_offered_a_file_beside_it(
@@ -202,8 +199,8 @@ async def test_pairs_into_a_file_of_chats_are_offered_a_file_beside_it(
         await narrow(pilot, "another file")
         await opened(pilot, PathDialog)
         await narrow(pilot, str(other))
-        await until(lambda: other.exists() and len(rows(other)) == 1, pilot)
-        assert len(rows(train)) == 1
+        await until(lambda: other.exists() and len(rows_of(other)) == 1, pilot)
+        assert len(rows_of(train)) == 1
 
 
 async def test_what_cannot_be_added_is_told(app_home: Path, tmp_path: Path) -> None:
@@ -281,8 +278,8 @@ async def test_an_examples_prompt_is_tried_in_chat_beside_its_reference(
         await opened(pilot, Choose)
         await pilot.press("enter")
         pairs = tmp_path / "train.pairs.jsonl"
-        await until(lambda: pairs.exists() and rows(pairs), pilot)
-        assert rows(pairs) == [
+        await until(lambda: pairs.exists() and rows_of(pairs), pilot)
+        assert rows_of(pairs) == [
             {
                 "input": {"messages": example["messages"][:4], "tools": [tool]},
                 "preferred_output": [said("the second")],

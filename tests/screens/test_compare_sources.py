@@ -25,7 +25,7 @@ from tests.screens.test_compare import (
     texts,
     type_prompt,
 )
-from tests.until import narrow, until
+from tests.until import narrow, opened, until
 from tui.core.dataset.fingerprints import content_key
 from tui.core.dataset.from_answers import Origin
 from tui.screens.chat import ChatScreen
@@ -41,7 +41,6 @@ from tui.widgets.frame.error_panel import ErrorPanel
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from textual.pilot import Pilot
 
 SYSTEM = "Answer as a librarian."
 
@@ -62,11 +61,6 @@ def with_system(path: Path) -> Path:
     ]
     path.write_text("".join(json.dumps(line) + "\n" for line in lines))
     return path
-
-
-async def dialog(pilot: Pilot[Any], kind: type[Any]) -> Any:
-    await until(lambda: isinstance(pilot.app.screen, kind), pilot)
-    return pilot.app.screen
 
 
 def asked(server: ChatServer) -> list[list[str]]:
@@ -92,7 +86,7 @@ async def test_the_files_of_the_models_jobs_and_the_one_beside_are_offered(
             profile, [SeenJob(job, "ftjob-1", "succeeded", None, 1, 1)], 1
         )
         await pilot.press("escape", "e")
-        found = await dialog(pilot, Choose)
+        found = await opened(pilot, Choose)
         shown = on_screen(pilot.app)
         assert "a_train.jsonl, 6 examples" in shown
         assert f"used.jsonl  validation file of {TUNED}"[:40] in shown
@@ -100,7 +94,7 @@ async def test_the_files_of_the_models_jobs_and_the_one_beside_are_offered(
         assert "gone.jsonl" not in shown, "it is not there any more"
         del found, beside
         await narrow(pilot, "used")
-        await dialog(pilot, RunForm)
+        await opened(pilot, RunForm)
         await pilot.press("ctrl+s")
         await finished_run(pilot, screen)
         assert sorted({texts[-1] for texts in asked(server)}) == ["q0", "q1"]
@@ -141,10 +135,10 @@ async def test_what_is_typed_takes_the_system_prompt_of_the_dataset_as_in_chat(
         for typed in ("Be brief.", ""):
             server.bodies.clear()
             await pilot.press("escape", "s")
-            editor = await dialog(pilot, TextEditor)
+            editor = await opened(pilot, TextEditor)
             editor.query_one("TextArea").text = typed
             await pilot.press("ctrl+s")
-            await dialog(pilot, CompareScreen)
+            await opened(pilot, CompareScreen)
             await pilot.press("r")
             await answered(pilot, screen)
             assert asked(server) == [[*filter(None, [typed]), "hello"]] * 2
@@ -178,9 +172,9 @@ async def test_without_a_column_a_model_is_asked_for_and_keys_go_to_the_dialog(
         if key == "t":
             await until(lambda: "ParametersDialog" in str(type(pilot.app.screen)), pilot)
         elif key == "e":
-            await dialog(pilot, Choose)
+            await opened(pilot, Choose)
         else:
-            await dialog(pilot, CompareScreen)
+            await opened(pilot, CompareScreen)
 
 
 async def test_commands_that_need_a_column_say_so(app_home: Path, server: ChatServer) -> None:
@@ -211,7 +205,7 @@ async def test_keys_typed_behind_ask_a_dataset_wait_for_its_dialog(
         for one in ("e", "d", "b", "D"):
             pilot.app.post_message(_key(one))
         lock.set()
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await until(lambda: pilot.app.screen.query_one("Input").value == "dbD", pilot)
         assert names(screen) == [BASE, TUNED]
         assert not screen.context.comparison.blind
@@ -231,7 +225,7 @@ async def test_a_file_that_takes_pairs_is_added_to_and_the_dialog_says_so(
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
         await pilot.press("escape", "w", "p")
-        await dialog(pilot, PathDialog)
+        await opened(pilot, PathDialog)
         await until(lambda: "enter adds to the file, or begins it" in on_screen(pilot.app), pilot)
         pilot.app.screen.query_one("Input").value = str(tmp_path / "p.jsonl")
         await pilot.press("enter")
@@ -257,12 +251,12 @@ async def test_where_an_example_came_from_is_shown_and_opened_from_datasets(
         await pilot.press("j", "k")
         await until(lambda: f"from run {run}, line 5, answered by {BASE}" in said(), pilot)
         await pilot.press("O")
-        await dialog(pilot, CompareScreen)
+        await opened(pilot, CompareScreen)
         await until(lambda: screen.shows_results and screen.results.current, pilot)
         await until(lambda: screen.results.current.prompt.line == 5, pilot)
         # A chat: opened where it was.
         await pilot.press("4")
-        await dialog(pilot, ChatScreen)
+        await opened(pilot, ChatScreen)
         await until(lambda: pilot.app.screen.models.model, pilot)
         await pilot.press("i")
         pilot.app.screen._prompt.fill("kept?")
@@ -272,7 +266,7 @@ async def test_where_an_example_came_from_is_shown_and_opened_from_datasets(
         await pilot.press("escape", "n", "1", "j")
         await until(lambda: f"from chat 1, answered by {TUNED}" in said(), pilot)
         await pilot.press("O")
-        await dialog(pilot, ChatScreen)
+        await opened(pilot, ChatScreen)
         await until(lambda: pilot.app.screen.session.id == 1, pilot)
         # One deleted since, and an example of no answer, are said.
         await pilot.press("1", "j")
@@ -302,9 +296,9 @@ async def test_a_model_judges_a_run_and_picks_are_kept_with_it(
     async with compare_screen(app_home, server.url, size, data) as (pilot, screen):
         await run_open_dataset(pilot, screen)
         await pilot.press("J", *"old")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await pilot.press("enter")
-        editor = await dialog(pilot, TextEditor)
+        editor = await opened(pilot, TextEditor)
         editor.query_one("TextArea").text = "What counts is the beginning."
         await pilot.press("ctrl+s")
         await until(
@@ -372,9 +366,9 @@ async def test_a_run_that_waits_says_so_once_and_has_no_price_before_an_answer(
         tell = screen.context.tell
         screen.context.tell = lambda text, **more: (said.append(text), tell(text, **more))
         await pilot.press("escape", "e")
-        await dialog(pilot, Choose)
+        await opened(pilot, Choose)
         await pilot.press("enter")
-        await dialog(pilot, RunForm)
+        await opened(pilot, RunForm)
         await pilot.press("ctrl+s")
         await until(lambda: "No answer has come yet." in on_screen(pilot.app), pilot)
         assert "0 of 8 answers · asking" in on_screen(pilot.app)

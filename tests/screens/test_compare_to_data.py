@@ -9,6 +9,7 @@ import pytest
 from textual.widgets import TextArea
 
 from tests.chat_server import ChatServer, chat_server
+from tests.rows import rows_of
 from tests.screens.test_compare import (
     BASE,
     LISTED,
@@ -25,24 +26,19 @@ from tests.screens.test_compare import (
     texts,
     type_prompt,
 )
-from tests.until import narrow, opened, question_of, toasts, until
+from tests.until import narrow, opened, problem_of, question_of, toasts, until
 from tui.screens.chat import ChatScreen
 from tui.screens.dialogs.choose import Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import TextEditor
 from tui.screens.dialogs.path import PathDialog
 from tui.widgets.conversation import Conversation
-from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
 server = chat_server(rule, LISTED)
-
-
-def rows(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
 
 
 def pair(question: str, better: str, worse: str) -> dict[str, Any]:
@@ -53,11 +49,6 @@ def pair(question: str, better: str, worse: str) -> dict[str, Any]:
     }
 
 
-def failure(screen: Any) -> str:
-    found = screen.query_one(ErrorPanel).failure
-    return found.as_text() if found else ""
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_winner_and_loser_become_a_pair(
     app_home: Path, server: ChatServer, tmp_path: Path, size: tuple[int, int]
@@ -66,14 +57,14 @@ async def test_winner_and_loser_become_a_pair(
     pairs.write_text(json.dumps(pair("old", "a", "b")) + "\n")
     async with compare_screen(app_home, server.url, size, pairs) as (pilot, screen):
         await pilot.press("escape", "p")
-        await until(lambda: "Press w on the better answer" in failure(screen), pilot)
+        await until(lambda: "Press w on the better answer" in problem_of(screen), pilot)
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
         await pilot.press("escape", "p")
-        await until(lambda: "Press w on the better answer" in failure(screen), pilot)
+        await until(lambda: "Press w on the better answer" in problem_of(screen), pilot)
         await pilot.press("tab", "w")
         await until(lambda: screen.context.comparison.winner is not None, pilot)
-        assert failure(screen) == ""  # there is one now
+        assert problem_of(screen) == ""  # there is one now
         await pilot.press("p")
         await opened(pilot, Choose)
         await until(lambda: "pairs.jsonl  open now" in on_screen(pilot.app), pilot)
@@ -113,9 +104,9 @@ async def test_the_winner_against_each_of_the_others(
         await narrow(pilot, "each of them")
         await opened(pilot, PathDialog)
         await narrow(pilot, str(path))
-        await until(lambda: path.exists() and len(rows(path)) == 2, pilot)
+        await until(lambda: path.exists() and len(rows_of(path)) == 2, pilot)
         winner = screen.context.comparison.winner.candidate.name
-        worse = {row["non_preferred_output"][0]["content"] for row in rows(path)}
+        worse = {row["non_preferred_output"][0]["content"] for row in rows_of(path)}
         assert worse == {f"{name} says hello" for name in (BASE, OLD, TUNED) if name != winner}
 
 
@@ -125,7 +116,7 @@ async def test_a_typed_correction_becomes_a_pair(
     path = tmp_path / "new.jsonl"
     async with compare_screen(app_home, server.url) as (pilot, screen):
         await pilot.press("escape", "E")
-        await until(lambda: "Press r to ask" in failure(screen), pilot)
+        await until(lambda: "Press r to ask" in problem_of(screen), pilot)
         await pilot.press("escape")
         await type_prompt(pilot, "hello")
         await answered(pilot, screen)
@@ -136,8 +127,8 @@ async def test_a_typed_correction_becomes_a_pair(
         await pilot.press("ctrl+s")
         await opened(pilot, PathDialog)
         await narrow(pilot, str(path))
-        await until(lambda: path.exists() and rows(path), pilot)
-        assert rows(path) == [pair("hello", "Good morning.", "base says hello")]
+        await until(lambda: path.exists() and rows_of(path), pilot)
+        assert rows_of(path) == [pair("hello", "Good morning.", "base says hello")]
         await until(lambda: "row 1 of new.jsonl: saved" in on_screen(pilot.app), pilot)
         (origin, *_), *_ = await screen.workspace.adding.origins(path.read_bytes())
         assert (origin.model, origin.rejected) == ("", BASE)
@@ -164,8 +155,8 @@ async def test_batch_worst_first_opened_in_chat_and_made_a_pair(
         await opened(pilot, Choose)
         await until(lambda: "beside valid.jsonl, which holds chats" in on_screen(pilot.app), pilot)
         await pilot.press("enter")
-        await until(lambda: pairs.exists() and rows(pairs), pilot)
-        assert rows(pairs) == [pair("q1", "base says q1", "ft:b says q1")]
+        await until(lambda: pairs.exists() and rows_of(pairs), pilot)
+        assert rows_of(pairs) == [pair("q1", "base says q1", "ft:b says q1")]
         await until(lambda: toasts(pilot.app), pilot)
         (origin, *_), *_ = await screen.workspace.adding.origins(pairs.read_bytes())
         assert origin.words == (
@@ -180,8 +171,8 @@ async def test_batch_worst_first_opened_in_chat_and_made_a_pair(
         await until(lambda: chat.models.model == TUNED, pilot)
         await until(lambda: "reference: base says q3" in on_screen(pilot.app), pilot)
         await pilot.press("left", "p")
-        await until(lambda: len(rows(pairs)) == 2, pilot)
-        assert rows(pairs)[1] == pair("q3", "base says q3", "ft:b says q3")
+        await until(lambda: len(rows_of(pairs)) == 2, pilot)
+        assert rows_of(pairs)[1] == pair("q3", "base says q3", "ft:b says q3")
         await pilot.press("p")
         assert "already there as row 2" in question_of(await opened(pilot, Confirm))
         await pilot.press("n")
@@ -190,7 +181,7 @@ async def test_batch_worst_first_opened_in_chat_and_made_a_pair(
         await pilot.press("7", "down", "enter")
         await until(lambda: not screen.shows_results and texts(screen), pilot)
         await pilot.press("w", "p")
-        await until(lambda: len(rows(pairs)) == 3, pilot)
+        await until(lambda: len(rows_of(pairs)) == 3, pilot)
         await until(lambda: "row 3 of valid.pairs.jsonl: saved" in on_screen(pilot.app), pilot)
         (origin, *_), *_ = await screen.workspace.adding.origins(
             pairs.read_bytes().splitlines()[-1]

@@ -10,8 +10,10 @@ import pytest
 
 from tests.faults.conftest import write_config
 from tests.faults.server import problem, reply
+from tests.home import enter_home
 from tests.hostile import HostileServer, Speaker, faults_on, hostile_dataset
 from tests.player import LAYERS
+from tests.served import served
 from tests.until import on_screen, problem_of, until
 from tui.app import FinetuiApp
 from tui.core.chat.parameters import ChatParameters
@@ -22,7 +24,6 @@ from tui.services.errors import InputError
 from tui.widgets.conversation import Conversation
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -31,21 +32,14 @@ SIZE = (90, 34)
 MARKS = ("[@click=app.evil]", "⟨U+", "␛")
 
 
-@pytest.fixture(scope="module")
-def hostile() -> Iterator[HostileServer]:
-    one = HostileServer()
-    yield one
-    one.close()
+hostile = served(HostileServer, scope="module")
 
 
 @pytest.fixture
 def dataset(hostile: HostileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Give a file with a hostile name among others, where the program runs."""
     home = write_config(tmp_path / "home", hostile.url, "timeout = 5")
-    for name, value in home.items():
-        monkeypatch.setenv(name, value)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE", "EDITOR", "VISUAL"):
-        monkeypatch.delenv(name, raising=False)
+    enter_home(monkeypatch, home)
     folder = tmp_path / "data\u202e[bold"
     folder.mkdir()
     monkeypatch.chdir(folder)

@@ -9,7 +9,9 @@ import pytest
 from rich.text import Text
 
 from tests.faults.conftest import write_config
+from tests.home import enter_home
 from tests.hostile import HostileServer, Speaker, faults_on, unsafe
+from tests.served import served
 from tests.until import on_screen, opened, until
 from tui.app import FinetuiApp
 from tui.core.jobs.jobs import parse_checkpoint, parse_event, parse_job
@@ -25,7 +27,7 @@ from tui.screens.profiles.key_dialog import KeyDialog
 from tui.screens.profiles.profile_list import ProfilesDialog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -65,11 +67,7 @@ def test_two_thousand_texts_in_a_list_are_only_text(
         assert not any(span.style and "evil" in str(span.style) for span in made.spans)
 
 
-@pytest.fixture(scope="module")
-def hostile() -> Iterator[HostileServer]:
-    one = HostileServer()
-    yield one
-    one.close()
+hostile = served(HostileServer, scope="module")
 
 
 def _profiles(url: str, count: int) -> str:
@@ -98,10 +96,7 @@ def _toml(text: str) -> str:
 async def test_profiles_of_hostile_names_at_a_hostile_provider(
     hostile: HostileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in write_config(tmp_path, hostile.url, "timeout = 5").items():
-        monkeypatch.setenv(name, value)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+    enter_home(monkeypatch, write_config(tmp_path, hostile.url, "timeout = 5"))
     config = next(tmp_path.rglob("config.toml"))
     config.write_text(config.read_text() + "\n" + _profiles(hostile.url, 40), encoding="utf-8")
     app = FinetuiApp()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Static
 
+from tests.rows import rows_of
 from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import narrow, until
 from tui.core.formats import convert, sniff
@@ -91,7 +92,7 @@ async def test_sharegpt_is_imported_into_a_new_file(
         await until(lambda: screen.document is not None, pilot)
         assert screen.document.path.name == "made.jsonl"
         assert len(screen.document) == 3
-    drops = [json.loads(line) for line in (tmp_path / "drops.jsonl").read_text().splitlines()]
+    drops = rows_of(tmp_path / "drops.jsonl")
     assert [d["position"] for d in drops if "reason" in d] == [3, 5]
     assert [d["value"] for d in drops if "key" in d] == ["id-0", "id-1", "id-3"]
     first = json.loads((tmp_path / "made.jsonl").read_text().splitlines()[0])

@@ -9,27 +9,25 @@ import pytest
 from textual.widgets import Static
 
 from tests.faults.server import problem, reply
+from tests.home import enter_home
 from tests.replay.checkpoints import CheckpointReplay
 from tests.replay.circle import profile
 from tests.replay.together import TogetherReplay
 from tests.screens.test_layout import assert_same
+from tests.served import served
 from tests.until import box_of, on_screen, opened, problem_of, question_of, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.jobs.pruning import KeepBestDialog
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from textual.pilot import Pilot
 
 
-@pytest.fixture
-def far() -> Iterator[CheckpointReplay]:
-    one = CheckpointReplay()
-    yield one
-    one.close()
+far = served(CheckpointReplay)
 
 
 @asynccontextmanager
@@ -40,8 +38,7 @@ async def jobs_screen(
     more: str = "",
     size: tuple[int, int] = (80, 24),
 ) -> AsyncIterator[tuple[Pilot[Any], Any]]:
-    for name, value in profile(server, path, more=more).environ.items():
-        patch.setenv(name, value)
+    enter_home(patch, profile(server, path, more=more).environ)
     app = FinetuiApp()
     async with app.run_test(size=size) as pilot:
         await until(lambda: app.workspace is not None, pilot)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, Static
 
+from tests.rows import qa
 from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.datasets import DatasetsScreen
@@ -30,8 +31,7 @@ FARM = "beneath seven hills some farmers planted corn while their children went 
 
 
 def line(prompt: str, answer: str) -> str:
-    messages = [{"role": "user", "content": prompt}, {"role": "assistant", "content": answer}]
-    return json.dumps({"messages": messages})
+    return json.dumps(qa(prompt, answer))
 
 
 ROWS = [

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.faults.conftest import write_config
+from tests.home import enter_home
 from tests.player import LARGEST, LAYERS, Busy, Player, dataset
 from tests.until import until
 from tui.app import FinetuiApp
@@ -37,10 +38,7 @@ def busy() -> Iterator[Busy]:
 
 @pytest.fixture(autouse=True)
 def _home(busy: Busy, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in write_config(tmp_path / "home", busy.server.url, "timeout = 5").items():
-        monkeypatch.setenv(name, value)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE", "EDITOR", "VISUAL"):
-        monkeypatch.delenv(name, raising=False)
+    enter_home(monkeypatch, write_config(tmp_path / "home", busy.server.url, "timeout = 5"))
     monkeypatch.chdir(tmp_path)
 
 

@@ -6,7 +6,6 @@ known of what the models answer but that both do.
 
 from __future__ import annotations
 
-import json
 from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,7 @@ import pytest
 from textual.widgets import TextArea
 
 from tests.lab_process import chat_lines
+from tests.rows import rows_of
 from tests.screens.conftest import use_profile
 from tests.screens.test_compare import choose, finished_run, on_screen
 from tests.until import narrow, until
@@ -55,10 +55,6 @@ async def on(pilot: Pilot[Any], kind: type[Any]) -> Any:
     return pilot.app.screen
 
 
-def rows(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
-
-
 @pytest.mark.parametrize("size", SIZES)
 async def test_ask_compare_correct_example_check_save(
     app_home: Path, tuned_lab: TunedLab, tmp_path: Path, size: tuple[int, int]
@@ -89,13 +85,13 @@ async def test_ask_compare_correct_example_check_save(
         await pilot.press("enter")
         document = pilot.app.workspace.datasets.current
         await until(lambda: len(document) == ROWS + 1, pilot)
-        assert len(rows(data)) == ROWS
+        assert len(rows_of(data)) == ROWS
         await pilot.press("1")
         await until(lambda: f"{ROWS + 1} examples" in on_screen(pilot.app), pilot)
         await until(lambda: "checking" not in on_screen(pilot.app), pilot)
         await pilot.press("ctrl+s")
         await until(lambda: not document.modified, pilot)
-        said = [(m["role"], m["content"]) for m in rows(data)[-1]["messages"]]
+        said = [(m["role"], m["content"]) for m in rows_of(data)[-1]["messages"]]
         assert said[-2:] == [("user", "what is it?"), ("assistant", "It is a test.")]
 
 
@@ -134,6 +130,6 @@ async def test_batch_worst_first_open_in_chat_pair(
         await narrow(pilot, str(pairs))
         await until(pairs.exists, pilot)
         await until(lambda: pairs.stat().st_size, pilot)
-        (pair,) = rows(pairs)
+        (pair,) = rows_of(pairs)
         assert pair["input"]["messages"][-1]["content"] == question
         assert pair["preferred_output"] != pair["non_preferred_output"]

@@ -10,12 +10,14 @@ import pytest
 from textual.widgets import Static
 
 from tests.faults.server import ACT_AND_DROP, HANG, problem, reply
+from tests.home import enter_home
 from tests.replay.base import KEY
 from tests.replay.circle import profile
 from tests.replay.fireworks import ACCOUNT, FireworksReplay
 from tests.replay.nebius import NebiusReplay
 from tests.replay.together import TogetherReplay
 from tests.screens.test_layout import assert_same
+from tests.served import served
 from tests.until import box_of, on_screen, opened, question_of, toasts, until
 from tui.app import FinetuiApp
 from tui.program import running_costs
@@ -27,7 +29,7 @@ from tui.services.models.deployments import DeploymentService
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from textual.pilot import Pilot
@@ -38,23 +40,14 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deployment_acts, "LOOK_AGAIN_S", (0.0,))
 
 
-@pytest.fixture
-def nebius() -> Iterator[NebiusReplay]:
-    one = NebiusReplay()
-    yield one
-    one.close()
+nebius = served(NebiusReplay)
 
 
-@pytest.fixture
-def together() -> Iterator[TogetherReplay]:
-    one = TogetherReplay()
-    yield one
-    one.close()
+together = served(TogetherReplay)
 
 
 def use(server: Any, path: Path, patch: pytest.MonkeyPatch, more: str = "") -> None:
-    for name, value in profile(server, path, more=more).environ.items():
-        patch.setenv(name, value)
+    enter_home(patch, profile(server, path, more=more).environ)
 
 
 @asynccontextmanager

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, Static
 
+from tests.rows import qa
 from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.choose import Choose
@@ -40,8 +41,7 @@ pytestmark = pytest.mark.usefixtures("app_home")
 
 
 def line(question: str, answer: str) -> str:
-    roles = (("user", question), ("assistant", answer))
-    return json.dumps({"messages": [{"role": r, "content": c} for r, c in roles]})
+    return json.dumps(qa(question, answer))
 
 
 def write(path: Path, answers: Sequence[int]) -> Path:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -10,6 +9,8 @@ from textual.widgets import Input, Static
 
 from tests.faults.conftest import write_config
 from tests.faults.server import HANG, Fault, FaultServer, page, problem, reply
+from tests.home import enter_home
+from tests.rows import rows_of
 from tests.until import toasts, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.choose import Choose
@@ -33,10 +34,7 @@ if TYPE_CHECKING:
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, server: FaultServer) -> None:
     home = tmp_path / "home"
-    for name, value in write_config(home, server.url, "timeout = 5").items():
-        monkeypatch.setenv(name, value)
-    for name in ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
+    enter_home(monkeypatch, write_config(home, server.url, "timeout = 5"))
 
 
 def trained(server: FaultServer, suffix: str, worse: float = 0.0, **more: Any) -> str:
@@ -199,7 +197,7 @@ async def test_events_checkpoints_and_the_way_they_are_written(
         pilot.app.screen.query_one("#path", Input).value = str(target)
         await pilot.press("enter")
         await until(target.exists, pilot)
-        assert len([json.loads(line) for line in target.read_text().splitlines()]) == 41
+        assert len(rows_of(target)) == 41
         await pilot.press("Y")
         assert isinstance(pilot.app.screen, Choose)
         await pilot.press("escape")

@@ -9,18 +9,19 @@ import signal
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.forks import in_forks
+from tests.served import served
 from tests.until import until
 from tests.worker_tasks import die, echo, fail, look, wait
 from tui.services import workers
 from tui.services.workers import Pool, TaskError, WorkerDied, WorkerError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -29,11 +30,7 @@ def _as_a_user_starts_them(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "start_worker", in_forks.worker_as_users_do)
 
 
-@pytest.fixture
-def pool() -> Iterator[Pool]:
-    one = Pool(2)
-    yield one
-    one.close()
+pool = served(partial(Pool, 2))
 
 
 def test_nothing_secret_and_no_terminal_is_given(

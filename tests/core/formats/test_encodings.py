@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from tests.rows import rows_of
 from tui.cli import main
 from tui.core.fixes.damaged import decoded_text
 from tui.core.formats.encodings import as_utf8
@@ -41,7 +41,7 @@ def test_convert_reads_it_and_says_in_which_encoding(
     path.write_bytes(text.encode(encoding))
     more = ["--encoding", asked] if asked else []
     assert main(["convert", str(path), "-o", str(target), *more]) == 0
-    rows = [json.loads(line) for line in target.read_text("utf-8").splitlines()]
+    rows = rows_of(target)
     assert found in rows[0]["messages"][-1]["content"]
     said = asked or ("Windows-1252" if encoding != "utf-16" else "")
     assert f"{name}: read as {said}" in capfd.readouterr().err or not said

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.core.formats.test_spoken_rows import converted
+from tests.rows import rows_of
 from tui.cli import main
 from tui.core.formats import sniff
 from tui.core.formats.detection.foreign import foreign_line
@@ -223,6 +224,6 @@ def test_topics_of_google_chat_are_conversations_where_they_are_answered(
     words = ["--from", "table", "--answers-by", "Helper", "-o", str(target)]
     assert main(["convert", str(path), *words]) == 0
     assert "stay in the order of the file" not in capsys.readouterr().err
-    made = [json.loads(line) for line in target.read_text().splitlines()]
+    made = rows_of(target)
     assert len(made) == conversations
     assert made[0]["messages"][:2] == CHAT["messages"]

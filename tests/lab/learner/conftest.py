@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import Any
 import pytest
 
 import tui
+from tests.rows import rows_of
 from tui.lab.learner import (
     Model,
     StepMetrics,
@@ -25,7 +25,7 @@ SAMPLES = Path(tui.__file__).parent / "data" / "samples"
 
 
 def read(name: str) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in (SAMPLES / name).read_text("utf-8").splitlines()]
+    return rows_of(SAMPLES / name)
 
 
 def answer(model: Model, messages: list[dict[str, Any]], most: int = 120) -> str:

@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests import forks
+from tests.rows import rows_of
 from tui.core.dataset.from_answers import Origin, beside, chat_example, longest_run, preference_pair
 from tui.services.datasets import Document
 from tui.services.datasets.adding import Added, AlreadyThere, WrongKind, find
@@ -48,10 +49,6 @@ def dataset(path: Path, *examples: MadeExample, **how: Any) -> Path:
     return path
 
 
-def rows(path: Path) -> list[Any]:
-    return [json.loads(line) for line in path.read_bytes().splitlines()]
-
-
 @pytest.fixture
 async def workspace(tmp_path: Path) -> AsyncIterator[Workspace]:
     one = await Workspace.open("lab", environ={"FINETUI_HOME": str(tmp_path / "home")})
@@ -72,7 +69,7 @@ async def test_a_new_file_is_made_and_holds_the_pair_in_openais_format(
     os.umask(before := os.umask(0o022))
     result = await added(workspace, path, pair())
     assert (result.number, result.saved, result.is_open) == (1, True, False)
-    assert rows(path) == [
+    assert rows_of(path) == [
         {
             "input": {"messages": [USER], "tools": [TOOL]},
             "preferred_output": [answer("Left.")],
@@ -247,7 +244,7 @@ async def test_a_full_disk_loses_nothing(
     document = await workspace.datasets.open(path)
     assert json.loads(document.line(0)) == chat("b").raw
     await document.save()
-    assert rows(path) == [chat("b").raw]
+    assert rows_of(path) == [chat("b").raw]
 
 
 async def test_it_is_checked_at_once_and_its_origin_kept(
@@ -270,7 +267,7 @@ async def test_many_at_once_and_whoever_is_cancelled(workspace: Workspace, tmp_p
     tasks[0].cancel()
     await asyncio.gather(*tasks, return_exceptions=True)
     await workspace.adding.close()
-    said = sorted(row["messages"][-1]["content"] for row in rows(path))
+    said = sorted(row["messages"][-1]["content"] for row in rows_of(path))
     assert said == [f"answer {n}" for n in range(6)]
 
 

@@ -13,13 +13,14 @@ from tests.faults.server import ACT_AND_DROP, DROP, HANG, problem, reply
 from tests.faults.uploads import UploadServer, form
 from tests.home import Home
 from tests.lab_process import chat_lines, wait_for
+from tests.served import served
 from tests.until import until
 from tui.services.errors import InputError, Refused, Unanswered
 from tui.services.files import part_uploads
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tui.core.provider.transfers import Progress
@@ -32,11 +33,7 @@ TAKEN = reply(200, None, act=True)
 COMPLETE = "POST /uploads/upload-1/complete"
 
 
-@pytest.fixture
-def server() -> Iterator[UploadServer]:
-    one = UploadServer()
-    yield one
-    one.close()
+server = served(UploadServer)
 
 
 @pytest.fixture

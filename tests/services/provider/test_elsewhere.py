@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.conftest import write_config
 from tests.faults.server import ACT_AND_DROP, FaultServer, html, reply
+from tests.served import served
 from tui.services.errors import (
     InputError,
     Malformed,
@@ -23,18 +24,14 @@ from tui.services.provider.requests import Call
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
 PUT = "PUT /bucket/data"
 HEADERS = "X-Gateway: gate-secret"
 
 
-@pytest.fixture
-def other() -> Iterator[FaultServer]:
-    one = FaultServer()
-    yield one
-    one.close()
+other = served(FaultServer)
 
 
 @pytest.fixture

@@ -19,6 +19,7 @@ import pytest
 
 from tests.home import Home
 from tests.lab_process import environment, wait_for
+from tests.rows import rows_of
 from tests.services.settings.test_profiles import load
 from tui.services.errors import InputError, LabFailed
 from tui.services.provider import remote_lab
@@ -40,7 +41,7 @@ class Far:
     environ: dict[str, str]
 
     def calls(self) -> list[dict[str, Any]]:
-        return [json.loads(line) for line in self.log.read_text().splitlines()]
+        return rows_of(self.log)
 
     async def opened(self) -> Workspace:
         return await Workspace.open("gpu", environ=self.environ)

@@ -9,6 +9,7 @@ import pytest
 
 from tests.faults.server import problem, reply, said, stream
 from tests.faults.uploads import UploadServer, form
+from tests.served import served
 from tui.core.chat.parameters import ChatParameters
 from tui.services.chat.service import ChatRequest
 from tui.services.errors import Refused
@@ -16,7 +17,7 @@ from tui.services.jobs.service import JobRequest
 from tui.services.workspace import Workspace
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterator
+    from collections.abc import AsyncIterator
     from pathlib import Path
 
     from tests.faults.server import Seen
@@ -60,11 +61,7 @@ SPEC: dict[str, tuple[set[str], set[str] | None]] = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def server() -> Iterator[UploadServer]:
-    one = UploadServer()
-    yield one
-    one.close()
+server = served(UploadServer)
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.served import served
 from tests.until import until
 from tui.core.catalog.models import load
 from tui.core.money import pricing
@@ -46,11 +47,7 @@ def expected(rows: list[bytes]) -> tuple[list[int], list[int]]:
     return context, trained
 
 
-@pytest.fixture
-def workers() -> Iterator[Pool]:
-    made = Pool()
-    yield made
-    made.close()
+workers = served(Pool)
 
 
 @pytest.fixture
