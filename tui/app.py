@@ -30,6 +30,7 @@ from tui.program.notifications import DistinctNotifications
 from tui.program.opening import Opening
 from tui.program.profiles import Profiles
 from tui.program.program_context import ProgramContext
+from tui.program.returning import Returning
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, carry_out, show_worker_error
 from tui.screens.tour import Tour
@@ -42,7 +43,7 @@ from tui.widgets.frame.passing_remark import Remark, toast_width
 from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from textual.app import App
     from textual.await_remove import AwaitRemove
@@ -136,12 +137,16 @@ class FinetuiApp(TypeAhead):
         path: str | None = None,
         profile: str | None = None,
         chat: ChatStart | None = None,
+        *,
+        fresh: bool = False,
     ) -> None:
         super().__init__()
         self.animation_level = "none"  # each step of one is written, and keeps keys waiting
         self.stylesheet = FastStylesheet(variables=self.get_css_variables())
         context = ProgramContext(self)
-        self.opening = Opening(context, path, profile, self._load_the_rest)
+        asked = path is not None or chat is not None
+        self.returning = Returning(context, asked=asked, fresh=fresh)
+        self.opening = Opening(context, path, profile, self._load_the_rest, self.returning)
         self.copying = Copying(context)
         self.activity = Activity(context)
         self.leaving = Leaving(context, self.activity.unfinished)
@@ -149,6 +154,7 @@ class FinetuiApp(TypeAhead):
         self.profiles = Profiles(context, use, self.activity.at_provider)
         self._notifications = DistinctNotifications(self)
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
+        self.acted = self.returning.note
         self.dispatcher = Dispatcher(self, self.leaving, self.profiles)
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace
@@ -156,6 +162,7 @@ class FinetuiApp(TypeAhead):
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_start = chat  # what another mode or the command line asks Chat to begin with
         self.compare_asked: CompareAsked | None = None  # what another mode wants compared
+        self.brought_back = False  # the open dataset is that of the last time
 
     # -- colours ---------------------------------------------------------------------
 
@@ -239,6 +246,10 @@ class FinetuiApp(TypeAhead):
 
     # -- what screens ask of the program (tui.screens.host.Host) ------------------------
 
+    def remembered(self, mode: str) -> Mapping[str, Any]:
+        """Return what a mode's screen is to come back with, empty for nothing."""
+        return self.returning.remembered(mode)
+
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""
         self.switch_mode(mode)
@@ -299,6 +310,7 @@ class FinetuiApp(TypeAhead):
     def complete(self, event: str) -> None:
         """Complete a step of the tour."""
         self.tour = self.tour.after(event)
+        self.returning.note()
 
     def working(self, name: str, text: str) -> None:
         """Show background work; an empty text ends it."""
@@ -460,10 +472,16 @@ class ChatFirst(FinetuiApp):
     DEFAULT_MODE = "chat"
 
 
-def run(path: str | None = None, profile: str | None = None, chat: ChatStart | None = None) -> int:
+def run(
+    path: str | None = None,
+    profile: str | None = None,
+    chat: ChatStart | None = None,
+    *,
+    fresh: bool = False,
+) -> int:
     """Run the program on a terminal and return its exit code."""
     share_the_interpreter()
-    app = (FinetuiApp if chat is None else ChatFirst)(path, profile, chat)
+    app = (FinetuiApp if chat is None else ChatFirst)(path, profile, chat, fresh=fresh)
     with Endings(app.leaving):
         app.run(mouse=False)  # until the configuration has been read: it may say so
     if app.workspace is not None:

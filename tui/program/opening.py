@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from textual.screen import Screen
 
     from tui.program.program_context import ProgramContext
+    from tui.program.returning import Returning
     from tui.services.workspace import Workspace
 
 
@@ -28,10 +29,11 @@ class Opening:
         path: str | None,
         profile: str | None,
         opened: Callable[[], None],
+        returning: Returning,
     ) -> None:
         self._context = context
         self._path, self._profile = path, profile
-        self._opened = opened
+        self._opened, self._returning = opened, returning
         self._warned: set[str] = set()
         self._first: Screen[object] | None = None  # what was painted first
         self.under_way = True  # there is no workspace yet, and there will be one
@@ -67,11 +69,19 @@ class Opening:
         if unopened is not None:
             self._context.show_error(unopened)
         await asyncio.to_thread(workspace.typed.load)
+        back = self._returning
+        await back.read(workspace)
+        if self._profile is None and unopened is None:
+            await back.take_profile(workspace)
         if self._path is not None:
             try:
                 await workspace.datasets.open(self._path)
             except ServiceError as error:
                 self._context.show_error(error)
+        elif not back.asked:
+            await back.open_dataset(workspace)
+        if not back.asked:
+            back.go_back()
         self.take(workspace)
 
     def take(self, workspace: Workspace) -> None:
