@@ -26,6 +26,7 @@ from tui.fast.stylesheet import FastStylesheet
 from tui.program.activity import Activity
 from tui.program.copying import Copying, fits_clipboard
 from tui.program.leaving import Leaving
+from tui.program.logbook import Logbook
 from tui.program.notifications import DistinctNotifications
 from tui.program.opening import Opening
 from tui.program.profiles import Profiles
@@ -146,7 +147,10 @@ class FinetuiApp(TypeAhead):
         context = ProgramContext(self)
         asked = path is not None or chat is not None
         self.returning = Returning(context, asked=asked, fresh=fresh)
-        self.opening = Opening(context, path, profile, self._load_the_rest, self.returning)
+        self.logbook = Logbook(context)
+        self.opening = Opening(
+            context, path, profile, self._load_the_rest, self.returning, self.logbook
+        )
         self.copying = Copying(context)
         self.activity = Activity(context)
         self.leaving = Leaving(context, self.activity.unfinished)
@@ -155,7 +159,7 @@ class FinetuiApp(TypeAhead):
         self._notifications = DistinctNotifications(self)
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
         self.acted = self.returning.note
-        self.dispatcher = Dispatcher(self, self.leaving, self.profiles)
+        self.dispatcher = Dispatcher(self, self.leaving, self.profiles, self.logbook)
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.painted = False  # the first frame is on the terminal
@@ -233,6 +237,7 @@ class FinetuiApp(TypeAhead):
         pipes.give_up()
         if self.workspace is not None:
             await self.workspace.close()
+        await self.logbook.end()
 
     # -- what the terminal asks of the program (tui.terminal.driver) ---------------------
 

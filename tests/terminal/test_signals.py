@@ -156,7 +156,7 @@ def test_the_editor_keeps_what_is_typed(home: Path, tmp_path: Path) -> None:
         os.kill(program.pid, signal.SIGTERM)
         assert program.wait() == 128 + signal.SIGTERM
     assert data.read_bytes() == chat_lines(12)
-    with Program(home, str(data)) as program:
+    with Program(home, "--fresh", str(data)) as program:  # else the editor would be open again
         program.see("it again")
         program.send("e")
         program.see("ctrl+z takes it out")

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textual.events import Key
     from textual.screen import Screen
 
+    from tui.program.logbook import Logbook
     from tui.program.program_context import ProgramContext
     from tui.program.returning import Returning
     from tui.services.workspace import Workspace
@@ -30,10 +31,11 @@ class Opening:
         profile: str | None,
         opened: Callable[[], None],
         returning: Returning,
+        logbook: Logbook,
     ) -> None:
         self._context = context
         self._path, self._profile = path, profile
-        self._opened, self._returning = opened, returning
+        self._opened, self._returning, self._logbook = opened, returning, logbook
         self._warned: set[str] = set()
         self._first: Screen[object] | None = None  # what was painted first
         self.under_way = True  # there is no workspace yet, and there will be one
@@ -68,6 +70,7 @@ class Opening:
         self._context.program.unopened = unopened
         if unopened is not None:
             self._context.show_error(unopened)
+        await self._logbook.begin(workspace)
         await asyncio.to_thread(workspace.typed.load)
         back = self._returning
         await back.read(workspace)

@@ -14,7 +14,7 @@ from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
 from tui.screens.not_offered import refusal
-from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, show_worker_error
+from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, log_error, show_worker_error
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -286,6 +286,7 @@ class ModeScreen(Screen[None]):
         """Show an error until it is closed."""
         profile = None if self.host.workspace is None else self.host.workspace.profile
         self._refused = type(error) is InputError
+        log_error(error)
         if (panel := self._panel) is not None:
             panel.show(failure_of(error, profile))
 
