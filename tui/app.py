@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
-import sys
 import traceback
 from dataclasses import replace
 from functools import partial
@@ -36,8 +36,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, carry_out, show_worker_error
 from tui.screens.tour import Tour
 from tui.terminal.colors import FEW, MANY, Readable, theme_for
-from tui.terminal.endings import Endings
-from tui.tuning import not_collecting, share_the_interpreter
+from tui.tuning import not_collecting
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
 from tui.widgets.frame.passing_remark import Remark, toast_width
@@ -467,30 +466,6 @@ class FinetuiApp(TypeAhead):
         Textual would print the values of all variables too: keys and headers are among them.
         """
         text = "".join(traceback.format_exception(self._exception)) if self._exception else ""
+        logging.getLogger(__name__).error("it ends by a fault", exc_info=self._exception)
         self.bell()
         self.panic(Text(visible(mask(text)).rstrip()))
-
-
-class ChatFirst(FinetuiApp):
-    """The program where `finetui chat` has opened it."""
-
-    DEFAULT_MODE = "chat"
-
-
-def run(
-    path: str | None = None,
-    profile: str | None = None,
-    chat: ChatStart | None = None,
-    *,
-    fresh: bool = False,
-) -> int:
-    """Run the program on a terminal and return its exit code."""
-    share_the_interpreter()
-    app = (FinetuiApp if chat is None else ChatFirst)(path, profile, chat, fresh=fresh)
-    with Endings(app.leaving):
-        app.run(mouse=False)  # until the configuration has been read: it may say so
-    if app.workspace is not None:
-        asked, look = app.workspace.may_be_done(broken_off=True)
-        if asked:  # cut off by leaving
-            sys.stderr.write(f"finetui: {visible(asked)}. {visible(look)}\n")
-    return app.return_code or 0

@@ -162,7 +162,7 @@ def _run_app(path: str | None, options: argparse.Namespace, chat: ChatStart | No
     _mask_logs()
     # What is made while starting is kept: looking for garbage in it takes a fifth of the time.
     gc.disable()
-    from tui.app import run
+    from tui.run import run
 
     fresh = getattr(options, "fresh", False)
     return run(path, getattr(options, "profile", None), chat, fresh=fresh)

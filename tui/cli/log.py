@@ -25,7 +25,7 @@ _LOOK_EVERY_S = 0.5
 
 def register(commands: Commands[Parser]) -> None:
     """Add the command and its own commands."""
-    actions = group(commands, "log", "read the log of the app")
+    actions = group(commands, "log")
     parser = command(actions, "path", _path, "print where the log is written")
     parser.set_defaults(in_any_case=True)
     parser = command(actions, "tail", _tail, "print its last entries, keys masked")
