@@ -43,7 +43,7 @@ from tui.widgets.frame.passing_remark import Remark, toast_width
 from tui.widgets.frame.status_line import Status
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from textual.app import App
     from textual.await_remove import AwaitRemove
@@ -157,7 +157,7 @@ class FinetuiApp(TypeAhead):
         self.profiles = Profiles(context, use, self.activity.at_provider)
         self._notifications = DistinctNotifications(self)
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
-        self.acted = self.returning.note
+        self.acted, self.remembered = self.returning.note, self.returning.remembered
         self.dispatcher = Dispatcher(self, self.leaving, self.profiles, self.logbook)
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace
@@ -249,10 +249,6 @@ class FinetuiApp(TypeAhead):
         self.leaving.end(128 + signal.SIGHUP)
 
     # -- what screens ask of the program (tui.screens.host.Host) ------------------------
-
-    def remembered(self, mode: str) -> Mapping[str, Any]:
-        """Return what a mode's screen is to come back with, empty for nothing."""
-        return self.returning.remembered(mode)
 
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""
