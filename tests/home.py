@@ -28,10 +28,13 @@ _OTHERS = ("OPENAI_API_KEY", "OPENAI_BASE_URL", "FINETUI_PROFILE", "EDITOR", "VI
 
 
 def enter_home(patch: pytest.MonkeyPatch, environ: Mapping[str, str]) -> None:
-    """Have the program of this process work in a home, with nothing of the developer's own."""
+    """Have the program of this process work in a home, with nothing of the developer's own.
+
+    Each start begins at the start page, whatever one before has left.
+    """
     for name in _OTHERS:
         patch.delenv(name, raising=False)
-    for name, value in environ.items():
+    for name, value in {"FINETUI_START": "fresh", **environ}.items():
         patch.setenv(name, value)
 
 

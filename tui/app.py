@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import signal
-import sys
 import traceback
 from dataclasses import replace
 from functools import partial
@@ -26,16 +26,17 @@ from tui.fast.stylesheet import FastStylesheet
 from tui.program.activity import Activity
 from tui.program.copying import Copying, fits_clipboard
 from tui.program.leaving import Leaving
+from tui.program.logbook import Logbook
 from tui.program.notifications import DistinctNotifications
 from tui.program.opening import Opening
 from tui.program.profiles import Profiles
 from tui.program.program_context import ProgramContext
+from tui.program.returning import Returning
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, carry_out, show_worker_error
 from tui.screens.tour import Tour
 from tui.terminal.colors import FEW, MANY, Readable, theme_for
-from tui.terminal.endings import Endings
-from tui.tuning import not_collecting, share_the_interpreter
+from tui.tuning import not_collecting
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
 from tui.widgets.frame.passing_remark import Remark, toast_width
@@ -136,12 +137,19 @@ class FinetuiApp(TypeAhead):
         path: str | None = None,
         profile: str | None = None,
         chat: ChatStart | None = None,
+        *,
+        fresh: bool = False,
     ) -> None:
         super().__init__()
         self.animation_level = "none"  # each step of one is written, and keeps keys waiting
         self.stylesheet = FastStylesheet(variables=self.get_css_variables())
         context = ProgramContext(self)
-        self.opening = Opening(context, path, profile, self._load_the_rest)
+        asked = path is not None or chat is not None
+        self.returning = Returning(context, asked=asked, fresh=fresh)
+        self.logbook = Logbook(context)
+        self.opening = Opening(
+            context, path, profile, self._load_the_rest, self.returning, self.logbook
+        )
         self.copying = Copying(context)
         self.activity = Activity(context)
         self.leaving = Leaving(context, self.activity.unfinished)
@@ -149,13 +157,15 @@ class FinetuiApp(TypeAhead):
         self.profiles = Profiles(context, use, self.activity.at_provider)
         self._notifications = DistinctNotifications(self)
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
-        self.dispatcher = Dispatcher(self, self.leaving, self.profiles)
+        self.acted, self.remembered = self.returning.note, self.returning.remembered
+        self.dispatcher = Dispatcher(self, self.leaving, self.profiles, self.logbook)
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.painted = False  # the first frame is on the terminal
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
         self.chat_start = chat  # what another mode or the command line asks Chat to begin with
         self.compare_asked: CompareAsked | None = None  # what another mode wants compared
+        self.brought_back = False  # the open dataset is that of the last time
 
     # -- colours ---------------------------------------------------------------------
 
@@ -226,6 +236,7 @@ class FinetuiApp(TypeAhead):
         pipes.give_up()
         if self.workspace is not None:
             await self.workspace.close()
+        await self.logbook.end()
 
     # -- what the terminal asks of the program (tui.terminal.driver) ---------------------
 
@@ -299,6 +310,7 @@ class FinetuiApp(TypeAhead):
     def complete(self, event: str) -> None:
         """Complete a step of the tour."""
         self.tour = self.tour.after(event)
+        self.returning.note()
 
     def working(self, name: str, text: str) -> None:
         """Show background work; an empty text ends it."""
@@ -450,24 +462,6 @@ class FinetuiApp(TypeAhead):
         Textual would print the values of all variables too: keys and headers are among them.
         """
         text = "".join(traceback.format_exception(self._exception)) if self._exception else ""
+        logging.getLogger(__name__).error("it ends by a fault", exc_info=self._exception)
         self.bell()
         self.panic(Text(visible(mask(text)).rstrip()))
-
-
-class ChatFirst(FinetuiApp):
-    """The program where `finetui chat` has opened it."""
-
-    DEFAULT_MODE = "chat"
-
-
-def run(path: str | None = None, profile: str | None = None, chat: ChatStart | None = None) -> int:
-    """Run the program on a terminal and return its exit code."""
-    share_the_interpreter()
-    app = (FinetuiApp if chat is None else ChatFirst)(path, profile, chat)
-    with Endings(app.leaving):
-        app.run(mouse=False)  # until the configuration has been read: it may say so
-    if app.workspace is not None:
-        asked, look = app.workspace.may_be_done(broken_off=True)
-        if asked:  # cut off by leaving
-            sys.stderr.write(f"finetui: {visible(asked)}. {visible(look)}\n")
-    return app.return_code or 0

@@ -67,6 +67,7 @@ class TypeAhead(App[None]):
         # may not wait for those before it, as one that ends the program.
         self.early: Callable[[events.Key], bool] = lambda _key: False
         self.urgent: Callable[[events.Key], bool] = lambda _key: False
+        self.acted: Callable[[], None] = lambda: None  # something was typed, clicked or pasted
 
     def _display(self, screen: Screen[object], renderable: RenderableType | None) -> None:
         """Have only the cells that changed written, where the driver can."""
@@ -88,6 +89,8 @@ class TypeAhead(App[None]):
 
     async def on_event(self, event: events.Event) -> None:
         """Hold keys back while one is under way."""
+        if isinstance(event, events.Key | events.MouseUp | events.Paste):
+            self.acted()
         if not isinstance(event, events.Key) or event.is_forwarded or self.urgent(event):
             await super().on_event(event)
         elif self.early(event):

@@ -11,8 +11,9 @@ from textual.widgets import Input
 
 from tests.lab_process import chat_lines
 from tests.until import until
-from tui.app import ChatFirst, FinetuiApp
+from tui.app import FinetuiApp
 from tui.core.chat.start import ChatStart
+from tui.run import ChatFirst
 from tui.screens.datasets import DatasetsScreen
 from tui.screens.dialogs.help import HelpDialog
 from tui.screens.dialogs.path import PathDialog

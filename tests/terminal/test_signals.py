@@ -156,7 +156,7 @@ def test_the_editor_keeps_what_is_typed(home: Path, tmp_path: Path) -> None:
         os.kill(program.pid, signal.SIGTERM)
         assert program.wait() == 128 + signal.SIGTERM
     assert data.read_bytes() == chat_lines(12)
-    with Program(home, str(data)) as program:
+    with Program(home, "--fresh", str(data)) as program:  # else the editor would be open again
         program.see("it again")
         program.send("e")
         program.see("ctrl+z takes it out")
@@ -169,25 +169,6 @@ def test_the_editor_keeps_what_is_typed(home: Path, tmp_path: Path) -> None:
         assert program.wait() == 0
     assert b"and more" in data.read_bytes()
     assert kept(home) == {}
-
-
-def test_the_form_keeps_what_is_typed(home: Path) -> None:
-    with Program(home) as program:
-        program.see("take the tour")
-        program.send("3")
-        program.see("No jobs")
-        program.send("n")
-        program.see("New fine-tuning job")
-        program.send("mine.jsonl")
-        wait_for(lambda: program.look() is None or "mine.jsonl" in str(kept(home)))
-        os.kill(program.pid, signal.SIGKILL)  # nothing of ours runs
-        assert program.wait() == -signal.SIGKILL
-    with Program(home) as program:
-        program.see("take the tour")
-        program.send("3")
-        program.see("No jobs")
-        program.send("n")
-        program.see("mine.jsonl")
 
 
 # A shell with job control, as far as it matters: the program is in a group of its own.

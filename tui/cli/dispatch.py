@@ -132,6 +132,8 @@ def _open_app(arguments: list[str]) -> int:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="version", version=f"finetui {__version__}")
+    begins = "begin at the start page, not where the program was left"
+    parser.add_argument("--fresh", action="store_true", help=begins)
     parser.add_argument("path", nargs="?", metavar="FILE.jsonl", help="open this dataset")
     options = parser.parse_args(arguments)
     path: str | None = options.path
@@ -160,9 +162,10 @@ def _run_app(path: str | None, options: argparse.Namespace, chat: ChatStart | No
     _mask_logs()
     # What is made while starting is kept: looking for garbage in it takes a fifth of the time.
     gc.disable()
-    from tui.app import run
+    from tui.run import run
 
-    return run(path, getattr(options, "profile", None), chat)
+    fresh = getattr(options, "fresh", False)
+    return run(path, getattr(options, "profile", None), chat, fresh=fresh)
 
 
 def _command_at(arguments: list[str]) -> int | None:

@@ -43,7 +43,7 @@ __all__ = [
 
 COMMANDS: tuple[Command, ...] = (*MODE_COMMANDS, *DIALOG_COMMANDS)
 
-_FUNCTION_KEYS = frozenset({"F1", "F2", "F3"})
+_FUNCTION_KEYS = frozenset({"F1", "F2", "F3", "F4"})
 _BY_ID = {one.id: one for one in COMMANDS}
 
 

@@ -53,6 +53,9 @@ _QUESTIONS = (
         first=True,
         word="opens",
     ),
+    Command("log.level", "l", "Level", "Show only weightier entries, then all.", word="level"),
+    Command("log.copy", "y", "Copy", "Copy the entry under the cursor.", word="copies"),
+    Command("log.copy_all", "Y", "Copy all", "Copy all entries shown.", word="all"),
     Command("help.close", "f1,q,question_mark", "Close", "Close the help."),
     Command("line.keep", "enter", "Keep", "Keep the line.", first=True, word="keeps"),
 )

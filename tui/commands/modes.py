@@ -48,6 +48,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
         first=True,
         in_dialogs=True,
     ),
+    Command("app.log", "f4", "Log", "Show what the program has logged; it grows meanwhile."),
     # No key: ctrl+z undoes. Anyone may give it one by its id.
     Command("app.suspend", "", "Suspend", "Back to the shell for a while; fg there returns."),
     Command("app.help_quit", "q,ctrl+c", "How to quit", "Say which key quits.", in_dialogs=True),

@@ -99,6 +99,13 @@ _SHARED = (
         "Choose a file, or name one to write: files opened before, then what fits the path.",
         "app",
     ),
+    Place(
+        "log",
+        "Log",
+        "What the program has logged, the newest last: requests that change something, errors, "
+        "warnings. Keys are masked. FINETUI_LOG=debug logs every request.",
+        "app",
+    ),
     Place("details", "Details", "All that is known of one thing, to be read.", "app"),
     Place("help", "Help", "What a screen or dialog is for, and its keys.", "app"),
     Place("line", "Line editor", "Edit one line of text, such as a name.", "app"),

@@ -53,9 +53,9 @@ class Leaving:
             self._end_asked = code
 
     def keep_typed(self) -> None:
-        """Write what is typed to disk. Blocks."""
+        """Write what is typed, and where one is, to disk. Blocks."""
         if (workspace := self._context.workspace) is not None:
-            workspace.typed.write()
+            workspace.keep_now()
 
     @handles("app.suspend")
     def suspend_to_shell(self) -> None:

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from textual.events import Key
     from textual.screen import Screen
 
+    from tui.program.logbook import Logbook
     from tui.program.program_context import ProgramContext
+    from tui.program.returning import Returning
     from tui.services.workspace import Workspace
 
 
@@ -28,10 +30,12 @@ class Opening:
         path: str | None,
         profile: str | None,
         opened: Callable[[], None],
+        returning: Returning,
+        logbook: Logbook,
     ) -> None:
         self._context = context
         self._path, self._profile = path, profile
-        self._opened = opened
+        self._opened, self._returning, self._logbook = opened, returning, logbook
         self._warned: set[str] = set()
         self._first: Screen[object] | None = None  # what was painted first
         self.under_way = True  # there is no workspace yet, and there will be one
@@ -66,12 +70,21 @@ class Opening:
         self._context.program.unopened = unopened
         if unopened is not None:
             self._context.show_error(unopened)
+        await self._logbook.begin(workspace)
         await asyncio.to_thread(workspace.typed.load)
+        back = self._returning
+        await back.read(workspace)
+        if self._profile is None and unopened is None:
+            await back.take_profile(workspace)
         if self._path is not None:
             try:
                 await workspace.datasets.open(self._path)
             except ServiceError as error:
                 self._context.show_error(error)
+        elif not back.asked:
+            await back.open_dataset(workspace)
+        if not back.asked:
+            back.go_back()
         self.take(workspace)
 
     def take(self, workspace: Workspace) -> None:

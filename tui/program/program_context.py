@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
+from tui.core.listeners import Listeners
+from tui.screens.base import ModeScreen
 from tui.screens.controller_context import Context
 from tui.screens.host import Host
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from textual.app import App
 
     from tui.services.settings.terminal_settings import TerminalSettings
@@ -35,6 +39,7 @@ class ProgramContext(Context):
     def __init__(self, app: App[None]) -> None:
         super().__init__(app)
         self.program: Program = cast("Program", app)
+        self.ending = Listeners[[]]()  # told before the program ends
 
     @property
     def workspace(self) -> Workspace | None:
@@ -45,6 +50,23 @@ class ProgramContext(Context):
         """Show an error on the screen or dialog that is up."""
         self.program.show_error(error)
 
+    @property
+    def modes(self) -> Collection[str]:
+        """The names of the modes."""
+        return self.app.MODES
+
+    @property
+    def runs(self) -> bool:
+        """Whether the program still shows something."""
+        return bool(self.app.is_running and self.app.screen_stack)
+
+    def mode_screens(self) -> list[ModeScreen]:
+        """Return the screens of the modes that have been gone to."""
+        stacks = self.app._screen_stacks.values()  # noqa: SLF001 - those of other modes too
+        return [stack[0] for stack in stacks if stack and isinstance(stack[0], ModeScreen)]
+
     def exit(self, code: int = 0) -> None:
         """End the program with an exit code."""
+        if self.runs:
+            self.ending.tell()
         self.app.exit(return_code=code)

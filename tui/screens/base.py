@@ -14,7 +14,7 @@ from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
 from tui.screens.host import Host, host_of
 from tui.screens.not_offered import refusal
-from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, show_worker_error
+from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, log_error, show_worker_error
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -24,6 +24,8 @@ from tui.widgets.frame.passing_remark import PassingRemark, Remark
 from tui.widgets.frame.status_line import Status, StatusLine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.events import Key
     from textual.worker import Worker
@@ -63,6 +65,8 @@ class ModeScreen(Screen[None]):
     # Commands that work on rows, or would change how they are shown, unseen, while there are none.
     NEEDS_ROWS: ClassVar[frozenset[str]] = frozenset()
     waiting = 0  # commands that have not opened yet what the keys typed after them are meant for
+    last_command = ""  # the id of the command of this mode that was given last
+    _came_back = False
     _refused = False  # whether the error shown says only why a command could not be carried out
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
@@ -108,6 +112,28 @@ class ModeScreen(Screen[None]):
     def show_one(self, one: str) -> None:
         """Put the cursor on one of the things of this mode, now or once it is listed."""
 
+    # -- coming back -----------------------------------------------------------------
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return what is to come back at the next start, as JSON values.
+
+        Values may be functions, which are called in a thread when they are written.
+        """
+        return {}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Take what `remembered` has given before the program ended. Anybody may have written it.
+
+        Called once, when there is a workspace.
+        """
+
+    def _bring_back(self) -> None:
+        if self._came_back:
+            return
+        self._came_back = True
+        if remembered := self.host.remembered(self.MODE):
+            self.come_back(remembered)
+
     # -- the program around ----------------------------------------------------------
 
     @property
@@ -132,6 +158,7 @@ class ModeScreen(Screen[None]):
         """
         if self._refused:
             self.clear_error()
+        self.last_command = command_id
         carry_out(self.dispatcher, command_id, self)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
@@ -235,6 +262,7 @@ class ModeScreen(Screen[None]):
     def _take_workspace(self, workspace: Workspace | None) -> None:
         if workspace is not None:
             self.on_workspace(workspace)
+            self._bring_back()
             self._show_tour(self.host.tour)
             self.refresh_bindings()
 
@@ -258,6 +286,7 @@ class ModeScreen(Screen[None]):
         """Show an error until it is closed."""
         profile = None if self.host.workspace is None else self.host.workspace.profile
         self._refused = type(error) is InputError
+        log_error(error)
         if (panel := self._panel) is not None:
             panel.show(failure_of(error, profile))
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from textual.dom import DOMNode
 
@@ -33,6 +33,10 @@ class Host(Protocol):
     example_asked: int | None
     chat_start: ChatStart | None  # what Chat is to begin with
     compare_asked: CompareAsked | None
+    brought_back: bool  # the open dataset is that of the last time, which nobody has named
+
+    def remembered(self, mode: str) -> Mapping[str, Any]:
+        """Return what a mode's screen is to come back with, empty for nothing."""
 
     def show_mode(self, mode: str) -> None:
         """Go to a mode."""

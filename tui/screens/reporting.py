@@ -6,6 +6,7 @@ screen and every dialog hand it to `show_worker_error`; a test looks for nodes t
 
 from __future__ import annotations
 
+import logging
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from tui.commands import key_hint
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from tui.services.settings.profile import Profile
 
 
+log = logging.getLogger(__name__)
 # Behind every error, and the results of deleting: how to be rid of it, and how to keep it.
 PANEL_KEYS = f"{key_hint('app.escape', 'closes')} · {key_hint('app.copy', 'copies')}"
 _LAB = f"{key_hint('app.profile', 'changes')} to lab, which works here without network or key."
@@ -48,6 +50,15 @@ def _useless(error: ServiceError) -> bool:
     """Whether nothing can be done with this provider: no network, or a wrong key."""
     wrong_key = isinstance(error, Refused) and error.status == 401
     return wrong_key or isinstance(error, Unreachable | Unanswered)
+
+
+def log_error(error: BaseException) -> None:
+    """Log an error that is shown; of one nobody foresaw, where it came from too."""
+    if isinstance(error, ServiceError):
+        asked = f" ({error.request_id})" if error.request_id else ""
+        log.warning("%s: %s%s", error.title, error.cause, asked)
+    else:
+        log.error("%s", words_of(error), exc_info=error)
 
 
 @runtime_checkable

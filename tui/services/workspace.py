@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui.services.jobs.moving.service import Moving
     from tui.services.jobs.preflight import PreflightService
     from tui.services.provider.interface import ProviderApi
+    from tui.services.session.session import Session
     from tui.services.settings.typed_texts import TypedTexts
     from tui.services.tokens.service import TokenService
 
@@ -92,6 +93,7 @@ class Workspace:
         self._adding: ExampleAdding | None = None
         self._preparing: asyncio.Task[None] | None = None
         self._typed: TypedTexts | None = None
+        self._session: Session | None = None
         self._compose(profile)
 
     @classmethod
@@ -240,6 +242,21 @@ class Workspace:
             self._typed = TypedTexts(self.locations.state / "typed")
         return self._typed
 
+    @property
+    def session(self) -> Session:
+        """Where the user was; made at first use."""
+        if self._session is None:
+            from tui.services.session.session import Session
+
+            self._session = Session(self.locations.state)
+        return self._session
+
+    def keep_now(self) -> None:
+        """Write what is typed and where the user is. Blocks; for any thread."""
+        for kept in (self._typed, self._session):
+            if kept is not None:
+                kept.flush()
+
     def catalog(self) -> Catalog:
         """Return what is known of models. Blocking: the first time it reads files."""
         return self.tokens.catalog
@@ -332,10 +349,11 @@ class Workspace:
         return may_be_done(writes, named)
 
     async def close(self) -> None:
-        """Keep what is typed, stop polling, close connections, dataset and ledger."""
+        """Keep what is typed and where one is, stop polling, close connections, dataset, ledger."""
         self._forget_preparing()
-        if self._typed is not None:
-            await asyncio.to_thread(self._typed.close)
+        for kept in (self._typed, self._session):
+            if kept is not None:
+                await asyncio.to_thread(kept.close)
         await self._close_provider()
         if self._tokens is not None:
             await self._tokens.close()

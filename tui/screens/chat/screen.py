@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from tui.core.provider.parsing import as_text
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.answering import Answering, AskedWith
@@ -28,6 +29,8 @@ from tui.widgets.conversation import Conversation
 from tui.widgets.line_view import Pane
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
     from textual.widgets import TextArea
 
@@ -99,7 +102,7 @@ class ChatScreen(ModeScreen):
         """Begin with this provider: its defaults, a model of its own, and the last chat."""
         if workspace.provider is self._provider:  # told twice
             return
-        self._provider = workspace.provider
+        first, self._provider = self._provider is None, workspace.provider
         self.answers.stop()
         self.parameters.begin(workspace.profile)
         self.models.begin()
@@ -107,10 +110,24 @@ class ChatScreen(ModeScreen):
             self._prompt.fill(str(typed))
         started = self.host.chat_start
         if started is None:
-            self.chats.restore()
+            remembered = self.host.remembered(self.MODE) if first else {}
+            self.chats.restore(partial(self._came_to, remembered))
         elif started.goes_on:  # with the model that was asked for
             self.chats.restore(partial(self.models.take, started.model))
         self._take_up()
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return what is asked with: chats themselves are kept when something was said."""
+        model = self.models.model
+        return {"model": model, "listed": self.models.is_listed(model), "system": self.system.own}
+
+    def _came_to(self, remembered: Mapping[str, Any]) -> None:
+        """Go on with the model and system prompt chosen since the chat was asked last."""
+        if (system := as_text(remembered.get("system"))) and system != self.system.own:
+            self.system.set(system)
+        model = as_text(remembered.get("model"))
+        if model and model != self.models.model:
+            self.models.bring_back(model, listed=remembered.get("listed") is True)
 
     def on_mount(self) -> None:
         """Begin in the prompt; what answers are laid out with is loaded after the first paint."""

@@ -73,6 +73,7 @@ class DatasetContext(ScreenContext):
         self.origin: Origin | None = None  # of the example under the cursor, as far as it is known
         self.origin_found = Listeners[[]]()  # it is another one than before
         self.row_read = Listeners[[]]()  # a long row has been parsed meanwhile
+        self.reopens = False  # the editor that was open when the program ended opens again
         # During `document_changed`: rows came in at the end while indexing, nothing else changed.
         self.only_grown = False
         # Held by a step that begins where the cursor is: the next key waits until it is done.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Horizontal
 
@@ -15,7 +15,7 @@ from tui.screens.base import ModeScreen
 from tui.screens.datasets.files.welcome import Welcome
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from textual.app import ComposeResult
     from textual.widget import Widget
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
     from tui.screens.datasets.files.opener import Opener
+    from tui.screens.datasets.files.returning import DatasetPlace
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
     from tui.screens.datasets.filtering.filtering import Filtering
     from tui.screens.datasets.filtering.marks import MarkedRows
@@ -71,6 +72,7 @@ class DatasetsScreen(ModeScreen):
     examples: ExamplesPane
     conversation: ConversationPane
     problems: ProblemsPane
+    place: DatasetPlace
     bulk: BulkRunner
     disk_question: DiskQuestion
     disk_watch: DiskWatch
@@ -143,6 +145,14 @@ class DatasetsScreen(ModeScreen):
         if self.document is None:
             self._lists_recents = True
             self.context.run(self._list_recents, group="recents", description="list recent files")
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return where one is in the open dataset."""
+        return self.place.remembered() if self._built else {}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Go where one was in the open dataset."""
+        self.place.come_back(remembered)
 
     async def _list_recents(self) -> None:
         """List the datasets opened before on the start page."""

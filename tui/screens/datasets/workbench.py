@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Protocol
 
 from tui.core.filtering.fields import HELP
@@ -10,6 +11,7 @@ from tui.screens.datasets.controllers import Shared, controllers
 from tui.screens.datasets.dataset_context import DatasetContext
 from tui.screens.datasets.files.on_disk import DiskQuestion, DiskWatch
 from tui.screens.datasets.files.opener import Opener
+from tui.screens.datasets.files.returning import DatasetPlace
 from tui.screens.datasets.filtering.filtered_rows import FilteredRows
 from tui.screens.datasets.filtering.filtering import Filtering
 from tui.screens.datasets.filtering.marks import MarkedRows
@@ -41,6 +43,7 @@ class Workbench(Shared, Protocol):
     bar: FilterBar
     examples: ExamplesPane
     conversation: ConversationPane
+    place: DatasetPlace
     disk_watch: DiskWatch
 
 
@@ -59,6 +62,9 @@ def build(screen: Workbench, mode: ModeScreen) -> Iterator[object]:
     screen.conversation = ConversationPane(context)
     screen.problems = ProblemsPane(context, screen.checks, screen.conversation.jump)
     screen.bulk = BulkRunner(context)
+    edit = partial(mode.action_command, "datasets.edit")
+    filters = (screen.filtering, screen.filtered)
+    screen.place = DatasetPlace(context, filters, screen.marked, screen.conversation, edit)
     screen.disk_question = DiskQuestion(context)
     screen.disk_watch = DiskWatch(context, screen.disk_question)
     yield from (screen.problems, screen.filtering, *controllers(screen, mode))

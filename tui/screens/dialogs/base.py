@@ -18,7 +18,7 @@ from tui.commands import (
 )
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
-from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, show_worker_error
+from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, log_error, show_worker_error
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.frame.passing_remark import PassingRemark, Remark
@@ -170,6 +170,7 @@ class Dialog(ModalScreen[T | None]):
 
     def show_error(self, error: BaseException) -> None:
         """Show an error at the foot of the dialog."""
+        log_error(error)
         if not (panels := self.query(ErrorPanel)):
             if (box := self.query_one_optional(".dialog")) is None:
                 return  # the dialog goes, and with it whoever would read this

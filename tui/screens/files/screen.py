@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from tui.core.provider.files import StoredFile
+from tui.core.provider.parsing import as_text
 from tui.screens.base import ModeScreen
 from tui.screens.controller_context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
@@ -19,6 +20,8 @@ from tui.screens.files.uploading import FileUploads
 from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from tui.services.workspace import Workspace
@@ -57,6 +60,15 @@ class FilesScreen(ModeScreen):
     def show_one(self, one: str) -> None:
         """Put the cursor on a file."""
         self.listed.select(one)
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return the file under the cursor."""
+        return {"file": self.listed.current_id}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Put the cursor on the file, once it is listed."""
+        if one := as_text(remembered.get("file")):
+            self.listed.select(one)
 
     def on_mount(self) -> None:
         """Let clocks go on where there are any."""

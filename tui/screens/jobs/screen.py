@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.containers import Container
 
 from tui.commands import key_hint, key_of
+from tui.core.provider.parsing import as_text
 from tui.core.text.text import one_line, plural
 from tui.screens.base import ModeScreen
 from tui.screens.jobs.asking import JobAsking
@@ -25,7 +26,7 @@ from tui.screens.jobs.writing import JobWriting
 from tui.screens.not_offered import jobs_unknown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from textual.app import ComposeResult
     from textual.events import Key
@@ -106,6 +107,17 @@ class JobsScreen(ModeScreen):
         self.fetched(None)
         self.subscriptions.use(workspace)
         self._say()
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return the job under the cursor."""
+        return {"job": self.context.selected}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Select the job, once it is listed, and open the form if it was open."""
+        if job := as_text(remembered.get("job")):
+            self.context.selected = job  # one that is gone leaves the cursor on the first
+        if remembered.get("open") == "jobs.new":
+            self.call_after_refresh(self.action_command, "jobs.new")
 
     def on_mount(self) -> None:
         """Follow whether the terminal is looked at."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
+from tui.core.provider.parsing import as_text
 from tui.screens.base import ModeScreen
 from tui.screens.controller_context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
@@ -23,6 +24,8 @@ from tui.screens.models.winding_down import WindingDown
 from tui.services.errors import ServiceError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from textual.app import ComposeResult
 
     from tui.core.models.entry import ModelEntry
@@ -86,6 +89,15 @@ class ModelsScreen(ModeScreen):
     def show_one(self, one: str) -> None:
         """Put the cursor on a model."""
         self.listed.select(one)
+
+    def remembered(self) -> Mapping[str, Any]:
+        """Return the model under the cursor."""
+        return {"model": self.listed.current_id}
+
+    def come_back(self, remembered: Mapping[str, Any]) -> None:
+        """Put the cursor on the model, once it is listed."""
+        if one := as_text(remembered.get("model")):
+            self.listed.select(one)
 
     def on_workspace(self, workspace: Workspace) -> None:
         """List the models of this provider."""

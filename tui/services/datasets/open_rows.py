@@ -9,6 +9,7 @@ import asyncio
 import time
 import weakref
 from array import array
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.core.arrays import numbers_from
@@ -89,6 +90,10 @@ class OpenRows:
     def line(self, position: int) -> bytes:
         """Return the row's bytes without line ending. Raises IndexError."""
         return self._content.text(self._rows.ids[position])
+
+    def reader(self, position: int) -> Callable[[], bytes]:
+        """Return what reads a row as it is now, later and in any thread. Raises IndexError."""
+        return partial(self._content.text, self._rows.ids[position])
 
     def example(self, position: int) -> Example | Broken:
         """Return the parsed row. Raises IndexError.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import ssl
+import time
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -48,6 +50,8 @@ if TYPE_CHECKING:
     from tui.services.settings.profile import Profile
 
 __all__ = ["Provider", "ProviderStatus"]
+
+log = logging.getLogger(__name__)
 
 # A read that fails in passing is repeated after these many seconds; a write never is.
 READ_AGAIN_S = (0.3, 1.0)
@@ -247,7 +251,7 @@ class Provider:
             self.check_writable(call.doing)
         if ACCOUNT in call.path:
             self.profile.check_account()
-        response = await self._open(call)
+        response = await self._opened(call)
         import httpx2  # only now: the client's making has imported it, in a thread
 
         # Whoever reads the answer may fail in a way of its own, as in writing to a full disk.
@@ -278,6 +282,21 @@ class Provider:
             made = Unanswered(self._context(call).title, cause, "Try again.")
             made.timed_out = True
             raise made from None
+
+    async def _opened(self, call: Call) -> httpx2.Response:
+        """Make one request, with a line about it in the log: of reads only where all is logged."""
+        level = logging.INFO if self._changes(call.method, call.path) else logging.DEBUG
+        if level == logging.INFO:  # before it is sent: what is broken off is seen, too
+            log.log(level, "%s %s at %s …", call.method, call.path, self.profile.name)
+        began = time.monotonic()
+        try:
+            response = await self._open(call)
+        except ServiceError as error:
+            log.info("%s %s: %s", call.method, call.path, error.brief)
+            raise
+        took, code = time.monotonic() - began, response.status_code
+        log.log(level, "%s %s: %d in %.2f s", call.method, call.path, code, took)
+        return response
 
     async def _open(self, call: Call) -> httpx2.Response:
         client = await self.client()

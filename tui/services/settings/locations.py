@@ -23,6 +23,7 @@ class Locations:
     state: Path
     cache: Path
     lab: Path
+    logs: Path
 
     @property
     def config_file(self) -> Path:
@@ -39,14 +40,16 @@ class Locations:
         """Return the platform's usual folders, or those under $FINETUI_HOME when it is set."""
         if home := environ.get("FINETUI_HOME"):
             root = Path(home).expanduser().absolute()
-            return cls(root / "config", root / "data", root / "state", root / "cache", root / "lab")
+            names = ("config", "data", "state", "cache", "lab", "logs")
+            return cls(*(root / name for name in names))
         from platformdirs import PlatformDirs
 
         dirs = PlatformDirs("finetui", appauthor=False)
         data = dirs.user_data_path
         return cls(
-            dirs.user_config_path, data, dirs.user_state_path, dirs.user_cache_path, data / "lab"
-        )
+            dirs.user_config_path, data, dirs.user_state_path, dirs.user_cache_path, data / "lab",
+            dirs.user_log_path,
+        )  # fmt: skip
 
 
 def private_folder(path: Path) -> Path:

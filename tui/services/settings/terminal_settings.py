@@ -9,7 +9,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # Of each setting its values, the usual one first. FINETUI_CELLS and the like go before the file.
-CHOICES = {"cells": ("changed", "all"), "cursor": ("hidden", "shown"), "mouse": ("on", "off")}
+CHOICES = {
+    "cells": ("changed", "all"),
+    "cursor": ("hidden", "shown"),
+    "mouse": ("on", "off"),
+    "start": ("back", "fresh"),
+}
 # How else a variable may say it: on and 1 are the usual value of these, off and 0 the other.
 _SWITCHES = ("cells", "mouse")
 _ON, _OFF = {"on", "1"}, {"off", "0"}
@@ -22,6 +27,7 @@ class TerminalSettings:
     cells: str = "changed"
     cursor: str = "hidden"
     mouse: str = "on"
+    start: str = "back"  # where the program was left
     said_by: tuple[tuple[str, str], ...] = ()  # by setting: "the file", or a variable
 
     @classmethod

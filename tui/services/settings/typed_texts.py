@@ -68,7 +68,7 @@ class TypedTexts:
         self._task = asyncio.create_task(asyncio.to_thread(self._write_soon))
 
     def _write_soon(self) -> None:
-        self.write()
+        self.flush()
 
     def load(self) -> None:
         """Take over what programs that have ended left. Blocks."""
@@ -83,12 +83,12 @@ class TypedTexts:
         path = lock.with_suffix(".json")
         with contextlib.suppress(OSError, ValueError):  # it may have written nothing
             self._texts = {**as_map(json.loads(path.read_bytes())), **self._texts}
-        if self.write():
+        if self.flush():
             path.unlink(missing_ok=True)
             lock.unlink(missing_ok=True)
         os.close(handle)
 
-    def write(self) -> bool:
+    def flush(self) -> bool:
         """Write what has changed; tells whether all of it is on disk. Blocks."""
         with self._writing:
             text = json.dumps(dict(self._texts))
@@ -112,7 +112,7 @@ class TypedTexts:
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
-        self.write()
+        self.flush()
         if self._path is not None and not self._texts:
             self._path.unlink(missing_ok=True)
             self._path.with_suffix(".lock").unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from textual.worker import get_current_worker
 
 from tui.commands import key_hint, key_of
 from tui.core.provider.records import ModelInfo
+from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.chat.models.model_choices import (
     default_choice,
@@ -54,6 +55,33 @@ class ModelChoice:
         """Ask this model from now on."""
         self.model = model
         self._changed()
+
+    def is_listed(self, model: str) -> bool:
+        """Whether the provider has listed a model."""
+        return self._models.offer is not None and any(
+            one.id == model for one in self._models.offer.choices
+        )
+
+    def bring_back(self, model: str, *, listed: bool) -> None:
+        """Ask the model of the last time, unless it was `listed` and is not any more."""
+        if listed:
+            self._context.run(self._bring_back, model, group="model", description="look for it")
+        else:  # its id was typed
+            self.set(model)
+
+    async def _bring_back(self, model: str) -> None:
+        before = self.model
+        offer = await self._models.list()
+        if self.model != before:  # somebody has chosen meanwhile
+            return
+        if offer.problem is None and not self.is_listed(model):
+            self._context.tell(
+                f"{one_line(model, 80)} was chosen and is not listed any more.",
+                seconds=10, warning=True,
+            )  # fmt: skip
+            self.look_for_default()
+        else:
+            self.set(model)
 
     @property
     def looking(self) -> bool:

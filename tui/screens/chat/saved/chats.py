@@ -56,16 +56,18 @@ class SavedChatsList:
     def restore(self, then: Callable[[], None] = lambda: None) -> None:
         """Open the chat that was open last, unless something is there by then.
 
-        `then` is done after it is open: it brings the model that it was asked with.
+        `then` is done after it is open, or when none was: it brings the model to ask.
         """
         work = partial(self._restore, then)
         self._context.run(work, group="restore", description="open the last chat")
 
     async def _restore(self, then: Callable[[], None]) -> None:
         found = await self._context.workspace.chats.open_last(self._context.show_error)
-        if found is not None and not self._session.tree.nodes and not self._held():
+        if self._session.tree.nodes or self._held():
+            return
+        if found is not None:
             self._go_on(*found)
-            then()
+        then()
 
     def _go_on(self, chat: Chat, saver: ChatSaver) -> None:
         self._session.take(chat, saver)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tui.commands import key_hint
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.datasets.editing.example_rewriter import editor_place
@@ -50,8 +51,14 @@ class Opening:
         """Say what the opening found: recovered changes, or why edits are off."""
         if document.notice:
             self._context.tell(document.notice, warning=True, seconds=10)
-        self._tell_typed(document)
+        if not self._context.reopens:
+            self._tell_typed(document)
         if not document.recovered:
+            return
+        if self._context.host.brought_back:  # nobody has asked for this file: one goes on in it
+            changes = plural(document.recovered, "unsaved change")
+            undoes = key_hint("datasets.undo", "takes one back")
+            self._context.tell(f"{changes} from last time recovered; {undoes}.", seconds=10)
             return
         question = (
             f"{plural(document.recovered, 'unsaved change')} from last time recovered.\n"

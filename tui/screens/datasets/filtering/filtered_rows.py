@@ -10,6 +10,8 @@ from tui.core.filtering.nodes import Everything, FilterError, Node
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
+    from textual.worker import Worker
+
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.marks import MarkedRows
     from tui.screens.datasets.problems.checks import ProblemChecks
@@ -79,11 +81,14 @@ class FilteredRows:
 
     # -- showing ---------------------------------------------------------------------
 
-    def set(self, node: Node) -> None:
-        """Show only the rows that match; everything when the filter is empty."""
+    def set(self, node: Node) -> Worker[None] | None:
+        """Show only the rows that match; everything when the filter is empty.
+
+        Returns what finds them, None where all are shown at once.
+        """
         document = self._context.document
         if document is None or self.facts is None:
-            return
+            return None
         from tui.services.datasets.row_filter import RowFilter
 
         self.anchor = min(self._context.selection.position, max(len(document) - 1, 0))
@@ -94,13 +99,13 @@ class FilteredRows:
             self._tell_progress(1.0)
             self._rows.show_all(len(document))
             self._rows_changed()
-            return
+            return None
         self._row_filter = RowFilter(document, node, self.facts)
-        self._run(anew=True)
+        return self._run(anew=True)
 
-    def _run(self, *, anew: bool = False) -> None:
+    def _run(self, *, anew: bool = False) -> Worker[None]:
         find = partial(self._find, anew=anew)
-        self._context.run(find, group="filter", description="filter the rows")
+        return self._context.run(find, group="filter", description="filter the rows")
 
     async def _find(self, *, anew: bool) -> None:
         found, document = self._row_filter, self._context.document

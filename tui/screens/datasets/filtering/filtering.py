@@ -14,6 +14,8 @@ from tui.screens.dialogs.choose import Choice, Choose
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
+    from textual.worker import Worker
+
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.filtering.filtered_rows import FilteredRows
     from tui.screens.filter_bar import FilterBar
@@ -45,6 +47,16 @@ class Filtering:
         self._filtered.set(node)
         self._context.selection.listing.move_to(0)
         self._remember(str(node))
+
+    def bring_back(self, text: str) -> Worker[None] | None:
+        """Set a filter kept before the program ended; returns what finds its rows.
+
+        Raises FilterError for what is not a filter.
+        """
+        node = parse(text)
+        self._bar.display = True
+        self._bar.fill(text)
+        return self._filtered.set(node)
 
     def leave(self) -> bool:
         """Show all rows again and close the field; tells whether there was a filter or a field."""

@@ -1,0 +1,149 @@
+"""Coming back: where the user was is kept while the program runs, and gone to at the next start."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from tui.core.provider.parsing import as_int, as_map, as_text
+from tui.core.text.text import one_line
+from tui.screens.tour import STEPS, Tour
+from tui.services.background import start
+from tui.services.errors import ServiceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from tui.program.program_context import ProgramContext
+    from tui.screens.base import ModeScreen
+    from tui.services.workspace import Workspace
+
+AFTER_S = 1.0  # what is done within is written once
+_AT_PROVIDER = frozenset({"jobs", "chat", "models", "files", "compare"})
+# Commands whose dialog is opened again; what was typed in it is kept where texts are.
+_REOPENED = frozenset({"jobs.new", "datasets.edit"})
+
+
+class Returning:
+    """Notes where the user is whenever something was done, and brings that back at the start.
+
+    `asked` is whether the command line says what to begin with: then only what belongs to the
+    dataset it names comes back. `fresh` has nothing come back, for this start.
+    """
+
+    def __init__(self, context: ProgramContext, *, asked: bool, fresh: bool) -> None:
+        self._context = context
+        self.asked, self._fresh = asked, fresh
+        self._before: Mapping[str, Any] = {}  # by mode, as the program ended
+        self._state: Mapping[str, Any] = {}
+        self._profile = ""  # whose jobs, models and files those are
+        self._waiting: asyncio.TimerHandle | None = None
+        self._writing: asyncio.Task[None] | None = None
+        context.ending.add(self._take_note)
+
+    # -- coming back -------------------------------------------------------------------
+
+    async def read(self, workspace: Workspace) -> None:
+        """Read where the user was, and go on with the profile that was in use."""
+        state = await asyncio.to_thread(workspace.session.load)
+        workspace.datasets.subscribe(self.note)
+        if self._fresh or workspace.profiles.terminal.start == "fresh":
+            return
+        self._state, self._before = state, as_map(state.get("screens"))
+        self._profile = as_text(state.get("profile")) or ""
+        if workspace.session.held_back and not self.asked:
+            other = workspace.session.other
+            self._tell(f"Another finetui is open ({other.words if other else 'elsewhere'}).")
+
+    async def take_profile(self, workspace: Workspace) -> None:
+        """Go on with the profile that was chosen in the program."""
+        if not self._profile or self._state.get("chosen") is not True:
+            return
+        if workspace.profile.name == self._profile:
+            return
+        if self._profile not in workspace.profiles.names:
+            self._tell(f"The profile {self._profile} is not configured any more.")
+            return
+        try:
+            await workspace.use_profile(self._profile)
+        except ServiceError as error:
+            self._tell(f"The profile {self._profile} cannot be used: {error.brief}")
+
+    async def open_dataset(self, workspace: Workspace) -> None:
+        """Open the dataset that was open."""
+        path = as_text(self.remembered("datasets").get("path"))
+        if path is None:
+            return
+        try:
+            await workspace.datasets.open(path)
+            self._context.program.brought_back = True
+        except ServiceError as error:
+            self._tell(f"{Path(path).name} was open and cannot be opened: {error.brief}")
+
+    def go_back(self) -> None:
+        """Go to the mode that was shown, and to where the tour was."""
+        program, mode = self._context.program, as_text(self._state.get("mode"))
+        step = as_int(self._state.get("tour"))
+        if step is not None and 0 <= step < len(STEPS):
+            program.tour = Tour(step)
+        if mode and mode in self._context.modes and mode != self._context.app.current_mode:
+            program.show_mode(mode)
+
+    def remembered(self, mode: str) -> Mapping[str, Any]:
+        """Return what a mode's screen has kept, empty for nothing and of another profile."""
+        workspace = self._context.workspace
+        elsewhere = workspace is not None and workspace.profile.name != self._profile
+        if mode in _AT_PROVIDER and elsewhere:
+            return {}
+        return as_map(self._before.get(mode))
+
+    def _tell(self, text: str) -> None:
+        self._context.tell(one_line(text, 300), seconds=10, warning=True)
+
+    # -- keeping -----------------------------------------------------------------------
+
+    def note(self) -> None:
+        """Have where the user is written soon: something was done."""
+        if self._waiting is None and self._context.workspace is not None:
+            self._waiting = asyncio.get_running_loop().call_later(AFTER_S, self._write)
+
+    def _write(self) -> None:
+        self._waiting = None
+        workspace = self._context.workspace
+        if workspace is not None and self._context.runs:
+            self._take_note()
+            self._writing = start(asyncio.to_thread(workspace.session.flush), "keep the place")
+
+    def _take_note(self) -> None:
+        """Note where the user is, to be written by whoever comes to it first."""
+        context = self._context
+        workspace = context.workspace
+        if workspace is None:
+            return
+        name = workspace.profile.name
+        kept = {mode: as_map(one) for mode, one in self._before.items()}
+        if name != self._profile:
+            kept = {mode: one for mode, one in kept.items() if mode not in _AT_PROVIDER}
+        for screen in context.mode_screens():
+            before = kept.get(screen.MODE, {})  # what is not listed again yet is kept
+            now = {
+                name: before.get(name) if value is None else value
+                for name, value in screen.remembered().items()
+            }
+            kept[screen.MODE] = {**now, **self._opened_by(screen)}
+        workspace.session.put(
+            {
+                "mode": context.app.current_mode,
+                "tour": context.program.tour.step,
+                "profile": name,
+                "chosen": name != workspace.profiles.default,
+                "screens": kept,
+            }
+        )
+
+    def _opened_by(self, screen: ModeScreen) -> Mapping[str, str]:
+        """Return the command whose dialog is open over a screen, of those that are given again."""
+        shown = self._context.app.screen_stack
+        is_open = len(shown) > 1 and shown[0] is screen and screen.last_command in _REOPENED
+        return {"open": screen.last_command} if is_open else {}

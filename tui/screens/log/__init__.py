@@ -1,0 +1,1 @@
+"""The program's log, on the screen."""

@@ -1,0 +1,1 @@
+"""Where the user was when the program ended, and which running program keeps it."""
