@@ -107,6 +107,83 @@ def test_asked_again_it_asks_nothing_and_anew_it_asks_all(
     assert other["recording"] not in {first["recording"], anew["recording"]}
 
 
+def test_a_model_that_is_not_there_leaves_no_recording(
+    home: Home, server: ChatServer, data: Path, tmp_path: Path
+) -> None:
+    server.rule = lambda _model, _question: refused(404, "no such model")
+    words = ("--model", "nope", "--dataset", str(data))
+    for more in ((), ("--out", str(tmp_path / "out.jsonl"))):
+        assert "no such model" in home.json("record", *words, *more, code=3)["error"]["cause"]
+        assert home.json("record", "--list")["recordings"] == []
+    # What may have been answered is kept, but what failed counts as no answer.
+    server.rule = lambda model, q: rule(OLD, q) if q.endswith("0") else Fault("drop")
+    made = home.json("record", *words, code=1)
+    assert (made["answered"], made["failed"]) == (1, 7)
+    kept = home.json("record", "--list")["recordings"]
+    assert [(one["model"], one["answers"], one["failed"]) for one in kept] == [("nope", 1, 7)]
+    assert "1 of 8, 7 failed" in home.run("record", "--list").stdout
+
+
+def test_a_dry_run_tells_what_is_left_to_ask(
+    home: Home, server: ChatServer, data: Path, tmp_path: Path
+) -> None:
+    (home.path / "config" / "models.toml").write_text(PRICED)
+    out = tmp_path / "r.jsonl"
+    for words in (
+        ("record", "--model", OLD, "--dataset", str(data)),
+        ("compare", "--models", OLD, "--dataset", str(data), "--out", str(out)),
+    ):
+        whole = home.json(*words, "--dry-run")
+        assert (whole["answers"], whole["there"]) == (8, 0)
+        server.rule = lambda m, q: refused(401, "late") if q.endswith("6") else rule(m, q)
+        home.json(*words, "--concurrency", "1", code=3)  # ended at the seventh
+        rest = home.json(*words, "--dry-run")
+        assert (rest["answers"], rest["there"]) == (2, 6)
+        assert rest["cost"]["amount"] == pytest.approx(whole["cost"]["amount"] / 4)
+        server.rule = rule
+        # The cap is on all of it, what has been spent too.
+        told = home.json(*words, "--max-cost", "0.05", code=4)
+        assert "spent already" in told["error"]["cause"]
+        home.json(*words)
+        done = home.json(*words, "--dry-run", "--max-cost", "0.01")
+        assert (done["answers"], done["there"], done["cost"]["amount"]) == (0, 8, 0)
+        said = home.run(*words, "--dry-run").stdout
+        assert "nothing is left to ask, all 8 answers are there" in said
+
+
+def test_recordings_are_deleted_after_a_yes_and_nothing_else_is(home: Home, data: Path) -> None:
+    one, other = record(home, data), record(home, data, "--temperature", "0.5")
+    compared = home.json("compare", "--recording", one["recording"], "--models", NEW)
+    told = home.json("record", "--delete", one["recording"], code=4)
+    assert [found["recording"] for found in told["would_delete"]] == [one["recording"]]
+    assert home.json("record", "--delete", compared["run"], "--yes", code=2)["error"]
+    assert home.json("record", "--delete", "nope", one["recording"], "--yes", code=2)["error"]
+    assert len(home.json("record", "--list")["recordings"]) == 2
+    done = home.json("record", "--delete", one["recording"], "--yes")
+    assert done["deleted"] == [{"id": one["recording"], "deleted": True}]
+    left = home.json("record", "--list")["recordings"]
+    assert [found["recording"] for found in left] == [other["recording"]]
+    # What was compared with it is there as it was.
+    again = home.json("compare", "--from", compared["run"])
+    assert again["models"] == compared["models"]
+
+
+def test_one_that_is_being_made_is_not_deleted(home: Home, server: ChatServer, data: Path) -> None:
+    server.slow = 0.2
+    words = ("record", "--model", OLD, "--dataset", str(data), "--concurrency", "1")
+    process = home.start(*words)
+    try:
+        wait_for(lambda: len(server.asked) >= 1, 60)
+        run = home.json("record", "--list")["recordings"][0]["recording"]
+        told = home.json("record", "--delete", run, "--yes", code=2)
+        assert "under way" in told["error"]["title"]
+    finally:
+        process.kill()
+        process.communicate()
+    home.json("record", "--delete", run, "--yes")
+    assert home.json("record", "--list")["recordings"] == []
+
+
 def test_killed_it_goes_on_with_the_same_command(
     home: Home, server: ChatServer, data: Path
 ) -> None:

@@ -19,11 +19,13 @@ from tests.screens.test_compare import (
     on_screen,
     rule,
 )
-from tests.until import narrow, opened, until
+from tests.until import narrow, opened, toasts, until
 from tui.core.compare.sides.compare_request import CompareAsked
 from tui.screens.compare import CompareScreen
+from tui.screens.compare.results.earlier import EarlierRuns
 from tui.screens.compare.results.form import RunForm
 from tui.screens.dialogs.choose import Choose
+from tui.screens.dialogs.confirm import GoOn
 from tui.widgets.frame.error_panel import ErrorPanel
 
 if TYPE_CHECKING:
@@ -78,6 +80,50 @@ async def test_a_recording_is_the_first_side_and_not_asked_again(
         assert len(server.asked) == PROMPTS
         assert not any("logprobs" in body for body in server.bodies)
         assert (found.answered, found.missing) == (2 * PROMPTS, 0)
+
+
+async def test_a_recording_is_deleted_after_a_yes_and_not_while_it_is_made(
+    app_home: Path, server: ChatServer, tmp_path: Path
+) -> None:
+    data = dataset(tmp_path / "d.jsonl", PROMPTS)
+    async with compare_screen(app_home, server.url, (80, 24), data) as (pilot, screen):
+        server.slow = 60
+        await pilot.press("escape", "R")
+        await opened(pilot, Choose)
+        await pilot.press("enter")
+        await opened(pilot, RunForm)
+        await pilot.press("ctrl+s")
+        await until(lambda: len(server.asked) >= 1, pilot)
+        await pilot.press("l")
+        await opened(pilot, EarlierRuns)
+        await pilot.press("ctrl+d")
+        await opened(pilot, GoOn)
+        await pilot.press("y")
+        panel = screen.query_one(ErrorPanel)
+        await until(lambda: panel.failure and "under way" in panel.failure.title, pilot)
+        await pilot.press("escape", "S")
+        await until(lambda: not screen.running.under_way, pilot)
+        run = screen.results.looked_at.id
+        await pilot.press("l")
+        await opened(pilot, EarlierRuns)
+        await pilot.press("ctrl+d")
+        await opened(pilot, GoOn)
+        assert "cannot be had again" in on_screen(pilot.app)
+        await pilot.press("enter")  # no, and the list is there again
+        await opened(pilot, EarlierRuns)
+        await pilot.press("ctrl+d")
+        await opened(pilot, GoOn)
+        await pilot.press("y")
+        await opened(pilot, EarlierRuns)
+        assert not pilot.app.screen.choices
+        await pilot.press("ctrl+d")
+        await until(lambda: "There is no run here to delete." in toasts(pilot.app), pilot)
+        await pilot.press("escape")
+        assert screen.results.looked_at is None
+        assert [one.id for one in await screen.workspace.compare.runs()] == []
+        await pilot.press("S")
+        await until(lambda: "There is nothing to go on with." in toasts(pilot.app), pilot)
+        assert run not in on_screen(pilot.app)
 
 
 async def test_stopped_it_goes_on_and_whole_it_asks_nobody(

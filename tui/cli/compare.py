@@ -28,6 +28,7 @@ from tui.core.compare.document import (
     summary_table,
     versus_words,
 )
+from tui.core.compare.left import Left
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.compare.prompts import Prompt, prompt_of_messages, prompts_of
 from tui.core.compare.recorded import recorded_candidate, successor
@@ -94,15 +95,17 @@ async def _compare(options: argparse.Namespace, workspace: Workspace, out: Outpu
         out.note(f"finetui: {said}")
     cap = amount_of(options.max_cost, "--max-cost")
     judge = await judge_settings(options)
-    estimate = None
+    path = None if options.out is None else Path(options.out)
+    estimate, left = None, Left()
     if cap is not None or options.dry_run:
-        estimate = await workspace.compare.estimate(plan, judge)
-    refusal = refusal_of(cap, estimate, options)
+        left = await workspace.compare.left(plan, path)
+        estimate = await workspace.compare.estimate(plan, judge, left)
+    refusal = refusal_of(cap, estimate, left, options)
     if options.dry_run:
-        return tell_plan(plan, estimate, refusal, out)
+        return tell_plan(plan, left, estimate, refusal, out)
     if refusal is not None:
         raise refusal
-    run = await workspace.compare.open(plan, None if options.out is None else Path(options.out))
+    run = await workspace.compare.open(plan, path)
     try:
         limit = None if cap is None or estimate is None else Cap(cap, estimate)
         error = await ask_all(run, options, limit, out)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tui.cli.output import Output
+    from tui.core.compare.left import Left
     from tui.core.compare.plan import Plan
     from tui.core.compare.result_row import Row
     from tui.services.compare.estimate import Estimate
@@ -58,18 +59,26 @@ def check_asking(options: argparse.Namespace) -> None:
 
 
 def refusal_of(
-    cap: Decimal | None, estimate: Estimate | None, options: argparse.Namespace
+    cap: Decimal | None, estimate: Estimate | None, left: Left, options: argparse.Namespace
 ) -> ServiceError | None:
-    """Return why a run may not begin, None where it may."""
-    if cap is None or estimate is None or options.yes or not estimate.above(cap):
+    """Return why a run may not begin or go on, None where it may.
+
+    The cap is on all that it costs, what it has cost already too.
+    """
+    if cap is None or estimate is None or options.yes or estimate.free:
+        return None
+    if not estimate.above(cap - left.spent):
         return None
     most = amount_words(cap, estimate.currency)
-    cause = f"{estimate.words}; --max-cost allows {most}"
+    spent = ""
+    if left.spent:
+        spent = f", beside {amount_words(left.spent, estimate.currency)} spent already"
+    cause = f"{estimate.words}{spent}; --max-cost allows {most}"
     return NeedsConfirmation("Not asked", cause, "Raise --max-cost, or add --yes to begin.")
 
 
 def tell_plan(
-    plan: Plan, estimate: Estimate | None, refusal: ServiceError | None, out: Output
+    plan: Plan, left: Left, estimate: Estimate | None, refusal: ServiceError | None, out: Output
 ) -> int:
     """Tell what would be asked; return what asking it would begin with."""
     assert estimate is not None
@@ -81,7 +90,8 @@ def tell_plan(
         "models": [one.name for one in plan.candidates],
         "prompts": len(plan.prompts),
         "skipped": plan.skipped,
-        "answers": plan.to_ask,
+        "answers": left.total,
+        "there": left.there,
         "cost": {
             "amount": amount,
             "currency": estimate.currency,
@@ -93,13 +103,19 @@ def tell_plan(
     out.document(document)
     models = plural(len(plan.asked), "model")
     times = "" if plan.repeats == 1 else f", {plan.repeats} times each"
-    out.line(
-        f"{plural(len(plan.prompts), 'prompt')} to {models}{times}:"
-        f" {plural(plan.to_ask, 'answer')}; {estimate.words}"
-    )
+    out.line(f"{plural(len(plan.prompts), 'prompt')} to {models}{times}: {_left(left, estimate)}")
     if refusal is not None:
         out.say(refusal)
     return code
+
+
+def _left(left: Left, estimate: Estimate) -> str:
+    """Return what would be asked, beside what is there."""
+    if not left.total:
+        there = "the answer is" if left.there == 1 else f"all {left.there:,} answers are"
+        return f"nothing is left to ask, {there} there"
+    more = f" more, {left.there:,} there" if left.there else ""
+    return f"{plural(left.total, 'answer')}{more}; {estimate.words}"
 
 
 @dataclass(slots=True)

@@ -16,7 +16,9 @@ from tui.cli.compare_asking import (
     refusal_of,
     tell_plan,
 )
+from tui.cli.deleting import delete_each
 from tui.core.compare.document import skipped_words
+from tui.core.compare.left import Left
 from tui.core.compare.plan import Candidate, Plan
 from tui.core.compare.recorded import recorder
 from tui.core.text.moments import date_words
@@ -24,7 +26,7 @@ from tui.core.text.text import one_line, plural
 from tui.services.compare.run import Cap
 from tui.services.compare.service import check_plan
 from tui.services.compare.sources import prompts_of_file
-from tui.services.errors import InputError, ServiceError
+from tui.services.errors import InputError, NeedsConfirmation, ServiceError
 
 if TYPE_CHECKING:
     import argparse
@@ -48,32 +50,34 @@ def register(commands: Commands[Parser]) -> None:
     anew = "record once more what is recorded already"
     parser.add_argument("--anew", action="store_true", help=anew)
     parser.add_argument("--list", action="store_true", help="list what is recorded, and ask nobody")
+    delete = "delete recordings from this machine, by their ids, for good"
+    parser.add_argument("--delete", metavar="RUN", nargs="+", help=delete)
     everywhere = "with --list: of all profiles"
     parser.add_argument("--all-profiles", action="store_true", help=everywhere)
     parser.add_argument("--dry-run", action="store_true", help="only say what would be asked")
-    add_yes(parser, "begin though the estimate is above --max-cost, or not known")
+    add_yes(parser, "begin though the estimate is above --max-cost, or not known; delete")
 
 
 async def _record(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     if options.list:
         return await _list(options, workspace, out)
+    if options.delete:
+        return await _delete(options, workspace, out)
     plan = await _plan(options, workspace)
     check_plan(plan)
     if said := skipped_words(plan.skipped):
         out.note(f"finetui: {said}")
-    known = None if options.anew or options.out else await workspace.compare.recorded(plan)
     cap = amount_of(options.max_cost, "--max-cost")
-    if known is not None and known.whole and not options.dry_run:
-        cap = None  # nothing is asked
-    estimate = None
+    path = None if options.out is None else Path(options.out)
+    estimate, left = None, Left()
     if cap is not None or options.dry_run:
-        estimate = await workspace.compare.estimate(plan)
-    refusal = refusal_of(cap, estimate, options)
+        left = await workspace.compare.left(plan, path, anew=options.anew)
+        estimate = await workspace.compare.estimate(plan, left=left)
+    refusal = refusal_of(cap, estimate, left, options)
     if options.dry_run:
-        return tell_plan(plan, estimate, refusal, out)
+        return tell_plan(plan, left, estimate, refusal, out)
     if refusal is not None:
         raise refusal
-    path = None if options.out is None else Path(options.out)
     run = await workspace.compare.record(plan, path, anew=options.anew)
     try:
         limit = None if cap is None or estimate is None else Cap(cap, estimate)
@@ -128,8 +132,41 @@ def _tell(run: CompareRun, error: ServiceError | None, out: Output) -> int:
     if error is not None:
         out.say(error)
         return error.exit_code
-    out.note(f"finetui: `finetui compare --recording {run.id} --models OTHER` compares with it")
+    if good:
+        out.note(f"finetui: `finetui compare --recording {run.id} --models OTHER` compares with it")
     return 1 if run.failed else 0
+
+
+async def _delete(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
+    """Delete recordings of any profile: what they hold is on this machine alone."""
+    ids = [*dict.fromkeys(options.delete)]
+    found = {one.id: one for one in await workspace.compare.recordings(everywhere=True)}
+    for one in ids:
+        if one not in found:
+            step = "`finetui record --list --all-profiles` lists those there are."
+            raise InputError("No such recording", one, step)
+    if options.dry_run or not options.yes:
+        for one in ids:
+            model, state = one_line(_model(found[one]), 200), _state(found[one])
+            out.line(f"would delete recording {one}: {state} answers of {model}")
+        document = {"dry_run": True, "would_delete": [_as_json(found[one]) for one in ids]}
+        if options.dry_run:
+            out.document(document)
+            return 0
+        lacking = NeedsConfirmation(
+            "Not done",
+            f"this deletes {plural(len(ids), 'recording')} for good; a model that is gone cannot be"
+            " recorded again",
+            "Add --yes to do it.",
+        )
+        out.document({**document, "error": lacking.to_json()})
+        raise lacking
+
+    async def delete(one: str) -> bool:
+        await workspace.compare.delete(one)
+        return True
+
+    return await delete_each("recording", ids, delete, out)
 
 
 async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
@@ -153,7 +190,8 @@ def _as_json(one: RunRecord) -> dict[str, Any]:
         "model": _model(one),
         "dataset": _plan_of(one).source,
         "at": datetime.fromtimestamp(one.at, UTC).isoformat(),
-        "answers": one.answered,
+        "answers": one.good,
+        "failed": one.failed,
         "wanted": one.wanted,
         "running": one.held,
     }
@@ -169,5 +207,6 @@ def _model(one: RunRecord) -> str:
 
 
 def _state(one: RunRecord) -> str:
-    of = f"{one.answered:,}" if one.whole else f"{one.answered:,} of {one.wanted:,}"
+    of = f"{one.good:,}" if one.good >= one.wanted else f"{one.good:,} of {one.wanted:,}"
+    of += f", {one.failed:,} failed" if one.failed else ""
     return f"{of}, running" if one.held else of

@@ -461,6 +461,9 @@ _OTHERS = (
         word="asks",
     ),
     Command(
+        "earlier_runs.delete", "ctrl+d", "Delete", "Delete the run.", first=True, word="deletes"
+    ),
+    Command(
         "parameters.take", "enter", "Take", "Take the parameters.", first=True, word="takes them"
     ),
     Command(

@@ -216,7 +216,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("compare.run", "e", "Ask a dataset", "Ask every prompt of a dataset, and measure."),
     Command("compare.record", "R", "Record", "Keep a column's answers to a dataset for good."),
     Command("compare.stop", "S", "Stop or go on", "Stop the run under way; go on with one."),
-    Command("compare.earlier", "l", "Earlier runs", "Open the results of an earlier run."),
+    Command("compare.earlier", "l", "Earlier runs", "Open an earlier run, or delete it."),
     Command("compare.against", "A", "Beside", "Put an earlier run beside this one, or away."),
     Command("compare.measure", "z", "Measure", "Show and judge results by the next measure."),
     Command("compare.sort", "o", "Order", "Sort results: worse first, lowest, slowest, …"),

@@ -276,6 +276,13 @@ _OF_MODES = (
         "may cost. Every answer is kept at once: a run that was broken off goes on where it was.",
         "compare",
     ),
+    Place(
+        "earlier_runs",
+        "Earlier runs",
+        "The runs and recordings of this profile, the latest first. One is opened, or deleted from "
+        "this machine.",
+        "compare",
+    ),
     Place("prune", "Clean up", "Which uploaded files would be deleted.", "files"),
 )
 

@@ -110,6 +110,7 @@ class CompareScreen(ModeScreen):
         self.running = Running(
             context, self.system, self.candidates.add, self._look_at, self.judge.stop
         )
+        self.results.forgotten = lambda: self.running.look_at(None)
         self.recording = Recording(context, self.running)
         for controller in (
             self.asking,

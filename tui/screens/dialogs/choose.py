@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, TypeVar
 
 from rich.text import Text
 from textual.widgets import Input
@@ -43,7 +43,7 @@ class Choose(Dialog[T]):
     Choose RecordList { height: 12; }
     """
     WHERE = "choose"
-    SHARED = ("picker",)
+    SHARED: ClassVar[tuple[str, ...]] = ("picker",)
 
     def __init__(
         self,

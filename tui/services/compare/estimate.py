@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from tui.core.compare.left import left_of
 from tui.core.compare.plan import prompt_json
 from tui.core.money.terms import amount_words
 from tui.core.tokens.comparison import asked_prompts
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.compare.judging import JudgeSettings
+    from tui.core.compare.left import Left
     from tui.core.compare.plan import Plan
     from tui.core.compare.prompts import Prompt
     from tui.services.chat.prices import ChatPrices
@@ -79,8 +81,8 @@ class Estimator:
         found = {name: await self._prices.facts(model) for name, model in models.items()}
         return {name: facts for name, facts in found.items() if facts is not None}
 
-    async def estimate(self, plan: Plan) -> Estimate:
-        """Return what a plan will cost. Raises InputError and CountingError."""
+    async def estimate(self, plan: Plan, left: Left | None = None) -> Estimate:
+        """Return what a plan will cost, or what is left of it. Raises InputError, CountingError."""
         facts = await self.facts({one.name: one.model for one in plan.asked})
         currencies = {one.currency for one in facts.values()}
         currency = next(iter(currencies), "USD")
@@ -96,8 +98,9 @@ class Estimator:
                 unknown.append(candidate.model)
             else:
                 each[candidate.name] = amount
-        times = len(plan.prompts) * plan.repeats
-        total = None if unknown else sum(each.values(), Decimal(0)) * times
+        by_name = (left or left_of(plan)).by_name
+        parts = (each.get(name, Decimal(0)) * count for name, count in by_name.items())
+        total = None if unknown and any(by_name.values()) else sum(parts, Decimal(0))
         days = [one.as_of for one in facts.values() if one.as_of is not None and one.price_input]
         return Estimate(total, currency, each, tuple(unknown), min(days, default=None))
 

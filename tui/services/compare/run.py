@@ -68,7 +68,7 @@ class CompareRun:
 
     `rows` holds what has come, `lost` what was asked for without an answer by a process that
     ended, and `resumed` how many answers were there to begin with. `spent` is what the answers
-    have cost, as far as that is known.
+    have cost, as far as that is known. `dropped` is whether nothing is kept of it.
     """
 
     id: str
@@ -83,12 +83,14 @@ class CompareRun:
     retry_policy: RetryPolicy = field(default_factory=RetryPolicy)
     resumed: int = 0
     spent: Decimal = Decimal(0)
+    dropped: bool = False
     _events: RunEvents = field(default_factory=RunEvents)
     _cap: Cap | None = None
     _asking: dict[Slot, Decimal] = field(default_factory=dict)
     _failed_in_a_row: int = 0
     _recorded: frozenset[str] = frozenset()
     _stopped: ServiceError | None = None
+    _outcome_unknown: bool = False  # of any answer that did not come
     _writing: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def __post_init__(self) -> None:
@@ -136,10 +138,19 @@ class CompareRun:
         return row.cost(self.facts.get(row.slot.model)) or Decimal(0)
 
     async def close(self) -> None:
-        """Give the run and its file back."""
+        """Give the run and its file back.
+
+        One that was refused before anything came is dropped: there is nothing to go on with, and
+        nothing that may have been billed.
+        """
         if self.out is not None:
             await asyncio.to_thread(self.out.close)
-        await self.table.release(self.id)
+        refused = self._stopped is not None and not self._outcome_unknown
+        if refused and not self.rows and not self.lost and not self.asked_again:
+            self.dropped = True
+            await self.table.delete(self.id)
+        else:
+            await self.table.release(self.id)
 
     async def _work(self, slots: Iterator[Slot], asker: Asker) -> None:
         prompts = {prompt.line: prompt for prompt in self.plan.prompts}
@@ -154,6 +165,7 @@ class CompareRun:
                 await self._keep(await asker.answer(slot, candidates[slot.model], prompt))
             except ServiceError as error:
                 self._stopped = self._stopped or error
+                self._outcome_unknown |= error.outcome_unknown
             finally:
                 self._asking.pop(slot, None)
 

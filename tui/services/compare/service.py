@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import secrets
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tui.core.compare.left import left_of
 from tui.core.compare.plan import Candidate, Plan, differences
 from tui.core.compare.recorded import recorded_rows
 from tui.core.text.text import plural
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from tui.core.catalog.models import ModelFacts
     from tui.core.chat.parameters import ChatParameters
     from tui.core.compare.judging import JudgeSettings
+    from tui.core.compare.left import Left
     from tui.core.compare.result_row import Row, Slot
     from tui.services.compare.estimate import Estimator
     from tui.services.compare.judge import Judge
@@ -71,9 +73,14 @@ class CompareService:
         # Its own: every answer is in the ledger already, as an answer of its run.
         self._chat = ChatService(provider, store, keeps=False)
 
-    async def estimate(self, plan: Plan, judge: JudgeSettings | None = None) -> Estimate:
-        """Return what a plan, and a judge of it, will cost. Raises InputError, CountingError."""
-        found = await self._estimator.estimate(plan)
+    async def estimate(
+        self, plan: Plan, judge: JudgeSettings | None = None, left: Left | None = None
+    ) -> Estimate:
+        """Return what a plan, or what is `left` of it, and a judge of it will cost.
+
+        Raises InputError and CountingError.
+        """
+        found = await self._estimator.estimate(plan, left)
         return found if judge is None else await self._estimator.with_judge(found, plan, judge)
 
     async def judge_estimate(self, plan: Plan, judge: JudgeSettings) -> Estimate:
@@ -145,7 +152,9 @@ class CompareService:
     async def recordings(self, *, everywhere: bool = False) -> list[RunRecord]:
         """Return the recordings of the profile, or of all, the latest first."""
         found = await self._table.runs(None if everywhere else self.profile)
-        return [one for one in found if one.records]
+        recordings = [one for one in found if one.records]
+        failed = await self._table.failed([one.id for one in recordings])
+        return [replace(one, failed=failed.get(one.id, 0)) for one in recordings]
 
     async def recorded(self, plan: Plan) -> RunRecord | None:
         """Return the latest recording of the same, None where nothing is recorded yet."""
@@ -154,6 +163,27 @@ class CompareService:
             if known is not None and not differences(known, plan):
                 return one
         return None
+
+    async def left(self, plan: Plan, out: Path | None = None, *, anew: bool = False) -> Left:
+        """Return what `record`, or `open` for a plan that is no recording, would still ask for."""
+        known = await self._known(plan, out, anew=anew)
+        if known is None:
+            return left_of(plan)
+        rows, _ = await self._table.rows(known.id)
+        facts = await self.prices(plan.candidates)
+        costs = (row.cost(facts.get(row.slot.model)) for row in rows)
+        spent = sum((one for one in costs if one is not None), Decimal(0))
+        return replace(left_of(plan, rows), spent=spent)
+
+    async def _known(self, plan: Plan, out: Path | None, *, anew: bool) -> RunRecord | None:
+        """Return the run that a plan goes on with; None where it begins one."""
+        if out is None:
+            return await self.recorded(plan) if plan.records and not anew else None
+        path = await asyncio.to_thread(out.resolve)
+        found = await self._table.by_out(str(path))
+        before = None if found is None else await self._table.plan(found.id)
+        same = before is not None and not differences(before, plan)
+        return found if same and await asyncio.to_thread(_size, path) is not None else None
 
     async def record(
         self, plan: Plan, out: Path | None = None, *, anew: bool = False
@@ -199,8 +229,14 @@ class CompareService:
         await self._table.changed(run, rows)
 
     async def delete(self, run: str) -> None:
-        """Forget a run with its answers."""
-        await self._table.delete(run)
+        """Forget a run, or a recording, with its answers; its file of results stays.
+
+        Raises InputError where there is none, or somebody is at it.
+        """
+        if await self._table.plan(run) is None:
+            raise InputError("No such comparison", f"there is no run {run}", "Give its whole id.")
+        if not await self._table.delete_unheld(run):
+            raise InputError("The run is under way", f"somebody is at {run}", "Stop it first.")
 
     async def _begin(
         self, plan: Plan, out: Path | None, before: RunRecord | None = None

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint, key_of
 from tui.core.compare.listing import ORDERS, SHOWN
-from tui.core.compare.plan import Candidate, Plan
-from tui.core.text.paths import path_line
 from tui.core.text.text import plural
 from tui.dispatch import handles
+from tui.screens.compare.results.earlier import (
+    EarlierRuns,
+    RunToDelete,
+    deletion_question,
+    run_choice,
+)
 from tui.screens.compare.results.state import LookedAt, Sums
 from tui.screens.controller_context import opens
 from tui.screens.dialogs.choose import Choice, Choose
+from tui.screens.dialogs.confirm import GoOn
 from tui.screens.dialogs.target import ask_target
 from tui.services.errors import InputError
 
@@ -25,7 +29,6 @@ if TYPE_CHECKING:
     from tui.core.compare.listing import Order, PromptRow, Shown
     from tui.screens.compare.compare_context import CompareContext
     from tui.screens.compare.results.pane import ResultsPane
-    from tui.services.store.tables.comparisons_table import RunRecord
 
 
 class Results:
@@ -39,6 +42,7 @@ class Results:
     ) -> None:
         self._context, self._pane, self._looked = context, pane, looked
         self.looked_at: LookedAt | None = None
+        self.forgotten: Callable[[], None] = lambda: None  # called once the one shown is deleted
         self._stale = self._adding = False  # whether sums are wanted anew, and being made
 
     def begin(self) -> None:
@@ -116,10 +120,28 @@ class Results:
     @handles("compare.earlier", group="results-menu")
     @opens
     async def open_earlier(self) -> None:
-        """Open the results of an earlier run."""
-        run = await self._choose_run("Open a run", None)
-        if run is not None:
-            await self._open(run)
+        """Open the results of an earlier run; one can be deleted there."""
+        while (run := await self._choose_run("Open a run", None)) is not None:
+            if not isinstance(run, RunToDelete):
+                await self._open(run)
+                return
+            await self._delete(run.id)
+
+    async def _delete(self, run: str) -> None:
+        """Delete a run after a question: what is deleted here cannot be had again."""
+        service = self._context.workspace.compare
+        known = next((one for one in await service.runs() if one.id == run), None)
+        if known is None:
+            return
+        title = "Delete the recording" if known.records else "Delete the run"
+        question = GoOn(title, deletion_question(known), "delete it", "goes back")
+        if await self._context.ask(question) is not True:
+            return
+        await service.delete(run)
+        if self.looked_at is not None and self.looked_at.id == run:
+            self.begin()
+            self.forgotten()
+        self._context.tell(f"Deleted: {plural(known.answered, 'answer')} of run {run}.", seconds=5)
 
     def open(self, run: str, line: int | None) -> None:
         """Open the results of a run, the cursor on the prompt of a line."""
@@ -147,7 +169,7 @@ class Results:
             self.show(looked_at)
             return
         run = await self._choose_run("Compare with", looked_at.id)
-        if run is None:
+        if not isinstance(run, str):
             return
         found = await self._context.workspace.compare.read(run)
         looked_at.set_beside(found.beside())
@@ -183,27 +205,13 @@ class Results:
             )
         return self.looked_at
 
-    async def _choose_run(self, title: str, but: str | None) -> str | None:
+    async def _choose_run(self, title: str, but: str | None) -> str | RunToDelete | None:
         runs = await self._context.workspace.compare.runs()
         mine = self.looked_at.plan.prompts_digest if self.looked_at is not None else ""
-        choices = [_choice(run, mine) for run in runs if run.id != but]
+        choices = [run_choice(run, mine) for run in runs if run.id != but]
         none = (
             f"No {'other ' if but else ''}run was kept yet: "
             f"{key_hint('compare.run', 'asks')} every prompt of a dataset."
         )
-        return await self._context.ask(Choose(title, choices, empty=none))
-
-
-def _choice(run: RunRecord, mine: str) -> Choice[str]:
-    plan = Plan.from_json(run.settings, ())
-    at = datetime.fromtimestamp(run.at).astimezone()
-    names = ", ".join(_short(one) for one in plan.candidates)
-    same = "the same prompts · " if run.prompts == mine else ""
-    source = path_line(plan.source, 26)
-    title = f"{at:%m-%d %H:%M} {source}, {plural(run.answered, 'answer')}"
-    kept = "recording · " if run.records else ""
-    return Choice(run.id, title, f"{kept}{same}{names}")
-
-
-def _short(candidate: Candidate) -> str:
-    return candidate.name if len(candidate.name) <= 24 else f"…{candidate.name[-23:]}"
+        kind = Choose[str | RunToDelete] if but else EarlierRuns
+        return await self._context.ask(kind(title, choices, empty=none))

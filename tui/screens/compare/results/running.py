@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
+from tui.core.compare.left import left_of
 from tui.core.compare.plan import Plan
 from tui.core.text.text import plural
 from tui.dispatch import handles
@@ -153,10 +154,9 @@ class Running:
         words = found.source or source.words
         plan = Plan(asked, tuple(prompts), settings.repeats, words, skipped, records)
         service = self._context.workspace.compare
-        known = await service.recorded(plan) if records else None
-        estimate = await service.estimate(plan)
-        whole = known is not None and known.whole  # nothing is asked then
-        if not whole and not await self._may_cost(plan, estimate):
+        left = await service.left(plan)
+        estimate = await service.estimate(plan, left=left)
+        if not await self._may_cost(left.total, estimate):
             return False
         run = await (service.record(plan) if records else service.open(plan))
         if records and not run.missing:
@@ -177,9 +177,14 @@ class Running:
         if looked_at is None or (not looked_at.missing and not _failed_in_passing(looked_at)):
             self._context.tell("There is nothing to go on with.", seconds=3)
             return
-        estimate = await self._context.workspace.compare.estimate(_rest(looked_at))
-        if await self._may_cost(looked_at.plan, estimate):
-            run = await self._context.workspace.compare.resume(looked_at.id)
+        service, plan = self._context.workspace.compare, looked_at.plan
+        left = left_of(plan, looked_at.rows.values())
+        estimate = await service.estimate(plan, left=left)
+        if await self._may_cost(left.total, estimate):
+            if looked_at.dropped:
+                run = await (service.record(plan) if plan.records else service.open(plan))
+            else:
+                run = await service.resume(looked_at.id)
             self._take(run, None if self.settings.cap is None else Cap(self.settings.cap, estimate))
 
     def look_at(self, looked_at: LookedAt | None) -> None:
@@ -188,22 +193,20 @@ class Running:
 
     # -- inside ------------------------------------------------------------------------
 
-    async def _may_cost(self, plan: Plan, estimate: Estimate) -> bool:
+    async def _may_cost(self, answers: int, estimate: Estimate) -> bool:
         cap = self.settings.cap
         if (
-            not plan.to_ask
+            not answers
             or estimate.free
             or (cap is None and not self._context.workspace.profile.bills)
         ):
             return True
         above = cap is not None and estimate.above(cap)
-        question = f"{plural(plan.to_ask, 'answer')}: {estimate.words}."
+        question = f"{plural(answers, 'answer')}: {estimate.words}."
         if above:
             question += f" That is above the {cap} you allow; it stops before it costs more."
             if estimate.amount is None:
-                question = (
-                    f"{plural(plan.to_ask, 'answer')}: {estimate.words}, so no cap can be kept."
-                )
+                question = f"{plural(answers, 'answer')}: {estimate.words}, so no cap can be kept."
         return await self._context.ask(GoOn("Ask?", question, "ask", "goes back")) is True
 
     def _take(self, run: CompareRun, cap: Cap | None) -> None:
@@ -235,6 +238,7 @@ class Running:
             follow.end()
             looked_at.asking, looked_at.run = False, None
             await asyncio.shield(run.close())
+            looked_at.dropped = run.dropped
             if self._context.attached:
                 self._context.working("compare-run", "")
                 self._show_if_looked_at(looked_at)
@@ -246,10 +250,3 @@ class Running:
 
 def _failed_in_passing(looked_at: LookedAt) -> bool:
     return any(row.error is not None and row.again for row in looked_at.rows.values())
-
-
-def _rest(looked_at: LookedAt) -> Plan:
-    """Return a plan of the prompts whose answers are missing, to be priced."""
-    lines = {slot.line for slot in looked_at.plan.slots() if slot not in looked_at.rows}
-    prompts = tuple(one for one in looked_at.plan.prompts if one.line in lines)
-    return replace(looked_at.plan, prompts=prompts)

@@ -135,6 +135,6 @@ def source_of(one: RunRecord) -> Source:
 def _recording_choice(one: RunRecord) -> Choice[Source | str]:
     source = source_of(one)
     at = datetime.fromtimestamp(one.at).astimezone()
-    part = "" if one.whole else f" of {one.wanted:,}"
-    why = f"{at:%m-%d %H:%M}, {one.answered:,}{part} answers of {one.profile}, not asked again"
+    part = "" if one.good >= one.wanted else f" of {one.wanted:,}"
+    why = f"{at:%m-%d %H:%M}, {one.good:,}{part} answers of {one.profile}, not asked again"
     return Choice(source, source.words, why)

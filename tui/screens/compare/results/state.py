@@ -30,7 +30,10 @@ class Sums:
 
 @dataclass(slots=True)
 class LookedAt:
-    """A run on the screen. `run` is it while this program holds it: it can be gone on with."""
+    """A run on the screen. `run` is it while this program holds it: it can be gone on with.
+
+    `dropped` is whether nothing of it was kept, as nothing came.
+    """
 
     id: str
     plan: Plan
@@ -42,6 +45,7 @@ class LookedAt:
     asking: bool = False
     judging: str = ""  # how far a judge is, while one is asked
     stopped: str = ""  # why it ended before its time
+    dropped: bool = False
     _fresh: list[Row] = field(default_factory=list)
 
     def __post_init__(self) -> None:

@@ -32,7 +32,8 @@ class RunRecord:
     """One run. `at` is the Unix time of its start, `out` the file its results go to, or None.
 
     `settings` is what it asks as JSON, without the prompts, for which the digest `prompts`
-    stands; `answered` is how many answers have come, and `asks` how many prompts it has.
+    stands; `answered` is how many answers have come, `failed` how many of these failed where that
+    was asked for, and `asks` how many prompts it has.
     """
 
     id: str
@@ -45,6 +46,7 @@ class RunRecord:
     asked_again: int
     answered: int = 0
     asks: int = 0
+    failed: int = 0
 
     @property
     def records(self) -> bool:
@@ -62,6 +64,11 @@ class RunRecord:
     def whole(self) -> bool:
         """Whether all answers have come."""
         return self.answered >= self.wanted
+
+    @property
+    def good(self) -> int:
+        """How many answers are there, without what has failed."""
+        return self.answered - self.failed
 
     @property
     def held(self) -> bool:
@@ -234,6 +241,15 @@ class ComparisonsTable:
         )  # fmt: skip
         return [_record(row) for row in rows]
 
+    async def failed(self, runs: Sequence[str]) -> dict[str, int]:
+        """Return how many prompts of each of these runs have failed, where any have."""
+        rows = await self._db.read(
+            "SELECT run, count(*) FROM comparison_answers WHERE run IN"
+            ' (SELECT value FROM json_each(?)) AND body LIKE \'%"error": "%\' GROUP BY run',
+            json.dumps([*runs]),
+        )
+        return dict(rows)
+
     async def scores(self, profile: str) -> list[RunScores]:
         """Return what each column of each run got on average: of picks, and of a judge."""
         found = await self._db.read(
@@ -258,6 +274,18 @@ class ComparisonsTable:
     async def delete(self, run: str) -> None:
         """Drop a run with its prompts and answers."""
         await self._db.together(lambda db: _drop(db, [run]), writes=True)
+
+    async def delete_unheld(self, run: str) -> bool:
+        """Drop a run that nobody is at, in this process or another; False where somebody is."""
+
+        def work(db: sqlite3.Connection) -> bool:
+            found = db.execute("SELECT holder FROM comparisons WHERE id = ?", (run,)).fetchone()
+            if found is not None and found[0] and still_runs(found[0]):
+                return False
+            _drop(db, [run])
+            return True
+
+        return await self._db.together(work, writes=True)
 
 
 def _record(row: tuple[Any, ...]) -> RunRecord:
