@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.core.checks.examples import says
 from tests.lab_process import chat_lines
+from tests.rows import says
 
 if TYPE_CHECKING:
     from pathlib import Path

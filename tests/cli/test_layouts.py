@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.checks.examples import USER, answer, chat
-from tests.rows import rows_of
+from tests.rows import USER, answer, chat, rows_of
 from tui.cli import main
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.checks.examples import ANSWER, GOOD, USER, answer, chat, says
+from tests.rows import ANSWER, GOOD, USER, answer, chat, says
 from tui.cli import main
 
 if TYPE_CHECKING:

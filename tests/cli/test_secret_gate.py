@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.core.checks.examples import says
 from tests.lab_process import chat_lines
+from tests.rows import says
 from tui.cli import main
 
 if TYPE_CHECKING:

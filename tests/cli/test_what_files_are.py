@@ -133,3 +133,84 @@ def test_a_role_that_is_not_known_is_told(
     _, out, err = run(capsys, "convert", "a.jsonl")
     assert [one["role"] for one in json.loads(out)["messages"]] == ["Mia", "assistant"]
     assert "unknown role Mia stays: finetui edit --map-role FROM=TO renames it" in err
+
+
+@pytest.mark.parametrize(
+    ("name", "data"),
+    [
+        ("a.csv", b"question,answer\na,b\n"),
+        ("a.parquet", b"PAR1\xff\x00"),
+        ("a.jsonl.gz", b"\x1f\x8b\x08\x00\xff\xfe"),
+        ("a.jsonl", b"PAR1\xff\x00"),
+        ("a.xlsx", b"PK\x03\x04\xff"),
+    ],
+)
+def test_what_is_no_text_is_left_alone(name: str, data: bytes, tmp_path: Path, capfd: Any) -> None:
+    path = tmp_path / name
+    path.write_bytes(data)
+    assert main(["fix", str(path), "--in-place", "--yes"]) == 2
+    assert path.read_bytes() == data
+    assert "finetui: " in capfd.readouterr().err
+
+
+def test_a_table_is_told_once(tmp_path: Path, capfd: Any) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes(b"question,answer\n" + b"a,b\n" * 50)
+    assert main(["check", str(path)]) == 1
+    out = capfd.readouterr().out
+    assert out.count("error") == 2, "the one error, and the count"
+    assert f"finetui convert {path} --from table -o {tmp_path / 'a.chat.jsonl'}" in out
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "# Chat\n\n**User:** Hi\n\n```sh\nls\n```\n",
+        "### Notes\n\nUser and assistant agree\n",
+    ],
+)
+def test_prose_is_not_taken_for_damaged_json(tmp_path: Path, text: str, capfd: Any) -> None:
+    path = tmp_path / "chat.md"
+    path.write_text(text)
+    assert main(["fix", str(path), "--in-place", "--yes"]) == 2
+    assert path.read_text() == text
+    assert "Not JSON" in capfd.readouterr().err
+
+
+PROSE = {
+    "notes.md": ("Markdown", "# Notes\n\n## Q\nText\n- one\n[a link](b) there\n"),
+    "chat.yaml": ("YAML", "- role: user\n  content: Hi\n- role: assistant\n  content: Ho\n"),
+    # With a time alone: with a date it is WhatsApp's, which convert reads.
+    "log.txt": ("a chat log", "[10:00] Ann: Hi\n[10:01] Bob: Ho\n"),
+    "named.jsonl": ("a chat log", "[10:00] Ann: Hi\n[10:01] Bob: Ho\n"),
+    "page.html": ("XML or HTML", "<html>\n<p>Hi</p>\n</html>\n"),
+}
+
+
+@pytest.mark.parametrize("name", PROSE)
+def test_what_is_not_json_at_all_is_told_once_and_without_a_command(
+    name: str, tmp_path: Path, capfd: Any
+) -> None:
+    kind, text = PROSE[name]
+    path = tmp_path / name
+    path.write_text(text)
+    assert main(["check", str(path)]) == 1
+    out = capfd.readouterr().out
+    assert out.count("error invalid-json") == 1
+    assert f"not JSONL: it looks like {kind}." in out
+    assert "`" not in out, "no command can help"
+    assert main(["fix", str(path), "--in-place", "--yes"]) == 2
+    assert "`" not in capfd.readouterr().err
+    assert path.read_text() == text
+    assert main(["convert", str(path), "-o", str(tmp_path / "new.jsonl")]) == 2
+    assert "Nothing to convert" in capfd.readouterr().err
+
+
+def test_a_table_without_a_heading_is_told_to_want_one(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "table.tsv"
+    path.write_text("What is rust?\tIron oxide.\nWhat is tin?\tA metal.\n")
+    assert main(["convert", str(path), "-o", str(tmp_path / "out.jsonl")]) == 2
+    said = capsys.readouterr().err
+    assert "if that is the first row of data, put a line with names above it" in said

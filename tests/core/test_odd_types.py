@@ -12,8 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests import any_format
-from tests.core.checks.examples import ANSWER, USER, chat
 from tests.exploring import tried
+from tests.rows import ANSWER, USER, chat
 from tui.core.checks import RULES, check_row
 from tui.core.dataset.example import Example, from_object, parse
 from tui.core.edits import EditError

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual import events
 
-from tests.core.checks.examples import answer, chat, user
+from tests.rows import answer, chat, user
 from tests.screens.test_datasets import running
 from tests.until import until
 from tui import type_ahead

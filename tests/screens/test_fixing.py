@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from textual.widgets import Input, Static, TextArea
 
-from tests.core.checks.examples import ANSWER, GOOD, SYSTEM, USER, answer, chat, says
+from tests.rows import ANSWER, GOOD, SYSTEM, USER, answer, chat, says
 from tests.screens.test_datasets import SIZES, dataset, listing, running
 from tests.until import narrow, question_of, until
 from tui.screens.datasets.bulk.form import BulkForm

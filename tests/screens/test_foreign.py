@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from textual.widgets import Input, Static
 
-from tests.core.checks.examples import ANSWER, USER, answer, chat, line, user
+from tests.rows import ANSWER, USER, answer, chat, line, user
 from tests.screens.test_datasets import SIZES, listing, running
 from tests.screens.test_fixing import dialog, problem
 from tests.screens.test_importing import preview_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.core.checks.examples import USER, answer, chat
+from tests.rows import USER, answer, chat
 from tests.screens.test_datasets import running
 from tests.until import until
 from tui.screens.dialogs.choose import Choose

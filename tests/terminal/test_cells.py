@@ -13,7 +13,7 @@ from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.geometry import Region
 from textual.strip import Strip
 
-from tests.core.checks.examples import answer, chat, user
+from tests.rows import answer, chat, user
 from tests.terminal.painting import Beside
 from tests.until import until
 from tui.app import FinetuiApp

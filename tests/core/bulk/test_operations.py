@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.checks.examples import (
+from tests.rows import (
     ANSWER,
     GOOD,
     SYSTEM,

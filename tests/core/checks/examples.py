@@ -3,89 +3,28 @@
 import json
 from collections.abc import Mapping
 
-USER = {"role": "user", "content": "Is it quiet?"}
-ANSWER = {"role": "assistant", "content": "Softer than rain."}
-SYSTEM = {"role": "system", "content": "You are Fern."}
-TRACK = {
-    "type": "function",
-    "function": {
-        "name": "track",
-        "parameters": {
-            "type": "object",
-            "properties": {"order": {"type": "integer"}},
-            "required": ["order"],
-        },
-    },
-}
-
-
-def line(value: object) -> bytes:
-    return json.dumps(value, ensure_ascii=False).encode()
-
-
-def chat(*messages: object, **keys: object) -> bytes:
-    return line({"messages": list(messages), **keys})
-
-
-def user(content: object, **keys: object) -> dict[str, object]:
-    return {"role": "user", "content": content, **keys}
-
-
-def answer(content: object, **keys: object) -> dict[str, object]:
-    return {"role": "assistant", "content": content, **keys}
-
-
-def says(text: str) -> bytes:
-    return chat(user(text), ANSWER)
-
-
-def call(
-    name: str = "track", arguments: object = '{"order": 1}', call_id: str = "c1", **keys: object
-) -> dict[str, object]:
-    function = {"name": name, "arguments": arguments}
-    return {"id": call_id, "type": "function", "function": function, **keys}
-
-
-def calls(*made: object) -> dict[str, object]:
-    return {"role": "assistant", "tool_calls": list(made)}
-
-
-def reply(call_id: object = "c1") -> dict[str, object]:
-    return {"role": "tool", "tool_call_id": call_id, "content": "in Oslo"}
-
-
-def tooled(*messages: object, tools: object = None) -> bytes:
-    return chat(USER, *messages, tools=[TRACK] if tools is None else tools)
-
-
-def defines(function: object) -> bytes:
-    return chat(USER, ANSWER, tools=[{"type": "function", "function": function}])
-
-
-def pair(
-    messages: object = None, preferred: object = None, other: object = None, **keys: object
-) -> bytes:
-    return line(
-        {
-            "input": {"messages": [USER] if messages is None else messages},
-            "preferred_output": [ANSWER] if preferred is None else preferred,
-            "non_preferred_output": [answer("21 dB.")] if other is None else other,
-            **keys,
-        }
-    )
-
-
-def image(url: str) -> dict[str, object]:
-    return {"type": "image_url", "image_url": {"url": url}}
-
-
-def pictured(count: int) -> bytes:
-    return chat(user([image(f"https://a.example/{n}.png") for n in range(count)]), ANSWER)
-
-
-GOOD = chat(USER, ANSWER)
-CALL = tooled(calls(call()), reply(), ANSWER)
-PAIR = pair()
+from tests.rows import (
+    ANSWER,
+    CALL,
+    GOOD,
+    PAIR,
+    SYSTEM,
+    TRACK,
+    USER,
+    answer,
+    call,
+    calls,
+    chat,
+    defines,
+    image,
+    line,
+    pair,
+    pictured,
+    reply,
+    says,
+    tooled,
+    user,
+)
 
 # rule: (lines that break it, lines that do not)
 LINES: Mapping[str, tuple[list[bytes], list[bytes]]] = {

@@ -12,9 +12,10 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call, calls, reply
+from tests.core.checks.examples import LINES
 from tests.core.checks.reference import check_columns, check_whole
 from tests.exploring import tried
+from tests.rows import ANSWER, SYSTEM, TRACK, USER, call, calls, reply
 from tui.core.checks import (
     RULES,
     FileFacts,

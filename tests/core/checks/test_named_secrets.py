@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from tests.core.checks.examples import says
 from tests.core.checks.named_secrets import GIVEN, SPEAKING
 from tests.core.checks.test_columns import agree
 from tests.core.fixes.secrets_found import secrets_in
+from tests.rows import says
 from tui.core.fixes.redaction.redaction import PLACEHOLDERS, redact
 
 SECRETS = frozenset(rule for rule in PLACEHOLDERS if rule.startswith("secret-"))

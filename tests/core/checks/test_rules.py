@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.checks.examples import GOOD, LINES, chat
+from tests.core.checks.examples import LINES
+from tests.rows import GOOD, chat
 from tui.core.checks import RULES, check_row
 from tui.core.dataset.example import kind_of
 from tui.core.text.text import visible

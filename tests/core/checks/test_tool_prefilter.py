@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.checks.examples import ANSWER, LINES, SYSTEM, TRACK, USER, call, calls, reply
+from tests.core.checks.examples import LINES
+from tests.rows import ANSWER, SYSTEM, TRACK, USER, call, calls, reply
 from tui.core.checks.fast.flat_schemas import fits
 from tui.core.checks.fast.tool_prefilter import doubtful_calls, doubtful_tools
 from tui.core.checks.gates import perhaps_untrained, untidy, unusual

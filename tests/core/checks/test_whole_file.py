@@ -2,8 +2,8 @@ from importlib import resources
 
 import pytest
 
-from tests.core.checks.examples import GOOD, PAIR, USER, answer, chat, pair, says
 from tests.core.checks.reference import check_source, check_whole, collect
+from tests.rows import GOOD, PAIR, USER, answer, chat, pair, says
 from tui.core.checks import RULES, Alike, FileFacts, check_row, columns_of, sample_stats_of
 from tui.core.checks.report_columns import KINDS, file_format
 

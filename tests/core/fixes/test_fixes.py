@@ -9,10 +9,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from tests.core.checks.examples import (
+from tests.core.checks.examples import LINES
+from tests.rows import (
     ANSWER,
     GOOD,
-    LINES,
     SYSTEM,
     USER,
     answer,

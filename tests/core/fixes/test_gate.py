@@ -1,5 +1,5 @@
-from tests.core.checks.examples import GOOD, says
 from tests.core.fixes.secrets_found import secrets_in
+from tests.rows import GOOD, says
 
 KEY = "sk-proj-4f9AexampleNotARealKey0000"
 

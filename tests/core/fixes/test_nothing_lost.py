@@ -10,8 +10,8 @@ from hypothesis import assume, example, given
 
 from tests import any_format
 from tests.any_format import CONTAINERS, TEXTS, AnyFile, absent, files
-from tests.core.checks.examples import ANSWER, GOOD, USER, answer, chat, line, user
 from tests.exploring import tried
+from tests.rows import ANSWER, GOOD, USER, answer, chat, line, user
 from tui.cli.fix import chosen_rules, fixed, fixing
 from tui.core.checks import RULES
 from tui.core.fixes import FILE_REPAIRS, can_fix, mend, repair

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.core.checks.examples import GOOD, says
+from tests.rows import GOOD, says
 from tui.core.checks import check_row
 from tui.core.fixes import repair
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.checks.examples import answer, chat, user
+from tests.rows import answer, chat, user
 from tui.core.formats import Record, convert, sniff
 from tui.core.formats.detection.foreign import foreign_format
 from tui.core.formats.supported.batches import Batch

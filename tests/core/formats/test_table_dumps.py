@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.core.checks.examples import answer, user
+from tests.rows import answer, user
 from tui.core.formats.detection.containers import UnreadableError, container_of, records_of
 from tui.core.formats.detection.foreign import foreign_format
 from tui.core.formats.detection.table_dumps import table_dump

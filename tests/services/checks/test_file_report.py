@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.core.checks.examples import answer, chat, user
 from tests.lab_process import chat_lines
+from tests.rows import answer, chat, user
 from tests.worker_tasks import die
 from tui.core.checks.repeated_issues import FORMATS
 from tui.core.checks.run import WHOLE_DAMAGE

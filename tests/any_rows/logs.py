@@ -1,15 +1,15 @@
-"""Rows of logs, batches and tables of messages, for `any_format`: a request with its answer."""
+"""Rows of logs, batches and tables of messages: a request with its answer."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from hypothesis import strategies as st
 
-Texts = st.SearchStrategy[str]
-Row = Any
+if TYPE_CHECKING:
+    from tests.any_rows.parts import Row, Texts
 
 
 def _asked(text: str) -> list[Row]:
