@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     import tiktoken
 
+    Keep = Callable[[list[bytes]], dict[bytes, int]]
+
 # SHA-256 of the files that tiktoken publishes, and of what is shipped of them when unpacked.
 _DIGESTS = {
     "o200k_base": (
@@ -57,15 +59,16 @@ class VocabularyError(RuntimeError):
 class VocabEncoder:
     """Counts tokens exactly as tiktoken does. Safe to use from several threads."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._encoding = load_encoding(name)
+    def __init__(self, name: str, keep: Keep | None = None) -> None:
+        """Load a vocabulary, or of it what `keep` leaves, given all tokens by rank."""
+        self.name, self._keep = name, keep
+        self._encoding = load_encoding(name, keep)
         self._encode = self._encoding.encode_ordinary
 
     @cached_property
     def _encode_piece(self) -> Callable[[str], list[int]]:
         """The same vocabulary with the whole text as one piece. Seldom needed, so made late."""
-        return load_encoding(self.name, pat_str=r"[\s\S]+").encode_ordinary
+        return load_encoding(self.name, self._keep, pat_str=r"[\s\S]+").encode_ordinary
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of a text's tokens. Not for runs of spaces that `count` walks around."""
@@ -127,7 +130,7 @@ def vocabulary(name: str) -> bytes:
     return b"".join(lines)
 
 
-def load_encoding(name: str, **changes: str) -> tiktoken.Encoding:
+def load_encoding(name: str, keep: Keep | None = None, **changes: str) -> tiktoken.Encoding:
     """Return a shipped vocabulary as tiktoken's, with `changes` to what it is made of."""
     import tiktoken
 
@@ -135,6 +138,8 @@ def load_encoding(name: str, **changes: str) -> tiktoken.Encoding:
         if expected_hash != _DIGESTS[name][0]:
             raise VocabularyError(f"the vocabulary {name} is not the one tiktoken publishes")
         tokens = _tokens(name)
+        if keep is not None:
+            return keep(tokens)
         return dict(zip(tokens, range(len(tokens)), strict=True))
 
     return tiktoken.Encoding(**{**_definition(name, ranks), **changes})

@@ -48,6 +48,7 @@ _WORTH_FAST = 4_000_000
 # Fewer are counted sooner in this process than another one has started. A run of spaces that
 # makes tiktoken panic is twice as long.
 _WORTH_ONE = 512 * 1024
+_CUT_TIMES = 2  # from then on the whole vocabulary is worth its loading
 
 
 class CountingError(ServiceError):
@@ -67,6 +68,7 @@ class Counting:
         self._cache = None if folder is None else CountCache(folder / "counts.sqlite3")
         self._workers = workers
         self.alone = False  # no screen waits while this process itself counts what is small
+        self._done_here = 0
         self._plain = False  # since a process has died of lines, only tiktoken is trusted
         self._files: WeakKeyDictionary[LineSource, dict[str, NDArray[np.uint32]]] = (
             WeakKeyDictionary()
@@ -128,8 +130,10 @@ class Counting:
         self, task: Task, head: Mapping[str, Any], body: bytes | memoryview = b""
     ) -> Answer:
         """Do a task in this process. Blocks. Raises CountingError."""
+        self._done_here += 1
+        once = self._done_here <= _CUT_TIMES
         try:
-            return task({**head, "plain": True}, bytes(body))
+            return task({**head, "plain": True, "once": once}, bytes(body))
         except Exception as error:  # as of a task in a worker process
             raise _told(type(error).__name__, error) from error
 
@@ -141,6 +145,8 @@ class Counting:
         as many as the whole file is worth.
         """
         source = _source_of(rows)
+        if source is not None and self.alone and source.identity.size < _WORTH_ONE:
+            return  # it will be counted here
         chunk = None if source is None else next(chunks_of_file(source, 0, len(source)), None)
         if source is None or chunk is None:
             return
