@@ -9,22 +9,10 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.services.background import start
-from tui.services.chat.chats import SavedChats
-from tui.services.chat.prices import ChatPrices
-from tui.services.chat.service import ChatService
 from tui.services.errors import InputError
-from tui.services.files.overview import FileOverview
-from tui.services.files.service import FileService
-from tui.services.jobs.polling.poller import JobPoller
-from tui.services.jobs.service import JobService
-from tui.services.jobs.spending import Spending
-from tui.services.jobs.unanswered import UnansweredJobs
-from tui.services.models.deployments import DeploymentService, DeploymentsSeen
-from tui.services.models.inventory import Inventory
-from tui.services.models.service import ModelService
 from tui.services.provider.provider import Provider
-from tui.services.provider.select import api_of
 from tui.services.provider.writes import may_be_done
+from tui.services.provider_services import ProviderServices
 from tui.services.settings.environment import without_secrets
 from tui.services.settings.locations import Locations
 from tui.services.settings.profiles import Profile, ProfileBook
@@ -35,12 +23,24 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from tui.core.catalog.models import Catalog
+    from tui.services.chat.chats import SavedChats
+    from tui.services.chat.prices import ChatPrices
+    from tui.services.chat.service import ChatService
     from tui.services.compare.service import CompareService
     from tui.services.datasets import DatasetService, Document
     from tui.services.datasets.adding import ExampleAdding
+    from tui.services.files.overview import FileOverview
+    from tui.services.files.service import FileService
     from tui.services.jobs.creation import JobCreation
     from tui.services.jobs.moving.service import Moving
+    from tui.services.jobs.polling.poller import JobPoller
     from tui.services.jobs.preflight import PreflightService
+    from tui.services.jobs.service import JobService
+    from tui.services.jobs.spending import Spending
+    from tui.services.jobs.unanswered import UnansweredJobs
+    from tui.services.models.deployments import DeploymentService, DeploymentsSeen
+    from tui.services.models.inventory import Inventory
+    from tui.services.models.service import ModelService
     from tui.services.provider.interface import ProviderApi
     from tui.services.session.session import Session
     from tui.services.settings.typed_texts import TypedTexts
@@ -59,18 +59,6 @@ class Workspace:
 
     profile: Profile
     provider: Provider
-    api: ProviderApi
-    files: FileService
-    file_overview: FileOverview
-    jobs: JobService
-    poller: JobPoller
-    chat: ChatService
-    chats: SavedChats
-    chat_prices: ChatPrices
-    models: ModelService
-    inventory: Inventory
-    deployments: DeploymentService
-    _comparing: CompareService | None
 
     def __init__(
         self,
@@ -261,25 +249,78 @@ class Workspace:
         """Return what is known of models. Blocking: the first time it reads files."""
         return self.tokens.catalog
 
+    # -- what talks to the provider of the profile in use: made at first use -------------
+
+    @property
+    def api(self) -> ProviderApi:
+        """What the provider's protocol makes of each request."""
+        return self._services.api
+
+    @property
+    def files(self) -> FileService:
+        """Uploaded files."""
+        return self._services.files
+
+    @property
+    def file_overview(self) -> FileOverview:
+        """Uploaded files with what uses them."""
+        return self._services.file_overview
+
+    @property
+    def jobs(self) -> JobService:
+        """Fine-tuning jobs."""
+        return self._services.jobs
+
+    @property
+    def poller(self) -> JobPoller:
+        """What follows the jobs."""
+        return self._services.poller
+
+    @property
+    def chat(self) -> ChatService:
+        """Questions to models."""
+        return self._services.chat
+
+    @property
+    def chats(self) -> SavedChats:
+        """Chats kept on this machine."""
+        return self._services.chats
+
+    @property
+    def chat_prices(self) -> ChatPrices:
+        """What answers cost."""
+        return self._services.chat_prices
+
+    @property
+    def models(self) -> ModelService:
+        """The provider's models."""
+        return self._services.models
+
+    @property
+    def inventory(self) -> Inventory:
+        """Every model there is or was."""
+        return self._services.inventory
+
+    @property
+    def deployments(self) -> DeploymentService:
+        """What serves models."""
+        return self._services.deployments
+
     @property
     def compare(self) -> CompareService:
-        """The comparisons of the profile in use; made at first use."""
-        if self._comparing is None:
-            from tui.services.compare.estimate import Estimator
-            from tui.services.compare.service import CompareService
-
-            estimator = Estimator(self.chat_prices, lambda: self.tokens)
-            self._comparing = CompareService(self.provider, self.store, estimator)
-        return self._comparing
+        """Comparisons."""
+        return self._services.compare
 
     # -- what is made for one command or dialog ----------------------------------------
 
     @property
     def spending(self) -> Spending:
         """The money of the profile in use."""
-        listed = self.poller
-        reservations = self.store.reservations
-        return Spending(self.profile, reservations, self.catalog, lambda: listed.state.jobs)
+        from tui.services.jobs.spending import Spending
+
+        services, reservations = self._services, self.store.reservations
+        listed = lambda: services.poller.state.jobs  # noqa: E731
+        return Spending(self.profile, reservations, self.catalog, listed)
 
     def moving(self) -> Moving:
         """Return what prepares moves from the profile in use to another one."""
@@ -293,6 +334,8 @@ class Workspace:
     @property
     def unanswered(self) -> UnansweredJobs:
         """The jobs asked for without an answer."""
+        from tui.services.jobs.unanswered import UnansweredJobs
+
         return UnansweredJobs(self.profile.name, self.store, self.jobs)
 
     def preflight(self) -> PreflightService:
@@ -366,32 +409,11 @@ class Workspace:
 
     def _compose(self, profile: Profile) -> None:
         self.profile = profile
-        self._comparing = None
         self.provider = Provider(profile, self.locations, self.environ)
-        self.api = api_of(self.provider)
-        self.files = FileService(self.provider, self.store, self.api)
-        self.jobs = JobService(self.provider, self.store, self.api)
-        keeping = profile.preset.keep_rate("files")
-        self.file_overview = FileOverview(self.files, self.jobs, self.store, profile.name, keeping)
-        self.poller = JobPoller(self.jobs)
-        self.chat = ChatService(self.provider, self.store, self.api)
-        self.chats = SavedChats(self.store.chats, profile.name)
-        self.chat_prices = ChatPrices(profile, lambda: self.tokens.catalog)
-        # The catalogue's dates are OpenAI's own: other providers keep models for longer.
-        catalog = (lambda: self.tokens.catalog) if profile.kind == "openai" else None
-        self.models = ModelService(self.provider, self.store, self.jobs, catalog, self.api)
-        self.inventory = Inventory(
-            profile,
-            self.api,
-            (self.models, self.jobs),
-            self.store,
-            lambda: self.tokens.catalog,
-            dated=profile.kind == "openai",
+        self._services = ProviderServices(
+            profile, self.provider, self.store, lambda: self.tokens, self.deployed
         )
-        self.deployments = DeploymentService(self.provider, self.api, self.store, self.deployed)
 
     async def _close_provider(self) -> None:
-        await self.chats.close()
-        await self.poller.close()
-        await self.jobs.close()
+        await self._services.close()
         await self.provider.close()

@@ -322,3 +322,21 @@ async def test_everything_works_with_sockets_blocked(
         assert (await service.report(ROWS, "a", model)).examples == len(ROWS)
         assert (await service.pieces(ROWS[0], model)).context > 0
     await service.close()
+
+
+async def test_a_command_counts_a_small_file_without_another_process(tmp_path: Path) -> None:
+    """And a larger one, or one that a screen shows, by processes: its tokenizer is not ours."""
+    path = tmp_path / "small.jsonl"
+    path.write_bytes(b"\n".join(ROWS))
+    pool = Pool()
+    service = TokenService(pool)
+    report = await service.report_file(str(path), "gpt-4.1-2025-04-14")
+    assert (report.context.tolist(), pool.processes) == (expected(ROWS)[0], ())
+    assert report.counter.startswith("tiktoken")
+    with path.open("ab") as file:
+        file.writelines(b"\n" + line for line in ROWS * 80)
+    assert path.stat().st_size > 512 * 1024
+    await service.report_file(str(path), "gpt-4.1-2025-04-14")
+    assert pool.processes
+    await service.close()
+    pool.close()

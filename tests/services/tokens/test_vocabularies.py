@@ -1,8 +1,8 @@
 import hashlib
-import lzma
 import socket
 import subprocess
 import sys
+import zlib
 from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
@@ -12,6 +12,7 @@ import tiktoken
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.vocabularies import unpacked
 from tui.services.tokens import vocabularies as vocab
 from tui.services.tokens.vocabularies import VocabularyError, encoder
 
@@ -26,9 +27,8 @@ def reference(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], tikto
     """tiktoken's own encodings, read from a cache it checks itself."""
     cache = tmp_path_factory.mktemp("tiktoken")
     for name in NAMES:
-        data = resources.files("tui").joinpath("data", "vocab", f"{name}.tiktoken.xz").read_bytes()
         key = hashlib.sha1(URL.format(name).encode()).hexdigest()
-        (cache / key).write_bytes(lzma.decompress(data))
+        (cache / key).write_bytes(vocab.vocabulary(name))
 
     def get(name: str) -> tiktoken.Encoding:
         with pytest.MonkeyPatch.context() as patch:
@@ -116,9 +116,25 @@ def test_no_network_and_no_cache_are_needed(tmp_path: Path) -> None:
 
 
 def test_a_damaged_vocabulary_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(lzma, "decompress", lambda data: b"YQ== 0\n")
+    monkeypatch.setattr(zlib, "decompress", lambda data: b"\1\0\0\0\1a")
+    with pytest.raises(VocabularyError, match="not the one that was shipped"):
+        vocab.VocabEncoder("cl100k_base")
+
+
+def test_a_vocabulary_that_tiktoken_has_changed_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    digests = {"cl100k_base": ("0" * 64, vocab._DIGESTS["cl100k_base"][1])}
+    monkeypatch.setattr(vocab, "_DIGESTS", digests)
     with pytest.raises(VocabularyError, match="not the one tiktoken publishes"):
         vocab.VocabEncoder("cl100k_base")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_shipped_is_what_is_published(name: str) -> None:
+    """Byte for byte, and packed as `python -m tests.vocabularies` packs it."""
+    published = vocab.vocabulary(name)
+    assert hashlib.sha256(published).hexdigest() == vocab._DIGESTS[name][0]
+    kept = resources.files("tui").joinpath("data", "vocab", f"{name}.tokens").read_bytes()
+    assert unpacked(published) == zlib.decompress(kept)
 
 
 def test_an_unknown_encoding_is_a_key_error() -> None:

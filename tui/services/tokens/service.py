@@ -106,10 +106,12 @@ class TokenService:
         epochs: int | None = None,
         money: Pricing | None = None,
     ) -> TokenReport:
-        """Return the `report` of a file nobody has open; processes start while it is read.
+        """Return the `report` of a file nobody has open, for a command: no screen waits for this.
 
-        Raises as `report` does, and InputError when the file cannot be opened.
+        Processes start while it is read, if it is worth any. Raises as `report` does, and
+        InputError when the file cannot be opened.
         """
+        self._counting.alone = True
         async with reading(Path(path), whole=False) as rows:
             if not rows.source.complete:
                 encoding = (await asyncio.to_thread(lambda: self.catalog.find(model))).encoding

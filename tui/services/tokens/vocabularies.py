@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import binascii
 import hashlib
-import lzma
 import re
 import threading
+import zlib
 from functools import cached_property
 from importlib import import_module, resources
+from itertools import accumulate, pairwise
 from types import FunctionType
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,20 @@ if TYPE_CHECKING:
 
     import tiktoken
 
+    Keep = Callable[[list[bytes]], dict[bytes, int]]
+
+# SHA-256 of the files that tiktoken publishes, and of what is shipped of them when unpacked.
+_DIGESTS = {
+    "o200k_base": (
+        "446a9538cb6c348e3516120d7c08b09f57c36495e2acfffe59a5bf8b0cfb1a2d",
+        "ba55b38e477b631966c2496061ecd7d10108501c7c47358222d9dc27c22f9422",
+    ),
+    "cl100k_base": (
+        "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7",
+        "79045c4dbf49c4e3b90893afbcbfd80cf94cf2b99256bd84b19ffcace49d9bd2",
+    ),
+}
+_COUNT_BYTES = 4
 # tiktoken's regular expression engine keeps a stack entry for each character of a run of
 # spaces and gives up, with a panic, at a million. A tenth of that leaves room.
 LONGEST_RUN = 100_000
@@ -44,15 +59,16 @@ class VocabularyError(RuntimeError):
 class VocabEncoder:
     """Counts tokens exactly as tiktoken does. Safe to use from several threads."""
 
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self._encoding = load_encoding(name)
+    def __init__(self, name: str, keep: Keep | None = None) -> None:
+        """Load a vocabulary, or of it what `keep` leaves, given all tokens by rank."""
+        self.name, self._keep = name, keep
+        self._encoding = load_encoding(name, keep)
         self._encode = self._encoding.encode_ordinary
 
     @cached_property
     def _encode_piece(self) -> Callable[[str], list[int]]:
         """The same vocabulary with the whole text as one piece. Seldom needed, so made late."""
-        return load_encoding(self.name, pat_str=r"[\s\S]+").encode_ordinary
+        return load_encoding(self.name, self._keep, pat_str=r"[\s\S]+").encode_ordinary
 
     def encode(self, text: str) -> list[int]:
         """Return the ids of a text's tokens. Not for runs of spaces that `count` walks around."""
@@ -107,24 +123,24 @@ def vocabulary(name: str) -> bytes:
 
     Raises VocabularyError when it is missing or damaged.
     """
-    found: list[bytes] = []
-
-    def take(_url: str, expected_hash: str | None = None) -> dict[bytes, int]:
-        found.append(_verified(name, expected_hash))
-        return {}
-
-    _definition(name, take)
-    return found[0]
+    lines = [
+        b"%s %d\n" % (binascii.b2a_base64(token, newline=False), rank)
+        for rank, token in enumerate(_tokens(name))
+    ]
+    return b"".join(lines)
 
 
-def load_encoding(name: str, **changes: str) -> tiktoken.Encoding:
+def load_encoding(name: str, keep: Keep | None = None, **changes: str) -> tiktoken.Encoding:
     """Return a shipped vocabulary as tiktoken's, with `changes` to what it is made of."""
     import tiktoken
 
     def ranks(_url: str, expected_hash: str | None = None) -> dict[bytes, int]:
-        words = _verified(name, expected_hash).split()  # a token and its rank on each line
-        tokens = map(binascii.a2b_base64, words[::2])
-        return dict(zip(tokens, map(int, words[1::2]), strict=True))
+        if expected_hash != _DIGESTS[name][0]:
+            raise VocabularyError(f"the vocabulary {name} is not the one tiktoken publishes")
+        tokens = _tokens(name)
+        if keep is not None:
+            return keep(tokens)
+        return dict(zip(tokens, range(len(tokens)), strict=True))
 
     return tiktoken.Encoding(**{**_definition(name, ranks), **changes})
 
@@ -142,12 +158,18 @@ def _definition(name: str, ranks: Callable[..., dict[bytes, int]]) -> dict[str, 
     return definition
 
 
-def _verified(name: str, expected_hash: str | None) -> bytes:
-    source = resources.files("tui").joinpath("data", "vocab", f"{name}.tiktoken.xz")
+def _tokens(name: str) -> list[bytes]:
+    """Return the tokens of a vocabulary in the order of their ranks, from 0.
+
+    Shipped are their number, their lengths, a byte each, and their bytes, compressed by zlib.
+    """
+    source = resources.files("tui").joinpath("data", "vocab", f"{name}.tokens")
     try:
-        data = lzma.decompress(source.read_bytes())
-    except (OSError, lzma.LZMAError) as error:
+        data = zlib.decompress(source.read_bytes())
+    except (OSError, zlib.error) as error:
         raise VocabularyError(f"the vocabulary {name} cannot be read: {error}") from error
-    if expected_hash is None or hashlib.sha256(data).hexdigest() != expected_hash:
-        raise VocabularyError(f"the vocabulary {name} is not the one tiktoken publishes")
-    return data
+    if hashlib.sha256(data).hexdigest() != _DIGESTS[name][1]:
+        raise VocabularyError(f"the vocabulary {name} is not the one that was shipped")
+    first = _COUNT_BYTES + int.from_bytes(data[:_COUNT_BYTES], "little")
+    ends = accumulate(data[_COUNT_BYTES:first], initial=first)
+    return [data[start:end] for start, end in pairwise(ends)]

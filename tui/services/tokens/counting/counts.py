@@ -45,6 +45,10 @@ _WORTH_TWO = 4 * 1024 * 1024
 _WORTH_TWO_FAST = 64 * 1024 * 1024
 # And the fast tokenizer pays only for so many bytes.
 _WORTH_FAST = 4_000_000
+# Fewer are counted sooner in this process than another one has started. A run of spaces that
+# makes tiktoken panic is twice as long.
+_WORTH_ONE = 512 * 1024
+_CUT_TIMES = 2  # from then on the whole vocabulary is worth its loading
 
 
 class CountingError(ServiceError):
@@ -63,6 +67,8 @@ class Counting:
     def __init__(self, folder: Path | None, workers: Pool) -> None:
         self._cache = None if folder is None else CountCache(folder / "counts.sqlite3")
         self._workers = workers
+        self.alone = False  # no screen waits while this process itself counts what is small
+        self._done_here = 0
         self._plain = False  # since a process has died of lines, only tiktoken is trusted
         self._files: WeakKeyDictionary[LineSource, dict[str, NDArray[np.uint32]]] = (
             WeakKeyDictionary()
@@ -117,11 +123,19 @@ class Counting:
             except WorkerError as error:
                 raise CountingError(str(error)) from error
             except TaskError as error:
-                if error.kind == VocabularyError.__name__:
-                    damaged = "Install finetui again; a file of it is damaged."
-                    raise CountingError(str(error), damaged) from error
-                raise CountingError(f"{error.kind}: {error}") from error
+                raise _told(error.kind, error) from error
         raise CountingError("the worker process has died twice of the same lines")
+
+    def _ask_here(
+        self, task: Task, head: Mapping[str, Any], body: bytes | memoryview = b""
+    ) -> Answer:
+        """Do a task in this process. Blocks. Raises CountingError."""
+        self._done_here += 1
+        once = self._done_here <= _CUT_TIMES
+        try:
+            return task({**head, "plain": True, "once": once}, bytes(body))
+        except Exception as error:  # as of a task in a worker process
+            raise _told(type(error).__name__, error) from error
 
     def prepare(self, rows: Lines, encoding: str, *, screen: bool = True) -> None:
         """Count the first lines of a large file, unless they are known. Blocks.
@@ -131,6 +145,8 @@ class Counting:
         as many as the whole file is worth.
         """
         source = _source_of(rows)
+        if source is not None and self.alone and source.identity.size < _WORTH_ONE:
+            return  # it will be counted here
         chunk = None if source is None else next(chunks_of_file(source, 0, len(source)), None)
         if source is None or chunk is None:
             return
@@ -185,7 +201,8 @@ class Counting:
         cache = self._cache if keep else None
         known = None if cache is None else cache.load(encoding)
         few = size < _WORTH_FAST
-        return Run(self.ask, encoding, nothing_yet(rows), chunks, cache, few, known)
+        ask = self._ask_here if self.alone and size < _WORTH_ONE else self.ask
+        return Run(ask, encoding, nothing_yet(rows), chunks, cache, few, known)
 
     @property
     def problem(self) -> str:
@@ -228,6 +245,13 @@ class Counting:
         """Give the cache's file back. Blocks for a moment."""
         if self._cache is not None:
             self._cache.close()
+
+
+def _told(kind: str, error: Exception) -> CountingError:
+    """Return what a task has raised as an error to show."""
+    if kind == VocabularyError.__name__:
+        return CountingError(str(error), "Install finetui again; a file of it is damaged.")
+    return CountingError(f"{kind}: {error}")
 
 
 def _together(known: NDArray[np.uint32] | None, more: NDArray[np.uint32]) -> NDArray[np.uint32]:

@@ -14,28 +14,44 @@ from dataclasses import dataclass
 from importlib import metadata, resources
 from importlib.util import find_spec
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
-from tui.services.tokens.vocabularies import LONGEST_RUN, vocabulary
+from tui.services.tokens.vocabularies import LONGEST_RUN, encoder, vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from tui.services.tokens.vocabularies import VocabEncoder
 
 PROBE = "probe.json"
 _SCHEMES = {"o200k_base": "o200k", "cl100k_base": "gpt4"}
 _OFF = "FINETUI_PLAIN_TIKTOKEN"  # set to anything, the fast one is not even looked for
 
 
+class Counter(Protocol):
+    """Counts the tokens of many texts; `name` is the tokenizer and its version."""
+
+    name: str
+
+    def counts(self, texts: Sequence[str]) -> list[int]:
+        """Return one number a text."""
+        ...
+
+
 class PlainCounter:
     """Counts with tiktoken."""
 
-    def __init__(self, encoding: str) -> None:
-        from tui.services.tokens.vocabularies import encoder
+    def __init__(self, encoding: str, own: VocabEncoder | None = None) -> None:
+        """Count with the shared encoder of a vocabulary, or with one's own."""
+        self.name = self.called()
+        self._encoder = own or encoder(encoding)
 
-        self.name = f"tiktoken {metadata.version('tiktoken')}"
-        self._encoder = encoder(encoding)
+    @staticmethod
+    def called() -> str:
+        """Return the tokenizer and its version."""
+        return f"tiktoken {metadata.version('tiktoken')}"
 
     def counts(self, texts: Sequence[str]) -> list[int]:
         """Return one number a text; -1 where tiktoken gives up. Equal ones are counted once."""
@@ -88,7 +104,7 @@ class FastCounter:
 class Chosen:
     """A counter and, when the fast one was left aside, why."""
 
-    counter: PlainCounter | FastCounter
+    counter: Counter
     note: str = ""
 
 

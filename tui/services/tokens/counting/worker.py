@@ -12,6 +12,7 @@ import orjson
 from tui.services.tokens.counting import pieces
 from tui.services.tokens.counting.columns import count_lines
 from tui.services.tokens.counting.encoders import Chosen, PlainCounter, choose
+from tui.services.tokens.counting.fast import cut_vocabulary
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,7 +36,8 @@ def ready(head: Mapping[str, Any], _body: bytes) -> Answer:
 
 def count(head: Mapping[str, Any], body: bytes) -> Answer:
     """Count lines: a row of numbers for each, and who has counted."""
-    chosen = _choose(head["encoding"], plain=head["plain"], few=head["few"])
+    once = head.get("once", False)
+    chosen = _choose(head["encoding"], plain=head["plain"], few=head["few"], once=once)
     table = count_lines(lines_of(body, head["rows"]), chosen.counter, head["encoding"])
     return {"by": chosen.counter.name, "note": chosen.note}, table.tobytes()
 
@@ -55,8 +57,13 @@ def in_pieces(head: Mapping[str, Any], body: bytes) -> Answer:
 _fast: dict[str, Chosen] = {}
 
 
-def _choose(encoding: str, *, plain: bool, few: bool = False) -> Chosen:
-    """Return tiktoken, or what counts faster; for few texts that is not worth its loading."""
+def _choose(encoding: str, *, plain: bool, few: bool = False, once: bool = False) -> Chosen:
+    """Return tiktoken, or what counts faster; for few texts that is not worth its loading.
+
+    Nor is all of tiktoken's vocabulary, for what is counted `once`.
+    """
+    if once and cut_vocabulary.CUT:
+        return Chosen(cut_vocabulary.CutCounter(encoding))
     if plain or (few and encoding not in _fast):
         return Chosen(PlainCounter(encoding))
     if encoding not in _fast:

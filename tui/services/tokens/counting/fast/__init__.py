@@ -1,0 +1,1 @@
+"""Shortcuts of counting: each gives what the plain way gives, sooner."""
