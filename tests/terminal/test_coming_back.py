@@ -158,7 +158,7 @@ def test_of_two_programs_the_second_reads_until_it_takes_over(home: Path, data: 
         first.see("Example 1 of 29")
         first.send("\x11")
         assert first.wait() == 0
-        second.see("can be edited here")
+        second.see("1 unsaved change from last time recovered")
         second.see("Example 1 of 29")
         second.send("d")
         second.see("Example 1 of 28")

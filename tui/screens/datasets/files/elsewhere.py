@@ -54,7 +54,9 @@ class EditedElsewhere:
             return False
         await self._reopen()
         name = one_line(document.path.name, 60)
-        self._context.tell(f"{name} can be edited here: the other finetui has ended.", seconds=6)
+        if datasets.current is not None and not datasets.current.recovered:  # else that is told
+            text = f"{name} can be edited here: the other finetui has ended."
+            self._context.tell(text, seconds=6)
         return True
 
     async def _reopen(self) -> None:
