@@ -124,3 +124,46 @@ def test_each_kind_of_end_comes_back(home: Path, data: Path) -> None:
         program.see("modified")
         program.send("\x11")
         assert program.wait() == 0
+
+
+def test_a_program_left_behind_is_taken_over(home: Path, data: Path) -> None:
+    with Program(home, str(data)) as left:  # as by a line that was lost without a word
+        left.see("Example 1 of 30")
+        left.send("jjd")
+        left.see("Example 3 of 29")
+        left.send("4")
+        left.see("Ask the model something.")
+        left.send("Is tap wa")
+        left.see("Is tap wa")
+        with Program(home) as program:
+            program.see("Another finetui is open")
+            program.see(f"process {left.pid}, since")
+            program.send("y")
+            assert left.wait() == 128 + signal.SIGHUP
+            program.see("Is tap wa")
+            to_datasets(program)
+            program.see("Example 3 of 29")
+            program.see("modified")
+            program.send("\x11")
+            assert program.wait() == 0
+
+
+def test_of_two_programs_the_second_reads_until_it_takes_over(home: Path, data: Path) -> None:
+    with Program(home, str(data)) as first, Program(home, str(data)) as second:
+        second.see("is being edited by another finetui")
+        second.send("n")
+        second.see("read only")
+        first.see("Example 1 of 30")
+        first.send("d")
+        first.see("Example 1 of 29")
+        first.send("\x11")
+        assert first.wait() == 0
+        second.see("1 unsaved change from last time recovered")
+        second.see("Example 1 of 29")
+        second.send("d")
+        second.see("Example 1 of 28")
+        second.send("\x13")
+        second.see("Saved")
+        second.send("\x11")
+        assert second.wait() == 0
+    assert data.read_bytes().count(b"\n") == 28

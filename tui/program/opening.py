@@ -74,6 +74,7 @@ class Opening:
         await asyncio.to_thread(workspace.typed.load)
         back = self._returning
         await back.read(workspace)
+        back.follow(workspace)
         if self._profile is None and unopened is None:
             await back.take_profile(workspace)
         if self._path is not None:

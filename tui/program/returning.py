@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ from tui.core.text.text import one_line
 from tui.screens.tour import STEPS, Tour
 from tui.services.background import start
 from tui.services.errors import ServiceError
+from tui.services.session.taking_over import end_other
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,14 +49,40 @@ class Returning:
     async def read(self, workspace: Workspace) -> None:
         """Read where the user was, and go on with the profile that was in use."""
         state = await asyncio.to_thread(workspace.session.load)
-        workspace.datasets.subscribe(self.note)
         if self._fresh or workspace.profiles.terminal.start == "fresh":
             return
         self._state, self._before = state, as_map(state.get("screens"))
         self._profile = as_text(state.get("profile")) or ""
-        if workspace.session.held_back and not self.asked:
-            other = workspace.session.other
+        if workspace.session.held_back and not self.asked and await self._take_over(workspace):
+            await self.read(workspace)
+
+    async def _take_over(self, workspace: Workspace) -> bool:
+        """Ask whether to go on here where another finetui is, which then ends."""
+        session, other = workspace.session, workspace.session.other
+        if other is None or not other.is_here:
             self._tell(f"Another finetui is open ({other.words if other else 'elsewhere'}).")
+            return False
+        from tui.screens.dialogs.confirm import GoOn
+
+        question = (
+            f"Another finetui is open: {other.words}. A line that was lost may have left it.\n\n"
+            "End that one, and go on here where it is? What it has not saved comes along, and so "
+            "does what is typed there. Else this one begins at the start page, beside it."
+        )
+        dialog = GoOn("Open elsewhere", question, "ends it, goes on here", "begins beside it")
+        if not await self._context.ask(dialog):
+            return False
+        try:
+            await end_other(other, partial(asyncio.to_thread, session.take))
+        except ServiceError as error:
+            self._context.show_error(error)
+            return False
+        await asyncio.to_thread(workspace.typed.load)
+        return True
+
+    def follow(self, workspace: Workspace) -> None:
+        """Note which dataset is opened from now on."""
+        workspace.datasets.subscribe(self.note)
 
     async def take_profile(self, workspace: Workspace) -> None:
         """Go on with the profile that was chosen in the program."""

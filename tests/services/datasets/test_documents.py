@@ -17,7 +17,11 @@ from tui.services.datasets import Change, Document
 from tui.services.datasets.disk import read_ahead as ahead
 from tui.services.datasets.disk.source import LineSource
 from tui.services.datasets.journal import entries
+from tui.services.datasets.journal.journal import is_free
+from tui.services.datasets.service import DatasetService
 from tui.services.errors import InputError
+from tui.services.settings.locations import Locations
+from tui.services.store.store import Store
 
 
 def line(text: str) -> bytes:
@@ -227,10 +231,34 @@ async def test_a_second_window_may_only_read(path: Path) -> None:
     first = opened(path)
     second = opened(path)
     assert second.read_only
+    assert (second.held_elsewhere, second.holder and second.holder.pid) == (True, os.getpid())
+    assert f"another finetui (process {os.getpid()}, since" in second.notice
+    assert not is_free(path.parent / "journals", path)
     with pytest.raises(InputError, match="Read only"):
         await second.delete(0, 1, "delete")
     await second.close()
     await first.close()
+    assert [*(path.parent / "journals").glob("*.holder")] == []
+    assert is_free(path.parent / "journals", path)
+
+
+async def test_opened_again_once_the_other_has_ended_it_can_be_edited(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(line("one") + b"\n" + line("two") + b"\n")
+    locations = Locations.standard({"FINETUI_HOME": str(tmp_path / "home")})
+    store = Store(locations.ledger)
+    first, second = DatasetService(locations, store), DatasetService(locations, store)
+    edited = await first.open(path)
+    await edited.delete(0, 1, "delete")
+    only_read = await second.open(path)
+    assert only_read.read_only
+    assert await second.open(path) is only_read
+    await first.close()
+    again = await second.open(path)
+    assert not again.read_only
+    assert rows(again) == [line("two")]  # with what was not saved there
+    await second.close()
+    await store.close()
 
 
 async def test_a_failed_save_loses_nothing(path: Path) -> None:

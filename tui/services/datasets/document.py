@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tui.core.dataset.example import Example
+    from tui.services.session.holder import Holder
 
 __all__ = ["Change", "Document", "Snapshot"]
 
@@ -51,6 +52,8 @@ class Document(OpenRows):
         self.path = path
         # Told of every file written, and how many rows it holds.
         self.after_save: Callable[[Path, int], Awaitable[None]] | None = None
+        self.held_elsewhere = False  # another program edits it: this one is for reading
+        self.holder: Holder | None = None  # that program, as far as it is known
         self.recovered = self.changes  # unsaved steps found in the journal at the opening
         self._file = DiskFile(path, content)
         self._record = Record(journal, content, recovered)
@@ -255,12 +258,17 @@ class Document(OpenRows):
             journal = Journal(journals, path)
         except (JournalBusyError, OSError) as error:
             found = fresh(len(source))
-            found.notice = (
-                "Open for reading only: it is being edited in another window."
-                if isinstance(error, JournalBusyError)
-                else f"Open for reading only: the journal cannot be written ({error.strerror})."
-            )
-            return cls(path, content, None, found)
+            if isinstance(error, JournalBusyError):
+                who = f" ({error.holder.words})" if error.holder is not None else ""
+                found.notice = f"Open for reading only: another finetui{who} edits it."
+            else:
+                found.notice = (
+                    f"Open for reading only: the journal cannot be written ({error.strerror})."
+                )
+            document = cls(path, content, None, found)
+            document.held_elsewhere = isinstance(error, JournalBusyError)
+            document.holder = error.holder if isinstance(error, JournalBusyError) else None
+            return document
         return cls(path, content, journal, recover(journal, content))
 
     # -- inside ----------------------------------------------------------------------
@@ -317,7 +325,7 @@ class Document(OpenRows):
 
     def _check_editable(self) -> None:
         if self.read_only:
-            raise InputError("Read only", self.notice, "Close the other window and open it again")
+            raise InputError("Read only", self.notice, "End the other finetui and open it again")
 
     def _cut_short(self) -> None:
         self._record.give_up()  # half of the rows must not be saved over the file

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from tui.core.listeners import Listeners
 from tui.services.datasets.document import Document
+from tui.services.datasets.journal.journal import is_free
 from tui.services.errors import InputError
 from tui.services.files.uploads import content_digest
 from tui.services.settings.locations import private_folder
@@ -51,7 +52,8 @@ class DatasetService:
 
     async def _open_current(self, wanted: Path) -> Document:
         now = self.current
-        if now is not None and await asyncio.to_thread(_same_file, now.path, wanted):
+        same = now is not None and await asyncio.to_thread(_same_file, now.path, wanted)
+        if now is not None and same and not (now.held_elsewhere and await self.is_free(now)):
             return now
         document = await asyncio.to_thread(self._open, wanted)
         document.grow()
@@ -104,6 +106,10 @@ class DatasetService:
         await self.close()
         return await self.open(path)
 
+    async def is_free(self, document: Document) -> bool:
+        """Whether no other program edits a dataset that was opened for reading."""
+        return await asyncio.to_thread(is_free, self._journals, document.path)
+
     async def record_version(self, path: Path, examples: int, origin: str = "saved") -> None:
         """Remember the content of a file just written, so that a job can name its data.
 
@@ -144,13 +150,17 @@ class DatasetService:
                 await self.current.close()
                 self.current = None
 
+    @property
+    def _journals(self) -> Path:
+        return self._locations.state / "journals"
+
     def _open(self, path: Path, *, whole: bool = False) -> Document:
         try:
             if path.is_dir():
                 raise InputError("Not a file", f"{path} is a folder", "Choose a file in it")
             if not path.is_file() and path.exists():
                 raise InputError("Not a file", f"{path} is not a regular file", "Choose a file")
-            return Document.open(path, self._locations.state / "journals", whole=whole)
+            return Document.open(path, self._journals, whole=whole)
         except FileNotFoundError as error:
             raise InputError(
                 "No such file",

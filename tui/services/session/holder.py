@@ -99,6 +99,15 @@ class Lock:
             self._handle = None
 
 
+def write_holder(path: Path) -> None:
+    """Name this program in a file of its owner's alone. Raises OSError."""
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    try:
+        os.write(handle, Holder.me().data)
+    finally:
+        os.close(handle)
+
+
 def read_holder(path: Path) -> Holder | None:
     """Return who a file names, None where nothing tells."""
     with contextlib.suppress(OSError), path.open("rb") as file:

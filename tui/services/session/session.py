@@ -43,6 +43,11 @@ class Session:
         self.held_back = False  # another program is open, and keeps its place
         self.other: Holder | None = None  # that program, as far as it is known
 
+    def take(self) -> bool:
+        """Keep the place from now on, unless another program does; tells whether that is so."""
+        with self._writing:
+            return self._is_ours()
+
     def load(self) -> Mapping[str, Any]:
         """Return what was kept; empty for nothing, and while another program is open."""
         with self._writing:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
 from tui.core.text.text import plural
+from tui.screens.datasets.files.elsewhere import EditedElsewhere
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.services.datasets.comparing import compare_with_disk
@@ -26,6 +27,7 @@ class DiskWatch:
 
     def __init__(self, context: DatasetContext, question: DiskQuestion) -> None:
         self._context, self._question = context, question
+        self._elsewhere = EditedElsewhere(context)
         self._timer: Timer | None = None
         self._looking = False
         self._told_of: tuple[object, str] = (None, "")
@@ -56,7 +58,8 @@ class DiskWatch:
 
     async def _look(self, document: Document) -> None:
         try:
-            await self._ask_if_changed(document)
+            if not document.held_elsewhere or not await self._elsewhere.look(document):
+                await self._ask_if_changed(document)
         finally:
             self._looking = False
 

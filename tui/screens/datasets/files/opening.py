@@ -8,6 +8,7 @@ from tui.commands import key_hint
 from tui.core.text.text import one_line, plural
 from tui.dispatch import handles
 from tui.screens.datasets.editing.example_rewriter import editor_place
+from tui.screens.datasets.files.elsewhere import EditedElsewhere
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.path import PathDialog
 
@@ -24,6 +25,7 @@ class Opening:
 
     def __init__(self, context: DatasetContext, opener: Opener) -> None:
         self._context, self._opener = context, opener
+        self._elsewhere = EditedElsewhere(context)
         context.document_opened.add(self._opened)
 
     @handles("datasets.open")
@@ -49,7 +51,9 @@ class Opening:
 
     async def _tell_opened(self, document: Document) -> None:
         """Say what the opening found: recovered changes, or why edits are off."""
-        if document.notice:
+        if document.held_elsewhere:
+            await self._elsewhere.decide(document)
+        elif document.notice:
             self._context.tell(document.notice, warning=True, seconds=10)
         if not self._context.reopens:
             self._tell_typed(document)

@@ -23,6 +23,7 @@ from tui.core.text.text import encodable
 from tui.services.datasets.disk.atomic_save import sync_folder
 from tui.services.datasets.disk.source import Identity
 from tui.services.datasets.journal.entries import TEXTS, Entry, Move, entry_of, records_of, texts_of
+from tui.services.session.holder import Holder, read_holder, write_holder
 from tui.services.settings.locations import make_private
 
 if TYPE_CHECKING:
@@ -36,7 +37,14 @@ _SAVING, _WRITING = "saving", "writing"
 
 
 class JournalBusyError(Exception):
-    """Another running program holds this dataset's journal: it is being edited there."""
+    """Another running program holds this dataset's journal: it is being edited there.
+
+    `holder` is that program, as far as it is known.
+    """
+
+    def __init__(self, path: Path, holder: Holder | None) -> None:
+        super().__init__(str(path))
+        self.holder = holder
 
 
 class Replayed:
@@ -78,6 +86,13 @@ class Journal:
         self.history = self.path.with_suffix(".history")
         make_private(folder)
         self._fd = _open_locked(self.path)
+        with contextlib.suppress(OSError):  # a full disk: others are told less
+            write_holder(holder_of(self.path))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing has been written to it. Blocks."""
+        return os.fstat(self._fd).st_size == 0
 
     def load(self, current: Identity) -> tuple[Identity | None, list[Entry]]:
         """Return the identity the edits start from (None for a new journal) and the edits.
@@ -176,6 +191,7 @@ class Journal:
         """Give the lock back; `remove` when nothing in it is needed any more."""
         if self._fd < 0:
             return
+        holder_of(self.path).unlink(missing_ok=True)
         if remove:
             self.path.unlink(missing_ok=True)
         os.close(self._fd)
@@ -200,6 +216,21 @@ class Journal:
         os.fsync(self._fd)
 
 
+def holder_of(path: Path) -> Path:
+    """Return the file that tells who holds a journal."""
+    return path.with_suffix(".holder")
+
+
+def is_free(folder: Path, dataset: Path) -> bool:
+    """Whether no program edits a dataset. Blocks."""
+    try:
+        journal = Journal(folder, dataset)
+    except (JournalBusyError, OSError):
+        return False
+    journal.close(remove=journal.is_empty)
+    return True
+
+
 def _open_locked(path: Path) -> int:
     while True:
         handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
@@ -207,7 +238,7 @@ def _open_locked(path: Path) -> int:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             os.close(handle)
-            raise JournalBusyError(str(path)) from error
+            raise JournalBusyError(path, read_holder(holder_of(path))) from error
         # Its last holder may have removed the file between our open and our lock.
         if path.exists() and path.stat().st_ino == os.fstat(handle).st_ino:
             return handle
