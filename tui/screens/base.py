@@ -9,12 +9,13 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.commands import LAST, MODES, bindings_for, commands_for, key_hint, key_line_order
+from tui.commands import LAST, MODES, commands_for, key_hint, key_line_order
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
+from tui.key_bindings import bindings_for, follow_keymap
 from tui.screens.host import Host, host_of
 from tui.screens.not_offered import refusal
-from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, log_error, show_worker_error
+from tui.screens.reporting import carry_out, failure_of, log_error, panel_keys, show_worker_error
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import ComposeResult
+    from textual.binding import BindingsMap
+    from textual.dom import DOMNode
     from textual.events import Key
     from textual.worker import Worker
 
@@ -82,6 +85,12 @@ class ModeScreen(Screen[None]):
         self.dispatcher = Dispatcher(self)
         take_styles_as_new(self)
 
+    @property
+    def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
+        """What has keys, from what has the focus to the app, with those of the keymap in use."""
+        follow_keymap((self.focused or self).ancestors_with_self)
+        return super()._binding_chain
+
     def compose(self) -> ComposeResult:
         """Lay the frame around the mode's own widgets."""
         current = next(title for _, mode, title in MODES if mode == self.MODE)
@@ -90,7 +99,7 @@ class ModeScreen(Screen[None]):
         yield RemarkLine(markup=False)
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield ErrorPanel(PANEL_KEYS)
+        yield ErrorPanel(panel_keys())
         yield PassingRemark()
         yield StatusLine()
         yield KeyLine(partial(key_line_order, self.MODE), LAST)
@@ -205,7 +214,7 @@ class ModeScreen(Screen[None]):
         if found is not None and found.enabled:
             return
         for one in commands_for(self.MODE):
-            meant = event.key in one.keys.split(",")
+            meant = event.key in one.key_names
             if found is not None:
                 meant = one.call == found.binding.action
             if meant and self.refuse(one.id):
@@ -227,6 +236,7 @@ class ModeScreen(Screen[None]):
         self.watch(self.app, "tour", self._show_tour)
         self.watch(self.app, "remarks", self._show_remarks)
         self.watch(self.app, "said", self._show_said)
+        self.watch(self.app, "keymap", self.keys_changed, init=False)
         self.watch(self.app, "workspace", self._take_workspace)
         if self.host.unopened is not None:
             self.show_error(self.host.unopened)
@@ -247,7 +257,13 @@ class ModeScreen(Screen[None]):
         line = self.query_one(RemarkLine)
         line.set_class(bool(remarks), "-shown")
         closes = key_hint("app.escape", "closes")
-        line.update(visible("\n".join(f"▲ Not safe: {remark} · {closes}" for remark in remarks)))
+        line.update(visible("\n".join(f"▲ {remark} · {closes}" for remark in remarks)))
+
+    def keys_changed(self) -> None:
+        """Show the keys in use where others are shown."""
+        self._show_tour(self.host.tour)
+        self._show_remarks(self.host.remarks)
+        self.refresh_bindings()
 
     def _show_said(self, remark: Remark) -> None:
         """Show a remark that takes more than a toast; a dialog that is open shows it itself."""
