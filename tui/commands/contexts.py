@@ -32,6 +32,8 @@ SHARED = {
         ("details", "help", "move_report", "pieces", "prices", "too_long"), ("scrolling",)
     ),
     "diff": ("lists", "focus"),
+    "earlier_runs": ("picker", "choose"),
+    "log": ("lists",),
     "editor": ("text",),
     "lineage": ("lists",),
     "typed": ("form", "fields"),
@@ -42,7 +44,18 @@ _WITH_LISTS = frozenset({"changes", "columns", "frequency", "near", "running"})
 TEXT = frozenset(
     {
         *("all_jobs", "all_models", "amount", "bulk", "call", "chats", "choose", "compare_run"),
-        *("editor", "epochs", "filter", "form", "job_form", "keep_best", "key", "keys", "line"),
+        *(
+            "earlier_runs",
+            "editor",
+            "epochs",
+            "filter",
+            "form",
+            "job_form",
+            "keep_best",
+            "key",
+            "keys",
+            "line",
+        ),
         *("parameters", "path", "picker", "profile_form", "profiles", "prompt", "prompts"),
         *("prune", "rows", "split", "text", "typed"),
     }

@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from textual.events import Key
     from textual.worker import Worker
 
-    from tui.screens.tour import Tour
     from tui.services.workspace import Workspace
 
 
@@ -48,6 +47,19 @@ class GuideLine(Static):
     }
     """
 
+    def on_mount(self) -> None:
+        """Follow the tour, the profile it is taken with, and the keymap in use."""
+        for name in ("tour", "workspace", "keymap"):
+            self.watch(self.app, name, self._show)
+
+    def _show(self) -> None:
+        host = host_of(self)
+        tour, profile = host.tour, None if host.workspace is None else host.workspace.profile
+        elsewhere = profile is not None and profile.kind != "lab"
+        text = tour.line(profile.name, bills=profile.bills) if elsewhere and profile else tour.text
+        self.set_class(bool(text), "-shown")
+        self.update(f"▸ {text}")
+
 
 class RemarkLine(Static):
     """Says what is not safe about the configuration, until it is closed; hides nothing."""
@@ -59,6 +71,16 @@ class RemarkLine(Static):
         &.-shown { display: block; }
     }
     """
+
+    def on_mount(self) -> None:
+        """Follow what is said, and the keymap in use."""
+        for name in ("remarks", "keymap"):
+            self.watch(self.app, name, self._show)
+
+    def _show(self) -> None:
+        remarks, closes = host_of(self).remarks, key_hint("app.escape", "closes")
+        self.set_class(bool(remarks), "-shown")
+        self.update(visible("\n".join(f"▲ {remark} · {closes}" for remark in remarks)))
 
 
 class ModeScreen(Screen[None]):
@@ -233,10 +255,8 @@ class ModeScreen(Screen[None]):
     def on_mount(self) -> None:
         """Follow the program's status, tour and workspace."""
         self.watch(self.app, "status", self._show_status)
-        self.watch(self.app, "tour", self._show_tour)
-        self.watch(self.app, "remarks", self._show_remarks)
         self.watch(self.app, "said", self._show_said)
-        self.watch(self.app, "keymap", self.keys_changed, init=False)
+        self.watch(self.app, "keymap", self.refresh_bindings, init=False)
         self.watch(self.app, "workspace", self._take_workspace)
         if self.host.unopened is not None:
             self.show_error(self.host.unopened)
@@ -244,26 +264,6 @@ class ModeScreen(Screen[None]):
     def _show_status(self, status: Status) -> None:
         if (line := self._status_line) is not None:
             line.show(status)
-
-    def _show_tour(self, tour: Tour) -> None:
-        guide = self.query_one(GuideLine)
-        profile = None if self.host.workspace is None else self.host.workspace.profile
-        elsewhere = profile is not None and profile.kind != "lab"
-        text = tour.line(profile.name, bills=profile.bills) if elsewhere and profile else tour.text
-        guide.set_class(bool(text), "-shown")
-        guide.update(f"▸ {text}")
-
-    def _show_remarks(self, remarks: tuple[str, ...]) -> None:
-        line = self.query_one(RemarkLine)
-        line.set_class(bool(remarks), "-shown")
-        closes = key_hint("app.escape", "closes")
-        line.update(visible("\n".join(f"▲ {remark} · {closes}" for remark in remarks)))
-
-    def keys_changed(self) -> None:
-        """Show the keys in use where others are shown."""
-        self._show_tour(self.host.tour)
-        self._show_remarks(self.host.remarks)
-        self.refresh_bindings()
 
     def _show_said(self, remark: Remark) -> None:
         """Show a remark that takes more than a toast; a dialog that is open shows it itself."""
@@ -279,7 +279,6 @@ class ModeScreen(Screen[None]):
         if workspace is not None:
             self.on_workspace(workspace)
             self._bring_back()
-            self._show_tour(self.host.tour)
             self.refresh_bindings()
 
     def on_mode_bar_chosen(self, event: ModeBar.Chosen) -> None:
