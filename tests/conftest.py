@@ -13,6 +13,7 @@ import tests.exploring  # noqa: F401 - its profile is loaded
 from tests import labs
 from tests.faults.server import FaultServer
 from tests.home import enter_home
+from tui.commands import Keymap, use_keymap
 from tui.services.workers import Pool
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
     yield
     arguments = getattr(item, "funcargs", None) or {}
     labs.end_under(arguments.get("tmp_path", Path("/dev/null")))
+    use_keymap(Keymap())  # an app has taken up that of its configuration
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -30,6 +30,7 @@ def loaded_by(code: str) -> set[str]:
         ("import tui.core.checks, tui.core.edits", {"textual", "openai", "asyncio", "numpy"}),
         ("import tui.services.workspace", {"textual", "openai", "numpy", "tiktoken"}),
         ("import tui.cli", {"textual", "openai", "numpy", "tiktoken"}),
+        ("import tui.cli.keys", {"textual", "openai", "numpy", "tiktoken"}),
         # All that is imported before the first frame is on the screen.
         (
             "from tui.app import FinetuiApp; FinetuiApp.MODES['datasets']()",

@@ -25,7 +25,6 @@ from tui.commands import (
     MODES,
     OF_WIDGETS,
     PLACES,
-    bindings_for,
     commands_for,
     commands_in_dialogs,
     key_line_order,
@@ -33,6 +32,7 @@ from tui.commands import (
 )
 from tui.commands.order import AFTER_FIRST, IN_FOCUS
 from tui.dispatch import handled_by
+from tui.key_bindings import bindings_for
 from tui.screens.base import ModeScreen
 from tui.screens.dialogs.base import Dialog
 from tui.widgets.charts.histogram import Histogram

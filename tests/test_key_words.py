@@ -23,12 +23,8 @@ _NAMED = re.compile(
     r"|\b(?:ctrl|alt)\+[a-z]\b|\bF[1-9]\b|\bthe same as [\[\]]"
     rf"|(?:^|[;:·,(.…\n] ?){_KEY} (?!has\b|is\b|as\b|this\b|takes too long)[a-z]{{2,}}s\b"
 )
-# What stands in several columns, and the help of the filter's language.
-_SHEETS = {
-    "screens/chat/screen.py",
-    "screens/compare/screen.py",
-    "screens/datasets/files/welcome.py",
-}
+# What services say of the command line, to be found in their texts.
+_PATTERNS = {"screens/app_words.py"}
 # Below the screens nobody knows the table of commands: what is named there stands in it.
 BELOW = {
     "core/checks/examples/structure.py": {": i imports": "datasets.import_data"},
@@ -77,7 +73,7 @@ def test_no_message_of_a_screen_has_a_key_written_into_it() -> None:
     found = [
         (str(path.relative_to(ROOT)), line, named[0], text[:60])
         for path in files
-        if path.relative_to(ROOT).as_posix() not in _SHEETS
+        if path.relative_to(ROOT).as_posix() not in _PATTERNS
         for line, text in _texts(path)
         if (named := _NAMED.search(text))
     ]
@@ -103,3 +99,32 @@ def test_keys_named_below_the_screens_are_those_of_the_table(path: str) -> None:
         key = words.strip(": .").removeprefix("press ").removeprefix("then ").split()[0]
         assert words in texts
         assert key in command(command_id).labels
+
+
+_ASKS = {"key_of", "key_hint", "command", "key_words", "commands_for"}
+
+
+def _asked_at_import(tree: ast.AST, *, inside: bool = False) -> Iterator[str]:
+    for node in ast.iter_child_nodes(tree):
+        of_function = isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda)
+        called = node.func if isinstance(node, ast.Call) else None
+        if isinstance(called, ast.Name) and called.id in _ASKS and not inside:
+            yield ast.unparse(node)
+        yield from _asked_at_import(node, inside=inside or of_function)
+
+
+def test_no_key_is_asked_for_while_a_module_is_loaded() -> None:
+    """What keeps a key in a constant shows that of the keymap before."""
+    assert list(_asked_at_import(ast.parse("X = key_of('a.b')"))) == ["key_of('a.b')"]
+    parts = ("screens", "widgets", "program", "app.py")
+    files = [
+        path
+        for part in parts
+        for path in ([ROOT / part] if part.endswith(".py") else (ROOT / part).rglob("*.py"))
+    ]
+    found = {
+        str(path.relative_to(ROOT)): told
+        for path in files
+        if (told := [*_asked_at_import(ast.parse(path.read_text(encoding="utf-8")))])
+    }
+    assert found == {}

@@ -17,14 +17,16 @@ from textual import work
 from textual.reactive import var
 
 from tui.commands import MODES as MODE_KEYS
-from tui.commands import bindings_for, commands_for
 from tui.core.chat.start import ChatStart
 from tui.core.text.masking import mask
 from tui.core.text.text import encodable, visible
 from tui.dispatch import Dispatcher, handles
 from tui.fast.stylesheet import FastStylesheet
+from tui.key_bindings import bindings_for
 from tui.program.activity import Activity
 from tui.program.copying import Copying, fits_clipboard
+from tui.program.finding import Finding
+from tui.program.keys import Keys
 from tui.program.leaving import Leaving
 from tui.program.logbook import Logbook
 from tui.program.notifications import DistinctNotifications
@@ -129,7 +131,8 @@ class FinetuiApp(TypeAhead):
     workspace: var[Workspace | None] = var(None)
     status: var[Status] = var(Status())
     tour: var[Tour] = var(Tour())
-    remarks: var[tuple[str, ...]] = var(())  # what is not safe, until it is closed
+    remarks: var[tuple[str, ...]] = var(())  # of the configuration, until they are closed
+    keymap: var[int] = var(0)  # the number of the keymap in use
     said: var[Remark] = var(Remark())  # what is said in passing and takes more than a toast
 
     def __init__(
@@ -144,11 +147,12 @@ class FinetuiApp(TypeAhead):
         self.animation_level = "none"  # each step of one is written, and keeps keys waiting
         self.stylesheet = FastStylesheet(variables=self.get_css_variables())
         context = ProgramContext(self)
+        self.keys = Keys(context)
         asked = path is not None or chat is not None
         self.returning = Returning(context, asked=asked, fresh=fresh)
         self.logbook = Logbook(context)
         self.opening = Opening(
-            context, path, profile, self._load_the_rest, self.returning, self.logbook
+            context, path, profile, self._load_the_rest, self.returning, self.logbook, self.keys
         )
         self.copying = Copying(context)
         self.activity = Activity(context)
@@ -158,7 +162,10 @@ class FinetuiApp(TypeAhead):
         self._notifications = DistinctNotifications(self)
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
         self.acted, self.remembered = self.returning.note, self.returning.remembered
-        self.dispatcher = Dispatcher(self, self.leaving, self.profiles, self.logbook)
+        finding = Finding(context, self.opening)
+        self.dispatcher = Dispatcher(
+            self, self.leaving, self.profiles, self.logbook, self.keys, finding
+        )
         self._choose_colors()
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.painted = False  # the first frame is on the terminal
@@ -366,36 +373,6 @@ class FinetuiApp(TypeAhead):
         from tui.screens.dialogs.help import HelpDialog
 
         self.push_screen(HelpDialog(self.current_mode, self.screen))
-
-    @handles("app.palette")
-    def open_palette(self) -> None:
-        """Find a command by name."""
-        from tui.screens.dialogs.palette import palette_for
-
-        if (palette := palette_for(self.screen, self.current_mode)) is not None:
-            self.push_screen(palette, self._run_command)
-
-    def _run_command(self, command: tuple[str, str] | None) -> None:
-        if command is None:
-            return
-        where, action = command
-        if where not in {"", "app", self.current_mode}:
-            self.show_mode(where)
-        if self.opening.under_way and (where in self.MODES or "app.profile" in action):
-            self.opening.then(partial(self.call_later, self._run_in, where, action))
-        else:
-            self.call_later(self._run_in, where, action)
-
-    async def _run_in(self, where: str, action: str) -> None:
-        """Run an action of the app or of the mode shown, which may have a dispatcher."""
-        screen = self.screen
-        if isinstance(screen, ModeScreen) and f"{where}.{action}" in screen.dispatcher:
-            action = f"command('{where}.{action}')"
-        done = await self.run_action(action, self if where == "app" else screen)
-        if not done and isinstance(screen, ModeScreen):
-            for one in commands_for(where):
-                if one.call == action:
-                    screen.refuse(one.id)
 
     # -- inside ------------------------------------------------------------------------
 

@@ -120,7 +120,8 @@ class TypeAhead(App[None]):
     async def _hand_on(self, event: events.Key) -> None:
         self._last_key = time.monotonic()
         second = typed_after_escape(event.key)
-        if second is not None and event.key in self.screen.active_bindings:
+        whole = getattr(self.screen, "takes_alt", False)
+        if second is not None and (whole or event.key in self.screen.active_bindings):
             second = None
         if second is not None:
             self._ahead.appendleft(second)

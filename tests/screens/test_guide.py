@@ -12,7 +12,7 @@ from tests.until import until
 from tui.app import FinetuiApp
 from tui.screens.base import GuideLine, ModeScreen
 from tui.screens.dialogs.confirm import Confirm
-from tui.screens.tour import STEPS, Tour
+from tui.screens.tour import Tour, steps
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,7 +58,7 @@ async def test_where_the_sample_is_trained_is_asked_once(
 
 
 def test_every_line_fits_two_at_80_columns() -> None:
-    for leg in range(len(STEPS)):
+    for leg in range(len(steps())):
         for line in (Tour(leg).text, Tour(leg).line("a-provider-of-mine-1", bills=True)):
             assert len(line) + 2 <= 2 * 78
 

@@ -19,7 +19,7 @@ from tui.screens.dialogs.path import PathDialog
 from tui.screens.jobs import JobsScreen
 from tui.screens.jobs.form import NewJob
 from tui.screens.jobs.panes.job_pane import JobPane
-from tui.screens.tour import STEPS, Tour
+from tui.screens.tour import Tour, steps
 from tui.widgets.charts.curve import Curve
 from tui.widgets.field import OneOf
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -147,7 +147,7 @@ async def test_a_job_from_the_form_to_the_chat(dataset: Path) -> None:
         assert "LR multiplier" in text_of(pane.query_one("#settings-text", Static))
         await pilot.press("c")
         assert app.current_mode == "chat"
-        assert STEPS[app.tour.step].until == "chat_tuned"  # type: ignore[attr-defined]
+        assert steps()[app.tour.step].until == "chat_tuned"  # type: ignore[attr-defined]
 
 
 async def test_what_is_wrong_is_said_below_the_field_as_it_is_typed(dataset: Path) -> None:

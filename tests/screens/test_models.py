@@ -16,7 +16,7 @@ from tui.app import FinetuiApp
 from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.models import ModelsScreen
-from tui.screens.tour import STEPS, Tour
+from tui.screens.tour import Tour, steps
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ async def test_delete_by_number_and_by_suffix_with_a_result_each(
         # What was refused stays marked until a look at it tells that it is gone.
         await until(lambda: not screen.listed.marked, pilot)
 
-        pilot.app.tour = Tour(next(i for i, leg in enumerate(STEPS) if leg.until == "deleted"))
+        pilot.app.tour = Tour(next(i for i, leg in enumerate(steps()) if leg.until == "deleted"))
         await pilot.press("d")
         await until_typable(pilot)
         await pilot.press(*screen.listed.models[0].suffix, "enter")
@@ -124,7 +124,7 @@ async def test_delete_by_number_and_by_suffix_with_a_result_each(
         await until(lambda: all(word in row(screen, at) for at, word in enumerate(words)), pilot)
         await pilot.press("h")
         await until(lambda: "h shows the 3 that are gone" in row(screen, 0), pilot)
-        assert pilot.app.tour.step == len(STEPS) - 1
+        assert pilot.app.tour.step == len(steps()) - 1
         await pilot.press("escape")
         assert not screen.query_one("#outcomes").has_class("-shown")
 

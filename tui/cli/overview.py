@@ -53,6 +53,7 @@ GROUPS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
         "program",
         (
             ("config", "the configuration file: where it is, what it says"),
+            ("keys", "list all commands of the app with their keys"),
             ("log", "read the log of the app"),
             ("completion", "print what makes a shell complete these commands"),
         ),

@@ -3,18 +3,21 @@
 A command's id is `where.action`; a method that says `@handles(id)` carries it out (see
 `tui.dispatch`). Keys are ones that every terminal and tmux can send. `modes` has the commands of
 the app and its modes, `dialogs` those of dialogs and fields, `places` what each is for.
+
+`COMMANDS` has the keys of the table; `command` and all else here those of the keymap in use
+(`use_keymap`), so nobody keeps what they return. `tui.key_bindings` makes Textual's bindings.
 """
 
 from __future__ import annotations
 
+from collections import defaultdict
 from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from textual.binding import Binding
-
 from tui.commands.command import Command
 from tui.commands.dialogs import DIALOG_COMMANDS
+from tui.commands.keymap import Keymap, with_keys
 from tui.commands.modes import MODE_COMMANDS, MODES
 from tui.commands.order import AFTER_FIRST, IN_FOCUS, LAST
 from tui.commands.places import OF_WIDGETS, PLACES, Place
@@ -29,61 +32,90 @@ __all__ = [
     "OF_WIDGETS",
     "PLACES",
     "Command",
+    "Keymap",
     "Place",
-    "bindings_for",
-    "bindings_in_dialogs",
     "command",
     "commands_for",
     "commands_in_dialogs",
+    "commands_in_use",
+    "default_command",
     "key_hint",
     "key_line_order",
     "key_of",
     "key_words",
+    "keymap_in_use",
+    "keymap_number",
+    "use_keymap",
 ]
 
 COMMANDS: tuple[Command, ...] = (*MODE_COMMANDS, *DIALOG_COMMANDS)
+_DEFAULTS = {one.id: one for one in COMMANDS}
 
-_FUNCTION_KEYS = frozenset({"F1", "F2", "F3", "F4"})
-_BY_ID = {one.id: one for one in COMMANDS}
+
+class _InUse:
+    """The commands with the keys of the keymap in use; `number` grows with each other one."""
+
+    def __init__(self) -> None:
+        self.number = 0
+        self.take(Keymap())
+
+    def take(self, keymap: Keymap) -> None:
+        """Go on with another keymap."""
+        self.keymap = keymap
+        self.commands = with_keys(COMMANDS, keymap)
+        self.by_id = {one.id: one for one in self.commands}
+        found: dict[str, list[Command]] = defaultdict(list)
+        for one in self.commands:
+            found[one.where].append(one)
+        self.by_place = {where: tuple(those) for where, those in found.items()}
+
+
+_in_use = _InUse()
+
+
+def use_keymap(keymap: Keymap) -> bool:
+    """Give commands their keys by this keymap; tells whether it is another than before."""
+    if keymap == _in_use.keymap:
+        return False
+    _in_use.take(keymap)
+    _in_use.number += 1
+    key_line_order.cache_clear()
+    return True
+
+
+def keymap_in_use() -> Keymap:
+    """Return the keymap in use."""
+    return _in_use.keymap
+
+
+def keymap_number() -> int:
+    """Return how often another keymap was taken: what was made of one before is out of date."""
+    return _in_use.number
 
 
 def command(command_id: str) -> Command:
     """Return the command of an id. Raises KeyError for one that is not in the table."""
-    return _BY_ID[command_id]
+    return _in_use.by_id[command_id]
+
+
+def default_command(command_id: str) -> Command:
+    """Return a command with the keys of the table."""
+    return _DEFAULTS[command_id]
+
+
+def commands_in_use() -> tuple[Command, ...]:
+    """Return all commands."""
+    return _in_use.commands
 
 
 def commands_for(where: str) -> tuple[Command, ...]:
     """Return the commands of one screen, dialog or widget, or of the app."""
-    return tuple(c for c in COMMANDS if c.where == where)
+    return _in_use.by_place.get(where, ())
 
 
 def commands_in_dialogs() -> tuple[Command, ...]:
     """Return the commands of the app that work while a dialog is open."""
-    return tuple(c for c in MODE_COMMANDS if c.in_dialogs)
-
-
-def bindings_for(where: str) -> list[Binding]:
-    """Return Textual's bindings for one screen, dialog or pane, or for the app."""
-    return [_binding(one, one.call) for one in commands_for(where) if one.keys]
-
-
-def bindings_in_dialogs() -> list[Binding]:
-    """Return bindings of a dialog for the app's own commands, which a dialog would hide."""
-    return [_binding(one, f"app.{one.call}", show=False) for one in commands_in_dialogs()]
-
-
-def _binding(one: Command, action: str, *, show: bool = True) -> Binding:
-    return Binding(
-        one.keys,
-        action,
-        one.title,
-        show=show and one.footer,
-        # Textual writes function keys small; help and sentences do not.
-        key_display=label if (label := (one.labels or [""])[0])[:2] in _FUNCTION_KEYS else None,
-        tooltip=one.hint,
-        id=one.id,
-        priority=one.first,
-    )
+    return tuple(one for one in commands_for("app") if one.in_dialogs)
 
 
 @cache
@@ -109,8 +141,14 @@ def key_hint(command_id: str, word: str) -> str:
 
 
 def key_of(command_id: str) -> str:
-    """Return the key of a command as a sentence names it, such as "ctrl+s"."""
-    return command(command_id).labels[0]
+    """Return the key of a command as a sentence names it, such as "ctrl+s".
+
+    One without a key is found in the palette.
+    """
+    one = command(command_id)
+    if not one.keys:
+        return f"{key_of('app.palette')} {one.title}"
+    return one.labels[0]
 
 
 def key_words(commands: Iterable[Command], words: Mapping[str, str | None]) -> list[str]:
@@ -123,6 +161,8 @@ def key_words(commands: Iterable[Command], words: Mapping[str, str | None]) -> l
     for one in commands:
         word = words.get(one.id, words.get(one.name, one.word))
         if word is None:
+            continue
+        if not one.labels:
             continue
         key = one.labels[0]
         if line and line[-1][1:] == (word, one.where):

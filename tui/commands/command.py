@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from tui.commands.key_names import label_of, types_character
+
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -40,51 +42,20 @@ class Command:
         return f"command('{self.id}')"
 
     @property
+    def key_names(self) -> tuple[str, ...]:
+        """The names of its keys."""
+        return tuple(key for key in self.keys.split(",") if key)
+
+    @property
     def labels(self) -> list[str]:
         """Its keys, each as it is written for people."""
-        return [_LABELS.get(key, key) for key in self.keys.split(",") if key]
+        return [label_of(key) for key in self.key_names]
 
     def outside_text(self) -> Command:
         """Return it with the keys alone that do not type a character in a field of text."""
-        if self.first:
-            return self
-        kept = [key for key in self.keys.split(",") if not _types(key)]
-        return replace(self, keys=",".join(kept))
+        return replace(self, keys=",".join(k for k in self.key_names if not types_character(k)))
 
     @property
     def key_label(self) -> str:
         """The keys as help shows them, such as `ctrl+s` or `u / ctrl+z`."""
         return " / ".join(self.labels) or "–"
-
-
-_LABELS = {
-    "question_mark": "?",
-    "slash": "/",
-    "escape": "esc",
-    "left_square_bracket": "[",
-    "right_square_bracket": "]",
-    "full_stop": ".",
-    "comma": ",",
-    "greater_than_sign": ">",
-    "less_than_sign": "<",
-    "plus": "+",
-    "minus": "-",
-    "equals_sign": "=",
-    "left": "←",
-    "right": "→",
-    "up": "↑",
-    "down": "↓",
-    "pageup": "page up",
-    "pagedown": "page down",
-    "shift+up": "shift+↑",
-    "shift+down": "shift+↓",
-    "f1": "F1",
-    "f2": "F2",
-    "f3": "F3",
-    "f4": "F4",
-}
-
-
-def _types(key: str) -> bool:
-    label = _LABELS.get(key, key)
-    return key == "space" or (len(label) == 1 and label.isascii())

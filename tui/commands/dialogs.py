@@ -57,6 +57,30 @@ _QUESTIONS = (
     Command("log.copy", "y", "Copy", "Copy the entry under the cursor.", word="copies"),
     Command("log.copy_all", "Y", "Copy all", "Copy all entries shown.", word="all"),
     Command("help.close", "f1,q,question_mark", "Close", "Close the help."),
+    Command("keys.change", "enter", "Change", "Press another key.", first=True, word="changes"),
+    Command(
+        "keys.add", "ctrl+n", "One more", "Press a key in addition.", first=True, word="one more"
+    ),
+    Command(
+        "keys.reset",
+        "ctrl+r",
+        "Reset",
+        "Go back to the keys of the set.",
+        first=True,
+        word="resets",
+    ),
+    Command(
+        "keys.take_away", "ctrl+d", "No key", "Take all its keys away.", first=True, word="no key"
+    ),
+    Command(
+        "keys.choose_set",
+        "ctrl+t",
+        "Set",
+        "Choose a set: standard, vim, emacs.",
+        first=True,
+        word="set",
+    ),
+    Command("key_press.keep", "enter", "Keep", "Keep the key shown.", first=True, word="keeps"),
     Command("line.keep", "enter", "Keep", "Keep the line.", first=True, word="keeps"),
 )
 

@@ -124,6 +124,19 @@ _SHARED = (
         "app",
     ),
     Place(
+        "keys",
+        "Keys",
+        "All commands with their keys, those of the mode you came from first; what is typed "
+        "narrows the list. A change is written to the configuration at once.",
+        "app",
+    ),
+    Place(
+        "key_press",
+        "Press a key",
+        "The key pressed becomes that of the command, once it is kept. Clashes are told before.",
+        "app",
+    ),
+    Place(
         "key", "Key", "A key typed for this run: kept in memory, shown and written nowhere.", "app"
     ),
     Place("picker", "List below a field", "The list moves while the field is typed in.", "app"),

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from textual.events import Key
     from textual.screen import Screen
 
+    from tui.program.keys import Keys
     from tui.program.logbook import Logbook
     from tui.program.program_context import ProgramContext
     from tui.program.returning import Returning
@@ -32,8 +33,9 @@ class Opening:
         opened: Callable[[], None],
         returning: Returning,
         logbook: Logbook,
+        keys: Keys,
     ) -> None:
-        self._context = context
+        self._context, self._keys = context, keys
         self._path, self._profile = path, profile
         self._opened, self._returning, self._logbook = opened, returning, logbook
         self._warned: set[str] = set()
@@ -93,7 +95,10 @@ class Opening:
         program = self._context.program
         program.show_workspace(workspace)
         program.use_terminal(workspace.profiles.terminal)
-        new = [remark for remark in workspace.remarks if remark not in self._warned]
+        if program.unopened is None:
+            self._keys.take(workspace.profiles.keymap)
+        remarks = [f"Not safe: {one}" for one in workspace.remarks]
+        new = [remark for remark in remarks if remark not in self._warned]
         self._warned.update(new)
         program.remarks = (*program.remarks, *new)
         self._opened()

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 class Program(Host, Protocol):
     """The app, as its controllers see it."""
 
-    remarks: tuple[str, ...]  # what is not safe, until it is closed
+    remarks: tuple[str, ...]  # what is wrong with the configuration, until it is closed
+    keymap: int  # the number of the keymap in use
 
     def show_error(self, error: BaseException) -> None:
         """Show an error on the screen or dialog that is up."""

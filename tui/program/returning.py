@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tui.core.provider.parsing import as_int, as_map, as_text
 from tui.core.text.text import one_line
-from tui.screens.tour import STEPS, Tour
+from tui.screens.tour import Tour, steps
 from tui.services.background import start
 from tui.services.errors import ServiceError
 from tui.services.session.taking_over import end_other
@@ -113,7 +113,7 @@ class Returning:
         """Go to the mode that was shown, and to where the tour was."""
         program, mode = self._context.program, as_text(self._state.get("mode"))
         step = as_int(self._state.get("tour"))
-        if step is not None and 0 <= step < len(STEPS):
+        if step is not None and 0 <= step < len(steps()):
             program.tour = Tour(step)
         if mode and mode in self._context.modes and mode != self._context.app.current_mode:
             program.show_mode(mode)

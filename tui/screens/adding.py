@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tui.commands import command, key_of
+from tui.commands import key_of
 from tui.core.dataset.example import Example
 from tui.core.dataset.from_answers import KIND_WORDS, beside
 from tui.core.text.text import plural
@@ -72,8 +72,8 @@ class Adding:
 
     def _say(self, added: Added) -> None:
         """Say where it is: at length for a while, in short in the status line."""
-        back = command(self._taking_back).labels[0]
-        other = command(self._choosing[added.kind]).labels[0]
+        back = key_of(self._taking_back)
+        other = key_of(self._choosing[added.kind])
         self._context.tell(
             f"{_sentence(added.place)}: {added.checked}.\n{_sentence(added.state)}.\n"
             f"{back} takes it back, {other} chooses another file.",

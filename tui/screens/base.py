@@ -9,12 +9,13 @@ from textual.containers import Vertical
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.commands import LAST, MODES, bindings_for, commands_for, key_hint, key_line_order
+from tui.commands import LAST, MODES, commands_for, key_hint, key_line_order
 from tui.core.text.text import visible
 from tui.dispatch import Dispatcher
+from tui.key_bindings import bindings_for, follow_keymap
 from tui.screens.host import Host, host_of
 from tui.screens.not_offered import refusal
-from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, log_error, show_worker_error
+from tui.screens.reporting import carry_out, failure_of, log_error, panel_keys, show_worker_error
 from tui.services.errors import InputError
 from tui.tuning import take_styles_as_new
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from textual.app import ComposeResult
+    from textual.binding import BindingsMap
+    from textual.dom import DOMNode
     from textual.events import Key
     from textual.worker import Worker
 
-    from tui.screens.tour import Tour
     from tui.services.workspace import Workspace
 
 
@@ -45,6 +47,19 @@ class GuideLine(Static):
     }
     """
 
+    def on_mount(self) -> None:
+        """Follow the tour, the profile it is taken with, and the keymap in use."""
+        for name in ("tour", "workspace", "keymap"):
+            self.watch(self.app, name, self._show)
+
+    def _show(self) -> None:
+        host = host_of(self)
+        tour, profile = host.tour, None if host.workspace is None else host.workspace.profile
+        elsewhere = profile is not None and profile.kind != "lab"
+        text = tour.line(profile.name, bills=profile.bills) if elsewhere and profile else tour.text
+        self.set_class(bool(text), "-shown")
+        self.update(f"▸ {text}")
+
 
 class RemarkLine(Static):
     """Says what is not safe about the configuration, until it is closed; hides nothing."""
@@ -56,6 +71,16 @@ class RemarkLine(Static):
         &.-shown { display: block; }
     }
     """
+
+    def on_mount(self) -> None:
+        """Follow what is said, and the keymap in use."""
+        for name in ("remarks", "keymap"):
+            self.watch(self.app, name, self._show)
+
+    def _show(self) -> None:
+        remarks, closes = host_of(self).remarks, key_hint("app.escape", "closes")
+        self.set_class(bool(remarks), "-shown")
+        self.update(visible("\n".join(f"▲ {remark} · {closes}" for remark in remarks)))
 
 
 class ModeScreen(Screen[None]):
@@ -82,6 +107,12 @@ class ModeScreen(Screen[None]):
         self.dispatcher = Dispatcher(self)
         take_styles_as_new(self)
 
+    @property
+    def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
+        """What has keys, from what has the focus to the app, with those of the keymap in use."""
+        follow_keymap((self.focused or self).ancestors_with_self)
+        return super()._binding_chain
+
     def compose(self) -> ComposeResult:
         """Lay the frame around the mode's own widgets."""
         current = next(title for _, mode, title in MODES if mode == self.MODE)
@@ -90,7 +121,7 @@ class ModeScreen(Screen[None]):
         yield RemarkLine(markup=False)
         with Vertical(id="body"):
             yield from self.compose_body()
-        yield ErrorPanel(PANEL_KEYS)
+        yield ErrorPanel(panel_keys())
         yield PassingRemark()
         yield StatusLine()
         yield KeyLine(partial(key_line_order, self.MODE), LAST)
@@ -205,7 +236,7 @@ class ModeScreen(Screen[None]):
         if found is not None and found.enabled:
             return
         for one in commands_for(self.MODE):
-            meant = event.key in one.keys.split(",")
+            meant = event.key in one.key_names
             if found is not None:
                 meant = one.call == found.binding.action
             if meant and self.refuse(one.id):
@@ -224,9 +255,8 @@ class ModeScreen(Screen[None]):
     def on_mount(self) -> None:
         """Follow the program's status, tour and workspace."""
         self.watch(self.app, "status", self._show_status)
-        self.watch(self.app, "tour", self._show_tour)
-        self.watch(self.app, "remarks", self._show_remarks)
         self.watch(self.app, "said", self._show_said)
+        self.watch(self.app, "keymap", self.refresh_bindings, init=False)
         self.watch(self.app, "workspace", self._take_workspace)
         if self.host.unopened is not None:
             self.show_error(self.host.unopened)
@@ -234,20 +264,6 @@ class ModeScreen(Screen[None]):
     def _show_status(self, status: Status) -> None:
         if (line := self._status_line) is not None:
             line.show(status)
-
-    def _show_tour(self, tour: Tour) -> None:
-        guide = self.query_one(GuideLine)
-        profile = None if self.host.workspace is None else self.host.workspace.profile
-        elsewhere = profile is not None and profile.kind != "lab"
-        text = tour.line(profile.name, bills=profile.bills) if elsewhere and profile else tour.text
-        guide.set_class(bool(text), "-shown")
-        guide.update(f"▸ {text}")
-
-    def _show_remarks(self, remarks: tuple[str, ...]) -> None:
-        line = self.query_one(RemarkLine)
-        line.set_class(bool(remarks), "-shown")
-        closes = key_hint("app.escape", "closes")
-        line.update(visible("\n".join(f"▲ Not safe: {remark} · {closes}" for remark in remarks)))
 
     def _show_said(self, remark: Remark) -> None:
         """Show a remark that takes more than a toast; a dialog that is open shows it itself."""
@@ -263,7 +279,6 @@ class ModeScreen(Screen[None]):
         if workspace is not None:
             self.on_workspace(workspace)
             self._bring_back()
-            self._show_tour(self.host.tour)
             self.refresh_bindings()
 
     def on_mode_bar_chosen(self, event: ModeBar.Chosen) -> None:

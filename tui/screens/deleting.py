@@ -14,7 +14,7 @@ from tui.core.provider.deletion import Fate, Outcome
 from tui.core.provider.deployments import Act
 from tui.core.text.text import plural, visible
 from tui.screens.dialogs.deletion import DeletionDialog
-from tui.screens.reporting import PANEL_KEYS
+from tui.screens.reporting import panel_keys
 from tui.services.errors import ReadOnly, ServiceError
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ def summary(outcomes: Sequence[Outcome], of: int, noun: str, act: Act = Act.DELE
         "" if len(outcomes) == of else f" so far · {key_hint('app.escape', 'stops')} after this one"
     )
     done = act.done.capitalize()
-    keys = PANEL_KEYS if len(outcomes) == of else ""
+    keys = panel_keys() if len(outcomes) == of else ""
     lines = [" · ".join(filter(None, (f"{done} {gone} of {plural(of, noun)}{going_on}", keys)))]
     ordered = sorted(outcomes, key=lambda outcome: _ORDER.index(outcome.fate))
     return "\n".join([*lines, *(outcome.line for outcome in ordered)])

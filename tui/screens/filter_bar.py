@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from textual.app import ComposeResult
 
 
-_COMMANDS = {key: one.name for one in commands_for("filter") for key in one.keys.split(",")}
+def _commands() -> dict[str, str]:
+    return {key: one.name for one in commands_for("filter") for key in one.key_names}
 
 
 class FilterField(Entry):
@@ -45,7 +46,7 @@ class FilterField(Entry):
         """
         if self.screen.focused is not self:  # typed ahead, after the key that left the field
             self.app.post_message(events.Key(event.key, event.character))
-        elif (what := _COMMANDS.get(event.key)) is not None:
+        elif (what := _commands().get(event.key)) is not None:
             self.told(what)
         else:
             return
@@ -53,14 +54,16 @@ class FilterField(Entry):
         event.prevent_default()
 
 
-KEYS = " · ".join(
-    key_hint(of, word)
-    for of, word in (
-        ("app.help", "tells all"),
-        ("filter.keep", "keeps"),
-        ("filter.leave", "leaves"),
+def filter_keys() -> str:
+    """Return what is said, with the keys in use."""
+    return " · ".join(
+        key_hint(of, word)
+        for of, word in (
+            ("app.help", "tells all"),
+            ("filter.keep", "keeps"),
+            ("filter.leave", "leaves"),
+        )
     )
-)
 
 
 class FilterBar(Vertical):

@@ -30,6 +30,7 @@ class Host(Protocol):
     status: Status
     said: Remark
     tour: Tour
+    remarks: tuple[str, ...]  # what is wrong with the configuration
     example_asked: int | None
     chat_start: ChatStart | None  # what Chat is to begin with
     compare_asked: CompareAsked | None

@@ -17,10 +17,14 @@ if TYPE_CHECKING:
 
 _HERE = "Not offered here"
 _WIDTH = 74  # columns that are there at 80
-OTHERWISE = (
-    f"{key_hint('app.mode_chat', 'chats')} with its models, "
-    f"{key_hint('app.profile', 'chooses')} another profile."
-)
+
+
+def otherwise() -> str:
+    """Return what is said, with the keys in use."""
+    return (
+        f"{key_hint('app.mode_chat', 'chats')} with its models, "
+        f"{key_hint('app.profile', 'chooses')} another profile."
+    )
 
 
 def wrapped(*lines: str) -> str:
@@ -62,7 +66,7 @@ def no_tuning(profile: str) -> str:
 def jobs_unknown(profile: str, problem: ServiceError | None) -> str:
     """Return why the jobs of a profile are not known; empty where asking again may help."""
     if isinstance(problem, NotOffered):
-        return wrapped(no_tuning(profile), OTHERWISE)
+        return wrapped(no_tuning(profile), otherwise())
     if isinstance(problem, Refused) and not problem.passing:
         return wrapped(
             f"Which jobs there are is not known: {problem.brief}", in_app(problem.next_step)

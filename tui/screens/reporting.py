@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
-from tui.commands import key_hint
+from tui.commands import key_hint, key_of
 from tui.core.text.masking import mask
 from tui.screens.app_words import in_app
 from tui.services.errors import Refused, ServiceError, Unanswered, Unreachable, words_of
@@ -24,9 +24,16 @@ if TYPE_CHECKING:
 
 
 log = logging.getLogger(__name__)
+
+
 # Behind every error, and the results of deleting: how to be rid of it, and how to keep it.
-PANEL_KEYS = f"{key_hint('app.escape', 'closes')} · {key_hint('app.copy', 'copies')}"
-_LAB = f"{key_hint('app.profile', 'changes')} to lab, which works here without network or key."
+def panel_keys() -> str:
+    """Return what is said, with the keys in use."""
+    return f"{key_hint('app.escape', 'closes')} · {key_hint('app.copy', 'copies')}"
+
+
+def _lab() -> str:
+    return f"{key_hint('app.profile', 'changes')} to lab, which works here without network or key."
 
 
 def failure_of(error: BaseException, profile: Profile | None = None) -> Failure:
@@ -37,12 +44,13 @@ def failure_of(error: BaseException, profile: Profile | None = None) -> Failure:
     if isinstance(error, ServiceError):
         step = in_app(error.next_step)
         if profile is not None and profile.kind != "lab" and _useless(error):
-            step = f"{step} {_LAB}".strip()
+            step = f"{step} {_lab()}".strip()
         return Failure(error.title, in_app(error.cause), step, error.request_id or "")
     return Failure(
         "Something unforeseen went wrong",
         mask(words_of(error)),
-        "Nothing typed is lost. Try again; if it stays, copy this with y and report it.",
+        "Nothing typed is lost. Try again; if it stays, copy this with "
+        f"{key_of('app.copy')} and report it.",
     )
 
 

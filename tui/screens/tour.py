@@ -21,59 +21,89 @@ class Step:
     at: int = 0  # the step from which on it counts: before, there is nothing to do it with
 
 
-_ESC, _JOBS, _PROFILE = key_of("app.escape"), key_of("app.mode_jobs"), key_of("app.profile")
-_CREATES = key_hint("job_form.create", "creates")
-_MODEL = f"{_ESC}, {key_of('chat.model')}"
-_AGAIN = f"{_ESC}, {key_hint('chat.again', 'asks again')}"
+def _esc() -> str:
+    return key_of("app.escape")
+
+
+def _jobs() -> str:
+    return key_of("app.mode_jobs")
+
+
+def _profile() -> str:
+    return key_of("app.profile")
+
+
+def _creates() -> str:
+    return key_hint("job_form.create", "creates")
+
+
+def _model() -> str:
+    return f"{_esc()}, {key_of('chat.model')}"
+
+
+def _again() -> str:
+    return f"{_esc()}, {key_hint('chat.again', 'asks again')}"
+
+
 _TRAINED, _ASKED = 5, 7  # the steps after those until "succeeded" and "chat_tuned"
-STEPS: tuple[Step, ...] = (
-    Step(
-        "tokens",
-        f"One example a row; {key_hint('datasets.sample', 'opens the sample')}. "
-        f"Press {key_of('app.mode_tokens')} for tokens and cost.",
-    ),
-    Step("jobs", f"How long the examples are and what training would cost. Press {_JOBS}."),
-    Step("create_form", f"Press {key_of('jobs.new')} to make a fine-tuning job from this dataset."),
-    Step(
-        "created",
-        f"The lab trains a small model here, free. {_CREATES} the job.",
-        f"{{profile}} trains it{{bills}}: cost below. {_PROFILE} and lab: free. {_CREATES}.",
-    ),
-    Step(
-        "succeeded",
-        "It is learning: watch the loss fall, for about half a minute.",
-        "It is learning at {profile}, in its own time. The job goes on without you.",
-    ),
-    Step(
-        "chat",
-        f"Done: it has memorised these few examples. Press {key_of('jobs.chat')} to chat with it.",
-        at=_TRAINED,
-    ),
-    Step("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
-    Step(
-        "chat_base",
-        f"It learned it. {_MODEL}: pick lab-small, the base; {_AGAIN}.",
-        f"It learned it. {_MODEL}: pick the base it was made from; {_AGAIN}.",
-        at=_ASKED,
-    ),
-    Step(
-        "models",
-        f"The base knows nothing of it. {_ESC}, then {key_of('app.mode_models')}, to clean up.",
-        at=_TRAINED,
-    ),
-    Step(
-        "deleted",
-        (
-            f"Press {key_of('models.delete')} to delete your model; you will be asked to "
-            "type its name."
+
+
+def steps() -> tuple[Step, ...]:
+    """Return what is said, with the keys in use."""
+    return (
+        Step(
+            "tokens",
+            f"One example a row; {key_hint('datasets.sample', 'opens the sample')}. "
+            f"Press {key_of('app.mode_tokens')} for tokens and cost.",
         ),
-    ),
-    Step(
-        "",
-        f"That was the whole tour. {key_of('app.mode_datasets')}, then {key_of('datasets.open')}, "
-        f"opens your own data. {key_hint('app.escape', 'ends it')}.",
-    ),
-)
+        Step("jobs", f"How long the examples are and what training would cost. Press {_jobs()}."),
+        Step(
+            "create_form",
+            f"Press {key_of('jobs.new')} to make a fine-tuning job from this dataset.",
+        ),
+        Step(
+            "created",
+            f"The lab trains a small model here, free. {_creates()} the job.",
+            f"{{profile}} trains it{{bills}}: cost below. {_profile()} and lab: free. "
+            f"{_creates()}.",
+        ),
+        Step(
+            "succeeded",
+            "It is learning: watch the loss fall, for about half a minute.",
+            "It is learning at {profile}, in its own time. The job goes on without you.",
+        ),
+        Step(
+            "chat",
+            "Done: it has memorised these few examples. "
+            f"Press {key_of('jobs.chat')} to chat with it.",
+            at=_TRAINED,
+        ),
+        Step("chat_tuned", "Ask it something from the data, such as: Is tap water fine?"),
+        Step(
+            "chat_base",
+            f"It learned it. {_model()}: pick lab-small, the base; {_again()}.",
+            f"It learned it. {_model()}: pick the base it was made from; {_again()}.",
+            at=_ASKED,
+        ),
+        Step(
+            "models",
+            f"The base knows nothing of it. {_esc()}, then {key_of('app.mode_models')}, "
+            "to clean up.",
+            at=_TRAINED,
+        ),
+        Step(
+            "deleted",
+            (
+                f"Press {key_of('models.delete')} to delete your model; you will be asked to "
+                "type its name."
+            ),
+        ),
+        Step(
+            "",
+            f"That was the whole tour. {key_of('app.mode_datasets')}, then "
+            f"{key_of('datasets.open')}, opens your own data. {key_hint('app.escape', 'ends it')}.",
+        ),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,25 +119,25 @@ class Tour:
 
     def line(self, profile: str = "", *, bills: bool = False) -> str:
         """Return the line to show, for a profile other than lab if one is named."""
-        if not 0 <= self.step < len(STEPS):
+        if not 0 <= self.step < len(steps()):
             return ""
-        step = STEPS[self.step]
+        step = steps()[self.step]
         said = step.text
         if profile and step.elsewhere:
             name = one_line(profile, 20)
             said = step.elsewhere.format(profile=name, bills=" and bills you" if bills else "")
-        return f"{self.step + 1}/{len(STEPS)} {said}"
+        return f"{self.step + 1}/{len(steps())} {said}"
 
     @property
     def at_end(self) -> bool:
         """Whether the last step is reached."""
-        return self.step == len(STEPS) - 1
+        return self.step == len(steps()) - 1
 
     def after(self, event: str) -> Tour:
         """Return the tour after an event: one step on, also past steps completed already."""
         if self.step < 0:
             return self
         ahead = [
-            i for i, step in enumerate(STEPS) if i >= self.step >= step.at and step.until == event
+            i for i, step in enumerate(steps()) if i >= self.step >= step.at and step.until == event
         ]
         return Tour(ahead[0] + 1) if ahead else self

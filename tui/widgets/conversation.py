@@ -49,11 +49,11 @@ class Conversation(LineView, can_focus=True):
     COLUMN: ClassVar[type[TurnColumn]] = TurnColumn
     PLACES: ClassVar[tuple[str, ...]] = ("messages",)  # whose keys help lists
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Previous message", show=False),
-        Binding("down,j", "move(1)", "Next message", show=False),
-        Binding("pageup", "page_up", "Page up", show=False),
-        Binding("pagedown", "page_down", "Page down", show=False),
-        Binding("enter", "choose", "Choose", show=False),
+        Binding("up,k", "move(-1)", "Previous message", show=False, id="messages.up"),
+        Binding("down,j", "move(1)", "Next message", show=False, id="messages.down"),
+        Binding("pageup", "page_up", "Page up", show=False, id="messages.page_up"),
+        Binding("pagedown", "page_down", "Page down", show=False, id="messages.page_down"),
+        Binding("enter", "choose", "Choose", show=False, id="messages.choose"),
     ]
 
     cursor: reactive[int] = reactive(0, repaint=False)

@@ -72,8 +72,8 @@ class ExampleView(Conversation):
     COLUMN = PairColumn
     PLACES = ("messages", "sides")
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "side('left')", "Left side", show=False),
-        Binding("right", "side('right')", "Right side", show=False),
+        Binding("left", "side('left')", "Left side", show=False, id="sides.left"),
+        Binding("right", "side('right')", "Right side", show=False, id="sides.right"),
     ]
     column: PairColumn
 

@@ -91,8 +91,8 @@ class OneOf(Widget, can_focus=True):
     """
     PLACES = ("fields",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left", "move(-1)", "Before", show=False),
-        Binding("right,space", "move(1)", "Next", show=False),
+        Binding("left", "move(-1)", "Before", show=False, id="fields.previous"),
+        Binding("right,space", "move(1)", "Next", show=False, id="fields.next"),
     ]
 
     value: reactive[str] = reactive("")
@@ -143,9 +143,9 @@ class Fold(Widget, can_focus=True):
     """
     PLACES = ("fold",)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,space", "turn", "Unfold or fold", show=False),
-        Binding("right", "put(True)", "Unfold", show=False),
-        Binding("left", "put(False)", "Fold", show=False),
+        Binding("enter,space", "turn", "Unfold or fold", show=False, id="fold.turn"),
+        Binding("right", "put(True)", "Unfold", show=False, id="fold.open"),
+        Binding("left", "put(False)", "Fold", show=False, id="fold.close"),
     ]
 
     open: reactive[bool] = reactive(False)

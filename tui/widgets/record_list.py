@@ -44,13 +44,13 @@ class RecordList(LineView, can_focus=True):
     COMPONENT_CLASSES: ClassVar[set[str]] = {"record-list--cursor", "record-list--empty"}
     PLACES: ClassVar[tuple[str, ...]] = ("lists",)  # whose keys help lists
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("up,k", "move(-1)", "Up", show=False),
-        Binding("down,j", "move(1)", "Down", show=False),
-        Binding("pageup", "page(-1)", "Page up", show=False),
-        Binding("pagedown", "page(1)", "Page down", show=False),
-        Binding("home,g", "first", "First", show=False),
-        Binding("end,G", "last", "Last", show=False),
-        Binding("enter", "choose", "Choose", show=False),
+        Binding("up,k", "move(-1)", "Up", show=False, id="lists.up"),
+        Binding("down,j", "move(1)", "Down", show=False, id="lists.down"),
+        Binding("pageup", "page(-1)", "Page up", show=False, id="lists.page_up"),
+        Binding("pagedown", "page(1)", "Page down", show=False, id="lists.page_down"),
+        Binding("home,g", "first", "First", show=False, id="lists.first"),
+        Binding("end,G", "last", "Last", show=False, id="lists.last"),
+        Binding("enter", "choose", "Choose", show=False, id="lists.choose"),
     ]
 
     cursor: reactive[int] = reactive(0, repaint=False)

@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 from tui.commands import key_hint
 from tui.dispatch import handles
-from tui.screens.chat.turns.words import EMPTY_CHAT
+from tui.screens.chat.turns.words import empty_chat
 
 if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
     from tui.widgets.conversation import Conversation
 
-_UNKNOWN = (
-    "No probabilities of this answer's tokens: "
-    f"{key_hint('chat.parameters', 'asks')} for logprobs, "
-    f"{key_hint('chat.again', 'answers')} again."
-)
+
+def _unknown() -> str:
+    return (
+        "No probabilities of this answer's tokens: "
+        f"{key_hint('chat.parameters', 'asks')} for logprobs, "
+        f"{key_hint('chat.again', 'answers')} again."
+    )
 
 
 class DisplayModes:
@@ -52,11 +54,11 @@ class DisplayModes:
     def show_tokens(self) -> None:
         """Show answers token by token, or as text again."""
         if not self._conversation.turns:
-            self._context.tell(EMPTY_CHAT, seconds=3)
+            self._context.tell(empty_chat(), seconds=3)
             return
         shown = not self._conversation.tokens_shown
         if shown and not any(turn.tokens for turn in self._conversation.turns):
-            self._context.tell(_UNKNOWN, seconds=5)
+            self._context.tell(_unknown(), seconds=5)
             return
         self._conversation.tokens_shown = shown
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from tui.commands import key_hint, key_of
 from tui.core.provider.parsing import as_text
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
@@ -40,14 +41,25 @@ if TYPE_CHECKING:
 
 LONGEST = 200_000  # characters of one answer that are shown
 PROMPT = "chat prompt"  # where what is typed is kept
-EMPTY = """\
-Type a question below; enter sends it.
 
-  m  choose another model, or type the id of one
-  s  system prompt    t  temperature, length, seed    T  tools
-  l  chats saved before    ctrl+o  attach an image
 
-These keys work after esc, which leaves the prompt. i goes back to it."""
+def empty_chat() -> str:
+    """Return what an empty chat says."""
+    key = {name: key_of(f"chat.{name}") for name in ("model", "system", "parameters", "tools")}
+    return "\n".join(
+        (
+            f"Type a question below; {key_hint('prompt.send', 'sends')} it.",
+            "",
+            f"  {key['model']}  choose another model, or type the id of one",
+            f"  {key['system']}  system prompt    {key['parameters']}  temperature, length, seed"
+            f"    {key['tools']}  tools",
+            f"  {key_of('chat.list')}  chats saved before    {key_of('chat.attach')}  "
+            "attach an image",
+            "",
+            f"These keys work after {key_of('app.escape')}, which leaves the prompt. "
+            f"{key_hint('chat.prompt', 'goes')} back to it.",
+        )
+    )
 
 
 class ChatScreen(ModeScreen):
@@ -62,7 +74,7 @@ class ChatScreen(ModeScreen):
         context = ScreenContext(self)
         self._provider: object = None  # the one begun with
         self._header, self._prompt = ChatHeader(), Prompt()
-        self._conversation = Conversation(id="talk", empty=EMPTY, limit=LONGEST)
+        self._conversation = Conversation(id="talk", empty=empty_chat(), limit=LONGEST)
         self.session = ChatSession(context)
         self.view = ChatView(self.session, self._conversation)
         self.models = ModelChoice(context, self._show, self._prompt.focus)

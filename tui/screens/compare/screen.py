@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar
 from textual.containers import Vertical
 from textual.widgets import ContentSwitcher
 
-from tui.commands import key_hint
+from tui.commands import key_hint, key_of
 from tui.dispatch import handles
 from tui.screens.base import ModeScreen
 from tui.screens.chat.asking.prompt import LOW_BREAKPOINTS, Prompt
@@ -38,13 +38,6 @@ if TYPE_CHECKING:
     from tui.services.workspace import Workspace
 
 PROMPT = "compare prompt"  # where what is typed is kept
-EMPTY = """\
-Ask several models the same, and see where they differ.
-
-  a  add a model    m  change the one in focus    i  type the prompt
-
-These keys work after esc, which leaves the prompt. tab goes from column to column."""
-
 SYSTEM_HINT = "Sent before what is typed to every model; set here, in place of any other too."
 
 # Commands that would change, unseen, what is not in view.
@@ -62,18 +55,36 @@ _OF_RESULTS = frozenset(
 # Of the results these work on the prompt under the cursor, else on what the columns show.
 _OF_A_PROMPT = frozenset(f"compare.{name}" for name in ("chat", "pair", "pair_to", "correct"))
 
-RESULTS_KEYS = " · ".join(
-    key_hint(command_id, word)
-    for command_id, word in (
-        ("lists.choose", "opens"),
-        ("compare.pair", "pair"),
-        ("compare.chat", "chat"),
-        ("compare.sort", "order"),
-        ("compare.filter", "filter"),
-        ("compare.measure", "measure"),
-        ("compare.judge", "judge"),
+
+def no_columns() -> str:
+    """Return what is said before there is a column."""
+    return "\n".join(
+        (
+            "Ask several models the same, and see where they differ.",
+            "",
+            f"  {key_of('compare.add')}  add a model    {key_of('compare.model')}  change the one "
+            f"in focus    {key_of('compare.prompt')}  type the prompt",
+            "",
+            f"These keys work after {key_of('app.escape')}, which leaves the prompt. "
+            f"{key_hint('focus.next', 'goes')} from column to column.",
+        )
     )
-)
+
+
+def results_keys() -> str:
+    """Return what is said, with the keys in use."""
+    return " · ".join(
+        key_hint(command_id, word)
+        for command_id, word in (
+            ("lists.choose", "opens"),
+            ("compare.pair", "pair"),
+            ("compare.chat", "chat"),
+            ("compare.sort", "order"),
+            ("compare.filter", "filter"),
+            ("compare.measure", "measure"),
+            ("compare.judge", "judge"),
+        )
+    )
 
 
 class CompareScreen(ModeScreen):
@@ -92,7 +103,7 @@ class CompareScreen(ModeScreen):
         super().__init__()
         self.context = context = CompareContext(self)
         self._prompt = Prompt()
-        self.view = ColumnsView(EMPTY, context.marked)
+        self.view = ColumnsView(no_columns(), context.marked)
         self.candidates = Candidates(context, self._busy)
         self.system = SystemPrompt(
             context, self._show, lambda: self.candidates.any_tuned, SYSTEM_HINT
@@ -325,7 +336,7 @@ class CompareScreen(ModeScreen):
     def _show(self) -> None:
         context = self.context
         if self.shows_results:
-            context.note(RESULTS_KEYS)
+            context.note(results_keys())
             return
         self.view.show_all(context.comparison)
         self.view.show_focus(context.focused)

@@ -36,11 +36,18 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document
     from tui.services.workspace import Workspace
 
-_NOT_OPEN = (
-    f"No dataset is open: {key_hint('datasets.open', 'opens one')}, "
-    f"{key_hint('datasets.sample', 'the sample')}"
-)
-_EMPTY_FILE = f"This file is empty: {key_hint('datasets.new_example', 'makes an example')}"
+
+def _not_open() -> str:
+    return (
+        f"No dataset is open: {key_hint('datasets.open', 'opens one')}, "
+        f"{key_hint('datasets.sample', 'the sample')}"
+    )
+
+
+def _empty_file() -> str:
+    return f"This file is empty: {key_hint('datasets.new_example', 'makes an example')}"
+
+
 _LONGEST_NAME = 30  # of a file, in the status line: what it says of it has to fit too
 _WITHOUT_DATASET = frozenset({"datasets.open", "datasets.sample", "datasets.import_data"})
 
@@ -253,7 +260,7 @@ class DatasetsScreen(ModeScreen):
 
     def nothing_words(self) -> str:
         """Return why there is nothing to work on."""
-        return _NOT_OPEN if self.document is None else _EMPTY_FILE
+        return _not_open() if self.document is None else _empty_file()
 
     def copy_text(self) -> tuple[str, str]:
         """Copy the message, or the whole example as JSON from the list."""

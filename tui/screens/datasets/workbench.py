@@ -16,10 +16,10 @@ from tui.screens.datasets.filtering.filtered_rows import FilteredRows
 from tui.screens.datasets.filtering.filtering import Filtering
 from tui.screens.datasets.filtering.marks import MarkedRows
 from tui.screens.datasets.panes.conversation import ConversationPane
-from tui.screens.datasets.panes.examples import EMPTY, ExamplesPane
+from tui.screens.datasets.panes.examples import ExamplesPane, empty_file
 from tui.screens.datasets.problems.checks import ProblemChecks
 from tui.screens.datasets.problems.pane import ProblemsPane
-from tui.screens.filter_bar import KEYS, FilterBar, FilterField
+from tui.screens.filter_bar import FilterBar, FilterField, filter_keys
 from tui.widgets.diff_view import ExampleView
 from tui.widgets.record_list import RecordList
 
@@ -27,8 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tui.screens.base import ModeScreen
-
-_PLACEHOLDER = f"words, role:tool, tokens>4000 … {KEYS}"
 
 
 class ExampleFilter(FilterField):
@@ -50,12 +48,12 @@ class Workbench(Shared, Protocol):
 def build(screen: Workbench, mode: ModeScreen) -> Iterator[object]:
     """Give the screen its panes and what they share; yield what handles its commands."""
     conversation = ExampleView(id="conversation", empty="")
-    context = DatasetContext(mode, RecordList(id="examples", empty=EMPTY), conversation)
+    context = DatasetContext(mode, RecordList(id="examples", empty=empty_file()), conversation)
     screen.context = context
     screen.opener = Opener(context)
     screen.checks = ProblemChecks(context)
     screen.marked = MarkedRows(context)
-    screen.bar = FilterBar(ExampleFilter(_PLACEHOLDER))
+    screen.bar = FilterBar(ExampleFilter(f"words, role:tool, tokens>4000 … {filter_keys()}"))
     screen.filtered = FilteredRows(context, screen.bar, screen.checks, screen.marked)
     screen.filtering = Filtering(context, screen.bar, screen.filtered)
     screen.examples = ExamplesPane(context, screen.checks, screen.marked)

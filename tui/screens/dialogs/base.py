@@ -8,17 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 from textual.containers import Vertical
 from textual.screen import ModalScreen
 
-from tui.commands import (
-    OF_WIDGETS,
-    Command,
-    bindings_for,
-    bindings_in_dialogs,
-    commands_for,
-    key_words,
-)
+from tui.commands import OF_WIDGETS, Command, commands_for, key_words
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
-from tui.screens.reporting import PANEL_KEYS, carry_out, failure_of, log_error, show_worker_error
+from tui.key_bindings import bindings_for, bindings_in_dialogs, follow_keymap
+from tui.screens.reporting import carry_out, failure_of, log_error, panel_keys, show_worker_error
 from tui.widgets.frame.error_panel import ErrorPanel
 from tui.widgets.frame.key_hints import KeyHints
 from tui.widgets.frame.passing_remark import PassingRemark, Remark
@@ -26,7 +20,8 @@ from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:
     from textual.app import ComposeResult
-    from textual.binding import BindingType
+    from textual.binding import BindingsMap, BindingType
+    from textual.dom import DOMNode
     from textual.worker import Worker
 
 T = TypeVar("T")
@@ -79,6 +74,12 @@ class Dialog(ModalScreen[T | None]):
         self.opened_at = time.time()
         self._dialog_title = one_line(title, 70)
 
+    @property
+    def _binding_chain(self) -> list[tuple[DOMNode, BindingsMap]]:
+        """What has keys, from what has the focus to the app, with those of the keymap in use."""
+        follow_keymap((self.focused or self).ancestors_with_self)
+        return super()._binding_chain
+
     def compose(self) -> ComposeResult:
         """Lay the box around the dialog's own widgets."""
         with Vertical(classes="dialog") as box:
@@ -97,7 +98,7 @@ class Dialog(ModalScreen[T | None]):
         found = []
         for where in (self.WHERE, *self.SHARED, "dialog"):
             for one in commands_for(where):
-                keys = set(one.keys.split(","))
+                keys = set(one.key_names)
                 # A key belongs to the first: what the dialog has itself hides what it shares.
                 if (where in OF_WIDGETS or self.available(one.id)) and not keys <= taken:
                     taken |= keys
@@ -174,7 +175,7 @@ class Dialog(ModalScreen[T | None]):
         if not (panels := self.query(ErrorPanel)):
             if (box := self.query_one_optional(".dialog")) is None:
                 return  # the dialog goes, and with it whoever would read this
-            panel = ErrorPanel(PANEL_KEYS)
+            panel = ErrorPanel(panel_keys())
             box.mount(panel)
         else:
             panel = panels.first()

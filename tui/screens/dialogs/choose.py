@@ -98,13 +98,18 @@ class Choose(Dialog[T]):
         """The row of the first match."""
         return 1 if self._own is not None and len(self.listed) > 1 else 0
 
-    def _show(self, typed: str) -> None:
+    def matching(self, typed: str) -> list[Choice[T]]:
+        """Return the choices that fit what is typed, the best first."""
         words = typed.casefold().split()
         matches = [
             c for c in self.choices if all(w in f"{c.title} {c.remark}".casefold() for w in words)
         ]
         if words:  # what is called so comes before what only has the words in its remark
             matches.sort(key=partial(_distance, words))
+        return matches
+
+    def _show(self, typed: str) -> None:
+        matches = self.matching(typed)
         self._own = self._as_typed(typed.strip())
         self.listed = matches if self._own is None else [self._own, *matches]
         self.query_one(RecordList).show(len(self.listed), self._row, empty=self._empty)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeVar
 
 from textual.widgets import Static
 
-from tui.commands import command
+from tui.commands import command, key_of
 from tui.core.text.text import visible
 from tui.dispatch import handles
 from tui.screens.dialogs.base import Dialog
@@ -69,7 +69,12 @@ class GoOn(Confirm):
     WHERE = "go_on"
 
     def __init__(self, title: str, question: str, yes: str, no: str) -> None:
-        super().__init__(title, question, yes, f"or {command('go_on.no').labels[1]} {no}")
+        super().__init__(
+            title,
+            question,
+            yes,
+            f"or {' or '.join(command('go_on.no').labels[1:]) or key_of('dialog.cancel')} {no}",
+        )
 
 
 class Typed(Dialog[T]):

@@ -26,9 +26,15 @@ LONGEST_LINE = 50_000
 LONGEST_TEXT = 500_000
 # A text is checked as it is typed up to here; a longer one when it is kept.
 CHECKED_TYPING = 100_000
-KEPT = f"Typed here when the program ended, and kept; {key_hint('text.undo', 'takes')} it out."
 # What the key that keeps a text says of one that is wrong, so that it is seen to do something.
 NOT_KEPT = "Not kept: "
+
+
+def kept_words() -> str:
+    """Return what is said, with the keys in use."""
+    return f"Typed here when the program ended, and kept; {key_hint('text.undo', 'takes')} it out."
+
+
 # How much of a text that is too long is shown.
 SHOWN = 20_000
 
@@ -110,7 +116,7 @@ class TextEditor(Dialog[str]):
         if isinstance(kept, str) and kept != area.text:
             area.replace(kept, (0, 0), area.document.end)
             area.move_cursor(area.document.end)
-            self.query_one(".problem", Static).update(KEPT)
+            self.query_one(".problem", Static).update(kept_words())
 
     def _keep_typed(self, text: str) -> None:
         workspace = host_of(self).workspace

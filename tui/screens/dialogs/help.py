@@ -59,10 +59,12 @@ class HelpDialog(Dialog[None]):
 
     def _leave_out_hidden(self, own: Iterable[Command]) -> None:
         """Leave out what a widget does with a key that the dialog has for something else."""
-        taken = {key for one in own for key in one.keys.split(",")}
+        taken = {key for one in own for key in one.key_names}
         for title, commands in self._keys.items():
             if title:
-                kept = (one for one in commands if not taken.issuperset(one.keys.split(",")))
+                kept = (
+                    one for one in commands if not one.keys or not taken.issuperset(one.key_names)
+                )
                 self._keys[title] = tuple(kept)
 
     def _leave_out_typed(self, of_dialog: bool) -> None:

@@ -14,7 +14,7 @@ from tui.dispatch import handles
 from tui.screens.files import file_rows
 from tui.screens.files.file_rows import Entry, Running, id_of
 from tui.screens.listing import ListingPane
-from tui.screens.not_offered import OTHERWISE, no_tuning, wrapped
+from tui.screens.not_offered import no_tuning, otherwise, wrapped
 from tui.screens.reporting import failure_of
 from tui.services.errors import NotOffered, ServiceError
 from tui.services.store.tables.parts_table import OpenUpload
@@ -30,16 +30,25 @@ if TYPE_CHECKING:
     from tui.widgets.frame.error_panel import Failure
     from tui.widgets.record_list import RecordList
 
-NONE_YET = (
-    f"No files are uploaded. {key_hint('files.upload', 'uploads')} one; so does a "
-    f"job made in Jobs ({key_of('app.mode_jobs')})."
-)
+
+def none_yet() -> str:
+    """Return what is said, with the keys in use."""
+    return (
+        f"No files are uploaded. {key_hint('files.upload', 'uploads')} one; so does a "
+        f"job made in Jobs ({key_of('app.mode_jobs')})."
+    )
+
+
 LOADING = "Asking for the files …"
 FRESH_S = 5  # so long a dialog may be open without the list being asked for again
-FAILED = (
-    f"The files could not be listed. Press {key_of('files.refresh')} to ask "
-    f"again, {key_of('app.profile')} for another profile."
-)
+
+
+def not_listed() -> str:
+    """Return what is said, with the keys in use."""
+    return (
+        f"The files could not be listed. Press {key_of('files.refresh')} to ask "
+        f"again, {key_of('app.profile')} for another profile."
+    )
 
 
 class FilesPane(ListingPane[Entry]):
@@ -215,12 +224,12 @@ class FileList:
         """Return what an empty list says; `failed` is why none came."""
         profile = self._context.workspace.profile.name
         if isinstance(failed, NotOffered):
-            return wrapped(f"{profile} takes no files.", OTHERWISE)
+            return wrapped(f"{profile} takes no files.", otherwise())
         if failed is not None or self._seen is None:
-            return FAILED
+            return not_listed()
         if isinstance(self._seen.jobs_problem, NotOffered):
-            return wrapped(f"No files are uploaded. {no_tuning(profile)}", OTHERWISE)
-        return NONE_YET
+            return wrapped(f"No files are uploaded. {no_tuning(profile)}", otherwise())
+        return none_yet()
 
     def _show(self, empty: str) -> None:
         seen, running = self._seen, self.running()

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 
 TOGETHER_S = 0.5
 _WAITING = "the provider is still getting it ready."
-_NOT_THERE = f"the provider does not know it yet; {key_hint('jobs.chat', 'tries')} all the same."
+
+
+def _not_there() -> str:
+    return f"the provider does not know it yet; {key_hint('jobs.chat', 'tries')} all the same."
 
 
 class JobEndings:
@@ -98,7 +101,7 @@ class JobEndings:
         if there:
             context.ready.pop(job_id, None)
         else:
-            context.ready[job_id] = _NOT_THERE
+            context.ready[job_id] = _not_there()
         context.paint()
         if there and waited:
             if not self._ready:

@@ -37,8 +37,17 @@ if TYPE_CHECKING:
     from tui.services.jobs.polling.poller import JobDetail, PollerState
     from tui.services.workspace import Workspace
 
-EMPTY = f"No jobs yet. Press {key_of('jobs.new')} to make one from {{0}}."
-NEEDS_DEPLOYMENT = f"it needs a deployment; the settings ({key_of('jobs.events')}) say how."
+
+def no_jobs() -> str:
+    """Return what is said, with the keys in use."""
+    return f"No jobs yet. Press {key_of('jobs.new')} to make one from {{0}}."
+
+
+def needs_deployment() -> str:
+    """Return what a job's model needs before it answers."""
+    return f"it needs a deployment; the settings ({key_of('jobs.events')}) say how."
+
+
 FEW = 2  # leave the room to the curve
 
 
@@ -181,7 +190,7 @@ class JobsScreen(ModeScreen):
         if self.context.poller.state.fetched_at is None:
             return "Asking the provider…"
         opened = self.workspace.datasets.current is not None
-        return EMPTY.format("the open dataset" if opened else "a dataset file")
+        return no_jobs().format("the open dataset" if opened else "a dataset file")
 
     def _line_of(self, job: Job) -> Line:
         return self.context.line_of(job, self.overlays.letter(job.id))
@@ -224,7 +233,7 @@ class JobsScreen(ModeScreen):
             return
         model = job.fine_tuned_model
         serving = self.workspace.api.deployments.next_step(model) if model else ""
-        ready = context.ready.get(job.id, NEEDS_DEPLOYMENT if serving else "")
+        ready = context.ready.get(job.id, needs_deployment() if serving else "")
         self.pane.show_job(
             context.line_of(job), self.overlays.shown(job.id), ready=ready, serving=serving
         )

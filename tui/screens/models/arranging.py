@@ -9,7 +9,7 @@ from tui.commands import key_hint
 from tui.core.models.listing import FIELDS, ORDERS
 from tui.dispatch import handles
 from tui.screens.dialogs.choose import Choice, Choose
-from tui.screens.filter_bar import KEYS, FilterBar, FilterField
+from tui.screens.filter_bar import FilterBar, FilterField, filter_keys
 
 if TYPE_CHECKING:
     from tui.core.models.listing import Order
@@ -17,20 +17,30 @@ if TYPE_CHECKING:
     from tui.screens.models.model_list import ModelList
 
 _PAUSE_S = 0.05  # without a key before what was typed is looked for
-PLACEHOLDER = f"words, state:live, -word … {KEYS}"
-_HELP = (
-    "Words narrow the list to models that have all of them in their id, base, suffix, job, state, "
-    "dataset or deployment. `field:word` looks into one field: "
-    + ", ".join(FIELDS)
-    + ". `-word` leaves out what has it. Enter keeps the filter, "
-    f"{key_hint('app.escape', 'shows')} all again."
-)
+
+
+def placeholder() -> str:
+    """Return what is said, with the keys in use."""
+    return f"words, state:live, -word … {filter_keys()}"
+
+
+def _help() -> str:
+    return (
+        "Words narrow the list to models that have all of them in their id, base, suffix, job, "
+        "state, dataset or deployment. `field:word` looks into one field: "
+        + ", ".join(FIELDS)
+        + ". `-word` leaves out what has it. Enter keeps the filter, "
+        f"{key_hint('app.escape', 'shows')} all again."
+    )
 
 
 class ModelFilter(FilterField):
     """The field in which words are typed that narrow the list."""
 
-    HELP = _HELP
+    @property
+    def HELP(self) -> str:  # type: ignore[override]  # noqa: N802 - Textual's name
+        """What can be typed."""
+        return _help()
 
 
 class ModelArranging:

@@ -14,7 +14,7 @@ from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.listing import ListingPane
 from tui.screens.models import model_rows
-from tui.screens.models.model_rows import NO_MATCH, none_words
+from tui.screens.models.model_rows import no_match, none_words
 from tui.screens.reporting import failure_of
 from tui.services.errors import InputError, NotOffered, ServiceError
 from tui.services.models.inventory import InventorySeen
@@ -30,10 +30,14 @@ if TYPE_CHECKING:
     from tui.widgets.record_list import RecordList
 
 LOADING = "Asking for the models …"
-FAILED = (
-    f"The models could not be listed. Press {key_of('models.refresh')} to ask "
-    f"again, {key_of('app.profile')} for another profile."
-)
+
+
+def failed() -> str:
+    """Return what is said, with the keys in use."""
+    return (
+        f"The models could not be listed. Press {key_of('models.refresh')} to ask "
+        f"again, {key_of('app.profile')} for another profile."
+    )
 
 
 class ModelsPane(ListingPane[ModelEntry]):
@@ -157,6 +161,8 @@ class ModelList:
         if problem is None:
             self._context.fetched(time.time())
         await self.arrange()
+        if self._wanted is not None and self._wanted in self._texts:
+            await self._reveal()
 
     def _tell_problem(self, seen: InventorySeen) -> None:
         problem = _failure(seen)
@@ -167,7 +173,7 @@ class ModelList:
             return
         self._failed = failure_of(problem)
         if not self.models:
-            self._show(Arranged(), FAILED)
+            self._show(Arranged(), failed())
         self._context.show_error(problem)
 
     # -- showing ---------------------------------------------------------------------
@@ -201,7 +207,7 @@ class ModelList:
 
     def _no_others(self) -> str:
         if self._failed is not None:
-            return FAILED
+            return failed()
         profile = self._context.workspace.profile.name
         return f"{profile} lists no bases and no checkpoints."
 
@@ -215,7 +221,7 @@ class ModelList:
 
     def _none_gone(self) -> str:
         if self._failed is not None and not self.seen.complete:
-            return FAILED
+            return failed()
         if not self._asked:
             return "Which models are gone is not known before they are listed."
         return "None of the models is gone: nothing is hidden."
@@ -228,7 +234,14 @@ class ModelList:
     def select(self, model_id: str) -> None:
         """Put the cursor on a model, now or once it is listed."""
         self._wanted = model_id
-        self._place()
+        if not self._place() and model_id in self._texts:
+            self._context.run(self._reveal, group="arrange", description="show all models")
+
+    async def _reveal(self) -> None:
+        """Show all, so that the one wanted is among them."""
+        self.typed, self.with_gone, self._everything = "", True, True
+        await self.arrange()
+        self._wanted = None
 
     async def arrange(self) -> None:
         """Narrow and order the models seen, and show them, unless others are wished for by then."""
@@ -244,9 +257,9 @@ class ModelList:
 
     def _none(self) -> str:
         if not self.seen.entries and not self.seen.complete:  # so nothing is known of them
-            return FAILED if self._failed is not None else LOADING
+            return failed() if self._failed is not None else LOADING
         if self.typed and self.seen.entries:
-            return NO_MATCH
+            return no_match()
         if not self.with_gone and self._gone:
             return (
                 f"No fine-tuned models are there. {key_hint('models.gone', 'shows')} the "
@@ -266,10 +279,13 @@ class ModelList:
         self._place()
         self.show_marks()
 
-    def _place(self) -> None:
-        if self._wanted is not None and self._wanted in self._texts:
+    def _place(self) -> bool:
+        """Put the cursor on the model wanted; tells whether it is shown."""
+        there = self._wanted is not None and any(one.id == self._wanted for one in self.models)
+        if self._wanted is not None and there:
             self.pane.select(self._wanted)
             self._wanted = None
+        return there
 
     def show_marks(self) -> None:
         """Show which models are marked, and how many there are."""

@@ -26,11 +26,20 @@ if TYPE_CHECKING:
     from tui.core.models.entry import ModelEntry
     from tui.services.models.inventory import InventorySeen
 
-NONE_YET = (
-    f"No fine-tuned models yet. Press {key_of('app.mode_jobs')}, then "
-    f"{key_of('jobs.new')}, to make one."
-)
-NO_MATCH = f"No model fits the filter. {key_hint('app.escape', 'shows')} all again."
+
+def none_yet() -> str:
+    """Return what is said, with the keys in use."""
+    return (
+        f"No fine-tuned models yet. Press {key_of('app.mode_jobs')}, then "
+        f"{key_of('jobs.new')}, to make one."
+    )
+
+
+def no_match() -> str:
+    """Return what is said, with the keys in use."""
+    return f"No model fits the filter. {key_hint('app.escape', 'shows')} all again."
+
+
 WIDE = 110  # columns from which job and deployments have room in the list
 SOON_DAYS = 60  # from so near an end on it is shown in colour
 _STATE, _BASE, _AGE, _ENDS, _JOB, _CHATTED = 13, 14, 6, 12, 14, 8
@@ -66,7 +75,7 @@ def none_words(seen: InventorySeen, profile: str, *, everything: bool) -> str:
             "No fine-tuned models are "
             f"listed.\n{unknown}\n{key_hint('models.all', 'lists')} all models."
         )
-    return NONE_YET
+    return none_yet()
 
 
 def state_text(state: ModelState) -> Text:

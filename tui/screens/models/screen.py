@@ -10,7 +10,7 @@ from tui.screens.controller_context import ScreenContext
 from tui.screens.deleting import Deletion, OutcomesPanel
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.filter_bar import FilterBar, FilterField
-from tui.screens.models.arranging import PLACEHOLDER, ModelArranging, ModelFilter
+from tui.screens.models.arranging import ModelArranging, ModelFilter, placeholder
 from tui.screens.models.asking import ModelAsking
 from tui.screens.models.deletion import ModelDeletion
 from tui.screens.models.everywhere import ModelsEverywhere
@@ -46,7 +46,7 @@ class ModelsScreen(ModeScreen):
         super().__init__()
         self.context = context = ScreenContext(self)
         self.listed = ModelList(context, ModelsPane())
-        self._bar = FilterBar(ModelFilter(PLACEHOLDER))
+        self._bar = FilterBar(ModelFilter(placeholder()))
         self._outcomes = OutcomesPanel()
         self.deletion = Deletion(context, self._outcomes, self.listed, "model")
         self.deletion.deleted = lambda: self.host.complete("deleted")
@@ -87,7 +87,8 @@ class ModelsScreen(ModeScreen):
         return super().available(command_id)
 
     def show_one(self, one: str) -> None:
-        """Put the cursor on a model."""
+        """Put the cursor on a model, whatever the list was narrowed to."""
+        self._arranging.leave()
         self.listed.select(one)
 
     def remembered(self) -> Mapping[str, Any]:

@@ -10,7 +10,7 @@ from textual.worker import get_current_worker
 from tui.commands import key_of
 from tui.dispatch import handles
 from tui.screens.tokens.report.count import Asked, count_rows
-from tui.screens.tokens.view import NOTHING_OPEN
+from tui.screens.tokens.view import nothing_open
 from tui.services.errors import LedgerError, ServiceError
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ class Counting:
         state.document, state.files, state.parts, self._stale = document, [], 0, True
         self._display.forget()
         if document is None:
-            self._wait_with(NOTHING_OPEN)
+            self._wait_with(nothing_open())
         else:
             self._unsubscribe.append(document.subscribe(self._went_stale))
             self._wait_with(f"Counting the tokens of {document.path.name}…")

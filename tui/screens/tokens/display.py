@@ -6,7 +6,7 @@ import asyncio
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from tui.commands import command, key_hint
+from tui.commands import key_hint, key_of
 from tui.core.text.text import plural
 from tui.screens.tokens.report import figures
 from tui.screens.tokens.report.spreads import spreads, title_of, unit_of
@@ -20,10 +20,21 @@ if TYPE_CHECKING:
     from tui.screens.tokens.view import TokensView
     from tui.services.tokens.report import Measure, TokenReport
 
-_LISTS = key_hint("bars.choose", "lists")
-_MOVES = f"{command('bars.left').labels[0]} {key_hint('bars.right', 'move')}"
-_MOVING = f"{_MOVES} · {_LISTS}"
-_COMPARING = f"{_LISTS} · {key_hint('app.escape', 'ends')}"
+
+def _lists() -> str:
+    return key_hint("bars.choose", "lists")
+
+
+def _moves() -> str:
+    return f"{key_of('bars.left')} {key_hint('bars.right', 'move')}"
+
+
+def _moving() -> str:
+    return f"{_moves()} · {_lists()}"
+
+
+def _comparing() -> str:
+    return f"{_lists()} · {key_hint('app.escape', 'ends')}"
 
 
 class ReportDisplay:
@@ -82,7 +93,7 @@ class ReportDisplay:
         self._view.label(
             (
                 f"{mark}{title_of(state.measure)} per example{scale}{zoomed}",
-                _COMPARING if both else _MOVING,
+                _comparing() if both else _moving(),
             ),
             f"Tokens, {'exact' if exact else '≈ estimated'}",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from tui.commands import command, key_hint
+from tui.commands import key_hint, key_of
 from tui.screens.base import ModeScreen
 from tui.screens.controller_context import ScreenContext
 from tui.screens.tokens.cost.pricing import Pricing
@@ -24,10 +24,12 @@ if TYPE_CHECKING:
     from tui.widgets.charts.histogram import Histogram
     from tui.widgets.record_list import RecordList
 
-_NOT_OPEN = (
-    f"No dataset is open: {command('app.mode_datasets').labels[0]}, then "
-    f"{key_hint('datasets.open', 'opens one')}"
-)
+
+def _not_open() -> str:
+    return (
+        f"No dataset is open: {key_of('app.mode_datasets')}, then "
+        f"{key_hint('datasets.open', 'opens one')}"
+    )
 
 
 class TokensScreen(ModeScreen):
@@ -69,7 +71,7 @@ class TokensScreen(ModeScreen):
     def nothing_words(self) -> str:
         """Return why there is nothing to work on."""
         if self.state.document is None:
-            return _NOT_OPEN
+            return _not_open()
         return "Nothing is counted yet"
 
     def compose_body(self) -> ComposeResult:

@@ -23,11 +23,14 @@ if TYPE_CHECKING:
     from tui.core.tokens.distribution import Histogram as Bars
     from tui.widgets.charts.bars import Bar
 
-NOTHING_OPEN = (
-    f"No dataset is open. Press {key_of('app.mode_datasets')}, then "
-    f"{key_of('datasets.open')} to open one, or {key_of('datasets.sample')} for "
-    "the sample."
-)
+
+def nothing_open() -> str:
+    """Return what is said, with the keys in use."""
+    return (
+        f"No dataset is open. Press {key_of('app.mode_datasets')}, then "
+        f"{key_of('datasets.open')} to open one, or {key_of('datasets.sample')} for "
+        "the sample."
+    )
 
 
 class TokensView(Vertical):
@@ -47,7 +50,7 @@ class TokensView(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the sentence for when there is nothing, the report, and the list behind it."""
-        yield Static(NOTHING_OPEN, id="state", markup=False)
+        yield Static(nothing_open(), id="state", markup=False)
         with Vertical(id="report"):
             with Horizontal(id="measures"):
                 yield self._charts

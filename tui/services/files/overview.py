@@ -82,6 +82,11 @@ class FileOverview:
         )
         return FilesSeen(found, await self._unfinished(), at)
 
+    async def last_listed(self) -> list[FileInfo]:
+        """Return the files that the provider listed last, without asking it. Raises LedgerError."""
+        raws, _ = await self._store.listings.last(self._profile, _FILES) or ([], 0)
+        return parsed_best_effort(parse_file, raws)
+
     async def _job_list(self) -> list[Job] | ServiceError:
         # Files are worth showing without jobs; but none is an orphan then.
         try:

@@ -79,17 +79,13 @@ def changing(name: str, settings: Mapping[str, Any]) -> Change:
 
     def styled(document: TOMLDocument) -> None:
         table: Any = document["profiles"][name]
-        body = table.value.body
-        # What stands below the last setting belongs to the table that follows.
-        below: list[Any] = []
-        while body and body[-1][0] is None:
-            below.insert(0, body.pop())
+        below = _below(table)
         for key, value in settings.items():
             if value is None:
                 table.pop(key, None)
             elif key not in table or table[key] != value:
                 table[key] = _item(value)
-        body.extend(below)
+        table.value.body.extend(below)
 
     return Change(plain, styled)
 
@@ -134,6 +130,54 @@ def renaming(path: Path, old: str, new: str) -> Change:
         rename(values)
 
     return Change(plain, rename, lambda text: _renamed(text, old, new))
+
+
+def setting_keys(changes: Mapping[str, list[str] | None]) -> Change:
+    """Return the change of commands' own keys by their ids; None takes what is said out."""
+
+    def plain(values: Any) -> None:
+        table = values.setdefault("keys", {})
+        for command_id, keys in changes.items():
+            _say_keys(table, command_id, keys)
+
+    def styled(document: TOMLDocument) -> None:
+        table: Any = document.setdefault("keys", {})
+        below = _below(table)
+        plain(document)
+        table.value.body.extend(below)
+
+    return Change(plain, styled)
+
+
+def _say_keys(table: Any, command_id: str, keys: list[str] | None) -> None:
+    """Say the keys of a command where it is said already: by its id, or below its place."""
+    where, _, name = command_id.partition(".")
+    inner = table.get(where)
+    within = inner if isinstance(inner, dict) and name in inner else table
+    if keys is not None:
+        within[name if within is inner else command_id] = keys[0] if len(keys) == 1 else keys
+    else:
+        within.pop(name if within is inner else command_id, None)
+        if within is inner and not inner:
+            del table[where]
+
+
+def _below(table: Any) -> list[Any]:
+    """Take out and return what stands below the last setting: it belongs to what follows."""
+    body = getattr(table.value, "body", [])
+    below: list[Any] = []
+    while body and body[-1][0] is None:
+        below.insert(0, body.pop())
+    return below
+
+
+def choosing_keymap(name: str) -> Change:
+    """Return the change to another set of keys."""
+
+    def change(values: Any) -> None:
+        values["keymap"] = name
+
+    return Change(change, change)
 
 
 def _with(path: Path, name: str, values: Mapping[str, Any], done: str) -> dict[str, Any]:

@@ -18,10 +18,12 @@ from tui.services.settings.config_changes import (
     Change,
     adding,
     changing,
+    choosing_keymap,
     new_texts,
     removing,
     renaming,
     says,
+    setting_keys,
 )
 from tui.services.settings.config_file import ConfigFile
 from tui.services.settings.locations import private_folder
@@ -83,6 +85,14 @@ class ConfigEditor:
             values["default_profile"] = name
 
         self._make(Change(change, change))
+
+    def set_keys(self, changes: Mapping[str, list[str] | None]) -> None:
+        """Give commands other keys, by their ids; None goes back to those of the set."""
+        self._make(setting_keys(changes))
+
+    def set_keymap(self, name: str) -> None:
+        """Use another set of keys."""
+        self._make(choosing_keymap(name))
 
     # -- inside ------------------------------------------------------------------------
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOTIFY = ("auto", "off", "osc9", "osc777")
-TOP_LEVEL = ("default_profile", "profiles", "notify", *CHOICES)
+TOP_LEVEL = ("default_profile", "profiles", "notify", "keymap", "keys", *CHOICES)
 KNOWN = frozenset(SETTINGS)
 # The lab is on this machine, has its own key, and bills nothing.
 NOT_FOR_LAB = frozenset(name for name, one in SETTINGS.items() if not one.lab)

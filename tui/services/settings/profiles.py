@@ -9,6 +9,7 @@ from tui.core.text.masking import learn
 from tui.services.errors import InputError
 from tui.services.settings.config_file import NOT_FOR_LAB, ConfigFile
 from tui.services.settings.environment import header_secrets
+from tui.services.settings.key_settings import read_keymap
 from tui.services.settings.keys import key_variables
 from tui.services.settings.own_providers import load_presets
 from tui.services.settings.profile import Profile
@@ -21,6 +22,7 @@ from tui.services.settings.terminal_settings import TerminalSettings
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from tui.commands.keymap import Keymap
     from tui.services.settings.locations import Locations
 
 __all__ = ["OPENAI_URL", "Profile", "ProfileBook"]
@@ -31,8 +33,8 @@ class ProfileBook:
     """All profiles by name, and which one is used when none is named.
 
     `key_variables` are the environment variables that hold the keys of profiles, `remarks` what
-    is not safe about the configuration file itself, `tables` what is said of each, and `terminal`
-    what the same file says of the terminal.
+    is not safe about the configuration file itself, `tables` what is said of each, `terminal`
+    what the same file says of the terminal, and `keymap` what it says of the keys of commands.
     """
 
     profiles: Mapping[str, Profile]
@@ -41,6 +43,7 @@ class ProfileBook:
     remarks: tuple[str, ...] = ()
     tables: Mapping[str, Table] = field(default_factory=dict, repr=False)
     terminal: TerminalSettings = field(default_factory=TerminalSettings)
+    keymap: Keymap | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -93,8 +96,8 @@ class ProfileBook:
         if used in profiles and (over := _said_over(tables[used], environ, said or {})):
             tables[used] = over
             profiles[used] = reader.read(over) or profiles[used]
-        terminal = TerminalSettings.read(source.values, environ)
-        return cls(profiles, default, variables, source.remarks(), tables, terminal)
+        terminal, keymap = TerminalSettings.read(source.values, environ), read_keymap(source)
+        return cls(profiles, default, variables, source.remarks(), tables, terminal, keymap)
 
     @classmethod
     def lab_only(cls, locations: Locations, environ: Mapping[str, str]) -> ProfileBook:

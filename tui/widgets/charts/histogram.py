@@ -55,13 +55,13 @@ class Histogram(Widget, can_focus=True):
         "histogram--told",
     }
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("left,h", "move(-1)", "Left", show=False),
-        Binding("right,l", "move(1)", "Right", show=False),
-        Binding("pageup", "move(-5)", "Five left", show=False),
-        Binding("pagedown", "move(5)", "Five right", show=False),
-        Binding("home,g", "move(-1000000)", "First", show=False),
-        Binding("end,G", "move(1000000)", "Last", show=False),
-        Binding("enter", "choose", "List", show=False),
+        Binding("left,h", "move(-1)", "Left", show=False, id="bars.left"),
+        Binding("right,l", "move(1)", "Right", show=False, id="bars.right"),
+        Binding("pageup", "move(-5)", "Five left", show=False, id="bars.five_left"),
+        Binding("pagedown", "move(5)", "Five right", show=False, id="bars.five_right"),
+        Binding("home,g", "move(-1000000)", "First", show=False, id="bars.first"),
+        Binding("end,G", "move(1000000)", "Last", show=False, id="bars.last"),
+        Binding("enter", "choose", "List", show=False, id="bars.choose"),
     ]
 
     cursor: reactive[int] = reactive(0, repaint=False)

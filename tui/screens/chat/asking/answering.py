@@ -34,7 +34,11 @@ if TYPE_CHECKING:
     from tui.screens.controller_context import ScreenContext
 
 FRAMES = 15  # a second, at most: what a terminal over SSH carries easily
-BUSY = f"An answer is coming: {key_hint('app.escape', 'stops')} it."
+
+
+def busy() -> str:
+    """Return what is said, with the keys in use."""
+    return f"An answer is coming: {key_hint('app.escape', 'stops')} it."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +95,7 @@ class Answering:
     def held(self) -> bool:
         """Tell that an answer is coming, if one is; nothing else can be done meanwhile."""
         if self.under_way:
-            self._context.tell(BUSY, seconds=3)
+            self._context.tell(busy(), seconds=3)
         return self.under_way
 
     # -- what can be done ------------------------------------------------------------

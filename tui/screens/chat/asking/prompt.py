@@ -7,18 +7,27 @@ from typing import TYPE_CHECKING, ClassVar
 
 from textual.message import Message
 
-from tui.commands import bindings_for, command, commands_for, key_hint, key_words
+from tui.commands import command, commands_for, key_hint, key_words
 from tui.core.text.text import one_line
 from tui.dispatch import Dispatcher, handles
+from tui.key_bindings import bindings_for
 from tui.widgets.text_fields import EditArea
 
 if TYPE_CHECKING:
     from textual import events
     from textual.binding import BindingType
 
-_ESC = f"{command('app.escape').key_label}: command keys"
-_SENDS = command("prompt.send").keys.split(",")
-_KEYS = " · ".join([*key_words(commands_for("prompt"), {}), _ESC])
+
+def _esc() -> str:
+    return f"{command('app.escape').key_label}: command keys"
+
+
+def _sends() -> tuple[str, ...]:
+    return command("prompt.send").key_names
+
+
+def _keys() -> str:
+    return " · ".join([*key_words(commands_for("prompt"), {}), _esc()])
 
 
 # Below this the prompt has one row, so that what is talked about has some.
@@ -82,7 +91,7 @@ class Prompt(EditArea):
 
     async def _on_key(self, event: events.Key) -> None:
         # The text area would take enter as a line break before any binding sees it.
-        if event.key in _SENDS:
+        if event.key in _sends():
             event.stop()
             event.prevent_default()
             self.send()
@@ -126,7 +135,7 @@ class Prompt(EditArea):
             self.border_title = f"type what {call} returns; {key_hint('prompt.send', 'sends')} it"
         else:
             self.border_title = (
-                _KEYS if self.has_focus else f"{key_hint('chat.prompt', 'goes')} to the prompt"
+                _keys() if self.has_focus else f"{key_hint('chat.prompt', 'goes')} to the prompt"
             )
 
     def watch_has_focus(self, _focused: bool) -> None:

@@ -13,7 +13,7 @@ from tui.core.chat.saved import Chat, dataset_line, markdown
 from tui.core.text.text import one_line
 from tui.dispatch import handles
 from tui.screens.chat.saved.dialog import ChatsDialog
-from tui.screens.chat.turns.words import EMPTY_CHAT, text_of
+from tui.screens.chat.turns.words import empty_chat, text_of
 from tui.screens.dialogs.choose import Choice, Choose
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.editor import LineEditor
@@ -89,7 +89,7 @@ class SavedChatsList:
             session.take(chat, saver)
             self._note(None if saver is None else saver.id)
         else:
-            self._context.tell(EMPTY_CHAT, seconds=3)
+            self._context.tell(empty_chat(), seconds=3)
 
     def start(self, chat: Chat) -> None:
         """Go on with a chat that is not saved yet; `begin` brings the one before back."""
@@ -176,7 +176,7 @@ class SavedChatsList:
         if self._session.tree.nodes:
             await self._export(self._session.chat)
         else:
-            self._context.tell(EMPTY_CHAT, seconds=3)
+            self._context.tell(empty_chat(), seconds=3)
 
     async def _export(self, chat: Chat) -> None:
         form = await self._context.ask(Choose("Export as", _FORMATS))
@@ -198,7 +198,7 @@ class SavedChatsList:
         if self._session.tree.nodes:
             self._context.host.copy_out(markdown(self._session.chat), "The chat")
         else:
-            self._context.tell(EMPTY_CHAT, seconds=3)
+            self._context.tell(empty_chat(), seconds=3)
 
 
 def questions_of(chat: Chat) -> list[str]:

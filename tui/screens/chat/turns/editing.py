@@ -10,7 +10,7 @@ from tui.core.chat.conversation import edit, fork, position, step
 from tui.core.chat.saved import Chat
 from tui.core.provider.parsing import as_map
 from tui.dispatch import handles
-from tui.screens.chat.turns.words import EMPTY_CHAT, text_of
+from tui.screens.chat.turns.words import empty_chat, text_of
 from tui.screens.dialogs.editor import TextEditor, TooLong, too_long
 
 if TYPE_CHECKING:
@@ -128,7 +128,7 @@ class TurnEditing:
             widget.focus()
             widget.cursor = found[0]
         elif not self._view.nodes:
-            self._context.tell(EMPTY_CHAT, seconds=3)
+            self._context.tell(empty_chat(), seconds=3)
         else:
             where = "before this" if command_id == "chat.prompt_before" else "after this"
             self._context.tell(f"There is no question {where}.", seconds=3)
@@ -139,7 +139,7 @@ class TurnEditing:
             return None
         node = self._view.under_cursor
         if node is None:
-            self._context.tell(EMPTY_CHAT, seconds=3)
+            self._context.tell(empty_chat(), seconds=3)
         return node
 
 

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from tui.screens.chat.turns.view import ChatView
     from tui.screens.controller_context import ScreenContext
 
-_ONE_VERSION = (
-    f"Press {key_of('chat.edit')} and write the better answer, or "
-    f"{key_of('chat.again')} to have it answered again; then "
-    f"{key_hint('chat.pair', 'makes')} the pair."
-)
+
+def _one_version() -> str:
+    return (
+        f"Press {key_of('chat.edit')} and write the better answer, or "
+        f"{key_of('chat.again')} to have it answered again; then "
+        f"{key_hint('chat.pair', 'makes')} the pair."
+    )
 
 
 class AnswersToData:
@@ -136,7 +138,7 @@ class AnswersToData:
             cause = "there is one version of this answer"
             if any(one.id != node.id and _said(one.message) for one in tries):
                 cause = "the other tries at it say the same"
-            raise InputError("No pair", cause, _ONE_VERSION)
+            raise InputError("No pair", cause, _one_version())
         if len(others) == 1:
             return others[0]
         # What was corrected is the model's try before it, most likely.

@@ -19,19 +19,24 @@ if TYPE_CHECKING:
     from tui.core.chat.conversation import Node
     from tui.core.chat.reply import Reply
 
-EMPTY_CHAT = f"This chat is empty: {key_hint('chat.prompt', 'goes')} to the prompt."
 
-_REASONS = {
-    "": "ended",  # the server gives no reason
-    "stop": "ended by itself",
-    "length": (
-        f"stopped at the token limit (finish: length); {key_of('app.escape')}, "
-        f"{key_hint('chat.parameters', 'allows')} more"
-    ),
-    "content_filter": "withheld by the provider's content filter",
-    "tool_calls": "calls a tool",
-    "function_call": "calls a tool",
-}
+def empty_chat() -> str:
+    """Return what is said, with the keys in use."""
+    return f"This chat is empty: {key_hint('chat.prompt', 'goes')} to the prompt."
+
+
+def _reasons() -> dict[str, str]:
+    return {
+        "": "ended",  # the server gives no reason
+        "stop": "ended by itself",
+        "length": (
+            f"stopped at the token limit (finish: length); {key_of('app.escape')}, "
+            f"{key_hint('chat.parameters', 'allows')} more"
+        ),
+        "content_filter": "withheld by the provider's content filter",
+        "tool_calls": "calls a tool",
+        "function_call": "calls a tool",
+    }
 
 
 def turn_of(node: Node, place: tuple[int, int] = (1, 1), *, thoughts: str = "") -> Turn:
@@ -122,7 +127,7 @@ def _ending(reply: Reply) -> str:
     reason = reply.finish_reason or ""
     if reply.tool_calls and reason in {"", "stop"}:  # as some servers end a call
         reason = "tool_calls"
-    return _REASONS.get(reason, f"finish: {reason}")
+    return _reasons().get(reason, f"finish: {reason}")
 
 
 def _measures(reply: Reply) -> Iterable[str]:

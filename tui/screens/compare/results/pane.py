@@ -8,7 +8,7 @@ from rich.cells import set_cell_size
 from rich.text import Text
 from textual.widgets import Static
 
-from tui.commands import key_hint
+from tui.commands import key_hint, key_of
 from tui.core.compare.document import summary_table
 from tui.core.compare.listing import ORDERS, SHOWN, value_words
 from tui.core.text.paths import path_line
@@ -26,10 +26,16 @@ if TYPE_CHECKING:
     from tui.core.compare.table import Summary, Versus
     from tui.screens.compare.results.state import LookedAt, Sums
 
-EMPTY = """\
-No results yet.
 
-  e  ask every prompt of a dataset    l  open an earlier run"""
+def no_results() -> str:
+    """Return what is said before there are results."""
+    asks, earlier = key_of("compare.run"), key_of("compare.earlier")
+    return (
+        "No results yet.\n\n"
+        f"  {asks}  ask every prompt of a dataset    {earlier}  open an earlier run"
+    )
+
+
 _LINE = 6
 _CELL = 14
 MOST_VERSUS = 4
@@ -52,7 +58,7 @@ class ResultsPane(Pane):
 
     def __init__(self) -> None:
         super().__init__(id="results-pane", classes="pane")
-        self.list = RecordList(id="results", empty=EMPTY)
+        self.list = RecordList(id="results", empty=no_results())
         self._sum = Static("", id="results-sum", markup=False)
         self._verdict = Static("", id="results-verdict", markup=False)
         self._head = Static("", id="results-head", markup=False)
@@ -90,7 +96,7 @@ class ResultsPane(Pane):
         for part in (self._sum, self._verdict, self._head):
             part.display = looked_at is not None
         self.rows = [*sums.rows]
-        empty = EMPTY if looked_at is None else _empty(looked_at)
+        empty = no_results() if looked_at is None else _empty(looked_at)
         self.list.show(len(self.rows), self._row, empty=empty)
         lines = [row.prompt.line for row in self.rows]
         wanted, self._wanted = self._wanted, None

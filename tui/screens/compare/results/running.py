@@ -33,7 +33,10 @@ if TYPE_CHECKING:
 
 MANY = 1_000  # prompts, beyond which the form begins with a limit
 _SHOWN_EVERY_S = 0.5
-_TELLS = f"{key_hint('compare.stop', 'stops')} it, and goes on with it later."
+
+
+def _tells() -> str:
+    return f"{key_hint('compare.stop', 'stops')} it, and goes on with it later."
 
 
 @dataclass(slots=True)
@@ -127,7 +130,7 @@ class Running:
     def busy(self) -> bool:
         """Whether a run is asked for now, which is then said."""
         if self.under_way:
-            self._context.tell(f"A run is under way. {_TELLS}", seconds=4)
+            self._context.tell(f"A run is under way. {_tells()}", seconds=4)
         return self.under_way
 
     async def ask_source(

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from tui.screens.datasets.dataset_context import DatasetContext
     from tui.screens.datasets.editing.example_rewriter import ExampleRewriter
 
-_BACK = key_hint("datasets.undo", "brings it back")
+
+def _back() -> str:
+    return key_hint("datasets.undo", "brings it back")
 
 
 class Deleting:
@@ -38,7 +40,7 @@ class Deleting:
             await self._rewriter.rewrite(
                 "delete message", lambda e: edits.delete_message(e, place), at
             )
-            self._context.tell(f"Message deleted; {_BACK}")
+            self._context.tell(f"Message deleted; {_back()}")
         else:
             await document.delete(at, 1, "delete example")
-            self._context.tell(f"Example {at + 1} deleted; {_BACK}")
+            self._context.tell(f"Example {at + 1} deleted; {_back()}")

@@ -8,7 +8,7 @@ from rich.text import Text
 from textual.containers import Vertical
 from textual.widgets import Static
 
-from tui.commands import key_hint
+from tui.commands import key_hint, key_of
 from tui.core.text.paths import path_line
 from tui.screens.dialogs.path import short_path
 from tui.widgets.record_list import RecordList
@@ -19,18 +19,42 @@ if TYPE_CHECKING:
 
     from textual.app import ComposeResult
 
-_TEXT = """\
-Fine-tune a chat model, all of it from here:
+_MODES = (
+    (("mode_datasets", "examples and their problems"), ("mode_tokens", "tokens and cost")),
+    (("mode_jobs", "train and watch"), ("mode_chat", "chat and compare")),
+    (("mode_models", "clean up models"), ("mode_files", "uploaded files")),
+)
+_BEGIN = (
+    ("sample", "take the tour with the sample: free, no account"),
+    ("open", "open your own dataset (JSONL)"),
+    ("import_data", "import ShareGPT, Alpaca, CSV, Parquet, …"),
+)
+_ALWAYS = (("help", "help     "), ("palette", "every command     "), ("leave", "quit"))
 
-  [b]1[/b] examples and their problems   [b]2[/b] tokens and cost
-  [b]3[/b] train and watch               [b]4[/b] chat and compare
-  [b]5[/b] clean up models               [b]6[/b] uploaded files
 
-  [b]s[/b]   take the tour with the sample: free, no account
-  [b]o[/b]   open your own dataset (JSONL)
-  [b]i[/b]   import ShareGPT, Alpaca, CSV, Parquet, …
-  [b]F1[/b]  help     [b]ctrl+p[/b] every command     [b]ctrl+q[/b] quit
-"""
+def what_to_do() -> Text:
+    """Return the circle in five lines, with the keys in use."""
+    text = Text("Fine-tune a chat model, all of it from here:\n")
+    for left, right in _MODES:
+        text.append("\n  ")
+        start = text.cell_len
+        _append_key(text, f"app.{left[0]}", left[1])
+        text.append(" " * max(start + 32 - text.cell_len, 1))
+        _append_key(text, f"app.{right[0]}", right[1])
+    text.append("\n")
+    for name, words in _BEGIN:
+        text.append("\n  ")
+        _append_key(text, f"datasets.{name}", words, width=3)
+    text.append("\n  ")
+    for name, words in _ALWAYS:
+        _append_key(text, f"app.{name}", words, width=3 if name == "help" else 0)
+    return text
+
+
+def _append_key(text: Text, command_id: str, words: str, width: int = 0) -> None:
+    key = key_of(command_id)
+    text.append(key, style="bold")
+    text.append(f"{' ' * max(width - len(key), 0)} {words}")
 
 
 class Welcome(Vertical):
@@ -51,8 +75,16 @@ class Welcome(Vertical):
 
     def compose(self) -> ComposeResult:
         """Lay out the text and the list of recent files."""
-        yield Static(_TEXT, id="welcome-text")
+        yield Static(what_to_do(), id="welcome-text")
         yield RecordList(id="recents")
+
+    def on_mount(self) -> None:
+        """Follow the keymap in use."""
+        self.watch(self.app, "keymap", self.keys_changed, init=False)
+
+    def keys_changed(self) -> None:
+        """Show the keys in use."""
+        self.query_one("#welcome-text", Static).update(what_to_do())
 
     def show_recents(self, paths: Sequence[Path]) -> None:
         """List the datasets opened before; enter opens one."""

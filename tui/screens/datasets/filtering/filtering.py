@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 
 _PAUSE_S = 0.15  # without a key before what was typed is looked for
 
-_NONE_KEPT = f"none yet; {key_of('filter.save')} in the field saves one"
+
+def _none_kept() -> str:
+    return f"none yet; {key_of('filter.save')} in the field saves one"
 
 
 class Filtering:
@@ -141,7 +143,7 @@ class Filtering:
         )
 
     def _recall(self) -> None:
-        dialog: Choose[str] = Choose("Filters", [], empty=_NONE_KEPT)
+        dialog: Choose[str] = Choose("Filters", [], empty=_none_kept())
         shown = self._context.open(dialog, self._take_recalled)
         self._context.run(self._offer, dialog, shown, group="recall", description="list filters")
 

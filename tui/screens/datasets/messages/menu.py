@@ -24,7 +24,13 @@ if TYPE_CHECKING:
     from tui.screens.datasets.messages.text import MessageText
     from tui.screens.datasets.messages.tools import ToolUse
 
-_UP, _DOWN = key_of("datasets.move_up"), key_of("datasets.move_down")
+
+def _up() -> str:
+    return key_of("datasets.move_up")
+
+
+def _down() -> str:
+    return key_of("datasets.move_down")
 
 
 class MessageMenu:
@@ -75,9 +81,11 @@ class MessageMenu:
         tasks.append(Choice(partial(text.edit_name, message, at), "Name", message.name or "none"))
         tasks += self._part_tasks(message, at)
         tasks += [
-            Choice(partial(moving.move_message, message, at, -1), "Move up", f"the same as {_UP}"),
             Choice(
-                partial(moving.move_message, message, at, 1), "Move down", f"the same as {_DOWN}"
+                partial(moving.move_message, message, at, -1), "Move up", f"the same as {_up()}"
+            ),
+            Choice(
+                partial(moving.move_message, message, at, 1), "Move down", f"the same as {_down()}"
             ),
         ]
         return tasks

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from tui.screens.datasets.problems.checks import ProblemChecks
     from tui.widgets.record_list import RecordList
 
-EMPTY = f"This file is empty.\nPress {key_of('datasets.new_example')} for an example."
+
+def empty_file() -> str:
+    """Return what is said, with the keys in use."""
+    return f"This file is empty.\nPress {key_of('datasets.new_example')} for an example."
 
 
 class ExamplesPane(Pane):
@@ -66,7 +69,7 @@ class ExamplesPane(Pane):
         empty = (
             f"No example matches.\n{key_hint('app.escape', 'shows')} all."
             if rows.filtered
-            else EMPTY
+            else empty_file()
         )
         self.listing.show(len(rows), self._row, empty=empty)
 

@@ -29,7 +29,7 @@ from tui.screens.jobs.form.lists import FormLists
 from tui.screens.jobs.form.preflight_panel import PreflightPanel
 from tui.screens.jobs.form.presets import FormPresets
 from tui.screens.jobs.form.submission import JobSubmission
-from tui.screens.reporting import PANEL_KEYS, failure_of
+from tui.screens.reporting import failure_of, panel_keys
 from tui.services.jobs.drafts import FIELDS, Draft
 from tui.widgets.field import Field, Fold, OneOf
 from tui.widgets.frame.error_panel import ErrorPanel
@@ -97,7 +97,7 @@ class NewJob(Dialog[Job]):
                 yield from self._rows(folded_lines(self._terms))
         yield PreflightPanel(id="plan")
         yield Static("", id="progress", markup=False)
-        yield ErrorPanel(PANEL_KEYS)
+        yield ErrorPanel(panel_keys())
         yield self.key_hints(**_KEYS)
 
     def _rows(self, lines: Iterable[Line]) -> Iterable[Field]:

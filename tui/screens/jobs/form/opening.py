@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.commands import key_of
 from tui.dispatch import handles
 from tui.screens.jobs.form.first_draft import Draft, draft_again, draft_for, keep_form, kept_form
-from tui.screens.not_offered import OTHERWISE, no_tuning
+from tui.screens.not_offered import no_tuning, otherwise
 from tui.services.errors import InputError, NotOffered, ReadOnly
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class JobMaking:
         profile = self._context.workspace.profile
         if isinstance(self._context.state.failure, NotOffered):
             self._context.show_error(
-                InputError("Cannot create a job", no_tuning(profile.name), OTHERWISE)
+                InputError("Cannot create a job", no_tuning(profile.name), otherwise())
             )
             return False
         if profile.read_only:

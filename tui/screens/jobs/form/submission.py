@@ -32,7 +32,11 @@ if TYPE_CHECKING:
     from tui.services.jobs.drafts import Draft
     from tui.services.jobs.preflight import Source
 
-_FINDING = f"the job is created once {{}} has told its models; {key_hint('app.escape', 'stops')}"
+
+def _finding() -> str:
+    return f"the job is created once {{}} has told its models; {key_hint('app.escape', 'stops')}"
+
+
 _CREATING = "The job is being asked for: wait for the answer, it takes seconds."
 
 
@@ -62,7 +66,7 @@ class JobSubmission(CreationEvents):
         problems = draft.problems(profile.terms)
         if set(problems) == {"model"} and self.finding_model:
             self._create_when_found = True
-            self._progress(_FINDING.format(profile.name))
+            self._progress(_finding().format(profile.name))
             return
         for field, problem in problems.items():
             form.say(field, problem)

@@ -29,14 +29,20 @@ _PARAMETERS = {
     "batch_size": "batch size",
     "learning_rate_multiplier": "LR multiplier",
 }
-_CHATS = f"press {key_of('jobs.chat')} to chat with it."
-_WAITING = {
-    "validating_files": "The provider is checking the files",
-    "queued": "Waiting for its turn",
-    "paused": f"Training stands still; {key_hint('jobs.pause', 'lets it go on')}",
-    "cancelled": "Stopped for good; no model was made",
-    "cancelling": "It is being stopped",
-}
+
+
+def _chats() -> str:
+    return f"press {key_of('jobs.chat')} to chat with it."
+
+
+def _waiting() -> dict[str, str]:
+    return {
+        "validating_files": "The provider is checking the files",
+        "queued": "Waiting for its turn",
+        "paused": f"Training stands still; {key_hint('jobs.pause', 'lets it go on')}",
+        "cancelled": "Stopped for good; no model was made",
+        "cancelling": "It is being stopped",
+    }
 
 
 def standing(line: Line, curves: Curves, now: float, ready: str = "") -> Text:
@@ -62,7 +68,7 @@ def _state(line: Line, now: float, ready: str) -> str:
         return f": {job.error.message.rstrip('.')}."
     if job.succeeded:
         model = job.fine_tuned_model
-        there = f" {model}: {ready or _CHATS}" if model else ""
+        there = f" {model}: {ready or _chats()}" if model else ""
         return f"{_took(job)}.{there}"
     since = "" if line.since is None else f" for {duration_words(now - line.since)}"
     usual = "" if line.usual is None else f" (usually {duration_words(line.usual)})"
@@ -71,9 +77,9 @@ def _state(line: Line, now: float, ready: str) -> str:
         left = time_left(line, now)
         rest = "." if left is None else f", about {duration_words(left)} left."
         return since + usual + done + rest
-    if job.status in _WAITING:
+    if job.status in _waiting():
         waited = f"{since}{usual}" if job.active else ""
-        return f": {_WAITING[job.status]}{waited}."
+        return f": {_waiting()[job.status]}{waited}."
     return f"{since}{usual}{done}."
 
 

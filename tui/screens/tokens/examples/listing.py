@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from tui.commands import command, key_hint
+from tui.commands import key_hint, key_of
 from tui.core.dataset.example import Example
 from tui.core.text.text import one_line, plural
 from tui.screens.tokens.report.spreads import unit_of
@@ -18,15 +18,26 @@ if TYPE_CHECKING:
     from tui.services.datasets import Document
     from tui.services.tokens.report import Measure, TokenReport
 
-NONE_CUT = (
-    f"Nothing is cut: no example is over the training limit. {key_hint('app.escape', 'goes')} back."
-)
-NONE_FAR = (
-    f"No outlier: no example is far longer than the others. {key_hint('app.escape', 'goes')} back."
-)
+
+def none_cut() -> str:
+    """Return what is said, with the keys in use."""
+    back = key_hint("app.escape", "goes")
+    return f"Nothing is cut: no example is over the training limit. {back} back."
+
+
+def none_far() -> str:
+    """Return what is said, with the keys in use."""
+    back = key_hint("app.escape", "goes")
+    return f"No outlier: no example is far longer than the others. {back} back."
+
+
 NO_EXAMPLES = "The file has no examples."
 NO_EXAMPLE_MEANT = "No example under the cursor: ← → move to a bar that has some."
-NONE_HERE = f"No example is that long. {key_hint('app.escape', 'goes')} back."
+
+
+def none_here() -> str:
+    """Return what is said, with the keys in use."""
+    return f"No example is that long. {key_hint('app.escape', 'goes')} back."
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,7 @@ def title(wanted: Wanted, count: int) -> str:
         if wanted.measure in {"context", "trained"}:
             what = f"{plural(count, 'example')} of {span} {wanted.measure} tokens"
     opens, tokens = key_hint("lists.choose", "opens"), key_hint("tokens.view", "tokens")
-    return " · ".join([what, opens, tokens, command("app.escape").labels[0]])
+    return " · ".join([what, opens, tokens, key_of("app.escape")])
 
 
 def fence(report: TokenReport, measure: Measure) -> float:
@@ -121,5 +132,5 @@ def row(item: Listed, document: Document, width: int) -> Text:
 def none_words(wanted: Wanted) -> str:
     """Return what a list without examples says."""
     if wanted.cut:
-        return NONE_CUT
-    return NONE_FAR if wanted.outliers else NONE_HERE
+        return none_cut()
+    return none_far() if wanted.outliers else none_here()
