@@ -156,6 +156,16 @@ def test_the_board_has_what_ends_soonest_first(
     assert [(one["id"], one["days_left"], one["ends_source"]) for one in found] == [
         (FERN, 27, "model"), (IVY, 40, "base"), (MOSS, 40, "base"), ("base", 40, "model"),
     ]  # fmt: skip
+    # Of a base of one's own models it is told until when it takes jobs, listed or not.
+    made(server, "ft:gpt-4.1-mini-2025-04-14:org:own:O1", model="gpt-4.1-mini-2025-04-14")
+    config = home.path / "config" / "config.toml"
+    config.write_text(config.read_text() + 'kind = "openai"\n')
+    home.json("models", "list")
+    for more in ((), ("--kept",), ("--kept", "--all-profiles")):
+        closing = home.json("models", "board", *more)["training"]
+        assert ("gpt-4.1-mini-2025-04-14", "2027-01-06") in {
+            (one["base"], one["takes_jobs_until"]) for one in closing
+        }, more
     line = home.run("models", "board").stdout.splitlines()[0]
     assert line.split()[:4] == [day(27), "27", "days", FERN]
 

@@ -195,7 +195,7 @@ def test_all_profiles_each_with_its_own_key_and_what_fails_hides_nothing(
     config.mkdir()
     (config / "config.toml").write_text(
         f'[profiles.t]\nkind = "together"\nbase_url = "{together.url}"\napi_key = "key-t"\n'
-        f'account = "{PROJECT}"\n'
+        f'account = "{PROJECT}"\ncurrency = "EUR"\nrate = 0.5\n'
         f'[profiles.f]\nkind = "fireworks"\nbase_url = "{fireworks.url}"\napi_key = "{KEY}"\n'
         f'account = "{ACCOUNT}"\n'
         f'[profiles.n]\nkind = "nebius"\nbase_url = "{nebius.url}"\napi_key = "{KEY}"\n'
@@ -206,7 +206,17 @@ def test_all_profiles_each_with_its_own_key_and_what_fails_hides_nothing(
     assert {(one["profile"], one["running"]) for one in told["deployments"]} == {
         ("t", True), ("f", True),
     }  # fmt: skip
-    assert told["total"] == {"running": 2, "usd_per_hour": "3.40", "unknown": 1}
+    # One profile counts in euros: nothing is added up that does not belong together.
+    assert told["total"] == {
+        "running": 2, "usd_per_hour": "3.40", "unknown": 1, "per_hour": {"EUR": "1.70"},
+    }  # fmt: skip
+    counted = next(one for one in told["deployments"] if one["profile"] == "t")
+    assert (counted["usd_per_hour"], counted["per_hour"], counted["currency"]) == (
+        "3.40", "1.70", "EUR",
+    )  # fmt: skip
+    text = home.run("deployments", "list", "--all-profiles").stdout
+    assert "2 running · 1.70 EUR/h + unknown" in text
+    assert "$" not in text
     asked = {one["name"]: one for one in told["profiles"]}
     assert "beta: ask the support" in asked["n"]["error"]["cause"]
     assert asked["lab"] == {"name": "lab", "told": False, "error": None}

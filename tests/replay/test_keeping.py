@@ -73,9 +73,15 @@ def test_what_keeping_costs_and_until_when_is_told_where_it_is_known(tmp_path: P
         assert found["file-b"]["usd_per_month"] is None  # nobody knows its size
         text = home.run("files", "list").stdout
         assert "$2.50/mo" in text
+        config = tmp_path / "config" / "config.toml"
+        config.write_text(f'{config.read_text()}currency = "EUR"\nrate = 0.5\n')
+        assert home.json("files", "list")["files"][0]["usd_per_month"] == "2.5000"
+        text = home.run("files", "list").stdout
+        assert "1.25 EUR/mo" in text
+        assert "$" not in text
         assert "unknown" in text
-        assert "2 files, 25.0 GB: keeping them costs $2.00/mo" in text
+        assert "2 files, 25.0 GB: keeping them costs 1.00 EUR/mo" in text
         text = home.run("files", "prune", "--orphans", "--dry-run").stdout
-        assert "keeping them costs $2.00/mo" in text
+        assert "keeping them costs 1.00 EUR/mo" in text
     finally:
         far.close()

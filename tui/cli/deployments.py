@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from tui.cli.arguments import Commands, Parser, add_yes, command, group
 from tui.cli.deleting import each_once
+from tui.core.money.counted import DOLLARS
 from tui.core.money.hourly import (
     RunningCost,
     cost_so_far,
+    counted_of,
     price_now,
     price_words,
     running_cost,
@@ -251,7 +253,13 @@ def hardware_words(one: Deployment) -> str:
 
 
 def _total(cost: RunningCost) -> dict[str, Any]:
-    return {"running": cost.count, "usd_per_hour": _money(cost.usd), "unknown": cost.unknown}
+    told: dict[str, Any] = {
+        "running": cost.count, "usd_per_hour": _money(cost.usd), "unknown": cost.unknown,
+    }  # fmt: skip
+    if all(counted == DOLLARS for counted in cost.sums):
+        return told
+    sums = {one.currency: _money(one.amount(usd)) for one, usd in cost.sums.items()}
+    return told | {"per_hour": sums}
 
 
 def document(one: Deployment, now: float) -> dict[str, Any]:
@@ -279,6 +287,20 @@ def document(one: Deployment, now: float) -> dict[str, Any]:
         "so_far_at_most": not one.always,
         "note": " ".join(filter(None, (one.cost, rate.note if rate else ""))) or None,
         "acts": sorted(one.acts),
+        **_counted(one, now),
+    }
+
+
+def _counted(one: Deployment, now: float) -> dict[str, Any]:
+    """Return the amounts as the profile counts them, where that is not in dollars."""
+    counted = counted_of(one)
+    if counted == DOLLARS:
+        return {}
+    hour, so_far = price_now(one), cost_so_far(one, now)
+    return {
+        "currency": counted.currency,
+        "per_hour": None if hour is None else _money(counted.amount(hour)),
+        "so_far": None if so_far is None else _money(counted.amount(so_far)),
     }
 
 

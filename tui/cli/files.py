@@ -15,8 +15,7 @@ from tui.cli.file_review import guard
 from tui.cli.inputs import STDIN, file_of
 from tui.cli.progress import UploadLine
 from tui.core.catalog.abilities import Ability
-from tui.core.money.rates import month_words
-from tui.core.provider.files import age_words, month_of, prunable, total_bytes
+from tui.core.provider.files import age_words, month_words_of, prunable, total_bytes
 from tui.core.provider.records import Deleted
 from tui.core.text.moments import date_words
 from tui.core.text.text import plural, size_words
@@ -90,7 +89,7 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
     out.table(*_table(files, now))
     if any(file.billed for file in files):
         together = f"{plural(len(files), 'file')}, {size_words(total_bytes(files))}"
-        out.line(f"{together}: keeping them costs {month_words(month_of(files))}")
+        out.line(f"{together}: keeping them costs {month_words_of(files)}")
     for one in seen.unfinished:
         done = f"{len(one.parts)} of {one.count} parts"
         until = date_words(one.expires_at)
@@ -109,7 +108,7 @@ def _table(files: Sequence[StoredFile], now: float) -> tuple[list[str], list[tup
             file.id, size_words(file.info.bytes), file.info.purpose,
             date_words(file.info.created_at), age_words(file.age(now)),
             *((date_words(file.info.expires_at),) if expires else ()),
-            *((month_words(file.month),) if billed else ()),
+            *((file.month_words,) if billed else ()),
             file.info.status, file.use_words, file.info.filename,
         )
         for file in files
@@ -236,7 +235,7 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
         if options.dry_run or not found:
             out.line(f"{plural(len(found), 'file')}, {together}: nothing has been deleted")
             if any(file.billed for file in found):
-                out.line(f"keeping them costs {month_words(month_of(found))}")
+                out.line(f"keeping them costs {month_words_of(found)}")
             if found:  # deleting them would not begin either
                 workspace.provider.check_writable("prune files")
             return 0

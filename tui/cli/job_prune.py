@@ -96,7 +96,7 @@ def _tell(
     judged: list[JudgedCheckpoint], measure: Measure, workspace: Workspace, out: Output
 ) -> None:
     now = time.time()
-    rate = workspace.profile.preset.keep_rate("checkpoints")
+    rate = workspace.profile.keep_rate("checkpoints")
     month = None if rate is None else rate.month(None)
     out.document(
         {
@@ -113,4 +113,5 @@ def _tell(
         does = f"keep, {one.stays}" if one.stays else "would delete"
         out.line(f"{does}: {one.line(measure)}  {age}  {one.id or one.checkpoint.id}")
     if judged:
-        out.line(f"keeping them costs: {month_words(month)}; their sizes are not told")
+        said = month_words(month) if rate is None else month_words(month, rate.counted)
+        out.line(f"keeping them costs: {said}; their sizes are not told")

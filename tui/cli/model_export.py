@@ -19,7 +19,7 @@ from tui.cli.models_found import (
     tell_missing,
 )
 from tui.core.catalog.shutdown import Until, training_ends
-from tui.core.models.board import ending
+from tui.core.models.board import ending, root_of
 from tui.core.models.days import days_left, ends_words
 from tui.core.models.export import FORMATS, exported, format_of
 from tui.core.text.moments import day_of
@@ -83,11 +83,15 @@ Closing = tuple[str, str, Until]
 
 
 async def _training(entries: Iterable[ModelEntry], workspace: Workspace) -> list[Closing]:
-    """Return which bases stop taking jobs, the soonest first. Raises InputError."""
-    bases: dict[str, list[str]] = {}
+    """Return which bases stop taking jobs, the soonest first. Raises InputError.
+
+    Those that one's own models come from are among them, whether the provider lists them or not:
+    what was seen before, and what other profiles have, is told without bases.
+    """
+    bases: dict[str, dict[str, None]] = {}
     for one in entries:
-        if one.kind == "base" and not one.state.gone:
-            bases.setdefault(one.profile or workspace.profile.name, []).append(one.id)
+        if not one.state.gone and (base := root_of(one)):
+            bases.setdefault(one.profile or workspace.profile.name, {})[base] = None
     catalog = await asyncio.to_thread(workspace.catalog)
     found: list[Closing] = []
     for name, ids in bases.items():

@@ -66,7 +66,7 @@ class ProviderServices:
         """Uploaded files with what uses them."""
         from tui.services.files.overview import FileOverview
 
-        keeping = self._profile.preset.keep_rate("files")
+        keeping = self._profile.keep_rate("files")
         return FileOverview(self.files, self.jobs, self._store, self._profile.name, keeping)
 
     @cached_property
@@ -115,7 +115,7 @@ class ProviderServices:
         return Inventory(
             self._profile,
             self.api,
-            (self.models, self.jobs),
+            (self.models, self.jobs, self.deployments),
             self._store,
             lambda: self._tokens().catalog,
             dated=self._profile.kind == "openai",

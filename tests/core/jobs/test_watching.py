@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -111,5 +113,8 @@ def test_exports_hold_everything() -> None:
     event = parse_event({"id": "e", "created_at": T, "message": 'said "a, b"', "extra": 1})
     assert events_csv([event]).splitlines()[1] == f'e,{T},info,message,"said ""a, b"""'
     assert '"extra": 1' in events_jsonl([event])
+    hostile = replace(event, message='=HYPERLINK("http://x")', id="@e", type="+1", level=" -2")
+    line = next(csv.reader([events_csv([hostile]).splitlines()[1]]))
+    assert line == ["'@e", str(T), "' -2", "'+1", '\'=HYPERLINK("http://x")']
     assert steps_csv([Metrics(1, train_loss=0.5)]).splitlines()[1] == "1,,0.5,,,,,"
     assert steps_jsonl([Metrics(1, train_loss=0.5)]) == '{"step": 1, "train_loss": 0.5}\n'

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.core.money.counted import DOLLARS, counted_by
 from tui.core.money.hourly import (
     cost_so_far,
     price_now,
@@ -18,6 +19,8 @@ from tui.core.money.hourly import (
     so_far_words,
 )
 from tui.core.money.rates import HourRate, KeepRate, hour_words, month_words
+from tui.core.money.terms import Money
+from tui.core.provider.deployment_words import cost_words
 from tui.core.provider.deployments import Act, Deployment
 
 GPU = HourRate("NVIDIA_H100_80GB", Decimal("2.50"))
@@ -75,6 +78,23 @@ def test_what_it_has_come_to_is_at_most_that_unless_it_was_always_billed() -> No
 )
 def test_the_words_of_the_status_line(ones: list[Deployment], words: str) -> None:
     assert running_cost([priced(one, [GPU]) for one in ones]).words == words
+
+
+def test_each_currency_is_added_up_for_itself() -> None:
+    euros = counted_by(Money("EUR", Decimal("0.5")))
+    assert counted_by(Money("EUR")) == counted_by(Money(rate=Decimal(2))) == DOLLARS
+    there, here = priced(made(created_at=0, always=True), [GPU], euros), priced(made(), [GPU])
+    assert (price_words(there), so_far_words(there, 3600)) == ("2.50 EUR/h", "2.50 EUR")
+    assert there.price is not None
+    assert there.price.words.startswith("2.50 EUR/h (")
+    cost = running_cost([there, here, there])
+    assert cost.words == "3 running · 5.00 EUR/h + $5.00/h"
+    assert cost.usd == 15
+    assert "It costs 2.50 EUR an hour now (1,800.00 EUR in 30 days)" in cost_words(
+        [there], Act.DELETE
+    )
+    assert month_words(Decimal(1), euros) == "0.50 EUR/mo"
+    assert month_words(Decimal("0.001"), euros) == "< 0.01 EUR/mo"
 
 
 @given(st.lists(st.tuples(st.sampled_from([True, False, None]), st.integers(0, 9) | st.none())))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from dataclasses import asdict, fields
 from typing import TYPE_CHECKING
 
 from tui.core.jobs.metrics import Metrics
+from tui.core.text.spreadsheet import csv_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -20,8 +19,7 @@ _STEP_COLUMNS = tuple(field.name for field in fields(Metrics))
 
 def steps_csv(metrics: Iterable[Metrics]) -> str:
     """Return one line a step, with a heading; what was not measured is empty."""
-    rows = (["" if v is None else v for v in asdict(one).values()] for one in metrics)
-    return _csv(_STEP_COLUMNS, rows)
+    return csv_text([_STEP_COLUMNS, *(asdict(one).values() for one in metrics)])
 
 
 def steps_jsonl(metrics: Iterable[Metrics]) -> str:
@@ -31,22 +29,13 @@ def steps_jsonl(metrics: Iterable[Metrics]) -> str:
 
 def events_csv(events: Iterable[Event]) -> str:
     """Return one line an event, oldest first, with a heading; times are Unix seconds."""
-    rows = ([e.id, "" if e.created_at is None else e.created_at, e.level, e.type, e.message]
-            for e in events)  # fmt: skip
-    return _csv(("id", "created_at", "level", "type", "message"), rows)
+    rows = ((e.id, e.created_at, e.level, e.type, e.message) for e in events)
+    return csv_text([("id", "created_at", "level", "type", "message"), *rows])
 
 
 def events_jsonl(events: Iterable[Event]) -> str:
     """Return the provider's own objects, oldest first."""
     return _jsonl(dict(event.raw) for event in events)
-
-
-def _csv(heading: Iterable[str], rows: Iterable[Iterable[object]]) -> str:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(heading)
-    writer.writerows(rows)
-    return out.getvalue()
 
 
 def _jsonl(objects: Iterable[object]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from tui.core.catalog.shutdown import shutdown_of
+from tui.core.catalog.shutdown import shutdown_of, training_ends
 from tui.core.models.entry import CheckpointKept, FileOfJob, ModelEntry, Usage
 from tui.core.models.remembered import Remembered
 from tui.core.models.states import Evidence, state_of
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import Catalog
     from tui.core.catalog.providers import Preset
-    from tui.core.catalog.shutdown import AccountKind, Shutdown
+    from tui.core.catalog.shutdown import AccountKind, Shutdown, Until
     from tui.core.jobs.cost_so_far import JobCost
     from tui.core.jobs.jobs import Job
     from tui.core.models.entry import Kind
@@ -162,7 +162,14 @@ class _Assembly:
             chat_name=serving.chat_name if serving is not None and answers else "",
             owner=info.owned_by,
             raw=info.raw,
+            takes_jobs=self._takes_jobs(name) if kind == "base" else None,
         )
+
+    def _takes_jobs(self, base: str) -> Until | None:
+        told = self._told
+        if told.preset is None:
+            return None
+        return training_ends([base], told.catalog, told.preset, told.account).get(base)
 
     def _shutdown(self, info: ModelInfo, base: str) -> Shutdown:
         """Return when a model stops; those of one base without a day of their own stop together."""

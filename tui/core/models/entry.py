@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from tui.core.catalog.shutdown import Shutdown
+from tui.core.catalog.shutdown import Shutdown, Until
 from tui.core.models.states import ModelState
 
 if TYPE_CHECKING:
@@ -62,7 +62,8 @@ class ModelEntry:
     what it is. `listed` is whether the provider lists it now. `serving` says how it is made to
     answer where its name is not enough, `chat_name` what to call it then, and `needs` that nothing
     serves it. `checkpoints` and `deployments` are None where nobody told. `raw` is the provider's
-    own object, empty for a model that only a job or the ledger names.
+    own object, empty for a model that only a job or the ledger names. `takes_jobs` is until when a
+    base takes jobs, where that is known.
     """
 
     id: str
@@ -90,6 +91,7 @@ class ModelEntry:
     chat_name: str = ""
     owner: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
+    takes_jobs: Until | None = None
 
     @property
     def asked_as(self) -> str:
@@ -144,8 +146,14 @@ class ModelEntry:
             "comparisons_decided": self.usage.decided,
             "comparisons_won": self.usage.won,
             **({"serving": self.serving} if self.serving else {}),
+            **_takes_jobs(self.takes_jobs),
             **({"profile": self.profile} if self.profile else {}),
         }
+
+
+def _takes_jobs(until: Until | None) -> dict[str, str]:
+    known = until is not None and until.day is not None
+    return {"takes_jobs_until": f"{until.day}"} if known and until is not None else {}
 
 
 def _deployments(found: tuple[Deployment, ...] | None) -> list[dict[str, Any]] | None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
 from typing import TYPE_CHECKING, Any, Literal
 
 from tui.core.models.days import ends_words
 from tui.core.text.moments import date_words
-from tui.core.text.spreadsheet import cell
+from tui.core.text.spreadsheet import csv_text
 from tui.core.text.text import one_line
 
 if TYPE_CHECKING:
@@ -46,11 +44,8 @@ def as_json(entries: Iterable[ModelEntry]) -> str:
 
 def as_csv(entries: Iterable[ModelEntry]) -> str:
     """Return a line a model, with a heading; no cell of text acts as a formula."""
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(_COLUMNS)
-    writer.writerows([cell(value(one)) for value in _COLUMNS.values()] for one in entries)
-    return out.getvalue()
+    rows = ([value(one) for value in _COLUMNS.values()] for one in entries)
+    return csv_text([_COLUMNS, *rows])
 
 
 def as_markdown(entries: Iterable[ModelEntry], today: date) -> str:

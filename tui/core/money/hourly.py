@@ -6,24 +6,29 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui.core.money.rates import UNKNOWN, HourPrice, dollars, hour_words
+from tui.core.money.counted import DOLLARS
+from tui.core.money.rates import UNKNOWN, HourPrice, hour_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
+    from tui.core.money.counted import Counted
     from tui.core.money.rates import HourRate
     from tui.core.provider.deployments import Deployment
 
 HOUR = 3600
 
 
-def priced(one: Deployment, rates: Iterable[HourRate]) -> Deployment:
-    """Return a deployment with the price of what it runs on, if that is among the rates."""
+def priced(one: Deployment, rates: Iterable[HourRate], counted: Counted = DOLLARS) -> Deployment:
+    """Return a deployment with the price of what it runs on, if that is among the rates.
+
+    `counted` is how its profile counts dollars.
+    """
     found = next((rate for rate in rates if _same(rate.on, one.hardware)), None)
     if found is None or one.by_token or one.within:
         return one
     usd = None if found.usd is None or one.units is None else found.usd * one.units
-    return replace(one, price=HourPrice(usd, found))
+    return replace(one, price=HourPrice(usd, found, counted))
 
 
 def _same(on: str, hardware: str) -> bool:
@@ -51,7 +56,12 @@ def price_words(one: Deployment) -> str:
     if one.running is False:
         return "–"
     about = one.price is not None and one.price.rate.about and one.price.usd is not None
-    return f"{'~' if about else ''}{hour_words(price_now(one))}"
+    return f"{'~' if about else ''}{hour_words(price_now(one), counted_of(one))}"
+
+
+def counted_of(one: Deployment) -> Counted:
+    """Return how a deployment's price is counted."""
+    return one.price.counted if one.price else DOLLARS
 
 
 def cost_so_far(one: Deployment, now: float) -> Decimal | None:
@@ -72,16 +82,26 @@ def so_far_words(one: Deployment, now: float) -> str:
     usd = cost_so_far(one, now)
     if usd is None:
         return UNKNOWN
-    return dollars(usd) if one.always else f"≤ {dollars(usd)}"
+    words = counted_of(one).words(usd)
+    return words if one.always else f"≤ {words}"
 
 
 @dataclass(frozen=True, slots=True)
 class RunningCost:
-    """What costs by the hour now, added up: how many, the dollars known, how many unknown."""
+    """What costs by the hour now, added up: how many, the dollars known, how many unknown.
+
+    `sums` are the dollars by how they are counted: profiles may differ in that.
+    """
 
     count: int = 0
     usd: Decimal = field(default_factory=lambda: Decimal(0))
     unknown: int = 0
+    sums: Mapping[Counted, Decimal] = field(default_factory=dict)
+
+    def in_words(self, hours: int = 1, per: str = "") -> str:
+        """Return what so many hours come to, each currency for itself, `per` behind each."""
+        sums = self.sums or {DOLLARS: self.usd}
+        return " + ".join(f"{counted.words(usd * hours)}{per}" for counted, usd in sums.items())
 
     @property
     def words(self) -> str:
@@ -91,7 +111,7 @@ class RunningCost:
         if self.unknown == self.count:
             return f"{self.count} running · price unknown"
         more = " + unknown" if self.unknown else ""
-        return f"{self.count} running · {dollars(self.usd)}/h{more}"
+        return f"{self.count} running · {self.in_words(per='/h')}{more}"
 
     @property
     def long(self) -> str:
@@ -104,4 +124,9 @@ def running_cost(deployed: Sequence[Deployment]) -> RunningCost:
     hourly = [one for one in deployed if one.hourly]
     prices = [price_now(one) for one in hourly]
     known = [price for price in prices if price is not None]
-    return RunningCost(len(hourly), sum(known, Decimal(0)), len(prices) - len(known))
+    sums: dict[Counted, Decimal] = {}
+    for one, price in zip(hourly, prices, strict=True):
+        if price is not None:
+            counted = counted_of(one)
+            sums[counted] = sums.get(counted, Decimal(0)) + price
+    return RunningCost(len(hourly), sum(known, Decimal(0)), len(prices) - len(known), sums)

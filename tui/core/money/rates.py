@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from tui.core.money.terms import rounded
+from tui.core.money.counted import DOLLARS, Counted
 
 if TYPE_CHECKING:
     from datetime import date
@@ -33,10 +33,14 @@ class HourRate:
 
 @dataclass(frozen=True, slots=True)
 class HourPrice:
-    """What something costs an hour while it runs, in dollars; `usd` None where nobody knows."""
+    """What something costs an hour while it runs, in dollars; `usd` None where nobody knows.
+
+    `counted` is how the profile counts them.
+    """
 
     usd: Decimal | None
     rate: HourRate
+    counted: Counted = DOLLARS
 
     @property
     def words(self) -> str:
@@ -44,7 +48,7 @@ class HourPrice:
         rate = self.rate
         day = f"as of {rate.as_of}" if rate.as_of else ""
         why = ", ".join(filter(None, (rate.on, rate.source, day)))
-        return f"{hour_words(self.usd, about=rate.about)} ({why})"
+        return f"{hour_words(self.usd, self.counted, about=rate.about)} ({why})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ class KeepRate:
     """What keeping something costs a gigabyte and month, in dollars.
 
     `what` is "files", "checkpoints" or "models". The first `free_gb` of a whole account cost
-    nothing; they are not taken off a single file.
+    nothing; they are not taken off a single file. `counted` is how the profile counts dollars.
     """
 
     what: str
@@ -61,6 +65,7 @@ class KeepRate:
     note: str = ""
     source: str = ""
     as_of: date | None = None
+    counted: Counted = DOLLARS
 
     def month(self, size: int | None) -> Decimal | None:
         """Return what a month of keeping so many bytes costs, None for an unknown size."""
@@ -77,22 +82,16 @@ class KeepRate:
         return self.usd * max(Decimal(size) / GB - self.free_gb, Decimal(0))
 
 
-def hour_words(usd: Decimal | None, *, about: bool = False) -> str:
-    """Return a price an hour: "$1.70/h", "about $1.70/h", "unknown"."""
+def hour_words(usd: Decimal | None, counted: Counted = DOLLARS, *, about: bool = False) -> str:
+    """Return a price an hour: "$1.70/h", "about $1.70/h", "1.57 EUR/h", "unknown"."""
     if usd is None:
         return UNKNOWN
-    return f"{'about ' if about else ''}{dollars(usd)}/h"
+    return f"{'about ' if about else ''}{counted.words(usd)}/h"
 
 
-def dollars(usd: Decimal) -> str:
-    """Return an amount of dollars, rounded up to the cent."""
-    return f"${rounded(usd):,.2f}"
-
-
-def month_words(usd: Decimal | None) -> str:
+def month_words(usd: Decimal | None, counted: Counted = DOLLARS) -> str:
     """Return what a month of keeping costs, for a column: "$0.12/mo", "nothing", "unknown"."""
     if usd is None:
         return UNKNOWN
-    if 0 < usd < _CENT:
-        return "< $0.01/mo"
-    return f"{dollars(usd)}/mo" if usd else "nothing"
+    less = "< " if 0 < counted.amount(usd) < _CENT else ""  # which is rounded up to a cent
+    return f"{less}{counted.words(usd)}/mo" if usd else "nothing"

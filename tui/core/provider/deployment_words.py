@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tui.core.money.hourly import price_words, running_cost
-from tui.core.money.rates import dollars
 from tui.core.provider.deployments import Act
 from tui.core.text.moments import date_words
 from tui.core.text.text import one_line, plural
@@ -83,9 +82,9 @@ def cost_words(chosen: Sequence[Deployment], act: Act) -> str:
     then = "then nothing" if act is not Act.DELETE else "nothing after that"
     if cost.unknown == cost.count:
         return f"What it costs an hour is not known; {then}."
-    month = dollars(cost.usd * 24 * 30)
+    month = cost.in_words(24 * 30)
     rest = f", beside {cost.unknown} of unknown price" if cost.unknown else ""
-    return f"It costs {dollars(cost.usd)} an hour now ({month} in 30 days){rest}; {then}."
+    return f"It costs {cost.in_words()} an hour now ({month} in 30 days){rest}; {then}."
 
 
 def _loaded(chosen: Sequence[Deployment], everything: Iterable[Deployment]) -> str:

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from tui.core.money.counted import DOLLARS
+from tui.core.money.rates import month_words
 from tui.core.text.text import plural
 
 if TYPE_CHECKING:
@@ -13,6 +15,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from tui.core.jobs.jobs import Job
+    from tui.core.money.counted import Counted
     from tui.core.money.rates import KeepRate
     from tui.core.provider.records import FileInfo
 
@@ -62,6 +65,11 @@ class StoredFile:
     def month(self) -> Decimal | None:
         """What a month of keeping it costs in dollars, None where nobody knows."""
         return None if self.keeping is None else self.keeping.month(self.info.bytes)
+
+    @property
+    def month_words(self) -> str:
+        """What a month of keeping it costs, for a column."""
+        return month_words(self.month, _counted(self.keeping))
 
     @property
     def billed(self) -> bool:
@@ -163,6 +171,16 @@ def month_of(files: Sequence[StoredFile]) -> Decimal | None:
     """Return what a month of keeping files costs in dollars, None where nobody knows."""
     rate = next((file.keeping for file in files if file.keeping is not None), None)
     return None if rate is None else rate.month_of_all(total_bytes(files))
+
+
+def month_words_of(files: Sequence[StoredFile]) -> str:
+    """Return what a month of keeping files costs, in words."""
+    rate = next((file.keeping for file in files if file.keeping is not None), None)
+    return month_words(month_of(files), _counted(rate))
+
+
+def _counted(rate: KeepRate | None) -> Counted:
+    return DOLLARS if rate is None else rate.counted
 
 
 def warning_of(files: Sequence[StoredFile]) -> str:

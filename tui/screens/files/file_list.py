@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.commands import key_hint, key_of
-from tui.core.money.rates import month_words
-from tui.core.provider.files import StoredFile, month_of, total_bytes
+from tui.core.provider.files import StoredFile, month_words_of, total_bytes
 from tui.core.text.text import plural, size_words
 from tui.dispatch import handles
 from tui.screens.files import file_rows
@@ -249,7 +248,7 @@ class FileList:
         said += f", {size_words(together)}" if together is not None else ""
         said += f" · {plural(orphans, 'orphan')}" if orphans else ""
         if any(file.billed for file in files):
-            said += f" · {month_words(month_of(files))}"
+            said += f" · {month_words_of(files)}"
         marked = f" · {len(self.marked)} marked" if self.marked else ""
         self._context.note(f"{said}{self.marks_note or marked}" if files else "")
 

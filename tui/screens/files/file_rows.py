@@ -11,7 +11,6 @@ from rich.cells import set_cell_size
 from rich.text import Text
 
 from tui.commands import key_hint
-from tui.core.money.rates import month_words
 from tui.core.provider.files import StoredFile, age_words
 from tui.core.text.moments import date_words
 from tui.core.text.paths import path_line
@@ -139,7 +138,7 @@ def _facts(file: StoredFile) -> str:
     if info.expires_at is not None:
         parts.append(f"kept until {date_words(info.expires_at)}")
     if file.billed:
-        parts.append(f"{month_words(file.month)} to keep")
+        parts.append(f"{file.month_words} to keep")
     if file.source:
         gone = "" if file.source_there else " (no longer there)"
         parts.append(f"from {file.source}{gone}")
@@ -169,7 +168,7 @@ def _keeping(file: StoredFile) -> str:
         return "what keeping it costs is unknown"
     day = f"as of {rate.as_of}" if rate.as_of else ""
     why = ", ".join(filter(None, (rate.note, rate.source, day)))
-    return f"keeping it costs {month_words(file.month)}{f' ({why})' if why else ''}"
+    return f"keeping it costs {file.month_words}{f' ({why})' if why else ''}"
 
 
 def _cell(text: str, width: int) -> str:

@@ -160,8 +160,10 @@ class KeepBestDialog(Dialog[None]):
 
     def _which(self, measure: Measure | None) -> str:
         jobs = "all jobs that have ended" if self._everything else f"job {self._job.id}"
-        rate = self._workspace.profile.preset.keep_rate("checkpoints")
-        month = month_words(rate.month(None) if rate else None)
+        rate = self._workspace.profile.keep_rate("checkpoints")
+        month = month_words(None if rate is None else rate.month(None))
+        if rate is not None:
+            month = month_words(rate.month(None), rate.counted)
         going = plural(len(self._going), "checkpoint")
         by = measure.words if measure else "nothing: choose with tab"
         return f"of {one_line(jobs, 60)}, by {by}\n{going} would go · keeping them costs: {month}"

@@ -29,6 +29,7 @@ class ModelsEverywhere:
             workspace.environ,
             workspace.store,
             lambda: workspace.tokens.catalog,
+            workspace.deployed,
         )
         profiles = workspace.all_profiles
         dialog = AllModelsDialog(len(profiles), lambda: every.list(profiles))

@@ -132,6 +132,8 @@ def about(model: ModelEntry, width: int) -> Text:
             else model.serving
         )
         parts.insert(0, one_line(said, 400))
+    if model.takes_jobs is not None:
+        parts.append(model.takes_jobs.line(day_of(time.time())))
     if model.own:
         parts.append(f"job {model.job or 'unknown'}")
     if model.training_file is not None and model.training_file.paths:

@@ -116,8 +116,12 @@ class RunningDialog(Dialog[tuple[str, str]]):
         yield self.key_hints(**hidden, cancel="closes")
 
     def on_mount(self) -> None:
-        """Ask."""
+        """Show what was seen last, and ask."""
         self.query_one(RecordList).focus()
+        service = self._workspace.deployments
+        if (last := service.last) is not None:
+            self._found[service.profile] = ProfileDeployments(service.profile, last)
+            self._at = last.at
         self.refresh_list()
 
     # -- asking ------------------------------------------------------------------------

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from typing import TYPE_CHECKING
 
 from tui.core.compare.measures import QUALITY
+from tui.core.text.spreadsheet import csv_text
 from tui.services.compare.results_file import line_of
 from tui.services.datasets.disk.atomic_save import write_atomically
 from tui.services.errors import NotWritten, disk_errors
@@ -49,6 +48,4 @@ def _csv(prompts: Sequence[Prompt], rows: Sequence[Row]) -> Iterator[bytes]:
 
 
 def _line(cells: Sequence[object]) -> bytes:
-    text = io.StringIO()
-    csv.writer(text, lineterminator="\n").writerow(["" if c is None else c for c in cells])
-    return text.getvalue().encode("utf-8", "backslashreplace")
+    return csv_text([cells]).encode("utf-8", "backslashreplace")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.core.catalog.abilities import Ability
+from tui.core.money.counted import counted_by
 from tui.core.money.hourly import RunningCost, priced, running_cost
 from tui.services.errors import InputError, NotOffered
 from tui.services.listeners import StateListeners
@@ -120,7 +121,8 @@ class DeploymentService:
         asks = any(one.hourly and one.hardware for one in found)
         told = await self._api.deployments.rates() if asks else []
         rates = [*told, *self._preset.hourly]
-        return [priced(one, rates) for one in found]
+        counted = counted_by(self._provider.profile.money)
+        return [priced(one, rates, counted) for one in found]
 
 
 def _why_not(one: Deployment, act: Act) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from tui.services.background import as_they_end
 from tui.services.errors import ServiceError
 from tui.services.jobs.every_profile import LONGEST_S
 from tui.services.jobs.service import JobService
+from tui.services.models.deployments import DeploymentService
 from tui.services.models.inventory import Inventory, InventorySeen
 from tui.services.models.service import ModelService
 from tui.services.provider.lab_process import lab_rests
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable, Mapping
 
     from tui.core.catalog.models import Catalog
+    from tui.services.models.deployments import DeploymentsSeen
     from tui.services.settings.locations import Locations
     from tui.services.settings.profile import Profile
     from tui.services.store.store import Store
@@ -40,12 +42,16 @@ class ProfileModels:
 
 @dataclass(frozen=True, slots=True)
 class EveryProfileModels:
-    """Takes the inventory of many profiles. `environ` is given to the lab, and holds no key."""
+    """Takes the inventory of many profiles. `environ` is given to the lab, and holds no key.
+
+    `looks` takes the last look at the deployments of each.
+    """
 
     locations: Locations
     environ: Mapping[str, str]
     store: Store
     catalog: Callable[[], Catalog]
+    looks: dict[str, DeploymentsSeen] | None = None
 
     def list(
         self, profiles: Iterable[Profile], *, asks: bool = True
@@ -60,7 +66,9 @@ class EveryProfileModels:
         jobs = JobService(provider, self.store, api)
         dated = profile.kind == "openai"
         models = ModelService(provider, self.store, jobs, self.catalog if dated else None, api)
-        inventory = Inventory(quick, api, (models, jobs), self.store, self.catalog, dated=dated)
+        deployments = DeploymentService(provider, api, self.store, self.looks)
+        services = (models, jobs, deployments)
+        inventory = Inventory(quick, api, services, self.store, self.catalog, dated=dated)
         try:
             if not asks or await lab_rests(profile, self.locations, self.environ):
                 return ProfileModels(profile.name, await inventory.remembered(), asked=False)

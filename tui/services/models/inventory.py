@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from tui.core.provider.deployments import Deployment
     from tui.core.provider.records import ModelInfo
     from tui.services.jobs.service import JobService
+    from tui.services.models.deployments import DeploymentService
     from tui.services.models.ledger_facts import LedgerFacts
     from tui.services.models.service import ModelService
     from tui.services.provider.interface import ProviderApi
@@ -76,7 +77,7 @@ class Inventory:
         self,
         profile: Profile,
         api: ProviderApi,
-        services: tuple[ModelService, JobService],
+        services: tuple[ModelService, JobService, DeploymentService],
         store: Store,
         catalog: Callable[[], Catalog],
         *,
@@ -84,7 +85,7 @@ class Inventory:
     ) -> None:
         """Look at `profile`; `dated` is whether the dates of `catalog` hold for its provider."""
         self._profile, self._api, self._store = profile, api, store
-        self._models, self._jobs = services
+        self._models, self._jobs, self._deployments = services
         self._catalog, self._dated = catalog, dated
 
     async def look(self) -> AsyncGenerator[InventorySeen]:
@@ -116,6 +117,8 @@ class Inventory:
             await asyncio.wait(asking, timeout=TOGETHER_S)
             answers = _answers(asking)
             told = _with_answers(known, answers)
+            if answers.deployments is None and (last := self._deployments.last) is not None:
+                told = replace(told, deployments=last.deployed)  # until there is an answer
             yield told, await _assembled(told, answers)
             await asyncio.wait(asking)
         finally:
@@ -203,7 +206,7 @@ class Inventory:
     async def _list_deployments(self) -> tuple[Deployment, ...] | ServiceError:
         if self._api.abilities.of(Ability.DEPLOYMENTS) != "yes":
             return NotOffered("", self._api.abilities.refusal(Ability.DEPLOYMENTS))
-        return tuple(await self._api.deployments.list())
+        return (await self._deployments.look()).deployed  # whoever follows what runs is told, too
 
     async def _known(self) -> Told:
         """Return what is known without asking the provider."""

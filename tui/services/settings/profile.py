@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from tui.core.catalog.providers import ACCOUNT, BUILT_IN, Preset, Presets
 from tui.core.catalog.shutdown import facts_at
 from tui.core.catalog.training import Method, Terms, terms_of
+from tui.core.money.counted import counted_by
 from tui.core.money.terms import Money
 from tui.core.provider.addresses import host_of, is_unencrypted
 from tui.services.errors import InputError
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
     from tui.core.catalog.models import ModelFacts
     from tui.core.catalog.shutdown import AccountKind
+    from tui.core.money.rates import KeepRate
 
 # The id of a preset; "compatible" is told by its host.
 Kind = str
@@ -138,6 +140,11 @@ class Profile:
     def priced(self, facts: ModelFacts) -> ModelFacts:
         """Return what is known of a model at this profile's prices and its provider's dates."""
         return self.money.priced(facts_at(facts, self.preset, self.account_kind))
+
+    def keep_rate(self, what: str) -> KeepRate | None:
+        """Return what keeping "files", "checkpoints" or "models" costs, as the profile counts."""
+        rate = self.preset.keep_rate(what)
+        return None if rate is None else replace(rate, counted=counted_by(self.money))
 
     def with_typed_key(self, raw: str) -> Profile:
         """Return the profile with a key that somebody has typed, for this run."""
