@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import os
 import signal
 import traceback
 from dataclasses import replace
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from rich.cells import cell_len
 from rich.text import Text
 from textual import work
+from textual.filter import NoColor
 from textual.reactive import var
 
 from tui.commands import MODES as MODE_KEYS
@@ -24,6 +24,7 @@ from tui.dispatch import Dispatcher, handles
 from tui.fast.stylesheet import FastStylesheet
 from tui.key_bindings import bindings_for
 from tui.program.activity import Activity
+from tui.program.appearance import Appearance
 from tui.program.copying import Copying, fits_clipboard
 from tui.program.finding import Finding
 from tui.program.keys import Keys
@@ -37,7 +38,7 @@ from tui.program.returning import Returning
 from tui.screens.base import ModeScreen
 from tui.screens.reporting import ShowsErrors, carry_out, show_worker_error
 from tui.screens.tour import Tour
-from tui.terminal.colors import FEW, MANY, Readable, theme_for
+from tui.terminal.colors import Readable
 from tui.tuning import not_collecting
 from tui.type_ahead import TypeAhead
 from tui.warm import AFTER_S, warm
@@ -61,6 +62,7 @@ if TYPE_CHECKING:
     from tui.core.compare.sides.compare_request import CompareAsked
     from tui.services.errors import ServiceError
     from tui.services.jobs.drafts import Draft
+    from tui.services.settings.terminal_settings import TerminalSettings
     from tui.services.workspace import Workspace
 
 
@@ -145,9 +147,12 @@ class FinetuiApp(TypeAhead):
     ) -> None:
         super().__init__()
         self.animation_level = "none"  # each step of one is written, and keeps keys waiting
-        self.stylesheet = FastStylesheet(variables=self.get_css_variables())
         context = ProgramContext(self)
         self.keys = Keys(context)
+        self._readable, self._colorless = Readable(self.console.color_system), NoColor()
+        self.appearance = Appearance(context)
+        self.appearance.begin()
+        self.stylesheet = FastStylesheet(variables=self.get_css_variables())
         asked = path is not None or chat is not None
         self.returning = Returning(context, asked=asked, fresh=fresh)
         self.logbook = Logbook(context)
@@ -163,10 +168,8 @@ class FinetuiApp(TypeAhead):
         self.early, self.urgent = self.opening.is_early, self.opening.is_urgent
         self.acted, self.remembered = self.returning.note, self.returning.remembered
         finding = Finding(context, self.opening)
-        self.dispatcher = Dispatcher(
-            self, self.leaving, self.profiles, self.logbook, self.keys, finding
-        )
-        self._choose_colors()
+        parts = (self.leaving, self.profiles, self.logbook, self.appearance, self.keys, finding)
+        self.dispatcher = Dispatcher(self, *parts)
         self.unopened: ServiceError | None = None  # why there is no workspace
         self.painted = False  # the first frame is on the terminal
         self.example_asked: int | None = None  # the row another mode has asked Datasets to show
@@ -176,17 +179,15 @@ class FinetuiApp(TypeAhead):
 
     # -- colours ---------------------------------------------------------------------
 
-    def _choose_colors(self) -> None:
-        system = self.console.color_system
-        self._readable = Readable(system)
-        for theme in (MANY, FEW):
-            self.register_theme(theme)
-        if "TEXTUAL_THEME" not in os.environ:
-            self.theme = theme_for(system).name
+    def use_terminal(self, settings: TerminalSettings) -> None:
+        """Use the terminal, and its colours, as the configuration says."""
+        super().use_terminal(settings)
+        self.appearance.use(settings.theme)
 
     def get_line_filters(self) -> Sequence[LineFilter]:
-        """See to it that what all other filters leave can be read."""
-        return [*super().get_line_filters(), self._readable]
+        """See to it that what all other filters leave can be read, or has no colour at all."""
+        filters = [*super().get_line_filters(), self._readable]
+        return [*filters, self._colorless] if self.no_color else filters
 
     # -- start and end ---------------------------------------------------------------
 

@@ -16,7 +16,7 @@ from tests.screens.test_watching import trained
 from tests.until import on_screen, until
 from tui.app import FinetuiApp
 from tui.screens.jobs import JobsScreen
-from tui.terminal.colors import FEW, MANY
+from tui.terminal.themes import FEW, MANY
 from tui.widgets.record_list import RecordList
 
 if TYPE_CHECKING:

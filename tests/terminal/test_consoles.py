@@ -23,7 +23,7 @@ from tui.terminal.cells.painter import Painter
 if TYPE_CHECKING:
     from pathlib import Path
 
-ON_ANY_CONSOLE = "─│┌┐└┘├┤┬┴┼►◄▼▲√~-'\"<>•*■_▄█▌→←,x"
+ON_ANY_CONSOLE = "─│┌┐└┘├┤┬┴┼═║╔╗╚╝►◄▼▲√~-'\"<>•*■_▄█▌→←,x"
 
 
 def test_the_console_is_shown_only_what_its_fonts_have() -> None:

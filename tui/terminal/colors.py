@@ -1,9 +1,8 @@
-"""Colours: themes that every terminal shows legibly, and a filter that ensures contrast.
+"""Contrast: whatever is painted over whatever, by whichever theme, its text can be read.
 
 A terminal takes true colours, 256 or 16 (SSH does not forward COLORTERM, so 256 are common), and
-what it cannot show becomes the nearest it can. The theme for many colours is made of colours
-that are among the 256; with 16 the terminal's own are used. Whatever is painted over whatever,
-text is given a contrast of 4.5:1, computed with the colours as they arrive.
+what it cannot show becomes the nearest it can. Text is given a contrast of 4.5:1, computed with
+the colours as they arrive.
 """
 
 from __future__ import annotations
@@ -18,7 +17,6 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 from textual.filter import LineFilter
-from textual.theme import Theme
 
 if TYPE_CHECKING:
     from textual.color import Color
@@ -34,73 +32,6 @@ _BLUE, _CYAN = 4, 6
 _BRIGHT = 8  # from this number on the sixteen colours are the bright ones
 _WORD = re.compile(r"\w")
 _STEPS = 6  # from the colour wanted to black or white
-
-MANY = Theme(
-    name="finetui",
-    primary="#5fafff",
-    secondary="#87afd7",
-    warning="#ffaf00",
-    error="#ff5f87",
-    success="#87d787",
-    accent="#ffaf5f",
-    foreground="#e4e4e4",
-    background="#121212",
-    surface="#1c1c1c",
-    panel="#303030",
-    dark=True,
-    variables={
-        "primary-muted": "#005f87",
-        "secondary-muted": "#3a3a3a",
-        "accent-muted": "#3a3a3a",
-        "warning-muted": "#3a3a3a",
-        "error-muted": "#5f0000",
-        "success-muted": "#005f00",
-        "surface-lighten-1": "#3a3a3a",
-        "surface-lighten-2": "#585858",
-        "panel-lighten-1": "#444444",
-        "block-cursor-background": "#005faf",
-        "block-cursor-foreground": "#ffffff",
-        "block-cursor-blurred-background": "#444444",
-        "block-cursor-blurred-foreground": "#ffffff",
-    },
-)
-FEW = Theme(
-    name="finetui-16",
-    ansi=True,
-    primary="ansi_bright_blue",
-    secondary="ansi_cyan",
-    warning="ansi_yellow",
-    error="ansi_bright_red",
-    success="ansi_green",
-    accent="ansi_cyan",
-    foreground="ansi_default",
-    background="ansi_default",
-    surface="ansi_default",
-    panel="ansi_default",
-    boost="ansi_default",
-    dark=True,
-    variables={
-        "ansi-background": "ansi_black",
-        "ansi-foreground": "ansi_white",
-        "border-blurred": "ansi_black",
-        "block-cursor-background": "ansi_white",
-        "block-cursor-foreground": "ansi_black",
-        "block-cursor-blurred-background": "ansi_bright_black",
-        "block-cursor-blurred-foreground": "ansi_bright_white",
-        "input-cursor-background": "ansi_white",
-        "input-cursor-foreground": "ansi_black",
-        "input-cursor-text-style": "none",
-        "input-selection-background": "ansi_bright_blue",
-        "input-selection-foreground": "ansi_black",
-        "screen-selection-background": "ansi_bright_blue",
-        "screen-selection-foreground": "ansi_black",
-    },
-)
-
-
-def theme_for(system: str | None) -> Theme:
-    """Return the theme for a terminal's colours, named as Rich names them."""
-    return FEW if system in {"standard", "windows"} else MANY
 
 
 def system_named(system: str | None) -> ColorSystem:

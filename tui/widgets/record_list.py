@@ -33,10 +33,11 @@ class RecordList(LineView, can_focus=True):
     RecordList {
         & > .record-list--cursor {
             background: $block-cursor-blurred-background; color: $block-cursor-blurred-foreground;
+            text-style: $block-cursor-blurred-text-style;
         }
         &:focus > .record-list--cursor {
             background: $block-cursor-background; color: $block-cursor-foreground;
-            text-style: bold;
+            text-style: $block-cursor-text-style;
         }
         & > .record-list--empty { color: $text-muted; }
     }

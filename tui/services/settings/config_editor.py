@@ -80,9 +80,16 @@ class ConfigEditor:
 
     def set_default(self, name: str) -> None:
         """Make a profile the one used when none is named."""
+        self.set_outside("default_profile", name)
+
+    def set_outside(self, setting: str, value: str | None) -> None:
+        """Change a setting outside of the profiles; None takes it out."""
 
         def change(values: Any) -> None:
-            values["default_profile"] = name
+            if value is not None:
+                values[setting] = value
+            elif setting in values:
+                del values[setting]
 
         self._make(Change(change, change))
 

@@ -84,7 +84,15 @@ class ConfigFile:
             raise self.bad_notify()
         for key, known in CHOICES.items():
             if key in self.values and (chosen := self.values[key]) not in known:
-                raise self.bad(key, f"{key} is {chosen!r}, not one of {', '.join(known)}")
+                raise self._bad_choice(key, chosen, known)
+
+    def _bad_choice(self, key: str, chosen: object, known: tuple[str, ...]) -> InputError:
+        cause = f"{key} is {chosen!r}, not one of {', '.join(known)}"
+        if isinstance(chosen, str) and (meant := nearest(chosen, known)):
+            return self.bad(
+                key, f"{key} is {chosen!r}, did you mean {meant}?", next_step=f'Write "{meant}".'
+            )
+        return self.bad(key, cause)
 
     def bad_notify(self) -> InputError:
         """Return the error for a wrong way to notify."""

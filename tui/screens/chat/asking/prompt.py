@@ -44,7 +44,7 @@ class Prompt(EditArea):
     Prompt {
         height: 5; padding: 0 1; background: $surface; border: round $surface-lighten-2;
         border-title-color: $text-muted;
-        &:focus { border: round $primary; }
+        &:focus { border: heavy $primary; border-title-style: bold; }
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [*bindings_for("prompt")]
@@ -138,6 +138,7 @@ class Prompt(EditArea):
                 _keys() if self.has_focus else f"{key_hint('chat.prompt', 'goes')} to the prompt"
             )
 
-    def watch_has_focus(self, _focused: bool) -> None:
+    def watch_has_focus(self, has_focus: bool) -> None:
         """Say which keys work here, or how to come back."""
+        super().watch_has_focus(has_focus)  # its frame
         self._say()

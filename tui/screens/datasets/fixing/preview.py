@@ -36,7 +36,7 @@ class BeforeAfter(Dialog[bool]):
     BeforeAfter Horizontal { height: 1fr; }
     BeforeAfter .side {
         width: 1fr; height: 1fr; border-top: solid $surface-lighten-2; padding: 0;
-        &:focus-within { border-top: solid $primary; }
+        &:focus-within { border-top: heavy $primary; }
     }
     BeforeAfter .keys { margin: 0; }
     """

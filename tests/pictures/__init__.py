@@ -1,0 +1,1 @@
+"""Pictures of every mode for the README, drawn by the app itself: `python -m tests.pictures`."""
