@@ -13,7 +13,7 @@ from tests.faults.server import problem as problem_said
 from tests.faults.uploads import UploadServer
 from tests.lab_process import chat_lines
 from tests.screens.conftest import use_profile
-from tests.until import problem_of, until
+from tests.until import problem_of, toasts, until
 from tui.app import FinetuiApp
 from tui.screens.dialogs.confirm import Confirm
 from tui.screens.dialogs.deletion import DeletionDialog
@@ -216,6 +216,40 @@ async def test_a_lost_line_leaves_an_upload_that_can_be_given_up(
         await pilot.press("y")
         await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
         assert server.uploads["upload-1"]["status"] == "cancelled"
+
+
+async def test_an_upload_cut_off_at_its_beginning_is_told_and_settled(
+    server: UploadServer, app_home: Path, data: Path
+) -> None:
+    use_profile(app_home, server.url, extra="bills = false")
+    server.fault("POST /files", HANG)
+    async with files_screen() as (pilot, screen):
+        await until(lambda: len(screen.listed.pane.entries) == 3, pilot)
+        await choose_file(pilot, data)
+        await until(lambda: server.count("POST /files") == 1, pilot)
+    async with files_screen() as (pilot, screen):  # the program ended meanwhile
+        told = "good.jsonl: sent without an answer so far; 6 shows what to do."
+        await until(lambda: told in toasts(pilot.app), pilot)
+        await until(lambda: len(screen.listed.pane.entries) == 4, pilot)
+        assert "without an answer" in lines(screen)[0]
+        await pilot.press("home")
+        await until(lambda: "not known whether it arrived" in said(screen, "#files-about"), pilot)
+        await pilot.press("enter")  # it is not there: it is sent
+        await until(lambda: server.count("POST /files") == 2, pilot)
+        await until(lambda: "file-4" in {e.id for e in screen.listed.files}, pilot)
+        assert len(screen.listed.pane.entries) == 4
+        server.fault("POST /files", HANG)
+        data.write_bytes(chat_lines(21))
+        await choose_file(pilot, data)
+        await until(lambda: server.count("POST /files") == 3, pilot)
+        await pilot.press("home", "d")
+        await asked(pilot, Confirm, "Stop the upload?")
+        await pilot.press("y")
+        await until(lambda: "without an answer" in lines(screen)[0], pilot)
+        await pilot.press("home", "d")
+        await asked(pilot, Confirm, "Forget that good.jsonl was sent")
+        await pilot.press("y")
+        await until(lambda: len(screen.listed.pane.entries) == 4, pilot)
 
 
 async def test_what_is_wrong_with_the_data_is_asked_about(

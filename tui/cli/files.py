@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from tui.cli.output import Output
     from tui.core.provider.files import StoredFile
     from tui.services.files.overview import FilesSeen
+    from tui.services.store.tables.asked_uploads_table import AskedUpload
     from tui.services.store.tables.parts_table import OpenUpload
     from tui.services.workspace import Workspace
 
@@ -85,7 +86,8 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
         and (options.older_than is None or (file.age(now) or 0) > options.older_than)
     ]
     unfinished = [_unfinished(one) for one in seen.unfinished]
-    out.document({"files": [_document(file) for file in files], "unfinished": unfinished})
+    document = {"files": [_document(file) for file in files], "unfinished": unfinished}
+    out.document({**document, "unanswered": [_unanswered(one) for one in seen.unanswered]})
     out.table(*_table(files, now))
     if any(file.billed for file in files):
         together = f"{plural(len(files), 'file')}, {size_words(total_bytes(files))}"
@@ -94,6 +96,11 @@ async def _list(options: argparse.Namespace, workspace: Workspace, out: Output) 
         done = f"{len(one.parts)} of {one.count} parts"
         until = date_words(one.expires_at)
         out.line(f"{one.id}  unfinished: {done} of {one.path}, kept until {until}")
+    for asked in seen.unanswered:
+        out.line(
+            f"{asked.path} was sent {date_words(asked.at)} without an answer: it is not known "
+            "whether it arrived. finetui files upload looks for it before it sends it again."
+        )
     return 0
 
 
@@ -127,6 +134,16 @@ def _document(file: StoredFile) -> dict[str, Any]:
         "source": file.source or None,
         "expires_at": file.info.expires_at,
         "usd_per_month": None if file.month is None else f"{file.month:.4f}",
+    }
+
+
+def _unanswered(upload: AskedUpload) -> dict[str, Any]:
+    return {
+        "filename": upload.name,
+        "source": upload.path,
+        "purpose": upload.purpose,
+        "bytes": upload.size,
+        "asked_at": upload.at,
     }
 
 

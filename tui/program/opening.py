@@ -89,6 +89,7 @@ class Opening:
         if not back.asked:
             back.go_back()
         self.take(workspace)
+        back.tell_unanswered()
 
     def take(self, workspace: Workspace) -> None:
         """Show a workspace that is new or has another profile, with what is not safe about it."""

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from tui.commands import key_hint
 from tui.core.provider.parsing import as_int, as_map, as_text
+from tui.core.text.paths import path_line
 from tui.core.text.text import one_line
 from tui.screens.tour import Tour, steps
 from tui.services.background import start
-from tui.services.errors import ServiceError
+from tui.services.errors import LedgerError, ServiceError
 from tui.services.session.taking_over import end_other
 
 if TYPE_CHECKING:
@@ -21,6 +24,7 @@ if TYPE_CHECKING:
     from tui.screens.base import ModeScreen
     from tui.services.workspace import Workspace
 
+_DAY_S = 24 * 3600.0
 AFTER_S = 1.0  # what is done within is written once
 _AT_PROVIDER = frozenset({"jobs", "chat", "models", "files", "compare"})
 # Commands whose dialog is opened again; what was typed in it is kept where texts are.
@@ -108,6 +112,25 @@ class Returning:
             self._context.program.brought_back = True
         except ServiceError as error:
             self._tell(f"{Path(path).name} was open and cannot be opened: {error.brief}")
+
+    def tell_unanswered(self) -> None:
+        """Tell in the background of uploads of the last day of which nobody knows the outcome."""
+        if (workspace := self._context.workspace) is not None:
+            self._context.run(
+                self._tell_unanswered, workspace, group="unanswered", description="look for uploads"
+            )
+
+    async def _tell_unanswered(self, workspace: Workspace) -> None:
+        try:
+            asked = await workspace.files.unanswered()
+        except LedgerError:  # whatever needs it tells so
+            return
+        late = [one for one in asked if one.at > time.time() - _DAY_S]
+        if late:
+            more = f" and {len(late) - 1} more" if len(late) > 1 else ""
+            shows = key_hint("app.mode_files", "shows what to do")
+            name = path_line(late[0].name, 30)
+            self._tell(f"{name}{more}: sent without an answer so far; {shows}.")
 
     def go_back(self) -> None:
         """Go to the mode that was shown, and to where the tour was."""

@@ -90,6 +90,29 @@ async def test_a_lost_line_and_then_the_rest(
     assert server.contents[info.id] == path.read_bytes()
 
 
+async def test_cut_off_at_its_beginning_it_leaves_a_trace(
+    workspace: Workspace, server: UploadServer, path: Path
+) -> None:
+    server.fault("POST /uploads", HANG)
+    sending = asyncio.create_task(workspace.files.upload(path))
+    await until(lambda: server.count("POST /uploads"))
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert await workspace.files.unfinished() == []
+    [asked] = await workspace.files.unanswered()
+    assert (asked.path, asked.purpose, asked.size) == (str(path), "fine-tune", path.stat().st_size)
+    server.fault("POST /uploads", reply(400, problem("no")))
+    with pytest.raises(Refused):  # its outcome is known
+        await workspace.files.upload(path)
+    assert await workspace.files.unanswered() == []
+    server.fault(PARTS, DROP, DROP)
+    with pytest.raises(Unanswered):
+        await workspace.files.upload(path)
+    assert await workspace.files.unanswered() == []  # begun: its parts tell of it
+    assert len(await workspace.files.unfinished()) == 1
+
+
 async def test_what_fails_in_passing_is_asked_again(
     workspace: Workspace, server: UploadServer, path: Path
 ) -> None:

@@ -142,7 +142,10 @@ async def test_cancelling_stops_it(
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
+    [asked] = await workspace.files.unanswered()
+    assert (asked.path, asked.size) == (str(path), 3)
     assert (await workspace.files.upload(path)).id == "file-1"
+    assert await workspace.files.unanswered() == []
 
 
 async def test_what_cannot_be_read(

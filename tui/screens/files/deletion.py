@@ -16,6 +16,7 @@ from tui.screens.files.deletion_words import statement, word_for
 from tui.screens.files.file_rows import Running
 from tui.screens.files.pruning import PruneDialog
 from tui.services.errors import InputError, ServiceError
+from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class FileDeletion:
             self._stop()
         elif isinstance(current, OpenUpload):
             self._ask_to_give_up(current)
+        elif isinstance(current, AskedUpload):
+            self._ask_to_forget(current)
 
     @handles("files.prune")
     def prune(self) -> None:
@@ -107,6 +110,27 @@ class FileDeletion:
                 )
 
         self._context.open(Confirm("Give up", question, "give it up", "keep it"), answered)
+
+    def _ask_to_forget(self, upload: AskedUpload) -> None:
+        question = (
+            f"Forget that {path_line(upload.name, 40)} was sent without an answer? "
+            "If it arrived, it is listed as any other file."
+        )
+
+        def answered(yes: bool | None) -> None:
+            if yes:
+                self._context.run(
+                    partial(self._forget, upload),
+                    group="give-up",
+                    description="forget an upload",
+                    exclusive=False,
+                )
+
+        self._context.open(Confirm("Forget", question, "forget it", "keep it"), answered)
+
+    async def _forget(self, upload: AskedUpload) -> None:
+        await self._context.workspace.files.forget_unanswered(upload)
+        self._listed.reload_unfinished()
 
     async def _give_up(self, upload: OpenUpload) -> None:
         await self._context.workspace.files.abandon(upload)

@@ -212,9 +212,10 @@ class FileList:
         self._context.run(self._reload, group="unfinished", description="look for uploads")
 
     async def _reload(self) -> None:
-        unfinished = tuple(await self._context.workspace.files.unfinished())
+        files = self._context.workspace.files
+        unfinished, asked = tuple(await files.unfinished()), tuple(await files.unanswered())
         if self._seen is not None:
-            self._seen = replace(self._seen, unfinished=unfinished)
+            self._seen = replace(self._seen, unfinished=unfinished, unanswered=asked)
         self.show_running()
 
     # -- showing ---------------------------------------------------------------------
@@ -234,7 +235,10 @@ class FileList:
         seen, running = self._seen, self.running()
         sent = {str(one.path.absolute()) for one in running}
         unfinished = [one for one in seen.unfinished if one.path not in sent] if seen else []
-        self.pane.show([*running, *unfinished, *(seen.files if seen else ())], empty)
+        # One that is begun in parts is known by those.
+        begun = sent | {one.path for one in unfinished}
+        asked = [one for one in seen.unanswered if one.path not in begun] if seen else []
+        self.pane.show([*running, *unfinished, *asked, *(seen.files if seen else ())], empty)
         self._place()
         self.show_marks()
 

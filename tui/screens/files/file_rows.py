@@ -15,6 +15,7 @@ from tui.core.provider.files import StoredFile, age_words
 from tui.core.text.moments import date_words
 from tui.core.text.paths import path_line
 from tui.core.text.text import one_line, size_words, visible
+from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def running(transfer: Transfer) -> Running:
     return Running(transfer.path, key, row, progress.words(now), progress.note)
 
 
-Entry = Running | OpenUpload | StoredFile
+Entry = Running | OpenUpload | AskedUpload | StoredFile
 
 
 def id_of(entry: Entry) -> str:
@@ -75,6 +76,8 @@ def entry_row(entry: Entry, *, marked: bool, width: int) -> Text:
         return text.append(one_line(entry.row, width))
     if isinstance(entry, OpenUpload):
         return _unfinished_row(entry)
+    if isinstance(entry, AskedUpload):
+        return _unanswered_row(entry)
     return _file_row(entry, marked=marked, width=width)
 
 
@@ -85,6 +88,13 @@ def _unfinished_row(upload: OpenUpload) -> Text:
     until = time.strftime("%H:%M:%S", time.localtime(upload.expires_at))
     done = f"{len(upload.parts)} of {upload.count} parts, {size_words(upload.size)}"
     return text.append(f"unfinished: {done} · expires at {until}", style="italic")
+
+
+def _unanswered_row(upload: AskedUpload) -> Text:
+    text = Text("? ", style="bold")
+    text.append(f"{path_line(upload.name, 24)}  ")
+    said = f"sent {date_words(upload.at)} without an answer, {size_words(upload.size)}"
+    return text.append(said, style="italic")
 
 
 def _file_row(file: StoredFile, *, marked: bool, width: int) -> Text:
@@ -118,6 +128,15 @@ def about(entry: Entry, width: int) -> Text:
             (
                 f"{key_hint('lists.choose', 'goes')} on where it ended · "
                 f"{key_hint('files.delete', 'gives')} it up"
+            ),
+        ]
+    elif isinstance(entry, AskedUpload):
+        lines = [
+            f"{entry.name}: not known whether it arrived",
+            f"from {path_line(entry.path, max(width - 5, 1))}",
+            (
+                f"{key_hint('lists.choose', 'looks')} for it, and sends it if it is not there · "
+                f"{key_hint('files.delete', 'forgets')} it"
             ),
         ]
     else:

@@ -17,6 +17,7 @@ from tui.screens.files.file_rows import Running, full_text
 from tui.screens.files.marks import FileMarks
 from tui.screens.files.training import FileTraining
 from tui.screens.files.uploading import FileUploads
+from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
@@ -92,12 +93,14 @@ class FilesScreen(ModeScreen):
             self.listed.tick()
 
     def on_record_list_chosen(self) -> None:
-        """Show all of a file, or go on with an unfinished upload."""
+        """Show all of a file, go on with an unfinished upload, or see what came of one."""
         current = self.listed.current
         if isinstance(current, StoredFile):
             self.app.push_screen(DetailsDialog(current.id, full_text(current)))
         elif isinstance(current, OpenUpload):
             self._uploads.go_on(current)
+        elif isinstance(current, AskedUpload):
+            self._uploads.look_for(current)
 
     def go_back(self) -> bool:
         """Close the error, else the results, else take the marks away."""
@@ -110,4 +113,6 @@ class FilesScreen(ModeScreen):
         current = self.listed.current
         if current is None or isinstance(current, Running):
             return "", ""
+        if isinstance(current, AskedUpload):
+            return current.path, "The path"
         return current.id, "The id"

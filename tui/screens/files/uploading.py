@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from tui.screens.files.file_list import FileList
     from tui.services.checks.review import Concern
     from tui.services.files.transfers import Watch
+    from tui.services.store.tables.asked_uploads_table import AskedUpload
     from tui.services.store.tables.parts_table import OpenUpload
 
 WORK = "upload"
@@ -69,6 +70,15 @@ class FileUploads:
             self._context.show_error(error)
             return
         self._send(Path(upload.path), asked=True)
+
+    def look_for(self, upload: AskedUpload) -> None:
+        """See whether a file arrived whose answer never came; else send it again."""
+        try:
+            self._may_send("look")
+        except InputError as error:
+            self._context.show_error(error)
+            return
+        self._send(Path(upload.path), asked=False)
 
     def stop(self) -> None:
         """Ask whether to stop what is being sent from here."""

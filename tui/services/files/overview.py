@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tui.services.files.service import FileService
     from tui.services.jobs.service import JobService
     from tui.services.store.store import Store
+    from tui.services.store.tables.asked_uploads_table import AskedUpload
     from tui.services.store.tables.files_table import UploadRecord
     from tui.services.store.tables.parts_table import OpenUpload
 
@@ -35,13 +36,15 @@ _FILES = "files"
 class FilesSeen:
     """The files, newest first, as they were at a time (Unix seconds).
 
-    `jobs_problem` is why it is not known which jobs use them, or None.
+    `jobs_problem` is why it is not known which jobs use them, or None; `unanswered` are uploads
+    of which nobody knows whether they arrived.
     """
 
     files: tuple[StoredFile, ...]
     unfinished: tuple[OpenUpload, ...]
     at: float
     jobs_problem: ServiceError | None = None
+    unanswered: tuple[AskedUpload, ...] = ()
 
 
 class FileOverview:
@@ -68,7 +71,8 @@ class FileOverview:
         raws = [dict(file.raw) for file in files]
         await record_best_effort(self._store.listings.keep(self._profile, _FILES, raws))
         found = await self._join(files, None if isinstance(jobs, ServiceError) else jobs)
-        return FilesSeen(found, await self._unfinished(), time.time(), problem)
+        begun, asked = await self._unfinished(), await self._unanswered()
+        return FilesSeen(found, begun, time.time(), problem, asked)
 
     async def remembered(self) -> FilesSeen | None:
         """Return what was seen last, without asking the provider; None if that is nothing."""
@@ -80,7 +84,8 @@ class FileOverview:
         found = await self._join(
             parsed_best_effort(parse_file, raws), [] if seen.at is not None else None, seen.jobs
         )
-        return FilesSeen(found, await self._unfinished(), at)
+        begun, asked = await self._unfinished(), await self._unanswered()
+        return FilesSeen(found, begun, at, None, asked)
 
     async def last_listed(self) -> list[FileInfo]:
         """Return the files that the provider listed last, without asking it. Raises LedgerError."""
@@ -121,6 +126,12 @@ class FileOverview:
     async def _unfinished(self) -> tuple[OpenUpload, ...]:
         try:
             return tuple(await self._files.unfinished())
+        except LedgerError:
+            return ()
+
+    async def _unanswered(self) -> tuple[AskedUpload, ...]:
+        try:
+            return tuple(await self._files.unanswered())
         except LedgerError:
             return ()
 

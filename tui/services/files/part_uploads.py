@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tui.core.provider.parsing import as_map, as_time, required_id
 from tui.core.text.text import encodable, one_line
-from tui.services.errors import InputError, Refused, ServiceError
+from tui.services.errors import InputError, Refused, ServiceError, Unanswered
 from tui.services.files.uploads import Sending
 from tui.services.provider.decode import parsed
 from tui.services.provider.requests import Call, segment
 from tui.services.store.best_effort import record_best_effort
+from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.parts_table import OpenUpload
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ LONGEST_WAIT_S = 60.0
 TOO_LATE_S = 5
 
 
+def asked_now(file: LocalFile, purpose: str) -> AskedUpload:
+    """Return what the ledger keeps of an upload that is about to be sent."""
+    path, modified = file.path, file.state[1]
+    name, now = encodable(path.name), int(time.time())
+    return AskedUpload(str(path.absolute()), purpose, name, file.size, modified, now)
+
+
 class PartUploads:
     """The uploads in parts of one profile. Every method raises a ServiceError when it fails."""
 
@@ -48,7 +56,7 @@ class PartUploads:
         self, provider: Provider, store: Store, limits: FileLimits, find: FindMade
     ) -> None:
         self._provider = provider
-        self._ledger = store.parts
+        self._ledger, self._asked = store.parts, store.asked_uploads
         self._find = find
         self._limits = limits
         self._profile = provider.profile.name
@@ -111,7 +119,15 @@ class PartUploads:
         body = {
             "filename": name, "purpose": purpose, "bytes": file.size, "mime_type": MIME_TYPE,
         }  # fmt: skip
-        raw = await self._again(lambda: self._provider.post_json(self._path, body, doing=doing))
+        # In the ledger before it leaves: cut off here, nothing else would tell of it.
+        asked = asked_now(file, purpose)
+        await record_best_effort(self._asked.asked(self._profile, asked))
+        try:
+            raw = await self._again(lambda: self._provider.post_json(self._path, body, doing=doing))
+        except ServiceError as error:
+            if not isinstance(error, Unanswered):
+                await self._answered(asked)
+            raise
         upload_id = parsed(lambda value: required_id(as_map(value), "the upload"), raw, doing)
         begun, now = as_time(as_map(raw).get("created_at")), int(time.time())
         ends = as_time(as_map(raw).get("expires_at"))
@@ -122,7 +138,12 @@ class PartUploads:
             purpose, self._limits.part_bytes, begun or now, now + lasts,
         )  # fmt: skip
         await record_best_effort(self._ledger.begun(self._profile, upload))
+        await self._answered(asked)
         return upload
+
+    async def _answered(self, asked: AskedUpload) -> None:
+        ledger = self._asked
+        await record_best_effort(ledger.answered(self._profile, asked.path, asked.purpose))
 
     async def _go_on(
         self, upload: OpenUpload, file: LocalFile, teller: Teller, note: str

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from tui.core.catalog.abilities import Ability
 from tui.core.provider.records import Deleted, FileInfo, parse_file
-from tui.core.text.text import encodable
 from tui.services.datasets.disk.atomic_save import is_replaceable
 from tui.services.deleting import Deletable, Deletions, Found
 from tui.services.errors import (
@@ -23,7 +22,7 @@ from tui.services.errors import (
     ServiceError,
     Unanswered,
 )
-from tui.services.files.part_uploads import PartUploads
+from tui.services.files.part_uploads import PartUploads, asked_now
 from tui.services.files.transfers import Transfers
 from tui.services.files.uploads import (
     Digests,
@@ -37,7 +36,6 @@ from tui.services.provider.decode import parsed
 from tui.services.provider.interface import check_offered
 from tui.services.provider.select import api_of
 from tui.services.store.best_effort import record_best_effort
-from tui.services.store.tables.asked_uploads_table import AskedUpload
 from tui.services.store.tables.files_table import UploadRecord
 
 if TYPE_CHECKING:
@@ -48,6 +46,7 @@ if TYPE_CHECKING:
     from tui.services.provider.interface import ProviderApi
     from tui.services.provider.provider import Provider
     from tui.services.store.store import Store
+    from tui.services.store.tables.asked_uploads_table import AskedUpload
     from tui.services.store.tables.parts_table import OpenUpload
 
 CHUNK = 256 * 1024
@@ -113,6 +112,18 @@ class FileService:
     async def unfinished(self) -> Unfinished:
         """Return the uploads in parts that were begun and can be gone on with, newest first."""
         return await self._parts.unfinished()
+
+    async def unanswered(self) -> Unanswering:
+        """Return the uploads sent without an answer so far, the last one first.
+
+        Those in parts that were begun are not among them: `unfinished` has them.
+        """
+        return await self._store.asked_uploads.all(self._profile)
+
+    async def forget_unanswered(self, upload: AskedUpload) -> None:
+        """Ask no more what came of an upload."""
+        ledger = self._store.asked_uploads
+        await ledger.answered(self._profile, upload.path, upload.purpose)
 
     async def abandon(self, upload: OpenUpload) -> None:
         """Give an unfinished upload up; its parts are thrown away at the provider."""
@@ -253,27 +264,22 @@ class FileService:
         )
         outgoing = Outgoing(file, purpose, teller)
         teller.start()
-        asked_at = int(time.time())
-        name, where = encodable(file.path.name), _place(file.path)
-        asked = AskedUpload(name, file.size, file.state[1], asked_at)
-        await record_best_effort(
-            self._store.asked_uploads.asked(self._profile, where, purpose, asked)
-        )
+        asked = asked_now(file, purpose)
+        ledger = self._store.asked_uploads
+        await record_best_effort(ledger.asked(self._profile, asked))
         try:
             info = await self._api.upload(outgoing)
         except ServiceError as error:
             if outgoing.failure is not None or not isinstance(error, Unanswered):
-                await record_best_effort(
-                    self._store.asked_uploads.answered(self._profile, where, purpose)
-                )
+                await record_best_effort(ledger.answered(self._profile, asked.path, purpose))
             if outgoing.failure is not None:  # our own reading broke the connection
                 raise outgoing.failure from None
             if not isinstance(error, Unanswered):
                 raise
             teller.remark("asked, no answer: looking for it")
             teller.finishing()
-            since = asked_at - CLOCKS_APART_S
-            if (value := await self._find_made(name, file.size, purpose, since)) is None:
+            since = asked.at - CLOCKS_APART_S
+            if (value := await self._find_made(asked.name, file.size, purpose, since)) is None:
                 raise
             info = parsed(parse_file, value, f"upload {file.path.name}")
         digests = outgoing.digests() or await self._read(file.path, teller.watch)
@@ -389,3 +395,4 @@ def _not_written(target: Path, error: OSError) -> NotWritten:
 
 # Written here because inside the class `list` is a method.
 Unfinished = list["OpenUpload"]
+Unanswering = list["AskedUpload"]

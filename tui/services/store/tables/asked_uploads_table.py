@@ -13,10 +13,17 @@ if TYPE_CHECKING:
 class AskedUpload:
     """A file that was sent at a Unix time; `modified` is its time on disk in nanoseconds."""
 
+    path: str
+    purpose: str
     name: str
     size: int
     modified: int
     at: int
+
+    @property
+    def id(self) -> str:
+        """What tells it from others of its profile."""
+        return f"asked:{self.purpose}:{self.path}"
 
 
 class AskedUploadsTable:
@@ -25,12 +32,13 @@ class AskedUploadsTable:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def asked(self, profile: str, path: str, purpose: str, upload: AskedUpload) -> None:
+    async def asked(self, profile: str, upload: AskedUpload) -> None:
         """Remember an upload before anything is sent."""
         await self._db.write(
             "INSERT OR REPLACE INTO asked_uploads (profile, path, purpose, name, size, modified,"
             " at) VALUES (?, ?, ?, ?, ?, ?, ?)",
-            profile, path, purpose, upload.name, upload.size, upload.modified, upload.at,
+            profile, upload.path, upload.purpose, upload.name, upload.size, upload.modified,
+            upload.at,
         )  # fmt: skip
 
     async def answered(self, profile: str, path: str, purpose: str) -> None:
@@ -42,9 +50,14 @@ class AskedUploadsTable:
 
     async def unanswered(self, profile: str, path: str, purpose: str) -> AskedUpload | None:
         """Return the last upload of a file whose outcome is not known, or None."""
+        found = await self.all(profile)
+        return next((one for one in found if (one.path, one.purpose) == (path, purpose)), None)
+
+    async def all(self, profile: str) -> list[AskedUpload]:
+        """Return the uploads whose outcome is not known, the last one first."""
         rows = await self._db.read(
-            "SELECT name, size, modified, at FROM asked_uploads"
-            " WHERE profile = ? AND path = ? AND purpose = ?",
-            profile, path, purpose,
-        )  # fmt: skip
-        return AskedUpload(*rows[0]) if rows else None
+            "SELECT path, purpose, name, size, modified, at FROM asked_uploads"
+            " WHERE profile = ? ORDER BY at DESC",
+            profile,
+        )
+        return [AskedUpload(*row) for row in rows]

@@ -1,0 +1,125 @@
+"""The next start is where one was, as far as that is still there; what is not is told in a line."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.screens.conftest import use_profile
+from tests.screens.slow_provider import MODELS, slow_provider
+from tests.until import toasts, until
+from tui.app import FinetuiApp
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture(autouse=True)
+def _comes_back(app_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    del app_home
+    monkeypatch.setenv("FINETUI_START", "back")
+
+
+def line(text: str) -> bytes:
+    return json.dumps({"messages": [{"role": "user", "content": text}]}).encode() + b"\n"
+
+
+def state(home: Path) -> dict[str, Any]:
+    return json.loads((home / "state" / "session.json").read_bytes())  # type: ignore[no-any-return]
+
+
+async def test_rows_are_found_by_what_they_hold(app_home: Path, tmp_path: Path) -> None:
+    use_profile(app_home, "http://127.0.0.1:9/v1")
+    path = tmp_path / "data.jsonl"
+    path.write_bytes(b"".join(map(line, "abcdef")))
+    app = FinetuiApp(str(path))
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace and app.screen.document, pilot)
+        await pilot.press("space", "space", "down")  # marks a and b, goes to d
+        await until(lambda: app.screen.context.selection.position == 3, pilot)
+        await pilot.press("ctrl+q")
+    path.write_bytes(b"".join(map(line, "xyacdef")))  # a has moved, b has gone, d has moved
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace and app.screen.document, pilot)
+        told = "Not as it was: 1 marked row changed or gone."
+        await until(lambda: told in toasts(app), pilot)
+        assert app.screen.context.selection.position == 4
+        assert [*app.screen.marked.positions] == [2]
+        await pilot.press("ctrl+q")
+    path.unlink()
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        told = f"data.jsonl was open and cannot be opened: {path} does not exist"
+        await until(lambda: told in toasts(app), pilot)
+        assert app.screen.document is None
+        await pilot.press("5")  # elsewhere
+        await until(lambda: state(app_home)["mode"] == "models", pilot)
+    app = FinetuiApp(fresh=True)
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        assert app.current_mode == "datasets"
+        assert toasts(app) == []
+
+
+async def test_a_model_or_a_profile_that_is_gone_is_told(
+    app_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with slow_provider() as provider:
+        use_profile(app_home, provider.base_url)
+        app = FinetuiApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(lambda: app.workspace, pilot)
+            await pilot.press("4")
+            await until(lambda: getattr(app.screen, "models", None) and app.screen.models.model)
+            app.screen.models.take(MODELS[2])
+            await pilot.press("a", "ctrl+q")
+        assert state(app_home)["screens"]["chat"]["model"] == MODELS[2]
+        app = FinetuiApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(lambda: app.current_mode == "chat", pilot)
+            await until(lambda: app.screen.models.model == MODELS[2], pilot)
+            await pilot.press("ctrl+q")
+        monkeypatch.setattr("tests.screens.slow_provider.MODELS", MODELS[:2])
+        kept = json.dumps({**state(app_home), "profile": "gone", "chosen": True})
+        app = FinetuiApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            told = f"{MODELS[2]} was chosen and is not listed any more."
+            await until(lambda: told in toasts(app), pilot)
+            await until(lambda: app.screen.models.model == MODELS[1], pilot)
+        (app_home / "state" / "session.json").write_text(kept)
+        app = FinetuiApp()
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(lambda: app.workspace, pilot)
+            await until(lambda: "The profile gone is not configured any more." in toasts(app))
+            assert app.workspace.profile.name == "test"
+
+
+async def test_the_log_is_shown_while_it_grows(app_home: Path) -> None:
+    use_profile(app_home, "http://127.0.0.1:9/v1")
+    app = FinetuiApp()
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(lambda: app.workspace, pilot)
+        await pilot.press("5")
+        await until(lambda: app.current_mode == "models" and app.screen.failure_text, pilot)
+        await pilot.press("f4")
+        await until(lambda: getattr(app.screen, "entries", ()), pilot)
+        dialog: Any = app.screen
+        assert "begins as process" in dialog.entries[0].text
+        assert any("Cannot list the models" in one.text for one in dialog.entries)
+        before = dialog.entries[-1]
+        assert dialog.current == before
+        app.show_error(ValueError("on purpose"))
+        await until(lambda: dialog.entries[-1] != before, pilot)
+        assert "ValueError: on purpose" in dialog.entries[-1].text
+        assert dialog.current == dialog.entries[-1]  # it follows
+        await pilot.press("l", "l")
+        assert {one.level for one in dialog.entries} == {"ERROR"}
+        await pilot.press("y")
+        await until((app_home / "state" / "copied.txt").is_file, pilot)
+        assert "ValueError" in (app_home / "state" / "copied.txt").read_text()
+        await pilot.press("escape")
+        assert app.current_mode == "models"
+    assert "it ends" in (app_home / "logs" / "finetui.log").read_text()
