@@ -16,6 +16,7 @@ from tests.screens.conftest import use_profile
 from tests.until import on_screen, opened, problem_of, toasts, until
 from tui.app import FinetuiApp
 from tui.screens.datasets import DatasetsScreen
+from tui.screens.dialogs.deletion import DeletionDialog
 from tui.screens.dialogs.details import DetailsDialog
 from tui.screens.dialogs.path import PathDialog
 from tui.screens.filter_bar import FilterField
@@ -24,6 +25,7 @@ from tui.screens.jobs.form import NewJob
 from tui.screens.lineage.dialog import LineageDialog
 from tui.screens.models import ModelsScreen
 from tui.screens.models.all_models import AllModelsDialog
+from tui.screens.models.pruning import PruneModels
 from tui.services.store.tables.files_table import UploadRecord
 from tui.widgets.record_list import RecordList
 
@@ -210,6 +212,24 @@ async def test_a_range_is_marked_and_exported(
         await until(lambda: pilot.app.screen is not screen, pilot)
         await pilot.press("enter")  # those unused for long
         await until(lambda: screen.listed.marked == {MOSS, FERN, IVY}, pilot)
+        # The same by a dialog: what goes and what stays, and why, while the age is typed.
+        await pilot.press("escape", "p")
+        dialog = await opened(pilot, PruneModels)
+        assert "3 models would go, 0 would stay" in on_screen(pilot.app)
+        assert "✗ moss:M1" in on_screen(pilot.app)
+        dialog.query_one("#age").value = "200d"
+        await until(lambda: "0 models would go, 3 would stay" in on_screen(pilot.app), pilot)
+        assert "stays: made 4 mo ago" in on_screen(pilot.app)
+        await pilot.press("enter")
+        await until(lambda: "Every model would stay" in toasts(pilot.app)[-1], pilot)
+        dialog.query_one("#age").value = "long"
+        await until(lambda: "0 models would go, 0" in on_screen(pilot.app), pilot)
+        dialog.query_one("#age").value = "12w"
+        await pilot.press("enter")
+        asked = await opened(pilot, DeletionDialog)
+        assert asked.word == "delete 3"
+        await pilot.press("escape")
+        await until(lambda: pilot.app.screen is screen, pilot)
 
 
 async def test_a_read_only_profile_shows_what_it_holds_back(
@@ -217,9 +237,9 @@ async def test_a_read_only_profile_shows_what_it_holds_back(
 ) -> None:
     del models
     async with inventory(app_home, server, "read_only = true") as (pilot, screen):
-        held = [name for name in ("delete", "chat", "export", "lineage")
+        held = [name for name in ("delete", "prune", "chat", "export", "lineage")
                 if screen.available(f"models.{name}") is None]  # fmt: skip
-        assert held == ["delete"]  # not in the key line
+        assert held == ["delete", "prune"]  # not in the key line
         await pilot.press("d")
         assert "read-only" in problem_of(screen)
         assert pilot.app.screen is screen

@@ -164,6 +164,8 @@ async def test_what_is_not_offered_or_done_already_is_told(
         await pilot.press("escape", "down", "s")
         await pilot.pause()
         assert any("asleep: stopped already" in said for said in toasts(pilot.app))
+        await pilot.press("c")  # nobody would answer
+        await until(lambda: "Nobody answers there: asleep" in toasts(pilot.app)[-1], pilot)
         await pilot.press("y")
         assert {seen.method for seen in nebius.seen} == {"GET"}
 

@@ -9,14 +9,13 @@ from tui.cli.arguments import Commands, Parser, add_yes, age_of, command
 from tui.cli.deleting import delete_all
 from tui.core.models.cleanup import clean_up, continued_by
 from tui.core.text.text import plural
-from tui.services.errors import NeedsConfirmation, NotOffered
+from tui.services.errors import NeedsConfirmation
 
 if TYPE_CHECKING:
     import argparse
 
     from tui.cli.output import Output
     from tui.core.models.cleanup import Cleanup, Judged
-    from tui.services.models.inventory import InventorySeen
     from tui.services.workspace import Workspace
 
 
@@ -33,7 +32,7 @@ def register_prune(actions: Commands[Parser]) -> None:
 
 async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output) -> int:
     seen = await workspace.inventory.whole()
-    _check_known(seen)
+    seen.check_known()
     found = clean_up(seen.entries, time.time(), options.older_than, continued_by(seen.jobs))
     ids = [one.entry.id for one in found.going]
     doing = f"delete {plural(len(ids), 'model')}"
@@ -56,16 +55,6 @@ async def _prune(options: argparse.Namespace, workspace: Workspace, out: Output)
 
     deletions = workspace.models.deletions()
     return await delete_all("model", options, workspace, deletions, out, known.__getitem__)
-
-
-def _check_known(seen: InventorySeen) -> None:
-    """Raise what keeps it from being known whether a model is used."""
-    if seen.problem is not None:
-        raise seen.problem
-    # Without the jobs any may be continued from, without the deployments any may serve somebody.
-    for problem in (seen.jobs_problem, seen.deployments_problem):
-        if problem is not None and not isinstance(problem, NotOffered):
-            raise problem
 
 
 def _tell(found: Cleanup, out: Output) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from tui.commands.command import Command
+from tui.commands.model_dialogs import MODEL_DIALOGS
 from tui.commands.shared import SHARED_COMMANDS
 
 _QUESTIONS = (
@@ -82,43 +83,6 @@ _QUESTIONS = (
     ),
     Command("key_press.keep", "enter", "Keep", "Keep the key shown.", first=True, word="keeps"),
     Command("line.keep", "enter", "Keep", "Keep the line.", first=True, word="keeps"),
-)
-
-_MODELS = (
-    Command("running.stop", "s", "Stop", "Stop what is marked, or this: it stays.", word="stop"),
-    Command("running.scale", "z", "To zero", "Scale it to no replica at all.", word="to zero"),
-    Command("running.delete", "d", "Delete", "Delete it for good; its model stays.", word="delete"),
-    Command("running.mark", "space", "Mark", "Mark it, to do it to several.", word="mark"),
-    Command(
-        "running.everywhere",
-        "P",
-        "All profiles",
-        "Switch between this profile and all.",
-        word="all profiles",
-    ),
-    Command("running.refresh", "r", "Refresh", "Ask now."),
-    Command("running.chat", "c", "Chat", "Chat with it, in its profile."),
-    Command("running.copy", "y", "Copy", "Copy the error, the results, or its id."),
-)
-
-_JOBS = (
-    Command(
-        "keep_best.measure",
-        "tab",
-        "Measure",
-        "Rank them by the next measure.",
-        first=True,
-        word="measure",
-    ),
-    Command(
-        "keep_best.all",
-        "ctrl+t",
-        "All jobs",
-        "This job, or all that have ended.",
-        first=True,
-        word="all jobs",
-    ),
-    Command("keep_best.go_on", "enter", "Go on", "Go on to confirm.", first=True, word="goes on"),
 )
 
 _DATASETS = (
@@ -485,9 +449,6 @@ _OTHERS = (
         word="asks",
     ),
     Command(
-        "earlier_runs.delete", "ctrl+d", "Delete", "Delete the run.", first=True, word="deletes"
-    ),
-    Command(
         "parameters.take", "enter", "Take", "Take the parameters.", first=True, word="takes them"
     ),
     Command(
@@ -505,5 +466,5 @@ _OTHERS = (
 
 DIALOG_COMMANDS: tuple[Command, ...] = (
     *(*SHARED_COMMANDS, *_QUESTIONS, *_DATASETS, *_TOKENS),
-    *(*_MODELS, *_JOBS, *_OTHERS),
+    *(*MODEL_DIALOGS, *_OTHERS),
 )

@@ -255,6 +255,7 @@ MODE_COMMANDS: tuple[Command, ...] = (
     Command("models.all", "t", "Bases", "Unfold bases and checkpoints, or fold them."),
     Command("models.gone", "h", "Hide gone", "Hide the models that are gone, or show them."),
     Command("models.export", "x", "Export", "Write what is marked or shown: CSV, JSON, Markdown."),
+    Command("models.prune", "p", "Prune", "Clean up: models that nobody has used for long."),
     Command("models.everywhere", "P", "All profiles", "List the models of all profiles."),
     Command("models.record", "R", "Record", "Keep its answers to a dataset before it goes."),
     Command("models.move", "m", "Move house", "Train its data again at another profile."),

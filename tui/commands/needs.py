@@ -20,7 +20,7 @@ _COMMANDS = {
     (Ability.CANCEL,): ("jobs.cancel",),
     (Ability.PAUSE, Ability.RESUME): ("jobs.pause",),
     (Ability.FILES,): ("files.upload", "files.delete", "files.prune", "files.download"),
-    (Ability.DELETE_MODELS,): ("models.delete",),
+    (Ability.DELETE_MODELS,): ("models.delete", "models.prune"),
     (Ability.DELETE_CHECKPOINTS,): ("jobs.keep_best",),
     (Ability.CHAT,): (
         *("datasets.chat", "datasets.compare", "jobs.chat", "jobs.compare", "chat.again"),
@@ -33,7 +33,7 @@ _COMMANDS = {
 WRITES = frozenset(
     {
         *("jobs.new", "jobs.again", "jobs.pause", "jobs.cancel", "jobs.keep_best", "files.train"),
-        *("files.upload", "files.delete", "files.prune", "models.delete"),
+        *("files.upload", "files.delete", "files.prune", "models.delete", "models.prune"),
     }
 )
 

@@ -296,6 +296,13 @@ _OF_MODES = (
         "this machine.",
         "compare",
     ),
+    Place(
+        "prune_models",
+        "Clean up models",
+        "Which models nobody has used for so long, and why each of the others stays. Nothing is "
+        "deleted before a word is typed.",
+        "models",
+    ),
     Place("prune", "Clean up", "Which uploaded files would be deleted.", "files"),
 )
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from tui.core.models.cleanup import continued_by
 from tui.core.models.deletion_plan import plan_deletion
 from tui.core.models.deletion_words import plan_lines
 from tui.core.text.text import plural
 from tui.dispatch import handles
 from tui.screens.deleting import Batch, Question
 from tui.screens.models.deletion_words import word_for
+from tui.screens.models.pruning import PruneModels
 from tui.services.errors import InputError, ServiceError
 
 if TYPE_CHECKING:
@@ -39,8 +41,27 @@ class ModelDeletion:
         chosen = [model for model in listed.models if model.id in listed.marked]
         if not chosen and listed.current is not None:
             chosen = [listed.current]
-        if self._deletion.busy() or not chosen:
+        if chosen and not self._deletion.busy():
+            self._ask(chosen, marked=bool(listed.marked))
+
+    @handles("models.prune")
+    def prune(self) -> None:
+        """Choose how long unused, see what goes and stays, and delete it after a typed word."""
+        seen = self._listed.seen
+        if self._deletion.busy():
             return
+        self._deletion.check_writable()
+        seen.check_known()
+
+        def chosen(ids: tuple[str, ...] | None) -> None:
+            going = [one for one in self._listed.seen.entries if ids and one.id in ids]
+            if going:
+                self._ask(going, marked=False)
+
+        self._context.open(PruneModels(seen.entries, continued_by(seen.jobs)), chosen)
+
+    def _ask(self, chosen: Sequence[ModelEntry], *, marked: bool) -> None:
+        listed = self._listed
         plan = plan_deletion(chosen, listed.seen.entries, listed.seen.jobs, time.time())
         try:
             self._deletion.check_writable()
@@ -51,7 +72,7 @@ class ModelDeletion:
         self._context.clear_error()
         workspace = self._context.workspace
         batches = _batches(plan, workspace)
-        question = _question(plan, batches, listed.models, workspace, marked=bool(listed.marked))
+        question = _question(plan, batches, listed.models, workspace, marked=marked)
         self._deletion.ask(question, batches)
 
 

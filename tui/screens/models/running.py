@@ -333,7 +333,12 @@ class RunningDialog(Dialog[tuple[str, str]]):
         """Chat with the one under the cursor."""
         if self._nothing_to("chat with") or self.deletion.busy():
             return
-        if (under := self._under) is not None:
+        if (under := self._under) is None:
+            return
+        if under.one.running is False and under.one.ready is False:  # no request wakes it
+            name, state = one_line(under.one.title, 40), one_line(under.one.state, 40)
+            self.notify(f"Nobody answers there: {name} is {state}.", timeout=4, markup=False)
+        else:
             self.dismiss((under.service.profile, under.one.chat_name))
 
     @handles("running.copy")

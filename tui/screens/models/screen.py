@@ -37,7 +37,7 @@ class ModelsScreen(ModeScreen):
 
     MODE: ClassVar[str] = "models"
     NEEDS_ROWS = frozenset(
-        {"delete", "mark", "mark_range", "chat", "compare", "lineage", "sort", "export"}
+        {"delete", "mark", "mark_range", "chat", "compare", "lineage", "sort", "export", "prune"}
         | {"record", "move", "against"}
     )
     CSS_PATH = "screen.tcss"

@@ -17,7 +17,7 @@ from tui.core.catalog.abilities import Ability
 from tui.core.models.assemble import Told, assemble
 from tui.core.models.remembered import Remembered
 from tui.core.text.moments import day_of
-from tui.services.errors import LedgerError, NotOffered, ServiceError
+from tui.services.errors import InputError, LedgerError, NotOffered, ServiceError
 from tui.services.models.ledger_facts import costs_of, kept_checkpoints, read_facts
 from tui.services.models.lookups import look_up, unsettled
 from tui.services.models.service import JOBS_LOOKED_AT
@@ -59,6 +59,18 @@ class InventorySeen:
     deployments_problem: ServiceError | None = None
     complete: bool = False
     at: float = 0.0
+
+    def check_known(self) -> None:
+        """Raise what keeps it from being known whether a model is used."""
+        if self.problem is not None:
+            raise self.problem
+        # Without jobs any may be continued from, without deployments any may serve somebody.
+        for problem in (self.jobs_problem, self.deployments_problem):
+            if problem is not None and not isinstance(problem, NotOffered):
+                raise problem
+        if not self.complete:
+            cause = "the provider is still being asked what there is"
+            raise InputError("Cannot say what to clean up", cause, "Try again in a moment.")
 
 
 @dataclass(frozen=True, slots=True)
