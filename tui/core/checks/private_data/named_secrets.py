@@ -11,7 +11,9 @@ from typing import TYPE_CHECKING
 
 from tui.core.checks.fast.byte_prefilter import marked
 from tui.core.checks.fast.named_prefilter import IN_LANGUAGES, SUFFIX, names_secret
-from tui.core.checks.private_data import service_tokens as service_tokens  # registers its shapes
+from tui.core.checks.private_data import (
+    service_tokens,  # noqa: F401 - registers its shapes, which are asked for here
+)
 from tui.core.checks.private_data.secret_values import (
     is_secret_value,
     is_token,
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 _SHAPES = [one for one in PATTERNS.values() if one.rule.startswith("secret-")]
 
 _PASSWORD = (
-    r"(?:pass(?:word|wort|wd)|(?<![A-Za-z$])(?-i:[Pp]wd)|(?-i:(?<=_)PWD)"  # noqa: S105 - a pattern
+    r"(?:pass(?:word|wort|wd)|(?<![A-Za-z$])(?-i:[Pp]wd)|(?-i:(?<=_)PWD)"
     r"|(?<![A-Za-z])(?-i:PASS)"
     rf"|(?<!\w)(?:{'|'.join(IN_LANGUAGES)}))"
 )
