@@ -249,9 +249,17 @@ def cell(value: object, name: str, notes: Notes | None) -> str:
         return str(value[0])
     if isinstance(value, list) and any(isinstance(one, dict) and "role" in one for one in value):
         raise Unfit(f"column {name} holds messages, not a text")
+    if isinstance(value, list) and value and all(map(_is_text_part, value)):
+        return "\n".join(part["text"] for part in value)
     if isinstance(value, (dict, list)):
         return as_json(value)
     return str(value)
+
+
+def _is_text_part(part: object) -> bool:
+    if not isinstance(part, dict) or not isinstance(part.get("text"), str):
+        return False
+    return part.keys() <= {"type", "text", "annotations", "citations"}
 
 
 def lose_others(

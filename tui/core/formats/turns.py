@@ -79,6 +79,8 @@ def turns_in(row: Mapping[str, Any], notes: Notes) -> tuple[str, list[Object]]:
     if all(isinstance(turn, str) for turn in turns):
         return key, [_alternating(n, text) for n, text in enumerate(turns)]
     made: list[Object] = []
+    if all(map(_names_speaker, turns)):
+        return key, [{"role": turn[0], "content": turn[1]} for turn in turns]
     for number, turn in enumerate(turns, 1):
         if isinstance(turn, (list, tuple)):
             made += _pair(turn, key, number)
@@ -100,6 +102,14 @@ def _none(row: Mapping[str, Any]) -> str:
 
 def _alternating(number: int, text: str) -> Object:
     return {"role": "assistant" if number % 2 else "user", "content": text}
+
+
+def _names_speaker(turn: object) -> bool:
+    """Whether a turn is a list of who speaks and what is said, not a question and its answer."""
+    if not isinstance(turn, (list, tuple)) or len(turn) != 2:
+        return False
+    name, words = turn
+    return isinstance(name, str) and isinstance(words, str) and name.strip().lower() in ROLES
 
 
 def _pair(turn: list[Any] | tuple[Any, ...], key: str, number: int) -> list[Object]:

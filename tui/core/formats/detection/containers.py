@@ -18,6 +18,7 @@ from tui.core.formats.records import Record
 from tui.core.formats.row_reader import FORMAT_KEYS
 from tui.core.formats.supported.chat_exports import slack_threads
 from tui.core.formats.supported.help_desks import is_help_desk
+from tui.core.formats.supported.mailbox import is_mailbox, mailbox_rows
 from tui.core.formats.supported.thread_exports import NOTICES
 from tui.core.formats.supported.transcripts import TRANSCRIPT, conversations, is_transcript
 from tui.core.formats.supported.whatsapp import is_whatsapp, whatsapp_rows
@@ -29,10 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 Container = Literal[
-    "jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx", "transcript", "whatsapp"
+    "jsonl", "json", "csv", "tsv", "parquet", "arrow", "xlsx", "transcript", "whatsapp", "mbox",
 ]  # fmt: skip
 TABLES: tuple[Container, ...] = ("csv", "tsv", "parquet", "arrow", "xlsx")
-PROSE: tuple[Container, ...] = ("transcript", "whatsapp")  # texts whose lines are no rows
+PROSE: tuple[Container, ...] = ("transcript", "whatsapp", "mbox")  # texts whose lines are no rows
 SUFFIXES: dict[str, Container] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
@@ -87,6 +88,8 @@ def _json_container(text: str, *, named_json: bool) -> Container:
     if not text.startswith("{"):
         if is_whatsapp(text):
             return "whatsapp"
+        if is_mailbox(text):
+            return "mbox"
         return "transcript" if is_transcript(text) else "jsonl"
     several_lines = bool(newline) and not _is_object(first)  # one object over several lines
     alone = named_json and not rest.strip()  # one object on one line, which may hold the rows
@@ -109,6 +112,9 @@ def records_of(data: bytes | Iterable[bytes], container: Container) -> Iterator[
             yield Record(line, {TRANSCRIPT: part}, text=part)
     elif container == "whatsapp":
         for line, row in whatsapp_rows(text):
+            yield Record(line, row, beside="" if "speaker" in row else NOTICES)
+    elif container == "mbox":
+        for line, row in mailbox_rows(text):
             yield Record(line, row, beside="" if "speaker" in row else NOTICES)
     elif container == "jsonl":
         yield from _lines(line.encode("utf-8", "surrogatepass") for line in text.split("\n"))
@@ -142,8 +148,8 @@ def _lines(lines: Iterable[bytes]) -> Iterator[Record]:
             yield Record(position, problem=f"not JSON: {reason}", raw=raw)
             continue
         rows, beside = rows_on_line(value)
-        if not rows:
-            yield Record(position, value, raw=raw)
+        if not rows:  # what is JSON twice is not a line as it stands
+            yield Record(position, value, raw=None if raw.lstrip().startswith(b'"') else raw)
         for row in rows:
             yield Record(position, row)
         for key, other in beside.items():
@@ -182,6 +188,8 @@ def rows_on_line(value: object) -> tuple[list[Any], dict[str, Any]]:
 def _line_value(raw: bytes) -> object:
     """Return the JSON value of a line, with every key of its objects. Raises JSONDecodeError."""
     value = orjson.loads(raw)
+    if isinstance(value, str) and value.lstrip().startswith(("{", "[")):
+        return _line_value(value.encode("utf-8", "surrogatepass"))  # written as JSON twice
     try:
         # orjson keeps only the last of two equal keys.
         if written_keys(raw) > written_keys(orjson.dumps(value)):
