@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.cli.test_convert import chat, converted, lines
+from tests.cli.test_convert import converted, lines
+from tests.rows import qa
 from tui.cli import main
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 pytestmark = pytest.mark.usefixtures("app_folder")
 
-QA = chat("Q", "A")
+QA = qa("Q", "A")
 SYSTEM = {"messages": [{"role": "system", "content": "S"}, *QA["messages"]]}
 MIXED = (
     QA,
@@ -97,8 +98,8 @@ def test_files_that_need_no_option(tmp_path: Path, name: str, data: bytes) -> No
 
 
 def test_lines_that_cr_alone_ends_are_lines(tmp_path: Path) -> None:
-    data = b"\r".join(json.dumps(chat("Q", str(n))).encode() for n in range(3))
-    assert converted(tmp_path, data) == (0, [chat("Q", str(n)) for n in range(3)])
+    data = b"\r".join(json.dumps(qa("Q", str(n))).encode() for n in range(3))
+    assert converted(tmp_path, data) == (0, [qa("Q", str(n)) for n in range(3)])
 
 
 def test_a_cell_that_stands_for_an_empty_one_is_told(tmp_path: Path, capsys: Any) -> None:
